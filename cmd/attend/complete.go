@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"attend/inspect"
+	"attend/run"
+)
+
+func newComplete(p *program) *cobra.Command {
+	var path string
+	samples := 1
+	s := run.Sampling{Temperature: 1, TopP: 1, Seed: 1, Tokens: 200}
+	cmd := &cobra.Command{
+		Use:   "complete [PROMPT]",
+		Short: "let a run continue a prompt",
+		Long: `Continue a prompt word by word (or character by character), each drawn from what the model
+predicts. Without a prompt it begins a sentence of its own.`,
+		Example: `  attend complete "The lion saw"
+  attend complete "The lion saw" --samples 5 --temperature 0.7
+  attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if samples < 1 {
+				return fmt.Errorf("--samples must be at least 1, not %d", samples)
+			}
+			if err := s.Validate(); err != nil {
+				return err
+			}
+			r, err := openRun(path)
+			if err != nil {
+				return err
+			}
+			reader, err := r.NewReader(1)
+			if err != nil {
+				return err
+			}
+			defer reader.Close()
+			prompt := strings.Join(args, " ")
+			for i := range samples {
+				text, err := reader.Complete(prompt, s, i)
+				if err != nil {
+					return err
+				}
+				if _, err := fmt.Fprintln(p.stdout, printableLines(text)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	runFlag(cmd, &path)
+	f := cmd.Flags()
+	f.Float64Var(&s.Temperature, "temperature", s.Temperature, "below 1 bolder, above 1 wilder, 0 always the likeliest")
+	f.IntVar(&s.TopK, "top-k", s.TopK, "draw among the k likeliest (0: all)")
+	f.Float64Var(&s.TopP, "top-p", s.TopP, "draw among the likeliest that together reach p")
+	f.IntVar(&s.Tokens, "tokens", s.Tokens, "most words (or characters) to add")
+	f.IntVar(&samples, "samples", samples, "how many continuations")
+	f.Uint64Var(&s.Seed, "seed", s.Seed, "equal seeds give equal texts")
+	return cmd
+}
+
+// printableLines makes a text of several lines safe for a terminal.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = inspect.Printable(line)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"attend/run"
+)
+
+// progress shows how a training goes: one live line on a terminal, else a plain line
+// an evaluation.
+type progress struct {
+	out   io.Writer
+	live  bool
+	width int
+	loss  float64 // smoothed over some fifty updates
+	drawn time.Time
+	wrote bool
+}
+
+// redraw is the least time between two drawings of the live line.
+const redraw = 100 * time.Millisecond
+
+func newProgress(out io.Writer) *progress {
+	return &progress{out: out, live: isTerminal(out), width: width(out)}
+}
+
+// show reports one update or evaluation.
+func (p *progress) show(s run.Progress) {
+	if p.loss == 0 {
+		p.loss = s.Loss
+	}
+	if !s.Evaluated {
+		p.loss += (s.Loss - p.loss) / 50
+	}
+	switch {
+	case p.live && (s.Evaluated || time.Since(p.drawn) >= redraw):
+		p.drawn, p.wrote = time.Now(), true
+		// Back to the first column, write, clear what is left of the line before.
+		fmt.Fprintf(p.out, "\r%s\x1b[K", ansi.Truncate(p.line(s), p.width-1, ""))
+	case !p.live && s.Evaluated:
+		fmt.Fprintln(p.out, p.line(s))
+	}
+}
+
+func (p *progress) line(s run.Progress) string {
+	left := time.Duration(s.SecondsLeft * float64(time.Second)).Round(time.Second)
+	return fmt.Sprintf("step %d/%d  loss %.3f  held-out %.3f  %s tokens/s  %v left",
+		s.Step.Step, s.Steps, p.loss, s.HeldOutLoss, thousands(s.TokensPerSecond), left)
+}
+
+// end leaves the live line as it stands.
+func (p *progress) end() {
+	if p.wrote {
+		fmt.Fprintln(p.out)
+		p.wrote = false
+	}
+}
+
+// thousands writes a count with a comma every three digits.
+func thousands(x float64) string {
+	s := fmt.Sprintf("%.0f", x)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

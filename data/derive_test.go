@@ -1,0 +1,117 @@
+package data
+
+import (
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"attend/internal/random"
+)
+
+func TestSampleParsesBack(t *testing.T) {
+	g := SavannaGrammar()
+	r := random.New(1, "test")
+	shapes, words := map[string]int{}, map[string]bool{}
+	const n = 5000
+	for range n {
+		d := g.Sample(r)
+		parsed, ok := g.Parse(d.Words)
+		if !ok || parsed.Shape != d.Shape || !reflect.DeepEqual(parsed.Rules, d.Rules) || !near(parsed.Probability/d.Probability, 1) {
+			t.Fatalf("%+v parses as %+v (%v)", d, parsed, ok)
+		}
+		for _, sh := range g.shapes {
+			if found := g.parses(sh, d.Words); (len(found) == 1) != (sh.text == d.Shape) {
+				t.Fatalf("%q: %d derivations by %q", d.Words, len(found), sh.text)
+			}
+		}
+		shapes[d.Shape]++
+		for _, word := range d.Words {
+			words[word] = true
+		}
+	}
+	for _, sh := range g.shapes {
+		deviation := math.Sqrt(n * sh.probability * (1 - sh.probability))
+		if got := float64(shapes[sh.text]); math.Abs(got-n*sh.probability) > 5*deviation {
+			t.Errorf("%q: %g of %d, want %g +- %.0f", sh.text, got, n, n*sh.probability, deviation)
+		}
+	}
+	if len(words) < 90 || len(words) > 110 {
+		t.Errorf("%d words, want about a hundred", len(words))
+	}
+}
+
+// Each sentence must be drawn as often as its probability says.
+func TestSampleFrequencies(t *testing.T) {
+	l := lexicon{
+		times: []string{"today"}, adjectives: []string{"old"}, verbs: []string{"saw", "met"},
+		animals: []animal{{"lion", "lions", nil}},
+	}
+	g := newGrammar(l, []shape{{probability: 0.7, text: "the adj? subject verb the seen"}, {probability: 0.3, text: "when? the subject verb"}})
+	r := random.New(2, "test")
+	const n = 50000
+	counts := map[string]int{}
+	for range n {
+		counts[strings.Join(g.Sample(r).Words, " ")]++
+	}
+	for _, d := range everyDerivation(g) {
+		sentence, want := strings.Join(d.Words, " "), n*d.Probability
+		if got := float64(counts[sentence]); math.Abs(got-want) > 5*math.Sqrt(want) {
+			t.Errorf("%q: %g times, want %.0f", sentence, got, want)
+		}
+	}
+}
+
+func TestRules(t *testing.T) {
+	g := SavannaGrammar()
+	for sentence, want := range map[string][]Rule{
+		"the lion saw the zebra near the river":                           {{"place", 7, []int{4, 5}, []string{"river"}}},
+		"at dawn the shy lion saw the old zebras hiding under the acacia": {{"place", 12, []int{8, 10}, []string{"acacia"}}},
+		"the lions from the valley are calm":                              {{"agreement", 5, []int{1}, []string{"are", "were"}}},
+		"once the lion of the valleys by the paths was calm":              {{"agreement", 9, []int{2}, []string{"is", "was"}}},
+		"the hyena chased the zebra because the hyena was hungry":         {{"echo", 7, []int{1}, []string{"hyena"}}},
+		"today the big hyenas slept while the hyenas were lost":           {{"echo", 7, []int{3}, []string{"hyenas"}}},
+		"the lion saw the lion":                                           nil,
+	} {
+		d, ok := g.Parse(strings.Fields(sentence))
+		if !ok || !reflect.DeepEqual(d.Rules, want) {
+			t.Errorf("%q:\n got %+v (%v)\nwant %+v", sentence, d.Rules, ok, want)
+		}
+	}
+	if got := g.RuleNames(); !reflect.DeepEqual(got, []string{"place", "agreement", "echo"}) {
+		t.Errorf("rules %q", got)
+	}
+}
+
+// A rule must be the truth: given the words before it, its word is one of the
+// correct ones or, where a shape goes on otherwise, none of them is ruled out.
+func TestRulesHoldInTheDistribution(t *testing.T) {
+	g := SavannaGrammar()
+	r := random.New(3, "test")
+	seen := map[string]int{}
+	for range 2000 {
+		d := g.Sample(r)
+		for _, rule := range d.Rules {
+			seen[rule.Name]++
+			next, ok := g.NextWord(d.Words[:rule.Predicted])
+			if !ok {
+				t.Fatalf("nothing follows %q", d.Words[:rule.Predicted])
+			}
+			sum := 0.0
+			for _, word := range rule.Correct {
+				sum += next[word]
+				if by := next["by"]; next[word] <= by {
+					t.Fatalf("%q: P(%s) = %g is not above P(by) = %g", d.Words, word, next[word], by)
+				}
+			}
+			if sum += next["by"]; !near(sum, 1) {
+				t.Fatalf("%q: after word %d, %v: want only %q", d.Words, rule.Predicted, next, rule.Correct)
+			}
+		}
+	}
+	for _, name := range g.RuleNames() {
+		if seen[name] < 100 {
+			t.Errorf("%s: %d times in 2000 sentences", name, seen[name])
+		}
+	}
+}

@@ -1,0 +1,31 @@
+// Package data turns text into numbers a language model can learn from: text to
+// sentences, sentences to words, words to ids, ids to batches.
+//
+// Read its files in the order a sentence passes through them:
+//
+//	unit.go           what a token is: a word or a character
+//	tokenize.go       text to tokens
+//	vocabulary.go     tokens to ids
+//	tokenizer_json.go the vocabulary as Hugging Face's tokenizer.json
+//	vocab_map.go      its object of keys and ids
+//	set.go            sequences of ids
+//	sampler.go        random batches for training          ids [batch, seq]
+//	blocks.go         ordered batches for evaluation       ids [batch, seq]
+//	baselines.go      the losses of models that only count
+//	corpus.go         a file, split into training and held-out text
+//	text.go           reading and checking a file
+//	words.go          the split by sentences
+//	chars.go          the split of one long text
+//
+// and then the built-in corpus, whose probabilities and causes are known exactly:
+//
+//	lexicon.go        the words of the savanna
+//	grammar.go        its sentence shapes and how a slot is filled
+//	derive.go         drawing a sentence, and finding how one was drawn
+//	rule.go           the planted rules: which word is decided by which
+//	predict.go        exact next-word probabilities, losses and entropy
+//	savanna.go        the text drawn from the grammar
+//
+// Axis words, as everywhere in the project: batch, seq, dim, heads, headDim, vocab.
+// Losses and entropies are in nats.
+package data

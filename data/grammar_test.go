@@ -1,0 +1,161 @@
+package data
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// smallGrammar has the savanna's shapes with few words, so that every derivation
+// can be listed.
+func smallGrammar() *Grammar {
+	l := savannaLexicon()
+	l.times = []string{"at dawn", "at noon", "today"}
+	l.adjectives = l.adjectives[:2]
+	l.animals = l.animals[:2]
+	l.verbs = l.verbs[:2]
+	l.preps = l.preps[:2]
+	l.postures = l.postures[:2]
+	l.regions = l.regions[:2]
+	l.landmarks = l.landmarks[:2]
+	l.states = l.states[:2]
+	l.rests = l.rests[:2]
+	shapes := SavannaGrammar().shapes
+	for i := range shapes {
+		shapes[i].slots = nil
+	}
+	return newGrammar(l, shapes)
+}
+
+// everyDerivation lists all sentences of a grammar with their probabilities, by
+// plain enumeration; what the grammar computes cleverly is compared with it.
+func everyDerivation(g *Grammar) []Derivation {
+	var all []Derivation
+	var fill func(sh shape, k int, words []string, m memory, p float64)
+	fill = func(sh shape, k int, words []string, m memory, p float64) {
+		if k == len(sh.slots) {
+			all = append(all, Derivation{Words: words, Shape: sh.text, Probability: p})
+			return
+		}
+		g.each(sh.slots[k], m, func(filling []string, q float64, next memory) {
+			fill(sh, k+1, append(words[:len(words):len(words)], filling...), next, p*q)
+		})
+	}
+	for _, sh := range g.shapes {
+		fill(sh, 0, nil, memory{}, sh.probability)
+	}
+	return all
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-12*max(1, math.Abs(b)) }
+
+func TestSmallGrammarAgainstEveryDerivation(t *testing.T) {
+	g := smallGrammar()
+	all := everyDerivation(g)
+	sentences := map[string]bool{}
+	next := map[string]map[string]float64{} // P(prefix, w)
+	var total, entropy, predicted float64
+	for _, d := range all {
+		sentence := strings.Join(d.Words, " ")
+		if sentences[sentence] {
+			t.Fatalf("%q can be drawn in two ways", sentence)
+		}
+		sentences[sentence] = true
+		total += d.Probability
+		entropy -= d.Probability * math.Log(d.Probability)
+		predicted += d.Probability * float64(len(d.Words)+1)
+		for i := range len(d.Words) + 1 {
+			prefix, word := strings.Join(d.Words[:i], " "), BoundaryToken
+			if i < len(d.Words) {
+				word = d.Words[i]
+			}
+			if next[prefix] == nil {
+				next[prefix] = map[string]float64{}
+			}
+			next[prefix][word] += d.Probability
+		}
+	}
+	t.Logf("%d sentences, %d prefixes", len(all), len(next))
+	if !near(total, 1) {
+		t.Errorf("the probabilities sum to %.15g", total)
+	}
+	if nats, words := g.Entropy(); !near(words, predicted) || !near(nats, entropy/predicted) {
+		t.Errorf("entropy %.15g over %.15g words, want %.15g over %.15g", nats, words, entropy/predicted, predicted)
+	}
+	for _, d := range all {
+		parsed, ok := g.Parse(d.Words)
+		if !ok || parsed.Shape != d.Shape || !near(parsed.Probability/d.Probability, 1) {
+			t.Fatalf("%q parses as %+v (%v), want %+v", d.Words, parsed, ok, d)
+		}
+		if loss, ok := g.SentenceLoss(d.Words); !ok || !near(loss, -math.Log(d.Probability)) {
+			t.Fatalf("%q costs %.15g (%v), want %.15g", d.Words, loss, ok, -math.Log(d.Probability))
+		}
+	}
+	for prefix, want := range next {
+		got, ok := g.NextWord(strings.Fields(prefix))
+		if !ok || len(got) != len(want) {
+			t.Fatalf("after %q: %v, want the words of %v", prefix, got, want)
+		}
+		sum := 0.0
+		for _, p := range want {
+			sum += p
+		}
+		for word, p := range want {
+			if !near(got[word], p/sum) {
+				t.Fatalf("after %q: P(%s) = %.15g, want %.15g", prefix, word, got[word], p/sum)
+			}
+		}
+	}
+}
+
+func TestNotASentence(t *testing.T) {
+	g := SavannaGrammar()
+	for _, sentence := range []string{
+		"",
+		"the",
+		"the lion saw",
+		"The lion saw the zebra",
+		"the lion saw the zebra near the acacia",
+		"the lion saw the zebra near the river today",
+		"the lion from the valley are calm",
+		"the lion saw the zebra because the zebra was calm",
+		"the lion saw the zebra because the lion were calm",
+		"the old brave lion saw the zebra",
+	} {
+		words := strings.Fields(sentence)
+		if d, ok := g.Parse(words); ok {
+			t.Errorf("%q parses as %+v", sentence, d)
+		}
+		if loss, ok := g.SentenceLoss(words); ok {
+			t.Errorf("%q costs %g", sentence, loss)
+		}
+	}
+	for _, prefix := range []string{"lion", "the lion saw the zebra near the acacia", "the lion from the valley are", "at the"} {
+		next, ok := g.NextWord(strings.Fields(prefix))
+		if want := prefix == "the lion from the valley are"; ok && !want {
+			t.Errorf("after %q: %v", prefix, next)
+		}
+	}
+	if _, ok := g.NextWord([]string{"the", "lion", BoundaryToken}); ok {
+		t.Error("something follows the end")
+	}
+}
+
+// The words of a sentence, of every shape, are 5 to 14, and the shapes' shares sum
+// to 1.
+func TestShapes(t *testing.T) {
+	total := 0.0
+	for _, sh := range SavannaGrammar().shapes {
+		total += sh.probability
+	}
+	if !near(total, 1) {
+		t.Errorf("the shapes' probabilities sum to %.15g", total)
+	}
+	least, most := math.MaxInt, 0
+	for _, d := range everyDerivation(smallGrammar()) {
+		least, most = min(least, len(d.Words)), max(most, len(d.Words))
+	}
+	if least < 5 || most > 14 || least == most {
+		t.Errorf("%d to %d words, want 5 to 14", least, most)
+	}
+}

@@ -1,0 +1,56 @@
+package data
+
+import "strings"
+
+// lexicon holds the words that fill the slots of the sentence shapes. Within a
+// slot all are equally likely.
+type lexicon struct {
+	times      []string // phrases of one or two words
+	adjectives []string
+	animals    []animal
+	verbs      []string
+	preps      []string
+	postures   []string
+	sources    []string // between an animal and its region
+	regions    []string // singular and plural; none is a place
+	landmarks  []string // singular and plural; none is a place
+	states     []string
+	reasons    []string
+	rests      []string
+}
+
+// animal is a noun that acts and is seen, and where it is when it is seen.
+type animal struct {
+	singular, plural string
+	places           []string // by preposition
+}
+
+// savannaLexicon is the lexicon of the built-in corpus. A place stands at most
+// once in a row and, but for "under", at most once in a column of the table: who is
+// seen leaves four places open, the preposition leaves at least six, and both
+// together decide.
+func savannaLexicon() lexicon {
+	return lexicon{
+		times:      []string{"at dawn", "at noon", "at dusk", "at night", "today", "once", "yesterday"},
+		adjectives: strings.Fields("old young big small brave shy"),
+		verbs:      strings.Fields("saw watched heard followed noticed found chased met"),
+		preps:      strings.Fields("near under behind beside"),
+		animals: []animal{ //             near       under  behind    beside
+			{"lion", "lions", strings.Fields("rock baobab hill waterhole")},
+			{"zebra", "zebras", strings.Fields("river acacia bush tree")},
+			{"hyena", "hyenas", strings.Fields("cave rock tree bush")},
+			{"antelope", "antelopes", strings.Fields("waterhole bush rock river")},
+			{"giraffe", "giraffes", strings.Fields("acacia tree cliff baobab")},
+			{"elephant", "elephants", strings.Fields("baobab acacia cave rock")},
+			{"leopard", "leopards", strings.Fields("tree cliff acacia hill")},
+			{"rhino", "rhinos", strings.Fields("bush baobab waterhole cliff")},
+		},
+		postures:  strings.Fields("resting drinking hiding grazing standing"),
+		sources:   strings.Fields("from of"),
+		regions:   strings.Fields("valley valleys plain plains forest forests marsh marshes"),
+		landmarks: strings.Fields("path paths bridge bridges fence fences"),
+		states:    strings.Fields("hungry tired thirsty alert calm asleep lost restless"),
+		reasons:   strings.Fields("because while"),
+		rests:     strings.Fields("slept waited rested fled"),
+	}
+}

@@ -1,0 +1,136 @@
+package data
+
+import (
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+)
+
+func newSampler(t testing.TB, s Set, batch, seq int, seed uint64) *Sampler {
+	t.Helper()
+	p, err := s.Sampler(batch, seq, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestSamplerRows(t *testing.T) {
+	const batch, seq = 3, 7
+	ids, targets := make([]int, batch*seq), make([]int, batch*seq)
+	eachRow := func(set Set, visit func(ids, targets []int)) {
+		p := newSampler(t, set, batch, seq, 5)
+		for step := range 100 {
+			p.Fill(step, ids, targets)
+			for at := 0; at < batch*seq; at += seq {
+				visit(ids[at:at+seq], targets[at:at+seq])
+			}
+		}
+	}
+	eachRow(threeSentences, func(ids, targets []int) {
+		i := slices.IndexFunc(threeSentences.Sequences, func(s []int) bool { return s[1] == ids[1] })
+		sentence := threeSentences.Sequences[i]
+		wantIDs, wantTargets := make([]int, seq), slices.Repeat([]int{Ignore}, seq)
+		copy(wantIDs, sentence[:len(sentence)-1])
+		copy(wantTargets, sentence[1:])
+		if !reflect.DeepEqual(ids, wantIDs) || !reflect.DeepEqual(targets, wantTargets) {
+			t.Fatalf("ids %v targets %v, want %v and %v", ids, targets, wantIDs, wantTargets)
+		}
+	})
+	eachRow(tenCharacters, func(ids, targets []int) {
+		for j := range ids {
+			if ids[j] != ids[0]+j || targets[j] != ids[j]+1 {
+				t.Fatalf("ids %v targets %v: not a window", ids, targets)
+			}
+		}
+	})
+}
+
+func TestSamplerIsAFunctionOfSeedAndStep(t *testing.T) {
+	const batch, seq = 11, 7
+	fill := func(p *Sampler, step int) []int {
+		ids, targets := make([]int, batch*seq), make([]int, batch*seq)
+		p.Fill(step, ids, targets)
+		return append(ids, targets...)
+	}
+	for _, set := range []Set{threeSentences, tenCharacters} {
+		p := newSampler(t, set, batch, seq, 1)
+		want := fill(p, 1000)
+		fill(p, 3)
+		if !reflect.DeepEqual(fill(newSampler(t, set, batch, seq, 1), 1000), want) {
+			t.Errorf("%s: step 1000 depends on the steps before it", set.Unit)
+		}
+		if reflect.DeepEqual(fill(p, 1001), want) {
+			t.Errorf("%s: steps 1000 and 1001 are alike", set.Unit)
+		}
+		if reflect.DeepEqual(fill(newSampler(t, set, batch, seq, 2), 1000), want) {
+			t.Errorf("%s: seeds 1 and 2 are alike", set.Unit)
+		}
+	}
+}
+
+// Every sentence and every window must be equally likely: a chi-squared test.
+func TestSamplerIsUniform(t *testing.T) {
+	const batch, steps = 10, 3000
+	for _, c := range []struct {
+		set    Set
+		seq, n int
+		which  func(ids []int) int
+	}{
+		{threeSentences, 5, 3, func(ids []int) int { return map[int]int{2: 0, 4: 1, 5: 2}[ids[1]] }},
+		{tenCharacters, 3, 7, func(ids []int) int { return ids[0] - 1 }}, // offsets 0 to 6: the last window ends the text
+	} {
+		p := newSampler(t, c.set, batch, c.seq, 9)
+		counts := make([]int, c.n)
+		ids, targets := make([]int, batch*c.seq), make([]int, batch*c.seq)
+		for step := range steps {
+			p.Fill(step, ids, targets)
+			for row := range batch {
+				counts[c.which(ids[row*c.seq:])]++
+			}
+		}
+		want, chi := float64(batch*steps)/float64(c.n), 0.0
+		for _, n := range counts {
+			chi += (float64(n) - want) * (float64(n) - want) / want
+		}
+		// The mean of chi-squared is n-1, its deviation sqrt(2(n-1)).
+		if k := float64(c.n - 1); chi > k+5*math.Sqrt(2*k) {
+			t.Errorf("%s: counts %v, chi-squared %.1f", c.set.Unit, counts, chi)
+		}
+	}
+}
+
+func TestSamplerAllocatesNothing(t *testing.T) {
+	for _, set := range []Set{threeSentences, tenCharacters} {
+		p := newSampler(t, set, 4, 7, 1)
+		ids, targets := make([]int, 4*7), make([]int, 4*7)
+		if n := testing.AllocsPerRun(100, func() { p.Fill(17, ids, targets) }); n != 0 {
+			t.Errorf("%s: %g allocations a batch", set.Unit, n)
+		}
+	}
+}
+
+func TestUniformCoversItsRange(t *testing.T) {
+	pcg := rand.NewPCG(1, 2)
+	for _, n := range []int{1, 2, 3, math.MaxInt} {
+		for range 100 {
+			if x := uniform(pcg, n); x < 0 || x >= n {
+				t.Fatalf("%d is not below %d", x, n)
+			}
+		}
+	}
+}
+
+func BenchmarkSampler(b *testing.B) {
+	c, err := Savanna()
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := newSampler(b, c.Train, 64, 16, 1)
+	ids, targets := make([]int, 64*16), make([]int, 64*16)
+	for step := 0; b.Loop(); step++ {
+		p.Fill(step, ids, targets)
+	}
+}

@@ -1,0 +1,84 @@
+package data
+
+import (
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestSavannaFilesAreWhatTheGrammarGives(t *testing.T) {
+	train, heldOut := GenerateSavanna()
+	if string(train) != savannaTrainText {
+		t.Error("savanna/train.txt differs: run go generate ./data")
+	}
+	if string(heldOut) != savannaHeldOutText {
+		t.Error("savanna/heldout.txt differs: run go generate ./data")
+	}
+}
+
+func TestSavanna(t *testing.T) {
+	c, err := Savanna()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Name != "savanna" || c.Unit != Word || len(c.SHA256) != 64 || len(c.Notes) != 0 {
+		t.Errorf("name %q, unit %q, sum %q, notes %q", c.Name, c.Unit, c.SHA256, c.Notes)
+	}
+	if len(c.TrainText) != 16000 || len(c.HeldOutText) != 2500 || c.HeldOutText[0] != "The lion saw the zebra near the river" {
+		t.Fatalf("%d and %d sentences, first held out %q", len(c.TrainText), len(c.HeldOutText), c.HeldOutText[0])
+	}
+	if got := c.Train.LongestInput(); got > 15 {
+		t.Errorf("the longest sentence takes %d positions, want at most 15", got)
+	}
+	checkCorpus(t, c, Options{Unit: Word, HoldOut: 2500.0 / float64(2500+distinct(c.TrainText))})
+	if n := distinct(c.HeldOutText); n != 2500 {
+		t.Errorf("%d distinct sentences held out, want 2500", n)
+	}
+
+	// The vocabulary is the grammar's, and every sentence is one of it.
+	words := map[string]bool{}
+	for _, d := range everyDerivation(smallGrammar()) {
+		for _, word := range d.Words {
+			words[word] = true
+		}
+	}
+	for word := range words {
+		if _, known := c.Vocabulary.ID(word); !known {
+			t.Errorf("%q is not in the vocabulary", word)
+		}
+	}
+	loss, predicted := 0.0, 0
+	for _, text := range c.HeldOutText {
+		words := strings.Fields(strings.ToLower(text))
+		nats, ok := c.Grammar.SentenceLoss(words)
+		if !ok {
+			t.Fatalf("%q is not a sentence of the grammar", text)
+		}
+		loss += nats
+		predicted += len(words) + 1
+	}
+	nats, _ := c.Grammar.Entropy()
+	floor := loss / float64(predicted)
+	b := NewBaselines(c.Train, c.HeldOut, c.Vocabulary.Len())
+	t.Logf("vocab %d; held out: floor %.4f (entropy %.4f), bigram %.4f, unigram %.4f, uniform %.4f",
+		c.Vocabulary.Len(), floor, nats, b.Bigram, b.Unigram, b.Uniform)
+	if math.Abs(floor-nats) > 0.01 {
+		t.Errorf("the best held-out loss is %.4f, the entropy %.4f", floor, nats)
+	}
+	if !(floor < b.Bigram && b.Bigram < b.Unigram && b.Unigram < b.Uniform) {
+		t.Errorf("floor %.4f, %+v: not in order", floor, b)
+	}
+	again, err := Savanna()
+	if err != nil || !reflect.DeepEqual(c.HeldOut, again.HeldOut) {
+		t.Errorf("made twice, the corpora differ (%v)", err)
+	}
+}
+
+func distinct(texts []string) int {
+	keys := map[string]bool{}
+	for _, text := range texts {
+		keys[keyed(text)] = true
+	}
+	return len(keys)
+}

@@ -1,0 +1,110 @@
+package data
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+var (
+	threeSentences = Set{Word, [][]int{{0, 2, 3, 0}, {0, 4, 0}, {0, 5, 6, 7, 8, 0}}}
+	tenCharacters  = Set{Char, [][]int{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}}
+)
+
+func TestSetSizes(t *testing.T) {
+	for _, c := range []struct {
+		set                  Set
+		predictions, longest int
+	}{{threeSentences, 3 + 2 + 5, 5}, {tenCharacters, 9, 9}, {Set{Unit: Word}, 0, 0}} {
+		if got := c.set.Predictions(); got != c.predictions {
+			t.Errorf("%v: %d predictions, want %d", c.set, got, c.predictions)
+		}
+		if got := c.set.LongestInput(); got != c.longest {
+			t.Errorf("%v: longest input %d, want %d", c.set, got, c.longest)
+		}
+	}
+}
+
+func TestSetErrors(t *testing.T) {
+	for _, c := range []struct {
+		set        Set
+		batch, seq int
+		want       string
+	}{
+		{threeSentences, 2, 4, "data: sentence 3 has 5 tokens with its boundary but the context is 4: raise the context to 5 or split the sentence"},
+		{threeSentences, 0, 5, "data: the batch is 0 and the context 5, want 1 or more of each"},
+		{threeSentences, 2, -1, "data: the batch is 2 and the context -1, want 1 or more of each"},
+		{Set{Unit: Word}, 1, 1, "data: the set holds no text: want at least one sequence"},
+		{Set{Char, [][]int{{1, 2}, {1, 2}}}, 1, 1, "data: the set holds 2 sequences of characters, want one"},
+		{Set{Char, [][]int{{1}}}, 1, 1, "data: sequence 1 has 1 tokens, want 2 or more, so that there is one to predict"},
+		{Set{}, 1, 1, `data: the unit is "", want "word" or "char"`},
+	} {
+		_, err := c.set.Sampler(c.batch, c.seq, 1)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("sampler:\n got %v\nwant %s", err, c.want)
+		}
+		if _, err = c.set.Blocks(c.batch, c.seq); err == nil || err.Error() != c.want {
+			t.Errorf("blocks:\n got %v\nwant %s", err, c.want)
+		}
+	}
+	want := "data: the text has 10 characters, too few for a context of 10, which needs 11: lower the context or give more text"
+	if _, err := tenCharacters.Sampler(1, 10, 1); err == nil || err.Error() != want {
+		t.Errorf(" got %v\nwant %s", err, want)
+	}
+}
+
+// The predictions of the blocks, read in order, must be those of the set.
+func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		set := Set{Unit: rapid.SampledFrom([]Unit{Word, Char}).Draw(t, "unit")}
+		id := 0
+		for range rapid.IntRange(1, 7).Draw(t, "sequences") {
+			var sequence []int
+			for range rapid.IntRange(2, 13).Draw(t, "length") {
+				id++
+				sequence = append(sequence, id)
+			}
+			set.Sequences = append(set.Sequences, sequence)
+			if set.Unit == Char {
+				break
+			}
+		}
+		batch, seq := rapid.IntRange(1, 5).Draw(t, "batch"), rapid.IntRange(1, 17).Draw(t, "seq")
+		blocks, err := set.Blocks(batch, seq)
+		if err != nil {
+			if set.Unit == Word && set.LongestInput() > seq && strings.Contains(err.Error(), "but the context is") {
+				return
+			}
+			t.Fatal(err)
+		}
+		var got [][2]int
+		ids, targets := make([]int, batch*seq), make([]int, batch*seq)
+		for i := range blocks.Len() {
+			blocks.Fill(i, ids, targets)
+			some := false
+			for j, target := range targets {
+				switch {
+				case target != Ignore:
+					got = append(got, [2]int{ids[j], target})
+					some = true
+				case ids[j] != 0:
+					t.Fatalf("block %d: padding has id %d", i, ids[j])
+				}
+			}
+			if !some {
+				t.Fatalf("block %d of %d predicts nothing", i, blocks.Len())
+			}
+		}
+		k := 0
+		set.eachPair(func(v, w int) {
+			if k >= len(got) || got[k] != [2]int{v, w} {
+				t.Fatalf("prediction %d of %v is not %d after %d", k, got, w, v)
+			}
+			k++
+		})
+		if k != len(got) || k != set.Predictions() {
+			t.Fatalf("%d predictions in the blocks, %d in the set", len(got), k)
+		}
+	})
+}

@@ -1,0 +1,118 @@
+package data
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func tokenizerBytes(t interface {
+	Helper()
+	Fatal(...any)
+}, v *Vocabulary) []byte {
+	t.Helper()
+	b, err := v.TokenizerJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestTokenizerJSONComesBack(t *testing.T) {
+	for _, unit := range []Unit{Word, Char} {
+		t.Run(string(unit), rapid.MakeCheck(func(t *rapid.T) {
+			text := strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", "") + "<\"\\\u2028 " +
+				rapid.StringOf(rapid.SampledFrom(alphabet)).Draw(t, "more")
+			tokens, err := Tokenize(unit, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := NewVocabulary(unit, [][]Token{tokens}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := tokenizerBytes(t, v)
+			got, err := ParseTokenizerJSON(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, v) {
+				t.Fatalf("%q came back as %q", v.keys, got.keys)
+			}
+			if !bytes.Equal(tokenizerBytes(t, got), b) {
+				t.Fatal("written again, the bytes differ")
+			}
+		}))
+	}
+}
+
+func TestParseTokenizerJSONErrors(t *testing.T) {
+	word := string(tokenizerBytes(t, newVocabulary(t, Word, 1, "a b")))
+	char := string(tokenizerBytes(t, newVocabulary(t, Char, 1, "ab")))
+	for _, c := range []struct{ file, old, new, want string }{
+		{word, `"version": "1.0"`, `"version": "2.0"`, `its version is not the one`},
+		{word, `"Lowercase"`, `"Uppercase"`, `its normalizer is not the one`},
+		{word, `"Removed"`, `"Isolated"`, `its pre_tokenizer is not the one`},
+		{word, `"TemplateProcessing"`, `"Other"`, `its post_processor is not the one`},
+		{word, `"special": true`, `"special": false`, `its added_tokens is not the one`},
+		{word, `"WordLevel"`, `"BPE"`, `its model type is not the one`},
+		{word, `"unk_token": "<unk>"`, `"unk_token": "a"`, `its unk_token is not the one`},
+		{word, `"a": 2`, `"a": 3`, `share the id 3, want each id once`},
+		{word, `"b": 3`, `"b": 4`, `"b" has the id 4, want ids 0 to 3`},
+		{word, `"b": 3`, `"b": -1`, `"b" has the id -1, want ids 0 to 3`},
+		{word, `"b": 3`, `"b": 3.5`, `does not parse`},
+		{word, `"b": 3`, `"a": 3`, `"a" has the id 3, want ids 0 to 2`},
+		{word, `"b": 3`, `"B": 3`, `"B" is not one word`},
+		{word, `"b": 3`, `"b c": 3`, `"b c" is not one word`},
+		{word, `"b": 3`, `"": 3`, `"" is not one word`},
+		{word, `"b": 3`, `"\u0000": 3`, `byte 0 is NUL`},
+		{word, `"<s>": 0`, `"c": 0`, `id 0 is not "<s>"`},
+		{word, `"<unk>": 1`, `"c": 1`, `id 1 is not "<unk>"`},
+		{word, `"b": 3`, "\"\xff\": 3", `is not UTF-8`},
+		{word, "{", "[", `does not parse`},
+		{char, `"b": 2`, `"bb": 2`, `"bb" is not one char`},
+		{char, `"<unk>": 0`, `"c": 0`, `id 0 is not "<unk>"`},
+		{char, ",\n      \"a\": 1,\n      \"b\": 2", ``, `holds no char beside the special tokens`},
+		{char, char, `{}`, `its version is not the one`},
+		{char, char, `null`, `its version is not the one`},
+		{char, char, ``, `does not parse`},
+	} {
+		if !strings.Contains(c.file, c.old) {
+			t.Fatalf("%q is not in the file:\n%s", c.old, c.file)
+		}
+		_, err := ParseTokenizerJSON([]byte(strings.Replace(c.file, c.old, c.new, 1)))
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "data: ") {
+			t.Errorf("%q for %q: got %v, want %s", c.new, c.old, err, c.want)
+		}
+	}
+	if _, err := ParseTokenizerJSON(make([]byte, maxTokenizerJSON+1)); err == nil || !strings.Contains(err.Error(), "want at most") {
+		t.Errorf("too large: %v", err)
+	}
+}
+
+func FuzzParseTokenizerJSON(f *testing.F) {
+	for unit, text := range map[Unit]string{Word: "The lion's \"den\"", Char: "a\n\"é"} {
+		tokens, err := Tokenize(unit, text)
+		if err != nil {
+			f.Fatal(err)
+		}
+		v, err := NewVocabulary(unit, [][]Token{tokens}, 1)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(tokenizerBytes(f, v))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		v, err := ParseTokenizerJSON(b)
+		if err != nil {
+			return
+		}
+		again, err := ParseTokenizerJSON(tokenizerBytes(t, v))
+		if err != nil || !reflect.DeepEqual(again, v) {
+			t.Fatalf("%q came back as %v (%v)", v.keys, again, err)
+		}
+	})
+}

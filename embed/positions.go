@@ -1,0 +1,78 @@
+package embed
+
+import (
+	"math"
+
+	"gorgonia.org/gorgonia"
+
+	"attend/internal/kernel"
+	"attend/internal/node"
+)
+
+// AddPositions adds the vector of each word's place in its sentence to the graph.
+//
+//	y[b*seq + t] = x[b*seq + t] + table[t]
+//
+//	x, y [batch*seq, dim], table [context, dim] with seq <= context
+//
+// The table's gradient sums dy over the batch; places beyond seq get 0.
+func AddPositions(name string, x, table *gorgonia.Node, seq int) (*gorgonia.Node, error) {
+	op := &addPositions{Op: node.New(name, x.Shape(), x, table), seq: seq} // [batch*seq, dim]
+	return gorgonia.ApplyOp(op, x, table)
+}
+
+type addPositions struct {
+	node.Op
+	seq int
+}
+
+// Do adds: inputs are x, table.
+func (a *addPositions) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	y := a.Out()
+	span := a.seq * in[1].Shape()[1] // elements of one sentence
+	table := node.Floats(in[1])[:span]
+	kernel.AddRows(y, node.Floats(in[0]), table)
+	return a.Result(), nil
+}
+
+// DiffWRT: both inputs have gradients.
+func (a *addPositions) DiffWRT(int) []bool { return node.Differentiable(true, true) }
+
+// SymDiff hands the gradient on to x and sums it over the batch for the table.
+func (a *addPositions) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	table := in[1]
+	op := &addPositionsGrad{Op: node.New(a.Name()+".grad", table.Shape(), grad), seq: a.seq} // [context, dim]
+	dTable, err := gorgonia.ApplyOp(op, grad)
+	return gorgonia.Nodes{grad, dTable}, err
+}
+
+type addPositionsGrad struct {
+	node.Op
+	seq int
+}
+
+// Do sums over the batch: the input is dy.
+func (a *addPositionsGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	span := a.seq * in[0].Shape()[1]
+	kernel.SumRows(a.Out()[:span], node.Floats(in[0]))
+	return a.Result(), nil
+}
+
+// SinusoidalTable fills a table of fixed position vectors:
+//
+//	table[t, 2i] = sin(t / 10000^(2i/dim)),  table[t, 2i+1] = cos(t / 10000^(2i/dim))
+//
+//	table [context, dim]
+//
+// Source: Vaswani et al. 2017, section 3.5.
+func SinusoidalTable(table []float32, dim int) {
+	for i := range table {
+		t, column := i/dim, i%dim
+		angle := float64(t) / math.Pow(10000, float64(column-column%2)/float64(dim))
+		if column%2 == 0 {
+			table[i] = float32(math.Sin(angle))
+		} else {
+			table[i] = float32(math.Cos(angle))
+		}
+	}
+}

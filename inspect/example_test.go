@@ -1,0 +1,37 @@
+package inspect_test
+
+import (
+	"os"
+
+	"attend/inspect"
+)
+
+func Example() {
+	m := inspect.Map{
+		Text:   "zebra near",
+		Tokens: []string{"<s>", "zebra", "near"},
+		Attention: [][][][]float32{{{
+			{1, 0, 0},
+			{0.625, 0.375, 0},
+			{0.0625, 0.875, 0.0625},
+		}}},
+		Next: []inspect.Prediction{{Word: "the", Probability: 0.96}},
+	}
+	o := inspect.TextOptions{Width: 60, Layer: -1, Head: -1}
+	if err := inspect.Grid(os.Stdout, m, o); err != nil {
+		panic(err)
+	}
+	if err := inspect.Predictions(os.Stdout, m.Next, o); err != nil {
+		panic(err)
+	}
+	// Output:
+	// layer 1, head 1
+	//         <s> zebra  near
+	//   <s> ██1.0    ·     ·
+	// zebra ▓▓.63 ▒▒.38    ·
+	//  near ░░.06 ██.88 ░░.06
+	//
+	// rows look at columns   ░ .05  ▒ .25  ▓ .50  █ .75 and more
+	// next: the 0.960
+	//       ██████▊
+}

@@ -1,0 +1,43 @@
+package kernel
+
+// Add writes y = a + b.
+//
+//	y, a, b [n]     y may be a or b
+func Add(y, a, b []float32) {
+	sameLength("Add", len(y), len(a), len(b))
+	for i, x := range a {
+		y[i] = x + b[i]
+	}
+}
+
+// AddRows writes y[r] = x[r] + row for every row r.
+//
+//	y, x [rows, n], row [n]     y may be x
+func AddRows(y, x, row []float32) {
+	sameLength("AddRows", len(y), len(x))
+	n := len(row)
+	for start := 0; start < len(y); start += n {
+		Add(y[start:start+n], x[start:start+n], row)
+	}
+}
+
+// SumRows writes the sum of the rows, sum[i] = sum_r x[r, i], the gradient of AddRows.
+//
+//	sum [n], x [rows, n]
+func SumRows(sum, x []float32) {
+	clear(sum)
+	n := len(sum)
+	for start := 0; start < len(x); start += n {
+		Add(sum, sum, x[start:start+n])
+	}
+}
+
+// Mul writes y = a b, element by element.
+//
+//	y, a, b [n]     y may be a or b
+func Mul(y, a, b []float32) {
+	sameLength("Mul", len(y), len(a), len(b))
+	for i, x := range a {
+		y[i] = x * b[i]
+	}
+}

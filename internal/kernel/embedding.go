@@ -1,0 +1,26 @@
+package kernel
+
+// Gather copies rows of a table: y[r] = table[ids[r]].
+//
+//	y [rows, dim], table [vocab, dim], ids [rows] in 0..vocab-1
+func Gather(y, table []float32, ids []int, dim int) {
+	sameLength("Gather", len(ids)*dim, len(y))
+	for r, id := range ids {
+		copy(y[r*dim:(r+1)*dim], table[id*dim:(id+1)*dim])
+	}
+}
+
+// ScatterAdd is the gradient of Gather: dTable is zeroed, then
+// dTable[ids[r]] += dy[r] in the order of the rows.
+//
+//	dTable [vocab, dim], dy [rows, dim], ids [rows]
+func ScatterAdd(dTable, dy []float32, ids []int, dim int) {
+	sameLength("ScatterAdd", len(ids)*dim, len(dy))
+	clear(dTable)
+	for r, id := range ids {
+		row := dTable[id*dim : (id+1)*dim]
+		for i, d := range dy[r*dim : (r+1)*dim] {
+			row[i] += d
+		}
+	}
+}

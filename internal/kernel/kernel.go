@@ -1,0 +1,25 @@
+// Package kernel is the arithmetic of the project on float32 slices: products of
+// matrices, softmax, LayerNorm, GELU, cross-entropy, AdamW. It knows no graph, no
+// batch and no head; what calls it decides which rows and strides to hand over.
+//
+// Every function pairs a forward with its backward, is deterministic, runs on the
+// calling goroutine alone, allocates nothing and never looks past the lengths that
+// its arguments state. A result never depends on how many rows one call covers:
+// row i of a product or a softmax is the same bits in a batch of one and of
+// a thousand, so a map shown for one sentence is the map that training computed.
+// Shapes that do not agree are errors of the caller, not of a user, and panic.
+//
+// Read in this order: matmul.go, exp.go, softmax.go, layernorm.go, activation.go,
+// embedding.go, elementwise.go, optimize.go.
+package kernel
+
+import "fmt"
+
+// sameLength panics unless all lengths equal the first.
+func sameLength(what string, want int, lengths ...int) {
+	for _, n := range lengths {
+		if n != want {
+			panic(fmt.Sprintf("kernel: %s: lengths %d and %d differ", what, want, n))
+		}
+	}
+}

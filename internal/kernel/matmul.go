@@ -1,0 +1,96 @@
+package kernel
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// Matrix is a view of row-major float32 data: element (i, j) is
+// Data[i*Stride+j]. A view with Stride > Cols picks some columns of a wider
+// matrix, as one head's columns of [seq, dim].
+type Matrix struct {
+	Data       []float32
+	Rows, Cols int
+	Stride     int
+	transposed bool
+}
+
+// Dense returns the view of a whole rows x cols matrix.
+func Dense(data []float32, rows, cols int) Matrix {
+	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: cols}
+}
+
+// Columns returns the view of rows x cols elements that start at data[0] with
+// stride elements from one row to the next.
+func Columns(data []float32, rows, cols, stride int) Matrix {
+	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: stride}
+}
+
+// T returns the transposed view: nothing moves.
+func (m Matrix) T() Matrix {
+	m.transposed = !m.transposed
+	return m
+}
+
+// shape returns rows and columns as a product sees them.
+func (m Matrix) shape() (rows, cols int) {
+	if m.transposed {
+		return m.Cols, m.Rows
+	}
+	return m.Rows, m.Cols
+}
+
+// block returns the data from element (i, j) on, as a product sees (i, j).
+func (m Matrix) block(i, j int) []float32 {
+	if m.transposed {
+		i, j = j, i
+	}
+	return m.Data[i*m.Stride+j:]
+}
+
+func (m Matrix) flag() blas.Transpose {
+	if m.transposed {
+		return blas.Trans
+	}
+	return blas.NoTrans
+}
+
+// check panics unless the view lies inside its data.
+func (m Matrix) check(name string) {
+	if m.Rows <= 0 || m.Cols <= 0 || m.Stride < m.Cols || len(m.Data) < (m.Rows-1)*m.Stride+m.Cols {
+		panic(fmt.Sprintf("kernel: MatMul: %s is %dx%d with stride %d in %d elements", name, m.Rows, m.Cols, m.Stride, len(m.Data)))
+	}
+}
+
+// Tiles of this size keep gonum's product on the calling goroutine: it spreads
+// over goroutines from four 64x64 blocks on.
+const (
+	tileRows = 64
+	tileCols = 3 * 64
+)
+
+// MatMul computes c = alpha a b + beta c.
+//
+//	a [m, k], b [k, n], c [m, n]     either of a and b may be transposed, c not
+//
+// With beta = 0 the old content of c does not matter. Each element of c is summed
+// over k in an order that depends on k and the transposes alone.
+func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
+	a.check("a")
+	b.check("b")
+	c.check("c")
+	m, k := a.shape()
+	kb, n := b.shape()
+	if c.transposed || kb != k || c.Rows != m || c.Cols != n {
+		panic(fmt.Sprintf("kernel: MatMul: [%d, %d] times [%d, %d] into [%d, %d]", m, k, kb, n, c.Rows, c.Cols))
+	}
+	var product gonum.Implementation
+	for i := 0; i < m; i += tileRows {
+		for j := 0; j < n; j += tileCols {
+			product.Sgemm(a.flag(), b.flag(), min(tileRows, m-i), min(tileCols, n-j), k,
+				alpha, a.block(i, 0), a.Stride, b.block(0, j), b.Stride, beta, c.block(i, j), c.Stride)
+		}
+	}
+}

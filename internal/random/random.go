@@ -1,0 +1,54 @@
+// Package random makes randomness a function of where it is used, not a stream
+// that is used up.
+//
+// Every random number of the project is drawn from a PCG generator keyed by
+// (seed, what, place...): which run, what the numbers are for, and where they
+// are used (step, row, layer). So step N of a training is the same whether it is
+// reached in one go or by resuming, on one core or on many, and a checkpoint
+// holds no generator state.
+package random
+
+import "math/rand/v2"
+
+// New returns a generator for the given seed, purpose and place. Equal arguments
+// give equal numbers; arguments that differ anywhere give unrelated ones.
+func New(seed uint64, what string, place ...uint64) *rand.Rand {
+	return rand.New(Source(seed, what, place...))
+}
+
+// Source returns the PCG generator that underlies [New], for inner loops that
+// take raw 64-bit words.
+func Source(seed uint64, what string, place ...uint64) *rand.PCG {
+	hi, lo := key(seed, what, place)
+	return rand.NewPCG(hi, lo)
+}
+
+// Reseed sets an existing generator to the place that Source would start from,
+// without allocating.
+func Reseed(pcg *rand.PCG, seed uint64, what string, place ...uint64) {
+	pcg.Seed(key(seed, what, place))
+}
+
+// key folds its arguments into 128 bits. Each word goes through the SplitMix64
+// finaliser, so that neighbouring steps and rows land far apart (Steele, Lea and
+// Flood 2014, "Fast splittable pseudorandom number generators").
+func key(seed uint64, what string, place []uint64) (hi, lo uint64) {
+	hi = mix(seed)
+	for _, c := range []byte(what) {
+		hi = mix(hi ^ uint64(c))
+	}
+	lo = mix(hi ^ uint64(len(place)))
+	for _, p := range place {
+		lo = mix(lo + p)
+		hi = mix(hi ^ lo)
+	}
+	return hi, lo
+}
+
+// mix is SplitMix64's finaliser after its golden-ratio increment.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

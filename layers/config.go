@@ -1,0 +1,86 @@
+package layers
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"attend/embed"
+)
+
+// Activation names the function between the two products of the feed-forward network.
+type Activation string
+
+// The activations.
+const (
+	GELU Activation = "gelu" // tanh form, GPT-2's "gelu_new"
+	ReLU Activation = "relu"
+)
+
+// ParseActivation returns the activation of that name.
+func ParseActivation(s string) (Activation, error) {
+	for _, a := range []Activation{GELU, ReLU} {
+		if string(a) == s {
+			return a, nil
+		}
+	}
+	return "", fmt.Errorf("layers: no activation %q: choose %s", s, strings.Join([]string{string(GELU), string(ReLU)}, ", "))
+}
+
+// Config gives the sizes of a transformer. All fields must be set; the program's
+// defaults stand beside its flags.
+type Config struct {
+	Vocab      int             // tokens in the vocabulary, >= 2
+	Context    int             // most tokens that the model sees at once, >= 1
+	Layers     int             // blocks, >= 1
+	Heads      int             // attention heads of a block, >= 1, divide Dim
+	Dim        int             // width of the residual stream, >= 1
+	Hidden     int             // width of the feed-forward network, >= 1
+	Positions  embed.Positions // learned, sinusoidal or none
+	Activation Activation      // gelu or relu
+	Tied       bool            // the output head is the token table itself
+	Dropout    float64         // share of activations dropped in training, 0 <= p < 1
+}
+
+// Limits that keep a mistyped size from taking the whole memory.
+const (
+	maxSize    = 1 << 20
+	maxNumbers = 1 << 31
+)
+
+// HeadDim returns the width of one head.
+func (c Config) HeadDim() int { return c.Dim / c.Heads }
+
+// Validate reports the first thing that is wrong with the sizes.
+func (c Config) Validate() error {
+	for _, size := range []struct {
+		name       string
+		value, low int
+	}{
+		{"vocab", c.Vocab, 2}, {"context", c.Context, 1}, {"layers", c.Layers, 1},
+		{"heads", c.Heads, 1}, {"dim", c.Dim, 1}, {"hidden", c.Hidden, 1},
+	} {
+		if size.value < size.low || size.value > maxSize {
+			return fmt.Errorf("layers: %s must be between %d and %d, not %d", size.name, size.low, maxSize, size.value)
+		}
+	}
+	if c.Dim%c.Heads != 0 {
+		return fmt.Errorf("layers: %d heads do not divide dim %d: choose a dim that is a multiple of the heads, such as %d",
+			c.Heads, c.Dim, (c.Dim/c.Heads+1)*c.Heads)
+	}
+	if !(c.Dropout >= 0 && c.Dropout < 1) {
+		return fmt.Errorf("layers: dropout must be at least 0 and below 1, not %g", c.Dropout)
+	}
+	if n := c.numbers(); n > maxNumbers {
+		return fmt.Errorf("layers: these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxNumbers))
+	}
+	_, positions := embed.ParsePositions(string(c.Positions))
+	_, activation := ParseActivation(string(c.Activation))
+	return errors.Join(positions, activation)
+}
+
+// numbers estimates the number of parameters in floating point, safe from overflow.
+func (c Config) numbers() float64 {
+	dim, hidden := float64(c.Dim), float64(c.Hidden)
+	return float64(c.Layers)*dim*(4*dim+2*hidden) + dim*float64(2*c.Vocab+c.Context)
+}

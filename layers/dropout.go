@@ -1,0 +1,98 @@
+package layers
+
+import (
+	"math/rand/v2"
+
+	"gorgonia.org/gorgonia"
+
+	"attend/internal/kernel"
+	"attend/internal/node"
+	"attend/internal/random"
+)
+
+// dropout says what a training graph drops. A nil *dropout drops nothing: an inference graph
+// has no such nodes at all.
+//
+// A mask is a function of (seed, layer, step, sentence): the same whether the step is
+// reached in one go or by resuming, and however the batch is split over graphs.
+type dropout struct {
+	probability   float64        // of an activation to become 0
+	seed          uint64         // of the run
+	step          *gorgonia.Node // the training step, an input of the graph [1]
+	firstSentence int            // place in the whole batch of this graph's first sentence
+	pcg           *rand.PCG
+}
+
+// fill writes the mask of each sentence: 0 with the probability, else 1/(1-probability),
+// which keeps the mean of what it multiplies (Srivastava et al. 2014).
+//
+//	mask [sentences, ...]
+func (d *dropout) fill(mask []float32, layer string, step, sentences int) {
+	keep := float32(1 / (1 - d.probability))
+	threshold := uint32(d.probability * (1 << 32))
+	span := len(mask) / sentences
+	for s := range sentences {
+		random.Reseed(d.pcg, d.seed, layer, uint64(step), uint64(d.firstSentence+s))
+		row := mask[s*span : (s+1)*span]
+		var word uint64 // two draws of 32 bits
+		for i := range row {
+			if i%2 == 0 {
+				word = d.pcg.Uint64()
+			} else {
+				word >>= 32
+			}
+			if uint32(word) < threshold {
+				row[i] = 0
+			} else {
+				row[i] = keep
+			}
+		}
+	}
+}
+
+// apply adds dropout to the graph: y = x mask. A nil dropout returns x itself.
+//
+//	x, y [batch*seq, dim]
+func (d *dropout) apply(name string, x *gorgonia.Node, batch int) (*gorgonia.Node, error) {
+	if d == nil {
+		return x, nil
+	}
+	op := &drop{Op: node.New(name, x.Shape(), x, d.step), dropout: d, batch: batch}
+	op.mask = make([]float32, len(op.Out()))
+	return gorgonia.ApplyOp(op, x, d.step)
+}
+
+type drop struct {
+	node.Op
+	*dropout
+	batch int
+	mask  []float32
+}
+
+// Do draws the mask and multiplies: inputs are x, step.
+func (d *drop) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	d.fill(d.mask, d.Name(), node.Ints(in[1])[0], d.batch)
+	kernel.Mul(d.Out(), node.Floats(in[0]), d.mask)
+	return d.Result(), nil
+}
+
+// DiffWRT: x has a gradient, the step has none.
+func (d *drop) DiffWRT(int) []bool { return node.Differentiable(true, false) }
+
+// SymDiff returns dx = dy mask, run after the forward pass, whose mask it reads.
+func (d *drop) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	op := &dropGrad{Op: node.New(d.Name()+".grad", in[0].Shape(), grad, output), forward: d}
+	dx, err := gorgonia.ApplyOp(op, grad, output)
+	return gorgonia.Nodes{dx, nil}, err
+}
+
+type dropGrad struct {
+	node.Op
+	forward *drop
+}
+
+// Do multiplies by the mask: inputs are dy and, for the order, y.
+func (d *dropGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	kernel.Mul(d.Out(), node.Floats(in[0]), d.forward.mask)
+	return d.Result(), nil
+}

@@ -1,0 +1,134 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"attend/data"
+	"attend/internal/kernel"
+	"attend/internal/random"
+)
+
+// Sampling says how the next token is drawn.
+type Sampling struct {
+	Temperature float64 // divides the logits; 0 takes the likeliest token always
+	TopK        int     // draw among the k likeliest only; 0: among all
+	TopP        float64 // draw among the likeliest that together reach p, 0 < p <= 1
+	Seed        uint64
+	Tokens      int // the most to add
+}
+
+// Validate reports the first setting that is out of range.
+func (s Sampling) Validate() error {
+	switch {
+	case !(s.Temperature >= 0) || math.IsInf(s.Temperature, 0):
+		return fmt.Errorf("run: the temperature must be at least 0, not %g", s.Temperature)
+	case s.TopK < 0:
+		return fmt.Errorf("run: top-k must be at least 0 (0: all), not %d", s.TopK)
+	case !(s.TopP > 0 && s.TopP <= 1):
+		return fmt.Errorf("run: top-p must be above 0 and at most 1, not %g", s.TopP)
+	case s.Tokens < 1:
+		return fmt.Errorf("run: the number of tokens must be at least 1, not %d", s.Tokens)
+	}
+	return nil
+}
+
+// Complete continues a prompt: sample number `sample` of the seed. A run on words stops at a
+// sentence end or a full context; a run on characters looks back over its context only. An empty
+// prompt begins a sentence (words) or a line (characters).
+func (r *Reader) Complete(prompt string, s Sampling, sample int) (string, error) {
+	if err := s.Validate(); err != nil {
+		return "", err
+	}
+	v := r.run.Vocabulary
+	tokens, err := data.Tokenize(v.Unit(), prompt)
+	if err != nil {
+		return "", err
+	}
+	ids, _ := v.Encode(tokens)
+	context := r.run.Config.Context
+	boundary, words := v.Boundary()
+	if words {
+		ids = append([]int{boundary}, ids...)
+		if len(ids) > context {
+			return "", fmt.Errorf("run: the prompt has %d words and this run sees at most %d: shorten it", len(ids)-1, context-1)
+		}
+	} else if len(ids) == 0 {
+		newline, known := v.ID("\n")
+		if !known {
+			return "", errors.New("run: the prompt is empty: give at least one character")
+		}
+		ids = []int{newline}
+	}
+	var added []string
+	dice := random.New(s.Seed, "complete", uint64(sample))
+	for len(added) < s.Tokens {
+		if words && len(ids) > context {
+			break
+		}
+		window := ids[max(0, len(ids)-context):]
+		var next int
+		err := r.Read([][]int{window}, func(_ int, reading Reading) error {
+			next = s.draw(reading.Logits(len(window)-1), dice.Float64())
+			return nil
+		})
+		if err != nil {
+			return "", err
+		}
+		if words && next == boundary {
+			break
+		}
+		ids, added = append(ids, next), append(added, v.Key(next))
+	}
+	if !words {
+		return prompt + strings.Join(added, ""), nil
+	}
+	return strings.TrimSpace(prompt + joinWords(added)), nil
+}
+
+// joinWords puts a space before each word but not before closing punctuation.
+func joinWords(words []string) string {
+	var b strings.Builder
+	for _, w := range words {
+		if !strings.Contains(".,;:!?)]}", w) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
+}
+
+// draw returns a token for a dice in [0, 1): tokens in the order of their probability
+// share the interval.
+func (s Sampling) draw(logits []float32, dice float64) int {
+	if s.Temperature == 0 {
+		return kernel.Argmax(logits)
+	}
+	p := slices.Clone(logits)
+	top := p[kernel.Argmax(p)]
+	for i := range p {
+		p[i] = float32(float64(p[i]-top) / s.Temperature)
+	}
+	kernel.Softmax(p)
+	order := descending(p)
+	if s.TopK > 0 {
+		order = order[:min(s.TopK, len(order))]
+	}
+	var kept float64
+	for i, id := range order {
+		kept += float64(p[id])
+		if kept >= s.TopP {
+			order = order[:i+1]
+			break
+		}
+	}
+	for _, id := range order {
+		if dice -= float64(p[id]) / kept; dice < 0 {
+			return id
+		}
+	}
+	return order[len(order)-1]
+}

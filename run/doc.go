@@ -1,0 +1,19 @@
+// Package run keeps a training in a folder and brings it back: to go on, to be asked
+// about a sentence, to be judged on held-out text.
+//
+//	config.json  model.safetensors  tokenizer.json   a Hugging Face GPT-2 model folder
+//	training.yaml      every setting, resolved
+//	state.safetensors  weights, optimizer moments and step: all that resuming needs
+//	metrics.jsonl      one line an evaluation: step, losses, rate, speed
+//	film.jsonl         one line an evaluation: the attention of the probe sentence
+//
+// A file is replaced as a whole (temporary file, fsync, rename, fsync of the folder), the
+// two logs grow by whole lines; so a process killed at any instant leaves a folder
+// that opens and resumes. Checksums tell damage from content.
+//
+// Read in this order: settings.go (what can be set), files.go (replacing a file),
+// tensors.go (a set of parameters as a safetensors file), huggingface.go (GPT-2's
+// names and layout), folder.go (create, open, save), log.go (the two logs),
+// training.go (a training in a folder), forward.go (sentences to attention maps),
+// evaluate.go and rules.go (how good it is), complete.go (continuing a prompt).
+package run

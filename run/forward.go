@@ -1,0 +1,165 @@
+package run
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"attend/data"
+	"attend/inspect"
+	"attend/internal/kernel"
+	"attend/layers"
+)
+
+// Reader runs sentences through a run's model, some at a time, with the operations of
+// training. It is not safe for use by several goroutines at once.
+type Reader struct {
+	run       *Run
+	batch     int
+	inference *layers.Inference
+}
+
+// NewReader prepares the graph for batches of sentences.
+func (r *Run) NewReader(batch int) (*Reader, error) {
+	inference, err := layers.NewInference(r.Config, r.Weights, batch, r.Config.Context)
+	return &Reader{r, batch, inference}, err
+}
+
+// Close frees what the machine holds.
+func (r *Reader) Close() error { return r.inference.Close() }
+
+// Encoded is a sentence as the model sees it.
+type Encoded struct {
+	Text    string
+	Tokens  []string // as typed, the boundary token first in a run on words
+	IDs     []int
+	Unknown []bool // tokens that the vocabulary lacks
+}
+
+// encode turns text into tokens, with an error if it is empty or too long.
+func (r *Run) encode(text string) (Encoded, error) {
+	tokens, err := data.Tokenize(r.Vocabulary.Unit(), text)
+	if err != nil {
+		return Encoded{}, err
+	}
+	if len(tokens) == 0 {
+		return Encoded{}, errors.New("run: the sentence is empty: give at least one word")
+	}
+	e := Encoded{Text: text}
+	if boundary, ok := r.Vocabulary.Boundary(); ok {
+		e.Tokens, e.IDs, e.Unknown = []string{data.BoundaryToken}, []int{boundary}, []bool{false}
+	}
+	room := r.Config.Context - len(e.IDs)
+	if len(tokens) > room {
+		return Encoded{}, fmt.Errorf("run: the sentence has %d tokens and this run sees at most %d: shorten it, or train with a larger --context", len(tokens), room)
+	}
+	for _, t := range tokens {
+		id, known := r.Vocabulary.ID(t.Key)
+		e.Tokens, e.IDs, e.Unknown = append(e.Tokens, t.Text), append(e.IDs, id), append(e.Unknown, !known)
+	}
+	return e, nil
+}
+
+// Reading is one sentence after a forward pass. It is valid until the next pass.
+type Reading struct {
+	inference *layers.Inference
+	config    layers.Config
+	row       int // place of the sentence in the batch
+	length    int // its tokens
+}
+
+// Logits returns the scores [vocab] of the token after the one at place.
+func (r Reading) Logits(place int) []float32 {
+	return r.inference.LogitsAt(r.row*r.config.Context + place)
+}
+
+// Weights returns the attention that the token at place query pays in one head, to the
+// tokens from the first to itself [query+1].
+func (r Reading) Weights(layer, head, query int) []float32 {
+	c := r.config
+	start := ((r.row*c.Heads+head)*c.Context + query) * c.Context
+	return r.inference.Layers[layer].Weights()[start : start+query+1]
+}
+
+// Read runs sentences of ids through the model and calls visit for each, in order.
+func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) error) error {
+	context := r.run.Config.Context
+	ids := make([]int, r.batch*context)
+	for start := 0; start < len(sentences); start += r.batch {
+		part := sentences[start:min(start+r.batch, len(sentences))]
+		clear(ids)
+		for i, s := range part {
+			if len(s) > context {
+				return fmt.Errorf("run: sentence %d has %d tokens and this run sees at most %d", start+i+1, len(s), context)
+			}
+			copy(ids[i*context:], s)
+		}
+		if err := r.inference.Run(ids); err != nil {
+			return err
+		}
+		for i, s := range part {
+			if err := visit(start+i, Reading{r.inference, r.run.Config, i, len(s)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Map returns the attention map of a text with its `most` likeliest next tokens.
+func (r *Reader) Map(text string, most int) (inspect.Map, error) {
+	e, err := r.run.encode(text)
+	if err != nil {
+		return inspect.Map{}, err
+	}
+	var m inspect.Map
+	err = r.Read([][]int{e.IDs}, func(_ int, reading Reading) error {
+		m = r.run.toMap(e, reading, most)
+		return nil
+	})
+	return m, err
+}
+
+// toMap copies the weights of a reading out of the operations.
+func (r *Run) toMap(e Encoded, reading Reading, most int) inspect.Map {
+	m := inspect.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown}
+	n := len(e.IDs)
+	for layer := range r.Config.Layers {
+		heads := make([][][]float32, r.Config.Heads)
+		for head := range heads {
+			heads[head] = make([][]float32, n)
+			for query := range n {
+				row := make([]float32, n) // [key], 0 beyond the query
+				copy(row, reading.Weights(layer, head, query))
+				heads[head][query] = row
+			}
+		}
+		m.Attention = append(m.Attention, heads)
+	}
+	m.Next = r.predictions(reading.Logits(n-1), most)
+	return m
+}
+
+// predictions returns the most likely tokens for a row of logits, most likely first.
+func (r *Run) predictions(logits []float32, most int) []inspect.Prediction {
+	p := slices.Clone(logits)
+	kernel.Softmax(p)
+	order := descending(p)
+	next := make([]inspect.Prediction, min(most, len(order)))
+	for i := range next {
+		next[i] = inspect.Prediction{Word: r.Vocabulary.Key(order[i]), Probability: float64(p[order[i]])}
+	}
+	return next
+}
+
+// descending returns the places of p from its largest element to its smallest, equals
+// in their order.
+func descending(p []float32) []int {
+	order := make([]int, len(p))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
+	return order
+}

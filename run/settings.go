@@ -1,0 +1,154 @@
+package run
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v3"
+
+	"attend/data"
+	"attend/embed"
+	"attend/layers"
+	"attend/train"
+)
+
+// Savanna is the value of Settings.Data that stands for the built-in corpus.
+const Savanna = "savanna"
+
+// Settings are all that decides a training's outcome, and nothing else. The keys of the
+// YAML form are the names of the program's flags.
+type Settings struct {
+	Data     string  `yaml:"data"`      // "savanna", or the path of a text
+	Unit     string  `yaml:"unit"`      // word: one sentence a line; char: one long text
+	HoldOut  float64 `yaml:"holdout"`   // share kept from training, 0 < holdout < 1
+	MinCount int     `yaml:"min-count"` // rarer tokens become <unk>, >= 1
+
+	Layers     int     `yaml:"layers"`
+	Heads      int     `yaml:"heads"`
+	Dim        int     `yaml:"dim"`
+	Hidden     int     `yaml:"hidden"`  // 0: four times dim
+	Context    int     `yaml:"context"` // tokens; 0: as the text needs
+	Positions  string  `yaml:"positions"`
+	Activation string  `yaml:"activation"`
+	Tied       bool    `yaml:"tied"`
+	Dropout    float64 `yaml:"dropout"`
+
+	Batch       int     `yaml:"batch"`
+	Steps       int     `yaml:"steps"`
+	Optimizer   string  `yaml:"optimizer"`
+	LR          float64 `yaml:"lr"`
+	MinLR       float64 `yaml:"min-lr"`
+	Warmup      int     `yaml:"warmup"`
+	WeightDecay float64 `yaml:"weight-decay"`
+	Beta1       float64 `yaml:"beta1"`
+	Beta2       float64 `yaml:"beta2"`
+	Momentum    float64 `yaml:"momentum"`
+	Clip        float64 `yaml:"clip"`
+	Seed        uint64  `yaml:"seed"`
+
+	EvalInterval int    `yaml:"eval-interval"` // updates between evaluations
+	SaveInterval int    `yaml:"save-interval"` // updates between checkpoints
+	Probe        string `yaml:"probe"`         // sentence whose map is shown and filmed
+}
+
+// Defaults are the settings of `attend train` without flags: the toy transformer on the savanna.
+func Defaults() Settings {
+	return Settings{
+		Data: Savanna, Unit: string(data.Word), HoldOut: 0.1, MinCount: 2,
+		Layers: 1, Heads: 2, Dim: 32,
+		Positions: string(embed.Learned), Activation: string(layers.GELU), Tied: true,
+		Batch: 32, Steps: 3000, Optimizer: string(train.AdamW),
+		LR: 1e-2, MinLR: 1e-4, Warmup: 100, WeightDecay: 0.01, Beta1: 0.9, Beta2: 0.99, Momentum: 0.9, Clip: 1, Seed: 1,
+		EvalInterval: 250, SaveInterval: 500,
+	}
+}
+
+// Most tokens that an automatic context grows to, and the context of characters.
+const (
+	longestAutomatic = 512
+	charContext      = 64
+	seedSentence     = "The lion saw the zebra near the"
+	charProbe        = 24
+)
+
+// Options returns how to read the text. Its seed is that of the split.
+func (s Settings) Options() (data.Options, error) {
+	unit, err := data.ParseUnit(s.Unit)
+	return data.Options{Unit: unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}, err
+}
+
+// Resolve fills in what the settings leave to the text (context, hidden, probe) and
+// checks all of them together.
+func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
+	if s.Hidden == 0 {
+		s.Hidden = 4 * s.Dim
+	}
+	longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput())
+	if corpus.Unit == data.Char {
+		if s.Context == 0 {
+			s.Context = charContext
+		}
+	} else if s.Context == 0 {
+		if longest > longestAutomatic {
+			return s, fmt.Errorf("run: line %d of %s has %d words: split it into sentences, or set --context %d", corpus.LongestLine, corpus.Name, longest-1, longest)
+		}
+		s.Context = longest
+	} else if longest > s.Context {
+		return s, fmt.Errorf("run: line %d of %s has %d words, which with the boundary token do not fit a context of %d: set --context %d, or split the line",
+			corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
+	}
+	if s.Probe == "" {
+		s.Probe = defaultProbe(corpus, s.Context)
+	}
+	if s.EvalInterval < 1 || s.SaveInterval < 1 {
+		return s, fmt.Errorf("run: eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
+	}
+	return s, errors.Join(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
+}
+
+// defaultProbe chooses the sentence that a training shows when none is given.
+func defaultProbe(corpus *data.Corpus, context int) string {
+	if corpus.Grammar != nil {
+		return seedSentence
+	}
+	text := corpus.HeldOutText[0]
+	if corpus.Unit == data.Char {
+		runes := []rune(text)
+		return string(runes[:min(len(runes), charProbe, context)])
+	}
+	return text
+}
+
+// Model returns the sizes of the transformer for a vocabulary.
+func (s Settings) Model(vocab int) layers.Config {
+	return layers.Config{
+		Vocab: vocab, Context: s.Context, Layers: s.Layers, Heads: s.Heads, Dim: s.Dim, Hidden: s.Hidden,
+		Positions: embed.Positions(s.Positions), Activation: layers.Activation(s.Activation), Tied: s.Tied, Dropout: s.Dropout,
+	}
+}
+
+// Training returns the settings of the updates.
+func (s Settings) Training() train.Config {
+	return train.Config{
+		Batch: s.Batch, Seq: s.Context, Steps: s.Steps, Seed: s.Seed, Optimizer: train.Optimizer(s.Optimizer),
+		LearningRate: s.LR, MinRate: s.MinLR, Warmup: s.Warmup, WeightDecay: s.WeightDecay,
+		Beta1: s.Beta1, Beta2: s.Beta2, Momentum: s.Momentum, Clip: s.Clip,
+	}
+}
+
+// YAML returns the settings as a file for --config.
+func (s Settings) YAML() ([]byte, error) { return yaml.Marshal(s) }
+
+// ParseYAML reads settings over the given ones: keys that the file lacks keep their value, a
+// key that does not exist is an error.
+func ParseYAML(b []byte, over Settings) (Settings, error) {
+	d := yaml.NewDecoder(bytes.NewReader(b))
+	d.KnownFields(true)
+	err := d.Decode(&over)
+	if errors.Is(err, io.EOF) { // an empty file sets nothing
+		err = nil
+	}
+	return over, err
+}

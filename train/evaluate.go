@@ -1,0 +1,79 @@
+package train
+
+import (
+	"math"
+
+	"attend/internal/kernel"
+	"attend/layers"
+)
+
+// Blocks is a sequence of batches that covers a text once: block i is ids and targets
+// [batch*seq], a negative target where nothing is to be predicted.
+type Blocks interface {
+	Len() int
+	Fill(i int, ids, targets []int)
+}
+
+// Evaluation is how well a model predicts a text.
+type Evaluation struct {
+	Loss     float64 // mean, nats per predicted token
+	Accuracy float64 // share of tokens that were the most likely one
+	Tokens   int     // predicted
+}
+
+// Perplexity returns e^Loss: among how many equally likely tokens the model is as
+// unsure as it is.
+func (e Evaluation) Perplexity() float64 { return math.Exp(e.Loss) }
+
+// Evaluator computes losses with the same operations as training, without gradients
+// and dropout.
+type Evaluator struct{ replica *replica }
+
+// NewEvaluator builds a graph for blocks of the given shape.
+func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
+	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, false)
+	return &Evaluator{r}, err
+}
+
+// Evaluate runs over the blocks, or the first `most` of them if most > 0.
+func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
+	n := blocks.Len()
+	if most > 0 {
+		n = min(n, most)
+	}
+	var result Evaluation
+	var sum float64
+	right := 0
+	for i := range n {
+		if err := e.run(blocks, i); err != nil {
+			return Evaluation{}, err
+		}
+		for row, target := range e.replica.targets {
+			if target < 0 {
+				continue
+			}
+			sum += float64(e.replica.op.losses[row])
+			result.Tokens++
+			if kernel.Argmax(e.probabilities(row)) == target {
+				right++
+			}
+		}
+	}
+	result.Loss, result.Accuracy = sum/float64(result.Tokens), float64(right)/float64(result.Tokens)
+	return result, nil
+}
+
+func (e *Evaluator) run(blocks Blocks, i int) error {
+	blocks.Fill(i, e.replica.IDs, e.replica.targets)
+	e.replica.weight[0] = 1
+	return e.replica.run()
+}
+
+// probabilities returns the predicted distribution [vocab] of a row that has a target.
+func (e *Evaluator) probabilities(row int) []float32 {
+	vocab := e.replica.op.vocab
+	return e.replica.op.probabilities[row*vocab : (row+1)*vocab]
+}
+
+// Close frees what the machine holds.
+func (e *Evaluator) Close() error { return e.replica.vm.Close() }

@@ -1,0 +1,51 @@
+package train
+
+import (
+	"attend/internal/kernel"
+	"attend/internal/param"
+)
+
+// optimizer holds what an update remembers of earlier ones, one slice for each
+// parameter and moment. AdamW keeps two moments, SGD a velocity.
+type optimizer struct {
+	Config
+	moments []*param.Set
+}
+
+// names of the moments in a checkpoint, in the order that update uses them.
+func (c Config) momentNames() []string {
+	if c.Optimizer == SGD {
+		return []string{"velocity"}
+	}
+	return []string{"first", "second"}
+}
+
+func newOptimizer(c Config, weights *param.Set) *optimizer {
+	o := &optimizer{Config: c}
+	for range c.momentNames() {
+		var set param.Set
+		for _, p := range weights.All() {
+			set.Add(p.Name, p.Shape...)
+		}
+		o.moments = append(o.moments, &set)
+	}
+	return o
+}
+
+// update changes parameter i by its gradient. The step counts from 0; scale multiplies the
+// gradient (clipping). Only matrices decay.
+func (o *optimizer) update(i int, p *param.Param, gradient []float32, step int, scale float32) {
+	decay := float32(0)
+	if p.IsMatrix() {
+		decay = float32(o.WeightDecay)
+	}
+	rate := float32(o.Rate(step))
+	if o.Optimizer == SGD {
+		kernel.SGD(p.Data, o.moments[0].All()[i].Data, gradient, kernel.SGDStep{
+			LearningRate: rate, Momentum: float32(o.Momentum), WeightDecay: decay, Scale: scale})
+		return
+	}
+	kernel.AdamW(p.Data, o.moments[0].All()[i].Data, o.moments[1].All()[i].Data, gradient, kernel.AdamWStep{
+		LearningRate: rate, Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: adamEpsilon,
+		WeightDecay: decay, Scale: scale, Step: step + 1})
+}
