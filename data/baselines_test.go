@@ -24,6 +24,12 @@ func TestBaselines(t *testing.T) {
 			t.Errorf("%s is %g, want %g", name, x[0], x[1])
 		}
 	}
+	// In a text of characters a token is not read as often as it is predicted: 1 is
+	// read twice and predicted once.
+	chars := NewBaselines(Set{Char, [][]int{{1, 1, 2}}}, Set{Char, [][]int{{1, 2}}}, vocab)
+	if want := -math.Log((1 + 2.0/(2+vocab)) / (2 + 1)); math.Abs(chars.Bigram-want) > 1e-12 {
+		t.Errorf("bigram of characters is %g, want %g", chars.Bigram, want)
+	}
 	// A vocabulary too large for the table of pairs must not change the counts.
 	const large = 5000
 	two = 3.0 / (5 + large)

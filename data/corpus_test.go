@@ -1,8 +1,6 @@
 package data
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"reflect"
@@ -27,32 +25,6 @@ func load(t *testing.T, text string, o Options) *Corpus {
 		t.Fatal(err)
 	}
 	return c
-}
-
-func TestLoadWords(t *testing.T) {
-	text := "\ufeffA lion\r\n\r\n  B zebra.\nC\n a  LION \nD hyena ran\n \n"
-	c := load(t, text, wordOptions)
-	all := append(slices.Clone(c.TrainText), c.HeldOutText...)
-	slices.Sort(all)
-	if want := []string{"A lion", "B zebra.", "C", "D hyena ran", "a  LION"}; !reflect.DeepEqual(all, want) {
-		t.Errorf("sentences %q, want %q", all, want)
-	}
-	sum := sha256.Sum256([]byte(text))
-	if c.Name != "test.txt" || c.Unit != Word || c.Grammar != nil || c.SHA256 != hex.EncodeToString(sum[:]) {
-		t.Errorf("name %q, unit %q, grammar %v, sum %s", c.Name, c.Unit, c.Grammar, c.SHA256)
-	}
-	if c.LongestLine != 3 {
-		t.Errorf("the longest line is %d, want 3", c.LongestLine)
-	}
-	checkCorpus(t, c, wordOptions)
-	for _, want := range []string{"2 blank lines skipped.", "1 sentence occurred more than once"} {
-		if !strings.Contains(strings.Join(c.Notes, "\n"), want) {
-			t.Errorf("no note %q in %q", want, c.Notes)
-		}
-	}
-	if c := load(t, "a\nb", wordOptions); len(c.Notes) != 1 || !strings.Contains(c.Notes[0], "1 token of the held-out text not seen") {
-		t.Errorf("notes %q", c.Notes)
-	}
 }
 
 // checkCorpus checks what holds of every corpus.
@@ -131,49 +103,14 @@ func TestLoadProperties(t *testing.T) {
 	})
 }
 
-// Each side keeps the order of the text, and another seed holds out other sentences.
-func TestLoadWordsOrderAndSeed(t *testing.T) {
-	var lines []string
-	for i := range 100 {
-		lines = append(lines, strings.Repeat("x ", i)+"y")
-	}
-	text := strings.Join(lines, "\n")
-	c := load(t, text, wordOptions)
-	for _, set := range []Set{c.Train, c.HeldOut} {
-		if !slices.IsSortedFunc(set.Sequences, func(a, b []int) int { return len(a) - len(b) }) {
-			t.Error("not in the order of the text")
+func TestHeldOutIsRoundedAndLeavesBothSides(t *testing.T) {
+	for _, c := range []struct {
+		fraction       float64
+		n, least, want int
+	}{{0.25, 7, 1, 2}, {0.25, 5, 1, 1}, {0.01, 10, 1, 1}, {0.99, 10, 1, 9}, {0.5, 2, 1, 1}, {0.1, 5, 2, 2}, {0.9, 5, 2, 3}} {
+		if got := (Options{HoldOut: c.fraction}).heldOut(c.n, c.least); got != c.want {
+			t.Errorf("%g of %d, at least %d: %d, want %d", c.fraction, c.n, c.least, got, c.want)
 		}
-	}
-	if len(c.HeldOutText) != 25 || c.LongestLine != 100 {
-		t.Errorf("%d held out, longest line %d", len(c.HeldOutText), c.LongestLine)
-	}
-	o := wordOptions
-	o.Seed = 2
-	if reflect.DeepEqual(load(t, text, o).HeldOutText, c.HeldOutText) {
-		t.Error("seeds 1 and 2 hold out the same sentences")
-	}
-}
-
-func TestLoadChars(t *testing.T) {
-	c := load(t, "\ufeffabcé\r\nabx", charOptions) // 8 characters
-	if c.TrainText[0] != "abcé\r\na" || c.HeldOutText[0] != "bx" {
-		t.Fatalf("train %q, held out %q", c.TrainText, c.HeldOutText)
-	}
-	if want := []string{UnknownToken, "\n", "a", "b", "c", "é"}; !reflect.DeepEqual(c.Vocabulary.keys, want) {
-		t.Errorf("keys %q, want %q", c.Vocabulary.keys, want)
-	}
-	checkCorpus(t, c, charOptions)
-	if len(c.Notes) != 1 || !strings.HasPrefix(c.Notes[0], "1 token of the held-out text not seen") {
-		t.Errorf("notes %q", c.Notes)
-	}
-	o := charOptions
-	o.MinCount = 2
-	c = load(t, "aabcaabb", o)
-	if want := [][]int{{1, 1, 0, 0, 1, 1}}; !reflect.DeepEqual(c.Train.Sequences, want) {
-		t.Errorf("ids %v, want %v", c.Train.Sequences, want)
-	}
-	if want := "2 chars seen fewer than 2 times in the training text became <unk>: 2 tokens there."; c.Notes[0] != want {
-		t.Errorf("note %q, want %q", c.Notes[0], want)
 	}
 }
 

@@ -60,13 +60,13 @@ type noun struct {
 // rested. Every other word of a shape stands for itself.
 func SavannaGrammar() *Grammar {
 	return newGrammar(savannaLexicon(), []shape{
-		{probability: 0.30, text: "when? the adj? subject verb the adj? seen prep the place"},
+		{probability: 0.36, text: "when? the adj? subject verb the adj? seen prep the place"},
 		{probability: 0.15, text: "when? the adj? subject verb the adj? seen posture prep the place"},
-		{probability: 0.15, text: "when? the adj? subject source the region copula state"},
-		{probability: 0.05, text: "when? the adj? subject source the region by the landmark copula state"},
-		{probability: 0.15, text: "when? the adj? subject verb the adj? seen reason the echo was state"},
-		{probability: 0.10, text: "when? the adj? subject rested reason the echo was state"},
-		{probability: 0.10, text: "when? the adj? subject verb the adj? seen"},
+		{probability: 0.17, text: "when? the adj? subject source the region copula state"},
+		{probability: 0.03, text: "when? the adj? subject source the region by the landmark copula state"},
+		{probability: 0.12, text: "when? the adj? subject verb the adj? seen reason that echo was state"},
+		{probability: 0.09, text: "when? the adj? subject rested reason that echo was state"},
+		{probability: 0.08, text: "when? the adj? subject verb the adj? seen"},
 	})
 }
 

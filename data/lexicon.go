@@ -25,25 +25,25 @@ type animal struct {
 	places           []string // by preposition
 }
 
-// savannaLexicon is the lexicon of the built-in corpus. A place stands at most
-// once in a row and, but for "under", at most once in a column of the table: who is
-// seen leaves four places open, the preposition leaves at least six, and both
-// together decide.
+// savannaLexicon is the lexicon of the built-in corpus. In its table of places the
+// preposition alone leaves four places open, each for two animals; who is seen
+// alone leaves four open, one for each preposition; both together decide. No two animals
+// share their place with more than one preposition.
 func savannaLexicon() lexicon {
 	return lexicon{
 		times:      []string{"at dawn", "at noon", "at dusk", "at night", "today", "once", "yesterday"},
 		adjectives: strings.Fields("old young big small brave shy"),
 		verbs:      strings.Fields("saw watched heard followed noticed found chased met"),
 		preps:      strings.Fields("near under behind beside"),
-		animals: []animal{ //             near       under  behind    beside
-			{"lion", "lions", strings.Fields("rock baobab hill waterhole")},
-			{"zebra", "zebras", strings.Fields("river acacia bush tree")},
-			{"hyena", "hyenas", strings.Fields("cave rock tree bush")},
-			{"antelope", "antelopes", strings.Fields("waterhole bush rock river")},
-			{"giraffe", "giraffes", strings.Fields("acacia tree cliff baobab")},
-			{"elephant", "elephants", strings.Fields("baobab acacia cave rock")},
-			{"leopard", "leopards", strings.Fields("tree cliff acacia hill")},
-			{"rhino", "rhinos", strings.Fields("bush baobab waterhole cliff")},
+		animals: []animal{ //             near under behind beside
+			{"lion", "lions", strings.Fields("hill baobab rock lake")},
+			{"zebra", "zebras", strings.Fields("river acacia bush stream")},
+			{"hyena", "hyenas", strings.Fields("cave cliff thicket pond")},
+			{"antelope", "antelopes", strings.Fields("waterhole tree dune gorge")},
+			{"giraffe", "giraffes", strings.Fields("hill acacia thicket gorge")},
+			{"elephant", "elephants", strings.Fields("river cliff dune lake")},
+			{"leopard", "leopards", strings.Fields("cave tree rock stream")},
+			{"rhino", "rhinos", strings.Fields("waterhole baobab bush pond")},
 		},
 		postures:  strings.Fields("resting drinking hiding grazing standing"),
 		sources:   strings.Fields("from of"),

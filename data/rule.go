@@ -19,7 +19,7 @@ const (
 //
 //	place      the place is decided by who is seen and the preposition
 //	agreement  is or was, are or were: decided by the number of the subject
-//	echo       the animal after "because the" is the subject once more
+//	echo       the animal after "because that" is the subject once more
 func (g *Grammar) RuleNames() []string {
 	return []string{placeRule, agreementRule, echoRule}
 }

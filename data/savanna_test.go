@@ -37,16 +37,29 @@ func TestSavanna(t *testing.T) {
 	}
 
 	// The vocabulary is the grammar's, and every sentence is one of it.
-	words := map[string]bool{}
-	for _, d := range everyDerivation(smallGrammar()) {
-		for _, word := range d.Words {
-			words[word] = true
+	words := map[string]bool{"the": true, "by": true, "that": true}
+	for _, fillers := range c.Grammar.free {
+		for _, f := range fillers {
+			for _, word := range f.words {
+				words[word] = true
+			}
 		}
+	}
+	for _, a := range c.Grammar.lexicon.animals {
+		for _, place := range a.places {
+			words[place] = true
+		}
+	}
+	for _, word := range append(copulas(false), copulas(true)...) {
+		words[word] = true
 	}
 	for word := range words {
 		if _, known := c.Vocabulary.ID(word); !known {
 			t.Errorf("%q is not in the vocabulary", word)
 		}
+	}
+	if got, want := c.Vocabulary.Len(), len(words)+2; got != want {
+		t.Errorf("%d words in the vocabulary, want %d", got, want)
 	}
 	loss, predicted := 0.0, 0
 	for _, text := range c.HeldOutText {

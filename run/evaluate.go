@@ -33,6 +33,9 @@ type BaselineLosses struct {
 // evaluationBatch is how many sentences are judged at once.
 const evaluationBatch = 32
 
+// trainingBlocks is how many blocks of the training text its loss is measured on.
+const trainingBlocks = 64
+
 // Evaluate judges a run on the whole held-out part of its corpus.
 func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	if err := r.checkText(corpus); err != nil {
@@ -55,7 +58,7 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	sample, err := evaluator.Evaluate(trained, heldOut.Len())
+	sample, err := evaluator.Evaluate(trained, trainingBlocks)
 	if err != nil {
 		return Report{}, err
 	}

@@ -18,8 +18,8 @@ const temporary = ".tmp-"
 // replaceFile puts content in place of the file in one step: readers and a machine that
 // loses power see the old file or the new one, never a part.
 func replaceFile(path string, content []byte) (err error) {
-	dir, base := filepath.Split(path)
-	f, err := os.CreateTemp(dir, "."+base+temporary)
+	// Dir, not Split: of a bare name Split gives "", and CreateTemp would go elsewhere.
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+temporary)
 	if err != nil {
 		return err
 	}

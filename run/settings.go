@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -148,7 +151,30 @@ func ParseYAML(b []byte, over Settings) (Settings, error) {
 	d.KnownFields(true)
 	err := d.Decode(&over)
 	if errors.Is(err, io.EOF) { // an empty file sets nothing
-		err = nil
+		return over, nil
 	}
-	return over, err
+	if err != nil {
+		return over, err
+	}
+	return over, checkWhole(b, over)
+}
+
+// checkWhole returns an error if a setting that is a whole number was given with a fraction,
+// which the library would cut off.
+func checkWhole(b []byte, s Settings) error {
+	read, err := s.YAML()
+	if err != nil {
+		return err
+	}
+	var given, got map[string]any
+	if err := errors.Join(yaml.Unmarshal(b, &given), yaml.Unmarshal(read, &got)); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		fraction, _ := given[key].(float64)
+		if whole, ok := got[key].(int); ok && fraction != math.Trunc(fraction) {
+			return fmt.Errorf("run: %s must be a whole number such as %d, not %g", key, whole, fraction)
+		}
+	}
+	return nil
 }

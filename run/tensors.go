@@ -1,7 +1,9 @@
 package run
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -91,6 +93,9 @@ func decodeTensors(file []byte) (map[string]tensor, map[string]string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
 	}
+	if err := uniqueKeys(json.NewDecoder(bytes.NewReader(file[8 : 8+n]))); err != nil {
+		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
+	}
 	decoded, err := safetensors.Deserialize(file)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
@@ -118,6 +123,33 @@ func decodeTensors(file []byte) (map[string]tensor, map[string]string, error) {
 		return nil, nil, fmt.Errorf("the header does not match its SHA-256; %w", errDamaged)
 	}
 	return tensors, metadata, nil
+}
+
+// uniqueKeys reads one JSON value and returns an error if an object in it has a key twice, which
+// the format forbids and the library lets pass.
+func uniqueKeys(d *json.Decoder) error {
+	open, err := d.Token()
+	if err != nil || (open != json.Delim('{') && open != json.Delim('[')) {
+		return err
+	}
+	seen := map[json.Token]bool{}
+	for d.More() {
+		if open == json.Delim('{') {
+			key, err := d.Token()
+			if err != nil {
+				return err
+			}
+			if seen[key] {
+				return fmt.Errorf("the header has the key %q twice", key)
+			}
+			seen[key] = true
+		}
+		if err := uniqueKeys(d); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
 }
 
 // fill copies tensors named prefix + name into the parameters of a set, which must be

@@ -119,8 +119,12 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 	if err := sweep(path); err != nil {
 		return nil, fmt.Errorf("run: %w", err)
 	}
+	keep := r.Step
+	if r.Step == 0 { // it may have been killed between the lines of step 0: they are written again
+		keep = -1
+	}
 	for _, name := range []string{metricsFile, filmFile} {
-		if err := trimLog(path, name, r.Step); err != nil {
+		if err := trimLog(path, name, keep); err != nil {
 			return nil, err
 		}
 	}
@@ -136,6 +140,17 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 		if err := replaceFile(filepath.Join(path, settingsFile), sealed); err != nil {
 			return nil, fmt.Errorf("run: %w", err)
 		}
+	}
+	// The model may be older than the state, and with no step left nothing else would write it.
+	model, err := t.modelBytes()
+	if err != nil {
+		return nil, err
+	}
+	if err := replaceFile(filepath.Join(path, modelFile), model); err != nil {
+		return nil, fmt.Errorf("run: %w", err)
+	}
+	if r.Step == 0 {
+		return t, t.log(train.Step{LearningRate: settings.Training().Rate(0)})
 	}
 	return t, nil
 }

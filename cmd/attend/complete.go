@@ -23,10 +23,7 @@ predicts. Without a prompt it begins a sentence of its own.`,
   attend complete "The lion saw" --samples 5 --temperature 0.7
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if samples < 1 {
-				return fmt.Errorf("--samples must be at least 1, not %d", samples)
-			}
-			if err := s.Validate(); err != nil {
+			if err := checkLimits(cmd.Flags(), completeLimits); err != nil {
 				return err
 			}
 			r, err := openRun(path)

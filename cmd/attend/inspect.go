@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,7 +39,12 @@ nothing.`,
   attend inspect --run runs/mine --layer 1 --head 2 "my own sentence"
   attend inspect --format json "The lion saw the zebra" > map.json
   attend inspect --file sentences.txt --format csv`,
-		RunE: func(cmd *cobra.Command, args []string) error { return p.inspect(o, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkLimits(cmd.Flags(), inspectLimits); err != nil {
+				return err
+			}
+			return p.inspect(o, args)
+		},
 	}
 	runFlag(cmd, &o.path)
 	f := cmd.Flags()
@@ -53,21 +60,27 @@ nothing.`,
 
 // inspect prints the maps of the sentences in the arguments or the file.
 func (p *program) inspect(o inspectOptions, args []string) error {
-	if err := checkFormat(o.format, "text", "json", "csv"); err != nil {
+	if err := checkOneOf("format", o.format, "text", "json", "csv"); err != nil {
 		return err
 	}
-	if o.top < 1 {
-		return fmt.Errorf("--top must be at least 1, not %d", o.top)
+	if o.file == "" && len(args) == 0 {
+		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
+	}
+	if o.file != "" && len(args) > 0 {
+		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", quote(short(args[0])), o.file)
+	}
+	if o.all && (o.layer > 0 || o.head > 0) {
+		return errors.New("--all shows every layer and head: leave out --layer and --head, or --all")
 	}
 	r, err := openRun(o.path)
 	if err != nil {
 		return err
 	}
 	if o.layer < 0 || o.layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: this run has layers 1 to %d", o.layer, r.Config.Layers)
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", o.layer, r.Path, plural(r.Config.Layers, "layer"))
 	}
 	if o.head < 0 || o.head > r.Config.Heads {
-		return fmt.Errorf("--head %d: this run has heads 1 to %d", o.head, r.Config.Heads)
+		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", o.head, r.Path, plural(r.Config.Heads, "head"))
 	}
 	sentences, err := p.sentences(o, args, r)
 	if err != nil {
@@ -100,12 +113,13 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 			return err
 		}
 	}
-	return nil
+	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), text.Width))
+	return err
 }
 
 // writeMap prints one sentence: its grid and what comes next.
 func writeMap(w io.Writer, m inspect.Map, o inspect.TextOptions) error {
-	if _, err := fmt.Fprintf(w, "%s\n\n", fit(inspect.Printable(m.Text), o.Width)); err != nil {
+	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(m.Text), o.Width)); err != nil {
 		return err
 	}
 	if err := inspect.Grid(w, m, o); err != nil {
@@ -114,32 +128,59 @@ func writeMap(w io.Writer, m inspect.Map, o inspect.TextOptions) error {
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	return inspect.Predictions(w, m.Next, o)
+	if err := inspect.Predictions(w, m.Next, o); err != nil {
+		return err
+	}
+	if note := unknownNote(m); note != "" {
+		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, o.Width))
+		return err
+	}
+	return nil
+}
+
+// unknownNote names the words of a sentence that the run does not know.
+func unknownNote(m inspect.Map) string {
+	var words []string
+	for i, unknown := range m.Unknown {
+		if word := quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "not in the vocabulary, read as " + data.UnknownToken + ": " + strings.Join(words, ", ")
+}
+
+// readingNote says how the text of the maps is to be taken.
+func readingNote(r *run.Run) string {
+	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
+	if r.Vocabulary.Unit() == data.Word {
+		note += "; words are shown as typed and read in lower case, " + data.BoundaryToken + " is where a sentence begins or ends"
+	}
+	return note
 }
 
 // sentences returns what to inspect. In a run on characters a file is one text.
 func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]string, error) {
 	if o.file == "" {
-		if len(args) == 0 {
-			return nil, fmt.Errorf(`inspect needs a sentence: attend inspect "The lion saw the zebra near the river", or --file FILE`)
-		}
 		return args, nil
-	}
-	if len(args) > 0 {
-		return nil, fmt.Errorf("give sentences or --file, not both")
 	}
 	in := p.stdin
 	if o.file != "-" {
 		f, err := os.Open(o.file)
 		if err != nil {
-			return nil, fmt.Errorf("--file: %w", err)
+			return nil, fileError("file", o.file, err)
 		}
 		defer f.Close()
 		in = f
 	}
 	if r.Vocabulary.Unit() == data.Char {
 		b, err := io.ReadAll(in)
-		return []string{strings.TrimRight(string(b), "\r\n")}, err
+		if err != nil {
+			return nil, fileError("file", o.file, err)
+		}
+		return []string{strings.TrimPrefix(strings.TrimRight(string(b), "\r\n"), "\ufeff")}, nil
 	}
 	var sentences []string
 	lines := bufio.NewScanner(in)
@@ -150,7 +191,7 @@ func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]stri
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("--file: %w", err)
+		return nil, fileError("file", o.file, err)
 	}
 	if len(sentences) == 0 {
 		return nil, fmt.Errorf("%s holds no sentence: write one a line", o.file)

@@ -12,8 +12,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"strings"
 	"syscall"
 )
 
@@ -29,11 +27,6 @@ const (
 
 // execute is the whole program but for the process around it. It returns the exit code.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// After the first interrupt the second one ends the process at once.
-	context.AfterFunc(ctx, stop)
-
 	root := newRoot(&program{stdin: stdin, stdout: stdout, stderr: stderr})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -51,19 +44,3 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 
 // errInterrupted ends a command that was told to stop and has said so itself.
 var errInterrupted = errors.New("interrupted")
-
-// message returns an error as one line without the name of the package it arose in, which
-// means nothing to a user.
-func message(err error) string {
-	s := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
-	for cut := true; cut; {
-		cut = false
-		for _, name := range []string{"data: ", "run: ", "layers: ", "train: ", "embed: ", "inspect: "} {
-			if strings.HasPrefix(s, name) {
-				s, cut = s[len(name):], true
-			}
-			s = strings.ReplaceAll(s, "; "+name, "; ")
-		}
-	}
-	return s
-}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -15,7 +16,6 @@ import (
 type progress struct {
 	out   io.Writer
 	live  bool
-	width int
 	loss  float64 // smoothed over some fifty updates
 	drawn time.Time
 	wrote bool
@@ -25,7 +25,7 @@ type progress struct {
 const redraw = 100 * time.Millisecond
 
 func newProgress(out io.Writer) *progress {
-	return &progress{out: out, live: isTerminal(out), width: width(out)}
+	return &progress{out: out, live: isTerminal(out)}
 }
 
 // show reports one update or evaluation.
@@ -40,16 +40,30 @@ func (p *progress) show(s run.Progress) {
 	case p.live && (s.Evaluated || time.Since(p.drawn) >= redraw):
 		p.drawn, p.wrote = time.Now(), true
 		// Back to the first column, write, clear what is left of the line before.
-		fmt.Fprintf(p.out, "\r%s\x1b[K", ansi.Truncate(p.line(s), p.width-1, ""))
+		fmt.Fprintf(p.out, "\r%s\x1b[K", whole(p.line(s), width(p.out)-1))
 	case !p.live && s.Evaluated:
 		fmt.Fprintln(p.out, p.line(s))
 	}
 }
 
 func (p *progress) line(s run.Progress) string {
-	left := time.Duration(s.SecondsLeft * float64(time.Second)).Round(time.Second)
-	return fmt.Sprintf("step %d/%d  loss %.3f  held-out %.3f  %s tokens/s  %v left",
-		s.Step.Step, s.Steps, p.loss, s.HeldOutLoss, thousands(s.TokensPerSecond), left)
+	line := fmt.Sprintf("step %d/%d  loss %.3f  held-out %.3f  %s tokens/s", s.Step.Step, s.Steps, p.loss, s.HeldOutLoss, thousands(s.TokensPerSecond))
+	if left := time.Duration(s.SecondsLeft * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {
+		line += fmt.Sprintf("  %v left", left)
+	}
+	return line
+}
+
+// whole keeps the parts of a line, two blanks between them, that fit as a whole.
+func whole(line string, columns int) string {
+	for ansi.StringWidth(line) > columns {
+		at := strings.LastIndex(line, "  ")
+		if at < 0 {
+			return ansi.Truncate(line, columns, "")
+		}
+		line = line[:at]
+	}
+	return line
 }
 
 // end leaves the live line as it stands.
@@ -58,13 +72,4 @@ func (p *progress) end() {
 		fmt.Fprintln(p.out)
 		p.wrote = false
 	}
-}
-
-// thousands writes a count with a comma every three digits.
-func thousands(x float64) string {
-	s := fmt.Sprintf("%.0f", x)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

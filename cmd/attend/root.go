@@ -3,12 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"attend/data"
 	"attend/run"
 )
 
@@ -50,11 +47,62 @@ func newRoot(p *program) *cobra.Command {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: `%s --help` lists the flags", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newTrain(p), newInspect(p), newEval(p), newComplete(p))
+	root.SetHelpCommand(newHelp(root))
+	root.InitDefaultCompletionCmd()
+	addExamples(root)
 	return root
+}
+
+// newHelp makes `attend help`, which reports a command that does not exist.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "tell more about a command",
+		Long:    "Tell what a command does, with examples and all its flags.",
+		Example: "  attend help train",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return noCommand(root, args[0])
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, c := range root.Commands() {
+				if c.IsAvailableCommand() {
+					names = append(names, c.Name())
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+// addExamples gives the commands for shell completion what their own long text lacks.
+func addExamples(root *cobra.Command) {
+	root.Example = "  attend train\n  attend inspect \"The lion saw the zebra near the river\""
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Short = "write the script by which a shell completes commands and flags"
+		c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
+		c.Args = func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %q: attend completion bash", args[0])
+			}
+			return nil
+		}
+		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		for _, shell := range c.Commands() {
+			shell.Example = "  attend completion " + shell.Name()
+			shell.Args = noArguments
+		}
+	}
 }
 
 // noArguments refuses words after the flags.
@@ -65,10 +113,19 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if cmd.HasParent() {
 		return fmt.Errorf("%s takes flags only, not %q: `%s --help` lists them", cmd.CommandPath(), args[0], cmd.CommandPath())
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return fmt.Errorf("there is no command %q: did you mean `attend %s`?", args[0], near[0])
+	return noCommand(cmd, args[0])
+}
+
+// noCommand says that there is no such command, and which one may be meant.
+func noCommand(root *cobra.Command, name string) error {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
 	}
-	return fmt.Errorf("there is no command %q: `attend --help` lists them", args[0])
+	if near := nearest(name, names); near != "" {
+		return fmt.Errorf("there is no command %q: did you mean `attend %s`?", name, near)
+	}
+	return fmt.Errorf("there is no command %q: `attend --help` lists them", name)
 }
 
 // runFlag adds --run to a command that reads a run.
@@ -86,30 +143,4 @@ func openRun(path string) (*run.Run, error) {
 		}
 	}
 	return run.Open(path)
-}
-
-// loadCorpus reads the text that settings name.
-func (p *program) loadCorpus(s run.Settings) (*data.Corpus, error) {
-	if s.Data == run.Savanna {
-		if s.Unit != string(data.Word) {
-			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", s.Unit)
-		}
-		return data.Savanna()
-	}
-	options, err := s.Options()
-	if err != nil {
-		return nil, err
-	}
-	if s.Data == "-" {
-		return data.Load("standard input", p.stdin, options)
-	}
-	f, err := os.Open(s.Data)
-	if err != nil {
-		return nil, fmt.Errorf("--data: %w", err)
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("--data: %s is a folder: name a text file, or - for standard input", s.Data)
-	}
-	return data.Load(filepath.Base(s.Data), f, options)
 }

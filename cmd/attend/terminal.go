@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -36,5 +38,36 @@ func textOptions(stream io.Writer) inspect.TextOptions {
 	return inspect.TextOptions{Width: width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
 }
 
-// fit cuts a line to the columns of the terminal.
-func fit(line string, columns int) string { return ansi.Truncate(line, columns, "…") }
+// wrapped folds a text at its blanks so that it fits the columns of the terminal.
+func wrapped(text string, columns int) string { return ansi.Wrap(text, columns, "") }
+
+// plural writes a count with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return thousands(float64(n)) + " " + noun + "s"
+}
+
+// thousands writes a count with a comma every three digits.
+func thousands(x float64) string {
+	s := fmt.Sprintf("%.0f", x)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// shellWord quotes a word, if it must be, so that a shell reads it back as it is.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:,@%", r)
+	}
+	switch {
+	case s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0:
+		return s
+	case !strings.ContainsAny(s, "\"$`\\!"):
+		return `"` + s + `"`
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -5,15 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"attend/data"
 	"attend/embed"
-	"attend/inspect"
 	"attend/layers"
 	"attend/run"
 	"attend/train"
@@ -113,8 +115,8 @@ func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
 	f.IntVar(&s.Steps, "steps", s.Steps, "updates in all")
 	f.StringVar(&s.Optimizer, "optimizer", s.Optimizer, "adamw or sgd")
 	f.Float64Var(&s.LR, "lr", s.LR, "highest learning rate")
-	f.Float64Var(&s.MinLR, "min-lr", s.MinLR, "learning rate at the end (half a cosine leads there)")
-	f.IntVar(&s.Warmup, "warmup", s.Warmup, "steps over which the learning rate rises at first")
+	f.Float64Var(&s.MinLR, "min-lr", s.MinLR, "learning rate at the end, down half a cosine; unless given, at most a hundredth of lr")
+	f.IntVar(&s.Warmup, "warmup", s.Warmup, "steps over which the learning rate rises at first; unless given, at most a tenth of all")
 	f.Float64Var(&s.WeightDecay, "weight-decay", s.WeightDecay, "decoupled decay of matrices")
 	f.Float64Var(&s.Beta1, "beta1", s.Beta1, "AdamW: memory of the gradient")
 	f.Float64Var(&s.Beta2, "beta2", s.Beta2, "AdamW: memory of its square")
@@ -146,12 +148,10 @@ func groupedUsage(cmd *cobra.Command, groups []flagGroup) error {
 
 // train starts a new run.
 func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
-	if o.config != "" {
-		if err := applyConfig(cmd, settings, o.config); err != nil {
-			return err
-		}
+	if o.overwrite && o.out == "" {
+		return errors.New("--overwrite wants --out FOLDER beside it: which run is to be replaced?")
 	}
-	if err := checkChoices(*settings); err != nil {
+	if err := p.settle(cmd, settings, o); err != nil {
 		return err
 	}
 	if settings.Data != run.Savanna && settings.Data != "-" {
@@ -169,13 +169,19 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err != nil {
 		return err
 	}
+	if err := checkMemory(resolved, corpus.Vocabulary.Len()); err != nil {
+		return err
+	}
+	if err := p.checkProbe(settings.Probe, resolved, corpus); err != nil {
+		return err
+	}
 	if o.out == "" {
-		if o.overwrite {
-			return errors.New("--overwrite needs --out FOLDER: it says which run to replace")
-		}
 		o.out = run.Free(runsFolder, runName(resolved.Data))
 	}
 	t, err := run.Start(o.out, resolved, corpus, o.overwrite)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", o.out)
+	}
 	if err != nil {
 		return err
 	}
@@ -183,18 +189,92 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	return p.carryOut(cmd.Context(), t)
 }
 
+// settle brings file, flags and defaults together and checks what can be checked without the
+// text.
+func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
+	warmup, minLR := settings.Warmup, settings.MinLR
+	f := cmd.Flags()
+	if !f.Changed("warmup") {
+		settings.Warmup = unset
+	}
+	if !f.Changed("min-lr") {
+		settings.MinLR = unset
+	}
+	if o.config != "" {
+		if err := applyConfig(cmd, settings, o.config); err != nil {
+			return err
+		}
+	}
+	// What nobody has set follows from what was set.
+	if settings.Warmup == unset && !f.Changed("warmup") {
+		settings.Warmup = max(0, min(warmup, settings.Steps/10))
+	}
+	if settings.MinLR == unset && !f.Changed("min-lr") {
+		settings.MinLR = max(0, min(minLR, settings.LR/100))
+	}
+	if err := checkChoices(*settings); err != nil {
+		return err
+	}
+	if err := checkLimits(f, trainLimits); err != nil {
+		return err
+	}
+	switch {
+	case settings.Warmup > settings.Steps:
+		return fmt.Errorf("--warmup %d is longer than all %d steps: lower --warmup, or raise --steps", settings.Warmup, settings.Steps)
+	case settings.MinLR > settings.LR:
+		return fmt.Errorf("--min-lr %g is above --lr %g: the rate falls from the one to the other, so lower --min-lr", settings.MinLR, settings.LR)
+	case settings.Dim%settings.Heads != 0:
+		return fmt.Errorf("--heads %d do not divide --dim %d: choose a dim that is a multiple of the heads, such as %d",
+			settings.Heads, settings.Dim, (settings.Dim/settings.Heads+1)*settings.Heads)
+	}
+	return nil
+}
+
+// checkProbe refuses a probe that the model could not read, and names words of it that are
+// not in the vocabulary.
+func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) error {
+	if probe == "" { // it was chosen from the text
+		return nil
+	}
+	tokens, err := data.Tokenize(corpus.Unit, probe)
+	if err != nil {
+		return fmt.Errorf("--probe: %w", err)
+	}
+	room := s.Context
+	if _, words := corpus.Vocabulary.Boundary(); words {
+		room--
+	}
+	switch {
+	case len(tokens) == 0:
+		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", quote(short(probe)))
+	case len(tokens) > room:
+		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
+			quote(short(probe)), plural(len(tokens), string(corpus.Unit)), s.Context, room)
+	}
+	var unknown []string
+	for _, t := range tokens {
+		if _, known := corpus.Vocabulary.ID(t.Key); !known {
+			unknown = append(unknown, quote(t.Text))
+		}
+	}
+	switch len(unknown) {
+	case 0:
+		return nil
+	case len(tokens):
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", quote(short(probe)), corpus.Unit)
+	}
+	slices.Sort(unknown)
+	_, err = fmt.Fprintf(p.stderr, "note: not in the vocabulary, so the probe shows %s for it: %s\n", data.UnknownToken, strings.Join(slices.Compact(unknown), ", "))
+	return err
+}
+
 // checkChoices reports the first setting that is not one of its few values.
 func checkChoices(s run.Settings) error {
 	for _, c := range []struct{ flag, value string }{
 		{"unit", s.Unit}, {"positions", s.Positions}, {"activation", s.Activation}, {"optimizer", s.Optimizer},
 	} {
-		values := choices()[c.flag]
-		found := false
-		for _, v := range values {
-			found = found || v == c.value
-		}
-		if !found {
-			return fmt.Errorf("--%s %q is not known: choose %s", c.flag, c.value, strings.Join(values, ", "))
+		if err := checkOneOf(c.flag, c.value, choices()[c.flag]...); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -212,27 +292,6 @@ func runName(path string) string {
 	return base
 }
 
-// applyConfig reads a settings file under the flags: what the command line names stays.
-func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) error {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("--config: %w", err)
-	}
-	given := map[string]string{}
-	cmd.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
-	read, err := run.ParseYAML(b, *settings)
-	if err != nil {
-		return fmt.Errorf("--config %s: %w", path, err)
-	}
-	*settings = read
-	for name, value := range given {
-		if err := cmd.Flags().Set(name, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // freeToChange are the settings that a run may change when it goes on.
 var freeToChange = map[string]bool{"steps": true, "eval-interval": true, "save-interval": true}
 
@@ -244,110 +303,80 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	if o.out != "" || o.config != "" || o.overwrite {
 		return errors.New("--resume goes on in its own folder with its own settings: leave out --out, --config and --overwrite")
 	}
+	if !run.IsRun(o.resume) {
+		return fmt.Errorf("--resume %s: there is no run there: `attend train` begins one, and its last line names the folder", o.resume)
+	}
+	given := givenFlags(cmd.Flags())
 	adjust := func(kept *run.Settings) error {
-		given := map[string]string{}
-		cmd.Flags().Visit(func(f *pflag.Flag) {
-			if !notSettings[f.Name] {
-				given[f.Name] = f.Value.String()
-			}
-		})
 		*settings = *kept // the flags now show the run's values
-		for name, value := range given {
-			f := cmd.Flags().Lookup(name)
+		for _, g := range given {
+			if notSettings[g.name] {
+				continue
+			}
+			f := cmd.Flags().Lookup(g.name)
 			was := f.Value.String()
-			if err := f.Value.Set(value); err != nil {
+			if err := f.Value.Set(g.value); err != nil {
 				return err
 			}
-			if now := f.Value.String(); now != was && !freeToChange[name] {
-				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings; leave the flag out, or train a new run", name, now, o.resume, was)
+			if g.name == "data" && g.value != run.Savanna && g.value != "-" {
+				if absolute, err := filepath.Abs(g.value); err == nil {
+					settings.Data = absolute
+				}
 			}
+			if now := f.Value.String(); now != was && !freeToChange[g.name] {
+				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run", g.name, now, o.resume, was)
+			}
+		}
+		if err := checkLimits(cmd.Flags(), trainLimits); err != nil {
+			return err
+		}
+		if settings.Steps < settings.Warmup {
+			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, o.resume, settings.Warmup)
 		}
 		*kept = *settings
 		return nil
 	}
-	t, err := run.Resume(o.resume, p.loadCorpus, adjust)
+	t, err := run.Resume(o.resume, p.textOf(o.resume), adjust)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
 	if t.Step >= t.Settings.Steps {
-		return fmt.Errorf("%s has finished its %d steps: --steps %d would train on, `attend inspect --run %s` shows it", o.resume, t.Step, 2*t.Step, o.resume)
+		return fmt.Errorf("%s has finished its %s: --steps %d would train on, `attend inspect --run %s` shows it",
+			o.resume, plural(t.Step, "step"), 2*t.Step, shellWord(o.resume))
 	}
 	fmt.Fprintf(p.stderr, "going on with %s at step %d\n", o.resume, t.Step)
 	return p.carryOut(cmd.Context(), t)
 }
 
-// carryOut trains, then shows what was learned.
+// carryOut trains, then shows what was learned. The first interrupt ends the training, a second
+// one the process.
 func (p *program) carryOut(ctx context.Context, t *run.Training) error {
 	p.announce(t)
 	bar := newProgress(p.stderr)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
 	err := t.Train(ctx, bar.show)
 	bar.end()
+	stop()
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
+	if err != nil {
+		fmt.Fprintf(p.stderr, "stopping: step %d is saved\n", t.Step)
+	}
+	fmt.Fprintln(p.stderr)
 	if err := p.showResult(t); err != nil {
 		return err
 	}
 	if err != nil {
-		_, printed := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved; go on with: attend train --resume %s\n", t.Step, t.Settings.Steps, t.Path)
+		again := "attend train --resume " + shellWord(t.Path)
+		if t.Settings.Data == "-" {
+			again += " < TEXT"
+		}
+		_, printed := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved; go on with: %s\n", t.Step, t.Settings.Steps, again)
 		return errors.Join(errInterrupted, printed)
 	}
-	_, err = fmt.Fprintf(p.stdout, "\nkept in %s; try: attend inspect %s\n", t.Path, quote(tryNext(t)))
-	return err
+	return p.showNext(t)
 }
-
-// tryNext is the sentence that the last line suggests.
-func tryNext(t *run.Training) string {
-	if t.Corpus.Grammar != nil {
-		return t.Corpus.HeldOutText[0]
-	}
-	return t.Settings.Probe
-}
-
-func quote(s string) string { return `"` + strings.ReplaceAll(inspect.Printable(s), `"`, `\"`) + `"` }
-
-// announce says what is going to be trained on what.
-func (p *program) announce(t *run.Training) {
-	s, c := t.Settings, t.Corpus
-	fmt.Fprintf(p.stderr, "%s: %s predictions to learn from, %s held out, vocabulary of %d %ss\n",
-		c.Name, thousands(float64(c.Train.Predictions())), thousands(float64(c.HeldOut.Predictions())), c.Vocabulary.Len(), c.Unit)
-	for _, note := range c.Notes {
-		fmt.Fprintf(p.stderr, "note: %s\n", note)
-	}
-	fmt.Fprintf(p.stderr, "model: %d layers, %d heads, dim %d, context %d: %s parameters\n",
-		s.Layers, s.Heads, s.Dim, s.Context, thousands(float64(t.Weights.Count())))
-}
-
-// showResult prints the losses beside their baselines and the probe's attention.
-func (p *program) showResult(t *run.Training) error {
-	report, err := t.Evaluate(t.Corpus)
-	if err != nil {
-		return err
-	}
-	o := textOptions(p.stdout)
-	if err := writeLosses(p.stdout, report, o); err != nil {
-		return err
-	}
-	reader, err := t.NewReader(1)
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	m, err := reader.Map(t.Settings.Probe, shownPredictions)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(p.stdout, "\nWho attends to whom in %s:\n\n", quote(t.Settings.Probe))
-	if err := inspect.Story(p.stdout, m, o, shownLinks); err != nil {
-		return err
-	}
-	fmt.Fprintln(p.stdout)
-	return inspect.Predictions(p.stdout, m.Next, o)
-}
-
-// How much the result shows.
-const (
-	shownLinks       = 3
-	shownPredictions = 5
-)

@@ -16,6 +16,7 @@ func Add(y, a, b []float32) {
 func AddRows(y, x, row []float32) {
 	sameLength("AddRows", len(y), len(x))
 	n := len(row)
+	wholeRows("AddRows", len(y), n)
 	for start := 0; start < len(y); start += n {
 		Add(y[start:start+n], x[start:start+n], row)
 	}
@@ -27,6 +28,7 @@ func AddRows(y, x, row []float32) {
 func SumRows(sum, x []float32) {
 	clear(sum)
 	n := len(sum)
+	wholeRows("SumRows", len(x), n)
 	for start := 0; start < len(x); start += n {
 		Add(sum, sum, x[start:start+n])
 	}

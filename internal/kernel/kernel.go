@@ -23,3 +23,10 @@ func sameLength(what string, want int, lengths ...int) {
 		}
 	}
 }
+
+// wholeRows panics unless a length is a number of rows of n elements.
+func wholeRows(what string, length, n int) {
+	if n == 0 || length%n != 0 {
+		panic(fmt.Sprintf("kernel: %s: %d elements are no whole rows of %d", what, length, n))
+	}
+}

@@ -86,11 +86,59 @@ func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	if c.transposed || kb != k || c.Rows != m || c.Cols != n {
 		panic(fmt.Sprintf("kernel: MatMul: [%d, %d] times [%d, %d] into [%d, %d]", m, k, kb, n, c.Rows, c.Cols))
 	}
+	if b.transposed && !a.transposed {
+		mulTransposed(c, alpha, a, b, beta)
+		return
+	}
 	var product gonum.Implementation
 	for i := 0; i < m; i += tileRows {
 		for j := 0; j < n; j += tileCols {
 			product.Sgemm(a.flag(), b.flag(), min(tileRows, m-i), min(tileCols, n-j), k,
 				alpha, a.block(i, 0), a.Stride, b.block(0, j), b.Stride, beta, c.block(i, j), c.Stride)
+		}
+	}
+}
+
+// Size of the piece of b that mulTransposed turns over at a time.
+const (
+	pieceRows = 32  // of k
+	pieceCols = 128 // of n
+)
+
+// mulTransposed is MatMul for a transposed b alone. gonum takes dot products there, whose
+// order of summation depends on where in memory a row begins: the same sentence would
+// give other bits at another place in the batch. Here each piece of b is turned over first
+// and its rows are added up in their order.
+func mulTransposed(c Matrix, alpha float32, a, b Matrix, beta float32) {
+	m, k := a.shape()
+	n := c.Cols
+	for i := range m {
+		row := c.Data[i*c.Stride:][:n]
+		if beta == 0 {
+			clear(row)
+			continue
+		}
+		for j := range row {
+			row[j] *= beta
+		}
+	}
+	var add gonum.Implementation
+	var piece [pieceRows * pieceCols]float32 // [k, n]
+	for j := 0; j < n; j += pieceCols {
+		width := min(pieceCols, n-j)
+		for l := 0; l < k; l += pieceRows {
+			depth := min(pieceRows, k-l)
+			for col := range width {
+				for row, v := range b.Data[(j+col)*b.Stride+l:][:depth] {
+					piece[row*width+col] = v
+				}
+			}
+			for i := range m {
+				out := c.Data[i*c.Stride+j:][:width]
+				for row, v := range a.Data[i*a.Stride+l:][:depth] {
+					add.Saxpy(width, alpha*v, piece[row*width:][:width], 1, out, 1)
+				}
+			}
 		}
 	}
 }

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// message returns an error as one line without the name of the package it arose in, which
+// means nothing to a user.
+func message(err error) string {
+	s := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	for _, name := range []string{"data", "run", "layers", "train", "embed", "inspect"} {
+		for strings.HasPrefix(s, name+": ") {
+			s = s[len(name)+2:]
+		}
+		s = strings.ReplaceAll(s, "; "+name+": ", "; ")
+		s = strings.ReplaceAll(s, ": "+name+": ", ": ")
+	}
+	return s
+}
+
+// flagError says what is wrong with a flag: what was wanted, what came, what to do.
+func flagError(cmd *cobra.Command, err error) error {
+	help := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
+	var unknown *pflag.NotExistError
+	var bare *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return fmt.Errorf("there is no flag -%s: %s", unknown.GetSpecifiedShortnames(), help)
+	case errors.As(err, &unknown):
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
+			return fmt.Errorf("there is no flag --%s: did you mean --%s?", unknown.GetSpecifiedName(), near)
+		}
+		return fmt.Errorf("there is no flag --%s: %s", unknown.GetSpecifiedName(), help)
+	case errors.As(err, &bare):
+		return fmt.Errorf("--%s wants %s after it: %s", bare.GetSpecifiedName(), wanted(bare.GetFlag()), help)
+	case errors.As(err, &invalid):
+		return fmt.Errorf("--%s wants %s, not %q", invalid.GetFlag().Name, wanted(invalid.GetFlag()), invalid.GetValue())
+	}
+	return fmt.Errorf("%w: %s", err, help)
+}
+
+// wanted names what a flag takes.
+func wanted(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int":
+		return "a whole number"
+	case "uint64":
+		return "a whole number from 0 up"
+	case "float64":
+		return "a number"
+	case "bool":
+		return "true or false"
+	}
+	return "a value"
+}
+
+// nearest returns the name most like a mistyped word, or nothing if none is like it.
+func nearest(word string, names []string) string {
+	best, least := "", 1+max(2, len(word)/3)
+	for _, name := range names {
+		if d := distance(word, name); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, delete or replace to make b of a (Levenshtein 1966).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// fileError says why the file of a flag cannot be read.
+func fileError(flag, path string, err error) error {
+	var cause string
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		cause = "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		cause = "no permission to read it"
+	case errors.Is(err, syscall.EISDIR):
+		cause = "that is a folder"
+	default:
+		return fmt.Errorf("--%s %s: %w: name a file that can be read", flag, path, err)
+	}
+	return fmt.Errorf("--%s %s: %s: name a text file", flag, path, cause)
+}
+
+// checkOneOf reports a flag whose value is not one of the few it takes.
+func checkOneOf(flag, value string, known ...string) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	if near := nearest(value, known); near != "" {
+		return fmt.Errorf("--%s takes %s, not %q: did you mean %s?", flag, either(known), value, near)
+	}
+	return fmt.Errorf("--%s takes %s, not %q", flag, either(known), value)
+}
+
+// either lists words as alternatives: a, b or c.
+func either(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

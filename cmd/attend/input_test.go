@@ -1,0 +1,273 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const animals = `the cat sat on the mat
+the dog sat on the log
+the cat saw the dog
+the dog saw the cat
+the cat ran to the log
+the dog ran to the mat
+the cat sat on the log
+the dog sat on the mat
+`
+
+var small = []string{"--data", "animals.txt", "--min-count", "1", "--steps", "20", "--batch", "4", "--eval-interval", "10", "--dim", "8", "--heads", "2"}
+
+// attend runs a command line in the working folder.
+func attend(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = execute(context.Background(), args, strings.NewReader(stdin), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// workshop makes a working folder with a text and a run in it.
+func workshop(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	write(t, "animals.txt", animals)
+	if code, _, stderr := attend(t, "", append([]string{"train"}, small...)...); code != 0 {
+		t.Fatalf("train: %s", stderr)
+	}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// files returns all files under the working folder with their content.
+func files(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			all[path] = ""
+			return err
+		}
+		b, err := os.ReadFile(path)
+		all[path] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// damaged copies the run and changes one of its files; nil content removes it.
+func damaged(t *testing.T, to, file string, change func([]byte) []byte) {
+	t.Helper()
+	if err := os.CopyFS(to, os.DirFS("runs/animals")); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(to, file)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b = change(b); b == nil {
+		err = os.Remove(path)
+	} else {
+		err = os.WriteFile(path, b, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
+	workshop(t)
+	write(t, "empty.txt", "")
+	write(t, "blank.txt", "\n  \n")
+	write(t, "one.txt", "the cat sat\n")
+	write(t, "same.txt", "the cat sat\nThe cat sat\n")
+	write(t, "nul.txt", "the cat\nthe \x00dog\n")
+	write(t, "latin.txt", "the cat\nthe caf\xe9\n")
+	write(t, "folder/keep.txt", "mine")
+	write(t, "unknown.yaml", "layers: 2\nlayrs: 2\n")
+	write(t, "type.yaml", "layers: two\n")
+	write(t, "list.yaml", "- a\n- b\n")
+	write(t, "broken.yaml", "layers: [2\n")
+	write(t, "nan.yaml", "lr: .nan\n")
+	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "training.yaml", "state.safetensors"} {
+		damaged(t, "missing/"+file, file, func([]byte) []byte { return nil })
+		damaged(t, "short/"+file, file, func(b []byte) []byte { return b[:len(b)/2] })
+		damaged(t, "flipped/"+file, file, func(b []byte) []byte { b[len(b)-9] ^= 4; return b })
+	}
+	if code, _, stderr := attend(t, "", append([]string{"train", "--out", "wide"}, append(small, "--dim", "16")...)...); code != 0 {
+		t.Fatal(stderr)
+	}
+	wide, err := os.ReadFile("wide/model.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged(t, "othershape", "model.safetensors", func([]byte) []byte { return wide })
+
+	type bad struct {
+		args string // blanks part the arguments; _ stands for a blank within one
+		want string // regular expression
+	}
+	cases := []bad{
+		{"trian", "did you mean `attend train`"},
+		{"xyzzy", "attend --help"},
+		{"help trian", "did you mean `attend train`"},
+		{"completion tcsh", "bash, zsh, fish and powershell"},
+		{"train --layer 2", "did you mean --layers"},
+		{"train --xyzzy 2", "`attend train --help` lists"},
+		{"train -x", "there is no flag -x"},
+		{"train --layers", "--layers wants a whole number"},
+		{"train extra", "takes flags only"},
+		{"eval extra", "takes flags only"},
+		{"train --positions learnd", "learned, sinusoidal or none, not \"learnd\": did you mean learned"},
+		{"train --activation tanh", "gelu or relu"},
+		{"train --optimizer adam", "adamw or sgd"},
+		{"train --unit syllable", "word or char"},
+		{"train --unit char", "savanna is made of words"},
+		{"train --tied=maybe", "--tied wants true or false"},
+		{"train --seed -1", "--seed wants a whole number from 0 up"},
+		{"inspect --format xml cat", "text, json or csv"},
+		{"eval --format csv", "text or json"},
+		{"train --heads 3 --dim 32", "3 do not divide --dim 32.*such as 33"},
+		{"train --warmup 30 --steps 20", "--warmup 30 is longer than all 20 steps"},
+		{"train --min-lr 0.5 --lr 0.1", "--min-lr 0.5 is above --lr 0.1"},
+		{"train --data empty.txt", "empty.txt holds no text"},
+		{"train --data blank.txt", "blank.txt holds no text"},
+		{"train --data -", "standard input holds no text"},
+		{"train --data one.txt", "at least two that differ"},
+		{"train --data same.txt", "at least two that differ"},
+		{"train --data animals.txt --context 4", "line [0-9]+ of animals.txt has 6 words.*set --context 7"},
+		{"train --data animals.txt --min-count 99", "lower --min-count"},
+		{"train --data nul.txt", "line 2.*NUL"},
+		{"train --data latin.txt", "line 2.*0xe9.*UTF-8"},
+		{"train --data nowhere.txt", "nowhere.txt: there is no such file"},
+		{"train --data folder", "that is a folder"},
+		{"train --data animals.txt --batch 60000 --context 60000", "GB.*lower --batch"},
+		{"train --data animals.txt --min-count 1 --probe the_zebu_sat_on_the_mat_and_the_log_and_more", "--probe .* room for 6"},
+		{"train --data animals.txt --min-count 1 --probe zebu_yak", "the text holds none of its words"},
+		{"train --data animals.txt --probe _", "--probe .* is blank"},
+		{"train --out runs/animals", "holds a run already.*--overwrite"},
+		{"train --out folder", "not a run: choose another folder"},
+		{"train --out folder --overwrite", "not a run: choose another folder"},
+		{"train --out animals.txt", "is a file: choose another"},
+		{"train --out animals.txt/run", "a file is in the way"},
+		{"train --overwrite", "--overwrite wants --out"},
+		{"train --config nowhere.yaml", "there is no such file"},
+		{"train --config folder", "that is a folder"},
+		{"train --config unknown.yaml", "line 2: there is no setting \"layrs\": did you mean layers"},
+		{"train --config type.yaml", "line 1: want a whole number, not \"two\""},
+		{"train --config list.yaml", "want settings, one a line"},
+		{"train --config broken.yaml", "not a settings file"},
+		{"train --config nan.yaml", "--lr must be above 0.*not NaN"},
+		{"train --resume runs/animals", "has finished its 20 steps: --steps 40"},
+		{"train --resume runs/animals --dim 16", "--dim 16: runs/animals was begun with 8"},
+		{"train --resume runs/animals --steps 10", "too few"},
+		{"train --resume runs/animals --steps 0", "--steps must be at least 1"},
+		{"train --resume nowhere", "there is no run there"},
+		{"train --resume runs/animals --out x", "leave out --out"},
+		{"inspect", "wants a sentence"},
+		{"inspect _", "the sentence is empty"},
+		{"inspect the_cat_sat_on_the_mat_and_slept_there_all_day_long", "12 tokens and this run sees at most 6|has 1[0-9] tokens"},
+		{"inspect --run nowhere cat", "there is no run folder nowhere"},
+		{"inspect --run runs cat", "runs lacks training.yaml"},
+		{"inspect --layer 2 cat", "has 1 layer, counted from 1"},
+		{"inspect --head 3 cat", "has 2 heads, counted from 1"},
+		{"inspect --layer -1 cat", "--layer must be at least 0"},
+		{"inspect --all --head 1 cat", "leave out"},
+		{"inspect --top 0 cat", "--top must be at least 1"},
+		{"inspect --top x cat", "--top wants a whole number, not \"x\""},
+		{"inspect --file nowhere.txt", "there is no such file"},
+		{"inspect --file folder", "folder"},
+		{"inspect --file empty.txt", "holds no sentence"},
+		{"inspect --file one.txt cat", "not both"},
+		{"inspect --run othershape cat", "model.safetensors|config.json"},
+		{"complete --temperature -1", "--temperature must be at least 0"},
+		{"complete --temperature nan", "not NaN"},
+		{"complete --top-p 0", "--top-p must be above 0"},
+		{"complete --top-p 1.5", "at most 1"},
+		{"complete --top-k -1", "--top-k must be"},
+		{"complete --tokens 0", "--tokens must be"},
+		{"complete --samples 0", "--samples must be"},
+		{"complete --samples 1e3", "--samples wants a whole number"},
+		{"complete the_cat_sat_on_the_mat_and_slept_there", "shorten it"},
+	}
+	for _, l := range trainLimits {
+		for _, value := range []string{"-1", "1e30", "NaN", "99999999999999999999", "abc"} {
+			cases = append(cases, bad{"train --" + l.flag + "=" + value, "--" + l.flag + " (must be|wants)"})
+		}
+		if l.low >= 1 || l.above {
+			cases = append(cases, bad{"train --" + l.flag + "=0", "--" + l.flag + " must be"})
+		}
+	}
+	for _, kind := range []string{"missing", "short", "flipped"} {
+		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "training.yaml"} {
+			cases = append(cases, bad{"inspect --run " + kind + "/" + file + " cat", regexp.QuoteMeta(file)})
+		}
+		cases = append(cases, bad{"train --steps 40 --resume " + kind + "/state.safetensors", `state\.safetensors`})
+	}
+	before := files(t)
+	for _, c := range cases {
+		t.Run(c.args, func(t *testing.T) {
+			args := strings.Fields(c.args)
+			for i := range args {
+				if !strings.HasPrefix(args[i], "-") {
+					args[i] = strings.ReplaceAll(args[i], "_", " ")
+				}
+			}
+			code, stdout, stderr := attend(t, "", args...)
+			if code == 0 || stdout != "" {
+				t.Errorf("code %d, stdout %q", code, stdout)
+			}
+			if !strings.HasPrefix(stderr, "attend: ") || strings.Count(stderr, "\n") != 1 || !strings.HasSuffix(stderr, "\n") {
+				t.Errorf("want one line that begins with attend: , not %q", stderr)
+			}
+			if !regexp.MustCompile(c.want).MatchString(stderr) {
+				t.Errorf("%q does not say %q", stderr, c.want)
+			}
+			for _, ugly := range []string{"strconv", "unmarshal", "run.Settings", "%!", ": run: ", ": data: ", "goroutine"} {
+				if strings.Contains(stderr, ugly) {
+					t.Errorf("%q says %q", stderr, ugly)
+				}
+			}
+			t.Log(strings.TrimSpace(stderr))
+		})
+	}
+	after := files(t)
+	for path, content := range after {
+		if was, ok := before[path]; !ok || was != content {
+			t.Errorf("%s was made or changed", path)
+		}
+	}
+	if len(after) < len(before) {
+		t.Errorf("%d files, before %d", len(after), len(before))
+	}
+}
+
+func TestNoRunsYet(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, command := range []string{"inspect", "eval", "complete"} {
+		args := []string{command}
+		if command == "inspect" {
+			args = append(args, "the cat")
+		}
+		code, _, stderr := attend(t, "", args...)
+		if code != exitFailed || !strings.Contains(stderr, "`attend train` makes one") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: code %d, %q", command, code, stderr)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"attend/run"
+)
+
+// limit is the range of a numeric flag. Beyond it a number is mistyped, or means nothing.
+type limit struct {
+	flag      string
+	low, high float64
+	above     bool // low itself is out of range
+	below     bool // high itself is out of range
+}
+
+// text says the range in words.
+func (l limit) text() string {
+	low, high := "at least ", " and at most "
+	if l.above {
+		low = "above "
+	}
+	if l.below {
+		high = " and below "
+	}
+	return low + number(l.low) + high + number(l.high)
+}
+
+func (l limit) holds(x float64) bool { // false for NaN
+	return (x > l.low || x == l.low && !l.above) && (x < l.high || x == l.high && !l.below)
+}
+
+// number writes a bound as a person does.
+func number(x float64) string {
+	if x == math.Trunc(x) {
+		return thousands(x)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// Bounds of the flags of each command.
+var (
+	trainLimits = []limit{
+		{flag: "holdout", low: 0, high: 1, above: true, below: true},
+		{flag: "min-count", low: 1, high: 1e9},
+		{flag: "layers", low: 1, high: 1000},
+		{flag: "heads", low: 1, high: 4096},
+		{flag: "dim", low: 1, high: 1 << 16},
+		{flag: "hidden", low: 0, high: 1 << 20},
+		{flag: "context", low: 0, high: 1 << 16},
+		{flag: "dropout", low: 0, high: 1, below: true},
+		{flag: "batch", low: 1, high: 1 << 16},
+		{flag: "steps", low: 1, high: 1e9},
+		{flag: "lr", low: 0, high: 1000, above: true},
+		{flag: "min-lr", low: 0, high: 1000},
+		{flag: "warmup", low: 0, high: 1e9},
+		{flag: "weight-decay", low: 0, high: 1000},
+		{flag: "beta1", low: 0, high: 1, below: true},
+		{flag: "beta2", low: 0, high: 1, below: true},
+		{flag: "momentum", low: 0, high: 1, below: true},
+		{flag: "clip", low: 0, high: 1e9},
+		{flag: "eval-interval", low: 1, high: 1e9},
+		{flag: "save-interval", low: 1, high: 1e9},
+	}
+	inspectLimits = []limit{
+		{flag: "layer", low: 0, high: 1000},
+		{flag: "head", low: 0, high: 4096},
+		{flag: "top", low: 1, high: 1e9},
+	}
+	completeLimits = []limit{
+		{flag: "temperature", low: 0, high: 1000},
+		{flag: "top-k", low: 0, high: 1e9},
+		{flag: "top-p", low: 0, high: 1, above: true},
+		{flag: "tokens", low: 1, high: 1e6},
+		{flag: "samples", low: 1, high: 1e6},
+	}
+)
+
+// checkLimits reports the first flag whose value, given or default, is out of its range.
+func checkLimits(flags *pflag.FlagSet, limits []limit) error {
+	for _, l := range limits {
+		value := flags.Lookup(l.flag).Value.String()
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil || !l.holds(x) {
+			return fmt.Errorf("--%s must be %s, not %s", l.flag, l.text(), value)
+		}
+	}
+	return nil
+}
+
+// mostNumbers is how many float32 numbers a training may keep: 32 GiB of them.
+const mostNumbers = 1 << 33
+
+// checkMemory refuses sizes that no computer for a toy model holds.
+func checkMemory(s run.Settings, vocab int) error {
+	tokens := float64(s.Batch) * float64(s.Context)
+	block := 12*float64(s.Dim) + 3*float64(s.Hidden) + 3*float64(s.Heads)*float64(s.Context)
+	numbers := 2 * tokens * (float64(s.Layers)*block + 3*float64(vocab)) // with their gradients
+	if numbers > mostNumbers {
+		return fmt.Errorf("a batch of %d with a context of %d would take about %s GB and the most is %s: lower --batch, --context, --dim or --layers",
+			s.Batch, s.Context, thousands(numbers*4/1e9), thousands(mostNumbers*4/1e9))
+	}
+	return nil
+}

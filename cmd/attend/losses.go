@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"attend/run"
+)
+
+// lossLine is a loss with what it means.
+type lossLine struct {
+	name string
+	loss float64
+	note string
+}
+
+// lossLines lists the losses from the floor to knowing nothing.
+func lossLines(r run.Report) []lossLine {
+	var lines []lossLine
+	if r.Entropy != nil {
+		lines = append(lines, lossLine{"entropy", *r.Entropy, "the floor: no model can do better"})
+	}
+	return append(lines,
+		lossLine{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
+		lossLine{"training", r.TrainLoss, "this model, on text it learned from"},
+		lossLine{"bigram", r.Baselines.Bigram, "knows only the token before"},
+		lossLine{"unigram", r.Baselines.Unigram, "knows only how frequent tokens are"},
+		lossLine{"uniform", r.Baselines.Uniform, "knows nothing"})
+}
+
+// writeLosses prints the losses as bars, and under them what the held-out loss means.
+func writeLosses(w io.Writer, r run.Report, columns int) error {
+	const longest = 20 // columns of the longest bar
+	lines := lossLines(r)
+	beside := 0 // columns that a line with its note takes
+	for _, l := range lines {
+		beside = max(beside, len("  held-out   0.0000  ")+longest+2+len(l.note))
+	}
+	var b bytes.Buffer
+	b.WriteString("loss, nats per predicted token\n")
+	for _, l := range lines {
+		text := fmt.Sprintf("  %-9s %7.4f  ", l.name, l.loss)
+		full := max(4, min(longest, columns-len(text)))
+		filled := int(math.Round(float64(full) * min(1, l.loss/r.Baselines.Uniform)))
+		text += strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
+		if beside <= columns {
+			b.WriteString(text + "  " + l.note + "\n")
+		} else { // the note goes below
+			b.WriteString(text + "\n" + indented(l.note, columns, 4))
+		}
+	}
+	meaning := fmt.Sprintf("perplexity %.2f, accuracy %.1f%%", math.Exp(r.HeldOutLoss), 100*r.Accuracy)
+	if r.Excess != nil {
+		meaning = fmt.Sprintf("%.4f above the entropy, ", *r.Excess) + meaning
+	}
+	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// indented folds a text to the columns, each line after so many blanks.
+func indented(text string, columns, blanks int) string {
+	margin := strings.Repeat(" ", blanks)
+	return margin + strings.ReplaceAll(wrapped(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
+}
+
+// ruleColumn is a column of the table of planted rules.
+type ruleColumn struct {
+	title string
+	cell  func(run.RuleReport) string
+}
+
+// ruleColumns are all columns, in their order.
+func ruleColumns() []ruleColumn {
+	share := func(title string, of func(run.RuleReport) float64) ruleColumn {
+		return ruleColumn{title, func(r run.RuleReport) string { return fmt.Sprintf("%.3f", of(r)) }}
+	}
+	return []ruleColumn{
+		{"cases", func(r run.RuleReport) string { return thousands(float64(r.Count)) }},
+		share("accuracy", func(r run.RuleReport) float64 { return r.Accuracy }),
+		share("best head", func(r run.RuleReport) float64 { return r.Attention.BestHead }),
+		share("mean", func(r run.RuleReport) float64 { return r.Attention.Mean }),
+		share("untrained", func(r run.RuleReport) float64 { return r.Attention.Untrained }),
+		share("uniform", func(r run.RuleReport) float64 { return r.Attention.Uniform }),
+	}
+}
+
+// writeRules prints how each planted rule was learned. On a narrow terminal the table has the
+// columns that fit.
+func writeRules(w io.Writer, r run.Report, columns int) error {
+	if len(r.Rules) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	b.WriteString("\n" + wrapped("planted rules: does the likeliest word obey, and do the deciding words get attention?", columns) + "\n\n")
+	const gap = 2
+	name := len("agreement")
+	table := ruleColumns()
+	for _, least := range []string{"mean", "uniform", "cases", "untrained"} {
+		total := gap + name
+		for _, c := range table {
+			total += gap + max(len(c.title), len("0.000"))
+		}
+		if total <= columns {
+			break
+		}
+		for i, c := range table {
+			if c.title == least {
+				table = append(table[:i], table[i+1:]...)
+				break
+			}
+		}
+	}
+	row := func(first string, cell func(ruleColumn) string) {
+		fmt.Fprintf(&b, "  %-*s", name, first)
+		for _, c := range table {
+			fmt.Fprintf(&b, "  %*s", max(len(c.title), len("0.000")), cell(c))
+		}
+		b.WriteByte('\n')
+	}
+	row("rule", func(c ruleColumn) string { return c.title })
+	for _, rule := range r.Rules {
+		row(rule.Name, func(c ruleColumn) string { return c.cell(rule) })
+	}
+	b.WriteString("\n" + wrapped("accuracy: share of cases in which the likeliest word obeys. The other numbers are attention from the word that "+
+		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread.", columns) + "\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// rulesInShort is one line on the planted rules.
+func rulesInShort(r run.Report) string {
+	var parts []string
+	for _, rule := range r.Rules {
+		parts = append(parts, fmt.Sprintf("%s %.1f%%", rule.Name, 100*rule.Accuracy))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"attend/data"
+	"attend/inspect"
+	"attend/run"
+)
+
+// How much the result of a training shows.
+const (
+	shownLinks       = 3
+	shownPredictions = 5
+)
+
+// announce says what is going to be trained on what.
+func (p *program) announce(t *run.Training) {
+	s, c := t.Settings, t.Corpus
+	p.say("%s: %s to learn, %s held out, %d in the vocabulary",
+		c.Name, plural(c.Train.Predictions(), "prediction"), thousands(float64(c.HeldOut.Predictions())), c.Vocabulary.Len())
+	for _, note := range c.Notes {
+		p.say("note: %s", note)
+	}
+	p.say("model: %s, %s, dim %d, context %d: %s", plural(s.Layers, "layer"), plural(s.Heads, "head"), s.Dim, s.Context,
+		plural(t.Weights.Count(), "parameter"))
+}
+
+// say writes a line about the work at hand; a terminal gets it folded.
+func (p *program) say(format string, a ...any) {
+	line := fmt.Sprintf(format, a...)
+	if isTerminal(p.stderr) {
+		line = wrapped(line, width(p.stderr))
+	}
+	fmt.Fprintln(p.stderr, line)
+}
+
+// showResult prints the losses beside their baselines and the probe's attention.
+func (p *program) showResult(t *run.Training) error {
+	live := isTerminal(p.stderr)
+	if live { // a long text takes a while
+		fmt.Fprint(p.stderr, "judging the model on held-out text ...")
+	}
+	report, err := t.Evaluate(t.Corpus)
+	if live {
+		fmt.Fprint(p.stderr, "\r\x1b[K")
+	}
+	if err != nil {
+		return err
+	}
+	o := textOptions(p.stdout)
+	if err := writeLosses(p.stdout, report, o.Width); err != nil {
+		return err
+	}
+	if rules := rulesInShort(report); rules != "" {
+		fmt.Fprint(p.stdout, indented("planted rules obeyed: "+rules, o.Width, 2))
+	}
+	reader, err := t.NewReader(1)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	m, err := reader.Map(t.Settings.Probe, shownPredictions)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped("Who attends to whom in "+quote(t.Settings.Probe), o.Width))
+	if err := inspect.Story(p.stdout, m, o, shownLinks); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout)
+	if err := inspect.Predictions(p.stdout, m.Next, o); err != nil {
+		return err
+	}
+	if note := unknownNote(m); note != "" {
+		fmt.Fprintf(p.stdout, "\n%s\n", wrapped(note, o.Width))
+	}
+	return nil
+}
+
+// showNext says where the run is kept and what to try with it.
+func (p *program) showNext(t *run.Training) error {
+	where := ""
+	if !strings.HasPrefix(t.Path, runsFolder+"/") { // there the latest is found without a name
+		where = " --run " + shellWord(t.Path)
+	}
+	try := []string{"attend eval" + where}
+	if t.Settings.Data == "-" {
+		try[0] += " < TEXT"
+	}
+	if sentence, begin := tryNext(t); sentence != "" {
+		try = append(try, "attend inspect"+where+" "+shellWord(sentence), "attend complete"+where+" "+shellWord(begin))
+	}
+	_, err := fmt.Fprintf(p.stdout, "\nkept in %s; go on with\n\n  %s\n", inspect.Printable(t.Path), strings.Join(try, "\n  "))
+	return err
+}
+
+// tryNext is a sentence for the last lines to suggest, and the beginning of one. Where the probe
+// cannot be typed there is none.
+func tryNext(t *run.Training) (sentence, begin string) {
+	sentence = t.Settings.Probe
+	if t.Corpus.Grammar != nil {
+		sentence = t.Corpus.HeldOutText[0]
+	}
+	if t.Corpus.Unit == data.Char {
+		sentence, _, _ = strings.Cut(sentence, "\n")
+		begin = sentence
+	} else {
+		words := strings.Fields(sentence)
+		begin = strings.Join(words[:min(3, len(words))], " ")
+	}
+	if strings.TrimSpace(sentence) == "" || inspect.Printable(sentence) != sentence {
+		return "", ""
+	}
+	return sentence, begin
+}
+
+// quote shows a text in an error or a heading.
+func quote(s string) string { return `"` + strings.ReplaceAll(inspect.Printable(s), `"`, `\"`) + `"` }

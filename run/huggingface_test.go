@@ -1,0 +1,171 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"attend/embed"
+	"attend/layers"
+)
+
+// huggingFaceReport is one sentence as testdata/huggingface.py reports it.
+type huggingFaceReport struct {
+	Text      string          `json:"text"`
+	IDs       []int           `json:"ids"`
+	Logits    [][]float32     `json:"logits"`    // [seq][vocab]
+	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]
+}
+
+// Hugging Face's GPT-2 computes the same from the folder of a run. The Python with transformers
+// is named by ATTEND_PYTHON.
+func TestHuggingFace(t *testing.T) {
+	python := os.Getenv("ATTEND_PYTHON")
+	if python == "" {
+		python = "python3"
+	}
+	if _, err := exec.LookPath(python); err != nil {
+		t.Skipf("no Python to compare with: %v; name one with transformers in ATTEND_PYTHON", err)
+	}
+	sentences := []string{"The lion sees the ant near rocks", "the walrus LIKES, the cat", "Zebra"}
+	for _, c := range []struct {
+		positions, activation, unit string
+		tied                        bool
+	}{
+		{"learned", "gelu", "word", true},
+		{"learned", "relu", "word", false},
+		{"sinusoidal", "gelu", "word", false},
+		{"none", "relu", "word", true},
+		{"learned", "gelu", "char", false},
+	} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			t.Parallel()
+			s := small()
+			s.Layers, s.Steps, s.LR, s.Dropout = 2, 20, 3e-2, 0.1
+			s.Positions, s.Activation, s.Unit, s.Tied = c.positions, c.activation, c.unit, c.tied
+			if c.unit == "char" {
+				s.Context = 40
+			}
+			r := trained(t, s, smallText())
+			for i, want := range askHuggingFace(t, python, r.Path, sentences) {
+				e, err := r.encode(sentences[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(e.IDs, want.IDs) {
+					t.Errorf("%q: ids %v, Hugging Face has %v", sentences[i], e.IDs, want.IDs)
+					continue
+				}
+				err = reader(t, r, 3).Read([][]int{e.IDs}, func(_ int, reading Reading) error {
+					var logits, attention float64 // the largest difference
+					for place := range e.IDs {
+						logits = max(logits, distance(reading.Logits(place), want.Logits[place]))
+						for layer := range r.Config.Layers {
+							for head := range r.Config.Heads {
+								attention = max(attention, distance(reading.Weights(layer, head, place), want.Attention[layer][head][place][:place+1]))
+							}
+						}
+					}
+					if !(logits < 1e-4) || !(attention < 1e-5) {
+						t.Errorf("%q: logits differ by %g, attention by %g", sentences[i], logits, attention)
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// askHuggingFace runs the script over a folder, or skips the test where it cannot run.
+func askHuggingFace(t *testing.T, python, folder string, sentences []string) []huggingFaceReport {
+	t.Helper()
+	list, err := json.Marshal(sentences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, filepath.Join("testdata", "huggingface.py"), folder, "-", string(list))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	var status *exec.ExitError
+	if errors.As(err, &status) && status.ExitCode() == 77 {
+		t.Skipf("%s: %s; name a Python with transformers in ATTEND_PYTHON", python, bytes.TrimSpace(stderr.Bytes()))
+	}
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, &stderr)
+	}
+	var reports []huggingFaceReport
+	if err := json.Unmarshal(out, &reports); err != nil {
+		t.Fatal(err)
+	}
+	if len(reports) != len(sentences) {
+		t.Fatalf("%d reports of %d sentences", len(reports), len(sentences))
+	}
+	return reports
+}
+
+// distance is the largest difference of two rows, not a number if they differ in length.
+func distance(a, b []float32) float64 {
+	if len(a) != len(b) {
+		return math.NaN()
+	}
+	var most float64
+	for i := range a {
+		most = max(most, math.Abs(float64(a[i])-float64(b[i])))
+	}
+	return most
+}
+
+// Weights survive the way to GPT-2's names and back, all of them and in their places.
+func TestHuggingFaceRoundTrip(t *testing.T) {
+	for _, tied := range []bool{true, false} {
+		for _, positions := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
+			c := layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: positions, Activation: layers.ReLU, Tied: tied, Dropout: 0.25}
+			weights, back := layers.Parameters(c), layers.Parameters(c)
+			n := float32(0)
+			for _, p := range weights.All() {
+				for i := range p.Data {
+					n++
+					p.Data[i] = n
+				}
+			}
+			tensors := huggingFaceTensors(c, weights)
+			if err := fromHuggingFace(c, back, tensors); err != nil {
+				t.Fatal(err)
+			}
+			for i, p := range weights.All() {
+				if !slices.Equal(back.All()[i].Data, p.Data) {
+					t.Errorf("%s came back changed", p.Name)
+				}
+			}
+			if wpe := tensors["transformer.wpe.weight"]; !slices.Equal(wpe.shape, []int{5, 6}) || len(wpe.data) != 30 {
+				t.Errorf("%s positions: a table %v", positions, wpe.shape)
+			}
+			if _, ok := tensors["lm_head.weight"]; ok == tied {
+				t.Errorf("tied %t, but a head of its own: %t", tied, ok)
+			}
+			b, err := configJSON(c, 0, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := parseConfigJSON(b); err != nil || got != c {
+				t.Errorf("config.json: %+v, %v, want %+v", got, err, c)
+			}
+		}
+	}
+	for _, b := range []string{"", "null", "{}", "[]", `{"n_embd": "8"}`, `{"n_embd": 1e99}`} {
+		if _, err := parseConfigJSON([]byte(b)); err == nil {
+			t.Errorf("config.json %q: no error", b)
+		}
+	}
+}

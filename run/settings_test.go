@@ -1,0 +1,192 @@
+package run
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"attend/data"
+)
+
+func TestSettingsRoundTrip(t *testing.T) {
+	// Every field gets a value of its own that is not its zero.
+	var s Settings
+	v := reflect.ValueOf(&s).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString(fmt.Sprintf("a: 'b' #%d \"é\"", i))
+		case reflect.Int:
+			f.SetInt(int64(i + 1))
+		case reflect.Uint64:
+			f.SetUint(1<<64 - 1)
+		case reflect.Float64:
+			f.SetFloat(1 / float64(i+3))
+		case reflect.Bool:
+			f.SetBool(true)
+		default:
+			t.Fatalf("a field of kind %s", f.Kind())
+		}
+	}
+	for _, s := range []Settings{s, {}, Defaults()} {
+		b, err := s.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ParseYAML(b, Settings{}); err != nil || got != s {
+			t.Errorf("%+v, %v, want %+v", got, err, s)
+		}
+		sealed, err := sealSettings(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := unsealSettings(sealed); err != nil || got != s {
+			t.Errorf("sealed: %+v, %v, want %+v", got, err, s)
+		}
+		if got, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
+			t.Errorf("sealed, as a config: %+v, %v, want %+v", got, err, s)
+		}
+		for i := range sealed {
+			sealed[i] ^= 1
+			if _, err := unsealSettings(sealed); err == nil {
+				t.Fatalf("byte %d changed: no error", i)
+			}
+			sealed[i] ^= 1
+		}
+		_, err = unsealSettings(b)
+		wantError(t, err, "SHA-256")
+		_, err = unsealSettings(append(bytes.Clone(sealed), "dim: 9\n"...))
+		wantError(t, err, "SHA-256")
+	}
+}
+
+func TestParseYAML(t *testing.T) {
+	for _, nothing := range []string{"", "\n", "# only a comment\n", "---\n"} {
+		if got, err := ParseYAML([]byte(nothing), Defaults()); err != nil || got != Defaults() {
+			t.Errorf("%q: %+v, %v", nothing, got, err)
+		}
+	}
+	want := Defaults()
+	want.Dim, want.LR, want.Steps = 48, 0.5, 2000
+	if got, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
+		t.Errorf("%+v, %v, want %+v", got, err, want)
+	}
+	for text, name := range map[string]string{
+		"dimm: 48\n":         "dimm",
+		"Dim: 48\n":          "Dim",
+		"min_lr: 1\n":        "min_lr",
+		"dim: wide\n":        "wide",
+		"dim: 4\ndim: 8\n":   "dim",
+		"seed: -1\n":         "-1",
+		"- dim\n":            "line 1",
+		"dim: 48\n  heads:":  "line 2",
+		"dim: 1.5\n":         "dim must be a whole number such as 1, not 1.5",
+		"seed: 0.5\n":        "seed",
+		"steps: !!binary \n": "line 1",
+	} {
+		if _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%q: error %v, want one with %q", text, err, name)
+		}
+	}
+}
+
+func corpusOf(t *testing.T, s Settings, text string) *data.Corpus {
+	t.Helper()
+	corpus, err := loadText(text)(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return corpus
+}
+
+func TestResolve(t *testing.T) {
+	s := small()
+	s.Hidden = 0
+	corpus := corpusOf(t, s, smallText())
+	got, err := s.Resolve(corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Hidden != 32 || got.Context != 8 || got.Probe != corpus.HeldOutText[0] {
+		t.Errorf("hidden %d, context %d, probe %q: want 32, 8 (7 words and the boundary), %q", got.Hidden, got.Context, got.Probe, corpus.HeldOutText[0])
+	}
+	if again, err := got.Resolve(corpus); err != nil || again != got {
+		t.Errorf("resolved twice: %+v, %v", again, err)
+	}
+	given := got
+	given.Hidden, given.Context, given.Probe = 5, 9, "the lion"
+	if again, err := given.Resolve(corpus); err != nil || again != given {
+		t.Errorf("what was given became %+v, %v", again, err)
+	}
+	savanna, err := data.Savanna()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Resolve(savanna); err != nil || got.Probe != seedSentence {
+		t.Errorf("the savanna's probe is %q, %v", got.Probe, err)
+	}
+}
+
+func TestResolveChars(t *testing.T) {
+	s := small()
+	s.Unit = "char"
+	corpus := corpusOf(t, s, smallText())
+	got, err := s.Resolve(corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := corpus.HeldOutText[0][:24]; got.Context != 64 || got.Probe != want {
+		t.Errorf("context %d, probe %q: want 64, %q", got.Context, got.Probe, want)
+	}
+	s.Context = 10
+	if got, err = s.Resolve(corpus); err != nil || got.Context != 10 || got.Probe != corpus.HeldOutText[0][:10] {
+		t.Errorf("context %d, probe %q, %v: want 10 characters", got.Context, got.Probe, err)
+	}
+}
+
+func TestResolveErrors(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*Settings)
+		parts  []string
+	}{
+		{"context", func(s *Settings) { s.Context = 7 }, []string{"line 2 of small", "7 words", "context of 7", "--context 8"}},
+		{"eval", func(s *Settings) { s.EvalInterval = 0 }, []string{"eval-interval", "0 and 3"}},
+		{"save", func(s *Settings) { s.SaveInterval = -1 }, []string{"save-interval", "2 and -1"}},
+		{"layers", func(s *Settings) { s.Layers = 0 }, []string{"layers"}},
+		{"heads", func(s *Settings) { s.Heads = 3 }, []string{"3 heads", "dim 8"}},
+		{"dim", func(s *Settings) { s.Dim = 0 }, []string{"dim"}},
+		{"hidden", func(s *Settings) { s.Hidden = -1 }, []string{"hidden"}},
+		{"positions", func(s *Settings) { s.Positions = "best" }, []string{"best"}},
+		{"activation", func(s *Settings) { s.Activation = "best" }, []string{"best"}},
+		{"dropout", func(s *Settings) { s.Dropout = 1 }, []string{"dropout"}},
+		{"batch", func(s *Settings) { s.Batch = 0 }, []string{"batch"}},
+		{"steps", func(s *Settings) { s.Steps = 0 }, []string{"steps"}},
+		{"optimizer", func(s *Settings) { s.Optimizer = "best" }, []string{"best"}},
+		{"lr", func(s *Settings) { s.LR = 0 }, []string{"learning rate"}},
+		{"min-lr", func(s *Settings) { s.MinLR = 1 }, []string{"lowest learning rate"}},
+		{"warmup", func(s *Settings) { s.Warmup = 7 }, []string{"warm-up", "6 steps"}},
+		{"weight-decay", func(s *Settings) { s.WeightDecay = -1 }, []string{"weight decay"}},
+		{"beta1", func(s *Settings) { s.Beta1 = 1 }, []string{"beta1"}},
+		{"beta2", func(s *Settings) { s.Beta2 = -1 }, []string{"beta2"}},
+		{"momentum", func(s *Settings) { s.Momentum = 2 }, []string{"momentum"}},
+		{"clip", func(s *Settings) { s.Clip = -1 }, []string{"clip"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := small()
+			corpus := corpusOf(t, s, smallText())
+			c.change(&s)
+			_, err := s.Resolve(corpus)
+			wantError(t, err, c.parts...)
+		})
+	}
+	long := corpusOf(t, small(), smallText()+strings.Repeat("roar ", 600)+"\n")
+	_, err := small().Resolve(long)
+	wantError(t, err, "line 121 of small", "600 words", "--context 601")
+	s := small()
+	s.Unit = "syllable"
+	_, err = s.Options()
+	wantError(t, err, "syllable")
+}

@@ -1,0 +1,405 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	"attend/embed"
+	"attend/internal/node"
+	"attend/internal/param"
+	"attend/layers"
+)
+
+// chain is a source of sentences in which each token follows from the one before, with some
+// targets masked.
+type chain struct{ vocab, seq int }
+
+func (c chain) Fill(step int, ids, targets []int) {
+	r := rand.New(rand.NewPCG(uint64(step), 7))
+	for i := range ids {
+		if i%c.seq == 0 {
+			ids[i] = r.IntN(c.vocab)
+		} else {
+			ids[i] = (3*ids[i-1] + 1) % c.vocab
+		}
+		targets[i] = (3*ids[i] + 1) % c.vocab
+		if r.IntN(5) == 0 {
+			targets[i] = -1
+		}
+	}
+}
+
+func toyModel(t testing.TB, c layers.Config) (*param.Set, Builder) {
+	t.Helper()
+	weights, err := layers.NewWeights(c, 11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return weights, func(o layers.Options) (*layers.Transformer, error) { return layers.New(c, weights, o) }
+}
+
+var toyConfig = layers.Config{Vocab: 13, Context: 11, Layers: 2, Heads: 3, Dim: 15, Hidden: 17,
+	Positions: embed.Learned, Activation: layers.GELU, Tied: true}
+
+// toyTraining is big enough for several replicas.
+var toyTraining = Config{Batch: 37, Seq: 11, Steps: 9, Seed: 5, Optimizer: AdamW, LearningRate: 1e-2, MinRate: 1e-3,
+	Warmup: 2, WeightDecay: 0.1, Beta1: 0.9, Beta2: 0.99, Clip: 1}
+
+func toyTrainer(t testing.TB, model layers.Config, c Config) (*Trainer, *param.Set) {
+	t.Helper()
+	weights, build := toyModel(t, model)
+	trainer, err := New(c, build, weights, chain{model.Vocab, c.Seq})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { trainer.Close() })
+	return trainer, weights
+}
+
+func steps(t testing.TB, trainer *Trainer, n int) (losses []float64) {
+	t.Helper()
+	for range n {
+		s, err := trainer.Step()
+		if err != nil {
+			t.Fatal(err)
+		}
+		losses = append(losses, s.Loss)
+	}
+	return losses
+}
+
+func flat(s *param.Set) (x []float32) {
+	for _, p := range s.All() {
+		x = append(x, p.Data...)
+	}
+	return x
+}
+
+func equalBits(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
+}
+
+func TestSplitDependsOnTheShapeAlone(t *testing.T) {
+	for batch := 1; batch <= 40; batch++ {
+		for _, seq := range []int{1, 8, 11, 64, 300} {
+			sizes := split(batch, seq)
+			sum := 0
+			for _, n := range sizes {
+				sum += n
+				if n < 1 {
+					t.Errorf("split(%d, %d) = %v", batch, seq, sizes)
+				}
+			}
+			old := runtime.GOMAXPROCS(1)
+			alone := split(batch, seq)
+			runtime.GOMAXPROCS(old)
+			if sum != batch || len(sizes) > maxReplicas || !slices.Equal(alone, sizes) {
+				t.Errorf("split(%d, %d) = %v, on one processor %v", batch, seq, sizes, alone)
+			}
+		}
+	}
+	if n := len(split(37, 11)); n != 3 {
+		t.Errorf("37 sentences of 11 are split in %d, want 3", n)
+	}
+}
+
+func TestReplicasAddUpToOne(t *testing.T) {
+	model := toyConfig
+	model.Dropout = 0.1
+	trainer, weights := toyTrainer(t, model, toyTraining)
+	if len(trainer.replicas) < 2 {
+		t.Fatal("one replica")
+	}
+	_, build := weights, func(o layers.Options) (*layers.Transformer, error) { return layers.New(model, weights, o) }
+	one, err := newReplica(build, layers.Options{Batch: toyTraining.Batch, Seq: toyTraining.Seq, Training: true, Seed: toyTraining.Seed}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.vm.Close()
+	chain{model.Vocab, toyTraining.Seq}.Fill(0, trainer.ids, trainer.targets)
+	count := countTargets(trainer.targets)
+	one.load(trainer.ids, trainer.targets, 0, 1/float32(count))
+	if err := one.run(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := trainer.Step()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Tokens != count || math.Abs(s.Loss-one.lossValue()) > 1e-5 {
+		t.Errorf("loss %g of %d tokens, one replica says %g of %d", s.Loss, s.Tokens, one.lossValue(), count)
+	}
+	for i, p := range weights.All() {
+		within(t, "gradient of "+p.Name, trainer.gradients[i], one.gradient(i), 1e-7, 1e-5)
+	}
+}
+
+func TestSameSeedSameBitsOnAnyNumberOfProcessors(t *testing.T) {
+	model := toyConfig
+	model.Dropout = 0.1
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var losses []float64
+	var weights []float32
+	for run, processors := range []int{1, 2, 2} {
+		runtime.GOMAXPROCS(processors)
+		trainer, w := toyTrainer(t, model, toyTraining)
+		l := steps(t, trainer, 4)
+		if run == 0 {
+			losses, weights = l, flat(w)
+		} else if !slices.Equal(l, losses) || !equalBits(flat(w), weights) {
+			t.Errorf("run %d on %d processors: losses %v, first %v", run, processors, l, losses)
+		}
+	}
+	other := toyTraining
+	other.Seed++
+	trainer, _ := toyTrainer(t, model, other)
+	if slices.Equal(steps(t, trainer, 4), losses) {
+		t.Error("another seed gives the same dropout")
+	}
+}
+
+func TestResumingEqualsNeverStopping(t *testing.T) {
+	for _, optimizer := range []Optimizer{AdamW, SGD} {
+		t.Run(string(optimizer), func(t *testing.T) {
+			model, c := toyConfig, toyTraining
+			model.Dropout, c.Optimizer, c.Momentum = 0.1, optimizer, 0.9
+			whole, want := toyTrainer(t, model, c)
+			first, half := toyTrainer(t, model, c)
+			wantLosses := steps(t, whole, 7)
+			gotLosses := steps(t, first, 3)
+			second, got := toyTrainer(t, model, c)
+			for i, p := range got.All() {
+				copy(p.Data, half.All()[i].Data)
+			}
+			saved := first.State()
+			for name, set := range second.State().Moments {
+				for i, p := range set.All() {
+					copy(p.Data, saved.Moments[name].All()[i].Data)
+				}
+			}
+			second.SetStep(saved.Step)
+			gotLosses = append(gotLosses, steps(t, second, 4)...)
+			if saved.Step != 3 || second.State().Step != 7 || !slices.Equal(gotLosses, wantLosses) || !equalBits(flat(got), flat(want)) {
+				t.Errorf("resumed at %d: losses %v, never stopped %v", saved.Step, gotLosses, wantLosses)
+			}
+		})
+	}
+}
+
+func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
+	trainer, weights := toyTrainer(t, toyConfig, toyTraining)
+	steps(t, trainer, 2)
+	weights.All()[3].Data[1] = float32(math.NaN())
+	before := flat(weights)
+	moment := flat(trainer.State().Moments["first"])
+	_, err := trainer.Step()
+	var diverged *DivergedError
+	if !errors.As(err, &diverged) || diverged.Step != 3 {
+		t.Fatalf("error %v, want a divergence at step 3", err)
+	}
+	if !equalBits(flat(weights), before) || !equalBits(flat(trainer.State().Moments["first"]), moment) || trainer.State().Step != 2 {
+		t.Error("the update that diverged changed something")
+	}
+
+	c := toyTraining
+	c.Optimizer, c.LearningRate, c.Warmup, c.Clip, c.Steps = SGD, 1e20, 0, 0, 50
+	trainer, weights = toyTrainer(t, toyConfig, c)
+	for {
+		before = flat(weights)
+		if _, err = trainer.Step(); err != nil {
+			break
+		}
+		if trainer.State().Step == 50 {
+			t.Fatal("a learning rate of 1e20 does not diverge")
+		}
+	}
+	if !errors.As(err, &diverged) || diverged.Step != trainer.State().Step+1 || !equalBits(flat(weights), before) {
+		t.Errorf("error %v after %d steps", err, trainer.State().Step)
+	}
+}
+
+func TestBothOptimizersLearn(t *testing.T) {
+	for _, optimizer := range []Optimizer{AdamW, SGD} {
+		c := toyTraining
+		c.Optimizer, c.Steps, c.Momentum = optimizer, 40, 0.9
+		if optimizer == SGD {
+			c.LearningRate = 0.5
+		}
+		trainer, _ := toyTrainer(t, toyConfig, c)
+		losses := steps(t, trainer, c.Steps)
+		if first, last := losses[0], losses[c.Steps-1]; !(last < first-0.5) {
+			t.Errorf("%s: loss from %g to %g", optimizer, first, last)
+		}
+	}
+}
+
+func TestOnlyMatricesDecay(t *testing.T) {
+	for _, optimizer := range []Optimizer{AdamW, SGD} {
+		c := toyTraining
+		c.Optimizer = optimizer
+		var set param.Set
+		for _, p := range []*param.Param{set.Add("weight", 3, 5), set.Add("bias", 7)} {
+			for i := range p.Data {
+				p.Data[i] = float32(i) - 2
+			}
+		}
+		o := newOptimizer(c, &set)
+		before := flat(&set)
+		for i, p := range set.All() {
+			o.update(i, p, make([]float32, len(p.Data)), 0, 1)
+		}
+		for i, v := range flat(&set) {
+			want := float64(before[i])
+			if i < 15 {
+				want *= 1 - c.Rate(0)*c.WeightDecay
+			}
+			if math.Abs(float64(v)-want) > 1e-6 {
+				t.Errorf("%s: number %d is %g, want %g", optimizer, i, v, want)
+			}
+		}
+	}
+}
+
+func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
+	c := toyTraining
+	c.Steps = 7
+	trainer, _ := toyTrainer(t, toyConfig, c)
+	var got []string
+	note := func(what string) func(Step) error {
+		return func(s Step) error { got = append(got, fmt.Sprint(what, s.Step)); return nil }
+	}
+	err := trainer.Run(context.Background(), Hooks{
+		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateEvery: 2, SaveEvery: 3})
+	want := []string{"step1", "step2", "evaluate2", "step3", "save3", "step4", "evaluate4", "step5", "step6", "evaluate6", "save6", "step7", "evaluate7", "save7"}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("error %v, hooks %v, want %v", err, got, want)
+	}
+	stop := errors.New("full disk")
+	trainer, _ = toyTrainer(t, toyConfig, c)
+	if err := trainer.Run(context.Background(), Hooks{Save: func(Step) error { return stop }, SaveEvery: 2}); !errors.Is(err, stop) || trainer.State().Step != 2 {
+		t.Errorf("error %v at step %d, want that of Save at 2", err, trainer.State().Step)
+	}
+}
+
+func TestCancellingSavesAndReturnsTheContextsError(t *testing.T) {
+	trainer, _ := toyTrainer(t, toyConfig, toyTraining)
+	ctx, cancel := context.WithCancel(context.Background())
+	var saved []int
+	err := trainer.Run(ctx, Hooks{
+		Stepped: func(s Step) {
+			if s.Step == 2 {
+				cancel()
+			}
+		},
+		Save: func(s Step) error { saved = append(saved, s.Step); return nil },
+	})
+	if !errors.Is(err, context.Canceled) || !slices.Equal(saved, []int{2}) || trainer.State().Step != 2 {
+		t.Errorf("error %v, saved at %v, step %d", err, saved, trainer.State().Step)
+	}
+	if err := trainer.Run(context.Background(), Hooks{}); err != nil || trainer.State().Step != toyTraining.Steps {
+		t.Errorf("going on: error %v at step %d", err, trainer.State().Step)
+	}
+}
+
+func TestABatchThatPredictsNothingIsAnError(t *testing.T) {
+	weights, build := toyModel(t, toyConfig)
+	nothing := make([]int, toyTraining.Batch*toyTraining.Seq)
+	for i := range nothing {
+		nothing[i] = -1
+	}
+	trainer, err := New(toyTraining, build, weights, repeat{make([]int, len(nothing)), nothing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trainer.Step(); err == nil || trainer.State().Step != 0 {
+		t.Errorf("error %v", err)
+	}
+}
+
+// blocks hands out the batches of a source.
+type blocks struct {
+	Source
+	n int
+}
+
+func (b blocks) Len() int { return b.n }
+
+func TestEvaluatorAgreesWithTheTrainer(t *testing.T) {
+	trainer, weights := toyTrainer(t, toyConfig, toyTraining)
+	steps(t, trainer, 5)
+	dropping := toyConfig
+	dropping.Dropout = 0.5 // which an evaluation must not apply
+	build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(dropping, weights, o) }
+	e, err := NewEvaluator(build, toyTraining.Batch, toyTraining.Seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	source := chain{toyConfig.Vocab, toyTraining.Seq}
+	all := blocks{offset{source, 5}, 3}
+	got, err := e.Evaluate(all, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Accuracy by hand, from the logits.
+	right := 0
+	logits := node.Floats(e.replica.Logits.Value())
+	for row, target := range e.replica.targets {
+		best := logits[row*toyConfig.Vocab : (row+1)*toyConfig.Vocab]
+		if target >= 0 && best[target] == slices.Max(best) {
+			right++
+		}
+	}
+	want := steps(t, trainer, 1)[0]
+	tokens := countTargets(trainer.targets)
+	if math.Abs(got.Loss-want) > 1e-5 || got.Tokens != tokens || got.Accuracy != float64(right)/float64(tokens) || right == 0 {
+		t.Errorf("evaluation %+v, want loss %g, %d of %d right", got, want, right, tokens)
+	}
+	if got.Perplexity() != math.Exp(got.Loss) {
+		t.Errorf("perplexity %g of loss %g", got.Perplexity(), got.Loss)
+	}
+	three, err := e.Evaluate(all, 0)
+	if err != nil || three.Tokens <= 2*got.Tokens {
+		t.Errorf("all blocks hold %d tokens, one %d, error %v", three.Tokens, got.Tokens, err)
+	}
+}
+
+// offset is a source that begins later.
+type offset struct {
+	Source
+	first int
+}
+
+func (o offset) Fill(step int, ids, targets []int) { o.Source.Fill(step+o.first, ids, targets) }
+
+func BenchmarkStep(b *testing.B) {
+	for _, c := range []struct {
+		name                                  string
+		batch, seq, vocab, layers, heads, dim int
+	}{
+		{"toy", 16, 8, 32, 1, 2, 32}, {"small", 32, 16, 64, 2, 4, 64}, {"nanogpt", 12, 64, 65, 4, 4, 128}, {"mid", 8, 128, 256, 6, 6, 384},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			model := layers.Config{Vocab: c.vocab, Context: c.seq, Layers: c.layers, Heads: c.heads, Dim: c.dim, Hidden: 4 * c.dim,
+				Positions: embed.Learned, Activation: layers.GELU, Tied: true}
+			training := toyTraining
+			training.Batch, training.Seq, training.Steps, training.LearningRate, training.MinRate = c.batch, c.seq, 1<<30, 1e-4, 1e-4
+			trainer, weights := toyTrainer(b, model, training)
+			b.ReportAllocs()
+			for b.Loop() {
+				steps(b, trainer, 1)
+			}
+			seconds := b.Elapsed().Seconds() / float64(b.N)
+			tokens := float64(c.batch * c.seq)
+			flops := 6*float64(weights.Count())*tokens + 12*float64(c.layers*c.seq*c.seq*c.dim*c.batch)
+			b.ReportMetric(tokens/seconds, "tokens/s")
+			b.ReportMetric(flops/seconds/1e9, "GFLOP/s")
+		})
+	}
+}
