@@ -135,15 +135,15 @@ func TestLatest(t *testing.T) {
 		}
 		write(t, path, file, nil)
 		written := now.Add(time.Duration(i) * time.Hour)
-		if name == "a" {
-			written = now.Add(-time.Hour)
+		if name == "b" { // neither the first nor the last by name
+			written = now.Add(150 * time.Minute)
 		}
 		if err := os.Chtimes(filepath.Join(path, file), written, written); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := Latest(root); err != nil || got != filepath.Join(root, "c") {
-		t.Errorf("%s, %v, want c", got, err)
+	if got, err := Latest(root); err != nil || got != filepath.Join(root, "b") {
+		t.Errorf("%s, %v, want b", got, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -105,6 +106,10 @@ const (
 	pieceCols = 128 // of n
 )
 
+// pieces keeps room for pieces between calls: gonum's functions would send one on the
+// stack to the heap.
+var pieces = sync.Pool{New: func() any { return new([pieceRows * pieceCols]float32) }}
+
 // mulTransposed is MatMul for a transposed b alone. gonum takes dot products there, whose
 // order of summation depends on where in memory a row begins: the same sentence would
 // give other bits at another place in the batch. Here each piece of b is turned over first
@@ -123,7 +128,8 @@ func mulTransposed(c Matrix, alpha float32, a, b Matrix, beta float32) {
 		}
 	}
 	var add gonum.Implementation
-	var piece [pieceRows * pieceCols]float32 // [k, n]
+	piece := pieces.Get().(*[pieceRows * pieceCols]float32) // [k, n]
+	defer pieces.Put(piece)
 	for j := 0; j < n; j += pieceCols {
 		width := min(pieceCols, n-j)
 		for l := 0; l < k; l += pieceRows {

@@ -96,14 +96,22 @@ func Floats(v gorgonia.Value) []float32 { return v.Data().([]float32) }
 func Ints(v gorgonia.Value) []int { return v.Data().([]int) }
 
 // CheckUnique returns an error if two nodes of the graph hash alike, since gorgonia
-// would silently compute one of them in place of both.
+// would silently compute one of them in place of both, or if two operations of ours have
+// one name. It cannot see a second operation of the same name and inputs: gorgonia has
+// dropped that one while the graph was built.
 func CheckUnique(g *gorgonia.ExprGraph) error {
-	seen := map[uint32]*gorgonia.Node{}
+	seen, named := map[uint32]*gorgonia.Node{}, map[string]bool{}
 	for _, n := range g.AllNodes() {
 		if other, ok := seen[n.Hashcode()]; ok && other != n {
 			return fmt.Errorf("node: %v and %v have the same hash %#x: rename one", other, n, n.Hashcode())
 		}
 		seen[n.Hashcode()] = n
+		if op, ours := n.Op().(interface{ Name() string }); ours {
+			if named[op.Name()] {
+				return fmt.Errorf("node: two operations are named %q: rename one", op.Name())
+			}
+			named[op.Name()] = true
+		}
 	}
 	return nil
 }

@@ -1,0 +1,153 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"attend/embed"
+	"attend/layers"
+)
+
+// The gradient of every parameter of the whole model through the loss, against central
+// differences of fourth order at some numbers of each tensor, the steepest among them.
+func TestGradientOfTheWholeModel(t *testing.T) {
+	for _, positions := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
+		for _, tied := range []bool{true, false} {
+			for _, dropout := range []float64{0, 0.1} {
+				c := layers.Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11,
+					Positions: positions, Activation: layers.GELU, Tied: tied, Dropout: dropout}
+				t.Run(fmt.Sprintf("%s/tied=%v/dropout=%v", positions, tied, dropout), func(t *testing.T) { checkModel(t, c) })
+			}
+		}
+	}
+}
+
+func checkModel(t *testing.T, c layers.Config) {
+	const batch, seq, most = 2, 5, 5
+	weights, build := toyModel(t, c)
+	random := rand.New(rand.NewPCG(3, 3))
+	for _, p := range weights.All() {
+		for i := range p.Data { // larger than at the start, so that every part matters
+			p.Data[i] = float32(math.Round((float64(p.Data[i])+0.2*random.NormFloat64())*4096) / 4096)
+		}
+	}
+	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq, Training: true, Seed: 2}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.vm.Close()
+	ids, targets := make([]int, batch*seq), make([]int, batch*seq)
+	chain{c.Vocab, seq}.Fill(1, ids, targets)
+	count := countTargets(targets)
+	if count == len(targets) {
+		t.Fatal("no target is masked")
+	}
+	r.load(ids, targets, 4, 1/float32(count))
+	loss := func() float64 {
+		if err := r.run(); err != nil {
+			t.Fatal(err)
+		}
+		sum := 0.0
+		for _, x := range r.op.losses {
+			sum += float64(x)
+		}
+		return sum / float64(count)
+	}
+	loss()
+	var worstOfAll float64
+	grads := make([][]float32, len(weights.All()))
+	for i := range grads {
+		grads[i] = append(grads[i], r.gradient(i)...)
+	}
+	for i, p := range weights.All() {
+		largest := largestOf(grads[i])
+		for n := range most {
+			j := random.IntN(len(p.Data))
+			if n == 0 {
+				for k, g := range grads[i] {
+					if math.Abs(float64(g)) > math.Abs(float64(grads[i][j])) {
+						j = k
+					}
+				}
+			}
+			old := p.Data[j]
+			const h = 1.0 / 64
+			at := func(step float32) float64 { p.Data[j] = old + step; return loss() }
+			slope := (8*(at(h)-at(-h)) - (at(2*h) - at(-2*h))) / (12 * h)
+			p.Data[j] = old
+			off := math.Abs(slope - float64(grads[i][j]))
+			if largest > 1e-3 { // a bias on all keys has no gradient in theory
+				worstOfAll = max(worstOfAll, off/largest)
+			}
+			// 2e-5 is what the rounding of the loss leaves in a difference.
+			if !(off <= 2e-5+1e-3*largest) {
+				t.Errorf("gradient of %s[%d] is %g, the difference says %g (largest %g)", p.Name, j, grads[i][j], slope, largest)
+			}
+		}
+	}
+	t.Logf("worst error %.1e of a tensor's largest gradient", worstOfAll)
+}
+
+func largestOf(x []float32) (largest float64) {
+	for _, v := range x {
+		largest = max(largest, math.Abs(float64(v)))
+	}
+	return largest
+}
+
+// The loss is the mean over the targets that count, and the logits of the others are free.
+func TestLossMasksIgnoredTargets(t *testing.T) {
+	_, build := toyModel(t, toyConfig)
+	const batch, seq = 3, 5
+	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.vm.Close()
+	ids, targets := make([]int, batch*seq), make([]int, batch*seq)
+	chain{toyConfig.Vocab, seq}.Fill(1, ids, targets)
+	for i := range targets {
+		targets[i] = -1
+	}
+	targets[2], targets[8] = 5, 0
+	r.load(ids, targets, 0, 0.5)
+	if err := r.run(); err != nil {
+		t.Fatal(err)
+	}
+	logits := r.Logits.Value().Data().([]float32)
+	var want float64
+	for _, row := range []int{2, 8} {
+		sum := 0.0
+		for _, x := range logits[row*toyConfig.Vocab : (row+1)*toyConfig.Vocab] {
+			sum += math.Exp(float64(x))
+		}
+		want += (math.Log(sum) - float64(logits[row*toyConfig.Vocab+targets[row]])) / 2
+	}
+	if math.Abs(r.lossValue()-want) > 1e-6 {
+		t.Errorf("loss %g, want %g", r.lossValue(), want)
+	}
+	// Sentence 2 predicts nothing, and no token of it occurs elsewhere: no gradient reaches its vectors.
+	copy(ids, []int{1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+	untied := toyConfig
+	untied.Tied = false
+	_, build = toyModel(t, untied)
+	u, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.vm.Close()
+	u.load(ids, targets, 0, 0.5)
+	if err := u.run(); err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range u.gradient(0) { // the token table
+		if id := i / untied.Dim; id > 5 && g != 0 {
+			t.Fatalf("token %d counts nothing and has the gradient %g", id, g)
+		}
+	}
+	if largestOf(u.gradient(0)) == 0 {
+		t.Error("the tokens that count have no gradient")
+	}
+}
