@@ -203,15 +203,22 @@ func createFolder(path string, files map[string][]byte, overwrite bool) error {
 			return fail(err)
 		}
 	}
-	if _, err := os.Stat(path); err == nil {
-		old := building + "-old"
-		if err := os.Rename(path, old); err != nil {
+	old := building + "-old"
+	err = os.Rename(path, old)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fail(err)
+	}
+	replaced := err == nil
+	if err := os.Rename(building, path); err != nil {
+		if replaced {
+			err = errors.Join(err, os.Rename(old, path)) // put the old run back
+		}
+		return fail(err)
+	}
+	if replaced {
+		if err := os.RemoveAll(old); err != nil {
 			return fail(err)
 		}
-		defer os.RemoveAll(old)
-	}
-	if err := os.Rename(building, path); err != nil {
-		return fail(err)
 	}
 	return syncFolder(parent)
 }
