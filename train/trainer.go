@@ -62,10 +62,14 @@ const (
 	maxReplicas    = 8
 )
 
-// split divides a batch over replicas. It depends on the shape alone, never on the
+// split divides a batch over replicas: as many as a power of two, so that two, four
+// or eight cores share them evenly. It depends on the shape alone, never on the
 // machine, so that sums of gradients round alike on any number of cores.
 func split(batch, seq int) []int {
-	parts := max(1, min(batch, maxReplicas, batch*seq/minReplicaRows))
+	parts := 1
+	for 2*parts <= min(batch, maxReplicas, batch*seq/minReplicaRows) {
+		parts *= 2
+	}
 	sizes := make([]int, parts)
 	for i := range sizes {
 		sizes[i] = (i+1)*batch/parts - i*batch/parts
