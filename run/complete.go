@@ -48,6 +48,9 @@ func (r *Reader) Complete(prompt string, s Sampling, sample int) (string, error)
 	if err != nil {
 		return "", err
 	}
+	if err := r.run.checkKnown(tokens); err != nil {
+		return "", err
+	}
 	ids, _ := v.Encode(tokens)
 	context := r.run.Config.Context
 	boundary, words := v.Boundary()

@@ -135,6 +135,7 @@ func TestDamageMixed(t *testing.T) {
 	heads := other(func(s *Settings) { s.Heads = 1 }, smallText())
 	lions := other(func(*Settings) {}, strings.ReplaceAll(smallText(), "lion", "gnu"))
 	fewer := other(func(s *Settings) { s.Context = 8 }, strings.ReplaceAll(smallText(), "lion", "zebra"))
+	seeded := other(func(s *Settings) { s.Seed++ }, smallText())
 	sgd := other(func(s *Settings) { s.Optimizer = "sgd" }, smallText())
 
 	for _, c := range []struct {
@@ -155,7 +156,9 @@ func TestDamageMixed(t *testing.T) {
 		{wide, []string{configFile, settingsFile}, configFile},
 		{wide, []string{configFile, stateFile, modelFile}, configFile},
 		{sgd, []string{stateFile}, stateFile},
-		{sgd, []string{settingsFile}, stateFile},
+		{sgd, []string{settingsFile}, settingsFile},
+		{seeded, []string{stateFile}, stateFile},
+		{seeded, []string{modelFile}, modelFile},
 	} {
 		t.Run(fmt.Sprint(filepath.Base(filepath.Dir(c.from)), c.files), func(t *testing.T) {
 			path := copied(t, good)

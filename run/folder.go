@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,12 +99,16 @@ func (r *Run) readTensors(name string) (map[string]tensor, map[string]string, er
 	if err != nil {
 		return nil, nil, fmt.Errorf("run: %s: %w", filepath.Join(r.Path, name), err)
 	}
+	identity, err := r.Settings.identity()
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, other := range []struct {
 		file, key string
 		content   []byte
-	}{{configFile, metaConfig, r.configJSON}, {tokenizerFile, metaWords, r.tokenizerJSON}} {
+	}{{configFile, metaConfig, r.configJSON}, {tokenizerFile, metaWords, r.tokenizerJSON}, {settingsFile, metaSettings, identity}} {
 		if digest(other.content) != metadata[other.key] {
-			return nil, nil, fmt.Errorf("run: %s is not the one that %s was written with: it was changed or damaged; restore it or train again",
+			return nil, nil, fmt.Errorf("run: %s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
 				filepath.Join(r.Path, other.file), name)
 		}
 	}
@@ -121,16 +126,21 @@ func (r *Run) setStep(name string, metadata map[string]string) error {
 }
 
 // metadata returns what travels in both safetensors files.
-func (r *Run) metadata() map[string]string {
+func (r *Run) metadata() (map[string]string, error) {
+	identity, err := r.Settings.identity()
 	return map[string]string{
-		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256,
+		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: digest(identity),
 		metaConfig: digest(r.configJSON), metaWords: digest(r.tokenizerJSON),
-	}
+	}, err
 }
 
 // modelBytes returns model.safetensors.
 func (r *Run) modelBytes() ([]byte, error) {
-	return encodeTensors(huggingFaceTensors(r.Config, r.Weights), r.metadata())
+	metadata, err := r.metadata()
+	if err != nil {
+		return nil, err
+	}
+	return encodeTensors(huggingFaceTensors(r.Config, r.Weights), metadata)
 }
 
 // Untrained returns the run's model as it was before training.
@@ -174,6 +184,21 @@ func IsRun(path string) bool {
 		}
 	}
 	return false
+}
+
+// onlyRunFiles reports whether a folder holds nothing but the files of a run and what a killed
+// process left of them.
+func onlyRunFiles(entries []os.DirEntry) bool {
+	names := []string{configFile, modelFile, tokenizerFile, settingsFile, stateFile, metricsFile, filmFile}
+	for _, e := range entries {
+		ours := slices.ContainsFunc(names, func(name string) bool {
+			return e.Name() == name || strings.HasPrefix(e.Name(), "."+name+temporary)
+		})
+		if !ours || !e.Type().IsRegular() {
+			return false
+		}
+	}
+	return true
 }
 
 // createFolder puts a new folder with these files at path in one step. A run that is
@@ -242,7 +267,7 @@ func checkFree(path string, overwrite bool) error {
 	switch {
 	case len(entries) == 0:
 		return nil
-	case !IsRun(path):
+	case !IsRun(path) || !onlyRunFiles(entries):
 		return fmt.Errorf("run: %s holds files that are not a run: choose another folder with --out", path)
 	case !overwrite:
 		return fmt.Errorf("run: %s holds a run already: go on with --resume %s, replace it with --overwrite, or choose another folder with --out", path, path)

@@ -58,7 +58,17 @@ func (r *Run) encode(text string) (Encoded, error) {
 		id, known := r.Vocabulary.ID(t.Key)
 		e.Tokens, e.IDs, e.Unknown = append(e.Tokens, t.Text), append(e.IDs, id), append(e.Unknown, !known)
 	}
-	return e, nil
+	return e, r.checkKnown(tokens)
+}
+
+// checkKnown returns an error if the vocabulary has none of the tokens: the model would see
+// nothing but <unk>.
+func (r *Run) checkKnown(tokens []data.Token) error {
+	if _, unknown := r.Vocabulary.Encode(tokens); unknown < len(tokens) || unknown == 0 {
+		return nil
+	}
+	return fmt.Errorf("run: no %s of it is in the vocabulary of this run (%q is new, for one): use words of the training text, or train on text that has them",
+		r.Vocabulary.Unit(), tokens[0].Text)
 }
 
 // Reading is one sentence after a forward pass. It is valid until the next pass.
@@ -66,7 +76,6 @@ type Reading struct {
 	inference *layers.Inference
 	config    layers.Config
 	row       int // place of the sentence in the batch
-	length    int // its tokens
 }
 
 // Logits returns the scores [vocab] of the token after the one at place.
@@ -98,8 +107,8 @@ func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) erro
 		if err := r.inference.Run(ids); err != nil {
 			return err
 		}
-		for i, s := range part {
-			if err := visit(start+i, Reading{r.inference, r.run.Config, i, len(s)}); err != nil {
+		for i := range part {
+			if err := visit(start+i, Reading{r.inference, r.run.Config, i}); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"slices"
 
 	"attend/data"
@@ -70,7 +71,10 @@ func (r *Run) ruleCases(corpus *data.Corpus) (map[string][]ruleCase, error) {
 		if err != nil {
 			return nil, err
 		}
-		derivation, _ := corpus.Grammar.Parse(words)
+		derivation, ok := corpus.Grammar.Parse(words)
+		if !ok {
+			return nil, fmt.Errorf("run: held-out sentence %d is not one of the grammar: %q", i+1, text)
+		}
 		for _, rule := range derivation.Rules {
 			c := ruleCase{sentence: i, query: rule.Predicted}
 			for _, cause := range rule.Causes {

@@ -116,12 +116,18 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
 		return seedSentence
 	}
-	text := corpus.HeldOutText[0]
 	if corpus.Unit == data.Char {
-		runes := []rune(text)
+		runes := []rune(corpus.HeldOutText[0])
 		return string(runes[:min(len(runes), charProbe, context)])
 	}
-	return text
+	for _, text := range corpus.HeldOutText {
+		if tokens, err := data.Tokenize(corpus.Unit, text); err == nil {
+			if _, unknown := corpus.Vocabulary.Encode(tokens); unknown < len(tokens) {
+				return text
+			}
+		}
+	}
+	return corpus.TrainText[0]
 }
 
 // Model returns the sizes of the transformer for a vocabulary.
@@ -144,6 +150,13 @@ func (s Settings) Training() train.Config {
 // YAML returns the settings as a file for --config.
 func (s Settings) YAML() ([]byte, error) { return yaml.Marshal(s) }
 
+// identity returns the settings that a run keeps for good: all but those that may change
+// when it goes on.
+func (s Settings) identity() ([]byte, error) {
+	s.Steps, s.EvalInterval, s.SaveInterval = 0, 0, 0
+	return s.YAML()
+}
+
 // ParseYAML reads settings over the given ones: keys that the file lacks keep their value, a
 // key that does not exist is an error.
 func ParseYAML(b []byte, over Settings) (Settings, error) {
@@ -155,6 +168,9 @@ func ParseYAML(b []byte, over Settings) (Settings, error) {
 	}
 	if err != nil {
 		return over, err
+	}
+	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return over, errors.New("run: the file holds a second document after ---: settings are one")
 	}
 	return over, checkWhole(b, over)
 }

@@ -18,13 +18,14 @@ import (
 
 // Keys of the metadata in our safetensors files.
 const (
-	metaFormat  = "format"    // "pt": transformers refuses a file without it
-	metaTensors = "sha256"    // of all tensor bytes in the order of the file
-	metaHeader  = "header"    // SHA-256 of the other metadata and the names and shapes
-	metaStep    = "step"      // updates made
-	metaConfig  = "config"    // SHA-256 of config.json
-	metaWords   = "tokenizer" // SHA-256 of tokenizer.json
-	metaData    = "data"      // SHA-256 of the text
+	metaFormat   = "format"    // "pt": transformers refuses a file without it
+	metaTensors  = "sha256"    // of all tensor bytes in the order of the file
+	metaHeader   = "header"    // SHA-256 of the other metadata and the names and shapes
+	metaStep     = "step"      // updates made
+	metaConfig   = "config"    // SHA-256 of config.json
+	metaWords    = "tokenizer" // SHA-256 of tokenizer.json
+	metaSettings = "settings"  // SHA-256 of the settings that a run keeps
+	metaData     = "data"      // SHA-256 of the text
 )
 
 // A header this long holds some 10,000 tensors; a longer one is an attack or damage.

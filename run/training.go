@@ -307,7 +307,11 @@ func (t *Training) stateBytes() ([]byte, error) {
 			tensors[moment+"/"+p.Name] = tensor{p.Shape, p.Data}
 		}
 	}
-	return encodeTensors(tensors, t.metadata())
+	metadata, err := t.metadata()
+	if err != nil {
+		return nil, err
+	}
+	return encodeTensors(tensors, metadata)
 }
 
 // restore fills weights and moments from the tensors of state.safetensors.

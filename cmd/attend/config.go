@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"regexp"
 	"strings"
@@ -12,8 +13,8 @@ import (
 	"attend/run"
 )
 
-// unset marks a setting that neither the settings file nor a flag names.
-const unset = -1
+// unset marks a number of steps that neither the settings file nor a flag names.
+const unset = math.MinInt
 
 // applyConfig reads a settings file under the flags: what the command line names stays.
 func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) error {
@@ -81,5 +82,8 @@ func yamlProblem(flags *pflag.FlagSet, err error) string {
 		return fmt.Sprintf("line %s: want %s, not %s", m[1], want, came)
 	}
 	lines := strings.Split(text, "\n")
-	return fmt.Sprintf("it is not a settings file (%s): want lines such as `layers: 2`", strings.TrimPrefix(lines[0], "yaml: "))
+	if len(lines) > 1 && strings.HasSuffix(lines[0], "errors:") {
+		lines = lines[1:]
+	}
+	return fmt.Sprintf("it is not a settings file (%s): want lines such as `layers: 2`", strings.TrimPrefix(strings.TrimSpace(lines[0]), "yaml: "))
 }

@@ -40,6 +40,9 @@ nothing.`,
   attend inspect --format json "The lion saw the zebra" > map.json
   attend inspect --file sentences.txt --format csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.format != "text" && (o.layer != 0 || o.head != 0 || o.all) {
+				return fmt.Errorf("--layer, --head and --all choose what text shows: leave them out, --format %s holds every head", o.format)
+			}
 			if err := checkLimits(cmd.Flags(), inspectLimits); err != nil {
 				return err
 			}

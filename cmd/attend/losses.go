@@ -21,7 +21,7 @@ type lossLine struct {
 func lossLines(r run.Report) []lossLine {
 	var lines []lossLine
 	if r.Entropy != nil {
-		lines = append(lines, lossLine{"entropy", *r.Entropy, "the floor: no model can do better"})
+		lines = append(lines, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
 	}
 	return append(lines,
 		lossLine{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
@@ -52,7 +52,7 @@ func writeLosses(w io.Writer, r run.Report, columns int) error {
 			b.WriteString(text + "\n" + indented(l.note, columns, 4))
 		}
 	}
-	meaning := fmt.Sprintf("perplexity %.2f, accuracy %.1f%%", math.Exp(r.HeldOutLoss), 100*r.Accuracy)
+	meaning := fmt.Sprintf("perplexity %.2f, accuracy %.1f%%", r.Perplexity, 100*r.Accuracy)
 	if r.Excess != nil {
 		meaning = fmt.Sprintf("%.4f above the entropy, ", *r.Excess) + meaning
 	}

@@ -17,6 +17,9 @@ func (p *program) loadCorpus(s run.Settings) (*data.Corpus, error) {
 		if s.Unit != string(data.Word) {
 			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", s.Unit)
 		}
+		if d := run.Defaults(); s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
+			return nil, errors.New("the built-in savanna has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data")
+		}
 		return data.Savanna()
 	}
 	options, err := s.Options()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -198,7 +199,7 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		settings.Warmup = unset
 	}
 	if !f.Changed("min-lr") {
-		settings.MinLR = unset
+		settings.MinLR = math.Inf(-1)
 	}
 	if o.config != "" {
 		if err := applyConfig(cmd, settings, o.config); err != nil {
@@ -209,7 +210,7 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	if settings.Warmup == unset && !f.Changed("warmup") {
 		settings.Warmup = max(0, min(warmup, settings.Steps/10))
 	}
-	if settings.MinLR == unset && !f.Changed("min-lr") {
+	if math.IsInf(settings.MinLR, -1) && !f.Changed("min-lr") {
 		settings.MinLR = max(0, min(minLR, settings.LR/100))
 	}
 	if err := checkChoices(*settings); err != nil {

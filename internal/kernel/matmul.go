@@ -100,51 +100,24 @@ func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	}
 }
 
-// Size of the piece of b that mulTransposed turns over at a time.
-const (
-	pieceRows = 32  // of k
-	pieceCols = 128 // of n
-)
-
-// pieces keeps room for pieces between calls: gonum's functions would send one on the
-// stack to the heap.
-var pieces = sync.Pool{New: func() any { return new([pieceRows * pieceCols]float32) }}
+// turned keeps room for transposed matrices between calls.
+var turned = sync.Pool{New: func() any { return new([]float32) }}
 
 // mulTransposed is MatMul for a transposed b alone. gonum takes dot products there, whose
 // order of summation depends on where in memory a row begins: the same sentence would
-// give other bits at another place in the batch. Here each piece of b is turned over first
-// and its rows are added up in their order.
+// give other bits at another place in the batch. Here b is turned over first.
 func mulTransposed(c Matrix, alpha float32, a, b Matrix, beta float32) {
-	m, k := a.shape()
-	n := c.Cols
-	for i := range m {
-		row := c.Data[i*c.Stride:][:n]
-		if beta == 0 {
-			clear(row)
-			continue
-		}
-		for j := range row {
-			row[j] *= beta
+	room := turned.Get().(*[]float32)
+	defer turned.Put(room)
+	k, n := b.shape()
+	if cap(*room) < k*n {
+		*room = make([]float32, k*n)
+	}
+	t := Dense((*room)[:k*n], k, n)
+	for j := range n {
+		for l, v := range b.Data[j*b.Stride:][:k] {
+			t.Data[l*n+j] = v
 		}
 	}
-	var add gonum.Implementation
-	piece := pieces.Get().(*[pieceRows * pieceCols]float32) // [k, n]
-	defer pieces.Put(piece)
-	for j := 0; j < n; j += pieceCols {
-		width := min(pieceCols, n-j)
-		for l := 0; l < k; l += pieceRows {
-			depth := min(pieceRows, k-l)
-			for col := range width {
-				for row, v := range b.Data[(j+col)*b.Stride+l:][:depth] {
-					piece[row*width+col] = v
-				}
-			}
-			for i := range m {
-				out := c.Data[i*c.Stride+j:][:width]
-				for row, v := range a.Data[i*a.Stride+l:][:depth] {
-					add.Saxpy(width, alpha*v, piece[row*width:][:width], 1, out, 1)
-				}
-			}
-		}
-	}
+	MatMul(c, alpha, a, t, beta)
 }
