@@ -105,8 +105,8 @@ func TestSplitDependsOnTheShapeAlone(t *testing.T) {
 			}
 		}
 	}
-	if n := len(split(37, 11)); n != 3 {
-		t.Errorf("37 sentences of 11 are split in %d, want 3", n)
+	if n := len(split(37, 11)); n != 2 {
+		t.Errorf("37 sentences of 11 are split in %d, want 2", n)
 	}
 }
 
