@@ -69,8 +69,8 @@ func TestRules(t *testing.T) {
 		"at dawn the shy lion saw the old zebras hiding under the acacia": {{"place", 12, []int{8, 10}, []string{"acacia"}}},
 		"the lions from the valley are calm":                              {{"agreement", 5, []int{1}, []string{"are", "were"}}},
 		"once the lion of the valleys by the paths was calm":              {{"agreement", 9, []int{2}, []string{"is", "was"}}},
-		"the hyena chased the zebra because that hyena was hungry":         {{"echo", 7, []int{1}, []string{"hyena"}}},
-		"today the big hyenas slept while that hyenas were lost":           {{"echo", 7, []int{3}, []string{"hyenas"}}},
+		"the hyena chased the zebra because that hyena was hungry":        {{"echo", 7, []int{1}, []string{"hyena"}}},
+		"today the big hyenas slept while that hyenas were lost":          {{"echo", 7, []int{3}, []string{"hyenas"}}},
 		"the lion saw the lion":                                           nil,
 	} {
 		d, ok := g.Parse(strings.Fields(sentence))
