@@ -28,13 +28,12 @@ func TestSoftmaxAgainstDoublePrecision(t *testing.T) {
 		for i := range row {
 			row[i] *= 5
 		}
-		want, wantLog := softmax(row)
 		shifted := make([]float32, n)
 		for i := range row {
 			row[i] = float32(math.Round(float64(row[i])*1024) / 1024) // so that adding 100 is exact
 			shifted[i] = row[i] + 100
 		}
-		want, wantLog = softmax(row)
+		want, wantLog := softmax(row)
 		logSum, shiftedLog := Softmax(row), Softmax(shifted)
 		near(t, "softmax", row, want, 1e-6)
 		near(t, "ln of the sum", []float32{logSum, shiftedLog}, []float64{wantLog, wantLog + 100}, 2e-7)
