@@ -11,6 +11,7 @@ import (
 
 	"attend/embed"
 	"attend/internal/node"
+	"attend/internal/node/nodetest"
 	"attend/internal/param"
 )
 
@@ -177,11 +178,11 @@ func attend(query, key, value []float32, batch, seq, heads, headDim int) (mixed,
 
 func TestAttentionEqualsItsEquation(t *testing.T) {
 	const batch, seq, heads, headDim = 2, 7, 3, 5
-	run := func(inputs []input) ([]float32, []float32) {
+	run := func(inputs []nodetest.Input) ([]float32, []float32) {
 		g := gorgonia.NewGraph()
 		var in gorgonia.Nodes
 		for _, x := range inputs {
-			in = append(in, node.Weights(g, x.name, x.shape, x.data))
+			in = append(in, node.Weights(g, x.Name, x.Shape, x.Data))
 		}
 		a, err := Attention("attention", in[0], in[1], in[2], heads, seq, nil)
 		if err != nil {
@@ -195,12 +196,12 @@ func TestAttentionEqualsItsEquation(t *testing.T) {
 		return slices.Clone(node.Floats(a.Mixed.Value())), slices.Clone(a.Weights())
 	}
 	r := rand.New(rand.NewPCG(5, 0))
-	var inputs []input
+	var inputs []nodetest.Input
 	for _, name := range []string{"query", "key", "value"} {
-		inputs = append(inputs, normalInput(r, name, batch*seq, heads*headDim))
+		inputs = append(inputs, nodetest.Normal(r, name, batch*seq, heads*headDim))
 	}
 	mixed, weights := run(inputs)
-	wantMixed, wantWeights := attend(inputs[0].data, inputs[1].data, inputs[2].data, batch, seq, heads, headDim)
+	wantMixed, wantWeights := attend(inputs[0].Data, inputs[1].Data, inputs[2].Data, batch, seq, heads, headDim)
 	for i, w := range wantMixed {
 		if !(math.Abs(float64(mixed[i])-w) <= 1e-5) {
 			t.Fatalf("mixed value %d is %g, want %g", i, mixed[i], w)
@@ -214,7 +215,7 @@ func TestAttentionEqualsItsEquation(t *testing.T) {
 	// What one head receives changes no other head.
 	for row := range batch * seq {
 		for i := range inputs {
-			inputs[i].data[row*heads*headDim+headDim] += 3 // the first column of head 1
+			inputs[i].Data[row*heads*headDim+headDim] += 3 // the first column of head 1
 		}
 	}
 	changed, _ := run(inputs)

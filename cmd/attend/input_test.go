@@ -105,6 +105,10 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	write(t, "list.yaml", "- a\n- b\n")
 	write(t, "broken.yaml", "layers: [2\n")
 	write(t, "nan.yaml", "lr: .nan\n")
+	write(t, "two.yaml", "steps: 2\n---\nsteps: 3\n")
+	write(t, "twice.yaml", "steps: 2\nsteps: 3\n")
+	damaged(t, "mixed", "training.yaml", func(b []byte) []byte { return b })
+	write(t, "mixed/thesis.txt", "mine")
 	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "training.yaml", "state.safetensors"} {
 		damaged(t, "missing/"+file, file, func([]byte) []byte { return nil })
 		damaged(t, "short/"+file, file, func(b []byte) []byte { return b[:len(b)/2] })
@@ -202,6 +206,13 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"complete --top-p 1.5", "at most 1"},
 		{"complete --top-k -1", "--top-k must be"},
 		{"complete --tokens 0", "--tokens must be"},
+		{"train --holdout 0.5", "savanna has held-out sentences .* of its own"},
+		{"train --config two.yaml", "second document"},
+		{"train --config twice.yaml", "already defined"},
+		{"train --out mixed --overwrite", "not a run: choose another folder"},
+		{"inspect qqq_zzz", "in the vocabulary of this run"},
+		{"complete qqq_zzz", "in the vocabulary of this run"},
+		{"inspect --format csv --head 2 cat", "leave them out"},
 		{"complete --samples 0", "--samples must be"},
 		{"complete --samples 1e3", "--samples wants a whole number"},
 		{"complete the_cat_sat_on_the_mat_and_slept_there", "shorten it"},

@@ -3,7 +3,7 @@
 // batch and no head; what calls it decides which rows and strides to hand over.
 //
 // Every function pairs a forward with its backward, is deterministic, runs on the
-// calling goroutine alone, allocates nothing and never looks past the lengths that
+// calling goroutine alone, allocates nothing once warm and never looks past the lengths that
 // its arguments state. A result never depends on how many rows one call covers:
 // row i of a product or a softmax is the same bits in a batch of one and of
 // a thousand, so a map shown for one sentence is the map that training computed.
