@@ -48,18 +48,19 @@ func (s Set) eachPair(visit func(v, w int)) {
 	}
 }
 
-// pairCounts counts pairs of ids, in a table while that is small.
+// pairCounts counts pairs of ids, in a table while that is small. The pair v, w has
+// the place v*vocab + w.
 type pairCounts struct {
 	vocab int
 	table []int32 // [vocab, vocab]
-	rare  map[[2]int]int32
+	rare  map[int]int32
 }
 
 func newPairCounts(vocab int) pairCounts {
 	if vocab <= 2048 {
 		return pairCounts{vocab: vocab, table: make([]int32, vocab*vocab)}
 	}
-	return pairCounts{rare: map[[2]int]int32{}}
+	return pairCounts{vocab: vocab, rare: map[int]int32{}}
 }
 
 func (c pairCounts) add(v, w int) {
@@ -67,12 +68,12 @@ func (c pairCounts) add(v, w int) {
 		c.table[v*c.vocab+w]++
 		return
 	}
-	c.rare[[2]int{v, w}]++
+	c.rare[v*c.vocab+w]++
 }
 
 func (c pairCounts) count(v, w int) int32 {
 	if c.table != nil {
 		return c.table[v*c.vocab+w]
 	}
-	return c.rare[[2]int{v, w}]
+	return c.rare[v*c.vocab+w]
 }

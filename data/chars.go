@@ -2,26 +2,24 @@ package data
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 	"unicode/utf8"
 )
 
-// splitChars makes the corpus of one long text of characters.
+// splitChars makes the corpus of one long text of characters. A carriage return
+// followed by a line feed is one character, whose key is the line feed; so the
+// characters of a text are its runes without such carriage returns.
 func splitChars(name, text string, o Options) (*Corpus, error) {
 	const least = 2 // one to read and one to predict
 	n := utf8.RuneCountInString(text) - strings.Count(text, "\r\n")
 	if n < 2*least {
 		return nil, fmt.Errorf("data: %s has %s, too few to split: want at least %d", name, count(n, "character"), 2*least)
 	}
-	keep := n - o.heldOut(n, least)
-	cut := charOffset(text, keep)
+	nHeld := o.heldOut(n, least)
+	cut := lastChars(text, nHeld)
 	train, held := text[:cut], text[cut:]
 
-	seen := make([]int, utf8.MaxRune+1)
-	for _, r := range chars(train) {
-		seen[r]++
-	}
+	seen := countChars(train)
 	counts, rare, rareTokens := map[string]int{}, 0, 0
 	for r, n := range seen {
 		if n == 0 {
@@ -37,14 +35,14 @@ func splitChars(name, text string, o Options) (*Corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: %s: %w", name, unprefixed(err))
 	}
-	ids := make([]int, utf8.MaxRune+1) // by rune; the unknown token is id 0
+	ids := make([]int, len(seen)) // by rune; the unknown token is id 0
 	for key := range counts {
 		r, _ := utf8.DecodeRuneInString(key)
 		ids[r], _ = v.ID(key)
 	}
 	c := &Corpus{Unit: Char, Vocabulary: v, TrainText: []string{train}, HeldOutText: []string{held}}
-	c.Train = charSet(train, keep, ids)
-	c.HeldOut = charSet(held, n-keep, ids)
+	c.Train = charSet(train, n-nHeld, ids)
+	c.HeldOut = charSet(held, nHeld, ids)
 	unknown := 0
 	for _, id := range c.HeldOut.Sequences[0] {
 		if id == v.Unknown() {
@@ -55,40 +53,45 @@ func splitChars(name, text string, o Options) (*Corpus, error) {
 	return c, nil
 }
 
-// charSet returns the ids of n characters as one sequence.
+// lastChars returns the byte at which the last n characters of a text begin.
+func lastChars(text string, n int) int {
+	at := len(text)
+	for range n {
+		if strings.HasSuffix(text[:at], "\r\n") {
+			at--
+		}
+		_, size := utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+	}
+	return at
+}
+
+// countChars returns how often each character is in a text, by rune and as far as
+// the largest.
+func countChars(text string) []int {
+	seen := make([]int, utf8.RuneSelf)
+	for _, r := range text {
+		if int(r) >= len(seen) {
+			seen = append(seen, make([]int, int(r)+1-len(seen))...)
+		}
+		seen[r]++
+	}
+	seen['\r'] -= strings.Count(text, "\r\n")
+	return seen
+}
+
+// charSet returns the ids of a text of n characters as one sequence. Runes beyond
+// ids are unknown, which is id 0.
 func charSet(text string, n int, ids []int) Set {
-	sequence := make([]int, 0, n)
-	for _, r := range chars(text) {
-		sequence = append(sequence, ids[r])
+	sequence, place := make([]int, n), 0
+	for i, r := range text {
+		if r == '\r' && strings.HasPrefix(text[i+1:], "\n") {
+			continue
+		}
+		if int(r) < len(ids) {
+			sequence[place] = ids[r]
+		}
+		place++
 	}
 	return Set{Char, [][]int{sequence}}
-}
-
-// chars gives the key of each character of a text and the byte at which it begins.
-// A carriage return followed by a line feed is one character, the line feed.
-func chars(text string) iter.Seq2[int, rune] {
-	return func(yield func(int, rune) bool) {
-		for i, r := range text {
-			if r == '\n' && i > 0 && text[i-1] == '\r' {
-				continue
-			}
-			if r == '\r' && i+1 < len(text) && text[i+1] == '\n' {
-				r = '\n'
-			}
-			if !yield(i, r) {
-				return
-			}
-		}
-	}
-}
-
-// charOffset returns the byte at which character n of text begins.
-func charOffset(text string, n int) int {
-	for i := range chars(text) {
-		if n == 0 {
-			return i
-		}
-		n--
-	}
-	return len(text)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"testing/iotest"
 	"unicode/utf8"
 
@@ -55,7 +56,18 @@ func checkCorpus(t interface {
 			}
 		}
 	}
+	var learned [][]Token
+	for _, text := range c.TrainText {
+		tokens, _ := Tokenize(o.Unit, text)
+		learned = append(learned, tokens)
+	}
+	if want, err := NewVocabulary(o.Unit, learned, o.MinCount); err != nil || !slices.Equal(v.keys, want.keys) {
+		t.Fatalf("the vocabulary is %q, that of the training text %v (%v)", v.keys, want, err)
+	}
 	if o.Unit == Char {
+		if n, held := len(learned[0])+len(c.HeldOut.Sequences[0]), len(c.HeldOut.Sequences[0]); held != o.heldOut(n, 2) {
+			t.Fatalf("%d of %d characters held out, want %d", held, n, o.heldOut(n, 2))
+		}
 		return
 	}
 	held := map[string]bool{}
@@ -101,6 +113,26 @@ func TestLoadProperties(t *testing.T) {
 			t.Fatalf("loaded twice, the corpora differ (%v)", err)
 		}
 	})
+}
+
+// A file, whose size is known, gives what any other reader gives.
+func TestLoadFile(t *testing.T) {
+	text := "\ufeffA lion\r\na zebra\r\n\r\nan otter\n"
+	for _, o := range []Options{wordOptions, charOptions} {
+		file, err := fstest.MapFS{"test.txt": {Data: []byte(text)}}.Open("test.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Load("test.txt", file, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text))} {
+			if want, err := Load("test.txt", r, o); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: from a file %v, else %v (%v)", o.Unit, got, want, err)
+			}
+		}
+	}
 }
 
 func TestHeldOutIsRoundedAndLeavesBothSides(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,21 +14,26 @@ import (
 // SHA-256 of the bytes as they came. It is an error when the text is empty or
 // blank, is not UTF-8, or holds a NUL byte.
 func readText(name string, r io.Reader) (text, sum string, err error) {
-	raw, err := io.ReadAll(r)
-	if err != nil {
+	var all strings.Builder
+	if file, ok := r.(fs.File); ok {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			all.Grow(int(info.Size())) // so that it need not grow, which would copy it
+		}
+	}
+	digest := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(&all, digest), r); err != nil {
 		return "", "", fmt.Errorf("data: reading %s: %w", name, err)
 	}
-	digest := sha256.Sum256(raw)
-	all := string(raw)
-	if at := badByte(all); at >= 0 {
-		line := 1 + strings.Count(all[:at], "\n")
-		return "", "", fmt.Errorf("data: %s: line %d: %s", name, line, badByteMessage(all, at))
+	text = all.String()
+	if at := badByte(text); at >= 0 {
+		line := 1 + strings.Count(text[:at], "\n")
+		return "", "", fmt.Errorf("data: %s: line %d: %s", name, line, badByteMessage(text, at))
 	}
-	text = strings.TrimPrefix(all, "\ufeff")
+	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.TrimSpace(text) == "" {
-		return "", "", fmt.Errorf("data: %s holds no text (%d bytes): give it at least two sentences, one a line", name, len(raw))
+		return "", "", fmt.Errorf("data: %s holds no text (%d bytes): give it at least two sentences, one a line", name, all.Len())
 	}
-	return text, hex.EncodeToString(digest[:]), nil
+	return text, hex.EncodeToString(digest.Sum(nil)), nil
 }
 
 // badByte returns the offset of the first byte that no text holds, NUL or what is

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -102,6 +103,15 @@ func TestTokenizeEqualsExpression(t *testing.T) {
 	t.Run("hard runes", rapid.MakeCheck(func(t *rapid.T) {
 		check(t, rapid.StringOf(rapid.SampledFrom(alphabet)).Draw(t, "text"))
 	}))
+}
+
+// The table of the common runes must hold what the tables of Unicode hold.
+func TestWordRunes(t *testing.T) {
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		if got, want := isWordRune(r), unicode.In(r, unicode.L, unicode.M, unicode.N); got != want {
+			t.Errorf("%U is of a word: %v, want %v", r, got, want)
+		}
+	}
 }
 
 // checkTokens checks that the tokens' text stands in the text in order, with only

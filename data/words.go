@@ -1,8 +1,9 @@
 package data
 
 import (
-	"encoding/binary"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strings"
 
 	"attend/internal/random"
@@ -11,16 +12,17 @@ import (
 // wordText is a text of one sentence a line, its keys numbered in the order in
 // which they come up.
 type wordText struct {
-	sentences []string  // as written
-	lines     []int     // the line of each sentence, from 1
-	numbers   [][]int32 // the keys of each sentence, by number
-	keys      []string  // by number
-	blank     int       // how many lines hold no sentence
+	sentences []string // as written
+	lines     []int    // the line of each sentence, from 1
+	numbers   []int32  // the keys of all sentences, by number
+	ends      []int    // where the numbers of each sentence end
+	keys      []string // by number
+	blank     int      // how many lines hold no sentence
 }
 
 // scanWords reads the sentences of valid text.
 func scanWords(text string) *wordText {
-	t, known, tokens := &wordText{}, map[string]int32{}, []Token(nil)
+	t, number := &wordText{}, numbering{}
 	line := 0
 	for sentence := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		line++
@@ -29,45 +31,82 @@ func scanWords(text string) *wordText {
 			t.blank++
 			continue
 		}
-		tokens = appendWords(tokens[:0], sentence)
-		numbers := make([]int32, len(tokens))
-		for i, token := range tokens {
-			n, ok := known[token.Key]
-			if !ok {
-				n = int32(len(t.keys))
-				key := strings.Clone(token.Key)
-				known[key] = n
-				t.keys = append(t.keys, key)
-			}
-			numbers[i] = n
+		normal := sentence
+		if !isNormal(sentence) {
+			normal, _ = normalise(sentence)
+		}
+		for start, end := nextWord(normal, 0); start < end; start, end = nextWord(normal, end) {
+			t.numbers = append(t.numbers, number.of(normal[start:end], &t.keys))
 		}
 		t.sentences = append(t.sentences, sentence)
 		t.lines = append(t.lines, line)
-		t.numbers = append(t.numbers, numbers)
+		t.ends = append(t.ends, len(t.numbers))
 	}
 	return t
+}
+
+// numbering holds the number of each word as it was spelled: that of its key, which
+// several spellings share. So a spelling is brought into lower case but once.
+type numbering map[string]int32
+
+// of returns the number of a word in NFC. That of a new key is its place in keys.
+func (known numbering) of(word string, keys *[]string) int32 {
+	if n, ok := known[word]; ok {
+		return n
+	}
+	key := strings.Clone(wordKey(word)) // cloned, for a part of the text would keep all of it
+	n, ok := known[key]
+	if !ok {
+		n = int32(len(*keys))
+		*keys = append(*keys, key)
+		known[key] = n
+	}
+	if word != key {
+		known[strings.Clone(word)] = n
+	}
+	return n
+}
+
+// sentence returns the keys of sentence i, by number.
+func (t *wordText) sentence(i int) []int32 {
+	start := 0
+	if i > 0 {
+		start = t.ends[i-1]
+	}
+	return t.numbers[start:t.ends[i]]
 }
 
 // distinct returns for each sentence which of the distinct sentences it is, and
 // how many copies each of these has.
 func (t *wordText) distinct() (which, copies []int) {
-	which = make([]int, len(t.numbers))
-	known, spelling := map[string]int{}, []byte(nil)
-	for i, numbers := range t.numbers {
-		spelling = spelling[:0]
-		for _, n := range numbers {
-			spelling = binary.LittleEndian.AppendUint32(spelling, uint32(n))
+	which = make([]int, len(t.ends))
+	// A hash table of the first copies, each as its place from 1, at most half full.
+	table := make([]int, 1<<bits.Len(uint(2*len(t.ends))))
+	for i := range t.ends {
+		sentence := t.sentence(i)
+		slot := hash(sentence) % uint64(len(table))
+		for table[slot] > 0 && !slices.Equal(t.sentence(table[slot]-1), sentence) {
+			slot = (slot + 1) % uint64(len(table))
 		}
-		n, ok := known[string(spelling)]
-		if !ok {
-			n = len(copies)
-			known[string(spelling)] = n
+		if table[slot] == 0 {
+			table[slot] = i + 1
+			which[i] = len(copies)
 			copies = append(copies, 0)
 		}
-		which[i] = n
-		copies[n]++
+		which[i] = which[table[slot]-1]
+		copies[which[i]]++
 	}
 	return which, copies
+}
+
+// hash mixes numbers into one whose low bits depend on all of them.
+func hash(numbers []int32) uint64 {
+	var h uint64
+	for _, n := range numbers {
+		h = (h ^ uint64(n)) * 0x9e3779b97f4a7c15
+		h ^= h >> 32
+	}
+	return h
 }
 
 // splitWords makes the corpus of a text of one sentence a line.
@@ -106,11 +145,16 @@ func splitWords(name, text string, o Options) (*Corpus, error) {
 // corpus makes the corpus whose sentences are held out where side says so.
 func (t *wordText) corpus(side []bool, o Options) (*Corpus, error) {
 	seen := make([]int, len(t.keys)) // how often each key is in the training text
-	for i, numbers := range t.numbers {
-		if !side[i] {
-			for _, n := range numbers {
-				seen[n]++
-			}
+	var trainSize, heldSize sideSize
+	for i := range t.ends {
+		numbers := t.sentence(i)
+		if side[i] {
+			heldSize.add(numbers)
+			continue
+		}
+		trainSize.add(numbers)
+		for _, n := range numbers {
+			seen[n]++
 		}
 	}
 	counts, rare, rareTokens := map[string]int{}, 0, 0
@@ -132,29 +176,65 @@ func (t *wordText) corpus(side []bool, o Options) (*Corpus, error) {
 	for n, key := range t.keys {
 		ids[n], _ = v.ID(key)
 	}
-	c := &Corpus{Unit: Word, Vocabulary: v, Train: Set{Unit: Word}, HeldOut: Set{Unit: Word}}
-	longest, unknown := 0, 0
-	for i, numbers := range t.numbers {
+	train, held := trainSize.room(), heldSize.room()
+	longest, longestLine, unknown := 0, 0, 0
+	for i, text := range t.sentences {
+		numbers := t.sentence(i)
 		if len(numbers) > longest {
-			longest, c.LongestLine = len(numbers), t.lines[i]
+			longest, longestLine = len(numbers), t.lines[i]
 		}
-		set, texts := &c.Train, &c.TrainText
-		if side[i] {
-			set, texts = &c.HeldOut, &c.HeldOutText
+		if !side[i] {
+			train.add(text, numbers, ids)
+			continue
 		}
-		sequence := make([]int, len(numbers)+2) // the boundary, id 0, at both ends
-		for j, n := range numbers {
-			sequence[j+1] = ids[n]
-			if side[i] && ids[n] == v.Unknown() {
+		held.add(text, numbers, ids)
+		for _, n := range numbers {
+			if ids[n] == v.Unknown() {
 				unknown++
 			}
 		}
-		set.Sequences = append(set.Sequences, sequence)
-		*texts = append(*texts, t.sentences[i])
+	}
+	c := &Corpus{
+		Unit: Word, Vocabulary: v, LongestLine: longestLine,
+		Train: Set{Word, train.sequences}, TrainText: train.texts,
+		HeldOut: Set{Word, held.sequences}, HeldOutText: held.texts,
 	}
 	if t.blank > 0 {
 		c.note("%s skipped.", count(t.blank, "blank line"))
 	}
 	c.noteRare(o, rare, rareTokens, unknown)
 	return c, nil
+}
+
+// sideSize is how much one side of a split holds.
+type sideSize struct{ sentences, tokens int }
+
+func (s *sideSize) add(numbers []int32) {
+	s.sentences++
+	s.tokens += len(numbers) + 2 // the boundary at both ends
+}
+
+// room returns an empty side into which as much fits.
+func (s sideSize) room() *splitSide {
+	return &splitSide{make([]string, 0, s.sentences), make([][]int, 0, s.sentences), make([]int, 0, s.tokens)}
+}
+
+// splitSide is one side of a split.
+type splitSide struct {
+	texts     []string
+	sequences [][]int
+	tokens    []int // of all sequences, one after the other
+}
+
+// add adds a sentence, given the ids of the numbers.
+func (s *splitSide) add(text string, numbers []int32, ids []int) {
+	const boundary = 0
+	start := len(s.tokens)
+	s.tokens = append(s.tokens, boundary)
+	for _, n := range numbers {
+		s.tokens = append(s.tokens, ids[n])
+	}
+	s.tokens = append(s.tokens, boundary)
+	s.texts = append(s.texts, text)
+	s.sequences = append(s.sequences, s.tokens[start:len(s.tokens):len(s.tokens)])
 }
