@@ -28,10 +28,10 @@ type addPositions struct {
 
 // Do adds: inputs are x, table.
 func (a *addPositions) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	y := a.Out()
-	span := a.seq * in[1].Shape()[1] // elements of one sentence
-	table := node.Floats(in[1])[:span]
-	kernel.AddRows(y, node.Floats(in[0]), table)
+	x, table := node.Floats(in[0]), node.Floats(in[1])
+	eachSentence(&a.Op, in[0], a.seq, func(from, to int) {
+		kernel.Add(a.Out()[from:to], x[from:to], table[:to-from])
+	})
 	return a.Result(), nil
 }
 
@@ -53,9 +53,25 @@ type addPositionsGrad struct {
 
 // Do sums over the batch: the input is dy.
 func (a *addPositionsGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	span := a.seq * in[0].Shape()[1]
-	kernel.SumRows(a.Out()[:span], node.Floats(in[0]))
+	dy, dTable := node.Floats(in[0]), a.Out()
+	clear(dTable)
+	eachSentence(&a.Op, in[0], a.seq, func(from, to int) {
+		kernel.Add(dTable[:to-from], dTable[:to-from], dy[from:to])
+	})
 	return a.Result(), nil
+}
+
+// eachSentence calls f with the first element of each sentence in a [batch*seq, dim] tensor and
+// the one after its last.
+func eachSentence(op *node.Op, v gorgonia.Value, seq int, f func(from, to int)) {
+	rows, dim := v.Shape()[0], v.Shape()[1]
+	for i := range rows / seq {
+		start, length := i*seq, seq
+		if s := op.Sentences(); s != nil {
+			start, length = s.At(i)
+		}
+		f(start*dim, (start+length)*dim)
+	}
 }
 
 // SinusoidalTable fills a table of fixed position vectors:

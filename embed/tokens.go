@@ -15,21 +15,25 @@ import (
 //
 //	table [vocab, dim], ids [rows], y [rows, dim]
 //
-// The gradient adds dy[r] to row ids[r] of the table's gradient.
-func Tokens(name string, table, ids *gorgonia.Node) (*gorgonia.Node, error) {
+// The gradient adds dy[r] to row ids[r] of the table's gradient, and the gradient that took the bypass,
+// if any, where the table is the output head as well. The rows that hold tokens are those of the
+// sentences; nil stands for all.
+func Tokens(name string, table, ids *gorgonia.Node, sentences *node.Sentences, bypass *node.Bypass) (*gorgonia.Node, error) {
 	rows, dim := ids.Shape()[0], table.Shape()[1]
-	op := &tokens{Op: node.New(name, tensor.Shape{rows, dim}, table, ids), dim: dim} // [batch*seq, dim]
+	op := &tokens{Op: node.New(name, tensor.Shape{rows, dim}, table, ids), dim: dim, bypass: bypass} // [batch*seq, dim]
+	op.SetSentences(sentences)
 	return gorgonia.ApplyOp(op, table, ids)
 }
 
 type tokens struct {
 	node.Op
-	dim int
+	dim    int
+	bypass *node.Bypass
 }
 
 // Do gathers: inputs are table, ids.
 func (t *tokens) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.Gather(t.Out(), node.Floats(in[0]), node.Ints(in[1]), t.dim)
+	kernel.Gather(t.Filled(t.Result()), node.Floats(in[0]), node.Ints(in[1])[:t.Rows(t.Result())], t.dim)
 	return t.Result(), nil
 }
 
@@ -39,8 +43,12 @@ func (t *tokens) DiffWRT(int) []bool { return node.Differentiable(true, false) }
 // SymDiff returns the gradient of the table.
 func (t *tokens) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	table, ids := in[0], in[1]
-	op := &tokensGrad{Op: node.New(t.Name()+".grad", table.Shape(), grad, ids), dim: t.dim} // [vocab, dim]
-	dTable, err := gorgonia.ApplyOp(op, grad, ids)
+	inputs, err := t.bypass.With(grad, ids)
+	if err != nil {
+		return nil, err
+	}
+	op := &tokensGrad{Op: node.New(t.Name()+".grad", table.Shape(), inputs...), dim: t.dim} // [vocab, dim]
+	dTable, err := gorgonia.ApplyOp(op, inputs...)
 	return gorgonia.Nodes{dTable, nil}, err
 }
 
@@ -49,8 +57,13 @@ type tokensGrad struct {
 	dim int
 }
 
-// Do scatters: inputs are dy, ids.
+// Do scatters: inputs are dy, ids and perhaps the gradient that took the bypass.
 func (t *tokensGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.ScatterAdd(t.Out(), node.Floats(in[0]), node.Ints(in[1]), t.dim)
+	if len(in) > 2 {
+		copy(t.Out(), node.Floats(in[2]))
+	} else {
+		clear(t.Out())
+	}
+	kernel.ScatterAdd(t.Out(), t.Filled(in[0]), node.Ints(in[1])[:t.Rows(in[0])], t.dim)
 	return t.Result(), nil
 }

@@ -22,11 +22,15 @@ import (
 //
 // Source: Vaswani et al. 2017. The weights stay readable after each run, from
 // [Attended].
-func Attention(name string, query, key, value *gorgonia.Node, heads, seq int, drop *dropout) (*Attended, error) {
-	rows, dim := query.Shape()[0], query.Shape()[1]
+func Attention(name string, p Projected, heads, seq int, drop *dropout) (*Attended, error) {
+	rows, dim := p.Query.Shape()[0], p.Query.Shape()[1]
 	batch := rows / seq
+	inputs := gorgonia.Nodes{p.Query, p.Key, p.Value}
+	if drop != nil {
+		inputs = append(inputs, drop.step)
+	}
 	op := &attention{
-		Op:      node.New(name, query.Shape(), query, key, value),
+		Op:      node.New(name, p.Query.Shape(), inputs...),
 		heads:   heads,
 		seq:     seq,
 		scale:   float32(1 / math.Sqrt(float64(dim/heads))),
@@ -36,11 +40,8 @@ func Attention(name string, query, key, value *gorgonia.Node, heads, seq int, dr
 	if drop != nil {
 		op.mask = make([]float32, len(op.weights))
 		op.dropped = make([]float32, len(op.weights))
-		op.Op = node.New(name, query.Shape(), query, key, value, drop.step)
-		mixed, err := gorgonia.ApplyOp(op, query, key, value, drop.step)
-		return &Attended{Mixed: mixed, op: op}, err
 	}
-	mixed, err := gorgonia.ApplyOp(op, query, key, value)
+	mixed, err := gorgonia.ApplyOp(op, inputs...)
 	return &Attended{Mixed: mixed, op: op}, err
 }
 
@@ -52,7 +53,8 @@ type Attended struct {
 
 // Weights returns the attention weights of the last run, [batch, heads, query, key]:
 // the very numbers that the values were mixed by (before dropout, where a training graph
-// has any). The slice belongs to the operation and changes with the next run.
+// has any). The slice belongs to the operation and changes with the next run. Rows behind the end of
+// a sentence hold nothing of this run.
 func (a *Attended) Weights() []float32 { return a.op.weights }
 
 type attention struct {
@@ -66,18 +68,39 @@ type attention struct {
 	dropped []float32 // weights * mask
 }
 
-// head views the columns of one head in one sentence of a [batch*seq, dim] tensor.
-func (a *attention) head(data []float32, sentence, head int) kernel.Matrix {
-	dim := a.Result().Shape()[1]
-	headDim := dim / a.heads
-	return kernel.Columns(data[sentence*a.seq*dim+head*headDim:], a.seq, headDim, dim) // [seq, headDim]
+// sentence returns the first row and the length of a sentence of the batch.
+func (a *attention) sentence(i int) (start, length int) {
+	if s := a.Sentences(); s != nil {
+		return s.At(i)
+	}
+	return i * a.seq, a.seq
 }
 
-// square returns the [query, key] part of one head in one sentence.
-func (a *attention) square(data []float32, sentence, head int) []float32 {
-	size := a.seq * a.seq
-	start := (sentence*a.heads + head) * size
-	return data[start : start+size]
+// head views the columns of one head in one sentence of a [batch*seq, dim] tensor.
+func (a *attention) head(v gorgonia.Value, sentence, head int) kernel.Matrix {
+	dim := v.Shape()[1]
+	headDim := dim / a.heads
+	start, length := a.sentence(sentence)
+	return kernel.Columns(node.Floats(v)[start*dim+head*headDim:], length, headDim, dim) // [length, headDim]
+}
+
+// block is the rows of one head in one sentence that are computed together: queries from to
+// from+rows, which see the keys before visible. What lies in their future is never computed.
+type block struct{ from, rows, visible int }
+
+// blockRows is how many queries a block holds.
+const blockRows = 64
+
+// blockAt returns the block that begins at query `from` of a sentence.
+func blockAt(from, length int) block {
+	rows := min(blockRows, length-from)
+	return block{from, rows, from + rows}
+}
+
+// square returns the start of a block's rows in a [batch, heads, query, key] tensor.
+func (a *attention) square(data []float32, sentence, head int, b block) []float32 {
+	start := ((sentence*a.heads+head)*a.seq + b.from) * a.seq
+	return data[start : start+b.rows*a.seq]
 }
 
 // mixing returns the weights that the values were mixed by: after dropout, if any.
@@ -92,62 +115,61 @@ func (a *attention) batch() int { return a.Result().Shape()[0] / a.seq }
 
 // Do attends: inputs are query, key, value and, with dropout, the step.
 func (a *attention) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	query, key, value := node.Floats(in[0]), node.Floats(in[1]), node.Floats(in[2])
 	if a.drop != nil {
-		a.drop.fill(a.mask, a.Name(), node.Ints(in[3])[0], a.batch())
+		span := a.heads * a.seq * a.seq
+		for sentence := range a.batch() {
+			a.drop.fill(a.mask[sentence*span:][:span], a.Name(), node.Ints(in[3])[0], sentence)
+		}
 	}
 	for sentence := range a.batch() {
+		_, length := a.sentence(sentence)
 		for head := range a.heads {
-			square := a.square(a.weights, sentence, head)
-			scores := kernel.Dense(square, a.seq, a.seq)                                                      // [query, key]
-			kernel.MatMul(scores, a.scale, a.head(query, sentence, head), a.head(key, sentence, head).T(), 0) // [query, key]
-			kernel.CausalSoftmax(square, a.seq)
-			if a.drop != nil {
-				kernel.Mul(a.square(a.dropped, sentence, head), square, a.square(a.mask, sentence, head))
+			query := a.head(in[0], sentence, head)      // [query, headDim]
+			key := a.head(in[1], sentence, head)        // [key, headDim]
+			value := a.head(in[2], sentence, head)      // [key, headDim]
+			mixed := a.head(a.Result(), sentence, head) // [query, headDim]
+			for from := 0; from < length; from += blockRows {
+				b := blockAt(from, length)
+				weights := a.square(a.weights, sentence, head, b)
+				scores := kernel.Columns(weights, b.rows, b.visible, a.seq) // [query, key]
+				kernel.MatMul(scores, a.scale, query.Part(b.from, b.rows), key.Part(0, b.visible).T(), 0)
+				kernel.CausalSoftmax(weights, b.rows, a.seq, a.seq, b.from+1)
+				if a.drop != nil {
+					kernel.Mul(a.square(a.dropped, sentence, head, b), weights, a.square(a.mask, sentence, head, b))
+				}
+				mixing := kernel.Columns(a.square(a.mixing(), sentence, head, b), b.rows, b.visible, a.seq)
+				kernel.MatMul(mixed.Part(b.from, b.rows), 1, mixing, value.Part(0, b.visible), 0)
 			}
-			mixing := kernel.Dense(a.square(a.mixing(), sentence, head), a.seq, a.seq)
-			kernel.MatMul(a.head(a.Out(), sentence, head), 1, mixing, a.head(value, sentence, head), 0) // [query, headDim]
 		}
 	}
 	return a.Result(), nil
 }
 
-// DiffWRT: query, key and value have gradients; the step of dropout has none.
+// DiffWRT: the gradients of query, key and value are one pass; they travel together along the query
+// (see projection). The step of dropout has none.
 func (a *attention) DiffWRT(inputs int) []bool {
-	return node.Differentiable(true, true, true, false)[:inputs]
+	return node.Differentiable(true, false, false, false)[:inputs]
 }
 
-// SymDiff returns the three gradients, computed in one pass that runs after the
-// forward pass, whose weights it reads.
+// SymDiff returns the node that computes all three gradients. The output is among its inputs so
+// that it runs after the forward pass, whose weights it reads.
 func (a *attention) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	query, key, value := in[0], in[1], in[2]
-	newTensor := func() *tensor.Dense {
-		return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(query.Shape()...))
-	}
 	op := &attentionGrad{
-		Op:       node.New(a.Name()+".grad.query", query.Shape(), grad, query, key, value, output),
+		Op:       node.New(a.Name()+".grad", query.Shape(), grad, query, key, value, output),
 		forward:  a,
-		dKey:     newTensor(),
-		dValue:   newTensor(),
-		dWeights: make([]float32, a.seq*a.seq),
+		dWeights: make([]float32, min(blockRows, a.seq)*a.seq),
 	}
+	op.gradients = [3]*tensor.Dense{op.Dense(), newTensor(key.Shape()), newTensor(value.Shape())}
 	dQuery, err := gorgonia.ApplyOp(op, grad, query, key, value, output)
-	if err != nil {
-		return nil, err
-	}
-	dKey, err := node.Part(a.Name()+".grad.key", dQuery, op.dKey)
-	if err != nil {
-		return nil, err
-	}
-	dValue, err := node.Part(a.Name()+".grad.value", dQuery, op.dValue)
-	return gorgonia.Nodes{dQuery, dKey, dValue, nil}[:len(in)], err
+	return gorgonia.Nodes{dQuery, nil, nil, nil}[:len(in)], err
 }
 
 type attentionGrad struct {
 	node.Op
-	forward      *attention
-	dKey, dValue *tensor.Dense // [batch*seq, dim]
-	dWeights     []float32     // [query, key] of one head, reused
+	forward   *attention
+	gradients [3]*tensor.Dense // of query (the output), key, value [batch*seq, dim]
+	dWeights  []float32        // [query, key] of one block, reused
 }
 
 // Do computes, per sentence and head, with W the weights as mixed:
@@ -157,24 +179,42 @@ type attentionGrad struct {
 //	dS     = CausalSoftmaxGrad(dW)          gradient of the scaled scores
 //	dQuery = dS key / sqrt(headDim),  dKey = dS' query / sqrt(headDim)
 //
+// The last block goes first, since it reaches every key: the others add to its dKey and dValue.
 // Inputs are dy, query, key, value and, for the order, y.
 func (g *attentionGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	a := g.forward
-	dy, query, key, value := node.Floats(in[0]), node.Floats(in[1]), node.Floats(in[2]), node.Floats(in[3])
-	dQuery, dKey, dValue := g.Out(), node.Floats(g.dKey), node.Floats(g.dValue)
-	dW := kernel.Dense(g.dWeights, a.seq, a.seq) // [query, key]
 	for sentence := range a.batch() {
+		_, length := a.sentence(sentence)
+		if length == 0 {
+			continue
+		}
 		for head := range a.heads {
-			mixing := kernel.Dense(a.square(a.mixing(), sentence, head), a.seq, a.seq)
-			dMixed := a.head(dy, sentence, head)
-			kernel.MatMul(a.head(dValue, sentence, head), 1, mixing.T(), dMixed, 0)
-			kernel.MatMul(dW, 1, dMixed, a.head(value, sentence, head).T(), 0)
-			if a.drop != nil {
-				kernel.Mul(g.dWeights, g.dWeights, a.square(a.mask, sentence, head))
+			dMixed := a.head(in[0], sentence, head)
+			query := a.head(in[1], sentence, head)
+			key := a.head(in[2], sentence, head)
+			value := a.head(in[3], sentence, head)
+			dQuery := a.head(g.gradients[0], sentence, head)
+			dKey := a.head(g.gradients[1], sentence, head)
+			dValue := a.head(g.gradients[2], sentence, head)
+			last := (length - 1) / blockRows * blockRows
+			for from := last; from >= 0; from -= blockRows {
+				b, beta := blockAt(from, length), float32(1)
+				if from == last {
+					beta = 0
+				}
+				dy := dMixed.Part(b.from, b.rows)
+				mixing := kernel.Columns(a.square(a.mixing(), sentence, head, b), b.rows, b.visible, a.seq)
+				kernel.MatMul(dValue.Part(0, b.visible), 1, mixing.T(), dy, beta)
+				dW := kernel.Columns(g.dWeights, b.rows, b.visible, a.seq) // [query, key]
+				kernel.MatMul(dW, 1, dy, value.Part(0, b.visible).T(), 0)
+				if a.drop != nil {
+					rows := g.dWeights[:b.rows*a.seq]
+					kernel.Mul(rows, rows, a.square(a.mask, sentence, head, b))
+				}
+				kernel.CausalSoftmaxGrad(g.dWeights, a.square(a.weights, sentence, head, b), b.rows, b.visible, a.seq, a.seq, b.from+1)
+				kernel.MatMul(dQuery.Part(b.from, b.rows), a.scale, dW, key.Part(0, b.visible), 0)
+				kernel.MatMul(dKey.Part(0, b.visible), a.scale, dW.T(), query.Part(b.from, b.rows), beta)
 			}
-			kernel.CausalSoftmaxGrad(g.dWeights, a.square(a.weights, sentence, head), a.seq)
-			kernel.MatMul(a.head(dQuery, sentence, head), a.scale, dW, a.head(key, sentence, head), 0)
-			kernel.MatMul(a.head(dKey, sentence, head), a.scale, dW.T(), a.head(query, sentence, head), 0)
 		}
 	}
 	return g.Result(), nil

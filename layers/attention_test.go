@@ -178,13 +178,40 @@ func attend(query, key, value []float32, batch, seq, heads, headDim int) (mixed,
 
 func TestAttentionEqualsItsEquation(t *testing.T) {
 	const batch, seq, heads, headDim = 2, 7, 3, 5
+	// Weights that pick query, key and value out of one wide x.
+	const dim = heads * headDim
+	r := rand.New(rand.NewPCG(5, 0))
+	x := nodetest.Normal(r, "x", batch*seq, 3*dim)
+	all := []nodetest.Input{x}
+	for i, name := range []string{"query", "key", "value"} {
+		pick := make([]float32, 3*dim*dim)
+		for j := range dim {
+			pick[(i*dim+j)*dim+j] = 1
+		}
+		all = append(all, nodetest.Input{Name: name + ".weight", Shape: []int{3 * dim, dim}, Data: pick})
+		if name != "key" {
+			all = append(all, nodetest.Input{Name: name + ".bias", Shape: []int{dim}, Data: make([]float32, dim)})
+		}
+	}
+	inputs := make([]nodetest.Input, 3) // query, key, value
+	for i := range inputs {
+		inputs[i].Data = make([]float32, batch*seq*dim)
+		for row := range batch * seq {
+			copy(inputs[i].Data[row*dim:], x.Data[row*3*dim+i*dim:][:dim])
+		}
+	}
 	run := func(inputs []nodetest.Input) ([]float32, []float32) {
+		for i, in := range inputs {
+			for row := range batch * seq {
+				copy(x.Data[row*3*dim+i*dim:], in.Data[row*dim:][:dim])
+			}
+		}
 		g := gorgonia.NewGraph()
 		var in gorgonia.Nodes
-		for _, x := range inputs {
+		for _, x := range all {
 			in = append(in, node.Weights(g, x.Name, x.Shape, x.Data))
 		}
-		a, err := Attention("attention", in[0], in[1], in[2], heads, seq, nil)
+		a, err := attentionOf(in, heads, seq, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,11 +221,6 @@ func TestAttentionEqualsItsEquation(t *testing.T) {
 			t.Fatal(err)
 		}
 		return slices.Clone(node.Floats(a.Mixed.Value())), slices.Clone(a.Weights())
-	}
-	r := rand.New(rand.NewPCG(5, 0))
-	var inputs []nodetest.Input
-	for _, name := range []string{"query", "key", "value"} {
-		inputs = append(inputs, nodetest.Normal(r, name, batch*seq, heads*headDim))
 	}
 	mixed, weights := run(inputs)
 	wantMixed, wantWeights := attend(inputs[0].Data, inputs[1].Data, inputs[2].Data, batch, seq, heads, headDim)

@@ -1,6 +1,10 @@
 package layers
 
-import "gorgonia.org/gorgonia"
+import (
+	"gorgonia.org/gorgonia"
+
+	"attend/internal/node"
+)
 
 // block adds one transformer block to the graph:
 //
@@ -11,16 +15,15 @@ import "gorgonia.org/gorgonia"
 func (b *builder) block(x *gorgonia.Node, layer int) *gorgonia.Node {
 	name := blockName(layer)
 
-	n := b.norm(name+".ln_1", x)
-	query := b.linear(name+".attn.query", n)                    // [batch*seq, dim]
-	key := b.linear(name+".attn.key", n)                        // [batch*seq, dim]
-	value := b.linear(name+".attn.value", n)                    // [batch*seq, dim]
-	mixed := b.attention(name+".attn.heads", query, key, value) // weights [batch, heads, query, key]
-	branch := b.linear(name+".attn.output", mixed)              // [batch*seq, dim]
-	x = b.residual(name+".attn.residual", x, branch)
+	var aroundAttention, aroundFeedForward node.Bypass
+	n := b.norm(name+".ln_1", x, &aroundAttention)
+	projected := b.projections(name+".attn", n)         // query, key, value [batch*seq, dim]
+	mixed := b.attention(name+".attn.heads", projected) // weights [batch, heads, query, key]
+	branch := b.linear(name+".attn.output", mixed)      // [batch*seq, dim]
+	x = b.residual(name+".attn.residual", x, branch, &aroundAttention)
 
-	n = b.norm(name+".ln_2", x)
-	hidden := b.activate(name+".mlp.activation", b.linear(name+".mlp.up", n)) // [batch*seq, hidden]
-	branch = b.linear(name+".mlp.down", hidden)                               // [batch*seq, dim]
-	return b.residual(name+".mlp.residual", x, branch)
+	n = b.norm(name+".ln_2", x, &aroundFeedForward)
+	hidden := b.linearActivated(name+".mlp.up", n) // [batch*seq, hidden]
+	branch = b.linear(name+".mlp.down", hidden)    // [batch*seq, dim]
+	return b.residual(name+".mlp.residual", x, branch, &aroundFeedForward)
 }

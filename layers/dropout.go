@@ -23,29 +23,24 @@ type dropout struct {
 	pcg           *rand.PCG
 }
 
-// fill writes the mask of each sentence: 0 with the probability, else 1/(1-probability),
-// which keeps the mean of what it multiplies (Srivastava et al. 2014).
-//
-//	mask [sentences, ...]
-func (d *dropout) fill(mask []float32, layer string, step, sentences int) {
+// fill writes the mask of one sentence of the graph: 0 with the probability, else 1/(1-probability),
+// which keeps the mean of what it multiplies (Srivastava et al. 2014). A shorter mask is
+// the beginning of a longer one.
+func (d *dropout) fill(mask []float32, layer string, step, sentence int) {
 	keep := float32(1 / (1 - d.probability))
 	threshold := uint32(d.probability * (1 << 32))
-	span := len(mask) / sentences
-	for s := range sentences {
-		random.Reseed(d.pcg, d.seed, layer, uint64(step), uint64(d.firstSentence+s))
-		row := mask[s*span : (s+1)*span]
-		var word uint64 // two draws of 32 bits
-		for i := range row {
-			if i%2 == 0 {
-				word = d.pcg.Uint64()
-			} else {
-				word >>= 32
-			}
-			if uint32(word) < threshold {
-				row[i] = 0
-			} else {
-				row[i] = keep
-			}
+	random.Reseed(d.pcg, d.seed, layer, uint64(step), uint64(d.firstSentence+sentence))
+	var word uint64 // two draws of 32 bits
+	for i := range mask {
+		if i%2 == 0 {
+			word = d.pcg.Uint64()
+		} else {
+			word >>= 32
+		}
+		if uint32(word) < threshold {
+			mask[i] = 0
+		} else {
+			mask[i] = keep
 		}
 	}
 }
@@ -71,8 +66,17 @@ type drop struct {
 
 // Do draws the mask and multiplies: inputs are x, step.
 func (d *drop) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	d.fill(d.mask, d.Name(), node.Ints(in[1])[0], d.batch)
-	kernel.Mul(d.Out(), node.Floats(in[0]), d.mask)
+	rows, dim := in[0].Shape()[0], in[0].Shape()[1]
+	seq := rows / d.batch
+	for i := range d.batch {
+		start, length := i*seq, seq
+		if s := d.Sentences(); s != nil {
+			start, length = s.At(i)
+		}
+		d.fill(d.mask[start*dim:][:length*dim], d.Name(), node.Ints(in[1])[0], i)
+	}
+	x := d.Filled(in[0])
+	kernel.Mul(d.Filled(d.Result()), x, d.mask[:len(x)])
 	return d.Result(), nil
 }
 
@@ -93,6 +97,7 @@ type dropGrad struct {
 
 // Do multiplies by the mask: inputs are dy and, for the order, y.
 func (d *dropGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.Mul(d.Out(), node.Floats(in[0]), d.forward.mask)
+	dy := d.Filled(in[0])
+	kernel.Mul(d.Filled(d.Result()), dy, d.forward.mask[:len(dy)])
 	return d.Result(), nil
 }

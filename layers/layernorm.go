@@ -17,13 +17,15 @@ const layerNormEpsilon = 1e-5
 //
 //	x, y [rows, dim], gain, bias [dim]
 //
-// Source: Ba, Kiros and Hinton 2016.
-func LayerNorm(name string, x, gain, bias *gorgonia.Node) (*gorgonia.Node, error) {
+// The gradient of x that takes the bypass around the branch that begins here, if any, is added
+// to dx. Source: Ba, Kiros and Hinton 2016.
+func LayerNorm(name string, x, gain, bias *gorgonia.Node, bypass *node.Bypass) (*gorgonia.Node, error) {
 	rows := x.Shape()[0]
 	op := &layerNorm{
-		Op:   node.New(name, x.Shape(), x, gain, bias),
-		mean: make([]float32, rows),
-		rstd: make([]float32, rows),
+		Op:     node.New(name, x.Shape(), x, gain, bias),
+		mean:   make([]float32, rows),
+		rstd:   make([]float32, rows),
+		bypass: bypass,
 	}
 	return gorgonia.ApplyOp(op, x, gain, bias)
 }
@@ -31,11 +33,13 @@ func LayerNorm(name string, x, gain, bias *gorgonia.Node) (*gorgonia.Node, error
 type layerNorm struct {
 	node.Op
 	mean, rstd []float32 // [rows] of the last run
+	bypass     *node.Bypass
 }
 
 // Do normalises: inputs are x, gain, bias.
 func (l *layerNorm) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.LayerNorm(l.Out(), l.mean, l.rstd, node.Floats(in[0]), node.Floats(in[1]), node.Floats(in[2]), layerNormEpsilon)
+	rows := l.Rows(in[0])
+	kernel.LayerNorm(l.Filled(l.Result()), l.mean[:rows], l.rstd[:rows], l.Filled(in[0]), node.Floats(in[1]), node.Floats(in[2]), layerNormEpsilon)
 	return l.Result(), nil
 }
 
@@ -46,13 +50,17 @@ func (l *layerNorm) DiffWRT(int) []bool { return node.Differentiable(true, true,
 // inputs of that pass so that it runs after the forward pass, whose means it reads.
 func (l *layerNorm) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	x, gain := in[0], in[1]
-	op := &layerNormGrad{
-		Op:      node.New(l.Name()+".grad.x", x.Shape(), grad, x, gain, output),
-		forward: l,
-		dGain:   tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(gain.Shape()...)),
-		dBias:   tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(gain.Shape()...)),
+	inputs, err := l.bypass.With(grad, x, gain, output)
+	if err != nil {
+		return nil, err
 	}
-	dx, err := gorgonia.ApplyOp(op, grad, x, gain, output)
+	op := &layerNormGrad{
+		Op:      node.New(l.Name()+".grad.x", x.Shape(), inputs...),
+		forward: l,
+		dGain:   newTensor(gain.Shape()),
+		dBias:   newTensor(gain.Shape()),
+	}
+	dx, err := gorgonia.ApplyOp(op, inputs...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +78,15 @@ type layerNormGrad struct {
 	dGain, dBias *tensor.Dense // [dim]
 }
 
-// Do computes dx, dGain and dBias: inputs are dy, x, gain and, for the order, y.
+// Do computes dx, dGain and dBias: inputs are dy, x, gain, for the order y, and perhaps the gradient
+// that took the bypass.
 func (l *layerNormGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.LayerNormGrad(l.Out(), node.Floats(l.dGain), node.Floats(l.dBias),
-		node.Floats(in[0]), node.Floats(in[1]), node.Floats(in[2]), l.forward.mean, l.forward.rstd)
+	var bypass []float32
+	if len(in) > 4 {
+		bypass = l.Filled(in[4])
+	}
+	rows := l.Rows(in[0])
+	kernel.LayerNormGrad(l.Filled(l.Result()), node.Floats(l.dGain), node.Floats(l.dBias),
+		l.Filled(in[0]), l.Filled(in[1]), node.Floats(in[2]), l.forward.mean[:rows], l.forward.rstd[:rows], bypass)
 	return l.Result(), nil
 }

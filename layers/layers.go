@@ -9,9 +9,10 @@
 //	weights [batch, heads, query, key]          who attends to whom
 //	logits  [batch*seq, vocab]
 //
-// Read in this order: config.go (the sizes), weights.go (what is learned), linear.go,
-// layernorm.go, attention.go (the heart), activation.go, residual.go, dropout.go,
-// block.go and transformer.go (how they are put together), inference.go (running it).
+// Read in this order: config.go (the sizes), weights.go (what is learned), linear.go and
+// activation.go, layernorm.go, projections.go and attention.go (the heart), residual.go,
+// dropout.go, head.go, block.go and transformer.go (how they are put together),
+// inference.go (running it).
 //
 // Each layer is an operation of gorgonia with its gradient through SymDiff. Axis words:
 // batch, seq, dim, heads, headDim, vocab; activations are 2-D, [batch*seq, dim], and a head is

@@ -14,114 +14,105 @@ import (
 //
 //	x [rows, in], weight [in, out], bias [out], y [rows, out]
 func Linear(name string, x, weight, bias *gorgonia.Node) (*gorgonia.Node, error) {
-	op := &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias)} // [rows, out]
+	return gorgonia.ApplyOp(newLinear(name, x, weight, bias), x, weight, bias)
+}
+
+// LinearActivated adds a learned affine map and an activation function, element by element:
+//
+//	y = f(x weight + bias)
+//
+//	x [rows, in], weight [in, out], bias [out], y [rows, out]
+func LinearActivated(name string, x, weight, bias *gorgonia.Node, f Activation) (*gorgonia.Node, error) {
+	op := newLinear(name, x, weight, bias)
+	op.f, op.slope = f, make([]float32, len(op.Out()))
 	return gorgonia.ApplyOp(op, x, weight, bias)
 }
 
-// matrixOf views a 2-D value as a matrix.
-func matrixOf(v gorgonia.Value) kernel.Matrix {
+func newLinear(name string, x, weight, bias *gorgonia.Node) *linear {
+	return &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias)} // [rows, out]
+}
+
+// weightsOf views a 2-D value as a matrix.
+func weightsOf(v gorgonia.Value) kernel.Matrix {
 	shape := v.Shape()
 	return kernel.Dense(node.Floats(v), shape[0], shape[1])
 }
 
-type linear struct{ node.Op }
+// rowsOf views the filled rows of a [batch*seq, n] value as a matrix.
+func rowsOf(op *node.Op, v gorgonia.Value) kernel.Matrix {
+	return kernel.Dense(op.Filled(v), op.Rows(v), v.Shape()[1])
+}
+
+// newTensor returns a tensor of zeros, for a gradient beside an operation's output.
+func newTensor(shape tensor.Shape) *tensor.Dense {
+	return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
+}
+
+type linear struct {
+	node.Op
+	f     Activation // or none
+	slope []float32  // [rows, out] its derivative, of the last run
+}
 
 // Do multiplies: inputs are x, weight, bias.
 func (l *linear) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.MatMul(matrixOf(l.Result()), 1, matrixOf(in[0]), matrixOf(in[1]), 0)
-	kernel.AddRows(l.Out(), l.Out(), node.Floats(in[2]))
+	y := rowsOf(&l.Op, l.Result())
+	kernel.MatMulBias(y, rowsOf(&l.Op, in[0]), weightsOf(in[1]), node.Floats(in[2]))
+	if l.slope != nil {
+		l.f.activate(y.Data, l.slope[:len(y.Data)])
+	}
 	return l.Result(), nil
 }
 
 // DiffWRT: all inputs have gradients.
 func (l *linear) DiffWRT(int) []bool { return node.Differentiable(true, true, true) }
 
-// SymDiff returns dx = dy weight', dWeight = x' dy and dBias, the sum of dy's rows.
-func (l *linear) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+// SymDiff returns the three gradients, computed in one pass. The output is among its inputs so
+// that it runs after the forward pass, whose slopes it reads.
+func (l *linear) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	x, weight, bias := in[0], in[1], in[2]
-	dx, err := product(l.Name()+".grad.x", grad, weight, false, true) // [rows, in]
+	op := &linearGrad{
+		Op:      node.New(l.Name()+".grad.x", x.Shape(), grad, x, weight, output),
+		forward: l,
+		dWeight: newTensor(weight.Shape()),
+		dBias:   newTensor(bias.Shape()),
+	}
+	if l.slope != nil {
+		op.dInner = make([]float32, len(l.Out()))
+	}
+	dx, err := gorgonia.ApplyOp(op, grad, x, weight, output)
 	if err != nil {
 		return nil, err
 	}
-	dWeight, err := product(l.Name()+".grad.weight", x, grad, true, false) // [in, out]
+	dWeight, err := node.Part(l.Name()+".grad.weight", dx, op.dWeight)
 	if err != nil {
 		return nil, err
 	}
-	dBias, err := gorgonia.ApplyOp(&sumRows{node.New(l.Name()+".grad.bias", bias.Shape(), grad)}, grad) // [out]
+	dBias, err := node.Part(l.Name()+".grad.bias", dx, op.dBias)
 	return gorgonia.Nodes{dx, dWeight, dBias}, err
 }
 
-// Head adds the output head to the graph: the score of each token of the vocabulary.
-//
-//	logits = x table'
-//
-//	x [rows, dim], table [vocab, dim], logits [rows, vocab]
-//
-// With a tied head the table is the token table itself (Press and Wolf 2017).
-func Head(name string, x, table *gorgonia.Node) (*gorgonia.Node, error) {
-	return product(name, x, table, false, true)
-}
-
-// product adds the matrix product a b to the graph, each optionally transposed.
-func product(name string, a, b *gorgonia.Node, transA, transB bool) (*gorgonia.Node, error) {
-	rows, cols := a.Shape()[0], b.Shape()[1]
-	if transA {
-		rows = a.Shape()[1]
-	}
-	if transB {
-		cols = b.Shape()[0]
-	}
-	op := &matMul{Op: node.New(name, tensor.Shape{rows, cols}, a, b), transA: transA, transB: transB}
-	return gorgonia.ApplyOp(op, a, b)
-}
-
-type matMul struct {
+type linearGrad struct {
 	node.Op
-	transA, transB bool
+	forward        *linear
+	dWeight, dBias *tensor.Dense // [in, out], [out]
+	dInner         []float32     // [rows, out] gradient before the activation
 }
 
-// Do multiplies: inputs are a, b.
-func (m *matMul) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	a, b := matrixOf(in[0]), matrixOf(in[1])
-	if m.transA {
-		a = a.T()
+// Do computes, with dy the gradient before the activation,
+//
+//	dx = dy weight',  dWeight = x' dy,  dBias = the sum of dy's rows
+//
+// Inputs are the gradient of the output, x, weight and, for the order, the output.
+func (g *linearGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	dy := rowsOf(&g.Op, in[0]) // [rows, out]
+	if slope := g.forward.slope; slope != nil {
+		inner := g.dInner[:len(dy.Data)]
+		kernel.Mul(inner, dy.Data, slope[:len(dy.Data)])
+		dy.Data = inner
 	}
-	if m.transB {
-		b = b.T()
-	}
-	kernel.MatMul(matrixOf(m.Result()), 1, a, b, 0)
-	return m.Result(), nil
-}
-
-// DiffWRT: both inputs have gradients.
-func (m *matMul) DiffWRT(int) []bool { return node.Differentiable(true, true) }
-
-// SymDiff returns the gradients for y = a b, dA = dy b' and dB = a' dy, each
-// transposed where its input is.
-func (m *matMul) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	a, b := in[0], in[1]
-	var dA, dB *gorgonia.Node
-	var err error
-	if m.transA {
-		dA, err = product(m.Name()+".grad.a", b, grad, m.transB, true)
-	} else {
-		dA, err = product(m.Name()+".grad.a", grad, b, false, !m.transB)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if m.transB {
-		dB, err = product(m.Name()+".grad.b", grad, a, true, m.transA)
-	} else {
-		dB, err = product(m.Name()+".grad.b", a, grad, !m.transA, false)
-	}
-	return gorgonia.Nodes{dA, dB}, err
-}
-
-type sumRows struct{ node.Op }
-
-// Do sums the rows of its input.
-func (s *sumRows) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.SumRows(s.Out(), node.Floats(in[0]))
-	return s.Result(), nil
+	kernel.MatMul(rowsOf(&g.Op, g.Result()), 1, dy, weightsOf(in[2]).T(), 0)
+	kernel.MatMul(weightsOf(g.dWeight), 1, rowsOf(&g.Op, in[1]).T(), dy, 0)
+	kernel.SumRows(node.Floats(g.dBias), dy.Data)
+	return g.Result(), nil
 }

@@ -12,22 +12,28 @@ import (
 //	y = x + branch
 //
 //	x, branch, y [batch*seq, dim]
-func Residual(name string, x, branch *gorgonia.Node) (*gorgonia.Node, error) {
-	return gorgonia.ApplyOp(&residual{node.New(name, x.Shape(), x, branch)}, x, branch)
+//
+// The gradient of x takes the bypass to the LayerNorm at which the branch began.
+func Residual(name string, x, branch *gorgonia.Node, bypass *node.Bypass) (*gorgonia.Node, error) {
+	return gorgonia.ApplyOp(&residual{node.New(name, x.Shape(), x, branch), bypass}, x, branch)
 }
 
-type residual struct{ node.Op }
+type residual struct {
+	node.Op
+	bypass *node.Bypass
+}
 
 // Do adds: inputs are x, branch.
 func (r *residual) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.Add(r.Out(), node.Floats(in[0]), node.Floats(in[1]))
+	kernel.Add(r.Filled(r.Result()), r.Filled(in[0]), r.Filled(in[1]))
 	return r.Result(), nil
 }
 
-// DiffWRT: both inputs have gradients.
-func (r *residual) DiffWRT(int) []bool { return node.Differentiable(true, true) }
+// DiffWRT: both inputs have gradients, that of x goes another way.
+func (r *residual) DiffWRT(int) []bool { return node.Differentiable(false, true) }
 
 // SymDiff hands the gradient on to both.
 func (r *residual) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	return gorgonia.Nodes{grad, grad}, nil
+	r.bypass.Give(grad)
+	return gorgonia.Nodes{nil, grad}, nil
 }

@@ -24,12 +24,13 @@ type Options struct {
 // Transformer is one graph of the model, from ids to logits. Several may share the same
 // weights; one is not safe for use by several goroutines at once.
 type Transformer struct {
-	Graph  *gorgonia.ExprGraph
-	IDs    []int          // [batch*seq], written before each run
-	Step   []int          // [1], the training step, written before each run with dropout
-	Logits *gorgonia.Node // [batch*seq, vocab]
-	Params gorgonia.Nodes // what is learned, in the order of the parameter set
-	Layers []*Attended    // the attention of each layer
+	Graph     *gorgonia.ExprGraph
+	IDs       []int           // [batch*seq], written before each run
+	Sentences *node.Sentences // of IDs: of the full length unless set before a run
+	Step      []int           // [1], the training step, written before each run with dropout
+	Logits    *gorgonia.Node  // [batch*seq, vocab]
+	Params    gorgonia.Nodes  // what is learned, in the order of the parameter set
+	Layers    []*Attended     // the attention of each layer
 }
 
 // New builds the graph of a model over weights made by [NewWeights] or read from a run.
@@ -40,7 +41,7 @@ func New(c Config, weights *param.Set, o Options) (*Transformer, error) {
 	if o.Batch < 1 || o.Seq < 1 || o.Seq > c.Context {
 		return nil, fmt.Errorf("layers: a graph of %d sentences of %d tokens, but the context is %d", o.Batch, o.Seq, c.Context)
 	}
-	b := &builder{Config: c, Options: o, t: &Transformer{Graph: gorgonia.NewGraph()}, params: map[string]*gorgonia.Node{}}
+	b := &builder{Config: c, Options: o, t: &Transformer{Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq)}, params: map[string]*gorgonia.Node{}}
 	for _, p := range weights.All() {
 		n := node.Param(b.t.Graph, p)
 		b.params[p.Name] = n
@@ -66,7 +67,7 @@ func (b *builder) forward(ids *gorgonia.Node) *gorgonia.Node {
 	for layer := range b.Layers {
 		x = b.block(x, layer)
 	}
-	x = b.norm(finalNorm, x)
+	x = b.norm(finalNorm, x, nil)
 	return b.head(x) // [batch*seq, vocab]
 }
 
@@ -78,6 +79,7 @@ type builder struct {
 	t      *Transformer
 	params map[string]*gorgonia.Node
 	drop   *dropout
+	tied   *node.Bypass // of the token table's gradient around the whole model
 	err    error
 }
 
@@ -103,7 +105,10 @@ func (b *builder) embed(ids *gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
-	x := b.must(embed.Tokens("embed.tokens", table, ids)) // [batch*seq, dim]
+	if b.Tied {
+		b.tied = &node.Bypass{}
+	}
+	x := b.must(embed.Tokens("embed.tokens", table, ids, b.t.Sentences, b.tied)) // [batch*seq, dim]
 	switch b.Positions {
 	case embed.Learned:
 		positions := b.param(PositionTable)
@@ -127,37 +132,51 @@ func (b *builder) linear(name string, x *gorgonia.Node) *gorgonia.Node {
 	return b.must(Linear(name, x, weight, bias))
 }
 
-func (b *builder) norm(name string, x *gorgonia.Node) *gorgonia.Node {
+func (b *builder) linearActivated(name string, x *gorgonia.Node) *gorgonia.Node {
+	weight, bias := b.param(name+".weight"), b.param(name+".bias")
+	if b.err != nil {
+		return nil
+	}
+	return b.must(LinearActivated(name, x, weight, bias, b.Activation))
+}
+
+func (b *builder) norm(name string, x *gorgonia.Node, bypass *node.Bypass) *gorgonia.Node {
 	gain, bias := b.param(name+".gain"), b.param(name+".bias")
 	if b.err != nil {
 		return nil
 	}
-	return b.must(LayerNorm(name, x, gain, bias))
+	return b.must(LayerNorm(name, x, gain, bias, bypass))
 }
 
-func (b *builder) attention(name string, query, key, value *gorgonia.Node) *gorgonia.Node {
+func (b *builder) projections(name string, x *gorgonia.Node) Projected {
+	var weights, biases [3]*gorgonia.Node
+	for i, projection := range []string{".query", ".key", ".value"} {
+		weights[i], biases[i] = b.param(name+projection+".weight"), b.param(name+projection+".bias")
+	}
+	if b.err != nil {
+		return Projected{}
+	}
+	p, err := Projections(name, x, weights, biases)
+	b.must(nil, err)
+	return p
+}
+
+func (b *builder) attention(name string, p Projected) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
-	attended, err := Attention(name, query, key, value, b.Heads, b.Seq, b.drop)
+	attended, err := Attention(name, p, b.Heads, b.Seq, b.drop)
 	b.t.Layers = append(b.t.Layers, attended)
 	return b.must(attended.Mixed, err)
 }
 
-func (b *builder) activate(name string, x *gorgonia.Node) *gorgonia.Node {
-	if b.err != nil {
-		return nil
-	}
-	return b.must(Activate(name, x, b.Activation))
-}
-
 // residual adds a branch, after dropout in training, to the stream.
-func (b *builder) residual(name string, x, branch *gorgonia.Node) *gorgonia.Node {
+func (b *builder) residual(name string, x, branch *gorgonia.Node, bypass *node.Bypass) *gorgonia.Node {
 	branch = b.dropped(name+".dropout", branch)
 	if b.err != nil {
 		return nil
 	}
-	return b.must(Residual(name, x, branch))
+	return b.must(Residual(name, x, branch, bypass))
 }
 
 func (b *builder) dropped(name string, x *gorgonia.Node) *gorgonia.Node {
@@ -176,5 +195,5 @@ func (b *builder) head(x *gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
-	return b.must(Head("head", x, weight))
+	return b.must(Head("head", x, weight, b.tied))
 }

@@ -27,12 +27,15 @@ func (e Evaluation) Perplexity() float64 { return math.Exp(e.Loss) }
 
 // Evaluator computes losses with the same operations as training, without gradients
 // and dropout.
-type Evaluator struct{ replica *replica }
+type Evaluator struct {
+	replica      *replica
+	ids, targets []int // of one block
+}
 
 // NewEvaluator builds a graph for blocks of the given shape.
 func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, false)
-	return &Evaluator{r}, err
+	return &Evaluator{r, make([]int, batch*seq), make([]int, batch*seq)}, err
 }
 
 // Evaluate runs over the blocks, or the first `most` of them if most > 0.
@@ -48,7 +51,7 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 		if err := e.run(blocks, i); err != nil {
 			return Evaluation{}, err
 		}
-		for row, target := range e.replica.targets {
+		for row, target := range e.replica.targets[:e.replica.Sentences.Rows()] {
 			if target < 0 {
 				continue
 			}
@@ -64,8 +67,8 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 }
 
 func (e *Evaluator) run(blocks Blocks, i int) error {
-	blocks.Fill(i, e.replica.IDs, e.replica.targets)
-	e.replica.weight[0] = 1
+	blocks.Fill(i, e.ids, e.targets)
+	e.replica.load(e.ids, e.targets, 0, 1)
 	return e.replica.run()
 }
 
@@ -76,4 +79,4 @@ func (e *Evaluator) probabilities(row int) []float32 {
 }
 
 // Close frees what the machine holds.
-func (e *Evaluator) Close() error { return e.replica.vm.Close() }
+func (e *Evaluator) Close() error { return e.replica.machine.Close() }

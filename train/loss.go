@@ -22,7 +22,9 @@ func crossEntropy(name string, logits, targets, weight *gorgonia.Node) (*gorgoni
 	op := &lossOp{
 		Op:            node.New(name, tensor.Shape{1}, logits, targets, weight),
 		vocab:         vocab,
+		loss:          gorgonia.NewF32(0),
 		losses:        make([]float32, rows),
+		tops:          make([]float32, rows),
 		probabilities: make([]float32, rows*vocab),
 	}
 	loss, err := gorgonia.ApplyOp(op, logits, targets, weight)
@@ -32,7 +34,9 @@ func crossEntropy(name string, logits, targets, weight *gorgonia.Node) (*gorgoni
 type lossOp struct {
 	node.Op
 	vocab         int
+	loss          *gorgonia.F32
 	losses        []float32 // [rows] in nats, 0 where nothing counts
+	tops          []float32 // [rows] the largest logits
 	probabilities []float32 // [rows, vocab]
 }
 
@@ -52,12 +56,15 @@ func (l *lossOp) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 
 // Do computes the loss: inputs are logits, targets, weight.
 func (l *lossOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	kernel.CrossEntropy(l.losses, l.probabilities, node.Floats(in[0]), node.Ints(in[1]), l.vocab)
+	logits, rows := l.Filled(in[0]), l.Rows(in[0])
+	clear(l.losses[rows:])
+	kernel.CrossEntropy(l.losses[:rows], l.tops[:rows], l.probabilities[:len(logits)], logits, node.Ints(in[1])[:rows], l.vocab)
 	var sum float64
 	for _, x := range l.losses {
 		sum += float64(x)
 	}
-	return gorgonia.NewF32(float32(sum * float64(node.Floats(in[2])[0]))), nil
+	*l.loss = gorgonia.F32(sum * float64(node.Floats(in[2])[0]))
+	return l.loss, nil
 }
 
 // DiffWRT: the logits have a gradient, targets and weight have none.
@@ -79,7 +86,8 @@ type lossGrad struct {
 
 // Do computes dLogits: inputs are targets, weight, the loss (for the order) and its gradient.
 func (l *lossGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	scale := node.Floats(in[1])[0] * in[3].Data().(float32)
-	kernel.CrossEntropyGrad(l.Out(), l.forward.probabilities, node.Ints(in[0]), l.forward.vocab, scale)
+	scale := node.Floats(in[1])[0] * float32(*in[3].(*gorgonia.F32))
+	dLogits, rows := l.Filled(l.Result()), l.Rows(l.Result())
+	kernel.CrossEntropyGrad(dLogits, l.forward.probabilities[:len(dLogits)], node.Ints(in[0])[:rows], l.forward.vocab, scale)
 	return l.Result(), nil
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"attend/embed"
+	"attend/internal/node"
 	"attend/layers"
 )
 
@@ -37,7 +39,7 @@ func checkModel(t *testing.T, c layers.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.vm.Close()
+	defer r.machine.Close()
 	ids, targets := make([]int, batch*seq), make([]int, batch*seq)
 	chain{c.Vocab, seq}.Fill(1, ids, targets)
 	count := countTargets(targets)
@@ -59,7 +61,7 @@ func checkModel(t *testing.T, c layers.Config) {
 	var worstOfAll float64
 	grads := make([][]float32, len(weights.All()))
 	for i := range grads {
-		grads[i] = append(grads[i], r.gradient(i)...)
+		grads[i] = append(grads[i], r.gradients[i]...)
 	}
 	for i, p := range weights.All() {
 		largest := largestOf(grads[i])
@@ -105,18 +107,18 @@ func TestLossMasksIgnoredTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.vm.Close()
+	defer r.machine.Close()
 	ids, targets := make([]int, batch*seq), make([]int, batch*seq)
 	chain{toyConfig.Vocab, seq}.Fill(1, ids, targets)
 	for i := range targets {
 		targets[i] = -1
 	}
 	targets[2], targets[8] = 5, 0
-	r.load(ids, targets, 0, 0.5)
+	r.loadPadded(ids, targets, 0, 0.5)
 	if err := r.run(); err != nil {
 		t.Fatal(err)
 	}
-	logits := r.Logits.Value().Data().([]float32)
+	logits := logitsOf(r)
 	var want float64
 	for _, row := range []int{2, 8} {
 		sum := 0.0
@@ -137,17 +139,88 @@ func TestLossMasksIgnoredTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer u.vm.Close()
-	u.load(ids, targets, 0, 0.5)
+	defer u.machine.Close()
+	u.loadPadded(ids, targets, 0, 0.5)
 	if err := u.run(); err != nil {
 		t.Fatal(err)
 	}
-	for i, g := range u.gradient(0) { // the token table
+	for i, g := range u.gradients[0] { // the token table
 		if id := i / untied.Dim; id > 5 && g != 0 {
 			t.Fatalf("token %d counts nothing and has the gradient %g", id, g)
 		}
 	}
-	if largestOf(u.gradient(0)) == 0 {
+	if largestOf(u.gradients[0]) == 0 {
 		t.Error("the tokens that count have no gradient")
+	}
+}
+
+// logitsOf returns the logits of a replica's last run.
+func logitsOf(r *replica) []float32 {
+	_, value, _ := node.Result(r.Logits)
+	return node.Floats(value)
+}
+
+// loadPadded is load without leaving the padding out.
+func (r *replica) loadPadded(ids, targets []int, step int, weight float32) {
+	r.load(ids, targets, step, weight)
+	seq := len(r.IDs) / r.batch
+	for s := range r.batch {
+		r.Sentences.SetLength(s, seq)
+	}
+	copy(r.IDs, ids[r.first*seq:])
+	copy(r.targets, targets[r.first*seq:])
+}
+
+// Padding is not computed, and that changes no bit: neither of the loss nor of a gradient.
+func TestPaddingChangesNothing(t *testing.T) {
+	for _, dropout := range []float64{0, 0.2} {
+		c := toyConfig
+		c.Dropout, c.Layers = dropout, 2
+		_, build := toyModel(t, c)
+		const batch, seq = 5, 7
+		r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq, Training: true, Seed: 2}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.machine.Close()
+		ids, targets := make([]int, batch*seq), make([]int, batch*seq)
+		random := rand.New(rand.NewPCG(8, 8))
+		for i := range ids {
+			ids[i], targets[i] = random.IntN(c.Vocab), random.IntN(c.Vocab)
+		}
+		for s, length := range []int{7, 1, 4, 0, 6} {
+			for i := length; i < seq; i++ {
+				targets[s*seq+i] = -1
+			}
+		}
+		targets[2] = -1 // a gap within a sentence is no padding
+		run := func(load func(ids, targets []int, step int, weight float32)) (loss float64, gradients [][]float32) {
+			load(ids, targets, 3, 0.1)
+			if err := r.run(); err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range r.gradients {
+				gradients = append(gradients, slices.Clone(g))
+			}
+			return r.lossValue(), gradients
+		}
+		wantLoss, want := run(r.loadPadded)
+		if got := r.Sentences.Rows(); got != batch*seq {
+			t.Fatalf("%d rows with padding", got)
+		}
+		loss, got := run(r.load)
+		if rows := r.Sentences.Rows(); rows != 18 {
+			t.Fatalf("%d rows without padding, want 18", rows)
+		}
+		if loss != wantLoss {
+			t.Errorf("dropout %g: loss %v without padding, %v with it", dropout, loss, wantLoss)
+		}
+		for i := range want {
+			for j := range want[i] {
+				if got[i][j] != want[i][j] {
+					t.Fatalf("dropout %g: gradient %d of parameter %d is %v without padding, %v with it", dropout, j, i, got[i][j], want[i][j])
+				}
+			}
+		}
 	}
 }

@@ -22,8 +22,8 @@ type replica struct {
 	weight       []float32 // [1]
 	loss         *gorgonia.Node
 	op           *lossOp
-	grads        gorgonia.Nodes // of Params, in their order; nil without gradients
-	vm           gorgonia.VM
+	gradients    [][]float32 // of Params, in their order; nil without gradients
+	machine      *node.Machine
 }
 
 // newReplica builds the graph; withGradients also differentiates it.
@@ -41,25 +41,46 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	}
 	roots := gorgonia.Nodes{r.loss}
 	if withGradients {
-		if r.grads, err = gorgonia.Grad(r.loss, t.Params...); err != nil {
+		grads, err := gorgonia.Grad(r.loss, t.Params...)
+		if err != nil {
 			return nil, fmt.Errorf("train: differentiating the graph: %w", err)
 		}
-		roots = append(roots, r.grads...)
+		for _, n := range grads {
+			runs, value, ok := node.Result(n)
+			if !ok {
+				return nil, fmt.Errorf("train: %v is a sum of gradients by gorgonia, which allocates on every run: hand one on by a node.Bypass", n)
+			}
+			roots = append(roots, runs)
+			r.gradients = append(r.gradients, node.Floats(value))
+		}
 	}
 	if err := node.CheckUnique(t.Graph); err != nil {
 		return nil, err
 	}
-	r.vm = gorgonia.NewTapeMachine(t.Graph.SubgraphRoots(roots...))
+	r.machine = node.NewMachine(t.Graph, roots...)
 	return r, nil
 }
 
-// load copies this replica's sentences out of the whole batch.
+// load copies this replica's sentences out of the whole batch, each up to the last token that
+// predicts something: what follows is padding, which no earlier token sees.
 //
 //	ids, targets [whole batch * seq]; weight is 1 over the targets that count
 func (r *replica) load(ids, targets []int, step int, weight float32) {
 	seq := len(r.IDs) / r.batch
-	copy(r.IDs, ids[r.first*seq:])
-	copy(r.targets, targets[r.first*seq:])
+	for s := range r.batch {
+		from := (r.first + s) * seq
+		length := seq
+		for length > 0 && targets[from+length-1] < 0 {
+			length--
+		}
+		if s == 0 {
+			length = max(length, 1) // a graph computes one row at least
+		}
+		r.Sentences.SetLength(s, length)
+		start, _ := r.Sentences.At(s)
+		copy(r.IDs[start:], ids[from:from+length])
+		copy(r.targets[start:], targets[from:from+length])
+	}
 	r.weight[0] = weight
 	if r.Step != nil {
 		r.Step[0] = step
@@ -68,15 +89,11 @@ func (r *replica) load(ids, targets []int, step int, weight float32) {
 
 // run computes the loss and, if built with them, the gradients.
 func (r *replica) run() error {
-	r.vm.Reset()
-	if err := r.vm.RunAll(); err != nil {
+	if err := r.machine.Run(); err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil
 }
 
 // lossValue returns the loss of the last run.
-func (r *replica) lossValue() float64 { return float64(r.loss.Value().Data().(float32)) }
-
-// gradient returns the gradient of parameter i from the last run.
-func (r *replica) gradient(i int) []float32 { return node.Floats(r.grads[i].Value()) }
+func (r *replica) lossValue() float64 { return float64(*r.op.loss) }

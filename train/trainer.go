@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
 
 	"attend/internal/kernel"
 	"attend/internal/param"
@@ -27,7 +25,8 @@ type Trainer struct {
 	replicas  []*replica
 	optimizer *optimizer
 	gradients [][]float32 // of the whole batch, one for each parameter
-	step      int         // updates made so far
+	shares    []shareOfNumbers
+	step      int // updates made so far
 
 	ids, targets []int // the whole batch [batch*seq]
 }
@@ -50,16 +49,23 @@ func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, 
 		t.replicas = append(t.replicas, r)
 		first += size
 	}
-	for _, p := range weights.All() {
-		t.gradients = append(t.gradients, make([]float32, len(p.Data)))
+	t.gradients = t.replicas[0].gradients
+	if len(t.replicas) > 1 {
+		t.gradients = nil
+		for _, p := range weights.All() {
+			t.gradients = append(t.gradients, make([]float32, len(p.Data)))
+		}
 	}
+	t.shares = share(weights)
 	return t, nil
 }
 
-// Rows of a replica: fewer would spend more on handing over than on computing.
+// A batch is split in two from firstSplit rows on, and further as long as every part keeps
+// replicaRows: each part more is a set of gradients more to be added.
 const (
-	minReplicaRows = 128
-	maxReplicas    = 8
+	firstSplit  = 256
+	replicaRows = 256
+	maxReplicas = 8
 )
 
 // split divides a batch over replicas: as many as a power of two, so that two, four
@@ -67,7 +73,11 @@ const (
 // machine, so that sums of gradients round alike on any number of cores.
 func split(batch, seq int) []int {
 	parts := 1
-	for 2*parts <= min(batch, maxReplicas, batch*seq/minReplicaRows) {
+	for 2*parts <= min(batch, maxReplicas) {
+		rows := batch * seq / (2 * parts)
+		if rows < replicaRows && (parts > 1 || batch*seq < firstSplit) {
+			break
+		}
 		parts *= 2
 	}
 	sizes := make([]int, parts)
@@ -128,28 +138,18 @@ func (t *Trainer) Step() (Step, error) {
 		// PyTorch's clip_grad_norm_, with its guard against a norm of 0.
 		scale = float32(min(1, clip/(s.GradientNorm+1e-6)))
 	}
-	for i, p := range t.weights.All() {
-		t.optimizer.update(i, p, t.gradients[i], t.step, scale)
-	}
+	t.updateWeights(scale)
 	t.step++
 	return s, nil
 }
 
-// runReplicas runs every replica on its part of the batch, as many at once as there
-// are processors.
+// runReplicas runs every replica on its part of the batch.
 func (t *Trainer) runReplicas(weight float32) error {
 	errs := make([]error, len(t.replicas))
-	var group sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, r := range t.replicas {
+	for _, r := range t.replicas {
 		r.load(t.ids, t.targets, t.step, weight)
-		slots <- struct{}{}
-		group.Go(func() {
-			errs[i] = r.run()
-			<-slots
-		})
 	}
-	group.Wait()
+	inParallel(len(t.replicas), func(i int) { errs[i] = t.replicas[i].run() })
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -160,15 +160,31 @@ func (t *Trainer) runReplicas(weight float32) error {
 
 // sumGradients adds up the replicas' gradients in their order and returns the global norm.
 func (t *Trainer) sumGradients() float64 {
-	var squares float64
-	for i, sum := range t.gradients {
-		copy(sum, t.replicas[0].gradient(i))
-		for _, r := range t.replicas[1:] {
-			kernel.Add(sum, sum, r.gradient(i))
+	inParallel(len(t.shares), func(i int) {
+		t.shares[i].squares = 0
+		for _, r := range t.shares[i].ranges {
+			sum := t.replicas[0].gradients[r.param][r.from:r.to]
+			for _, other := range t.replicas[1:] {
+				kernel.Add(t.gradients[r.param][r.from:r.to], sum, other.gradients[r.param][r.from:r.to])
+				sum = t.gradients[r.param][r.from:r.to]
+			}
+			t.shares[i].squares += kernel.SumSquares(sum)
 		}
-		squares += kernel.SumSquares(sum)
+	})
+	var squares float64
+	for _, s := range t.shares {
+		squares += s.squares
 	}
 	return math.Sqrt(squares)
+}
+
+// updateWeights changes all weights by their gradients times scale.
+func (t *Trainer) updateWeights(scale float32) {
+	inParallel(len(t.shares), func(i int) {
+		for _, r := range t.shares[i].ranges {
+			t.optimizer.update(r.param, r.from, r.to, t.gradients[r.param], t.step, scale)
+		}
+	})
 }
 
 // Hooks are called by Run between updates, in this order. Nil ones are skipped.
@@ -235,7 +251,7 @@ func (t *Trainer) SetStep(step int) { t.step = step }
 // Close frees what the machines hold.
 func (t *Trainer) Close() error {
 	for _, r := range t.replicas {
-		if err := r.vm.Close(); err != nil {
+		if err := r.machine.Close(); err != nil {
 			return err
 		}
 	}

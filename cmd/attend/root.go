@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/kernel"
 	"attend/run"
 )
 
@@ -39,6 +40,10 @@ func newRoot(p *program) *cobra.Command {
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			_, err := kernel.Instructions()
+			return err
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprint(p.stdout, welcome)
 			return err

@@ -6,57 +6,62 @@ const (
 	geluCubic = 0.044715
 )
 
-// GELU applies the Gaussian error linear unit in its tanh form, GPT-2's "gelu_new":
+// geluFarthest limits the exponent to both sides: e^80 is finite, a gate of e^-80 as good as closed, and
+// one of 1 / (1 + e^-80) open.
+const geluFarthest = 80
+
+// geluSquare limits x^2, long after the gate is open or closed, so that the slope of a huge x is 1 or 0.
+const geluSquare = 100 * 100
+
+// GELU applies the Gaussian error linear unit in its tanh form, GPT-2's "gelu_new", and its derivative:
 //
-//	y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+//	y = x/2 (1 + tanh(u)),  u = sqrt(2/pi) (x + 0.044715 x^3)
+//	slope = dy/dx
 //
-//	y, x, tanh [n]     tanh receives the hyperbolic tangents, for GELUGrad
+// With z = e^-2u the factor (1 + tanh u)/2 is gate = 1 / (1 + z), and 1 - gate = z gate, so that
+//
+//	y = x gate,  slope = gate (1 + x z gate 2 du/dx)
+//
+//	y, slope, x [n]     y may be x; a gradient goes back as dx = dy slope
 //
 // Source: Hendrycks and Gimpel 2016.
-func GELU(y, tanh, x []float32) {
-	sameLength("GELU", len(x), len(y), len(tanh))
+func GELU(y, slope, x []float32) {
+	sameLength("GELU", len(x), len(y), len(slope))
+	if active.gelu != nil && len(x) > 0 {
+		active.gelu(&y[0], &slope[0], &x[0], len(x))
+		return
+	}
 	for i, v := range x {
-		t := Tanh(geluScale * (v + geluCubic*v*v*v))
-		tanh[i] = t
-		y[i] = 0.5 * v * (1 + t)
+		square := v * v
+		if square > geluSquare {
+			square = geluSquare
+		}
+		inner := v * (-2*geluScale - 2*geluScale*geluCubic*square)
+		if inner > geluFarthest {
+			inner = geluFarthest
+		} else if inner < -geluFarthest {
+			inner = -geluFarthest
+		}
+		z := Exp(inner)
+		gate := 1 / (1 + z)
+		y[i] = v * gate
+		slope[i] = gate * (1 + v*gate*z*(2*geluScale+2*3*geluScale*geluCubic*square))
 	}
 }
 
-// GELUGrad writes dx = dy dGELU/dx from the input and the tangents that GELU kept.
+// ReLU writes y = max(x, 0) and its derivative, 1 where x > 0 and else 0; NaN stays NaN.
 //
-//	dx, dy, x, tanh [n]
-func GELUGrad(dx, dy, x, tanh []float32) {
-	sameLength("GELUGrad", len(x), len(dx), len(dy), len(tanh))
+//	y, slope, x [n]     y may be x; a gradient goes back as dx = dy slope
+func ReLU(y, slope, x []float32) {
+	sameLength("ReLU", len(x), len(y), len(slope))
 	for i, v := range x {
-		t := tanh[i]
-		inner := geluScale * (1 + 3*geluCubic*v*v)
-		dx[i] = dy[i] * (0.5*(1+t) + 0.5*v*(1-t*t)*inner)
-	}
-}
-
-// ReLU writes y = max(x, 0); NaN stays NaN.
-//
-//	y, x [n]
-func ReLU(y, x []float32) {
-	sameLength("ReLU", len(x), len(y))
-	for i, v := range x {
+		slope[i] = 1
+		if !(v > 0) {
+			slope[i] = 0
+		}
 		if v < 0 {
 			v = 0
 		}
 		y[i] = v
-	}
-}
-
-// ReLUGrad writes dx = dy where x > 0, else 0.
-//
-//	dx, dy, x [n]
-func ReLUGrad(dx, dy, x []float32) {
-	sameLength("ReLUGrad", len(x), len(dx), len(dy))
-	for i, v := range x {
-		if v > 0 {
-			dx[i] = dy[i]
-		} else {
-			dx[i] = 0
-		}
 	}
 }

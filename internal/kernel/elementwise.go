@@ -5,6 +5,10 @@ package kernel
 //	y, a, b [n]     y may be a or b
 func Add(y, a, b []float32) {
 	sameLength("Add", len(y), len(a), len(b))
+	if active.add != nil && len(y) > 0 {
+		active.add(&y[0], &a[0], &b[0], len(y))
+		return
+	}
 	for i, x := range a {
 		y[i] = x + b[i]
 	}
@@ -26,9 +30,13 @@ func AddRows(y, x, row []float32) {
 //
 //	sum [n], x [rows, n]
 func SumRows(sum, x []float32) {
-	clear(sum)
 	n := len(sum)
 	wholeRows("SumRows", len(x), n)
+	if active.sumRows != nil && len(x) > 0 {
+		active.sumRows(&sum[0], &x[0], len(x)/n, n)
+		return
+	}
+	clear(sum)
 	for start := 0; start < len(x); start += n {
 		Add(sum, sum, x[start:start+n])
 	}
@@ -39,6 +47,10 @@ func SumRows(sum, x []float32) {
 //	y, a, b [n]     y may be a or b
 func Mul(y, a, b []float32) {
 	sameLength("Mul", len(y), len(a), len(b))
+	if active.mul != nil && len(y) > 0 {
+		active.mul(&y[0], &a[0], &b[0], len(y))
+		return
+	}
 	for i, x := range a {
 		y[i] = x * b[i]
 	}

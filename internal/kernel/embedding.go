@@ -10,17 +10,13 @@ func Gather(y, table []float32, ids []int, dim int) {
 	}
 }
 
-// ScatterAdd is the gradient of Gather: dTable is zeroed, then
-// dTable[ids[r]] += dy[r] in the order of the rows.
+// ScatterAdd adds the gradient of Gather: dTable[ids[r]] += dy[r], in the order of the rows.
 //
 //	dTable [vocab, dim], dy [rows, dim], ids [rows]
 func ScatterAdd(dTable, dy []float32, ids []int, dim int) {
 	sameLength("ScatterAdd", len(ids)*dim, len(dy))
-	clear(dTable)
 	for r, id := range ids {
 		row := dTable[id*dim : (id+1)*dim]
-		for i, d := range dy[r*dim : (r+1)*dim] {
-			row[i] += d
-		}
+		Add(row, row, dy[r*dim:(r+1)*dim])
 	}
 }

@@ -50,35 +50,3 @@ func Exp(x float32) float32 {
 func power2(n int32) float32 {
 	return math.Float32frombits(uint32(n+127) << 23)
 }
-
-// Tanh returns the hyperbolic tangent in single precision.
-//
-// Error: at most 3 units in the last place. Tanh(NaN) is NaN.
-//
-// Source: Cephes tanhf (Moshier 1989): an odd polynomial below 0.625,
-// 1 - 2/(e^2x + 1) above.
-func Tanh(x float32) float32 {
-	z := x
-	if z < 0 {
-		z = -z
-	}
-	var y float32
-	switch {
-	case z < 0.625:
-		s := x * x
-		p := float32(-5.70498872745e-3)
-		p = p*s + 2.06390887954e-2
-		p = p*s - 5.37397155531e-2
-		p = p*s + 1.33314422036e-1
-		p = p*s - 3.33332819422e-1
-		return p*s*x + x
-	case z > 9.2:
-		y = 1
-	default:
-		y = 1 - 2/(Exp(z+z)+1)
-	}
-	if x < 0 {
-		return -y
-	}
-	return y
-}

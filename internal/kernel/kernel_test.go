@@ -77,7 +77,8 @@ func use() map[string]func() {
 	x, y, z, dx, row, row2 := s(rows*dim), s(rows*dim), s(rows*dim), s(rows*dim), s(dim), s(dim)
 	mean, rstd, table := s(rows), s(rows), s(vocab*dim)
 	square, square2 := s(seq*seq), s(seq*seq)
-	logits, probabilities, losses := s(rows*vocab), s(rows*vocab), s(rows)
+	long, wide, product := s(80*3), s(3*50), s(80*50)
+	logits, probabilities, losses, tops := s(rows*vocab), s(rows*vocab), s(rows), s(rows)
 	ids, targets := []int{3, 0, 3, 10, 1}, []int{1, -1, 10, 0, 3}
 	var sink float64
 	return map[string]func(){
@@ -88,78 +89,83 @@ func use() map[string]func() {
 		"Gather":            func() { Gather(y, table, ids, dim) },
 		"ScatterAdd":        func() { ScatterAdd(table, x, ids, dim) },
 		"GELU":              func() { GELU(y, z, x) },
-		"GELUGrad":          func() { GELUGrad(dx, y, x, z) },
-		"ReLU":              func() { ReLU(y, x) },
-		"ReLUGrad":          func() { ReLUGrad(dx, y, x) },
+		"ReLU":              func() { ReLU(y, z, x) },
 		"LayerNorm":         func() { LayerNorm(y, mean, rstd, x, row, row2, 1e-5) },
-		"LayerNormGrad":     func() { LayerNormGrad(dx, row, row2, y, x, row2, mean, rstd) },
+		"LayerNormGrad":     func() { LayerNormGrad(dx, row, row2, y, x, row2, mean, rstd, z) },
 		"MatMul":            func() { MatMul(Dense(square, rows, rows), 1, Dense(x, rows, dim), Dense(y, rows, dim).T(), 0) },
-		"Softmax":           func() { sink += float64(Softmax(row)) },
-		"CausalSoftmax":     func() { CausalSoftmax(square, seq) },
-		"CausalSoftmaxGrad": func() { CausalSoftmaxGrad(square2, square, seq) },
-		"CrossEntropy":      func() { CrossEntropy(losses, probabilities, logits, targets, vocab) },
+		"MatMul, laid out":  func() { MatMul(Dense(product, 80, 50), 1, Dense(long, 80, 3), Dense(wide, 3, 50), 1) },
+		"MatMulBias":        func() { MatMulBias(Dense(y, rows, dim), Dense(square, rows, rows), Dense(x, rows, dim), row) },
+		"Softmax":           func() { Softmax(row) },
+		"CausalSoftmax":     func() { CausalSoftmax(square, seq, seq, seq, 1) },
+		"CausalSoftmaxGrad": func() { CausalSoftmaxGrad(square2, square, seq, seq, seq, seq, 1) },
+		"CrossEntropy":      func() { CrossEntropy(losses, tops, probabilities, logits, targets, vocab) },
 		"CrossEntropyGrad":  func() { CrossEntropyGrad(logits, probabilities, targets, vocab, 1) },
 		"Argmax":            func() { sink += float64(Argmax(x)) },
 		"SumSquares":        func() { sink += SumSquares(x) },
 		"AdamW":             func() { AdamW(x, y, z, dx, AdamWStep{LearningRate: 1e-3, Beta1: 0.9, Beta2: 0.99, Scale: 1, Step: 1}) },
 		"SGD":               func() { SGD(x, y, dx, SGDStep{LearningRate: 1e-3, Scale: 1}) },
 		"Exp":               func() { sink += float64(Exp(x[0])) },
-		"Tanh":              func() { sink += float64(Tanh(x[0])) },
 	}
 }
 
 func TestKernelsAllocateNothing(t *testing.T) {
-	for name, call := range use() {
-		if n := testing.AllocsPerRun(10, call); n != 0 {
-			t.Errorf("%s allocates %v times a call", name, n)
+	eachSet(t, func(t *testing.T, _ *instructions) {
+		for name, call := range use() {
+			if n := testing.AllocsPerRun(10, call); n != 0 {
+				t.Errorf("%s allocates %v times a call", name, n)
+			}
 		}
-	}
+	})
 }
 
 func TestLengthsThatDisagreePanic(t *testing.T) {
-	f := func(n int) []float32 { return make([]float32, n) }
-	for name, call := range map[string]func(){
-		"Add":                            func() { Add(f(3), f(3), f(2)) },
-		"Add, y":                         func() { Add(f(2), f(3), f(3)) },
-		"Mul":                            func() { Mul(f(3), f(2), f(3)) },
-		"AddRows":                        func() { AddRows(f(6), f(4), f(2)) },
-		"AddRows, half a row":            func() { AddRows(f(7), f(7), f(2)) },
-		"AddRows, row of nothing":        func() { AddRows(f(2), f(2), f(0)) },
-		"SumRows, half a row":            func() { SumRows(f(2), f(7)) },
-		"SumRows, row of nothing":        func() { SumRows(f(0), f(2)) },
-		"Gather":                         func() { Gather(f(7), f(10), []int{0, 1}, 4) },
-		"Gather, id past the end":        func() { Gather(f(4), f(8), []int{2}, 4) },
-		"ScatterAdd":                     func() { ScatterAdd(f(8), f(7), []int{0, 1}, 4) },
-		"GELU":                           func() { GELU(f(3), f(3), f(2)) },
-		"GELU, tanh":                     func() { GELU(f(3), f(2), f(3)) },
-		"GELUGrad":                       func() { GELUGrad(f(3), f(3), f(3), f(2)) },
-		"ReLU":                           func() { ReLU(f(3), f(2)) },
-		"ReLUGrad":                       func() { ReLUGrad(f(3), f(2), f(3)) },
-		"LayerNorm, x":                   func() { LayerNorm(f(6), f(2), f(2), f(5), f(3), f(3), 1e-5) },
-		"LayerNorm, bias":                func() { LayerNorm(f(6), f(2), f(2), f(6), f(3), f(2), 1e-5) },
-		"LayerNorm, rstd":                func() { LayerNorm(f(6), f(2), f(1), f(6), f(3), f(3), 1e-5) },
-		"LayerNormGrad, dGain":           func() { LayerNormGrad(f(6), f(2), f(3), f(6), f(6), f(3), f(2), f(2)) },
-		"LayerNormGrad, rstd":            func() { LayerNormGrad(f(6), f(3), f(3), f(6), f(6), f(3), f(2), f(1)) },
-		"CausalSoftmax":                  func() { CausalSoftmax(f(5), 2) },
-		"CausalSoftmaxGrad":              func() { CausalSoftmaxGrad(f(4), f(5), 2) },
-		"CrossEntropy, losses":           func() { CrossEntropy(f(1), f(6), f(6), []int{0, 1}, 3) },
-		"CrossEntropy, logits":           func() { CrossEntropy(f(2), f(6), f(5), []int{0, 1}, 3) },
-		"CrossEntropyGrad":               func() { CrossEntropyGrad(f(6), f(5), []int{0, 1}, 3, 1) },
-		"AdamW":                          func() { AdamW(f(3), f(3), f(2), f(3), AdamWStep{Step: 1}) },
-		"SGD":                            func() { SGD(f(3), f(3), f(2), SGDStep{}) },
-		"MatMul, inner sizes":            func() { MatMul(Dense(f(4), 2, 2), 1, Dense(f(6), 2, 3), Dense(f(4), 2, 2), 0) },
-		"MatMul, rows":                   func() { MatMul(Dense(f(6), 3, 2), 1, Dense(f(4), 2, 2), Dense(f(4), 2, 2), 0) },
-		"MatMul, short a":                func() { MatMul(Dense(f(4), 2, 2), 1, Dense(f(3), 2, 2), Dense(f(4), 2, 2), 0) },
-		"MatMul, short b":                func() { MatMul(Dense(f(4), 2, 2), 1, Dense(f(4), 2, 2), Dense(f(3), 2, 2), 0) },
-		"MatMul, short c":                func() { MatMul(Dense(f(3), 2, 2), 1, Dense(f(4), 2, 2), Dense(f(4), 2, 2), 0) },
-		"MatMul, transposed c":           func() { MatMul(Dense(f(4), 2, 2).T(), 1, Dense(f(4), 2, 2), Dense(f(4), 2, 2), 0) },
-		"MatMul, stride below the width": func() { MatMul(Dense(f(4), 2, 2), 1, Columns(f(4), 2, 2, 1), Dense(f(4), 2, 2), 0) },
-		"MatMul, no rows":                func() { MatMul(Dense(f(4), 0, 2), 1, Dense(f(4), 0, 2), Dense(f(4), 2, 2), 0) },
-	} {
-		if !panics(call) {
-			t.Errorf("%s: no panic", name)
+	eachSet(t, func(t *testing.T, _ *instructions) {
+		f := func(n int) []float32 { return make([]float32, n) }
+		for name, call := range map[string]func(){
+			"Add":                            func() { Add(f(3), f(3), f(2)) },
+			"Add, y":                         func() { Add(f(2), f(3), f(3)) },
+			"Mul":                            func() { Mul(f(3), f(2), f(3)) },
+			"AddRows":                        func() { AddRows(f(6), f(4), f(2)) },
+			"AddRows, half a row":            func() { AddRows(f(7), f(7), f(2)) },
+			"AddRows, row of nothing":        func() { AddRows(f(2), f(2), f(0)) },
+			"SumRows, half a row":            func() { SumRows(f(2), f(7)) },
+			"SumRows, row of nothing":        func() { SumRows(f(0), f(2)) },
+			"Gather":                         func() { Gather(f(7), f(10), []int{0, 1}, 4) },
+			"Gather, id past the end":        func() { Gather(f(4), f(8), []int{2}, 4) },
+			"ScatterAdd":                     func() { ScatterAdd(f(8), f(7), []int{0, 1}, 4) },
+			"GELU":                           func() { GELU(f(3), f(3), f(2)) },
+			"GELU, slope":                    func() { GELU(f(3), f(2), f(3)) },
+			"ReLU":                           func() { ReLU(f(3), f(3), f(2)) },
+			"LayerNorm, x":                   func() { LayerNorm(f(6), f(2), f(2), f(5), f(3), f(3), 1e-5) },
+			"LayerNorm, bias":                func() { LayerNorm(f(6), f(2), f(2), f(6), f(3), f(2), 1e-5) },
+			"LayerNorm, rstd":                func() { LayerNorm(f(6), f(2), f(1), f(6), f(3), f(3), 1e-5) },
+			"LayerNormGrad, dGain":           func() { LayerNormGrad(f(6), f(2), f(3), f(6), f(6), f(3), f(2), f(2), nil) },
+			"LayerNormGrad, rstd":            func() { LayerNormGrad(f(6), f(3), f(3), f(6), f(6), f(3), f(2), f(1), nil) },
+			"LayerNormGrad, addend":          func() { LayerNormGrad(f(6), f(3), f(3), f(6), f(6), f(3), f(2), f(2), f(5)) },
+			"CausalSoftmax":                  func() { CausalSoftmax(f(3), 2, 2, 2, 1) },
+			"CausalSoftmax, too wide":        func() { CausalSoftmax(f(9), 2, 2, 3, 2) },
+			"CausalSoftmaxGrad":              func() { CausalSoftmaxGrad(f(4), f(3), 2, 2, 2, 2, 1) },
+			"CrossEntropy, losses":           func() { CrossEntropy(f(1), f(2), f(6), f(6), []int{0, 1}, 3) },
+			"CrossEntropy, tops":             func() { CrossEntropy(f(2), f(1), f(6), f(6), []int{0, 1}, 3) },
+			"CrossEntropy, logits":           func() { CrossEntropy(f(2), f(2), f(6), f(5), []int{0, 1}, 3) },
+			"CrossEntropyGrad":               func() { CrossEntropyGrad(f(6), f(5), []int{0, 1}, 3, 1) },
+			"AdamW":                          func() { AdamW(f(3), f(3), f(2), f(3), AdamWStep{Step: 1}) },
+			"SGD":                            func() { SGD(f(3), f(3), f(2), SGDStep{}) },
+			"MatMul, inner sizes":            func() { MatMul(Dense(f(4), 2, 2), 1, Dense(f(6), 2, 3), Dense(f(4), 2, 2), 0) },
+			"MatMul, rows":                   func() { MatMul(Dense(f(6), 3, 2), 1, Dense(f(4), 2, 2), Dense(f(4), 2, 2), 0) },
+			"MatMul, short a":                func() { MatMul(Dense(f(4), 2, 2), 1, Dense(f(3), 2, 2), Dense(f(4), 2, 2), 0) },
+			"MatMul, short b":                func() { MatMul(Dense(f(4), 2, 2), 1, Dense(f(4), 2, 2), Dense(f(3), 2, 2), 0) },
+			"MatMul, short c":                func() { MatMul(Dense(f(3), 2, 2), 1, Dense(f(4), 2, 2), Dense(f(4), 2, 2), 0) },
+			"MatMul, transposed c":           func() { MatMul(Dense(f(4), 2, 2).T(), 1, Dense(f(4), 2, 2), Dense(f(4), 2, 2), 0) },
+			"MatMul, stride below the width": func() { MatMul(Dense(f(4), 2, 2), 1, Columns(f(4), 2, 2, 1), Dense(f(4), 2, 2), 0) },
+			"MatMulBias, bias":               func() { MatMulBias(Dense(f(4), 2, 2), Dense(f(4), 2, 2), Dense(f(4), 2, 2), f(3)) },
+			"MatMul, no rows":                func() { MatMul(Dense(f(4), 0, 2), 1, Dense(f(4), 0, 2), Dense(f(4), 2, 2), 0) },
+		} {
+			if !panics(call) {
+				t.Errorf("%s: no panic", name)
+			}
 		}
-	}
+	})
 }
 
 func ExampleSoftmax() {

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // LayerNorm normalises each row to mean 0 and variance 1, then scales and shifts it:
 //
@@ -14,6 +17,10 @@ func LayerNorm(y, mean, rstd, x, gain, bias []float32, epsilon float32) {
 	sameLength("LayerNorm", rows*dim, len(y), len(x))
 	sameLength("LayerNorm", dim, len(bias))
 	sameLength("LayerNorm", rows, len(rstd))
+	if active.layerNorm != nil && len(x) > 0 {
+		active.layerNorm(&y[0], &mean[0], &rstd[0], &x[0], &gain[0], &bias[0], rows, dim, epsilon)
+		return
+	}
 	for r := range rows {
 		in, out := x[r*dim:(r+1)*dim], y[r*dim:(r+1)*dim]
 		var sum float32
@@ -36,15 +43,24 @@ func LayerNorm(y, mean, rstd, x, gain, bias []float32, epsilon float32) {
 // LayerNormGrad writes the three gradients of LayerNorm. With n = (x - mean) rstd
 // and g = dy gain, and means taken over a row:
 //
-//	dx = rstd (g - mean(g) - n mean(g n)),  dGain = sum_rows dy n,  dBias = sum_rows dy
+//	dx = rstd (g - mean(g) - n mean(g n)) + addend,  dGain = sum_rows dy n,  dBias = sum_rows dy
 //
 //	dx, dy, x [rows, dim], dGain, dBias, gain [dim], mean, rstd [rows]
-func LayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd []float32) {
+//	addend [rows, dim], or nil for none: a gradient that reaches x by another way
+func LayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd, addend []float32) {
 	rows, dim := len(mean), len(gain)
 	sameLength("LayerNormGrad", rows*dim, len(dx), len(dy), len(x))
 	sameLength("LayerNormGrad", dim, len(dGain), len(dBias))
+	sameLength("LayerNormGrad", rows, len(rstd))
+	if addend != nil {
+		sameLength("LayerNormGrad", rows*dim, len(addend))
+	}
 	clear(dGain)
 	clear(dBias)
+	if active.layerNormGrad != nil && len(x) > 0 {
+		active.layerNormGrad(&dx[0], &dGain[0], &dBias[0], &dy[0], &x[0], &gain[0], &mean[0], &rstd[0], unsafe.SliceData(addend), rows, dim)
+		return
+	}
 	for r := range rows {
 		in, d, out := x[r*dim:(r+1)*dim], dy[r*dim:(r+1)*dim], dx[r*dim:(r+1)*dim]
 		m, s := mean[r], rstd[r]
@@ -61,6 +77,9 @@ func LayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd []float32) {
 		for i, v := range in {
 			n := (v - m) * s
 			out[i] = s * (d[i]*gain[i] - meanG - n*meanGN)
+		}
+		if addend != nil {
+			Add(out, out, addend[r*dim:(r+1)*dim])
 		}
 	}
 }

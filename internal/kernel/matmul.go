@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -32,6 +31,12 @@ func Columns(data []float32, rows, cols, stride int) Matrix {
 // T returns the transposed view: nothing moves.
 func (m Matrix) T() Matrix {
 	m.transposed = !m.transposed
+	return m
+}
+
+// Part returns the view of some whole rows.
+func (m Matrix) Part(from, rows int) Matrix {
+	m.Data, m.Rows = m.Data[from*m.Stride:], rows
 	return m
 }
 
@@ -65,13 +70,6 @@ func (m Matrix) check(name string) {
 	}
 }
 
-// Tiles of this size keep gonum's product on the calling goroutine: it spreads
-// over goroutines from four 64x64 blocks on.
-const (
-	tileRows = 64
-	tileCols = 3 * 64
-)
-
 // MatMul computes c = alpha a b + beta c.
 //
 //	a [m, k], b [k, n], c [m, n]     either of a and b may be transposed, c not
@@ -79,6 +77,44 @@ const (
 // With beta = 0 the old content of c does not matter. Each element of c is summed
 // over k in an order that depends on k and the transposes alone.
 func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
+	checkProduct(c, a, b)
+	if active.tiles == nil {
+		portableProduct(c, alpha, a, b, beta)
+		return
+	}
+	var addend []float32
+	if beta != 0 {
+		addend = c.Data
+		if beta != 1 {
+			for i := range c.Rows {
+				row := c.Data[i*c.Stride:][:c.Cols]
+				for j := range row {
+					row[j] *= beta
+				}
+			}
+		}
+	}
+	active.product(c, alpha, a, b, addend, c.Stride)
+}
+
+// MatMulBias computes c = a b + bias, the bias added to every row.
+//
+//	a [m, k], b [k, n], bias [n], c [m, n]     either of a and b may be transposed, c not
+func MatMulBias(c, a, b Matrix, bias []float32) {
+	checkProduct(c, a, b)
+	sameLength("MatMulBias", c.Cols, len(bias))
+	if active.tiles == nil {
+		for i := range c.Rows {
+			copy(c.Data[i*c.Stride:], bias)
+		}
+		portableProduct(c, 1, a, b, 1)
+		return
+	}
+	active.product(c, 1, a, b, bias, 0)
+}
+
+// checkProduct panics unless c has the shape of a b and all three lie inside their data.
+func checkProduct(c, a, b Matrix) {
 	a.check("a")
 	b.check("b")
 	c.check("c")
@@ -87,37 +123,44 @@ func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	if c.transposed || kb != k || c.Rows != m || c.Cols != n {
 		panic(fmt.Sprintf("kernel: MatMul: [%d, %d] times [%d, %d] into [%d, %d]", m, k, kb, n, c.Rows, c.Cols))
 	}
+}
+
+// Tiles of this size keep gonum's product on the calling goroutine: it spreads
+// over goroutines from four 64x64 blocks on.
+const (
+	gonumRows = 64
+	gonumCols = 3 * 64
+)
+
+// portableProduct is MatMul in plain Go, gonum's.
+func portableProduct(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	if b.transposed && !a.transposed {
-		mulTransposed(c, alpha, a, b, beta)
+		portableTransposed(c, alpha, a, b, beta)
 		return
 	}
+	m, k := a.shape()
+	_, n := b.shape()
 	var product gonum.Implementation
-	for i := 0; i < m; i += tileRows {
-		for j := 0; j < n; j += tileCols {
-			product.Sgemm(a.flag(), b.flag(), min(tileRows, m-i), min(tileCols, n-j), k,
+	for i := 0; i < m; i += gonumRows {
+		for j := 0; j < n; j += gonumCols {
+			product.Sgemm(a.flag(), b.flag(), min(gonumRows, m-i), min(gonumCols, n-j), k,
 				alpha, a.block(i, 0), a.Stride, b.block(0, j), b.Stride, beta, c.block(i, j), c.Stride)
 		}
 	}
 }
 
-// turned keeps room for transposed matrices between calls.
-var turned = sync.Pool{New: func() any { return new([]float32) }}
-
-// mulTransposed is MatMul for a transposed b alone. gonum takes dot products there, whose
+// portableTransposed is portableProduct for a transposed b alone. gonum takes dot products there, whose
 // order of summation depends on where in memory a row begins: the same sentence would
 // give other bits at another place in the batch. Here b is turned over first.
-func mulTransposed(c Matrix, alpha float32, a, b Matrix, beta float32) {
-	room := turned.Get().(*[]float32)
-	defer turned.Put(room)
+func portableTransposed(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	k, n := b.shape()
-	if cap(*room) < k*n {
-		*room = make([]float32, k*n)
-	}
-	t := Dense((*room)[:k*n], k, n)
+	room := rooms.take(k * n)
+	defer rooms.give(room)
+	t := Dense(room, k, n)
 	for j := range n {
 		for l, v := range b.Data[j*b.Stride:][:k] {
 			t.Data[l*n+j] = v
 		}
 	}
-	MatMul(c, alpha, a, t, beta)
+	portableProduct(c, alpha, a, t, beta)
 }

@@ -4,6 +4,9 @@ import "math"
 
 // SumSquares returns the sum of x_i^2 in double precision.
 func SumSquares(x []float32) float64 {
+	if active.sumSquares != nil && len(x) > 0 {
+		return active.sumSquares(&x[0], len(x))
+	}
 	var sum float64
 	for _, v := range x {
 		sum += float64(v) * float64(v)
@@ -34,6 +37,11 @@ func AdamW(weights, first, second, gradient []float32, s AdamWStep) {
 	rate := float32(float64(s.LearningRate) / (1 - math.Pow(float64(s.Beta1), float64(s.Step))))
 	root := float32(math.Sqrt(1 - math.Pow(float64(s.Beta2), float64(s.Step))))
 	keep := 1 - s.LearningRate*s.WeightDecay
+	if active.adamW != nil && len(weights) > 0 {
+		active.adamW(&weights[0], &first[0], &second[0], &gradient[0], len(weights),
+			s.Scale, s.Beta1, s.Beta2, rate, root, s.Epsilon, keep)
+		return
+	}
 	for i, g := range gradient {
 		g *= s.Scale
 		m := s.Beta1*first[i] + (1-s.Beta1)*g

@@ -1,84 +1,114 @@
 package kernel
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"unsafe"
+)
 
-// Softmax replaces row by its softmax, y_i = e^(x_i - max x) / sum_j e^(x_j - max x),
-// and returns ln sum_j e^(x_j), which is ln of the normaliser of the unshifted row.
+// Softmax replaces row by its softmax, y_i = e^(x_i - max x) / sum_j e^(x_j - max x).
 //
 //	row [n]     scores in, weights that sum to 1 out
 //
 // A row that holds NaN or +Inf becomes NaN throughout: nothing is hidden.
-func Softmax(row []float32) (logSum float32) {
-	top := row[0]
-	for _, x := range row {
-		if x > top || x != x {
-			top = x
-		}
-	}
-	var sum float32
-	for i, x := range row {
-		e := Exp(x - top)
-		row[i] = e
-		sum += e
-	}
-	scale := 1 / sum
-	for i := range row {
-		row[i] *= scale
-	}
-	return top + float32(math.Log(float64(sum)))
+func Softmax(row []float32) {
+	softmaxRows(row, 1, len(row), len(row), len(row), 0, nil, nil)
 }
 
-// CausalSoftmax turns a square of scores into attention weights: row q becomes the
-// softmax of its first q+1 elements, and the rest, the future, exactly 0.
+// CausalSoftmax turns scores into attention weights: row q, the query at place first-1+q of its
+// sentence, becomes the softmax of its first first+q elements, and the rest, the
+// future, exactly 0.
 //
-//	scores [seq, seq]     query by key
-func CausalSoftmax(scores []float32, seq int) {
-	sameLength("CausalSoftmax", seq*seq, len(scores))
-	for q := range seq {
-		row := scores[q*seq : (q+1)*seq]
-		Softmax(row[:q+1])
-		clear(row[q+1:])
+//	scores [rows, width], row q at q*stride     query by key; first + rows - 1 <= width
+func CausalSoftmax(scores []float32, rows, width, stride, first int) {
+	checkCausal("CausalSoftmax", len(scores), rows, width, stride, first)
+	softmaxRows(scores, rows, width, stride, first, 1, nil, nil)
+}
+
+// checkCausal panics unless a square's rows lie inside their data and grow no wider than it.
+func checkCausal(what string, length, rows, width, stride, first int) {
+	if rows < 1 || first < 1 || first+rows-1 > width || width > stride || length < (rows-1)*stride+width {
+		panic(fmt.Sprintf("kernel: %s: %d rows of %d, %d apart, from %d visible on, in %d elements", what, rows, width, stride, first, length))
+	}
+}
+
+// softmaxRows replaces the first numbers of each row, `first` in row 0 and `more` more in each that
+// follows, by their softmax and the rest of its width by 0. Unless nil, tops receives the
+// largest number of each row and sums the sum of e^(x - top).
+func softmaxRows(x []float32, rows, width, stride, first, more int, tops, sums []float32) {
+	if active.softmax != nil && rows > 0 {
+		active.softmax(&x[0], rows, width, stride, first, more, unsafe.SliceData(tops), unsafe.SliceData(sums))
+		return
+	}
+	for r := range rows {
+		n := first + r*more
+		row := x[r*stride:][:n]
+		top := row[0]
+		for _, v := range row {
+			if v > top || v != v {
+				top = v
+			}
+		}
+		var sum float32
+		for i, v := range row {
+			e := Exp(v - top)
+			row[i] = e
+			sum += e
+		}
+		if tops != nil {
+			tops[r], sums[r] = top, sum
+		}
+		share := 1 / sum
+		for i := range row {
+			row[i] *= share
+		}
+		clear(x[r*stride+n : r*stride+width])
 	}
 }
 
 // CausalSoftmaxGrad replaces dWeights, the gradient of the weights of
 // CausalSoftmax, by the gradient of the scores:
 //
-//	dScore_qk = w_qk (dW_qk - sum_j dW_qj w_qj) for k <= q, else 0
+//	dScore_qk = w_qk (dW_qk - sum_j dW_qj w_qj) for visible k, else 0
 //
-//	dWeights, weights [seq, seq]
-func CausalSoftmaxGrad(dWeights, weights []float32, seq int) {
-	sameLength("CausalSoftmaxGrad", seq*seq, len(dWeights), len(weights))
-	for q := range seq {
-		d, w := dWeights[q*seq:(q+1)*seq], weights[q*seq:(q+1)*seq]
+//	dWeights [rows, width], row q at q*stride, weights alike at q*weightsStride
+func CausalSoftmaxGrad(dWeights, weights []float32, rows, width, stride, weightsStride, first int) {
+	checkCausal("CausalSoftmaxGrad", len(dWeights), rows, width, stride, first)
+	checkCausal("CausalSoftmaxGrad", len(weights), rows, width, weightsStride, first)
+	if active.softmaxGrad != nil {
+		active.softmaxGrad(&dWeights[0], &weights[0], rows, width, stride, weightsStride, first, 1)
+		return
+	}
+	for q := range rows {
+		d, w := dWeights[q*stride:][:width], weights[q*weightsStride:][:first+q]
 		var dot float32
-		for k := range q + 1 {
-			dot += d[k] * w[k]
+		for k, v := range w {
+			dot += d[k] * v
 		}
-		for k := range q + 1 {
-			d[k] = w[k] * (d[k] - dot)
+		for k, v := range w {
+			d[k] = v * (d[k] - dot)
 		}
-		clear(d[q+1:])
+		clear(d[len(w):])
 	}
 }
 
 // CrossEntropy writes each row's loss -ln softmax(logits)[target], in nats, and
-// replaces the copy of the logits in probabilities by their softmax. Rows with a
-// negative target count nothing: loss 0, and their probabilities are left as they are.
+// the softmax itself. Rows with a negative target count nothing: loss 0.
 //
 //	losses [rows], probabilities [rows, vocab], logits [rows, vocab], targets [rows]
-func CrossEntropy(losses, probabilities, logits []float32, targets []int, vocab int) {
+//	tops [rows]     room for the largest logit of each row
+func CrossEntropy(losses, tops, probabilities, logits []float32, targets []int, vocab int) {
 	rows := len(targets)
-	sameLength("CrossEntropy", rows, len(losses))
+	sameLength("CrossEntropy", rows, len(losses), len(tops))
 	sameLength("CrossEntropy", rows*vocab, len(probabilities), len(logits))
+	copy(probabilities, logits)
+	softmaxRows(probabilities, rows, vocab, vocab, vocab, 0, tops, losses)
 	for r, target := range targets {
 		if target < 0 {
 			losses[r] = 0
 			continue
 		}
-		row := probabilities[r*vocab : (r+1)*vocab]
-		copy(row, logits[r*vocab:(r+1)*vocab])
-		losses[r] = Softmax(row) - logits[r*vocab+target]
+		losses[r] = tops[r] + float32(math.Log(float64(losses[r]))) - logits[r*vocab+target]
 	}
 }
 
@@ -89,16 +119,19 @@ func CrossEntropy(losses, probabilities, logits []float32, targets []int, vocab 
 //	dLogits, probabilities [rows, vocab], targets [rows]
 func CrossEntropyGrad(dLogits, probabilities []float32, targets []int, vocab int, scale float32) {
 	sameLength("CrossEntropyGrad", len(targets)*vocab, len(dLogits), len(probabilities))
+	if active.scale != nil && len(dLogits) > 0 {
+		active.scale(&dLogits[0], &probabilities[0], len(dLogits), scale)
+	} else {
+		for i, p := range probabilities {
+			dLogits[i] = scale * p
+		}
+	}
 	for r, target := range targets {
-		d, p := dLogits[r*vocab:(r+1)*vocab], probabilities[r*vocab:(r+1)*vocab]
 		if target < 0 {
-			clear(d)
+			clear(dLogits[r*vocab : (r+1)*vocab])
 			continue
 		}
-		for j, x := range p {
-			d[j] = scale * x
-		}
-		d[target] -= scale
+		dLogits[r*vocab+target] -= scale
 	}
 }
 

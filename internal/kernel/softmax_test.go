@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"math"
 	"testing"
 )
@@ -23,156 +24,200 @@ func softmax(row []float32) (want []float64, logSum float64) {
 }
 
 func TestSoftmaxAgainstDoublePrecision(t *testing.T) {
-	for n := 1; n < 300; n += 1 + n/5 {
-		row := normals(generator(uint64(n)), n)
-		for i := range row {
-			row[i] *= 5
-		}
-		shifted := make([]float32, n)
-		for i := range row {
-			row[i] = float32(math.Round(float64(row[i])*1024) / 1024) // so that adding 100 is exact
-			shifted[i] = row[i] + 100
-		}
-		want, wantLog := softmax(row)
-		logSum, shiftedLog := Softmax(row), Softmax(shifted)
-		near(t, "softmax", row, want, 1e-6)
-		near(t, "ln of the sum", []float32{logSum, shiftedLog}, []float64{wantLog, wantLog + 100}, 2e-7)
-		sameBits(t, "shifted softmax", shifted, row)
-		sum := 0.0
-		for _, y := range row {
-			sum += float64(y)
-		}
-		if math.Abs(sum-1) > 1e-6 {
-			t.Errorf("softmax of %d numbers sums to %g", n, sum)
-		}
-	}
-}
-
-func TestSoftmaxHidesNothing(t *testing.T) {
-	for name, row := range map[string][]float32{
-		"NaN first": {nan, 1, 2}, "NaN last": {1, 2, nan}, "NaN between": {1, nan, 2}, "+Inf": {1, inf, 2}, "+Inf twice": {inf, 0, inf},
-		"all -Inf": {-inf, -inf, -inf}, "NaN and +Inf": {inf, nan, 1}, "+Inf and -Inf": {-inf, inf},
-	} {
-		logSum := Softmax(row)
-		for i, y := range row {
-			if y == y {
-				t.Errorf("%s: number %d is %g, want NaN", name, i, y)
+	eachSet(t, func(t *testing.T, _ *instructions) {
+		for n := 1; n < 300; n += 1 + n/5 {
+			row := normals(generator(uint64(n)), n)
+			for i := range row {
+				row[i] *= 5
 			}
-		}
-		if logSum == logSum {
-			t.Errorf("%s: ln of the sum is %g", name, logSum)
-		}
-	}
-	row := []float32{-inf, 3, -inf}
-	if logSum := Softmax(row); row[0] != 0 || row[1] != 1 || row[2] != 0 || logSum != 3 {
-		t.Errorf("softmax with -Inf is %v, ln of the sum %g", row, logSum)
-	}
-}
-
-func FuzzSoftmax(f *testing.F) {
-	f.Add(float32(1), float32(2), float32(3))
-	f.Fuzz(func(t *testing.T, a, b, c float32) {
-		row := []float32{a, b, c}
-		broken := false
-		lowest := true
-		for _, x := range row {
-			broken = broken || x != x || x == inf
-			lowest = lowest && x == -inf
-		}
-		want, _ := softmax(row)
-		Softmax(row)
-		sum := 0.0
-		for i, y := range row {
-			sum += float64(y)
-			if broken || lowest {
-				if y == y {
-					t.Fatalf("number %d is %g, want NaN", i, y)
-				}
-			} else if !(math.Abs(float64(y)-want[i]) <= 1e-6) {
-				t.Fatalf("number %d is %g, want %g", i, y, want[i])
+			up, down := make([]float32, n), make([]float32, n)
+			for i := range row {
+				row[i] = float32(math.Round(float64(row[i])*1024) / 1024) // so that the sums are exact
+				up[i], down[i] = row[i]+100, row[i]-1000
 			}
-		}
-		if !broken && !lowest && !(math.Abs(sum-1) <= 1e-6) {
-			t.Fatalf("sum %g", sum)
+			want, _ := softmax(row)
+			Softmax(row)
+			Softmax(up)
+			Softmax(down)
+			near(t, "softmax", row, want, 1e-6)
+			sameBits(t, "softmax shifted up", up, row)
+			sameBits(t, "softmax shifted down", down, row)
+			sum := 0.0
+			for _, y := range row {
+				sum += float64(y)
+			}
+			if math.Abs(sum-1) > 1e-6 {
+				t.Errorf("softmax of %d numbers sums to %g", n, sum)
+			}
 		}
 	})
 }
 
-func TestCausalSoftmaxAndItsGradient(t *testing.T) {
-	const seq = 13
-	r := generator(4)
-	scores, dW := normals(r, seq*seq), normals(r, seq*seq)
-	weights := append([]float32{}, scores...)
-	for q := range seq {
-		for k := q + 1; k < seq; k++ {
-			weights[q*seq+k] = nan // the future is not even read
+func TestSoftmaxHidesNothing(t *testing.T) {
+	eachSet(t, func(t *testing.T, _ *instructions) {
+		for name, row := range map[string][]float32{
+			"NaN first": {nan, 1, 2}, "NaN last": {1, 2, nan}, "NaN between": {1, nan, 2}, "+Inf": {1, inf, 2}, "+Inf twice": {inf, 0, inf},
+			"all -Inf": {-inf, -inf, -inf}, "NaN and +Inf": {inf, nan, 1}, "+Inf and -Inf": {-inf, inf},
+		} {
+			Softmax(row)
+			for i, y := range row {
+				if y == y {
+					t.Errorf("%s: number %d is %g, want NaN", name, i, y)
+				}
+			}
+		}
+		far := []float32{-3e38, -inf, -3e38}
+		if Softmax(far); far[0] != 0.5 || far[1] != 0 || far[2] != 0.5 {
+			t.Errorf("softmax far below 0 is %v", far)
+		}
+		row := []float32{-inf, 3, -inf}
+		if Softmax(row); row[0] != 0 || row[1] != 1 || row[2] != 0 {
+			t.Errorf("softmax with -Inf is %v", row)
+		}
+	})
+}
+
+// FuzzSoftmax reads numbers from data, whatever their bits say, and takes them as rows of attention scores: width
+// wide, gap apart, first of them visible in the first row.
+func FuzzSoftmax(f *testing.F) {
+	f.Add([]byte("any numbers, twelve bytes a row ...."), uint8(2), uint8(0), uint8(1))
+	f.Fuzz(func(t *testing.T, data []byte, width, first, gap uint8) {
+		l := layout{cols: 1 + int(width)%80}
+		l.stride = l.cols + int(gap)%20
+		visible := 1 + int(first)%l.cols
+		var numbers []float32
+		for ; len(data) >= 4; data = data[4:] {
+			numbers = append(numbers, math.Float32frombits(binary.LittleEndian.Uint32(data)))
+		}
+		l.rows = min(len(numbers)/l.cols, l.cols-visible+1)
+		if l.rows == 0 {
+			t.Skip()
+		}
+		for _, set := range available() {
+			with(t, set)
+			m, next := heap(1), 0
+			m.draw = func() float32 { next++; return numbers[next-1] }
+			x := m.change(l)
+			CausalSoftmax(x, l.rows, l.cols, l.stride, visible)
+			if err := m.kept(); err != nil {
+				t.Fatalf("%s: %v", set.name, err)
+			}
+			for r := range l.rows {
+				row := x[r*l.stride:][:l.cols]
+				checkSoftmax(t, set.name, row[:visible+r], numbers[r*l.cols:][:visible+r])
+				for i, y := range row[visible+r:] {
+					if math.Float32bits(y) != 0 {
+						t.Fatalf("%s: row %d: the future at %d weighs %g", set.name, r, i, y)
+					}
+				}
+			}
+		}
+	})
+}
+
+// checkSoftmax compares a softmax with the reference; NaN and +Inf, or nothing but -Inf, make NaN of it all.
+func checkSoftmax(t *testing.T, set string, got, x []float32) {
+	t.Helper()
+	broken, lowest := false, true
+	for _, v := range x {
+		broken = broken || v != v || v == inf
+		lowest = lowest && v == -inf
+	}
+	want, _ := softmax(x)
+	sum := 0.0
+	for i, y := range got {
+		sum += float64(y)
+		if broken || lowest {
+			if y == y {
+				t.Fatalf("%s: number %d of %v is %g, want NaN", set, i, x, y)
+			}
+		} else if !(math.Abs(float64(y)-want[i]) <= 1e-6) {
+			t.Fatalf("%s: number %d of %v is %g, want %g", set, i, x, y, want[i])
 		}
 	}
-	CausalSoftmax(weights, seq)
-	got := append([]float32{}, dW...)
-	for q := range seq {
-		want, _ := softmax(scores[q*seq : q*seq+q+1])
-		near(t, "weights", weights[q*seq:q*seq+q+1], want, 1e-6)
-		for k := q + 1; k < seq; k++ {
-			if math.Float32bits(weights[q*seq+k]) != 0 {
-				t.Fatalf("the future weighs %g", weights[q*seq+k])
-			}
-			got[q*seq+k] = nan
-		}
-	}
-	CausalSoftmaxGrad(got, weights, seq)
-	for q := range seq {
-		row := append([]float32{}, scores[q*seq:q*seq+q+1]...)
-		for k := range seq {
-			if k > q {
-				if got[q*seq+k] != 0 {
-					t.Fatalf("the future's score has the gradient %g", got[q*seq+k])
-				}
-				continue
-			}
-			old := row[k]
-			slope := difference4(func(x float64) float64 {
-				row[k] = float32(x)
-				w, _ := softmax(row)
-				sum := 0.0
-				for j := range w {
-					sum += w[j] * float64(dW[q*seq+j])
-				}
-				return sum
-			}, float64(old), 1.0/64)
-			row[k] = old
-			if math.Abs(slope-float64(got[q*seq+k])) > 1e-5 {
-				t.Fatalf("gradient of score (%d, %d) is %g, want %g", q, k, got[q*seq+k], slope)
-			}
-		}
+	if !broken && !lowest && !(math.Abs(sum-1) <= 2e-6) {
+		t.Fatalf("%s: the softmax of %v sums to %g", set, x, sum)
 	}
 }
 
-func TestCrossEntropyAndItsGradient(t *testing.T) {
-	const rows, vocab = 5, 17
-	logits := normals(generator(5), rows*vocab)
-	targets := []int{3, -1, 16, 0, -100}
-	losses, probabilities := normals(generator(6), rows), make([]float32, rows*vocab)
-	d := normals(generator(7), rows*vocab)
-	CrossEntropy(losses, probabilities, logits, targets, vocab)
-	CrossEntropyGrad(d, probabilities, targets, vocab, 0.25)
-	for r, target := range targets {
-		want, logSum := softmax(logits[r*vocab : (r+1)*vocab])
-		if target < 0 {
-			near(t, "ignored row", append([]float32{losses[r]}, d[r*vocab:(r+1)*vocab]...), make([]float64, vocab+1), 0)
-			near(t, "probabilities of an ignored row", probabilities[r*vocab:(r+1)*vocab], make([]float64, vocab), 0)
-			continue
-		}
-		near(t, "loss", losses[r:r+1], []float64{logSum - float64(logits[r*vocab+target])}, 1e-6)
-		near(t, "probabilities", probabilities[r*vocab:(r+1)*vocab], want, 1e-6)
-		for j := range want {
-			if j == target {
-				want[j]--
+func TestCausalSoftmaxAndItsGradient(t *testing.T) {
+	eachSet(t, func(t *testing.T, _ *instructions) {
+		const seq = 13
+		r := generator(4)
+		scores, dW := normals(r, seq*seq), normals(r, seq*seq)
+		weights := append([]float32{}, scores...)
+		for q := range seq {
+			for k := q + 1; k < seq; k++ {
+				weights[q*seq+k] = nan // the future is not even read
 			}
-			want[j] *= 0.25
 		}
-		near(t, "gradient", d[r*vocab:(r+1)*vocab], want, 1e-6)
-	}
+		CausalSoftmax(weights, seq, seq, seq, 1)
+		got := append([]float32{}, dW...)
+		for q := range seq {
+			want, _ := softmax(scores[q*seq : q*seq+q+1])
+			near(t, "weights", weights[q*seq:q*seq+q+1], want, 1e-6)
+			for k := q + 1; k < seq; k++ {
+				if math.Float32bits(weights[q*seq+k]) != 0 {
+					t.Fatalf("the future weighs %g", weights[q*seq+k])
+				}
+				got[q*seq+k] = nan
+			}
+		}
+		CausalSoftmaxGrad(got, weights, seq, seq, seq, seq, 1)
+		for q := range seq {
+			row := append([]float32{}, scores[q*seq:q*seq+q+1]...)
+			for k := range seq {
+				if k > q {
+					if got[q*seq+k] != 0 {
+						t.Fatalf("the future's score has the gradient %g", got[q*seq+k])
+					}
+					continue
+				}
+				old := row[k]
+				slope := difference4(func(x float64) float64 {
+					row[k] = float32(x)
+					w, _ := softmax(row)
+					sum := 0.0
+					for j := range w {
+						sum += w[j] * float64(dW[q*seq+j])
+					}
+					return sum
+				}, float64(old), 1.0/64)
+				row[k] = old
+				if math.Abs(slope-float64(got[q*seq+k])) > 1e-5 {
+					t.Fatalf("gradient of score (%d, %d) is %g, want %g", q, k, got[q*seq+k], slope)
+				}
+			}
+		}
+	})
+}
+
+func TestCrossEntropyAndItsGradient(t *testing.T) {
+	eachSet(t, func(t *testing.T, _ *instructions) {
+		const rows, vocab = 5, 17
+		logits := normals(generator(5), rows*vocab)
+		targets := []int{3, -1, 16, 0, -100}
+		losses, probabilities := normals(generator(6), rows), make([]float32, rows*vocab)
+		d := normals(generator(7), rows*vocab)
+		CrossEntropy(losses, make([]float32, rows), probabilities, logits, targets, vocab)
+		CrossEntropyGrad(d, probabilities, targets, vocab, 0.25)
+		for r, target := range targets {
+			want, logSum := softmax(logits[r*vocab : (r+1)*vocab])
+			if target < 0 {
+				near(t, "ignored row", append([]float32{losses[r]}, d[r*vocab:(r+1)*vocab]...), make([]float64, vocab+1), 0)
+				continue
+			}
+			near(t, "loss", losses[r:r+1], []float64{logSum - float64(logits[r*vocab+target])}, 1e-6)
+			near(t, "probabilities", probabilities[r*vocab:(r+1)*vocab], want, 1e-6)
+			for j := range want {
+				if j == target {
+					want[j]--
+				}
+				want[j] *= 0.25
+			}
+			near(t, "gradient", d[r*vocab:(r+1)*vocab], want, 1e-6)
+		}
+	})
 }
 
 func TestArgmaxTakesTheFirstOfEquals(t *testing.T) {

@@ -9,7 +9,7 @@
 // carries a name that is unique in its graph, the hash is made of the name, and
 // [CheckUnique] shows after building that no two nodes collide.
 //
-// Read in this order: node.go, part.go, input.go.
+// Read in this order: node.go, sentences.go, part.go, bypass.go, input.go, machine.go.
 package node
 
 import (
@@ -28,23 +28,34 @@ type Op struct {
 	name   string
 	inputs []hm.Type
 	out    *tensor.Dense
+	data   []float32 // of out
+
+	sentences *Sentences // of the batch, or nil
 }
 
 // New returns the shared part of an operation whose output has the given shape.
 // The name must be unique in the graph.
 func New(name string, shape tensor.Shape, inputs ...*gorgonia.Node) Op {
+	return Of(name, tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...)), inputs...)
+}
+
+// Of returns the shared part of an operation whose output is the given tensor.
+func Of(name string, out *tensor.Dense, inputs ...*gorgonia.Node) Op {
 	types := make([]hm.Type, len(inputs))
 	for i, in := range inputs {
 		types[i] = in.Type()
 	}
-	return Op{name: name, inputs: types, out: tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))}
+	return Op{name: name, inputs: types, out: out, data: Floats(out), sentences: sentencesOf(inputs)}
 }
 
 // Out returns the elements of the output, row-major.
-func (o *Op) Out() []float32 { return o.out.Data().([]float32) }
+func (o *Op) Out() []float32 { return o.data }
 
 // Result returns the output tensor: what Do returns.
 func (o *Op) Result() gorgonia.Value { return o.out }
+
+// Dense returns the output tensor, to be kept beside others.
+func (o *Op) Dense() *tensor.Dense { return o.out }
 
 // Name returns the operation's name.
 func (o *Op) Name() string { return o.name }
@@ -90,10 +101,10 @@ func (o *Op) String() string { return o.name }
 func Differentiable(inputs ...bool) []bool { return inputs }
 
 // Floats returns the elements of a float32 tensor that an operation received.
-func Floats(v gorgonia.Value) []float32 { return v.Data().([]float32) }
+func Floats(v gorgonia.Value) []float32 { return v.(*tensor.Dense).Float32s() }
 
 // Ints returns the elements of an int tensor that an operation received.
-func Ints(v gorgonia.Value) []int { return v.Data().([]int) }
+func Ints(v gorgonia.Value) []int { return v.(*tensor.Dense).Ints() }
 
 // CheckUnique returns an error if two nodes of the graph hash alike, since gorgonia
 // would silently compute one of them in place of both, or if two operations of ours have

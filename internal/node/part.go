@@ -11,15 +11,27 @@ import (
 // them makes the machine run the pass first.
 type part struct {
 	Op
-	result *tensor.Dense
+	source *gorgonia.Node
 }
 
 // Part returns the node that hands on result, which the operation of source fills.
 func Part(name string, source *gorgonia.Node, result *tensor.Dense) (*gorgonia.Node, error) {
-	op := &part{Op: Op{name: name, out: result}, result: result}
-	op.inputs = append(op.inputs, source.Type())
-	return gorgonia.ApplyOp(op, source)
+	return gorgonia.ApplyOp(&part{Of(name, result, source), source}, source)
 }
 
 // Do returns the tensor that the source has filled.
-func (p *part) Do(...gorgonia.Value) (gorgonia.Value, error) { return p.result, nil }
+func (p *part) Do(...gorgonia.Value) (gorgonia.Value, error) { return p.Result(), nil }
+
+// Result says where the value of a node of ours can be read after a run, and which node
+// must run for it: the source of a [Part], whose own running would only hand the value on,
+// or else the node itself.
+func Result(n *gorgonia.Node) (runs *gorgonia.Node, value gorgonia.Value, ok bool) {
+	if p, isPart := n.Op().(*part); isPart {
+		return p.source, p.Result(), true
+	}
+	op, ours := n.Op().(interface{ Result() gorgonia.Value })
+	if !ours {
+		return n, nil, false
+	}
+	return n, op.Result(), true
+}

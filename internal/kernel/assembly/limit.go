@@ -1,0 +1,27 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// limit does nothing but multiply and add in registers, as many chains at once as keep the
+// units busy: what no product on this processor can exceed. One round is 12*2*lanes operations.
+func (m machine) limit() {
+	m.function("Limit", "(rounds int)")
+	rounds := pointer("rounds")
+	x, y := m.zero(), m.zero()
+	chains := make([]VecVirtual, 12)
+	for i := range chains {
+		chains[i] = m.zero()
+	}
+	Label("round")
+	for _, c := range chains {
+		VFMADD231PS(x, y, c)
+	}
+	DECQ(rounds)
+	JNZ(LabelRef("round"))
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// softmax replaces each row of a matrix by the softmax of its first numbers, first in
+// row 0 and `more` more in every row that follows, and clears the rest of its width:
+//
+//	tops[r] = the largest number, sums[r] = sum_i e^(x_i - top); both may be nil
+func (m machine) softmax() {
+	m.function("Softmax", "(x *float32, rows, width, stride, first, more int, tops, sums *float32)")
+	x, rows, n, width := pointer("x"), pointer("rows"), pointer("first"), pointer("width")
+	tops, sums := pointer("tops"), pointer("sums")
+	e := m.newExponential()
+	offset := GP64()
+	Label("line")
+
+	least := m.constantBits(math.Float32bits(float32(math.Inf(-1))))
+	m.row("top", n, offset, func(a access) {
+		// The register is the second source: where either is NaN the maximum is that one.
+		VMAXPS(least, a.loadOr(at(x, offset), least), least)
+	})
+	highest := m.fold(least, func(x, y, z Op) { VMAXPS(x, y, z) })
+	top := m.spread(highest)
+
+	sum := m.zero()
+	m.row("exp", n, offset, func(a access) {
+		v := a.load(at(x, offset))
+		VSUBPS(top, v, v)
+		y := e.of(v)
+		a.store(y, at(x, offset))
+		VADDPS(a.masked(y), sum, sum)
+	})
+	total := m.total(sum)
+	TESTQ(sums, sums)
+	JZ(LabelRef("share"))
+	VMOVSS(total, Mem{Base: sums})
+	VMOVSS(highest, Mem{Base: tops})
+	ADDQ(Imm(4), tops)
+	ADDQ(Imm(4), sums)
+	Label("share")
+	one, share := XMM(), XMM()
+	VMOVSS(number(1), one)
+	VDIVSS(total, one, share)
+	factor := m.spread(share)
+
+	m.row("scale", n, offset, func(a access) {
+		v := a.load(at(x, offset))
+		VMULPS(factor, v, v)
+		a.store(v, at(x, offset))
+	})
+
+	// The future: numbers n to width.
+	rest, future := GP64(), GP64()
+	MOVQ(width, rest)
+	SUBQ(n, rest)
+	LEAQ(Mem{Base: x, Index: n, Scale: 4}, future)
+	m.row("clear", rest, offset, func(a access) { a.store(m.zero(), at(future, offset)) })
+
+	stride, more := pointer("stride"), pointer("more")
+	LEAQ(Mem{Base: x, Index: stride, Scale: 4}, x)
+	ADDQ(more, n)
+	DECQ(rows)
+	JNZ(LabelRef("line"))
+	VZEROUPPER()
+	RET()
+}
+
+// softmaxGrad replaces d by the gradient of the scores, row by row:
+//
+//	d_i = w_i (d_i - sum_j d_j w_j)     over the row's first numbers, 0 in the rest
+func (m machine) softmaxGrad() {
+	m.function("SoftmaxGrad", "(d, w *float32, rows, width, dStride, wStride, first, more int)")
+	d, w, rows, n, width := pointer("d"), pointer("w"), pointer("rows"), pointer("first"), pointer("width")
+	offset := GP64()
+	Label("line")
+
+	sum := m.zero()
+	m.row("dot", n, offset, func(a access) {
+		v := a.load(at(d, offset))
+		u := a.load(at(w, offset))
+		VFMADD231PS(u, v, sum)
+	})
+	dot := m.spread(m.total(sum))
+	m.row("grad", n, offset, func(a access) {
+		v := a.load(at(d, offset))
+		VSUBPS(dot, v, v)
+		u := a.load(at(w, offset))
+		VMULPS(u, v, v)
+		a.store(v, at(d, offset))
+	})
+	rest, future := GP64(), GP64()
+	MOVQ(width, rest)
+	SUBQ(n, rest)
+	LEAQ(Mem{Base: d, Index: n, Scale: 4}, future)
+	m.row("clear", rest, offset, func(a access) { a.store(m.zero(), at(future, offset)) })
+
+	dStride, wStride, more := pointer("dStride"), pointer("wStride"), pointer("more")
+	LEAQ(Mem{Base: d, Index: dStride, Scale: 4}, d)
+	LEAQ(Mem{Base: w, Index: wStride, Scale: 4}, w)
+	ADDQ(more, n)
+	DECQ(rows)
+	JNZ(LabelRef("line"))
+	VZEROUPPER()
+	RET()
+}

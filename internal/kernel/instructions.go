@@ -1,0 +1,67 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// InstructionsVariable is the environment variable that forces an instruction set: portable,
+// avx2 or avx512. Unset, the best that the processor has is used.
+const InstructionsVariable = "ATTEND_KERNELS"
+
+// instructions is a set of kernels in assembly. The zero value has none: then the portable Go
+// that stands beside each use computes. Arguments are those of the exported functions, as
+// pointers to the first elements; strides in tiles are in bytes.
+type instructions struct {
+	name string
+
+	lanes       int        // float32 numbers in a register
+	tiles       [][2]tile  // [rows-1][vectors-1], whole vectors
+	tails       [][2]tile  // the same, of whose last vector only some columns count
+	turn        transposer // 8 x 8 numbers
+	copyColumns func(y *float32, yRow int, x *float32, xRow, rows, columns int)
+	copyRows    func(y, x *float32, xRow, rows int)
+	limit       func(rounds int) // rounds of 24*lanes operations, as fast as the processor can
+
+	exp           func(y, x *float32, n int)
+	add, mul      func(y, a, b *float32, n int)
+	scale         func(y, x *float32, n int, scale float32)
+	sumRows       func(sum, x *float32, rows, n int)
+	softmax       func(x *float32, rows, width, stride, first, more int, tops, sums *float32)
+	softmaxGrad   func(d, w *float32, rows, width, dStride, wStride, first, more int)
+	layerNorm     func(y, mean, rstd, x, gain, bias *float32, rows, dim int, epsilon float32)
+	layerNormGrad func(dx, dGain, dBias, dy, x, gain, mean, rstd, addend *float32, rows, dim int)
+	gelu          func(y, slope, x *float32, n int)
+	adamW         func(weights, first, second, gradient *float32, n int, scale, beta1, beta2, rate, root, epsilon, keep float32)
+	sumSquares    func(x *float32, n int) float64
+}
+
+type (
+	tile       func(blocks, k int, a *float32, aRow, aStep, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+	transposer func(y *float32, yRow int, x *float32, xRow int)
+)
+
+// portable is the set that every processor has.
+const portable = "portable"
+
+// active is the set in use. It is chosen once, at start-up; tests of this package change it.
+var active, activeError = choose(os.Getenv(InstructionsVariable))
+
+// choose returns the set of that name, or the best for "".
+func choose(name string) (*instructions, error) {
+	sets := available() // best first
+	names := make([]string, len(sets))
+	for i, s := range sets {
+		if s.name == name || name == "" {
+			return s, nil
+		}
+		names[i] = s.name
+	}
+	return sets[0], fmt.Errorf("kernel: the environment variable %s asks for %q, but this processor has %s: choose one of these, or unset it for the best",
+		InstructionsVariable, name, strings.Join(names, ", "))
+}
+
+// Instructions names the instruction set in use. The error says that [InstructionsVariable] asks
+// for one that does not exist or that this processor lacks; the best is used then.
+func Instructions() (string, error) { return active.name, activeError }

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package kernel
+
+// available returns the instruction sets of this processor, the best first.
+func available() []*instructions { return []*instructions{{name: portable}} }
