@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"attend/data"
 	"attend/internal/random"
 	"attend/layers"
 )
@@ -228,5 +229,61 @@ func TestDraw(t *testing.T) {
 func TestJoinWords(t *testing.T) {
 	if got := joinWords([]string{"a", ",", "b", "(", "c", ")", "."}); got != " a, b ( c)." {
 		t.Errorf("%q", got)
+	}
+}
+
+// BenchmarkComplete measures how many tokens a second a run adds to a prompt: words of the
+// default model, and characters of one with nanoGPT's sizes beyond a full context.
+func BenchmarkComplete(b *testing.B) {
+	savanna, err := data.Savanna()
+	if err != nil {
+		b.Fatal(err)
+	}
+	words, err := Defaults().Resolve(savanna)
+	if err != nil {
+		b.Fatal(err)
+	}
+	letters, err := data.Tokenize(data.Char, "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+	if err != nil {
+		b.Fatal(err)
+	}
+	characters, err := data.NewVocabulary(data.Char, [][]data.Token{letters}, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	chars := words
+	chars.Unit, chars.Layers, chars.Heads, chars.Dim, chars.Hidden, chars.Context = "char", 4, 4, 128, 512, 64
+	for _, c := range []struct {
+		name       string
+		settings   Settings
+		vocabulary *data.Vocabulary
+		prompt     string
+		sampling   Sampling
+	}{
+		{"default", words, savanna.Vocabulary, "The lion saw", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
+		{"nanogpt", chars, characters, "ROMEO:", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			config := c.settings.Model(c.vocabulary.Len())
+			weights, err := layers.NewWeights(config, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			r := reader(b, &Run{Settings: c.settings, Vocabulary: c.vocabulary, Config: config, Weights: weights}, 1)
+			added := 0
+			b.ReportAllocs()
+			for sample := 0; b.Loop(); sample++ {
+				text, err := r.Complete(c.prompt, c.sampling, sample)
+				if err != nil {
+					b.Fatal(err)
+				}
+				tokens, err := data.Tokenize(c.vocabulary.Unit(), strings.TrimPrefix(text, c.prompt))
+				if err != nil {
+					b.Fatal(err)
+				}
+				added += len(tokens)
+			}
+			b.ReportMetric(float64(added)/b.Elapsed().Seconds(), "tokens/s")
+		})
 	}
 }

@@ -60,10 +60,10 @@ type Settings struct {
 func Defaults() Settings {
 	return Settings{
 		Data: Savanna, Unit: string(data.Word), HoldOut: 0.1, MinCount: 2,
-		Layers: 1, Heads: 2, Dim: 32,
+		Layers: 1, Heads: 4, Dim: 32,
 		Positions: string(embed.Learned), Activation: string(layers.GELU), Tied: true,
-		Batch: 32, Steps: 3000, Optimizer: string(train.AdamW),
-		LR: 1e-2, MinLR: 1e-4, Warmup: 100, WeightDecay: 0.01, Beta1: 0.9, Beta2: 0.99, Momentum: 0.9, Clip: 1, Seed: 1,
+		Batch: 32, Steps: 1500, Optimizer: string(train.AdamW),
+		LR: 1e-2, MinLR: 1e-4, Warmup: 100, WeightDecay: 0.01, Beta1: 0.9, Beta2: 0.98, Momentum: 0.9, Clip: 1, Seed: 1,
 		EvalInterval: 250, SaveInterval: 500,
 	}
 }
