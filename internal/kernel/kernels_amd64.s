@@ -3342,29 +3342,30 @@ clear_end:
 	RET
 
 // func avx512LayerNorm(y *float32, mean *float32, rstd *float32, x *float32, gain *float32, bias *float32, rows int, dim int, epsilon float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, SSE
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·avx512LayerNorm(SB), NOSPLIT, $0-68
-	MOVQ       y+0(FP), AX
-	MOVQ       x+24(FP), CX
-	MOVQ       gain+32(FP), DX
-	MOVQ       bias+40(FP), BX
-	MOVQ       mean+8(FP), SI
-	MOVQ       rstd+16(FP), DI
-	MOVQ       rows+48(FP), R8
-	MOVQ       dim+56(FP), R9
-	VXORPS     Z0, Z0, Z0
-	VCVTSI2SSQ R9, X0, X0
-	VMOVSS     word3f800000<>+0(SB), X1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         gain+32(FP), DX
+	MOVQ         bias+40(FP), BX
+	MOVQ         mean+8(FP), SI
+	MOVQ         rstd+16(FP), DI
+	MOVQ         rows+48(FP), R8
+	MOVQ         dim+56(FP), R9
+	VXORPS       Z0, Z0, Z0
+	VCVTSI2SSQ   R9, X0, X0
+	VMOVSS       word3f800000<>+0(SB), X1
+	VBROADCASTSS epsilon+64(FP), Z2
 
 line:
-	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	MOVQ   R9, R11
 	XORQ   R10, R10
 	JMP    sum_test
 
 sum_whole:
-	VMOVUPS (CX)(R10*1), Z3
-	VADDPS  Z3, Z2, Z2
+	VMOVUPS (CX)(R10*1), Z4
+	VADDPS  Z4, Z3, Z3
 	ADDQ    $0x40, R10
 	SUBQ    $0x10, R11
 
@@ -3376,30 +3377,30 @@ sum_test:
 	MOVL      $0xffffffff, R12
 	BZHIL     R11, R12, R12
 	KMOVW     R12, K1
-	VMOVUPS.Z (CX)(R10*1), K1, Z3
-	VADDPS    Z3, Z2, Z2
+	VMOVUPS.Z (CX)(R10*1), K1, Z4
+	VADDPS    Z4, Z3, Z3
 
 sum_end:
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VADDPS        Y3, Y2, Y3
-	VEXTRACTF32X4 $0x01, Y3, X2
-	VADDPS        X2, X3, X3
-	VPERMILPS     $0x0e, X3, X2
-	VADDPS        X2, X3, X3
-	VPERMILPS     $0x01, X3, X2
-	VADDPS        X2, X3, X3
-	VDIVSS        X0, X3, X3
-	VMOVSS        X3, (SI)
-	VBROADCASTSS  X3, Z2
-	VXORPS        Z3, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VADDPS        Y4, Y3, Y4
+	VEXTRACTF32X4 $0x01, Y4, X3
+	VADDPS        X3, X4, X4
+	VPERMILPS     $0x0e, X4, X3
+	VADDPS        X3, X4, X4
+	VPERMILPS     $0x01, X4, X3
+	VADDPS        X3, X4, X4
+	VDIVSS        X0, X4, X4
+	VMOVSS        X4, (SI)
+	VBROADCASTSS  X4, Z3
+	VXORPS        Z4, Z4, Z4
 	MOVQ          R9, R11
 	XORQ          R10, R10
 	JMP           squares_test
 
 squares_whole:
-	VMOVUPS     (CX)(R10*1), Z5
-	VSUBPS      Z2, Z5, Z5
-	VFMADD231PS Z5, Z5, Z3
+	VMOVUPS     (CX)(R10*1), Z6
+	VSUBPS      Z3, Z6, Z6
+	VFMADD231PS Z6, Z6, Z4
 	ADDQ        $0x40, R10
 	SUBQ        $0x10, R11
 
@@ -3411,40 +3412,39 @@ squares_test:
 	MOVL        $0xffffffff, R12
 	BZHIL       R11, R12, R12
 	KMOVW       R12, K1
-	VMOVUPS.Z   (CX)(R10*1), K1, Z5
-	VSUBPS      Z2, Z5, Z5
-	VXORPS      Z6, Z6, Z6
-	VBLENDMPS   Z5, Z6, K1, Z4
-	VFMADD231PS Z4, Z4, Z3
+	VMOVUPS.Z   (CX)(R10*1), K1, Z6
+	VSUBPS      Z3, Z6, Z6
+	VXORPS      Z7, Z7, Z7
+	VBLENDMPS   Z6, Z7, K1, Z5
+	VFMADD231PS Z5, Z5, Z4
 
 squares_end:
-	VEXTRACTF64X4 $0x01, Z3, Y5
-	VADDPS        Y5, Y3, Y5
-	VEXTRACTF32X4 $0x01, Y5, X3
-	VADDPS        X3, X5, X5
-	VPERMILPS     $0x0e, X5, X3
-	VADDPS        X3, X5, X5
-	VPERMILPS     $0x01, X5, X3
-	VADDPS        X3, X5, X5
-	VDIVSS        X0, X5, X5
-	MOVSS         epsilon+64(FP), X3
-	VADDSS        X3, X5, X5
-	VSQRTSS       X5, X5, X5
-	VDIVSS        X5, X1, X5
-	VMOVSS        X5, (DI)
-	VBROADCASTSS  X5, Z3
+	VEXTRACTF64X4 $0x01, Z4, Y6
+	VADDPS        Y6, Y4, Y6
+	VEXTRACTF32X4 $0x01, Y6, X4
+	VADDPS        X4, X6, X6
+	VPERMILPS     $0x0e, X6, X4
+	VADDPS        X4, X6, X6
+	VPERMILPS     $0x01, X6, X4
+	VADDPS        X4, X6, X6
+	VDIVSS        X0, X6, X6
+	VADDSS        X2, X6, X6
+	VSQRTSS       X6, X6, X6
+	VDIVSS        X6, X1, X6
+	VMOVSS        X6, (DI)
+	VBROADCASTSS  X6, Z4
 	MOVQ          R9, R11
 	XORQ          R10, R10
 	JMP           write_test
 
 write_whole:
-	VMOVUPS     (CX)(R10*1), Z5
-	VSUBPS      Z2, Z5, Z5
-	VMULPS      Z3, Z5, Z5
-	VMOVUPS     (DX)(R10*1), Z6
-	VMOVUPS     (BX)(R10*1), Z7
-	VFMADD213PS Z7, Z6, Z5
-	VMOVUPS     Z5, (AX)(R10*1)
+	VMOVUPS     (CX)(R10*1), Z6
+	VSUBPS      Z3, Z6, Z6
+	VMULPS      Z4, Z6, Z6
+	VMOVUPS     (DX)(R10*1), Z7
+	VMOVUPS     (BX)(R10*1), Z8
+	VFMADD213PS Z8, Z7, Z6
+	VMOVUPS     Z6, (AX)(R10*1)
 	ADDQ        $0x40, R10
 	SUBQ        $0x10, R11
 
@@ -3456,13 +3456,13 @@ write_test:
 	MOVL        $0xffffffff, R12
 	BZHIL       R11, R12, R12
 	KMOVW       R12, K1
-	VMOVUPS.Z   (CX)(R10*1), K1, Z5
-	VSUBPS      Z2, Z5, Z5
-	VMULPS      Z3, Z5, Z5
-	VMOVUPS.Z   (DX)(R10*1), K1, Z2
-	VMOVUPS.Z   (BX)(R10*1), K1, Z3
-	VFMADD213PS Z3, Z2, Z5
-	VMOVUPS     Z5, K1, (AX)(R10*1)
+	VMOVUPS.Z   (CX)(R10*1), K1, Z6
+	VSUBPS      Z3, Z6, Z6
+	VMULPS      Z4, Z6, Z6
+	VMOVUPS.Z   (DX)(R10*1), K1, Z3
+	VMOVUPS.Z   (BX)(R10*1), K1, Z4
+	VFMADD213PS Z4, Z3, Z6
+	VMOVUPS     Z6, K1, (AX)(R10*1)
 
 write_end:
 	ADDQ $0x04, SI
@@ -4057,7 +4057,7 @@ row_end:
 	RET
 
 // func avx512SumSquares(x *float32, n int) float64
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·avx512SumSquares(SB), NOSPLIT, $0-24
 	MOVQ   x+0(FP), AX
 	MOVQ   n+8(FP), CX
@@ -4100,8 +4100,8 @@ row_end:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
+	VMOVSD        X0, ret+16(FP)
 	VZEROUPPER
-	MOVSD         X0, ret+16(FP)
 	RET
 
 // func avx512Limit(rounds int)
@@ -7587,29 +7587,30 @@ clear_end:
 	RET
 
 // func avx2LayerNorm(y *float32, mean *float32, rstd *float32, x *float32, gain *float32, bias *float32, rows int, dim int, epsilon float32)
-// Requires: AVX, AVX2, FMA3, SSE
+// Requires: AVX, AVX2, FMA3
 TEXT ·avx2LayerNorm(SB), NOSPLIT, $0-68
-	MOVQ       y+0(FP), AX
-	MOVQ       x+24(FP), CX
-	MOVQ       gain+32(FP), DX
-	MOVQ       bias+40(FP), BX
-	MOVQ       mean+8(FP), SI
-	MOVQ       rstd+16(FP), DI
-	MOVQ       rows+48(FP), R8
-	MOVQ       dim+56(FP), R9
-	VXORPS     Y0, Y0, Y0
-	VCVTSI2SSQ R9, X0, X0
-	VMOVSS     word3f800000<>+0(SB), X1
+	MOVQ         y+0(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         gain+32(FP), DX
+	MOVQ         bias+40(FP), BX
+	MOVQ         mean+8(FP), SI
+	MOVQ         rstd+16(FP), DI
+	MOVQ         rows+48(FP), R8
+	MOVQ         dim+56(FP), R9
+	VXORPS       Y0, Y0, Y0
+	VCVTSI2SSQ   R9, X0, X0
+	VMOVSS       word3f800000<>+0(SB), X1
+	VBROADCASTSS epsilon+64(FP), Y2
 
 line:
-	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 	MOVQ   R9, R11
 	XORQ   R10, R10
 	JMP    sum_test
 
 sum_whole:
-	VMOVUPS (CX)(R10*1), Y3
-	VADDPS  Y3, Y2, Y2
+	VMOVUPS (CX)(R10*1), Y4
+	VADDPS  Y4, Y3, Y3
 	ADDQ    $0x20, R10
 	SUBQ    $0x08, R11
 
@@ -7620,29 +7621,29 @@ sum_test:
 	JZ         sum_end
 	LEAQ       lanes<>+0(SB), R12
 	NEGQ       R11
-	VMOVUPS    32(R12)(R11*4), Y3
-	VMASKMOVPS (CX)(R10*1), Y3, Y3
-	VADDPS     Y3, Y2, Y2
+	VMOVUPS    32(R12)(R11*4), Y4
+	VMASKMOVPS (CX)(R10*1), Y4, Y4
+	VADDPS     Y4, Y3, Y3
 
 sum_end:
-	VEXTRACTF128 $0x01, Y2, X3
-	VADDPS       X3, X2, X2
-	VPERMILPS    $0x0e, X2, X3
-	VADDPS       X3, X2, X2
-	VPERMILPS    $0x01, X2, X3
-	VADDPS       X3, X2, X2
-	VDIVSS       X0, X2, X2
-	VMOVSS       X2, (SI)
-	VBROADCASTSS X2, Y2
-	VXORPS       Y3, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VADDPS       X4, X3, X3
+	VPERMILPS    $0x0e, X3, X4
+	VADDPS       X4, X3, X3
+	VPERMILPS    $0x01, X3, X4
+	VADDPS       X4, X3, X3
+	VDIVSS       X0, X3, X3
+	VMOVSS       X3, (SI)
+	VBROADCASTSS X3, Y3
+	VXORPS       Y4, Y4, Y4
 	MOVQ         R9, R11
 	XORQ         R10, R10
 	JMP          squares_test
 
 squares_whole:
-	VMOVUPS     (CX)(R10*1), Y4
-	VSUBPS      Y2, Y4, Y4
-	VFMADD231PS Y4, Y4, Y3
+	VMOVUPS     (CX)(R10*1), Y5
+	VSUBPS      Y3, Y5, Y5
+	VFMADD231PS Y5, Y5, Y4
 	ADDQ        $0x20, R10
 	SUBQ        $0x08, R11
 
@@ -7653,39 +7654,38 @@ squares_test:
 	JZ          squares_end
 	LEAQ        lanes<>+0(SB), R12
 	NEGQ        R11
-	VMOVUPS     32(R12)(R11*4), Y4
-	VMASKMOVPS  (CX)(R10*1), Y4, Y5
-	VSUBPS      Y2, Y5, Y5
-	VXORPS      Y6, Y6, Y6
-	VBLENDVPS   Y4, Y5, Y6, Y4
-	VFMADD231PS Y4, Y4, Y3
+	VMOVUPS     32(R12)(R11*4), Y5
+	VMASKMOVPS  (CX)(R10*1), Y5, Y6
+	VSUBPS      Y3, Y6, Y6
+	VXORPS      Y7, Y7, Y7
+	VBLENDVPS   Y5, Y6, Y7, Y5
+	VFMADD231PS Y5, Y5, Y4
 
 squares_end:
-	VEXTRACTF128 $0x01, Y3, X4
-	VADDPS       X4, X3, X3
-	VPERMILPS    $0x0e, X3, X4
-	VADDPS       X4, X3, X3
-	VPERMILPS    $0x01, X3, X4
-	VADDPS       X4, X3, X3
-	VDIVSS       X0, X3, X3
-	MOVSS        epsilon+64(FP), X4
-	VADDSS       X4, X3, X3
-	VSQRTSS      X3, X3, X3
-	VDIVSS       X3, X1, X3
-	VMOVSS       X3, (DI)
-	VBROADCASTSS X3, Y3
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X5, X4, X4
+	VPERMILPS    $0x0e, X4, X5
+	VADDPS       X5, X4, X4
+	VPERMILPS    $0x01, X4, X5
+	VADDPS       X5, X4, X4
+	VDIVSS       X0, X4, X4
+	VADDSS       X2, X4, X4
+	VSQRTSS      X4, X4, X4
+	VDIVSS       X4, X1, X4
+	VMOVSS       X4, (DI)
+	VBROADCASTSS X4, Y4
 	MOVQ         R9, R11
 	XORQ         R10, R10
 	JMP          write_test
 
 write_whole:
-	VMOVUPS     (CX)(R10*1), Y4
-	VSUBPS      Y2, Y4, Y4
-	VMULPS      Y3, Y4, Y4
-	VMOVUPS     (DX)(R10*1), Y5
-	VMOVUPS     (BX)(R10*1), Y6
-	VFMADD213PS Y6, Y5, Y4
-	VMOVUPS     Y4, (AX)(R10*1)
+	VMOVUPS     (CX)(R10*1), Y5
+	VSUBPS      Y3, Y5, Y5
+	VMULPS      Y4, Y5, Y5
+	VMOVUPS     (DX)(R10*1), Y6
+	VMOVUPS     (BX)(R10*1), Y7
+	VFMADD213PS Y7, Y6, Y5
+	VMOVUPS     Y5, (AX)(R10*1)
 	ADDQ        $0x20, R10
 	SUBQ        $0x08, R11
 
@@ -7697,32 +7697,32 @@ write_test:
 	LEAQ         lanes<>+0(SB), R12
 	MOVQ         R11, R13
 	NEGQ         R13
-	VMOVUPS      32(R12)(R13*4), Y4
-	VMASKMOVPS   (CX)(R10*1), Y4, Y5
-	VSUBPS       Y2, Y5, Y5
-	VMULPS       Y3, Y5, Y5
-	VMASKMOVPS   (DX)(R10*1), Y4, Y2
-	VMASKMOVPS   (BX)(R10*1), Y4, Y3
-	VFMADD213PS  Y3, Y2, Y5
+	VMOVUPS      32(R12)(R13*4), Y5
+	VMASKMOVPS   (CX)(R10*1), Y5, Y6
+	VSUBPS       Y3, Y6, Y6
+	VMULPS       Y4, Y6, Y6
+	VMASKMOVPS   (DX)(R10*1), Y5, Y3
+	VMASKMOVPS   (BX)(R10*1), Y5, Y4
+	VFMADD213PS  Y4, Y3, Y6
 	LEAQ         (AX)(R10*1), R10
-	VMOVAPS      X5, X2
+	VMOVAPS      X6, X3
 	TESTQ        $0x00000004, R11
 	JZ           store145
-	VMOVUPS      X2, (R10)
-	VEXTRACTF128 $0x01, Y5, X2
+	VMOVUPS      X3, (R10)
+	VEXTRACTF128 $0x01, Y6, X3
 	ADDQ         $0x10, R10
 
 store145:
 	TESTQ     $0x00000002, R11
 	JZ        store146
-	VMOVLPS   X2, (R10)
-	VPERMILPS $0x0e, X2, X2
+	VMOVLPS   X3, (R10)
+	VPERMILPS $0x0e, X3, X3
 	ADDQ      $0x08, R10
 
 store146:
 	TESTQ  $0x00000001, R11
 	JZ     store147
-	VMOVSS X2, (R10)
+	VMOVSS X3, (R10)
 
 store147:
 write_end:
@@ -8565,7 +8565,7 @@ row_end:
 	RET
 
 // func avx2SumSquares(x *float32, n int) float64
-// Requires: AVX, FMA3, SSE2
+// Requires: AVX, FMA3
 TEXT ·avx2SumSquares(SB), NOSPLIT, $0-24
 	MOVQ   x+0(FP), AX
 	MOVQ   n+8(FP), CX
@@ -8606,8 +8606,8 @@ row_end:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
+	VMOVSD       X0, ret+16(FP)
 	VZEROUPPER
-	MOVSD        X0, ret+16(FP)
 	RET
 
 // func avx2Limit(rounds int)

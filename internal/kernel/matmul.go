@@ -48,6 +48,17 @@ func (m Matrix) shape() (rows, cols int) {
 	return m.Rows, m.Cols
 }
 
+// columns returns the view of some columns, as a product sees them.
+func (m Matrix) columns(from, to int) Matrix {
+	m.Data = m.block(0, from)
+	if m.transposed {
+		m.Rows = to - from
+	} else {
+		m.Cols = to - from
+	}
+	return m
+}
+
 // block returns the data from element (i, j) on, as a product sees (i, j).
 func (m Matrix) block(i, j int) []float32 {
 	if m.transposed {

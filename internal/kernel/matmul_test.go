@@ -157,7 +157,7 @@ func (x multiplication) check(t *testing.T, seed uint64) {
 
 func TestMatMulAgainstDoublePrecision(t *testing.T) {
 	r := generator(1)
-	sizes := [][3]int{{1, 1, 1}, {2, 3, 5}, {63, 191, 7}, {64, 192, 64}, {65, 193, 66}, {131, 197, 5}, {3, 389, 130}, {130, 2, 67}, {1, 257, 65}, {257, 1, 3}}
+	sizes := [][3]int{{1, 1, 1}, {2, 3, 5}, {63, 191, 7}, {64, 192, 64}, {65, 193, 66}, {131, 197, 5}, {3, 389, 130}, {130, 2, 67}, {1, 257, 65}, {257, 1, 3}, {7, 35, 385}, {70, 33, 1000}}
 	for range 60 {
 		sizes = append(sizes, [3]int{1 + r.IntN(70), 1 + r.IntN(70), 1 + r.IntN(70)})
 	}

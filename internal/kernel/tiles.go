@@ -1,12 +1,28 @@
 package kernel
 
-// product computes c = alpha a b + addend in tiles that stay in registers. Row i of the
-// addend is addendStride numbers on from the row before; nil adds nothing.
+// depth is how much of k is summed at a time: two registers' columns of b, that many rows long, stay
+// in the first-level cache beside what is read of a.
+const depth = 384
+
+// product computes c = alpha a b + addend. Row i of the addend is addendStride numbers on from
+// the row before; nil adds nothing. Where k is long, the product of some columns of a and rows of b
+// is added to that of those before.
+func (in *instructions) product(c Matrix, alpha float32, a, b Matrix, addend []float32, addendStride int) {
+	_, k := a.shape()
+	parts := (k + depth - 1) / depth
+	for i := range parts {
+		from, to := i*k/parts, (i+1)*k/parts
+		in.productOf(c, alpha, a.columns(from, to), b.T().columns(from, to).T(), addend, addendStride)
+		addend, addendStride = c.Data, c.Stride
+	}
+}
+
+// productOf computes c = alpha a b + addend in tiles that stay in registers.
 //
 // Columns are taken in panels of two registers, rows in blocks that stay in the second-level cache.
 // Where enough work reads them, panels of b and blocks of a transposed a are first laid
 // out in one piece of memory, in the order in which the tiles read (Goto and van de Geijn 2008).
-func (in *instructions) product(c Matrix, alpha float32, a, b Matrix, addend []float32, addendStride int) {
+func (in *instructions) productOf(c Matrix, alpha float32, a, b Matrix, addend []float32, addendStride int) {
 	m, k := a.shape()
 	_, n := b.shape()
 	width := 2 * in.lanes

@@ -13,6 +13,7 @@ func (m machine) layerNorm() {
 	count, one := XMM(), XMM()
 	VCVTSI2SSQ(dim, m.zero().AsX(), count)
 	VMOVSS(number(1), one)
+	epsilon := m.param("epsilon")
 	offset := GP64()
 	Label("line")
 
@@ -32,9 +33,7 @@ func (m machine) layerNorm() {
 	})
 	variance := m.total(squares)
 	VDIVSS(count, variance, variance)
-	epsilon := XMM()
-	Load(Param("epsilon"), epsilon)
-	VADDSS(epsilon, variance, variance)
+	VADDSS(epsilon.AsX(), variance, variance)
 	VSQRTSS(variance, variance, variance)
 	VDIVSS(variance, one, variance)
 	VMOVSS(variance, Mem{Base: rstd})

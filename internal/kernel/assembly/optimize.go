@@ -83,7 +83,7 @@ func (m machine) sumSquares() {
 	VADDPD(half, total.AsX(), low)
 	VPERMILPD(Imm(1), low, half)
 	VADDSD(half, low, low)
+	VMOVSD(low, NewParamAddr("ret", 16))
 	VZEROUPPER()
-	Store(low, ReturnIndex(0))
 	RET()
 }
