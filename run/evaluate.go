@@ -30,27 +30,32 @@ type BaselineLosses struct {
 	Bigram  float64 `json:"bigram"`  // by the word before
 }
 
-// evaluationBatch is how many sentences are judged at once.
-const evaluationBatch = 32
+// evaluationRows is how many tokens are judged at once, where several sentences can be: enough for whole
+// tiles of a product, and few, since all that a graph computes stays in memory.
+const evaluationRows = 256
 
-// trainingBlocks is how many blocks of the training text its loss is measured on.
-const trainingBlocks = 64
+// evaluationBatch returns how many sentences of the run's context are judged at once.
+func (r *Run) evaluationBatch() int { return max(1, evaluationRows/r.Config.Context) }
+
+// trainingSample is how many sentences of the training text its loss is measured on.
+const trainingSample = 2048
 
 // Evaluate judges a run on the whole held-out part of its corpus.
 func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	if err := r.checkText(corpus); err != nil {
 		return Report{}, err
 	}
-	evaluator, err := train.NewEvaluator(r.build, evaluationBatch, r.Config.Context)
+	batch := r.evaluationBatch()
+	evaluator, err := train.NewEvaluator(r.build, batch, r.Config.Context)
 	if err != nil {
 		return Report{}, err
 	}
 	defer evaluator.Close()
-	heldOut, err := corpus.HeldOut.Blocks(evaluationBatch, r.Config.Context)
+	heldOut, err := corpus.HeldOut.Blocks(batch, r.Config.Context)
 	if err != nil {
 		return Report{}, err
 	}
-	trained, err := corpus.Train.Blocks(evaluationBatch, r.Config.Context)
+	trained, err := corpus.Train.Blocks(batch, r.Config.Context)
 	if err != nil {
 		return Report{}, err
 	}
@@ -58,7 +63,7 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	sample, err := evaluator.Evaluate(trained, trainingBlocks)
+	sample, err := evaluator.Evaluate(trained, trainingSample/batch)
 	if err != nil {
 		return Report{}, err
 	}

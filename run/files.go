@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +18,23 @@ const temporary = ".tmp-"
 
 // replaceFile puts content in place of the file in one step: readers and a machine that
 // loses power see the old file or the new one, never a part.
-func replaceFile(path string, content []byte) (err error) {
+func replaceFile(path string, content []byte) error {
+	return replaceFileBy(path, whole(content))
+}
+
+// writer writes the content of a file.
+type writer func(io.Writer) error
+
+// whole returns the writer of content that is in memory.
+func whole(content []byte) writer {
+	return func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	}
+}
+
+// replaceFileBy is replaceFile for content that is written piece by piece.
+func replaceFileBy(path string, write writer) (err error) {
 	// Dir, not Split: of a bare name Split gives "", and CreateTemp would go elsewhere.
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+temporary)
 	if err != nil {
@@ -28,7 +45,7 @@ func replaceFile(path string, content []byte) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	_, err = f.Write(content)
+	err = write(f)
 	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,13 +135,13 @@ func (r *Run) metadata() (map[string]string, error) {
 	}, err
 }
 
-// modelBytes returns model.safetensors.
-func (r *Run) modelBytes() ([]byte, error) {
+// writeModel writes model.safetensors.
+func (r *Run) writeModel(w io.Writer) error {
 	metadata, err := r.metadata()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return encodeTensors(huggingFaceTensors(r.Config, r.Weights), metadata)
+	return writeTensors(w, huggingFaceTensors(r.Config, r.Weights), metadata)
 }
 
 // Untrained returns the run's model as it was before training.
@@ -203,7 +204,7 @@ func onlyRunFiles(entries []os.DirEntry) bool {
 
 // createFolder puts a new folder with these files at path in one step. A run that is
 // there is only replaced if overwrite is set, and anything else never.
-func createFolder(path string, files map[string][]byte, overwrite bool) error {
+func createFolder(path string, files map[string]writer, overwrite bool) error {
 	if err := checkFree(path, overwrite); err != nil {
 		return err
 	}
@@ -223,8 +224,8 @@ func createFolder(path string, files map[string][]byte, overwrite bool) error {
 	if err := os.Chmod(building, 0o755); err != nil {
 		return fail(err)
 	}
-	for name, content := range files {
-		if err := replaceFile(filepath.Join(building, name), content); err != nil {
+	for name, write := range files {
+		if err := replaceFileBy(filepath.Join(building, name), write); err != nil {
 			return fail(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,7 +26,13 @@ func TestCreateFolder(t *testing.T) {
 			}
 		}
 	}
-	create := func(name string, overwrite bool) error { return createFolder(at(name), files, overwrite) }
+	create := func(name string, overwrite bool) error {
+		writers := map[string]writer{}
+		for file, content := range files {
+			writers[file] = func(w io.Writer) error { _, err := w.Write(content); return err }
+		}
+		return createFolder(at(name), writers, overwrite)
+	}
 
 	if err := create("deep/er/new", false); err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func (r *Run) ruleCases(corpus *data.Corpus) (map[string][]ruleCase, error) {
 
 // judge runs the sentences of the cases through the model and measures accuracy and attention.
 func (r *Run) judge(cases []ruleCase, sequences [][]int) (RuleReport, error) {
-	reader, err := r.NewReader(evaluationBatch)
+	reader, err := r.NewReader(r.evaluationBatch())
 	if err != nil {
 		return RuleReport{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"slices"
@@ -37,8 +38,8 @@ type tensor struct {
 	data  []float32
 }
 
-// encodeTensors returns a safetensors file of the tensors with checksums in its metadata.
-func encodeTensors(tensors map[string]tensor, metadata map[string]string) ([]byte, error) {
+// writeTensors writes a safetensors file of the tensors with checksums in its metadata.
+func writeTensors(w io.Writer, tensors map[string]tensor, metadata map[string]string) error {
 	views := map[string]safetensors.TensorView{}
 	var content [][]byte
 	for _, name := range slices.Sorted(maps.Keys(tensors)) {
@@ -53,7 +54,7 @@ func encodeTensors(tensors map[string]tensor, metadata map[string]string) ([]byt
 		}
 		view, err := safetensors.NewTensorView(safetensors.F32, shape, b)
 		if err != nil {
-			return nil, fmt.Errorf("run: tensor %s: %w", name, err)
+			return fmt.Errorf("run: tensor %s: %w", name, err)
 		}
 		views[name] = view
 		content = append(content, b) // the library writes tensors of one type by name
@@ -62,7 +63,7 @@ func encodeTensors(tensors map[string]tensor, metadata map[string]string) ([]byt
 	all[metaFormat] = "pt"
 	all[metaTensors] = digest(content...)
 	all[metaHeader] = headerDigest(all, tensors)
-	return safetensors.Serialize(views, all)
+	return safetensors.SerializeToWriter(views, all, w)
 }
 
 // headerDigest covers what the digest of the tensor bytes does not: the other metadata
@@ -82,7 +83,7 @@ func headerDigest(metadata map[string]string, tensors map[string]tensor) string 
 
 var errDamaged = errors.New("it is damaged: restore it from a copy or train again")
 
-// decodeTensors reads what encodeTensors wrote and checks both sums.
+// decodeTensors reads what writeTensors wrote and checks both sums.
 func decodeTensors(file []byte) (map[string]tensor, map[string]string, error) {
 	if len(file) < 8 {
 		return nil, nil, fmt.Errorf("%d bytes are no safetensors file; %w", len(file), errDamaged)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -11,6 +12,13 @@ import (
 	"strings"
 	"testing"
 )
+
+// encodeTensors returns what writeTensors writes.
+func encodeTensors(tensors map[string]tensor, metadata map[string]string) ([]byte, error) {
+	var file bytes.Buffer
+	err := writeTensors(&file, tensors, metadata)
+	return file.Bytes(), err
+}
 
 func someTensors() (map[string]tensor, map[string]string) {
 	return map[string]tensor{

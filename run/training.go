@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 	"attend/train"
 )
 
-// sampleBlocks is how many blocks of the held-out text an evaluation during training covers.
-const sampleBlocks = 16
+// sampleBatches is how many batches of the held-out text an evaluation during training covers.
+const sampleBatches = 16
 
 // Training is a run under way in its folder.
 type Training struct {
@@ -24,6 +25,7 @@ type Training struct {
 	trainer   *train.Trainer
 	evaluator *train.Evaluator
 	heldOut   train.Blocks
+	sample    int // how many of them an evaluation covers
 	probe     *Reader
 
 	before  float64 // seconds of training before this start
@@ -56,16 +58,13 @@ func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Train
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{configFile: r.configJSON, tokenizerFile: r.tokenizerJSON}
-	files[settingsFile], err = sealSettings(s)
+	sealed, err := sealSettings(s)
 	if err != nil {
 		return nil, err
 	}
-	if files[modelFile], err = r.modelBytes(); err != nil {
-		return nil, err
-	}
-	if files[stateFile], err = t.stateBytes(); err != nil {
-		return nil, err
+	files := map[string]writer{
+		configFile: whole(r.configJSON), tokenizerFile: whole(r.tokenizerJSON), settingsFile: whole(sealed),
+		modelFile: r.writeModel, stateFile: t.writeState,
 	}
 	if err := createFolder(path, files, overwrite); err != nil {
 		return nil, err
@@ -142,11 +141,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 		}
 	}
 	// The model may be older than the state, and with no step left nothing else would write it.
-	model, err := t.modelBytes()
-	if err != nil {
-		return nil, err
-	}
-	if err := replaceFile(filepath.Join(path, modelFile), model); err != nil {
+	if err := replaceFileBy(filepath.Join(path, modelFile), t.writeModel); err != nil {
 		return nil, fmt.Errorf("run: %w", err)
 	}
 	if r.Step == 0 {
@@ -169,18 +164,19 @@ func newTraining(r *Run, corpus *data.Corpus) (*Training, error) {
 	if err != nil {
 		return nil, err
 	}
-	heldOut, err := corpus.HeldOut.Blocks(s.Batch, s.Context)
+	batch := min(s.Batch, r.evaluationBatch())
+	heldOut, err := corpus.HeldOut.Blocks(batch, s.Context)
 	if err != nil {
 		return nil, err
 	}
-	t := &Training{Run: r, Corpus: corpus, heldOut: heldOut, saved: r.Step}
+	t := &Training{Run: r, Corpus: corpus, heldOut: heldOut, sample: (sampleBatches*s.Batch + batch - 1) / batch, saved: r.Step}
 	if _, err := r.encode(s.Probe); err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
 	if t.trainer, err = train.New(s.Training(), r.build, r.Weights, sampler); err != nil {
 		return nil, err
 	}
-	if t.evaluator, err = train.NewEvaluator(r.build, s.Batch, s.Context); err != nil {
+	if t.evaluator, err = train.NewEvaluator(r.build, batch, s.Context); err != nil {
 		return nil, err
 	}
 	t.probe, err = r.NewReader(1)
@@ -239,7 +235,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 
 // log evaluates a sample of the held-out text and writes a line to both logs.
 func (t *Training) log(s train.Step) error {
-	e, err := t.evaluator.Evaluate(t.heldOut, sampleBlocks)
+	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
 		return err
 	}
@@ -276,19 +272,11 @@ func (t *Training) save() error {
 	if err := finite(t.Weights); err != nil {
 		return fmt.Errorf("run: at step %d a weight is no longer finite (%v): try a lower learning rate; %s keeps the checkpoint of step %d", t.Step, err, t.Path, t.saved)
 	}
-	state, err := t.stateBytes()
-	if err != nil {
-		return err
-	}
-	model, err := t.modelBytes()
-	if err != nil {
-		return err
-	}
 	for _, f := range []struct {
-		name    string
-		content []byte
-	}{{stateFile, state}, {modelFile, model}} {
-		if err := replaceFile(filepath.Join(t.Path, f.name), f.content); err != nil {
+		name  string
+		write writer
+	}{{stateFile, t.writeState}, {modelFile, t.writeModel}} {
+		if err := replaceFileBy(filepath.Join(t.Path, f.name), f.write); err != nil {
 			return fmt.Errorf("run: cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, err)
 		}
 	}
@@ -296,8 +284,8 @@ func (t *Training) save() error {
 	return nil
 }
 
-// stateBytes returns state.safetensors.
-func (t *Training) stateBytes() ([]byte, error) {
+// writeState writes state.safetensors.
+func (t *Training) writeState(w io.Writer) error {
 	tensors := map[string]tensor{}
 	for _, p := range t.Weights.All() {
 		tensors["weight/"+p.Name] = tensor{p.Shape, p.Data}
@@ -309,9 +297,9 @@ func (t *Training) stateBytes() ([]byte, error) {
 	}
 	metadata, err := t.metadata()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return encodeTensors(tensors, metadata)
+	return writeTensors(w, tensors, metadata)
 }
 
 // restore fills weights and moments from the tensors of state.safetensors.
