@@ -25,4 +25,5 @@
 //	story.go        one line per word
 //	predictions.go  the likely next words
 //	json.go csv.go  the same numbers for other programs
+//	film.go         the attention of probe sentences through training
 package inspect

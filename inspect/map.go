@@ -12,6 +12,20 @@ type Map struct {
 	Unknown   []bool          // [seq] token i is not in the run's vocabulary (nil: all known)
 	Attention [][][][]float32 // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    // most likely next tokens, most likely first, after the last token
+	Vectors   *Vectors        // what the weights were computed from; nil unless asked for
+}
+
+// Vectors are the queries, keys and values of a sentence, as the projections of each head computed
+// them: [layer][head][place][headDim]. Weights are softmax(query·key / sqrt(headDim)) over the keys
+// up to the query's place.
+type Vectors struct {
+	Query, Key, Value [][][][]float32
+}
+
+// Source is where a map comes from: the run's folder and the updates that it had made.
+type Source struct {
+	Run  string
+	Step int
 }
 
 // Prediction is a word that may come next, and how probable it is, in 0 to 1.

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"attend/inspect"
 )
 
 // Metrics is a line of metrics.jsonl.
@@ -19,13 +17,6 @@ type Metrics struct {
 	Loss            float64 `json:"loss"`              // of the last batch, nats per token; of a sample of the training text at step 0
 	HeldOutLoss     float64 `json:"heldout_loss"`      // of a sample of the held-out text
 	LearningRate    float64 `json:"learning_rate"`     // of the last update
-}
-
-// Frame is a line of film.jsonl: the attention of the probe sentence at one step.
-type Frame struct {
-	Step        int                `json:"step"`
-	HeldOutLoss float64            `json:"heldout_loss"`
-	Sentences   []inspect.Sentence `json:"sentences"`
 }
 
 // appendLine adds one value as a line of JSON, in a single write.

@@ -256,7 +256,7 @@ func (t *Training) log(s train.Step) error {
 	if err := appendLine(filepath.Join(t.Path, metricsFile), m); err != nil {
 		return fmt.Errorf("run: cannot write %s: %w", metricsFile, err)
 	}
-	frame := Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
+	frame := inspect.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
 	if err := appendLine(filepath.Join(t.Path, filmFile), frame); err != nil {
 		return fmt.Errorf("run: cannot write %s: %w", filmFile, err)
 	}
