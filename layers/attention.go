@@ -51,6 +51,13 @@ type Attended struct {
 	op    *attention
 }
 
+// Output returns what a head mixed for the token at a place of a sentence in the last run,
+// [headDim]. The slice belongs to the operation.
+func (a *Attended) Output(sentence, head, place int) []float32 {
+	mixed := a.op.head(a.op.Result(), sentence, head)
+	return mixed.Data[place*mixed.Stride:][:mixed.Cols]
+}
+
 // Weights returns the attention weights of the last run, [batch, heads, query, key]:
 // the very numbers that the values were mixed by (before dropout, where a training graph
 // has any). The slice belongs to the operation and changes with the next run. Rows behind the end of
@@ -66,6 +73,8 @@ type attention struct {
 	drop    *dropout
 	mask    []float32 // [batch, heads, query, key], 0 or 1/(1-p)
 	dropped []float32 // weights * mask
+
+	intervention
 }
 
 // sentence returns the first row and the length of a sentence of the batch.
@@ -133,6 +142,7 @@ func (a *attention) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 				weights := a.square(a.weights, sentence, head, b)
 				scores := kernel.Columns(weights, b.rows, b.visible, a.seq) // [query, key]
 				kernel.MatMul(scores, a.scale, query.Part(b.from, b.rows), key.Part(0, b.visible).T(), 0)
+				a.cut(weights, sentence, head, b)
 				kernel.CausalSoftmax(weights, b.rows, a.seq, a.seq, b.from+1)
 				if a.drop != nil {
 					kernel.Mul(a.square(a.dropped, sentence, head, b), weights, a.square(a.mask, sentence, head, b))
@@ -140,6 +150,7 @@ func (a *attention) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 				mixing := kernel.Columns(a.square(a.mixing(), sentence, head, b), b.rows, b.visible, a.seq)
 				kernel.MatMul(mixed.Part(b.from, b.rows), 1, mixing, value.Part(0, b.visible), 0)
 			}
+			a.fix(mixed, sentence, head)
 		}
 	}
 	return a.Result(), nil

@@ -41,13 +41,13 @@ func forward(t *testing.T, c Config, weights *param.Set, batch, seq int, ids []i
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := f.Run(ids); err != nil {
+	if err := f.Run(slices.Collect(slices.Chunk(ids, seq))...); err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range f.Layers {
 		attention = append(attention, slices.Clone(a.Weights()))
 	}
-	return slices.Clone(f.logits), attention
+	return slices.Clone(f.logits[:f.Sentences.Rows()*c.Vocab]), attention
 }
 
 func randomIds(n, vocab int) []int {

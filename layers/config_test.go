@@ -74,8 +74,16 @@ func TestInferenceErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := f.Run(make([]int, 7)); err == nil || !strings.Contains(err.Error(), "7 tokens do not fit the graph's 6") {
-		t.Errorf("too many tokens: error %v", err)
+	one := []int{0}
+	for want, sentences := range map[string][][]int{
+		"3 sentences do not fit the graph's 2": {one, one, one},
+		"0 sentences do not fit the graph's 2": {},
+		"sentence 2 has 4 tokens, want 1 to 3": {one, make([]int, 4)},
+		"sentence 1 has 0 tokens, want 1 to 3": {{}, one},
+	} {
+		if err := f.Run(sentences...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
 	}
 }
 

@@ -3,8 +3,6 @@ package layers
 import (
 	"fmt"
 
-	"gorgonia.org/gorgonia"
-
 	"attend/internal/node"
 	"attend/internal/param"
 )
@@ -13,8 +11,9 @@ import (
 // without gradients.
 type Inference struct {
 	*Transformer
-	logits []float32
-	vm     gorgonia.VM
+	seq     int
+	logits  []float32 // [batch*seq, vocab]
+	machine *node.Machine
 }
 
 // NewInference builds a graph for batches of the given shape over shared weights.
@@ -26,31 +25,42 @@ func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, err
 	if err := node.CheckUnique(t.Graph); err != nil {
 		return nil, err
 	}
-	return &Inference{Transformer: t, vm: gorgonia.NewTapeMachine(t.Graph.SubgraphRoots(t.Logits))}, nil
+	_, logits, _ := node.Result(t.Logits)
+	return &Inference{Transformer: t, seq: seq, logits: node.Floats(logits), machine: node.NewMachine(t.Graph, t.Logits)}, nil
 }
 
-// Run computes the logits and attention weights for ids [batch*seq], each in 0..vocab-1.
-// A shorter list stands for sentences that end early: the rest is filled with id 0, which no
-// earlier token can see.
-func (f *Inference) Run(ids []int) error {
-	if len(ids) > len(f.IDs) {
-		return fmt.Errorf("layers: %d tokens do not fit the graph's %d", len(ids), len(f.IDs))
+// Run computes the logits and attention weights of some sentences of ids, each id in 0..vocab-1:
+// as many sentences as the batch has or fewer, each of at least one token and at most seq.
+func (f *Inference) Run(sentences ...[]int) error {
+	if len(sentences) == 0 || len(sentences) > f.Sentences.Len() {
+		return fmt.Errorf("layers: %d sentences do not fit the graph's %d", len(sentences), f.Sentences.Len())
 	}
-	clear(f.IDs[copy(f.IDs, ids):])
-	f.vm.Reset()
-	if err := f.vm.RunAll(); err != nil {
+	for i := range f.Sentences.Len() {
+		length := 0
+		if i < len(sentences) {
+			if length = len(sentences[i]); length < 1 || length > f.seq {
+				return fmt.Errorf("layers: sentence %d has %d tokens, want 1 to %d", i+1, length, f.seq)
+			}
+		}
+		f.Sentences.SetLength(i, length)
+		start, _ := f.Sentences.At(i)
+		if length > 0 {
+			copy(f.IDs[start:], sentences[i])
+		}
+	}
+	if err := f.machine.Run(); err != nil {
 		return fmt.Errorf("layers: forward pass: %w", err)
 	}
-	f.logits = node.Floats(f.Logits.Value())
 	return nil
 }
 
-// LogitsAt returns the scores of the next token [vocab] after the token at row
-// sentence*seq + place. The slice changes with the next run.
-func (f *Inference) LogitsAt(row int) []float32 {
+// LogitsAt returns the scores of the next token [vocab] after the token at a place of a sentence.
+// The slice changes with the next run.
+func (f *Inference) LogitsAt(sentence, place int) []float32 {
+	start, _ := f.Sentences.At(sentence)
 	vocab := f.Logits.Shape()[1]
-	return f.logits[row*vocab : (row+1)*vocab]
+	return f.logits[(start+place)*vocab:][:vocab]
 }
 
 // Close frees what the machine holds.
-func (f *Inference) Close() error { return f.vm.Close() }
+func (f *Inference) Close() error { return f.machine.Close() }

@@ -80,7 +80,7 @@ type Reading struct {
 
 // Logits returns the scores [vocab] of the token after the one at place.
 func (r Reading) Logits(place int) []float32 {
-	return r.inference.LogitsAt(r.row*r.config.Context + place)
+	return r.inference.LogitsAt(r.row, place)
 }
 
 // Weights returns the attention that the token at place query pays in one head, to the
@@ -94,17 +94,14 @@ func (r Reading) Weights(layer, head, query int) []float32 {
 // Read runs sentences of ids through the model and calls visit for each, in order.
 func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) error) error {
 	context := r.run.Config.Context
-	ids := make([]int, r.batch*context)
+	for i, s := range sentences {
+		if len(s) > context {
+			return fmt.Errorf("run: sentence %d has %d tokens and this run sees at most %d", i+1, len(s), context)
+		}
+	}
 	for start := 0; start < len(sentences); start += r.batch {
 		part := sentences[start:min(start+r.batch, len(sentences))]
-		clear(ids)
-		for i, s := range part {
-			if len(s) > context {
-				return fmt.Errorf("run: sentence %d has %d tokens and this run sees at most %d", start+i+1, len(s), context)
-			}
-			copy(ids[i*context:], s)
-		}
-		if err := r.inference.Run(ids); err != nil {
+		if err := r.inference.Run(part...); err != nil {
 			return err
 		}
 		for i := range part {

@@ -1,0 +1,184 @@
+package layers
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"attend/internal/node"
+)
+
+// inference runs two sentences of different lengths, 7 and 5 tokens, after the given interventions.
+func inference(t *testing.T, intervene func(f *Inference) error) *Inference {
+	t.Helper()
+	c, weights := small(t)
+	f, err := NewInference(c, weights, 3, c.Context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	if err := intervene(f); err != nil {
+		t.Fatal(err)
+	}
+	ids := randomIds(12, c.Vocab)
+	if err := f.Run(ids[:7], ids[7:]); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func nothing(*Inference) error { return nil }
+
+// row returns the weights [key] of a query in a layer of small's model.
+func row(f *Inference, layer, sentence, head, query int) []float32 {
+	return f.Layers[layer].Weights()[((sentence*3+head)*7+query)*7:][:query+1]
+}
+
+func TestCutRenormalizesItsRowAndNothingElse(t *testing.T) {
+	plain := inference(t, nothing)
+	cut := inference(t, func(f *Inference) error {
+		return f.Layers[1].Cut(Edge{0, 1, 5, 2}, Edge{0, 1, 5, 4}, Edge{1, AllHeads, 3, 0})
+	})
+	for layer := range 2 {
+		for sentence, length := range []int{7, 5} {
+			for head := range 3 {
+				for query := range length {
+					want := slices.Clone(row(plain, layer, sentence, head, query))
+					got := row(cut, layer, sentence, head, query)
+					var gone []int
+					switch {
+					case layer == 1 && sentence == 0 && head == 1 && query == 5:
+						gone = []int{2, 4}
+					case layer == 1 && sentence == 1 && query == 3:
+						gone = []int{0}
+					default:
+						sameBits(t, "a row without a cut", got, want)
+						continue
+					}
+					left := float32(1)
+					for _, key := range gone {
+						left -= want[key]
+						want[key] = 0
+					}
+					for key := range want {
+						if w := want[key] / left; math.Abs(float64(got[key]-w)) > 2e-6 || w == 0 && math.Float32bits(got[key]) != 0 {
+							t.Errorf("sentence %d, head %d, query %d: weights %v, want %v over %v", sentence, head, query, got, want, left)
+							break
+						}
+					}
+				}
+			}
+		}
+	}
+	for place := range 5 { // what comes before the cut in the first sentence
+		sameBits(t, "earlier logits", cut.LogitsAt(0, place), plain.LogitsAt(0, place))
+	}
+	if slices.Equal(cut.LogitsAt(0, 5), plain.LogitsAt(0, 5)) || slices.Equal(cut.LogitsAt(1, 3), plain.LogitsAt(1, 3)) {
+		t.Error("a cut changes no logits")
+	}
+	if !slices.Equal(cut.LogitsAt(0, 6), plain.LogitsAt(0, 6)) {
+		t.Error("a cut in the last layer changes the logits of a later token, which does not see it")
+	}
+}
+
+func TestCutsAddUpUntilRestored(t *testing.T) {
+	together := inference(t, func(f *Inference) error { return f.Layers[0].Cut(Edge{0, 0, 6, 1}, Edge{0, AllHeads, 6, 3}) })
+	f := inference(t, func(f *Inference) error {
+		if err := f.Layers[0].Cut(Edge{0, 0, 6, 1}); err != nil {
+			return err
+		}
+		return f.Layers[0].Cut(Edge{0, AllHeads, 6, 3})
+	})
+	sameBits(t, "cut one after the other", f.LogitsAt(0, 6), together.LogitsAt(0, 6))
+	plain := inference(t, nothing)
+	if slices.Equal(f.LogitsAt(0, 6), plain.LogitsAt(0, 6)) {
+		t.Error("cuts change nothing")
+	}
+	f = inference(t, func(f *Inference) error {
+		if err := f.Layers[1].Fix(0, 2, make([]float32, 5)); err != nil {
+			return err
+		}
+		err := f.Layers[1].Cut(Edge{1, 0, 2, 1})
+		f.Layers[1].Restore()
+		return err
+	})
+	for place := range 7 {
+		sameBits(t, "restored", f.LogitsAt(0, place), plain.LogitsAt(0, place))
+	}
+}
+
+func TestFixReplacesOneHeadInOneSentence(t *testing.T) {
+	plain := inference(t, nothing)
+	output := []float32{1, -2, 3, -4, 5}
+	fixed := inference(t, func(f *Inference) error { return f.Layers[0].Fix(1, 2, output) })
+	for place := range 5 {
+		for head := range 3 {
+			want := plain.Layers[0].Output(1, head, place)
+			if head == 2 {
+				want = output
+			}
+			sameBits(t, "output", fixed.Layers[0].Output(1, head, place), want)
+			sameBits(t, "weights", row(fixed, 0, 1, head, place), row(plain, 0, 1, head, place))
+		}
+		if slices.Equal(fixed.LogitsAt(1, place), plain.LogitsAt(1, place)) {
+			t.Errorf("place %d: the logits do not change", place)
+		}
+	}
+	for place := range 7 {
+		sameBits(t, "logits of the other sentence", fixed.LogitsAt(0, place), plain.LogitsAt(0, place))
+	}
+}
+
+// value returns what the value projection of layer 1 gives a head at a place, [headDim].
+func value(t *testing.T, f *Inference, sentence, head, place int) []float32 {
+	t.Helper()
+	start, _ := f.Sentences.At(sentence)
+	for _, n := range f.Graph.AllNodes() {
+		if op := n.Op(); op != nil && op.String() == "h.1.attn.value" {
+			_, values, _ := node.Result(n)
+			return node.Floats(values)[(start+place)*15+head*5:][:5]
+		}
+	}
+	t.Fatal("the graph has no value")
+	return nil
+}
+
+// Output is the mix that the weights make of the values.
+func TestOutputIsTheMixedValue(t *testing.T) {
+	f := inference(t, nothing)
+	const sentence, head, place = 1, 1, 4
+	for i, got := range f.Layers[1].Output(sentence, head, place) {
+		var want float64
+		for key, w := range row(f, 1, sentence, head, place) {
+			want += float64(w) * float64(value(t, f, sentence, head, key)[i])
+		}
+		if math.Abs(float64(got)-want) > 1e-5 {
+			t.Errorf("number %d is %g, want %g", i, got, want)
+		}
+	}
+}
+
+func TestInterventionsOutsideOfTheBatch(t *testing.T) {
+	f := inference(t, nothing)
+	a := f.Layers[0]
+	for _, edge := range []Edge{{-1, 0, 1, 0}, {3, 0, 1, 0}, {0, -2, 1, 0}, {0, 3, 1, 0}, {0, 0, 7, 0}, {0, 0, 1, 2}, {0, 0, 1, -1}} {
+		if err := a.Cut(edge); err == nil || !strings.Contains(err.Error(), "no edge from") {
+			t.Errorf("%v: error %v", edge, err)
+		}
+	}
+	if err := a.Cut(Edge{0, 1, 0, 0}); err == nil || !strings.Contains(err.Error(), "nothing left to attend to in head 1") {
+		t.Errorf("the only edge of the first token: error %v", err)
+	}
+	if err := a.Cut(Edge{0, 2, 1, 0}); err != nil {
+		t.Error(err)
+	}
+	if err := a.Cut(Edge{0, AllHeads, 1, 1}); err == nil || !strings.Contains(err.Error(), "nothing left to attend to in head 2") {
+		t.Errorf("the last edge of the second token: error %v", err)
+	}
+	for _, c := range []struct{ sentence, head, numbers int }{{-1, 0, 5}, {3, 0, 5}, {0, -1, 5}, {0, 3, 5}, {0, 0, 4}} {
+		if err := a.Fix(c.sentence, c.head, make([]float32, c.numbers)); err == nil || !strings.Contains(err.Error(), "no head") {
+			t.Errorf("%v: error %v", c, err)
+		}
+	}
+}
