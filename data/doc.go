@@ -24,6 +24,7 @@
 //	derive.go         drawing a sentence, and finding how one was drawn
 //	rule.go           the planted rules: which word is decided by which
 //	predict.go        exact next-word probabilities, losses and entropy
+//	kin.go            the words that could stand in a word's place
 //	savanna.go        the text drawn from the grammar
 //
 // Axis words, as everywhere in the project: batch, seq, dim, heads, headDim, vocab.

@@ -81,10 +81,16 @@ func barText(probability float64, columns int, p colorprofile.Profile) string {
 // bar draws a probability in eighths of a column, fullBar columns for 1. What
 // prints as more than 0.000 has at least a sliver.
 func bar(probability float64) string {
-	eighths := int(math.Round(min(probability, 1) * fullBar * 8))
-	if eighths == 0 && probability >= 0.0005 {
-		eighths = 1
+	columns := min(probability, 1) * fullBar
+	if probability >= 0.0005 {
+		columns = max(columns, 1./8)
 	}
+	return partBar(columns)
+}
+
+// partBar draws a bar of a number of columns, in eighths.
+func partBar(columns float64) string {
+	eighths := int(math.Round(columns * 8))
 	s := strings.Repeat("█", eighths/8)
 	if rest := eighths % 8; rest > 0 {
 		s += string([]rune("▏▎▍▌▋▊▉")[rest-1])

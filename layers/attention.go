@@ -51,6 +51,12 @@ type Attended struct {
 	op    *attention
 }
 
+// Row returns the weights that a query pays in one head to the tokens from the first to itself in
+// the last run, [query+1]. The slice belongs to the operation.
+func (a *Attended) Row(sentence, head, query int) []float32 {
+	return a.op.weights[((sentence*a.op.heads+head)*a.op.seq+query)*a.op.seq:][:query+1]
+}
+
 // Output returns what a head mixed for the token at a place of a sentence in the last run,
 // [headDim]. The slice belongs to the operation.
 func (a *Attended) Output(sentence, head, place int) []float32 {

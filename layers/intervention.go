@@ -20,7 +20,7 @@ type Edge struct {
 // intervention is what an attention does otherwise than it has learned. Nothing by default: then
 // it computes the same bits as without this type.
 type intervention struct {
-	edges map[int][]Edge       // by sentence
+	edges [][]Edge             // by sentence; nil: none
 	fixed map[headOf][]float32 // outputs [headDim]
 }
 
@@ -37,32 +37,53 @@ type headOf struct{ sentence, head int }
 // a query is left with nothing to look at. Then nothing is cut.
 func (a *Attended) Cut(edges ...Edge) error {
 	op := a.op
-	all := map[int][]Edge{}
-	for sentence, list := range op.edges {
-		all[sentence] = append(all[sentence], list...)
-	}
 	for _, e := range edges {
 		if e.Sentence < 0 || e.Sentence >= op.batch() || e.Head < AllHeads || e.Head >= op.heads || e.Key < 0 || e.Key > e.Query || e.Query >= op.seq {
 			return fmt.Errorf("layers: no edge from %d to %d in head %d of sentence %d: the graph has %d heads and %d sentences of %d tokens, and none looks ahead",
 				e.Query, e.Key, e.Head, e.Sentence, op.heads, op.batch(), op.seq)
 		}
-		all[e.Sentence] = append(all[e.Sentence], e)
 	}
-	for _, e := range edges {
-		for head := range op.heads {
-			cut := map[int]bool{}
-			for _, other := range all[e.Sentence] {
-				if other.Query == e.Query && (other.Head == head || other.Head == AllHeads) {
-					cut[other.Key] = true
-				}
+	if op.edges == nil {
+		op.edges = make([][]Edge, op.batch())
+	}
+	for i, e := range edges {
+		op.edges[e.Sentence] = append(op.edges[e.Sentence], e)
+		if head, starved := op.starved(e); starved {
+			for _, e := range edges[:i+1] {
+				op.edges[e.Sentence] = op.edges[e.Sentence][:len(op.edges[e.Sentence])-1]
 			}
-			if len(cut) == e.Query+1 {
-				return fmt.Errorf("layers: token %d of sentence %d would have nothing left to attend to in head %d: leave it one edge", e.Query, e.Sentence, head)
-			}
+			return fmt.Errorf("layers: token %d of sentence %d would have nothing left to attend to in head %d: leave it one edge", e.Query, e.Sentence, head)
 		}
 	}
-	op.edges = all
 	return nil
+}
+
+// starved tells whether the query of an edge has no key left in some head.
+func (v intervention) starved(e Edge) (head int, starved bool) {
+	if len(v.edges[e.Sentence]) <= e.Query { // fewer edges than keys
+		return 0, false
+	}
+	cut := map[int]map[int]bool{} // by head, the keys
+	for _, other := range v.edges[e.Sentence] {
+		if other.Query == e.Query {
+			if cut[other.Head] == nil {
+				cut[other.Head] = map[int]bool{}
+			}
+			cut[other.Head][other.Key] = true
+		}
+	}
+	for head, keys := range cut {
+		left := e.Query + 1
+		for key := range e.Query + 1 {
+			if keys[key] || cut[AllHeads][key] {
+				left--
+			}
+		}
+		if left == 0 {
+			return max(head, 0), true
+		}
+	}
+	return 0, false
 }
 
 // Fix replaces what a head mixes by the same vector [headDim] at every token of a sentence, in the runs that
@@ -87,6 +108,9 @@ func (a *Attended) Restore() { a.op.intervention = intervention{} }
 //
 //	scores [query, key], rows of the whole seq
 func (a *attention) cut(scores []float32, sentence, head int, b block) {
+	if a.edges == nil {
+		return
+	}
 	for _, e := range a.edges[sentence] {
 		if (e.Head == head || e.Head == AllHeads) && e.Query >= b.from && e.Query < b.from+b.rows {
 			scores[(e.Query-b.from)*a.seq+e.Key] = float32(math.Inf(-1))

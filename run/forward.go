@@ -86,9 +86,26 @@ func (r Reading) Logits(place int) []float32 {
 // Weights returns the attention that the token at place query pays in one head, to the
 // tokens from the first to itself [query+1].
 func (r Reading) Weights(layer, head, query int) []float32 {
+	return r.inference.Layers[layer].Row(r.row, head, query)
+}
+
+// attention returns what a query pays to a key in each head, [layer][head], and the mean of it.
+func (r Reading) attention(query, key int) (byHead [][]float64, mean float64) {
 	c := r.config
-	start := ((r.row*c.Heads+head)*c.Context + query) * c.Context
-	return r.inference.Layers[layer].Weights()[start : start+query+1]
+	byHead = make([][]float64, c.Layers)
+	for layer := range byHead {
+		byHead[layer] = make([]float64, c.Heads)
+		for head := range byHead[layer] {
+			byHead[layer][head] = float64(r.Weights(layer, head, query)[key])
+			mean += byHead[layer][head] / float64(c.Layers*c.Heads)
+		}
+	}
+	return byHead, mean
+}
+
+// Output returns what a head mixed for the token at a place, [headDim].
+func (r Reading) Output(layer, head, place int) []float32 {
+	return r.inference.Layers[layer].Output(r.row, head, place)
 }
 
 // Read runs sentences of ids through the model and calls visit for each, in order.

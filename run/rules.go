@@ -13,7 +13,8 @@ type RuleReport struct {
 	Name      string        `json:"name"`
 	Accuracy  float64       `json:"accuracy"` // share of places where the likeliest word obeys the rule
 	Attention RuleAttention `json:"attention"`
-	Count     int           `json:"-"` // places judged
+	Cut       *CutEffect    `json:"cut,omitempty"` // what attention to the causes does; see [Run.CutEffects]
+	Count     int           `json:"-"`             // places judged
 	BestLayer int           `json:"-"`
 	BestHead  int           `json:"-"`
 }

@@ -40,6 +40,16 @@ Losses are in nats per predicted token (words and sentence ends).`,
 			if err != nil {
 				return err
 			}
+			if len(report.Rules) > 0 {
+				effects, err := r.CutEffects(corpus)
+				if err != nil {
+					return err
+				}
+				for i := range report.Rules {
+					effect := effects[report.Rules[i].Name]
+					report.Rules[i].Cut = &effect
+				}
+			}
 			if format == "json" {
 				return json.NewEncoder(p.stdout).Encode(report)
 			}

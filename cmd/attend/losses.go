@@ -78,6 +78,9 @@ func ruleColumns() []ruleColumn {
 	share := func(title string, of func(run.RuleReport) float64) ruleColumn {
 		return ruleColumn{title, func(r run.RuleReport) string { return fmt.Sprintf("%.3f", of(r)) }}
 	}
+	effect := func(title string, of func(run.RuleReport) float64) ruleColumn {
+		return ruleColumn{title, func(r run.RuleReport) string { return fmt.Sprintf("%.2f", of(r)) }}
+	}
 	return []ruleColumn{
 		{"cases", func(r run.RuleReport) string { return thousands(float64(r.Count)) }},
 		share("accuracy", func(r run.RuleReport) float64 { return r.Accuracy }),
@@ -85,6 +88,8 @@ func ruleColumns() []ruleColumn {
 		share("mean", func(r run.RuleReport) float64 { return r.Attention.Mean }),
 		share("untrained", func(r run.RuleReport) float64 { return r.Attention.Untrained }),
 		share("uniform", func(r run.RuleReport) float64 { return r.Attention.Uniform }),
+		effect("cut", func(r run.RuleReport) float64 { return r.Cut.Causes }),
+		effect("others", func(r run.RuleReport) float64 { return r.Cut.Others }),
 	}
 }
 
@@ -95,11 +100,11 @@ func writeRules(w io.Writer, r run.Report, columns int) error {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + wrapped("planted rules: does the likeliest word obey, and do the deciding words get attention?", columns) + "\n\n")
+	b.WriteString("\n" + wrapped("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
 	const gap = 2
 	name := len("agreement")
 	table := ruleColumns()
-	for _, least := range []string{"mean", "uniform", "cases", "untrained"} {
+	for _, least := range []string{"cases", "mean", "uniform", "untrained", "others", "cut"} {
 		total := gap + name
 		for _, c := range table {
 			total += gap + max(len(c.title), len("0.000"))
@@ -125,8 +130,9 @@ func writeRules(w io.Writer, r run.Report, columns int) error {
 	for _, rule := range r.Rules {
 		row(rule.Name, func(c ruleColumn) string { return c.cell(rule) })
 	}
-	b.WriteString("\n" + wrapped("accuracy: share of cases in which the likeliest word obeys. The other numbers are attention from the word that "+
-		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread.", columns) + "\n")
+	b.WriteString("\n" + wrapped("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
+		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
+		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are.", columns) + "\n")
 	_, err := w.Write(b.Bytes())
 	return err
 }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"attend/inspect"
+	"attend/run"
+)
+
+func newWhy(p *program) *cobra.Command {
+	var path, format string
+	var q run.Question
+	cmd := &cobra.Command{
+		Use:   "why SENTENCE",
+		Short: "attended to and mattered, side by side",
+		Long: `Show for one prediction what each word was attended to beside what it did: what the probability
+of the predicted word loses when the edge to a word is cut (its weight set to 0, the row shared out
+anew), when the word is replaced by each other of its kind (in the built-in savanna) or by <unk>,
+and when a head is switched off (its output replaced by its mean over held-out text).
+
+By default the likeliest next word is explained; --word asks for another, --place for a word of the
+sentence itself. Effects are in nats of log-probability: 0.69 halves it, 2.3 leaves a tenth.`,
+		Example: `  attend why "The lion saw the zebra near the"
+  attend why "The lion saw the zebra near the" --word cave
+  attend why "The lions from the valley are hungry" --place 6
+  attend why "The lion saw the zebra near the" --format json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkOneOf("format", format, "text", "json"); err != nil {
+				return err
+			}
+			if err := checkLimits(cmd.Flags(), []limit{{flag: "place", low: 0, high: 1e6}}); err != nil {
+				return err
+			}
+			if len(args) != 1 {
+				return errors.New(wantOneSentence(cmd.Name(), len(args)))
+			}
+			q.Text = args[0]
+			return p.why(path, format, q)
+		},
+	}
+	runFlag(cmd, &path)
+	f := cmd.Flags()
+	f.StringVar(&q.Word, "word", "", "explain the probability of this word (default: the likeliest, or the one at --place)")
+	f.IntVar(&q.Place, "place", 0, "explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
+	textOrJSON(cmd, &format)
+	return cmd
+}
+
+// wantOneSentence tells that a command takes one sentence and got another number of them.
+func wantOneSentence(command string, got int) string {
+	if got == 0 {
+		return fmt.Sprintf("%s wants a sentence and got none: attend %s \"The lion saw the zebra near the\"", command, command)
+	}
+	return fmt.Sprintf("%s wants one sentence and got %d: put it in quotes", command, got)
+}
+
+// textOrJSON adds --format to a command that writes the one or the other.
+func textOrJSON(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "format", "text", "text or json")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// why prints the answer to a question.
+func (p *program) why(path, format string, q run.Question) error {
+	r, err := openRun(path)
+	if err != nil {
+		return err
+	}
+	var means run.HeadMeans
+	corpus, missing := p.textOf(r.Path)(r.Settings)
+	if missing == nil {
+		if means, err = r.HeadMeans(corpus); err != nil {
+			return err
+		}
+	}
+	y, err := r.Why(q, means)
+	if err != nil {
+		return fmt.Errorf("%s: %w", quote(short(q.Text)), err)
+	}
+	if format == "json" {
+		return p.writeJSON(r, y)
+	}
+	o := textOptions(p.stdout)
+	if err := inspect.WhyText(p.stdout, y, o); err != nil {
+		return err
+	}
+	note := ""
+	if missing != nil {
+		note = "heads are not switched off, since that takes the training text: " + strings.TrimSpace(message(missing)) + "\n"
+	}
+	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(note+readingNote(r), o.Width))
+	return err
+}
+
+// writeJSON prints a result under the run and the step that it comes from, on one line.
+func (p *program) writeJSON(r *run.Run, result any) error {
+	e := json.NewEncoder(p.stdout)
+	e.SetEscapeHTML(false) // so that <s> stays legible
+	return e.Encode(struct {
+		Run    string `json:"run"`
+		Step   int    `json:"step"`
+		Result any    `json:"result"`
+	}{r.Path, r.Step, result})
+}

@@ -1,0 +1,65 @@
+package inspect
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// column is one column of a table of text.
+type column struct {
+	title string
+	cells []string
+	left  bool // else to the right
+	spare int  // on a terminal that is too narrow, columns go from the largest down; 0 stays
+}
+
+// width returns the columns of the terminal that it takes.
+func (c column) width() int {
+	w := ansi.StringWidth(c.title)
+	for _, cell := range c.cells {
+		w = max(w, ansi.StringWidth(cell))
+	}
+	return w
+}
+
+// gapOfColumns is the blanks between two columns.
+const gapOfColumns = 2
+
+// table lays columns of equally many cells side by side, in lines that fit the width as far as columns can be
+// spared; what even then is too long is cut.
+func table(columns []column, width int) string {
+	for {
+		total, worst := -gapOfColumns, -1
+		for i, c := range columns {
+			total += gapOfColumns + c.width()
+			if c.spare > 0 && (worst < 0 || c.spare > columns[worst].spare) {
+				worst = i
+			}
+		}
+		if total <= width || worst < 0 {
+			break
+		}
+		columns = append(columns[:worst:worst], columns[worst+1:]...)
+	}
+	var b strings.Builder
+	line := func(cell func(c column) string) {
+		var row string
+		for i, c := range columns {
+			if i > 0 {
+				row += strings.Repeat(" ", gapOfColumns)
+			}
+			if c.left {
+				row += padRight(cell(c), c.width())
+			} else {
+				row += padLeft(cell(c), c.width())
+			}
+		}
+		b.WriteString(fit(strings.TrimRight(row, " "), width) + "\n")
+	}
+	line(func(c column) string { return c.title })
+	for i := range columns[0].cells {
+		line(func(c column) string { return c.cells[i] })
+	}
+	return b.String()
+}

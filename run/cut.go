@@ -1,0 +1,138 @@
+package run
+
+import (
+	"math"
+	"slices"
+
+	"attend/data"
+	"attend/internal/kernel"
+	"attend/layers"
+)
+
+// cutCases is how many cases of a rule the effect of cutting edges is measured on.
+const cutCases = 500
+
+// CutEffect is what the log-probability of the words that obey a rule loses, in nats, when edges from the
+// predicting word are cut in all layers and heads: the mean over cases. Unlike attention, it says what the
+// edges did.
+type CutEffect struct {
+	Causes float64 `json:"causes"` // the edges to all words that decide
+	Others float64 `json:"others"` // to as many other words, the mean over choices of them
+}
+
+// mostChoices is how many choices of other words are tried in one case, evenly spread over all.
+const mostChoices = 12
+
+// CutEffects measures for each planted rule, by name, on up to 500 held-out cases, what its edges do. It takes
+// a few times as long as the rest of an evaluation.
+func (r *Run) CutEffects(corpus *data.Corpus) (map[string]CutEffect, error) {
+	cases, err := r.ruleCases(corpus)
+	if err != nil {
+		return nil, err
+	}
+	effects := map[string]CutEffect{}
+	for name, list := range cases {
+		if effects[name], err = r.cutEffect(list, corpus.HeldOut.Sequences); err != nil {
+			return nil, err
+		}
+	}
+	return effects, nil
+}
+
+// cutEffect measures it on a rule's first cases.
+func (r *Run) cutEffect(cases []ruleCase, sequences [][]int) (CutEffect, error) {
+	cases = cases[:min(cutCases, len(cases))]
+	var sum CutEffect
+	var variants []variant
+	var results []func(logP float64) // of the variants
+	var owners []int                 // the case of each
+	plain := make([]float64, len(cases))
+	for i, c := range cases {
+		ids := sequences[c.sentence][:c.query+1]
+		others := spread(choices(without(c.query+1, c.causes), len(c.causes)), mostChoices)
+		add := func(keys []int, result func(logP float64)) {
+			variants = append(variants, variant{ids, cutAll(c.query, keys)})
+			results = append(results, result)
+			owners = append(owners, i)
+		}
+		add(nil, func(logP float64) { plain[i] = logP })
+		add(c.causes, func(logP float64) { sum.Causes += plain[i] - logP })
+		for _, keys := range others {
+			add(keys, func(logP float64) { sum.Others += (plain[i] - logP) / float64(len(others)) })
+		}
+	}
+	if len(cases) == 0 {
+		return sum, nil
+	}
+	err := r.readVariants(variants, func(i int, reading Reading) error {
+		c := cases[owners[i]]
+		results[i](logProbability(reading.Logits(c.query), c.correct...))
+		return nil
+	})
+	return CutEffect{sum.Causes / float64(len(cases)), sum.Others / float64(len(cases))}, err
+}
+
+// cutAll takes the edges from one query to some keys out of all layers and heads.
+func cutAll(query int, keys []int) func(*layers.Inference, int) error {
+	return func(f *layers.Inference, sentence int) error {
+		for _, attended := range f.Layers {
+			for _, key := range keys {
+				if err := attended.Cut(layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// logProbability returns the logarithm of the probability that the next token is one of the targets:
+// ln of the sum of softmax(logits) over them.
+func logProbability(logits []float32, targets ...int) float64 {
+	top := float64(logits[kernel.Argmax(logits)])
+	var all, some float64
+	for _, x := range logits {
+		all += math.Exp(float64(x) - top)
+	}
+	for _, target := range targets {
+		some += math.Exp(float64(logits[target]) - top)
+	}
+	return math.Log(some / all)
+}
+
+// without returns the numbers from 0 to n-1 that are not among some.
+func without(n int, some []int) []int {
+	var rest []int
+	for i := range n {
+		if !slices.Contains(some, i) {
+			rest = append(rest, i)
+		}
+	}
+	return rest
+}
+
+// spread returns at most so many of a list, evenly spaced.
+func spread[T any](list []T, most int) []T {
+	if len(list) <= most {
+		return list
+	}
+	some := make([]T, most)
+	for i := range some {
+		some[i] = list[i*len(list)/most]
+	}
+	return some
+}
+
+// choices lists all ways to choose count of the numbers.
+func choices(numbers []int, count int) [][]int {
+	if count == 0 {
+		return [][]int{nil}
+	}
+	var all [][]int
+	for i, first := range numbers {
+		for _, rest := range choices(numbers[i+1:], count-1) {
+			all = append(all, append([]int{first}, rest...))
+		}
+	}
+	return all
+}

@@ -1,0 +1,78 @@
+package run
+
+import (
+	"attend/data"
+	"attend/layers"
+)
+
+// HeadMeans is what each head puts out on average: [layer][head][headDim].
+type HeadMeans [][][]float32
+
+// meanSentences is how many sentences of the held-out text the means of heads are taken over.
+const meanSentences = 500
+
+// HeadMeans returns the mean output of every head over all tokens of held-out sentences, those that
+// a head "off" is fixed to.
+func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
+	c := r.Config
+	sums := make([][][]float64, c.Layers)
+	for layer := range sums {
+		sums[layer] = make([][]float64, c.Heads)
+		for head := range sums[layer] {
+			sums[layer][head] = make([]float64, c.HeadDim())
+		}
+	}
+	reader, err := r.NewReader(r.evaluationBatch())
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	tokens := 0.0
+	sentences := r.inputs(corpus.HeldOut, meanSentences)
+	err = reader.Read(sentences, func(i int, reading Reading) error {
+		tokens += float64(len(sentences[i]))
+		for layer := range sums {
+			for head, sum := range sums[layer] {
+				for place := range sentences[i] {
+					for j, x := range reading.Output(layer, head, place) {
+						sum[j] += float64(x)
+					}
+				}
+			}
+		}
+		return nil
+	})
+	means := make(HeadMeans, c.Layers)
+	for layer := range means {
+		means[layer] = make([][]float32, c.Heads)
+		for head := range means[layer] {
+			means[layer][head] = make([]float32, c.HeadDim())
+			for j, sum := range sums[layer][head] {
+				means[layer][head][j] = float32(sum / tokens)
+			}
+		}
+	}
+	return means, err
+}
+
+// inputs returns what a model reads of the first sentences of a set: all of each but its last token.
+// Of a text of characters they are pieces as long as the context.
+func (r *Run) inputs(set data.Set, most int) [][]int {
+	var sentences [][]int
+	if set.Unit == data.Char {
+		text := set.Sequences[0]
+		for at := 0; at+1 < len(text) && len(sentences) < most; at += r.Config.Context {
+			sentences = append(sentences, text[at:min(at+r.Config.Context, len(text)-1)])
+		}
+		return sentences
+	}
+	for _, s := range set.Sequences[:min(most, len(set.Sequences))] {
+		sentences = append(sentences, s[:len(s)-1])
+	}
+	return sentences
+}
+
+// off fixes a head to its mean in one sentence of the batch.
+func (m HeadMeans) off(f *layers.Inference, sentence, layer, head int) error {
+	return f.Layers[layer].Fix(sentence, head, m[layer][head])
+}
