@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -11,7 +12,7 @@ type column struct {
 	title string
 	cells []string
 	left  bool // else to the right
-	spare int  // on a terminal that is too narrow, columns go from the largest down; 0 stays
+	spare int  // on a terminal that is too narrow, columns go from the largest down, equals together; 0 stays
 }
 
 // width returns the columns of the terminal that it takes.
@@ -40,7 +41,8 @@ func table(columns []column, width int) string {
 		if total <= width || worst < 0 {
 			break
 		}
-		columns = append(columns[:worst:worst], columns[worst+1:]...)
+		spare := columns[worst].spare
+		columns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return c.spare == spare })
 	}
 	var b strings.Builder
 	line := func(cell func(c column) string) {

@@ -28,7 +28,7 @@ func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
 	}
 	defer reader.Close()
 	tokens := 0.0
-	sentences := r.inputs(corpus.HeldOut, meanSentences)
+	sentences := inputs(r.sequences(corpus.HeldOut, meanSentences))
 	err = reader.Read(sentences, func(i int, reading Reading) error {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {
@@ -55,21 +55,27 @@ func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
 	return means, err
 }
 
-// inputs returns what a model reads of the first sentences of a set: all of each but its last token.
-// Of a text of characters they are pieces as long as the context.
-func (r *Run) inputs(set data.Set, most int) [][]int {
-	var sentences [][]int
-	if set.Unit == data.Char {
-		text := set.Sequences[0]
-		for at := 0; at+1 < len(text) && len(sentences) < most; at += r.Config.Context {
-			sentences = append(sentences, text[at:min(at+r.Config.Context, len(text)-1)])
-		}
-		return sentences
+// sequences returns the first sequences of a set. Of a text of characters they are pieces that predict as
+// many characters as the context has.
+func (r *Run) sequences(set data.Set, most int) [][]int {
+	if set.Unit == data.Word {
+		return set.Sequences[:min(most, len(set.Sequences))]
 	}
-	for _, s := range set.Sequences[:min(most, len(set.Sequences))] {
-		sentences = append(sentences, s[:len(s)-1])
+	var pieces [][]int
+	text := set.Sequences[0]
+	for at := 0; at+1 < len(text) && len(pieces) < most; at += r.Config.Context {
+		pieces = append(pieces, text[at:min(at+r.Config.Context+1, len(text))])
 	}
-	return sentences
+	return pieces
+}
+
+// inputs returns what a model reads of sequences: all of each but its last token.
+func inputs(sequences [][]int) [][]int {
+	read := make([][]int, len(sequences))
+	for i, s := range sequences {
+		read[i] = s[:len(s)-1]
+	}
+	return read
 }
 
 // off fixes a head to its mean in one sentence of the batch.

@@ -57,3 +57,13 @@ func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
 		return p.loadCorpus(s)
 	}
 }
+
+// openWithText opens a run, or the latest, with the text that it was trained on.
+func (p *program) openWithText(path string) (*run.Run, *data.Corpus, error) {
+	r, err := openRun(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	corpus, err := p.textOf(r.Path)(r.Settings)
+	return r, corpus, err
+}
