@@ -26,4 +26,5 @@
 //	predictions.go  the likely next words
 //	json.go csv.go  the same numbers for other programs
 //	film.go         the attention of probe sentences through training
+//	formation.go    when each link of a film formed
 package inspect
