@@ -14,6 +14,7 @@
 // Read the files in this order:
 //
 //	map.go          what a map is, when it is valid, its mean and its heads
+//	vectors.go      the queries, keys and values that a map was computed from
 //	view.go         which layers and heads an output shows, and their names
 //	links.go        the most attended keys of one query
 //	printable.go    making every character of a word visible
