@@ -14,6 +14,7 @@
 // Read the files in this order:
 //
 //	map.go          what a map is, when it is valid, its mean and its heads
+//	vectors.go      the queries, keys and values that a map was computed from
 //	view.go         which layers and heads an output shows, and their names
 //	links.go        the most attended keys of one query
 //	printable.go    making every character of a word visible
@@ -26,4 +27,5 @@
 //	predictions.go  the likely next words
 //	json.go csv.go  the same numbers for other programs
 //	film.go         the attention of probe sentences through training
+//	formation.go    when each link of a film formed
 package inspect

@@ -15,13 +15,6 @@ type Map struct {
 	Vectors   *Vectors        // what the weights were computed from; nil unless asked for
 }
 
-// Vectors are the queries, keys and values of a sentence, as the projections of each head computed
-// them: [layer][head][place][headDim]. Weights are softmax(query·key / sqrt(headDim)) over the keys
-// up to the query's place.
-type Vectors struct {
-	Query, Key, Value [][][][]float32
-}
-
 // Source is where a map comes from: the run's folder and the updates that it had made.
 type Source struct {
 	Run  string
@@ -39,8 +32,9 @@ const rounding = 1e-5
 
 // Validate tells whether the map can be shown: at least one token, layer and
 // head, as many heads in every layer, a [query][key] square over the tokens in
-// every head, every weight and probability finite and in 0 to 1, and weight
-// exactly 0 wherever the key lies after the query. The error names the place,
+// every head, every weight and probability finite and in 0 to 1, weight
+// exactly 0 wherever the key lies after the query, and vectors, if any, for
+// every layer, head and token, finite and equally long. The error names the place,
 // counted from 0 as in the slices.
 func (m Map) Validate() error {
 	if err := m.check(); err != nil {
@@ -73,7 +67,10 @@ func (m Map) check() error {
 			}
 		}
 	}
-	return validatePredictions(m.Next)
+	if err := validatePredictions(m.Next); err != nil || m.Vectors == nil {
+		return err
+	}
+	return m.Vectors.check(len(m.Attention), len(m.Attention[0]), seq)
 }
 
 // validateHead checks the weights [query][key] of one head over seq tokens.

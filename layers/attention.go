@@ -42,13 +42,14 @@ func Attention(name string, p Projected, heads, seq int, drop *dropout) (*Attend
 		op.dropped = make([]float32, len(op.weights))
 	}
 	mixed, err := gorgonia.ApplyOp(op, inputs...)
-	return &Attended{Mixed: mixed, op: op}, err
+	return &Attended{Mixed: mixed, op: op, projected: p}, err
 }
 
 // Attended is the attention of one layer in a graph.
 type Attended struct {
-	Mixed *gorgonia.Node // the mixed values [batch*seq, dim]
-	op    *attention
+	Mixed     *gorgonia.Node // the mixed values [batch*seq, dim]
+	op        *attention
+	projected Projected // what it attends with, see vectors.go
 }
 
 // Row returns the weights that a query pays in one head to the tokens from the first to itself in

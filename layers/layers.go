@@ -10,8 +10,8 @@
 //	logits  [batch*seq, vocab]
 //
 // Read in this order: config.go (the sizes), weights.go (what is learned), linear.go and
-// activation.go, layernorm.go, projections.go and attention.go (the heart), residual.go,
-// dropout.go, head.go, block.go and transformer.go (how they are put together),
+// activation.go, layernorm.go, projections.go and attention.go (the heart), vectors.go (what
+// the heart saw), residual.go, dropout.go, head.go, block.go and transformer.go (how they are put together),
 // inference.go (running it), intervention.go (what if an edge or a head were not there?).
 //
 // Each layer is an operation of gorgonia with its gradient through SymDiff. Axis words:

@@ -14,6 +14,6 @@
 // Read in this order: settings.go (what can be set), files.go (replacing a file),
 // tensors.go (a set of parameters as a safetensors file), huggingface.go (GPT-2's
 // names and layout), folder.go (create, open, save), log.go (the two logs),
-// training.go (a training in a folder), forward.go (sentences to attention maps),
-// evaluate.go and rules.go (how good it is), complete.go (continuing a prompt).
+// training.go (a training in a folder), forward.go and vectors.go (sentences to attention
+// maps, with what they were computed from), evaluate.go and rules.go (how good it is), complete.go (continuing a prompt).
 package run

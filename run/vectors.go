@@ -1,0 +1,45 @@
+package run
+
+import (
+	"slices"
+
+	"attend/inspect"
+)
+
+// MapWithVectors is [Reader.Map] together with the queries, keys and values that the weights were
+// computed from, read from the projections of the same pass.
+func (r *Reader) MapWithVectors(text string, most int) (inspect.Map, error) {
+	e, err := r.run.encode(text)
+	if err != nil {
+		return inspect.Map{}, err
+	}
+	var m inspect.Map
+	err = r.Read([][]int{e.IDs}, func(_ int, reading Reading) error {
+		m = r.run.toMap(e, reading, most)
+		m.Vectors = reading.vectors(len(e.IDs))
+		return nil
+	})
+	return m, err
+}
+
+// vectors copies the queries, keys and values of the first seq tokens out of the operations.
+func (r Reading) vectors(seq int) *inspect.Vectors {
+	var v inspect.Vectors
+	for _, layer := range r.inference.Layers {
+		v.Query = append(v.Query, r.perHead(layer.Query, seq))
+		v.Key = append(v.Key, r.perHead(layer.Key, seq))
+		v.Value = append(v.Value, r.perHead(layer.Value, seq))
+	}
+	return &v
+}
+
+// perHead copies the vectors of one layer, [head][place][headDim].
+func (r Reading) perHead(at func(sentence, head, place int) []float32, seq int) [][][]float32 {
+	heads := make([][][]float32, r.config.Heads)
+	for head := range heads {
+		for place := range seq {
+			heads[head] = append(heads[head], slices.Clone(at(r.row, head, place)))
+		}
+	}
+	return heads
+}
