@@ -2,6 +2,7 @@ package layers
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"attend/internal/node"
@@ -17,7 +18,7 @@ func TestVectorsAreWhatAttentionComputedWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := f.Run(randomIds(batch*seq, c.Vocab)); err != nil {
+	if err := f.Run(slices.Collect(slices.Chunk(randomIds(batch*seq, c.Vocab), seq))...); err != nil {
 		t.Fatal(err)
 	}
 	headDim := c.HeadDim()
