@@ -55,12 +55,8 @@ func shaded(text string, weight float64, p colorprofile.Profile) string {
 // it, to a style.
 func inked(text string, weight float64, p colorprofile.Profile, style ansi.Style) string {
 	if p == colorprofile.ANSI256 {
-		// 16 and 231 are black and white in the fixed part of the palette.
-		background, on := indexed(weight), ansi.IndexedColor(231)
-		if ink(background).R == 0 {
-			on = 16
-		}
-		return style.BackgroundColor(background).ForegroundColor(on).Styled(text)
+		background := indexed(weight)
+		return style.BackgroundColor(background).ForegroundColor(indexedInk(background)).Styled(text)
 	}
 	background := shade(weight)
 	return style.BackgroundColor(background).ForegroundColor(ink(background)).Styled(text)

@@ -19,22 +19,32 @@ import (
 // Words are exact and always quoted, as RFC 4180 has it; so the file is data,
 // not for a terminal, and a spreadsheet may take a word such as "=1+1" for a
 // formula.
-func CSV(w io.Writer, maps []Map) error {
-	for i, m := range maps {
-		if err := m.check(); err != nil {
-			return fmt.Errorf("inspect: sentence %d: %w", i, err)
-		}
+func CSV(w io.Writer, maps []Map) error { return CSVBeside(w, maps, nil) }
+
+// CSVBeside is CSV with two more columns, baseline and difference: the weight that each map is compared with, and
+// the first less it. Without baselines (nil) it is CSV. The error also tells in what a baseline's shape differs.
+func CSVBeside(w io.Writer, maps []Map, beside []Baseline) error {
+	if err := checkBeside(maps, beside); err != nil {
+		return err
 	}
 	var b bytes.Buffer
-	b.WriteString("sentence,layer,head,query_index,query,key_index,key,weight\n")
-	for _, m := range maps {
+	b.WriteString("sentence,layer,head,query_index,query,key_index,key,weight")
+	if len(beside) > 0 {
+		b.WriteString(",baseline,difference")
+	}
+	b.WriteByte('\n')
+	for i, m := range maps {
 		for l, heads := range m.Attention {
 			for h, weights := range heads {
 				for q, row := range weights {
 					for k, weight := range row[:q+1] {
-						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s\n", quoted(m.Text), l, h,
-							q, quoted(m.Tokens[q]), k, quoted(m.Tokens[k]),
-							strconv.FormatFloat(float64(weight), 'g', -1, 32))
+						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s", quoted(m.Text), l, h,
+							q, quoted(m.Tokens[q]), k, quoted(m.Tokens[k]), shortest(weight))
+						if len(beside) > 0 {
+							base := beside[i].Map.Attention[l][h][q][k]
+							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))
+						}
+						b.WriteByte('\n')
 					}
 				}
 			}
@@ -42,6 +52,9 @@ func CSV(w io.Writer, maps []Map) error {
 	}
 	return write(w, &b)
 }
+
+// shortest is the shortest number that reads back to the same float32.
+func shortest(weight float32) string { return strconv.FormatFloat(float64(weight), 'g', -1, 32) }
 
 // quoted is a field in quotes. csv.Writer quotes only where it must, which
 // leaves a word such as =1 bare.

@@ -6,10 +6,12 @@
 // query (the word that looks, a row) and key (the word looked at, a column).
 //
 // For a terminal there are [Grid], [Story] and [Predictions]; for other
-// programs [JSON] and [CSV]. All of them write to the io.Writer they are
-// given, in one Write, and nothing at all when the map is not valid. Words
-// come from users and files, so those that go to a terminal pass [Printable]
-// first: no control character of theirs arrives there.
+// programs [JSON] and [CSV]; for paper, slides and pages [SVG] and [PNG], which
+// draw a [Figure]. GridBeside, JSONBeside, CSVBeside and [NewFigureBeside] add
+// a [Baseline] and the difference from it. All of them write to the io.Writer
+// they are given, in one Write, and nothing at all when the map is not valid.
+// Words come from users and files, so those that go to a terminal or a picture
+// pass [Printable] first: no control character of theirs arrives there.
 //
 // Read the files in this order:
 //
@@ -26,6 +28,26 @@
 //	story.go        one line per word
 //	predictions.go  the likely next words
 //	json.go csv.go  the same numbers for other programs
+//	beside.go       a baseline and the difference from it
+//	signed.go       differences in the grid
+//	figure.go       what a picture shows, and when it is valid
+//	compose.go      from a map, or a map and a baseline, to a figure
+//	diverging.go    from a difference to a colour
+//	theme.go        light and dark
+//	ruler.go        how wide text is, and cutting it
+//	drawing.go      shapes, before they take a format
+//	measure.go      how large cells, words and numbers are
+//	layout.go       from a figure to shapes
+//	key.go          the legend
+//	svg.go          shapes as SVG
+//	png.go          pixels as PNG
+//	raster.go       shapes as pixels
+//	glyphs.go       text as pixels
+//	table.go        columns of text that fit the width
+//	why.go whytext.go   attended to and mattered, of one prediction
+//	explanation.go  the arithmetic of one cell
+//	heads.go        what heads do, in plain words
+//	comparison.go   two maps side by side
 //	film.go         the attention of probe sentences through training
 //	formation.go    when each link of a film formed
 package inspect

@@ -71,7 +71,7 @@ func writeGrid(b *bytes.Buffer, words []label, v view, o TextOptions) {
 			}
 			b.WriteString(faint(fit(heading, width), o.Color) + "\n")
 		}
-		writePanel(b, words, v.weights, p, side, o.Color)
+		writePanel(b, words, v, p, side, o.Color)
 	}
 }
 
@@ -85,7 +85,11 @@ func title(s string, o TextOptions) string {
 }
 
 // writePanel draws the header of a panel and the rows that see its keys.
-func writePanel(b *bytes.Buffer, words []label, weights [][]float64, p panel, side int, color colorprofile.Profile) {
+func writePanel(b *bytes.Buffer, words []label, v view, p panel, side int, color colorprofile.Profile) {
+	cell := cell
+	if v.signed {
+		cell = signedCell
+	}
 	colored := color >= colorprofile.ANSI256
 	margin := ""
 	if colored {
@@ -111,9 +115,9 @@ func writePanel(b *bytes.Buffer, words []label, weights [][]float64, p panel, si
 			case key > q:
 				row += " " + future(columns, color)
 			case colored:
-				row += cell(weights[q][key], columns+1, color)
+				row += cell(v.weights[q][key], columns+1, color)
 			default:
-				row += " " + cell(weights[q][key], columns, color)
+				row += " " + cell(v.weights[q][key], columns, color)
 			}
 		}
 		b.WriteString(strings.TrimRight(row, " ") + "\n")

@@ -169,7 +169,7 @@ func TestJSONReadsBack(t *testing.T) {
 		}
 		// JSON is UTF-8: other bytes cannot travel.
 		text := func(s string) string { return string([]rune(s)) }
-		want := Report{text(run), step, []Sentence{}}
+		want := Report{Run: text(run), Step: step, Sentences: []Sentence{}}
 		for _, m := range maps {
 			s := Sentence{Text: text(m.Text), Attention: m.Attention, Next: []Prediction{}}
 			for _, token := range m.Tokens {

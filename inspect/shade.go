@@ -65,14 +65,7 @@ func contrast(a, b color.Color) float64 {
 // luminance is the relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2).
 func luminance(c color.Color) float64 {
 	r, g, b, _ := c.RGBA()
-	linear := func(v uint32) float64 {
-		x := float64(v) / 0xffff
-		if x <= 0.04045 {
-			return x / 12.92
-		}
-		return math.Pow((x+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+	return 0.2126*linear(uint8(r>>8)) + 0.7152*linear(uint8(g>>8)) + 0.0722*linear(uint8(b>>8))
 }
 
 // glyph is the shade of a weight without colour: five steps from blank to full.

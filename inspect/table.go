@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -65,12 +64,4 @@ func table(columns []column, width int) string {
 		line(func(c column) string { return c.cells[i] })
 	}
 	return b.String()
-}
-
-// counted writes a number with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

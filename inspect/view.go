@@ -14,7 +14,7 @@ type TextOptions struct {
 	Width int                  // columns of the terminal; 0 means 80, below 12 counts as 12
 	Layer int                  // counted from 0; -1 is the mean over the layers
 	Head  int                  // counted from 0; -1 is the mean over the heads
-	All   bool                 // every layer and head one after the other; Layer and Head do not count then
+	All   bool                 // each head by itself, of every layer or of Layer, one after the other; Head does not count then
 	Color colorprofile.Profile // up to ASCII no escape sequence is written; ANSI has bold and faint, more have colour
 }
 
@@ -36,6 +36,7 @@ func (o TextOptions) width() int {
 type view struct {
 	title   string
 	weights [][]float64 // [query][key]
+	signed  bool        // a difference, in -1 to 1
 }
 
 // views picks what the options ask for out of a map, after validating it.
@@ -43,16 +44,23 @@ func views(m Map, o TextOptions) ([]view, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
+	head := o.Head
+	if o.All {
+		head = all
+	}
+	if err := m.inRange(o.Layer, head, all); err != nil {
+		return nil, err
+	}
 	if !o.All {
-		if err := m.inRange(o.Layer, o.Head, all); err != nil {
-			return nil, err
-		}
-		return []view{{m.title(o.Layer, o.Head), m.mean(o.Layer, o.Head)}}, nil
+		return []view{{title: m.title(o.Layer, head), weights: m.mean(o.Layer, head)}}, nil
 	}
 	var list []view
 	for l := range m.Attention {
+		if o.Layer != all && o.Layer != l {
+			continue
+		}
 		for h := range m.Attention[l] {
-			list = append(list, view{m.title(l, h), m.mean(l, h)})
+			list = append(list, view{title: m.title(l, h), weights: m.mean(l, h)})
 		}
 	}
 	return list, nil

@@ -47,14 +47,18 @@ func TestViews(t *testing.T) {
 			t.Errorf("layer %d, head %d: %s", c.layer, c.head, diff)
 		}
 	}
-	list, err := views(m, TextOptions{All: true, Layer: 99})
+	list, err := views(m, TextOptions{All: true, Layer: -1, Head: 99})
 	if err != nil || len(list) != 4 {
 		t.Fatalf("all: %d views, error %v; want 4", len(list), err)
 	}
 	if list[2].title != "layer 2, head 1" || list[2].weights[1][0] != 1 {
 		t.Errorf("third view is %+v", list[2])
 	}
-	for _, o := range []TextOptions{{Layer: 2}, {Head: 2}, {Layer: -2}, {Head: -2}} {
+	list, err = views(m, TextOptions{All: true, Layer: 1})
+	if err != nil || len(list) != 2 || list[0].title != "layer 2, head 1" {
+		t.Errorf("the heads of layer 2: %+v, error %v", list, err)
+	}
+	for _, o := range []TextOptions{{Layer: 2}, {Layer: 2, All: true}, {Head: 2}, {Layer: -2}, {Head: -2}} {
 		if _, err := views(m, o); err == nil {
 			t.Errorf("layer %d, head %d: no error", o.Layer, o.Head)
 		}

@@ -15,5 +15,8 @@
 // tensors.go (a set of parameters as a safetensors file), huggingface.go (GPT-2's
 // names and layout), folder.go (create, open, save), log.go (the two logs),
 // training.go (a training in a folder), forward.go and vectors.go (sentences to attention
-// maps, with what they were computed from), evaluate.go and rules.go (how good it is), complete.go (continuing a prompt).
+// maps, with what they were computed from), baseline.go (what maps are compared with),
+// evaluate.go and rules.go (how good it is), variant.go (taking things away), headmeans.go, cut.go and
+// why.go (what that does), explain.go (one cell), heads.go (what heads do), assignment.go,
+// match.go, compare.go and seeds.go (comparing sentences, runs and seeds), complete.go (continuing a prompt).
 package run

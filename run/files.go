@@ -16,8 +16,10 @@ import (
 // temporary marks a file or folder that is not yet, or no longer, in place.
 const temporary = ".tmp-"
 
-// replaceFile puts content in place of the file in one step: readers and a machine that
+// ReplaceFile puts content in place of the file in one step: readers and a machine that
 // loses power see the old file or the new one, never a part.
+func ReplaceFile(path string, content []byte) error { return replaceFile(path, content) }
+
 func replaceFile(path string, content []byte) error {
 	return replaceFileBy(path, whole(content))
 }

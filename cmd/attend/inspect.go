@@ -18,9 +18,19 @@ import (
 
 // inspectOptions are the flags of `attend inspect`.
 type inspectOptions struct {
-	path, format, file string
-	layer, head, top   int
-	all                bool
+	output
+	path, file, baseline, theme string
+	layer, head, top            int
+	all                         bool
+}
+
+// inspectFormats are what `attend inspect` writes.
+var inspectFormats = []format{
+	{name: "text", ending: ".txt"},
+	{name: "json", ending: ".json"},
+	{name: "csv", ending: ".csv"},
+	{name: "svg", ending: ".svg", picture: true},
+	{name: "png", ending: ".png", picture: true, binary: true},
 }
 
 func newInspect(p *program) *cobra.Command {
@@ -32,16 +42,29 @@ func newInspect(p *program) *cobra.Command {
 that it expects next. Rows look at columns; a row adds up to 1. By default the mean over all
 layers and heads; --all shows each head, --layer and --head one of them, counted from 1.
 
+--format svg and png draw a picture of one sentence: a map, each head of a layer (--all --layer 1),
+or the grid of all layers and heads (--all). -o names the file, and its ending the format.
+
+--baseline puts beside the map what to compare it with, and the difference of the two:
+untrained is the same model before training, uniform shares alike over what a word sees,
+position is the mean over the held-out sentences at the same positions.
+
 Attention is where a model looks, not why it decides: a word may be looked at and change
 nothing.`,
 		Example: `  attend inspect "The lion saw the zebra near the river"
   attend inspect --all "The lion saw the zebra near the"
   attend inspect --run runs/mine --layer 1 --head 2 "my own sentence"
+  attend inspect -o map.svg "The lion saw the zebra near the"
+  attend inspect --all --theme dark -o heads.png "The lion saw the zebra near the"
+  attend inspect --baseline untrained "The lion saw the zebra near the"
   attend inspect --format json "The lion saw the zebra" > map.json
   attend inspect --file sentences.txt --format csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.format != "text" && (o.layer != 0 || o.head != 0 || o.all) {
-				return fmt.Errorf("--layer, --head and --all choose what text shows: leave them out, --format %s holds every head", o.format)
+			if err := o.resolve(p.stdout, inspectFormats); err != nil {
+				return err
+			}
+			if err := o.check(cmd); err != nil {
+				return err
 			}
 			if err := checkLimits(cmd.Flags(), inspectLimits); err != nil {
 				return err
@@ -50,30 +73,57 @@ nothing.`,
 		},
 	}
 	runFlag(cmd, &o.path)
+	o.output.flags(cmd, inspectFormats)
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "text", "text, json or csv")
 	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file (- for standard input)")
 	f.IntVar(&o.layer, "layer", 0, "only this layer, from 1 (0: all)")
 	f.IntVar(&o.head, "head", 0, "only this head, from 1 (0: all)")
-	f.BoolVar(&o.all, "all", false, "each layer and head by itself instead of their mean")
+	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
+	f.StringVar(&o.baseline, "baseline", "", "compare with "+either(baselines))
+	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
 	f.IntVar(&o.top, "top", shownPredictions, "how many likely next words")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "csv"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("baseline", cobra.FixedCompletions(baselines, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-// inspect prints the maps of the sentences in the arguments or the file.
-func (p *program) inspect(o inspectOptions, args []string) error {
-	if err := checkOneOf("format", o.format, "text", "json", "csv"); err != nil {
+var (
+	baselines = []string{run.BaselineUntrained, run.BaselineUniform, run.BaselinePosition}
+	themes    = []string{"light", "dark"}
+)
+
+// check reports flags that do not go together.
+func (o inspectOptions) check(cmd *cobra.Command) error {
+	if !o.chosen.picture && o.format != "text" && (o.layer != 0 || o.head != 0 || o.all) {
+		return fmt.Errorf("--layer, --head and --all choose what text and pictures show: leave them out, --format %s holds every head", o.format)
+	}
+	if o.all && o.head > 0 {
+		return errors.New("--all shows every head: leave out --head, or --all")
+	}
+	if err := checkOneOf("theme", o.theme, themes...); err != nil {
 		return err
 	}
+	if cmd.Flags().Changed("theme") && !o.chosen.picture {
+		return errors.New("--theme is for pictures: leave it out, or add --format svg or png")
+	}
+	if cmd.Flags().Changed("baseline") {
+		return checkOneOf("baseline", o.baseline, baselines...)
+	}
+	return nil
+}
+
+// selection is what text and pictures show.
+func (o inspectOptions) selection() inspect.Selection {
+	return inspect.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
+}
+
+// inspect writes the maps of the sentences in the arguments or the file.
+func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.file == "" && len(args) == 0 {
 		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	}
 	if o.file != "" && len(args) > 0 {
 		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", quote(short(args[0])), o.file)
-	}
-	if o.all && (o.layer > 0 || o.head > 0) {
-		return errors.New("--all shows every layer and head: leave out --layer and --head, or --all")
 	}
 	r, err := openRun(o.path)
 	if err != nil {
@@ -89,6 +139,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	if o.chosen.picture && len(sentences) > 1 {
+		return fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json or csv", len(sentences))
+	}
 	reader, err := r.NewReader(1)
 	if err != nil {
 		return err
@@ -100,32 +153,53 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 			return fmt.Errorf("%s: %w", quote(short(s)), err)
 		}
 	}
-	switch o.format {
-	case "json":
-		return inspect.JSON(p.stdout, r.Path, r.Step, maps)
-	case "csv":
-		return inspect.CSV(p.stdout, maps)
+	var beside []inspect.Baseline
+	if o.baseline != "" {
+		if beside, err = r.Baselines(o.baseline, maps, p.textOf(r.Path)); err != nil {
+			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
+		}
 	}
-	text := textOptions(p.stdout)
+	return o.write(p.stdout, func(w io.Writer) error {
+		switch o.format {
+		case "json":
+			return inspect.JSONBeside(w, r.Path, r.Step, maps, beside)
+		case "csv":
+			return inspect.CSVBeside(w, maps, beside)
+		case "svg", "png":
+			return p.writePicture(w, o, r, maps[0], beside)
+		}
+		return writeMaps(w, o, r, maps, beside)
+	})
+}
+
+// writeMaps prints sentences one after the other, and how to read them.
+func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []inspect.Map, beside []inspect.Baseline) error {
+	text := textOptions(w)
 	text.Layer, text.Head, text.All = o.layer-1, o.head-1, o.all
 	for i, m := range maps {
 		if i > 0 {
-			fmt.Fprintln(p.stdout)
+			fmt.Fprintln(w)
 		}
-		if err := writeMap(p.stdout, m, text); err != nil {
+		grid := inspect.Grid
+		if beside != nil {
+			grid = func(w io.Writer, m inspect.Map, text inspect.TextOptions) error {
+				return inspect.GridBeside(w, m, beside[i], text)
+			}
+		}
+		if err := writeMap(w, m, grid, text); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), text.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), text.Width))
 	return err
 }
 
-// writeMap prints one sentence: its grid and what comes next.
-func writeMap(w io.Writer, m inspect.Map, o inspect.TextOptions) error {
+// writeMap prints one sentence: its grid, as the function draws it, and what comes next.
+func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, inspect.TextOptions) error, o inspect.TextOptions) error {
 	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(m.Text), o.Width)); err != nil {
 		return err
 	}
-	if err := inspect.Grid(w, m, o); err != nil {
+	if err := grid(w, m, o); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintln(w); err != nil {

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"attend/run"
+)
+
+// format is a kind of output of a command.
+type format struct {
+	name    string
+	ending  string // of a file that holds it
+	picture bool
+	binary  bool // nothing for a terminal
+}
+
+// output is the flags --format and --output of a command, and what they come to.
+type output struct {
+	format, to string
+	chosen     format
+}
+
+// flags adds the two flags to a command. The first format is the one of standard output if none is named.
+func (o *output) flags(cmd *cobra.Command, formats []format) {
+	names := formatNames(formats)
+	cmd.Flags().StringVar(&o.format, "format", "", either(names)+" (default: by the ending of the output file, else "+names[0]+")")
+	cmd.Flags().StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func formatNames(formats []format) []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// resolve settles the format: the one named, else that of the file's ending, else the first. It reports a name or an ending that is
+// none of the formats, a name and an ending that disagree, and a binary format that would go to a terminal.
+func (o *output) resolve(stdout io.Writer, formats []format) error {
+	names := formatNames(formats)
+	ending := strings.ToLower(filepath.Ext(o.to))
+	byEnding := ""
+	for _, f := range formats {
+		if f.ending == ending {
+			byEnding = f.name
+		}
+	}
+	switch {
+	case o.format != "":
+		if err := checkOneOf("format", o.format, names...); err != nil {
+			return err
+		}
+		if byEnding != "" && byEnding != o.format {
+			return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, o.to)
+		}
+	case byEnding != "":
+		o.format = byEnding
+	case o.to != "" && !special(o.to):
+		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", o.to, either(names))
+	default:
+		o.format = names[0]
+	}
+	for _, f := range formats {
+		if f.name == o.format {
+			o.chosen = f
+		}
+	}
+	if o.chosen.binary && o.to == "" && isTerminal(stdout) {
+		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
+	}
+	return nil
+}
+
+// special tells whether a path is there and neither file nor folder: a device or a pipe, which is written into, not
+// replaced.
+func special(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+// write calls content with where the output goes. A file is put in place only when all of it is
+// written, so that it is whole or not there; the old one stays if anything fails.
+func (o *output) write(stdout io.Writer, content func(io.Writer) error) error {
+	if o.to == "" {
+		return content(stdout)
+	}
+	var b bytes.Buffer
+	if err := content(&b); err != nil {
+		return err
+	}
+	return o.outputError(o.replace(b.Bytes()))
+}
+
+func (o *output) replace(content []byte) error {
+	if special(o.to) {
+		f, err := os.OpenFile(o.to, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(content)
+		return errors.Join(err, f.Close())
+	}
+	path := o.to
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return syscall.EISDIR
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // what a link names is replaced, not the link
+	}
+	return run.ReplaceFile(path, content)
+}
+
+// outputError says why the output file cannot be written.
+func (o *output) outputError(err error) error {
+	cause := ""
+	switch {
+	case err == nil, errors.Is(err, syscall.EPIPE):
+		return err
+	case errors.Is(err, syscall.EISDIR):
+		cause = "that is a folder"
+	case errors.Is(err, fs.ErrNotExist):
+		cause = "there is no such folder"
+	case errors.Is(err, syscall.ENOTDIR):
+		cause = "a file is in the way"
+	case errors.Is(err, fs.ErrPermission):
+		cause = "no permission to write there"
+	default:
+		return fmt.Errorf("--output %s: %w: name another file", o.to, err)
+	}
+	return fmt.Errorf("--output %s: %s: name another file", o.to, cause)
+}

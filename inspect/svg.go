@@ -1,0 +1,114 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"hash/fnv"
+	"image/color"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// families are fonts that systems have, for Latin, Cyrillic and Greek, then for Chinese, Japanese and Korean.
+const families = `system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", ` +
+	`"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", sans-serif`
+
+// SVG writes the figure as a document that stands alone: no script, no font and no file beside it. It has the
+// title, the run, the step and the sentence in its title, description and metadata; pointing at a word that was
+// cut tells the whole of it, and at a cell its words and number. The same figure gives the same bytes. The error
+// tells what is wrong with the figure, or that of the writer.
+func SVG(w io.Writer, f Figure, o PictureOptions) error {
+	face, err := newTypeface()
+	if err != nil {
+		return err
+	}
+	d, err := layout(f, o, face)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	writeSVG(&b, d, f)
+	return write(w, &b)
+}
+
+func writeSVG(b *bytes.Buffer, d drawing, f Figure) {
+	// Documents that a page holds together need ids that differ.
+	sum := fnv.New64a()
+	fmt.Fprintf(sum, "%q %q", f.Title, f.description())
+	id := strconv.FormatUint(sum.Sum64(), 36)
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-labelledby="title-%s description-%s">`+"\n",
+		d.width, d.height, d.width, d.height, id, id)
+	fmt.Fprintf(b, "<title id=\"title-%s\">%s</title>\n", id, escaped(f.heading()))
+	fmt.Fprintf(b, "<desc id=\"description-%s\">%s</desc>\n", id, escaped(f.description()))
+	fmt.Fprintf(b, `<metadata><attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run><attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture></metadata>`+"\n",
+		escaped(Printable(f.Title)), escaped(Printable(f.Source.Run)), f.Source.Step, escaped(f.sentence()))
+	fmt.Fprintf(b, `<rect width="%d" height="%d" fill="%s"/>`+"\n", d.width, d.height, hex(d.background))
+	b.WriteString(`<g shape-rendering="crispEdges">` + "\n")
+	for _, r := range d.rects {
+		fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"`, r.x, r.y, r.width, r.height, hex(r.fill))
+		if r.tip == "" {
+			b.WriteString("/>\n")
+		} else {
+			fmt.Fprintf(b, "><title>%s</title></rect>\n", escaped(r.tip))
+		}
+	}
+	b.WriteString("</g>\n<g>\n")
+	for _, l := range d.lines {
+		fmt.Fprintf(b, `<path d="M%s %sL%s %s" stroke="%s"`, place(l.x1), place(l.y1), place(l.x2), place(l.y2), hex(l.stroke))
+		if l.width != 1 {
+			fmt.Fprintf(b, ` stroke-width="%s"`, place(l.width))
+		}
+		b.WriteString("/>\n")
+	}
+	fmt.Fprintf(b, "</g>\n<g font-family=\"%s\" xml:space=\"preserve\">\n", escaped(families))
+	for _, t := range d.texts {
+		writeSVGText(b, t)
+	}
+	b.WriteString("</g>\n</svg>\n")
+}
+
+func writeSVGText(b *bytes.Buffer, t text) {
+	x, y := place(t.x), place(t.y)
+	fmt.Fprintf(b, `<text x="%s" y="%s" font-size="%s" fill="%s"`, x, y, place(t.size), hex(t.fill))
+	if t.anchor != start {
+		fmt.Fprintf(b, ` text-anchor="%s"`, [...]string{middle: "middle", end: "end"}[t.anchor])
+	}
+	if t.bold {
+		b.WriteString(` font-weight="bold"`)
+	}
+	if t.upward {
+		fmt.Fprintf(b, ` transform="rotate(-90 %s %s)"`, x, y)
+	}
+	b.WriteByte('>')
+	if t.tip != "" {
+		fmt.Fprintf(b, "<title>%s</title>", escaped(t.tip))
+	}
+	b.WriteString(escaped(t.s) + "</text>\n")
+}
+
+// heading names the picture to who cannot see it.
+func (f Figure) heading() string { return f.sentence() + " (" + Printable(f.Title) + ")" }
+
+// description tells what is to be seen.
+func (f Figure) description() string {
+	return fmt.Sprintf("Which words each word of the sentence attends to: %s. Rows are the words that look, columns the words looked at. Run %s.",
+		Printable(f.Title), f.Source.origin())
+}
+
+// escaped is text as the content of an element or attribute. What XML has no character for is �.
+func escaped(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a Builder does not fail
+	return b.String()
+}
+
+// place is a coordinate in at most two decimals.
+func place(x float64) string {
+	s := strconv.FormatFloat(x, 'f', 2, 64)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// hex is a colour as #rrggbb.
+func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
