@@ -17,8 +17,8 @@ type Map struct {
 
 // Source is where a map comes from: the run's folder and the updates that it had made.
 type Source struct {
-	Run  string
-	Step int
+	Run  string `json:"run"`
+	Step int    `json:"step"`
 }
 
 // Prediction is a word that may come next, and how probable it is, in 0 to 1.

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"attend/inspect"
+	"attend/run"
+)
+
+// compareOptions are the flags of `attend compare`.
+type compareOptions struct {
+	path, with, format string
+	all                bool
+	seeds              int
+	least              float64
+}
+
+func newCompare(p *program) *cobra.Command {
+	o := compareOptions{least: 0.5}
+	cmd := &cobra.Command{
+		Use:   "compare SENTENCE [SENTENCE]",
+		Short: "two sentences, two runs, or many seeds, and what differs",
+		Long: `Compare two sentences in one run (a minimal pair shows what one word changes), one sentence in two runs
+(--with), or one sentence over runs that differ in nothing but the seed (--seeds).
+
+Two runs number their heads as it happens: heads are matched by what they look at, over the sentence and
+held-out text, and the matching is shown. Differences are A less B.
+
+--seeds trains the settings of the run again, with the seeds that follow its own, and says which links
+recur: a link that only one seed has is an accident of that training.`,
+		Example: `  attend compare "the lion saw the zebra" "the zebra saw the lion"
+  attend compare "The lion saw the zebra near the" --run runs/a --with runs/b
+  attend compare "The lion saw the zebra near the" --with runs/b --all
+  attend compare "The lion saw the zebra near the" --seeds 5`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkOneOf("format", o.format, "text", "json"); err != nil {
+				return err
+			}
+			if err := checkLimits(cmd.Flags(), []limit{{flag: "seeds", low: 0, high: 1000}, {flag: "least", low: 0, high: 1, above: true}}); err != nil {
+				return err
+			}
+			return p.compare(cmd, o, args)
+		},
+	}
+	runFlag(cmd, &o.path)
+	f := cmd.Flags()
+	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
+	f.BoolVar(&o.all, "all", false, "the difference of each head instead of that of their mean")
+	f.IntVar(&o.seeds, "seeds", 0, "train this many seeds of the run's settings, and say which links recur")
+	f.Float64Var(&o.least, "least", o.least, "weight from which on --seeds counts a link as there")
+	_ = cmd.MarkFlagDirname("with")
+	textOrJSON(cmd, &o.format)
+	return cmd
+}
+
+// compare finds out what is to be compared, and prints it.
+func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) error {
+	switch {
+	case o.seeds > 0 && o.with != "":
+		return errors.New("--seeds trains runs of its own: leave out --with, or --seeds")
+	case o.seeds == 1:
+		return errors.New("--seeds 1 compares nothing: give at least 2")
+	case (o.seeds > 0 || o.with != "") && len(args) != 1:
+		return errors.New(wantOneSentence(cmd.Name(), len(args)))
+	case o.seeds == 0 && o.with == "" && len(args) != 2:
+		return fmt.Errorf("compare wants two sentences, or one and --with FOLDER or --seeds K, and got %d: attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(args))
+	}
+	r, err := openRun(o.path)
+	if err != nil {
+		return err
+	}
+	if o.seeds > 0 {
+		return p.compareSeeds(cmd, o, r, args[0])
+	}
+	var c inspect.Comparison
+	if o.with == "" {
+		c, err = r.CompareSentences(args[0], args[1])
+	} else {
+		var other *run.Run
+		if other, err = run.Open(o.with); err != nil {
+			return err
+		}
+		corpus, missing := p.textOf(r.Path)(r.Settings)
+		if missing != nil {
+			fmt.Fprintf(p.stderr, "note: heads are matched on this sentence alone, since the training text is not at hand\n")
+		}
+		c, err = run.Compare(r, other, args[0], corpus)
+	}
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return p.writeJSON(r, c.Result())
+	}
+	text := textOptions(p.stdout)
+	text.All = o.all
+	return inspect.ComparisonText(p.stdout, c, text)
+}
+
+// compareSeeds trains the run's settings with other seeds.
+func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run, sentence string) error {
+	corpus, err := p.textOf(r.Path)(r.Settings)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	result, err := r.Seeds(ctx, corpus, sentence, o.seeds, o.least, func(done int) {
+		fmt.Fprintf(p.stderr, "seed %d of %d\n", done, o.seeds)
+	})
+	if ctx.Err() != nil {
+		fmt.Fprintln(p.stderr, "stopped: nothing is kept of the seeds")
+		return errInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return p.writeJSON(r, result)
+	}
+	return inspect.RecurrenceText(p.stdout, result, textOptions(p.stdout))
+}

@@ -1,0 +1,86 @@
+package run
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"attend/data"
+	"attend/inspect"
+)
+
+// comparedPredictions is how many likely next words are compared.
+const comparedPredictions = 10
+
+// CompareSentences reads two sentences, a minimal pair say, with one run.
+func (r *Run) CompareSentences(a, b string) (inspect.Comparison, error) {
+	reader, err := r.NewReader(1)
+	if err != nil {
+		return inspect.Comparison{}, err
+	}
+	defer reader.Close()
+	c := inspect.Comparison{Of: r.source(), With: r.source()}
+	if c.A, err = reader.Map(a, comparedPredictions); err != nil {
+		return c, fmt.Errorf("%q: %w", a, err)
+	}
+	if c.B, err = reader.Map(b, comparedPredictions); err != nil {
+		return c, fmt.Errorf("%q: %w", b, err)
+	}
+	return c, nil
+}
+
+// Compare reads one sentence with two runs and matches their heads, on held-out sentences as well if the
+// corpus is given.
+func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, error) {
+	c := inspect.Comparison{Of: a.source(), With: b.source()}
+	for _, of := range []struct {
+		run *Run
+		m   *inspect.Map
+	}{{a, &c.A}, {b, &c.B}} {
+		reader, err := of.run.NewReader(1)
+		if err != nil {
+			return c, err
+		}
+		defer reader.Close()
+		if *of.m, err = reader.Map(text, comparedPredictions); err != nil {
+			return c, fmt.Errorf("%s: %w", of.run.Path, err)
+		}
+		metrics, err := lastMetrics(of.run.Path)
+		if err != nil {
+			return c, err
+		}
+		c.Losses = append(c.Losses, metrics.HeldOutLoss)
+	}
+	var err error
+	if c.Settings, err = settingPairs(a.Settings, b.Settings); err != nil {
+		return c, err
+	}
+	c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, corpus))
+	return c, err
+}
+
+// source names a run for a result.
+func (r *Run) source() inspect.Source { return inspect.Source{Run: r.Path, Step: r.Step} }
+
+// settingPairs lists the settings in which two runs differ, by name.
+func settingPairs(a, b Settings) ([]inspect.SettingPair, error) {
+	var values [2]map[string]any
+	for i, s := range []Settings{a, b} {
+		text, err := s.YAML()
+		if err != nil {
+			return nil, err
+		}
+		if err := yaml.Unmarshal(text, &values[i]); err != nil {
+			return nil, err
+		}
+	}
+	var pairs []inspect.SettingPair
+	for _, name := range slices.Sorted(maps.Keys(values[0])) {
+		if x, y := fmt.Sprint(values[0][name]), fmt.Sprint(values[1][name]); x != y {
+			pairs = append(pairs, inspect.SettingPair{Name: name, A: x, B: y})
+		}
+	}
+	return pairs, nil
+}

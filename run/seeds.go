@@ -1,0 +1,74 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"attend/data"
+	"attend/inspect"
+)
+
+// Seeds trains the run's settings with other seeds, its own the first of them, and tells which links of a sentence
+// recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, hears of every seed that is done.
+func (r *Run) Seeds(ctx context.Context, corpus *data.Corpus, text string, count int, least float64, report func(done int)) (inspect.Recurrence, error) {
+	result := inspect.Recurrence{Text: text, Least: least}
+	folder, err := os.MkdirTemp("", "attend-seeds-")
+	if err != nil {
+		return result, fmt.Errorf("run: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	var all []inspect.Map
+	for i := range count {
+		other := r
+		if i > 0 {
+			s := r.Settings.withSeed(r.Settings.Seed + uint64(i))
+			if other, err = trainAside(ctx, filepath.Join(folder, fmt.Sprint(i)), s, corpus); err != nil {
+				return result, err
+			}
+		}
+		reader, err := other.NewReader(1)
+		if err != nil {
+			return result, err
+		}
+		m, err := reader.Map(text, 1)
+		if err == nil {
+			err = reader.Close()
+		}
+		if err != nil {
+			return result, err
+		}
+		metrics, err := lastMetrics(other.Path)
+		if err != nil {
+			return result, err
+		}
+		result.Seeds = append(result.Seeds, inspect.SeedResult{Seed: other.Settings.Seed, HeldOutLoss: metrics.HeldOutLoss, Next: m.Next[0]})
+		all = append(all, m)
+		if report != nil {
+			report(i + 1)
+		}
+	}
+	result.Tokens = all[0].Tokens
+	result.Links = inspect.Recurring(all, least)
+	return result, nil
+}
+
+// withSeed returns the settings with another seed.
+func (s Settings) withSeed(seed uint64) Settings {
+	s.Seed = seed
+	return s
+}
+
+// trainAside trains settings to the end in a folder.
+func trainAside(ctx context.Context, path string, s Settings, corpus *data.Corpus) (*Run, error) {
+	t, err := Start(path, s, corpus, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Train(ctx, func(Progress) {}); err != nil {
+		t.Close()
+		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
+	}
+	return t.Run, t.Close()
+}
