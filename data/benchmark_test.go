@@ -18,15 +18,16 @@ import (
 // BenchmarkLoad measures the whole way from the bytes of a text to a corpus ready
 // for training, in MB/s of text.
 func BenchmarkLoad(b *testing.B) {
-	english := pseudoText(10e6)
+	english := pseudoText(100e6)
 	type text struct {
 		name  string
 		bytes []byte
 	}
 	texts := []text{
 		{"1MB", english[:1e6]},
-		{"10MB", english},
-		{"cyrillic", cyrillic(english)},
+		{"10MB", english[:10e6]},
+		{"100MB", english},
+		{"cyrillic", cyrillic(english[:10e6])},
 	}
 	if shakespeare, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "tinyshakespeare.txt")); err == nil {
 		texts = append(texts, text{"shakespeare", shakespeare})

@@ -22,8 +22,8 @@ func ComparisonText(w io.Writer, c Comparison, o TextOptions) error {
 		}
 	}
 	var b bytes.Buffer
-	b.WriteString(indentFrom("A: ", Printable(c.A.Text)+", "+c.Of.origin(), o))
-	b.WriteString(indentFrom("B: ", Printable(c.B.Text)+", "+c.With.origin(), o))
+	b.WriteString(hanging("A: ", Printable(c.A.Text)+", "+c.Of.origin(), o))
+	b.WriteString(hanging("B: ", Printable(c.B.Text)+", "+c.With.origin(), o))
 	if len(c.Losses) == 2 {
 		b.WriteString("\n" + wrap(fmt.Sprintf("held-out loss: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]), o.width()))
 	}
@@ -61,12 +61,6 @@ func ComparisonText(w io.Writer, c Comparison, o TextOptions) error {
 	}
 	b.WriteString("\n" + largestDifferences(c, words, o))
 	return write(w, &b)
-}
-
-// indentFrom folds a text behind a short heading.
-func indentFrom(heading, s string, o TextOptions) string {
-	folded := indent(s, TextOptions{Width: o.width() - len(heading) + 2})
-	return heading + strings.ReplaceAll(strings.TrimPrefix(strings.TrimSuffix(folded, "\n"), "  "), "\n  ", "\n"+strings.Repeat(" ", len(heading))) + "\n"
 }
 
 // settingColumns are the settings that differ.

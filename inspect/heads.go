@@ -127,7 +127,9 @@ func HeadsText(w io.Writer, heads []Head, o TextOptions) error {
 			}
 		}
 		other = append(other, "entropy "+share(h.Entropy))
-		b.WriteString(faint(strings.TrimSuffix(indent("else: "+strings.Join(other, ", "), o), "\n"), o.Color) + "\n")
+		for line := range strings.Lines(indent("else: "+strings.Join(other, ", "), o)) {
+			b.WriteString(faint(strings.TrimSuffix(line, "\n"), o.Color) + "\n")
+		}
 	}
 	return write(w, &b)
 }
@@ -146,13 +148,3 @@ func standingOut(h Head) []RoleScore {
 
 // share prints a number of 0 to 1.
 func share(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
-
-// indent folds a text under a heading.
-func indent(s string, o TextOptions) string {
-	const margin = "  "
-	var b strings.Builder
-	for line := range strings.Lines(wrap(s, max(1, o.width()-len(margin)))) {
-		b.WriteString(margin + strings.TrimRight(line, " \n") + "\n")
-	}
-	return b.String()
-}

@@ -84,4 +84,24 @@ func centre(s string, columns int) string {
 
 // wrap breaks plain text at blanks so that each line fits the columns, and
 // ends it with a newline.
-func wrap(s string, columns int) string { return ansi.Wrap(s, columns, "") + "\n" }
+func wrap(s string, columns int) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(ansi.Wrap(s, columns, ""), "\n") {
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// indent folds a text under a heading, so that it fits the width.
+func indent(s string, o TextOptions) string { return hanging("  ", s, o) }
+
+// hanging folds a text behind a short heading; the lines that follow begin below the first word.
+func hanging(heading, s string, o TextOptions) string {
+	var b strings.Builder
+	margin := heading
+	for line := range strings.Lines(wrap(s, max(1, o.width()-ansi.StringWidth(heading)))) {
+		b.WriteString(strings.TrimRight(margin+strings.TrimSuffix(line, "\n"), " ") + "\n")
+		margin = strings.Repeat(" ", ansi.StringWidth(heading))
+	}
+	return b.String()
+}

@@ -160,10 +160,11 @@ func replacedBy(c Cause) string {
 
 // tintedBar draws a share of the largest in eighths of a column.
 func tintedBar(x, largest float64, o TextOptions) string {
-	if !(largest > 0) || !(x > 0) {
+	part := x / largest
+	if !(part > 0) { // NaN as well
 		return ""
 	}
-	s := partBar(x / largest * effectBar)
+	s := partBar(min(part, 1) * effectBar)
 	if s != "" && o.Color >= colorprofile.ANSI256 {
 		return tinted(s, o.Color)
 	}

@@ -89,15 +89,21 @@ func cutAll(query int, keys []int) func(*layers.Inference, int) error {
 // logProbability returns the logarithm of the probability that the next token is one of the targets:
 // ln of the sum of softmax(logits) over them.
 func logProbability(logits []float32, targets ...int) float64 {
-	top := float64(logits[kernel.Argmax(logits)])
-	var all, some float64
-	for _, x := range logits {
-		all += math.Exp(float64(x) - top)
+	some := make([]float32, len(targets))
+	for i, target := range targets {
+		some[i] = logits[target]
 	}
-	for _, target := range targets {
-		some += math.Exp(float64(logits[target]) - top)
+	return logSum(some) - logSum(logits)
+}
+
+// logSum returns the logarithm of the sum of e to each number, which stays finite where the sum would not.
+func logSum(x []float32) float64 {
+	top := float64(x[kernel.Argmax(x)])
+	var sum float64
+	for _, v := range x {
+		sum += math.Exp(float64(v) - top)
 	}
-	return math.Log(some / all)
+	return top + math.Log(sum)
 }
 
 // without returns the numbers from 0 to n-1 that are not among some.

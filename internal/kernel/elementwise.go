@@ -14,19 +14,7 @@ func Add(y, a, b []float32) {
 	}
 }
 
-// AddRows writes y[r] = x[r] + row for every row r.
-//
-//	y, x [rows, n], row [n]     y may be x
-func AddRows(y, x, row []float32) {
-	sameLength("AddRows", len(y), len(x))
-	n := len(row)
-	wholeRows("AddRows", len(y), n)
-	for start := 0; start < len(y); start += n {
-		Add(y[start:start+n], x[start:start+n], row)
-	}
-}
-
-// SumRows writes the sum of the rows, sum[i] = sum_r x[r, i], the gradient of AddRows.
+// SumRows writes the sum of the rows, sum[i] = sum_r x[r, i], the gradient of a bias.
 //
 //	sum [n], x [rows, n]
 func SumRows(sum, x []float32) {

@@ -91,13 +91,3 @@ func TestExpOfSpecialNumbers(t *testing.T) {
 		}
 	})
 }
-
-func BenchmarkExp(b *testing.B) {
-	x := normals(generator(1), 4096)
-	y := make([]float32, len(x))
-	b.SetBytes(int64(4 * len(x)))
-	for b.Loop() {
-		exps(y, x)
-	}
-	b.ReportMetric(float64(len(x))*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mexp/s")
-}

@@ -84,7 +84,6 @@ func use() map[string]func() {
 	return map[string]func(){
 		"Add":               func() { Add(y, x, z) },
 		"Mul":               func() { Mul(y, x, z) },
-		"AddRows":           func() { AddRows(y, x, row) },
 		"SumRows":           func() { SumRows(row, x) },
 		"Gather":            func() { Gather(y, table, ids, dim) },
 		"ScatterAdd":        func() { ScatterAdd(table, x, ids, dim) },
@@ -125,9 +124,6 @@ func TestLengthsThatDisagreePanic(t *testing.T) {
 			"Add":                            func() { Add(f(3), f(3), f(2)) },
 			"Add, y":                         func() { Add(f(2), f(3), f(3)) },
 			"Mul":                            func() { Mul(f(3), f(2), f(3)) },
-			"AddRows":                        func() { AddRows(f(6), f(4), f(2)) },
-			"AddRows, half a row":            func() { AddRows(f(7), f(7), f(2)) },
-			"AddRows, row of nothing":        func() { AddRows(f(2), f(2), f(0)) },
 			"SumRows, half a row":            func() { SumRows(f(2), f(7)) },
 			"SumRows, row of nothing":        func() { SumRows(f(0), f(2)) },
 			"Gather":                         func() { Gather(f(7), f(10), []int{0, 1}, 4) },
@@ -173,4 +169,29 @@ func ExampleSoftmax() {
 	Softmax(row)
 	fmt.Printf("%.4f\n", row)
 	// Output: [0.0900 0.2447 0.6652 0.0000]
+}
+
+// What lies beyond the end of a slice is neither read nor written, even where the array goes on.
+func TestIdsOutsideOfTheTablePanic(t *testing.T) {
+	table, y := []float32{1, 2, 3, 4, 99, 98}, make([]float32, 2)
+	for name, f := range map[string]func(){
+		"Gather":                     func() { Gather(y, table[:4], []int{2}, 2) },
+		"Gather, negative":           func() { Gather(y, table[:4], []int{-1}, 2) },
+		"ScatterAdd":                 func() { ScatterAdd(table[:4], y, []int{2}, 2) },
+		"CrossEntropy":               func() { CrossEntropy(y, make([]float32, 2), make([]float32, 6), table, []int{3, 0}, 3) },
+		"CrossEntropyGrad, last row": func() { CrossEntropyGrad(make([]float32, 6), table, []int{0, 3}, 3, 1) },
+		"CrossEntropyGrad":           func() { CrossEntropyGrad(make([]float32, 6), table, []int{3, 0}, 3, 1) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s does not panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+	if table[4] != 99 || table[5] != 98 || y[0] != 0 {
+		t.Errorf("table %v, y %v", table, y)
+	}
 }

@@ -85,10 +85,14 @@ func (m Matrix) check(name string) {
 //
 //	a [m, k], b [k, n], c [m, n]     either of a and b may be transposed, c not
 //
-// With beta = 0 the old content of c does not matter. Each element of c is summed
+// With beta = 0 the old content of c does not matter, with alpha = 0 that of a and b. Each element of c is summed
 // over k in an order that depends on k and the transposes alone.
 func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	checkProduct(c, a, b)
+	if alpha == 0 {
+		scaleRows(c, beta)
+		return
+	}
 	if active.tiles == nil {
 		portableProduct(c, alpha, a, b, beta)
 		return
@@ -96,16 +100,26 @@ func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	var addend []float32
 	if beta != 0 {
 		addend = c.Data
-		if beta != 1 {
-			for i := range c.Rows {
-				row := c.Data[i*c.Stride:][:c.Cols]
-				for j := range row {
-					row[j] *= beta
-				}
-			}
-		}
+		scaleRows(c, beta)
 	}
 	active.product(c, alpha, a, b, addend, c.Stride)
+}
+
+// scaleRows multiplies a matrix by a number; by 0 it becomes 0 whatever it held.
+func scaleRows(c Matrix, by float32) {
+	if by == 1 {
+		return
+	}
+	for i := range c.Rows {
+		row := c.Data[i*c.Stride:][:c.Cols]
+		if by == 0 {
+			clear(row)
+			continue
+		}
+		for j := range row {
+			row[j] *= by
+		}
+	}
 }
 
 // MatMulBias computes c = a b + bias, the bias added to every row.

@@ -271,6 +271,23 @@ func TestMatMulColumnsDoNotDependOnTheirNumber(t *testing.T) {
 	})
 }
 
+// With alpha = 0 nothing of a and b reaches c, with beta = 0 nothing of c does, not even what is no number.
+func TestMatMulLeavesOutWhatCountsNothing(t *testing.T) {
+	eachSet(t, func(t *testing.T, set *instructions) {
+		bad := Dense([]float32{nan, inf, nan, inf}, 2, 2)
+		for _, c := range []struct{ beta, old, want float32 }{{1, 5, 5}, {-2, 5, -10}, {0, nan, 0}} {
+			data := []float32{c.old, c.old, c.old, c.old}
+			MatMul(Dense(data, 2, 2), 0, bad, bad, c.beta)
+			for _, x := range data {
+				if x != c.want {
+					t.Errorf("%s, beta %g: %v, want %g", set.name, c.beta, data, c.want)
+					break
+				}
+			}
+		}
+	})
+}
+
 func BenchmarkMatMul(b *testing.B) {
 	for _, size := range [][3]int{{8, 16, 8}, {64, 32, 64}, {128, 32, 32}, {240, 32, 128}, {128, 64, 64}, {128, 128, 128}, {384, 128, 512}, {512, 512, 512}, {512, 384, 1536}, {256, 1536, 384}, {384, 256, 1536}} {
 		m, k, n := size[0], size[1], size[2]

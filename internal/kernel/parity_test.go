@@ -218,7 +218,6 @@ func TestNothingToDo(t *testing.T) {
 		one := []float32{7}
 		Add(none, none, none)
 		Mul(none, none, none)
-		AddRows(none, none, one)
 		GELU(none, none, none)
 		LayerNorm(none, none, none, none, one, one, 1)
 		AdamW(none, none, none, none, AdamWStep{Step: 1})

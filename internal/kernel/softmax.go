@@ -95,12 +95,13 @@ func CausalSoftmaxGrad(dWeights, weights []float32, rows, width, stride, weights
 // CrossEntropy writes each row's loss -ln softmax(logits)[target], in nats, and
 // the softmax itself. Rows with a negative target count nothing: loss 0.
 //
-//	losses [rows], probabilities [rows, vocab], logits [rows, vocab], targets [rows]
+//	losses [rows], probabilities [rows, vocab], logits [rows, vocab], targets [rows] below vocab, or it panics
 //	tops [rows]     room for the largest logit of each row
 func CrossEntropy(losses, tops, probabilities, logits []float32, targets []int, vocab int) {
 	rows := len(targets)
 	sameLength("CrossEntropy", rows, len(losses), len(tops))
 	sameLength("CrossEntropy", rows*vocab, len(probabilities), len(logits))
+	checkTargets("CrossEntropy", targets, vocab)
 	copy(probabilities, logits)
 	softmaxRows(probabilities, rows, vocab, vocab, vocab, 0, tops, losses)
 	for r, target := range targets {
@@ -112,6 +113,15 @@ func CrossEntropy(losses, tops, probabilities, logits []float32, targets []int, 
 	}
 }
 
+// checkTargets panics if a target is not in the vocabulary.
+func checkTargets(what string, targets []int, vocab int) {
+	for r, target := range targets {
+		if target >= vocab {
+			panic(fmt.Sprintf("kernel: %s: target %d of row %d in a vocabulary of %d", what, target, r, vocab))
+		}
+	}
+}
+
 // CrossEntropyGrad writes the gradient of scale times the sum of CrossEntropy's losses:
 //
 //	dLogits_rj = scale (probabilities_rj - [j = target_r]), 0 in rows that count nothing
@@ -119,6 +129,7 @@ func CrossEntropy(losses, tops, probabilities, logits []float32, targets []int, 
 //	dLogits, probabilities [rows, vocab], targets [rows]
 func CrossEntropyGrad(dLogits, probabilities []float32, targets []int, vocab int, scale float32) {
 	sameLength("CrossEntropyGrad", len(targets)*vocab, len(dLogits), len(probabilities))
+	checkTargets("CrossEntropyGrad", targets, vocab)
 	if active.scale != nil && len(dLogits) > 0 {
 		active.scale(&dLogits[0], &probabilities[0], len(dLogits), scale)
 	} else {

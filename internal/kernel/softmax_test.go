@@ -230,11 +230,3 @@ func TestArgmaxTakesTheFirstOfEquals(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkSoftmax(b *testing.B) {
-	x := normals(generator(1), 1024)
-	b.SetBytes(4 * 1024)
-	for b.Loop() {
-		Softmax(x)
-	}
-}

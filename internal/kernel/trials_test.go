@@ -91,12 +91,6 @@ var trials = []trial{
 		Mul(y, b, y)
 		return []written{exact("y", y)}
 	}},
-	{"AddRows", func(m *memory, n int) []written {
-		rows := 1 + m.values.IntN(4)
-		y, x, bias := m.write(row(rows*n)), m.read(row(rows*n)), m.read(row(n))
-		AddRows(y, x, bias)
-		return []written{exact("y", y)}
-	}},
 	{"SumRows", func(m *memory, n int) []written {
 		rows := 1 + m.values.IntN(9)
 		sum, x := m.write(row(n)), m.read(row(rows*n))

@@ -9,8 +9,8 @@ const (
 	geluCubic = 0.044715
 	// Where e^x is 5e34, and the gate 0 to any number that a gate is added to.
 	geluFarthest = 80
-	// Beyond x = 100 the gate is open or closed: the square need not grow on.
-	geluSquare = 100 * 100
+	// Beyond x = 100 the gate is open or closed: what it is multiplied with need not grow on.
+	geluWide = 100
 )
 
 // gelu writes GELU and its slope: see the portable function for the equations.
@@ -21,24 +21,25 @@ func (m machine) gelu() {
 	offset := GP64()
 	m.row("row", n, offset, func(a access) {
 		v := a.load(at(x, offset))
-		square, inner := m.vec(), m.vec()
-		VMULPS(v, v, square)
-		VMINPS(square, m.constant(geluSquare), square) // NaN stays NaN
-		VMOVAPS(square, inner)                         // -2 scale x (1 + cubic x^2)
+		low, wide, square, inner := m.vec(), m.vec(), m.vec(), m.vec()
+		VMAXPS(v, m.constant(-geluWide), low) // NaN stays NaN
+		VMINPS(low, m.constant(geluWide), wide)
+		VMULPS(wide, wide, square)
+		VMOVAPS(square, inner) // -2 scale x (1 + cubic x^2)
 		VFMADD132PS(m.constant(-2*geluScale*geluCubic), m.constant(-2*geluScale), inner)
-		VMULPS(v, inner, inner)
+		VMULPS(wide, inner, inner)
 		VMINPS(inner, m.constant(geluFarthest), inner)
 		VMAXPS(inner, m.constant(-geluFarthest), inner)
 		z := e.within(inner)
 		gate, unit := m.vec(), e.get(one)
 		VADDPS(unit, z, gate)
 		VDIVPS(gate, unit, gate)
-		out := m.vec()
-		VMULPS(v, gate, out)
-		a.store(out, at(y, offset))
+		VMULPS(gate, low, low)
+		a.store(low, at(y, offset))
 		// gate (1 + x z gate 2 scale (1 + 3 cubic x^2))
 		VFMADD132PS(m.constant(2*3*geluScale*geluCubic), m.constant(2*geluScale), square)
-		VMULPS(out, z, z)
+		VMULPS(gate, wide, wide)
+		VMULPS(wide, z, z)
 		VFMADD213PS(unit, square, z)
 		VMULPS(gate, z, z)
 		a.store(z, at(slope, offset))
