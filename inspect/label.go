@@ -86,7 +86,8 @@ func centre(s string, columns int) string {
 // ends it with a newline.
 func wrap(s string, columns int) string {
 	var b strings.Builder
-	for line := range strings.SplitSeq(ansi.Wrap(s, columns, ""), "\n") {
+	// Wrap keeps what stands around a hyphen together even where that is too wide.
+	for line := range strings.SplitSeq(ansi.Hardwrap(ansi.Wrap(s, columns, ""), columns, true), "\n") {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.String()
