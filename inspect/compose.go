@@ -54,7 +54,7 @@ func NewFigureBeside(m Map, b Baseline, s Source, selection Selection) (Figure, 
 	for i, v := range list {
 		f.Panels = append(f.Panels, []Panel{
 			{v.title, v.weights, false},
-			{b.Name, base[i].weights, false},
+			{"baseline: " + b.Name, base[i].weights, false},
 			{"difference", difference(v.weights, base[i].weights), true},
 		})
 	}

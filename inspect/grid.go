@@ -79,7 +79,8 @@ func writeGrid(b *bytes.Buffer, words []label, v view, o TextOptions) {
 func title(s string, o TextOptions) string {
 	lines := strings.Split(strings.TrimSuffix(wrap(s, o.width()), "\n"), "\n")
 	for i := range lines {
-		lines[i] = bold(lines[i], o.Color) + "\n"
+		// After a hyphen a line may come out one column too long.
+		lines[i] = bold(fit(lines[i], o.width()), o.Color) + "\n"
 	}
 	return strings.Join(lines, "")
 }

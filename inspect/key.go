@@ -4,7 +4,9 @@ import "math"
 
 // Sizes of the legend in pixels.
 const (
-	barWidth  = 202 // 101 steps of two pixels
+	barStep   = 4
+	barSteps  = 51
+	barWidth  = barStep * barSteps
 	barHeight = 12
 	keyGap    = 36
 	keyHeight = 50
@@ -60,13 +62,12 @@ func (s *sheet) legend(y, room int) int {
 func (s *sheet) bar(x, y int, caption string, signed bool, ticks []string) {
 	s.texts = append(s.texts, text{x: float64(x), y: float64(y + 11), size: textSize, s: caption, fill: s.palette.muted})
 	y += 18
-	const steps = barWidth / 2
-	for i := range steps {
-		at := float64(i) / (steps - 1)
+	for i := range barSteps {
+		at := float64(i) / (barSteps - 1)
 		if signed {
 			at = 2*at - 1
 		}
-		s.rects = append(s.rects, rect{x + 2*i, y, 2, barHeight, s.palette.shade(at, signed), ""})
+		s.rects = append(s.rects, rect{x + barStep*i, y, barStep, barHeight, s.palette.shade(at, signed), ""})
 	}
 	for i, tick := range ticks {
 		at := float64(x) + float64(i)*float64(barWidth)/float64(len(ticks)-1)

@@ -12,6 +12,9 @@ const narrowestPage = 520
 // mostTips is how many cells a picture may have for each to tell its words and number when pointed at.
 const mostTips = 6000
 
+// widestTip is the columns of a word in what a cell tells; the words around the panels tell all of themselves.
+const widestTip = 40
+
 // layout draws a figure: the sentence, what the panels are, the panels, and how to read them. The error tells
 // what is wrong with the figure, or that it is too large.
 func layout(f Figure, o PictureOptions, face *typeface) (drawing, error) {
@@ -36,6 +39,9 @@ func layout(f Figure, o PictureOptions, face *typeface) (drawing, error) {
 	y := d.heading(f, p, face, content)
 	s := sheet{drawing: &d, figure: f, words: words, measures: m, palette: p, face: face}
 	s.tips = count*len(words)*len(words) <= mostTips
+	for _, l := range words {
+		s.shown = append(s.shown, face.cutLabel(l, m.labelSize, m.longest))
+	}
 	for _, row := range f.Panels {
 		for i, panel := range row {
 			s.panel(panel, margin+i*(m.panelWidth+panelGapX), y)
@@ -72,6 +78,7 @@ type sheet struct {
 	measures
 	figure  Figure
 	words   []label
+	shown   []string // the words as far as there is room
 	palette palette
 	face    *typeface
 	tips    bool // each cell tells its words and number
@@ -97,7 +104,7 @@ func (s *sheet) panel(p Panel, x, y int) {
 // wordsAround draws the queries beside the rows and the keys above the columns.
 func (s *sheet) wordsAround(left, top int) {
 	for i, l := range s.words {
-		shown, tip := s.face.cutLabel(l, s.labelSize, s.longest), ""
+		shown, tip := s.shown[i], ""
 		if shown != l.word+l.mark {
 			tip = l.word
 		}
@@ -122,7 +129,7 @@ func (s *sheet) row(p Panel, q int, weights []float64, left, y int) {
 		c := rect{left + k*s.cellWidth, y, s.cellWidth - s.gap, height, s.palette.shade(weights[k], p.Signed), ""}
 		s.number(p, weights[k], c)
 		if s.tips {
-			c.tip = fmt.Sprintf("%s → %s: %s", s.words[q].word, s.words[k].word, exact(weights[k], p.Signed))
+			c.tip = fmt.Sprintf("%s → %s: %s", fit(s.words[q].word, widestTip), fit(s.words[k].word, widestTip), exact(weights[k], p.Signed))
 		} else if s.gap == 0 { // neighbours of one colour are one rectangle
 			for k+1 < len(weights) && s.palette.shade(weights[k+1], p.Signed) == c.fill {
 				k++
@@ -166,10 +173,13 @@ func exact(weight float64, signed bool) string {
 	return s
 }
 
-// future hatches the cells whose keys lie after their queries: one line along each rising diagonal.
+// future hatches the cells whose keys lie after their queries: one line along each rising diagonal, fewer where
+// cells are small.
 func (s *sheet) future(left, top int) {
+	const apart = 22 // pixels from line to line
+	step := max(1, apart/s.cellWidth)
 	seq := len(s.words)
-	for sum := 1; sum <= 2*seq-3; sum++ { // query + key of the cells on it
+	for sum := 1; sum <= 2*seq-3; sum += step { // query + key of the cells on it
 		first := max(0, sum-seq+1) // its uppermost query
 		last := (sum+1)/2 - 1      // its lowest, still above the key
 		key := func(q int) int { return sum - q }

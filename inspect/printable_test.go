@@ -67,7 +67,10 @@ func FuzzPrintable(f *testing.F) {
 // or 0: controls, format characters (bidi, zero width), separators.
 func rawRune(s string) rune {
 	for _, r := range s {
-		if r != ' ' && unicode.In(r, unicode.C, unicode.Z, unicode.Variation_Selector) {
+		if r >= ' ' && r <= '~' { // most are
+			continue
+		}
+		if unicode.In(r, unicode.C, unicode.Z, unicode.Variation_Selector) {
 			return r
 		}
 	}

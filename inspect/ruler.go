@@ -81,7 +81,7 @@ func (t *typeface) width(s string, size float64, bold bool) float64 {
 }
 
 // spare is how much wider than the Go fonts the system's may be, in which an SVG is set.
-const spare = 1.08
+const spare = 1.15
 
 // room is width with that to spare.
 func (t *typeface) room(s string, size float64, bold bool) float64 {

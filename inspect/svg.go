@@ -12,8 +12,8 @@ import (
 )
 
 // families are fonts that systems have, for Latin, Cyrillic and Greek, then for Chinese, Japanese and Korean.
-const families = `system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", ` +
-	`"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", sans-serif`
+const families = `system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', 'DejaVu Sans', ` +
+	`'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', sans-serif`
 
 // SVG writes the figure as a document that stands alone: no script, no font and no file beside it. It has the
 // title, the run, the step and the sentence in its title, description and metadata; pointing at a word that was
@@ -62,7 +62,7 @@ func writeSVG(b *bytes.Buffer, d drawing, f Figure) {
 		}
 		b.WriteString("/>\n")
 	}
-	fmt.Fprintf(b, "</g>\n<g font-family=\"%s\" xml:space=\"preserve\">\n", escaped(families))
+	fmt.Fprintf(b, "</g>\n<g font-family=\"%s\" xml:space=\"preserve\">\n", families)
 	for _, t := range d.texts {
 		writeSVGText(b, t)
 	}

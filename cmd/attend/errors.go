@@ -43,7 +43,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		return fmt.Errorf("there is no flag --%s: %s", unknown.GetSpecifiedName(), help)
 	case errors.As(err, &bare):
-		return fmt.Errorf("--%s wants %s after it: %s", bare.GetSpecifiedName(), wanted(bare.GetFlag()), help)
+		return fmt.Errorf("--%s wants %s after it: %s", bare.GetFlag().Name, wanted(bare.GetFlag()), help)
 	case errors.As(err, &invalid):
 		return fmt.Errorf("--%s wants %s, not %q", invalid.GetFlag().Name, wanted(invalid.GetFlag()), invalid.GetValue())
 	}

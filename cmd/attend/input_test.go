@@ -123,6 +123,17 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	}
 	damaged(t, "othershape", "model.safetensors", func([]byte) []byte { return wide })
 
+	for _, name := range []string{"gone", "changed"} {
+		write(t, name+".txt", animals)
+		if code, _, stderr := attend(t, "", append([]string{"train", "--out", name}, append(small, "--data", name+".txt")...)...); code != 0 {
+			t.Fatal(stderr)
+		}
+	}
+	if err := os.Remove("gone.txt"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "changed.txt", animals+"the cat saw the mat\n")
+
 	type bad struct {
 		args string // blanks part the arguments; _ stands for a blank within one
 		want string // regular expression
@@ -213,6 +224,25 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"inspect qqq_zzz", "in the vocabulary of this run"},
 		{"complete qqq_zzz", "in the vocabulary of this run"},
 		{"inspect --format csv --head 2 cat", "leave them out"},
+		{"inspect --format pgn cat", "did you mean png"},
+		{"inspect --format svg -o map.png cat", "--format svg and the ending of --output map.png disagree"},
+		{"inspect -o map.gif cat", "its ending tells no format: add --format text, json, csv, svg or png"},
+		{"inspect -o map cat", "its ending tells no format"},
+		{"inspect -o nowhere/map.svg cat", "nowhere/map.svg: there is no such folder"},
+		{"inspect -o animals.txt/map.svg cat", "a file is in the way"},
+		{"inspect --format svg -o folder cat", "--output folder: that is a folder"},
+		{"inspect -o", "--output wants a value"},
+		{"inspect --format svg cat dog", "a picture shows one sentence and 2 came"},
+		{"inspect --format png --file animals.txt", "a picture shows one sentence and 8 came"},
+		{"inspect --format svg --layer 2 cat", "has 1 layer, counted from 1"},
+		{"inspect --format png --all --head 1 cat", "leave out --head"},
+		{"inspect --format svg zebu", "in the vocabulary of this run"},
+		{"inspect --theme drak --format svg cat", "light or dark, not \"drak\": did you mean dark"},
+		{"inspect --theme dark cat", "--theme is for pictures"},
+		{"inspect --baseline untraind cat", "untrained, uniform or position, not \"untraind\": did you mean untrained"},
+		{"inspect --baseline= cat", "--baseline takes untrained, uniform or position"},
+		{"inspect --baseline position --run gone cat", "is not at .*gone.txt any more: put it back there"},
+		{"inspect --baseline position --run changed cat", "another version of changed.txt"},
 		{"complete --samples 0", "--samples must be"},
 		{"complete --samples 1e3", "--samples wants a whole number"},
 		{"complete the_cat_sat_on_the_mat_and_slept_there", "shorten it"},

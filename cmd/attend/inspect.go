@@ -1,17 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"attend/data"
 	"attend/inspect"
 	"attend/run"
 )
@@ -170,117 +165,4 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		}
 		return writeMaps(w, o, r, maps, beside)
 	})
-}
-
-// writeMaps prints sentences one after the other, and how to read them.
-func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []inspect.Map, beside []inspect.Baseline) error {
-	text := textOptions(w)
-	text.Layer, text.Head, text.All = o.layer-1, o.head-1, o.all
-	for i, m := range maps {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		grid := inspect.Grid
-		if beside != nil {
-			grid = func(w io.Writer, m inspect.Map, text inspect.TextOptions) error {
-				return inspect.GridBeside(w, m, beside[i], text)
-			}
-		}
-		if err := writeMap(w, m, grid, text); err != nil {
-			return err
-		}
-	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), text.Width))
-	return err
-}
-
-// writeMap prints one sentence: its grid, as the function draws it, and what comes next.
-func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, inspect.TextOptions) error, o inspect.TextOptions) error {
-	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(m.Text), o.Width)); err != nil {
-		return err
-	}
-	if err := grid(w, m, o); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
-	}
-	if err := inspect.Predictions(w, m.Next, o); err != nil {
-		return err
-	}
-	if note := unknownNote(m); note != "" {
-		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, o.Width))
-		return err
-	}
-	return nil
-}
-
-// unknownNote names the words of a sentence that the run does not know.
-func unknownNote(m inspect.Map) string {
-	var words []string
-	for i, unknown := range m.Unknown {
-		if word := quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
-			words = append(words, word)
-		}
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return "not in the vocabulary, read as " + data.UnknownToken + ": " + strings.Join(words, ", ")
-}
-
-// readingNote says how the text of the maps is to be taken.
-func readingNote(r *run.Run) string {
-	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
-	if r.Vocabulary.Unit() == data.Word {
-		note += "; words are shown as typed and read in lower case, " + data.BoundaryToken + " is where a sentence begins or ends"
-	}
-	return note
-}
-
-// sentences returns what to inspect. In a run on characters a file is one text.
-func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]string, error) {
-	if o.file == "" {
-		return args, nil
-	}
-	in := p.stdin
-	if o.file != "-" {
-		f, err := os.Open(o.file)
-		if err != nil {
-			return nil, fileError("file", o.file, err)
-		}
-		defer f.Close()
-		in = f
-	}
-	if r.Vocabulary.Unit() == data.Char {
-		b, err := io.ReadAll(in)
-		if err != nil {
-			return nil, fileError("file", o.file, err)
-		}
-		return []string{strings.TrimPrefix(strings.TrimRight(string(b), "\r\n"), "\ufeff")}, nil
-	}
-	var sentences []string
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		if line := strings.TrimPrefix(strings.TrimSpace(lines.Text()), "\ufeff"); line != "" {
-			sentences = append(sentences, line)
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fileError("file", o.file, err)
-	}
-	if len(sentences) == 0 {
-		return nil, fmt.Errorf("%s holds no sentence: write one a line", o.file)
-	}
-	return sentences, nil
-}
-
-// short cuts a sentence for an error line.
-func short(s string) string {
-	const most = 40
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
 }

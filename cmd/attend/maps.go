@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"attend/data"
+	"attend/inspect"
+	"attend/run"
+)
+
+// writeMaps prints sentences one after the other, and how to read them.
+func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []inspect.Map, beside []inspect.Baseline) error {
+	text := textOptions(w)
+	text.Layer, text.Head, text.All = o.layer-1, o.head-1, o.all
+	for i, m := range maps {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		grid := inspect.Grid
+		if beside != nil {
+			grid = func(w io.Writer, m inspect.Map, text inspect.TextOptions) error {
+				return inspect.GridBeside(w, m, beside[i], text)
+			}
+		}
+		if err := writeMap(w, m, grid, text); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), text.Width))
+	return err
+}
+
+// writeMap prints one sentence: its grid, as the function draws it, and what comes next.
+func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, inspect.TextOptions) error, o inspect.TextOptions) error {
+	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(m.Text), o.Width)); err != nil {
+		return err
+	}
+	if err := grid(w, m, o); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	if err := inspect.Predictions(w, m.Next, o); err != nil {
+		return err
+	}
+	if note := unknownNote(m); note != "" {
+		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, o.Width))
+		return err
+	}
+	return nil
+}
+
+// unknownNote names the words of a sentence that the run does not know.
+func unknownNote(m inspect.Map) string {
+	var words []string
+	for i, unknown := range m.Unknown {
+		if word := quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "not in the vocabulary, read as " + data.UnknownToken + ": " + strings.Join(words, ", ")
+}
+
+// readingNote says how the text of the maps is to be taken.
+func readingNote(r *run.Run) string {
+	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
+	if r.Vocabulary.Unit() == data.Word {
+		note += "; words are shown as typed and read in lower case, " + data.BoundaryToken + " is where a sentence begins or ends"
+	}
+	return note
+}

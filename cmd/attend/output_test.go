@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// wellFormed reads all of a document.
+func wellFormed(t *testing.T, document string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(document))
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestPictures(t *testing.T) {
+	workshop(t)
+	for _, args := range [][]string{
+		{}, {"--all"}, {"--all", "--layer", "1"}, {"--head", "2"}, {"--theme", "dark"}, {"--baseline", "uniform"}, {"--baseline", "untrained", "--all"}, {"--baseline", "position"},
+	} {
+		code, document, stderr := attend(t, "", append([]string{"inspect", "--format", "svg", "the cat <sat>"}, args...)...)
+		if code != 0 || stderr != "" {
+			t.Fatalf("%q: %s", args, stderr)
+		}
+		wellFormed(t, document)
+		if !strings.Contains(document, "runs/animals, step 20") {
+			t.Errorf("%q: the picture does not name its run", args)
+		}
+		code, b, stderr := attend(t, "", append([]string{"inspect", "--format", "png", "the cat sat"}, args...)...)
+		if code != 0 || stderr != "" {
+			t.Fatalf("%q: %s", args, stderr)
+		}
+		if _, err := png.Decode(strings.NewReader(b)); err != nil {
+			t.Fatalf("%q: %v", args, err)
+		}
+	}
+}
+
+func TestPNGSaysWhatItsFontLacks(t *testing.T) {
+	workshop(t)
+	code, _, stderr := attend(t, "", "inspect", "-o", "map.png", "the cat 狮子 and 狮")
+	if code != 0 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "lacks 狮子 and") || !strings.Contains(stderr, "--format svg") {
+		t.Errorf("code %d, %q", code, stderr)
+	}
+	if code, _, stderr = attend(t, "", "inspect", "-o", "map.svg", "the cat 狮子"); code != 0 || stderr != "" {
+		t.Errorf("code %d, %q", code, stderr)
+	}
+}
+
+func TestOutputIsWholeOrUntouched(t *testing.T) {
+	workshop(t)
+	write(t, "old.svg", "old")
+	if err := os.Symlink("old.svg", "link.svg"); err != nil {
+		t.Skip(err)
+	}
+	before := files(t)
+	if code, _, _ := attend(t, "", "inspect", "-o", "old.svg", "qqq zzz"); code == 0 {
+		t.Fatal("no failure")
+	}
+	for path, content := range files(t) {
+		if was, ok := before[path]; !ok || was != content {
+			t.Errorf("%s was made or changed by a failure", path)
+		}
+	}
+	code, want, stderr := attend(t, "", "inspect", "--format", "svg", "the cat")
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+	code, stdout, stderr := attend(t, "", "inspect", "-o", "link.svg", "the cat")
+	if code != 0 || stdout != "" || stderr != "" {
+		t.Fatalf("code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	after := files(t)
+	if after["old.svg"] != want || after["link.svg"] != want {
+		t.Error("the file that the link names is not the picture")
+	}
+	if info, err := os.Lstat("link.svg"); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v, %v", info, err)
+	}
+	if len(after) != len(before) {
+		t.Errorf("%d files, before %d: something is left over", len(after), len(before))
+	}
+}
+
+// A device is written into, never replaced.
+func TestOutputToADevice(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no /dev/null")
+	}
+	workshop(t)
+	if code, _, stderr := attend(t, "", "inspect", "-o", os.DevNull, "the cat"); code != 0 {
+		t.Fatal(stderr)
+	}
+	if info, err := os.Stat(os.DevNull); err != nil || info.Mode()&os.ModeDevice == 0 {
+		t.Fatalf("%v is no device any more, error %v", info, err)
+	}
+}
+
+func TestNoPNGOnATerminal(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil || !isTerminal(terminal) {
+		t.Skip("no terminal to be had: ", err)
+	}
+	defer terminal.Close()
+	workshop(t)
+	var stderr bytes.Buffer
+	code := execute(context.Background(), []string{"inspect", "--format", "png", "the cat"}, strings.NewReader(""), terminal, &stderr)
+	if code != exitFailed || !strings.Contains(stderr.String(), "name a file with -o map.png") {
+		t.Errorf("code %d, %q", code, &stderr)
+	}
+}
+
+func TestBaselineOfSeveralSentences(t *testing.T) {
+	workshop(t)
+	for _, baseline := range baselines {
+		code, stdout, stderr := attend(t, "", "inspect", "--baseline", baseline, "the cat sat", "the dog")
+		if code != 0 || strings.Count(stdout, "baseline: "+baseline) != 2 || strings.Count(stdout, "difference: mean of 2 heads less "+baseline) != 2 {
+			t.Errorf("%s: code %d, %s\n%s", baseline, code, stderr, stdout)
+		}
+	}
+}
