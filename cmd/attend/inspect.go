@@ -38,6 +38,7 @@ nothing.`,
   attend inspect --all "The lion saw the zebra near the"
   attend inspect --run runs/mine --layer 1 --head 2 "my own sentence"
   attend inspect --format json "The lion saw the zebra" > map.json
+  attend inspect --format html "The lion saw the zebra near the" > map.html
   attend inspect --file sentences.txt --format csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.format != "text" && (o.layer != 0 || o.head != 0 || o.all) {
@@ -51,19 +52,19 @@ nothing.`,
 	}
 	runFlag(cmd, &o.path)
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "text", "text, json or csv")
+	f.StringVar(&o.format, "format", "text", "text, json, csv or html (a page for a browser)")
 	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file (- for standard input)")
 	f.IntVar(&o.layer, "layer", 0, "only this layer, from 1 (0: all)")
 	f.IntVar(&o.head, "head", 0, "only this head, from 1 (0: all)")
 	f.BoolVar(&o.all, "all", false, "each layer and head by itself instead of their mean")
 	f.IntVar(&o.top, "top", shownPredictions, "how many likely next words")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "csv"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "csv", "html"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 // inspect prints the maps of the sentences in the arguments or the file.
 func (p *program) inspect(o inspectOptions, args []string) error {
-	if err := checkOneOf("format", o.format, "text", "json", "csv"); err != nil {
+	if err := checkOneOf("format", o.format, "text", "json", "csv", "html"); err != nil {
 		return err
 	}
 	if o.file == "" && len(args) == 0 {
@@ -94,9 +95,13 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		return err
 	}
 	defer reader.Close()
+	read := reader.Map
+	if o.format == "html" {
+		read = reader.MapWithVectors // for the arithmetic of its cells
+	}
 	maps := make([]inspect.Map, len(sentences))
 	for i, s := range sentences {
-		if maps[i], err = reader.Map(s, o.top); err != nil {
+		if maps[i], err = read(s, o.top); err != nil {
 			return fmt.Errorf("%s: %w", quote(short(s)), err)
 		}
 	}
@@ -105,6 +110,8 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		return inspect.JSON(p.stdout, r.Path, r.Step, maps)
 	case "csv":
 		return inspect.CSV(p.stdout, maps)
+	case "html":
+		return inspect.HTML(p.stdout, inspect.Source{Run: r.Path, Step: r.Step}, maps)
 	}
 	text := textOptions(p.stdout)
 	text.Layer, text.Head, text.All = o.layer-1, o.head-1, o.all
