@@ -66,10 +66,10 @@ function vectorTable(words, query, key, q, k, v, weight) {
   const numbers = Array.from(q.keys());
   const dot = numbers.reduce((sum, i) => sum + q[i] * k[i], 0);
   const row = (name, list, sum) => element("tr", {}, element("th", { scope: "row" }, name),
-    ...numbers.map((i) => element("td", {}, component(list[i]))), element("td", {}, sum));
+    element("td", {}, sum), ...numbers.map((i) => element("td", {}, component(list[i]))));
   return scrollable(`vectors of ${words[query]} and ${words[key]}`, element("table", {},
     element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "number"),
-      ...numbers.map((i) => element("th", { scope: "col" }, String(i + 1))), element("th", { scope: "col" }, "sum"))),
+      element("th", { scope: "col" }, "sum"), ...numbers.map((i) => element("th", { scope: "col" }, String(i + 1))))),
     element("tbody", {},
       row("query", q, ""),
       row("key", k, ""),

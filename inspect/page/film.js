@@ -89,6 +89,14 @@ function makeFormed(sentence, show) {
   byId("formed").replaceChildren(
     element("thead", {}, element("tr", {}, ...["step", "link", "head", "last weight", "see it"].map((name) => element("th", { scope: "col" }, name)))),
     element("tbody", {}, ...rows));
+  // Most of what was there from the start is a first word's look at itself: shown when asked for.
+  const start = links.map((f) => f.step === data.frames[0].step);
+  const box = byId("from-start");
+  byId("from-start-count").textContent = String(start.filter(Boolean).length);
+  box.onchange = () => rows.forEach((row, i) => {
+    row.hidden = start[i] && !box.checked;
+  });
+  box.onchange();
   return {
     mark(step) {
       links.forEach((f, i) => rows[i].classList.toggle("to-come", f.step > step));

@@ -19,7 +19,8 @@ function makeGrid(table, tokens, unknown, on) {
     }
     return row;
   });
-  table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...rows));
+  const body = element("tbody", {}, ...rows);
+  table.replaceChildren(element("thead", {}, head), body);
   table.classList.toggle("many", tokens.length > 20);
 
   // seen is the cell of an event, if it is one that has a weight.
@@ -27,23 +28,23 @@ function makeGrid(table, tokens, unknown, on) {
     const td = event.target.closest("tbody td");
     return td && td.key <= td.query ? td : null;
   };
-  table.onpointerover = (event) => {
+  body.addEventListener("pointerover", (event) => {
     const td = seen(event);
     const row = event.target.closest("tbody tr");
     if (td) on.point(td.query, td.key);
     else if (row) on.point(rows.indexOf(row), null);
-  };
-  table.onpointerleave = () => on.leave();
-  table.onfocusin = (event) => {
+  });
+  body.addEventListener("pointerleave", () => on.leave());
+  body.addEventListener("focusin", (event) => {
     const td = seen(event);
     if (td) on.point(td.query, td.key);
-  };
-  table.onfocusout = () => on.leave();
-  table.onclick = (event) => {
+  });
+  body.addEventListener("focusout", () => on.leave());
+  body.addEventListener("click", (event) => {
     const td = seen(event);
     if (td) on.choose(td.query, td.key);
-  };
-  table.onkeydown = (event) => {
+  });
+  body.addEventListener("keydown", (event) => {
     const td = seen(event);
     if (!td) return;
     let { query, key } = td;
@@ -64,7 +65,7 @@ function makeGrid(table, tokens, unknown, on) {
     event.preventDefault();
     query = Math.min(Math.max(query, 0), tokens.length - 1);
     cells[query][Math.min(Math.max(key, 0), query)].focus();
-  };
+  });
 
   let active = null, column = null, chosen = null;
   return {

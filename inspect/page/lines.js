@@ -10,29 +10,28 @@ function makeLines(place, tokens, unknown, on) {
   const keys = tokens.map((t, i) => element("div", { class: "key" }, wordElement(t, unknown.has(i)), element("span", {})));
   const svg = drawing("svg", { "aria-hidden": "true", viewBox: `0 0 100 ${tokens.length * 10}`, preserveAspectRatio: "none" });
   svg.style.height = `calc(var(--row) * ${tokens.length})`;
+  const looking = element("ol", { "aria-label": "words that look" }, ...buttons.map((b) => element("li", {}, b)));
   place.replaceChildren(
-    element("ol", { "aria-label": "words that look" }, ...buttons.map((b) => element("li", {}, b))),
+    looking,
     svg,
     element("ol", { "aria-label": "words looked at, with their weights" }, ...keys.map((k) => element("li", {}, k))),
   );
   const at = (event) => buttons.indexOf(event.target.closest("button"));
-  place.onpointerover = (event) => {
-    if (at(event) >= 0) on.point(at(event), null);
-  };
-  place.onpointerleave = () => on.leave();
-  place.onfocusin = (event) => {
-    if (at(event) >= 0) on.point(at(event), null);
-  };
-  place.onfocusout = () => on.leave();
-  place.onclick = (event) => {
+  for (const arrival of ["pointerover", "focusin"]) {
+    looking.addEventListener(arrival, (event) => {
+      if (at(event) >= 0) on.point(at(event), null);
+    });
+  }
+  for (const departure of ["pointerleave", "focusout"]) looking.addEventListener(departure, () => on.leave());
+  looking.addEventListener("click", (event) => {
     if (at(event) >= 0) on.pin(at(event));
-  };
-  place.onkeydown = (event) => {
+  });
+  looking.addEventListener("keydown", (event) => {
     const step = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, Home: -tokens.length, End: tokens.length }[event.key];
     if (!step || at(event) < 0) return;
     event.preventDefault();
     buttons[Math.min(Math.max(at(event) + step, 0), tokens.length - 1)].focus();
-  };
+  });
 
   // line is the curve from a query on the left to a key on the right, as wide and as dense as its weight.
   const line = (query, key, weight, strength) => {

@@ -8,6 +8,7 @@ const view = {
   least: 0, // weights below it are hidden
   query: 0, // the cell that is kept, whose arithmetic is shown
   key: 0,
+  follow: true, // the key is the strongest of the query in whatever head; false once a cell was chosen
 };
 let pointed = null; // {query, key or null} under the pointer or the focus
 let weights = null; // of the chosen layer and head, [cell]
@@ -50,6 +51,7 @@ function openSentence(sentence) {
   const s = data.sentences[sentence];
   view.sentence = sentence;
   byId("sentence").value = sentence;
+  byId("arithmetic-heading").textContent = s.vectors ? "The arithmetic of one cell" : "One cell and its row";
   byId("map-heading").textContent = s.text;
   const unknown = new Set(s.unknown);
   byId("unknown").hidden = unknown.size === 0;
@@ -63,9 +65,11 @@ function openSentence(sentence) {
       pointed = null;
       drawPointed();
     },
-    choose: keep,
+    choose(query, key) {
+      keep(query, key, false);
+    },
     pin(query) {
-      keep(query, strongest(weights, query));
+      keep(query, strongest(weights, query), true);
     },
   };
   grid = makeGrid(byId("grid"), s.tokens, unknown, on);
@@ -75,9 +79,17 @@ function openSentence(sentence) {
   fillChoice("layer", s.layers);
   fillChoice("head", s.heads);
   view.query = s.tokens.length - 1; // its row decides the next word
-  view.key = null;
+  view.follow = true;
   pointed = null;
+  arrange(s.tokens.length > 20);
   choose(s.layers === 1 ? 0 : view.layer < s.layers ? view.layer : MEAN, s.heads === 1 ? 0 : view.head < s.heads ? view.head : MEAN);
+}
+
+// arrange puts the grid of many words last, where it has the whole width.
+function arrange(many) {
+  const panel = byId("grid-panel");
+  if (many) panel.parentElement.append(panel);
+  else byId("lines-panel").after(panel);
 }
 
 // fillChoice offers the mean and each layer or head; one alone is no choice.
@@ -100,9 +112,10 @@ function choose(layer, head) {
 }
 
 // keep makes a cell the one whose arithmetic is shown.
-function keep(query, key) {
+function keep(query, key, follow) {
   view.query = query;
   view.key = key;
+  view.follow = follow;
   drawKept();
   drawPointed();
 }
@@ -112,6 +125,7 @@ function showLink(link) {
   view.frame = data.frames.length - 1;
   view.query = link.query;
   view.key = link.key;
+  view.follow = false;
   choose(link.layer, link.head);
   byId("map-heading").scrollIntoView();
 }
@@ -119,7 +133,7 @@ function showLink(link) {
 // drawWeights draws what depends on the numbers.
 function drawWeights() {
   weights = weightsOf(view.sentence, view.frame, view.layer, view.head);
-  if (view.key === null) view.key = strongest(weights, view.query);
+  if (view.follow) view.key = strongest(weights, view.query);
   grid.weights(weights, view.least);
   overview.draw(view.frame);
   drawNext(data.frames[view.frame].sentences[view.sentence].next);

@@ -21,9 +21,11 @@ function makeOverview(place, sentence, choose) {
     }
   }
   // A row for each layer; the heads of a single layer fold as they must.
-  place.style.gridTemplateColumns = `repeat(${layers.length > 1 ? heads.length : "auto-fill"}, ${size}px)`;
+  place.style.gridTemplateColumns = layers.length > 1 ? `repeat(${heads.length}, minmax(3rem, ${size}px))` : `repeat(auto-fill, ${size}px)`;
   place.replaceChildren(...made.map((m) => m.button));
-  byId("overview-panel").hidden = made.length === 1;
+  const panel = byId("overview-panel");
+  panel.hidden = made.length === 1;
+  panel.parentElement.classList.toggle("wide", layers.length > 1 && heads.length > 6);
   return {
     // draw paints each picture, a pixel for each cell; the future stays clear.
     draw(frame) {
