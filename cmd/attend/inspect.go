@@ -24,6 +24,7 @@ var inspectFormats = []format{
 	{name: "text", ending: ".txt"},
 	{name: "json", ending: ".json"},
 	{name: "csv", ending: ".csv"},
+	{name: "html", ending: ".html"},
 	{name: "svg", ending: ".svg", picture: true},
 	{name: "png", ending: ".png", picture: true, binary: true},
 }
@@ -38,7 +39,8 @@ that it expects next. Rows look at columns; a row adds up to 1. By default the m
 layers and heads; --all shows each head, --layer and --head one of them, counted from 1.
 
 --format svg and png draw a picture of one sentence: a map, each head of a layer (--all --layer 1),
-or the grid of all layers and heads (--all). -o names the file, and its ending the format.
+or the grid of all layers and heads (--all). --format html makes a page for a browser, with every head
+and the arithmetic of every cell. -o names the file, and its ending the format.
 
 --baseline puts beside the map what to compare it with, and the difference of the two:
 untrained is the same model before training, uniform shares alike over what a word sees,
@@ -53,6 +55,7 @@ nothing.`,
   attend inspect --all --theme dark -o heads.png "The lion saw the zebra near the"
   attend inspect --baseline untrained "The lion saw the zebra near the"
   attend inspect --format json "The lion saw the zebra" > map.json
+  attend inspect -o map.html "The lion saw the zebra near the"
   attend inspect --file sentences.txt --format csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.resolve(p.stdout, inspectFormats); err != nil {
@@ -101,6 +104,9 @@ func (o inspectOptions) check(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("theme") && !o.chosen.picture {
 		return errors.New("--theme is for pictures: leave it out, or add --format svg or png")
 	}
+	if o.baseline != "" && o.format == "html" {
+		return errors.New("--baseline is not on the page: leave it out, or take --format svg")
+	}
 	if cmd.Flags().Changed("baseline") {
 		return checkOneOf("baseline", o.baseline, baselines...)
 	}
@@ -135,16 +141,20 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		return err
 	}
 	if o.chosen.picture && len(sentences) > 1 {
-		return fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json or csv", len(sentences))
+		return fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html", len(sentences))
 	}
 	reader, err := r.NewReader(1)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
+	read := reader.Map
+	if o.format == "html" {
+		read = reader.MapWithVectors // for the arithmetic of its cells
+	}
 	maps := make([]inspect.Map, len(sentences))
 	for i, s := range sentences {
-		if maps[i], err = reader.Map(s, o.top); err != nil {
+		if maps[i], err = read(s, o.top); err != nil {
 			return fmt.Errorf("%s: %w", quote(short(s)), err)
 		}
 	}
@@ -160,6 +170,8 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 			return inspect.JSONBeside(w, r.Path, r.Step, maps, beside)
 		case "csv":
 			return inspect.CSVBeside(w, maps, beside)
+		case "html":
+			return inspect.HTML(w, inspect.Source{Run: r.Path, Step: r.Step}, maps)
 		case "svg", "png":
 			return p.writePicture(w, o, r, maps[0], beside)
 		}

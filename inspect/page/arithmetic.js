@@ -1,0 +1,117 @@
+// The arithmetic of one cell, from the vectors to the weight, as the operation computed it:
+//
+//	weight = softmax(query · key / √headDim) over the keys up to the query's place
+
+// arithmeticOf computes each step for every key that a query sees, in double precision from the
+// vectors of the model. The last weights agree with the map's within its rounding.
+function arithmeticOf(query, keys) {
+  const dots = keys.map((key) => key.reduce((sum, x, i) => sum + x * query[i], 0));
+  const root = Math.sqrt(query.length);
+  const scores = dots.map((dot) => dot / root);
+  const highest = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - highest));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return { dots, root, scores, highest, powers, total, weights: powers.map((p) => p / total) };
+}
+
+// drawArithmetic shows the cell of a query and a key in the chosen layer and head. `choose` goes to a head.
+function drawArithmetic(place, view, choose) {
+  const { sentence, frame, layer, head, query, key } = view;
+  const words = numbered(data.sentences[sentence].tokens);
+  const weights = weightsOf(sentence, frame, layer, head);
+  const weight = weights[cell(query, key)];
+  const heads = headsOf(sentence, layer, head);
+  const title = element("p", {}, bold(words[query]), " looks at ", bold(words[key]), `, ${nameOf(sentence, layer, head)}: `,
+    element("span", { class: "result", id: "weight" }, exact(weight)));
+  if (heads.length > 1) {
+    place.replaceChildren(title, meanOf(view, heads, weight, choose));
+    return;
+  }
+  const only = heads[0];
+  const queries = vectorsOf(sentence, "query", only.layer, only.head);
+  if (!queries) {
+    place.replaceChildren(title, rowOf(words, weights, query, key));
+    return;
+  }
+  const keys = vectorsOf(sentence, "key", only.layer, only.head);
+  const values = vectorsOf(sentence, "value", only.layer, only.head);
+  const a = arithmeticOf(queries[query], keys.slice(0, query + 1));
+  const later = words.length - 1 - query;
+  place.replaceChildren(title, element("ol", {},
+    element("li", {}, "The query of ", bold(words[query]), " and the key of ", bold(words[key]), ", multiplied number by number and added up: ",
+      result("dot", `query · key = ${exact(a.dots[key])}`),
+      vectorTable(words, query, key, queries[query], keys[key], values[key], weight)),
+    element("li", {}, `Divided by the root of their length, √${queries[query].length} = ${exact(a.root)}, so that longer vectors do not make sharper looks: `,
+      result("score", `score = ${exact(a.scores[key])}`)),
+    element("li", {}, later > 0
+      ? `The mask: ${later === 1 ? "the word that comes" : `the ${later} words that come`} later cannot be seen, as if the score were −∞. Their weight is exactly 0.`
+      : "The mask leaves out what comes later; nothing comes after this word."),
+    element("li", {}, "Softmax over the row: e to the power of each score (less the highest, which changes nothing and keeps the numbers small), divided by the sum, ",
+      `${exact(a.total)}: `, result("softmax", `${exact(a.powers[key])} / ${exact(a.total)} = ${exact(a.weights[key])}`),
+      softmaxTable(words, a, key)),
+    element("li", {}, "The weight in the map, as the model computed it: ", result("in-map", exact(weight)),
+      ". So much of the value of ", bold(words[key]), " is mixed into what ", bold(words[query]), " hands on (the last row of the first table).")));
+}
+
+function bold(word) {
+  return element("b", { dir: "auto", translate: "no" }, word);
+}
+
+function result(id, text) {
+  return element("b", { id: `sum-${id}` }, text);
+}
+
+// vectorTable shows the vectors of a cell number by number.
+function vectorTable(words, query, key, q, k, v, weight) {
+  const numbers = Array.from(q.keys());
+  const dot = numbers.reduce((sum, i) => sum + q[i] * k[i], 0);
+  const row = (name, list, sum) => element("tr", {}, element("th", { scope: "row" }, name),
+    element("td", {}, sum), ...numbers.map((i) => element("td", {}, component(list[i]))));
+  return scrollable(`vectors of ${words[query]} and ${words[key]}`, element("table", {},
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "number"),
+      element("th", { scope: "col" }, "sum"), ...numbers.map((i) => element("th", { scope: "col" }, String(i + 1))))),
+    element("tbody", {},
+      row("query", q, ""),
+      row("key", k, ""),
+      row("query × key", numbers.map((i) => q[i] * k[i]), exact(dot)),
+      row("value", v, ""),
+      row("weight × value", numbers.map((i) => weight * v[i]), ""))));
+}
+
+// softmaxTable shows every key that the query sees.
+function softmaxTable(words, a, chosen) {
+  const rows = a.weights.map((weight, k) => element("tr", k === chosen ? { class: "chosen" } : {},
+    element("th", { scope: "row" }, wordElement(words[k], false)),
+    ...[a.dots[k], a.scores[k], a.powers[k], weight].map((x) => element("td", {}, exact(x)))));
+  return scrollable("softmax over the row", element("table", {},
+    element("thead", {}, element("tr", {}, ...["key", "query · key", "score", "e^(score − highest)", "weight"]
+      .map((name) => element("th", { scope: "col" }, name)))),
+    element("tbody", {}, ...rows)));
+}
+
+// rowOf shows the weights of a row, where there are no vectors to compute them from.
+function rowOf(words, weights, query, chosen) {
+  const rows = [];
+  for (let k = 0; k <= query; k++) {
+    rows.push(element("tr", k === chosen ? { class: "chosen" } : {}, element("th", { scope: "row" }, wordElement(words[k], false)),
+      element("td", {}, exact(weights[cell(query, k)]))));
+  }
+  return scrollable("weights of the row", element("table", {},
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "key"), element("th", { scope: "col" }, "weight"))),
+    element("tbody", {}, ...rows)),
+  element("p", { class: "quiet" }, "This page holds no query and key vectors, so it cannot show what the weights were computed from."));
+}
+
+// meanOf shows the heads that a mean is made of; each can be gone to.
+function meanOf({ sentence, frame, query, key }, heads, weight, choose) {
+  const rows = heads.map((h) => {
+    const go = element("button", { type: "button" }, nameOf(sentence, h.layer, h.head));
+    go.onclick = () => choose(h.layer, h.head);
+    return element("tr", {}, element("th", { scope: "row" }, go),
+      element("td", {}, exact(weightsOf(sentence, frame, h.layer, h.head)[cell(query, key)])));
+  });
+  return scrollable("weights of the heads", element("p", {}, `The mean of ${heads.length} heads; choose one for its arithmetic.`),
+    element("table", {},
+      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "head"), element("th", { scope: "col" }, "weight"))),
+      element("tbody", {}, ...rows, element("tr", { class: "chosen" }, element("th", { scope: "row" }, "mean"), element("td", {}, exact(weight))))));
+}

@@ -1,0 +1,104 @@
+"use strict";
+
+// The numbers of the page, read from the JSON in it. Nothing here computes attention: weights and
+// vectors are those of the model, a mean is the mean of them.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+
+// MEAN, as a layer or a head, is the mean over every one of them.
+const MEAN = -1;
+
+// floats reads float32 numbers from the base64 of their little-endian bytes.
+function floats(base64) {
+  const text = atob(base64);
+  const bytes = new DataView(new ArrayBuffer(text.length));
+  for (let i = 0; i < text.length; i++) bytes.setUint8(i, text.charCodeAt(i));
+  const numbers = new Float32Array(text.length / 4);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = bytes.getFloat32(4 * i, true);
+  return numbers;
+}
+
+// cell is the place of a weight among those of a head: row q has the keys 0 to q.
+function cell(query, key) {
+  return query * (query + 1) / 2 + key;
+}
+
+// decoded keeps what has been read, by its base64 text.
+const decoded = new Map();
+
+function read(base64) {
+  if (!decoded.has(base64)) decoded.set(base64, floats(base64));
+  return decoded.get(base64);
+}
+
+// weightsOf returns the weights of one head, or the mean of several, [cell].
+function weightsOf(sentence, frame, layer, head) {
+  const s = data.sentences[sentence];
+  const all = read(data.frames[frame].sentences[sentence].weights);
+  const span = cell(s.tokens.length, 0);
+  const chosen = headsOf(sentence, layer, head);
+  if (chosen.length === 1) {
+    const start = (chosen[0].layer * s.heads + chosen[0].head) * span;
+    return all.subarray(start, start + span);
+  }
+  const mean = new Float64Array(span);
+  for (const c of chosen) {
+    const start = (c.layer * s.heads + c.head) * span;
+    for (let i = 0; i < span; i++) mean[i] += all[start + i];
+  }
+  return mean.map((sum) => sum / chosen.length);
+}
+
+// headsOf lists the heads that a choice stands for.
+function headsOf(sentence, layer, head) {
+  const s = data.sentences[sentence];
+  const list = [];
+  for (let l = 0; l < s.layers; l++) {
+    for (let h = 0; h < s.heads; h++) {
+      if ((layer === MEAN || layer === l) && (head === MEAN || head === h)) list.push({ layer: l, head: h });
+    }
+  }
+  return list;
+}
+
+// vectorsOf returns the vectors of one kind ("query", "key", "value") in a head, [place][headDim],
+// or null where the page has none.
+function vectorsOf(sentence, kind, layer, head) {
+  const s = data.sentences[sentence];
+  if (!s.vectors) return null;
+  const all = read(s.vectors[kind]);
+  const n = s.vectors.headDim;
+  const first = (layer * s.heads + head) * s.tokens.length;
+  return s.tokens.map((_, place) => all.subarray((first + place) * n, (first + place + 1) * n));
+}
+
+// nameOf names a choice of layer and head for people, who count from 1.
+function nameOf(sentence, layer, head) {
+  const s = data.sentences[sentence];
+  if (s.layers === 1 && s.heads > 1 && head === MEAN) return `mean of ${s.heads} heads`;
+  if (s.layers === 1) layer = 0;
+  if (s.heads === 1) head = 0;
+  if (layer === MEAN && head === MEAN) return `mean of ${s.layers} layers, ${s.heads} heads each`;
+  if (layer === MEAN) return `head ${head + 1}, mean of ${s.layers} layers`;
+  if (head === MEAN) return `layer ${layer + 1}, mean of ${s.heads} heads`;
+  return `layer ${layer + 1}, head ${head + 1}`;
+}
+
+// numbered returns the words of a sentence, those that it repeats with the number of their place: the₂.
+function numbered(tokens) {
+  const count = new Map();
+  for (const t of tokens) count.set(t, (count.get(t) || 0) + 1);
+  const seen = new Map();
+  return tokens.map((t) => {
+    if (count.get(t) === 1) return t;
+    seen.set(t, (seen.get(t) || 0) + 1);
+    return t + String(seen.get(t)).replace(/\d/g, (d) => String.fromCharCode(0x2080 + Number(d)));
+  });
+}
+
+// strongest is the key that a query looks at most.
+function strongest(weights, query) {
+  let best = 0;
+  for (let k = 1; k <= query; k++) if (weights[cell(query, k)] > weights[cell(query, best)]) best = k;
+  return best;
+}
