@@ -6,7 +6,8 @@
 // query (the word that looks, a row) and key (the word looked at, a column).
 //
 // For a terminal there are [Grid], [Story] and [Predictions]; for other
-// programs [JSON] and [CSV]. All of them write to the io.Writer they are
+// programs [JSON] and [CSV]. The vectors of words and places, which attention
+// is computed from, are a [Scatter]. All of them write to the io.Writer they are
 // given, in one Write, and nothing at all when the map is not valid. Words
 // come from users and files, so those that go to a terminal pass [Printable]
 // first: no control character of theirs arrives there.
@@ -25,5 +26,10 @@
 //	story.go        one line per word
 //	predictions.go  the likely next words
 //	json.go csv.go  the same numbers for other programs
+//	scatter.go      vectors laid out on a plane, such as the words of a run
+//	scatter_screen.go scatter_text.go  the same with characters
+//	scatter_labels.go scatter_font.go scatter_layout.go  where names go in a picture
+//	scatter_svg.go scatter_png.go scatter_json.go  the picture for other programs
+//	nearest.go cosines.go  how alike vectors are, as numbers
 //	film.go         the attention of probe sentences through training
 package inspect

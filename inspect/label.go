@@ -82,6 +82,27 @@ func centre(s string, columns int) string {
 	return padLeft(s+strings.Repeat(" ", right), columns)
 }
 
-// wrap breaks plain text at blanks so that each line fits the columns, and
-// ends it with a newline.
-func wrap(s string, columns int) string { return ansi.Wrap(s, columns, "") + "\n" }
+// wrap breaks plain text at blanks so that each line fits the columns, words longer than a line
+// wherever they must be, and ends it with a newline.
+func wrap(s string, columns int) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if longer := line + " " + word; line != "" && ansi.StringWidth(longer) <= columns {
+			line = longer
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for ansi.StringWidth(word) > columns {
+			part := ansi.Truncate(word, columns, "")
+			if part == "" { // not even its first character fits
+				break
+			}
+			lines, word = append(lines, part), strings.TrimPrefix(word, part)
+		}
+		line = word
+	}
+	return strings.Join(append(lines, line), "\n") + "\n"
+}

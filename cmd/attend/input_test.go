@@ -200,6 +200,23 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"inspect --file empty.txt", "holds no sentence"},
 		{"inspect --file one.txt cat", "not both"},
 		{"inspect --run othershape cat", "model.safetensors|config.json"},
+		{"words --run nowhere", "there is no run folder nowhere"},
+		{"words kat", "\"kat\" is not in the vocabulary of runs/animals: did you mean cat"},
+		{"words xylophone", "`attend words` shows its [0-9]+ words"},
+		{"words the_cat", "is 2 words: name one at a time, as in attend words the cat"},
+		{"words _", "is blank"},
+		{"words \x1b[2J", "is [0-9] words"},
+		{"words --nearest", "--nearest wants a value"},
+		{"words --top 0 cat", "--top must be at least 1"},
+		{"words --top 3", "name a word"},
+		{"words --format csv", "text, json, svg or png, not \"csv\""},
+		{"words --format svg cat", "--format svg draws all words: leave out \"cat\""},
+		{"words --positions cat", "--positions has places and no words: leave out \"cat\""},
+		{"words --theme drak --format svg", "did you mean dark"},
+		{"words --theme dark", "--theme and --width are for pictures"},
+		{"words --width 10 --format svg", "--width must be at least 200"},
+		{"words -o folder --format svg", "-o folder: that is a folder"},
+		{"words -o nowhere/a.svg --format svg", "-o nowhere/a.svg: .*name a file that can be written"},
 		{"complete --temperature -1", "--temperature must be at least 0"},
 		{"complete --temperature nan", "not NaN"},
 		{"complete --top-p 0", "--top-p must be above 0"},
@@ -271,7 +288,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 
 func TestNoRunsYet(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, command := range []string{"inspect", "eval", "complete"} {
+	for _, command := range []string{"inspect", "words", "eval", "complete"} {
 		args := []string{command}
 		if command == "inspect" {
 			args = append(args, "the cat")

@@ -71,6 +71,10 @@ var (
 		{flag: "head", low: 0, high: 4096},
 		{flag: "top", low: 1, high: 1e9},
 	}
+	wordsLimits = []limit{
+		{flag: "top", low: 1, high: 1e9},
+		{flag: "width", low: 200, high: 10000},
+	}
 	completeLimits = []limit{
 		{flag: "temperature", low: 0, high: 1000},
 		{flag: "top-k", low: 0, high: 1e9},
