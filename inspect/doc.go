@@ -32,4 +32,5 @@
 //	scatter_svg.go scatter_png.go scatter_json.go  the picture for other programs
 //	nearest.go cosines.go  how alike vectors are, as numbers
 //	film.go         the attention of probe sentences through training
+//	formation.go    when each link of a film formed
 package inspect
