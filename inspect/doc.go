@@ -33,4 +33,6 @@
 //	nearest.go cosines.go  how alike vectors are, as numbers
 //	film.go         the attention of probe sentences through training
 //	formation.go    when each link of a film formed
+//	small_map.go film_strip.go  small maps through training, side by side
+//	formed_text.go film_json.go  when links formed, for people and for programs
 package inspect

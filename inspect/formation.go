@@ -10,10 +10,13 @@ import (
 
 // Formed is a link of a film, and when it formed. Sentence, layer, head, query and key count from 0.
 type Formed struct {
-	Sentence, Layer, Head, Query, Key int
-
-	Step  int     // of the first frame from which on the weight stays at half of Final or more
-	Final float64 // the weight in the last frame
+	Sentence int     `json:"sentence"`
+	Layer    int     `json:"layer"`
+	Head     int     `json:"head"`
+	Query    int     `json:"query"`
+	Key      int     `json:"key"`
+	Step     int     `json:"step"`  // of the first frame from which on the weight stays at half of Final or more
+	Final    float64 `json:"final"` // the weight in the last frame
 }
 
 // Formation tells when each link of a training formed: for every key with a weight of at least

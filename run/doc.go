@@ -15,6 +15,6 @@
 // tensors.go (a set of parameters as a safetensors file), huggingface.go (GPT-2's
 // names and layout), folder.go (create, open, save), log.go (the two logs),
 // training.go (a training in a folder), forward.go (sentences to attention maps),
-// evaluate.go and rules.go (how good it is), complete.go (continuing a prompt), words.go
-// and principal.go (the tables of vectors and their picture).
+// evaluate.go and rules.go (how good it is), complete.go (continuing a prompt), film.go
+// (reading the two logs), words.go and principal.go (the tables of vectors and their picture).
 package run

@@ -123,6 +123,15 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	}
 	damaged(t, "othershape", "model.safetensors", func([]byte) []byte { return wide })
 
+	damaged(t, "missing/film.jsonl", "film.jsonl", func([]byte) []byte { return nil })
+	damaged(t, "missing/metrics.jsonl", "metrics.jsonl", func([]byte) []byte { return nil })
+	damaged(t, "short/film.jsonl", "film.jsonl", func(b []byte) []byte { return b[:9] })
+	damaged(t, "flipped/film.jsonl", "film.jsonl", func(b []byte) []byte { b[len(b)-2] ^= 4; return b })
+	damaged(t, "flipped/metrics.jsonl", "metrics.jsonl", func(b []byte) []byte { b[0] ^= 4; return b })
+	damaged(t, "otherheads", "film.jsonl", func([]byte) []byte {
+		return []byte(`{"step":0,"heldout_loss":1,"sentences":[{"text":"a","tokens":["a"],"attention":[[[[1]]]],"next":[]}]}` + "\n")
+	})
+
 	type bad struct {
 		args string // blanks part the arguments; _ stands for a blank within one
 		want string // regular expression
@@ -200,6 +209,21 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"inspect --file empty.txt", "holds no sentence"},
 		{"inspect --file one.txt cat", "not both"},
 		{"inspect --run othershape cat", "model.safetensors|config.json"},
+		{"film --run nowhere", "there is no run folder nowhere"},
+		{"film extra", "takes flags only"},
+		{"film --layer 2", "has 1 layer, counted from 1"},
+		{"film --head 3", "has 2 heads, counted from 1"},
+		{"film --least 0", "--least must be above 0"},
+		{"film --least x", "--least wants a number, not \"x\""},
+		{"film --format csv", "text or json, not \"csv\""},
+		{"film --format json --head 1", "--format json holds every head"},
+		{"film -o folder", "-o folder: that is a folder"},
+		{"film --run missing/film.jsonl", "missing/film.jsonl lacks film.jsonl"},
+		{"film --run missing/metrics.jsonl", "lacks metrics.jsonl"},
+		{"film --run short/film.jsonl", "film.jsonl: it holds no frame yet"},
+		{"film --run flipped/film.jsonl", "film.jsonl: line 3 is damaged"},
+		{"film --run flipped/metrics.jsonl", "metrics.jsonl: line 1 is damaged"},
+		{"film --run otherheads", "shows 1 layer of 1 head, but its model has 1 of 2"},
 		{"words --run nowhere", "there is no run folder nowhere"},
 		{"words kat", "\"kat\" is not in the vocabulary of runs/animals: did you mean cat"},
 		{"words xylophone", "`attend words` shows its [0-9]+ words"},
@@ -288,7 +312,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 
 func TestNoRunsYet(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, command := range []string{"inspect", "words", "eval", "complete"} {
+	for _, command := range []string{"inspect", "film", "words", "eval", "complete"} {
 		args := []string{command}
 		if command == "inspect" {
 			args = append(args, "the cat")
