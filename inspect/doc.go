@@ -34,5 +34,6 @@
 //	film.go         the attention of probe sentences through training
 //	formation.go    when each link of a film formed
 //	small_map.go film_strip.go  small maps through training, side by side
+//	live.go         what of a map fits a screen that is drawn again and again
 //	formed_text.go film_json.go  when links formed, for people and for programs
 package inspect
