@@ -12,6 +12,11 @@
 // they are given, in one Write, and nothing at all when the map is not valid.
 // Words come from users and files, so those that go to a terminal or a picture
 // pass [Printable] first: no control character of theirs arrives there.
+// programs [JSON] and [CSV]. The vectors of words and places, which attention
+// is computed from, are a [Scatter]. All of them write to the io.Writer they are
+// given, in one Write, and nothing at all when the map is not valid. Words
+// come from users and files, so those that go to a terminal pass [Printable]
+// first: no control character of theirs arrives there.
 //
 // Read the files in this order:
 //
@@ -48,6 +53,14 @@
 //	explanation.go  the arithmetic of one cell
 //	heads.go        what heads do, in plain words
 //	comparison.go   two maps side by side
+//	scatter.go      vectors laid out on a plane, such as the words of a run
+//	scatter_screen.go scatter_text.go  the same with characters
+//	scatter_labels.go scatter_font.go scatter_layout.go  where names go in a picture
+//	scatter_svg.go scatter_png.go scatter_json.go  the picture for other programs
+//	nearest.go cosines.go  how alike vectors are, as numbers
 //	film.go         the attention of probe sentences through training
 //	formation.go    when each link of a film formed
+//	small_map.go film_strip.go  small maps through training, side by side
+//	live.go         what of a map fits a screen that is drawn again and again
+//	formed_text.go film_json.go  when links formed, for people and for programs
 package inspect

@@ -82,17 +82,6 @@ func centre(s string, columns int) string {
 	return padLeft(s+strings.Repeat(" ", right), columns)
 }
 
-// wrap breaks plain text at blanks so that each line fits the columns, and
-// ends it with a newline.
-func wrap(s string, columns int) string {
-	var b strings.Builder
-	// Wrap keeps what stands around a hyphen together even where that is too wide.
-	for line := range strings.SplitSeq(ansi.Hardwrap(ansi.Wrap(s, columns, ""), columns, true), "\n") {
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
-}
-
 // indent folds a text under a heading, so that it fits the width.
 func indent(s string, o TextOptions) string { return hanging("  ", s, o) }
 
@@ -105,4 +94,29 @@ func hanging(heading, s string, o TextOptions) string {
 		margin = strings.Repeat(" ", ansi.StringWidth(heading))
 	}
 	return b.String()
+}
+
+// wrap breaks plain text at blanks so that each line fits the columns, words longer than a line
+// wherever they must be, and ends it with a newline.
+func wrap(s string, columns int) string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if longer := line + " " + word; line != "" && ansi.StringWidth(longer) <= columns {
+			line = longer
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for ansi.StringWidth(word) > columns {
+			part := ansi.Truncate(word, columns, "")
+			if part == "" { // not even its first character fits
+				break
+			}
+			lines, word = append(lines, part), strings.TrimPrefix(word, part)
+		}
+		line = word
+	}
+	return strings.Join(append(lines, line), "\n") + "\n"
 }

@@ -35,6 +35,11 @@ func (r *Run) CompareSentences(a, b string) (inspect.Comparison, error) {
 // corpus is given.
 func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, error) {
 	c := inspect.Comparison{Of: a.source(), With: b.source()}
+	if corpus != nil {
+		if err := a.checkText(corpus); err != nil {
+			return c, err
+		}
+	}
 	for _, of := range []struct {
 		run *Run
 		m   *inspect.Map

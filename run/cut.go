@@ -26,6 +26,9 @@ const mostChoices = 12
 // CutEffects measures for each planted rule, by name, on up to 500 held-out cases, what its edges do. It takes
 // a few times as long as the rest of an evaluation.
 func (r *Run) CutEffects(corpus *data.Corpus) (map[string]CutEffect, error) {
+	if err := r.checkText(corpus); err != nil {
+		return nil, err
+	}
 	cases, err := r.ruleCases(corpus)
 	if err != nil {
 		return nil, err

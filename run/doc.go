@@ -18,5 +18,6 @@
 // maps, with what they were computed from), baseline.go (what maps are compared with),
 // evaluate.go and rules.go (how good it is), variant.go (taking things away), headmeans.go, cut.go and
 // why.go (what that does), explain.go (one cell), heads.go (what heads do), assignment.go,
-// match.go, compare.go and seeds.go (comparing sentences, runs and seeds), complete.go (continuing a prompt).
+// match.go, compare.go and seeds.go (comparing sentences, runs and seeds), complete.go (continuing a prompt),
+// film.go (reading the two logs), words.go and principal.go (the tables of vectors and their picture).
 package run

@@ -34,7 +34,7 @@ func (r *Run) Explain(c Cell) (inspect.Explanation, error) {
 	if err != nil {
 		return inspect.Explanation{}, fmt.Errorf("query: %w", err)
 	}
-	links := inspect.Links(floats(m.Attention[c.Layer][c.Head][query]), 1)
+	links := inspect.Links(widened(m.Attention[c.Layer][c.Head][query]), 1)
 	key, err := place(m.Tokens, c.Key, links[0].Key)
 	if err != nil {
 		return inspect.Explanation{}, fmt.Errorf("key: %w", err)
@@ -130,7 +130,8 @@ func spelled(tokens []string, place int) string {
 	return fmt.Sprintf("%s (place %d)", strconv.Quote(tokens[place]), place)
 }
 
-func floats(row []float32) []float64 {
+// widened returns a row in double precision.
+func widened(row []float32) []float64 {
 	wide := make([]float64, len(row))
 	for i, x := range row {
 		wide[i] = float64(x)

@@ -14,6 +14,9 @@ const meanSentences = 500
 // HeadMeans returns the mean output of every head over all tokens of held-out sentences, those that
 // a head "off" is fixed to.
 func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
+	if err := r.checkText(corpus); err != nil {
+		return nil, err
+	}
 	c := r.Config
 	sums := make([][][]float64, c.Layers)
 	for layer := range sums {

@@ -20,6 +20,9 @@ const shownExamples = 3
 // Heads tells what each head of a run does over held-out text: how much it looks at what each known
 // role looks at, which role stands out, where that shows, and what its absence costs.
 func (r *Run) Heads(corpus *data.Corpus) ([]inspect.Head, error) {
+	if err := r.checkText(corpus); err != nil {
+		return nil, err
+	}
 	sequences := r.sequences(corpus.HeldOut, headSentences)
 	sentences := inputs(sequences)
 	cases, err := r.roleCases(corpus, sentences)

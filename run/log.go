@@ -33,8 +33,7 @@ func appendLine(path string, value any) error {
 	return errors.Join(err, f.Close())
 }
 
-// readLines returns the lines of a log. A last line without its line feed was being
-// written when the process was killed, and does not count.
+// readLines returns the lines of a log, none if there is no such file.
 func readLines(folder, name string) ([][]byte, error) {
 	b, err := os.ReadFile(filepath.Join(folder, name))
 	if errors.Is(err, os.ErrNotExist) {
@@ -43,8 +42,14 @@ func readLines(folder, name string) ([][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run: %w", err)
 	}
+	return wholeLines(b), nil
+}
+
+// wholeLines are the lines of a log's content. A last one without its line feed was being written when
+// the process was killed, and does not count.
+func wholeLines(b []byte) [][]byte {
 	lines := bytes.SplitAfter(b, []byte("\n"))
-	return lines[:len(lines)-1], nil
+	return lines[:len(lines)-1]
 }
 
 // trimLog drops the lines of a log that lie after the given step: a killed training

@@ -14,6 +14,9 @@ import (
 // recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, hears of every seed that is done.
 func (r *Run) Seeds(ctx context.Context, corpus *data.Corpus, text string, count int, least float64, report func(done int)) (inspect.Recurrence, error) {
 	result := inspect.Recurrence{Text: text, Least: least}
+	if err := r.checkText(corpus); err != nil {
+		return result, err
+	}
 	folder, err := os.MkdirTemp("", "attend-seeds-")
 	if err != nil {
 		return result, fmt.Errorf("run: %w", err)

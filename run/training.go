@@ -249,7 +249,7 @@ func (t *Training) log(s train.Step) error {
 		m.Loss = e.Loss
 	}
 	t.last = m
-	probe, err := t.probe.Map(t.Settings.Probe, logPredictions)
+	probe, err := t.ProbeMap()
 	if err != nil {
 		return err
 	}
@@ -261,6 +261,13 @@ func (t *Training) log(s train.Step) error {
 		return fmt.Errorf("run: cannot write %s: %w", filmFile, err)
 	}
 	return nil
+}
+
+// ProbeMap returns the attention of the probe sentence by the weights as they are now, for who watches a
+// training. It leaves no trace in the training or its folder. It may be called from the report of
+// [Training.Train] and while no training is going on.
+func (t *Training) ProbeMap() (inspect.Map, error) {
+	return t.probe.Map(t.Settings.Probe, logPredictions)
 }
 
 // logPredictions is how many likely next words a frame of the film keeps.

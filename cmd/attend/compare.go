@@ -88,7 +88,8 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 		}
 		corpus, missing := p.textOf(r.Path)(r.Settings)
 		if missing != nil {
-			fmt.Fprintf(p.stderr, "note: heads are matched on this sentence alone, since the training text is not at hand\n")
+			fmt.Fprintln(p.stderr, "note: heads are matched on this sentence alone, since the training text is not at hand")
+			corpus = nil
 		}
 		c, err = run.Compare(r, other, args[0], corpus)
 	}

@@ -76,8 +76,9 @@ func nearest(word string, names []string) string {
 	return best
 }
 
-// distance counts the letters to insert, delete or replace to make b of a (Levenshtein 1966).
-func distance(a, b string) int {
+// distance counts the letters to insert, delete or replace to make one word of another (Levenshtein 1966).
+func distance(from, to string) int {
+	a, b := []rune(from), []rune(to)
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -133,6 +133,14 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, "changed.txt", animals+"the cat saw the mat\n")
+	damaged(t, "missing/film.jsonl", "film.jsonl", func([]byte) []byte { return nil })
+	damaged(t, "missing/metrics.jsonl", "metrics.jsonl", func([]byte) []byte { return nil })
+	damaged(t, "short/film.jsonl", "film.jsonl", func(b []byte) []byte { return b[:9] })
+	damaged(t, "flipped/film.jsonl", "film.jsonl", func(b []byte) []byte { b[len(b)-2] ^= 4; return b })
+	damaged(t, "flipped/metrics.jsonl", "metrics.jsonl", func(b []byte) []byte { b[0] ^= 4; return b })
+	damaged(t, "otherheads", "film.jsonl", func([]byte) []byte {
+		return []byte(`{"step":0,"heldout_loss":1,"sentences":[{"text":"a","tokens":["a"],"attention":[[[[1]]]],"next":[]}]}` + "\n")
+	})
 
 	type bad struct {
 		args string // blanks part the arguments; _ stands for a blank within one
@@ -211,6 +219,60 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"inspect --file empty.txt", "holds no sentence"},
 		{"inspect --file one.txt cat", "not both"},
 		{"inspect --run othershape cat", "model.safetensors|config.json"},
+		{"why", "wants a sentence"},
+		{"why the cat", "wants one sentence and got 2"},
+		{"why _", "the sentence is empty"},
+		{"why --run nowhere cat", "there is no run folder nowhere"},
+		{"why --word spoon cat", "\"spoon\" is not one word of this run's vocabulary"},
+		{"why --place 2 cat", "no word 2 to predict in it: choose 1 to 1"},
+		{"why --place -1 cat", "--place must be at least 0"},
+		{"why --format csv cat", "text or json, not \"csv\""},
+		{"explain", "wants a sentence"},
+		{"explain --layer 2 cat", "has 1 layer, counted from 1"},
+		{"explain --head 3 cat", "has 2 heads, counted from 1"},
+		{"explain --query dog cat", "\"dog\" is not in the sentence"},
+		{"explain --query 7 cat", "or a place from 0 to 1"},
+		{"heads --run changed", "trained on another version of changed.txt"},
+		{"heads --run gone", "is not at .* any more: put it back there"},
+		{"heads extra", "takes flags only"},
+		{"compare cat", "wants two sentences, or one and --with FOLDER or --seeds K, and got 1"},
+		{"compare --with nowhere cat", "there is no run folder nowhere"},
+		{"compare --seeds 1 cat", "compares nothing"},
+		{"compare --seeds -1 cat", "--seeds must be at least 0"},
+		{"compare --least 0 --seeds 2 cat", "--least must be above 0"},
+		{"film --run nowhere", "there is no run folder nowhere"},
+		{"film extra", "takes flags only"},
+		{"film --layer 2", "has 1 layer, counted from 1"},
+		{"film --head 3", "has 2 heads, counted from 1"},
+		{"film --least 0", "--least must be above 0"},
+		{"film --least x", "--least wants a number, not \"x\""},
+		{"film --format csv", "text, json or html, not \"csv\""},
+		{"film --format json --head 1", "--format json holds every head"},
+		{"film -o folder", "its ending tells no format"},
+		{"film -o folder --format json", "--output folder: that is a folder"},
+		{"film --run missing/film.jsonl", "missing/film.jsonl lacks film.jsonl"},
+		{"film --run missing/metrics.jsonl", "lacks metrics.jsonl"},
+		{"film --run short/film.jsonl", "film.jsonl: it holds no frame yet"},
+		{"film --run flipped/film.jsonl", "film.jsonl: line 3 is damaged"},
+		{"film --run flipped/metrics.jsonl", "metrics.jsonl: line 1 is damaged"},
+		{"film --run otherheads", "shows 1 layer of 1 head, but its model has 1 of 2"},
+		{"words --run nowhere", "there is no run folder nowhere"},
+		{"words kat", "\"kat\" is not in the vocabulary of runs/animals: did you mean cat"},
+		{"words xylophone", "`attend words` shows its [0-9]+ words"},
+		{"words the_cat", "is 2 words: name one at a time, as in attend words the cat"},
+		{"words _", "is blank"},
+		{"words \x1b[2J", "is [0-9] words"},
+		{"words --nearest", "--nearest wants a value"},
+		{"words --top 0 cat", "--top must be at least 1"},
+		{"words --top 3", "name a word"},
+		{"words --format csv", "text, json, svg or png, not \"csv\""},
+		{"words --format svg cat", "--format svg draws all words: leave out \"cat\""},
+		{"words --positions cat", "--positions has places and no words: leave out \"cat\""},
+		{"words --theme drak --format svg", "did you mean dark"},
+		{"words --theme dark", "--theme and --width are for pictures"},
+		{"words --width 10 --format svg", "--width must be at least 200"},
+		{"words -o folder --format svg", "--output folder: that is a folder"},
+		{"words -o nowhere/a.svg --format svg", "--output nowhere/a.svg: there is no such folder"},
 		{"complete --temperature -1", "--temperature must be at least 0"},
 		{"complete --temperature nan", "not NaN"},
 		{"complete --top-p 0", "--top-p must be above 0"},
@@ -301,10 +363,13 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 
 func TestNoRunsYet(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, command := range []string{"inspect", "eval", "complete"} {
+	for _, command := range []string{"inspect", "why", "explain", "heads", "compare", "film", "words", "eval", "complete"} {
 		args := []string{command}
-		if command == "inspect" {
+		switch command {
+		case "inspect", "why", "explain":
 			args = append(args, "the cat")
+		case "compare":
+			args = append(args, "the cat", "the dog")
 		}
 		code, _, stderr := attend(t, "", args...)
 		if code != exitFailed || !strings.Contains(stderr, "`attend train` makes one") || strings.Count(stderr, "\n") != 1 {

@@ -130,11 +130,8 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.layer < 0 || o.layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", o.layer, r.Path, plural(r.Config.Layers, "layer"))
-	}
-	if o.head < 0 || o.head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", o.head, r.Path, plural(r.Config.Heads, "head"))
+	if err := checkHead(r, o.layer, o.head); err != nil {
+		return err
 	}
 	sentences, err := p.sentences(o, args, r)
 	if err != nil {
@@ -177,4 +174,15 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		}
 		return writeMaps(w, o, r, maps, beside)
 	})
+}
+
+// checkHead reports a layer or head, counted from 1 with 0 for all, that a run does not have.
+func checkHead(r *run.Run, layer, head int) error {
+	if layer < 0 || layer > r.Config.Layers {
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, r.Path, plural(r.Config.Layers, "layer"))
+	}
+	if head < 0 || head > r.Config.Heads {
+		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, r.Path, plural(r.Config.Heads, "head"))
+	}
+	return nil
 }

@@ -71,6 +71,15 @@ var (
 		{flag: "head", low: 0, high: 4096},
 		{flag: "top", low: 1, high: 1e9},
 	}
+	filmLimits = []limit{
+		{flag: "layer", low: 0, high: 1000},
+		{flag: "head", low: 0, high: 4096},
+		{flag: "least", low: 0, high: 1, above: true},
+	}
+	wordsLimits = []limit{
+		{flag: "top", low: 1, high: 1e9},
+		{flag: "width", low: 200, high: 10000},
+	}
 	completeLimits = []limit{
 		{flag: "temperature", low: 0, high: 1000},
 		{flag: "top-k", low: 0, high: 1e9},

@@ -30,12 +30,7 @@ func newProgress(out io.Writer) *progress {
 
 // show reports one update or evaluation.
 func (p *progress) show(s run.Progress) {
-	if p.loss == 0 {
-		p.loss = s.Loss
-	}
-	if !s.Evaluated {
-		p.loss += (s.Loss - p.loss) / 50
-	}
+	p.smooth(s)
 	switch {
 	case p.live && (s.Evaluated || time.Since(p.drawn) >= redraw):
 		p.drawn, p.wrote = time.Now(), true
@@ -43,6 +38,16 @@ func (p *progress) show(s run.Progress) {
 		fmt.Fprintf(p.out, "\r%s\x1b[K", whole(p.line(s), width(p.out)-1))
 	case !p.live && s.Evaluated:
 		fmt.Fprintln(p.out, p.line(s))
+	}
+}
+
+// smooth takes the loss of an update into the one shown.
+func (p *progress) smooth(s run.Progress) {
+	if p.loss == 0 {
+		p.loss = s.Loss
+	}
+	if !s.Evaluated {
+		p.loss += (s.Loss - p.loss) / 50
 	}
 }
 

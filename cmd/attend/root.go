@@ -25,6 +25,8 @@ Start here:
 
   attend train                                               train on the built-in sentences, see the map
   attend inspect "The lion saw the zebra near the river"     the map of any sentence
+  attend film                                                when did each link of the map form?
+  attend words lion                                          which words does it take to be alike?
   attend eval                                                how good is it, and does it look where it should?
   attend complete "The lion saw"                             let it go on
   attend train --data my.txt                                 train on your own sentences, one a line
@@ -53,7 +55,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newTrain(p), newInspect(p), newWhy(p), newExplain(p), newHeads(p), newCompare(p), newEval(p), newComplete(p))
+	root.AddCommand(newTrain(p), newInspect(p), newWhy(p), newExplain(p), newHeads(p), newCompare(p), newFilm(p), newWords(p), newEval(p), newComplete(p))
 	root.SetHelpCommand(newHelp(root))
 	root.InitDefaultCompletionCmd()
 	addExamples(root)

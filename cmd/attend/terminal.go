@@ -16,10 +16,26 @@ import (
 // defaultWidth is used where nothing tells the width, as in a pipe.
 const defaultWidth = 80
 
+// defaultHeight is used where nothing tells the height.
+const defaultHeight = 24
+
 // isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(f.Fd())
+}
+
+// canDrawOn reports whether a stream is a terminal whose cursor can be moved.
+func canDrawOn(stream any) bool { return isTerminal(stream) && os.Getenv("TERM") != "dumb" }
+
+// height returns the lines of a terminal.
+func height(stream io.Writer) int {
+	if f, ok := stream.(*os.File); ok {
+		if _, h, err := term.GetSize(f.Fd()); err == nil && h > 0 {
+			return h
+		}
+	}
+	return defaultHeight
 }
 
 // width returns the columns of a terminal.

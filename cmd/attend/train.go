@@ -26,7 +26,7 @@ import (
 // trainOptions are the flags of `attend train` that do not change what is learned.
 type trainOptions struct {
 	out, resume, config string
-	overwrite           bool
+	overwrite, watch    bool
 }
 
 func newTrain(p *program) *cobra.Command {
@@ -41,6 +41,7 @@ of the probe sentence attends to.
 Without flags it trains the toy model on the built-in savanna sentences, in seconds. Ctrl-C
 finishes the step, saves, shows the map and says how to go on.`,
 		Example: `  attend train
+  attend train --watch
   attend train --layers 2 --heads 4 --dim 64 --seed 7
   attend train --data my-sentences.txt --probe "the cat sat on the"
   attend train --unit char --data shakespeare.txt --context 64 --layers 4 --heads 4 --dim 128 --lr 1e-3
@@ -128,6 +129,7 @@ func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
 
 	f = group("Watching and keeping")
 	f.StringVar(&s.Probe, "probe", s.Probe, "sentence whose map is shown and filmed (default: the lion, or a held-out sentence)")
+	f.BoolVar(&o.watch, "watch", false, "show the probe's map while it forms, on a terminal; the run stays the same")
 	f.IntVar(&s.EvalInterval, "eval-interval", s.EvalInterval, "steps between evaluations")
 	f.IntVar(&s.SaveInterval, "save-interval", s.SaveInterval, "steps between checkpoints")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
@@ -188,7 +190,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	defer t.Close()
-	return p.carryOut(cmd.Context(), t)
+	return p.carryOut(cmd.Context(), t, o.watch)
 }
 
 // settle brings file, flags and defaults together and checks what can be checked without the
@@ -298,7 +300,7 @@ func runName(path string) string {
 var freeToChange = map[string]bool{"steps": true, "eval-interval": true, "save-interval": true}
 
 // notSettings are the flags of `attend train` that are no settings.
-var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true, "config": true, "help": true}
+var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true, "config": true, "watch": true, "help": true}
 
 // resume goes on with a run.
 func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
@@ -348,7 +350,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			o.resume, plural(t.Step, "step"), 2*t.Step, shellWord(o.resume))
 	}
 	fmt.Fprintf(p.stderr, "going on with %s at step %d\n", o.resume, t.Step)
-	return p.carryOut(cmd.Context(), t)
+	return p.carryOut(cmd.Context(), t, o.watch)
 }
 
 // collectOften keeps garbage small beside what a training keeps, unless GOGC says otherwise. It costs
@@ -361,15 +363,24 @@ func collectOften() {
 
 // carryOut trains, then shows what was learned. The first interrupt ends the training, a second
 // one the process.
-func (p *program) carryOut(ctx context.Context, t *run.Training) error {
+func (p *program) carryOut(ctx context.Context, t *run.Training, watched bool) error {
 	collectOften()
 	p.announce(t)
 	bar := newProgress(p.stderr)
+	show, end := bar.show, bar.end
+	if watched {
+		if canDrawOn(p.stderr) {
+			w := newWatch(bar, t.ProbeMap)
+			show, end = w.show, w.end
+		} else {
+			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
+		}
+	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	err := t.Train(ctx, bar.show)
-	bar.end()
+	err := t.Train(ctx, show)
+	end()
 	stop()
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err

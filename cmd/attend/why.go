@@ -74,9 +74,7 @@ func (p *program) why(path, format string, q run.Question) error {
 	var means run.HeadMeans
 	corpus, missing := p.textOf(r.Path)(r.Settings)
 	if missing == nil {
-		if means, err = r.HeadMeans(corpus); err != nil {
-			return err
-		}
+		means, missing = r.HeadMeans(corpus)
 	}
 	y, err := r.Why(q, means)
 	if err != nil {

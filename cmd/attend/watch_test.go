@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"attend/inspect"
+	"attend/run"
+	"attend/train"
+)
+
+// terminalScreen is what a terminal of some columns shows of an output. It knows the sequences of the watch and
+// reports others.
+type terminalScreen struct {
+	columns int
+	lines   []string
+	y       int
+	x       int // columns of the present line that were written
+	odd     []string
+}
+
+var sequence = regexp.MustCompile(`^\x1b\[([?0-9;]*)([A-Za-z])`)
+
+func (s *terminalScreen) write(output string) {
+	for output != "" {
+		for len(s.lines) <= s.y {
+			s.lines = append(s.lines, "")
+		}
+		if m := sequence.FindStringSubmatch(output); m != nil {
+			output = output[len(m[0]):]
+			n, _ := strconv.Atoi(m[1])
+			switch {
+			case m[2] == "A":
+				s.y = max(0, s.y-n)
+			case m[2] == "K" && m[1] == "":
+				s.lines[s.y] = s.lines[s.y][:min(s.x, len(s.lines[s.y]))]
+			case m[2] == "J" && m[1] == "":
+				s.lines = append(s.lines[:s.y], s.lines[s.y][:min(s.x, len(s.lines[s.y]))])
+			case m[2] == "m", m[1] == "?2026":
+			default:
+				s.odd = append(s.odd, m[0])
+			}
+			continue
+		}
+		switch output[0] {
+		case '\r':
+			s.x = 0
+		case '\n':
+			s.y, s.x = s.y+1, 0
+		default: // a run of text, written over what is there
+			end := strings.IndexAny(output, "\r\n\x1b")
+			if end < 0 {
+				end = len(output)
+			}
+			text := output[:end]
+			s.lines[s.y] = s.lines[s.y][:min(s.x, len(s.lines[s.y]))] + text
+			s.x += len(text)
+			output = output[end:]
+			continue
+		}
+		output = output[1:]
+	}
+}
+
+// text is all that stands on the screen, each line ended but the one that the cursor is on.
+func (s *terminalScreen) text() string {
+	text := strings.Join(s.lines, "\n")
+	if s.y >= len(s.lines) {
+		text += "\n"
+	}
+	return text
+}
+
+// probeMap is a map of three words.
+func probeMap() inspect.Map {
+	return inspect.Map{Text: "the cat", Tokens: []string{"<s>", "the", "cat"}, Attention: [][][][]float32{{{{1, 0, 0}, {0.5, 0.5, 0}, {0.25, 0.75, 0}}}},
+		Next: []inspect.Prediction{{Word: "sat", Probability: 0.5}}}
+}
+
+func testWatch(out *bytes.Buffer, columns, lines *int) *watch {
+	return &watch{progress: &progress{out: out}, probe: func() (inspect.Map, error) { return probeMap(), nil }, out: out,
+		size: func() (int, int) { return *columns, *lines }, options: inspect.TextOptions{Layer: -1, Head: -1}}
+}
+
+func step(n int) run.Progress {
+	return run.Progress{Step: train.Step{Step: n, Loss: 2}, Steps: 100, HeldOutLoss: 1, Evaluated: true, TokensPerSecond: 1000}
+}
+
+func TestWatchDrawsInPlace(t *testing.T) {
+	for _, color := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.TrueColor} {
+		var out bytes.Buffer
+		columns, lines := 60, 20
+		w := testWatch(&out, &columns, &lines)
+		w.options.Color = color
+		screen := &terminalScreen{}
+		screen.write("before\n")
+		for n := 1; n <= 50; n++ {
+			w.show(step(n))
+		}
+		w.end()
+		screen.write(out.String())
+		screen.write("after\n")
+		text := screen.text()
+		if !strings.HasPrefix(text, "before\nstep 50/100  loss 2.000  held-out 1.000") || !strings.HasSuffix(text, "\nafter\n") {
+			t.Errorf("the screen shows\n%q", text)
+		}
+		for _, once := range []string{"step ", "<s>", "cat", "next: sat 0.500", "rows look at columns"} {
+			if strings.Count(text, once) != 1 {
+				t.Errorf("%q is %d times on the screen\n%s", once, strings.Count(text, once), text)
+			}
+		}
+		if screen.odd != nil {
+			t.Errorf("sequences %q", screen.odd)
+		}
+	}
+}
+
+// A drawing that gets lower leaves nothing of the higher one.
+func TestWatchClearsWhatIsLeft(t *testing.T) {
+	var out bytes.Buffer
+	columns, lines := 60, 20
+	w := testWatch(&out, &columns, &lines)
+	w.show(step(1))
+	lines = 4
+	w.show(step(2))
+	w.show(step(3))
+	screen := &terminalScreen{}
+	screen.write(out.String())
+	text := screen.text()
+	if strings.Contains(text, "next:") || strings.Contains(text, "step 2/") || !strings.HasSuffix(text, "\n") {
+		t.Errorf("the screen shows\n%q", text)
+	}
+}
+
+// No line reaches the last column, where a terminal would fold it, and no drawing is higher than the terminal.
+func TestWatchFitsTheTerminal(t *testing.T) {
+	for columns := 1; columns < 90; columns += 4 {
+		for lines := 1; lines < 30; lines += 3 {
+			var out bytes.Buffer
+			w := testWatch(&out, &columns, &lines)
+			w.show(step(1))
+			w.show(step(2))
+			drawings := strings.Split(out.String(), "\x1b[?2026h")
+			for _, drawing := range drawings[1:] {
+				if n := strings.Count(drawing, "\n"); n > max(1, lines-1) {
+					t.Errorf("%d by %d: %d lines", columns, lines, n)
+				}
+				for _, line := range strings.Split(drawing, "\n") {
+					if got := ansi.StringWidth(line); got > columns-1 && got > 0 {
+						t.Errorf("%d by %d: %d columns: %q", columns, lines, got, line)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A terminal made narrower has folded the lines: the next drawing begins where the folded one began.
+func TestWatchOnANarrowedTerminal(t *testing.T) {
+	var out bytes.Buffer
+	columns, lines := 60, 40
+	w := testWatch(&out, &columns, &lines)
+	w.show(step(1))
+	want := 0
+	for _, drawn := range w.drawn {
+		want += max(1, int(math.Ceil(float64(drawn)/20)))
+	}
+	columns = 20
+	out.Reset()
+	w.show(step(2))
+	if !strings.HasPrefix(out.String(), "\x1b[?2026h\x1b["+strconv.Itoa(want)+"A\r") {
+		t.Errorf("want %d lines up: %q", want, out.String()[:20])
+	}
+}
+
+func TestWatchSaysWhyThereIsNoMap(t *testing.T) {
+	var out bytes.Buffer
+	columns, lines := 80, 20
+	w := testWatch(&out, &columns, &lines)
+	w.probe = func() (inspect.Map, error) { return inspect.Map{}, errors.New("run: no\nmap") }
+	w.show(step(1))
+	screen := &terminalScreen{}
+	screen.write(out.String())
+	if !strings.HasSuffix(screen.text(), "s left\nthe map cannot be shown: no; map\n") {
+		t.Errorf("the screen shows %q", screen.text())
+	}
+}
+
+// onTerminal runs a command on a terminal of its own. Once the output holds a text, it types ^C.
+func onTerminal(t *testing.T, command, interruptAt string) string {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("script takes other flags here")
+	}
+	if _, err := exec.LookPath("script"); err != nil {
+		t.Skip("there is no script command, which makes the terminal")
+	}
+	cmd := exec.Command("script", "-qec", command, filepath.Join(t.TempDir(), "typescript"))
+	keyboard, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var out []byte
+	part, typed := make([]byte, 1<<12), false
+	for {
+		n, err := stdout.Read(part)
+		if out = append(out, part[:n]...); err != nil {
+			break
+		}
+		if !typed && interruptAt != "" && bytes.Contains(out, []byte(interruptAt)) {
+			typed = true
+			if _, err := keyboard.Write([]byte("\x03")); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	_ = cmd.Wait() // what was printed tells how it ended
+	return strings.ReplaceAll(string(out), "\r\n", "\n")
+}
+
+func TestWatchOnATerminal(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "animals.txt", animals)
+	command := "attend train " + strings.Join(small, " ")
+	plain := onTerminal(t, "stty cols 70 rows 30; TERM=xterm "+command+" --out plain", "")
+	watched := onTerminal(t, "stty cols 70 rows 30; TERM=xterm "+command+" --out watched --watch", "")
+	if strings.Contains(plain, "\x1b[?2026h") || strings.Count(watched, "\x1b[?2026h") < 2 {
+		t.Errorf("without --watch %q, with it %q", plain, watched)
+	}
+	screen := &terminalScreen{}
+	screen.write(watched)
+	text := screen.text()
+	if strings.Count(text, "step 20/20") != 1 || strings.Contains(text, "step 1/20") || !strings.Contains(text, "kept in watched") {
+		t.Errorf("the screen shows\n%q", text)
+	}
+	all := files(t)
+	for _, name := range []string{"model.safetensors", "state.safetensors", "film.jsonl", "training.yaml"} {
+		if content := all["plain/"+name]; content == "" || content != all["watched/"+name] {
+			t.Errorf("%s of the watched training differs", name)
+		}
+	}
+}
+
+func TestInterruptedWatchLeavesTheTerminalInOrder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "animals.txt", animals)
+	out := onTerminal(t, "stty cols 70 rows 30; TERM=xterm exec attend train "+strings.Join(small, " ")+
+		" --steps 100000000 --save-interval 100000000 --eval-interval 100000000 --out long --watch", "next: ")
+	screen := &terminalScreen{}
+	screen.write(out)
+	text := screen.text()
+	if !strings.Contains(text, "\nstopped at step ") || !strings.HasSuffix(text, "go on with: attend train --resume long\n") || strings.Count(text, "/100000000  loss") != 1 {
+		t.Errorf("the screen shows\n%q", text)
+	}
+	for _, odd := range screen.odd {
+		t.Errorf("sequence %q", odd)
+	}
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"attend/data"
+	"attend/inspect"
+	"attend/run"
+)
+
+// wordsOptions are the flags of `attend words`.
+type wordsOptions struct {
+	output
+	path, theme string
+	nearest     []string
+	positions   bool
+	top, width  int
+}
+
+// wordsFormats are what `attend words` writes.
+var wordsFormats = []format{
+	{name: "text", ending: ".txt"},
+	{name: "json", ending: ".json"},
+	{name: "svg", ending: ".svg", picture: true},
+	{name: "png", ending: ".png", picture: true, binary: true},
+}
+
+func newWords(p *program) *cobra.Command {
+	var o wordsOptions
+	cmd := &cobra.Command{
+		Use:   "words [WORD...]",
+		Short: "show the word vectors: a picture of all, or the nearest to a word",
+		Long: `Show the table of vectors by which a run knows its words. Without a word: a picture of all, on
+the two principal components that keep most of their variance; how much is said below it,
+and what lies close together there may be far apart in what is not shown. With words: the
+nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions.
+
+--positions shows the vectors of the places in a sentence likewise, counted from 0.`,
+		Example: `  attend words
+  attend words lion zebra
+  attend words --positions
+  attend words -o words.svg
+  attend words --theme dark -o words.png
+  attend words --nearest lion --top 3 --format json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkLimits(cmd.Flags(), wordsLimits); err != nil {
+				return err
+			}
+			if err := o.resolve(p.stdout, wordsFormats); err != nil {
+				return err
+			}
+			o.nearest = append(o.nearest, args...)
+			if err := o.check(cmd.Flags().Changed); err != nil {
+				return err
+			}
+			r, err := openRun(o.path)
+			if err != nil {
+				return err
+			}
+			if len(o.nearest) > 0 {
+				return p.nearest(r, o)
+			}
+			return p.picture(r, o)
+		},
+	}
+	runFlag(cmd, &o.path)
+	o.output.flags(cmd, wordsFormats)
+	f := cmd.Flags()
+	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
+	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
+	f.IntVar(&o.top, "top", 10, "how many nearest words")
+	f.StringVar(&o.theme, "theme", "light", "of svg and png: light or dark")
+	f.IntVar(&o.width, "width", 1000, "of svg and png, in pixels; png has twice as many")
+	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// check reports flags that do not go together.
+func (o wordsOptions) check(given func(string) bool) error {
+	if err := checkOneOf("theme", o.theme, themes...); err != nil {
+		return err
+	}
+	drawn := o.chosen.picture
+	switch {
+	case o.positions && len(o.nearest) > 0:
+		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", quote(short(o.nearest[0])))
+	case drawn && len(o.nearest) > 0:
+		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, quote(short(o.nearest[0])))
+	case !drawn && (given("theme") || given("width")):
+		return fmt.Errorf("--theme and --width are for pictures: add --format svg or png, or leave them out")
+	case given("top") && len(o.nearest) == 0:
+		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
+	}
+	return nil
+}
+
+// nearest prints the words nearest to some.
+func (p *program) nearest(r *run.Run, o wordsOptions) error {
+	table := r.WordTable()
+	words := make([]inspect.Neighbours, len(o.nearest))
+	for i, word := range o.nearest {
+		id, err := wordID(r, word)
+		if err != nil {
+			return err
+		}
+		words[i] = inspect.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
+	}
+	return o.write(p.stdout, func(w io.Writer) error {
+		if o.format == "json" {
+			return inspect.NearestJSON(w, table.Source, words)
+		}
+		text := textOptions(w)
+		for i, n := range words {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			if err := inspect.NearestText(w, n, text); err != nil {
+				return err
+			}
+		}
+		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", inspect.Printable(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
+		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, text.Width))
+		return err
+	})
+}
+
+// wordID finds a word of the command line in the vocabulary, as typed or as the vocabulary spells it.
+func wordID(r *run.Run, word string) (int, error) {
+	if id, known := r.Vocabulary.ID(word); known || word == data.UnknownToken {
+		return id, nil
+	}
+	tokens, err := data.Tokenize(r.Vocabulary.Unit(), word)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", quote(short(word)), err)
+	}
+	unit := string(r.Vocabulary.Unit())
+	switch {
+	case len(tokens) == 0:
+		return 0, fmt.Errorf("%s is blank: name a word of %s", quote(short(word)), r.Path)
+	case len(tokens) > 1 && unit == string(data.Word):
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s",
+			quote(short(word)), plural(len(tokens), "word"), shellWord(inspect.Printable(tokens[0].Key)), shellWord(inspect.Printable(tokens[1].Key)))
+	case len(tokens) > 1:
+		return 0, fmt.Errorf("%s is %s, and %s knows single ones: name one at a time", quote(short(word)), plural(len(tokens), "character"), r.Path)
+	}
+	if id, known := r.Vocabulary.ID(tokens[0].Key); known {
+		return id, nil
+	}
+	keys := make([]string, r.Vocabulary.Len())
+	for id := range keys {
+		keys[id] = r.Vocabulary.Key(id)
+	}
+	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), unit))
+	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
+		for i := range near {
+			near[i] = inspect.Printable(near[i])
+		}
+		advice = fmt.Sprintf("did you mean %s?", either(near))
+	}
+	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", quote(short(word)), r.Path, advice)
+}
+
+// picture draws the whole table.
+func (p *program) picture(r *run.Run, o wordsOptions) error {
+	table := r.WordTable()
+	if o.positions {
+		var err error
+		if table, err = r.PositionTable(); err != nil {
+			return err
+		}
+	}
+	s, err := table.Picture()
+	if err != nil {
+		return err
+	}
+	if o.format == "png" {
+		if lacking := inspect.ScatterLacking(s); len(lacking) > 0 {
+			p.say("note: %s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
+				thousands(float64(len(lacking))), len(s.Points), quote(short(lacking[0])))
+		}
+	}
+	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
+}
+
+// drawTable writes the picture of a table in the format of the options.
+func drawTable(w io.Writer, r *run.Run, table run.Table, s inspect.Scatter, o wordsOptions) error {
+	drawing := inspect.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
+	switch o.format {
+	case "json":
+		var cosines [][]float64
+		if o.positions {
+			cosines = table.Cosines()
+		}
+		return inspect.ScatterJSON(w, s, cosines)
+	case "svg":
+		return inspect.ScatterSVG(w, s, drawing)
+	case "png":
+		return inspect.ScatterPNG(w, s, drawing)
+	}
+	text := textOptions(w)
+	if err := inspect.ScatterText(w, s, text); err != nil {
+		return err
+	}
+	if o.positions {
+		fmt.Fprintln(w)
+		if err := inspect.CosinesText(w, table.Names, table.Cosines(), text); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(tableNote(r, o.positions), text.Width))
+	return err
+}
+
+// tableNote says where the table comes from and what else it does.
+func tableNote(r *run.Run, positions bool) string {
+	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
+	switch {
+	case positions:
+		note += "; places are counted from 0"
+		if _, words := r.Vocabulary.Boundary(); words {
+			note += ", where " + data.BoundaryToken + " stands"
+		}
+	case r.Settings.Tied:
+		note += "; the output head is this table too, so words that can stand in the same place lie together"
+	}
+	return note
+}
+
+// nearestFew are the names most like a mistyped word, the most like first: at most so many.
+func nearestFew(word string, names []string, most int) []string {
+	const longest = 64 // bytes; nobody mistypes more by a letter or two
+	if len(word) > longest {
+		return nil
+	}
+	least := max(1, len([]rune(word))/3) + 1
+	if len([]rune(word)) < 2 {
+		return nil
+	}
+	byDistance := make([][]string, least+1)
+	for _, name := range names {
+		if len(name) > longest || strings.HasPrefix(name, "<") {
+			continue
+		}
+		if d := distance(word, name); d <= least {
+			byDistance[d] = append(byDistance[d], name)
+		}
+	}
+	near := slices.Concat(byDistance...)
+	return near[:min(most, len(near))]
+}
