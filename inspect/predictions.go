@@ -49,7 +49,7 @@ func Predictions(w io.Writer, next []Prediction, o TextOptions) error {
 	for i, p := range next {
 		text := strconv.FormatFloat(min(p.Probability, 1), 'f', 3, 64)
 		word := fit(spelling(p.Word), min(widestLabel, o.width()-indent-len(text)-1))
-		entry := word + " " + text
+		entry := padRight(word+" "+text, fullBar) // a letter may have no width
 		columns := ansi.StringWidth(entry)
 		if numbers != "" && ansi.StringWidth(numbers)+2+columns > o.width() {
 			flush()

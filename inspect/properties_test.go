@@ -96,6 +96,7 @@ func documents(maps []Map) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
 		"JSON": func(w io.Writer) error { return JSON(w, "run", 1, maps) },
 		"CSV":  func(w io.Writer) error { return CSV(w, maps) },
+		"HTML": func(w io.Writer) error { return HTML(w, Source{Run: "run", Step: 1}, maps) },
 	}
 }
 

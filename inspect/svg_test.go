@@ -45,8 +45,8 @@ func (e element) each(visit func(element)) {
 	}
 }
 
-// parsed reads a document, which must be well-formed and whole.
-func parsed(document string) (element, error) {
+// parsedXML reads a document, which must be well-formed and whole.
+func parsedXML(document string) (element, error) {
 	d := xml.NewDecoder(strings.NewReader(document))
 	var root element
 	if err := d.Decode(&root); err != nil {
@@ -71,7 +71,7 @@ func TestSVGTellsWhatItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := parsed(svg(t, f, PictureOptions{}))
+	root, err := parsedXML(svg(t, f, PictureOptions{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestSVGTellsWhatItIs(t *testing.T) {
 // Pictures that one page holds must not share ids.
 func TestSVGIDsDiffer(t *testing.T) {
 	id := func(f Figure) string {
-		root, err := parsed(svg(t, f, PictureOptions{}))
+		root, err := parsedXML(svg(t, f, PictureOptions{}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,6 @@
 // The arithmetic of one cell, from the vectors to the weight, as the operation computed it:
 //
-//	weight = softmax(query · key / √headDim) over the keys up to the query's place
+//   weight = softmax(query · key / √headDim) over the keys up to the query's place
 
 // arithmeticOf computes each step for every key that a query sees, in double precision from the
 // vectors of the model. The last weights agree with the map's within its rounding.
@@ -54,28 +54,34 @@ function drawArithmetic(place, view, choose) {
 }
 
 function bold(word) {
-  return element("b", { dir: "auto", translate: "no" }, word);
+  return element("b", {}, wordElement(word, false));
 }
 
 function result(id, text) {
   return element("b", { id: `sum-${id}` }, text);
 }
 
-// vectorTable shows the vectors of a cell number by number.
+// vectorTable shows the vectors of a cell number by number: short ones lie, long ones stand.
 function vectorTable(words, query, key, q, k, v, weight) {
   const numbers = Array.from(q.keys());
   const dot = numbers.reduce((sum, i) => sum + q[i] * k[i], 0);
-  const row = (name, list, sum) => element("tr", {}, element("th", { scope: "row" }, name),
-    element("td", {}, sum), ...numbers.map((i) => element("td", {}, component(list[i]))));
+  const columns = [
+    ["query", q, ""],
+    ["key", k, ""],
+    ["query × key", numbers.map((i) => q[i] * k[i]), exact(dot)],
+    ["value", v, ""],
+    ["weight × value", numbers.map((i) => weight * v[i]), ""],
+  ];
+  const column = (text) => element("th", { scope: "col" }, text);
+  const line = (name, texts) => element("tr", {}, element("th", { scope: "row" }, name), ...texts.map((t) => element("td", {}, t)));
+  const lying = numbers.length <= 8;
+  const head = lying ? ["sum", ...numbers.map((i) => String(i + 1))] : columns.map(([name]) => name);
+  const lines = lying
+    ? columns.map(([name, list, sum]) => line(name, [sum, ...numbers.map((i) => component(list[i]))]))
+    : [line("sum", columns.map(([, , sum]) => sum)), ...numbers.map((i) => line(String(i + 1), columns.map(([, list]) => component(list[i]))))];
   return scrollable(`vectors of ${words[query]} and ${words[key]}`, element("table", {},
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "number"),
-      element("th", { scope: "col" }, "sum"), ...numbers.map((i) => element("th", { scope: "col" }, String(i + 1))))),
-    element("tbody", {},
-      row("query", q, ""),
-      row("key", k, ""),
-      row("query × key", numbers.map((i) => q[i] * k[i]), exact(dot)),
-      row("value", v, ""),
-      row("weight × value", numbers.map((i) => weight * v[i]), ""))));
+    element("thead", {}, element("tr", {}, column("number"), ...head.map(column))),
+    element("tbody", {}, ...lines)));
 }
 
 // softmaxTable shows every key that the query sees.

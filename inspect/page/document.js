@@ -28,6 +28,15 @@ function wordElement(word, unknown) {
   return element("span", { class: unknown ? "word unknown" : "word", dir: "auto", translate: "no", title }, word);
 }
 
+// reveal scrolls a box, and not the page around it, until an element inside shows; what is on top of the box
+// (headers that stay) covers its first pixels.
+function reveal(box, inside, covered) {
+  const outer = box.getBoundingClientRect(), inner = inside.getBoundingClientRect();
+  const below = inner.bottom - (outer.top + box.clientHeight), above = outer.top + covered - inner.top;
+  if (below > 0) box.scrollTop += below + 2;
+  else if (above > 0) box.scrollTop -= above;
+}
+
 // scrollable wraps what may be larger than the page, so that a keyboard can scroll it too.
 function scrollable(label, ...children) {
   return element("div", { class: "scroll short", role: "region", "aria-label": label, tabindex: "0" }, ...children);

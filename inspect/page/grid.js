@@ -10,13 +10,15 @@ function makeGrid(table, tokens, unknown, on) {
   const rows = tokens.map((t, q) => {
     const row = element("tr", {}, element("th", { scope: "row" }, wordElement(t, unknown.has(q))));
     cells.push([]);
-    for (let k = 0; k < tokens.length; k++) {
-      const td = element("td", k > q ? { class: "later" } : { tabindex: "-1" });
+    for (let k = 0; k <= q; k++) {
+      const td = element("td", { tabindex: "-1" });
       td.query = q;
       td.key = k;
-      if (k <= q) cells[q].push(td);
-      row.append(td);
+      cells[q].push(td);
     }
+    row.append(...cells[q]);
+    const later = tokens.length - 1 - q;
+    if (later > 0) row.append(element("td", { class: "later", colspan: later }));
     return row;
   });
   const body = element("tbody", {}, ...rows);
@@ -26,7 +28,7 @@ function makeGrid(table, tokens, unknown, on) {
   // seen is the cell of an event, if it is one that has a weight.
   const seen = (event) => {
     const td = event.target.closest("tbody td");
-    return td && td.key <= td.query ? td : null;
+    return td && td.query !== undefined ? td : null;
   };
   body.addEventListener("pointerover", (event) => {
     const td = seen(event);
@@ -99,6 +101,7 @@ function makeGrid(table, tokens, unknown, on) {
       chosen.classList.add("chosen");
       chosen.setAttribute("aria-selected", "true");
       chosen.tabIndex = 0;
+      reveal(table.parentElement, chosen, table.tHead.offsetHeight);
     },
   };
 }

@@ -77,6 +77,7 @@ function makeLines(place, tokens, unknown, on) {
         b.setAttribute("aria-pressed", i === query);
         b.tabIndex = i === query ? 0 : -1;
       });
+      reveal(place, buttons[query], 0);
     },
   };
 }

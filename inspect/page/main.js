@@ -52,7 +52,8 @@ function openSentence(sentence) {
   view.sentence = sentence;
   byId("sentence").value = sentence;
   byId("arithmetic-heading").textContent = s.vectors ? "The arithmetic of one cell" : "One cell and its row";
-  byId("map-heading").textContent = s.text;
+  byId("map-heading").textContent = clip(s.text, 300);
+  byId("map-heading").title = s.text;
   const unknown = new Set(s.unknown);
   byId("unknown").hidden = unknown.size === 0;
   byId("unknown").textContent = "Underlined with dots: not in the vocabulary of this run, so the model sees no such word.";
@@ -162,5 +163,5 @@ function drawPointed() {
   const k = key !== null ? key : query === view.query ? view.key : strongest(weights, query);
   byId("readout").replaceChildren(bold(words[query]), " looks at ", bold(words[k]), ` with ${exact(weights[cell(query, k)])} of its attention`,
     key === null && query !== view.query ? ", the most of all." : ".",
-    pointed ? "" : " ", ...(pointed ? [] : [element("a", { href: "#arithmetic" }, "Its arithmetic")]));
+    pointed ? "" : " ", ...(pointed ? [] : [element("a", { href: "#arithmetic" }, s.vectors ? "Its arithmetic" : "Its row")]));
 }
