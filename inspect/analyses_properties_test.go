@@ -83,8 +83,9 @@ func anyComparison(t *rapid.T, m Map) Comparison {
 	return c
 }
 
+// A hundred maps, each in five renderings with more draws of their own: more would take minutes.
 func TestAnalysesAreTidy(t *testing.T) {
-	check(t, func(t *rapid.T) {
+	rapid.Check(t, func(t *rapid.T) {
 		m := anyMap(t)
 		o := anyOptions(t, m)
 		for _, c := range []struct {

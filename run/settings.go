@@ -64,7 +64,7 @@ func Defaults() Settings {
 		Positions: string(embed.Learned), Activation: string(layers.GELU), Tied: true,
 		Batch: 32, Steps: 1500, Optimizer: string(train.AdamW),
 		LR: 1e-2, MinLR: 1e-4, Warmup: 100, WeightDecay: 0.01, Beta1: 0.9, Beta2: 0.98, Momentum: 0.9, Clip: 1, Seed: 1,
-		EvalInterval: 250, SaveInterval: 500,
+		EvalInterval: 100, SaveInterval: 500,
 	}
 }
 

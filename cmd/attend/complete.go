@@ -11,7 +11,7 @@ import (
 )
 
 func newComplete(p *program) *cobra.Command {
-	var path string
+	var path, format string
 	samples := 1
 	s := run.Sampling{Temperature: 1, TopP: 1, Seed: 1, Tokens: 200}
 	cmd := &cobra.Command{
@@ -23,6 +23,9 @@ predicts. Without a prompt it begins a sentence of its own.`,
   attend complete "The lion saw" --samples 5 --temperature 0.7
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkOneOf("format", format, "text", "json"); err != nil {
+				return err
+			}
 			if err := checkLimits(cmd.Flags(), completeLimits); err != nil {
 				return err
 			}
@@ -36,14 +39,20 @@ predicts. Without a prompt it begins a sentence of its own.`,
 			}
 			defer reader.Close()
 			prompt := strings.Join(args, " ")
-			for i := range samples {
-				text, err := reader.Complete(prompt, s, i)
-				if err != nil {
+			texts := make([]string, samples)
+			for i := range texts {
+				if texts[i], err = reader.Complete(prompt, s, i); err != nil {
 					return err
 				}
-				if _, err := fmt.Fprintln(p.stdout, printableLines(text)); err != nil {
+				if format == "json" {
+					continue
+				}
+				if _, err := fmt.Fprintln(p.stdout, printableLines(texts[i])); err != nil {
 					return err
 				}
+			}
+			if format == "json" {
+				return p.writeJSON(r, completions{prompt, texts})
 			}
 			return nil
 		},
@@ -56,7 +65,14 @@ predicts. Without a prompt it begins a sentence of its own.`,
 	f.IntVar(&s.Tokens, "tokens", s.Tokens, "most words (or characters) to add")
 	f.IntVar(&samples, "samples", samples, "how many continuations")
 	f.Uint64Var(&s.Seed, "seed", s.Seed, "equal seeds give equal texts")
+	textOrJSON(cmd, &format)
 	return cmd
+}
+
+// completions is what `attend complete` found, for other programs.
+type completions struct {
+	Prompt string   `json:"prompt"`
+	Texts  []string `json:"texts"` // with the prompt
 }
 
 // printableLines makes a text of several lines safe for a terminal.

@@ -240,6 +240,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"compare --seeds 1 cat", "compares nothing"},
 		{"compare --seeds -1 cat", "--seeds must be at least 0"},
 		{"compare --least 0 --seeds 2 cat", "--least must be above 0"},
+		{"complete --format csv the", "text or json, not \"csv\""},
 		{"film --run nowhere", "there is no run folder nowhere"},
 		{"film extra", "takes flags only"},
 		{"film --layer 2", "has 1 layer, counted from 1"},
