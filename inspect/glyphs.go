@@ -89,11 +89,8 @@ func (g *glyphs) shape(key faceKey, r rune) shape {
 	return s
 }
 
-// set draws a character in the font.
+// set draws a character in the font; false if the font lacks it.
 func (g *glyphs) set(key faceKey, r rune) (shape, bool) {
-	if !g.face.has(character{r, key.bold}) {
-		return shape{}, false
-	}
 	f, ok := g.faces[key]
 	if !ok {
 		var err error

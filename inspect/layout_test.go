@@ -53,17 +53,17 @@ func TestNothingOverlaps(t *testing.T) {
 			checkApart(t, name, d, f)
 		}
 	}
-	m := lion()
-	for _, o := range []PictureOptions{{}, {Dark: true}} {
-		beside, err := NewFigureBeside(m, flat(), Source{"runs/lion", 120}, Selection{-1, -1, true})
+	for seq := 1; seq <= 60; seq++ {
+		m, base := made("a sentence", make([]string, seq), 1, 1), made("", make([]string, seq), 1, 1)
+		beside, err := NewFigureBeside(m, Baseline{"b", base}, Source{"r", 1}, Selection{0, 0, false})
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := layout(beside, o, f)
+		d, err := layout(beside, PictureOptions{}, f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkApart(t, "beside a baseline", d, f)
+		checkApart(t, fmt.Sprintf("%d words beside a baseline", seq), d, f)
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"image/png"
 	"io"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -97,17 +97,30 @@ func TestOutputIsWholeOrUntouched(t *testing.T) {
 	}
 }
 
-// A device is written into, never replaced.
-func TestOutputToADevice(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no /dev/null")
-	}
+// A pipe or a device is written into, never replaced.
+func TestOutputToAPipe(t *testing.T) {
 	workshop(t)
-	if code, _, stderr := attend(t, "", "inspect", "-o", os.DevNull, "the cat"); code != 0 {
-		t.Fatal(stderr)
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if info, err := os.Stat(os.DevNull); err != nil || info.Mode()&os.ModeDevice == 0 {
-		t.Fatalf("%v is no device any more, error %v", info, err)
+	defer reader.Close()
+	path := fmt.Sprintf("/dev/fd/%d", writer.Fd())
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("no name for a pipe: ", err)
+	}
+	received := make(chan string)
+	go func() {
+		b, _ := io.ReadAll(reader)
+		received <- string(b)
+	}()
+	code, _, stderr := attend(t, "", "inspect", "--format", "csv", "-o", path, "the cat")
+	writer.Close()
+	if got := <-received; code != 0 || !strings.HasPrefix(got, "sentence,layer,head") {
+		t.Errorf("code %d, %q, received %q", code, stderr, got)
+	}
+	if special("animals.txt") || special("runs") || special("nowhere") || !special(os.DevNull) {
+		t.Error("special are devices and pipes, and neither files nor folders")
 	}
 }
 
