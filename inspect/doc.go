@@ -6,10 +6,11 @@
 // query (the word that looks, a row) and key (the word looked at, a column).
 //
 // For a terminal there are [Grid], [Story] and [Predictions]; for other
-// programs [JSON] and [CSV]. All of them write to the io.Writer they are
+// programs [JSON] and [CSV]; for a browser [HTML], and [FilmHTML] for a
+// training. All of them write to the io.Writer they are
 // given, in one Write, and nothing at all when the map is not valid. Words
-// come from users and files, so those that go to a terminal pass [Printable]
-// first: no control character of theirs arrives there.
+// come from users and files, so those that go to a terminal or a page pass
+// [Printable] first: no control character of theirs arrives there.
 //
 // Read the files in this order:
 //
@@ -28,4 +29,12 @@
 //	json.go csv.go  the same numbers for other programs
 //	film.go         the attention of probe sentences through training
 //	formation.go    when each link of a film formed
+//	pagedata.go     the numbers of a page, exactly
+//	page.go         frame, style, script and numbers become one text
+//	html.go         a page of maps
+//	filmhtml.go     a page of a training
+//
+// The page itself is in folder page: page.html is its frame, style.css and
+// print.css its looks; main.js says what is shown, and the scripts that it uses
+// are named for what they draw.
 package inspect

@@ -214,6 +214,27 @@ func TestFilmHTMLHoldsItsFrames(t *testing.T) {
 	})
 }
 
+// Words that are markup change no element of a page.
+func TestHTMLHostileWords(t *testing.T) {
+	like := tagsOf(t, func(b *bytes.Buffer) error { return HTML(b, Source{}, []Map{lion()}) })
+	var b bytes.Buffer
+	if err := HTML(&b, Source{"<script>alert(0)</script>", 1}, []Map{hostile()}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := parse(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(p.tags, like) {
+		t.Errorf("elements %v, want %v", p.tags, like)
+	}
+	for i, token := range hostile().Tokens {
+		if got := p.data.Sentences[0].Tokens[i]; got != spelling(token) {
+			t.Errorf("token %d is %q, want %q", i, got, spelling(token))
+		}
+	}
+}
+
 // The policy names the very style and script of the page, and nothing else may load.
 func TestHTMLPolicy(t *testing.T) {
 	var b bytes.Buffer
