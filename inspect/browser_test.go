@@ -27,6 +27,12 @@ func wide() Map {
 	return withVectors(made("the antelope under the tree", words, 1, 12), 64)
 }
 
+// many is a sentence of more words than a grid shows large.
+func many() Map {
+	text := strings.Repeat("the antelope under the tree ", 5)
+	return made(text, strings.Fields("<s> " + text)[:24], 2, 3)
+}
+
 // lions are two sentences of one page: with vectors in two layers, and with unknown and foreign words.
 func lions() []Map {
 	m := withVectors(made("The lion saw the zebra near the", strings.Fields("<s> The lion saw the zebra near the"), 2, 3), 5)
@@ -57,6 +63,7 @@ func writePages(t *testing.T, folder string) {
 	pages := map[string]func(b *bytes.Buffer) error{
 		"map":     func(b *bytes.Buffer) error { return HTML(b, Source{"runs/lion", 120}, lions()) },
 		"wide":    func(b *bytes.Buffer) error { return HTML(b, Source{"runs/wide", 1}, []Map{wide()}) },
+		"many":    func(b *bytes.Buffer) error { return HTML(b, Source{"runs/many", 1}, []Map{many()}) },
 		"hostile": func(b *bytes.Buffer) error { return HTML(b, Source{"<script>alert(0)</script>", 1}, []Map{hostile()}) },
 		"film":    func(b *bytes.Buffer) error { return FilmHTML(b, Source{"runs/lion", 250}, film) },
 	}
@@ -101,6 +108,9 @@ func writePages(t *testing.T, folder string) {
 // looks. It wants Node.js, the modules of page/browser (npm ci there), and Chromium, which ATTEND_BROWSER
 // names where it is not on the path.
 func TestPagesInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes half a minute: left out under -short")
+	}
 	browser := os.Getenv("ATTEND_BROWSER")
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if browser == "" {

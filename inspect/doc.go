@@ -1,31 +1,31 @@
 // Package inspect shows the attention of a sentence: which words each word
-// looks at, how strongly, in which layer and head, and which words come next.
+// looks at, how strongly, in which layer and head, and which words come next;
+// and what was found out about it.
 //
-// Its one input is [Map], plain slices filled from the very op that training
+// Its main input is [Map], plain slices filled from the very op that training
 // ran; nothing here recomputes attention. The axis words are layer, head,
 // query (the word that looks, a row) and key (the word looked at, a column).
 //
 // For a terminal there are [Grid], [Story] and [Predictions]; for other
 // programs [JSON] and [CSV]; for paper, slides and pages [SVG] and [PNG], which
-// draw a [Figure]. GridBeside, JSONBeside, CSVBeside and [NewFigureBeside] add
-// a [Baseline] and the difference from it. All of them write to the io.Writer
-// they are given, in one Write, and nothing at all when the map is not valid.
-// Words come from users and files, so those that go to a terminal or a picture
-// pass [Printable] first: no control character of theirs arrives there.
-// programs [JSON] and [CSV]. The vectors of words and places, which attention
-// is computed from, are a [Scatter]. All of them write to the io.Writer they are
-// given, in one Write, and nothing at all when the map is not valid. Words
-// come from users and files, so those that go to a terminal pass [Printable]
-// first: no control character of theirs arrives there.
+// draw a [Figure]; for a browser [HTML], and [FilmHTML] for a training.
+// GridBeside, JSONBeside, CSVBeside and [NewFigureBeside] add a [Baseline] and
+// the difference from it. [WhyText], [ExplanationText], [HeadsText],
+// [ComparisonText] and [RecurrenceText] write what package run found out. The
+// vectors of words and places are a [Scatter].
 //
-// Read the files in this order:
+// All of them write to the io.Writer they are given, in one Write, and nothing
+// at all when what they are given is not valid. Words come from users and files,
+// so those that go to a terminal, a picture or a page pass [Printable] first: no
+// control character of theirs arrives there.
 //
-//	map.go          what a map is, when it is valid, its mean and its heads
-//	vectors.go      the queries, keys and values that a map was computed from
+// Read the files in this order. Maps in a terminal and as numbers:
+//
+//	map.go vectors.go  what a map is, when it is valid, and what it was computed from
 //	view.go         which layers and heads an output shows, and their names
 //	links.go        the most attended keys of one query
 //	printable.go    making every character of a word visible
-//	label.go        fitting words into columns
+//	label.go        fitting words and text into columns
 //	shade.go        from a weight to a colour or a glyph
 //	cell.go         one number of the grid
 //	fold.go         how wide the columns are, and which share a panel
@@ -33,34 +33,39 @@
 //	story.go        one line per word
 //	predictions.go  the likely next words
 //	json.go csv.go  the same numbers for other programs
-//	beside.go       a baseline and the difference from it
-//	signed.go       differences in the grid
-//	figure.go       what a picture shows, and when it is valid
-//	compose.go      from a map, or a map and a baseline, to a figure
-//	diverging.go    from a difference to a colour
-//	theme.go        light and dark
-//	ruler.go        how wide text is, and cutting it
-//	drawing.go      shapes, before they take a format
-//	measure.go      how large cells, words and numbers are
-//	layout.go       from a figure to shapes
-//	key.go          the legend
-//	svg.go          shapes as SVG
-//	png.go          pixels as PNG
-//	raster.go       shapes as pixels
-//	glyphs.go       text as pixels
+//	beside.go signed.go  a baseline, and the difference from it
+//
+// What was found out:
+//
 //	table.go        columns of text that fit the width
-//	why.go whytext.go   attended to and mattered, of one prediction
+//	why.go whytext.go  attended to and mattered, of one prediction
 //	explanation.go  the arithmetic of one cell
 //	heads.go        what heads do, in plain words
-//	comparison.go   two maps side by side
-//	scatter.go      vectors laid out on a plane, such as the words of a run
-//	scatter_screen.go scatter_text.go  the same with characters
-//	scatter_labels.go scatter_font.go scatter_layout.go  where names go in a picture
-//	scatter_svg.go scatter_png.go scatter_json.go  the picture for other programs
-//	nearest.go cosines.go  how alike vectors are, as numbers
-//	film.go         the attention of probe sentences through training
-//	formation.go    when each link of a film formed
-//	small_map.go film_strip.go  small maps through training, side by side
-//	live.go         what of a map fits a screen that is drawn again and again
+//	comparison.go comparisontext.go  two maps side by side
+//	recurrence.go   links that come back with other seeds
+//
+// Pictures:
+//
+//	figure.go compose.go  what a picture shows, and from a map to it
+//	diverging.go theme.go  colours of differences; light and dark
+//	ruler.go measure.go  how wide text is, how large cells are
+//	drawing.go layout.go key.go  from a figure to shapes, the legend among them
+//	svg.go          shapes as SVG
+//	raster.go glyphs.go png.go  shapes and text as pixels, and those as PNG
+//	scatter.go nearest.go cosines.go  vectors on a plane, and how alike they are
+//	scatter_screen.go scatter_text.go  the plane in characters
+//	scatter_labels.go scatter_font.go scatter_layout.go  where names go in a picture of it
+//	scatter_svg.go scatter_png.go scatter_json.go  that picture, and its numbers
+//
+// Films of a training:
+//
+//	film.go formation.go  frames, and when each link formed
+//	small_map.go film_strip.go live.go  small maps side by side, or drawn again and again
 //	formed_text.go film_json.go  when links formed, for people and for programs
+//
+// Pages for a browser:
+//
+//	page.go pagedata.go  a template, its style and scripts, and the numbers in it
+//	html.go filmhtml.go  the page of maps, and that of a film
+//	page/           the template, the style and the scripts
 package inspect

@@ -1,0 +1,45 @@
+// What people do with the page of a film.
+
+import assert from "node:assert/strict";
+import { cellTexts, check, near, number, shown, truth } from "./harness.mjs";
+
+const film = truth("film");
+const frames = film.frames;
+
+await check("the film goes through its steps", "film.html", {}, async (page) => {
+  await page.selectOption("#head", { value: "1" });
+  const weights = (i) => frames[i].sentences[0].attention[0][1];
+  assert.deepEqual(await cellTexts(page), shown(weights(frames.length - 1)), "opens at the end");
+  await page.focus("#step");
+  await page.keyboard.press("Home");
+  for (const i of [0, 1, 2]) {
+    assert.match(await page.textContent("#step-shown"), new RegExp(`^step ${frames[i].step} of `));
+    assert.deepEqual(await cellTexts(page), shown(weights(i)));
+    const [x, y] = await page.$eval("#loss circle", (c) => [Number(c.getAttribute("cx")), Number(c.getAttribute("cy"))]);
+    const [px, py] = await page.$eval("#loss polyline", (p, i) => p.getAttribute("points").split(" ")[i].split(",").map(Number), i);
+    near(x, px, "marker", 0.1);
+    near(y, py, "marker", 0.1);
+    await page.keyboard.press("ArrowRight");
+  }
+  await page.click("#play");
+  assert.equal(await page.textContent("#play"), "Pause");
+  await page.locator("#play:text-is('Play')").waitFor(); // it stops at the end
+  assert.equal(await page.$eval("#step", (e) => e.value), String(frames.length - 1));
+  assert.deepEqual(await cellTexts(page), shown(weights(frames.length - 1)));
+  const box = await page.locator("#loss").boundingBox();
+  await page.mouse.click(box.x + box.width * 0.1, box.y + box.height / 2);
+  assert.match(await page.textContent("#step-shown"), /^step 0 of/, "a click on the curve");
+});
+
+await check("the film tells when each link formed", "film.html", {}, async (page) => {
+  await page.check("#from-start");
+  const rows = await page.$$eval("#formed tbody tr", (l) => l.map((r) => [...r.cells].map((c) => c.textContent)));
+  const links = film.formed;
+  assert.deepEqual(rows.map((r) => [r[0], r[3]]), links.map((f) => [String(f.step), f.final.toFixed(2)]));
+  await page.uncheck("#from-start");
+  assert.equal(await page.locator("#formed tbody tr:visible").count(), links.filter((f) => f.step > 0).length);
+  await page.locator("#formed tbody tr:visible button").first().click();
+  const first = links.find((f) => f.step > 0);
+  assert.equal(await page.$eval("#head", (e) => e.value), String(first.head));
+  near(await number(page, "#weight"), first.final, "its weight");
+});

@@ -1,0 +1,59 @@
+// What the checks share: the browser, how a check reports, and how numbers look on a page.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import assert from "node:assert/strict";
+
+const require = createRequire(import.meta.url);
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const browserPath = process.argv[2];
+// folder holds the pages and, beside each, what it must show.
+export const folder = process.argv[3];
+export const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
+export const truth = (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
+
+// check opens a page, lets `act` use it, and reports. Whatever the page asked for beside itself, said to
+// the console, or opened as a dialog fails the check; `refusals` of the page's policy may be said.
+export async function check(name, file, { refusals = false, ...options }, act) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10000);
+  const wrong = [];
+  const self = pathToFileURL(join(folder, file)).href;
+  page.on("request", (r) => { if (r.url().split("#")[0] !== self) wrong.push(`request of ${r.url()}`); });
+  page.on("console", (m) => { if (!refusals || !/Content Security Policy/.test(m.text())) wrong.push(`console: ${m.text()}`); });
+  page.on("pageerror", (e) => wrong.push(`script: ${e.message}`));
+  page.on("dialog", (d) => { wrong.push(`dialog: ${d.message()}`); d.dismiss(); });
+  try {
+    await page.goto(self);
+    await act(page);
+    assert.deepEqual(wrong, []);
+    console.log(`ok ${name}`);
+  } catch (e) {
+    console.log(`not ok ${name}: ${[e.message, ...wrong].join("; ").replace(/\s*\n\s*/g, " ")}`);
+  }
+  await context.close();
+}
+
+export const td = (query, key) => `#grid tbody tr:nth-child(${query + 1}) td:nth-child(${key + 2})`;
+export const cellTexts = (page) => page.$$eval("#grid tbody tr", (rows) => rows.map((r) => [...r.querySelectorAll("td:not(.later)")].map((c) => c.textContent)));
+export const number = (page, selector) => page.$eval(selector, (e) => Number(e.textContent.split("=").pop()));
+export const short = (w) => (Math.min(w, 1).toFixed(2) === "1.00" ? "1.0" : Math.min(w, 1).toFixed(2).slice(1));
+export const shown = (weights, least = 0) => weights.map((row, q) => row.slice(0, q + 1).map((w) => (w < least ? "" : short(w))));
+export const near = (got, want, what, within = 0.000051) => assert.ok(Math.abs(got - want) <= within, `${what}: ${got}, want ${want}`);
+
+export async function slide(page, selector, value) {
+  await page.$eval(selector, (e, v) => { e.value = v; e.dispatchEvent(new Event("input")); }, String(value));
+}
+
+// accessible fails if axe finds anything, its advice beyond WCAG included.
+export async function accessible(page, where) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const told = violations.map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 120)} ${v.nodes[0].failureSummary}`);
+  assert.deepEqual(told, [], where);
+}
