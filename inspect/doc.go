@@ -54,7 +54,7 @@
 //	raster.go glyphs.go png.go  shapes and text as pixels, and those as PNG
 //	scatter.go nearest.go cosines.go  vectors on a plane, and how alike they are
 //	scatter_screen.go scatter_text.go  the plane in characters
-//	scatter_labels.go scatter_font.go scatter_layout.go  where names go in a picture of it
+//	scatter_labels.go scatter_layout.go  where names go in a picture of it
 //	scatter_svg.go scatter_png.go scatter_json.go  that picture, and its numbers
 //
 // Films of a training:

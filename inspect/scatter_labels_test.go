@@ -83,7 +83,7 @@ func TestLinesMeetNoNameAndNoDot(t *testing.T) {
 	for i := range 40 {
 		s.Points = append(s.Points, Point{fmt.Sprint("more", i), 1.05 + 0.06*float64(i%7), 1 + 0.04*float64(i/7)})
 	}
-	f, err := newLettering()
+	f, err := newTypeface()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"image/color"
+	"math"
 	"strings"
 )
 
@@ -43,7 +44,7 @@ type textLine struct {
 }
 
 // layout places the points, as many names as have room, and what stands around them.
-func (s Scatter) layout(o ScatterOptions, f *lettering) scatterLayout {
+func (s Scatter) layout(o ScatterOptions, f *typeface) scatterLayout {
 	width := o.Width
 	if width == 0 {
 		width = scatterWidth
@@ -52,7 +53,7 @@ func (s Scatter) layout(o ScatterOptions, f *lettering) scatterLayout {
 	inner := float64(l.width - 2*scatterMargin)
 	y := float64(scatterMargin)
 	add := func(text string, size float64, heading bool) {
-		for _, line := range f.wrap(text, size, inner) {
+		for _, line := range f.paragraph(text, size, false, inner, math.MaxInt) {
 			y += size * lineHeight
 			l.lines = append(l.lines, textLine{line, scatterMargin, y - size*(lineHeight-1), size, heading})
 		}
@@ -80,7 +81,7 @@ func (s Scatter) layout(o ScatterOptions, f *lettering) scatterLayout {
 	for i, p := range s.Points {
 		names[i] = fit(spelling(p.Name), widestLabel+8)
 	}
-	measure := func(name string) float64 { return f.width(name, nameSize) }
+	measure := func(name string) float64 { return f.width(name, nameSize, false) }
 	l.tags = placeTags(newBoard(l.plot.width, l.plot.height), l.points, names, measure, nameSize*1.15)
 	for i := range l.points {
 		l.points[i][0] += l.plot.x

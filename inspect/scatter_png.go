@@ -29,7 +29,7 @@ func ScatterPNG(w io.Writer, s Scatter, o ScatterOptions) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	f, err := newLettering()
+	f, err := newTypeface()
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func ScatterPNG(w io.Writer, s Scatter, o ScatterOptions) error {
 	if lacking := len(ScatterLacking(s)); lacking > 0 {
 		size := float64(noteSize)
 		note := fmt.Sprintf("%d of %d names have characters that the font of this image lacks; SVG shows them", lacking, len(s.Points))
-		for _, line := range f.wrap(note, size, l.plot.width) {
+		for _, line := range f.paragraph(note, size, false, l.plot.width, math.MaxInt) {
 			l.lines = append(l.lines, textLine{line, scatterMargin, float64(l.height) - scatterMargin + size, size, false})
 			l.height += int(math.Ceil(size * lineHeight))
 		}
@@ -89,14 +89,14 @@ func ScatterPNG(w io.Writer, s Scatter, o ScatterOptions) error {
 
 // ScatterLacking are the names that ScatterPNG cannot spell, its font lacking characters of them.
 func ScatterLacking(s Scatter) []string {
-	f, err := newLettering()
+	f, err := newTypeface()
 	if err != nil {
 		return nil
 	}
 	var lacking []string
 	for _, p := range s.Points {
 		for _, r := range spelling(p.Name) {
-			if !f.has(r) {
+			if !f.has(character{r, false}) {
 				lacking = append(lacking, p.Name)
 				break
 			}
@@ -108,7 +108,7 @@ func ScatterLacking(s Scatter) []string {
 // A painter draws on an image in the pixels of a layout.
 type painter struct {
 	image *image.RGBA
-	font  *lettering
+	font  *typeface
 	faces map[float64]font.Face
 	err   error // the first
 }
@@ -118,7 +118,7 @@ func (p *painter) text(text string, x, y, size float64, ink color.RGBA) {
 	face := p.faces[size]
 	if face == nil {
 		var err error
-		face, err = opentype.NewFace(p.font.font, &opentype.FaceOptions{Size: scatterScale * size, DPI: 72})
+		face, err = opentype.NewFace(p.font.font(false), &opentype.FaceOptions{Size: scatterScale * size, DPI: 72})
 		if err != nil {
 			if p.err == nil {
 				p.err = fmt.Errorf("inspect: font: %w", err)

@@ -72,7 +72,7 @@ func TestScatterPNGMetadata(t *testing.T) {
 
 // The dots are where the layout has them, in their colour on the colour of the paper.
 func TestScatterPNGDots(t *testing.T) {
-	f, err := newLettering()
+	f, err := newTypeface()
 	if err != nil {
 		t.Fatal(err)
 	}

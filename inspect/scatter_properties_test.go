@@ -94,7 +94,7 @@ func TestScatterSVGIsXML(t *testing.T) {
 }
 
 func TestScatterTagsDoNotOverlap(t *testing.T) {
-	f, err := newLettering()
+	f, err := newTypeface()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,4 +223,36 @@ func TestBadScatterWritesNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+func FuzzScatter(f *testing.F) {
+	f.Add("lion", 1.0, -1.0, 80)
+	f.Add("\x1b[2J", 1e308, 0.0, 12)
+	f.Add("]]>&\"<\x00\ufffe", -0.5, 0.25, 40)
+	f.Fuzz(func(t *testing.T, name string, x, y float64, width int) {
+		s := Scatter{Title: name, Source: Source{Run: name}, Share: [2]float64{0.5, 0.25}, Points: []Point{{name, x, y}, {"other", 0, 0}, {name + name, y, x}}}
+		o := TextOptions{Width: leastWidth + abs(width)%100}
+		var text, svg bytes.Buffer
+		errText, errSVG := ScatterText(&text, s, o), ScatterSVG(&svg, s, ScatterOptions{Width: abs(width) % 900})
+		if invalid := s.Validate() != nil; invalid != (errText != nil) || invalid != (errSVG != nil) {
+			t.Fatalf("errors %v and %v, want %v", errText, errSVG, s.Validate())
+		}
+		if s.Validate() != nil {
+			return
+		}
+		if err := tidy(text.String(), o); err != nil {
+			t.Error(err)
+		}
+		titles, _, err := svgTexts(svg.Bytes(), "title")
+		if err != nil || len(titles) != 4 || titles[1] != spelling(name) {
+			t.Errorf("%v: titles %q", err, titles)
+		}
+	})
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -(n + 1)
+	}
+	return n
 }

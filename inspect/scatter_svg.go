@@ -15,7 +15,7 @@ func ScatterSVG(w io.Writer, s Scatter, o ScatterOptions) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	f, err := newLettering()
+	f, err := newTypeface()
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,9 @@
 // Command attend trains a small transformer on sentences and shows which words each word
 // attends to.
 //
-// Read main.go, root.go and then the file of a command: train.go, inspect.go (output.go, picture.go), why.go,
-// explain.go, heads.go, compare.go, film.go, words.go, eval.go, complete.go. Everything that computes lives in
-// the packages; here are flags, files and
-// the terminal.
+// Read main.go, root.go and then the file of a command: train.go (with watch.go), inspect.go (with output.go and
+// picture.go), why.go, explain.go, heads.go, compare.go, film.go, words.go, eval.go, complete.go. Everything
+// that computes lives in the packages; here are flags, files and the terminal.
 package main
 
 import (

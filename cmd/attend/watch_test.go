@@ -4,10 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"math"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,68 +15,6 @@ import (
 	"attend/run"
 	"attend/train"
 )
-
-// terminalScreen is what a terminal of some columns shows of an output. It knows the sequences of the watch and
-// reports others.
-type terminalScreen struct {
-	columns int
-	lines   []string
-	y       int
-	x       int // columns of the present line that were written
-	odd     []string
-}
-
-var sequence = regexp.MustCompile(`^\x1b\[([?0-9;]*)([A-Za-z])`)
-
-func (s *terminalScreen) write(output string) {
-	for output != "" {
-		for len(s.lines) <= s.y {
-			s.lines = append(s.lines, "")
-		}
-		if m := sequence.FindStringSubmatch(output); m != nil {
-			output = output[len(m[0]):]
-			n, _ := strconv.Atoi(m[1])
-			switch {
-			case m[2] == "A":
-				s.y = max(0, s.y-n)
-			case m[2] == "K" && m[1] == "":
-				s.lines[s.y] = s.lines[s.y][:min(s.x, len(s.lines[s.y]))]
-			case m[2] == "J" && m[1] == "":
-				s.lines = append(s.lines[:s.y], s.lines[s.y][:min(s.x, len(s.lines[s.y]))])
-			case m[2] == "m", m[1] == "?2026":
-			default:
-				s.odd = append(s.odd, m[0])
-			}
-			continue
-		}
-		switch output[0] {
-		case '\r':
-			s.x = 0
-		case '\n':
-			s.y, s.x = s.y+1, 0
-		default: // a run of text, written over what is there
-			end := strings.IndexAny(output, "\r\n\x1b")
-			if end < 0 {
-				end = len(output)
-			}
-			text := output[:end]
-			s.lines[s.y] = s.lines[s.y][:min(s.x, len(s.lines[s.y]))] + text
-			s.x += len(text)
-			output = output[end:]
-			continue
-		}
-		output = output[1:]
-	}
-}
-
-// text is all that stands on the screen, each line ended but the one that the cursor is on.
-func (s *terminalScreen) text() string {
-	text := strings.Join(s.lines, "\n")
-	if s.y >= len(s.lines) {
-		text += "\n"
-	}
-	return text
-}
 
 // probeMap is a map of three words.
 func probeMap() inspect.Map {
@@ -126,20 +60,26 @@ func TestWatchDrawsInPlace(t *testing.T) {
 	}
 }
 
-// A drawing that gets lower leaves nothing of the higher one.
+// A drawing that gets lower or narrower leaves nothing of the one before.
 func TestWatchClearsWhatIsLeft(t *testing.T) {
 	var out bytes.Buffer
 	columns, lines := 60, 20
 	w := testWatch(&out, &columns, &lines)
-	w.show(step(1))
-	lines = 4
+	w.show(step(1000000))
+	w.probe = func() (inspect.Map, error) {
+		return inspect.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}, nil
+	}
 	w.show(step(2))
-	w.show(step(3))
 	screen := &terminalScreen{}
 	screen.write(out.String())
-	text := screen.text()
-	if strings.Contains(text, "next:") || strings.Contains(text, "step 2/") || !strings.HasSuffix(text, "\n") {
-		t.Errorf("the screen shows\n%q", text)
+	want := &terminalScreen{}
+	alone := testWatch(&out, &columns, &lines)
+	alone.progress, alone.probe = w.progress, w.probe
+	out.Reset()
+	alone.show(step(2))
+	want.write(out.String())
+	if screen.text() != want.text() {
+		t.Errorf("the screen shows\n%q, want\n%q", screen.text(), want.text())
 	}
 }
 
@@ -195,45 +135,6 @@ func TestWatchSaysWhyThereIsNoMap(t *testing.T) {
 	if !strings.HasSuffix(screen.text(), "s left\nthe map cannot be shown: no; map\n") {
 		t.Errorf("the screen shows %q", screen.text())
 	}
-}
-
-// onTerminal runs a command on a terminal of its own. Once the output holds a text, it types ^C.
-func onTerminal(t *testing.T, command, interruptAt string) string {
-	t.Helper()
-	if runtime.GOOS != "linux" {
-		t.Skip("script takes other flags here")
-	}
-	if _, err := exec.LookPath("script"); err != nil {
-		t.Skip("there is no script command, which makes the terminal")
-	}
-	cmd := exec.Command("script", "-qec", command, filepath.Join(t.TempDir(), "typescript"))
-	keyboard, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var out []byte
-	part, typed := make([]byte, 1<<12), false
-	for {
-		n, err := stdout.Read(part)
-		if out = append(out, part[:n]...); err != nil {
-			break
-		}
-		if !typed && interruptAt != "" && bytes.Contains(out, []byte(interruptAt)) {
-			typed = true
-			if _, err := keyboard.Write([]byte("\x03")); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	_ = cmd.Wait() // what was printed tells how it ended
-	return strings.ReplaceAll(string(out), "\r\n", "\n")
 }
 
 func TestWatchOnATerminal(t *testing.T) {

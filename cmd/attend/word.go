@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"attend/data"
+	"attend/inspect"
+	"attend/run"
+)
+
+// wordID finds a word of the command line in the vocabulary, as typed or as the vocabulary spells it.
+func wordID(r *run.Run, word string) (int, error) {
+	if id, known := r.Vocabulary.ID(word); known || word == data.UnknownToken {
+		return id, nil
+	}
+	tokens, err := data.Tokenize(r.Vocabulary.Unit(), word)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", quote(short(word)), err)
+	}
+	unit := string(r.Vocabulary.Unit())
+	switch {
+	case len(tokens) == 0:
+		return 0, fmt.Errorf("%s is blank: name a word of %s", quote(short(word)), r.Path)
+	case len(tokens) > 1 && unit == string(data.Word):
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s",
+			quote(short(word)), plural(len(tokens), "word"), shellWord(inspect.Printable(tokens[0].Key)), shellWord(inspect.Printable(tokens[1].Key)))
+	case len(tokens) > 1:
+		return 0, fmt.Errorf("%s is %s, and %s knows single ones: name one at a time", quote(short(word)), plural(len(tokens), "character"), r.Path)
+	}
+	if id, known := r.Vocabulary.ID(tokens[0].Key); known {
+		return id, nil
+	}
+	keys := make([]string, r.Vocabulary.Len())
+	for id := range keys {
+		keys[id] = r.Vocabulary.Key(id)
+	}
+	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), unit))
+	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
+		for i := range near {
+			near[i] = inspect.Printable(near[i])
+		}
+		advice = fmt.Sprintf("did you mean %s?", either(near))
+	}
+	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", quote(short(word)), r.Path, advice)
+}
+
+// nearestFew are the names most like a mistyped word, the most like first: at most so many.
+func nearestFew(word string, names []string, most int) []string {
+	const longest = 64 // bytes; nobody mistypes more by a letter or two
+	if len(word) > longest {
+		return nil
+	}
+	least := max(1, len([]rune(word))/3) + 1
+	if len([]rune(word)) < 2 {
+		return nil
+	}
+	byDistance := make([][]string, least+1)
+	for _, name := range names {
+		if len(name) > longest || strings.HasPrefix(name, "<") {
+			continue
+		}
+		if d := distance(word, name); d <= least {
+			byDistance[d] = append(byDistance[d], name)
+		}
+	}
+	near := slices.Concat(byDistance...)
+	return near[:min(most, len(near))]
+}
