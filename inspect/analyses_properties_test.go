@@ -21,7 +21,7 @@ func anyEffect(t *rapid.T) *float64 {
 
 // anyWhy draws an answer over the words of a map.
 func anyWhy(t *rapid.T, m Map) Why {
-	y := Why{Text: m.Text, Tokens: m.Tokens, Target: token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p"), Correlation: anyEffect(t)}
+	y := Why{Text: m.Text, Tokens: m.Tokens, Seen: m.Text, Target: token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p"), Correlation: anyEffect(t)}
 	for i, word := range m.Tokens {
 		c := Cause{Place: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), Cut: anyEffect(t), Replaced: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind")}
 		for range len(m.Attention) {

@@ -12,6 +12,7 @@ import (
 type Why struct {
 	Text        string       `json:"text"`
 	Tokens      []string     `json:"tokens"`      // those that the predicting one sees, itself the last
+	Seen        string       `json:"seen"`        // the same as one text
 	Target      string       `json:"target"`      // the word whose probability is explained
 	Probability float64      `json:"probability"` // of the target, with nothing taken away
 	Words       []Cause      `json:"words"`       // of all tokens, in their order

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 )
@@ -22,9 +21,13 @@ const effectBar = 10
 // the largest effect first, then the heads, and how far attention and effect agree.
 func WhyText(w io.Writer, y Why, o TextOptions) error {
 	var b bytes.Buffer
-	b.WriteString(title(fmt.Sprintf("Why %s after: %s", spelling(y.Target), Printable(strings.Join(y.Tokens, " "))), o))
-	b.WriteString(wrap(fmt.Sprintf("P(%s) = %.3f. Attention is that of the last token, the mean and by head; an effect is what log P(%s) loses, in nats, when the edge to the word is cut "+
-		"in all layers, or the word is replaced.", spelling(y.Target), y.Probability, spelling(y.Target)), o.width()))
+	b.WriteString(title(fmt.Sprintf("Why %s after: %s", spelling(y.Target), Printable(y.Seen)), o))
+	mean := "the mean over heads"
+	if len(byHead(y.Words)) > 0 {
+		mean = "the mean and by head"
+	}
+	b.WriteString(wrap(fmt.Sprintf("P(%s) = %.3f. Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, when the edge to the word is cut "+
+		"in all layers, or the word is replaced.", spelling(y.Target), y.Probability, mean, spelling(y.Target)), o.width()))
 	b.WriteByte('\n')
 	b.WriteString(table(whyColumns(y, o), o.width()))
 	if len(y.Heads) > 0 {

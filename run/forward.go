@@ -131,7 +131,10 @@ func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) erro
 }
 
 // Map returns the attention map of a text with its `most` likeliest next tokens.
-func (r *Reader) Map(text string, most int) (inspect.Map, error) {
+func (r *Reader) Map(text string, most int) (inspect.Map, error) { return r.read(text, most, false) }
+
+// read returns the map of a text, with the vectors that it was computed from if they are wanted.
+func (r *Reader) read(text string, most int, vectors bool) (inspect.Map, error) {
 	e, err := r.run.encode(text)
 	if err != nil {
 		return inspect.Map{}, err
@@ -139,6 +142,9 @@ func (r *Reader) Map(text string, most int) (inspect.Map, error) {
 	var m inspect.Map
 	err = r.Read([][]int{e.IDs}, func(_ int, reading Reading) error {
 		m = r.run.toMap(e, reading, most)
+		if vectors {
+			m.Vectors = reading.vectors(len(e.IDs))
+		}
 		return nil
 	})
 	return m, err

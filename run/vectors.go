@@ -9,17 +9,7 @@ import (
 // MapWithVectors is [Reader.Map] together with the queries, keys and values that the weights were
 // computed from, read from the projections of the same pass.
 func (r *Reader) MapWithVectors(text string, most int) (inspect.Map, error) {
-	e, err := r.run.encode(text)
-	if err != nil {
-		return inspect.Map{}, err
-	}
-	var m inspect.Map
-	err = r.Read([][]int{e.IDs}, func(_ int, reading Reading) error {
-		m = r.run.toMap(e, reading, most)
-		m.Vectors = reading.vectors(len(e.IDs))
-		return nil
-	})
-	return m, err
+	return r.read(text, most, true)
 }
 
 // vectors copies the queries, keys and values of the first seq tokens out of the operations.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"attend/data"
 	"attend/inspect"
@@ -27,7 +28,11 @@ func (r *Run) Why(q Question, means HeadMeans) (inspect.Why, error) {
 	if err != nil {
 		return inspect.Why{}, err
 	}
-	y := inspect.Why{Text: q.Text, Tokens: e.Tokens, Words: make([]inspect.Cause, len(e.IDs))}
+	between := ""
+	if _, words := r.Vocabulary.Boundary(); words {
+		between = " "
+	}
+	y := inspect.Why{Text: q.Text, Tokens: e.Tokens, Seen: strings.Join(e.Tokens, between), Words: make([]inspect.Cause, len(e.IDs))}
 	query := len(e.IDs) - 1
 
 	variants := []variant{{ids: e.IDs}}
