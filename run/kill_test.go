@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -73,13 +74,14 @@ func TestKill(t *testing.T) {
 	for i := range kills {
 		dice := random.New(1, "kill", uint64(i))
 		delay := time.Duration(dice.Float64() * float64(100*time.Millisecond))
-		if i%5 == 0 { // the first moments: often before there is a folder
+		begun := i%5 > 0
+		if !begun { // the first moments: often before there is a folder
 			delay /= 6
 			if err := os.RemoveAll(path); err != nil {
 				t.Fatal(err)
 			}
 		}
-		runChild(t, path, delay)
+		runChild(t, path, begun, delay)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			none++
 			continue
@@ -98,21 +100,40 @@ func TestKill(t *testing.T) {
 	if unfinished == 0 {
 		t.Error("no kill came amid a training")
 	}
-	runChild(t, path, time.Minute)
+	runChild(t, path, true, time.Minute)
 	if got := sums(t, path); got != want {
 		t.Errorf("SHA-256 %v, want %v", got, want)
 	}
 }
 
-// runChild runs the training in a process of its own and kills it after the delay.
-func runChild(t *testing.T, path string, delay time.Duration) {
+// runChild runs the training in a process of its own and kills it after the delay, which counts from its start, or
+// from when its folder is there: a busy machine may take long to start it.
+func runChild(t *testing.T, path string, begun bool, delay time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), delay)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0])
+	var out bytes.Buffer
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childFolder+"="+path)
-	out, err := cmd.CombinedOutput()
-	if err != nil && ctx.Err() == nil {
-		t.Fatalf("the child failed: %v\n%s", err, out)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for begun && len(ended) == 0 {
+		if _, err := os.Stat(path); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Fatalf("the child failed: %v\n%s", err, &out)
+		}
+	case <-time.After(delay):
+		if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Fatal(err)
+		}
+		<-ended
 	}
 }
