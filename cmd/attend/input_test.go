@@ -145,7 +145,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --unit char", "savanna is made of words"},
 		{"train --tied=maybe", "--tied wants true or false"},
 		{"train --seed -1", "--seed wants a whole number from 0 up"},
-		{"inspect --format xml cat", "text, json or csv"},
+		{"inspect --format xml cat", "text, json, csv or html"},
 		{"eval --format csv", "text or json"},
 		{"train --heads 3 --dim 32", "3 do not divide --dim 32.*such as 33"},
 		{"train --warmup 30 --steps 20", "--warmup 30 is longer than all 20 steps"},
