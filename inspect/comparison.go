@@ -4,11 +4,11 @@ import "fmt"
 
 // Comparison is two maps side by side: of two sentences in one run, or of one sentence in two runs.
 type Comparison struct {
-	A, B     Map
+	A, B     Map           // with all their predictions
 	Of, With Source        // of A and of B
 	Matches  []HeadMatch   // heads that belong together; nil: each with that of its number
 	Settings []SettingPair // those in which two runs differ
-	Losses   []float64     // held-out, of the two runs; empty for one
+	Losses   []float64     // of two runs, on a sample of held-out text at their last evaluations; empty where one has none
 }
 
 // HeadMatch says which head of B does what a head of A does.
@@ -63,6 +63,9 @@ func (c Comparison) Difference() [][]float64 {
 	return difference(a.mean(all, all), b.mean(all, all))
 }
 
+// likelyNext is how many of the likeliest next words other programs get.
+const likelyNext = 10
+
 // ComparisonResult is a comparison for other programs.
 type ComparisonResult struct {
 	A          Sentence      `json:"a"`
@@ -77,7 +80,7 @@ type ComparisonResult struct {
 // Result returns the comparison for other programs.
 func (c Comparison) Result() ComparisonResult {
 	sentence := func(m Map) Sentence {
-		return Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: m.Next}
+		return Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: m.Next[:min(len(m.Next), likelyNext)]}
 	}
 	r := ComparisonResult{A: sentence(c.A), B: sentence(c.B), With: c.With, Losses: c.Losses, Settings: c.Settings, Matches: c.Matches}
 	if c.Comparable() == nil {

@@ -46,20 +46,21 @@ func TestComparisonText(t *testing.T) {
 	want := `A: lion saw, runs/a, step 10
 B: lion met, runs/b, step 20
 
-held-out loss: 1.5000 and 1.7500 nats a token, difference -0.2500
+loss on a sample of held-out text: 1.5000 and 1.7500 nats a token, difference -0.2500
 
 setting  A  B
 seed     1  2
 
-heads that do the same, matched by their weights (the order of heads is arbitrary):
+heads matched by what they look at, since their order is arbitrary; the smaller the difference, the
+more alike they are:
 layer  head of A  head of B  mean difference
     1          1          2           0.0833
     1          2          1                0
 
 next      A      B  A less B
 the   0.750  0.250    +0.500
-a     0.250      -    +0.250
-one       -  0.125    -0.125
+a     0.250      -
+one       -  0.125
 
 difference of attention, A less B, mean of 2 heads
            lion saw/met
@@ -106,10 +107,10 @@ func TestRecurringCountsLinks(t *testing.T) {
 	}
 	text := `lion saw with 3 seeds
 
-seed  held-out loss  next
-   1         1.5000  the 0.750
-   2         1.2500  a␛ 0.500
-   3         1.5000  the 0.750
+seed  loss, held-out sample  next
+   1                 1.5000  the 0.750
+   2                 1.2500  a␛ 0.500
+   3                 1.5000  the 0.750
 
 link          seeds  weight
 saw -> lion  3 of 3    1.00  ██████████

@@ -25,14 +25,17 @@ func ComparisonText(w io.Writer, c Comparison, o TextOptions) error {
 	b.WriteString(hanging("A: ", Printable(c.A.Text)+", "+c.Of.origin(), o))
 	b.WriteString(hanging("B: ", Printable(c.B.Text)+", "+c.With.origin(), o))
 	if len(c.Losses) == 2 {
-		b.WriteString("\n" + wrap(fmt.Sprintf("held-out loss: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]), o.width()))
+		b.WriteString("\n" + wrap(fmt.Sprintf("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]), o.width()))
 	}
 	if len(c.Settings) > 0 {
 		b.WriteString("\n" + table(settingColumns(c.Settings), o.width()))
 	}
 	if c.Matches != nil {
-		b.WriteString("\n" + wrap("heads that do the same, matched by their weights (the order of heads is arbitrary):", o.width()))
+		b.WriteString("\n" + wrap("heads matched by what they look at, since their order is arbitrary; the smaller the difference, the more alike they are:", o.width()))
 		b.WriteString(table(matchColumns(c.Matches), o.width()))
+		if left := c.leftOut(); left != "" {
+			b.WriteString(wrap(left, o.width()))
+		}
 	}
 	b.WriteString("\n" + table(predictionColumns(c.A.Next, c.B.Next), o.width()) + "\n")
 	if err := c.Comparable(); err != nil {
@@ -42,6 +45,9 @@ func ComparisonText(w io.Writer, c Comparison, o TextOptions) error {
 	a, other := c.Aligned()
 	words := pairedLabels(labels(c.A), labels(c.B))
 	heads := counted(len(a.Attention[0]), "head")
+	if layers := len(a.Attention); layers > 1 {
+		heads = counted(layers, "layer") + " of " + heads
+	}
 	if !o.All {
 		writeGrid(&b, words, view{"difference of attention, A less B, mean of " + heads, c.Difference(), true}, o)
 	} else {
@@ -83,16 +89,10 @@ func matchColumns(matches []HeadMatch) []column {
 	return []column{layer, a, b, distance}
 }
 
-// predictionColumns are the predictions of both, those that differ most first. A word that is not among the likeliest
-// of one is not known there.
+// predictionColumns are the predictions of both, those that differ most first. Where one has no such word it cannot
+// be compared, and comes last.
 func predictionColumns(a, b []Prediction) []column {
-	in := func(list []Prediction, word string) (float64, bool) {
-		i := slices.IndexFunc(list, func(p Prediction) bool { return p.Word == word })
-		if i < 0 {
-			return 0, false
-		}
-		return list[i].Probability, true
-	}
+	inA, inB := byWord(a), byWord(b)
 	var all []string
 	for _, list := range [][]Prediction{a, b} {
 		for _, p := range list {
@@ -102,28 +102,62 @@ func predictionColumns(a, b []Prediction) []column {
 		}
 	}
 	gap := func(word string) float64 {
-		x, _ := in(a, word)
-		y, _ := in(b, word)
-		return x - y
+		x, known := inA[word]
+		y, both := inB[word]
+		if !known || !both {
+			return -1
+		}
+		return math.Abs(x - y)
 	}
-	slices.SortStableFunc(all, func(x, y string) int { return cmp.Compare(math.Abs(gap(y)), math.Abs(gap(x))) })
+	slices.SortStableFunc(all, func(x, y string) int { return cmp.Compare(gap(y), gap(x)) })
 	next, first, second, less := column{title: "next", left: true}, column{title: "A"}, column{title: "B"}, column{title: "A less B"}
 	for _, word := range all[:min(len(all), shownPairs)] {
 		next.cells = append(next.cells, fit(spelling(word), widestLabel))
-		x, inA := in(a, word)
-		y, inB := in(b, word)
-		first.cells, second.cells = append(first.cells, known(x, inA)), append(second.cells, known(y, inB))
-		less.cells = append(less.cells, fmt.Sprintf("%+.3f", x-y))
+		x, known := inA[word]
+		y, both := inB[word]
+		cells := [3]string{fmt.Sprintf("%.3f", x), fmt.Sprintf("%.3f", y), fmt.Sprintf("%+.3f", x-y)}
+		if math.Abs(x-y) < 0.0005 {
+			cells[2] = "0.000"
+		}
+		if !known {
+			cells[0], cells[2] = "-", ""
+		}
+		if !both {
+			cells[1], cells[2] = "-", ""
+		}
+		first.cells, second.cells, less.cells = append(first.cells, cells[0]), append(second.cells, cells[1]), append(less.cells, cells[2])
 	}
 	return []column{next, first, second, less}
 }
 
-// known prints a probability, or a dash where it is none of the likeliest.
-func known(p float64, ok bool) string {
-	if !ok {
-		return "-"
+// byWord indexes predictions.
+func byWord(list []Prediction) map[string]float64 {
+	of := make(map[string]float64, len(list))
+	for _, p := range list {
+		of[p.Word] = p.Probability
 	}
-	return fmt.Sprintf("%.3f", p)
+	return of
+}
+
+// leftOut says which layers and heads have no counterpart.
+func (c Comparison) leftOut() string {
+	var parts []string
+	for _, of := range []struct {
+		name string
+		m    Map
+	}{{"A", c.A}, {"B", c.B}} {
+		shared := min(len(c.A.Attention), len(c.B.Attention))
+		if more := len(of.m.Attention) - shared; more > 0 {
+			parts = append(parts, fmt.Sprintf("%s of %s", counted(more, "layer"), of.name))
+		}
+		if more := len(of.m.Attention[0])*shared - len(c.Matches); more > 0 {
+			parts = append(parts, fmt.Sprintf("%s of %s", counted(more, "head"), of.name))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "without a counterpart, and left out of the difference: " + strings.Join(parts, ", ")
 }
 
 // pairedLabels names the places of two sentences: by the word where they share it, by both where they do not.

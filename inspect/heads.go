@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,7 +117,7 @@ func HeadsText(w io.Writer, heads []Head, o TextOptions) error {
 			b.WriteString(indent(line, o))
 		}
 		if h.Effect != nil {
-			b.WriteString(indent(fmt.Sprintf("switched off, the loss rises by %s nats a token", signed(h.Effect)), o))
+			b.WriteString(indent("switched off, the loss "+change(*h.Effect), o))
 		}
 		for _, e := range h.Examples {
 			b.WriteString(indent(fmt.Sprintf("%s: %s -> %s %s", Printable(e.Text), spelling(e.Query), spelling(e.Key), share(e.Weight)), o))
@@ -132,6 +133,18 @@ func HeadsText(w io.Writer, heads []Head, o TextOptions) error {
 		}
 	}
 	return write(w, &b)
+}
+
+// change says how a loss changes.
+func change(x float64) string {
+	size := share(math.Abs(x))
+	switch {
+	case size == "0.00":
+		return "hardly changes: by less than 0.005 nats a token"
+	case x < 0:
+		return "falls by " + size + " nats a token"
+	}
+	return "rises by " + size + " nats a token"
 }
 
 // standingOut returns the scores of a head whose lift is large enough for a name, the largest first.

@@ -73,7 +73,7 @@ const shownRecurring = 24
 func RecurrenceText(w io.Writer, r Recurrence, o TextOptions) error {
 	var b bytes.Buffer
 	b.WriteString(title(fmt.Sprintf("%s with %s", Printable(r.Text), counted(len(r.Seeds), "seed")), o))
-	seed, loss, next := column{title: "seed"}, column{title: "held-out loss"}, column{title: "next", left: true}
+	seed, loss, next := column{title: "seed"}, column{title: "loss, held-out sample"}, column{title: "next", left: true}
 	for _, s := range r.Seeds {
 		seed.cells = append(seed.cells, fmt.Sprint(s.Seed))
 		loss.cells = append(loss.cells, fmt.Sprintf("%.4f", s.HeldOutLoss))

@@ -28,21 +28,12 @@ func (c column) width() int {
 const gapOfColumns = 2
 
 // table lays columns of equally many cells side by side, in lines that fit the width as far as columns can be
-// spared; what even then is too long is cut.
+// spared. Where even the others do not fit, each row becomes a paragraph: its first cell, and below it the rest
+// with their titles.
 func table(columns []column, width int) string {
-	for {
-		total, worst := -gapOfColumns, -1
-		for i, c := range columns {
-			total += gapOfColumns + c.width()
-			if c.spare > 0 && (worst < 0 || c.spare > columns[worst].spare) {
-				worst = i
-			}
-		}
-		if total <= width || worst < 0 {
-			break
-		}
-		spare := columns[worst].spare
-		columns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return c.spare == spare })
+	columns, fits := fitting(columns, width)
+	if !fits {
+		return stacked(columns, width)
 	}
 	var b strings.Builder
 	line := func(cell func(c column) string) {
@@ -57,11 +48,44 @@ func table(columns []column, width int) string {
 				row += padLeft(cell(c), c.width())
 			}
 		}
-		b.WriteString(fit(strings.TrimRight(row, " "), width) + "\n")
+		b.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
 	line(func(c column) string { return c.title })
 	for i := range columns[0].cells {
 		line(func(c column) string { return c.cells[i] })
+	}
+	return b.String()
+}
+
+// fitting returns the columns that fit the width side by side, and whether those that cannot be spared do.
+func fitting(columns []column, width int) ([]column, bool) {
+	for {
+		total, worst := -gapOfColumns, -1
+		for i, c := range columns {
+			total += gapOfColumns + c.width()
+			if c.spare > 0 && (worst < 0 || c.spare > columns[worst].spare) {
+				worst = i
+			}
+		}
+		if total <= width || worst < 0 {
+			return columns, total <= width
+		}
+		spare := columns[worst].spare
+		columns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return c.spare == spare })
+	}
+}
+
+// stacked writes the rows one below the other.
+func stacked(columns []column, width int) string {
+	o := TextOptions{Width: width}
+	var b strings.Builder
+	for i := range columns[0].cells {
+		b.WriteString(hanging("", strings.TrimSpace(columns[0].cells[i]), o))
+		for _, c := range columns[1:] {
+			if cell := strings.TrimSpace(c.cells[i]); cell != "" {
+				b.WriteString(hanging("  ", strings.TrimSpace(c.title+" "+cell), o))
+			}
+		}
 	}
 	return b.String()
 }

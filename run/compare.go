@@ -1,7 +1,9 @@
 package run
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -11,9 +13,6 @@ import (
 	"attend/inspect"
 )
 
-// comparedPredictions is how many likely next words are compared.
-const comparedPredictions = 10
-
 // CompareSentences reads two sentences, a minimal pair say, with one run.
 func (r *Run) CompareSentences(a, b string) (inspect.Comparison, error) {
 	reader, err := r.NewReader(1)
@@ -22,10 +21,10 @@ func (r *Run) CompareSentences(a, b string) (inspect.Comparison, error) {
 	}
 	defer reader.Close()
 	c := inspect.Comparison{Of: r.source(), With: r.source()}
-	if c.A, err = reader.Map(a, comparedPredictions); err != nil {
+	if c.A, err = reader.Map(a, r.Config.Vocab); err != nil {
 		return c, fmt.Errorf("%q: %w", a, err)
 	}
-	if c.B, err = reader.Map(b, comparedPredictions); err != nil {
+	if c.B, err = reader.Map(b, r.Config.Vocab); err != nil {
 		return c, fmt.Errorf("%q: %w", b, err)
 	}
 	return c, nil
@@ -49,14 +48,16 @@ func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, e
 			return c, err
 		}
 		defer reader.Close()
-		if *of.m, err = reader.Map(text, comparedPredictions); err != nil {
+		if *of.m, err = reader.Map(text, of.run.Config.Vocab); err != nil {
 			return c, fmt.Errorf("%s: %w", of.run.Path, err)
 		}
-		metrics, err := lastMetrics(of.run.Path)
-		if err != nil {
+		metrics, err := of.run.Metrics()
+		switch {
+		case err == nil && len(metrics) > 0:
+			c.Losses = append(c.Losses, metrics[len(metrics)-1].HeldOutLoss)
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return c, err
 		}
-		c.Losses = append(c.Losses, metrics.HeldOutLoss)
 	}
 	var err error
 	if c.Settings, err = settingPairs(a.Settings, b.Settings); err != nil {

@@ -108,7 +108,7 @@ func writeFilm(w io.Writer, r *run.Run, frames []inspect.Frame, losses []run.Met
 		if err := inspect.FilmStrip(w, frames, i, text); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s\n", wrapped(fmt.Sprintf("links of at least %g at the end, and the step by which they stayed at half of that", o.least), text.Width))
+		fmt.Fprintf(w, "\n%s\n", wrapped(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", o.least), text.Width))
 		if err := inspect.FormedText(w, frames, formed, i, text); err != nil {
 			return err
 		}

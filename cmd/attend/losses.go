@@ -132,7 +132,7 @@ func writeRules(w io.Writer, r run.Report, columns int) error {
 	}
 	b.WriteString("\n" + wrapped("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
 		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
-		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are.", columns) + "\n")
+		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; both on up to 500 cases.", columns) + "\n")
 	_, err := w.Write(b.Bytes())
 	return err
 }

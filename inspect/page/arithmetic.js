@@ -50,7 +50,7 @@ function drawArithmetic(place, view, choose) {
       `${exact(a.total)}: `, result("softmax", `${exact(a.powers[key])} / ${exact(a.total)} = ${exact(a.weights[key])}`),
       softmaxTable(words, a, key)),
     element("li", {}, "The weight in the map, as the model computed it: ", result("in-map", exact(weight)),
-      ". So much of the value of ", bold(words[key]), " is mixed into what ", bold(words[query]), " hands on (the last row of the first table).")));
+      ". So much of the value of ", bold(words[key]), " is mixed into what ", bold(words[query]), " hands on (weight × value in the first table).")));
 }
 
 function bold(word) {
