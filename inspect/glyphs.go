@@ -100,7 +100,7 @@ func (g *glyphs) set(key faceKey, r rune) (shape, bool) {
 		}
 		g.faces[key] = f
 	}
-	bounds, mask, from, _, ok := f.Glyph(fixed.Point26_6{}, r)
+	bounds, mask, from, _, ok := f.Glyph(fixed.Point26_6{}, inFont(r))
 	if !ok {
 		return shape{}, false
 	}

@@ -133,3 +133,16 @@ func BenchmarkPNG(b *testing.B) {
 		}
 	}
 }
+
+// The marks for blanks, line feeds and tabs, which the font lacks, are drawn as others that it has.
+func TestPNGDrawsOurMarks(t *testing.T) {
+	m := Map{Text: "a b", Tokens: []string{" ", "\n", "\t"}, Attention: [][][][]float32{{{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}}}}}
+	f, err := NewFigure(m, Source{"runs/char", 1}, Selection{Layer: -1, Head: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lacking, err := PNG(io.Discard, f, PictureOptions{})
+	if err != nil || lacking != "" {
+		t.Errorf("the font lacks %q, error %v", lacking, err)
+	}
+}

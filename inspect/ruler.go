@@ -46,11 +46,31 @@ func (t *typeface) font(bold bool) *sfnt.Font {
 	return t.regular
 }
 
-// has tells whether the font has a glyph for the character.
-func (t *typeface) has(c character) bool {
-	index, err := t.font(c.bold).GlyphIndex(&t.buffer, c.r)
-	return err == nil && index != 0
+// inFont returns the character that is drawn in place of one of our own marks, which the font lacks: a blank at
+// either end of a word, a line feed and a tab.
+func inFont(r rune) rune {
+	switch r {
+	case '␣':
+		return '_'
+	case '↵':
+		return '¶'
+	case '⇥':
+		return '»'
+	}
+	return r
 }
+
+// glyph is the number of a character's glyph, 0 where the font has none.
+func (t *typeface) glyph(c character) sfnt.GlyphIndex {
+	index, err := t.font(c.bold).GlyphIndex(&t.buffer, inFont(c.r))
+	if err != nil {
+		return 0
+	}
+	return index
+}
+
+// has tells whether the font has a glyph for the character.
+func (t *typeface) has(c character) bool { return t.glyph(c) != 0 }
 
 // advance is how far a character moves the pen, in ems. One that the font lacks is taken to fill as many columns
 // as on a terminal, half an em each and a little more.
@@ -60,8 +80,7 @@ func (t *typeface) advance(c character) float64 {
 	}
 	const em = 1000
 	a := 0.55 * float64(ansi.StringWidth(string(c.r)))
-	if t.has(c) {
-		index, _ := t.font(c.bold).GlyphIndex(&t.buffer, c.r)
+	if index := t.glyph(c); index != 0 {
 		if x, err := t.font(c.bold).GlyphAdvance(&t.buffer, index, fixed.I(em), 0); err == nil {
 			a = float64(x) / 64 / em
 		}

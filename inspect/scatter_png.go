@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"strings"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
@@ -129,7 +130,7 @@ func (p *painter) text(text string, x, y, size float64, ink color.RGBA) {
 	}
 	at := fixed.Point26_6{X: fixed.Int26_6(scatterScale * x * 64), Y: fixed.Int26_6(scatterScale * y * 64)}
 	d := font.Drawer{Dst: p.image, Src: image.NewUniform(ink), Face: face, Dot: at}
-	d.DrawString(text)
+	d.DrawString(strings.Map(inFont, text))
 }
 
 // line draws a straight line.

@@ -31,9 +31,10 @@ const gapOfColumns = 2
 // spared. Where even the others do not fit, each row becomes a paragraph: its first cell, and below it the rest
 // with their titles.
 func table(columns []column, width int) string {
+	all := columns
 	columns, fits := fitting(columns, width)
 	if !fits {
-		return stacked(columns, width)
+		return stacked(all, width)
 	}
 	var b strings.Builder
 	line := func(cell func(c column) string) {
@@ -75,14 +76,14 @@ func fitting(columns []column, width int) ([]column, bool) {
 	}
 }
 
-// stacked writes the rows one below the other.
+// stacked writes the rows one below the other, without bars, which have no title.
 func stacked(columns []column, width int) string {
 	o := TextOptions{Width: width}
 	var b strings.Builder
 	for i := range columns[0].cells {
 		b.WriteString(hanging("", strings.TrimSpace(columns[0].cells[i]), o))
 		for _, c := range columns[1:] {
-			if cell := strings.TrimSpace(c.cells[i]); cell != "" {
+			if cell := strings.TrimSpace(c.cells[i]); cell != "" && c.title != "" {
 				b.WriteString(hanging("  ", strings.TrimSpace(c.title+" "+cell), o))
 			}
 		}

@@ -15,7 +15,7 @@ func TestTableSparesColumns(t *testing.T) {
 		27: "word      n  more  by\nzebra  0.29  x     7 others\n水        1        -\n",
 		26: "word      n  by\nzebra  0.29  7 others\n水        1  -\n",
 		20: "word      n\nzebra  0.29\n水        1\n",
-		10: "zebra\n  n 0.29\n水\n  n 1\n",
+		10: "zebra\n  n 0.29\n  more x\n  by 7\n  others\n水\n  n 1\n  by -\n",
 	} {
 		if got := table(columns(), width); got != want {
 			t.Errorf("width %d:\n%s\nwant\n%s", width, got, want)

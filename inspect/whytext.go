@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -11,8 +12,25 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// mostHeadColumns is how many heads have a column of their own.
-const mostHeadColumns = 8
+// mostHeads is how many heads have a line of their own.
+const mostHeads = 12
+
+// mostLayers is how many layers have a column for the effect of a cut in them alone.
+const mostLayers = 6
+
+// noise is how large an effect must be, in nats, for a bar to be long and for ranks to be compared: it changes the
+// probability by a twentieth.
+const noise = 0.05
+
+// What goes first from the table of words on a terminal that is too narrow.
+const (
+	spareReplaced = iota + 1
+	spareBars
+	spareLayers
+	spareHeads
+	spareShare
+	spareBy
+)
 
 // effectBar is the columns of the bar of the largest effect.
 const effectBar = 10
@@ -23,25 +41,49 @@ func WhyText(w io.Writer, y Why, o TextOptions) error {
 	var b bytes.Buffer
 	b.WriteString(title(fmt.Sprintf("Why %s after: %s", spelling(y.Target), Printable(y.Seen)), o))
 	mean := "the mean over heads"
-	if len(byHead(y.Words)) > 0 {
+	columns, _ := fitting(whyColumns(y, o), o.width())
+	if slices.ContainsFunc(columns, func(c column) bool { return c.spare == spareHeads }) {
 		mean = "the mean and by head"
 	}
 	b.WriteString(wrap(fmt.Sprintf("P(%s) = %.3f. Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, when the edge to the word is cut "+
-		"in all layers, or the word is replaced.", spelling(y.Target), y.Probability, mean, spelling(y.Target)), o.width()))
+		"in all layers"+inOne(y)+", or the word is replaced.", spelling(y.Target), y.Probability, mean, spelling(y.Target)), o.width()))
 	b.WriteByte('\n')
 	b.WriteString(table(whyColumns(y, o), o.width()))
 	if len(y.Heads) > 0 {
 		b.WriteString("\n" + wrap("Each head switched off, its output replaced by its mean over held-out text:", o.width()))
-		b.WriteString(table(headColumns(y.Heads, o), o.width()))
+		heads := slices.Clone(y.Heads)
+		slices.SortStableFunc(heads, func(a, b HeadEffect) int { return cmp.Compare(b.Effect, a.Effect) })
+		shown := min(len(heads), mostHeads)
+		b.WriteString(table(headColumns(heads[:shown], o), o.width()))
+		if rest := heads[shown:]; len(rest) > 0 {
+			b.WriteString(wrap(fmt.Sprintf("and %s with effects from %s to %s", counted(len(rest), "more head"), signed(&rest[0].Effect), signed(&rest[len(rest)-1].Effect)), o.width()))
+		}
 	}
 	b.WriteString("\n" + wrap(agreement(y), o.width()))
 	return write(w, &b)
+}
+
+// inOne says that cuts in single layers are shown too.
+func inOne(y Why) string {
+	if len(y.Words) > 0 && len(byLayer(y.Words)) > 0 {
+		return " (or in one alone)"
+	}
+	return ""
 }
 
 // agreement says what the rank correlation means.
 func agreement(y Why) string {
 	if y.Correlation == nil {
 		return "Too few words, or all alike, to compare attention with effect."
+	}
+	largest := 0.0
+	for _, c := range y.Words {
+		if c.Cut != nil {
+			largest = max(largest, math.Abs(*c.Cut))
+		}
+	}
+	if largest < noise {
+		return fmt.Sprintf("No single edge matters by %.2f nats: there is nothing to compare attention with.", noise)
 	}
 	rho := *y.Correlation
 	meaning := "attention tells little about what mattered here"
@@ -62,12 +104,12 @@ func whyColumns(y Why, o TextOptions) []column {
 	marks := numberedWords(y.Tokens)
 	word := column{title: "word", left: true}
 	mean := column{title: "attention"}
-	share := column{title: "", left: true, spare: 4}
+	share := column{title: "", left: true, spare: spareShare}
 	cut := column{title: "edge cut"}
-	bars := column{title: "", left: true, spare: 2}
-	replaced := column{title: "replaced", spare: 1}
-	by := column{title: "by", left: true, spare: 5}
-	largest := 0.0
+	bars := column{title: "", left: true, spare: spareBars}
+	replaced := column{title: "replaced", spare: spareReplaced}
+	by := column{title: "by", left: true, spare: spareBy}
+	largest := noise
 	for _, c := range ranked {
 		if c.Cut != nil {
 			largest = max(largest, math.Abs(*c.Cut))
@@ -84,10 +126,32 @@ func whyColumns(y Why, o TextOptions) []column {
 	}
 	columns := []column{word, mean, share}
 	columns = append(columns, byHead(ranked)...)
-	return append(columns, cut, bars, replaced, by)
+	columns = append(columns, cut, bars)
+	columns = append(columns, byLayer(ranked)...)
+	return append(columns, replaced, by)
 }
 
-// byHead are the columns of single heads, if there are few.
+// byLayer are the effects of a cut in one layer alone, if there are several layers and few.
+func byLayer(words []Cause) []column {
+	layers := len(words[0].ByHead)
+	if layers < 2 || layers > mostLayers {
+		return nil
+	}
+	columns := make([]column, layers)
+	for layer := range columns {
+		columns[layer] = column{title: fmt.Sprintf("in %d", layer+1), spare: spareLayers}
+		for _, word := range words {
+			cell := "-"
+			if len(word.CutLayer) == layers {
+				cell = signed(&word.CutLayer[layer])
+			}
+			columns[layer].cells = append(columns[layer].cells, cell)
+		}
+	}
+	return columns
+}
+
+// byHead are the columns of single heads, if there are several.
 func byHead(words []Cause) []column {
 	var columns []column
 	for layer, heads := range words[0].ByHead {
@@ -96,36 +160,23 @@ func byHead(words []Cause) []column {
 			if len(words[0].ByHead) > 1 {
 				name = fmt.Sprintf("%d.%d", layer+1, head+1)
 			}
-			c := column{title: name, spare: 3}
+			c := column{title: name, spare: spareHeads}
 			for _, word := range words {
 				c.cells = append(c.cells, number(word.ByHead[layer][head]))
 			}
 			columns = append(columns, c)
 		}
 	}
-	if len(columns) > mostHeadColumns || len(columns) == 1 {
+	if len(columns) == 1 {
 		return nil
 	}
 	return columns
 }
 
-// headColumns are those of the table of heads, the largest effect first.
+// headColumns are those of the table of heads.
 func headColumns(heads []HeadEffect, o TextOptions) []column {
-	heads = slices.Clone(heads)
-	slices.SortStableFunc(heads, func(a, b HeadEffect) int {
-		if a.Effect > b.Effect {
-			return -1
-		}
-		if a.Effect < b.Effect {
-			return 1
-		}
-		return 0
-	})
-	if len(heads) > mostHeadColumns {
-		heads = heads[:mostHeadColumns]
-	}
 	name, value, bars := column{title: "head", left: true}, column{title: "effect"}, column{left: true, spare: 1}
-	largest := 0.0
+	largest := noise
 	for _, h := range heads {
 		largest = max(largest, math.Abs(h.Effect))
 	}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -161,7 +162,7 @@ func (r *Run) headScores(sentences [][]int, cases []roleCase) ([]inspect.Head, e
 						top = key
 					}
 				}
-				best[i][c.role].offer(example{c, top, score, float64(row[top])})
+				best[i][c.role].offer(example{c, top, score, float64(row[top]), fmt.Sprint(sentences[s][:c.query+1])})
 			}
 		}
 		rows += float64(len(sentences[s]) - 1)
@@ -190,13 +191,17 @@ type example struct {
 	roleCase
 	key           int     // the one with the largest weight
 	score, weight float64 // of all keys, of that one
+	seen          string  // the tokens up to the query, spelled out
 }
 
-// bestExamples keeps those with the highest scores, one a sentence.
+// bestExamples keeps those with the highest scores, one a sentence and none that begins as another.
 type bestExamples struct{ kept []example }
 
 func (b *bestExamples) offer(e example) {
-	if i := slices.IndexFunc(b.kept, func(k example) bool { return k.sentence == e.sentence }); i >= 0 {
+	if len(b.kept) == shownExamples && b.kept[shownExamples-1].score >= e.score {
+		return
+	}
+	if i := slices.IndexFunc(b.kept, func(k example) bool { return k.sentence == e.sentence || k.seen == e.seen }); i >= 0 {
 		if b.kept[i].score >= e.score {
 			return
 		}

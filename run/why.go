@@ -117,9 +117,13 @@ func (r *Run) question(q Question) (e Encoded, target int, err error) {
 			return e, 0, err
 		}
 		id, known := 0, false
-		if boundary, ok := r.Vocabulary.Boundary(); ok && q.Word == data.BoundaryToken {
+		boundary, words := r.Vocabulary.Boundary()
+		switch {
+		case words && q.Word == data.BoundaryToken:
 			id, known = boundary, true
-		} else if len(tokens) == 1 {
+		case q.Word == data.UnknownToken:
+			id, known = r.Vocabulary.Unknown(), true
+		case len(tokens) == 1:
 			id, known = r.Vocabulary.ID(tokens[0].Key)
 		}
 		if !known {

@@ -167,6 +167,9 @@ func TestWhyQuestions(t *testing.T) {
 	if y, err = r.Why(Question{Text: text}, nil); err != nil || y.Target != m.Next[0].Word || math.Abs(y.Probability-m.Next[0].Probability) > 1e-6 {
 		t.Errorf("the likeliest: %q with %g, error %v, want %+v", y.Target, y.Probability, err, m.Next[0])
 	}
+	if y, err = r.Why(Question{Text: text, Word: data.UnknownToken}, nil); err != nil || y.Target != data.UnknownToken {
+		t.Errorf("the unknown word: %q, error %v", y.Target, err)
+	}
 	if y, err = r.Why(Question{Text: text, Word: data.BoundaryToken}, nil); err != nil || y.Target != data.BoundaryToken {
 		t.Errorf("the end of the sentence: %q, error %v", y.Target, err)
 	}

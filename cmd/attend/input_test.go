@@ -157,6 +157,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --layers", "--layers wants a whole number"},
 		{"train extra", "takes flags only"},
 		{"eval extra", "takes flags only"},
+		{"train --format csv", "text or json, not \"csv\""},
 		{"train --positions learnd", "learned, sinusoidal or none, not \"learnd\": did you mean learned"},
 		{"train --activation tanh", "gelu or relu"},
 		{"train --optimizer adam", "adamw or sgd"},

@@ -79,6 +79,27 @@ func (p *program) showResult(t *run.Training) error {
 	return nil
 }
 
+// trainResult is what a training came to, for other programs.
+type trainResult struct {
+	run.Report
+	Parameters int                  `json:"parameters"`
+	Probe      string               `json:"probe"`
+	Next       []inspect.Prediction `json:"next"` // after the probe
+}
+
+// writeResult prints the same as JSON.
+func (p *program) writeResult(t *run.Training) error {
+	report, err := t.Evaluate(t.Corpus)
+	if err != nil {
+		return err
+	}
+	m, err := t.ProbeMap()
+	if err != nil {
+		return err
+	}
+	return p.writeJSON(t.Run, trainResult{report, t.Weights.Count(), t.Settings.Probe, m.Next})
+}
+
 // showNext says where the run is kept and what to try with it.
 func (p *program) showNext(t *run.Training) error {
 	where := ""

@@ -27,6 +27,7 @@ import (
 type trainOptions struct {
 	out, resume, config string
 	overwrite, watch    bool
+	format              string
 }
 
 func newTrain(p *program) *cobra.Command {
@@ -50,6 +51,9 @@ finishes the step, saves, shows the map and says how to go on.`,
   cat my-sentences.txt | attend train --data -`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkOneOf("format", o.format, "text", "json"); err != nil {
+				return err
+			}
 			if o.resume != "" {
 				return p.resume(cmd, &settings, o)
 			}
@@ -129,6 +133,7 @@ func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
 
 	f = group("Watching and keeping")
 	f.StringVar(&s.Probe, "probe", s.Probe, "sentence whose map is shown and filmed (default: the lion, or a held-out sentence)")
+	f.StringVar(&o.format, "format", "text", "text or json: the result on standard output")
 	f.BoolVar(&o.watch, "watch", false, "show the probe's map while it forms, on a terminal; the run stays the same")
 	f.IntVar(&s.EvalInterval, "eval-interval", s.EvalInterval, "steps between evaluations")
 	f.IntVar(&s.SaveInterval, "save-interval", s.SaveInterval, "steps between checkpoints")
@@ -190,7 +195,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	defer t.Close()
-	return p.carryOut(cmd.Context(), t, o.watch)
+	return p.carryOut(cmd.Context(), t, o)
 }
 
 // settle brings file, flags and defaults together and checks what can be checked without the
@@ -300,7 +305,7 @@ func runName(path string) string {
 var freeToChange = map[string]bool{"steps": true, "eval-interval": true, "save-interval": true}
 
 // notSettings are the flags of `attend train` that are no settings.
-var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true, "config": true, "watch": true, "help": true}
+var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true, "config": true, "watch": true, "format": true, "help": true}
 
 // resume goes on with a run.
 func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
@@ -350,7 +355,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			o.resume, plural(t.Step, "step"), 2*t.Step, shellWord(o.resume))
 	}
 	fmt.Fprintf(p.stderr, "going on with %s at step %d\n", o.resume, t.Step)
-	return p.carryOut(cmd.Context(), t, o.watch)
+	return p.carryOut(cmd.Context(), t, o)
 }
 
 // collectOften keeps garbage small beside what a training keeps, unless GOGC says otherwise. It costs
@@ -363,12 +368,12 @@ func collectOften() {
 
 // carryOut trains, then shows what was learned. The first interrupt ends the training, a second
 // one the process.
-func (p *program) carryOut(ctx context.Context, t *run.Training, watched bool) error {
+func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
 	p.announce(t)
 	bar := newProgress(p.stderr)
 	show, end := bar.show, bar.end
-	if watched {
+	if o.watch {
 		if canDrawOn(p.stderr) {
 			w := newWatch(bar, t.ProbeMap)
 			show, end = w.show, w.end
@@ -389,6 +394,9 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, watched bool) e
 		fmt.Fprintf(p.stderr, "stopping: step %d is saved\n", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
+	if o.format == "json" {
+		return errors.Join(interruption(err), p.writeResult(t))
+	}
 	if err := p.showResult(t); err != nil {
 		return err
 	}
@@ -401,4 +409,12 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, watched bool) e
 		return errors.Join(errInterrupted, printed)
 	}
 	return p.showNext(t)
+}
+
+// interruption is what a command returns that was told to stop, and has said so.
+func interruption(err error) error {
+	if err != nil {
+		return errInterrupted
+	}
+	return nil
 }
