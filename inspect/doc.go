@@ -43,6 +43,9 @@
 //	png.go          pixels as PNG
 //	raster.go       shapes as pixels
 //	glyphs.go       text as pixels
+//	plane.go planetext.go planelayout.go   vectors of two numbers as arrows
+//	bars.go         some quantities as bars
+//	shapes.go       a drawing of any kind as SVG and PNG
 //	table.go        columns of text that fit the width
 //	why.go whytext.go   attended to and mattered, of one prediction
 //	explanation.go  the arithmetic of one cell
