@@ -52,6 +52,9 @@
 //	drawing.go layout.go key.go  from a figure to shapes, the legend among them
 //	svg.go          shapes as SVG
 //	raster.go glyphs.go png.go  shapes and text as pixels, and those as PNG
+//	plane.go planetext.go planelayout.go  vectors of two numbers as arrows
+//	bars.go         some quantities as bars
+//	shapes.go       a drawing of any kind as SVG and PNG
 //	scatter.go nearest.go cosines.go  vectors on a plane, and how alike they are
 //	scatter_screen.go scatter_text.go  the plane in characters
 //	scatter_labels.go scatter_layout.go  where names go in a picture of it

@@ -107,8 +107,14 @@ func (p Panel) check(seq int) error {
 	return nil
 }
 
+// Made is the step of a source that no training made: vectors written down by hand, say.
+const Made = -1
+
 // origin names the run and the step for people.
 func (s Source) origin() string {
+	if s.Step == Made {
+		return Printable(s.Run)
+	}
 	return Printable(s.Run) + ", step " + grouped(s.Step)
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"strconv"
 )
 
 // density is how many pixels of a PNG one pixel of the drawing becomes, for sharp print and screens.
@@ -31,16 +30,18 @@ func PNG(w io.Writer, f Figure, o PictureOptions) (lacking string, err error) {
 	if err != nil {
 		return "", err
 	}
+	return writePNG(w, d, f.subject(), face)
+}
+
+// writePNG draws the pixels of a drawing. The first result has the characters that the font lacks.
+func writePNG(w io.Writer, d drawing, about subject, face *typeface) (lacking string, err error) {
 	var b bytes.Buffer
 	b.WriteString("\x89PNG\r\n\x1a\n")
 	r := newRaster(d, face)
 	header := binary.BigEndian.AppendUint32(nil, uint32(r.width))
 	header = binary.BigEndian.AppendUint32(header, uint32(r.height))
 	chunk(&b, "IHDR", append(header, 8, 2, 0, 0, 0)) // 8 bits of red, green and blue
-	for _, entry := range [][2]string{
-		{"Title", Printable(f.Title)}, {"Sentence", f.sentence()}, {"Run", Printable(f.Source.Run)},
-		{"Step", strconv.Itoa(f.Source.Step)}, {"Description", f.description()}, {"Software", "attend"},
-	} {
+	for _, entry := range about.entries {
 		chunk(&b, "iTXt", []byte(entry[0]+"\x00\x00\x00\x00\x00"+entry[1])) // not compressed, no language
 	}
 	const dotsPerMetre = 3780 * density // 96 to the inch

@@ -29,21 +29,43 @@ func SVG(w io.Writer, f Figure, o PictureOptions) error {
 		return err
 	}
 	var b bytes.Buffer
-	writeSVG(&b, d, f)
+	writeSVG(&b, d, f.subject())
 	return write(w, &b)
 }
 
-func writeSVG(b *bytes.Buffer, d drawing, f Figure) {
+// subject is what a picture is about, for those who cannot see it and for programs.
+type subject struct {
+	title, heading, description string
+	metadata                    string      // XML
+	entries                     [][2]string // the same as pairs of a name and a text
+}
+
+// subject returns what a figure is about.
+func (f Figure) subject() subject {
+	return subject{
+		title: f.Title, heading: f.heading(), description: f.description(),
+		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run><attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture>`,
+			escaped(Printable(f.Title)), escaped(Printable(f.Source.Run)), f.Source.Step, escaped(f.sentence())),
+		entries: [][2]string{{"Title", Printable(f.Title)}, {"Sentence", f.sentence()}, {"Run", Printable(f.Source.Run)},
+			{"Step", strconv.Itoa(f.Source.Step)}, {"Description", f.description()}, {"Software", "attend"}},
+	}
+}
+
+func writeSVG(b *bytes.Buffer, d drawing, about subject) {
 	// Documents that a page holds together need ids that differ.
 	sum := fnv.New64a()
-	fmt.Fprintf(sum, "%q %q", f.Title, f.description())
+	fmt.Fprintf(sum, "%q %q %q", about.title, about.heading, about.description)
+	if d.background != (PictureOptions{}).palette().background {
+		fmt.Fprintf(sum, " on %v", d.background)
+	}
 	id := strconv.FormatUint(sum.Sum64(), 36)
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-labelledby="title-%s description-%s">`+"\n",
 		d.width, d.height, d.width, d.height, id, id)
-	fmt.Fprintf(b, "<title id=\"title-%s\">%s</title>\n", id, escaped(f.heading()))
-	fmt.Fprintf(b, "<desc id=\"description-%s\">%s</desc>\n", id, escaped(f.description()))
-	fmt.Fprintf(b, `<metadata><attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run><attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture></metadata>`+"\n",
-		escaped(Printable(f.Title)), escaped(Printable(f.Source.Run)), f.Source.Step, escaped(f.sentence()))
+	fmt.Fprintf(b, "<title id=\"title-%s\">%s</title>\n", id, escaped(about.heading))
+	fmt.Fprintf(b, "<desc id=\"description-%s\">%s</desc>\n", id, escaped(about.description))
+	if about.metadata != "" {
+		b.WriteString("<metadata>" + about.metadata + "</metadata>\n")
+	}
 	fmt.Fprintf(b, `<rect width="%d" height="%d" fill="%s"/>`+"\n", d.width, d.height, hex(d.background))
 	b.WriteString(`<g shape-rendering="crispEdges">` + "\n")
 	for _, r := range d.rects {

@@ -1,8 +1,6 @@
 package layers
 
 import (
-	"math"
-
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -21,8 +19,8 @@ import (
 //	weights [batch, heads, query, key]
 //
 // Source: Vaswani et al. 2017. The weights stay readable after each run, from
-// [Attended].
-func Attention(name string, p Projected, heads, seq int, drop *dropout) (*Attended, error) {
+// [Attended]. A departure other than the zero one changes the scale or lifts the mask.
+func Attention(name string, p Projected, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
 	rows, dim := p.Query.Shape()[0], p.Query.Shape()[1]
 	batch := rows / seq
 	inputs := gorgonia.Nodes{p.Query, p.Key, p.Value}
@@ -33,7 +31,8 @@ func Attention(name string, p Projected, heads, seq int, drop *dropout) (*Attend
 		Op:      node.New(name, p.Query.Shape(), inputs...),
 		heads:   heads,
 		seq:     seq,
-		scale:   float32(1 / math.Sqrt(float64(dim/heads))),
+		scale:   departure.scale(dim / heads),
+		ahead:   departure.LooksAhead,
 		weights: make([]float32, batch*heads*seq*seq),
 		drop:    drop,
 	}
@@ -53,9 +52,13 @@ type Attended struct {
 }
 
 // Row returns the weights that a query pays in one head to the tokens from the first to itself in
-// the last run, [query+1]. The slice belongs to the operation.
+// the last run, [query+1], or to all of its sentence where the mask is lifted. The slice belongs to the operation.
 func (a *Attended) Row(sentence, head, query int) []float32 {
-	return a.op.weights[((sentence*a.op.heads+head)*a.op.seq+query)*a.op.seq:][:query+1]
+	seen := query + 1
+	if a.op.ahead {
+		_, seen = a.op.sentence(sentence)
+	}
+	return a.op.weights[((sentence*a.op.heads+head)*a.op.seq+query)*a.op.seq:][:seen]
 }
 
 // Output returns what a head mixed for the token at a place of a sentence in the last run,
@@ -74,7 +77,8 @@ func (a *Attended) Weights() []float32 { return a.op.weights }
 type attention struct {
 	node.Op
 	heads, seq int
-	scale      float32   // 1 / sqrt(headDim)
+	scale      float32   // 1 / sqrt(headDim), unless a departure changes it
+	ahead      bool      // the mask is lifted
 	weights    []float32 // [batch, heads, query, key]
 
 	drop    *dropout
@@ -108,8 +112,11 @@ type block struct{ from, rows, visible int }
 const blockRows = 64
 
 // blockAt returns the block that begins at query `from` of a sentence.
-func blockAt(from, length int) block {
+func (a *attention) blockAt(from, length int) block {
 	rows := min(blockRows, length-from)
+	if a.ahead {
+		return block{from, rows, length}
+	}
 	return block{from, rows, from + rows}
 }
 
@@ -145,12 +152,12 @@ func (a *attention) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 			value := a.head(in[2], sentence, head)      // [key, headDim]
 			mixed := a.head(a.Result(), sentence, head) // [query, headDim]
 			for from := 0; from < length; from += blockRows {
-				b := blockAt(from, length)
+				b := a.blockAt(from, length)
 				weights := a.square(a.weights, sentence, head, b)
 				scores := kernel.Columns(weights, b.rows, b.visible, a.seq) // [query, key]
 				kernel.MatMul(scores, a.scale, query.Part(b.from, b.rows), key.Part(0, b.visible).T(), 0)
 				a.cut(weights, sentence, head, b)
-				kernel.CausalSoftmax(weights, b.rows, a.seq, a.seq, b.from+1)
+				a.softmax(weights, b)
 				if a.drop != nil {
 					kernel.Mul(a.square(a.dropped, sentence, head, b), weights, a.square(a.mask, sentence, head, b))
 				}
@@ -216,7 +223,7 @@ func (g *attentionGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 			dValue := a.head(g.gradients[2], sentence, head)
 			last := (length - 1) / blockRows * blockRows
 			for from := last; from >= 0; from -= blockRows {
-				b, beta := blockAt(from, length), float32(1)
+				b, beta := a.blockAt(from, length), float32(1)
 				if from == last {
 					beta = 0
 				}
@@ -229,7 +236,7 @@ func (g *attentionGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 					rows := g.dWeights[:b.rows*a.seq]
 					kernel.Mul(rows, rows, a.square(a.mask, sentence, head, b))
 				}
-				kernel.CausalSoftmaxGrad(g.dWeights, a.square(a.weights, sentence, head, b), b.rows, b.visible, a.seq, a.seq, b.from+1)
+				a.softmaxGrad(g.dWeights, a.square(a.weights, sentence, head, b), b)
 				kernel.MatMul(dQuery.Part(b.from, b.rows), a.scale, dW, key.Part(0, b.visible), 0)
 				kernel.MatMul(dKey.Part(0, b.visible), a.scale, dW.T(), query.Part(b.from, b.rows), beta)
 			}

@@ -97,13 +97,18 @@ func projectionInputs(r *rand.Rand, rows, in, out int) []nodetest.Input {
 
 // attentionOf builds projections and attention over the inputs of projectionInputs.
 func attentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout) (*Attended, error) {
+	return departedAttentionOf(in, heads, seq, drop, Departure{})
+}
+
+// departedAttentionOf is attentionOf with a departure.
+func departedAttentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
 	dim := in[2].Shape()[0]
 	keyBias := node.Weights(in[0].Graph(), "key.bias", []int{dim}, make([]float32, dim))
 	p, err := Projections("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]})
 	if err != nil {
 		return nil, err
 	}
-	return Attention("attn.heads", p, heads, seq, drop)
+	return Attention("attn.heads", p, heads, seq, drop, departure)
 }
 
 func TestAttentionGradient(t *testing.T) {

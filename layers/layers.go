@@ -12,7 +12,8 @@
 // Read in this order: config.go (the sizes), weights.go (what is learned), linear.go and
 // activation.go, layernorm.go, projections.go and attention.go (the heart), vectors.go (what
 // the heart saw), residual.go, dropout.go, head.go, block.go and transformer.go (how they are put together),
-// inference.go (running it), intervention.go (what if an edge or a head were not there?).
+// inference.go (running it), intervention.go (what if an edge or a head were not there?), departure.go (what if there
+// were no mask, or another scale?).
 //
 // Each layer is an operation of gorgonia with its gradient through SymDiff. Axis words:
 // batch, seq, dim, heads, headDim, vocab; activations are 2-D, [batch*seq, dim], and a head is

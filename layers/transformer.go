@@ -19,6 +19,8 @@ type Options struct {
 	Training      bool
 	Seed          uint64
 	FirstSentence int // place in the whole batch of this graph's first sentence
+
+	Departure Departure // from the model's own attention, in all layers
 }
 
 // Transformer is one graph of the model, from ids to logits. Several may share the same
@@ -165,7 +167,7 @@ func (b *builder) attention(name string, p Projected) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
-	attended, err := Attention(name, p, b.Heads, b.Seq, b.drop)
+	attended, err := Attention(name, p, b.Heads, b.Seq, b.drop, b.Departure)
 	b.t.Layers = append(b.t.Layers, attended)
 	return b.must(attended.Mixed, err)
 }

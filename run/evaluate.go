@@ -76,7 +76,7 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	if corpus.Grammar == nil {
 		return report, nil
 	}
-	entropy, err := grammarLoss(corpus)
+	entropy, err := GrammarLoss(corpus)
 	if err != nil {
 		return Report{}, err
 	}
@@ -86,8 +86,8 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	return report, err
 }
 
-// grammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.
-func grammarLoss(corpus *data.Corpus) (float64, error) {
+// GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.
+func GrammarLoss(corpus *data.Corpus) (float64, error) {
 	var sum float64
 	for i, text := range corpus.HeldOutText {
 		words, err := keys(text)

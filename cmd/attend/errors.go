@@ -16,7 +16,7 @@ import (
 // means nothing to a user.
 func message(err error) string {
 	s := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-	for _, name := range []string{"data", "run", "layers", "train", "embed", "inspect"} {
+	for _, name := range []string{"data", "run", "layers", "train", "embed", "inspect", "lesson"} {
 		for strings.HasPrefix(s, name+": ") {
 			s = s[len(name)+2:]
 		}

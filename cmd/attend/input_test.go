@@ -34,6 +34,7 @@ func attend(t *testing.T, stdin string, args ...string) (code int, stdout, stder
 // workshop makes a working folder with a text and a run in it.
 func workshop(t *testing.T) {
 	t.Helper()
+	ownSettings(t)
 	t.Chdir(t.TempDir())
 	write(t, "animals.txt", animals)
 	if code, _, stderr := attend(t, "", append([]string{"train"}, small...)...); code != 0 {
@@ -48,6 +49,15 @@ func write(t *testing.T, path, content string) {
 	}
 	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// ownSettings keeps what a test remembers of a user in a folder of its own.
+func ownSettings(t *testing.T) {
+	t.Helper()
+	home := t.TempDir()
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "AppData"} {
+		t.Setenv(name, home)
 	}
 }
 
@@ -310,6 +320,49 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"complete --samples 0", "--samples must be"},
 		{"complete --samples 1e3", "--samples wants a whole number"},
 		{"complete the_cat_sat_on_the_mat_and_slept_there", "shorten it"},
+		{"lesson 0", "there is no chapter 0: they are 1 to 10"},
+		{"lesson 11", "there is no chapter 11"},
+		{"lesson two", "name a number from 1 to 10"},
+		{"lesson exprt", "did you mean attend lesson export"},
+		{"lesson 1 2", "wants one chapter and got 2"},
+		{"lesson --all 3", "leave out the number"},
+		{"lesson --all --query 1,0", "leave out the other flags"},
+		{"lesson --reset 3", "leave out everything else"},
+		{"lesson --query 1,0", "--query is for one chapter: name it"},
+		{"lesson 2 --query=", "--query \"\": it has no numbers"},
+		{"lesson 2 --query _", "it has no numbers"},
+		{"lesson 2 --key=zebra=", "it has no numbers"},
+		{"lesson 2 --key ==1,0", "no name before the ="},
+		{"lesson 2 --query 1,,0", "number 2 is missing"},
+		{"lesson 2 --query 1,x", "number 2 is \"x\", which is no number"},
+		{"lesson 2 --query NaN,0", "number 1 is \"NaN\", which is no number"},
+		{"lesson 2 --query inf,0", "may be at most 1000000"},
+		{"lesson 2 --key 1e40,0", "number 1 is \"1e40\" and may be at most 1000000"},
+		{"lesson 2 --query " + strings.Repeat("1,", 9999) + "1", "10000 numbers and the most is 64"},
+		{"lesson 2 --query 1,0,0", "--query has 3 numbers and the keys of the chapter have 2: give keys as long, --key 1,0,0"},
+		{"lesson 2 --key 1,0,0", "give a query as long, --query 1,0,0"},
+		{"lesson 2 --query 1,0 --key zebra=1,0 --key lion=1", "--key lion has 1 number and the query has 2"},
+		{"lesson 2 --query 1" + strings.Repeat(" --key 1", 33), "33 keys are too many"},
+		{"lesson 2 --value 1,0", "--value is for chapter 3, not for chapter 2"},
+		{"lesson 3 --key 1,1 --key 0,1 --value 1", "1 values for 2 keys"},
+		{"lesson 3 --value 1 --value 1 --value 1,0", "--value value 3 has 2 numbers and the first has 1"},
+		{"lesson 3 --temperature 0", "--temperature must be at least 0.01"},
+		{"lesson 3 --temperature nan", "--temperature must be"},
+		{"lesson 4 --query 1,0", "--query is for chapters 2 and 3, not for chapter 4"},
+		{"lesson 1 --sentence _", "--sentence is blank"},
+		{"lesson 1 --sentence qqq_zzz", "in the vocabulary of this run"},
+		{"lesson 9 --sentence " + strings.Repeat("lion_", 30), "sees at most 14"},
+		{"lesson 2 -o map.gif", "its ending tells no format: add --format svg or png"},
+		{"lesson 2 -o folder/nowhere/map.svg", "there is no such folder"},
+		{"lesson 2 --theme dark", "--theme is for pictures"},
+		{"lesson 2 --theme pink -o map.svg", "light or dark, not \"pink\""},
+		{"lesson 2 --query 1,2,3 --key 1,1,1 -o map.svg", "draws arrows for vectors of two numbers"},
+		{"lesson --all -o map.svg", "--all tells all chapters as they are"},
+		{"lesson export extra", "takes flags only"},
+		{"lesson export -o lesson.pdf", "add --format html or md"},
+		{"lesson export --format pdf", "html or md"},
+		{"lesson reflect extra", "takes flags only"},
+		{"lesson reflect", "there is no answer, so nothing was written"},
 	}
 	for _, l := range trainLimits {
 		for _, value := range []string{"-1", "1e30", "NaN", "99999999999999999999", "abc"} {

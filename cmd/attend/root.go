@@ -55,7 +55,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newTrain(p), newInspect(p), newWhy(p), newExplain(p), newHeads(p), newCompare(p), newFilm(p), newWords(p), newEval(p), newComplete(p))
+	root.AddCommand(newTrain(p), newInspect(p), newWhy(p), newExplain(p), newHeads(p), newCompare(p), newFilm(p), newWords(p), newEval(p), newComplete(p), newLesson(p))
 	root.SetHelpCommand(newHelp(root))
 	root.InitDefaultCompletionCmd()
 	addExamples(root)

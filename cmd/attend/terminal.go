@@ -13,11 +13,11 @@ import (
 	"attend/inspect"
 )
 
-// defaultWidth is used where nothing tells the width, as in a pipe.
-const defaultWidth = 80
-
-// defaultHeight is used where nothing tells the height.
-const defaultHeight = 24
+// defaultWidth and defaultHeight are used where nothing tells the size, as in a pipe.
+const (
+	defaultWidth  = 80
+	defaultHeight = 24
+)
 
 // isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
@@ -28,16 +28,6 @@ func isTerminal(stream any) bool {
 // canDrawOn reports whether a stream is a terminal whose cursor can be moved.
 func canDrawOn(stream any) bool { return isTerminal(stream) && os.Getenv("TERM") != "dumb" }
 
-// height returns the lines of a terminal.
-func height(stream io.Writer) int {
-	if f, ok := stream.(*os.File); ok {
-		if _, h, err := term.GetSize(f.Fd()); err == nil && h > 0 {
-			return h
-		}
-	}
-	return defaultHeight
-}
-
 // width returns the columns of a terminal.
 func width(stream io.Writer) int {
 	if f, ok := stream.(*os.File); ok {
@@ -46,6 +36,16 @@ func width(stream io.Writer) int {
 		}
 	}
 	return defaultWidth
+}
+
+// height returns the rows of a terminal.
+func height(stream io.Writer) int {
+	if f, ok := stream.(*os.File); ok {
+		if _, h, err := term.GetSize(f.Fd()); err == nil && h > 0 {
+			return h
+		}
+	}
+	return defaultHeight
 }
 
 // textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR

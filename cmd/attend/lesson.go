@@ -1,0 +1,274 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"attend/inspect"
+	"attend/lesson"
+)
+
+// lessonOptions are the flags of `attend lesson`.
+type lessonOptions struct {
+	output
+	all, reset   bool
+	query        string
+	keys, values []string
+	temperature  float64
+	sentence     string
+	theme        string
+}
+
+// pictureFormats are what a chapter's picture can be.
+var pictureFormats = []format{
+	{name: "svg", ending: ".svg", picture: true},
+	{name: "png", ending: ".png", picture: true, binary: true},
+}
+
+func newLesson(p *program) *cobra.Command {
+	var o lessonOptions
+	cmd := &cobra.Command{
+		Use:   "lesson [CHAPTER]",
+		Short: "learn what attention is, in ten short chapters",
+		Long: `A course on attention for someone who has never met it: half an hour, ten chapters. Each has a few plain
+sentences, a computation that really runs, a picture, a question to answer before the result is
+shown, and commands to try. In chapter 8 you train a model of your own.
+
+Without a number it lists the chapters and where you are. On a terminal a chapter stops after each
+step: Enter goes on, a letter answers a question, Ctrl-D leaves and your place is kept.
+
+The vectors of chapters 2 and 3 are yours to change: numbers with commas between them, a key with
+its name before an equals sign.`,
+		Example: `  attend lesson
+  attend lesson 1
+  attend lesson 2 --query 1,0 --key zebra=1,1 --key lion=0,1
+  attend lesson 3 --temperature 0.2
+  attend lesson 2 -o arrows.svg
+  attend lesson 9 --sentence "The hyenas chased the antelope under the"
+  attend lesson reflect
+  attend lesson export -o lesson.html`,
+		RunE: func(cmd *cobra.Command, args []string) error { return p.lesson(cmd, o, args) },
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, c := range lesson.Chapters() {
+				names = append(names, fmt.Sprintf("%d\t%s", c.Number, c.Title))
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	o.output.flags(cmd, pictureFormats)
+	f := cmd.Flags()
+	f.BoolVar(&o.all, "all", false, "all chapters, one after the other")
+	f.BoolVar(&o.reset, "reset", false, "forget which chapters were read")
+	f.StringVar(&o.query, "query", "", "chapters 2 and 3: the query, such as 1,0")
+	f.StringArrayVar(&o.keys, "key", nil, "chapters 2 and 3: a key, such as 1,1 or zebra=1,1; once for each")
+	f.StringArrayVar(&o.values, "value", nil, "chapter 3: what a key hands over; once for each key, in their order")
+	f.Float64Var(&o.temperature, "temperature", 1, "chapter 3: by what scores are divided before softmax")
+	f.StringVar(&o.sentence, "sentence", "", "chapters 1 and 9: a sentence of your own")
+	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
+	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
+	cmd.AddCommand(newReflect(p), newExport(p))
+	return cmd
+}
+
+// lesson lists the chapters, or tells one or all.
+func (p *program) lesson(cmd *cobra.Command, o lessonOptions, args []string) error {
+	chapters, err := o.chapters(cmd, args)
+	if err != nil {
+		return err
+	}
+	course, err := o.course(cmd)
+	if err != nil {
+		return err
+	}
+	if o.to != "" || o.format != "" {
+		return p.lessonPicture(cmd, o, course, chapters)
+	}
+	path, err := lesson.ProgressPath()
+	if err != nil { // without a folder for settings nothing is remembered, and all else works
+		fmt.Fprintf(p.stderr, "note: %s, so your place is not kept\n", message(err))
+	}
+	if o.reset {
+		if err := lesson.ResetProgress(path); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(p.stdout, "no chapter is marked as read any more; begin with: attend lesson 1")
+		return err
+	}
+	progress := &lesson.Progress{}
+	if path != "" {
+		if progress, err = lesson.OpenProgress(path); err != nil {
+			return err
+		}
+	}
+	if len(chapters) == 0 {
+		return p.listChapters(progress)
+	}
+	s := newLessonSession(p, cmd.Context(), course, progress)
+	defer s.stop()
+	for i, c := range chapters {
+		if i > 0 {
+			fmt.Fprintln(p.stdout)
+		}
+		if err := s.tell(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chapters returns those that the command line asks for, none for the list.
+func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Chapter, error) {
+	all := lesson.Chapters()
+	given := givenFlags(cmd.Flags())
+	switch {
+	case len(args) > 1:
+		return nil, fmt.Errorf("lesson wants one chapter and got %d: attend lesson --all tells all", len(args))
+	case o.reset && (len(args) > 0 || len(given) > 1):
+		return nil, errors.New("--reset only forgets which chapters were read: leave out everything else")
+	case o.all && len(args) > 0:
+		return nil, errors.New("--all tells all chapters: leave out the number, or --all")
+	case o.all && len(given) > 1:
+		return nil, errors.New("--all tells all chapters as they are: leave out the other flags, or name one chapter")
+	case o.all:
+		return all, nil
+	case len(args) == 0 && len(given) > 0 && !o.reset:
+		return nil, fmt.Errorf("--%s is for one chapter: name it, as in attend lesson 2", given[0].name)
+	case len(args) == 0:
+		return nil, nil
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		if near := nearest(args[0], []string{"reflect", "export"}); near != "" {
+			return nil, fmt.Errorf("there is no chapter %s: did you mean attend lesson %s?", quote(short(args[0])), near)
+		}
+		return nil, fmt.Errorf("there is no chapter %s: name a number from 1 to %d; attend lesson lists them", quote(short(args[0])), len(all))
+	}
+	if n < 1 || n > len(all) {
+		return nil, fmt.Errorf("there is no chapter %d: they are 1 to %d; attend lesson lists them", n, len(all))
+	}
+	return all[n-1 : n], nil
+}
+
+// course reads what the reader gives to a chapter.
+func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
+	c := &lesson.Course{Runs: runsFolder, Sentence: o.sentence}
+	if err := checkOneOf("theme", o.theme, themes...); err != nil {
+		return nil, err
+	}
+	flags := cmd.Flags()
+	if flags.Changed("theme") && o.to == "" && o.format == "" {
+		return nil, errors.New("--theme is for pictures: leave it out, or name a file with -o")
+	}
+	if flags.Changed("temperature") {
+		if err := checkLimits(flags, []limit{{flag: "temperature", low: 0.01, high: 1000}}); err != nil {
+			return nil, err
+		}
+		c.Temperature = o.temperature
+	}
+	if flags.Changed("sentence") && strings.TrimSpace(o.sentence) == "" {
+		return nil, errors.New("--sentence is blank: give a sentence, or leave the flag out")
+	}
+	if flags.Changed("query") {
+		v, err := lesson.ParseVector(o.query)
+		if err != nil {
+			return nil, fmt.Errorf("--query %s: %w", quote(short(o.query)), err)
+		}
+		c.Query = &v
+	}
+	for _, list := range []struct {
+		flag  string
+		texts []string
+		to    *[]lesson.Vector
+	}{{"key", o.keys, &c.Keys}, {"value", o.values, &c.Values}} {
+		for _, text := range list.texts {
+			v, err := lesson.ParseVector(text)
+			if err != nil {
+				return nil, fmt.Errorf("--%s %s: %w", list.flag, quote(short(text)), err)
+			}
+			*list.to = append(*list.to, v)
+		}
+	}
+	return c, nil
+}
+
+// errDrawn ends a chapter whose picture was all that is wanted.
+var errDrawn = errors.New("drawn")
+
+// lessonPicture writes the first picture of a chapter and nothing else.
+func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *lesson.Course, chapters []lesson.Chapter) error {
+	if len(chapters) != 1 {
+		return errors.New("-o is for the picture of one chapter: name the chapter; attend lesson export makes a page of all")
+	}
+	if err := o.resolve(p.stdout, pictureFormats); err != nil {
+		return err
+	}
+	ctx, stop := interruptible(cmd.Context())
+	defer stop()
+	var picture *lesson.Picture
+	err := chapters[0].Tell(ctx, course, func(parts ...lesson.Part) error {
+		for _, part := range parts {
+			if found, ok := part.(lesson.Picture); ok {
+				picture = &found
+				return errDrawn
+			}
+		}
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return errInterrupted
+	case err != nil && !errors.Is(err, errDrawn):
+		return err
+	case picture == nil:
+		return fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", chapters[0].Number)
+	}
+	return o.write(p.stdout, func(w io.Writer) error {
+		look := inspect.PictureOptions{Dark: o.theme == "dark"}
+		if o.format == "svg" {
+			return picture.SVG(w, look)
+		}
+		lacking, err := picture.PNG(w, look)
+		if lacking != "" {
+			fmt.Fprintf(p.stderr, "note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of whoever looks at it\n", short(lacking))
+		}
+		return err
+	})
+}
+
+// listChapters shows the way through the course.
+func (p *program) listChapters(progress *lesson.Progress) error {
+	o := textOptions(p.stdout)
+	var b strings.Builder
+	b.WriteString(wrapped("What is attention, and how does it find the word that matters? Ten chapters, half an hour; what is computed is computed as you read.", min(o.Width, defaultWidth)) + "\n\n")
+	next := progress.Next()
+	for _, c := range lesson.Chapters() {
+		m := progress.Chapters[c.Number]
+		mark, note := " ", ""
+		switch {
+		case m.Finished:
+			mark = "✓"
+		case c.Number == next:
+			mark = ">"
+		}
+		if m.Asked > 0 {
+			note = fmt.Sprintf(" (%d of %d right)", m.Right, m.Asked)
+		}
+		b.WriteString(lesson.Hanging(fmt.Sprintf("%s %2d  ", mark, c.Number), c.Title+note, o))
+	}
+	switch next {
+	case 0:
+		b.WriteString("\nAll are read. What do you make of it?  attend lesson reflect\n")
+	case 1:
+		b.WriteString("\nBegin with:  attend lesson 1\n")
+	default:
+		fmt.Fprintf(&b, "\nGo on with:  attend lesson %d\n", next)
+	}
+	_, err := io.WriteString(p.stdout, b.String())
+	return err
+}

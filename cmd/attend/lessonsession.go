@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"attend/lesson"
+	"attend/run"
+)
+
+// lessonSession is one reading. On a terminal it stops after each step; else it goes straight through and
+// gives each question with its answer.
+type lessonSession struct {
+	*program
+	ctx      context.Context
+	stop     context.CancelFunc
+	course   *lesson.Course
+	progress *lesson.Progress
+	live     bool          // both keyboard and screen are a terminal
+	lines    <-chan string // typed; closed at the end of input
+	filled   int           // lines written since the last stop
+	asked    bool          // the reader has just typed something, and waits for what comes of it
+	told     bool          // that Ctrl-D leaves
+	unkept   bool          // a note was given that progress cannot be kept
+	chapter  lesson.Chapter
+}
+
+// errLeft says that the reader has left by Ctrl-D.
+var errLeft = errors.New("left")
+
+// interruptible returns a context that ends with Ctrl-C or a request to stop.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+}
+
+func newLessonSession(p *program, ctx context.Context, course *lesson.Course, progress *lesson.Progress) *lessonSession {
+	s := &lessonSession{program: p, course: course, progress: progress, live: isTerminal(p.stdin) && isTerminal(p.stdout)}
+	s.ctx, s.stop = interruptible(ctx)
+	bar := newProgress(p.stderr)
+	course.Progress = func(step *run.Progress) {
+		if step == nil {
+			bar.end()
+			return
+		}
+		bar.show(*step)
+	}
+	if s.live {
+		s.lines = linesOf(p.stdin)
+		course.Ask = s.ask
+	}
+	return s
+}
+
+// linesOf reads lines as they are typed, so that waiting for one can end early.
+func linesOf(in io.Reader) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		scanner := bufio.NewScanner(in)
+		for scanner.Scan() {
+			lines <- scanner.Text()
+		}
+	}()
+	return lines
+}
+
+// tell goes through a chapter, and says where the reader is when it ends early.
+func (s *lessonSession) tell(c lesson.Chapter) error {
+	s.chapter = c
+	first := true
+	s.filled = 0
+	err := c.Tell(s.ctx, s.course, func(parts ...lesson.Part) error {
+		if first {
+			first = false
+			s.keep(s.progress.Begin(c.Number))
+			s.filled++
+			if err := lesson.HeadingText(s.stdout, c, textOptions(s.stdout)); err != nil {
+				return err
+			}
+		} else if !s.asked {
+			if err := s.wait(); err != nil {
+				return err
+			}
+		}
+		s.asked = false
+		for _, part := range parts {
+			if err := s.show(part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	interrupted := s.ctx.Err() != nil
+	if interrupted || errors.Is(err, errLeft) {
+		fmt.Fprintf(s.stdout, "\n\n%s\n", wrapped(fmt.Sprintf("You are in chapter %d: attend lesson %d begins it again, attend lesson lists all.", c.Number, c.Number), min(width(s.stdout), defaultWidth)))
+		if interrupted {
+			return errInterrupted
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.keep(s.progress.Finish(c.Number))
+	return nil
+}
+
+// show writes a part and, for a question, takes the answer. It stops first where the part would push what was not
+// read yet off the screen.
+func (s *lessonSession) show(part lesson.Part) error {
+	o := textOptions(s.stdout)
+	var b bytes.Buffer
+	b.WriteByte('\n')
+	if err := lesson.Text(&b, part, o); err != nil {
+		return err
+	}
+	const prompt = 2 // lines of what follows
+	lines := bytes.Count(b.Bytes(), []byte("\n"))
+	if s.filled > 0 && s.filled+lines+prompt > height(s.stdout) {
+		if err := s.wait(); err != nil {
+			return err
+		}
+	}
+	s.filled += lines
+	if _, err := s.stdout.Write(b.Bytes()); err != nil {
+		return err
+	}
+	q, ok := part.(lesson.Question)
+	if !ok {
+		return nil
+	}
+	if !s.live {
+		fmt.Fprintln(s.stdout)
+		return lesson.AnswerText(s.stdout, q, "", o)
+	}
+	verdict, err := s.answer(q)
+	if err != nil {
+		return err
+	}
+	b.Reset()
+	b.WriteByte('\n')
+	if err := lesson.AnswerText(&b, q, verdict, textOptions(s.stdout)); err != nil {
+		return err
+	}
+	s.filled = bytes.Count(b.Bytes(), []byte("\n"))
+	_, err = s.stdout.Write(b.Bytes())
+	return err
+}
+
+// answer asks until one of the choices, or nothing, is typed, and says whether it is right.
+func (s *lessonSession) answer(q lesson.Question) (verdict string, err error) {
+	last := lesson.Letter(len(q.Choices) - 1)
+	for {
+		line, err := s.line(fmt.Sprintf("\nyour answer, a to %s: ", last))
+		if err != nil {
+			return "", err
+		}
+		line = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(line), ")"))
+		if line == "" {
+			return "", nil
+		}
+		if len(line) != 1 || line < "a" || line > last {
+			fmt.Fprintf(s.stdout, "Type a letter from a to %s, or Enter alone to see the answer.\n", last)
+			continue
+		}
+		right := line == lesson.Letter(q.Right)
+		s.keep(s.progress.Answer(s.chapter.Number, right))
+		if right {
+			return "Right.", nil
+		}
+		return "Not so.", nil
+	}
+}
+
+// wait stops until Enter.
+func (s *lessonSession) wait() error {
+	if !s.live {
+		return nil
+	}
+	prompt := "\n[Enter] "
+	if !s.told {
+		s.told = true
+		prompt = "\n[Enter goes on, Ctrl-D leaves] "
+	}
+	_, err := s.line(prompt)
+	return err
+}
+
+// ask asks for a line that a chapter needs.
+func (s *lessonSession) ask(prompt, fallback string, check func(string) error) (string, error) {
+	for {
+		line, err := s.line(fmt.Sprintf("\n%s\n[Enter alone: %s]\n> ", wrapped(prompt, min(width(s.stdout), defaultWidth)), fallback))
+		if err != nil {
+			return "", err
+		}
+		if line = strings.TrimSpace(line); line == "" {
+			line = fallback
+		}
+		problem := check(line)
+		if problem == nil {
+			s.asked = true
+			return line, nil
+		}
+		fmt.Fprintln(s.stdout, wrapped(message(problem), min(width(s.stdout), defaultWidth)))
+	}
+}
+
+// line reads one line behind a prompt.
+func (s *lessonSession) line(prompt string) (string, error) {
+	fmt.Fprint(s.stdout, prompt)
+	s.filled = 0
+	select {
+	case <-s.ctx.Done():
+		return "", s.ctx.Err()
+	case line, ok := <-s.lines:
+		if !ok {
+			return "", errLeft
+		}
+		return line, nil
+	}
+}
+
+// keep notes once that progress could not be written; the lesson goes on.
+func (s *lessonSession) keep(err error) {
+	if err != nil && !s.unkept {
+		s.unkept = true
+		fmt.Fprintf(s.stderr, "note: %s\n", message(err))
+	}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"attend/lesson"
+)
+
+func newReflect(p *program) *cobra.Command {
+	var to output
+	cmd := &cobra.Command{
+		Use:   "reflect",
+		Short: "keep what you make of it, in a file of yours",
+		Long: `Ask what surprised you, what confused you, and how this relates to large language models, and add your
+answers with the date to the end of a Markdown file. What the file holds already stays as it is.
+
+On a terminal an answer ends with an empty line. From a pipe the first line answers the first question,
+the second the second, and all further lines the third.`,
+		Example: `  attend lesson reflect
+  attend lesson reflect -o notes.md
+  printf 'the mask\nthe values\nonly the size\n' | attend lesson reflect`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.reflect(cmd.Context(), to) },
+	}
+	cmd.Flags().StringVarP(&to.to, "output", "o", "reflections.md", "Markdown `FILE` to add to")
+	return cmd
+}
+
+// reflect takes the answers and keeps them.
+func (p *program) reflect(ctx context.Context, to output) error {
+	take := p.pipedAnswers
+	if isTerminal(p.stdin) {
+		take = p.typedAnswers
+	}
+	answers, interrupted, err := take(ctx)
+	if err != nil {
+		return err
+	}
+	piece, err := lesson.Reflection(answers, time.Now())
+	if interrupted && err != nil {
+		fmt.Fprintln(p.stdout)
+		return errInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	if err := lesson.AppendReflection(to.to, piece); err != nil {
+		return to.outputError(err)
+	}
+	if _, err := fmt.Fprintf(p.stdout, "\nadded to %s\n", to.to); err != nil {
+		return err
+	}
+	if interrupted {
+		return errInterrupted
+	}
+	return nil
+}
+
+// pipedAnswers reads a line for each question, and what is left for the last.
+func (p *program) pipedAnswers(context.Context) (answers []string, interrupted bool, err error) {
+	b, err := io.ReadAll(p.stdin)
+	if err != nil {
+		return nil, false, err
+	}
+	return strings.SplitN(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", len(lesson.ReflectionQuestions())), false, nil
+}
+
+// typedAnswers asks one question after the other. What was answered when the reader leaves is kept.
+func (p *program) typedAnswers(ctx context.Context) (answers []string, interrupted bool, err error) {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	lines := linesOf(bufio.NewReader(p.stdin))
+	for _, question := range lesson.ReflectionQuestions() {
+		fmt.Fprintf(p.stdout, "\n%s\n(an empty line ends the answer)\n\n", wrapped(question, width(p.stdout)))
+		answer, err := typedAnswer(ctx, lines, p.stdout)
+		answers = append(answers, answer)
+		switch {
+		case errors.Is(err, errLeft):
+			return answers, false, nil
+		case err != nil:
+			return answers, true, nil
+		}
+	}
+	return answers, false, nil
+}
+
+// typedAnswer reads lines up to an empty one.
+func typedAnswer(ctx context.Context, lines <-chan string, out io.Writer) (string, error) {
+	var answer []string
+	for {
+		fmt.Fprint(out, "> ")
+		select {
+		case <-ctx.Done():
+			return strings.Join(answer, "\n"), ctx.Err()
+		case line, ok := <-lines:
+			if !ok {
+				return strings.Join(answer, "\n"), errLeft
+			}
+			if strings.TrimSpace(line) == "" {
+				return strings.Join(answer, "\n"), nil
+			}
+			answer = append(answer, line)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package layers
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+
+	"attend/internal/kernel"
+	"attend/internal/node"
+	"attend/internal/node/nodetest"
+)
+
+// departed computes a graph of attention over the given vectors and returns copies of weights and mixed values.
+func departed(t *testing.T, heads, seq, dim int, vectors [3][]float32, d Departure) (weights, mixed []float32) {
+	t.Helper()
+	g := gorgonia.NewGraph()
+	var in [3]*gorgonia.Node
+	for i, name := range []string{"query", "key", "value"} {
+		in[i] = node.Weights(g, name, []int{len(vectors[i]) / dim, dim}, vectors[i])
+	}
+	a, err := Attention("attention", Projected{in[0], in[1], in[2]}, heads, seq, nil, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := node.NewMachine(g, a.Mixed)
+	defer m.Close()
+	if err := m.Run(); err != nil {
+		t.Fatal(err)
+	}
+	_, value, _ := node.Result(a.Mixed)
+	return slices.Clone(a.Weights()), slices.Clone(node.Floats(value))
+}
+
+// Without a mask every row of weights is the softmax of all of its scores, and with a scale of its own
+// the scores are the products times that.
+func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
+	const batch, seq, heads, headDim = 2, 7, 3, 5
+	const dim = heads * headDim
+	r := rand.New(rand.NewPCG(9, 0))
+	var vectors [3][]float32
+	for i := range vectors {
+		vectors[i] = nodetest.Normal(r, "x", batch*seq, dim).Data
+	}
+	own := float64(float32(1 / math.Sqrt(headDim)))
+	plain, plainMixed := departed(t, heads, seq, dim, vectors, Departure{})
+	same, sameMixed := departed(t, heads, seq, dim, vectors, Departure{Scale: own})
+	sameBits(t, "weights with the scale written out", same, plain)
+	sameBits(t, "values with the scale written out", sameMixed, plainMixed)
+
+	for _, d := range []Departure{{LooksAhead: true}, {Scale: 2}, {Scale: 0.25, LooksAhead: true}} {
+		weights, mixed := departed(t, heads, seq, dim, vectors, d)
+		scale := d.Scale
+		if scale == 0 {
+			scale = own
+		}
+		for row := range len(weights) / seq {
+			sentence, head, query := row/(heads*seq), row/seq%heads, row%seq
+			seen := query + 1
+			if d.LooksAhead {
+				seen = seq
+			}
+			vector := func(i, place int) []float32 {
+				return vectors[i][(sentence*seq+place)*dim+head*headDim:][:headDim]
+			}
+			want, sum := make([]float64, seq), 0.0
+			for key := range seen {
+				score := 0.0
+				for i, q := range vector(0, query) {
+					score += float64(q) * float64(vector(1, key)[i])
+				}
+				want[key] = math.Exp(score * scale)
+				sum += want[key]
+			}
+			for key := range seq {
+				if got := float64(weights[row*seq+key]); !(math.Abs(got-want[key]/sum) <= 1e-5) || key >= seen && got != 0 {
+					t.Fatalf("%+v: sentence %d, head %d, query %d, key %d: weight %g, want %g", d, sentence, head, query, key, got, want[key]/sum)
+				}
+			}
+			for i := range headDim {
+				sumOfValues := 0.0
+				for key := range seen {
+					sumOfValues += want[key] / sum * float64(vector(2, key)[i])
+				}
+				if got := float64(mixed[(sentence*seq+query)*dim+head*headDim+i]); !(math.Abs(got-sumOfValues) <= 1e-5) {
+					t.Fatalf("%+v: value %d of query %d is %g, want %g", d, i, query, got, sumOfValues)
+				}
+			}
+		}
+	}
+}
+
+func TestGradientWithoutTheMask(t *testing.T) {
+	for name, seq := range map[string]int{"one block": 7, "two blocks": blockRows + 3} {
+		t.Run(name, func(t *testing.T) {
+			batch, heads, headDim, tolerance := 2, 3, 5, 1e-4
+			if seq > blockRows { // many terms in the loss, whose rounding shows in a difference, and all rows alike wide
+				batch, heads, headDim, tolerance = 1, 1, 2, 2e-3
+			}
+			inputs := projectionInputs(rand.New(rand.NewPCG(5, 0)), batch*seq, 4, heads*headDim)
+			nodetest.CheckGradients(t, tolerance, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
+				a, err := departedAttentionOf(in, heads, seq, nil, Departure{LooksAhead: true})
+				return a.Mixed, err
+			})
+		})
+	}
+}
+
+// Without a mask a later word changes what an earlier one sees, in sentences of any length.
+func TestWithoutTheMaskAWordSeesAllOfItsSentenceAndNoOther(t *testing.T) {
+	c, weights := small(t)
+	f, err := New(c, weights, Options{Batch: 2, Seq: 7, Departure: Departure{LooksAhead: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Sentences.SetLength(0, 3)
+	f.Sentences.SetLength(1, 5)
+	copy(f.IDs, randomIds(8, c.Vocab))
+	m := node.NewMachine(f.Graph, f.Logits)
+	defer m.Close()
+	_, value, _ := node.Result(f.Logits)
+	logits := func() []float32 {
+		if err := m.Run(); err != nil {
+			t.Fatal(err)
+		}
+		return slices.Clone(node.Floats(value)[:8*c.Vocab])
+	}
+	before := logits()
+	for sentence, length := range []int{3, 5} {
+		for query := range length {
+			row := f.Layers[0].Row(sentence, 0, query)
+			if len(row) != length || !(math.Abs(float64(kernel.SumSquares(row))) > 0) || row[length-1] == 0 {
+				t.Errorf("sentence %d, query %d: weights %v, want %d above 0", sentence, query, row, length)
+			}
+		}
+	}
+	f.IDs[7] = (f.IDs[7] + 1) % c.Vocab // the last word of the second sentence
+	after := logits()
+	sameBits(t, "the other sentence", after[:3*c.Vocab], before[:3*c.Vocab])
+	if slices.Equal(after[3*c.Vocab:4*c.Vocab], before[3*c.Vocab:4*c.Vocab]) {
+		t.Error("the first word of the sentence does not see its last")
+	}
+}

@@ -1,0 +1,151 @@
+package lesson
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
+	book, _ := whole(t)
+	var b bytes.Buffer
+	if err := HTML(&b, book); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	for _, outside := range []string{"<script", "<link", "src=", "@import", "url(", scratch} {
+		if strings.Contains(page, outside) {
+			t.Errorf("the page has %q", outside)
+		}
+	}
+	for _, address := range regexp.MustCompile(`https?://[^"< ]*`).FindAllString(page, -1) {
+		if address != "http://www.w3.org/2000/svg" {
+			t.Errorf("the page names %s", address)
+		}
+	}
+	ids := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\sid="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if ids[m[1]] {
+			t.Errorf("two parts of the page have the id %s", m[1])
+		}
+		ids[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile(`href="#([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if !ids[m[1]] {
+			t.Errorf("nothing has the id %s", m[1])
+		}
+	}
+	balanced(t, page)
+	plain := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, ""))
+	inOrder(t, book, plain, func(s string) string { return strings.ReplaceAll(s, "`", "") })
+	if got, want := strings.Count(page, "<svg"), 2*pictures(book); got != want {
+		t.Errorf("%d pictures, want %d: each on light and on dark", got, want)
+	}
+	if got := strings.Count(page, "<details>"); got != questions(book) {
+		t.Errorf("%d answers are folded, of %d questions", got, questions(book))
+	}
+}
+
+func TestMarkdownHasAllParts(t *testing.T) {
+	book, _ := whole(t)
+	var b bytes.Buffer
+	if err := Markdown(&b, book); err != nil {
+		t.Fatal(err)
+	}
+	text := b.String()
+	if strings.Contains(text, scratch) {
+		t.Error("the file names a folder of this machine")
+	}
+	inOrder(t, book, text, markdownText)
+	if got := strings.Count(text, "<svg"); got != pictures(book) {
+		t.Errorf("%d pictures, want %d", got, pictures(book))
+	}
+	for _, svg := range regexp.MustCompile(`(?s)<svg.*?</svg>`).FindAllString(text, -1) {
+		if strings.Contains(svg, "\n\n") {
+			t.Error("an empty line would end the picture in Markdown")
+		}
+	}
+	if strings.Count(text, "```")%2 != 0 {
+		t.Error("a block of code is not closed")
+	}
+}
+
+func TestTextIsKeptFromMeaningMarkup(t *testing.T) {
+	if got := markdownText("a*b_<s>|`<s>_`"); got != "a\\*b\\_\\<s\\>\\|`<s>_`" {
+		t.Errorf("Markdown %q", got)
+	}
+	if got := htmlText("<b>&`<s>`"); got != "&lt;b&gt;&amp;<code>&lt;s&gt;</code>" {
+		t.Errorf("HTML %q", got)
+	}
+}
+
+// inOrder fails unless a document has paragraphs, questions and commands of the book, one after the other.
+func inOrder(t *testing.T, book Book, document string, spelled func(string) string) {
+	t.Helper()
+	for _, told := range book {
+		for _, part := range told.Parts {
+			var want []string
+			switch p := part.(type) {
+			case Paragraph:
+				want = []string{spelled(string(p))}
+			case Question:
+				want = append([]string{spelled(p.Ask)}, spelled(p.Choices[p.Right]), spelled(p.Because))
+			case Try:
+				for _, c := range p {
+					want = append(want, c.Line)
+				}
+			}
+			for _, s := range want {
+				_, rest, found := strings.Cut(document, s)
+				if !found {
+					t.Fatalf("chapter %d: %q is missing or out of order", told.Number, s)
+				}
+				document = rest
+			}
+		}
+	}
+}
+
+// balanced fails unless every element that is opened is closed, in its order.
+func balanced(t *testing.T, page string) {
+	t.Helper()
+	var open []string
+	for _, m := range regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9:]*)[^>]*?(/?)>`).FindAllStringSubmatch(page, -1) {
+		switch name := m[2]; {
+		case name == "meta" || m[3] == "/":
+		case m[1] == "":
+			open = append(open, name)
+		case len(open) == 0 || open[len(open)-1] != name:
+			t.Fatalf("</%s> closes %v", name, open)
+		default:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("%v are never closed", open)
+	}
+}
+
+func pictures(book Book) (n int) {
+	for _, told := range book {
+		for _, part := range told.Parts {
+			if _, ok := part.(Picture); ok {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func questions(book Book) (n int) {
+	for _, told := range book {
+		for _, part := range told.Parts {
+			if _, ok := part.(Question); ok {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,120 @@
+package lesson
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"attend/run"
+)
+
+// Progress is which chapters a reader has begun and finished. The zero value remembers nothing.
+type Progress struct {
+	path     string
+	Chapters map[int]Mark `json:"chapters"`
+}
+
+// Mark is what is known of a chapter. The answers are those of the latest reading.
+type Mark struct {
+	Begun    bool `json:"begun"`
+	Finished bool `json:"finished"`
+	Asked    int  `json:"asked"` // questions that were answered
+	Right    int  `json:"right"`
+}
+
+// ProgressPath is where progress is kept: attend/lesson.json in the user's folder of settings.
+func ProgressPath() (string, error) {
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("lesson: there is no folder for settings: %w", err)
+	}
+	return filepath.Join(folder, "attend", "lesson.json"), nil
+}
+
+// OpenProgress reads progress; where there is no file nothing was read yet. A file that is damaged is an
+// error that says how to begin anew.
+func OpenProgress(path string) (*Progress, error) {
+	p := &Progress{path: path, Chapters: map[int]Mark{}}
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return p, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lesson: your progress cannot be read: %w", err)
+	}
+	err = json.Unmarshal(b, p)
+	for n, m := range p.Chapters {
+		if n < 1 || n > len(Chapters()) || m.Asked < 0 || m.Right < 0 || m.Right > m.Asked {
+			err = fmt.Errorf("chapter %d has %d right answers of %d", n, m.Right, m.Asked)
+		}
+	}
+	if err != nil || p.Chapters == nil {
+		return nil, fmt.Errorf("lesson: your progress in %s is damaged: `attend lesson --reset` begins anew", strconv.Quote(path))
+	}
+	return p, nil
+}
+
+// ResetProgress removes the file.
+func ResetProgress(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("lesson: your progress cannot be reset: %w", err)
+	}
+	return nil
+}
+
+// Begin marks a chapter as begun. That it was finished before stays.
+func (p *Progress) Begin(chapter int) error {
+	m := p.Chapters[chapter]
+	return p.set(chapter, Mark{Begun: true, Finished: m.Finished})
+}
+
+// Answer counts an answer.
+func (p *Progress) Answer(chapter int, right bool) error {
+	m := p.Chapters[chapter]
+	m.Asked++
+	if right {
+		m.Right++
+	}
+	return p.set(chapter, m)
+}
+
+// Finish marks a chapter as finished.
+func (p *Progress) Finish(chapter int) error {
+	m := p.Chapters[chapter]
+	m.Finished = true
+	return p.set(chapter, m)
+}
+
+// Next is the first chapter that is not finished, or 0.
+func (p *Progress) Next() int {
+	for _, c := range Chapters() {
+		if !p.Chapters[c.Number].Finished {
+			return c.Number
+		}
+	}
+	return 0
+}
+
+// set changes a mark and writes the file in one step.
+func (p *Progress) set(chapter int, m Mark) error {
+	if p.path == "" {
+		return nil
+	}
+	p.Chapters[chapter] = m
+	b, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
+		return fmt.Errorf("lesson: your progress cannot be kept: %w", err)
+	}
+	if err := run.ReplaceFile(p.path, append(b, '\n')); err != nil {
+		return fmt.Errorf("lesson: your progress cannot be kept: %w", err)
+	}
+	return nil
+}

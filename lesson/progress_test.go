@@ -1,0 +1,89 @@
+package lesson
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestProgressIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "settings", "attend", "lesson.json")
+	open := func() *Progress {
+		t.Helper()
+		p, err := OpenProgress(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := open()
+	if p.Next() != 1 {
+		t.Errorf("a new reader is at %d", p.Next())
+	}
+	if err := errors.Join(p.Begin(1), p.Answer(1, true), p.Answer(1, false), p.Finish(1), p.Begin(2), p.Answer(2, true)); err != nil {
+		t.Fatal(err)
+	}
+	p = open()
+	if p.Next() != 2 || p.Chapters[1] != (Mark{true, true, 2, 1}) || p.Chapters[2] != (Mark{true, false, 1, 1}) {
+		t.Errorf("%d, %+v", p.Next(), p.Chapters)
+	}
+	// Read again, a chapter stays finished and its answers count anew.
+	if err := errors.Join(p.Begin(1), p.Answer(1, true)); err != nil {
+		t.Fatal(err)
+	}
+	if got := open().Chapters[1]; got != (Mark{true, true, 1, 1}) {
+		t.Errorf("%+v", got)
+	}
+	for _, c := range Chapters() {
+		if err := p.Finish(c.Number); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p = open(); p.Next() != 0 {
+		t.Errorf("after the last chapter comes %d", p.Next())
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("%v in the folder: %v", entries, err)
+	}
+	if err := errors.Join(ResetProgress(path), ResetProgress(path)); err != nil {
+		t.Fatal(err)
+	}
+	if p = open(); len(p.Chapters) != 0 {
+		t.Errorf("after the reset: %+v", p.Chapters)
+	}
+}
+
+func TestDamagedProgressIsReportedInOneLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lesson.json")
+	for _, content := range []string{"", "{", "[]", "null", "{}", `{"chapters":null}`, `{"chapters":{"x":{}}}`, `{"chapters":{"11":{}}}`, `{"chapters":{"1":{"asked":1,"right":2}}}`, "\x00"} {
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := OpenProgress(path)
+		if content == "{}" || content == "null" { // an empty list is nothing read yet
+			if err != nil {
+				t.Errorf("%q: %v", content, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), "is damaged: `attend lesson --reset` begins anew") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: error %v", content, err)
+		}
+	}
+	if err := ResetProgress(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenProgress(path); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWithoutAFolderNothingIsRemembered(t *testing.T) {
+	p := &Progress{}
+	if err := errors.Join(p.Begin(1), p.Answer(1, true), p.Finish(1)); err != nil || p.Next() != 1 {
+		t.Errorf("%v, next %d", err, p.Next())
+	}
+}
