@@ -25,11 +25,14 @@ Start here:
 
   attend train                                               train on the built-in sentences, see the map
   attend inspect "The lion saw the zebra near the river"     the map of any sentence
+  attend why "The lion saw the zebra near the"               what was attended to, and what mattered
+  attend heads                                               what does each head do?
   attend film                                                when did each link of the map form?
   attend words lion                                          which words does it take to be alike?
   attend eval                                                how good is it, and does it look where it should?
   attend complete "The lion saw"                             let it go on
   attend train --data my.txt                                 train on your own sentences, one a line
+  attend lesson                                              what is attention? ten chapters from the beginning
 
 attend help COMMAND tells more, with examples.
 `
