@@ -257,7 +257,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"lesson 4 --query 1,0", "--query is for chapters 2 and 3, not for chapter 4"},
 		{"lesson 1 --sentence _", "--sentence is blank"},
 		{"lesson 1 --sentence qqq_zzz", "in the vocabulary of this run"},
-		{"lesson 9 --sentence " + strings.Repeat("lion_", 30), "sees at most 15"},
+		{"lesson 9 --sentence " + strings.Repeat("lion_", 30), "sees at most 14"},
 		{"lesson 2 -o map.gif", "its ending tells no format: add --format svg or png"},
 		{"lesson 2 -o folder/nowhere/map.svg", "there is no such folder"},
 		{"lesson 2 --theme dark", "--theme is for pictures"},
