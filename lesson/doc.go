@@ -15,7 +15,8 @@
 //	whatis.go dotproduct.go softmax.go scaling.go projections.go mask.go positions.go
 //	training.go reading.go largemodels.go    the ten chapters
 //	model.go                  the model that chapter 8 trains
-//	text.go table.go html.go markdown.go     parts as text, as a page, as Markdown
+//	text.go table.go          parts as text
+//	book.go html.go markdown.go    the whole course as a page, as Markdown
 //	progress.go               which chapters were read
 //	reflection.go             what the reader makes of it
 //

@@ -84,7 +84,7 @@ func htmlPart(b *bytes.Buffer, part Part) error {
 	case Try:
 		b.WriteString("<div class=\"try\"><p><strong>To try:</strong></p>\n<dl>\n")
 		for _, c := range p {
-			fmt.Fprintf(b, "<dt>%s</dt><dd><code>%s</code></dd>\n", htmlText(c.Does), template.HTMLEscapeString(c.Line))
+			fmt.Fprintf(b, "<dt>%s</dt><dd><code>%s</code></dd>\n", htmlText(c.Does), htmlCommand(c.Line))
 		}
 		b.WriteString("</dl></div>\n")
 	default:
@@ -93,11 +93,24 @@ func htmlPart(b *bytes.Buffer, part Part) error {
 	return nil
 }
 
-func htmlTable(b *bytes.Buffer, t Table) {
-	b.WriteString("<div class=\"table\" tabindex=\"0\"><table>")
-	if t.Caption != "" {
-		fmt.Fprintf(b, "<caption>%s</caption>", htmlText(t.Caption))
+// htmlCommand is a command whose flags stay on one line.
+func htmlCommand(line string) template.HTML {
+	list := shellWords(line)
+	for i, word := range list {
+		list[i] = template.HTMLEscapeString(word)
+		if strings.HasPrefix(word, "-") && !strings.Contains(word, `"`) {
+			list[i] = "<span>" + list[i] + "</span>"
+		}
 	}
+	return template.HTML(strings.Join(list, " "))
+}
+
+func htmlTable(b *bytes.Buffer, t Table) {
+	b.WriteString("<figure class=\"table\" tabindex=\"0\">")
+	if t.Caption != "" {
+		fmt.Fprintf(b, "<figcaption>%s</figcaption>", htmlText(t.Caption))
+	}
+	b.WriteString("<table>")
 	cell := func(kind string, column int, text string) {
 		class := ""
 		if column >= t.Words {
@@ -117,7 +130,7 @@ func htmlTable(b *bytes.Buffer, t Table) {
 		}
 		b.WriteString("</tr>\n")
 	}
-	b.WriteString("</tbody></table></div>\n")
+	b.WriteString("</tbody></table></figure>\n")
 }
 
 // quoted finds what stands between backquotes.

@@ -100,7 +100,7 @@ func (c *Course) largeModels(_ context.Context, show Show) error {
 	}
 	small := models[1].config
 	return show(
-		Paragraph(fmt.Sprintf("The operation is the same at any size. The one that your model trained with has just run over %d random vectors at the size of one layer of GPT-2 small: %d heads, %s weights, those of the future among them. Every row adds up to 1; the worst is off by %.1g.", tokens, small.Heads, counted(small.Heads*tokens*tokens), off)),
+		Paragraph(fmt.Sprintf("The operation is the same at any size. The one that your model trained with has just run over %d random vectors at the size of one layer of GPT-2 small: %d heads, %s weights, those of the future among them. Every row adds up to 1; the worst is off by %.7f.", tokens, small.Heads, counted(small.Heads*tokens*tokens), off)),
 		Paragraph("The same: query, key, value; division by sqrt(d); softmax; the mask; several heads; positions; the loss; learning by the gradient. And what you saw of maps: heads with a task, resting places, attention that is not importance."),
 		Paragraph("Only bigger: layers, heads, vectors, the text to learn from, the length that is seen at once."),
 		Paragraph("Not the same: large models read pieces of words, not words. GPT-3 lets some of its layers see only the words nearby. Later models tell positions by turning queries and keys (rotary positions), let heads share keys and values (grouped queries), and send each word through a few of many networks (experts). After predicting text they are trained a second time, on answers that people preferred. And no one knows the floor of English: for the savanna we could tell how good a model is, and which words should be looked at. That is why it is a good place to learn."),

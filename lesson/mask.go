@@ -49,12 +49,12 @@ func (c *Course) mask(ctx context.Context, show Show) error {
 		return err
 	}
 	if err := show(
-		Table{Head: []string{"model", "loss as trained", "loss without a look ahead"}, Words: 1, Rows: [][]string{
+		Table{Head: []string{"model", "loss as trained", "with the future hidden"}, Words: 1, Rows: [][]string{
 			{"with the mask", fmt.Sprintf("%.2f", masked.asTrained), fmt.Sprintf("%.2f", masked.honest)},
 			{"without it", fmt.Sprintf("%.2f", ahead.asTrained), fmt.Sprintf("%.2f", ahead.honest)},
 			{"nobody can be better", fmt.Sprintf("%.2f", floor), fmt.Sprintf("%.2f", floor)},
 		}},
-		Paragraph(fmt.Sprintf("Far below what is possible: a loss too good to be true is the sign that a model has seen the solution. The last column puts both to the real task, to predict when the future is not there yet. The cheat knows less than nothing: it is worse than a guess among all %d words at random, which costs %.2f. It has learned to rely on what it will never have.", vocab, math.Log(float64(vocab)))),
+		Paragraph(fmt.Sprintf("Far below what is possible: a loss too good to be true is the sign that a model has seen the solution. The last column puts both to the real task: the future is not there yet, and nothing of it can be seen. The cheat knows less than nothing: it is worse than a guess among all %d words at random, which costs %.2f. It has learned to rely on what it will never have.", vocab, math.Log(float64(vocab)))),
 		ahead.looks,
 	); err != nil {
 		return err
@@ -69,11 +69,11 @@ func (c *Course) mask(ctx context.Context, show Show) error {
 		return err
 	}
 	return show(
-		Paragraph("With the mask, each word sees itself and what came before. This is the map of chapter 5 once more; the dots are the future:"),
+		Paragraph("With the mask, each word sees itself and what came before. This is the map of chapter 5 once more; what lies above the diagonal is the future:"),
 		picture,
 		Paragraph("The first word sees only itself, so its row is 1. That is no insight of the model: it has no choice."),
 		Try{
-			{"attend lesson 6 -o mask.svg", "the map as a picture, the future hatched"},
+			{"attend lesson 6 -o mask.svg", "the map as a picture"},
 			{"attend lesson 7", "the next chapter"},
 		},
 	)

@@ -105,6 +105,7 @@ func (c *Course) projections(_ context.Context, show Show) error {
 	return show(
 		Paragraph("Every word does so at the same time, each with its own query. All rows together are the map:"),
 		picture,
+		Paragraph("The output is then added to the vector of the word, which so keeps what it was and knows more. One such round over the sentence is called a layer; large models have many, one after the other."),
 		Paragraph("Nobody writes such matrices. A model starts with random ones, predicts, is wrong, and each number is moved a little to where the loss gets smaller: it learns them. Its vectors are learned too, and their numbers have no names."),
 		Try{
 			{"attend lesson 5 -o map.svg", "the map as a picture"},

@@ -35,7 +35,7 @@ func (c *Course) reading(ctx context.Context, show Show) error {
 	if err != nil {
 		return err
 	}
-	m, err := mapWith(r, sentence, 5)
+	m, err := mapWith(r, sentence, 3)
 	if err != nil {
 		return err
 	}

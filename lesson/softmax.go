@@ -84,7 +84,7 @@ func (c *Course) softmax(_ context.Context, show Show) error {
 // temperatures ends chapter 3: what dividing the scores does to the weights.
 func (c *Course) temperatures(s setting, scores []float32, show Show) error {
 	if err := show(
-		Paragraph("The scores may be divided by a number before softmax, called the temperature. Divided by less than 1 they lie further apart, divided by more they come together."),
+		Paragraph("The scores may be divided by a number before softmax, called the temperature. Divided by less than 1 they lie further apart, divided by more they come together. (When a model writes a text, its scores for the next word go the same way: a low temperature takes the likeliest, a high one dares more.)"),
 		Question{
 			Ask:     "What do the weights become at a very high temperature?",
 			Choices: []string{"all alike", "1 for the best key and 0 for the others", "the same as before"},

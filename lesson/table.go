@@ -92,7 +92,9 @@ func (t Table) list(b *bytes.Buffer, o inspect.TextOptions) {
 				rest = append(rest, t.Head[i]+" "+printable(row[i]))
 			}
 		}
-		b.WriteString(Hanging("  ", strings.Join(rest, ", "), o))
+		if len(rest) > 0 {
+			b.WriteString(Hanging("  ", strings.Join(rest, ", "), o))
+		}
 	}
 }
 

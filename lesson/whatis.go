@@ -17,15 +17,15 @@ import (
 func (c *Course) whatIs(_ context.Context, show Show) error {
 	if err := show(
 		Paragraph(`Read this beginning of a sentence: "The lion saw the zebra near the ...". Which word comes next? In the small world of this course, the savanna, it is always "river".`),
-		Paragraph("To say so you did not need every word alike. Some decided, others you read and let go. Attention is how a model does the same. For each word it shares out a look of 1 over that word and the words before it: much for those that matter, next to nothing for the rest. Then it takes from each word what that word has to say, in these shares, and mixes it. The mix is what the word now knows of its sentence."),
-		Paragraph("A model has no letters and no animals. To it each word is a list of numbers, called a vector. So sharing out and mixing is arithmetic, and all of it can be watched. Its one task is to predict the next word; all that it learns, it learns from how badly it did."),
+		Paragraph("To say so you did not need every word alike. Some decided, others you read and let go. Attention is how a language model does the same. Each word has one look, counted as 1, to share out over itself and the words before it: much for those that matter, next to nothing for the rest. Then it takes from each word what that word has to say, in these shares, and mixes it. The mix is what the word now knows of its sentence. From what the last word knows, the next one is predicted."),
+		Paragraph("A model is a long calculation with numbers in it that nobody wrote: it learns them. It has no letters and no animals; to it each word is a list of numbers, called a vector. So sharing out and mixing is arithmetic, and all of it can be watched. Its one task is to predict the next word, and all that it learns, it learns from how badly it did."),
 	); err != nil {
 		return err
 	}
 	if err := show(
 		Question{
 			Ask:     `Which words decide that "river" comes next?`,
-			Choices: []string{"lion and saw: who acts, and what it does", "zebra and near: who is seen, and how it stands", "all seven alike", `only the last word, "the"`},
+			Choices: []string{"lion and saw: who acts, and what it does", "zebra and near: who is seen, and where", "all seven alike", `only the last word, "the"`},
 			Right:   1,
 			Because: "In the savanna each animal, when seen, has a place of its own for each of near, under, behind and beside. Who saw it makes no difference. The table shows it.",
 		},
@@ -40,7 +40,7 @@ func (c *Course) whatIs(_ context.Context, show Show) error {
 	if err := show(
 		Paragraph("One word changed at a time, and what the rules of the savanna then say for certain:"),
 		places,
-		Paragraph("The actor and the verb may change as they like. Change the animal seen, or the word that says how it stands, and the place changes. These two words are the cause. Whether a model finds them out, from nothing but sentences, is what the rest of the course is about."),
+		Paragraph("The actor and the verb may change as they like. Change the animal seen, or \"near\", and the place changes. These two words are the cause. Whether a model finds them out, from nothing but sentences, is what the rest of the course is about."),
 	); err != nil {
 		return err
 	}

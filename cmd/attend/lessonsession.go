@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"attend/lesson"
@@ -57,19 +54,6 @@ func newLessonSession(p *program, ctx context.Context, course *lesson.Course, pr
 		course.Ask = s.ask
 	}
 	return s
-}
-
-// linesOf reads lines as they are typed, so that waiting for one can end early.
-func linesOf(in io.Reader) <-chan string {
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		scanner := bufio.NewScanner(in)
-		for scanner.Scan() {
-			lines <- scanner.Text()
-		}
-	}()
-	return lines
 }
 
 // tell goes through a chapter, and says where the reader is when it ends early.
@@ -153,79 +137,6 @@ func (s *lessonSession) show(part lesson.Part) error {
 	s.filled = bytes.Count(b.Bytes(), []byte("\n"))
 	_, err = s.stdout.Write(b.Bytes())
 	return err
-}
-
-// answer asks until one of the choices, or nothing, is typed, and says whether it is right.
-func (s *lessonSession) answer(q lesson.Question) (verdict string, err error) {
-	last := lesson.Letter(len(q.Choices) - 1)
-	for {
-		line, err := s.line(fmt.Sprintf("\nyour answer, a to %s: ", last))
-		if err != nil {
-			return "", err
-		}
-		line = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(line), ")"))
-		if line == "" {
-			return "", nil
-		}
-		if len(line) != 1 || line < "a" || line > last {
-			fmt.Fprintf(s.stdout, "Type a letter from a to %s, or Enter alone to see the answer.\n", last)
-			continue
-		}
-		right := line == lesson.Letter(q.Right)
-		s.keep(s.progress.Answer(s.chapter.Number, right))
-		if right {
-			return "Right.", nil
-		}
-		return "Not so.", nil
-	}
-}
-
-// wait stops until Enter.
-func (s *lessonSession) wait() error {
-	if !s.live {
-		return nil
-	}
-	prompt := "\n[Enter] "
-	if !s.told {
-		s.told = true
-		prompt = "\n[Enter goes on, Ctrl-D leaves] "
-	}
-	_, err := s.line(prompt)
-	return err
-}
-
-// ask asks for a line that a chapter needs.
-func (s *lessonSession) ask(prompt, fallback string, check func(string) error) (string, error) {
-	for {
-		line, err := s.line(fmt.Sprintf("\n%s\n[Enter alone: %s]\n> ", wrapped(prompt, min(width(s.stdout), defaultWidth)), fallback))
-		if err != nil {
-			return "", err
-		}
-		if line = strings.TrimSpace(line); line == "" {
-			line = fallback
-		}
-		problem := check(line)
-		if problem == nil {
-			s.asked = true
-			return line, nil
-		}
-		fmt.Fprintln(s.stdout, wrapped(message(problem), min(width(s.stdout), defaultWidth)))
-	}
-}
-
-// line reads one line behind a prompt.
-func (s *lessonSession) line(prompt string) (string, error) {
-	fmt.Fprint(s.stdout, prompt)
-	s.filled = 0
-	select {
-	case <-s.ctx.Done():
-		return "", s.ctx.Err()
-	case line, ok := <-s.lines:
-		if !ok {
-			return "", errLeft
-		}
-		return line, nil
-	}
 }
 
 // keep notes once that progress could not be written; the lesson goes on.

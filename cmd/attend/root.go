@@ -23,6 +23,7 @@ const welcome = `attend trains a small transformer on sentences and shows which 
 
 Start here:
 
+  attend lesson                                              learn what attention is, in ten short chapters
   attend train                                               train on the built-in sentences, see the map
   attend inspect "The lion saw the zebra near the river"     the map of any sentence
   attend why "The lion saw the zebra near the"               what was attended to, and what mattered

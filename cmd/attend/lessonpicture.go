@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"attend/inspect"
+	"attend/lesson"
+)
+
+// errDrawn ends a chapter whose picture was all that is wanted.
+var errDrawn = errors.New("drawn")
+
+// lessonPicture writes the first picture of a chapter and nothing else.
+func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *lesson.Course, chapters []lesson.Chapter) error {
+	if len(chapters) != 1 {
+		return errors.New("-o is for the picture of one chapter: name the chapter; attend lesson export makes a page of all")
+	}
+	if err := o.resolve(p.stdout, pictureFormats); err != nil {
+		return err
+	}
+	ctx, stop := interruptible(cmd.Context())
+	defer stop()
+	var picture *lesson.Picture
+	err := chapters[0].Tell(ctx, course, func(parts ...lesson.Part) error {
+		for _, part := range parts {
+			if found, ok := part.(lesson.Picture); ok {
+				picture = &found
+				return errDrawn
+			}
+		}
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return errInterrupted
+	case err != nil && !errors.Is(err, errDrawn):
+		return err
+	case picture == nil:
+		return fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", chapters[0].Number)
+	}
+	return o.write(p.stdout, func(w io.Writer) error {
+		look := inspect.PictureOptions{Dark: o.theme == "dark"}
+		if o.format == "svg" {
+			return picture.SVG(w, look)
+		}
+		lacking, err := picture.PNG(w, look)
+		if lacking != "" {
+			fmt.Fprintf(p.stderr, "note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of whoever looks at it\n", short(lacking))
+		}
+		return err
+	})
+}

@@ -1,0 +1,30 @@
+package lesson
+
+import (
+	"testing"
+
+	"attend/layers"
+)
+
+func TestParametersAreThoseOfTheModel(t *testing.T) {
+	course := &Course{}
+	models, err := course.models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := models[0].config
+	for range 2 {
+		for _, tied := range []bool{true, false} {
+			c.Tied = tied
+			if got, want := parameters(c), layers.Parameters(c).Count(); got != want {
+				t.Errorf("%+v: %d parameters, want %d", c, got, want)
+			}
+		}
+		c = layers.Config{Vocab: 13, Context: 7, Layers: 3, Heads: 5, Dim: 15, Hidden: 11, Positions: "none", Activation: layers.ReLU}
+	}
+	for i, want := range map[int]int{1: 124439808, 2: 1557611200, 3: 174604259328} {
+		if got := parameters(models[i].config); got != want {
+			t.Errorf("%s: %d parameters, want %d", models[i].name, got, want)
+		}
+	}
+}
