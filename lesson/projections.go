@@ -64,6 +64,8 @@ func (c *Course) projections(_ context.Context, show Show) error {
 		rowsOf("Query: what a word looks for. The later it stands, the more it asks for an animal and a preposition.", "feature", features, []string{"animal?", "prep.?"}, m.query),
 		rowsOf("Key: what it can be found by. A late word is easier to find as an animal.", "feature", features, []string{"animal", "prep."}, m.key),
 		rowsOf("Value: what it hands over.", "feature", features, []string{"striped", "prep."}, m.value),
+		Paragraph("For example the key of zebra, which is 1 animal, 1 striped, 0 preposition and 0.7 late:"),
+		Formula("1·[1 0] + 1·[0 0] + 0·[0 1] + 0.7·[1 0] = [1.7 0]"),
 	); err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ const (
 func (c *Course) scaling(_ context.Context, show Show) error {
 	if err := show(
 		Paragraph("Before training the numbers of a model are random, and so are its queries and keys. A dot product of vectors of d numbers is a sum of d terms. If they are random, of ordinary size and either sign, the terms partly cancel, but the sum still grows: its typical size is the square root of d. For d = 4 that is 2, for d = 1,024 it is 32."),
-		Paragraph("Here are queries and keys of random numbers, 16 keys for each query, at three lengths. Each is tried 50 times. Softmax is done once on the bare scores, and once on the scores divided by sqrt(d)."),
+		Paragraph("Here are queries and keys of random numbers, 16 keys for each query, at three lengths. Each is tried 50 times. Softmax is done once on the bare scores (divided by 1), and once on the scores divided by sqrt(d)."),
 		Question{
 			Ask:     "Without dividing, what do the 16 weights look like at d = 1,024?",
 			Choices: []string{"about one sixteenth each", "nearly all on one key, though the keys are random", "below 0 for some"},

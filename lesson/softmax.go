@@ -53,7 +53,7 @@ func (c *Course) softmax(_ context.Context, show Show) error {
 		t.Head[2] = "e^((score - top)/T)"
 	}
 	if err := show(t, bars(b),
-		Paragraph("The weights are all above 0 and add up to 1. Equal scores get equal weights; the best key gets most, but not all: softmax is soft. Taking the top score away from each first changes no weight, for it divides all of them alike. It keeps the powers small, and every program does it."),
+		Paragraph("The weights are all above 0 and add up to 1. Equal scores get equal weights; the best key gets most, but not all: softmax is soft. In the table, top is the largest score. Taking it away from each first changes no weight, for it divides all powers alike; it keeps them small, and every program does it."),
 	); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (c *Course) softmax(_ context.Context, show Show) error {
 		mix.Rows = append(mix.Rows, []string{v.Name, written(v.Numbers), fmt.Sprintf("%.4f", a.weights[i]), written(part)})
 	}
 	mix.Rows = append(mix.Rows, []string{"output", "", "1", written(a.output)})
-	parts = []Part{Paragraph("What is shared out by these weights? Each word has a third vector, its value: what it hands over to those that look at it."), mix}
+	parts = []Part{Paragraph("What is taken in these shares? Each word has a third vector, its value: what it hands over to those that look at it. The mix, called the output, is nearest to the values with the largest weights."), mix}
 	if len(a.output) == 2 {
 		p := inspect.Plane{Title: "The output lies between the values"}
 		for _, v := range s.values {
