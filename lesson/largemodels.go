@@ -64,7 +64,7 @@ func (c *Course) largeModels(_ context.Context, show Show) error {
 	ratio := float64(largest) / float64(mine)
 	if err := show(
 		Paragraph("Your model is GPT-2 in small. That is meant literally: the same parts in the same order, the same formulas, the same names in its files; programs that open GPT-2 open yours. A word becomes a vector with a place. Layers of heads mix the vectors by attention; between them a small network, the feed-forward network, works on each word by itself. At the end the vector of the last word says how probable each next word is."),
-		Paragraph("A large language model that chats with you does this step and no other: predict the next piece of text, append it, predict again."),
+		Paragraph("A large language model that chats with you does this step and no other when it answers: predict the next piece of text, append it, predict again."),
 		Question{
 			Ask:     "GPT-3, of 2020: how many times as many learned numbers as your model?",
 			Choices: []string{"about " + roughly(ratio/1e5), "about " + roughly(ratio/1e2), "about " + roughly(ratio)},

@@ -52,7 +52,7 @@ func (c *Course) mask(ctx context.Context, show Show) error {
 		Table{Head: []string{"model", "loss as trained", "with the future hidden"}, Words: 1, Rows: [][]string{
 			{"with the mask", fmt.Sprintf("%.2f", masked.asTrained), fmt.Sprintf("%.2f", masked.honest)},
 			{"without it", fmt.Sprintf("%.2f", ahead.asTrained), fmt.Sprintf("%.2f", ahead.honest)},
-			{"nobody can be better", fmt.Sprintf("%.2f", floor), fmt.Sprintf("%.2f", floor)},
+			{"the best an honest guess can do", fmt.Sprintf("%.2f", floor), fmt.Sprintf("%.2f", floor)},
 		}},
 		Paragraph(fmt.Sprintf("Far below what is possible: a loss too good to be true is the sign that a model has seen the solution. The last column puts both to the real task: the future is not there yet, and nothing of it can be seen. The cheat knows less than nothing: it is worse than a guess among all %d words at random, which costs %.2f. It has learned to rely on what it will never have.", vocab, math.Log(float64(vocab)))),
 		ahead.looks,

@@ -51,7 +51,7 @@ func (c *Course) headsAndPositions(_ context.Context, show Show) error {
 	both := append(slices.Clone(two.Output(0, 0, last)), two.Output(0, 1, last)...)
 	if err := show(
 		picture,
-		Paragraph(fmt.Sprintf("In the last row the first head has %.2f on \"zebra\", the second %.2f on \"near\". Side by side they hand over %s, where the single head had %s of both.", two.Row(0, 0, last)[4], two.Row(0, 1, last)[5], roundedTo2(both), roundedTo2(one.Output(0, 0, last)))),
+		Paragraph(fmt.Sprintf("In the last row the first head has %.2f on \"zebra\", the second %.2f on \"near\". Side by side they hand over %s (striped and preposition from the first head, then from the second), where the single head had %s of both.", two.Row(0, 0, last)[4], two.Row(0, 1, last)[5], roundedTo2(both), roundedTo2(one.Output(0, 0, last)))),
 	); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (c *Course) headsAndPositions(_ context.Context, show Show) error {
 	}
 	return show(t,
 		Paragraph("An output is [how much lion, how much zebra] a word has taken in. Without mask and positions it is the same in A and B: who saw whom is lost. The mask alone tells something: at \"saw\" only one animal has been, so its outputs differ, and a second layer could read that from them. But the last word sees the whole bag, and with one layer the two are still the same to it."),
-		Paragraph("With positions all is told apart. The model adds to each word's vector a second vector for its place, the first, the second and so on. It learns these like everything else. In the savanna it needs them, to know the animal seen from the one that acts."),
+		Paragraph("With positions all is told apart. The model adds to each word's vector a second vector for its place, the first, the second and so on. (The feature \"late\" of chapter 5 was one such number.) A matrix can then ask for what the word is, for where it stands, or for both, as the query of chapter 5 did. The model learns these vectors like everything else. In the savanna it needs them, to know the animal seen from the one that acts."),
 		Try{
 			{"attend train --positions none", "a model without positions: compare its loss with that of chapter 8"},
 			{"attend lesson 7 -o heads.svg", "the two heads as a picture"},

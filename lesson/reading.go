@@ -57,15 +57,16 @@ func (c *Course) reading(ctx context.Context, show Show) error {
 	}
 	if err := show(
 		Printout{func(w io.Writer, o inspect.TextOptions) error { return inspect.WhyText(w, y, o) }},
-		Paragraph("Replaced is another way to ask: the word itself is exchanged for each other word of its kind, or, where it has no kind, for the unknown word. The last word matters much in this way, for without it the model does not know that a place is wanted."),
+		Paragraph("Replaced is another way to ask: the word itself is exchanged for each other word of its kind, or, where it has no kind, for the unknown word. The last word matters much in this way, for without it the model does not know that a place is wanted. (Of a word that stands there twice, a small number tells which is meant.)"),
+		Paragraph("The two ways need not agree, for they ask different things. A cut takes away one look and leaves the rest of the sentence as it is. A replacement puts something else in the word's place, for every look and every head, and that may speak loudly for another answer. The one tells by which looks the prediction came about, the other what in the sentence it depends on. The rank correlation compares attention with the first: 1 if the words come in the same order by both, 0 if the one order tells nothing of the other."),
 	); err != nil {
 		return err
 	}
 	path := shownPath(r)
 	return show(
 		Paragraph("What a map does not tell:"),
-		Paragraph("1. Attention is not importance. A word may be looked at and change nothing, and one that is hardly looked at may decide. Cut, or replace, and see."),
-		Paragraph("2. `<s>` is often a resting place. A head must spend its whole look somewhere; with nothing to do in a sentence it tends to look at the first token. That means little."),
+		Paragraph("1. Attention is not importance. Compare the two columns above, word by word: equal looks may have effects that differ by much, and a word may be looked at and change nothing. Cut, or replace, and see."),
+		Paragraph("2. `<s>` is often a resting place. A head must spend its whole look somewhere; with nothing to do in a sentence it tends to look at the first token, the mark of the beginning. Look down its column in the map of chapter 8: several rows rest there. That means little."),
 		Paragraph("3. The mean hides. Two heads that look at two words average to a half each. Look at them one by one."),
 		Paragraph("4. With more than one layer a column is no longer just its word: the layers before have mixed others into it."),
 		Paragraph("5. It is the map of this model. Trained from other random numbers, it may solve the same sentence by other looks."),

@@ -22,7 +22,7 @@ const (
 // scaling is chapter 4: what happens to softmax when vectors are long.
 func (c *Course) scaling(_ context.Context, show Show) error {
 	if err := show(
-		Paragraph("Before training the numbers of a model are random, and so are its queries and keys. A dot product of vectors of d numbers is a sum of d terms. If they are random, of ordinary size and either sign, the terms partly cancel, but the sum still grows: its typical size is the square root of d. For d = 4 that is 2, for d = 1,024 it is 32."),
+		Paragraph("Before training the numbers of a model are random, and so are its queries and keys. Let d be how many numbers a query has, and a key. Their dot product is a sum of d terms. If these are random, of ordinary size and either sign, they partly cancel. The sum wanders from 0 like one who takes d steps, each forth or back at random: it ends up not d steps away, but about sqrt(d). (The squares of the steps are what adds up: the square of the distance is d on average.) For d = 4 that is 2, for d = 1,024 it is 32."),
 		Paragraph("Here are queries and keys of random numbers, 16 keys for each query, at three lengths. Each is tried 50 times. Softmax is done once on the bare scores (divided by 1), and once on the scores divided by sqrt(d)."),
 		Question{
 			Ask:     "Without dividing, what do the 16 weights look like at d = 1,024?",
@@ -51,13 +51,13 @@ func (c *Course) scaling(_ context.Context, show Show) error {
 		}
 	}
 	if err := show(t,
-		Paragraph(fmt.Sprintf("The size of the scores is their typical distance from 0. Entropy tells how evenly the weights are spread: %.2f when all 16 are alike, 0 when one has everything. Largest is the mean of the largest weight. Slope tells how much the weights answer to their scores: how much each weight changes for a small change of its own score, summed over the keys.", math.Log(scalingKeys))),
+		Paragraph(fmt.Sprintf("The size of the scores is their typical distance from 0. Entropy tells how evenly the weights are spread: %.2f when all 16 are alike, 0 when one has everything. (Chapter 8 takes the entropy of a text, by the same formula: how open its next word is.) Largest is the mean of the largest weight. Slope tells how much the weights answer to their scores: how much each weight changes for a small change of its own score, summed over the keys.", math.Log(scalingKeys))),
 		bars(b),
 	); err != nil {
 		return err
 	}
 	return show(
-		Paragraph("Why the slope matters: a model learns by small corrections. Training asks of every number how the loss would change if the number changed a little; the answer is called the gradient. Where softmax has given everything to one key its slope is near 0: a little more or less score changes no weight, so no word of correction comes back through it. The gradient vanishes, and the model keeps its accidental choice."),
+		Paragraph("Why the slope matters: a model learns by small corrections. Training asks of every number how the loss, that is how wrong the predictions are, would change if the number changed a little; the answer is called the gradient. Where softmax has given everything to one key its slope is near 0: a little more or less score changes no weight, so no word of correction comes back through it. The gradient vanishes, and the model keeps its accidental choice."),
 		Paragraph("Divided by sqrt(d) the scores are of size 1 at any d. The model starts by looking around and can learn where to look. Later it may still become as sure as it likes, by making queries and keys longer: then it has learned to. The formula of attention is now complete but for where its vectors come from:"),
 		Formula("attention = softmax(query · keys / sqrt(d)) · values"),
 		Try{
