@@ -55,8 +55,9 @@ type evaluation struct {
 	loss float64
 }
 
-// train trains the model of the lesson and judges it now and then. Equal settings give equal bytes, so a second
-// training replaces the first by itself.
+// train trains the model of the lesson and judges it now and then. Equal settings give equal bytes: where the model
+// is there and finished, the second training is done aside and kept nowhere, so that an interrupted
+// one costs nothing.
 func (c *Course) train(ctx context.Context) (*run.Run, []evaluation, error) {
 	settings, err := c.settings()
 	if err != nil {
@@ -66,7 +67,16 @@ func (c *Course) train(ctx context.Context) (*run.Run, []evaluation, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := run.Start(path, settings, c.corpus, there != nil)
+	finished := there != nil && there.Step == settings.Steps
+	if finished {
+		aside, err := os.MkdirTemp("", "attend-lesson-")
+		if err != nil {
+			return nil, nil, fmt.Errorf("lesson: %w", err)
+		}
+		defer os.RemoveAll(aside)
+		path = filepath.Join(aside, modelName)
+	}
+	t, err := run.Start(path, settings, c.corpus, there != nil && !finished)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -95,7 +105,10 @@ func (c *Course) train(ctx context.Context) (*run.Run, []evaluation, error) {
 		return nil, nil, err
 	}
 	c.model = t.Run
-	return t.Run, evaluations, nil
+	if finished {
+		c.model = there
+	}
+	return c.model, evaluations, nil
 }
 
 // known returns the model of the lesson if it was trained to the end, else nil.

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -39,5 +40,24 @@ func TestTheModelOfTheLessonLeavesOtherRunsAlone(t *testing.T) {
 	}
 	if _, there, err := aside.home(settings); err != nil || there == nil || there.Step >= settings.Steps {
 		t.Errorf("%v, %v", there, err)
+	}
+}
+
+// A second training of a finished model that is interrupted leaves the first, and nothing else.
+func TestAnInterruptedSecondTrainingCostsNothing(t *testing.T) {
+	_, course := whole(t)
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	again := &Course{Runs: course.Runs}
+	ctx, cancel := context.WithCancel(t.Context())
+	again.Progress = func(*run.Progress) { cancel() }
+	if _, _, err := again.train(ctx); err == nil {
+		t.Fatal("a training that was interrupted gave a model")
+	}
+	if r, err := again.known(); err != nil || r == nil || r.Step != r.Settings.Steps {
+		t.Errorf("known is %v, %v", r, err)
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
