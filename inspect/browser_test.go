@@ -40,6 +40,25 @@ func lions() []Map {
 	return []Map{m, foreign()}
 }
 
+// besides is what lions are compared with: every word that a query sees alike.
+func besides() []Baseline {
+	var list []Baseline
+	for _, m := range lions() {
+		b := made(m.Text, m.Tokens, len(m.Attention), len(m.Attention[0]))
+		for _, heads := range b.Attention {
+			for _, weights := range heads {
+				for q := range weights {
+					for k := range q + 1 {
+						weights[q][k] = 1 / float32(q+1)
+					}
+				}
+			}
+		}
+		list = append(list, Baseline{"uniform", b})
+	}
+	return list
+}
+
 // forming is a film of six frames in which the links of a sentence grow.
 func forming() []Frame {
 	m := lion()
@@ -65,6 +84,7 @@ func writePages(t *testing.T, folder string) {
 		"wide":    func(b *bytes.Buffer) error { return HTML(b, Source{"runs/wide", 1}, []Map{wide()}) },
 		"many":    func(b *bytes.Buffer) error { return HTML(b, Source{"runs/many", 1}, []Map{many()}) },
 		"hostile": func(b *bytes.Buffer) error { return HTML(b, Source{"<script>alert(0)</script>", 1}, []Map{hostile()}) },
+		"beside":  func(b *bytes.Buffer) error { return HTMLBeside(b, Source{"runs/lion", 120}, lions(), besides()) },
 		"film":    func(b *bytes.Buffer) error { return FilmHTML(b, Source{"runs/lion", 250}, film) },
 	}
 	var words []string
@@ -83,6 +103,7 @@ func writePages(t *testing.T, folder string) {
 	truths := map[string]any{
 		"map":     map[string]any{"sentences": sentences, "vectors": vectors{v.Query, v.Key}},
 		"hostile": map[string]any{"tokens": words},
+		"beside":  map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
 		"film":    map[string]any{"frames": film, "formed": Formation(film, leastFormed)},
 	}
 	save := func(name string, content []byte) {

@@ -9,8 +9,8 @@
 // For a terminal there are [Grid], [Story] and [Predictions]; for other
 // programs [JSON] and [CSV]; for paper, slides and pages [SVG] and [PNG], which
 // draw a [Figure]; for a browser [HTML], and [FilmHTML] for a training.
-// GridBeside, JSONBeside, CSVBeside and [NewFigureBeside] add a [Baseline] and
-// the difference from it. [WhyText], [ExplanationText], [HeadsText],
+// GridBeside, JSONBeside, CSVBeside, HTMLBeside and [NewFigureBeside] add a
+// [Baseline] and the difference from it. [WhyText], [ExplanationText], [HeadsText],
 // [ComparisonText] and [RecurrenceText] write what package run found out. The
 // vectors of words and places are a [Scatter].
 //

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -13,20 +12,30 @@ import (
 // The page needs nothing beside itself and asks for nothing: its policy forbids every request and
 // every script but its own. Equal maps give equal bytes. Without a map, or with one that is not
 // valid, it writes nothing and the error says why.
-func HTML(w io.Writer, s Source, maps []Map) error {
+func HTML(w io.Writer, s Source, maps []Map) error { return HTMLBeside(w, s, maps, nil) }
+
+// HTMLBeside is HTML with what each map is compared with, all by one name; nil is none. The grid then shows the
+// attention, that of the baseline, or the difference. The error also tells in what a baseline's shape differs.
+func HTMLBeside(w io.Writer, s Source, maps []Map, beside []Baseline) error {
 	if len(maps) == 0 {
 		return errors.New("inspect: a page wants a sentence and got none")
 	}
-	d := newPageData(s)
-	frame := pageFrame{Step: s.Step}
-	for i, m := range maps {
-		if err := m.check(); err != nil {
-			return fmt.Errorf("inspect: sentence %d: %w", i, err)
-		}
-		d.Sentences = append(d.Sentences, pageSentenceOf(m))
-		frame.Sentences = append(frame.Sentences, pageWeightsOf(m))
+	if err := checkBeside(maps, beside); err != nil {
+		return err
 	}
-	d.Frames = []pageFrame{frame}
+	d := newPageData(s)
+	d.Frames = []pageFrame{{Step: s.Step}}
+	for _, m := range maps {
+		d.Sentences = append(d.Sentences, pageSentenceOf(m))
+		d.Frames[0].Sentences = append(d.Frames[0].Sentences, pageWeightsOf(m))
+	}
+	if len(beside) > 0 {
+		d.Baseline = Printable(beside[0].Name)
+		d.Frames = append(d.Frames, pageFrame{Step: s.Step})
+		for _, b := range beside {
+			d.Frames[1].Sentences = append(d.Frames[1].Sentences, pageWeightsOf(b.Map))
+		}
+	}
 	return d.write(w, pageText{
 		Heading: "Which words each word looks at",
 		Title:   d.title(""),

@@ -138,3 +138,16 @@ func TestHTMLIsSmall(t *testing.T) {
 		t.Errorf("%d bytes, want fewer than 3,000,000", b.Len())
 	}
 }
+
+// A baseline of another shape, or one for fewer sentences, writes no page.
+func TestHTMLBesideRefusesOtherShapes(t *testing.T) {
+	for want, beside := range map[string][]Baseline{
+		"1 baselines for 2 sentences":     besides()[:1],
+		"sentence 0: the baseline has 1 ": {besides()[1], besides()[0]},
+	} {
+		var b bytes.Buffer
+		if err := HTMLBeside(&b, Source{"runs/lion", 1}, lions(), beside); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
+			t.Errorf("error %v and %d bytes, want %s", err, b.Len(), want)
+		}
+	}
+}

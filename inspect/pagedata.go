@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 )
 
@@ -11,7 +10,9 @@ type pageData struct {
 	Run       string         `json:"run"`
 	Step      int            `json:"step"`
 	Film      bool           `json:"film"`
-	Scale     []string       `json:"scale"` // evenly spaced colours of the weights 0 to 1
+	Scale     []string       `json:"scale"`    // evenly spaced colours of the weights 0 to 1
+	Signed    []string       `json:"signed"`   // and of the differences -1 to 1
+	Baseline  string         `json:"baseline"` // whose weights are the second frame; "": none
 	Sentences []pageSentence `json:"sentences"`
 	Frames    []pageFrame    `json:"frames"` // at least one
 	Formed    []Formed       `json:"formed"`
@@ -63,7 +64,11 @@ func (f *floats) add(numbers []float32) {
 func newPageData(s Source) *pageData {
 	d := &pageData{Run: Printable(s.Run), Step: s.Step, Formed: []Formed{}}
 	for _, c := range viridis() {
-		d.Scale = append(d.Scale, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B))
+		d.Scale = append(d.Scale, hex(c))
+	}
+	const steps = 8 // to each side of 0
+	for i := -steps; i <= steps; i++ {
+		d.Signed = append(d.Signed, hex(onLight().shade(float64(i)/steps)))
 	}
 	return d
 }

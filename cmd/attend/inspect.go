@@ -104,9 +104,6 @@ func (o inspectOptions) check(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("theme") && !o.chosen.picture {
 		return errors.New("--theme is for pictures: leave it out, or add --format svg or png")
 	}
-	if o.baseline != "" && o.format == "html" {
-		return errors.New("--baseline is not on the page: leave it out, or take --format svg")
-	}
 	if cmd.Flags().Changed("baseline") {
 		return checkOneOf("baseline", o.baseline, baselines...)
 	}
@@ -168,7 +165,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		case "csv":
 			return inspect.CSVBeside(w, maps, beside)
 		case "html":
-			return inspect.HTML(w, inspect.Source{Run: r.Path, Step: r.Step}, maps)
+			return inspect.HTMLBeside(w, inspect.Source{Run: r.Path, Step: r.Step}, maps, beside)
 		case "svg", "png":
 			return p.writePicture(w, o, r, maps[0], beside)
 		}

@@ -71,14 +71,15 @@ function makeGrid(table, tokens, unknown, on) {
 
   let active = null, column = null, chosen = null;
   return {
-    // weights shows numbers and colours; weights under `least` are left out.
-    weights(weights, least) {
+    // weights shows numbers and colours; weights under `least` are left out. Signed ones are differences.
+    weights(weights, least, signed) {
       cells.forEach((row, q) => row.forEach((td, k) => {
         const weight = weights[cell(q, k)];
-        const below = weight < least;
+        const below = Math.abs(weight) < least;
         td.classList.toggle("below", below);
-        td.textContent = below ? "" : short(weight);
-        shade(td, weight);
+        td.textContent = below ? "" : signed ? shortSigned(weight) : short(weight);
+        if (signed) shadeSigned(td, weight);
+        else shade(td, weight);
       }));
     },
     // mark shows which row is looked from and which column pointed at (or null).

@@ -2,7 +2,8 @@
 
 const view = {
   sentence: 0,
-  frame: data.frames.length - 1,
+  frame: data.film ? data.frames.length - 1 : 0,
+  shown: "attention", // in the grid: or "baseline", or "difference"
   layer: MEAN,
   head: MEAN,
   least: 0, // weights below it are hidden
@@ -19,8 +20,7 @@ const film = data.film ? makeFilm((frame) => {
   view.frame = frame;
   drawWeights();
 }) : null;
-byId("scale").style.setProperty("--scale", `linear-gradient(to right, ${data.scale.join(", ")})`);
-byId("scale").setAttribute("aria-label", "colours of the weights, from 0, dark violet, over green to 1, yellow");
+drawScale();
 byId("controls").onsubmit = (event) => event.preventDefault();
 makeChoices();
 openSentence(0);
@@ -33,11 +33,40 @@ function makeChoices() {
   choices.sentence.onchange = () => openSentence(Number(choices.sentence.value));
   choices.layer.onchange = () => choose(Number(choices.layer.value), view.head);
   choices.head.onchange = () => choose(view.layer, Number(choices.head.value));
+  byId("choose-shown").hidden = !data.baseline;
+  byId("shown").replaceChildren(
+    element("option", { value: "attention" }, "attention"),
+    element("option", { value: "baseline" }, `baseline: ${data.baseline}`),
+    element("option", { value: "difference" }, "difference of the two"));
+  byId("shown").onchange = (event) => {
+    view.shown = event.target.value;
+    drawScale();
+    choose(view.layer, view.head);
+  };
   byId("least").oninput = (event) => {
     view.least = Number(event.target.value);
     byId("least-shown").textContent = view.least ? short(view.least) : "0";
     drawWeights();
   };
+}
+
+// drawScale draws the legend of what the grid shows.
+function drawScale() {
+  const signed = view.shown === "difference";
+  const scale = byId("scale");
+  scale.style.setProperty("--scale", `linear-gradient(to right, ${(signed ? data.signed : data.scale).join(", ")})`);
+  scale.setAttribute("aria-label", signed
+    ? "colours of the differences, from −1, blue, over 0, white, to +1, orange"
+    : "colours of the weights, from 0, dark violet, over green to 1, yellow");
+  const ticks = signed ? ["−1", "−.5", "0", "+.5", "+1"] : ["0", ".25", ".5", ".75", "1"];
+  byId("ticks").replaceChildren(...ticks.map((t) => element("span", {}, t)));
+}
+
+// shownWeights is what the grid shows of a layer and head, [cell].
+function shownWeights() {
+  if (view.shown === "attention") return weights;
+  const baseline = weightsOf(view.sentence, 1, view.layer, view.head);
+  return view.shown === "baseline" ? baseline : Array.from(weights, (w, i) => w - baseline[i]);
 }
 
 // clip cuts a text for a place where no style can.
@@ -107,7 +136,8 @@ function choose(layer, head) {
   view.head = head;
   byId("layer").value = layer;
   byId("head").value = head;
-  byId("grid-heading").textContent = `All words, ${nameOf(view.sentence, layer, head)}`;
+  const of = { attention: "", baseline: `: the ${data.baseline} baseline`, difference: `, less the ${data.baseline} baseline` };
+  byId("grid-heading").textContent = `All words, ${nameOf(view.sentence, layer, head)}${of[view.shown]}`;
   overview.mark(layer, head);
   drawWeights();
 }
@@ -135,7 +165,7 @@ function showLink(link) {
 function drawWeights() {
   weights = weightsOf(view.sentence, view.frame, view.layer, view.head);
   if (view.follow) view.key = strongest(weights, view.query);
-  grid.weights(weights, view.least);
+  grid.weights(shownWeights(), view.least, view.shown === "difference");
   overview.draw(view.frame);
   drawNext(data.frames[view.frame].sentences[view.sentence].next);
   if (film) {

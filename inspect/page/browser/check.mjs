@@ -7,6 +7,7 @@
 import { browser } from "./harness.mjs";
 
 await import("./map.mjs");
+await import("./beside.mjs");
 await import("./film.mjs");
 await import("./everywhere.mjs");
 await browser.close();
