@@ -40,12 +40,14 @@ func writeLosses(w io.Writer, r run.Report, columns int) error {
 		beside = max(beside, len("  held-out   0.0000  ")+longest+2+len(l.note))
 	}
 	var b bytes.Buffer
-	b.WriteString("loss, nats per predicted token\n")
+	b.WriteString(wrapped("loss, nats per predicted token", columns) + "\n")
 	for _, l := range lines {
 		text := fmt.Sprintf("  %-9s %7.4f  ", l.name, l.loss)
-		full := max(4, min(longest, columns-len(text)))
-		filled := int(math.Round(float64(full) * min(1, l.loss/r.Baselines.Uniform)))
-		text += strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
+		if full := min(longest, columns-len(text)); full >= 4 {
+			filled := int(math.Round(float64(full) * min(1, l.loss/r.Baselines.Uniform)))
+			text += strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
+		}
+		text = strings.TrimRight(text, " ")
 		if beside <= columns {
 			b.WriteString(text + "  " + l.note + "\n")
 		} else { // the note goes below
@@ -104,7 +106,7 @@ func writeRules(w io.Writer, r run.Report, columns int) error {
 	const gap = 2
 	name := len("agreement")
 	table := ruleColumns()
-	for _, least := range []string{"cases", "mean", "uniform", "untrained", "others", "cut"} {
+	for _, least := range []string{"cases", "mean", "uniform", "untrained", "others", "cut", "best head"} {
 		total := gap + name
 		for _, c := range table {
 			total += gap + max(len(c.title), len("0.000"))
