@@ -66,7 +66,7 @@ func effect(x *float64) float64 {
 
 // RankCorrelation returns Spearman's coefficient: the correlation of the ranks of x and y, equals
 // sharing the mean of their ranks; 1 where both rise together, -1 where one falls as the other
-// rises. ok is false for fewer than three pairs and where all of x or all of y are equal.
+// rises (Spearman 1904). ok is false for fewer than three pairs and where all of x or all of y are equal.
 func RankCorrelation(x, y []float64) (rho float64, ok bool) {
 	if len(x) < 3 || len(x) != len(y) {
 		return 0, false

@@ -33,6 +33,8 @@ type headOf struct{ sentence, head int }
 //
 //	weight_k' = weight_k / (1 - the sum of the weights cut)
 //
+// Source: Geva et al. 2023, "attention knockout".
+//
 // It is an error when an edge lies outside of the batch or points into the future, or when
 // a query is left with nothing to look at. Then nothing is cut.
 func (a *Attended) Cut(edges ...Edge) error {
@@ -87,7 +89,8 @@ func (v intervention) starved(e Edge) (head int, starved bool) {
 }
 
 // Fix replaces what a head mixes by the same vector [headDim] at every token of a sentence, in the runs that
-// follow: the head then says nothing about the sentence. Its weights stay as they are.
+// follow: the head then says nothing about the sentence. Its weights stay as they are. With the
+// mean over a text as the vector it is Wang et al.'s mean ablation, 2022.
 func (a *Attended) Fix(sentence, head int, output []float32) error {
 	op := a.op
 	if dim := op.Result().Shape()[1] / op.heads; sentence < 0 || sentence >= op.batch() || head < 0 || head >= op.heads || len(output) != dim {

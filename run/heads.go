@@ -2,7 +2,6 @@ package run
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -162,7 +161,7 @@ func (r *Run) headScores(sentences [][]int, cases []roleCase) ([]inspect.Head, e
 						top = key
 					}
 				}
-				best[i][c.role].offer(example{c, top, score, float64(row[top]), fmt.Sprint(sentences[s][:c.query+1])})
+				best[i][c.role].offer(example{c, top, score, float64(row[top]), sentences[s][:c.query+1]})
 			}
 		}
 		rows += float64(len(sentences[s]) - 1)
@@ -191,7 +190,7 @@ type example struct {
 	roleCase
 	key           int     // the one with the largest weight
 	score, weight float64 // of all keys, of that one
-	seen          string  // the tokens up to the query, spelled out
+	seen          []int   // the tokens up to the query
 }
 
 // bestExamples keeps those with the highest scores, one a sentence and none that begins as another.
@@ -201,7 +200,7 @@ func (b *bestExamples) offer(e example) {
 	if len(b.kept) == shownExamples && b.kept[shownExamples-1].score >= e.score {
 		return
 	}
-	if i := slices.IndexFunc(b.kept, func(k example) bool { return k.sentence == e.sentence || k.seen == e.seen }); i >= 0 {
+	if i := slices.IndexFunc(b.kept, func(k example) bool { return k.sentence == e.sentence || slices.Equal(k.seen, e.seen) }); i >= 0 {
 		if b.kept[i].score >= e.score {
 			return
 		}

@@ -40,6 +40,10 @@ func (r *Run) Why(q Question, means HeadMeans) (inspect.Why, error) {
 	add := func(v variant, result func(effect float64)) {
 		variants, results = append(variants, v), append(results, result)
 	}
+	var grammar *data.Grammar
+	if r.Settings.Data == Savanna {
+		grammar = data.SavannaGrammar()
+	}
 	for key := range e.IDs {
 		w := &y.Words[key]
 		w.Place, w.Word = key, e.Tokens[key]
@@ -49,7 +53,7 @@ func (r *Run) Why(q Question, means HeadMeans) (inspect.Why, error) {
 				add(variant{e.IDs, cutIn(layer, query, key)}, func(effect float64) { w.CutLayer = append(w.CutLayer, effect) })
 			}
 		}
-		kind, words := r.replacements(e.IDs[key])
+		kind, words := r.replacements(grammar, e.IDs[key])
 		w.Kind = kind
 		for _, id := range words {
 			changed := slices.Clone(e.IDs)
@@ -142,14 +146,14 @@ func words(e Encoded, v *data.Vocabulary) int {
 	return len(e.IDs)
 }
 
-// replacements returns the ids of what may stand in a token's place: its kin in the built-in
-// grammar, or else the unknown word; nothing for the boundary token and for the unknown word itself.
-func (r *Run) replacements(id int) (kind string, ids []int) {
+// replacements returns the ids of what may stand in a token's place: its kin in the grammar, if there is
+// one, or else the unknown word; nothing for the boundary token and for the unknown word itself.
+func (r *Run) replacements(grammar *data.Grammar, id int) (kind string, ids []int) {
 	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == r.Vocabulary.Unknown() {
 		return "", nil
 	}
-	if r.Settings.Data == Savanna {
-		kind, others := data.SavannaGrammar().Kin(r.Vocabulary.Key(id))
+	if grammar != nil {
+		kind, others := grammar.Kin(r.Vocabulary.Key(id))
 		for _, word := range others {
 			if other, known := r.Vocabulary.ID(word); known {
 				ids = append(ids, other)

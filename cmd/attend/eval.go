@@ -18,7 +18,8 @@ func newEval(p *program) *cobra.Command {
 		Long: `Judge a run on the text that was kept from training: loss, perplexity and accuracy beside
 simple baselines. On the built-in savanna, whose next-word probabilities and causes are
 known, also how far the loss lies above the entropy, and for each planted rule whether the
-model obeys it and how much it attends to the words that decide.
+model obeys it, how much it attends to the words that decide, and what cutting those edges
+costs.
 
 Losses are in nats per predicted token (words and sentence ends).`,
 		Example: `  attend eval
@@ -28,11 +29,7 @@ Losses are in nats per predicted token (words and sentence ends).`,
 			if err := checkOneOf("format", format, "text", "json"); err != nil {
 				return err
 			}
-			r, err := openRun(path)
-			if err != nil {
-				return err
-			}
-			corpus, err := p.textOf(r.Path)(r.Settings)
+			r, corpus, err := p.openWithText(path)
 			if err != nil {
 				return err
 			}
