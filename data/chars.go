@@ -13,7 +13,7 @@ func splitChars(name, text string, o Options) (*Corpus, error) {
 	const least = 2 // one to read and one to predict
 	n := utf8.RuneCountInString(text) - strings.Count(text, "\r\n")
 	if n < 2*least {
-		return nil, fmt.Errorf("data: %s has %s, too few to split: want at least %d", name, count(n, "character"), 2*least)
+		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", name, count(n, "character"), 2*least)
 	}
 	nHeld := o.heldOut(n, least)
 	cut := lastChars(text, nHeld)
@@ -33,7 +33,7 @@ func splitChars(name, text string, o Options) (*Corpus, error) {
 	}
 	v, err := countedVocabulary(Char, counts, o.MinCount)
 	if err != nil {
-		return nil, fmt.Errorf("data: %s: %w", name, unprefixed(err))
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	ids := make([]int, len(seen)) // by rune; the unknown token is id 0
 	for key := range counts {

@@ -1,11 +1,9 @@
 package data
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"strings"
 )
 
 // Options decide how [Load] reads a text.
@@ -21,10 +19,10 @@ func (o Options) validate() error {
 		return err
 	}
 	if !(o.HoldOut > 0 && o.HoldOut < 1) {
-		return fmt.Errorf("data: the held-out fraction is %g, want more than 0 and less than 1, for example 0.1", o.HoldOut)
+		return fmt.Errorf("the held-out fraction is %g, want more than 0 and less than 1, for example 0.1", o.HoldOut)
 	}
 	if o.MinCount < 1 {
-		return fmt.Errorf("data: the minimum count is %d, want 1 or more", o.MinCount)
+		return fmt.Errorf("the minimum count is %d, want 1 or more", o.MinCount)
 	}
 	return nil
 }
@@ -108,9 +106,4 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// unprefixed takes the package's name off an error, for one that puts more before it.
-func unprefixed(err error) error {
-	return errors.New(strings.TrimPrefix(err.Error(), "data: "))
 }

@@ -26,7 +26,7 @@ func (s Set) Sampler(batch, seq int, seed uint64) (*Sampler, error) {
 		return nil, err
 	}
 	if n := len(s.Sequences[0]); s.Unit == Char && n < seq+1 {
-		return nil, fmt.Errorf("data: the text has %d characters, too few for a context of %d, which needs %d: lower the context or give more text",
+		return nil, fmt.Errorf("the text has %d characters, too few for a context of %d, which needs %d: lower the context or give more text",
 			n, seq, seq+1)
 	}
 	return &Sampler{s, batch, seq, seed}, nil

@@ -40,7 +40,7 @@ func Savanna() (*Corpus, error) {
 	}
 	c, err := t.corpus(side, Options{Unit: Word, MinCount: 1})
 	if err != nil {
-		return nil, fmt.Errorf("data: savanna: %w", unprefixed(err))
+		return nil, fmt.Errorf("savanna: %w", err)
 	}
 	sum := sha256.Sum256([]byte(savannaTrainText + savannaHeldOutText))
 	c.Name, c.SHA256, c.Grammar = "savanna", hex.EncodeToString(sum[:]), SavannaGrammar()

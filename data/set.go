@@ -40,20 +40,20 @@ func (s Set) check(batch, seq int) error {
 		return err
 	}
 	if batch < 1 || seq < 1 {
-		return fmt.Errorf("data: the batch is %d and the context %d, want 1 or more of each", batch, seq)
+		return fmt.Errorf("the batch is %d and the context %d, want 1 or more of each", batch, seq)
 	}
 	if len(s.Sequences) == 0 {
-		return fmt.Errorf("data: the set holds no text: want at least one sequence")
+		return fmt.Errorf("the set holds no text: want at least one sequence")
 	}
 	if s.Unit == Char && len(s.Sequences) > 1 {
-		return fmt.Errorf("data: the set holds %d sequences of characters, want one", len(s.Sequences))
+		return fmt.Errorf("the set holds %d sequences of characters, want one", len(s.Sequences))
 	}
 	for i, sequence := range s.Sequences {
 		if len(sequence) < 2 {
-			return fmt.Errorf("data: sequence %d has %d tokens, want 2 or more, so that there is one to predict", i+1, len(sequence))
+			return fmt.Errorf("sequence %d has %d tokens, want 2 or more, so that there is one to predict", i+1, len(sequence))
 		}
 		if s.Unit == Word && len(sequence)-1 > seq {
-			return fmt.Errorf("data: sentence %d has %d tokens with its boundary but the context is %d: raise the context to %d or split the sentence",
+			return fmt.Errorf("sentence %d has %d tokens with its boundary but the context is %d: raise the context to %d or split the sentence",
 				i+1, len(sequence)-1, seq, len(sequence)-1)
 		}
 	}

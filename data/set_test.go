@@ -32,13 +32,13 @@ func TestSetErrors(t *testing.T) {
 		batch, seq int
 		want       string
 	}{
-		{threeSentences, 2, 4, "data: sentence 3 has 5 tokens with its boundary but the context is 4: raise the context to 5 or split the sentence"},
-		{threeSentences, 0, 5, "data: the batch is 0 and the context 5, want 1 or more of each"},
-		{threeSentences, 2, -1, "data: the batch is 2 and the context -1, want 1 or more of each"},
-		{Set{Unit: Word}, 1, 1, "data: the set holds no text: want at least one sequence"},
-		{Set{Char, [][]int{{1, 2}, {1, 2}}}, 1, 1, "data: the set holds 2 sequences of characters, want one"},
-		{Set{Char, [][]int{{1}}}, 1, 1, "data: sequence 1 has 1 tokens, want 2 or more, so that there is one to predict"},
-		{Set{}, 1, 1, `data: the unit is "", want "word" or "char"`},
+		{threeSentences, 2, 4, "sentence 3 has 5 tokens with its boundary but the context is 4: raise the context to 5 or split the sentence"},
+		{threeSentences, 0, 5, "the batch is 0 and the context 5, want 1 or more of each"},
+		{threeSentences, 2, -1, "the batch is 2 and the context -1, want 1 or more of each"},
+		{Set{Unit: Word}, 1, 1, "the set holds no text: want at least one sequence"},
+		{Set{Char, [][]int{{1, 2}, {1, 2}}}, 1, 1, "the set holds 2 sequences of characters, want one"},
+		{Set{Char, [][]int{{1}}}, 1, 1, "sequence 1 has 1 tokens, want 2 or more, so that there is one to predict"},
+		{Set{}, 1, 1, `the unit is "", want "word" or "char"`},
 	} {
 		_, err := c.set.Sampler(c.batch, c.seq, 1)
 		if err == nil || err.Error() != c.want {
@@ -48,7 +48,7 @@ func TestSetErrors(t *testing.T) {
 			t.Errorf("blocks:\n got %v\nwant %s", err, c.want)
 		}
 	}
-	want := "data: the text has 10 characters, too few for a context of 10, which needs 11: lower the context or give more text"
+	want := "the text has 10 characters, too few for a context of 10, which needs 11: lower the context or give more text"
 	if _, err := tenCharacters.Sampler(1, 10, 1); err == nil || err.Error() != want {
 		t.Errorf(" got %v\nwant %s", err, want)
 	}

@@ -22,16 +22,16 @@ func readText(name string, r io.Reader) (text, sum string, err error) {
 	}
 	digest := sha256.New()
 	if _, err := io.Copy(io.MultiWriter(&all, digest), r); err != nil {
-		return "", "", fmt.Errorf("data: reading %s: %w", name, err)
+		return "", "", fmt.Errorf("reading %s: %w", name, err)
 	}
 	text = all.String()
 	if at := badByte(text); at >= 0 {
 		line := 1 + strings.Count(text[:at], "\n")
-		return "", "", fmt.Errorf("data: %s: line %d: %s", name, line, badByteMessage(text, at))
+		return "", "", fmt.Errorf("%s: line %d: %s", name, line, badByteMessage(text, at))
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.TrimSpace(text) == "" {
-		return "", "", fmt.Errorf("data: %s holds no text (%d bytes): give it at least two sentences, one a line", name, all.Len())
+		return "", "", fmt.Errorf("%s holds no text (%d bytes): give it at least two sentences, one a line", name, all.Len())
 	}
 	return text, hex.EncodeToString(digest.Sum(nil)), nil
 }

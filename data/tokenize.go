@@ -36,7 +36,7 @@ func Tokenize(unit Unit, text string) ([]Token, error) {
 		return nil, err
 	}
 	if at := badByte(text); at >= 0 {
-		return nil, fmt.Errorf("data: %s", badByteMessage(text, at))
+		return nil, fmt.Errorf("%s", badByteMessage(text, at))
 	}
 	if unit == Char {
 		return appendChars(nil, text), nil

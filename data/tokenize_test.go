@@ -52,11 +52,11 @@ func TestTokenizeErrors(t *testing.T) {
 		unit       Unit
 		text, want string
 	}{
-		{Word, "lion \xff", `data: byte 5 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
-		{Char, "é\xc3", `data: byte 2 (0xc3) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
-		{Word, "a\x00b\xff", `data: byte 1 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8`},
-		{Word, "\xffa\x00", `data: byte 0 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
-		{"byte", "a", `data: the unit is "byte", want "word" or "char"`},
+		{Word, "lion \xff", `byte 5 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
+		{Char, "é\xc3", `byte 2 (0xc3) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
+		{Word, "a\x00b\xff", `byte 1 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8`},
+		{Word, "\xffa\x00", `byte 0 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
+		{"byte", "a", `the unit is "byte", want "word" or "char"`},
 	} {
 		if _, err := Tokenize(c.unit, c.text); err == nil || err.Error() != c.want {
 			t.Errorf("%s %q:\n got %v\nwant %s", c.unit, c.text, err, c.want)

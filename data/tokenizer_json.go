@@ -52,7 +52,7 @@ func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(file); err != nil {
-		return nil, fmt.Errorf("data: writing tokenizer.json: %w", err)
+		return nil, fmt.Errorf("writing tokenizer.json: %w", err)
 	}
 	return b.Bytes(), nil
 }
@@ -105,14 +105,14 @@ func tokenizerForm(unit Unit) tokenizerJSON {
 // at their places and every other key as Tokenize spells it.
 func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if len(b) > maxTokenizerJSON {
-		return nil, fmt.Errorf("data: tokenizer.json has %d bytes, want at most %d", len(b), maxTokenizerJSON)
+		return nil, fmt.Errorf("tokenizer.json has %d bytes, want at most %d", len(b), maxTokenizerJSON)
 	}
 	if !utf8.Valid(b) {
-		return nil, fmt.Errorf("data: tokenizer.json is not UTF-8: want the file that a run wrote")
+		return nil, fmt.Errorf("tokenizer.json is not UTF-8: want the file that a run wrote")
 	}
 	var file tokenizerJSON
 	if err := json.Unmarshal(b, &file); err != nil {
-		return nil, fmt.Errorf("data: tokenizer.json does not parse: %w", err)
+		return nil, fmt.Errorf("tokenizer.json does not parse: %w", err)
 	}
 	unit := Word
 	if samePart(file.PreTokenizer, tokenizerForm(Char).PreTokenizer) {
@@ -128,15 +128,15 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	specials := unit.specials()
 	for id, special := range specials {
 		if id >= len(keys) || keys[id] != special {
-			return nil, fmt.Errorf("data: tokenizer.json: id %d is not %q, the special token that belongs there", id, special)
+			return nil, fmt.Errorf("tokenizer.json: id %d is not %q, the special token that belongs there", id, special)
 		}
 	}
 	if len(keys) == len(specials) {
-		return nil, fmt.Errorf("data: tokenizer.json holds no %s beside the special tokens", unit)
+		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit)
 	}
 	for _, key := range keys[len(specials):] {
 		if err := unit.checkKey(key); err != nil {
-			return nil, fmt.Errorf("data: tokenizer.json: %w", err)
+			return nil, fmt.Errorf("tokenizer.json: %w", err)
 		}
 	}
 	return indexed(unit, keys), nil
@@ -157,7 +157,7 @@ func (f tokenizerJSON) checkForm(want tokenizerJSON) error {
 		{"unk_token", f.Model.Unknown, want.Model.Unknown},
 	} {
 		if !samePart(part.got, part.want) {
-			return fmt.Errorf("data: tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", part.name)
+			return fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", part.name)
 		}
 	}
 	return nil

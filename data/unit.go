@@ -28,7 +28,7 @@ func ParseUnit(s string) (Unit, error) {
 
 func (u Unit) validate() error {
 	if u != Word && u != Char {
-		return fmt.Errorf("data: the unit is %q, want %q or %q", string(u), Word, Char)
+		return fmt.Errorf("the unit is %q, want %q or %q", string(u), Word, Char)
 	}
 	return nil
 }

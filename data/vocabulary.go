@@ -41,7 +41,7 @@ func NewVocabulary(unit Unit, sentences [][]Token, minCount int) (*Vocabulary, e
 // countedVocabulary numbers the keys counted at least minCount times.
 func countedVocabulary(unit Unit, counts map[string]int, minCount int) (*Vocabulary, error) {
 	if minCount < 1 {
-		return nil, fmt.Errorf("data: the minimum count is %d, want 1 or more", minCount)
+		return nil, fmt.Errorf("the minimum count is %d, want 1 or more", minCount)
 	}
 	most, keys := 0, make([]string, 0, len(counts))
 	for key, n := range counts {
@@ -51,11 +51,11 @@ func countedVocabulary(unit Unit, counts map[string]int, minCount int) (*Vocabul
 		}
 	}
 	if len(keys) == 0 && most > 0 {
-		return nil, fmt.Errorf("data: no %s of the training text occurs %d times (the most frequent: %d), so all would be %s: lower --min-count",
+		return nil, fmt.Errorf("no %s of the training text occurs %d times (the most frequent: %d), so all would be %s: lower --min-count",
 			unit, minCount, most, UnknownToken)
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("data: no text to make a vocabulary of: want at least one %s", unit)
+		return nil, fmt.Errorf("no text to make a vocabulary of: want at least one %s", unit)
 	}
 	slices.Sort(keys)
 	return indexed(unit, append(unit.specials(), keys...)), nil
@@ -74,7 +74,7 @@ func indexed(unit Unit, keys []string) *Vocabulary {
 func (u Unit) checkKey(key string) error {
 	tokens, err := Tokenize(u, key)
 	if err == nil && (len(tokens) != 1 || tokens[0].Key != key) {
-		err = fmt.Errorf("data: %.40q is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", key, u)
+		err = fmt.Errorf("%.40q is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", key, u)
 	}
 	return err
 }

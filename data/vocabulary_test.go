@@ -66,13 +66,13 @@ func TestVocabularyErrors(t *testing.T) {
 		minCount int
 		want     string
 	}{
-		{Word, "a b a", 3, `data: no word of the training text occurs 3 times (the most frequent: 2), so all would be <unk>: lower --min-count`},
-		{Word, "a", 0, `data: the minimum count is 0, want 1 or more`},
-		{Word, "", 1, `data: no text to make a vocabulary of: want at least one word`},
-		{Word, "a <s>", 1, `data: "<s>" is not one word in the spelling of a vocabulary: want a key that Tokenize gives`},
-		{Word, "Lion", 1, `data: "Lion" is not one word in the spelling of a vocabulary: want a key that Tokenize gives`},
-		{Char, "ab", 1, `data: "ab" is not one char in the spelling of a vocabulary: want a key that Tokenize gives`},
-		{"", "a", 1, `data: the unit is "", want "word" or "char"`},
+		{Word, "a b a", 3, `no word of the training text occurs 3 times (the most frequent: 2), so all would be <unk>: lower --min-count`},
+		{Word, "a", 0, `the minimum count is 0, want 1 or more`},
+		{Word, "", 1, `no text to make a vocabulary of: want at least one word`},
+		{Word, "a <s>", 1, `"<s>" is not one word in the spelling of a vocabulary: want a key that Tokenize gives`},
+		{Word, "Lion", 1, `"Lion" is not one word in the spelling of a vocabulary: want a key that Tokenize gives`},
+		{Char, "ab", 1, `"ab" is not one char in the spelling of a vocabulary: want a key that Tokenize gives`},
+		{"", "a", 1, `the unit is "", want "word" or "char"`},
 	} {
 		var sentence []Token
 		for _, key := range strings.Fields(c.keys) {

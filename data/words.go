@@ -114,7 +114,7 @@ func splitWords(name, text string, o Options) (*Corpus, error) {
 	t := scanWords(text)
 	which, copies := t.distinct()
 	if len(copies) < 2 {
-		return nil, fmt.Errorf("data: %s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", name)
+		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", name)
 	}
 	order := random.New(o.Seed, "split").Perm(len(copies))
 	held := make([]bool, len(copies))
@@ -127,7 +127,7 @@ func splitWords(name, text string, o Options) (*Corpus, error) {
 	}
 	c, err := t.corpus(side, o)
 	if err != nil {
-		return nil, fmt.Errorf("data: %s: %w", name, unprefixed(err))
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if again := len(which) - len(copies); again > 0 {
 		several := 0

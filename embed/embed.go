@@ -32,5 +32,5 @@ func ParsePositions(s string) (Positions, error) {
 		}
 		names[i] = string(p)
 	}
-	return "", fmt.Errorf("embed: no positions %q: choose %s", s, strings.Join(names, ", "))
+	return "", fmt.Errorf("no positions %q: choose %s", s, strings.Join(names, ", "))
 }

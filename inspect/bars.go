@@ -30,14 +30,14 @@ const mostBars = 200
 // Validate tells whether the bars can be drawn: one or more, at most 200, each finite and not below 0.
 func (c Bars) Validate() error {
 	if len(c.Bars) == 0 {
-		return errors.New("inspect: there are no bars")
+		return errors.New("there are no bars")
 	}
 	if len(c.Bars) > mostBars {
-		return fmt.Errorf("inspect: %d bars do not fit one picture, which holds %d", len(c.Bars), mostBars)
+		return fmt.Errorf("%d bars do not fit one picture, which holds %d", len(c.Bars), mostBars)
 	}
 	for i, bar := range c.Bars {
 		if !(bar.Value >= 0 && !math.IsInf(bar.Value, 0)) {
-			return fmt.Errorf("inspect: bar %d is %v and must be finite and not below 0", i, bar.Value)
+			return fmt.Errorf("bar %d is %v and must be finite and not below 0", i, bar.Value)
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (b Baseline) check(m Map) error {
 // views picks the matrices of the baseline that stand beside those of the map.
 func (b Baseline) views(m Map, o TextOptions) ([]view, error) {
 	if err := b.check(m); err != nil {
-		return nil, fmt.Errorf("inspect: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	return views(b.Map, o)
 }
@@ -62,7 +62,7 @@ func difference(a, b [][]float64) [][]float64 {
 // checkBeside tells whether the maps are valid, and each baseline, if there are any, has the shape of its map.
 func checkBeside(maps []Map, beside []Baseline) error {
 	if len(beside) > 0 && len(beside) != len(maps) {
-		return fmt.Errorf("inspect: %d baselines for %d sentences", len(beside), len(maps))
+		return fmt.Errorf("%d baselines for %d sentences", len(beside), len(maps))
 	}
 	for i, m := range maps {
 		err := m.check()
@@ -70,7 +70,7 @@ func checkBeside(maps []Map, beside []Baseline) error {
 			err = beside[i].check(m)
 		}
 		if err != nil {
-			return fmt.Errorf("inspect: sentence %d: %w", i, err)
+			return fmt.Errorf("sentence %d: %w", i, err)
 		}
 	}
 	return nil

@@ -30,10 +30,10 @@ type SettingPair struct {
 // many heads. The error says what came.
 func (c Comparison) Comparable() error {
 	if a, b := len(c.A.Tokens), len(c.B.Tokens); a != b {
-		return fmt.Errorf("inspect: the sentences have %d and %d tokens: only maps of the same size can be subtracted", a, b)
+		return fmt.Errorf("the sentences have %d and %d tokens: only maps of the same size can be subtracted", a, b)
 	}
 	if a, b := len(c.A.Attention[0]), len(c.B.Attention[0]); a != b && c.Matches == nil {
-		return fmt.Errorf("inspect: the maps have %d and %d heads: match them to subtract them", a, b)
+		return fmt.Errorf("the maps have %d and %d heads: match them to subtract them", a, b)
 	}
 	return nil
 }

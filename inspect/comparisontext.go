@@ -39,7 +39,7 @@ func ComparisonText(w io.Writer, c Comparison, o TextOptions) error {
 	}
 	b.WriteString("\n" + table(predictionColumns(c.A.Next, c.B.Next), o.width()) + "\n")
 	if err := c.Comparable(); err != nil {
-		b.WriteString(wrap(strings.TrimPrefix(err.Error(), "inspect: "), o.width()))
+		b.WriteString(wrap(err.Error(), o.width()))
 		return write(w, &b)
 	}
 	a, other := c.Aligned()

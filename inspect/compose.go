@@ -78,7 +78,7 @@ func figureViews(m Map, selection Selection, panels int) ([]view, error) {
 		}
 	}
 	if err := checkCells(panels, len(m.Tokens)); err != nil {
-		return nil, fmt.Errorf("inspect: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	return views(m, selection.text())
 }

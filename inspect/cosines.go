@@ -85,18 +85,18 @@ func evenly(n, most int) []int {
 // validateCosines checks that the numbers are a square over the names, and every one a cosine.
 func validateCosines(names []string, cosines [][]float64) error {
 	if len(names) == 0 {
-		return errors.New("inspect: the grid of cosines has no names")
+		return errors.New("the grid of cosines has no names")
 	}
 	if len(cosines) != len(names) {
-		return fmt.Errorf("inspect: %d rows of cosines for %d names", len(cosines), len(names))
+		return fmt.Errorf("%d rows of cosines for %d names", len(cosines), len(names))
 	}
 	for i, row := range cosines {
 		if len(row) != len(names) {
-			return fmt.Errorf("inspect: row %d has %d cosines for %d names", i, len(row), len(names))
+			return fmt.Errorf("row %d has %d cosines for %d names", i, len(row), len(names))
 		}
 		for j, c := range row {
 			if err := validateCosine(c); err != nil {
-				return fmt.Errorf("inspect: row %d, column %d: %w", i, j, err)
+				return fmt.Errorf("row %d, column %d: %w", i, j, err)
 			}
 		}
 	}

@@ -73,7 +73,7 @@ func TestCosinesRefused(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		err := CosinesText(&b, []string{"a", "b"}, square, TextOptions{})
-		if err == nil || err.Error() != "inspect: "+want || b.Len() > 0 {
+		if err == nil || err.Error() != want || b.Len() > 0 {
 			t.Errorf("error %v, want %q; wrote %q", err, want, &b)
 		}
 	}

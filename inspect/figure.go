@@ -32,7 +32,7 @@ const mostCells = 1 << 19
 // after the query, and no more than 524,288 cells. The error names the place, counted from 0 as in the slices.
 func (f Figure) Validate() error {
 	if err := f.check(); err != nil {
-		return fmt.Errorf("inspect: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	return nil
 }

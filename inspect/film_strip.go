@@ -18,7 +18,7 @@ func FilmStrip(w io.Writer, frames []Frame, sentence int, o TextOptions) error {
 		return err
 	}
 	if last := len(frames[0].Sentences) - 1; sentence < 0 || sentence > last {
-		return fmt.Errorf("inspect: no sentence %d: want 0 to %d", sentence, last)
+		return fmt.Errorf("no sentence %d: want 0 to %d", sentence, last)
 	}
 	first := frames[0].Sentences[sentence].asMap()
 	if err := first.inRange(o.Layer, o.Head, all); err != nil {

@@ -64,14 +64,14 @@ func formedAt(frames []Frame, sentence, layer, head, query, key int) int {
 // of which is a valid map. The error names the frame, counted from 0.
 func CheckFilm(frames []Frame) error {
 	if len(frames) == 0 {
-		return errors.New("inspect: the film has no frames")
+		return errors.New("the film has no frames")
 	}
 	for i, f := range frames {
 		if err := checkFrame(f, frames[0]); err != nil {
-			return fmt.Errorf("inspect: frame %d: %w", i, err)
+			return fmt.Errorf("frame %d: %w", i, err)
 		}
 		if i > 0 && f.Step <= frames[i-1].Step {
-			return fmt.Errorf("inspect: frame %d: step %d follows step %d", i, f.Step, frames[i-1].Step)
+			return fmt.Errorf("frame %d: step %d follows step %d", i, f.Step, frames[i-1].Step)
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ func FormedText(w io.Writer, frames []Frame, formed []Formed, sentence int, o Te
 		return err
 	}
 	if last := len(frames[0].Sentences) - 1; sentence < 0 || sentence > last {
-		return fmt.Errorf("inspect: no sentence %d: want 0 to %d", sentence, last)
+		return fmt.Errorf("no sentence %d: want 0 to %d", sentence, last)
 	}
 	m := frames[0].Sentences[sentence].asMap()
 	if err := m.inRange(o.Layer, o.Head, all); err != nil {
@@ -40,7 +40,7 @@ func FormedText(w io.Writer, frames []Frame, formed []Formed, sentence int, o Te
 			return err
 		}
 		if last := len(words) - 1; f.Query < 0 || f.Query > last || f.Key < 0 || f.Key > f.Query {
-			return fmt.Errorf("inspect: no link from word %d to word %d: want words 0 to %d, the second no later", f.Query, f.Key, last)
+			return fmt.Errorf("no link from word %d to word %d: want words 0 to %d, the second no later", f.Query, f.Key, last)
 		}
 		if f.Step <= frames[0].Step {
 			before++

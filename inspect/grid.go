@@ -39,7 +39,7 @@ func Grid(w io.Writer, m Map, o TextOptions) error {
 // write hands over a finished text in one piece.
 func write(w io.Writer, b *bytes.Buffer) error {
 	if _, err := w.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("inspect: write: %w", err)
+		return fmt.Errorf("write: %w", err)
 	}
 	return nil
 }

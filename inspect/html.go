@@ -18,7 +18,7 @@ func HTML(w io.Writer, s Source, maps []Map) error { return HTMLBeside(w, s, map
 // attention, that of the baseline, or the difference. The error also tells in what a baseline's shape differs.
 func HTMLBeside(w io.Writer, s Source, maps []Map, beside []Baseline) error {
 	if len(maps) == 0 {
-		return errors.New("inspect: a page wants a sentence and got none")
+		return errors.New("a page wants a sentence and got none")
 	}
 	if err := checkBeside(maps, beside); err != nil {
 		return err

@@ -116,10 +116,10 @@ func TestHTMLRefuses(t *testing.T) {
 	film := forming()
 	film[2].HeldOutLoss = math.Inf(1)
 	for want, write := range map[string]func(b *bytes.Buffer) error{
-		"inspect: a page wants a sentence and got none":           func(b *bytes.Buffer) error { return HTML(b, Source{}, nil) },
-		"inspect: sentence 1: layer 0, head 1: query 3, key 2: w": func(b *bytes.Buffer) error { return HTML(b, Source{}, []Map{lion(), bad}) },
-		"inspect: the film has no frames":                         func(b *bytes.Buffer) error { return FilmHTML(b, Source{}, nil) },
-		"inspect: frame 2: the loss is +Inf":                      func(b *bytes.Buffer) error { return FilmHTML(b, Source{}, film) },
+		"a page wants a sentence and got none":           func(b *bytes.Buffer) error { return HTML(b, Source{}, nil) },
+		"sentence 1: layer 0, head 1: query 3, key 2: w": func(b *bytes.Buffer) error { return HTML(b, Source{}, []Map{lion(), bad}) },
+		"the film has no frames":                         func(b *bytes.Buffer) error { return FilmHTML(b, Source{}, nil) },
+		"frame 2: the loss is +Inf":                      func(b *bytes.Buffer) error { return FilmHTML(b, Source{}, film) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err == nil || !strings.HasPrefix(err.Error(), want) || b.Len() > 0 {

@@ -59,7 +59,7 @@ func JSONBeside(w io.Writer, run string, step int, maps []Map, beside []Baseline
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // so that <s> stays legible
 	if err := enc.Encode(report); err != nil {
-		return fmt.Errorf("inspect: encode: %w", err)
+		return fmt.Errorf("encode: %w", err)
 	}
 	return write(w, &b)
 }

@@ -31,7 +31,7 @@ func layout(f Figure, o PictureOptions, face *typeface) (drawing, error) {
 	content := max(abreast*(m.panelWidth+panelGapX)-panelGapX, narrowestPage-2*margin)
 	height := len(f.Panels) * (m.panelHeight + panelGapY)
 	if float64(content)*float64(height) > mostArea {
-		return drawing{}, fmt.Errorf("inspect: %w", tooLarge(count, len(words)))
+		return drawing{}, fmt.Errorf("%w", tooLarge(count, len(words)))
 	}
 
 	p := o.palette()

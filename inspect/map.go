@@ -38,7 +38,7 @@ const rounding = 1e-5
 // counted from 0 as in the slices.
 func (m Map) Validate() error {
 	if err := m.check(); err != nil {
-		return fmt.Errorf("inspect: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	return nil
 }
@@ -129,10 +129,10 @@ func (m Map) Head(layer, head int) ([][]float64, error) {
 // inRange checks that layer and head lie between lowest and the last there is.
 func (m Map) inRange(layer, head, lowest int) error {
 	if last := len(m.Attention) - 1; layer < lowest || layer > last {
-		return fmt.Errorf("inspect: no layer %d: want %d to %d", layer, lowest, last)
+		return fmt.Errorf("no layer %d: want %d to %d", layer, lowest, last)
 	}
 	if last := len(m.Attention[0]) - 1; head < lowest || head > last {
-		return fmt.Errorf("inspect: no head %d: want %d to %d", head, lowest, last)
+		return fmt.Errorf("no head %d: want %d to %d", head, lowest, last)
 	}
 	return nil
 }

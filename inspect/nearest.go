@@ -58,7 +58,7 @@ func NearestText(w io.Writer, n Neighbours, o TextOptions) error {
 func (n Neighbours) validate() error {
 	for i, near := range n.Nearest {
 		if err := validateCosine(near.Cosine); err != nil {
-			return fmt.Errorf("inspect: neighbour %d: %w", i, err)
+			return fmt.Errorf("neighbour %d: %w", i, err)
 		}
 	}
 	return nil

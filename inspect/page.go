@@ -48,11 +48,11 @@ func (d *pageData) write(w io.Writer, text pageText) error {
 	// end the script that holds the data.
 	data, err := json.Marshal(d)
 	if err != nil {
-		return fmt.Errorf("inspect: encode: %w", err)
+		return fmt.Errorf("encode: %w", err)
 	}
 	t, err := template.ParseFS(page, "page/page.html")
 	if err != nil {
-		return fmt.Errorf("inspect: page: %w", err)
+		return fmt.Errorf("page: %w", err)
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, struct {
@@ -64,7 +64,7 @@ func (d *pageData) write(w io.Writer, text pageText) error {
 		Data   template.JS
 	}{text, d, policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
 	if err != nil {
-		return fmt.Errorf("inspect: page: %w", err)
+		return fmt.Errorf("page: %w", err)
 	}
 	return write(w, &b)
 }
@@ -75,7 +75,7 @@ func parts(names ...string) (string, error) {
 	for _, name := range names {
 		part, err := page.ReadFile("page/" + name)
 		if err != nil {
-			return "", fmt.Errorf("inspect: page: %w", err)
+			return "", fmt.Errorf("page: %w", err)
 		}
 		b.WriteString(strings.ReplaceAll(string(part), "\r\n", "\n"))
 	}

@@ -37,14 +37,14 @@ const mostArrows = 64
 // not so large that a picture has no place for them.
 func (p Plane) Validate() error {
 	if len(p.Arrows) == 0 {
-		return errors.New("inspect: the plane has no arrows")
+		return errors.New("the plane has no arrows")
 	}
 	if len(p.Arrows) > mostArrows {
-		return fmt.Errorf("inspect: %d arrows do not fit one plane, which holds %d", len(p.Arrows), mostArrows)
+		return fmt.Errorf("%d arrows do not fit one plane, which holds %d", len(p.Arrows), mostArrows)
 	}
 	for i, a := range p.Arrows {
 		if !(math.Abs(a.X) <= math.MaxFloat32 && math.Abs(a.Y) <= math.MaxFloat32) {
-			return fmt.Errorf("inspect: arrow %d, (%v, %v), is not finite or too long", i, a.X, a.Y)
+			return fmt.Errorf("arrow %d, (%v, %v), is not finite or too long", i, a.X, a.Y)
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ func writePNG(w io.Writer, d drawing, about subject, face *typeface) (lacking st
 	physical := binary.BigEndian.AppendUint32(nil, dotsPerMetre)
 	chunk(&b, "pHYs", append(binary.BigEndian.AppendUint32(physical, dotsPerMetre), 1))
 	if err := compress(&b, r); err != nil {
-		return "", fmt.Errorf("inspect: compress: %w", err)
+		return "", fmt.Errorf("compress: %w", err)
 	}
 	chunk(&b, "IEND", nil)
 	return r.lacking(), write(w, &b)

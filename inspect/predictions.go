@@ -25,7 +25,7 @@ const fullBar = 7
 // What does not fit the width goes on below. Without words it writes nothing.
 func Predictions(w io.Writer, next []Prediction, o TextOptions) error {
 	if err := validatePredictions(next); err != nil {
-		return fmt.Errorf("inspect: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	if len(next) == 0 {
 		return nil

@@ -30,11 +30,11 @@ type character struct {
 func newTypeface() (*typeface, error) {
 	regular, err := opentype.Parse(goregular.TTF)
 	if err != nil {
-		return nil, fmt.Errorf("inspect: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	bold, err := opentype.Parse(gobold.TTF)
 	if err != nil {
-		return nil, fmt.Errorf("inspect: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	return &typeface{regular: regular, bold: bold, advances: map[character]float64{}}, nil
 }

@@ -33,18 +33,18 @@ type Neighbour struct {
 // shares in 0 to 1 and together no more than 1.
 func (s Scatter) Validate() error {
 	if len(s.Points) == 0 {
-		return errors.New("inspect: the picture has no points")
+		return errors.New("the picture has no points")
 	}
 	for i, p := range s.Points {
 		for _, x := range []float64{p.X, p.Y} {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return fmt.Errorf("inspect: point %d: coordinate %v is not finite", i, x)
+				return fmt.Errorf("point %d: coordinate %v is not finite", i, x)
 			}
 		}
 	}
 	for _, share := range append(s.Share[:], s.Share[0]+s.Share[1]) {
 		if !(share >= 0 && share <= 1+rounding) {
-			return fmt.Errorf("inspect: the share of variance %v is not in 0 to 1", share)
+			return fmt.Errorf("the share of variance %v is not in 0 to 1", share)
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func encode(w io.Writer, value any) error {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // so that <s> stays legible
 	if err := enc.Encode(value); err != nil {
-		return fmt.Errorf("inspect: encode: %w", err)
+		return fmt.Errorf("encode: %w", err)
 	}
 	return write(w, &b)
 }

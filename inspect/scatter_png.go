@@ -79,7 +79,7 @@ func ScatterPNG(w io.Writer, s Scatter, o ScatterOptions) error {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, p.image); err != nil {
-		return fmt.Errorf("inspect: encode: %w", err)
+		return fmt.Errorf("encode: %w", err)
 	}
 	marked := bytes.NewBuffer(withText(b.Bytes(), [][2]string{
 		{"Title", s.heading()}, {"Description", s.description(l)}, {"Software", "attend"},
@@ -122,7 +122,7 @@ func (p *painter) text(text string, x, y, size float64, ink color.RGBA) {
 		face, err = opentype.NewFace(p.font.font(false), &opentype.FaceOptions{Size: scatterScale * size, DPI: 72})
 		if err != nil {
 			if p.err == nil {
-				p.err = fmt.Errorf("inspect: font: %w", err)
+				p.err = fmt.Errorf("font: %w", err)
 			}
 			return
 		}

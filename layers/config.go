@@ -24,7 +24,7 @@ func ParseActivation(s string) (Activation, error) {
 			return a, nil
 		}
 	}
-	return "", fmt.Errorf("layers: no activation %q: choose %s", s, strings.Join([]string{string(GELU), string(ReLU)}, ", "))
+	return "", fmt.Errorf("no activation %q: choose %s", s, strings.Join([]string{string(GELU), string(ReLU)}, ", "))
 }
 
 // Config gives the sizes of a transformer. All fields must be set; the program's
@@ -61,18 +61,18 @@ func (c Config) Validate() error {
 		{"heads", c.Heads, 1}, {"dim", c.Dim, 1}, {"hidden", c.Hidden, 1},
 	} {
 		if size.value < size.low || size.value > maxSize {
-			return fmt.Errorf("layers: %s must be between %d and %d, not %d", size.name, size.low, maxSize, size.value)
+			return fmt.Errorf("%s must be between %d and %d, not %d", size.name, size.low, maxSize, size.value)
 		}
 	}
 	if c.Dim%c.Heads != 0 {
-		return fmt.Errorf("layers: %d heads do not divide dim %d: choose a dim that is a multiple of the heads, such as %d",
+		return fmt.Errorf("%d heads do not divide dim %d: choose a dim that is a multiple of the heads, such as %d",
 			c.Heads, c.Dim, (c.Dim/c.Heads+1)*c.Heads)
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
-		return fmt.Errorf("layers: dropout must be at least 0 and below 1, not %g", c.Dropout)
+		return fmt.Errorf("dropout must be at least 0 and below 1, not %g", c.Dropout)
 	}
 	if n := c.numbers(); n > maxNumbers {
-		return fmt.Errorf("layers: these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxNumbers))
+		return fmt.Errorf("these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxNumbers))
 	}
 	_, positions := embed.ParsePositions(string(c.Positions))
 	_, activation := ParseActivation(string(c.Activation))

@@ -33,13 +33,13 @@ func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, err
 // as many sentences as the batch has or fewer, each of at least one token and at most seq.
 func (f *Inference) Run(sentences ...[]int) error {
 	if len(sentences) == 0 || len(sentences) > f.Sentences.Len() {
-		return fmt.Errorf("layers: %d sentences do not fit the graph's %d", len(sentences), f.Sentences.Len())
+		return fmt.Errorf("%d sentences do not fit the graph's %d", len(sentences), f.Sentences.Len())
 	}
 	for i := range f.Sentences.Len() {
 		length := 0
 		if i < len(sentences) {
 			if length = len(sentences[i]); length < 1 || length > f.seq {
-				return fmt.Errorf("layers: sentence %d has %d tokens, want 1 to %d", i+1, length, f.seq)
+				return fmt.Errorf("sentence %d has %d tokens, want 1 to %d", i+1, length, f.seq)
 			}
 		}
 		f.Sentences.SetLength(i, length)
@@ -49,7 +49,7 @@ func (f *Inference) Run(sentences ...[]int) error {
 		}
 	}
 	if err := f.machine.Run(); err != nil {
-		return fmt.Errorf("layers: forward pass: %w", err)
+		return fmt.Errorf("forward pass: %w", err)
 	}
 	return nil
 }

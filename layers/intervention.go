@@ -41,7 +41,7 @@ func (a *Attended) Cut(edges ...Edge) error {
 	op := a.op
 	for _, e := range edges {
 		if e.Sentence < 0 || e.Sentence >= op.batch() || e.Head < AllHeads || e.Head >= op.heads || e.Key < 0 || e.Key > e.Query || e.Query >= op.seq {
-			return fmt.Errorf("layers: no edge from %d to %d in head %d of sentence %d: the graph has %d heads and %d sentences of %d tokens, and none looks ahead",
+			return fmt.Errorf("no edge from %d to %d in head %d of sentence %d: the graph has %d heads and %d sentences of %d tokens, and none looks ahead",
 				e.Query, e.Key, e.Head, e.Sentence, op.heads, op.batch(), op.seq)
 		}
 	}
@@ -54,7 +54,7 @@ func (a *Attended) Cut(edges ...Edge) error {
 			for _, e := range edges[:i+1] {
 				op.edges[e.Sentence] = op.edges[e.Sentence][:len(op.edges[e.Sentence])-1]
 			}
-			return fmt.Errorf("layers: token %d of sentence %d would have nothing left to attend to in head %d: leave it one edge", e.Query, e.Sentence, head)
+			return fmt.Errorf("token %d of sentence %d would have nothing left to attend to in head %d: leave it one edge", e.Query, e.Sentence, head)
 		}
 	}
 	return nil
@@ -94,7 +94,7 @@ func (v intervention) starved(e Edge) (head int, starved bool) {
 func (a *Attended) Fix(sentence, head int, output []float32) error {
 	op := a.op
 	if dim := op.Result().Shape()[1] / op.heads; sentence < 0 || sentence >= op.batch() || head < 0 || head >= op.heads || len(output) != dim {
-		return fmt.Errorf("layers: no head %d with an output of %d numbers in sentence %d: the graph has %d sentences and %d heads of %d numbers",
+		return fmt.Errorf("no head %d with an output of %d numbers in sentence %d: the graph has %d sentences and %d heads of %d numbers",
 			head, len(output), sentence, op.batch(), op.heads, dim)
 	}
 	if op.fixed == nil {

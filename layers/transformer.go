@@ -41,7 +41,7 @@ func New(c Config, weights *param.Set, o Options) (*Transformer, error) {
 		return nil, err
 	}
 	if o.Batch < 1 || o.Seq < 1 || o.Seq > c.Context {
-		return nil, fmt.Errorf("layers: a graph of %d sentences of %d tokens, but the context is %d", o.Batch, o.Seq, c.Context)
+		return nil, fmt.Errorf("a graph of %d sentences of %d tokens, but the context is %d", o.Batch, o.Seq, c.Context)
 	}
 	b := &builder{Config: c, Options: o, t: &Transformer{Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq)}, params: map[string]*gorgonia.Node{}}
 	for _, p := range weights.All() {
@@ -58,7 +58,7 @@ func New(c Config, weights *param.Set, o Options) (*Transformer, error) {
 	}
 	b.t.Logits = b.forward(ids)
 	if b.err != nil {
-		return nil, fmt.Errorf("layers: %w", b.err)
+		return nil, fmt.Errorf("%w", b.err)
 	}
 	return b.t, nil
 }

@@ -42,7 +42,7 @@ func (c Chapter) Tell(ctx context.Context, course *Course, show Show) error {
 		return err
 	}
 	if err := c.tell(course, ctx, show); err != nil {
-		return fmt.Errorf("lesson: chapter %d: %w", c.Number, err)
+		return fmt.Errorf("chapter %d: %w", c.Number, err)
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (c *Course) check(chapter Chapter) error {
 			if given.first == given.other {
 				where = fmt.Sprintf("chapter %d", given.first)
 			}
-			return fmt.Errorf("lesson: --%s is for %s, not for chapter %d: attend lesson --help tells more", given.flag, where, n)
+			return fmt.Errorf("--%s is for %s, not for chapter %d: attend lesson --help tells more", given.flag, where, n)
 		}
 	}
 	if c.Sentence == "" {
@@ -95,7 +95,7 @@ func (c *Course) check(chapter Chapter) error {
 		return err
 	}
 	if _, err := mapWith(r, c.Sentence, 1); err != nil { // the trained model knows the same words
-		return fmt.Errorf("lesson: --sentence: %w", err)
+		return fmt.Errorf("--sentence: %w", err)
 	}
 	return nil
 }

@@ -40,11 +40,11 @@ func HTML(w io.Writer, book Book) error {
 	}
 	t, err := template.New("page").Parse(pageHTML)
 	if err != nil {
-		return fmt.Errorf("lesson: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, page); err != nil {
-		return fmt.Errorf("lesson: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	_, err = w.Write(b.Bytes())
 	return err
@@ -88,7 +88,7 @@ func htmlPart(b *bytes.Buffer, part Part) error {
 		}
 		b.WriteString("</dl></div>\n")
 	default:
-		return fmt.Errorf("lesson: no HTML for a %T", part)
+		return fmt.Errorf("no HTML for a %T", part)
 	}
 	return nil
 }

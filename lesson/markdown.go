@@ -96,7 +96,7 @@ func markdownPart(b *bytes.Buffer, part Part) error {
 		}
 		b.WriteString("```\n")
 	default:
-		return fmt.Errorf("lesson: no Markdown for a %T", part)
+		return fmt.Errorf("no Markdown for a %T", part)
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (c *Course) train(ctx context.Context) (*run.Run, []evaluation, error) {
 	if finished {
 		aside, err := os.MkdirTemp("", "attend-lesson-")
 		if err != nil {
-			return nil, nil, fmt.Errorf("lesson: %w", err)
+			return nil, nil, fmt.Errorf("%w", err)
 		}
 		defer os.RemoveAll(aside)
 		path = filepath.Join(aside, modelName)

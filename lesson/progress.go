@@ -31,7 +31,7 @@ type Mark struct {
 func ProgressPath() (string, error) {
 	folder, err := os.UserConfigDir()
 	if err != nil {
-		return "", fmt.Errorf("lesson: there is no folder for settings: %w", err)
+		return "", fmt.Errorf("there is no folder for settings: %w", err)
 	}
 	return filepath.Join(folder, "attend", "lesson.json"), nil
 }
@@ -45,7 +45,7 @@ func OpenProgress(path string) (*Progress, error) {
 		return p, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lesson: your progress cannot be read: %w", err)
+		return nil, fmt.Errorf("your progress cannot be read: %w", err)
 	}
 	err = json.Unmarshal(b, p)
 	for n, m := range p.Chapters {
@@ -54,7 +54,7 @@ func OpenProgress(path string) (*Progress, error) {
 		}
 	}
 	if err != nil || p.Chapters == nil {
-		return nil, fmt.Errorf("lesson: your progress in %s is damaged: `attend lesson --reset` begins anew", strconv.Quote(path))
+		return nil, fmt.Errorf("your progress in %s is damaged: `attend lesson --reset` begins anew", strconv.Quote(path))
 	}
 	return p, nil
 }
@@ -62,7 +62,7 @@ func OpenProgress(path string) (*Progress, error) {
 // ResetProgress removes the file.
 func ResetProgress(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("lesson: your progress cannot be reset: %w", err)
+		return fmt.Errorf("your progress cannot be reset: %w", err)
 	}
 	return nil
 }
@@ -111,10 +111,10 @@ func (p *Progress) set(chapter int, m Mark) error {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
-		return fmt.Errorf("lesson: your progress cannot be kept: %w", err)
+		return fmt.Errorf("your progress cannot be kept: %w", err)
 	}
 	if err := run.ReplaceFile(p.path, append(b, '\n')); err != nil {
-		return fmt.Errorf("lesson: your progress cannot be kept: %w", err)
+		return fmt.Errorf("your progress cannot be kept: %w", err)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func Reflection(answers []string, date time.Time) (string, error) {
 		}
 	}
 	if !found {
-		return "", errors.New("lesson: there is no answer, so nothing was written: answer one question or more")
+		return "", errors.New("there is no answer, so nothing was written: answer one question or more")
 	}
 	return b.String(), nil
 }

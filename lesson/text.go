@@ -42,7 +42,7 @@ func Text(w io.Writer, part Part, o inspect.TextOptions) error {
 			b.WriteString("\n" + Hanging("  # ", c.Does, o) + command(c.Line, o))
 		}
 	default:
-		return fmt.Errorf("lesson: no text for a %T", part)
+		return fmt.Errorf("no text for a %T", part)
 	}
 	_, err := w.Write(b.Bytes())
 	return err

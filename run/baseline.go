@@ -48,7 +48,7 @@ func (r *Run) Baselines(name string, maps []inspect.Map, load func(Settings) (*d
 		}
 		base = func(m inspect.Map) (inspect.Map, error) { return atPositions(m, mean), nil }
 	default:
-		return nil, fmt.Errorf("run: there is no baseline %q: want %s, %s or %s", name, BaselineUntrained, BaselineUniform, BaselinePosition)
+		return nil, fmt.Errorf("there is no baseline %q: want %s, %s or %s", name, BaselineUntrained, BaselineUniform, BaselinePosition)
 	}
 	list := make([]inspect.Baseline, len(maps))
 	for i, m := range maps {
@@ -107,7 +107,7 @@ func (r *Run) PositionMean(corpus *data.Corpus, positions int) ([][][][]float64,
 		pieces[i] = p[:min(len(p), positions)] // later tokens change nothing before them
 	}
 	if longest < positions {
-		return nil, fmt.Errorf("run: no held-out sentence has %d tokens, the longest has %d: there is no mean for these positions; shorten the sentence or take another baseline", positions, longest)
+		return nil, fmt.Errorf("no held-out sentence has %d tokens, the longest has %d: there is no mean for these positions; shorten the sentence or take another baseline", positions, longest)
 	}
 	c := r.Config
 	sum := make([][][][]float64, c.Layers)

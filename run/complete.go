@@ -25,13 +25,13 @@ type Sampling struct {
 func (s Sampling) Validate() error {
 	switch {
 	case !(s.Temperature >= 0) || math.IsInf(s.Temperature, 0):
-		return fmt.Errorf("run: the temperature must be at least 0, not %g", s.Temperature)
+		return fmt.Errorf("the temperature must be at least 0, not %g", s.Temperature)
 	case s.TopK < 0:
-		return fmt.Errorf("run: top-k must be at least 0 (0: all), not %d", s.TopK)
+		return fmt.Errorf("top-k must be at least 0 (0: all), not %d", s.TopK)
 	case !(s.TopP > 0 && s.TopP <= 1):
-		return fmt.Errorf("run: top-p must be above 0 and at most 1, not %g", s.TopP)
+		return fmt.Errorf("top-p must be above 0 and at most 1, not %g", s.TopP)
 	case s.Tokens < 1:
-		return fmt.Errorf("run: the number of tokens must be at least 1, not %d", s.Tokens)
+		return fmt.Errorf("the number of tokens must be at least 1, not %d", s.Tokens)
 	}
 	return nil
 }
@@ -57,12 +57,12 @@ func (r *Reader) Complete(prompt string, s Sampling, sample int) (string, error)
 	if words {
 		ids = append([]int{boundary}, ids...)
 		if len(ids) > context {
-			return "", fmt.Errorf("run: the prompt has %d words and this run sees at most %d: shorten it", len(ids)-1, context-1)
+			return "", fmt.Errorf("the prompt has %d words and this run sees at most %d: shorten it", len(ids)-1, context-1)
 		}
 	} else if len(ids) == 0 {
 		newline, known := v.ID("\n")
 		if !known {
-			return "", errors.New("run: the prompt is empty: give at least one character")
+			return "", errors.New("the prompt is empty: give at least one character")
 		}
 		ids = []int{newline}
 	}

@@ -96,7 +96,7 @@ func GrammarLoss(corpus *data.Corpus) (float64, error) {
 		}
 		loss, ok := corpus.Grammar.SentenceLoss(words)
 		if !ok {
-			return 0, fmt.Errorf("run: held-out sentence %d is not one of the grammar: %q", i+1, text)
+			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %q", i+1, text)
 		}
 		sum += loss
 	}

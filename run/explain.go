@@ -40,7 +40,7 @@ func (r *Run) Explain(c Cell) (inspect.Explanation, error) {
 		return inspect.Explanation{}, fmt.Errorf("key: %w", err)
 	}
 	if key > query {
-		return inspect.Explanation{}, fmt.Errorf("run: %s comes after %s, and no word sees a later one: choose a key before it, or %s itself",
+		return inspect.Explanation{}, fmt.Errorf("%s comes after %s, and no word sees a later one: choose a key before it, or %s itself",
 			spelled(m.Tokens, key), spelled(m.Tokens, query), spelled(m.Tokens, query))
 	}
 	return explanation(m, c.Layer, c.Head, query, key), nil
@@ -84,7 +84,7 @@ func place(tokens []string, word string, fallback int) (int, error) {
 			if found = places(tokens, base); n >= 1 && n <= len(found) {
 				return found[n-1], nil
 			}
-			return 0, fmt.Errorf("run: %s occurs %d times in the sentence, so there is no %s", strconv.Quote(base), len(found), word)
+			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", strconv.Quote(base), len(found), word)
 		}
 	}
 	switch len(found) {
@@ -94,9 +94,9 @@ func place(tokens []string, word string, fallback int) (int, error) {
 		if n, err := strconv.Atoi(word); err == nil && n >= 0 && n < len(tokens) {
 			return n, nil
 		}
-		return 0, fmt.Errorf("run: %s is not in the sentence: choose one of %s, or a place from 0 to %d", strconv.Quote(word), strings.Join(tokens, " "), len(tokens)-1)
+		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a place from 0 to %d", strconv.Quote(word), strings.Join(tokens, " "), len(tokens)-1)
 	}
-	return 0, fmt.Errorf("run: %s occurs %d times: say which by %s:1 to %s:%d", strconv.Quote(word), len(found), word, word, len(found))
+	return 0, fmt.Errorf("%s occurs %d times: say which by %s:1 to %s:%d", strconv.Quote(word), len(found), word, word, len(found))
 }
 
 // places lists where a word stands: as it is written, or else in upper or lower case.

@@ -99,10 +99,10 @@ func digest(parts ...[]byte) string {
 func readFile(folder, name string) ([]byte, error) {
 	b, err := os.ReadFile(filepath.Join(folder, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("run: %s lacks %s: it is not a whole run folder; restore the file or train again", folder, name)
+		return nil, fmt.Errorf("%s lacks %s: it is not a whole run folder; restore the file or train again", folder, name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("run: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	return b, nil
 }

@@ -19,7 +19,7 @@ func (r *Run) Film() ([]inspect.Frame, error) {
 	}
 	frames, err := parseFilm(b)
 	if err != nil {
-		return nil, fmt.Errorf("run: %s: %w", filepath.Join(r.Path, filmFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path, filmFile), err)
 	}
 	return frames, nil
 }
@@ -33,7 +33,7 @@ func (r *Run) Metrics() ([]Metrics, error) {
 	}
 	metrics, err := parseMetrics(b)
 	if err != nil {
-		return nil, fmt.Errorf("run: %s: %w", filepath.Join(r.Path, metricsFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path, metricsFile), err)
 	}
 	return metrics, nil
 }

@@ -52,7 +52,7 @@ func Open(path string) (*Run, error) {
 		return nil, err
 	}
 	if err := fromHuggingFace(r.Config, r.Weights, tensors); err != nil {
-		return nil, fmt.Errorf("run: %s: %w", filepath.Join(path, modelFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, modelFile), err)
 	}
 	return r, r.setStep(modelFile, metadata)
 }
@@ -60,7 +60,7 @@ func Open(path string) (*Run, error) {
 // openFixed reads the files that stay the same through a training.
 func openFixed(path string) (*Run, error) {
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("run: there is no run folder %s: `attend train` makes one, --run names another", path)
+		return nil, fmt.Errorf("there is no run folder %s: `attend train` makes one, --run names another", path)
 	}
 	r := &Run{Path: path}
 	settings, err := readFile(path, settingsFile)
@@ -68,22 +68,22 @@ func openFixed(path string) (*Run, error) {
 		return nil, err
 	}
 	if r.Settings, err = unsealSettings(settings); err != nil {
-		return nil, fmt.Errorf("run: %s: %w", filepath.Join(path, settingsFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, settingsFile), err)
 	}
 	if r.configJSON, err = readFile(path, configFile); err != nil {
 		return nil, err
 	}
 	if r.Config, err = parseConfigJSON(r.configJSON); err != nil {
-		return nil, fmt.Errorf("run: %s: %w", filepath.Join(path, configFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, configFile), err)
 	}
 	if r.tokenizerJSON, err = readFile(path, tokenizerFile); err != nil {
 		return nil, err
 	}
 	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
-		return nil, fmt.Errorf("run: %s: %w", filepath.Join(path, tokenizerFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, tokenizerFile), err)
 	}
 	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
-		return nil, fmt.Errorf("run: %s describes another model than %s and %s: they come from different runs", filepath.Join(path, configFile), settingsFile, tokenizerFile)
+		return nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", filepath.Join(path, configFile), settingsFile, tokenizerFile)
 	}
 	r.Weights = layers.Parameters(r.Config)
 	return r, nil
@@ -98,7 +98,7 @@ func (r *Run) readTensors(name string) (map[string]tensor, map[string]string, er
 	}
 	tensors, metadata, err := decodeTensors(b)
 	if err != nil {
-		return nil, nil, fmt.Errorf("run: %s: %w", filepath.Join(r.Path, name), err)
+		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(r.Path, name), err)
 	}
 	identity, err := r.Settings.identity()
 	if err != nil {
@@ -109,7 +109,7 @@ func (r *Run) readTensors(name string) (map[string]tensor, map[string]string, er
 		content   []byte
 	}{{configFile, metaConfig, r.configJSON}, {tokenizerFile, metaWords, r.tokenizerJSON}, {settingsFile, metaSettings, identity}} {
 		if digest(other.content) != metadata[other.key] {
-			return nil, nil, fmt.Errorf("run: %s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
+			return nil, nil, fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
 				filepath.Join(r.Path, other.file), name)
 		}
 	}
@@ -120,7 +120,7 @@ func (r *Run) readTensors(name string) (map[string]tensor, map[string]string, er
 func (r *Run) setStep(name string, metadata map[string]string) error {
 	var err error
 	if r.Step, err = strconv.Atoi(metadata[metaStep]); err != nil || r.Step < 0 {
-		return fmt.Errorf("run: %s: step %q is not a number; %w", filepath.Join(r.Path, name), metadata[metaStep], errDamaged)
+		return fmt.Errorf("%s: step %q is not a number; %w", filepath.Join(r.Path, name), metadata[metaStep], errDamaged)
 	}
 	r.DataSHA256 = metadata[metaData]
 	return nil
@@ -212,7 +212,7 @@ func createFolder(path string, files map[string]writer, overwrite bool) error {
 	if parent == "" {
 		parent = "."
 	}
-	fail := func(err error) error { return fmt.Errorf("run: cannot make the folder %s: %w", path, err) }
+	fail := func(err error) error { return fmt.Errorf("cannot make the folder %s: %w", path, err) }
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return fail(err)
 	}
@@ -256,22 +256,22 @@ func checkFree(path string, overwrite bool) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("run: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("run: %s is a file: choose another folder with --out", path)
+		return fmt.Errorf("%s is a file: choose another folder with --out", path)
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return fmt.Errorf("run: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	switch {
 	case len(entries) == 0:
 		return nil
 	case !IsRun(path) || !onlyRunFiles(entries):
-		return fmt.Errorf("run: %s holds files that are not a run: choose another folder with --out", path)
+		return fmt.Errorf("%s holds files that are not a run: choose another folder with --out", path)
 	case !overwrite:
-		return fmt.Errorf("run: %s holds a run already: go on with --resume %s, replace it with --overwrite, or choose another folder with --out", path, path)
+		return fmt.Errorf("%s holds a run already: go on with --resume %s, replace it with --overwrite, or choose another folder with --out", path, path)
 	}
 	return nil
 }
@@ -302,7 +302,7 @@ func Latest(root string) (string, error) {
 		}
 	}
 	if latest == "" {
-		return "", fmt.Errorf("run: there is no run under %s yet: `attend train` makes one, --run names one elsewhere", root)
+		return "", fmt.Errorf("there is no run under %s yet: `attend train` makes one, --run names one elsewhere", root)
 	}
 	return latest, nil
 }

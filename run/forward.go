@@ -44,7 +44,7 @@ func (r *Run) encode(text string) (Encoded, error) {
 		return Encoded{}, err
 	}
 	if len(tokens) == 0 {
-		return Encoded{}, errors.New("run: the sentence is empty: give at least one word")
+		return Encoded{}, errors.New("the sentence is empty: give at least one word")
 	}
 	e := Encoded{Text: text}
 	if boundary, ok := r.Vocabulary.Boundary(); ok {
@@ -52,7 +52,7 @@ func (r *Run) encode(text string) (Encoded, error) {
 	}
 	room := r.Config.Context - len(e.IDs)
 	if len(tokens) > room {
-		return Encoded{}, fmt.Errorf("run: the sentence has %d tokens and this run sees at most %d: shorten it, or train with a larger --context", len(tokens), room)
+		return Encoded{}, fmt.Errorf("the sentence has %d tokens and this run sees at most %d: shorten it, or train with a larger --context", len(tokens), room)
 	}
 	for _, t := range tokens {
 		id, known := r.Vocabulary.ID(t.Key)
@@ -67,7 +67,7 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 	if _, unknown := r.Vocabulary.Encode(tokens); unknown < len(tokens) || unknown == 0 {
 		return nil
 	}
-	return fmt.Errorf("run: no %s of it is in the vocabulary of this run (%q is new, for one): use words of the training text, or train on text that has them",
+	return fmt.Errorf("no %s of it is in the vocabulary of this run (%q is new, for one): use words of the training text, or train on text that has them",
 		r.Vocabulary.Unit(), tokens[0].Text)
 }
 
@@ -113,7 +113,7 @@ func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) erro
 	context := r.run.Config.Context
 	for i, s := range sentences {
 		if len(s) > context {
-			return fmt.Errorf("run: sentence %d has %d tokens and this run sees at most %d", i+1, len(s), context)
+			return fmt.Errorf("sentence %d has %d tokens and this run sees at most %d", i+1, len(s), context)
 		}
 	}
 	for start := 0; start < len(sentences); start += r.batch {

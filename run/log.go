@@ -40,7 +40,7 @@ func readLines(folder, name string) ([][]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("run: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	return wholeLines(b), nil
 }
@@ -63,7 +63,7 @@ func trimLog(folder, name string, step int) error {
 	for i, line := range lines {
 		var entry struct{ Step *int }
 		if err := json.Unmarshal(line, &entry); err != nil || entry.Step == nil {
-			return fmt.Errorf("run: line %d of %s is damaged: delete that line to go on", i+1, filepath.Join(folder, name))
+			return fmt.Errorf("line %d of %s is damaged: delete that line to go on", i+1, filepath.Join(folder, name))
 		}
 		if *entry.Step <= step {
 			kept = append(kept, line...)

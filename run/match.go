@@ -43,7 +43,7 @@ func MatchHeads(a, b *Run, texts []string) ([]inspect.HeadMatch, error) {
 			return nil, err
 		}
 		if len(x.Tokens) != len(y.Tokens) {
-			return nil, fmt.Errorf("run: %s reads %d tokens and %s %d: only runs on the same unit can be compared", a.Path, len(x.Tokens), b.Path, len(y.Tokens))
+			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared", a.Path, len(x.Tokens), b.Path, len(y.Tokens))
 		}
 		for layer := range sums {
 			for i, row := range sums[layer] {

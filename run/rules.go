@@ -74,7 +74,7 @@ func (r *Run) ruleCases(corpus *data.Corpus) (map[string][]ruleCase, error) {
 		}
 		derivation, ok := corpus.Grammar.Parse(words)
 		if !ok {
-			return nil, fmt.Errorf("run: held-out sentence %d is not one of the grammar: %q", i+1, text)
+			return nil, fmt.Errorf("held-out sentence %d is not one of the grammar: %q", i+1, text)
 		}
 		for _, rule := range derivation.Rules {
 			c := ruleCase{sentence: i, query: rule.Predicted}

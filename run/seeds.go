@@ -19,7 +19,7 @@ func (r *Run) Seeds(ctx context.Context, corpus *data.Corpus, text string, count
 	}
 	folder, err := os.MkdirTemp("", "attend-seeds-")
 	if err != nil {
-		return result, fmt.Errorf("run: %w", err)
+		return result, fmt.Errorf("%w", err)
 	}
 	defer os.RemoveAll(folder)
 	var all []inspect.Map

@@ -95,18 +95,18 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		}
 	} else if s.Context == 0 {
 		if longest > longestAutomatic {
-			return s, fmt.Errorf("run: line %d of %s has %d words: split it into sentences, or set --context %d", corpus.LongestLine, corpus.Name, longest-1, longest)
+			return s, fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d", corpus.LongestLine, corpus.Name, longest-1, longest)
 		}
 		s.Context = longest
 	} else if longest > s.Context {
-		return s, fmt.Errorf("run: line %d of %s has %d words, which with the boundary token do not fit a context of %d: set --context %d, or split the line",
+		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: set --context %d, or split the line",
 			corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
 	}
 	if s.Probe == "" {
 		s.Probe = defaultProbe(corpus, s.Context)
 	}
 	if s.EvalInterval < 1 || s.SaveInterval < 1 {
-		return s, fmt.Errorf("run: eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
+		return s, fmt.Errorf("eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
 	}
 	return s, errors.Join(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
 }
@@ -170,7 +170,7 @@ func ParseYAML(b []byte, over Settings) (Settings, error) {
 		return over, err
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return over, errors.New("run: the file holds a second document after ---: settings are one")
+		return over, errors.New("the file holds a second document after ---: settings are one")
 	}
 	return over, checkWhole(b, over)
 }
@@ -189,7 +189,7 @@ func checkWhole(b []byte, s Settings) error {
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		fraction, _ := given[key].(float64)
 		if whole, ok := got[key].(int); ok && fraction != math.Trunc(fraction) {
-			return fmt.Errorf("run: %s must be a whole number such as %d, not %g", key, whole, fraction)
+			return fmt.Errorf("%s must be a whole number such as %d, not %g", key, whole, fraction)
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func writeTensors(w io.Writer, tensors map[string]tensor, metadata map[string]st
 		}
 		view, err := safetensors.NewTensorView(safetensors.F32, shape, b)
 		if err != nil {
-			return fmt.Errorf("run: tensor %s: %w", name, err)
+			return fmt.Errorf("tensor %s: %w", name, err)
 		}
 		views[name] = view
 		content = append(content, b) // the library writes tensors of one type by name

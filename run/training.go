@@ -104,7 +104,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 		return nil, err
 	}
 	if settings.Steps < r.Step {
-		return nil, fmt.Errorf("run: %s has made %d steps already: --steps %d is too few", path, r.Step, settings.Steps)
+		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", path, r.Step, settings.Steps)
 	}
 	changed := settings != r.Settings
 	r.Settings = settings
@@ -113,10 +113,10 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 		return nil, err
 	}
 	if err := t.restore(tensors); err != nil {
-		return nil, fmt.Errorf("run: %s: %w", filepath.Join(path, stateFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, stateFile), err)
 	}
 	if err := sweep(path); err != nil {
-		return nil, fmt.Errorf("run: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	keep := r.Step
 	if r.Step == 0 { // it may have been killed between the lines of step 0: they are written again
@@ -128,7 +128,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 		}
 	}
 	if t.last, err = lastMetrics(path); err != nil {
-		return nil, fmt.Errorf("run: %s: %w", metricsFile, err)
+		return nil, fmt.Errorf("%s: %w", metricsFile, err)
 	}
 	t.before = t.last.Seconds
 	if changed {
@@ -137,12 +137,12 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 			return nil, err
 		}
 		if err := replaceFile(filepath.Join(path, settingsFile), sealed); err != nil {
-			return nil, fmt.Errorf("run: %w", err)
+			return nil, fmt.Errorf("%w", err)
 		}
 	}
 	// The model may be older than the state, and with no step left nothing else would write it.
 	if err := replaceFileBy(filepath.Join(path, modelFile), t.writeModel); err != nil {
-		return nil, fmt.Errorf("run: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	if r.Step == 0 {
 		return t, t.log(train.Step{LearningRate: settings.Training().Rate(0)})
@@ -153,7 +153,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 // checkText returns an error unless the corpus is the text that the run was trained on.
 func (r *Run) checkText(corpus *data.Corpus) error {
 	if corpus.SHA256 != r.DataSHA256 {
-		return fmt.Errorf("run: %s was trained on another version of %s: restore that text, or train a new run on this one", r.Path, corpus.Name)
+		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", r.Path, corpus.Name)
 	}
 	return nil
 }
@@ -254,11 +254,11 @@ func (t *Training) log(s train.Step) error {
 		return err
 	}
 	if err := appendLine(filepath.Join(t.Path, metricsFile), m); err != nil {
-		return fmt.Errorf("run: cannot write %s: %w", metricsFile, err)
+		return fmt.Errorf("cannot write %s: %w", metricsFile, err)
 	}
 	frame := inspect.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
 	if err := appendLine(filepath.Join(t.Path, filmFile), frame); err != nil {
-		return fmt.Errorf("run: cannot write %s: %w", filmFile, err)
+		return fmt.Errorf("cannot write %s: %w", filmFile, err)
 	}
 	return nil
 }
@@ -277,14 +277,14 @@ const logPredictions = 5
 // goes on, and the model beside it is whole by itself at any instant.
 func (t *Training) save() error {
 	if err := finite(t.Weights); err != nil {
-		return fmt.Errorf("run: at step %d a weight is no longer finite (%v): try a lower learning rate; %s keeps the checkpoint of step %d", t.Step, err, t.Path, t.saved)
+		return fmt.Errorf("at step %d a weight is no longer finite (%v): try a lower learning rate; %s keeps the checkpoint of step %d", t.Step, err, t.Path, t.saved)
 	}
 	for _, f := range []struct {
 		name  string
 		write writer
 	}{{stateFile, t.writeState}, {modelFile, t.writeModel}} {
 		if err := replaceFileBy(filepath.Join(t.Path, f.name), f.write); err != nil {
-			return fmt.Errorf("run: cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, err)
+			return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, err)
 		}
 	}
 	t.saved = t.Step

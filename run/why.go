@@ -109,7 +109,7 @@ func (r *Run) question(q Question) (e Encoded, target int, err error) {
 	if q.Place != 0 {
 		place := q.Place - 1 + len(e.IDs) - words(e, r.Vocabulary)
 		if q.Place <= first || place >= len(e.IDs) {
-			return e, 0, fmt.Errorf("run: there is no %s %d to predict in it: choose %d to %d, or 0 for the one after the last",
+			return e, 0, fmt.Errorf("there is no %s %d to predict in it: choose %d to %d, or 0 for the one after the last",
 				r.Vocabulary.Unit(), q.Place, first+1, words(e, r.Vocabulary))
 		}
 		target = e.IDs[place]
@@ -131,7 +131,7 @@ func (r *Run) question(q Question) (e Encoded, target int, err error) {
 			id, known = r.Vocabulary.ID(tokens[0].Key)
 		}
 		if !known {
-			return e, 0, fmt.Errorf("run: %q is not one %s of this run's vocabulary: it can predict no other", q.Word, r.Vocabulary.Unit())
+			return e, 0, fmt.Errorf("%q is not one %s of this run's vocabulary: it can predict no other", q.Word, r.Vocabulary.Unit())
 		}
 		target = id
 	}

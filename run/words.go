@@ -45,7 +45,7 @@ func (r *Run) PositionTable() (Table, error) {
 		embed.SinusoidalTable(fixed, r.Config.Dim)
 		t = r.table("position vectors, fixed waves", fixed, strconv.Itoa)
 	default:
-		return Table{}, fmt.Errorf("run: %s was trained with --positions %s: it has no position vectors to show", r.Path, positions)
+		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors to show", r.Path, positions)
 	}
 	t.Ordered = true
 	return t, nil

@@ -22,7 +22,7 @@ func ParseOptimizer(s string) (Optimizer, error) {
 			return o, nil
 		}
 	}
-	return "", fmt.Errorf("train: no optimizer %q: choose %s", s, strings.Join([]string{string(AdamW), string(SGD)}, ", "))
+	return "", fmt.Errorf("no optimizer %q: choose %s", s, strings.Join([]string{string(AdamW), string(SGD)}, ", "))
 }
 
 // Config holds the settings of a training. All fields must be set; the program's
@@ -53,24 +53,24 @@ func (c Config) Validate() error {
 		value, low int
 	}{{"batch", c.Batch, 1}, {"context", c.Seq, 1}, {"steps", c.Steps, 1}, {"warm-up", c.Warmup, 0}} {
 		if n.value < n.low {
-			return fmt.Errorf("train: %s must be at least %d, not %d", n.name, n.low, n.value)
+			return fmt.Errorf("%s must be at least %d, not %d", n.name, n.low, n.value)
 		}
 	}
 	if c.Warmup > c.Steps {
-		return fmt.Errorf("train: %d steps of warm-up do not fit %d steps: choose a warm-up of at most the steps", c.Warmup, c.Steps)
+		return fmt.Errorf("%d steps of warm-up do not fit %d steps: choose a warm-up of at most the steps", c.Warmup, c.Steps)
 	}
 	if !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0) {
-		return fmt.Errorf("train: the learning rate must be above 0, not %g", c.LearningRate)
+		return fmt.Errorf("the learning rate must be above 0, not %g", c.LearningRate)
 	}
 	if !(c.MinRate >= 0 && c.MinRate <= c.LearningRate) {
-		return fmt.Errorf("train: the lowest learning rate must lie between 0 and the learning rate %g, not %g", c.LearningRate, c.MinRate)
+		return fmt.Errorf("the lowest learning rate must lie between 0 and the learning rate %g, not %g", c.LearningRate, c.MinRate)
 	}
 	for _, f := range []struct {
 		name  string
 		value float64
 	}{{"weight decay", c.WeightDecay}, {"clip", c.Clip}} {
 		if !(f.value >= 0) || math.IsInf(f.value, 0) {
-			return fmt.Errorf("train: %s must be at least 0, not %g", f.name, f.value)
+			return fmt.Errorf("%s must be at least 0, not %g", f.name, f.value)
 		}
 	}
 	for _, f := range []struct {
@@ -78,7 +78,7 @@ func (c Config) Validate() error {
 		value float64
 	}{{"beta1", c.Beta1}, {"beta2", c.Beta2}, {"momentum", c.Momentum}} {
 		if !(f.value >= 0 && f.value < 1) {
-			return fmt.Errorf("train: %s must be at least 0 and below 1, not %g", f.name, f.value)
+			return fmt.Errorf("%s must be at least 0 and below 1, not %g", f.name, f.value)
 		}
 	}
 	_, err := ParseOptimizer(string(c.Optimizer))

@@ -37,18 +37,18 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	targets, r.targets = node.Ids(t.Graph, "targets", o.Batch*o.Seq)
 	weight := node.Weights(t.Graph, "weight of a target", []int{1}, r.weight)
 	if r.loss, r.op, err = crossEntropy("loss", t.Logits, targets, weight); err != nil {
-		return nil, fmt.Errorf("train: loss: %w", err)
+		return nil, fmt.Errorf("loss: %w", err)
 	}
 	roots := gorgonia.Nodes{r.loss}
 	if withGradients {
 		grads, err := gorgonia.Grad(r.loss, t.Params...)
 		if err != nil {
-			return nil, fmt.Errorf("train: differentiating the graph: %w", err)
+			return nil, fmt.Errorf("differentiating the graph: %w", err)
 		}
 		for _, n := range grads {
 			runs, value, ok := node.Result(n)
 			if !ok {
-				return nil, fmt.Errorf("train: %v is a sum of gradients by gorgonia, which allocates on every run: hand one on by a node.Bypass", n)
+				return nil, fmt.Errorf("%v is a sum of gradients by gorgonia, which allocates on every run: hand one on by a node.Bypass", n)
 			}
 			roots = append(roots, runs)
 			r.gradients = append(r.gradients, node.Floats(value))
@@ -90,7 +90,7 @@ func (r *replica) load(ids, targets []int, step int, weight float32) {
 // run computes the loss and, if built with them, the gradients.
 func (r *replica) run() error {
 	if err := r.machine.Run(); err != nil {
-		return fmt.Errorf("train: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	return nil
 }

@@ -106,7 +106,7 @@ type DivergedError struct {
 
 // Error names the step and what to try.
 func (e *DivergedError) Error() string {
-	return fmt.Sprintf("train: at step %d the loss is %g and the gradient's norm %g, no longer finite: try a lower learning rate, a longer warm-up or a smaller clip",
+	return fmt.Sprintf("at step %d the loss is %g and the gradient's norm %g, no longer finite: try a lower learning rate, a longer warm-up or a smaller clip",
 		e.Step, e.Loss, e.GradientNorm)
 }
 
@@ -120,7 +120,7 @@ func (t *Trainer) Step() (Step, error) {
 		}
 	}
 	if count == 0 {
-		return Step{}, fmt.Errorf("train: the batch of step %d predicts nothing", t.step+1)
+		return Step{}, fmt.Errorf("the batch of step %d predicts nothing", t.step+1)
 	}
 	if err := t.runReplicas(1 / float32(count)); err != nil {
 		return Step{}, err

@@ -12,18 +12,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// message returns an error as one line without the name of the package it arose in, which
-// means nothing to a user.
+// message returns an error as one line.
 func message(err error) string {
-	s := strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-	for _, name := range []string{"data", "run", "layers", "train", "embed", "inspect", "lesson"} {
-		for strings.HasPrefix(s, name+": ") {
-			s = s[len(name)+2:]
-		}
-		s = strings.ReplaceAll(s, "; "+name+": ", "; ")
-		s = strings.ReplaceAll(s, ": "+name+": ", ": ")
-	}
-	return s
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }
 
 // flagError says what is wrong with a flag: what was wanted, what came, what to do.

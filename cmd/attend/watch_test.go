@@ -128,7 +128,7 @@ func TestWatchSaysWhyThereIsNoMap(t *testing.T) {
 	var out bytes.Buffer
 	columns, lines := 80, 20
 	w := testWatch(&out, &columns, &lines)
-	w.probe = func() (inspect.Map, error) { return inspect.Map{}, errors.New("run: no\nmap") }
+	w.probe = func() (inspect.Map, error) { return inspect.Map{}, errors.New("no\nmap") }
 	w.show(step(1))
 	screen := &terminalScreen{}
 	screen.write(out.String())
