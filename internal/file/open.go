@@ -1,0 +1,129 @@
+// Package file opens files that a path from outside names, and replaces files in one step.
+//
+//	f, err := file.Open("config.json", 1<<20) // refuses a folder, a FIFO, a device, and more than 1 MiB
+//	b, err := file.Read("config.json", 1<<20)
+//	err = file.Replace("map.svg", file.Bytes(content))
+package file
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// KindError reports a path that names something other than a regular file.
+type KindError struct{ Mode fs.FileMode }
+
+func (e *KindError) Error() string {
+	kind := "something that is not a file"
+	switch {
+	case e.Mode.IsDir():
+		kind = "a folder"
+	case e.Mode&fs.ModeNamedPipe != 0:
+		kind = "a FIFO (named pipe)"
+	case e.Mode&fs.ModeSocket != 0:
+		kind = "a socket"
+	case e.Mode&fs.ModeDevice != 0:
+		kind = "a device"
+	}
+	return "it is " + kind + ", not a regular file"
+}
+
+// SizeError reports a file with more bytes than its kind may have.
+type SizeError struct{ Most int64 }
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("it is larger than %s, the most that such a file may have", Size(e.Most))
+}
+
+// Size writes a number of bytes for people: 1.5 GB. A GB is 1e9 bytes.
+func Size(bytes int64) string {
+	for _, unit := range []struct {
+		size int64
+		name string
+	}{{1e12, "TB"}, {1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}} {
+		if bytes >= unit.size {
+			return fmt.Sprintf("%.3g %s", float64(bytes)/float64(unit.size), unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", bytes)
+}
+
+// Folder is where a file is opened: an *os.Root, or the working directory ([Here]).
+type Folder interface {
+	Stat(name string) (fs.FileInfo, error)
+	OpenFile(name string, flag int, perm fs.FileMode) (*os.File, error)
+}
+
+// Here opens paths as package os does.
+type Here struct{}
+
+// Stat is os.Stat.
+func (Here) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
+
+// OpenFile is os.OpenFile.
+func (Here) OpenFile(name string, flag int, perm fs.FileMode) (*os.File, error) {
+	return os.OpenFile(name, flag, perm)
+}
+
+// Open opens a regular file of at most so many bytes for reading. The error is a *[KindError], a *[SizeError]
+// or that of package os. It never waits: a FIFO is refused before anybody writes to it.
+func Open(path string, most int64) (*os.File, error) { return OpenIn(Here{}, path, most) }
+
+// OpenIn is [Open] of a name in a folder.
+func OpenIn(folder Folder, name string, most int64) (*os.File, error) {
+	info, err := folder.Stat(name) // before it is opened, since opening a device may do something
+	if err != nil {
+		return nil, err
+	}
+	if err := check(info, most); err != nil {
+		return nil, err
+	}
+	// Between Stat and here a FIFO may have come in its place: O_NONBLOCK opens that without waiting.
+	f, err := folder.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = f.Stat(); err == nil {
+		err = check(info, most)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func check(info fs.FileInfo, most int64) error {
+	if !info.Mode().IsRegular() {
+		return &KindError{info.Mode()}
+	}
+	if info.Size() > most {
+		return &SizeError{most}
+	}
+	return nil
+}
+
+// Read returns the content of a file that [Open] opens.
+func Read(path string, most int64) ([]byte, error) { return ReadIn(Here{}, path, most) }
+
+// ReadIn is [Read] of a name in a folder.
+func ReadIn(folder Folder, name string, most int64) ([]byte, error) {
+	f, err := OpenIn(folder, name, most)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadAll(f, most)
+}
+
+// ReadAll reads a stream to its end. One with more bytes than most is a *[SizeError].
+func ReadAll(r io.Reader, most int64) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err == nil && int64(len(b)) > most {
+		return nil, &SizeError{most}
+	}
+	return b, err
+}
