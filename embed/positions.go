@@ -18,7 +18,7 @@ import (
 // The table's gradient sums dy over the batch; places beyond seq get 0.
 func AddPositions(name string, x, table *gorgonia.Node, seq int) (*gorgonia.Node, error) {
 	op := &addPositions{Op: node.New(name, x.Shape(), x, table), seq: seq} // [batch*seq, dim]
-	return gorgonia.ApplyOp(op, x, table)
+	return node.Apply(op, x, table)
 }
 
 type addPositions struct {
@@ -42,7 +42,7 @@ func (a *addPositions) DiffWRT(int) []bool { return node.Differentiable(true, tr
 func (a *addPositions) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	table := in[1]
 	op := &addPositionsGrad{Op: node.New(a.Name()+".grad", table.Shape(), grad), seq: a.seq} // [context, dim]
-	dTable, err := gorgonia.ApplyOp(op, grad)
+	dTable, err := node.Apply(op, grad)
 	return gorgonia.Nodes{grad, dTable}, err
 }
 

@@ -22,7 +22,7 @@ func Tokens(name string, table, ids *gorgonia.Node, sentences *node.Sentences, b
 	rows, dim := ids.Shape()[0], table.Shape()[1]
 	op := &tokens{Op: node.New(name, tensor.Shape{rows, dim}, table, ids), dim: dim, bypass: bypass} // [batch*seq, dim]
 	op.SetSentences(sentences)
-	return gorgonia.ApplyOp(op, table, ids)
+	return node.Apply(op, table, ids)
 }
 
 type tokens struct {
@@ -48,7 +48,7 @@ func (t *tokens) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.No
 		return nil, err
 	}
 	op := &tokensGrad{Op: node.New(t.Name()+".grad", table.Shape(), inputs...), dim: t.dim} // [vocab, dim]
-	dTable, err := gorgonia.ApplyOp(op, inputs...)
+	dTable, err := node.Apply(op, inputs...)
 	return gorgonia.Nodes{dTable, nil}, err
 }
 

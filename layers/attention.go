@@ -40,7 +40,7 @@ func Attention(name string, p Projected, heads, seq int, drop *dropout, departur
 		op.mask = make([]float32, len(op.weights))
 		op.dropped = make([]float32, len(op.weights))
 	}
-	mixed, err := gorgonia.ApplyOp(op, inputs...)
+	mixed, err := node.Apply(op, inputs...)
 	return &Attended{Mixed: mixed, op: op, projected: p}, err
 }
 
@@ -186,7 +186,7 @@ func (a *attention) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gor
 		dWeights: make([]float32, min(blockRows, a.seq)*a.seq),
 	}
 	op.gradients = [3]*tensor.Dense{op.Dense(), newTensor(key.Shape()), newTensor(value.Shape())}
-	dQuery, err := gorgonia.ApplyOp(op, grad, query, key, value, output)
+	dQuery, err := node.Apply(op, grad, query, key, value, output)
 	return gorgonia.Nodes{dQuery, nil, nil, nil}[:len(in)], err
 }
 

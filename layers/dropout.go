@@ -54,7 +54,7 @@ func (d *dropout) apply(name string, x *gorgonia.Node, batch int) (*gorgonia.Nod
 	}
 	op := &drop{Op: node.New(name, x.Shape(), x, d.step), dropout: d, batch: batch}
 	op.mask = make([]float32, len(op.Out()))
-	return gorgonia.ApplyOp(op, x, d.step)
+	return node.Apply(op, x, d.step)
 }
 
 type drop struct {
@@ -86,7 +86,7 @@ func (d *drop) DiffWRT(int) []bool { return node.Differentiable(true, false) }
 // SymDiff returns dx = dy mask, run after the forward pass, whose mask it reads.
 func (d *drop) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	op := &dropGrad{Op: node.New(d.Name()+".grad", in[0].Shape(), grad, output), forward: d}
-	dx, err := gorgonia.ApplyOp(op, grad, output)
+	dx, err := node.Apply(op, grad, output)
 	return gorgonia.Nodes{dx, nil}, err
 }
 

@@ -18,7 +18,7 @@ import (
 // then takes the bypass to the look-up of the tokens. Otherwise bypass is nil.
 func Head(name string, x, table *gorgonia.Node, bypass *node.Bypass) (*gorgonia.Node, error) {
 	shape := tensor.Shape{x.Shape()[0], table.Shape()[0]} // [rows, vocab]
-	return gorgonia.ApplyOp(&head{Op: node.New(name, shape, x, table), bypass: bypass}, x, table)
+	return node.Apply(&head{Op: node.New(name, shape, x, table), bypass: bypass}, x, table)
 }
 
 type head struct {
@@ -39,7 +39,7 @@ func (h *head) DiffWRT(int) []bool { return node.Differentiable(true, h.bypass =
 func (h *head) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	x, table := in[0], in[1]
 	op := &headGrad{Op: node.New(h.Name()+".grad.x", x.Shape(), grad, x, table), dTable: newTensor(table.Shape())}
-	dx, err := gorgonia.ApplyOp(op, grad, x, table)
+	dx, err := node.Apply(op, grad, x, table)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func LayerNorm(name string, x, gain, bias *gorgonia.Node, bypass *node.Bypass) (
 		rstd:   make([]float32, rows),
 		bypass: bypass,
 	}
-	return gorgonia.ApplyOp(op, x, gain, bias)
+	return node.Apply(op, x, gain, bias)
 }
 
 type layerNorm struct {
@@ -60,7 +60,7 @@ func (l *layerNorm) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gor
 		dGain:   newTensor(gain.Shape()),
 		dBias:   newTensor(gain.Shape()),
 	}
-	dx, err := gorgonia.ApplyOp(op, inputs...)
+	dx, err := node.Apply(op, inputs...)
 	if err != nil {
 		return nil, err
 	}

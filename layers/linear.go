@@ -14,7 +14,7 @@ import (
 //
 //	x [rows, in], weight [in, out], bias [out], y [rows, out]
 func Linear(name string, x, weight, bias *gorgonia.Node) (*gorgonia.Node, error) {
-	return gorgonia.ApplyOp(newLinear(name, x, weight, bias), x, weight, bias)
+	return node.Apply(newLinear(name, x, weight, bias), x, weight, bias)
 }
 
 // LinearActivated adds a learned affine map and an activation function, element by element:
@@ -25,7 +25,7 @@ func Linear(name string, x, weight, bias *gorgonia.Node) (*gorgonia.Node, error)
 func LinearActivated(name string, x, weight, bias *gorgonia.Node, f Activation) (*gorgonia.Node, error) {
 	op := newLinear(name, x, weight, bias)
 	op.f, op.slope = f, make([]float32, len(op.Out()))
-	return gorgonia.ApplyOp(op, x, weight, bias)
+	return node.Apply(op, x, weight, bias)
 }
 
 func newLinear(name string, x, weight, bias *gorgonia.Node) *linear {
@@ -80,7 +80,7 @@ func (l *linear) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgon
 	if l.slope != nil {
 		op.dInner = make([]float32, len(l.Out()))
 	}
-	dx, err := gorgonia.ApplyOp(op, grad, x, weight, output)
+	dx, err := node.Apply(op, grad, x, weight, output)
 	if err != nil {
 		return nil, err
 	}

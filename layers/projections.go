@@ -29,7 +29,7 @@ func Projections(name string, x *gorgonia.Node, weights, biases [3]*gorgonia.Nod
 	shape := tensor.Shape{x.Shape()[0], weights[0].Shape()[1]} // [batch*seq, dim]
 	op := &projections{Op: node.New(name+".projections", shape, inputs...)}
 	op.results = [3]*tensor.Dense{op.Dense(), newTensor(shape), newTensor(shape)}
-	source, err := gorgonia.ApplyOp(op, inputs...)
+	source, err := node.Apply(op, inputs...)
 	if err != nil {
 		return Projected{}, err
 	}
@@ -39,7 +39,7 @@ func Projections(name string, x *gorgonia.Node, weights, biases [3]*gorgonia.Nod
 		node **gorgonia.Node
 	}{{".query", &p.Query}, {".key", &p.Key}, {".value", &p.Value}} {
 		one := &projection{Op: node.Of(name+part.name, op.results[i], source), carries: i == 0}
-		if *part.node, err = gorgonia.ApplyOp(one, source); err != nil {
+		if *part.node, err = node.Apply(one, source); err != nil {
 			return Projected{}, err
 		}
 	}
@@ -88,7 +88,7 @@ func (p *projections) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgon
 	x := in[0]
 	inputs := gorgonia.Nodes{grad, x, in[1], in[3], in[5]}
 	op := &projectionsGrad{Op: node.New(p.Name()+".grad.x", x.Shape(), inputs...), attention: grad.Op().(*attentionGrad)}
-	dx, err := gorgonia.ApplyOp(op, inputs...)
+	dx, err := node.Apply(op, inputs...)
 	if err != nil {
 		return nil, err
 	}

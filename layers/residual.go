@@ -15,7 +15,7 @@ import (
 //
 // The gradient of x takes the bypass to the LayerNorm at which the branch began.
 func Residual(name string, x, branch *gorgonia.Node, bypass *node.Bypass) (*gorgonia.Node, error) {
-	return gorgonia.ApplyOp(&residual{node.New(name, x.Shape(), x, branch), bypass}, x, branch)
+	return node.Apply(&residual{node.New(name, x.Shape(), x, branch), bypass}, x, branch)
 }
 
 type residual struct {

@@ -27,7 +27,7 @@ func crossEntropy(name string, logits, targets, weight *gorgonia.Node) (*gorgoni
 		tops:          make([]float32, rows),
 		probabilities: make([]float32, rows*vocab),
 	}
-	loss, err := gorgonia.ApplyOp(op, logits, targets, weight)
+	loss, err := node.Apply(op, logits, targets, weight)
 	return loss, op, err
 }
 
@@ -75,7 +75,7 @@ func (l *lossOp) DiffWRT(int) []bool { return node.Differentiable(true, false, f
 func (l *lossOp) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	logits, targets, weight := in[0], in[1], in[2]
 	op := &lossGrad{Op: node.New(l.Name()+".grad", logits.Shape(), targets, weight, output, grad), forward: l}
-	dLogits, err := gorgonia.ApplyOp(op, targets, weight, output, grad)
+	dLogits, err := node.Apply(op, targets, weight, output, grad)
 	return gorgonia.Nodes{dLogits, nil, nil}, err
 }
 

@@ -12,7 +12,7 @@ import (
 func Ids(g *gorgonia.ExprGraph, name string, n int) (*gorgonia.Node, []int) {
 	backing := make([]int, n)
 	value := tensor.New(tensor.WithShape(n), tensor.WithBacking(backing))
-	return gorgonia.NewTensor(g, tensor.Int, 1, gorgonia.WithShape(n), gorgonia.WithName(name), gorgonia.WithValue(value)), backing
+	return input(g, name, tensor.Int, value), backing
 }
 
 // Weights adds an input of float32 numbers to the graph over a slice that the caller
@@ -20,7 +20,14 @@ func Ids(g *gorgonia.ExprGraph, name string, n int) (*gorgonia.Node, []int) {
 // while it runs; the numbers are shared.
 func Weights(g *gorgonia.ExprGraph, name string, shape []int, backing []float32) *gorgonia.Node {
 	value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))
-	return gorgonia.NewTensor(g, tensor.Float32, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name), gorgonia.WithValue(value))
+	return input(g, name, tensor.Float32, value)
+}
+
+// input adds a tensor as an input to the graph.
+func input(g *gorgonia.ExprGraph, name string, of tensor.Dtype, value *tensor.Dense) *gorgonia.Node {
+	shape := value.Shape()
+	name = inputName(g, name, gorgonia.TensorType{Dims: len(shape), Of: of}, shape)
+	return gorgonia.NewTensor(g, of, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name), gorgonia.WithValue(value))
 }
 
 // Param adds a parameter to the graph.

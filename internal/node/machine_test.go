@@ -17,11 +17,11 @@ func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 	g := gorgonia.NewGraph()
 	backing := []float32{1, 2, 3}
 	x := Weights(g, "x", []int{3}, backing)
-	first, err := gorgonia.ApplyOp(&double{New("first", x.Shape(), x)}, x)
+	first, err := Apply(&double{New("first", x.Shape(), x)}, x)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := gorgonia.ApplyOp(&double{New("second", x.Shape(), first)}, first)
+	second, err := Apply(&double{New("second", x.Shape(), first)}, first)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 func TestMachineReportsWhatFails(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := Weights(g, "x", []int{3}, []float32{1, 2, 3})
-	n, err := gorgonia.ApplyOp(&failing{New("failing", x.Shape(), x)}, x)
+	n, err := Apply(&failing{New("failing", x.Shape(), x)}, x)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,11 +5,11 @@
 // SymDiff (the nodes of its gradient). Each operation owns its output tensor and
 // returns that same tensor on every run, so a run allocates nothing for it.
 //
-// gorgonia takes two nodes for one when their operations hash alike. So each operation
-// carries a name that is unique in its graph, the hash is made of the name, and
-// [CheckUnique] shows after building that no two nodes collide.
+// gorgonia takes two nodes for one when they have the same 32-bit hash. So each operation
+// carries a name that is unique in its graph, the hash is made of the name, [Apply] salts it where the
+// hash is taken already, and [CheckUnique] shows after building that no two nodes collide.
 //
-// Read in this order: node.go, sentences.go, part.go, bypass.go, input.go, machine.go.
+// Read in this order: node.go, apply.go, sentences.go, part.go, bypass.go, input.go, machine.go.
 package node
 
 import (
@@ -26,6 +26,8 @@ import (
 // the output tensor.
 type Op struct {
 	name   string
+	salt   int     // of the hash, 0 unless another node of the graph had it; see Apply
+	hashes *hashes // of the graph, once the operation was applied
 	inputs []hm.Type
 	out    *tensor.Dense
 	data   []float32 // of out
@@ -84,8 +86,13 @@ func (o *Op) CallsExtern() bool { return false }
 // OverwritesInput is -1: inputs are only read.
 func (o *Op) OverwritesInput() int { return -1 }
 
-// WriteHash writes the name, which stands for the whole operation.
-func (o *Op) WriteHash(h hash.Hash) { fmt.Fprint(h, "attend ", o.name) }
+// WriteHash writes the name, which stands for the whole operation, and the salt, if any.
+func (o *Op) WriteHash(h hash.Hash) {
+	fmt.Fprint(h, "attend ", o.name)
+	if o.salt > 0 {
+		fmt.Fprint(h, " ", o.salt)
+	}
+}
 
 // Hashcode returns the 32-bit hash of what WriteHash writes.
 func (o *Op) Hashcode() uint32 {

@@ -25,7 +25,7 @@ func TestCheckUniqueFindsACollision(t *testing.T) {
 		g := gorgonia.NewGraph()
 		for i, name := range []string{"a", second} {
 			in := Weights(g, []string{"x", "y"}[i], []int{3}, []float32{1, 2, 3})
-			if _, err := gorgonia.ApplyOp(&double{New(name, in.Shape(), in)}, in); err != nil {
+			if _, err := Apply(&double{New(name, in.Shape(), in)}, in); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -44,7 +44,7 @@ func TestRunsShareTheSlicesOfInputsAndOutput(t *testing.T) {
 	p := &param.Param{Name: "x", Shape: []int{3}, Data: []float32{1, 2, 3}}
 	x := Param(g, p)
 	op := &double{New("double", x.Shape(), x)}
-	y, err := gorgonia.ApplyOp(op, x)
+	y, err := Apply(op, x)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestRunsShareTheSlicesOfInputsAndOutput(t *testing.T) {
 func TestPartHandsOnWhatTheSourceFilled(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := Weights(g, "x", []int{3}, []float32{1, 2, 3})
-	source, err := gorgonia.ApplyOp(&double{New("source", x.Shape(), x)}, x)
+	source, err := Apply(&double{New("source", x.Shape(), x)}, x)
 	if err != nil {
 		t.Fatal(err)
 	}

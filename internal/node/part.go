@@ -16,7 +16,7 @@ type part struct {
 
 // Part returns the node that hands on result, which the operation of source fills.
 func Part(name string, source *gorgonia.Node, result *tensor.Dense) (*gorgonia.Node, error) {
-	return gorgonia.ApplyOp(&part{Of(name, result, source), source}, source)
+	return Apply(&part{Of(name, result, source), source}, source)
 }
 
 // Do returns the tensor that the source has filled.

@@ -80,7 +80,7 @@ func CheckGradients(t *testing.T, tolerance float64, inputs []Input, build func(
 	w := Normal(rand.New(rand.NewPCG(99, 99)), "weights of the output", y.Shape()...)
 	weights := node.Weights(g, w.Name, w.Shape, w.Data)
 	op := &dot{Op: node.New("dot", tensor.Shape{1}, y, weights)}
-	loss, err := gorgonia.ApplyOp(op, y, weights)
+	loss, err := node.Apply(op, y, weights)
 	if err != nil {
 		t.Fatal(err)
 	}
