@@ -25,7 +25,10 @@ func departed(t *testing.T, heads, seq, dim int, vectors [3][]float32, d Departu
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := node.NewMachine(g, a.Mixed)
+	m, err := node.NewMachine(g, a.Mixed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer m.Close()
 	if err := m.Run(); err != nil {
 		t.Fatal(err)
@@ -118,7 +121,10 @@ func TestWithoutTheMaskAWordSeesAllOfItsSentenceAndNoOther(t *testing.T) {
 	f.Sentences.SetLength(0, 3)
 	f.Sentences.SetLength(1, 5)
 	copy(f.IDs, randomIds(8, c.Vocab))
-	m := node.NewMachine(f.Graph, f.Logits)
+	m, err := node.NewMachine(f.Graph, f.Logits)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer m.Close()
 	_, value, _ := node.Result(f.Logits)
 	logits := func() []float32 {

@@ -26,7 +26,11 @@ func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, err
 		return nil, err
 	}
 	_, logits, _ := node.Result(t.Logits)
-	return &Inference{Transformer: t, seq: seq, logits: node.Floats(logits), machine: node.NewMachine(t.Graph, t.Logits)}, nil
+	machine, err := node.NewMachine(t.Graph, t.Logits)
+	if err != nil {
+		return nil, err
+	}
+	return &Inference{Transformer: t, seq: seq, logits: node.Floats(logits), machine: machine}, nil
 }
 
 // Run computes the logits and attention weights of some sentences of ids, each id in 0..vocab-1:

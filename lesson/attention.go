@@ -54,7 +54,10 @@ func runAttention(batch, seq, dim int, query, key, value []float32, departure la
 
 // runGraph computes a graph once.
 func runGraph(g *gorgonia.ExprGraph, root *gorgonia.Node) error {
-	m := node.NewMachine(g, root)
+	m, err := node.NewMachine(g, root)
+	if err != nil {
+		return err
+	}
 	if err := m.Run(); err != nil {
 		return err
 	}

@@ -169,7 +169,10 @@ func (c *Course) looksAhead(config layers.Config, weights *param.Set) (Part, err
 		return nil, err
 	}
 	copy(t.IDs, ids)
-	m := node.NewMachine(t.Graph, t.Logits)
+	m, err := node.NewMachine(t.Graph, t.Logits)
+	if err != nil {
+		return nil, err
+	}
 	defer m.Close()
 	if err := m.Run(); err != nil {
 		return nil, err

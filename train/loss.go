@@ -50,6 +50,9 @@ func (l *lossOp) Type() hm.Type {
 }
 
 // InferShape returns the shape of a scalar.
+// Result returns the loss: what Do returns.
+func (l *lossOp) Result() gorgonia.Value { return l.loss }
+
 func (l *lossOp) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 	return tensor.ScalarShape(), nil
 }

@@ -57,7 +57,9 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	if err := node.CheckUnique(t.Graph); err != nil {
 		return nil, err
 	}
-	r.machine = node.NewMachine(t.Graph, roots...)
+	if r.machine, err = node.NewMachine(t.Graph, roots...); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 

@@ -38,7 +38,7 @@ func Apply(op Operation, inputs ...*gorgonia.Node) (*gorgonia.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.hashes = hashesOf(inputs)
+	o.nodes, o.hashes = inputs, hashesOf(inputs)
 	for o.hashes.taken(hashOf(of.Ret(true), shape, op.WriteHash, inputs)) {
 		o.salt++
 	}

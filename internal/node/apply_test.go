@@ -96,7 +96,10 @@ func TestOperationsWithOneHashAreComputedBoth(t *testing.T) {
 	if err := CheckUnique(g); err != nil {
 		t.Fatal(err)
 	}
-	m := NewMachine(g, loss, grads[0], grads[1])
+	m, err := NewMachine(g, loss, grads[0], grads[1])
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer m.Close()
 	if err := m.Run(); err != nil {
 		t.Fatal(err)

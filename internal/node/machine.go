@@ -1,7 +1,10 @@
 package node
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"gorgonia.org/gorgonia"
@@ -17,29 +20,137 @@ import (
 //
 // After a run, read the results of our operations by [Result], not by the Value of their nodes: those
 // that share a register are all bound to what it held last.
-type Machine struct {
+//
+// gorgonia compiles a graph in a time that grows with the square of its nodes: 400 layers take it 6 s and
+// 1,000 take it minutes. So a large graph is compiled in segments, each a graph of its own with the same operations,
+// that run one after another. What one segment computes is an input of the next: the tensor that
+// the operation owns.
+type Machine struct{ segments []segment }
+
+type segment struct {
 	vm  gorgonia.VM
 	run func() error
 }
 
+// segmentOps is how many operations a segment holds: about 25 layers of a training.
+const segmentOps = 512
+
 // NewMachine compiles what the roots depend on.
-func NewMachine(g *gorgonia.ExprGraph, roots ...*gorgonia.Node) *Machine {
-	vm := gorgonia.NewTapeMachine(g.SubgraphRoots(roots...))
+func NewMachine(g *gorgonia.ExprGraph, roots ...*gorgonia.Node) (*Machine, error) {
+	m := &Machine{}
+	ops := operations(roots)
+	if len(ops) <= segmentOps {
+		m.add(g.SubgraphRoots(roots...))
+		return m, nil
+	}
+	for part := range slices.Chunk(ops, segmentOps) {
+		graph, err := copied(part)
+		if err != nil {
+			return nil, errors.Join(err, m.Close())
+		}
+		m.add(graph)
+	}
+	return m, nil
+}
+
+func (m *Machine) add(g *gorgonia.ExprGraph) {
+	vm := gorgonia.NewTapeMachine(g)
 	run := runHere(vm)
 	if run == nil {
 		run = vm.RunAll
 	}
-	return &Machine{vm, run}
+	m.segments = append(m.segments, segment{vm, run})
+}
+
+// operations returns the operations that the roots depend on, each behind its inputs; none if one of
+// them is not ours.
+func operations(roots gorgonia.Nodes) gorgonia.Nodes {
+	var ops gorgonia.Nodes
+	seen, ours := map[*gorgonia.Node]bool{}, true
+	var visit func(n *gorgonia.Node)
+	visit = func(n *gorgonia.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		switch op := n.Op().(type) {
+		case nil, constant:
+		case Operation:
+			for _, in := range op.shared().nodes {
+				visit(in)
+			}
+			ops = append(ops, n)
+		default:
+			ours = false
+		}
+	}
+	for _, n := range roots {
+		visit(n)
+	}
+	if !ours {
+		return nil
+	}
+	return ops
+}
+
+// constant is an operation of gorgonia that stands for a value.
+type constant interface{ Value() gorgonia.Value }
+
+// copied returns a graph of some operations of another graph. Their inputs that are not among them are
+// inputs of the new graph, with the same values.
+func copied(ops gorgonia.Nodes) (*gorgonia.ExprGraph, error) {
+	g := gorgonia.NewGraph()
+	copies := map[*gorgonia.Node]*gorgonia.Node{}
+	for _, n := range ops {
+		op := n.Op().(Operation)
+		var inputs gorgonia.Nodes
+		for _, in := range op.shared().nodes {
+			if copies[in] == nil {
+				copies[in] = valueOf(g, in)
+			}
+			inputs = append(inputs, copies[in])
+		}
+		c, err := Apply(op, inputs...)
+		if err != nil {
+			return nil, err
+		}
+		copies[n] = c
+	}
+	return g, CheckUnique(g)
+}
+
+// valueOf adds the value of a node of another graph to a graph.
+func valueOf(g *gorgonia.ExprGraph, n *gorgonia.Node) *gorgonia.Node {
+	if c, ok := n.Op().(constant); ok {
+		return g.Constant(c.Value())
+	}
+	value := n.Value()
+	if n.Op() != nil {
+		_, value, _ = Result(n)
+	}
+	name := inputName(g, fmt.Sprint(n.ID()), n.Type(), value.Shape())
+	return gorgonia.NewUniqueNode(gorgonia.In(g), gorgonia.WithType(n.Type()), gorgonia.WithName(name), gorgonia.WithValue(value))
 }
 
 // Run computes the whole graph.
 func (m *Machine) Run() error {
-	m.vm.Reset()
-	return m.run()
+	for _, s := range m.segments {
+		s.vm.Reset()
+		if err := s.run(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close frees what the machine holds.
-func (m *Machine) Close() error { return m.vm.Close() }
+func (m *Machine) Close() error {
+	var errs []error
+	for _, s := range m.segments {
+		errs = append(errs, s.vm.Close())
+	}
+	return errors.Join(errs...)
+}
 
 // runHere returns a function that executes all instructions of vm's program in turn, or nil where
 // gorgonia is not laid out as expected.

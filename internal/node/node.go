@@ -29,6 +29,7 @@ type Op struct {
 	salt   int     // of the hash, 0 unless another node of the graph had it; see Apply
 	hashes *hashes // of the graph, once the operation was applied
 	inputs []hm.Type
+	nodes  gorgonia.Nodes // the inputs, once the operation was applied
 	out    *tensor.Dense
 	data   []float32 // of out
 
