@@ -2,12 +2,12 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
 	"attend/internal/kernel"
 	"attend/internal/param"
-	"attend/layers"
 )
 
 // Source yields the batch of a step: ids and targets [batch*seq], a negative target
@@ -40,14 +40,12 @@ func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, 
 		config: c, weights: weights, source: source, optimizer: newOptimizer(c, weights),
 		ids: make([]int, c.Batch*c.Seq), targets: make([]int, c.Batch*c.Seq),
 	}
-	first := 0
-	for _, size := range split(c.Batch, c.Seq) {
-		r, err := newReplica(build, layers.Options{Batch: size, Seq: c.Seq, Training: true, Seed: c.Seed, FirstSentence: first}, true)
+	for _, o := range c.graphs() {
+		r, err := newReplica(build, o, true)
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, t.Close())
 		}
 		t.replicas = append(t.replicas, r)
-		first += size
 	}
 	t.gradients = t.replicas[0].gradients
 	if len(t.replicas) > 1 {

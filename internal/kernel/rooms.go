@@ -33,3 +33,11 @@ func (r *roomStack) give(room []float32) {
 	r.free = append(r.free, room)
 	r.mutex.Unlock()
 }
+
+// ScratchBytes returns how much memory a product of k columns with [k, n] takes for copies, at most.
+func ScratchBytes(n, k int) float64 {
+	if active.tiles == nil {
+		return 4 * float64(k) * float64(n)
+	}
+	return 4 * (float64(min(k, depth))*float64(n) + blockSize)
+}

@@ -1,0 +1,100 @@
+package layers
+
+import (
+	"attend/embed"
+	"attend/internal/kernel"
+)
+
+// Sizes are in floating point, since those of settings that nobody has checked yet overflow an int.
+
+// number is the size of a float32, whole that of an int, in bytes.
+const (
+	number = 4
+	whole  = 8
+)
+
+// ParameterCount returns how many numbers the model learns.
+func (c Config) ParameterCount() float64 {
+	dim, hidden, vocab := float64(c.Dim), float64(c.Hidden), float64(c.Vocab)
+	n := vocab*dim + 2*dim // the token table and the last LayerNorm
+	if c.Positions == embed.Learned {
+		n += float64(c.Context) * dim
+	}
+	if !c.Tied {
+		n += vocab * dim
+	}
+	block := 4*(dim*dim+dim) + 2*dim*hidden + hidden + dim + 4*dim
+	return n + float64(c.Layers)*block
+}
+
+// WeightBytes returns the memory of the parameters in bytes.
+func (c Config) WeightBytes() float64 { return number * c.ParameterCount() }
+
+// GraphBytes returns the memory in bytes that a graph takes beside the weights: what its operations
+// keep, with those of the gradients if it is differentiated, and its nodes. Tokens is the mean length
+// of the sentences that it will compute: memory behind the last token of a batch is reserved and
+// never touched, which costs nothing. With tokens = Seq everything that is reserved is counted.
+func (c Config) GraphBytes(o Options, gradients bool, tokens float64) float64 {
+	dim, hidden, vocab := float64(c.Dim), float64(c.Hidden), float64(c.Vocab)
+	batch, seq, layers := float64(o.Batch), float64(o.Seq), float64(c.Layers)
+	rows := batch * tokens
+	squares := batch * float64(c.Heads) * seq // rows of [batch, heads, query, key] for each query
+	dropped := 0.0
+	if o.Training && c.Dropout > 0 {
+		dropped = 1
+	}
+
+	vectors := 1.0 // [rows, dim]: the embedding
+	once := 0.0    // everything else, in numbers
+	switch c.Positions {
+	case embed.Learned:
+		vectors++
+	case embed.Sinusoidal:
+		vectors++
+		once += float64(c.Context) * dim
+	}
+	vectors += 2 * dropped                          // mask and product
+	vectors += layers * (2 + 3 + 1 + 1 + 1 + 1 + 1) // LayerNorms, projections, heads, output, residual, down, residual
+	vectors += layers * 4 * dropped
+	vectors++                          // the last LayerNorm
+	once += (2*layers + 1) * 2 * rows  // means and deviations of LayerNorms
+	once += layers * 2 * rows * hidden // up and its slope
+	once += layers * squares * tokens  // attention weights
+	once += layers * squares * (seq + tokens) * dropped
+	once += rows * vocab
+
+	if gradients {
+		vectors++                                   // the last LayerNorm
+		vectors++                                   // the output head
+		vectors += dropped                          // the embedding
+		vectors += layers * (1 + 1 + 1 + 3 + 1 + 1) // up, LayerNorm, output, heads, projections, LayerNorm
+		vectors += layers * 2 * dropped
+		once += layers * 2 * rows * hidden                 // down, up before the activation
+		once += layers * min(blockRows, tokens, seq) * seq // gradients of some rows of attention weights
+		once += c.ParameterCount()                         // one gradient for each parameter
+		if c.Tied {
+			once += vocab * dim // and one from the output head
+		}
+		if c.Positions == embed.Sinusoidal {
+			once += float64(c.Context) * dim
+		}
+	}
+	return number*(vectors*rows*dim+once) + whole*(batch*seq) + nodeBytes*c.nodes(gradients)
+}
+
+// ScratchBytes returns the memory that the products of one graph of the model need while they run.
+func (c Config) ScratchBytes(seq int) float64 {
+	return max(kernel.ScratchBytes(c.Vocab, c.Dim), kernel.ScratchBytes(c.Hidden, c.Dim), kernel.ScratchBytes(c.Dim, c.Hidden), kernel.ScratchBytes(seq, c.Dim))
+}
+
+// nodeBytes is what gorgonia keeps of a node, its place in a compiled program included, as
+// measured on models of 50 to 1,000 layers.
+const nodeBytes = 2100
+
+// nodes returns the number of nodes in a graph but for some beside the blocks.
+func (c Config) nodes(gradients bool) float64 {
+	if gradients {
+		return 51 * float64(c.Layers)
+	}
+	return 28 * float64(c.Layers)
+}

@@ -1,0 +1,50 @@
+package train
+
+import (
+	"runtime"
+
+	"attend/layers"
+)
+
+// Bytes returns the memory in bytes that a training of a model takes beside the weights: moments, the
+// graphs of the replicas with their gradients, the sums of these, and the batch. Tokens is the mean length of
+// the sentences in a batch; with tokens = Seq all that is reserved is counted.
+func (c Config) Bytes(model layers.Config, tokens float64) float64 {
+	sizes := split(c.Batch, c.Seq)
+	bytes := float64(len(c.momentNames())) * model.WeightBytes()
+	if len(sizes) > 1 {
+		bytes += model.WeightBytes()
+	}
+	for _, o := range c.graphs() {
+		bytes += model.GraphBytes(o, true, tokens) + lossBytes(model, o, true, tokens)
+	}
+	bytes += float64(min(len(sizes), runtime.GOMAXPROCS(0))) * model.ScratchBytes(c.Seq)
+	return bytes + 2*8*float64(c.Batch)*float64(c.Seq)
+}
+
+// graphs returns the shapes of the replicas' graphs.
+func (c Config) graphs() []layers.Options {
+	var all []layers.Options
+	first := 0
+	for _, size := range split(c.Batch, c.Seq) {
+		all = append(all, layers.Options{Batch: size, Seq: c.Seq, Training: true, Seed: c.Seed, FirstSentence: first})
+		first += size
+	}
+	return all
+}
+
+// EvaluatorBytes returns the memory in bytes that [NewEvaluator] takes for a model.
+func EvaluatorBytes(model layers.Config, batch, seq int, tokens float64) float64 {
+	o := layers.Options{Batch: batch, Seq: seq}
+	return model.GraphBytes(o, false, tokens) + lossBytes(model, o, false, tokens) + 2*8*float64(batch)*float64(seq)
+}
+
+// lossBytes returns the memory of the loss in a graph.
+func lossBytes(model layers.Config, o layers.Options, gradients bool, tokens float64) float64 {
+	logits := float64(o.Batch) * tokens * float64(model.Vocab)
+	bytes := 4*logits + (8+2*4)*float64(o.Batch)*float64(o.Seq) // probabilities; targets, losses, largest logits
+	if gradients {
+		bytes += 4 * logits
+	}
+	return bytes
+}
