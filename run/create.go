@@ -202,25 +202,37 @@ func removeLeftovers(parent, own string) (notes []string, err error) {
 		if match == nil || !e.IsDir() || !surelyOurs(path) {
 			continue
 		}
-		name := match[1]
+		name, real := match[1], filepath.Join(parent, match[1])
+		release := func() {}
 		if name != own {
-			l, err := acquire(filepath.Join(parent, name), filepath.Join(parent, name))
+			l, err := acquire(name, real)
 			if err != nil { // a process is at work there, or the lock cannot be had: it stays
 				continue
 			}
-			defer l.release()
+			release = l.release
 		}
-		if match[2] == aside {
-			if restored, err := restore(path, filepath.Join(parent, name)); err != nil {
-				return notes, err
-			} else if restored {
-				notes = append(notes, restoredNote(name))
-				continue
-			}
+		restored, err := clearLeftover(path, real, match[2] == aside)
+		release()
+		if restored {
+			notes = append(notes, restoredNote(name))
 		}
-		removeRun(path)
+		if err != nil {
+			return notes, err
+		}
 	}
 	return notes, nil
+}
+
+// clearLeftover removes a leftover of the run at real, or puts it back to that name if it is a run that was moved aside from
+// there.
+func clearLeftover(path, real string, aside bool) (restored bool, err error) {
+	if aside {
+		if restored, err = restore(path, real); restored || err != nil {
+			return restored, err
+		}
+	}
+	removeRun(path)
+	return false, nil
 }
 
 // surelyOurs reports whether a folder with the name of a leftover is one: empty, or with nothing but files of a run,
