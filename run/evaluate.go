@@ -37,6 +37,9 @@ const evaluationRows = 256
 // evaluationBatch returns how many sentences of the run's context are judged at once.
 func (r *Run) evaluationBatch() int { return max(1, evaluationRows/r.Config.Context) }
 
+// trainingEvaluationBatch is that of the evaluations during training, which need no more than a step.
+func (r *Run) trainingEvaluationBatch() int { return min(r.Settings.Batch, r.evaluationBatch()) }
+
 // trainingSample is how many sentences of the training text its loss is measured on.
 const trainingSample = 2048
 
@@ -46,6 +49,9 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 		return Report{}, err
 	}
 	batch := r.evaluationBatch()
+	if err := r.checkNeed("evaluating this run", train.EvaluatorBytes(r.Config, batch, r.Config.Context, float64(r.Config.Context)), r.advice()); err != nil {
+		return Report{}, err
+	}
 	evaluator, err := train.NewEvaluator(r.build, batch, r.Config.Context)
 	if err != nil {
 		return Report{}, err

@@ -22,6 +22,9 @@ type Reader struct {
 
 // NewReader prepares the graph for batches of sentences.
 func (r *Run) NewReader(batch int) (*Reader, error) {
+	if err := r.checkReading(batch, r.Config.Context); err != nil {
+		return nil, err
+	}
 	inference, err := layers.NewInference(r.Config, r.Weights, batch, r.Config.Context)
 	return &Reader{r, batch, inference}, err
 }

@@ -18,7 +18,26 @@ import (
 // childFolder names the folder in which the test program, started once more, trains.
 const childFolder = "ATTEND_TEST_CHILD"
 
+// childWindow names the folder of a run that the test program, started once more, overwrites until it ends between the
+// two steps.
+const childWindow = "ATTEND_TEST_WINDOW"
+
+// killInWindow overwrites a run by a process that ends while neither the old nor the new run is at its name.
+func killInWindow(t *testing.T, path string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childWindow+"="+path)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
 func TestMain(m *testing.M) {
+	if path := os.Getenv(childWindow); path != "" {
+		_, err := overwrite(twoSteps(func() { os.Exit(0) }), path, 7)
+		fmt.Fprintln(os.Stderr, "the window was not reached:", err)
+		os.Exit(1)
+	}
 	if path := os.Getenv(childFolder); path != "" {
 		if err := child(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -89,6 +108,7 @@ func TestKill(t *testing.T) {
 		swept += len(temporaries(t, path))
 		opened(t, path)
 		training := resumed(t, path)
+		training.slot.release()
 		if training.Step < training.Settings.Steps {
 			unfinished++
 		}

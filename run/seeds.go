@@ -27,7 +27,7 @@ func (r *Run) Seeds(ctx context.Context, corpus *data.Corpus, text string, count
 		other := r
 		if i > 0 {
 			s := r.Settings.withSeed(r.Settings.Seed + uint64(i))
-			if other, err = trainAside(ctx, filepath.Join(folder, fmt.Sprint(i)), s, corpus); err != nil {
+			if other, err = trainAside(ctx, filepath.Join(folder, fmt.Sprint(i)), s, corpus, r.options); err != nil {
 				return result, err
 			}
 		}
@@ -42,11 +42,15 @@ func (r *Run) Seeds(ctx context.Context, corpus *data.Corpus, text string, count
 		if err != nil {
 			return result, err
 		}
-		metrics, err := lastMetrics(other.Path)
+		metrics, err := other.Metrics()
 		if err != nil {
 			return result, err
 		}
-		result.Seeds = append(result.Seeds, inspect.SeedResult{Seed: other.Settings.Seed, HeldOutLoss: metrics.HeldOutLoss, Next: m.Next[0]})
+		seed := inspect.SeedResult{Seed: other.Settings.Seed, Next: m.Next[0]}
+		if len(metrics) > 0 {
+			seed.HeldOutLoss = metrics[len(metrics)-1].HeldOutLoss
+		}
+		result.Seeds = append(result.Seeds, seed)
 		all = append(all, m)
 		if report != nil {
 			report(i + 1)
@@ -64,8 +68,9 @@ func (s Settings) withSeed(seed uint64) Settings {
 }
 
 // trainAside trains settings to the end in a folder.
-func trainAside(ctx context.Context, path string, s Settings, corpus *data.Corpus) (*Run, error) {
-	t, err := Start(path, s, corpus, false)
+func trainAside(ctx context.Context, path string, s Settings, corpus *data.Corpus, o options) (*Run, error) {
+	o.building = func(Building) error { return ctx.Err() }
+	t, err := Start(path, s, corpus, false, func(other *options) { *other = o })
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,12 @@ func (r *Run) readVariants(variants []variant, visit func(i int, reading Reading
 		longest = max(longest, len(v.ids))
 	}
 	batch := min(len(variants), max(1, mostVariantRows/longest))
+	for batch > 1 && r.checkReading(batch, longest) != nil {
+		batch /= 2
+	}
+	if err := r.checkReading(batch, longest); err != nil {
+		return err
+	}
 	inference, err := layers.NewInference(r.Config, r.Weights, batch, longest)
 	if err != nil {
 		return err

@@ -10,17 +10,19 @@ import (
 // graphs of the replicas with their gradients, the sums of these, and the batch. Tokens is the mean length of
 // the sentences in a batch; with tokens = Seq all that is reserved is counted.
 func (c Config) Bytes(model layers.Config, tokens float64) float64 {
-	sizes := split(c.Batch, c.Seq)
-	bytes := float64(len(c.momentNames())) * model.WeightBytes()
-	if len(sizes) > 1 {
+	bytes := float64(len(c.MomentNames())) * model.WeightBytes()
+	if c.Replicas() > 1 {
 		bytes += model.WeightBytes()
 	}
 	for _, o := range c.graphs() {
 		bytes += model.GraphBytes(o, true, tokens) + lossBytes(model, o, true, tokens)
 	}
-	bytes += float64(min(len(sizes), runtime.GOMAXPROCS(0))) * model.ScratchBytes(c.Seq)
+	bytes += float64(min(c.Replicas(), runtime.GOMAXPROCS(0))) * model.ScratchBytes(c.Seq)
 	return bytes + 2*8*float64(c.Batch)*float64(c.Seq)
 }
+
+// Replicas returns how many graphs the batch is split over.
+func (c Config) Replicas() int { return len(split(c.Batch, c.Seq)) }
 
 // graphs returns the shapes of the replicas' graphs.
 func (c Config) graphs() []layers.Options {
