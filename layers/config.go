@@ -42,11 +42,8 @@ type Config struct {
 	Dropout    float64         // share of activations dropped in training, 0 <= p < 1
 }
 
-// Limits that keep a mistyped size from taking the whole memory.
-const (
-	maxSize    = 1 << 20
-	maxNumbers = 1 << 31
-)
+// maxSize is the largest of each size: beyond it a number is mistyped.
+const maxSize = 1 << 20
 
 // HeadDim returns the width of one head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
@@ -71,16 +68,7 @@ func (c Config) Validate() error {
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return fmt.Errorf("dropout must be at least 0 and below 1, not %g", c.Dropout)
 	}
-	if n := c.numbers(); n > maxNumbers {
-		return fmt.Errorf("these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxNumbers))
-	}
 	_, positions := embed.ParsePositions(string(c.Positions))
 	_, activation := ParseActivation(string(c.Activation))
 	return errors.Join(positions, activation)
-}
-
-// numbers estimates the number of parameters in floating point, safe from overflow.
-func (c Config) numbers() float64 {
-	dim, hidden := float64(c.Dim), float64(c.Hidden)
-	return float64(c.Layers)*dim*(4*dim+2*hidden) + dim*float64(2*c.Vocab+c.Context)
 }

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"math"
+
 	"attend/embed"
 	"attend/internal/kernel"
 )
@@ -30,15 +32,28 @@ func (c Config) ParameterCount() float64 {
 // WeightBytes returns the memory of the parameters in bytes.
 func (c Config) WeightBytes() float64 { return number * c.ParameterCount() }
 
+// Lengths are those of the sentences that a graph will compute. What is reserved behind them is never touched, and
+// a system gives no memory for that.
+type Lengths struct{ Mean, Longest float64 }
+
+// Full returns the lengths of sentences of the whole seq: with them all that is reserved is counted.
+func Full(seq int) Lengths { return Lengths{float64(seq), float64(seq)} }
+
+// wholePages rounds a count of numbers up to whole pages of memory.
+func wholePages(n float64) float64 {
+	const page = 4096 / number
+	return math.Ceil(n/page) * page
+}
+
 // GraphBytes returns the memory in bytes that a graph takes beside the weights: what its operations
-// keep, with those of the gradients if it is differentiated, and its nodes. Tokens is the mean length
-// of the sentences that it will compute: memory behind the last token of a batch is reserved and
-// never touched, which costs nothing. With tokens = Seq everything that is reserved is counted.
-func (c Config) GraphBytes(o Options, gradients bool, tokens float64) float64 {
+// keep, with those of the gradients if it is differentiated, and its nodes.
+func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
+	tokens := l.Mean
 	dim, hidden, vocab := float64(c.Dim), float64(c.Hidden), float64(c.Vocab)
 	batch, seq, layers := float64(o.Batch), float64(o.Seq), float64(c.Layers)
 	rows := batch * tokens
-	squares := batch * float64(c.Heads) * seq // rows of [batch, heads, query, key] for each query
+	squares := batch * float64(c.Heads) // of [batch, heads, query, key]
+	square := min(seq*seq, wholePages(l.Longest*seq))
 	dropped := 0.0
 	if o.Training && c.Dropout > 0 {
 		dropped = 1
@@ -59,8 +74,8 @@ func (c Config) GraphBytes(o Options, gradients bool, tokens float64) float64 {
 	vectors++                          // the last LayerNorm
 	once += (2*layers + 1) * 2 * rows  // means and deviations of LayerNorms
 	once += layers * 2 * rows * hidden // up and its slope
-	once += layers * squares * tokens  // attention weights
-	once += layers * squares * (seq + tokens) * dropped
+	once += layers * squares * square  // attention weights
+	once += layers * squares * (seq*seq + square) * dropped
 	once += rows * vocab
 
 	if gradients {
@@ -69,9 +84,9 @@ func (c Config) GraphBytes(o Options, gradients bool, tokens float64) float64 {
 		vectors += dropped                          // the embedding
 		vectors += layers * (1 + 1 + 1 + 3 + 1 + 1) // up, LayerNorm, output, heads, projections, LayerNorm
 		vectors += layers * 2 * dropped
-		once += layers * 2 * rows * hidden                 // down, up before the activation
-		once += layers * min(blockRows, tokens, seq) * seq // gradients of some rows of attention weights
-		once += c.ParameterCount()                         // one gradient for each parameter
+		once += layers * 2 * rows * hidden               // down, up before the activation
+		once += layers * min(blockRows, l.Longest) * seq // gradients of some rows of attention weights
+		once += c.ParameterCount()                       // one gradient for each parameter
 		if c.Tied {
 			once += vocab * dim // and one from the output head
 		}
@@ -94,9 +109,9 @@ func (c Config) BuildSeconds(gradients bool) float64 {
 	return 43e-6*n + 3.5e-9*n*n
 }
 
-// nodeBytes is what gorgonia keeps of a node, its place in a compiled program included, as
-// measured on models of 50 to 1,000 layers.
-const nodeBytes = 2100
+// nodeBytes is what gorgonia keeps of a node, its place in a compiled program included, and as much garbage that
+// building it leaves until the next collection; measured on models of 50 to 1,000 layers.
+const nodeBytes = 2 * 2100
 
 // nodes returns the number of nodes in a graph but for some beside the blocks.
 func (c Config) nodes(gradients bool) float64 {

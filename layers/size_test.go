@@ -48,7 +48,7 @@ func TestGraphBytesAreWhatTheGraphHolds(t *testing.T) {
 				shared = append(shared, p.Data)
 			}
 			held := float64(nodetest.Bytes(tr.Graph, shared...))
-			estimated := c.GraphBytes(o, false, float64(o.Seq)) - nodeBytes*c.nodes(false)
+			estimated := c.GraphBytes(o, false, Full(o.Seq)) - nodeBytes*c.nodes(false)
 			// Operations hold a few words beside the numbers, such as shapes.
 			if math.Abs(estimated-held) > 0.002*held {
 				t.Errorf("%s tied=%v dropout=%v training=%v: estimated %.0f bytes, the graph holds %.0f (%.4f)",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"attend/data"
+	"attend/layers"
 	"attend/train"
 )
 
@@ -49,7 +50,7 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 		return Report{}, err
 	}
 	batch := r.evaluationBatch()
-	if err := r.checkNeed("evaluating this run", train.EvaluatorBytes(r.Config, batch, r.Config.Context, float64(r.Config.Context)), r.advice()); err != nil {
+	if err := r.checkNeed("evaluating this run", only(train.EvaluatorBytes(r.Config, batch, r.Config.Context, layers.Full(r.Config.Context))), r.advice()); err != nil {
 		return Report{}, err
 	}
 	evaluator, err := train.NewEvaluator(r.build, batch, r.Config.Context)

@@ -368,7 +368,7 @@ func (r *Run) writeModel(w io.Writer) error {
 
 // Untrained returns the run's model as it was before training.
 func (r *Run) Untrained() (*Run, error) {
-	if err := r.checkNeed("an untrained copy of this run", r.Config.WeightBytes(), r.advice()); err != nil {
+	if err := r.checkNeed("an untrained copy of this run", only(r.Config.WeightBytes()), r.advice()); err != nil {
 		return nil, err
 	}
 	weights, err := layers.NewWeights(r.Config, r.Settings.Seed)

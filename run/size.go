@@ -48,29 +48,42 @@ func OnBuild(report func(Building) error) Option {
 	return func(o *options) { o.building = report }
 }
 
-// need returns the memory that the process will have taken at its peak, once it allocates so many bytes more.
-func need(more float64) float64 {
-	return max(memory.Taken(), memory.Kept()+collectorShare*more)
+// footprint is the memory in bytes that something takes.
+type footprint struct {
+	touched  float64 // what is read or written
+	reserved float64 // all
 }
 
-// collectorShare is what the garbage collector lets the memory grow to before it runs, as a factor of what is kept.
-const collectorShare = 1.1
+// only returns the size of what is touched as a whole.
+func only(n float64) footprint { return footprint{n, n} }
 
-// checkNeed returns an error if so many bytes more are beyond the bound. What says what takes them, and advice what to
-// do then.
-func (r *Run) checkNeed(what string, more float64, advice string) error {
+// collectorShare is how much garbage there is beside the memory that is reserved when a training ends. It is collected
+// at a tenth, which long trainings reach and short ones do not.
+const collectorShare = 0.05
+
+// peak returns the memory that the process has taken at most, once it allocated so much more.
+func (b footprint) peak(now float64) float64 { return now + b.touched + collectorShare*b.reserved }
+
+// checkNeed returns an error if so much more memory is beyond the bound. What says what takes it, and advice what to do
+// then.
+func (r *Run) checkNeed(what string, more footprint, advice string) error {
 	if r.options.bound == nil { // a run that was not opened
 		r.options = newOptions(nil)
 	}
 	bound := r.options.bound()
-	if memory.Taken()+collectorShare*more <= bound.Bytes {
+	if more.peak(memory.Taken()) <= bound.Bytes && more.reserved <= bound.Bytes {
 		return nil
 	}
-	if n := need(more); n > bound.Bytes {
-		return fmt.Errorf("%s needs about %s of memory and the limit is %s, %s: %s",
-			what, memory.Format(n), memory.Format(bound.Bytes), bound.Source, advice)
+	peak := max(memory.Taken(), more.peak(memory.Kept()))
+	if peak <= bound.Bytes {
+		// What is reserved and not touched takes no memory, but a system that has not as much does not give it.
+		peak = more.reserved
 	}
-	return nil
+	if peak <= bound.Bytes {
+		return nil
+	}
+	return fmt.Errorf("%s needs about %s of memory and the limit is %s, %s: %s",
+		what, memory.Format(peak), memory.Format(bound.Bytes), bound.Source, advice)
 }
 
 // advice is for a run that exists, and needs more memory than there is.
@@ -81,8 +94,8 @@ func (r *Run) advice() string {
 
 // checkReading returns an error if a graph for reading so many sentences at once needs more memory than there is.
 func (r *Run) checkReading(batch, seq int) error {
-	bytes := r.Config.GraphBytes(layers.Options{Batch: batch, Seq: seq}, false, float64(seq)) + r.Config.ScratchBytes(seq)
-	return r.checkNeed("reading with this run", bytes, r.advice())
+	n := r.Config.GraphBytes(layers.Options{Batch: batch, Seq: seq}, false, layers.Full(seq)) + r.Config.ScratchBytes(seq)
+	return r.checkNeed("reading with this run", only(n), r.advice())
 }
 
 // checkOpening returns an error if a run with so many numbers in its file is too large to be read: its memory, or the
@@ -92,7 +105,7 @@ func (r *Run) checkOpening(numbers float64) error {
 		return err
 	}
 	const fileAndDecoded = 2 // copies of the numbers while they are read
-	return r.checkNeed("opening this run", fileAndDecoded*4*numbers+r.Config.WeightBytes(), r.advice())
+	return r.checkNeed("opening this run", only(fileAndDecoded*4*numbers+r.Config.WeightBytes()), r.advice())
 }
 
 // mostBuilding is how many seconds the graphs of a command may take to be built, about.
@@ -123,46 +136,55 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 		return err
 	}
 	seq := r.Config.Context
-	longest, mean := seq, float64(seq)
+	all := layers.Full(seq)
+	text := all
 	if corpus.Unit == data.Word {
-		longest = max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput())
-		mean = float64(corpus.Train.Predictions()) / float64(len(corpus.Train.Sequences))
+		text.Longest = float64(max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()))
+		text.Mean = float64(corpus.Train.Predictions()) / float64(len(corpus.Train.Sequences))
+		// Some batch is longer than the mean of all, the more so the fewer sentences it has.
+		text.Mean += (text.Longest - text.Mean) / math.Sqrt(float64(r.Settings.Batch))
 	}
-	// Some batch is longer than the mean of all, the more so the fewer sentences it has.
-	typical := mean + (float64(longest)-mean)/math.Sqrt(float64(r.Settings.Batch))
-	perToken := r.trainingBytes(typical, float64(longest)) - r.trainingBytes(0, 0)
+	probe, err := r.encode(r.Settings.Probe)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(probe.IDs))), r.trainingBytes(corpus, all, all)}
 	if r.Weights == nil {
 		advice = "lower --dim, --hidden or --layers"
-		if perToken > r.trainingBytes(0, 0) {
+		if fixed := r.trainingBytes(corpus, layers.Full(0), layers.Full(0)); need.touched > 2*fixed || need.reserved > 10*fixed {
 			advice = "lower --batch, --context, --dim or --layers"
 		}
 		advice += ", or raise --max-memory"
 	}
-	if err := r.checkNeed("this training", r.trainingBytes(typical, float64(longest)), advice); err != nil {
-		return err
-	}
-	// What is reserved for the whole context costs nothing until it is used, but a system that has not as much
-	// does not give it.
-	return r.checkNeed("a training on sentences as long as its context", r.trainingBytes(float64(seq), float64(seq)), advice)
+	return r.checkNeed("this training", need, advice)
 }
 
-// trainingBytes returns what a training takes beside what is there already. Typical is the mean length of the
-// sentences of a batch, longest that of an evaluation's.
-func (r *Run) trainingBytes(typical, longest float64) float64 {
-	c, batch, seq := r.Config, r.trainingEvaluationBatch(), r.Config.Context
-	bytes := r.Settings.Training().Bytes(c, typical)
-	bytes += train.EvaluatorBytes(c, batch, seq, longest)
-	bytes += c.GraphBytes(layers.Options{Batch: 1, Seq: seq}, false, longest)
+// trainingBytes returns what a training on sentences of some lengths, and its probe sentence, take beside what is there already, and what is
+// made to judge the model at its end.
+func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float64 {
+	c, seq := r.Config, r.Config.Context
+	longest := layers.Lengths{Mean: l.Longest, Longest: l.Longest}
+	reader := func(batch int, l layers.Lengths) float64 {
+		return c.GraphBytes(layers.Options{Batch: batch, Seq: seq}, false, l)
+	}
+
+	n := r.Settings.Training().Bytes(c, l)
+	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, probe)
 	if r.Weights == nil {
-		bytes += c.WeightBytes()
+		n += c.WeightBytes()
 	}
 	// While the model is written: query, key and value side by side, a table of positions, one tensor as bytes.
 	dim := float64(c.Dim)
-	bytes += 4 * (3*float64(c.Layers)*(dim*dim+dim) + max(float64(c.Vocab)*dim, dim*float64(c.Hidden), 3*dim*dim))
+	n += 4 * (3*float64(c.Layers)*(dim*dim+dim) + max(float64(c.Vocab)*dim, dim*float64(c.Hidden), 3*dim*dim))
 	if c.Positions != embed.Learned {
-		bytes += 4 * dim * float64(seq)
+		n += 4 * dim * float64(seq)
 	}
-	return bytes
+	// At the end: the evaluation, with rules of the model before training, and the map.
+	n += train.EvaluatorBytes(c, r.evaluationBatch(), seq, longest) + reader(1, probe)
+	if corpus.Grammar != nil {
+		n += c.WeightBytes() + reader(r.evaluationBatch(), longest)
+	}
+	return n
 }
 
 // buildSeconds returns about how long the graphs of a training take to be built.

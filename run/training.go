@@ -304,9 +304,6 @@ func newTraining(r *Run, corpus *data.Corpus) (*Training, error) {
 		return nil, err
 	}
 	t := &Training{Run: r, Corpus: corpus, heldOut: heldOut, sample: (sampleBatches*s.Batch + batch - 1) / batch, saved: r.Step}
-	if _, err := r.encode(s.Probe); err != nil {
-		return nil, fmt.Errorf("probe: %w", err)
-	}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Weights, sampler); err != nil {
 		return nil, err

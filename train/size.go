@@ -7,15 +7,15 @@ import (
 )
 
 // Bytes returns the memory in bytes that a training of a model takes beside the weights: moments, the
-// graphs of the replicas with their gradients, the sums of these, and the batch. Tokens is the mean length of
-// the sentences in a batch; with tokens = Seq all that is reserved is counted.
-func (c Config) Bytes(model layers.Config, tokens float64) float64 {
+// graphs of the replicas with their gradients, the sums of these, and the batch. The lengths are those of a
+// batch.
+func (c Config) Bytes(model layers.Config, l layers.Lengths) float64 {
 	bytes := float64(len(c.MomentNames())) * model.WeightBytes()
 	if c.Replicas() > 1 {
 		bytes += model.WeightBytes()
 	}
 	for _, o := range c.graphs() {
-		bytes += model.GraphBytes(o, true, tokens) + lossBytes(model, o, true, tokens)
+		bytes += model.GraphBytes(o, true, l) + lossBytes(model, o, true, l)
 	}
 	bytes += float64(min(c.Replicas(), runtime.GOMAXPROCS(0))) * model.ScratchBytes(c.Seq)
 	return bytes + 2*8*float64(c.Batch)*float64(c.Seq)
@@ -36,14 +36,14 @@ func (c Config) graphs() []layers.Options {
 }
 
 // EvaluatorBytes returns the memory in bytes that [NewEvaluator] takes for a model.
-func EvaluatorBytes(model layers.Config, batch, seq int, tokens float64) float64 {
+func EvaluatorBytes(model layers.Config, batch, seq int, l layers.Lengths) float64 {
 	o := layers.Options{Batch: batch, Seq: seq}
-	return model.GraphBytes(o, false, tokens) + lossBytes(model, o, false, tokens) + 2*8*float64(batch)*float64(seq)
+	return model.GraphBytes(o, false, l) + lossBytes(model, o, false, l) + 2*8*float64(batch)*float64(seq)
 }
 
 // lossBytes returns the memory of the loss in a graph.
-func lossBytes(model layers.Config, o layers.Options, gradients bool, tokens float64) float64 {
-	logits := float64(o.Batch) * tokens * float64(model.Vocab)
+func lossBytes(model layers.Config, o layers.Options, gradients bool, l layers.Lengths) float64 {
+	logits := float64(o.Batch) * l.Mean * float64(model.Vocab)
 	bytes := 4*logits + (8+2*4)*float64(o.Batch)*float64(o.Seq) // probabilities; targets, losses, largest logits
 	if gradients {
 		bytes += 4 * logits

@@ -29,12 +29,12 @@ func TestBytesAreWhatTheGraphsHold(t *testing.T) {
 						shared = append(shared, p.Data)
 					}
 					held := float64(nodetest.Bytes(r.Graph, shared...))
-					tokens := float64(o.Seq)
+					l := layers.Full(o.Seq)
 					empty := c // of all but the nodes
-					estimated := c.GraphBytes(o, gradients, tokens) + lossBytes(c, o, gradients, tokens)
+					estimated := c.GraphBytes(o, gradients, l) + lossBytes(c, o, gradients, l)
 					empty.Vocab, empty.Dim, empty.Hidden, empty.Heads, empty.Context = 0, 0, 0, 0, 0
 					o.Batch = 0
-					estimated -= empty.GraphBytes(o, gradients, 0)
+					estimated -= empty.GraphBytes(o, gradients, layers.Full(0))
 					if math.Abs(estimated-held) > 0.002*held {
 						t.Errorf("%s tied=%v dropout=%v gradients=%v: estimated %.0f bytes, the graph holds %.0f (%.4f)",
 							positions, tied, dropout, gradients, estimated, held, estimated/held)

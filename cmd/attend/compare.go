@@ -48,7 +48,7 @@ recur: a link that only one seed has is an accident of that training.`,
 			return p.compare(cmd, o, args)
 		},
 	}
-	runFlag(cmd, &o.path)
+	p.runFlag(cmd, &o.path)
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of that of their mean")
@@ -83,7 +83,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 		c, err = r.CompareSentences(args[0], args[1])
 	} else {
 		var other *run.Run
-		if other, err = run.Open(o.with); err != nil {
+		if other, err = run.Open(o.with, p.options()...); err != nil {
 			return err
 		}
 		corpus, missing := p.textOf(r.Path)(r.Settings)

@@ -57,7 +57,7 @@ predicts. Without a prompt it begins a sentence of its own.`,
 			return nil
 		},
 	}
-	runFlag(cmd, &path)
+	p.runFlag(cmd, &path)
 	f := cmd.Flags()
 	f.Float64Var(&s.Temperature, "temperature", s.Temperature, "below 1 bolder, above 1 wilder, 0 always the likeliest")
 	f.IntVar(&s.TopK, "top-k", s.TopK, "draw among the k likeliest (0: all)")

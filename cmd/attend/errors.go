@@ -50,6 +50,8 @@ func wanted(f *pflag.Flag) string {
 		return "a whole number from 0 up"
 	case "float64":
 		return "a number"
+	case "SIZE":
+		return "a size such as 8GB, 500MB or 2000000"
 	case "bool":
 		return "true or false"
 	}

@@ -65,7 +65,7 @@ Losses are in nats per predicted token (words and sentence ends).`,
 			return writeRules(p.stdout, report, columns)
 		},
 	}
-	runFlag(cmd, &path)
+	p.runFlag(cmd, &path)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

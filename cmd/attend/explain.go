@@ -41,7 +41,7 @@ last word is the query, and the key is what it looks at most.`,
 			return p.explain(path, format, full, cell)
 		},
 	}
-	runFlag(cmd, &path)
+	p.runFlag(cmd, &path)
 	f := cmd.Flags()
 	f.IntVar(&cell.Layer, "layer", cell.Layer, "layer, from 1")
 	f.IntVar(&cell.Head, "head", cell.Head, "head, from 1")

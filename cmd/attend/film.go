@@ -55,7 +55,7 @@ as --eval-interval was.
 			return p.film(o)
 		},
 	}
-	runFlag(cmd, &o.path)
+	p.runFlag(cmd, &o.path)
 	o.output.flags(cmd, filmFormats)
 	f := cmd.Flags()
 	f.IntVar(&o.layer, "layer", 0, "only this layer, from 1 (0: all)")
@@ -70,7 +70,7 @@ func (p *program) film(o filmOptions) error {
 	if err != nil {
 		return err
 	}
-	r, frames, losses, err := run.OpenLogs(path)
+	r, frames, losses, err := run.OpenLogs(path, p.options()...)
 	if err != nil {
 		return err
 	}

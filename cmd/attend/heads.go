@@ -29,7 +29,7 @@ A head is named by what stands out. The name is not all that it does: the other 
 			return p.heads(path, format)
 		},
 	}
-	runFlag(cmd, &path)
+	p.runFlag(cmd, &path)
 	textOrJSON(cmd, &format)
 	return cmd
 }

@@ -70,7 +70,7 @@ nothing.`,
 			return p.inspect(o, args)
 		},
 	}
-	runFlag(cmd, &o.path)
+	p.runFlag(cmd, &o.path)
 	o.output.flags(cmd, inspectFormats)
 	f := cmd.Flags()
 	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file (- for standard input)")

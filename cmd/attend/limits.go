@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"attend/internal/memory"
 	"attend/run"
 )
 
@@ -101,17 +102,40 @@ func checkLimits(flags *pflag.FlagSet, limits []limit) error {
 	return nil
 }
 
-// mostNumbers is how many float32 numbers a training may keep: 32 GiB of them.
-const mostNumbers = 1 << 33
+// size is a flag for a size in bytes, such as 8GB.
+type size float64
 
-// checkMemory refuses sizes that no computer for a toy model holds.
-func checkMemory(s run.Settings, vocab int) error {
-	tokens := float64(s.Batch) * float64(s.Context)
-	block := 12*float64(s.Dim) + 3*float64(s.Hidden) + 3*float64(s.Heads)*float64(s.Context)
-	numbers := 2 * tokens * (float64(s.Layers)*block + 3*float64(vocab)) // with their gradients
-	if numbers > mostNumbers {
-		return fmt.Errorf("a batch of %d with a context of %d would take about %s GB and the most is %s: lower --batch, --context, --dim or --layers",
-			s.Batch, s.Context, thousands(numbers*4/1e9), thousands(mostNumbers*4/1e9))
+func (s *size) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return memory.Format(float64(*s))
+}
+
+// Set reads a size.
+func (s *size) Set(text string) error {
+	bytes, err := memory.Parse(text)
+	*s = size(bytes)
+	return err
+}
+
+// Type names the value in help texts.
+func (s *size) Type() string { return "SIZE" }
+
+// memoryFlag adds --max-memory.
+func (p *program) memoryFlag(flags *pflag.FlagSet) {
+	flags.Var(&p.maxMemory, "max-memory", "most memory to take, such as 8GB (default: what is available)")
+}
+
+// options returns how runs are opened and trained.
+func (p *program) options() []run.Option {
+	return []run.Option{run.MaxMemory(float64(p.maxMemory)), run.OnBuild(p.building)}
+}
+
+// building says that graphs are built, where that takes some seconds.
+func (p *program) building(b run.Building) error {
+	if b.Seconds > 2 {
+		p.say("building graph %d of %d, about %.0f seconds for all", b.Graph, b.Graphs, b.Seconds)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	maxMemory      size // 0: what is available
 }
 
 // runsFolder holds the runs that have no folder of their own choice.
@@ -139,10 +140,11 @@ func noCommand(root *cobra.Command, name string) error {
 	return fmt.Errorf("there is no command %q: `attend --help` lists them", name)
 }
 
-// runFlag adds --run to a command that reads a run.
-func runFlag(cmd *cobra.Command, path *string) {
+// runFlag adds --run and --max-memory to a command that reads a run.
+func (p *program) runFlag(cmd *cobra.Command, path *string) {
 	cmd.Flags().StringVar(path, "run", "", "run folder (default: the latest under "+runsFolder+"/)")
 	_ = cmd.MarkFlagDirname("run")
+	p.memoryFlag(cmd.Flags())
 }
 
 // runPath returns the named run folder, or the latest.
@@ -159,7 +161,7 @@ func (p *program) openRun(path string) (*run.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := run.Open(path)
+	r, err := run.Open(path, p.options()...)
 	if err != nil {
 		return nil, err
 	}

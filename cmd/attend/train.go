@@ -62,6 +62,7 @@ finishes the step, saves, shows the map and says how to go on.`,
 		},
 	}
 	groups := trainFlags(&settings, &o)
+	p.memoryFlag(groups[len(groups)-1].flags)
 	for _, g := range groups {
 		cmd.Flags().AddFlagSet(g.flags)
 	}
@@ -179,17 +180,14 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err != nil {
 		return err
 	}
-	if err := checkMemory(resolved, corpus.Vocabulary.Len()); err != nil {
-		return err
-	}
 	if err := p.checkProbe(settings.Probe, resolved, corpus); err != nil {
 		return err
 	}
 	var t *run.Training
 	if o.out == "" {
-		t, err = run.StartUnder(runsFolder, runName(resolved.Data), resolved, corpus)
+		t, err = run.StartUnder(runsFolder, runName(resolved.Data), resolved, corpus, p.options()...)
 	} else {
-		t, err = run.Start(o.out, resolved, corpus, o.overwrite)
+		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", o.out)
@@ -319,7 +317,7 @@ func runName(path string) string {
 var freeToChange = map[string]bool{"steps": true, "eval-interval": true, "save-interval": true}
 
 // notSettings are the flags of `attend train` that are no settings.
-var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true, "config": true, "watch": true, "format": true, "help": true}
+var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true, "config": true, "watch": true, "format": true, "max-memory": true, "help": true}
 
 // resume goes on with a run.
 func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
@@ -356,7 +354,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		*kept = *settings
 		return nil
 	}
-	t, err := run.Resume(o.resume, p.textOf(o.resume), adjust)
+	t, err := run.Resume(o.resume, p.textOf(o.resume), adjust, p.options()...)
 	if err != nil {
 		return err
 	}

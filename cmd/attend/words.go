@@ -66,7 +66,7 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 			return p.picture(r, o)
 		},
 	}
-	runFlag(cmd, &o.path)
+	p.runFlag(cmd, &o.path)
 	o.output.flags(cmd, wordsFormats)
 	f := cmd.Flags()
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
