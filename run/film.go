@@ -81,7 +81,7 @@ func parseMetrics(b []byte) ([]Metrics, error) {
 		if err := json.Unmarshal(line, &found); err != nil || found.Step == nil {
 			return nil, damagedLine(i)
 		}
-		if err := json.Unmarshal(line, &m); err != nil {
+		if err := json.Unmarshal(line, &m); err != nil || !m.plausible() {
 			return nil, damagedLine(i)
 		}
 		if i > 0 && m.Step <= all[i-1].Step {

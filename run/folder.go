@@ -54,7 +54,13 @@ func Open(path string) (*Run, error) {
 	if err := fromHuggingFace(r.Config, r.Weights, tensors); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, modelFile), err)
 	}
-	return r, r.setStep(modelFile, metadata)
+	if err := finite(r.Weights); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, modelFile), err)
+	}
+	if err := r.setStep(modelFile, metadata); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // openFixed reads the files that stay the same through a training.

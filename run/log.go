@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 )
@@ -17,6 +18,17 @@ type Metrics struct {
 	Loss            float64 `json:"loss"`              // of the last batch, nats per token; of a sample of the training text at step 0
 	HeldOutLoss     float64 `json:"heldout_loss"`      // of a sample of the held-out text
 	LearningRate    float64 `json:"learning_rate"`     // of the last update
+}
+
+// plausible reports whether a training can have written these numbers: none is below 0, and the losses are means of float32
+// numbers.
+func (m Metrics) plausible() bool {
+	for _, x := range []float64{m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate} {
+		if !(x >= 0) {
+			return false
+		}
+	}
+	return m.Loss <= math.MaxFloat32 && m.HeldOutLoss <= math.MaxFloat32
 }
 
 // appendLine adds one value as a line of JSON, in a single write.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"attend/data"
@@ -37,7 +39,7 @@ type Training struct {
 
 // Start makes a run folder for a new training. The settings must be resolved. The folder
 // appears as a whole, with a checkpoint of step 0 in it.
-func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
+func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (t *Training, err error) {
 	if err := checkFree(path, overwrite); err != nil {
 		return nil, err
 	}
@@ -54,10 +56,15 @@ func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Train
 	if r.tokenizerJSON, err = corpus.Vocabulary.TokenizerJSON(); err != nil {
 		return nil, err
 	}
-	t, err := newTraining(r, corpus)
-	if err != nil {
+	if t, err = newTraining(r, corpus); err != nil {
 		return nil, err
 	}
+	made := t
+	defer func() {
+		if err != nil {
+			t, err = nil, errors.Join(err, made.Close())
+		}
+	}()
 	sealed, err := sealSettings(s)
 	if err != nil {
 		return nil, err
@@ -75,7 +82,7 @@ func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Train
 // Resume goes on with the run in a folder, from its last checkpoint. Load reads the text that
 // the settings name; adjust, if not nil, may change the settings that are free to
 // change: steps and the intervals.
-func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(*Settings) error) (*Training, error) {
+func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(*Settings) error) (t *Training, err error) {
 	r, err := openFixed(path)
 	if err != nil {
 		return nil, err
@@ -108,11 +115,19 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 	}
 	changed := settings != r.Settings
 	r.Settings = settings
-	t, err := newTraining(r, corpus)
-	if err != nil {
+	if t, err = newTraining(r, corpus); err != nil {
 		return nil, err
 	}
+	made := t
+	defer func() {
+		if err != nil {
+			t, err = nil, errors.Join(err, made.Close())
+		}
+	}()
 	if err := t.restore(tensors); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(path, stateFile), err)
+	}
+	if err := t.checkFinite(); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(path, stateFile), err)
 	}
 	if err := sweep(path); err != nil {
@@ -177,10 +192,12 @@ func newTraining(r *Run, corpus *data.Corpus) (*Training, error) {
 		return nil, err
 	}
 	if t.evaluator, err = train.NewEvaluator(r.build, batch, s.Context); err != nil {
-		return nil, err
+		return nil, errors.Join(err, t.trainer.Close())
 	}
-	t.probe, err = r.NewReader(1)
-	return t, err
+	if t.probe, err = r.NewReader(1); err != nil {
+		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
+	}
+	return t, nil
 }
 
 // build makes a graph over the run's weights.
@@ -205,7 +222,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	t.started = time.Now()
 	first := t.Step
 	progress := func(s train.Step, evaluated bool) {
-		rate := float64(t.tokens) / time.Since(t.started).Seconds()
+		rate := perSecond(t.tokens, time.Since(t.started).Seconds())
 		left := time.Since(t.started).Seconds() / float64(s.Step-first) * float64(t.Settings.Steps-s.Step)
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated, TokensPerSecond: rate, SecondsLeft: left})
 	}
@@ -233,17 +250,50 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	return err
 }
 
+// perSecond returns a rate, 0 where a coarse clock has not moved yet.
+func perSecond(count int, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(count) / seconds
+}
+
+// diverged makes a [train.DivergedError] of an error that says that the model's numbers are not finite, and leaves any other
+// as it is. where says on what they were computed.
+func (t *Training) diverged(where string, err error) error {
+	var e *layers.NotFiniteError
+	if errors.As(err, &e) {
+		return t.trainer.Diverged(where + e.Found)
+	}
+	return err
+}
+
+// checkFinite returns an error unless the weights and moments, and the loss and gradient of the next batch, are finite: a
+// checkpoint of any other could neither be used nor resumed.
+func (t *Training) checkFinite() error {
+	if err := finite(t.Weights); err != nil {
+		return t.diverged("", err)
+	}
+	moments := t.trainer.State().Moments
+	for _, name := range slices.Sorted(maps.Keys(moments)) {
+		if err := finite(moments[name]); err != nil {
+			return t.diverged("in the optimizer's moment "+name+" ", err)
+		}
+	}
+	return t.trainer.CheckFinite()
+}
+
 // log evaluates a sample of the held-out text and writes a line to both logs.
 func (t *Training) log(s train.Step) error {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
-		return err
+		return t.diverged("on held-out text ", err)
 	}
 	m := Metrics{Step: s.Step, Loss: s.Loss, HeldOutLoss: e.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if !t.started.IsZero() {
 		elapsed := time.Since(t.started).Seconds()
 		m.Seconds += elapsed
-		m.TokensPerSecond = float64(t.tokens) / elapsed
+		m.TokensPerSecond = perSecond(t.tokens, elapsed)
 	}
 	if s.Step == 0 {
 		m.Loss = e.Loss
@@ -251,7 +301,7 @@ func (t *Training) log(s train.Step) error {
 	t.last = m
 	probe, err := t.ProbeMap()
 	if err != nil {
-		return err
+		return t.diverged("for the probe sentence ", err)
 	}
 	if err := appendLine(filepath.Join(t.Path, metricsFile), m); err != nil {
 		return fmt.Errorf("cannot write %s: %w", metricsFile, err)
@@ -273,11 +323,11 @@ func (t *Training) ProbeMap() (inspect.Map, error) {
 // logPredictions is how many likely next words a frame of the film keeps.
 const logPredictions = 5
 
-// save writes a checkpoint. The state comes first: it alone decides where a resumed training
+// save writes a checkpoint, unless the training has diverged. The state comes first: it alone decides where a resumed training
 // goes on, and the model beside it is whole by itself at any instant.
 func (t *Training) save() error {
-	if err := finite(t.Weights); err != nil {
-		return fmt.Errorf("at step %d a weight is no longer finite (%v): try a lower learning rate; %s keeps the checkpoint of step %d", t.Step, err, t.Path, t.saved)
+	if err := t.checkFinite(); err != nil {
+		return err
 	}
 	for _, f := range []struct {
 		name  string

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"errors"
+	"fmt"
 	"math"
 
 	"attend/internal/kernel"
@@ -22,7 +24,7 @@ type Evaluation struct {
 }
 
 // Perplexity returns e^Loss: among how many equally likely tokens the model is as
-// unsure as it is.
+// unsure as it is. It is +Inf for a loss above 709.
 func (e Evaluation) Perplexity() float64 { return math.Exp(e.Loss) }
 
 // Evaluator computes losses with the same operations as training, without gradients
@@ -35,10 +37,14 @@ type Evaluator struct {
 // NewEvaluator builds a graph for blocks of the given shape.
 func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, false)
-	return &Evaluator{r, make([]int, batch*seq), make([]int, batch*seq)}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Evaluator{r, make([]int, batch*seq), make([]int, batch*seq)}, nil
 }
 
-// Evaluate runs over the blocks, or the first `most` of them if most > 0.
+// Evaluate runs over the blocks, or the first `most` of them if most > 0. It is a [layers.NotFiniteError] if the loss of
+// a token is not finite, and an error too if the blocks predict nothing.
 func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 	n := blocks.Len()
 	if most > 0 {
@@ -55,12 +61,19 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 			if target < 0 {
 				continue
 			}
-			sum += float64(e.replica.op.losses[row])
+			loss := float64(e.replica.op.losses[row])
+			if !isFinite(loss) {
+				return Evaluation{}, &layers.NotFiniteError{Found: fmt.Sprintf("the loss of a token is %g", loss)}
+			}
+			sum += loss
 			result.Tokens++
 			if kernel.Argmax(e.probabilities(row)) == target {
 				right++
 			}
 		}
+	}
+	if result.Tokens == 0 {
+		return Evaluation{}, errors.New("the text predicts nothing: it has no tokens to measure a loss on")
 	}
 	result.Loss, result.Accuracy = sum/float64(result.Tokens), float64(right)/float64(result.Tokens)
 	return result, nil

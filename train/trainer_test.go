@@ -235,8 +235,8 @@ func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
 	moment := flat(trainer.State().Moments["first"])
 	_, err := trainer.Step()
 	var diverged *DivergedError
-	if !errors.As(err, &diverged) || diverged.Step != 3 {
-		t.Fatalf("error %v, want a divergence at step 3", err)
+	if !errors.As(err, &diverged) || diverged.Step != 2 {
+		t.Fatalf("error %v, want a divergence at step 2", err)
 	}
 	if !equalBits(flat(weights), before) || !equalBits(flat(trainer.State().Moments["first"]), moment) || trainer.State().Step != 2 {
 		t.Error("the update that diverged changed something")
@@ -254,7 +254,7 @@ func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
 			t.Fatal("a learning rate of 1e20 does not diverge")
 		}
 	}
-	if !errors.As(err, &diverged) || diverged.Step != trainer.State().Step+1 || !equalBits(flat(weights), before) {
+	if !errors.As(err, &diverged) || diverged.Step != trainer.State().Step || !equalBits(flat(weights), before) {
 		t.Errorf("error %v after %d steps", err, trainer.State().Step)
 	}
 }
