@@ -266,6 +266,56 @@ func checkShown(t *testing.T, line, want string, opens bool) {
 	}
 }
 
+// A dot product may overflow to minus infinity where nothing else does: softmax makes 0 of it. Only explain shows it.
+func TestExplainRefusesProductsThatOverflow(t *testing.T) {
+	workshop(t)
+	if err := os.CopyFS("spoiled", os.DirFS("runs/animals")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := run.Open("spoiled")
+	if err != nil {
+		t.Fatal(err)
+	}
+	boundary, _ := r.Vocabulary.Boundary()
+	const dim, heads, huge = 8, 2, 1e20
+	spoil(t, "spoiled", func(name string, x []float32) {
+		switch {
+		case strings.HasSuffix(name, "wte.weight"): // [vocab, dim]: 1, -1, 1, ... for <s>, the negative for all others
+			for i := range x {
+				x[i] = float32(1 - 2*(i%2))
+				if i/dim != boundary {
+					x[i] = -x[i]
+				}
+			}
+		case strings.HasSuffix(name, "wpe.weight"), strings.HasSuffix(name, "ln_1.bias"):
+			clear(x)
+		case strings.HasSuffix(name, "ln_1.weight"):
+			for i := range x {
+				x[i] = 1
+			}
+		case strings.HasSuffix(name, "c_attn.weight"): // [dim, 3 dim]: a key is its first number, huge
+			clear(x)
+			for head := range heads {
+				x[dim+head*dim/heads] = huge
+			}
+		case strings.HasSuffix(name, "c_attn.bias"): // queries are huge; the key of <s> becomes about 0
+			clear(x)
+			for head := range heads {
+				x[head*dim/heads], x[dim+head*dim/heads] = huge/10, -huge
+			}
+		}
+	})
+	for _, line := range []string{"inspect --run spoiled the cat sat", "eval --run spoiled"} {
+		checkShown(t, line, "computes", true)
+	}
+	for _, format := range []string{"text", "json"} {
+		code, stdout, stderr := attend(t, "", "explain", "--run", "spoiled", "--format", format, "the cat sat")
+		if code == 0 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "products[1] is -Inf") {
+			t.Errorf("%s: code %d, %.100s, %s", format, code, stdout, stderr)
+		}
+	}
+}
+
 // Logs with numbers that no training writes are refused before their sums overflow.
 func TestLogsWithHugeNumbersAreRefused(t *testing.T) {
 	workshop(t)
