@@ -212,3 +212,22 @@ func TestMetricsBeyondAllLossesAreDamage(t *testing.T) {
 		}
 	}
 }
+
+// A constructor that fails returns nothing: not half of a reader or of a training, which nobody would close.
+func TestFailedConstructorsReturnNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run")
+	stopAt(t, begin(t, path, small(), smallText()), 2)
+	if reader, err := opened(t, path).NewReader(0); reader != nil || err == nil {
+		t.Errorf("a reader of 0 sentences: %v, %v", reader, err)
+	}
+	write(t, path, metricsFile, []byte("{\n"))
+	if training, err := Resume(path, loadSmall, nil); training != nil || err == nil {
+		t.Errorf("resumed with a damaged log: %v, %v", training, err)
+	}
+	training := begin(t, filepath.Join(t.TempDir(), "other"), small(), smallText())
+	settings := training.Settings
+	settings.Probe = strings.Repeat("lion ", 100)
+	if training, err := Start(filepath.Join(t.TempDir(), "third"), settings, training.Corpus, false); training != nil || err == nil {
+		t.Errorf("started with a probe that does not fit: %v, %v", training, err)
+	}
+}

@@ -3,7 +3,6 @@ package train
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"attend/internal/kernel"
 	"attend/layers"
@@ -22,10 +21,6 @@ type Evaluation struct {
 	Accuracy float64 // share of tokens that were the most likely one
 	Tokens   int     // predicted
 }
-
-// Perplexity returns e^Loss: among how many equally likely tokens the model is as
-// unsure as it is. It is +Inf for a loss above 709.
-func (e Evaluation) Perplexity() float64 { return math.Exp(e.Loss) }
 
 // Evaluator computes losses with the same operations as training, without gradients
 // and dropout.

@@ -36,14 +36,19 @@ func lossLines(r run.Report) []lossLine {
 func writeLosses(w io.Writer, r run.Report, columns int) error {
 	const longest = 20 // columns of the longest bar
 	lines := lossLines(r)
+	number := len("0.0000") + 1
+	for _, l := range lines {
+		number = max(number, len(decimals(l.loss, 4)))
+	}
+	text := func(l lossLine) string { return fmt.Sprintf("  %-9s %*s  ", l.name, number, decimals(l.loss, 4)) }
 	beside := 0 // columns that a line with its note takes
 	for _, l := range lines {
-		beside = max(beside, len(lossText(l))+longest+2+len(l.note))
+		beside = max(beside, len(text(l))+longest+2+len(l.note))
 	}
 	var b bytes.Buffer
 	b.WriteString(wrapped("loss, nats per predicted token", columns) + "\n")
 	for _, l := range lines {
-		text := lossText(l)
+		text := text(l)
 		if full := min(longest, columns-len(text)); full >= 4 {
 			text += lossBar(l.loss, r.Baselines.Uniform, full)
 		}
@@ -62,9 +67,6 @@ func writeLosses(w io.Writer, r run.Report, columns int) error {
 	_, err := w.Write(b.Bytes())
 	return err
 }
-
-// lossText is a loss with its name, before the bar.
-func lossText(l lossLine) string { return fmt.Sprintf("  %-9s %7s  ", l.name, decimals(l.loss, 4)) }
 
 // lossBar draws a loss as a part of the largest that a bar shows, full columns wide.
 func lossBar(loss, largest float64, full int) string {
