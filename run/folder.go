@@ -18,13 +18,14 @@ import (
 
 // Names of the files in a run folder.
 const (
-	configFile    = "config.json"
-	modelFile     = "model.safetensors"
-	tokenizerFile = "tokenizer.json"
-	settingsFile  = "training.yaml"
-	stateFile     = "state.safetensors"
-	metricsFile   = "metrics.jsonl"
-	filmFile      = "film.jsonl"
+	configFile          = "config.json"
+	modelFile           = "model.safetensors"
+	tokenizerFile       = "tokenizer.json"
+	tokenizerConfigFile = "tokenizer_config.json"
+	settingsFile        = "training.yaml"
+	stateFile           = "state.safetensors"
+	metricsFile         = "metrics.jsonl"
+	filmFile            = "film.jsonl"
 )
 
 // Run is a trained model with what it was trained by.
@@ -190,7 +191,7 @@ func IsRun(path string) bool {
 // onlyRunFiles reports whether a folder holds nothing but the files of a run and what a killed
 // process left of them.
 func onlyRunFiles(entries []os.DirEntry) bool {
-	names := []string{configFile, modelFile, tokenizerFile, settingsFile, stateFile, metricsFile, filmFile}
+	names := []string{configFile, modelFile, tokenizerFile, tokenizerConfigFile, settingsFile, stateFile, metricsFile, filmFile}
 	for _, e := range entries {
 		ours := slices.ContainsFunc(names, func(name string) bool {
 			return e.Name() == name || strings.HasPrefix(e.Name(), "."+name+temporary)

@@ -54,6 +54,10 @@ func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Train
 	if r.tokenizerJSON, err = corpus.Vocabulary.TokenizerJSON(); err != nil {
 		return nil, err
 	}
+	tokenizerConfig, err := corpus.Vocabulary.TokenizerConfigJSON()
+	if err != nil {
+		return nil, err
+	}
 	t, err := newTraining(r, corpus)
 	if err != nil {
 		return nil, err
@@ -63,7 +67,7 @@ func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Train
 		return nil, err
 	}
 	files := map[string]writer{
-		configFile: whole(r.configJSON), tokenizerFile: whole(r.tokenizerJSON), settingsFile: whole(sealed),
+		configFile: whole(r.configJSON), tokenizerFile: whole(r.tokenizerJSON), tokenizerConfigFile: whole(tokenizerConfig), settingsFile: whole(sealed),
 		modelFile: r.writeModel, stateFile: t.writeState,
 	}
 	if err := createFolder(path, files, overwrite); err != nil {
