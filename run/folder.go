@@ -22,17 +22,18 @@ import (
 
 // Names of the files in a run folder.
 const (
-	configFile    = "config.json"
-	modelFile     = "model.safetensors"
-	tokenizerFile = "tokenizer.json"
-	settingsFile  = "training.yaml"
-	stateFile     = "state.safetensors"
-	metricsFile   = "metrics.jsonl"
-	filmFile      = "film.jsonl"
+	configFile          = "config.json"
+	modelFile           = "model.safetensors"
+	tokenizerFile       = "tokenizer.json"
+	tokenizerConfigFile = "tokenizer_config.json"
+	settingsFile        = "training.yaml"
+	stateFile           = "state.safetensors"
+	metricsFile         = "metrics.jsonl"
+	filmFile            = "film.jsonl"
 )
 
 // runFiles are all of them.
-var runFiles = []string{configFile, modelFile, tokenizerFile, settingsFile, stateFile, metricsFile, filmFile}
+var runFiles = []string{configFile, modelFile, tokenizerFile, tokenizerConfigFile, settingsFile, stateFile, metricsFile, filmFile}
 
 // The most bytes that a file of a run may have. The two files of tensors have what their model needs.
 const (
@@ -277,6 +278,9 @@ func (f *folder) openWith(name string) (*Run, map[string]tensor, error) {
 	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", f.at(tokenizerFile), err)
 	}
+	if err := r.checkTokenizerConfig(f); err != nil {
+		return nil, nil, err
+	}
 	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
 		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", f.at(configFile), settingsFile, tokenizerFile)
 	}
@@ -292,6 +296,22 @@ func (f *folder) openWith(name string) (*Run, map[string]tensor, error) {
 	}
 	r.Weights = layers.Parameters(r.Config)
 	return r, tensors, nil
+}
+
+// checkTokenizerConfig checks the file that only other programs read, and whose content follows from the vocabulary.
+func (r *Run) checkTokenizerConfig(f *folder) error {
+	if r.Format == 1 { // which has none
+		return nil
+	}
+	want, err := r.Vocabulary.TokenizerConfigJSON()
+	if err != nil {
+		return err
+	}
+	got, err := f.read(tokenizerConfigFile, mostConfig)
+	if err == nil && !bytes.Equal(got, want) {
+		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again", f.at(tokenizerConfigFile), tokenizerFile)
+	}
+	return err
 }
 
 // tensorsError names the file in an error of its content.

@@ -112,9 +112,14 @@ func (t *Training) put(c *creator, at *slot, overwrite bool) error {
 	if err != nil {
 		return err
 	}
+	tokenizerConfig, err := t.Vocabulary.TokenizerConfigJSON()
+	if err != nil {
+		return err
+	}
 	files := []namedFile{
 		{settingsFile, file.Bytes(sealed)}, // first, so that a folder in the making is known as ours
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
+		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
 		{modelFile, t.writeModel}, {stateFile, t.writeState},
 		{metricsFile, file.Bytes(nil)}, {filmFile, file.Bytes(nil)},
 	}
@@ -482,7 +487,11 @@ func (t *Training) present() error {
 	if !os.SameFile(now, t.folder) {
 		return fmt.Errorf("another folder is at %s now", t.Path)
 	}
-	for _, name := range []string{settingsFile, configFile, tokenizerFile} {
+	fixed := []string{settingsFile, configFile, tokenizerFile}
+	if t.Format > 1 {
+		fixed = append(fixed, tokenizerConfigFile)
+	}
+	for _, name := range fixed {
 		if _, err := os.Lstat(t.at(name)); err != nil {
 			return fmt.Errorf("%s is gone (%w)", filepath.Join(t.Path, name), cause(err))
 		}
