@@ -89,6 +89,7 @@ func TestKill(t *testing.T) {
 		swept += len(temporaries(t, path))
 		opened(t, path)
 		training := resumed(t, path)
+		training.slot.release()
 		if training.Step < training.Settings.Steps {
 			unfinished++
 		}

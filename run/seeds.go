@@ -42,11 +42,15 @@ func (r *Run) Seeds(ctx context.Context, corpus *data.Corpus, text string, count
 		if err != nil {
 			return result, err
 		}
-		metrics, err := lastMetrics(other.Path)
+		metrics, err := other.Metrics()
 		if err != nil {
 			return result, err
 		}
-		result.Seeds = append(result.Seeds, inspect.SeedResult{Seed: other.Settings.Seed, HeldOutLoss: metrics.HeldOutLoss, Next: m.Next[0]})
+		seed := inspect.SeedResult{Seed: other.Settings.Seed, Next: m.Next[0]}
+		if len(metrics) > 0 {
+			seed.HeldOutLoss = metrics[len(metrics)-1].HeldOutLoss
+		}
+		result.Seeds = append(result.Seeds, seed)
 		all = append(all, m)
 		if report != nil {
 			report(i + 1)

@@ -38,26 +38,28 @@ func TestSettingsRoundTrip(t *testing.T) {
 		if got, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
 		}
-		sealed, err := sealSettings(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := unsealSettings(sealed); err != nil || got != s {
-			t.Errorf("sealed: %+v, %v, want %+v", got, err, s)
+		var sealed []byte
+		for format := 1; format <= LatestFormat; format++ {
+			if sealed, err = sealSettings(s, format); err != nil {
+				t.Fatal(err)
+			}
+			if got, f, err := unsealSettings(sealed); err != nil || got != s || f != format {
+				t.Errorf("sealed: %+v, format %d, %v, want %+v, %d", got, f, err, s, format)
+			}
 		}
 		if got, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
 			t.Errorf("sealed, as a config: %+v, %v, want %+v", got, err, s)
 		}
 		for i := range sealed {
 			sealed[i] ^= 1
-			if _, err := unsealSettings(sealed); err == nil {
+			if _, _, err := unsealSettings(sealed); err == nil {
 				t.Fatalf("byte %d changed: no error", i)
 			}
 			sealed[i] ^= 1
 		}
-		_, err = unsealSettings(b)
+		_, _, err = unsealSettings(b)
 		wantError(t, err, "SHA-256")
-		_, err = unsealSettings(append(bytes.Clone(sealed), "dim: 9\n"...))
+		_, _, err = unsealSettings(append(bytes.Clone(sealed), "dim: 9\n"...))
 		wantError(t, err, "SHA-256")
 	}
 }

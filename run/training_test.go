@@ -176,7 +176,7 @@ func temporaries(t testing.TB, path string) []string {
 	}
 	var left []string
 	for _, e := range entries {
-		if strings.Contains(e.Name(), temporary) {
+		if strings.Contains(e.Name(), ".tmp-") {
 			left = append(left, e.Name())
 		}
 	}
@@ -205,7 +205,7 @@ func TestResumeFirstLines(t *testing.T) {
 	finish(t, begin(t, straight, small(), smallText()))
 	for _, lost := range [][]string{{metricsFile, filmFile}, {filmFile}, {}} {
 		path := filepath.Join(t.TempDir(), "run")
-		begin(t, path, small(), smallText())
+		begin(t, path, small(), smallText()).slot.release()
 		for _, name := range lost {
 			if err := os.Remove(filepath.Join(path, name)); err != nil {
 				t.Fatal(err)

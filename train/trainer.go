@@ -238,7 +238,7 @@ type State struct {
 // State returns the present state, to be saved.
 func (t *Trainer) State() State {
 	s := State{Step: t.step, Moments: map[string]*param.Set{}}
-	for i, name := range t.config.momentNames() {
+	for i, name := range t.config.MomentNames() {
 		s.Moments[name] = t.optimizer.moments[i]
 	}
 	return s

@@ -71,7 +71,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 	case o.seeds == 0 && o.with == "" && len(args) != 2:
 		return fmt.Errorf("compare wants two sentences, or one and --with FOLDER or --seeds K, and got %d: attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(args))
 	}
-	r, err := openRun(o.path)
+	r, err := p.openRun(o.path)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ last word is the query, and the key is what it looks at most.`,
 
 // explain prints the arithmetic of a cell, whose layer and head count from 1.
 func (p *program) explain(path, format string, full bool, c run.Cell) error {
-	r, err := openRun(path)
+	r, err := p.openRun(path)
 	if err != nil {
 		return err
 	}

@@ -66,19 +66,16 @@ as --eval-interval was.
 
 // film prints how the links of the probe formed.
 func (p *program) film(o filmOptions) error {
-	r, err := openRun(o.path)
+	path, err := runPath(o.path)
 	if err != nil {
 		return err
 	}
+	r, frames, losses, err := run.OpenLogs(path)
+	if err != nil {
+		return err
+	}
+	p.note(r.Notes)
 	if err := checkHead(r, o.layer, o.head); err != nil {
-		return err
-	}
-	frames, err := r.Film()
-	if err != nil {
-		return err
-	}
-	losses, err := r.Metrics()
-	if err != nil {
 		return err
 	}
 	if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {

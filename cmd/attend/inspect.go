@@ -123,7 +123,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.file != "" && len(args) > 0 {
 		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", quote(short(args[0])), o.file)
 	}
-	r, err := openRun(o.path)
+	r, err := p.openRun(o.path)
 	if err != nil {
 		return err
 	}

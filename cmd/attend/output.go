@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/run"
+	"attend/internal/file"
 )
 
 // format is a kind of output of a command.
@@ -119,7 +119,7 @@ func (o *output) replace(content []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // what a link names is replaced, not the link
 	}
-	return run.ReplaceFile(path, content)
+	return file.Replace(path, file.Bytes(content))
 }
 
 // outputError says why the output file cannot be written.

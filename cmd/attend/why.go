@@ -67,7 +67,7 @@ func textOrJSON(cmd *cobra.Command, format *string) {
 
 // why prints the answer to a question.
 func (p *program) why(path, format string, q run.Question) error {
-	r, err := openRun(path)
+	r, err := p.openRun(path)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 			if err := o.check(cmd.Flags().Changed); err != nil {
 				return err
 			}
-			r, err := openRun(o.path)
+			r, err := p.openRun(o.path)
 			if err != nil {
 				return err
 			}
