@@ -76,6 +76,7 @@ func (r *Run) metrics(f *folder) ([]Metrics, error) {
 
 // readWhole is [Run.readLog] in a folder that is only read, with the note of what an old log cannot show.
 func (r *Run) readWhole(f *folder, name string, visit func(i int, content []byte) error) error {
+	r.readLinks(f) // before the log, which may grow meanwhile
 	log, err := file.OpenIn(f.root, name, mostLog(name))
 	if err != nil {
 		return f.fileError(name, err)

@@ -56,7 +56,7 @@ type Run struct {
 	Notes      []string // what a user should know of the folder, one line each
 
 	configJSON, tokenizerJSON []byte
-	links                     map[string]string // of each log, that of the last line before the checkpoint
+	links                     map[string]string // of each log, that of the last line before the checkpoint; nil if not read
 	folder                    fs.FileInfo       // identity of the folder that it was read from
 }
 
@@ -319,21 +319,38 @@ func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) 
 		return fmt.Errorf("%s: step %q is not a number; %w", f.at(name), metadata[metaStep], errDamaged)
 	}
 	r.DataSHA256 = metadata[metaData]
-	r.links = map[string]string{metricsFile: metadata[metaMetrics], filmFile: metadata[metaFilm]}
+	if name == stateFile {
+		r.links = map[string]string{metricsFile: metadata[metaMetrics], filmFile: metadata[metaFilm]}
+	}
 	return nil
+}
+
+// readLinks takes from the checkpoint what it recorded of the logs. A run can be read without its checkpoint: then
+// lines that are missing at the end of a log are not seen, and a note says so.
+func (r *Run) readLinks(f *folder) {
+	if r.Format == 1 || r.links != nil {
+		return
+	}
+	of := *r
+	state, err := openTensors(f.root, stateFile)
+	if err == nil {
+		err = of.checkMetadata(f, stateFile, state.metadata)
+		state.Close()
+	}
+	if err != nil {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s cannot be read, so lines that are missing at the end of a log would not be seen", stateFile))
+		return
+	}
+	r.links = of.links
 }
 
 // metadata returns what travels in both safetensors files.
 func (r *Run) metadata() (map[string]string, error) {
 	identity, err := r.Settings.identity()
-	m := map[string]string{
+	return map[string]string{
 		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: digest(identity),
 		metaConfig: digest(r.configJSON), metaWords: digest(r.tokenizerJSON),
-	}
-	if r.Format > 1 {
-		m[metaMetrics], m[metaFilm] = r.links[metricsFile], r.links[filmFile]
-	}
-	return m, err
+	}, err
 }
 
 // writeModel writes model.safetensors.

@@ -16,8 +16,8 @@ import (
 
 // lock is held by who trains in a run folder, from the start to the end. The system releases it when the process
 // ends, however it ends. The file .NAME.lock beside the folder carries it, since Windows renames no folder in which a
-// file is open. The file stays when the lock is released: removing it would let two processes each lock a file of
-// their own. Readers need no lock.
+// file is open. Who locks a file checks that it is still at its place, so that it can be removed by who holds it.
+// Readers need no lock.
 type lock struct {
 	path string // of the run folder, as the user wrote it
 	file *flock.Flock
@@ -161,5 +161,10 @@ func (l *lock) confirm(real string) error {
 	return nil
 }
 
-// release gives the lock up.
-func (l *lock) release() { _ = l.file.Close() }
+// release gives the lock up and removes its file; one that cannot be removed does no harm.
+func (l *lock) release() {
+	if l.file.Locked() && file.Same(l.file, l.file.Path()) {
+		_ = os.Remove(l.file.Path())
+	}
+	_ = l.file.Close()
+}

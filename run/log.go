@@ -170,7 +170,7 @@ func (r *Run) readLog(f io.Reader, name string, toCheckpoint bool, visit func(i 
 	if err != nil {
 		return err
 	}
-	reached := link == r.links[name]
+	reached := r.links == nil || link == r.links[name]
 	err = eachLine(f, r.mostLine(name), func(i int, line []byte) error {
 		if reached && toCheckpoint {
 			return errCheckpoint

@@ -103,7 +103,7 @@ type tensorsFile struct {
 	*os.File
 	size     int64
 	header   int64             // bytes before the numbers
-	metadata map[string]string // not yet checked against its sum
+	metadata map[string]string // agrees with its checksum
 }
 
 // openTensors opens a safetensors file in a folder and reads its header. Nothing is allocated by what the header
@@ -143,13 +143,26 @@ func (t *tensorsFile) readHeader() error {
 	if _, err := t.ReadAt(b, 8); err != nil {
 		return err
 	}
-	var h struct {
-		Metadata map[string]string `json:"__metadata__"`
-	}
-	if err := json.Unmarshal(b, &h); err != nil {
+	var entries map[string]json.RawMessage
+	if err := json.Unmarshal(b, &entries); err != nil {
 		return fmt.Errorf("its header is no JSON; %w", errDamaged)
 	}
-	t.metadata = h.Metadata
+	const metadata = "__metadata__"
+	if err := json.Unmarshal(entries[metadata], &t.metadata); err != nil {
+		return fmt.Errorf("its header has no metadata; %w", errDamaged)
+	}
+	delete(entries, metadata)
+	tensors := map[string]tensor{}
+	for name, entry := range entries {
+		var x struct{ Shape []int }
+		if err := json.Unmarshal(entry, &x); err != nil {
+			return fmt.Errorf("its header describes the tensor %q otherwise than a safetensors file; %w", name, errDamaged)
+		}
+		tensors[name] = tensor{shape: x.Shape}
+	}
+	if headerDigest(t.metadata, tensors) != t.metadata[metaHeader] {
+		return fmt.Errorf("the header does not match its SHA-256; %w", errDamaged)
+	}
 	return nil
 }
 

@@ -490,6 +490,9 @@ func (t *Training) writeState(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if t.Format > 1 {
+		metadata[metaMetrics], metadata[metaFilm] = t.links[metricsFile], t.links[filmFile]
+	}
 	return writeTensors(w, tensors, metadata)
 }
 
