@@ -202,25 +202,36 @@ func removeLeftovers(parent, own string) (notes []string, err error) {
 		if match == nil || !e.IsDir() || !surelyOurs(path) {
 			continue
 		}
-		name := match[1]
-		if name != own {
-			l, err := acquire(filepath.Join(parent, name), filepath.Join(parent, name))
-			if err != nil { // a process is at work there, or the lock cannot be had: it stays
-				continue
-			}
-			defer l.release()
+		note, err := removeLeftover(path, match[1], match[2] == aside, match[1] == own)
+		if err != nil {
+			return notes, err
 		}
-		if match[2] == aside {
-			if restored, err := restore(path, filepath.Join(parent, name)); err != nil {
-				return notes, err
-			} else if restored {
-				notes = append(notes, restoredNote(name))
-				continue
-			}
+		if note != "" {
+			notes = append(notes, note)
 		}
-		removeRun(path)
 	}
 	return notes, nil
+}
+
+// removeLeftover removes what a killed process left of the run of a name, or puts it back if it had been moved aside.
+func removeLeftover(path, name string, movedAside, locked bool) (note string, err error) {
+	real := filepath.Join(filepath.Dir(path), name)
+	if !locked {
+		l, err := acquire(real, real)
+		if err != nil { // a process is at work there, or the lock cannot be had: it stays
+			return "", nil
+		}
+		defer l.release() // before the next leftover, which may be one of the same run
+	}
+	if movedAside {
+		if restored, err := restore(path, real); err != nil {
+			return "", err
+		} else if restored {
+			return restoredNote(name), nil
+		}
+	}
+	removeRun(path)
+	return "", nil
 }
 
 // surelyOurs reports whether a folder with the name of a leftover is one: empty, or with nothing but files of a run,

@@ -1,10 +1,13 @@
 package run
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -18,9 +21,16 @@ import (
 // childFolder names the folder in which the test program, started once more, trains.
 const childFolder = "ATTEND_TEST_CHILD"
 
+// childReplaces is set where it replaces the run in that folder as a system does that cannot exchange two folders.
+const childReplaces = "ATTEND_TEST_REPLACES"
+
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childFolder); path != "" {
-		if err := child(path); err != nil {
+		do := child
+		if os.Getenv(childReplaces) != "" {
+			do = replacingChild
+		}
+		if err := do(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -137,4 +147,116 @@ func runChild(t *testing.T, path string, begun bool, delay time.Duration) {
 		}
 		<-ended
 	}
+}
+
+// replacingChild replaces the run in the folder in two steps. Between them it says so and waits for the end of its input.
+func replacingChild(path string) error {
+	c := newCreator()
+	c.exchange = func(string, string) error { return errors.ErrUnsupported }
+	c.window = func() {
+		fmt.Println("window")
+		_, _ = io.Copy(io.Discard, os.Stdin)
+	}
+	s := killed()
+	s.Seed++
+	corpus, err := loadSmall(s)
+	if err != nil {
+		return err
+	}
+	if s, err = s.Resolve(corpus); err != nil {
+		return err
+	}
+	training, err := c.start(s, corpus, true, func(c *creator) (*slot, error) { return c.reserve(path, true) })
+	if err != nil {
+		return err
+	}
+	return training.Train(context.Background(), func(Progress) {})
+}
+
+var windows = flag.Int("windows", 24, "processes that TestKillWhileReplacing kills")
+
+// A process that is killed while the run that it replaces is not at its name, or just after, loses nothing: the next
+// command, whichever it is, finds the old run or the new one, and says if it put the old one back; the next that makes
+// a run there leaves nothing behind.
+func TestKillWhileReplacing(t *testing.T) {
+	t.Parallel()
+	most := *windows
+	if testing.Short() {
+		most = min(most, 8)
+	}
+	straight := filepath.Join(t.TempDir(), "straight")
+	stopAt(t, begin(t, straight, killed(), smallText()), 3)
+	old := sums(t, straight)
+	restored := 0
+	for i := range most {
+		dice := random.New(1, "replace", uint64(i))
+		parent := t.TempDir()
+		path := filepath.Join(parent, "run")
+		if err := os.CopyFS(path, os.DirFS(straight)); err != nil {
+			t.Fatal(err)
+		}
+		inside := i%3 > 0
+		killReplacing(t, path, inside, time.Duration(dice.Float64()*float64(3*time.Millisecond)))
+		if _, err := os.Stat(path); inside && err == nil {
+			t.Fatalf("kill %d: the run is at its name in the window", i)
+		}
+		var notes []string
+		next := dice.IntN(3)
+		switch next {
+		case 0: // a reader
+			notes = opened(t, path).Notes
+		case 1: // a training of another name
+			begun := begin(t, filepath.Join(parent, "other"), killed(), smallText())
+			notes = begun.Notes
+			begun.Close()
+		case 2: // one that goes on
+			begun := resumed(t, path)
+			notes = begun.Notes
+			begun.Close()
+		}
+		if inside && len(notes) == 0 { // one that was just let go may be inside too
+			t.Errorf("kill %d, command %d: nothing says that the run was put back", i, next)
+		}
+		restored += len(notes)
+		if inside && sums(t, path) != old {
+			t.Errorf("kill %d, command %d: the run that was put back is not the old one", i, next)
+		}
+		opened(t, path)
+		begin(t, filepath.Join(parent, "last"), killed(), smallText()).Close()
+		if left := temporaries(t, parent); len(left) > 0 {
+			t.Errorf("kill %d, command %d: left %v", i, next, left)
+		}
+	}
+	t.Logf("%d kills, %d runs put back", most, restored)
+}
+
+// killReplacing kills a process that replaces a run: inside of the window in which the run is not at its name, or so long after.
+func killReplacing(t *testing.T, path string, inside bool, after time.Duration) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childFolder+"="+path, childReplaces+"=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "window\n" {
+		t.Fatalf("%q, %v: %s", line, err, &stderr)
+	}
+	if !inside {
+		stdin.Close()
+		<-time.After(after)
+	}
+	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
 }
