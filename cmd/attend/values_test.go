@@ -134,7 +134,7 @@ func TestFlagValues(t *testing.T) {
 		switch {
 		case o.Died != "":
 			dead++
-			t.Errorf("%s: died: %s", line, o.Died)
+			t.Errorf("%s: died: %.1500s", line, o.Died)
 			continue
 		case o.Code == exitFailed:
 			refused++

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -189,8 +190,17 @@ func (w *worker) do(j job) outcome {
 			}
 			return o
 		case <-limit:
+			_ = w.cmd.Process.Signal(syscall.SIGQUIT) // so that it writes where it is
+			select {
+			case <-w.out:
+			case <-time.After(time.Second):
+			}
 			w.close()
-			return outcome{Code: -1, Died: fmt.Sprintf("it was killed after %v", w.limit), Seconds: w.limit.Seconds()}
+			trace := w.stderr.text()
+			if at := strings.Index(trace, "goroutine 1 "); at >= 0 {
+				trace = trace[at:]
+			}
+			return outcome{Code: -1, Died: fmt.Sprintf("it was killed after %v: %s", w.limit, trace), Seconds: w.limit.Seconds()}
 		case <-check.C:
 			if n := w.memory(); n > mostMemory {
 				w.close()
@@ -229,14 +239,10 @@ func (b *lockedBuffer) reset() {
 	b.b.Reset()
 }
 
-// text returns the first part of what was written: of a trace that part says what happened.
+// text returns what was written.
 func (b *lockedBuffer) text() string {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	const most = 1500
-	if b.b.Len() > most {
-		return string(b.b.Bytes()[:most]) + "…"
-	}
 	return b.b.String()
 }
 
