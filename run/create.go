@@ -202,36 +202,37 @@ func removeLeftovers(parent, own string) (notes []string, err error) {
 		if match == nil || !e.IsDir() || !surelyOurs(path) {
 			continue
 		}
-		note, err := removeLeftover(path, match[1], match[2] == aside, match[1] == own)
+		name, real := match[1], filepath.Join(parent, match[1])
+		release := func() {}
+		if name != own {
+			l, err := acquire(name, real)
+			if err != nil { // a process is at work there, or the lock cannot be had: it stays
+				continue
+			}
+			release = l.release
+		}
+		restored, err := clearLeftover(path, real, match[2] == aside)
+		release()
+		if restored {
+			notes = append(notes, restoredNote(name))
+		}
 		if err != nil {
 			return notes, err
-		}
-		if note != "" {
-			notes = append(notes, note)
 		}
 	}
 	return notes, nil
 }
 
-// removeLeftover removes what a killed process left of the run of a name, or puts it back if it had been moved aside.
-func removeLeftover(path, name string, movedAside, locked bool) (note string, err error) {
-	real := filepath.Join(filepath.Dir(path), name)
-	if !locked {
-		l, err := acquire(real, real)
-		if err != nil { // a process is at work there, or the lock cannot be had: it stays
-			return "", nil
-		}
-		defer l.release() // before the next leftover, which may be one of the same run
-	}
-	if movedAside {
-		if restored, err := restore(path, real); err != nil {
-			return "", err
-		} else if restored {
-			return restoredNote(name), nil
+// clearLeftover removes a leftover of the run at real, or puts it back to that name if it is a run that was moved aside from
+// there.
+func clearLeftover(path, real string, aside bool) (restored bool, err error) {
+	if aside {
+		if restored, err = restore(path, real); restored || err != nil {
+			return restored, err
 		}
 	}
 	removeRun(path)
-	return "", nil
+	return false, nil
 }
 
 // surelyOurs reports whether a folder with the name of a leftover is one: empty, or with nothing but files of a run,

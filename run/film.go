@@ -50,7 +50,7 @@ func (r *Run) film(f *folder) ([]inspect.Frame, error) {
 	}
 	frames, changed := p.film()
 	if len(frames) == 0 {
-		return nil, fmt.Errorf("%s holds no frame yet: train on, each evaluation adds one", f.at(filmFile))
+		return nil, fmt.Errorf("%s %w: train on, each evaluation adds one", f.at(filmFile), errNoFrame)
 	}
 	r.noteOrder(filmFile, changed)
 	return frames, nil
@@ -90,6 +90,9 @@ func (r *Run) readWhole(f *folder, name string, visit func(i int, content []byte
 	}
 	return nil
 }
+
+// errNoFrame reports a training that has not been evaluated yet.
+var errNoFrame = errors.New("holds no frame yet")
 
 func (r *Run) noteOrder(name string, changed bool) {
 	if changed {

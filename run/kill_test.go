@@ -21,16 +21,20 @@ import (
 // childFolder names the folder in which the test program, started once more, trains.
 const childFolder = "ATTEND_TEST_CHILD"
 
-// childReplaces is set where it replaces the run in that folder as a system does that cannot exchange two folders.
-const childReplaces = "ATTEND_TEST_REPLACES"
+// childWindow names the folder of a run that the test program, started once more, overwrites in two steps. Between the
+// two it says so and waits for the end of its input.
+const childWindow = "ATTEND_TEST_WINDOW"
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(childFolder); path != "" {
-		do := child
-		if os.Getenv(childReplaces) != "" {
-			do = replacingChild
+	if path := os.Getenv(childWindow); path != "" {
+		if err := childInWindow(path); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
 		}
-		if err := do(path); err != nil {
+		return
+	}
+	if path := os.Getenv(childFolder); path != "" {
+		if err := child(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -149,28 +153,22 @@ func runChild(t *testing.T, path string, begun bool, delay time.Duration) {
 	}
 }
 
-// replacingChild replaces the run in the folder in two steps. Between them it says so and waits for the end of its input.
-func replacingChild(path string) error {
-	c := newCreator()
-	c.exchange = func(string, string) error { return errors.ErrUnsupported }
-	c.window = func() {
+// childInWindow overwrites the run in the folder.
+func childInWindow(path string) error {
+	training, err := overwrite(twoSteps(func() {
 		fmt.Println("window")
 		_, _ = io.Copy(io.Discard, os.Stdin)
-	}
-	s := killed()
-	s.Seed++
-	corpus, err := loadSmall(s)
-	if err != nil {
-		return err
-	}
-	if s, err = s.Resolve(corpus); err != nil {
-		return err
-	}
-	training, err := c.start(s, corpus, true, func(c *creator) (*slot, error) { return c.reserve(path, true) })
+	}), path, 7)
 	if err != nil {
 		return err
 	}
 	return training.Train(context.Background(), func(Progress) {})
+}
+
+// killInWindow kills a process that overwrites a run while neither the old nor the new one is at its name.
+func killInWindow(t *testing.T, path string) {
+	t.Helper()
+	killReplacing(t, path, true, 0)
 }
 
 var windows = flag.Int("windows", 24, "processes that TestKillWhileReplacing kills")
@@ -234,7 +232,7 @@ func TestKillWhileReplacing(t *testing.T) {
 func killReplacing(t *testing.T, path string, inside bool, after time.Duration) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childFolder+"="+path, childReplaces+"=1")
+	cmd.Env = append(os.Environ(), childWindow+"="+path)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdin, err := cmd.StdinPipe()

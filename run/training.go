@@ -115,6 +115,7 @@ func (t *Training) put(c *creator, at *slot, overwrite bool) error {
 		{settingsFile, file.Bytes(sealed)}, // first, so that a folder in the making is known as ours
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
 		{modelFile, t.writeModel}, {stateFile, t.writeState},
+		{metricsFile, file.Bytes(nil)}, {filmFile, file.Bytes(nil)},
 	}
 	if err := c.put(at, files, overwrite); err != nil {
 		return err
