@@ -140,7 +140,7 @@ func parseMetrics(line []byte) (Metrics, error) {
 		return Metrics{}, err
 	}
 	var m Metrics
-	if err := json.Unmarshal(line, &m); err != nil {
+	if err := json.Unmarshal(line, &m); err != nil || !m.plausible() {
 		return Metrics{}, errors.New("it is not JSON of metrics")
 	}
 	return m, nil

@@ -240,6 +240,9 @@ func (f *folder) open() (*Run, error) {
 	if err := fromHuggingFace(r.Config, r.Weights, tensors); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
 	}
+	if err := finite(r.Weights); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
+	}
 	return r, nil
 }
 

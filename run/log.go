@@ -105,6 +105,17 @@ func nextLink(name, link string, content []byte) (string, error) {
 	return digest([]byte(link), content), nil
 }
 
+// plausible reports whether a training can have written these numbers: none is below 0, and the losses are means of float32
+// numbers.
+func (m Metrics) plausible() bool {
+	for _, x := range []float64{m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate} {
+		if !(x >= 0) {
+			return false
+		}
+	}
+	return m.Loss <= math.MaxFloat32 && m.HeldOutLoss <= math.MaxFloat32
+}
+
 // appendLog adds one value as a line to a log of the training, in a single write.
 func (t *Training) appendLog(name string, value any) error {
 	content, err := json.Marshal(value)

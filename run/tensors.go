@@ -19,6 +19,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/param"
+	"attend/layers"
 )
 
 // Keys of the metadata in our safetensors files.
@@ -276,12 +277,12 @@ func fill(set *param.Set, tensors map[string]tensor, prefix string) error {
 	return nil
 }
 
-// finite returns an error that names the first parameter with a number that is not finite.
+// finite returns a [layers.NotFiniteError] that names the first parameter with a number that is not finite.
 func finite(set *param.Set) error {
 	for _, p := range set.All() {
 		for i, x := range p.Data {
 			if f := float64(x); math.IsNaN(f) || math.IsInf(f, 0) {
-				return fmt.Errorf("number %d of %s is %g", i, p.Name, x)
+				return &layers.NotFiniteError{Found: fmt.Sprintf("number %d of %s is %g", i, p.Name, x)}
 			}
 		}
 	}

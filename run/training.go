@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -206,6 +207,9 @@ func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 	if err := t.restore(tensors); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(t.Path, stateFile), err)
 	}
+	if err := t.checkFinite(); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(t.Path, stateFile), err)
+	}
 	if err := t.sweep(); err != nil {
 		return err
 	}
@@ -299,10 +303,12 @@ func newTraining(r *Run, corpus *data.Corpus) (*Training, error) {
 		return nil, err
 	}
 	if t.evaluator, err = train.NewEvaluator(r.build, batch, s.Context); err != nil {
-		return nil, err
+		return nil, errors.Join(err, t.trainer.Close())
 	}
-	t.probe, err = r.NewReader(1)
-	return t, err
+	if t.probe, err = r.NewReader(1); err != nil {
+		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
+	}
+	return t, nil
 }
 
 // build makes a graph over the run's weights.
@@ -327,7 +333,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	t.started = time.Now()
 	first := t.Step
 	progress := func(s train.Step, evaluated bool) {
-		rate := float64(t.tokens) / time.Since(t.started).Seconds()
+		rate := perSecond(t.tokens, time.Since(t.started).Seconds())
 		left := time.Since(t.started).Seconds() / float64(s.Step-first) * float64(t.Settings.Steps-s.Step)
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated, TokensPerSecond: rate, SecondsLeft: left})
 	}
@@ -355,17 +361,50 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	return err
 }
 
+// perSecond returns a rate, 0 where a coarse clock has not moved yet.
+func perSecond(count int, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(count) / seconds
+}
+
+// diverged makes a [train.DivergedError] of an error that says that the model's numbers are not finite, and leaves any other
+// as it is. where says on what they were computed.
+func (t *Training) diverged(where string, err error) error {
+	var e *layers.NotFiniteError
+	if errors.As(err, &e) {
+		return t.trainer.Diverged(where + e.Found)
+	}
+	return err
+}
+
+// checkFinite returns an error unless the weights and moments, and the loss and gradient of the next batch, are finite: a
+// checkpoint of any other could neither be used nor resumed.
+func (t *Training) checkFinite() error {
+	if err := finite(t.Weights); err != nil {
+		return t.diverged("", err)
+	}
+	moments := t.trainer.State().Moments
+	for _, name := range slices.Sorted(maps.Keys(moments)) {
+		if err := finite(moments[name]); err != nil {
+			return t.diverged("in the optimizer's moment "+name+" ", err)
+		}
+	}
+	return t.trainer.CheckFinite()
+}
+
 // log evaluates a sample of the held-out text and writes a line to both logs.
 func (t *Training) log(s train.Step) error {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
-		return err
+		return t.diverged("on held-out text ", err)
 	}
 	m := Metrics{Step: s.Step, Loss: s.Loss, HeldOutLoss: e.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if !t.started.IsZero() {
 		elapsed := time.Since(t.started).Seconds()
 		m.Seconds += elapsed
-		m.TokensPerSecond = float64(t.tokens) / elapsed
+		m.TokensPerSecond = perSecond(t.tokens, elapsed)
 	}
 	if s.Step == 0 {
 		m.Loss = e.Loss
@@ -373,7 +412,7 @@ func (t *Training) log(s train.Step) error {
 	t.last = m
 	probe, err := t.ProbeMap()
 	if err != nil {
-		return err
+		return t.diverged("for the probe sentence ", err)
 	}
 	if err := t.present(); err != nil {
 		return t.rescue(err)
@@ -400,11 +439,11 @@ func (t *Training) ProbeMap() (inspect.Map, error) {
 // logPredictions is how many likely next words a frame of the film keeps.
 const logPredictions = 5
 
-// save writes a checkpoint. The state comes first: it alone decides where a resumed training
+// save writes a checkpoint, unless the training has diverged. The state comes first: it alone decides where a resumed training
 // goes on, and the model beside it is whole by itself at any instant.
 func (t *Training) save() error {
-	if err := finite(t.Weights); err != nil {
-		return fmt.Errorf("at step %d a weight is no longer finite (%v): try a lower learning rate; %s keeps the checkpoint of step %d", t.Step, err, t.Path, t.saved)
+	if err := t.checkFinite(); err != nil {
+		return err
 	}
 	if err := t.present(); err != nil {
 		return t.rescue(err)

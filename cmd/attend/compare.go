@@ -96,6 +96,9 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 	if err != nil {
 		return err
 	}
+	if err := checkFinite(r.Path, c); err != nil {
+		return err
+	}
 	if o.format == "json" {
 		return p.writeJSON(r, c.Result())
 	}
@@ -120,6 +123,9 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 		return errInterrupted
 	}
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(r.Path, result); err != nil {
 		return err
 	}
 	if o.format == "json" {

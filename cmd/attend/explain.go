@@ -69,6 +69,9 @@ func (p *program) explain(path, format string, full bool, c run.Cell) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", quote(short(c.Text)), err)
 	}
+	if err := checkFinite(r.Path, x); err != nil {
+		return err
+	}
 	if format == "json" {
 		return p.writeJSON(r, x)
 	}

@@ -82,6 +82,9 @@ func (p *program) film(o filmOptions) error {
 		return fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run",
 			r.Path, plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
 	}
+	if err := checkFinite(r.Path, frames, losses); err != nil {
+		return err
+	}
 	return o.write(p.stdout, func(w io.Writer) error { return writeFilm(w, r, frames, losses, o) })
 }
 

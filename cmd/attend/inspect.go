@@ -158,6 +158,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
+	if err := checkFinite(r.Path, maps, beside); err != nil {
+		return err
+	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		switch o.format {
 		case "json":

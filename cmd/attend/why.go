@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/layers"
 	"attend/run"
 )
 
@@ -76,9 +77,15 @@ func (p *program) why(path, format string, q run.Question) error {
 	if missing == nil {
 		means, missing = r.HeadMeans(corpus)
 	}
+	if diverged := new(layers.NotFiniteError); errors.As(missing, &diverged) {
+		return missing
+	}
 	y, err := r.Why(q, means)
 	if err != nil {
 		return fmt.Errorf("%s: %w", quote(short(q.Text)), err)
+	}
+	if err := checkFinite(r.Path, y); err != nil {
+		return err
 	}
 	if format == "json" {
 		return p.writeJSON(r, y)

@@ -108,6 +108,9 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 		}
 		words[i] = inspect.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
 	}
+	if err := checkFinite(r.Path, words); err != nil {
+		return err
+	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		if o.format == "json" {
 			return inspect.NearestJSON(w, table.Source, words)
@@ -138,6 +141,9 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	}
 	s, err := table.Picture()
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(r.Path, table.Rows, s); err != nil {
 		return err
 	}
 	if o.format == "png" {
