@@ -297,7 +297,7 @@ func badMessage(stderr string) string {
 			found++
 		}
 		for _, trace := range []string{"panic:", "fatal error:", "goroutine "} {
-			if strings.Contains(line, trace) {
+			if strings.HasPrefix(line, trace) {
 				return "a stack trace"
 			}
 		}
