@@ -263,3 +263,32 @@ func TestHuggingFaceRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseConfigJSON(f *testing.F) {
+	c := small().Model(7)
+	c.Context, c.Hidden = 5, 16
+	for _, boundary := range []bool{true, false} {
+		b, err := configJSON(c, 0, boundary)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	for _, s := range []string{"", "null", "[]", `{"n_layer":-1}`, `{"n_embd":1e400}`, `{"n_layer":9223372036854775807,"n_embd":9223372036854775807}`, strings.Repeat("[", 10001)} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := parseConfigJSON(b)
+		checkOneLine(t, err)
+		if err != nil {
+			return
+		}
+		again, err := configJSON(c, 0, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := parseConfigJSON(again); err != nil || got != c {
+			t.Errorf("%+v came back as %+v, %v", c, got, err)
+		}
+	})
+}

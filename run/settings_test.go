@@ -192,3 +192,36 @@ func TestResolveErrors(t *testing.T) {
 	_, err = s.Options()
 	wantError(t, err, "syllable")
 }
+
+// Whatever stands in a settings file is an error, or settings that are written and read again as they are.
+func FuzzParseYAML(f *testing.F) {
+	whole, err := Defaults().YAML()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	sealed, err := sealSettings(Defaults(), LatestFormat)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed)
+	for _, s := range []string{"", "layers: 2\nlayers: 3\n", "steps: 010\n", "lr: .nan\n", "lr: .inf\n", "dim: 1e1\n", "seed: 18446744073709551616\n", "---\n---\n", "a: &a [*a]\n",
+		"data: \"\\e[31m\"\n", "probe: |\n  two\n  lines\n", "x: &x [1,1]\ny: &y [*x,*x,*x]\nz: [*y,*y,*y]\n", "\xff\xfe", "{", "? {}\n", "!!binary a: b\n", "<<: {layers: 3}\n", "format: 1\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, _, _ = unsealSettings(b)
+		s, err := ParseYAML(b, Defaults())
+		if err != nil {
+			return
+		}
+		again, err := s.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ParseYAML(again, Settings{})
+		if nan := fmt.Sprint(got) == fmt.Sprint(s); err != nil || got != s && !nan { // NaN differs from itself
+			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
+		}
+	})
+}
