@@ -120,9 +120,10 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	damaged(t, "mixed", "training.yaml", func(b []byte) []byte { return b })
 	write(t, "mixed/thesis.txt", "mine")
 	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml", "state.safetensors"} {
-		damaged(t, "missing/"+file, file, func([]byte) []byte { return nil })
-		damaged(t, "short/"+file, file, func(b []byte) []byte { return b[:len(b)/2] })
-		damaged(t, "flipped/"+file, file, func(b []byte) []byte { b[len(b)-9] ^= 4; return b })
+		folder := strings.ReplaceAll(file, "_", "-")
+		damaged(t, "missing/"+folder, file, func([]byte) []byte { return nil })
+		damaged(t, "short/"+folder, file, func(b []byte) []byte { return b[:len(b)/2] })
+		damaged(t, "flipped/"+folder, file, func(b []byte) []byte { b[len(b)-9] ^= 4; return b })
 	}
 	if code, _, stderr := attend(t, "", append([]string{"train", "--out", "wide"}, append(small, "--dim", "16")...)...); code != 0 {
 		t.Fatal(stderr)
@@ -374,7 +375,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	}
 	for _, kind := range []string{"missing", "short", "flipped"} {
 		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml"} {
-			cases = append(cases, bad{"inspect --run " + kind + "/" + file + " cat", regexp.QuoteMeta(file)})
+			cases = append(cases, bad{"inspect --run " + kind + "/" + strings.ReplaceAll(file, "_", "-") + " cat", regexp.QuoteMeta(file)})
 		}
 		cases = append(cases, bad{"train --steps 40 --resume " + kind + "/state.safetensors", `state\.safetensors`})
 	}
