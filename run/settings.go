@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -160,6 +161,9 @@ func (s Settings) identity() ([]byte, error) {
 // ParseYAML reads settings over the given ones: keys that the file lacks keep their value, a
 // key that does not exist is an error.
 func ParseYAML(b []byte, over Settings) (Settings, error) {
+	if err := checkDecimal(b); err != nil {
+		return over, err
+	}
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
 	err := d.Decode(&over)
@@ -173,6 +177,30 @@ func ParseYAML(b []byte, over Settings) (Settings, error) {
 		return over, errors.New("the file holds a second document after ---: settings are one")
 	}
 	return over, checkWhole(b, over)
+}
+
+// notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
+var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
+
+// checkDecimal returns an error for the first number that is not written in decimal digits: YAML reads 010 as 8, as it does 0o10.
+func checkDecimal(b []byte) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(b, &document); err != nil {
+		return err
+	}
+	var check func(n *yaml.Node) error
+	check = func(n *yaml.Node) error {
+		if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
+			return fmt.Errorf("line %d: %s is not a number in decimal digits: write 10 for ten, and a text in quotes", n.Line, n.Value)
+		}
+		for _, child := range n.Content { // an alias has none: what it stands for was checked where it is written
+			if err := check(child); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return check(&document)
 }
 
 // checkWhole returns an error if a setting that is a whole number was given with a fraction,

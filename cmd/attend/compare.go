@@ -52,7 +52,7 @@ recur: a link that only one seed has is an accident of that training.`,
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of that of their mean")
-	f.IntVar(&o.seeds, "seeds", 0, "train this many seeds of the run's settings, and say which links recur")
+	intFlag(f, &o.seeds, "seeds", 0, "train this many seeds of the run's settings, and say which links recur")
 	f.Float64Var(&o.least, "least", o.least, "weight from which on --seeds counts a link as there")
 	_ = cmd.MarkFlagDirname("with")
 	textOrJSON(cmd, &o.format)
