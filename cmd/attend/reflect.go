@@ -56,13 +56,11 @@ func (p *program) reflect(ctx context.Context, to output) error {
 	if err := lesson.AppendReflection(to.to, piece); err != nil {
 		return to.outputError(err)
 	}
-	if _, err := fmt.Fprintf(p.stdout, "\nadded to %s\n", to.to); err != nil {
-		return err
-	}
+	_, err = fmt.Fprintf(p.stdout, "\nadded to %s\n", to.to)
 	if interrupted {
-		return errInterrupted
+		return errors.Join(errInterrupted, err)
 	}
-	return nil
+	return err
 }
 
 // mostAnswers is the most bytes of answers from a pipe.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -367,8 +366,7 @@ func collectOften() {
 	}
 }
 
-// carryOut trains, then shows what was learned. The first interrupt ends the training, a second
-// one the process.
+// carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
 	p.announce(t)
@@ -382,12 +380,13 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	err := t.Train(ctx, show)
 	end()
-	stop()
+	if err == nil { // the result can be broken off
+		stop()
+	}
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
@@ -398,8 +397,8 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	if o.format == "json" {
 		return errors.Join(interruption(err), p.writeResult(t))
 	}
-	if err := p.showResult(t); err != nil {
-		return err
+	if problem := p.showResult(t); problem != nil {
+		return errors.Join(interruption(err), problem)
 	}
 	if err != nil {
 		again := "attend train --resume " + shellWord(t.Path)
