@@ -13,7 +13,21 @@ func TestCSVQuotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, line, _ := strings.Cut(b.String(), "\n")
-	if want := `"=1+1, ""so""",0,0,0,"-2",0,"-2",1` + "\n"; line != want {
+	if want := `"'=1+1, ""so""",0,0,0,"'-2",0,"'-2",1` + "\n"; line != want {
 		t.Errorf("got %q, want %q", line, want)
+	}
+}
+
+// A spreadsheet takes no text for a formula, and one apostrophe less gives the text back.
+func TestCSVQuotesFormulas(t *testing.T) {
+	for _, s := range []string{"=1", "+1", "-1", "@a", "\t=1", "\r", "\n", " =1", "\u3000=1", "＝1", "＋1", "－1", "＠a", "'", "'tis", "''", "\ufeff=1", "\x00=1"} {
+		if got := quoted(s); got != `"'`+s+`"` {
+			t.Errorf("%q is written as %s", s, got)
+		}
+	}
+	for _, s := range []string{"", " ", "lion", "1", "<s>", "a=1", "don't", "—", "a\n=1", "狮子"} {
+		if got := quoted(s); got != `"`+s+`"` {
+			t.Errorf("%q is written as %s", s, got)
+		}
 	}
 }

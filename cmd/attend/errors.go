@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"attend/internal/file"
 )
 
 // message returns an error as one line.
@@ -91,18 +93,32 @@ func distance(from, to string) int {
 
 // fileError says why the file of a flag cannot be read.
 func fileError(flag, path string, err error) error {
-	var cause string
+	cause, advice := fileCause(err)
+	return fmt.Errorf("--%s %s: %w: %s", flag, path, cause, advice)
+}
+
+// fileCause returns why a file cannot be read, without its path, and what to do.
+func fileCause(err error) (cause error, advice string) {
+	var (
+		inPath *fs.PathError
+		kind   *file.KindError
+		size   *file.SizeError
+	)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		cause = "there is no such file"
+		return errors.New("there is no such file"), "name a text file"
 	case errors.Is(err, fs.ErrPermission):
-		cause = "no permission to read it"
+		return errors.New("no permission to read it"), "name a text file"
 	case errors.Is(err, syscall.EISDIR):
-		cause = "that is a folder"
-	default:
-		return fmt.Errorf("--%s %s: %w: name a file that can be read", flag, path, err)
+		return &file.KindError{Mode: fs.ModeDir}, "name a text file"
+	case errors.As(err, &kind):
+		return kind, "name a text file"
+	case errors.As(err, &size):
+		return size, "cut it, or name a smaller one"
+	case errors.As(err, &inPath):
+		return inPath.Err, "name a file that can be read"
 	}
-	return fmt.Errorf("--%s %s: %s: name a text file", flag, path, cause)
+	return err, "name a file that can be read"
 }
 
 // checkOneOf reports a flag whose value is not one of the few it takes.
