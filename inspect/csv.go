@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // CSV writes the maps in long form, one weight a line, after the header
@@ -16,9 +18,10 @@ import (
 // after the query are left out. Weights are the shortest numbers that read
 // back to the same float32.
 //
-// Words are exact and always quoted, as RFC 4180 has it; so the file is data,
-// not for a terminal, and a spreadsheet may take a word such as "=1+1" for a
-// formula.
+// Texts are always quoted, as RFC 4180 has it, and a spreadsheet may take a word
+// such as "=1+1" for a formula. Control characters and those that hide or reorder
+// text are written as [printable.Text] shows them, a newline as ↵; who needs
+// them as they are takes JSON.
 func CSV(w io.Writer, maps []Map) error { return CSVBeside(w, maps, nil) }
 
 // CSVBeside is CSV with two more columns, baseline and difference: the weight that each map is compared with, and
@@ -58,4 +61,4 @@ func shortest(weight float32) string { return strconv.FormatFloat(float64(weight
 
 // quoted is a field in quotes. csv.Writer quotes only where it must, which
 // leaves a word such as =1 bare.
-func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+func quoted(s string) string { return `"` + strings.ReplaceAll(printable.Field(s), `"`, `""`) + `"` }

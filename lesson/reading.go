@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -131,7 +132,7 @@ func mattered(y inspect.Why) (q Question, ok bool) {
 
 // placed is a word, with its place where the sentence has it twice.
 func placed(y inspect.Why, w inspect.Cause) string {
-	name, count := inspect.Printable(w.Word), 0
+	name, count := printable.Text(w.Word), 0
 	for _, other := range y.Words {
 		if strings.EqualFold(other.Word, w.Word) {
 			count++

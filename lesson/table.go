@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // columnGap is the blanks between two columns.
@@ -103,5 +104,5 @@ func printable(cell string) string {
 	if cell == "" {
 		return ""
 	}
-	return inspect.Printable(cell)
+	return printable.Text(cell)
 }

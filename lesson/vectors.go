@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // Vector is a list of numbers with a name.
@@ -66,7 +67,7 @@ func shown(text string) string {
 	if runes := []rune(text); len(runes) > 20 {
 		text = string(runes[:20]) + "…"
 	}
-	return strconv.Quote(inspect.Printable(text))
+	return strconv.Quote(printable.Text(text))
 }
 
 // setting is a query, keys and values that go together.
@@ -104,10 +105,10 @@ func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
 		if len(k.Numbers) != len(s.query.Numbers) {
 			if c.Query == nil {
 				return s, fmt.Errorf("--key %s has %s and the query of the chapter has %d: give a query as long, --query %s",
-					inspect.Printable(k.Name), numbersOf(k), len(s.query.Numbers), example(len(k.Numbers)))
+					printable.Text(k.Name), numbersOf(k), len(s.query.Numbers), example(len(k.Numbers)))
 			}
 			return s, fmt.Errorf("--key %s has %s and the query has %d: a dot product wants vectors of equal length",
-				inspect.Printable(k.Name), numbersOf(k), len(s.query.Numbers))
+				printable.Text(k.Name), numbersOf(k), len(s.query.Numbers))
 		}
 	}
 	if s.values == nil {
@@ -122,7 +123,7 @@ func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
 	for _, v := range s.values {
 		if len(v.Numbers) != len(s.values[0].Numbers) {
 			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long",
-				inspect.Printable(v.Name), numbersOf(v), len(s.values[0].Numbers))
+				printable.Text(v.Name), numbersOf(v), len(s.values[0].Numbers))
 		}
 	}
 	return s, nil

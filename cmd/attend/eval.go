@@ -8,6 +8,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 func newEval(p *program) *cobra.Command {
@@ -55,7 +56,7 @@ Losses are in nats per predicted token (words and sentence ends).`,
 			if corpus.Unit == data.Char {
 				part = "held-out text"
 			}
-			heading := fmt.Sprintf("%s, step %s, on %s (%s)", inspect.Printable(r.Path), thousands(float64(r.Step)), part, plural(report.Tokens, "prediction"))
+			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), thousands(float64(r.Step)), part, plural(report.Tokens, "prediction"))
 			if _, err := fmt.Fprintf(p.stdout, "%s\n\n", wrapped(heading, columns)); err != nil {
 				return err
 			}

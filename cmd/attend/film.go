@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -104,7 +105,7 @@ func writeFilm(w io.Writer, r *run.Run, frames []inspect.Frame, losses []run.Met
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(s.Text), text.Width))
+		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), text.Width))
 		if err := inspect.FilmStrip(w, frames, i, text); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -113,7 +114,7 @@ func (p *program) showNext(t *run.Training) error {
 	if sentence, begin := tryNext(t); sentence != "" {
 		try = append(try, "attend inspect"+where+" "+shellWord(sentence), "attend complete"+where+" "+shellWord(begin))
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nkept in %s; go on with\n\n  %s\n", inspect.Printable(t.Path), strings.Join(try, "\n  "))
+	_, err := fmt.Fprintf(p.stdout, "\nkept in %s; go on with\n\n  %s\n", printable.Path(t.Path), strings.Join(try, "\n  "))
 	return err
 }
 
@@ -131,11 +132,11 @@ func tryNext(t *run.Training) (sentence, begin string) {
 		words := strings.Fields(sentence)
 		begin = strings.Join(words[:min(3, len(words))], " ")
 	}
-	if strings.TrimSpace(sentence) == "" || inspect.Printable(sentence) != sentence {
+	if strings.TrimSpace(sentence) == "" || printable.Text(sentence) != sentence {
 		return "", ""
 	}
 	return sentence, begin
 }
 
 // quote shows a text in an error or a heading.
-func quote(s string) string { return `"` + strings.ReplaceAll(inspect.Printable(s), `"`, `\"`) + `"` }
+func quote(s string) string { return `"` + strings.ReplaceAll(printable.Text(s), `"`, `\"`) + `"` }

@@ -7,6 +7,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -25,7 +26,7 @@ func wordID(r *run.Run, word string) (int, error) {
 		return 0, fmt.Errorf("%s is blank: name a word of %s", quote(short(word)), r.Path)
 	case len(tokens) > 1 && unit == string(data.Word):
 		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s",
-			quote(short(word)), plural(len(tokens), "word"), shellWord(inspect.Printable(tokens[0].Key)), shellWord(inspect.Printable(tokens[1].Key)))
+			quote(short(word)), plural(len(tokens), "word"), shellWord(printable.Text(tokens[0].Key)), shellWord(printable.Text(tokens[1].Key)))
 	case len(tokens) > 1:
 		return 0, fmt.Errorf("%s is %s, and %s knows single ones: name one at a time", quote(short(word)), plural(len(tokens), "character"), r.Path)
 	}
@@ -39,7 +40,7 @@ func wordID(r *run.Run, word string) (int, error) {
 	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), unit))
 	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
 		for i := range near {
-			near[i] = inspect.Printable(near[i])
+			near[i] = printable.Text(near[i])
 		}
 		advice = fmt.Sprintf("did you mean %s?", either(near))
 	}

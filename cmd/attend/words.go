@@ -8,6 +8,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -121,7 +122,7 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 				return err
 			}
 		}
-		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", inspect.Printable(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
+		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
 		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, text.Width))
 		return err
 	})
@@ -180,7 +181,7 @@ func drawTable(w io.Writer, r *run.Run, table run.Table, s inspect.Scatter, o wo
 
 // tableNote says where the table comes from and what else it does.
 func tableNote(r *run.Run, positions bool) string {
-	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
 	switch {
 	case positions:
 		note += "; places are counted from 0"
