@@ -7,9 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -54,7 +54,7 @@ func OpenProgress(path string) (*Progress, error) {
 		}
 	}
 	if err != nil || p.Chapters == nil {
-		return nil, fmt.Errorf("your progress in %s is damaged: `attend lesson --reset` begins anew", strconv.Quote(path))
+		return nil, fmt.Errorf("your progress in %s is damaged: `attend lesson --reset` begins anew", printable.Path(path))
 	}
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"attend/data"
+	"attend/internal/printable"
 	"attend/train"
 )
 
@@ -96,7 +97,7 @@ func GrammarLoss(corpus *data.Corpus) (float64, error) {
 		}
 		loss, ok := corpus.Grammar.SentenceLoss(words)
 		if !ok {
-			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %q", i+1, text)
+			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
 		}
 		sum += loss
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // Film returns the frames of a run's film.jsonl, in the order of their steps: the attention of the probe
@@ -19,7 +20,7 @@ func (r *Run) Film() ([]inspect.Frame, error) {
 	}
 	frames, err := parseFilm(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path, filmFile), err)
+		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(r.Path, filmFile)), err)
 	}
 	return frames, nil
 }
@@ -33,7 +34,7 @@ func (r *Run) Metrics() ([]Metrics, error) {
 	}
 	metrics, err := parseMetrics(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(r.Path, metricsFile), err)
+		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(r.Path, metricsFile)), err)
 	}
 	return metrics, nil
 }

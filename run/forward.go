@@ -9,6 +9,7 @@ import (
 	"attend/data"
 	"attend/inspect"
 	"attend/internal/kernel"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -67,8 +68,8 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 	if _, unknown := r.Vocabulary.Encode(tokens); unknown < len(tokens) || unknown == 0 {
 		return nil
 	}
-	return fmt.Errorf("no %s of it is in the vocabulary of this run (%q is new, for one): use words of the training text, or train on text that has them",
-		r.Vocabulary.Unit(), tokens[0].Text)
+	return fmt.Errorf("no %s of it is in the vocabulary of this run (%s is new, for one): use words of the training text, or train on text that has them",
+		r.Vocabulary.Unit(), printable.Quote(tokens[0].Text))
 }
 
 // Reading is one sentence after a forward pass. It is valid until the next pass.
