@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
 	"attend/internal/printable"
 	"attend/run"
 )

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/inspect"
 	"attend/internal/printable"
 )
 
@@ -49,7 +47,7 @@ Losses are in nats per predicted token (words and sentence ends).`,
 				}
 			}
 			if format == "json" {
-				return json.NewEncoder(p.stdout).Encode(report)
+				return p.printJSON(report)
 			}
 			columns := width(p.stdout)
 			part := plural(report.Sentences, "held-out sentence")

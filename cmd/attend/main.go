@@ -13,10 +13,16 @@ import (
 	"io"
 	"os"
 	"syscall"
+
+	"github.com/spf13/cobra"
 )
 
 func main() {
-	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	stderr := os.Stderr
+	if len(os.Args) > 1 && (os.Args[1] == cobra.ShellCompRequestCmd || os.Args[1] == cobra.ShellCompNoDescRequestCmd) {
+		os.Stderr = nil // cobra writes there what it cannot complete, as it came; shells do not show it
+	}
+	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, stderr))
 }
 
 // Exit codes.
@@ -38,7 +44,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	case errors.Is(err, syscall.EPIPE): // as in `attend ... | head`
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, "attend: "+message(err))
+	fmt.Fprintln(stderr, lineHead+message(err))
 	return exitFailed
 }
 

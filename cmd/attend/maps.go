@@ -59,14 +59,23 @@ func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, insp
 func unknownNote(m inspect.Map) string {
 	var words []string
 	for i, unknown := range m.Unknown {
-		if word := quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
+		if word := printable.Quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}
 	if len(words) == 0 {
 		return ""
 	}
-	return "not in the vocabulary, read as " + data.UnknownToken + ": " + strings.Join(words, ", ")
+	return "not in the vocabulary, read as " + data.UnknownToken + ": " + some(words)
+}
+
+// some lists the first of many words.
+func some(words []string) string {
+	const most = 12
+	if rest := len(words) - most; rest > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), rest)
+	}
+	return strings.Join(words, ", ")
 }
 
 // readingNote says how the text of the maps is to be taken.

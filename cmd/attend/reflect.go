@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/printable"
 	"attend/lesson"
 )
 
@@ -55,7 +56,7 @@ func (p *program) reflect(ctx context.Context, to output) error {
 	if err := lesson.AppendReflection(to.to, piece); err != nil {
 		return to.outputError(err)
 	}
-	if _, err := fmt.Fprintf(p.stdout, "\nadded to %s\n", to.to); err != nil {
+	if _, err := fmt.Fprintf(p.stdout, "\nadded to %s\n", printable.Path(to.to)); err != nil {
 		return err
 	}
 	if interrupted {

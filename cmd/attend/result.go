@@ -28,9 +28,9 @@ func (p *program) announce(t *run.Training) {
 		plural(t.Weights.Count(), "parameter"))
 }
 
-// say writes a line about the work at hand; a terminal gets it folded.
+// say writes one line about the work at hand; a terminal gets it folded.
 func (p *program) say(format string, a ...any) {
-	line := fmt.Sprintf(format, a...)
+	line := printable.Message(fmt.Sprintf(format, a...), mostLine)
 	if isTerminal(p.stderr) {
 		line = wrapped(line, width(p.stderr))
 	}
@@ -66,7 +66,7 @@ func (p *program) showResult(t *run.Training) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped("Who attends to whom in "+quote(t.Settings.Probe), o.Width))
+	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
 	if err := inspect.Story(p.stdout, m, o, shownLinks); err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (p *program) writeResult(t *run.Training) error {
 func (p *program) showNext(t *run.Training) error {
 	where := ""
 	if !strings.HasPrefix(t.Path, runsFolder+"/") { // there the latest is found without a name
-		where = " --run " + shellWord(t.Path)
+		where = " --run " + commandWord(t.Path, "FOLDER", printable.MaxPath)
 	}
 	try := []string{"attend eval" + where}
 	if t.Settings.Data == "-" {
@@ -132,11 +132,8 @@ func tryNext(t *run.Training) (sentence, begin string) {
 		words := strings.Fields(sentence)
 		begin = strings.Join(words[:min(3, len(words))], " ")
 	}
-	if strings.TrimSpace(sentence) == "" || printable.Text(sentence) != sentence {
+	if strings.TrimSpace(sentence) == "" || printable.Sentence(sentence) != sentence || strings.HasPrefix(sentence, "-") {
 		return "", ""
 	}
 	return sentence, begin
 }
-
-// quote shows a text in an error or a heading.
-func quote(s string) string { return `"` + strings.ReplaceAll(printable.Text(s), `"`, `\"`) + `"` }

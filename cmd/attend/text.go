@@ -28,7 +28,7 @@ func (p *program) loadCorpus(s run.Settings) (*data.Corpus, error) {
 	}
 	if s.Data == "-" {
 		if isTerminal(p.stdin) {
-			fmt.Fprintln(p.stderr, "reading the text from the keyboard; end it with Ctrl-D on an empty line")
+			p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 		}
 		return data.Load("standard input", p.stdin, options)
 	}

@@ -87,9 +87,9 @@ func (o wordsOptions) check(given func(string) bool) error {
 	drawn := o.chosen.picture
 	switch {
 	case o.positions && len(o.nearest) > 0:
-		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", quote(short(o.nearest[0])))
+		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
 	case drawn && len(o.nearest) > 0:
-		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, quote(short(o.nearest[0])))
+		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, printable.Quote(o.nearest[0]))
 	case !drawn && (given("theme") || given("width")):
 		return fmt.Errorf("--theme and --width are for pictures: add --format svg or png, or leave them out")
 	case given("top") && len(o.nearest) == 0:
@@ -144,7 +144,7 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	if o.format == "png" {
 		if lacking := inspect.ScatterLacking(s); len(lacking) > 0 {
 			p.say("note: %s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				thousands(float64(len(lacking))), len(s.Points), quote(short(lacking[0])))
+				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0]))
 		}
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
