@@ -114,9 +114,18 @@ func fileError(flag, path string, err error) error {
 	case errors.Is(err, syscall.EISDIR):
 		cause = "that is a folder"
 	default:
-		return fmt.Errorf("--%s %s: %w: name a file that can be read", flag, printable.Path(path), err)
+		return fmt.Errorf("--%s %s: %w: name a file that can be read", flag, printable.Path(path), withoutPath(err))
 	}
 	return fmt.Errorf("--%s %s: %s: name a text file", flag, printable.Path(path), cause)
+}
+
+// withoutPath returns the cause of an error of package os, whose text repeats the path.
+func withoutPath(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // checkOneOf reports a flag whose value is not one of the few it takes.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -382,5 +383,50 @@ func TestHostileProcess(t *testing.T) {
 			t.Errorf("%s: %v, %.500q", kind, err, b)
 		}
 		checkScreen(t, []string{kernel.InstructionsVariable, kind}, "", string(b))
+	}
+}
+
+// The net below the errors and notes that shorten what they quote.
+func TestMessagesAreOneLine(t *testing.T) {
+	for kind, value := range hostileValues() {
+		text := "it is " + value + " or " + value + ": do this"
+		var stderr strings.Builder
+		(&program{stderr: &stderr}).say("%s", text)
+		checkScreen(t, []string{"say", kind}, "", stderr.String())
+		line := lineHead + message(errors.New(text))
+		checkScreen(t, []string{"message", kind}, "", line)
+		for _, s := range []string{strings.TrimSuffix(stderr.String(), "\n"), line} {
+			if strings.Contains(s, "\n") || !strings.Contains(s, "it is ") || !strings.HasSuffix(s, ": do this") {
+				t.Errorf("%s: %q", kind, s)
+			}
+		}
+	}
+	for _, path := range []string{"foo: data: bar", "my runs/a b", "ä/狮子/лев/🦁", "a'b\"c\\d"} {
+		if got := message(errors.New(path)); got != path {
+			t.Errorf("%q became %q", path, got)
+		}
+	}
+}
+
+// A shell reads each word back as it was, and no word steers the terminal.
+func TestShellWord(t *testing.T) {
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, word := range []string{"", "runs/a", "my run", "it's", `"`, "$HOME `x` \\ !", "ä 狮子 🦁", nasty, "a'\\" + nasty + "\xff'", "e\u0301", "\u0301", "\n", "␛", "\ufffd", "1\x1b2"} {
+		written := shellWord(word)
+		checkScreen(t, []string{word}, written, "")
+		b, err := exec.Command(shell, "-c", "printf %s "+written).Output()
+		if err != nil || string(b) != word {
+			t.Errorf("%q is written %s and read as %q, %v", word, written, b, err)
+		}
+	}
+	for _, c := range []struct {
+		word, want string
+	}{{"runs/a", "runs/a"}, {strings.Repeat("a", 21), "FOLDER"}, {"\u202e\u202e", "FOLDER"}, {"ä/狮子/лев/🦁 b", `"ä/狮子/лев/🦁 b"`}} {
+		if got := commandWord(c.word, "FOLDER", 20); got != c.want {
+			t.Errorf("%q is written %s, want %s", c.word, got, c.want)
+		}
 	}
 }
