@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"attend/internal/printable"
 )
 
 // CSV writes the maps in long form, one weight a line, after the header
@@ -20,8 +22,9 @@ import (
 // Texts are always quoted, as RFC 4180 has it; the file is data, not for a
 // terminal. A text that a spreadsheet would take for a formula, and one that
 // begins with an apostrophe, has an apostrophe before it: whoever drops one
-// leading apostrophe of each text has it back as it was. [JSON] holds texts as
-// they are.
+// leading apostrophe of each text has it back as it was. Control characters and
+// those that hide or reorder text are written as [printable.Text] shows them, a
+// newline as ↵. [JSON] holds texts as they are.
 func CSV(w io.Writer, maps []Map) error { return CSVBeside(w, maps, nil) }
 
 // CSVBeside is CSV with two more columns, baseline and difference: the weight that each map is compared with, and
@@ -64,7 +67,7 @@ func quoted(s string) string {
 	if !plain(s) {
 		s = "'" + s
 	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	return `"` + strings.ReplaceAll(printable.Field(s), `"`, `""`) + `"`
 }
 
 // plain reports whether no spreadsheet takes a text for a formula, and no reader takes it for one with an apostrophe before it. The

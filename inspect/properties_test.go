@@ -18,6 +18,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"attend/internal/printable"
 )
 
 // draws is how many random maps each property sees.
@@ -200,8 +202,7 @@ func TestCSVReadsBack(t *testing.T) {
 		if err := CSV(&b, maps); err != nil {
 			t.Fatal(err)
 		}
-		// Go's reader takes \r\n within quotes for \n.
-		text := func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+		text := printable.Field
 		want := [][]string{strings.Split("sentence,layer,head,query_index,query,key_index,key,weight", ",")}
 		for _, m := range maps {
 			for l := range m.Attention {

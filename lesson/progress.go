@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // Progress is which chapters a reader has begun and finished. The zero value remembers nothing.
@@ -48,7 +48,7 @@ func OpenProgress(path string) (*Progress, error) {
 		return p, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("your progress in %s cannot be read: %w: `attend lesson --reset` begins anew", strconv.Quote(path), err)
+		return nil, fmt.Errorf("your progress in %s cannot be read: %w: `attend lesson --reset` begins anew", printable.Path(path), err)
 	}
 	err = json.Unmarshal(b, p)
 	for n, m := range p.Chapters {
@@ -57,7 +57,7 @@ func OpenProgress(path string) (*Progress, error) {
 		}
 	}
 	if err != nil || p.Chapters == nil {
-		return nil, fmt.Errorf("your progress in %s is damaged: `attend lesson --reset` begins anew", strconv.Quote(path))
+		return nil, fmt.Errorf("your progress in %s is damaged: `attend lesson --reset` begins anew", printable.Path(path))
 	}
 	return p, nil
 }

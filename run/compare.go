@@ -11,6 +11,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // CompareSentences reads two sentences, a minimal pair say, with one run.
@@ -22,10 +23,10 @@ func (r *Run) CompareSentences(a, b string) (inspect.Comparison, error) {
 	defer reader.Close()
 	c := inspect.Comparison{Of: r.source(), With: r.source()}
 	if c.A, err = reader.Map(a, r.Config.Vocab); err != nil {
-		return c, fmt.Errorf("%q: %w", a, err)
+		return c, fmt.Errorf("%s: %w", printable.Quote(a), err)
 	}
 	if c.B, err = reader.Map(b, r.Config.Vocab); err != nil {
-		return c, fmt.Errorf("%q: %w", b, err)
+		return c, fmt.Errorf("%s: %w", printable.Quote(b), err)
 	}
 	return c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"attend/data"
+	"attend/internal/printable"
 	"attend/train"
 )
 
@@ -60,11 +61,11 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	}
 	e, err := evaluator.Evaluate(heldOut, 0)
 	if err != nil {
-		return Report{}, fmt.Errorf("%s: %w", r.Path, err)
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 	}
 	sample, err := evaluator.Evaluate(trained, trainingSample/batch)
 	if err != nil {
-		return Report{}, fmt.Errorf("%s: %w", r.Path, err)
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 	}
 	b := data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len())
 	report := Report{
@@ -97,7 +98,7 @@ func GrammarLoss(corpus *data.Corpus) (float64, error) {
 		}
 		loss, ok := corpus.Grammar.SentenceLoss(words)
 		if !ok {
-			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %q", i+1, text)
+			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
 		}
 		sum += loss
 	}

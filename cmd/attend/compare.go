@@ -85,7 +85,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 		}
 		corpus, missing := p.textOf(r.Path)(r.Settings)
 		if missing != nil {
-			fmt.Fprintln(p.stderr, "note: heads are matched on this sentence alone, since the training text is not at hand")
+			p.say("note: heads are matched on this sentence alone, since the training text is not at hand")
 			corpus = nil
 		}
 		c, err = run.Compare(r, other, args[0], corpus)
@@ -113,10 +113,10 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	result, err := r.Seeds(ctx, corpus, sentence, o.seeds, o.least, func(done int) {
-		fmt.Fprintf(p.stderr, "seed %d of %d\n", done, o.seeds)
+		p.say("seed %d of %d", done, o.seeds)
 	})
 	if ctx.Err() != nil {
-		fmt.Fprintln(p.stderr, "stopped: nothing is kept of the seeds")
+		p.say("stopped: nothing is kept of the seeds")
 		return errInterrupted
 	}
 	if err != nil {

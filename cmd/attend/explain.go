@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -59,15 +60,15 @@ func (p *program) explain(path, format string, full bool, c run.Cell) error {
 		return err
 	}
 	if c.Layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1", c.Layer, r.Path, plural(r.Config.Layers, "layer"))
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1", c.Layer, printable.Path(r.Path), plural(r.Config.Layers, "layer"))
 	}
 	if c.Head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, r.Path, plural(r.Config.Heads, "head"))
+		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, printable.Path(r.Path), plural(r.Config.Heads, "head"))
 	}
 	c.Layer, c.Head = c.Layer-1, c.Head-1
 	x, err := r.Explain(c)
 	if err != nil {
-		return fmt.Errorf("%s: %w", quote(short(c.Text)), err)
+		return fmt.Errorf("%s: %w", printable.Quote(c.Text), err)
 	}
 	if err := checkFinite(r.Path, x); err != nil {
 		return err

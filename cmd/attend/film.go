@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -80,7 +81,7 @@ func (p *program) film(o filmOptions) error {
 	}
 	if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {
 		return fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run",
-			r.Path, plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+			printable.Path(r.Path), plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
 	}
 	if err := checkFinite(r.Path, frames, losses); err != nil {
 		return err
@@ -104,7 +105,7 @@ func writeFilm(w io.Writer, r *run.Run, frames []inspect.Frame, losses []run.Met
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(s.Text), text.Width))
+		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), text.Width))
 		if err := inspect.FilmStrip(w, frames, i, text); err != nil {
 			return err
 		}

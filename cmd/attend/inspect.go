@@ -9,6 +9,7 @@ import (
 
 	"attend/inspect"
 	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -132,7 +133,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	}
 	if o.file != "" && len(args) > 0 {
-		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", quote(short(args[0])), o.file)
+		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(args[0]), printable.Path(o.file))
 	}
 	r, err := p.openRun(o.path)
 	if err != nil {
@@ -161,7 +162,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	bytes := 0
 	for i, s := range sentences {
 		if maps[i], err = read(s, o.top); err != nil {
-			return fmt.Errorf("%s: %w", quote(short(s)), err)
+			return fmt.Errorf("%s: %w", printable.Quote(s), err)
 		}
 		n := len(maps[i].Tokens)
 		if bytes += r.Config.Layers * r.Config.Heads * n * (4*n + sliceHeader); bytes > mostWeights {
@@ -195,10 +196,10 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 // checkHead reports a layer or head, counted from 1 with 0 for all, that a run does not have.
 func checkHead(r *run.Run, layer, head int) error {
 	if layer < 0 || layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, r.Path, plural(r.Config.Layers, "layer"))
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, printable.Path(r.Path), plural(r.Config.Layers, "layer"))
 	}
 	if head < 0 || head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, r.Path, plural(r.Config.Heads, "head"))
+		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, printable.Path(r.Path), plural(r.Config.Heads, "head"))
 	}
 	return nil
 }

@@ -135,6 +135,6 @@ func (s *lessonSession) show(part lesson.Part) error {
 func (s *lessonSession) keep(err error) {
 	if err != nil && !s.unkept {
 		s.unkept = true
-		fmt.Fprintf(s.stderr, "note: %s\n", message(err))
+		s.say("note: %v", err)
 	}
 }

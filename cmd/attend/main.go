@@ -14,10 +14,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/spf13/cobra"
 )
 
 func main() {
-	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	stderr := os.Stderr
+	if len(os.Args) > 1 && (os.Args[1] == cobra.ShellCompRequestCmd || os.Args[1] == cobra.ShellCompNoDescRequestCmd) {
+		os.Stderr = nil // cobra writes there what it cannot complete, as it came; shells do not show it
+	}
+	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, stderr))
 }
 
 // Exit codes.
@@ -39,7 +45,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	case errors.Is(err, syscall.EPIPE): // as in `attend ... | head`
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, "attend: "+message(err))
+	fmt.Fprintln(stderr, lineHead+message(err))
 	return exitFailed
 }
 

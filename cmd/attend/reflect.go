@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/lesson"
 )
 
@@ -56,7 +57,7 @@ func (p *program) reflect(ctx context.Context, to output) error {
 	if err := lesson.AppendReflection(to.to, piece); err != nil {
 		return to.outputError(err)
 	}
-	_, err = fmt.Fprintf(p.stdout, "\nadded to %s\n", to.to)
+	_, err = fmt.Fprintf(p.stdout, "\nadded to %s\n", printable.Path(to.to))
 	if interrupted {
 		return errors.Join(errInterrupted, err)
 	}

@@ -53,12 +53,3 @@ func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]stri
 	}
 	return sentences, nil
 }
-
-// short cuts a sentence for an error line.
-func short(s string) string {
-	const most = 40
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
-}

@@ -36,7 +36,7 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 		defer f.Close()
 		name, in = filepath.Base(s.Data), f
 	} else if isTerminal(p.stdin) {
-		fmt.Fprintln(p.stderr, "reading the text from the keyboard; end it with Ctrl-D on an empty line")
+		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
 	corpus, err := data.Load(name, in, options)
 	var (

@@ -18,6 +18,7 @@ import (
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/run"
 	"attend/train"
@@ -192,7 +193,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite)
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
-		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", o.out)
+		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
 	}
 	if err != nil {
 		return err
@@ -258,26 +259,26 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	}
 	switch {
 	case len(tokens) == 0:
-		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", quote(short(probe)))
+		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", printable.Quote(probe))
 	case len(tokens) > room:
 		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			quote(short(probe)), plural(len(tokens), string(corpus.Unit)), s.Context, room)
+			printable.Quote(probe), plural(len(tokens), string(corpus.Unit)), s.Context, room)
 	}
 	var unknown []string
 	for _, t := range tokens {
 		if _, known := corpus.Vocabulary.ID(t.Key); !known {
-			unknown = append(unknown, quote(t.Text))
+			unknown = append(unknown, printable.Quote(t.Text))
 		}
 	}
 	switch len(unknown) {
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", quote(short(probe)), corpus.Unit)
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Unit)
 	}
 	slices.Sort(unknown)
-	_, err = fmt.Fprintf(p.stderr, "note: not in the vocabulary, so the probe shows %s for it: %s\n", data.UnknownToken, strings.Join(slices.Compact(unknown), ", "))
-	return err
+	p.say("note: not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown)))
+	return nil
 }
 
 // checkChoices reports the first setting that is not one of its few values.
@@ -315,6 +316,9 @@ func runName(path string) string {
 	return name
 }
 
+// mostSetting is how many characters an error shows of a setting that may not change.
+const mostSetting = 40
+
 // freeToChange are the settings that a run may change when it goes on.
 var freeToChange = map[string]bool{"steps": true, "eval-interval": true, "save-interval": true}
 
@@ -344,14 +348,15 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 				}
 			}
 			if now := f.Value.String(); now != was && !freeToChange[g.name] {
-				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run", g.name, now, o.resume, was)
+				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
+					g.name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
 		}
 		if err := checkLimits(cmd.Flags(), trainLimits); err != nil {
 			return err
 		}
 		if settings.Steps < settings.Warmup {
-			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, o.resume, settings.Warmup)
+			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, printable.Path(o.resume), settings.Warmup)
 		}
 		*kept = *settings
 		return nil
@@ -363,9 +368,9 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	defer t.Close()
 	if t.Step >= t.Settings.Steps {
 		return fmt.Errorf("%s has finished its %s: --steps %d would train on, `attend inspect --run %s` shows it",
-			o.resume, plural(t.Step, "step"), 2*t.Step, shellWord(o.resume))
+			printable.Path(o.resume), plural(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
-	fmt.Fprintf(p.stderr, "going on with %s at step %d\n", o.resume, t.Step)
+	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)
 	return p.carryOut(cmd.Context(), t, o)
 }
 
@@ -403,7 +408,7 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 		return err
 	}
 	if err != nil {
-		fmt.Fprintf(p.stderr, "stopping: step %d is saved\n", t.Step)
+		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
 	if o.format == "json" {
@@ -413,7 +418,7 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 		return errors.Join(interruption(err), problem)
 	}
 	if err != nil {
-		again := "attend train --resume " + shellWord(t.Path)
+		again := "attend train --resume " + commandWord(t.Path, "FOLDER", printable.MaxPath)
 		if t.Settings.Data == "-" {
 			again += " < TEXT"
 		}

@@ -8,6 +8,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -86,9 +87,9 @@ func (o wordsOptions) check(given func(string) bool) error {
 	drawn := o.chosen.picture
 	switch {
 	case o.positions && len(o.nearest) > 0:
-		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", quote(short(o.nearest[0])))
+		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
 	case drawn && len(o.nearest) > 0:
-		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, quote(short(o.nearest[0])))
+		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, printable.Quote(o.nearest[0]))
 	case !drawn && (given("theme") || given("width")):
 		return fmt.Errorf("--theme and --width are for pictures: add --format svg or png, or leave them out")
 	case given("top") && len(o.nearest) == 0:
@@ -124,7 +125,7 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 				return err
 			}
 		}
-		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", inspect.Printable(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
+		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
 		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, text.Width))
 		return err
 	})
@@ -149,7 +150,7 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	if o.format == "png" {
 		if lacking := inspect.ScatterLacking(s); len(lacking) > 0 {
 			p.say("note: %s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				thousands(float64(len(lacking))), len(s.Points), quote(short(lacking[0])))
+				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0]))
 		}
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
@@ -186,7 +187,7 @@ func drawTable(w io.Writer, r *run.Run, table run.Table, s inspect.Scatter, o wo
 
 // tableNote says where the table comes from and what else it does.
 func tableNote(r *run.Run, positions bool) string {
-	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
 	switch {
 	case positions:
 		note += "; places are counted from 0"
