@@ -46,6 +46,21 @@ func Parameters(c Config) *param.Set {
 	return &s
 }
 
+// ParameterCount returns how many numbers [Parameters] holds, without making them.
+func (c Config) ParameterCount() int {
+	linear := func(in, out int) int { return in*out + out }
+	norm := 2 * c.Dim
+	block := 2*norm + 4*linear(c.Dim, c.Dim) + linear(c.Dim, c.Hidden) + linear(c.Hidden, c.Dim)
+	n := c.Vocab*c.Dim + c.Layers*block + norm
+	if c.Positions == embed.Learned {
+		n += c.Context * c.Dim
+	}
+	if !c.Tied {
+		n += c.Vocab * c.Dim
+	}
+	return n
+}
+
 // NewWeights returns the model's parameters before training, as GPT-2 starts: matrices
 // normal with standard deviation 0.02, those that write into the residual stream
 // (attn.output, mlp.down) smaller by sqrt(2 layers), biases 0, LayerNorm gains 1. Each tensor

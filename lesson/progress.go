@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
 )
 
 // Progress is which chapters a reader has begun and finished. The zero value remembers nothing.
@@ -113,7 +113,7 @@ func (p *Progress) set(chapter int, m Mark) error {
 	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
 		return fmt.Errorf("your progress cannot be kept: %w", err)
 	}
-	if err := run.ReplaceFile(p.path, append(b, '\n')); err != nil {
+	if err := file.Replace(p.path, file.Bytes(append(b, '\n'))); err != nil {
 		return fmt.Errorf("your progress cannot be kept: %w", err)
 	}
 	return nil

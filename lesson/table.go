@@ -34,7 +34,7 @@ func (t Table) text(b *bytes.Buffer, o inspect.TextOptions) {
 		var row string
 		for i, cell := range cells {
 			cell = printable.Text(strings.TrimSpace(cell))
-			blanks := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
+			blanks := strings.Repeat(" ", max(0, widths[i]-ansi.StringWidth(cell)))
 			if i < t.Words {
 				row += cell + blanks
 			} else {

@@ -44,13 +44,16 @@ func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, e
 		run *Run
 		m   *inspect.Map
 	}{{a, &c.A}, {b, &c.B}} {
+		if _, err := of.run.encode(text); err != nil {
+			return c, fmt.Errorf("%s: %w", of.run.Path, err)
+		}
 		reader, err := of.run.NewReader(1)
 		if err != nil {
 			return c, err
 		}
 		defer reader.Close()
 		if *of.m, err = reader.Map(text, of.run.Config.Vocab); err != nil {
-			return c, fmt.Errorf("%s: %w", printable.Path(of.run.Path), err)
+			return c, err
 		}
 		metrics, err := of.run.Metrics()
 		switch {

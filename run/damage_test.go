@@ -12,8 +12,8 @@ import (
 	"attend/internal/random"
 )
 
-// A run folder that was damaged is reported or was not needed: it never opens with other weights.
-// The two logs may be read as long as their lines are whole, for no weight depends on them.
+// A run folder that was damaged is reported or was not needed: it never opens with other weights. No weight depends on
+// the two logs; TestLogsAreBoundToTheRun looks at these.
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	good := filepath.Join(t.TempDir(), "good")

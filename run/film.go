@@ -4,101 +4,144 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"attend/inspect"
-	"attend/internal/printable"
+	"attend/internal/file"
 )
 
 // Film returns the frames of a run's film.jsonl, in the order of their steps: the attention of the probe
 // sentence, evaluation by evaluation. An error names the file, and the line that is damaged or does not
 // go with the ones before.
-func (r *Run) Film() ([]inspect.Frame, error) {
-	b, err := readFile(r.Path, filmFile)
-	if err != nil {
-		return nil, err
-	}
-	frames, err := parseFilm(b)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(r.Path, filmFile)), err)
-	}
-	return frames, nil
+func (r *Run) Film() (frames []inspect.Frame, err error) {
+	err = r.again(func(f *folder) error {
+		frames, err = r.film(f)
+		return err
+	})
+	return frames, err
 }
 
 // Metrics returns the lines of a run's metrics.jsonl, in the order of their steps. An error names the file
 // and the line.
-func (r *Run) Metrics() ([]Metrics, error) {
-	b, err := readFile(r.Path, metricsFile)
-	if err != nil {
-		return nil, err
-	}
-	metrics, err := parseMetrics(b)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(r.Path, metricsFile)), err)
-	}
-	return metrics, nil
+func (r *Run) Metrics() (metrics []Metrics, err error) {
+	err = r.again(func(f *folder) error {
+		metrics, err = r.metrics(f)
+		return err
+	})
+	return metrics, err
 }
 
-// parseFilm reads a film.jsonl. All frames must go together, as [inspect.CheckFilm] has it.
-func parseFilm(b []byte) ([]inspect.Frame, error) {
-	var frames []inspect.Frame
-	for i, line := range wholeLines(b) {
-		var f struct {
-			Step        *int               `json:"step"`
-			HeldOutLoss *float64           `json:"heldout_loss"`
-			Sentences   []inspect.Sentence `json:"sentences"`
-		}
-		if err := json.Unmarshal(line, &f); err != nil || f.Step == nil || f.HeldOutLoss == nil {
-			return nil, damagedLine(i)
-		}
-		frame := inspect.Frame{Step: *f.Step, HeldOutLoss: *f.HeldOutLoss, Sentences: f.Sentences}
-		with := []inspect.Frame{frame}
-		if i > 0 {
-			if last := frames[i-1].Step; frame.Step <= last {
-				return nil, lateLine(i, frame.Step, last)
-			}
-			with = []inspect.Frame{frames[0], frame}
-		}
-		if err := inspect.CheckFilm(with); err != nil {
-			if cause := errors.Unwrap(err); cause != nil { // without the number of the frame
-				err = cause
-			}
-			return nil, fmt.Errorf("line %d cannot be shown: %w: train again, or restore the file", i+1, err)
-		}
-		frames = append(frames, frame)
+// again opens the folder that the run was read from once more.
+func (r *Run) again(read func(*folder) error) error {
+	f, err := openFolder(r.Path)
+	if err != nil {
+		return err
 	}
+	defer f.root.Close()
+	if err = read(f); err != nil && f.replaced() {
+		return fmt.Errorf("%s was replaced while it was being read: run the command again", r.Path)
+	}
+	return err
+}
+
+func (r *Run) film(f *folder) ([]inspect.Frame, error) {
+	var p filmParser
+	if err := r.readWhole(f, filmFile, p.add); err != nil {
+		return nil, err
+	}
+	frames, changed := p.film()
 	if len(frames) == 0 {
-		return nil, errors.New("it holds no frame yet: train on, each evaluation adds one")
+		return nil, fmt.Errorf("%s %w: train on, each evaluation adds one", f.at(filmFile), errNoFrame)
 	}
+	r.noteOrder(filmFile, changed)
 	return frames, nil
 }
 
-// parseMetrics reads a metrics.jsonl.
-func parseMetrics(b []byte) ([]Metrics, error) {
+func (r *Run) metrics(f *folder) ([]Metrics, error) {
 	var all []Metrics
-	for i, line := range wholeLines(b) {
-		var found struct{ Step *int }
-		var m Metrics
-		if err := json.Unmarshal(line, &found); err != nil || found.Step == nil {
-			return nil, damagedLine(i)
-		}
-		if err := json.Unmarshal(line, &m); err != nil {
-			return nil, damagedLine(i)
-		}
-		if i > 0 && m.Step <= all[i-1].Step {
-			return nil, lateLine(i, m.Step, all[i-1].Step)
+	err := r.readWhole(f, metricsFile, func(i int, content []byte) error {
+		m, err := parseMetrics(content)
+		if err != nil {
+			return lineError(i, err)
 		}
 		all = append(all, m)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	all, changed := inOrder(all, func(m Metrics) int { return m.Step })
+	r.noteOrder(metricsFile, changed)
 	return all, nil
 }
 
-// damagedLine is the error of a line that is not the JSON it should be; lines count from 0 here alone.
-func damagedLine(line int) error {
-	return fmt.Errorf("line %d is damaged: delete that line, or restore the file", line+1)
+// readWhole is [Run.readLog] in a folder that is only read, with the note of what an old log cannot show.
+func (r *Run) readWhole(f *folder, name string, visit func(i int, content []byte) error) error {
+	r.readLinks(f) // before the log, which may grow meanwhile
+	log, err := file.OpenIn(f.root, name, mostLog(name))
+	if err != nil {
+		return f.fileError(name, err)
+	}
+	defer log.Close()
+	if err := r.readLog(log, name, false, visit); err != nil {
+		return f.fileError(name, err)
+	}
+	if r.Format == 1 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s was written by an earlier version, without checksums: damage in it may go unseen", name))
+	}
+	return nil
 }
 
-// lateLine is the error of a line whose step does not lie after that of the line before.
-func lateLine(line, step, last int) error {
-	return fmt.Errorf("line %d has step %d after step %d: steps must rise: restore the file", line+1, step, last)
+// errNoFrame reports a training that has not been evaluated yet.
+var errNoFrame = errors.New("holds no frame yet")
+
+func (r *Run) noteOrder(name string, changed bool) {
+	if changed {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s has lines twice or out of order, as two processes at once wrote them: the last line of each step is shown", name))
+	}
+}
+
+// filmParser reads the lines of a film. All frames must go together, as [inspect.CheckFilm] has it.
+type filmParser struct{ frames []inspect.Frame }
+
+func (p *filmParser) add(i int, line []byte) error {
+	var f struct {
+		Step        *int               `json:"step"`
+		HeldOutLoss *float64           `json:"heldout_loss"`
+		Sentences   []inspect.Sentence `json:"sentences"`
+	}
+	if err := json.Unmarshal(line, &f); err != nil || f.Step == nil || f.HeldOutLoss == nil {
+		return lineError(i, errors.New("it is not JSON of a frame"))
+	}
+	frame := inspect.Frame{Step: *f.Step, HeldOutLoss: *f.HeldOutLoss, Sentences: f.Sentences}
+	with := []inspect.Frame{frame}
+	if i > 0 {
+		first := p.frames[0]
+		first.Step = frame.Step - 1 // the order of steps is another matter
+		with = []inspect.Frame{first, frame}
+	}
+	if err := inspect.CheckFilm(with); err != nil {
+		if cause := errors.Unwrap(err); cause != nil { // without the number of the frame
+			err = cause
+		}
+		return fmt.Errorf("line %d cannot be shown: %w", i+1, err)
+	}
+	p.frames = append(p.frames, frame)
+	return nil
+}
+
+// film returns the frames in the order of their steps, and whether that is another order than that of the lines.
+func (p *filmParser) film() ([]inspect.Frame, bool) {
+	return inOrder(p.frames, func(f inspect.Frame) int { return f.Step })
+}
+
+// parseMetrics reads a line of a metrics.jsonl.
+func parseMetrics(line []byte) (Metrics, error) {
+	if _, err := stepOf(line); err != nil {
+		return Metrics{}, err
+	}
+	var m Metrics
+	if err := json.Unmarshal(line, &m); err != nil || !m.plausible() {
+		return Metrics{}, errors.New("it is not JSON of metrics")
+	}
+	return m, nil
 }

@@ -5,125 +5,366 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"attend/data"
+	"attend/embed"
+	"attend/inspect"
+	"attend/internal/file"
 	"attend/internal/param"
 	"attend/layers"
 )
 
 // Names of the files in a run folder.
 const (
-	configFile    = "config.json"
-	modelFile     = "model.safetensors"
-	tokenizerFile = "tokenizer.json"
-	settingsFile  = "training.yaml"
-	stateFile     = "state.safetensors"
-	metricsFile   = "metrics.jsonl"
-	filmFile      = "film.jsonl"
+	configFile          = "config.json"
+	modelFile           = "model.safetensors"
+	tokenizerFile       = "tokenizer.json"
+	tokenizerConfigFile = "tokenizer_config.json"
+	settingsFile        = "training.yaml"
+	stateFile           = "state.safetensors"
+	metricsFile         = "metrics.jsonl"
+	filmFile            = "film.jsonl"
+)
+
+// runFiles are all of them.
+var runFiles = []string{configFile, modelFile, tokenizerFile, tokenizerConfigFile, settingsFile, stateFile, metricsFile, filmFile}
+
+// The most bytes that a file of a run may have. The two files of tensors have what their model needs.
+const (
+	mostConfig    = 1 << 20
+	mostSettings  = 1 << 20
+	mostTokenizer = 32 << 20
+	mostMetrics   = 1 << 30
+	mostFilm      = 4 << 30
 )
 
 // Run is a trained model with what it was trained by.
 type Run struct {
 	Path       string
+	Format     int // version of the folder's format, 1 to [LatestFormat]
 	Settings   Settings
 	Vocabulary *data.Vocabulary
 	Config     layers.Config
 	Weights    *param.Set
-	Step       int    // updates made
-	DataSHA256 string // of the text it was trained on
+	Step       int      // updates made
+	DataSHA256 string   // of the text it was trained on
+	Notes      []string // what a user should know of the folder, one line each
 
 	configJSON, tokenizerJSON []byte
+	links                     map[string]string // of each log, that of the last line before the checkpoint; nil if not read
+	folder                    fs.FileInfo       // identity of the folder that it was read from
 }
 
+// LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs.
+const LatestFormat = 2
+
+// errNoRun reports a path where there is no run folder.
+var errNoRun = errors.New("`attend train` begins one, and its last line names the folder")
+
 // Open reads a run folder for use; [Resume] also goes on training it. Any file
-// that is missing, damaged or does not fit the others is an error that names it.
+// that is missing, damaged or does not fit the others is an error that names it. It needs no lock: a run that is
+// being trained or replaced is read as it is before or after.
 func Open(path string) (*Run, error) {
-	r, err := openFixed(path)
-	if err != nil {
-		return nil, err
+	var r *Run
+	err := reading(path, func(f *folder) (err error) {
+		r, err = f.open()
+		return err
+	})
+	return r, err
+}
+
+// OpenLogs is [Open] with the frames and the metrics of the training.
+func OpenLogs(path string) (r *Run, frames []inspect.Frame, metrics []Metrics, err error) {
+	err = reading(path, func(f *folder) (err error) {
+		if r, err = f.open(); err != nil {
+			return err
+		}
+		if frames, err = r.film(f); err != nil {
+			return err
+		}
+		metrics, err = r.metrics(f)
+		return err
+	})
+	return r, frames, metrics, err
+}
+
+// folder is a run folder that is being read. It stays the same folder when another takes its name.
+type folder struct {
+	path  string // as the user wrote it
+	root  *os.Root
+	info  fs.FileInfo
+	notes []string
+}
+
+// mostAttempts is how often a run that is replaced while it is being read is read again.
+const mostAttempts = 10
+
+// reading calls read with the run folder at a path, and again with the new one if it was replaced meanwhile.
+func reading(path string, read func(*folder) error) error {
+	for attempt := 1; ; attempt++ {
+		f, err := openFolder(path)
+		if err != nil {
+			return err
+		}
+		err = read(f)
+		f.root.Close()
+		if err == nil || attempt == mostAttempts || !f.replaced() {
+			return err
+		}
 	}
-	tensors, metadata, err := r.readTensors(modelFile)
+}
+
+// replaced reports whether another folder has the name now.
+func (f *folder) replaced() bool {
+	now, err := os.Stat(f.path)
+	return err != nil || !os.SameFile(now, f.info)
+}
+
+// Where the system cannot exchange two folders in one step, a run that is being replaced is not at its name for some
+// microseconds: how long a reader waits for it.
+const (
+	replacing = 5 * time.Millisecond
+	mostWaits = 200
+)
+
+// openFolder opens the run folder at a path. A run that a killed process had moved aside is put back first.
+func openFolder(path string) (*folder, error) {
+	for wait := 1; ; wait++ {
+		info, err := os.Stat(path)
+		if err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("%s is a file, not a run folder: %w", path, errNoRun)
+		}
+		if err == nil {
+			root, err := os.OpenRoot(path)
+			if err == nil {
+				if info, err = root.Stat("."); err == nil {
+					return &folder{path: path, root: root, info: info}, nil
+				}
+				root.Close()
+			}
+			if !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			continue
+		}
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
+			return nil, fmt.Errorf("there is no run folder %s (%w): %w", path, cause(err), errNoRun)
+		}
+		note, err := putBack(path)
+		var held *HeldError
+		switch {
+		case errors.As(err, &held) && wait < mostWaits:
+			time.Sleep(replacing)
+		case err != nil:
+			return nil, err
+		case note == "":
+			return nil, fmt.Errorf("there is no run folder %s: %w", path, errNoRun)
+		default:
+			f, err := openFolder(path)
+			if err == nil {
+				f.notes = append(f.notes, note)
+			}
+			return f, err
+		}
+	}
+}
+
+// cause returns what the system said, without the path, which the message has already.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// putBack restores the run at a path if a killed process had moved it aside, and returns a note if so.
+func putBack(path string) (note string, err error) {
+	real, err := realPath(path)
+	if err != nil || findAside(real) == "" {
+		return "", nil // there is nothing, and the caller says so
+	}
+	l, err := acquire(path, real)
+	if err != nil {
+		return "", err
+	}
+	defer l.release()
+	if old := findAside(real); old != "" {
+		if restored, err := restore(old, real); err != nil || restored {
+			return restoredNote(path), err
+		}
+	}
+	return "a process put it back meanwhile", nil
+}
+
+// at returns the path of a file for messages.
+func (f *folder) at(name string) string { return filepath.Join(f.path, name) }
+
+// read returns a file of the folder.
+func (f *folder) read(name string, most int64) ([]byte, error) {
+	b, err := file.ReadIn(f.root, name, most)
+	return b, f.fileError(name, err)
+}
+
+// fileError says why a file of the folder cannot be read.
+func (f *folder) fileError(name string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return &missingError{f.path, name}
+	}
+	return fmt.Errorf("%s: %w: restore the file from a copy, or train again", f.at(name), cause(err))
+}
+
+// missingError reports a file that a run folder lacks. It is fs.ErrNotExist to errors.Is.
+type missingError struct{ folder, name string }
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("%s lacks %s: it is not a whole run folder; restore the file or train again", e.folder, e.name)
+}
+
+func (e *missingError) Is(target error) bool { return target == fs.ErrNotExist }
+
+// open reads the run with the weights of its model.
+func (f *folder) open() (*Run, error) {
+	r, tensors, err := f.openWith(modelFile)
 	if err != nil {
 		return nil, err
 	}
 	if err := fromHuggingFace(r.Config, r.Weights, tensors); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(path, modelFile), err)
+		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
 	}
-	return r, r.setStep(modelFile, metadata)
-}
-
-// openFixed reads the files that stay the same through a training.
-func openFixed(path string) (*Run, error) {
-	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("there is no run folder %s: `attend train` makes one, --run names another", path)
+	if err := finite(r.Weights); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
 	}
-	r := &Run{Path: path}
-	settings, err := readFile(path, settingsFile)
-	if err != nil {
-		return nil, err
-	}
-	if r.Settings, err = unsealSettings(settings); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(path, settingsFile), err)
-	}
-	if r.configJSON, err = readFile(path, configFile); err != nil {
-		return nil, err
-	}
-	if r.Config, err = parseConfigJSON(r.configJSON); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(path, configFile), err)
-	}
-	if r.tokenizerJSON, err = readFile(path, tokenizerFile); err != nil {
-		return nil, err
-	}
-	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(path, tokenizerFile), err)
-	}
-	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
-		return nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", filepath.Join(path, configFile), settingsFile, tokenizerFile)
-	}
-	r.Weights = layers.Parameters(r.Config)
 	return r, nil
 }
 
-// readTensors reads one of the two safetensors files and checks that it goes with
-// config.json and tokenizer.json.
-func (r *Run) readTensors(name string) (map[string]tensor, map[string]string, error) {
-	b, err := readFile(r.Path, name)
+// openWith reads the run with the tensors of one of its two safetensors files. That file says by checksums which
+// other files it goes with: what they hold is not used before that is known.
+func (f *folder) openWith(name string) (*Run, map[string]tensor, error) {
+	r := &Run{Path: f.path, folder: f.info, Notes: f.notes}
+	sealed, err := f.read(settingsFile, mostSettings)
 	if err != nil {
 		return nil, nil, err
 	}
-	tensors, metadata, err := decodeTensors(b)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(r.Path, name), err)
+	if r.Settings, r.Format, err = unsealSettings(sealed); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.at(settingsFile), err)
 	}
+	if r.configJSON, err = f.read(configFile, mostConfig); err != nil {
+		return nil, nil, err
+	}
+	if r.tokenizerJSON, err = f.read(tokenizerFile, mostTokenizer); err != nil {
+		return nil, nil, err
+	}
+	source, err := openTensors(f.root, name)
+	if err != nil {
+		return nil, nil, f.tensorsError(name, err)
+	}
+	defer source.Close()
+	if err := r.checkMetadata(f, name, source.metadata); err != nil {
+		return nil, nil, err
+	}
+	if r.Config, err = parseConfigJSON(r.configJSON); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.at(configFile), err)
+	}
+	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.at(tokenizerFile), err)
+	}
+	if err := r.checkTokenizerConfig(f); err != nil {
+		return nil, nil, err
+	}
+	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
+		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", f.at(configFile), settingsFile, tokenizerFile)
+	}
+	numbers := r.Config.ParameterCount() // the most that the file can hold of use
+	if name == stateFile {
+		numbers *= 1 + len(r.Settings.Training().MomentNames())
+	} else if r.Config.Positions != embed.Learned {
+		numbers += r.Config.Context * r.Config.Dim
+	}
+	tensors, err := source.read(numbers)
+	if err != nil {
+		return nil, nil, f.tensorsError(name, err)
+	}
+	r.Weights = layers.Parameters(r.Config)
+	return r, tensors, nil
+}
+
+// checkTokenizerConfig checks the file that only other programs read, and whose content follows from the vocabulary.
+func (r *Run) checkTokenizerConfig(f *folder) error {
+	if r.Format == 1 { // which has none
+		return nil
+	}
+	want, err := r.Vocabulary.TokenizerConfigJSON()
+	if err != nil {
+		return err
+	}
+	got, err := f.read(tokenizerConfigFile, mostConfig)
+	if err == nil && !bytes.Equal(got, want) {
+		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again", f.at(tokenizerConfigFile), tokenizerFile)
+	}
+	return err
+}
+
+// tensorsError names the file in an error of its content.
+func (f *folder) tensorsError(name string, err error) error {
+	if errors.Is(err, errDamaged) {
+		return fmt.Errorf("%s: %w", f.at(name), err)
+	}
+	return f.fileError(name, err)
+}
+
+// checkMetadata checks that a safetensors file goes with config.json, tokenizer.json and training.yaml, and takes the
+// rest of its metadata.
+func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) error {
 	identity, err := r.Settings.identity()
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	for _, other := range []struct {
 		file, key string
 		content   []byte
 	}{{configFile, metaConfig, r.configJSON}, {tokenizerFile, metaWords, r.tokenizerJSON}, {settingsFile, metaSettings, identity}} {
 		if digest(other.content) != metadata[other.key] {
-			return nil, nil, fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
-				filepath.Join(r.Path, other.file), name)
+			return fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
+				f.at(other.file), name)
 		}
 	}
-	return tensors, metadata, nil
-}
-
-// setStep takes the step and the text's digest from a file's metadata.
-func (r *Run) setStep(name string, metadata map[string]string) error {
-	var err error
 	if r.Step, err = strconv.Atoi(metadata[metaStep]); err != nil || r.Step < 0 {
-		return fmt.Errorf("%s: step %q is not a number; %w", filepath.Join(r.Path, name), metadata[metaStep], errDamaged)
+		return fmt.Errorf("%s: step %q is not a number; %w", f.at(name), metadata[metaStep], errDamaged)
 	}
 	r.DataSHA256 = metadata[metaData]
+	if name == stateFile {
+		r.links = map[string]string{metricsFile: metadata[metaMetrics], filmFile: metadata[metaFilm]}
+	}
 	return nil
+}
+
+// readLinks takes from the checkpoint what it recorded of the logs. A run can be read without its checkpoint: then
+// lines that are missing at the end of a log are not seen, and a note says so.
+func (r *Run) readLinks(f *folder) {
+	if r.Format == 1 || r.links != nil {
+		return
+	}
+	of := *r
+	state, err := openTensors(f.root, stateFile)
+	if err == nil {
+		err = of.checkMetadata(f, stateFile, state.metadata)
+		state.Close()
+	}
+	if err != nil {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s cannot be read, so lines that are missing at the end of a log would not be seen", stateFile))
+		return
+	}
+	r.links = of.links
 }
 
 // metadata returns what travels in both safetensors files.
@@ -158,133 +399,27 @@ func (r *Run) Untrained() (*Run, error) {
 // sealMark begins the last line of training.yaml, which holds the digest of the lines above.
 const sealMark = "# sha256 of the lines above: "
 
-// sealSettings returns training.yaml: the settings and their digest, in a comment.
-func sealSettings(s Settings) ([]byte, error) {
+// sealSettings returns training.yaml: the settings, the version of the format, and their digest in a comment.
+func sealSettings(s Settings, format int) ([]byte, error) {
 	b, err := s.YAML()
 	if err != nil {
 		return nil, err
 	}
-	b = append([]byte("# Every setting of this run; `attend train --config FILE` repeats it.\n"), b...)
+	heading := "# Every setting of this run; `attend train --config FILE` repeats it.\n"
+	if format > 1 {
+		heading += fmt.Sprintf("%s: %d\n", formatKey, format)
+	}
+	b = append([]byte(heading), b...)
 	return fmt.Appendf(b, "%s%s\n", sealMark, digest(b)), nil
 }
 
 // unsealSettings is the inverse of sealSettings.
-func unsealSettings(b []byte) (Settings, error) {
+func unsealSettings(b []byte) (Settings, int, error) {
 	at := bytes.LastIndex(b, []byte(sealMark))
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
-		return Settings{}, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
+		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
 	}
-	return ParseYAML(b[:at], Settings{})
-}
-
-// IsRun reports whether a folder holds a run, whole or in part.
-func IsRun(path string) bool {
-	for _, name := range []string{settingsFile, stateFile, modelFile} {
-		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// onlyRunFiles reports whether a folder holds nothing but the files of a run and what a killed
-// process left of them.
-func onlyRunFiles(entries []os.DirEntry) bool {
-	names := []string{configFile, modelFile, tokenizerFile, settingsFile, stateFile, metricsFile, filmFile}
-	for _, e := range entries {
-		ours := slices.ContainsFunc(names, func(name string) bool {
-			return e.Name() == name || strings.HasPrefix(e.Name(), "."+name+temporary)
-		})
-		if !ours || !e.Type().IsRegular() {
-			return false
-		}
-	}
-	return true
-}
-
-// createFolder puts a new folder with these files at path in one step. A run that is
-// there is only replaced if overwrite is set, and anything else never.
-func createFolder(path string, files map[string]writer, overwrite bool) error {
-	if err := checkFree(path, overwrite); err != nil {
-		return err
-	}
-	parent, base := filepath.Split(filepath.Clean(path))
-	if parent == "" {
-		parent = "."
-	}
-	fail := func(err error) error { return fmt.Errorf("cannot make the folder %s: %w", path, err) }
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return fail(err)
-	}
-	building, err := os.MkdirTemp(parent, "."+base+temporary)
-	if err != nil {
-		return fail(err)
-	}
-	defer os.RemoveAll(building) // nothing is there any more once it is in place
-	if err := os.Chmod(building, 0o755); err != nil {
-		return fail(err)
-	}
-	for name, write := range files {
-		if err := replaceFileBy(filepath.Join(building, name), write); err != nil {
-			return fail(err)
-		}
-	}
-	old := building + "-old"
-	err = os.Rename(path, old)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fail(err)
-	}
-	replaced := err == nil
-	if err := os.Rename(building, path); err != nil {
-		if replaced {
-			err = errors.Join(err, os.Rename(old, path)) // put the old run back
-		}
-		return fail(err)
-	}
-	if replaced {
-		if err := os.RemoveAll(old); err != nil {
-			return fail(err)
-		}
-	}
-	return syncFolder(parent)
-}
-
-// checkFree returns an error unless a run may be made at path.
-func checkFree(path string, overwrite bool) error {
-	info, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	if !info.IsDir() {
-		return fmt.Errorf("%s is a file: choose another folder with --out", path)
-	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	switch {
-	case len(entries) == 0:
-		return nil
-	case !IsRun(path) || !onlyRunFiles(entries):
-		return fmt.Errorf("%s holds files that are not a run: choose another folder with --out", path)
-	case !overwrite:
-		return fmt.Errorf("%s holds a run already: go on with --resume %s, replace it with --overwrite, or choose another folder with --out", path, path)
-	}
-	return nil
-}
-
-// Free returns the first of root/name, root/name-2, root/name-3... that does not exist.
-func Free(root, name string) string {
-	path := filepath.Join(root, name)
-	for i := 2; ; i++ {
-		if _, err := os.Stat(path); err != nil {
-			return path
-		}
-		path = filepath.Join(root, fmt.Sprintf("%s-%d", name, i))
-	}
+	return parseYAML(b[:at], Settings{})
 }
 
 // Latest returns the run under root whose model was written last.
@@ -293,12 +428,20 @@ func Latest(root string) (string, error) {
 	var latest string
 	var newest int64
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
 		path := filepath.Join(root, e.Name())
+		name := path
+		if strings.HasPrefix(e.Name(), ".") {
+			match := leftover.FindStringSubmatch(e.Name())
+			if match == nil || match[2] != aside {
+				continue
+			}
+			name = filepath.Join(root, match[1]) // Open puts it back
+			if _, err := os.Lstat(name); err == nil {
+				continue
+			}
+		}
 		if info, err := os.Stat(filepath.Join(path, modelFile)); err == nil && info.ModTime().UnixNano() > newest {
-			latest, newest = path, info.ModTime().UnixNano()
+			latest, newest = name, info.ModTime().UnixNano()
 		}
 	}
 	if latest == "" {

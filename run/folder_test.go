@@ -1,11 +1,13 @@
 package run
 
 import (
-	"io"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"attend/internal/file"
 )
 
 func TestCreateFolder(t *testing.T) {
@@ -27,11 +29,17 @@ func TestCreateFolder(t *testing.T) {
 		}
 	}
 	create := func(name string, overwrite bool) error {
-		writers := map[string]writer{}
-		for file, content := range files {
-			writers[file] = func(w io.Writer) error { _, err := w.Write(content); return err }
+		var writers []namedFile
+		for name, content := range files {
+			writers = append(writers, namedFile{name, file.Bytes(content)})
 		}
-		return createFolder(at(name), writers, overwrite)
+		c := newCreator()
+		s, err := c.reserve(at(name), overwrite)
+		if err != nil {
+			return err
+		}
+		defer s.release()
+		return c.put(s, writers, overwrite)
 	}
 
 	if err := create("deep/er/new", false); err != nil {
@@ -86,7 +94,8 @@ func TestCreateFolderUnwritable(t *testing.T) {
 	if err := os.Mkdir(parent, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, createFolder(filepath.Join(parent, "run"), nil, false), "cannot make the folder", parent)
+	_, err := newCreator().reserve(filepath.Join(parent, "run"), false)
+	wantError(t, err, "cannot lock", parent)
 }
 
 // Where the run would go is found out before the work is done.
@@ -96,6 +105,11 @@ func TestStartRefusesFolder(t *testing.T) {
 	before := sums(t, path)
 	_, err := Start(path, training.Settings, training.Corpus, false)
 	wantError(t, err, "holds a run already")
+	_, err = Start(path, training.Settings, training.Corpus, true)
+	wantError(t, err, "is being trained by process", fmt.Sprint(os.Getpid()))
+	if err := training.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if sums(t, path) != before {
 		t.Error("the run was changed")
 	}
@@ -111,14 +125,20 @@ func TestStartRefusesFolder(t *testing.T) {
 	}
 }
 
-func TestFree(t *testing.T) {
-	root := t.TempDir()
+// The first free name is taken; one that another training holds is not free, though nothing is there yet.
+func TestReserveUnder(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "runs")
 	for _, want := range []string{"lion", "lion-2", "lion-3"} {
-		got := Free(root, "lion")
-		if got != filepath.Join(root, want) {
-			t.Errorf("%s, want %s", got, want)
+		s, err := newCreator().reserveUnder(root, "lion", 1)
+		if err != nil || s.path != filepath.Join(root, want) {
+			t.Fatalf("%v, %v, want %s", s, err, want)
 		}
-		if err := os.Mkdir(got, 0o755); err != nil {
+		if want == "lion-2" {
+			defer s.release()
+			continue
+		}
+		s.release()
+		if err := os.Mkdir(s.real, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -24,7 +24,10 @@ type Reader struct {
 // NewReader prepares the graph for batches of sentences.
 func (r *Run) NewReader(batch int) (*Reader, error) {
 	inference, err := layers.NewInference(r.Config, r.Weights, batch, r.Config.Context)
-	return &Reader{r, batch, inference}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{r, batch, inference}, nil
 }
 
 // Close frees what the machine holds.
@@ -120,7 +123,7 @@ func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) erro
 	for start := 0; start < len(sentences); start += r.batch {
 		part := sentences[start:min(start+r.batch, len(sentences))]
 		if err := r.inference.Run(part...); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", r.run.Path, err)
 		}
 		for i := range part {
 			if err := visit(start+i, Reading{r.inference, r.run.Config, i}); err != nil {

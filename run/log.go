@@ -1,13 +1,31 @@
 package run
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"attend/internal/file"
 )
+
+// A log is a file of lines of JSON, one for each evaluation. From format 2 on each line ends with a checksum:
+//
+//	link(0) = SHA-256 of what the run keeps for good, and of the log's name
+//	sum(i)  = SHA-256(link(i-1), line i without its sum)
+//	link(i) = SHA-256(link(i-1), line i without what the clock decides)
+//
+// so that a line that was changed, moved, left out or taken from another run is seen. A checkpoint records the link
+// of the last line before it, so that a log cut at the end of a line is seen too. Links leave the clock out because
+// they are part of the checkpoint, and equal trainings must give equal checkpoints.
 
 // Metrics is a line of metrics.jsonl.
 type Metrics struct {
@@ -19,66 +37,272 @@ type Metrics struct {
 	LearningRate    float64 `json:"learning_rate"`     // of the last update
 }
 
-// appendLine adds one value as a line of JSON, in a single write.
-func appendLine(path string, value any) error {
-	b, err := json.Marshal(value)
+// logNames are the logs of a run.
+var logNames = []string{metricsFile, filmFile}
+
+// firstLink returns link(0) of a log.
+func (r *Run) firstLink(name string) (string, error) {
+	identity, err := r.Settings.identity()
+	return digest([]byte(name), []byte(digest(identity)), []byte(digest(r.configJSON)), []byte(digest(r.tokenizerJSON)), []byte(r.DataSHA256)), err
+}
+
+// startLinks sets the links of both logs to those before any line.
+func (r *Run) startLinks() error {
+	r.links = map[string]string{}
+	for _, name := range logNames {
+		link, err := r.firstLink(name)
+		if err != nil {
+			return err
+		}
+		r.links[name] = link
+	}
+	return nil
+}
+
+// sumKey stands before the checksum at the end of a line.
+const sumKey = `,"sum":"`
+
+// sumLength is the length of a SHA-256 in hexadecimal.
+const sumLength = 64
+
+// chained returns a line of a log with its checksum, and the link after it. Content is a JSON object of one key at
+// least.
+func chained(name, link string, content []byte) (line []byte, next string, err error) {
+	if next, err = nextLink(name, link, content); err != nil {
+		return nil, "", err
+	}
+	line = append(line, content[:len(content)-1]...)
+	return fmt.Appendf(line, "%s%s\"}", sumKey, digest([]byte(link), content)), next, nil
+}
+
+// unchained is the inverse of chained. The error says that the line is not the one that was written there.
+func unchained(name, link string, line []byte) (content []byte, next string, err error) {
+	at := len(line) - len(sumKey) - sumLength - len(`"}`)
+	if at < 2 || string(line[at:at+len(sumKey)]) != sumKey {
+		return nil, "", errors.New("it has no checksum")
+	}
+	content = append(slices.Clone(line[:at]), '}')
+	again, next, err := chained(name, link, content)
+	if err != nil || !bytes.Equal(again, line) {
+		return nil, "", errors.New("its checksum does not match")
+	}
+	return content, next, nil
+}
+
+// nextLink returns the link after a line.
+func nextLink(name, link string, content []byte) (string, error) {
+	if name == metricsFile {
+		var m Metrics
+		if err := json.Unmarshal(content, &m); err != nil {
+			return "", err
+		}
+		m.Seconds, m.TokensPerSecond = 0, 0
+		var err error
+		if content, err = json.Marshal(m); err != nil {
+			return "", err
+		}
+	}
+	return digest([]byte(link), content), nil
+}
+
+// plausible reports whether a training can have written these numbers: none is below 0, and the losses are means of float32
+// numbers.
+func (m Metrics) plausible() bool {
+	for _, x := range []float64{m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate} {
+		if !(x >= 0) {
+			return false
+		}
+	}
+	return m.Loss <= math.MaxFloat32 && m.HeldOutLoss <= math.MaxFloat32
+}
+
+// appendLog adds one value as a line to a log of the training, in a single write.
+func (t *Training) appendLog(name string, value any) error {
+	content, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	next := ""
+	if t.Format > 1 {
+		if content, next, err = chained(name, t.links[name], content); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(t.at(name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(b, '\n'))
-	return errors.Join(err, f.Close())
-}
-
-// readLines returns the lines of a log, none if there is no such file.
-func readLines(folder, name string) ([][]byte, error) {
-	b, err := os.ReadFile(filepath.Join(folder, name))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+	_, err = f.Write(append(content, '\n'))
+	if err = errors.Join(err, f.Close()); err == nil {
+		t.links[name] = next
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+	return err
+}
+
+// syncLog makes the lines of a log last, before a checkpoint records them. There may be none yet.
+func (t *Training) syncLog(name string) error {
+	f, err := os.OpenFile(t.at(name), os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	return wholeLines(b), nil
-}
-
-// wholeLines are the lines of a log's content. A last one without its line feed was being written when
-// the process was killed, and does not count.
-func wholeLines(b []byte) [][]byte {
-	lines := bytes.SplitAfter(b, []byte("\n"))
-	return lines[:len(lines)-1]
-}
-
-// trimLog drops the lines of a log that lie after the given step: a killed training
-// may have logged further than it saved.
-func trimLog(folder, name string, step int) error {
-	lines, err := readLines(folder, name)
 	if err != nil {
 		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// mostLine returns how many bytes a line of a log may have: of the film, what all weights of a sentence of the whole
+// context can take.
+func (r *Run) mostLine(name string) int {
+	const number = 26 // bytes of the longest float32 in JSON, with a comma and its share of brackets
+	most := 1 << 20
+	if name == filmFile {
+		most = int(min(math.MaxInt32, float64(most)+number*float64(r.Config.Layers)*float64(r.Config.Heads)*float64(r.Config.Context)*float64(r.Config.Context)))
+	}
+	return most
+}
+
+// mostLog returns how many bytes a log may have.
+func mostLog(name string) int64 {
+	if name == filmFile {
+		return mostFilm
+	}
+	return mostMetrics
+}
+
+// readLog calls visit with the lines of a log without their checksums, which it checks; lines count from 0. The
+// error names the line that is damaged. A last line without its line feed was being written when the process was
+// killed, and does not count. With toCheckpoint, lines after the last that the checkpoint recorded are not read.
+func (r *Run) readLog(f io.Reader, name string, toCheckpoint bool, visit func(i int, content []byte) error) error {
+	if r.Format == 1 {
+		return eachLine(f, r.mostLine(name), visit)
+	}
+	link, err := r.firstLink(name)
+	if err != nil {
+		return err
+	}
+	reached := r.links == nil || link == r.links[name]
+	err = eachLine(f, r.mostLine(name), func(i int, line []byte) error {
+		if reached && toCheckpoint {
+			return errCheckpoint
+		}
+		content, next, err := unchained(name, link, line)
+		if err != nil {
+			return lineError(i, err)
+		}
+		link, reached = next, reached || next == r.links[name]
+		return visit(i, content)
+	})
+	switch {
+	case errors.Is(err, errCheckpoint):
+		return nil
+	case err == nil && !reached:
+		return fmt.Errorf("lines are missing at its end, which the checkpoint of step %d recorded", r.Step)
+	}
+	return err
+}
+
+// errCheckpoint ends the reading of a log.
+var errCheckpoint = errors.New("the checkpoint is reached")
+
+// lineError names the line that is damaged. Lines count from 0 in the code and from 1 for people.
+func lineError(i int, err error) error { return fmt.Errorf("line %d is damaged: %w", i+1, err) }
+
+// eachLine calls visit with each whole line, without its line feed. A line of more bytes than most is an error.
+func eachLine(r io.Reader, most int, visit func(i int, line []byte) error) error {
+	b := bufio.NewReaderSize(r, 64<<10)
+	var line []byte
+	for i := 0; ; {
+		part, err := b.ReadSlice('\n')
+		if line = append(line, part...); len(line) > most {
+			return lineError(i, fmt.Errorf("it has more than %s", file.Size(int64(most))))
+		}
+		switch {
+		case err == nil:
+			if err := visit(i, line[:len(line)-1]); err != nil {
+				return err
+			}
+			i, line = i+1, line[:0]
+		case errors.Is(err, io.EOF):
+			return nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return err
+		}
+	}
+}
+
+// stepOf reads the step of a line.
+func stepOf(content []byte) (int, error) {
+	var entry struct{ Step *int }
+	if err := json.Unmarshal(content, &entry); err != nil || entry.Step == nil {
+		return 0, errors.New("it is not JSON with a step")
+	}
+	return *entry.Step, nil
+}
+
+// inOrder sorts the lines of a log by their steps, and of several with one step keeps the last: two processes of a
+// version without locks may have written them in turn. It reports whether there was anything to do.
+func inOrder[T any](lines []T, step func(T) int) ([]T, bool) {
+	sorted := slices.Clone(lines)
+	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(step(a), step(b)) })
+	kept := sorted[:0]
+	for i, line := range sorted {
+		if i+1 == len(sorted) || step(sorted[i+1]) != step(line) {
+			kept = append(kept, line)
+		}
+	}
+	changed := len(kept) != len(lines)
+	for i := range kept {
+		changed = changed || step(kept[i]) != step(lines[i])
+	}
+	return kept, changed
+}
+
+// trimLog drops the lines of a log that lie after the checkpoint, since a killed training may have logged further
+// than it saved, and returns the last that stays, nil if there is none. Step is that of the last line that
+// may stay, which the checkpoint of an earlier version does not record. A log that is missing begins anew.
+func (t *Training) trimLog(name string, step int) (last []byte, missing bool, err error) {
+	type entry struct {
+		step    int
+		content []byte
+	}
+	var lines []entry
+	f, err := file.Open(t.at(name), mostLog(name))
+	if err == nil {
+		err = t.readLog(f, name, true, func(i int, content []byte) error {
+			s, err := stepOf(content)
+			if err != nil {
+				return lineError(i, err)
+			}
+			if s <= step || t.Format > 1 {
+				lines = append(lines, entry{s, slices.Clone(content)})
+			}
+			return nil
+		})
+		f.Close()
+	}
+	if missing = errors.Is(err, fs.ErrNotExist); missing {
+		if t.Step > 0 {
+			t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", name, t.Step))
+		}
+	} else if err != nil {
+		return nil, false, fmt.Errorf("%s: %w: restore the file from a copy, or delete it to go on without the lines so far", filepath.Join(t.Path, name), cause(err))
+	}
+	lines, _ = inOrder(lines, func(e entry) int { return e.step })
+	link, err := t.firstLink(name)
+	if err != nil {
+		return nil, false, err
 	}
 	var kept []byte
-	for i, line := range lines {
-		var entry struct{ Step *int }
-		if err := json.Unmarshal(line, &entry); err != nil || entry.Step == nil {
-			return fmt.Errorf("line %d of %s is damaged: delete that line to go on", i+1, filepath.Join(folder, name))
+	for _, e := range lines {
+		line := e.content
+		if t.Format > 1 {
+			if line, link, err = chained(name, link, line); err != nil {
+				return nil, false, err
+			}
 		}
-		if *entry.Step <= step {
-			kept = append(kept, line...)
-		}
+		kept, last = append(append(kept, line...), '\n'), e.content
 	}
-	return replaceFile(filepath.Join(folder, name), kept)
-}
-
-// lastMetrics returns the last line of metrics.jsonl, zero if there is none.
-func lastMetrics(folder string) (Metrics, error) {
-	lines, err := readLines(folder, metricsFile)
-	if err != nil || len(lines) == 0 {
-		return Metrics{}, err
-	}
-	var m Metrics
-	err = json.Unmarshal(lines[len(lines)-1], &m)
-	return m, err
+	t.links[name] = link
+	return last, missing, file.Replace(t.at(name), file.Bytes(kept))
 }

@@ -157,22 +157,38 @@ func (s Settings) identity() ([]byte, error) {
 	return s.YAML()
 }
 
+// formatKey is the key of the version of the folder's format in training.yaml. It is no setting.
+const formatKey = "format-version"
+
 // ParseYAML reads settings over the given ones: keys that the file lacks keep their value, a
 // key that does not exist is an error.
 func ParseYAML(b []byte, over Settings) (Settings, error) {
+	s, _, err := parseYAML(b, over)
+	return s, err
+}
+
+// parseYAML is [ParseYAML] with the version of the format, 1 if the file names none.
+func parseYAML(b []byte, over Settings) (Settings, int, error) {
+	given := struct {
+		Format   int `yaml:"format-version"`
+		Settings `yaml:",inline"`
+	}{1, over}
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
-	err := d.Decode(&over)
+	err := d.Decode(&given)
 	if errors.Is(err, io.EOF) { // an empty file sets nothing
-		return over, nil
+		return over, 1, nil
 	}
 	if err != nil {
-		return over, err
+		return over, 0, err
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return over, errors.New("the file holds a second document after ---: settings are one")
+		return over, 0, errors.New("the file holds a second document after ---: settings are one")
 	}
-	return over, checkWhole(b, over)
+	if given.Format < 1 || given.Format > LatestFormat {
+		return over, 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, given.Format, LatestFormat)
+	}
+	return given.Settings, given.Format, checkWhole(b, given.Settings)
 }
 
 // checkWhole returns an error if a setting that is a whole number was given with a fraction,

@@ -38,26 +38,28 @@ func TestSettingsRoundTrip(t *testing.T) {
 		if got, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
 		}
-		sealed, err := sealSettings(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := unsealSettings(sealed); err != nil || got != s {
-			t.Errorf("sealed: %+v, %v, want %+v", got, err, s)
+		var sealed []byte
+		for format := 1; format <= LatestFormat; format++ {
+			if sealed, err = sealSettings(s, format); err != nil {
+				t.Fatal(err)
+			}
+			if got, f, err := unsealSettings(sealed); err != nil || got != s || f != format {
+				t.Errorf("sealed: %+v, format %d, %v, want %+v, %d", got, f, err, s, format)
+			}
 		}
 		if got, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
 			t.Errorf("sealed, as a config: %+v, %v, want %+v", got, err, s)
 		}
 		for i := range sealed {
 			sealed[i] ^= 1
-			if _, err := unsealSettings(sealed); err == nil {
+			if _, _, err := unsealSettings(sealed); err == nil {
 				t.Fatalf("byte %d changed: no error", i)
 			}
 			sealed[i] ^= 1
 		}
-		_, err = unsealSettings(b)
+		_, _, err = unsealSettings(b)
 		wantError(t, err, "SHA-256")
-		_, err = unsealSettings(append(bytes.Clone(sealed), "dim: 9\n"...))
+		_, _, err = unsealSettings(append(bytes.Clone(sealed), "dim: 9\n"...))
 		wantError(t, err, "SHA-256")
 	}
 }
@@ -189,4 +191,37 @@ func TestResolveErrors(t *testing.T) {
 	s.Unit = "syllable"
 	_, err = s.Options()
 	wantError(t, err, "syllable")
+}
+
+// Whatever stands in a settings file is an error, or settings that are written and read again as they are.
+func FuzzParseYAML(f *testing.F) {
+	whole, err := Defaults().YAML()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	sealed, err := sealSettings(Defaults(), LatestFormat)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed)
+	for _, s := range []string{"", "layers: 2\nlayers: 3\n", "steps: 010\n", "lr: .nan\n", "lr: .inf\n", "dim: 1e1\n", "seed: 18446744073709551616\n", "---\n---\n", "a: &a [*a]\n",
+		"data: \"\\e[31m\"\n", "probe: |\n  two\n  lines\n", "x: &x [1,1]\ny: &y [*x,*x,*x]\nz: [*y,*y,*y]\n", "\xff\xfe", "{", "? {}\n", "!!binary a: b\n", "<<: {layers: 3}\n", "format: 1\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, _, _ = unsealSettings(b)
+		s, err := ParseYAML(b, Defaults())
+		if err != nil {
+			return
+		}
+		again, err := s.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ParseYAML(again, Settings{})
+		if nan := fmt.Sprint(got) == fmt.Sprint(s); err != nil || got != s && !nan { // NaN differs from itself
+			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
+		}
+	})
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // everyFile is what a run folder holds.
-var everyFile = []string{configFile, modelFile, tokenizerFile, settingsFile, stateFile, metricsFile, filmFile}
+var everyFile = runFiles
 
 // smallText is 120 sentences of 5 to 7 words.
 func smallText() string {
@@ -73,17 +73,19 @@ func begin(t testing.TB, path string, s Settings, text string) *Training {
 	return training
 }
 
-// finish makes all updates that are left.
+// finish makes all updates that are left and gives the folder up.
 func finish(t testing.TB, training *Training) {
 	t.Helper()
+	defer training.slot.release()
 	if err := training.Train(context.Background(), func(Progress) {}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// stopAt trains until an update is made and stops there.
+// stopAt trains until an update is made, stops there and gives the folder up.
 func stopAt(t testing.TB, training *Training, step int) {
 	t.Helper()
+	defer training.slot.release()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	err := training.Train(ctx, func(p Progress) {

@@ -2,19 +2,24 @@ package run
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 
+	"attend/internal/file"
 	"attend/internal/param"
+	"attend/layers"
 )
 
 // Keys of the metadata in our safetensors files.
@@ -27,6 +32,8 @@ const (
 	metaWords    = "tokenizer" // SHA-256 of tokenizer.json
 	metaSettings = "settings"  // SHA-256 of the settings that a run keeps
 	metaData     = "data"      // SHA-256 of the text
+	metaMetrics  = "metrics"   // link of metrics.jsonl at the checkpoint
+	metaFilm     = "film"      // link of film.jsonl at the checkpoint
 )
 
 // A header this long holds some 10,000 tensors; a longer one is an attack or damage.
@@ -81,29 +88,129 @@ func headerDigest(metadata map[string]string, tensors map[string]tensor) string 
 	return digest([]byte(b.String()))
 }
 
+// digest returns the SHA-256 of the parts in hexadecimal.
+func digest(parts ...[]byte) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write(p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 var errDamaged = errors.New("it is damaged: restore it from a copy or train again")
 
+// tensorsFile is a safetensors file of which the header is read.
+type tensorsFile struct {
+	*os.File
+	size     int64
+	header   int64             // bytes before the numbers
+	metadata map[string]string // agrees with its checksum
+}
+
+// openTensors opens a safetensors file in a folder and reads its header. Nothing is allocated by what the header
+// claims.
+func openTensors(folder file.Folder, name string) (*tensorsFile, error) {
+	f, err := file.OpenIn(folder, name, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	t := &tensorsFile{File: f}
+	if err := t.readHeader(); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *tensorsFile) readHeader() error {
+	info, err := t.Stat()
+	if err != nil {
+		return err
+	}
+	t.size = info.Size()
+	if t.size < 8 {
+		return fmt.Errorf("%d bytes are no safetensors file; %w", t.size, errDamaged)
+	}
+	length := make([]byte, 8)
+	if _, err := t.ReadAt(length, 0); err != nil {
+		return err
+	}
+	n, err := headerLength(length, t.size)
+	if err != nil {
+		return err
+	}
+	t.header = 8 + n
+	b := make([]byte, n)
+	if _, err := t.ReadAt(b, 8); err != nil {
+		return err
+	}
+	var entries map[string]json.RawMessage
+	if err := json.Unmarshal(b, &entries); err != nil {
+		return fmt.Errorf("its header is no JSON; %w", errDamaged)
+	}
+	const metadata = "__metadata__"
+	if err := json.Unmarshal(entries[metadata], &t.metadata); err != nil {
+		return fmt.Errorf("its header has no metadata; %w", errDamaged)
+	}
+	delete(entries, metadata)
+	tensors := map[string]tensor{}
+	for name, entry := range entries {
+		var x struct{ Shape []int }
+		if err := json.Unmarshal(entry, &x); err != nil {
+			return fmt.Errorf("its header describes the tensor %q otherwise than a safetensors file; %w", name, errDamaged)
+		}
+		tensors[name] = tensor{shape: x.Shape}
+	}
+	if headerDigest(t.metadata, tensors) != t.metadata[metaHeader] {
+		return fmt.Errorf("the header does not match its SHA-256; %w", errDamaged)
+	}
+	return nil
+}
+
+// headerLength reads the first 8 bytes of a safetensors file of so many bytes in all.
+func headerLength(b []byte, size int64) (int64, error) {
+	if n := binary.LittleEndian.Uint64(b); n > maxHeader || n > uint64(size-8) {
+		return 0, fmt.Errorf("the header claims %d of %d bytes; %w", n, size, errDamaged)
+	} else {
+		return int64(n), nil
+	}
+}
+
+// read returns the tensors of the file. One that holds more than so many float32 numbers is refused before it is
+// read; of one that holds fewer, who uses the tensors says which is missing.
+func (t *tensorsFile) read(most int) (map[string]tensor, error) {
+	if got := t.size - t.header; got > 4*int64(most) {
+		return nil, fmt.Errorf("it holds %d bytes of numbers, the settings ask for %d; %w", got, 4*int64(most), errDamaged)
+	}
+	b := make([]byte, t.size)
+	if _, err := io.ReadFull(io.NewSectionReader(t, 0, t.size), b); err != nil {
+		return nil, err
+	}
+	tensors, _, err := decodeTensors(b)
+	return tensors, err
+}
+
 // decodeTensors reads what writeTensors wrote and checks both sums.
-func decodeTensors(file []byte) (map[string]tensor, map[string]string, error) {
-	if len(file) < 8 {
-		return nil, nil, fmt.Errorf("%d bytes are no safetensors file; %w", len(file), errDamaged)
+func decodeTensors(b []byte) (map[string]tensor, map[string]string, error) {
+	if len(b) < 8 {
+		return nil, nil, fmt.Errorf("%d bytes are no safetensors file; %w", len(b), errDamaged)
 	}
-	if n := binary.LittleEndian.Uint64(file); n > maxHeader || n > uint64(len(file)-8) {
-		return nil, nil, fmt.Errorf("the header claims %d of %d bytes; %w", n, len(file), errDamaged)
+	if _, err := headerLength(b, int64(len(b))); err != nil {
+		return nil, nil, err
 	}
-	n, header, err := safetensors.ReadMetadata(file)
+	n, header, err := safetensors.ReadMetadata(b)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
 	}
-	if err := uniqueKeys(json.NewDecoder(bytes.NewReader(file[8 : 8+n]))); err != nil {
+	if err := uniqueKeys(json.NewDecoder(bytes.NewReader(b[8 : 8+n]))); err != nil {
 		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
 	}
-	decoded, err := safetensors.Deserialize(file)
+	decoded, err := safetensors.Deserialize(b)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
 	}
 	metadata := header.Metadata()
-	if digest(file[8+n:]) != metadata[metaTensors] {
+	if digest(b[8+n:]) != metadata[metaTensors] {
 		return nil, nil, fmt.Errorf("the numbers do not match their SHA-256; %w", errDamaged)
 	}
 	tensors := map[string]tensor{}
@@ -170,12 +277,12 @@ func fill(set *param.Set, tensors map[string]tensor, prefix string) error {
 	return nil
 }
 
-// finite returns an error that names the first parameter with a number that is not finite.
+// finite returns a [layers.NotFiniteError] that names the first parameter with a number that is not finite.
 func finite(set *param.Set) error {
 	for _, p := range set.All() {
 		for i, x := range p.Data {
 			if f := float64(x); math.IsNaN(f) || math.IsInf(f, 0) {
-				return fmt.Errorf("number %d of %s is %g", i, p.Name, x)
+				return &layers.NotFiniteError{Found: fmt.Sprintf("number %d of %s is %g", i, p.Name, x)}
 			}
 		}
 	}

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/file"
 	"attend/layers"
 	"attend/train"
 )
@@ -33,20 +37,51 @@ type Training struct {
 	tokens  int // predicted since this start
 	last    Metrics
 	saved   int
+
+	slot *slot // the folder's name, locked
 }
 
-// Start makes a run folder for a new training. The settings must be resolved. The folder
-// appears as a whole, with a checkpoint of step 0 in it.
+// Start makes a run folder for a new training and locks it until [Training.Close]. The settings must be resolved. The
+// folder appears as a whole, with a checkpoint of step 0 in it. A run that is there is replaced, in one step, if
+// overwrite is set.
 func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
-	if err := checkFree(path, overwrite); err != nil {
-		return nil, err
+	return newCreator().start(s, corpus, overwrite, func(c *creator) (*slot, error) { return c.reserve(path, overwrite) })
+}
+
+// StartUnder is [Start] in the first of the folders root/name, root/name-2, root/name-3... that is free.
+func StartUnder(root, name string, s Settings, corpus *data.Corpus) (*Training, error) {
+	return newCreator().start(s, corpus, false, func(c *creator) (*slot, error) { return c.reserveUnder(root, name, 1) })
+}
+
+func newCreator() *creator { return &creator{exchange: exchange} }
+
+// start makes a training in the folder that reserve finds. If something else takes that name meanwhile, reserve is
+// asked again, and finds another or says that there is none.
+func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool, reserve func(*creator) (*slot, error)) (*Training, error) {
+	for {
+		at, err := reserve(c)
+		if err != nil {
+			return nil, c.noted(err)
+		}
+		t, err := c.startAt(at, s, corpus, overwrite)
+		if err == nil {
+			return t, nil
+		}
+		at.release()
+		if !errors.Is(err, errTaken) {
+			return nil, c.noted(err)
+		}
 	}
+}
+
+// startAt makes a training in the folder of a slot.
+func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
 	config := s.Model(corpus.Vocabulary.Len())
 	weights, err := layers.NewWeights(config, s.Seed)
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Path: path, Settings: s, Vocabulary: corpus.Vocabulary, Config: config, Weights: weights, DataSHA256: corpus.SHA256}
+	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: corpus.Vocabulary, Config: config, Weights: weights, DataSHA256: corpus.SHA256, Notes: c.notes}
 	boundary, hasBoundary := corpus.Vocabulary.Boundary()
 	if r.configJSON, err = configJSON(config, boundary, hasBoundary); err != nil {
 		return nil, err
@@ -54,37 +89,90 @@ func Start(path string, s Settings, corpus *data.Corpus, overwrite bool) (*Train
 	if r.tokenizerJSON, err = corpus.Vocabulary.TokenizerJSON(); err != nil {
 		return nil, err
 	}
+	if err := r.startLinks(); err != nil {
+		return nil, err
+	}
 	t, err := newTraining(r, corpus)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := sealSettings(s)
+	t.slot = at
+	if err = t.put(c, at, overwrite); err == nil {
+		err = t.log(train.Step{LearningRate: s.Training().Rate(0)})
+	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, t.closeMachines())
 	}
-	files := map[string]writer{
-		configFile: whole(r.configJSON), tokenizerFile: whole(r.tokenizerJSON), settingsFile: whole(sealed),
-		modelFile: r.writeModel, stateFile: t.writeState,
-	}
-	if err := createFolder(path, files, overwrite); err != nil {
-		return nil, err
-	}
-	return t, t.log(train.Step{LearningRate: s.Training().Rate(0)})
+	return t, nil
 }
 
-// Resume goes on with the run in a folder, from its last checkpoint. Load reads the text that
-// the settings name; adjust, if not nil, may change the settings that are free to
+// put writes all files of the training into the folder of a slot, which appears in one step.
+func (t *Training) put(c *creator, at *slot, overwrite bool) error {
+	sealed, err := sealSettings(t.Settings, t.Format)
+	if err != nil {
+		return err
+	}
+	tokenizerConfig, err := t.Vocabulary.TokenizerConfigJSON()
+	if err != nil {
+		return err
+	}
+	files := []namedFile{
+		{settingsFile, file.Bytes(sealed)}, // first, so that a folder in the making is known as ours
+		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
+		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
+		{modelFile, t.writeModel}, {stateFile, t.writeState},
+		{metricsFile, file.Bytes(nil)}, {filmFile, file.Bytes(nil)},
+	}
+	if err := c.put(at, files, overwrite); err != nil {
+		return err
+	}
+	t.folder, err = os.Stat(at.real)
+	return err
+}
+
+// at returns the path of a file of the run.
+func (t *Training) at(name string) string { return filepath.Join(t.slot.real, name) }
+
+// Resume goes on with the run in a folder, from its last checkpoint, and locks the folder until [Training.Close]. Load
+// reads the text that the settings name; adjust, if not nil, may change the settings that are free to
 // change: steps and the intervals.
 func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(*Settings) error) (*Training, error) {
-	r, err := openFixed(path)
+	f, err := openFolder(path) // first of all, since a path without a run needs no lock
 	if err != nil {
 		return nil, err
 	}
-	tensors, metadata, err := r.readTensors(stateFile)
+	notes := f.notes
+	f.root.Close()
+	if !IsRun(path) {
+		return nil, fmt.Errorf("there is no run in %s: %w", path, errNoRun)
+	}
+	real, err := realPath(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.setStep(stateFile, metadata); err != nil {
+	c := newCreator()
+	at, err := c.take(path, real)
+	if err != nil {
+		return nil, err
+	}
+	t, err := resume(at, load, adjust)
+	if err != nil {
+		at.release()
+		return nil, c.noted(err)
+	}
+	t.Notes = append(append(notes, c.notes...), t.Notes...)
+	return t, nil
+}
+
+// resume is [Resume] in a folder that is locked.
+func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Settings) error) (*Training, error) {
+	f, err := openFolder(at.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.root.Close()
+	r, tensors, err := f.openWith(stateFile)
+	if err != nil {
 		return nil, err
 	}
 	settings := r.Settings
@@ -104,7 +192,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 		return nil, err
 	}
 	if settings.Steps < r.Step {
-		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", path, r.Step, settings.Steps)
+		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", r.Path, r.Step, settings.Steps)
 	}
 	changed := settings != r.Settings
 	r.Settings = settings
@@ -112,42 +200,85 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 	if err != nil {
 		return nil, err
 	}
+	t.slot = at
+	if err := t.goOn(tensors, changed); err != nil {
+		return nil, errors.Join(err, t.closeMachines())
+	}
+	return t, nil
+}
+
+// goOn brings the training and its folder to the state of the last checkpoint.
+func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 	if err := t.restore(tensors); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(path, stateFile), err)
+		return fmt.Errorf("%s: %w", filepath.Join(t.Path, stateFile), err)
 	}
-	if err := sweep(path); err != nil {
-		return nil, fmt.Errorf("%w", err)
+	if err := t.checkFinite(); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(t.Path, stateFile), err)
 	}
-	keep := r.Step
-	if r.Step == 0 { // it may have been killed between the lines of step 0: they are written again
+	if err := t.sweep(); err != nil {
+		return err
+	}
+	keep := t.Step
+	if t.Step == 0 { // it may have been killed between the lines of step 0: they are written again
 		keep = -1
 	}
-	for _, name := range []string{metricsFile, filmFile} {
-		if err := trimLog(path, name, keep); err != nil {
-			return nil, err
+	anew := false // a log is missing
+	for _, name := range logNames {
+		recorded := t.links[name]
+		last, missing, err := t.trimLog(name, keep)
+		if err != nil {
+			return err
 		}
-	}
-	if t.last, err = lastMetrics(path); err != nil {
-		return nil, fmt.Errorf("%s: %w", metricsFile, err)
+		anew = anew || missing
+		if name == metricsFile && last != nil {
+			if t.last, err = parseMetrics(last); err != nil {
+				return fmt.Errorf("%s: %w", filepath.Join(t.Path, name), err)
+			}
+		}
+		if t.Format > 1 && t.links[name] != recorded && !missing {
+			return fmt.Errorf("%s is not the one of the checkpoint of step %d: restore the file from a copy, or delete it to go on without the lines so far", filepath.Join(t.Path, name), t.Step)
+		}
 	}
 	t.before = t.last.Seconds
-	if changed {
-		sealed, err := sealSettings(settings)
+	if settingsChanged {
+		sealed, err := sealSettings(t.Settings, t.Format)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := replaceFile(filepath.Join(path, settingsFile), sealed); err != nil {
-			return nil, fmt.Errorf("%w", err)
+		if err := file.Replace(t.at(settingsFile), file.Bytes(sealed)); err != nil {
+			return err
+		}
+	}
+	if anew { // the checkpoint recorded lines that are no more
+		if err := file.Replace(t.at(stateFile), t.writeState); err != nil {
+			return err
 		}
 	}
 	// The model may be older than the state, and with no step left nothing else would write it.
-	if err := replaceFileBy(filepath.Join(path, modelFile), t.writeModel); err != nil {
-		return nil, fmt.Errorf("%w", err)
+	if err := file.Replace(t.at(modelFile), t.writeModel); err != nil {
+		return err
 	}
-	if r.Step == 0 {
-		return t, t.log(train.Step{LearningRate: settings.Training().Rate(0)})
+	if t.Step == 0 {
+		return t.log(train.Step{LearningRate: t.Settings.Training().Rate(0)})
 	}
-	return t, nil
+	return nil
+}
+
+// sweep removes what killed processes left in the folder.
+func (t *Training) sweep() error {
+	entries, err := os.ReadDir(t.slot.real)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !slices.ContainsFunc(runFiles, func(name string) bool { return isTemporaryOf(e.Name(), name) }) {
+			continue
+		}
+		if err := os.Remove(t.at(e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkText returns an error unless the corpus is the text that the run was trained on.
@@ -177,10 +308,12 @@ func newTraining(r *Run, corpus *data.Corpus) (*Training, error) {
 		return nil, err
 	}
 	if t.evaluator, err = train.NewEvaluator(r.build, batch, s.Context); err != nil {
-		return nil, err
+		return nil, errors.Join(err, t.trainer.Close())
 	}
-	t.probe, err = r.NewReader(1)
-	return t, err
+	if t.probe, err = r.NewReader(1); err != nil {
+		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
+	}
+	return t, nil
 }
 
 // build makes a graph over the run's weights.
@@ -205,7 +338,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	t.started = time.Now()
 	first := t.Step
 	progress := func(s train.Step, evaluated bool) {
-		rate := float64(t.tokens) / time.Since(t.started).Seconds()
+		rate := perSecond(t.tokens, time.Since(t.started).Seconds())
 		left := time.Since(t.started).Seconds() / float64(s.Step-first) * float64(t.Settings.Steps-s.Step)
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated, TokensPerSecond: rate, SecondsLeft: left})
 	}
@@ -233,17 +366,50 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	return err
 }
 
+// perSecond returns a rate, 0 where a coarse clock has not moved yet.
+func perSecond(count int, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(count) / seconds
+}
+
+// diverged makes a [train.DivergedError] of an error that says that the model's numbers are not finite, and leaves any other
+// as it is. where says on what they were computed.
+func (t *Training) diverged(where string, err error) error {
+	var e *layers.NotFiniteError
+	if errors.As(err, &e) {
+		return t.trainer.Diverged(where + e.Found)
+	}
+	return err
+}
+
+// checkFinite returns an error unless the weights and moments, and the loss and gradient of the next batch, are finite: a
+// checkpoint of any other could neither be used nor resumed.
+func (t *Training) checkFinite() error {
+	if err := finite(t.Weights); err != nil {
+		return t.diverged("", err)
+	}
+	moments := t.trainer.State().Moments
+	for _, name := range slices.Sorted(maps.Keys(moments)) {
+		if err := finite(moments[name]); err != nil {
+			return t.diverged("in the optimizer's moment "+name+" ", err)
+		}
+	}
+	return t.trainer.CheckFinite()
+}
+
 // log evaluates a sample of the held-out text and writes a line to both logs.
 func (t *Training) log(s train.Step) error {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
-		return err
+		return t.diverged("on held-out text ", err)
 	}
 	m := Metrics{Step: s.Step, Loss: s.Loss, HeldOutLoss: e.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if !t.started.IsZero() {
 		elapsed := time.Since(t.started).Seconds()
 		m.Seconds += elapsed
-		m.TokensPerSecond = float64(t.tokens) / elapsed
+		m.TokensPerSecond = perSecond(t.tokens, elapsed)
 	}
 	if s.Step == 0 {
 		m.Loss = e.Loss
@@ -251,14 +417,19 @@ func (t *Training) log(s train.Step) error {
 	t.last = m
 	probe, err := t.ProbeMap()
 	if err != nil {
-		return err
+		return t.diverged("for the probe sentence ", err)
 	}
-	if err := appendLine(filepath.Join(t.Path, metricsFile), m); err != nil {
-		return fmt.Errorf("cannot write %s: %w", metricsFile, err)
+	if err := t.present(); err != nil {
+		return t.rescue(err)
 	}
 	frame := inspect.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
-	if err := appendLine(filepath.Join(t.Path, filmFile), frame); err != nil {
-		return fmt.Errorf("cannot write %s: %w", filmFile, err)
+	for _, line := range []struct {
+		log   string
+		value any
+	}{{metricsFile, m}, {filmFile, frame}} {
+		if err := t.appendLog(line.log, line.value); err != nil {
+			return fmt.Errorf("cannot write %s: %w", filepath.Join(t.Path, line.log), cause(err))
+		}
 	}
 	return nil
 }
@@ -273,22 +444,84 @@ func (t *Training) ProbeMap() (inspect.Map, error) {
 // logPredictions is how many likely next words a frame of the film keeps.
 const logPredictions = 5
 
-// save writes a checkpoint. The state comes first: it alone decides where a resumed training
+// save writes a checkpoint, unless the training has diverged. The state comes first: it alone decides where a resumed training
 // goes on, and the model beside it is whole by itself at any instant.
 func (t *Training) save() error {
-	if err := finite(t.Weights); err != nil {
-		return fmt.Errorf("at step %d a weight is no longer finite (%v): try a lower learning rate; %s keeps the checkpoint of step %d", t.Step, err, t.Path, t.saved)
+	if err := t.checkFinite(); err != nil {
+		return err
 	}
-	for _, f := range []struct {
-		name  string
-		write writer
-	}{{stateFile, t.writeState}, {modelFile, t.writeModel}} {
-		if err := replaceFileBy(filepath.Join(t.Path, f.name), f.write); err != nil {
-			return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, err)
+	if err := t.present(); err != nil {
+		return t.rescue(err)
+	}
+	for _, name := range logNames { // the checkpoint records their last lines
+		if err := t.syncLog(name); err != nil {
+			return t.cannotSave(err)
+		}
+	}
+	for _, f := range []namedFile{{stateFile, t.writeState}, {modelFile, t.writeModel}} {
+		if err := file.Replace(t.at(f.name), f.write); err != nil {
+			return t.cannotSave(err)
 		}
 	}
 	t.saved = t.Step
 	return nil
+}
+
+func (t *Training) cannotSave(err error) error {
+	if gone := t.present(); gone != nil {
+		return t.rescue(gone)
+	}
+	return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, err)
+}
+
+// present returns an error if the folder is no longer the one of this training: deleted, replaced, or without one of
+// the files that a training does not write again.
+func (t *Training) present() error {
+	if err := t.slot.confirm(t.slot.real); err != nil {
+		return err
+	}
+	now, err := os.Stat(t.slot.real)
+	if err != nil {
+		return fmt.Errorf("%s is gone (%w)", t.Path, cause(err))
+	}
+	if !os.SameFile(now, t.folder) {
+		return fmt.Errorf("another folder is at %s now", t.Path)
+	}
+	fixed := []string{settingsFile, configFile, tokenizerFile}
+	if t.Format > 1 {
+		fixed = append(fixed, tokenizerConfigFile)
+	}
+	for _, name := range fixed {
+		if _, err := os.Lstat(t.at(name)); err != nil {
+			return fmt.Errorf("%s is gone (%w)", filepath.Join(t.Path, name), cause(err))
+		}
+	}
+	return nil
+}
+
+// rescue saves the training under a free name beside its folder, which is not there any more. It returns the error
+// that ends the training and says where the model is.
+func (t *Training) rescue(gone error) error {
+	path := filepath.Clean(t.Path)
+	if base := filepath.Base(path); base == "." || base == ".." {
+		path = t.slot.real
+	}
+	c := newCreator()
+	at, err := c.reserveUnder(filepath.Dir(path), filepath.Base(path), 2)
+	if err == nil {
+		if err = t.startLinks(); err == nil {
+			err = t.put(c, at, false)
+		}
+		if err != nil {
+			at.release()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("step %d cannot be saved: %w, and beside it: %w", t.Step, gone, err)
+	}
+	t.slot.release()
+	t.slot, t.saved = at, t.Step
+	return fmt.Errorf("%w: the model of step %d is saved in %s, go on with --resume %s", gone, t.Step, at.path, at.path)
 }
 
 // writeState writes state.safetensors.
@@ -305,6 +538,9 @@ func (t *Training) writeState(w io.Writer) error {
 	metadata, err := t.metadata()
 	if err != nil {
 		return err
+	}
+	if t.Format > 1 {
+		metadata[metaMetrics], metadata[metaFilm] = t.links[metricsFile], t.links[filmFile]
 	}
 	return writeTensors(w, tensors, metadata)
 }
@@ -323,7 +559,12 @@ func (t *Training) restore(tensors map[string]tensor) error {
 	return nil
 }
 
-// Close frees what the machines hold.
+// Close frees what the machines hold, and the lock of the folder.
 func (t *Training) Close() error {
+	t.slot.release()
+	return t.closeMachines()
+}
+
+func (t *Training) closeMachines() error {
 	return errors.Join(t.trainer.Close(), t.evaluator.Close(), t.probe.Close())
 }

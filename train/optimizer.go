@@ -13,8 +13,8 @@ type optimizer struct {
 	moments []*param.Set
 }
 
-// names of the moments in a checkpoint, in the order that update uses them.
-func (c Config) momentNames() []string {
+// MomentNames returns the names of the optimizer's moments, in the order that it uses them.
+func (c Config) MomentNames() []string {
 	if c.Optimizer == SGD {
 		return []string{"velocity"}
 	}
@@ -23,7 +23,7 @@ func (c Config) momentNames() []string {
 
 func newOptimizer(c Config, weights *param.Set) *optimizer {
 	o := &optimizer{Config: c, weights: weights}
-	for range c.momentNames() {
+	for range c.MomentNames() {
 		var set param.Set
 		for _, p := range weights.All() {
 			set.Add(p.Name, p.Shape...)

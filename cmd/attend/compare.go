@@ -71,7 +71,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 	case o.seeds == 0 && o.with == "" && len(args) != 2:
 		return fmt.Errorf("compare wants two sentences, or one and --with FOLDER or --seeds K, and got %d: attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(args))
 	}
-	r, err := openRun(o.path)
+	r, err := p.openRun(o.path)
 	if err != nil {
 		return err
 	}
@@ -94,6 +94,9 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 		c, err = run.Compare(r, other, args[0], corpus)
 	}
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(r.Path, c); err != nil {
 		return err
 	}
 	if o.format == "json" {
@@ -120,6 +123,9 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 		return errInterrupted
 	}
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(r.Path, result); err != nil {
 		return err
 	}
 	if o.format == "json" {

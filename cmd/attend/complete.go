@@ -29,7 +29,7 @@ predicts. Without a prompt it begins a sentence of its own.`,
 			if err := checkLimits(cmd.Flags(), completeLimits); err != nil {
 				return err
 			}
-			r, err := openRun(path)
+			r, err := p.openRun(path)
 			if err != nil {
 				return err
 			}

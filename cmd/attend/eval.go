@@ -46,6 +46,9 @@ Losses are in nats per predicted token (words and sentence ends).`,
 					report.Rules[i].Cut = &effect
 				}
 			}
+			if err := checkFinite(r.Path, report); err != nil {
+				return err
+			}
 			if format == "json" {
 				return p.printJSON(report)
 			}

@@ -55,7 +55,7 @@ last word is the query, and the key is what it looks at most.`,
 
 // explain prints the arithmetic of a cell, whose layer and head count from 1.
 func (p *program) explain(path, format string, full bool, c run.Cell) error {
-	r, err := openRun(path)
+	r, err := p.openRun(path)
 	if err != nil {
 		return err
 	}
@@ -69,6 +69,9 @@ func (p *program) explain(path, format string, full bool, c run.Cell) error {
 	x, err := r.Explain(c)
 	if err != nil {
 		return fmt.Errorf("%s: %w", printable.Quote(c.Text), err)
+	}
+	if err := checkFinite(r.Path, x); err != nil {
+		return err
 	}
 	if format == "json" {
 		return p.writeJSON(r, x)

@@ -67,24 +67,24 @@ as --eval-interval was.
 
 // film prints how the links of the probe formed.
 func (p *program) film(o filmOptions) error {
-	r, err := openRun(o.path)
+	path, err := runPath(o.path)
 	if err != nil {
 		return err
 	}
+	r, frames, losses, err := run.OpenLogs(path)
+	if err != nil {
+		return err
+	}
+	p.note(r.Notes)
 	if err := checkHead(r, o.layer, o.head); err != nil {
-		return err
-	}
-	frames, err := r.Film()
-	if err != nil {
-		return err
-	}
-	losses, err := r.Metrics()
-	if err != nil {
 		return err
 	}
 	if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {
 		return fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run",
 			printable.Path(r.Path), plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+	}
+	if err := checkFinite(r.Path, frames, losses); err != nil {
+		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return writeFilm(w, r, frames, losses, o) })
 }

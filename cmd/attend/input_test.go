@@ -119,10 +119,11 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	write(t, "twice.yaml", "steps: 2\nsteps: 3\n")
 	damaged(t, "mixed", "training.yaml", func(b []byte) []byte { return b })
 	write(t, "mixed/thesis.txt", "mine")
-	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "training.yaml", "state.safetensors"} {
-		damaged(t, "missing/"+file, file, func([]byte) []byte { return nil })
-		damaged(t, "short/"+file, file, func(b []byte) []byte { return b[:len(b)/2] })
-		damaged(t, "flipped/"+file, file, func(b []byte) []byte { b[len(b)-9] ^= 4; return b })
+	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml", "state.safetensors"} {
+		folder := strings.ReplaceAll(file, "_", "-")
+		damaged(t, "missing/"+folder, file, func([]byte) []byte { return nil })
+		damaged(t, "short/"+folder, file, func(b []byte) []byte { return b[:len(b)/2] })
+		damaged(t, "flipped/"+folder, file, func(b []byte) []byte { b[len(b)-9] ^= 4; return b })
 	}
 	if code, _, stderr := attend(t, "", append([]string{"train", "--out", "wide"}, append(small, "--dim", "16")...)...); code != 0 {
 		t.Fatal(stderr)
@@ -212,7 +213,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --resume runs/animals --dim 16", "--dim 16: runs/animals was begun with 8"},
 		{"train --resume runs/animals --steps 10", "too few"},
 		{"train --resume runs/animals --steps 0", "--steps must be at least 1"},
-		{"train --resume nowhere", "there is no run there"},
+		{"train --resume nowhere", "there is no run folder nowhere"},
 		{"train --resume runs/animals --out x", "leave out --out"},
 		{"inspect", "wants a sentence"},
 		{"inspect _", "the sentence is empty"},
@@ -264,10 +265,10 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"film -o folder --format json", "--output folder: that is a folder"},
 		{"film --run missing/film.jsonl", "missing/film.jsonl lacks film.jsonl"},
 		{"film --run missing/metrics.jsonl", "lacks metrics.jsonl"},
-		{"film --run short/film.jsonl", "film.jsonl: it holds no frame yet"},
+		{"film --run short/film.jsonl", "film.jsonl: lines are missing at its end"},
 		{"film --run flipped/film.jsonl", "film.jsonl: line 3 is damaged"},
 		{"film --run flipped/metrics.jsonl", "metrics.jsonl: line 1 is damaged"},
-		{"film --run otherheads", "shows 1 layer of 1 head, but its model has 1 of 2"},
+		{"film --run otherheads", "film.jsonl: line 1 is damaged"},
 		{"words --run nowhere", "there is no run folder nowhere"},
 		{"words kat", "\"kat\" is not in the vocabulary of runs/animals: did you mean cat"},
 		{"words xylophone", "`attend words` shows its [0-9]+ words"},
@@ -373,8 +374,8 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"missing", "short", "flipped"} {
-		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "training.yaml"} {
-			cases = append(cases, bad{"inspect --run " + kind + "/" + file + " cat", regexp.QuoteMeta(file)})
+		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml"} {
+			cases = append(cases, bad{"inspect --run " + kind + "/" + strings.ReplaceAll(file, "_", "-") + " cat", regexp.QuoteMeta(file)})
 		}
 		cases = append(cases, bad{"train --steps 40 --resume " + kind + "/state.safetensors", `state\.safetensors`})
 	}

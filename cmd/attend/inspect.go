@@ -124,7 +124,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.file != "" && len(args) > 0 {
 		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(args[0]), printable.Path(o.file))
 	}
-	r, err := openRun(o.path)
+	r, err := p.openRun(o.path)
 	if err != nil {
 		return err
 	}
@@ -158,6 +158,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		if beside, err = r.Baselines(o.baseline, maps, p.textOf(r.Path)); err != nil {
 			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
+	}
+	if err := checkFinite(r.Path, maps, beside); err != nil {
+		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		switch o.format {

@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
 )
 
 // format is a kind of output of a command.
@@ -120,7 +120,7 @@ func (o *output) replace(content []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // what a link names is replaced, not the link
 	}
-	return run.ReplaceFile(path, content)
+	return file.Replace(path, file.Bytes(content))
 }
 
 // outputError says why the output file cannot be written.

@@ -50,21 +50,19 @@ func (p *program) showResult(t *run.Training) error {
 	if err != nil {
 		return err
 	}
+	m, err := t.ProbeMap()
+	if err != nil {
+		return err
+	}
+	if err := checkFinite(t.Path, report, m); err != nil {
+		return err
+	}
 	o := textOptions(p.stdout)
 	if err := writeLosses(p.stdout, report, o.Width); err != nil {
 		return err
 	}
 	if rules := rulesInShort(report); rules != "" {
 		fmt.Fprint(p.stdout, indented("planted rules obeyed: "+rules, o.Width, 2))
-	}
-	reader, err := t.NewReader(1)
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	m, err := reader.Map(t.Settings.Probe, shownPredictions)
-	if err != nil {
-		return err
 	}
 	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
 	if err := inspect.Story(p.stdout, m, o, shownLinks); err != nil {
@@ -96,6 +94,9 @@ func (p *program) writeResult(t *run.Training) error {
 	}
 	m, err := t.ProbeMap()
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(t.Path, report, m); err != nil {
 		return err
 	}
 	return p.writeJSON(t.Run, trainResult{report, t.Weights.Count(), t.Settings.Probe, m.Next})

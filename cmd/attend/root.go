@@ -146,13 +146,31 @@ func runFlag(cmd *cobra.Command, path *string) {
 	_ = cmd.MarkFlagDirname("run")
 }
 
-// openRun opens the named run, or the latest.
-func openRun(path string) (*run.Run, error) {
+// runPath returns the named run folder, or the latest.
+func runPath(path string) (string, error) {
 	if path == "" {
-		var err error
-		if path, err = run.Latest(runsFolder); err != nil {
-			return nil, err
-		}
+		return run.Latest(runsFolder)
 	}
-	return run.Open(path)
+	return path, nil
+}
+
+// openRun opens the named run, or the latest, and says what is to be known of it.
+func (p *program) openRun(path string) (*run.Run, error) {
+	path, err := runPath(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := run.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	p.note(r.Notes)
+	return r, nil
+}
+
+// note says what a user should know.
+func (p *program) note(notes []string) {
+	for _, note := range notes {
+		p.say("note: %s", note)
+	}
 }

@@ -60,7 +60,7 @@ func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
 
 // openWithText opens a run, or the latest, with the text that it was trained on.
 func (p *program) openWithText(path string) (*run.Run, *data.Corpus, error) {
-	r, err := openRun(path)
+	r, err := p.openRun(path)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -185,10 +186,12 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err := p.checkProbe(settings.Probe, resolved, corpus); err != nil {
 		return err
 	}
+	var t *run.Training
 	if o.out == "" {
-		o.out = run.Free(runsFolder, runName(resolved.Data))
+		t, err = run.StartUnder(runsFolder, runName(resolved.Data), resolved, corpus)
+	} else {
+		t, err = run.Start(o.out, resolved, corpus, o.overwrite)
 	}
-	t, err := run.Start(o.out, resolved, corpus, o.overwrite)
 	if errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
 	}
@@ -290,16 +293,27 @@ func checkChoices(s run.Settings) error {
 	return nil
 }
 
+// longestName is how many bytes of the name of a text name its run: a file system takes 255 with what is added.
+const longestName = 100
+
 // runName returns the name of a new run's folder: that of the text without its ending.
 func runName(path string) string {
 	if path == "-" {
 		return "text"
 	}
-	base := filepath.Base(path)
-	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
-		return name
+	name := filepath.Base(path)
+	if stem := strings.TrimSuffix(name, filepath.Ext(name)); stem != "" {
+		name = stem
 	}
-	return base
+	name = strings.TrimLeft(name, ".") // a hidden folder would not be found as the latest run
+	for len(name) > longestName {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	if name == "" {
+		return "text"
+	}
+	return name
 }
 
 // mostSetting is how many characters an error shows of a setting that may not change.
@@ -315,9 +329,6 @@ var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true
 func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
 	if o.out != "" || o.config != "" || o.overwrite {
 		return errors.New("--resume goes on in its own folder with its own settings: leave out --out, --config and --overwrite")
-	}
-	if !run.IsRun(o.resume) {
-		return fmt.Errorf("--resume %s: there is no run there: `attend train` begins one, and its last line names the folder", printable.Path(o.resume))
 	}
 	given := givenFlags(cmd.Flags())
 	adjust := func(kept *run.Settings) error {
@@ -375,6 +386,7 @@ func collectOften() {
 // one the process.
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
+	p.note(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
 	show, end := bar.show, bar.end

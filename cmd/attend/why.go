@@ -8,6 +8,7 @@ import (
 
 	"attend/inspect"
 	"attend/internal/printable"
+	"attend/layers"
 	"attend/run"
 )
 
@@ -66,7 +67,7 @@ func textOrJSON(cmd *cobra.Command, format *string) {
 
 // why prints the answer to a question.
 func (p *program) why(path, format string, q run.Question) error {
-	r, err := openRun(path)
+	r, err := p.openRun(path)
 	if err != nil {
 		return err
 	}
@@ -75,9 +76,15 @@ func (p *program) why(path, format string, q run.Question) error {
 	if missing == nil {
 		means, missing = r.HeadMeans(corpus)
 	}
+	if diverged := new(layers.NotFiniteError); errors.As(missing, &diverged) {
+		return missing
+	}
 	y, err := r.Why(q, means)
 	if err != nil {
 		return fmt.Errorf("%s: %w", printable.Quote(q.Text), err)
+	}
+	if err := checkFinite(r.Path, y); err != nil {
+		return err
 	}
 	if format == "json" {
 		return p.writeJSON(r, y)

@@ -57,7 +57,7 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 			if err := o.check(cmd.Flags().Changed); err != nil {
 				return err
 			}
-			r, err := openRun(o.path)
+			r, err := p.openRun(o.path)
 			if err != nil {
 				return err
 			}
@@ -109,6 +109,9 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 		}
 		words[i] = inspect.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
 	}
+	if err := checkFinite(r.Path, words); err != nil {
+		return err
+	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		if o.format == "json" {
 			return inspect.NearestJSON(w, table.Source, words)
@@ -139,6 +142,9 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	}
 	s, err := table.Picture()
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(r.Path, table.Rows, s); err != nil {
 		return err
 	}
 	if o.format == "png" {

@@ -1,0 +1,153 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+
+	"github.com/gofrs/flock"
+)
+
+// Temporary begins the last part of the name of a file or folder that is not yet in place: .NAME.tmp-attend-123.
+const Temporary = ".tmp-attend-"
+
+// Writer writes the content of a file.
+type Writer func(io.Writer) error
+
+// Bytes returns the Writer of content that is in memory.
+func Bytes(content []byte) Writer {
+	return func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	}
+}
+
+// Replace puts content in place of the file at path in one step: readers, and a machine that loses power, see the
+// old file or the new one, never a part. It writes a temporary file in the same folder, and first
+// removes those that killed processes have left there for the same path.
+func Replace(path string, write Writer) error {
+	folder, name := filepath.Dir(path), filepath.Base(path)
+	if err := Sweep(folder, name); err != nil {
+		return err
+	}
+	temporary, unlock, err := create(folder, name)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	err = fill(temporary, write)
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	return SyncFolder(folder)
+}
+
+// fill writes the content of a file that is there and empty.
+func fill(path string, write Writer) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
+}
+
+// create makes a temporary file for a name and holds its lock, by which [Sweep] knows that it is in use. Windows
+// refuses to remove a file that is open and to write one that is locked: there it is not locked.
+func create(folder, name string) (path string, unlock func(), err error) {
+	for {
+		path = filepath.Join(folder, fmt.Sprintf(".%s%s%d", name, Temporary, rand.Uint64()))
+		if runtime.GOOS == "windows" {
+			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+			if errors.Is(err, os.ErrExist) {
+				continue
+			}
+			if err == nil {
+				err = f.Close()
+			}
+			return path, func() {}, err
+		}
+		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_EXCL|os.O_RDWR), flock.SetPermissions(0o644))
+		held, err := lock.TryLock()
+		switch {
+		case errors.Is(err, os.ErrExist), err == nil && !held: // another process has the name, or sweeps it away
+			continue
+		case err != nil:
+			return "", nil, errors.Join(err, removeIfThere(path))
+		}
+		if !Same(lock, path) { // it was swept away just before it was locked
+			lock.Close()
+			continue
+		}
+		return path, func() { lock.Close() }, nil
+	}
+}
+
+// Same reports whether the file that is locked is still the one at path.
+func Same(lock *flock.Flock, path string) bool {
+	locked, err := lock.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(path)
+	return err == nil && os.SameFile(locked, there)
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// ours is the name of a temporary file of [Replace]; its group is the name of the file that it was for.
+var ours = regexp.MustCompile(`^\.(.+)\.tmp-attend-[0-9]+$`)
+
+// Sweep removes from a folder the temporary files that killed processes have left for any of the names. A file that
+// a living process writes stays, and so does everything that [Replace] did not name.
+func Sweep(folder string, names ...string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		match := ours.FindStringSubmatch(e.Name())
+		if match == nil || !e.Type().IsRegular() || !slices.Contains(names, match[1]) {
+			continue
+		}
+		path := filepath.Join(folder, e.Name())
+		if runtime.GOOS == "windows" {
+			_ = os.Remove(path) // refused while a process has it open
+			continue
+		}
+		lock := flock.New(path, flock.SetFlag(os.O_RDWR))
+		if held, err := lock.TryLock(); err == nil && held {
+			err = removeIfThere(path)
+			lock.Close()
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SyncFolder makes a rename in the folder last. Windows has no such call and needs none.
+func SyncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,170 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"attend/internal/file"
+)
+
+// lock is held by who trains in a run folder, from the start to the end. The system releases it when the process
+// ends, however it ends. The file .NAME.lock beside the folder carries it, since Windows renames no folder in which a
+// file is open. Who locks a file checks that it is still at its place, so that it can be removed by who holds it.
+// Readers need no lock.
+type lock struct {
+	path string // of the run folder, as the user wrote it
+	file *flock.Flock
+}
+
+// HeldError reports a run folder in which another process trains.
+type HeldError struct {
+	Path string
+	PID  int    // of the other process, 0 if it is not known
+	Host string // its machine
+}
+
+func (e *HeldError) Error() string {
+	who, stop := "another process", "stop it"
+	if e.PID > 0 {
+		who = fmt.Sprintf("process %d", e.PID)
+		if host, err := os.Hostname(); err == nil && host == e.Host {
+			stop = fmt.Sprintf("stop it (kill %d)", e.PID)
+		} else {
+			who += " on " + e.Host
+		}
+	}
+	return fmt.Sprintf("%s is being trained by %s: wait until it ends, %s, or train in another folder with --out", e.Path, who, stop)
+}
+
+// lockPath is where the lock file of a run folder lies.
+func lockPath(folder string) string {
+	return filepath.Join(filepath.Dir(folder), "."+filepath.Base(folder)+".lock")
+}
+
+// acquire locks the run folder at real, which need not be there. The error is a *[HeldError] if another training
+// has locked it, in this process or another.
+func acquire(path, real string) (*lock, error) {
+	at := lockPath(real)
+	if err := checkLockFile(at); err != nil {
+		return nil, fmt.Errorf("cannot lock %s: %w", path, err)
+	}
+	l := &lock{path: path, file: flock.New(at, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))}
+	for {
+		held, err := l.file.TryLock()
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", path, err)
+		case !held:
+			return nil, readHolder(path, at)
+		case file.Same(l.file, at):
+			l.sign()
+			return l, nil
+		}
+		l.release() // the file was removed just before it was locked
+	}
+}
+
+// lockMark begins the content of a lock file after its first byte.
+const lockMark = "attend: trained by process "
+
+// mostLockFile is how many bytes of a lock file are read: a line with a number and a host name.
+const mostLockFile = 1 << 10
+
+// sign writes who holds the lock into its file, for the message of whom it refuses. The first byte is left alone:
+// it is the range that is locked on Windows, where nobody else can read it. A full disk costs the message only.
+func (l *lock) sign() {
+	host, _ := os.Hostname()
+	f, err := os.OpenFile(l.file.Path(), os.O_WRONLY, 0)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	text := fmt.Sprintf("%s%d on %s\n", lockMark, os.Getpid(), host)
+	if _, err := f.WriteAt([]byte(text), 1); err == nil {
+		_ = f.Truncate(int64(1 + len(text)))
+	}
+}
+
+// readHolder returns the error that names who holds a lock.
+func readHolder(path, at string) error {
+	held := &HeldError{Path: path}
+	f, err := file.Open(at, mostLockFile)
+	if err != nil {
+		return held
+	}
+	defer f.Close()
+	b := make([]byte, mostLockFile)
+	n, err := f.ReadAt(b, 1)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return held
+	}
+	held.PID, held.Host = parseHolder(b[:n])
+	return held
+}
+
+// parseHolder reads the process and its host from a lock file without its first byte: 0 if it does not say.
+func parseHolder(b []byte) (pid int, host string) {
+	text, whole := strings.CutSuffix(string(b), "\n")
+	text, marked := strings.CutPrefix(text, lockMark)
+	number, host, named := strings.Cut(text, " on ")
+	pid, err := strconv.Atoi(number)
+	if !whole || !marked || !named || err != nil || pid < 1 {
+		return 0, ""
+	}
+	return pid, host
+}
+
+// checkLockFile returns an error if what lies at the place of a lock file is no lock file of ours.
+func checkLockFile(at string) error {
+	info, err := os.Lstat(at)
+	if errors.Is(err, os.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	foreign := fmt.Errorf("%s is no lock file of attend: move it elsewhere", at)
+	if !info.Mode().IsRegular() || info.Size() > mostLockFile {
+		return foreign
+	}
+	f, err := file.Open(at, mostLockFile)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b := make([]byte, len(lockMark))
+	if n, _ := f.ReadAt(b, 1); string(b[:n]) != lockMark[:n] {
+		return foreign
+	}
+	return nil
+}
+
+// confirm makes sure that the lock is still in force: its file may have been removed, or replaced by that of another
+// process. A removed one is made anew.
+func (l *lock) confirm(real string) error {
+	if file.Same(l.file, l.file.Path()) {
+		return nil
+	}
+	again, err := acquire(l.path, real)
+	if err != nil {
+		return err
+	}
+	l.release()
+	l.file = again.file
+	return nil
+}
+
+// release gives the lock up and removes its file; one that cannot be removed does no harm.
+func (l *lock) release() {
+	if l.file.Locked() && file.Same(l.file, l.file.Path()) {
+		_ = os.Remove(l.file.Path())
+	}
+	_ = l.file.Close()
+}
