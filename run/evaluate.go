@@ -61,11 +61,11 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	}
 	e, err := evaluator.Evaluate(heldOut, 0)
 	if err != nil {
-		return Report{}, fmt.Errorf("%s: %w", r.Path, err)
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 	}
 	sample, err := evaluator.Evaluate(trained, trainingSample/batch)
 	if err != nil {
-		return Report{}, fmt.Errorf("%s: %w", r.Path, err)
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 	}
 	b := data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len())
 	report := Report{

@@ -17,6 +17,7 @@ import (
 	"attend/inspect"
 	"attend/internal/file"
 	"attend/internal/param"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -138,7 +139,7 @@ func openFolder(path string) (*folder, error) {
 	for wait := 1; ; wait++ {
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() {
-			return nil, fmt.Errorf("%s is a file, not a run folder: %w", path, errNoRun)
+			return nil, fmt.Errorf("%s is a file, not a run folder: %w", printable.Path(path), errNoRun)
 		}
 		if err == nil {
 			root, err := os.OpenRoot(path)
@@ -154,7 +155,7 @@ func openFolder(path string) (*folder, error) {
 			continue
 		}
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
-			return nil, fmt.Errorf("there is no run folder %s (%w): %w", path, cause(err), errNoRun)
+			return nil, fmt.Errorf("there is no run folder %s (%w): %w", printable.Path(path), cause(err), errNoRun)
 		}
 		note, err := putBack(path)
 		var held *HeldError
@@ -164,7 +165,7 @@ func openFolder(path string) (*folder, error) {
 		case err != nil:
 			return nil, err
 		case note == "":
-			return nil, fmt.Errorf("there is no run folder %s: %w", path, errNoRun)
+			return nil, fmt.Errorf("there is no run folder %s: %w", printable.Path(path), errNoRun)
 		default:
 			f, err := openFolder(path)
 			if err == nil {
@@ -204,7 +205,7 @@ func putBack(path string) (note string, err error) {
 }
 
 // at returns the path of a file for messages.
-func (f *folder) at(name string) string { return filepath.Join(f.path, name) }
+func (f *folder) at(name string) string { return printable.Path(filepath.Join(f.path, name)) }
 
 // read returns a file of the folder.
 func (f *folder) read(name string, most int64) ([]byte, error) {
@@ -227,7 +228,7 @@ func (f *folder) fileError(name string, err error) error {
 type missingError struct{ folder, name string }
 
 func (e *missingError) Error() string {
-	return fmt.Sprintf("%s lacks %s: it is not a whole run folder; restore the file or train again", e.folder, e.name)
+	return fmt.Sprintf("%s lacks %s: it is not a whole run folder; restore the file or train again", printable.Path(e.folder), e.name)
 }
 
 func (e *missingError) Is(target error) bool { return target == fs.ErrNotExist }
@@ -339,7 +340,7 @@ func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) 
 		}
 	}
 	if r.Step, err = strconv.Atoi(metadata[metaStep]); err != nil || r.Step < 0 {
-		return fmt.Errorf("%s: step %q is not a number; %w", f.at(name), metadata[metaStep], errDamaged)
+		return fmt.Errorf("%s: step %s is not a number; %w", f.at(name), printable.Quote(metadata[metaStep]), errDamaged)
 	}
 	r.DataSHA256 = metadata[metaData]
 	if name == stateFile {

@@ -123,7 +123,7 @@ func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) erro
 	for start := 0; start < len(sentences); start += r.batch {
 		part := sentences[start:min(start+r.batch, len(sentences))]
 		if err := r.inference.Run(part...); err != nil {
-			return fmt.Errorf("%s: %w", r.run.Path, err)
+			return fmt.Errorf("%s: %w", printable.Path(r.run.Path), err)
 		}
 		for i := range part {
 			if err := visit(start+i, Reading{r.inference, r.run.Config, i}); err != nil {

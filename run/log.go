@@ -15,6 +15,7 @@ import (
 	"slices"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // A log is a file of lines of JSON, one for each evaluation. From format 2 on each line ends with a checksum:
@@ -286,7 +287,7 @@ func (t *Training) trimLog(name string, step int) (last []byte, missing bool, er
 			t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", name, t.Step))
 		}
 	} else if err != nil {
-		return nil, false, fmt.Errorf("%s: %w: restore the file from a copy, or delete it to go on without the lines so far", filepath.Join(t.Path, name), cause(err))
+		return nil, false, fmt.Errorf("%s: %w: restore the file from a copy, or delete it to go on without the lines so far", printable.Path(filepath.Join(t.Path, name)), cause(err))
 	}
 	lines, _ = inOrder(lines, func(e entry) int { return e.step })
 	link, err := t.firstLink(name)

@@ -14,6 +14,7 @@ import (
 	"attend/data"
 	"attend/inspect"
 	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -144,7 +145,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 	notes := f.notes
 	f.root.Close()
 	if !IsRun(path) {
-		return nil, fmt.Errorf("there is no run in %s: %w", path, errNoRun)
+		return nil, fmt.Errorf("there is no run in %s: %w", printable.Path(path), errNoRun)
 	}
 	real, err := realPath(path)
 	if err != nil {
@@ -192,7 +193,7 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 		return nil, err
 	}
 	if settings.Steps < r.Step {
-		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", r.Path, r.Step, settings.Steps)
+		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", printable.Path(r.Path), r.Step, settings.Steps)
 	}
 	changed := settings != r.Settings
 	r.Settings = settings
@@ -210,10 +211,10 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 // goOn brings the training and its folder to the state of the last checkpoint.
 func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 	if err := t.restore(tensors); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(t.Path, stateFile), err)
+		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(t.Path, stateFile)), err)
 	}
 	if err := t.checkFinite(); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(t.Path, stateFile), err)
+		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(t.Path, stateFile)), err)
 	}
 	if err := t.sweep(); err != nil {
 		return err
@@ -232,11 +233,11 @@ func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 		anew = anew || missing
 		if name == metricsFile && last != nil {
 			if t.last, err = parseMetrics(last); err != nil {
-				return fmt.Errorf("%s: %w", filepath.Join(t.Path, name), err)
+				return fmt.Errorf("%s: %w", printable.Path(filepath.Join(t.Path, name)), err)
 			}
 		}
 		if t.Format > 1 && t.links[name] != recorded && !missing {
-			return fmt.Errorf("%s is not the one of the checkpoint of step %d: restore the file from a copy, or delete it to go on without the lines so far", filepath.Join(t.Path, name), t.Step)
+			return fmt.Errorf("%s is not the one of the checkpoint of step %d: restore the file from a copy, or delete it to go on without the lines so far", printable.Path(filepath.Join(t.Path, name)), t.Step)
 		}
 	}
 	t.before = t.last.Seconds
@@ -284,7 +285,7 @@ func (t *Training) sweep() error {
 // checkText returns an error unless the corpus is the text that the run was trained on.
 func (r *Run) checkText(corpus *data.Corpus) error {
 	if corpus.SHA256 != r.DataSHA256 {
-		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", r.Path, corpus.Name)
+		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), corpus.Name)
 	}
 	return nil
 }
@@ -361,7 +362,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	})
 	var diverged *train.DivergedError
 	if errors.As(err, &diverged) {
-		return fmt.Errorf("%w; %s keeps the checkpoint of step %d", err, t.Path, t.saved)
+		return fmt.Errorf("%w; %s keeps the checkpoint of step %d", err, printable.Path(t.Path), t.saved)
 	}
 	return err
 }
@@ -428,7 +429,7 @@ func (t *Training) log(s train.Step) error {
 		value any
 	}{{metricsFile, m}, {filmFile, frame}} {
 		if err := t.appendLog(line.log, line.value); err != nil {
-			return fmt.Errorf("cannot write %s: %w", filepath.Join(t.Path, line.log), cause(err))
+			return fmt.Errorf("cannot write %s: %w", printable.Path(filepath.Join(t.Path, line.log)), cause(err))
 		}
 	}
 	return nil
@@ -482,10 +483,10 @@ func (t *Training) present() error {
 	}
 	now, err := os.Stat(t.slot.real)
 	if err != nil {
-		return fmt.Errorf("%s is gone (%w)", t.Path, cause(err))
+		return fmt.Errorf("%s is gone (%w)", printable.Path(t.Path), cause(err))
 	}
 	if !os.SameFile(now, t.folder) {
-		return fmt.Errorf("another folder is at %s now", t.Path)
+		return fmt.Errorf("another folder is at %s now", printable.Path(t.Path))
 	}
 	fixed := []string{settingsFile, configFile, tokenizerFile}
 	if t.Format > 1 {
@@ -493,7 +494,7 @@ func (t *Training) present() error {
 	}
 	for _, name := range fixed {
 		if _, err := os.Lstat(t.at(name)); err != nil {
-			return fmt.Errorf("%s is gone (%w)", filepath.Join(t.Path, name), cause(err))
+			return fmt.Errorf("%s is gone (%w)", printable.Path(filepath.Join(t.Path, name)), cause(err))
 		}
 	}
 	return nil
@@ -521,7 +522,7 @@ func (t *Training) rescue(gone error) error {
 	}
 	t.slot.release()
 	t.slot, t.saved = at, t.Step
-	return fmt.Errorf("%w: the model of step %d is saved in %s, go on with --resume %s", gone, t.Step, at.path, at.path)
+	return fmt.Errorf("%w: the model of step %d is saved in %s: --resume goes on with it", gone, t.Step, printable.Path(at.path))
 }
 
 // writeState writes state.safetensors.
