@@ -73,6 +73,12 @@ func TestDamagedProgressIsReportedInOneLine(t *testing.T) {
 			t.Errorf("%q: error %v", content, err)
 		}
 	}
+	if err := os.Truncate(path, 1e12); err != nil { // a sparse file
+		t.Fatal(err)
+	}
+	if _, err := OpenProgress(path); err == nil || !strings.Contains(err.Error(), "it is larger than 1 MB") {
+		t.Errorf("1 TB: error %v", err)
+	}
 	if err := ResetProgress(path); err != nil {
 		t.Fatal(err)
 	}

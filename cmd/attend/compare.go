@@ -3,9 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +49,7 @@ recur: a link that only one seed has is an accident of that training.`,
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of that of their mean")
-	f.IntVar(&o.seeds, "seeds", 0, "train this many seeds of the run's settings, and say which links recur")
+	intFlag(f, &o.seeds, "seeds", 0, "train this many seeds of the run's settings, and say which links recur")
 	f.Float64Var(&o.least, "least", o.least, "weight from which on --seeds counts a link as there")
 	_ = cmd.MarkFlagDirname("with")
 	textOrJSON(cmd, &o.format)
@@ -113,7 +110,7 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	result, err := r.Seeds(ctx, corpus, sentence, o.seeds, o.least, func(done int) {
 		p.say("seed %d of %d", done, o.seeds)

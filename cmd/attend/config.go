@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/run"
 )
@@ -17,9 +17,12 @@ import (
 // unset marks a number of steps that neither the settings file nor a flag names.
 const unset = math.MinInt
 
+// mostSettings is the most bytes of a settings file.
+const mostSettings = 1e6
+
 // applyConfig reads a settings file under the flags: what the command line names stays.
 func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) error {
-	b, err := os.ReadFile(path)
+	b, err := file.Read(path, mostSettings)
 	if err != nil {
 		return fileError("config", path, err)
 	}
@@ -81,6 +84,9 @@ func yamlProblem(flags *pflag.FlagSet, err error) string {
 			want = "settings, one a line, such as `layers: 2`"
 		}
 		return fmt.Sprintf("line %s: want %s, not %s", m[1], want, came)
+	}
+	if !strings.HasPrefix(text, "yaml: ") {
+		return text // not of the reader of YAML, and says what to do
 	}
 	lines := strings.Split(text, "\n")
 	if len(lines) > 1 && strings.HasSuffix(lines[0], "errors:") {

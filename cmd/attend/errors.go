@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/internal/file"
 	"attend/internal/printable"
 )
 
@@ -105,27 +106,32 @@ func distance(from, to string) int {
 
 // fileError says why the file of a flag cannot be read.
 func fileError(flag, path string, err error) error {
-	var cause string
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		cause = "there is no such file"
-	case errors.Is(err, fs.ErrPermission):
-		cause = "no permission to read it"
-	case errors.Is(err, syscall.EISDIR):
-		cause = "that is a folder"
-	default:
-		return fmt.Errorf("--%s %s: %w: name a file that can be read", flag, printable.Path(path), withoutPath(err))
-	}
-	return fmt.Errorf("--%s %s: %s: name a text file", flag, printable.Path(path), cause)
+	cause, advice := fileCause(err)
+	return fmt.Errorf("--%s %s: %w: %s", flag, printable.Path(path), cause, advice)
 }
 
-// withoutPath returns the cause of an error of package os, whose text repeats the path.
-func withoutPath(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return at.Err
+// fileCause returns why a file cannot be read, without its path, and what to do.
+func fileCause(err error) (cause error, advice string) {
+	var (
+		inPath *fs.PathError
+		kind   *file.KindError
+		size   *file.SizeError
+	)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("there is no such file"), "name a text file"
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("no permission to read it"), "name a text file"
+	case errors.Is(err, syscall.EISDIR):
+		return &file.KindError{Mode: fs.ModeDir}, "name a text file"
+	case errors.As(err, &kind):
+		return kind, "name a text file"
+	case errors.As(err, &size):
+		return size, "cut it, or name a smaller one"
+	case errors.As(err, &inPath):
+		return inPath.Err, "name a file that can be read"
 	}
-	return err
+	return err, "name a file that can be read"
 }
 
 // checkOneOf reports a flag whose value is not one of the few it takes.

@@ -44,8 +44,8 @@ last word is the query, and the key is what it looks at most.`,
 	}
 	runFlag(cmd, &path)
 	f := cmd.Flags()
-	f.IntVar(&cell.Layer, "layer", cell.Layer, "layer, from 1")
-	f.IntVar(&cell.Head, "head", cell.Head, "head, from 1")
+	intFlag(f, &cell.Layer, "layer", cell.Layer, "layer, from 1")
+	intFlag(f, &cell.Head, "head", cell.Head, "head, from 1")
 	f.StringVar(&cell.Query, "query", "", "the word that looks (default: the last)")
 	f.StringVar(&cell.Key, "key", "", "the word looked at (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "every number of the vectors")

@@ -59,8 +59,8 @@ as --eval-interval was.
 	runFlag(cmd, &o.path)
 	o.output.flags(cmd, filmFormats)
 	f := cmd.Flags()
-	f.IntVar(&o.layer, "layer", 0, "only this layer, from 1 (0: all)")
-	f.IntVar(&o.head, "head", 0, "only this head, from 1 (0: all)")
+	intFlag(f, &o.layer, "layer", 0, "only this layer, from 1 (0: all)")
+	intFlag(f, &o.head, "head", 0, "only this head, from 1 (0: all)")
 	f.Float64Var(&o.least, "least", 0.2, "least weight at the end of a link that is listed")
 	return cmd
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/run"
 )
@@ -47,6 +48,10 @@ and the arithmetic of every cell. -o names the file, and its ending the format.
 untrained is the same model before training, uniform shares alike over what a word sees,
 position is the mean over the held-out sentences at the same positions.
 
+In CSV an apostrophe stands before each text that a spreadsheet would take for a formula, since it begins with
+= + - @, a tab or a line end, and before each that begins with an apostrophe: a program drops one leading
+apostrophe to have the text back. JSON holds every text as it is.
+
 Attention is where a model looks, not why it decides: a word may be looked at and change
 nothing.`,
 		Example: `  attend inspect "The lion saw the zebra near the river"
@@ -74,13 +79,13 @@ nothing.`,
 	runFlag(cmd, &o.path)
 	o.output.flags(cmd, inspectFormats)
 	f := cmd.Flags()
-	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file (- for standard input)")
-	f.IntVar(&o.layer, "layer", 0, "only this layer, from 1 (0: all)")
-	f.IntVar(&o.head, "head", 0, "only this head, from 1 (0: all)")
+	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file of at most 64 MB (- for standard input)")
+	intFlag(f, &o.layer, "layer", 0, "only this layer, from 1 (0: all)")
+	intFlag(f, &o.head, "head", 0, "only this head, from 1 (0: all)")
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
 	f.StringVar(&o.baseline, "baseline", "", "compare with "+either(baselines))
 	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
-	f.IntVar(&o.top, "top", shownPredictions, "how many likely next words")
+	intFlag(f, &o.top, "top", shownPredictions, "how many likely next words")
 	_ = cmd.RegisterFlagCompletionFunc("baseline", cobra.FixedCompletions(baselines, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -116,6 +121,12 @@ func (o inspectOptions) selection() inspect.Selection {
 	return inspect.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
 }
 
+// The most bytes that the attention weights of one command take, and those of a row beside its weights.
+const (
+	mostWeights = 1e9
+	sliceHeader = 24
+)
+
 // inspect writes the maps of the sentences in the arguments or the file.
 func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.file == "" && len(args) == 0 {
@@ -148,9 +159,14 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		read = reader.MapWithVectors // for the arithmetic of its cells
 	}
 	maps := make([]inspect.Map, len(sentences))
+	bytes := 0
 	for i, s := range sentences {
 		if maps[i], err = read(s, o.top); err != nil {
 			return fmt.Errorf("%s: %w", printable.Quote(s), err)
+		}
+		n := len(maps[i].Tokens)
+		if bytes += r.Config.Layers * r.Config.Heads * n * (4*n + sliceHeader); bytes > mostWeights {
+			return fmt.Errorf("the attention weights of %s take more than %s, and %d came: inspect fewer at once", plural(i+1, "sentence"), file.Size(mostWeights), len(sentences))
 		}
 	}
 	var beside []inspect.Baseline

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -103,46 +102,46 @@ func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
 		return f
 	}
 	f := group("Text")
-	f.StringVar(&s.Data, "data", s.Data, "`TEXT` to learn: savanna (built in), a file, or - for standard input")
+	f.StringVar(&s.Data, "data", s.Data, "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB")
 	f.StringVar(&s.Unit, "unit", s.Unit, "word: one sentence a line; char: one long text")
 	f.Float64Var(&s.HoldOut, "holdout", s.HoldOut, "share of the text kept from training, to test on")
-	f.IntVar(&s.MinCount, "min-count", s.MinCount, "rarer tokens become "+data.UnknownToken)
+	intFlag(f, &s.MinCount, "min-count", s.MinCount, "rarer tokens become "+data.UnknownToken)
 
 	f = group("Model")
-	f.IntVar(&s.Layers, "layers", s.Layers, "transformer blocks")
-	f.IntVar(&s.Heads, "heads", s.Heads, "attention heads of a block; they divide dim")
-	f.IntVar(&s.Dim, "dim", s.Dim, "numbers in a word's vector")
-	f.IntVar(&s.Hidden, "hidden", s.Hidden, "width of the feed-forward network (0: 4 times dim)")
-	f.IntVar(&s.Context, "context", s.Context, "most tokens seen at once (0: the longest sentence; 64 characters)")
+	intFlag(f, &s.Layers, "layers", s.Layers, "transformer blocks")
+	intFlag(f, &s.Heads, "heads", s.Heads, "attention heads of a block; they divide dim")
+	intFlag(f, &s.Dim, "dim", s.Dim, "numbers in a word's vector")
+	intFlag(f, &s.Hidden, "hidden", s.Hidden, "width of the feed-forward network (0: 4 times dim)")
+	intFlag(f, &s.Context, "context", s.Context, "most tokens seen at once (0: the longest sentence; 64 characters)")
 	f.StringVar(&s.Positions, "positions", s.Positions, "learned, sinusoidal or none")
 	f.StringVar(&s.Activation, "activation", s.Activation, "gelu or relu")
 	f.BoolVar(&s.Tied, "tied", s.Tied, "the output head is the table of word vectors itself")
 	f.Float64Var(&s.Dropout, "dropout", s.Dropout, "share of activations dropped in training")
 
 	f = group("Training")
-	f.IntVar(&s.Batch, "batch", s.Batch, "sentences of a step")
-	f.IntVar(&s.Steps, "steps", s.Steps, "updates in all")
+	intFlag(f, &s.Batch, "batch", s.Batch, "sentences of a step")
+	intFlag(f, &s.Steps, "steps", s.Steps, "updates in all")
 	f.StringVar(&s.Optimizer, "optimizer", s.Optimizer, "adamw or sgd")
 	f.Float64Var(&s.LR, "lr", s.LR, "highest learning rate")
 	f.Float64Var(&s.MinLR, "min-lr", s.MinLR, "learning rate at the end, down half a cosine; unless given, at most a hundredth of lr")
-	f.IntVar(&s.Warmup, "warmup", s.Warmup, "steps over which the learning rate rises at first; unless given, at most a tenth of all")
+	intFlag(f, &s.Warmup, "warmup", s.Warmup, "steps over which the learning rate rises at first; unless given, at most a tenth of all")
 	f.Float64Var(&s.WeightDecay, "weight-decay", s.WeightDecay, "decoupled decay of matrices")
 	f.Float64Var(&s.Beta1, "beta1", s.Beta1, "AdamW: memory of the gradient")
 	f.Float64Var(&s.Beta2, "beta2", s.Beta2, "AdamW: memory of its square")
 	f.Float64Var(&s.Momentum, "momentum", s.Momentum, "SGD: memory of the gradient")
 	f.Float64Var(&s.Clip, "clip", s.Clip, "longest gradient, its global norm (0: any)")
-	f.Uint64Var(&s.Seed, "seed", s.Seed, "of everything random; equal seeds give equal bytes")
+	uint64Flag(f, &s.Seed, "seed", s.Seed, "of everything random; equal seeds give equal bytes")
 
 	f = group("Watching and keeping")
 	f.StringVar(&s.Probe, "probe", s.Probe, "sentence whose map is shown and filmed (default: the lion, or a held-out sentence)")
 	f.StringVar(&o.format, "format", "text", "text or json: the result on standard output")
 	f.BoolVar(&o.watch, "watch", false, "show the probe's map while it forms, on a terminal; the run stays the same")
-	f.IntVar(&s.EvalInterval, "eval-interval", s.EvalInterval, "steps between evaluations")
-	f.IntVar(&s.SaveInterval, "save-interval", s.SaveInterval, "steps between checkpoints")
+	intFlag(f, &s.EvalInterval, "eval-interval", s.EvalInterval, "steps between evaluations")
+	intFlag(f, &s.SaveInterval, "save-interval", s.SaveInterval, "steps between checkpoints")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
 	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to go on with")
-	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml; flags win over it")
+	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB; flags win over it")
 	return groups
 }
 
@@ -172,7 +171,8 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		}
 		settings.Data = absolute
 	}
-	corpus, err := p.loadCorpus(*settings)
+	stream := cmd.Flags().Changed("data") // and not named by a settings file
+	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) { return openText("data", path, data.MostText, stream) })
 	if err != nil {
 		return err
 	}
@@ -382,8 +382,7 @@ func collectOften() {
 	}
 }
 
-// carryOut trains, then shows what was learned. The first interrupt ends the training, a second
-// one the process.
+// carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
 	p.note(t.Notes)
@@ -398,12 +397,13 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	err := t.Train(ctx, show)
 	end()
-	stop()
+	if err == nil { // the result can be broken off
+		stop()
+	}
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
@@ -414,8 +414,8 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	if o.format == "json" {
 		return errors.Join(interruption(err), p.writeResult(t))
 	}
-	if err := p.showResult(t); err != nil {
-		return err
+	if problem := p.showResult(t); problem != nil {
+		return errors.Join(interruption(err), problem)
 	}
 	if err != nil {
 		again := "attend train --resume " + commandWord(t.Path, "FOLDER", printable.MaxPath)

@@ -46,7 +46,7 @@ sentence itself. Effects are in nats of log-probability: 0.69 halves it, 2.3 lea
 	runFlag(cmd, &path)
 	f := cmd.Flags()
 	f.StringVar(&q.Word, "word", "", "explain the probability of this word (default: the likeliest, or the one at --place)")
-	f.IntVar(&q.Place, "place", 0, "explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
+	intFlag(f, &q.Place, "place", 0, "explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
 	textOrJSON(cmd, &format)
 	return cmd
 }

@@ -72,9 +72,9 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 	f := cmd.Flags()
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
-	f.IntVar(&o.top, "top", 10, "how many nearest words")
+	intFlag(f, &o.top, "top", 10, "how many nearest words")
 	f.StringVar(&o.theme, "theme", "light", "of svg and png: light or dark")
-	f.IntVar(&o.width, "width", 1000, "of svg and png, in pixels; png has twice as many")
+	intFlag(f, &o.width, "width", 1000, "of svg and png, in pixels; png has twice as many")
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
