@@ -45,7 +45,7 @@ func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, e
 		m   *inspect.Map
 	}{{a, &c.A}, {b, &c.B}} {
 		if _, err := of.run.encode(text); err != nil {
-			return c, fmt.Errorf("%s: %w", of.run.Path, err)
+			return c, fmt.Errorf("%s: %w", printable.Path(of.run.Path), err)
 		}
 		reader, err := of.run.NewReader(1)
 		if err != nil {

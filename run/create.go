@@ -322,7 +322,7 @@ func checkFree(path, real string, overwrite bool) error {
 		return fmt.Errorf("%s is a file: choose another folder with --out", printable.Path(path))
 	}
 	if here, err := os.Stat("."); err == nil && os.SameFile(here, info) {
-		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as %s", printable.Path(path), printable.Path(filepath.Join(path, "run")))
+		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as --out run", printable.Path(path))
 	}
 	entries, err := os.ReadDir(real)
 	if err != nil {

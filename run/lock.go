@@ -24,6 +24,9 @@ type lock struct {
 	file *flock.Flock
 }
 
+// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
+const mostHost = 64
+
 // HeldError reports a run folder in which another process trains.
 type HeldError struct {
 	Path string
@@ -38,7 +41,7 @@ func (e *HeldError) Error() string {
 		if host, err := os.Hostname(); err == nil && host == e.Host {
 			stop = fmt.Sprintf("stop it (kill %d)", e.PID)
 		} else {
-			who += " on " + printable.Short(e.Host, 60)
+			who += " on " + printable.Short(e.Host, mostHost)
 		}
 	}
 	return fmt.Sprintf("%s is being trained by %s: wait until it ends, %s, or train in another folder with --out", printable.Path(e.Path), who, stop)

@@ -19,6 +19,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/param"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -157,7 +158,7 @@ func (t *tensorsFile) readHeader() error {
 	for name, entry := range entries {
 		var x struct{ Shape []int }
 		if err := json.Unmarshal(entry, &x); err != nil {
-			return fmt.Errorf("its header describes the tensor %q otherwise than a safetensors file; %w", name, errDamaged)
+			return fmt.Errorf("its header describes the tensor %s otherwise than a safetensors file; %w", printable.Quote(name), errDamaged)
 		}
 		tensors[name] = tensor{shape: x.Shape}
 	}
@@ -217,7 +218,7 @@ func decodeTensors(b []byte) (map[string]tensor, map[string]string, error) {
 	for _, named := range decoded.Tensors() {
 		view := named.TensorView
 		if view.DType() != safetensors.F32 {
-			return nil, nil, fmt.Errorf("tensor %s holds %v, not float32; %w", named.Name, view.DType(), errDamaged)
+			return nil, nil, fmt.Errorf("tensor %s holds %v, not float32; %w", printable.Quote(named.Name), view.DType(), errDamaged)
 		}
 		t := tensor{data: make([]float32, view.DataLen()/4)}
 		for _, n := range view.Shape() {
@@ -249,7 +250,7 @@ func uniqueKeys(d *json.Decoder) error {
 				return err
 			}
 			if seen[key] {
-				return fmt.Errorf("the header has the key %q twice", key)
+				return fmt.Errorf("the header has the key %s twice", printable.Quote(fmt.Sprint(key)))
 			}
 			seen[key] = true
 		}

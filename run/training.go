@@ -522,7 +522,7 @@ func (t *Training) rescue(gone error) error {
 	}
 	t.slot.release()
 	t.slot, t.saved = at, t.Step
-	return fmt.Errorf("%w: the model of step %d is saved in %s, go on with --resume", gone, t.Step, printable.Path(at.path))
+	return fmt.Errorf("%w: the model of step %d is saved in %s: --resume goes on with it", gone, t.Step, printable.Path(at.path))
 }
 
 // writeState writes state.safetensors.

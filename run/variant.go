@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -44,7 +45,7 @@ func (r *Run) readVariants(variants []variant, visit func(i int, reading Reading
 			}
 		}
 		if err := inference.Run(sentences...); err != nil {
-			return fmt.Errorf("%s: %w", r.Path, err)
+			return fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
 		for i := range part {
 			if err := visit(start+i, Reading{inference, r.Config, i}); err != nil {

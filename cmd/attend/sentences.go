@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -42,14 +43,14 @@ func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]stri
 	for line := range strings.Lines(text) {
 		number++
 		if len(line) > longestLine {
-			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line", o.file, number, file.Size(longestLine))
+			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line", printable.Path(o.file), number, file.Size(longestLine))
 		}
 		if line = strings.TrimSpace(line); line != "" {
 			sentences = append(sentences, line)
 		}
 	}
 	if len(sentences) == 0 {
-		return nil, fmt.Errorf("--file %s: it holds no sentence: write one a line", o.file)
+		return nil, fmt.Errorf("--file %s: it holds no sentence: write one a line", printable.Path(o.file))
 	}
 	return sentences, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"attend/data"
 	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -16,7 +17,7 @@ import (
 func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
 	if s.Data == run.Savanna {
 		if s.Unit != string(data.Word) {
-			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", s.Unit)
+			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", printable.Short(s.Unit, printable.MaxQuote))
 		}
 		if d := run.Defaults(); s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
 			return nil, errors.New("the built-in savanna has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data")
@@ -70,16 +71,16 @@ func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
 	return func(s run.Settings) (*data.Corpus, error) {
 		if s.Data == "-" && isTerminal(p.stdin) {
-			return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", path)
+			return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(path))
 		}
 		return p.loadCorpus(s, func(text string) (*os.File, error) {
 			f, err := file.Open(text, data.MostText)
 			if errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", path, text)
+				return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(path), printable.Path(text))
 			}
 			if err != nil {
 				cause, _ := fileCause(err)
-				return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", path, text, cause)
+				return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(path), printable.Path(text), cause)
 			}
 			return f, nil
 		})
