@@ -19,11 +19,12 @@ import (
 // after the query are left out. Weights are the shortest numbers that read
 // back to the same float32.
 //
-// Texts are always quoted, as RFC 4180 has it. A text that a spreadsheet would
-// take for a formula, and one that begins with an apostrophe, has an apostrophe
-// before it: whoever drops one leading apostrophe of each text has it back.
-// Control characters and those that hide or reorder text are written as
-// [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
+// Texts are always quoted, as RFC 4180 has it; the file is data, not for a
+// terminal. A text that a spreadsheet would take for a formula, and one that
+// begins with an apostrophe, has an apostrophe before it: whoever drops one
+// leading apostrophe of each text has it back as it was. Control characters and
+// those that hide or reorder text are written as [printable.Text] shows them, a
+// newline as ↵. [JSON] holds texts as they are.
 func CSV(w io.Writer, maps []Map) error { return CSVBeside(w, maps, nil) }
 
 // CSVBeside is CSV with two more columns, baseline and difference: the weight that each map is compared with, and
@@ -63,17 +64,16 @@ func shortest(weight float32) string { return strconv.FormatFloat(float64(weight
 
 // quoted is a text in quotes, with an apostrophe before one that is not plain. csv.Writer would leave most words bare.
 func quoted(s string) string {
-	s = printable.Field(s)
 	if !plain(s) {
 		s = "'" + s
 	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	return `"` + strings.ReplaceAll(printable.Field(s), `"`, `""`) + `"`
 }
 
-// plain reports whether no spreadsheet takes a printable text for a formula, and no reader takes it for one with an apostrophe before
-// it. The characters are those of the OWASP page on CSV injection, with the wide ones that some keyboards and spreadsheets use; a
+// plain reports whether no spreadsheet takes a text for a formula, and no reader takes it for one with an apostrophe before it. The
+// characters are those of the OWASP page on CSV injection, with the wide ones that some keyboards and spreadsheets use; a
 // spreadsheet may drop blanks before them.
 func plain(s string) bool {
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " "))
-	return !strings.ContainsRune("=+-@＝＋－＠'", first)
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000\ufeff\x00"))
+	return !strings.ContainsRune("=+-@\t\r\n＝＋－＠'", first)
 }

@@ -22,12 +22,12 @@ func TestCSVQuotes(t *testing.T) {
 
 // A spreadsheet takes no text for a formula, and one apostrophe less gives the text back.
 func TestCSVQuotesFormulas(t *testing.T) {
-	for _, s := range []string{"=1", "+1", "-1", "@a", " =1", "＝1", "＋1", "－1", "＠a", "'", "'tis", "''"} {
-		if got := quoted(s); got != `"'`+s+`"` {
+	for _, s := range []string{"=1", "+1", "-1", "@a", "\t=1", "\r", "\n", " =1", "\u3000=1", "＝1", "＋1", "－1", "＠a", "'", "'tis", "''", "\ufeff=1", "\x00=1"} {
+		if got := quoted(s); got != `"`+printable.Field("'"+s)+`"` {
 			t.Errorf("%q is written as %s", s, got)
 		}
 	}
-	for _, s := range []string{"", " ", "lion", "1", "<s>", "a=1", "don't", "—", "狮子", "\t=1", "\r", "\n", "\u3000=1", "\ufeff=1", "\x00=1", "a\n=1", "\x1b[2J"} {
+	for _, s := range []string{"", " ", "lion", "1", "<s>", "a=1", "don't", "—", "a\n=1", "狮子"} {
 		if got := quoted(s); got != `"`+printable.Field(s)+`"` {
 			t.Errorf("%q is written as %s", s, got)
 		}

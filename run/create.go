@@ -111,7 +111,7 @@ func (c *creator) take(path, real string) (*slot, error) {
 }
 
 func cannotMake(path string, err error) error {
-	return fmt.Errorf("cannot make the folder %s: %w", printable.Path(path), err)
+	return fmt.Errorf("cannot make the folder %s: %w", printable.Path(path), cause(err))
 }
 
 // put makes the run folder of a slot with these files, in one step. A run that is there is replaced if overwrite is
@@ -254,7 +254,7 @@ func restore(old, real string) (bool, error) {
 		return false, nil
 	}
 	if err := os.Rename(old, real); err != nil {
-		return false, fmt.Errorf("cannot put the run back that a killed process moved aside to %s: %w: rename it to %s", printable.Path(old), err, printable.Path(real))
+		return false, fmt.Errorf("cannot put the run back that a killed process moved aside to %s: %w: rename it to %s", printable.Path(old), cause(err), printable.Path(real))
 	}
 	return true, file.SyncFolder(filepath.Dir(real))
 }
@@ -322,7 +322,7 @@ func checkFree(path, real string, overwrite bool) error {
 		return fmt.Errorf("%s is a file: choose another folder with --out", printable.Path(path))
 	}
 	if here, err := os.Stat("."); err == nil && os.SameFile(here, info) {
-		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as --out run", printable.Path(path))
+		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as %s", printable.Path(path), printable.Path(filepath.Join(path, "run")))
 	}
 	entries, err := os.ReadDir(real)
 	if err != nil {

@@ -176,11 +176,17 @@ func openFolder(path string) (*folder, error) {
 	}
 }
 
-// cause returns what the system said, without the path, which the message has already.
+// cause returns what the system said, without the paths, which the message has already.
 func cause(err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
+	var link *os.LinkError
+	switch {
+	case errors.Is(err, errTaken):
+		return err
+	case errors.As(err, &at):
 		return at.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }
@@ -446,7 +452,7 @@ func Latest(root string) (string, error) {
 		}
 	}
 	if latest == "" {
-		return "", fmt.Errorf("there is no run under %s yet: `attend train` makes one, --run names one elsewhere", root)
+		return "", fmt.Errorf("there is no run under %s yet: `attend train` makes one, --run names one elsewhere", printable.Path(root))
 	}
 	return latest, nil
 }

@@ -24,9 +24,6 @@ type lock struct {
 	file *flock.Flock
 }
 
-// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
-const mostHost = 64
-
 // HeldError reports a run folder in which another process trains.
 type HeldError struct {
 	Path string
@@ -41,7 +38,7 @@ func (e *HeldError) Error() string {
 		if host, err := os.Hostname(); err == nil && host == e.Host {
 			stop = fmt.Sprintf("stop it (kill %d)", e.PID)
 		} else {
-			who += " on " + printable.Short(e.Host, mostHost)
+			who += " on " + printable.Short(e.Host, 60)
 		}
 	}
 	return fmt.Sprintf("%s is being trained by %s: wait until it ends, %s, or train in another folder with --out", printable.Path(e.Path), who, stop)
@@ -64,7 +61,7 @@ func acquire(path, real string) (*lock, error) {
 		held, err := l.file.TryLock()
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", printable.Path(path), err)
+			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", printable.Path(path), cause(err))
 		case !held:
 			return nil, readHolder(path, at)
 		case file.Same(l.file, at):

@@ -285,7 +285,7 @@ func (t *Training) sweep() error {
 // checkText returns an error unless the corpus is the text that the run was trained on.
 func (r *Run) checkText(corpus *data.Corpus) error {
 	if corpus.SHA256 != r.DataSHA256 {
-		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), corpus.Name)
+		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), printable.Path(corpus.Name))
 	}
 	return nil
 }
@@ -472,7 +472,7 @@ func (t *Training) cannotSave(err error) error {
 	if gone := t.present(); gone != nil {
 		return t.rescue(gone)
 	}
-	return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, err)
+	return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, cause(err))
 }
 
 // present returns an error if the folder is no longer the one of this training: deleted, replaced, or without one of
@@ -522,7 +522,7 @@ func (t *Training) rescue(gone error) error {
 	}
 	t.slot.release()
 	t.slot, t.saved = at, t.Step
-	return fmt.Errorf("%w: the model of step %d is saved in %s: --resume goes on with it", gone, t.Step, printable.Path(at.path))
+	return fmt.Errorf("%w: the model of step %d is saved in %s, go on with --resume", gone, t.Step, printable.Path(at.path))
 }
 
 // writeState writes state.safetensors.

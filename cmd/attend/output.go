@@ -138,8 +138,8 @@ func (o *output) outputError(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		cause = "no permission to write there"
 	default:
-		reason, _ := fileCause(err)
-		return fmt.Errorf("--output %s: %w: name another file", printable.Path(o.to), reason)
+		system, _ := fileCause(err)
+		return fmt.Errorf("--output %s: %w: name another file", printable.Path(o.to), system)
 	}
 	return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), cause)
 }
