@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
-	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/run"
 )
@@ -121,12 +120,6 @@ func (o inspectOptions) selection() inspect.Selection {
 	return inspect.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
 }
 
-// The most bytes that the attention weights of one command take, and those of a row beside its weights.
-const (
-	mostWeights = 1e9
-	sliceHeader = 24
-)
-
 // inspect writes the maps of the sentences in the arguments or the file.
 func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.file == "" && len(args) == 0 {
@@ -149,6 +142,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.chosen.picture && len(sentences) > 1 {
 		return fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html", len(sentences))
 	}
+	if err := checkMaps(sentences, r); err != nil {
+		return err
+	}
 	reader, err := r.NewReader(1)
 	if err != nil {
 		return err
@@ -159,14 +155,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		read = reader.MapWithVectors // for the arithmetic of its cells
 	}
 	maps := make([]inspect.Map, len(sentences))
-	bytes := 0
 	for i, s := range sentences {
 		if maps[i], err = read(s, o.top); err != nil {
 			return fmt.Errorf("%s: %w", printable.Quote(s), err)
-		}
-		n := len(maps[i].Tokens)
-		if bytes += r.Config.Layers * r.Config.Heads * n * (4*n + sliceHeader); bytes > mostWeights {
-			return fmt.Errorf("the attention weights of %s take more than %s, and %d came: inspect fewer at once", plural(i+1, "sentence"), file.Size(mostWeights), len(sentences))
 		}
 	}
 	var beside []inspect.Baseline

@@ -41,7 +41,7 @@ func newTrain(p *program) *cobra.Command {
 of the probe sentence attends to.
 
 Without flags it trains the toy model on the built-in savanna sentences, in seconds. Ctrl-C
-finishes the step, saves, shows the map and says how to go on.`,
+finishes the step, saves, shows the map and says how to go on. Closing the terminal saves as well.`,
 		Example: `  attend train
   attend train --watch
   attend train --layers 2 --heads 4 --dim 64 --seed 7
