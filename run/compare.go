@@ -1,9 +1,7 @@
 package run
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 
@@ -56,11 +54,11 @@ func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, e
 			return c, err
 		}
 		metrics, err := of.run.Metrics()
-		switch {
-		case err == nil && len(metrics) > 0:
-			c.Losses = append(c.Losses, metrics[len(metrics)-1].HeldOutLoss)
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
+		if err != nil {
 			return c, err
+		}
+		if len(metrics) > 0 {
+			c.Losses = append(c.Losses, metrics[len(metrics)-1].HeldOutLoss)
 		}
 	}
 	var err error

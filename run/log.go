@@ -117,27 +117,27 @@ func (m Metrics) plausible() bool {
 	return m.Loss <= math.MaxFloat32 && m.HeldOutLoss <= math.MaxFloat32
 }
 
-// appendLog adds one value as a line to a log of the training, in a single write.
-func (t *Training) appendLog(name string, value any) error {
-	content, err := json.Marshal(value)
+// nextLine returns a line of a log with its line feed, and takes its link into those of the training.
+func (t *Training) nextLine(l logLine) ([]byte, error) {
+	line, err := json.Marshal(l.value)
+	if err == nil && t.Format > 1 {
+		line, t.links[l.log], err = chained(l.log, t.links[l.log], line)
+	}
+	return append(line, '\n'), err
+}
+
+// appendLog adds a line to a log, in a single write. After an error the training must end.
+func (t *Training) appendLog(l logLine) error {
+	line, err := t.nextLine(l)
 	if err != nil {
 		return err
 	}
-	next := ""
-	if t.Format > 1 {
-		if content, next, err = chained(name, t.links[name], content); err != nil {
-			return err
-		}
-	}
-	f, err := os.OpenFile(t.at(name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(t.at(l.log), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(content, '\n'))
-	if err = errors.Join(err, f.Close()); err == nil {
-		t.links[name] = next
-	}
-	return err
+	_, err = f.Write(line)
+	return errors.Join(err, f.Close())
 }
 
 // syncLog makes the lines of a log last, before a checkpoint records them. There may be none yet.

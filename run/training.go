@@ -98,8 +98,9 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 		return nil, err
 	}
 	t.slot = at
-	if err = t.put(c, at, overwrite); err == nil {
-		err = t.log(train.Step{LearningRate: s.Training().Rate(0)})
+	first, err := t.evaluate(train.Step{LearningRate: s.Training().Rate(0)})
+	if err == nil {
+		err = t.put(c, at, overwrite, first)
 	}
 	if err != nil {
 		return nil, errors.Join(err, t.closeMachines())
@@ -107,8 +108,17 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 	return t, nil
 }
 
-// put writes all files of the training into the folder of a slot, which appears in one step.
-func (t *Training) put(c *creator, at *slot, overwrite bool) error {
+// put writes all files of the training into the folder of a slot, which appears in one step. Lines are the beginning
+// of the logs.
+func (t *Training) put(c *creator, at *slot, overwrite bool, lines []logLine) error {
+	logs := map[string][]byte{}
+	for _, line := range lines { // before the checkpoint, which records them
+		b, err := t.nextLine(line)
+		if err != nil {
+			return err
+		}
+		logs[line.log] = b
+	}
 	sealed, err := sealSettings(t.Settings, t.Format)
 	if err != nil {
 		return err
@@ -122,7 +132,7 @@ func (t *Training) put(c *creator, at *slot, overwrite bool) error {
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
 		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
 		{modelFile, t.writeModel}, {stateFile, t.writeState},
-		{metricsFile, file.Bytes(nil)}, {filmFile, file.Bytes(nil)},
+		{metricsFile, file.Bytes(logs[metricsFile])}, {filmFile, file.Bytes(logs[filmFile])},
 	}
 	if err := c.put(at, files, overwrite); err != nil {
 		return err
@@ -220,7 +230,7 @@ func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 		return err
 	}
 	keep := t.Step
-	if t.Step == 0 { // it may have been killed between the lines of step 0: they are written again
+	if t.Step == 0 { // a process of an earlier version may have been killed between the lines of step 0
 		keep = -1
 	}
 	anew := false // a log is missing
@@ -250,19 +260,26 @@ func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 			return err
 		}
 	}
+	if t.Step == 0 && (anew || t.Format == 1) { // then both begin anew
+		for _, name := range logNames {
+			if err := file.Replace(t.at(name), file.Bytes(nil)); err != nil {
+				return err
+			}
+		}
+		if err := t.startLinks(); err != nil {
+			return err
+		}
+		if err := t.log(train.Step{LearningRate: t.Settings.Training().Rate(0)}); err != nil {
+			return err
+		}
+	}
 	if anew { // the checkpoint recorded lines that are no more
 		if err := file.Replace(t.at(stateFile), t.writeState); err != nil {
 			return err
 		}
 	}
 	// The model may be older than the state, and with no step left nothing else would write it.
-	if err := file.Replace(t.at(modelFile), t.writeModel); err != nil {
-		return err
-	}
-	if t.Step == 0 {
-		return t.log(train.Step{LearningRate: t.Settings.Training().Rate(0)})
-	}
-	return nil
+	return file.Replace(t.at(modelFile), t.writeModel)
 }
 
 // sweep removes what killed processes left in the folder.
@@ -400,11 +417,17 @@ func (t *Training) checkFinite() error {
 	return t.trainer.CheckFinite()
 }
 
-// log evaluates a sample of the held-out text and writes a line to both logs.
-func (t *Training) log(s train.Step) error {
+// logLine is a line for one of the logs.
+type logLine struct {
+	log   string
+	value any
+}
+
+// evaluate measures the loss of a sample of the held-out text and reads the map of the probe, for a line in each log.
+func (t *Training) evaluate(s train.Step) ([]logLine, error) {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
-		return t.diverged("on held-out text ", err)
+		return nil, t.diverged("on held-out text ", err)
 	}
 	m := Metrics{Step: s.Step, Loss: s.Loss, HeldOutLoss: e.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if !t.started.IsZero() {
@@ -418,17 +441,23 @@ func (t *Training) log(s train.Step) error {
 	t.last = m
 	probe, err := t.ProbeMap()
 	if err != nil {
-		return t.diverged("for the probe sentence ", err)
+		return nil, t.diverged("for the probe sentence ", err)
+	}
+	frame := inspect.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
+	return []logLine{{metricsFile, m}, {filmFile, frame}}, nil
+}
+
+// log evaluates the model and writes a line to both logs.
+func (t *Training) log(s train.Step) error {
+	lines, err := t.evaluate(s)
+	if err != nil {
+		return err
 	}
 	if err := t.present(); err != nil {
 		return t.rescue(err)
 	}
-	frame := inspect.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
-	for _, line := range []struct {
-		log   string
-		value any
-	}{{metricsFile, m}, {filmFile, frame}} {
-		if err := t.appendLog(line.log, line.value); err != nil {
+	for _, line := range lines {
+		if err := t.appendLog(line); err != nil {
 			return fmt.Errorf("cannot write %s: %w", printable.Path(filepath.Join(t.Path, line.log)), cause(err))
 		}
 	}
@@ -511,7 +540,7 @@ func (t *Training) rescue(gone error) error {
 	at, err := c.reserveUnder(filepath.Dir(path), filepath.Base(path), 2)
 	if err == nil {
 		if err = t.startLinks(); err == nil {
-			err = t.put(c, at, false)
+			err = t.put(c, at, false, nil)
 		}
 		if err != nil {
 			at.release()

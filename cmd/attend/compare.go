@@ -88,7 +88,9 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 			p.say("note: heads are matched on this sentence alone, since the training text is not at hand")
 			corpus = nil
 		}
+		said := len(r.Notes)
 		c, err = run.Compare(r, other, args[0], corpus)
+		p.note(append(r.Notes[said:], other.Notes...))
 	}
 	if err != nil {
 		return err
