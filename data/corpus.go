@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"attend/internal/printable"
 )
 
 // Options decide how [Load] reads a text.
@@ -68,6 +70,7 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
+	name = printable.Path(name) // from here on it is only shown
 	text, sum, err := readText(name, r)
 	if err != nil {
 		return nil, err

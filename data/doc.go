@@ -6,7 +6,7 @@
 //	unit.go           what a token is: a word or a character
 //	tokenize.go       text to tokens
 //	vocabulary.go     tokens to ids
-//	tokenizer_json.go the vocabulary as Hugging Face's tokenizer.json
+//	tokenizer_json.go the vocabulary as Hugging Face's tokenizer.json and tokenizer_config.json
 //	vocab_map.go      its object of keys and ids
 //	set.go            sequences of ids
 //	sampler.go        random batches for training          ids [batch, seq]

@@ -1,39 +1,85 @@
 package data
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"strings"
 	"unicode/utf8"
+
+	"attend/internal/file"
 )
+
+// MostText is the most bytes of a text: 1 GB. From memory, a text takes about ten times its bytes.
+const MostText = 1_000_000_000
 
 // readText reads all of r and returns it without its byte-order mark, with the
 // SHA-256 of the bytes as they came. It is an error when the text is empty or
-// blank, is not UTF-8, or holds a NUL byte.
+// blank, is not UTF-8, holds a NUL byte, or is longer than [MostText], a *[file.SizeError].
 func readText(name string, r io.Reader) (text, sum string, err error) {
-	var all strings.Builder
-	if file, ok := r.(fs.File); ok {
-		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			all.Grow(int(info.Size())) // so that it need not grow, which would copy it
-		}
-	}
 	digest := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(&all, digest), r); err != nil {
+	text, err = readAll(io.TeeReader(r, digest), sizeOf(r), MostText)
+	if err != nil {
 		return "", "", fmt.Errorf("reading %s: %w", name, err)
 	}
-	text = all.String()
 	if at := badByte(text); at >= 0 {
 		line := 1 + strings.Count(text[:at], "\n")
 		return "", "", fmt.Errorf("%s: line %d: %s", name, line, badByteMessage(text, at))
 	}
+	size := len(text)
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.TrimSpace(text) == "" {
-		return "", "", fmt.Errorf("%s holds no text (%d bytes): give it at least two sentences, one a line", name, all.Len())
+		return "", "", fmt.Errorf("%s holds no text (%d bytes): give it at least two sentences, one a line", name, size)
 	}
 	return text, hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+// sizeOf returns how many bytes a regular file has, and 0 for every other reader.
+func sizeOf(r io.Reader) int64 {
+	if f, ok := r.(fs.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return info.Size()
+		}
+	}
+	return 0
+}
+
+// readAll reads a text of about so many bytes to its end, or to its first NUL byte: a device without an end is not read on. More
+// bytes than most are a *[file.SizeError]. A text of the size given is not copied; any other takes twice its memory
+// for a moment, at its end.
+func readAll(r io.Reader, size, most int64) (string, error) {
+	const smallest, largest = 1 << 16, 1 << 26 // of the pieces that a text of unknown size is kept in
+	buffer := make([]byte, smallest)
+	var pieces []string
+	var piece strings.Builder
+	piece.Grow(int(max(smallest, min(size, most))))
+	for left := most; ; {
+		n, err := r.Read(buffer)
+		if left -= int64(n); left < 0 {
+			return "", &file.SizeError{Most: most}
+		}
+		if free := piece.Cap() - piece.Len(); n > free {
+			pieces = append(pieces, piece.String())
+			next := min(largest, 2*piece.Cap())
+			piece.Reset()
+			piece.Grow(next)
+		}
+		piece.Write(buffer[:n])
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		if err != nil || bytes.IndexByte(buffer[:n], 0) >= 0 {
+			break
+		}
+	}
+	if len(pieces) == 0 {
+		return piece.String(), nil
+	}
+	return strings.Join(append(pieces, piece.String()), ""), nil
 }
 
 // badByte returns the offset of the first byte that no text holds, NUL or what is

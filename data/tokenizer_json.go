@@ -47,14 +47,7 @@ type tokenizerModel struct {
 func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 	file := tokenizerForm(v.unit)
 	file.Model.Vocab.keys = v.keys
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(file); err != nil {
-		return nil, fmt.Errorf("writing tokenizer.json: %w", err)
-	}
-	return b.Bytes(), nil
+	return encodeJSON("tokenizer.json", file)
 }
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
@@ -75,6 +68,7 @@ func tokenizerForm(unit Unit) tokenizerJSON {
 		Model: tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
 	}
 	if unit == Char {
+		file.Decoder = object{"type": "Fuse"} // without it the library joins tokens with spaces
 		return file
 	}
 	file.Normalizer = object{
@@ -96,6 +90,37 @@ func tokenizerForm(unit Unit) tokenizerJSON {
 		},
 	}
 	return file
+}
+
+// TokenizerConfigJSON returns the tokenizer_config.json that belongs beside the
+// vocabulary's tokenizer.json: with it, transformers' AutoTokenizer reads that file
+// as it stands, where it would else build the tokenizer of GPT-2, which is what
+// config.json names. Units that are equal give equal bytes.
+func (v *Vocabulary) TokenizerConfigJSON() ([]byte, error) {
+	config := struct {
+		Class   string `json:"tokenizer_class"`
+		Begin   string `json:"bos_token,omitempty"`
+		End     string `json:"eos_token,omitempty"`
+		Unknown string `json:"unk_token"`
+		CleanUp bool   `json:"clean_up_tokenization_spaces"` // no: decoding would move "lion ," to "lion,"
+	}{Class: "PreTrainedTokenizerFast", Unknown: UnknownToken}
+	if _, ok := v.Boundary(); ok {
+		config.Begin, config.End = BoundaryToken, BoundaryToken
+	}
+	return encodeJSON("tokenizer_config.json", config)
+}
+
+// encodeJSON returns a value as an indented file in which the special tokens stand
+// as they are spelled.
+func encodeJSON(name string, value any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(value); err != nil {
+		return nil, fmt.Errorf("writing %s: %w", name, err)
+	}
+	return b.Bytes(), nil
 }
 
 // ParseTokenizerJSON reads what [Vocabulary.TokenizerJSON] wrote.

@@ -49,6 +49,44 @@ func TestTokenizerJSONComesBack(t *testing.T) {
 	}
 }
 
+// Older runs of characters have no decoder in tokenizer.json.
+func TestParseTokenizerJSONWithoutDecoder(t *testing.T) {
+	v := newVocabulary(t, Char, 1, "ab")
+	b := string(tokenizerBytes(t, v))
+	older := strings.Replace(b, `"decoder": {
+    "type": "Fuse"
+  }`, `"decoder": null`, 1)
+	if older == b {
+		t.Fatalf("no decoder in\n%s", b)
+	}
+	if got, err := ParseTokenizerJSON([]byte(older)); err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("got %v, %v, want %v", got, err, v)
+	}
+}
+
+func TestTokenizerConfigJSON(t *testing.T) {
+	for unit, want := range map[Unit]string{
+		Word: `{
+  "tokenizer_class": "PreTrainedTokenizerFast",
+  "bos_token": "<s>",
+  "eos_token": "<s>",
+  "unk_token": "<unk>",
+  "clean_up_tokenization_spaces": false
+}
+`,
+		Char: `{
+  "tokenizer_class": "PreTrainedTokenizerFast",
+  "unk_token": "<unk>",
+  "clean_up_tokenization_spaces": false
+}
+`,
+	} {
+		if got, err := newVocabulary(t, unit, 1, "ab").TokenizerConfigJSON(); err != nil || string(got) != want {
+			t.Errorf("%s: got %s, %v, want %s", unit, got, err, want)
+		}
+	}
+}
+
 func TestParseTokenizerJSONErrors(t *testing.T) {
 	word := string(tokenizerBytes(t, newVocabulary(t, Word, 1, "a b")))
 	char := string(tokenizerBytes(t, newVocabulary(t, Char, 1, "ab")))

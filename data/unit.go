@@ -1,6 +1,10 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+
+	"attend/internal/printable"
+)
 
 // Unit is what one token stands for.
 type Unit string
@@ -28,7 +32,7 @@ func ParseUnit(s string) (Unit, error) {
 
 func (u Unit) validate() error {
 	if u != Word && u != Char {
-		return fmt.Errorf("the unit is %q, want %q or %q", string(u), Word, Char)
+		return fmt.Errorf("the unit is %s, want %q or %q", printable.Quote(string(u)), Word, Char)
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"attend/internal/printable"
 )
 
 // vocabMap is the vocabulary inside tokenizer.json: an object of key to id. It is
@@ -43,10 +45,10 @@ func (m vocabMap) byID() ([]string, error) {
 	keys, taken := make([]string, len(m.ids)), make([]bool, len(m.ids))
 	for key, id := range m.ids {
 		if id < 0 || id >= len(keys) {
-			return nil, fmt.Errorf("tokenizer.json: %.40q has the id %d, want ids 0 to %d", key, id, len(keys)-1)
+			return nil, fmt.Errorf("tokenizer.json: %s has the id %d, want ids 0 to %d", printable.Quote(key), id, len(keys)-1)
 		}
 		if taken[id] {
-			return nil, fmt.Errorf("tokenizer.json: %.40q and %.40q share the id %d, want each id once", keys[id], key, id)
+			return nil, fmt.Errorf("tokenizer.json: %s and %s share the id %d, want each id once", printable.Quote(keys[id]), printable.Quote(key), id)
 		}
 		keys[id], taken[id] = key, true
 	}

@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"slices"
+
+	"attend/internal/printable"
 )
 
 // Vocabulary numbers the tokens a model knows. It never changes once made.
@@ -74,7 +76,7 @@ func indexed(unit Unit, keys []string) *Vocabulary {
 func (u Unit) checkKey(key string) error {
 	tokens, err := Tokenize(u, key)
 	if err == nil && (len(tokens) != 1 || tokens[0].Key != key) {
-		err = fmt.Errorf("%.40q is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", key, u)
+		err = fmt.Errorf("%s is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", printable.Quote(key), u)
 	}
 	return err
 }

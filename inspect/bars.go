@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"attend/internal/printable"
 )
 
 // Bars is a picture of some quantities as bars on one scale that begins at 0.
@@ -59,14 +61,14 @@ func BarsText(w io.Writer, c Bars, o TextOptions) error {
 	}
 	names, values := 0, 0
 	for _, bar := range c.Bars {
-		names, values = max(names, ansi.StringWidth(Printable(bar.Name))), max(values, ansi.StringWidth(Printable(bar.Text)))
+		names, values = max(names, ansi.StringWidth(printable.Sentence(bar.Name))), max(values, ansi.StringWidth(printable.Sentence(bar.Text)))
 	}
 	names, values = min(names, max(4, o.width()/2)), min(values, max(4, o.width()/3))
 	longest := max(0, min(40, o.width()-names-values-2*gapOfColumns))
 	var b bytes.Buffer
-	b.WriteString(title(Printable(c.Title), o))
+	b.WriteString(title(printable.Sentence(c.Title), o))
 	for _, bar := range c.Bars {
-		line := padRight(fit(Printable(bar.Name), names), names) + "  " + padLeft(fit(Printable(bar.Text), values), values)
+		line := padRight(fit(printable.Sentence(bar.Name), names), names) + "  " + padLeft(fit(printable.Sentence(bar.Text), values), values)
 		if c.largest() > 0 {
 			line += "  " + partBar(bar.Value/c.largest()*float64(longest))
 		}
@@ -82,9 +84,9 @@ func (c Bars) subject() subject {
 		if i > 0 {
 			text += ";"
 		}
-		text += " " + Printable(bar.Name) + " " + Printable(bar.Text)
+		text += " " + printable.Sentence(bar.Name) + " " + printable.Sentence(bar.Text)
 	}
-	return plainSubject(Printable(c.Title), text+".")
+	return plainSubject(printable.Sentence(c.Title), text+".")
 }
 
 // BarsSVG writes the bars as a document that stands alone, as [SVG] does a figure.
@@ -105,14 +107,14 @@ func barsDrawing(c Bars, o PictureOptions, face *typeface) (drawing, error) {
 	const longest, row, thick, size, most = 280, 26, 16, textSize + 1, 240.0
 	names, values := 0.0, 0.0
 	for _, bar := range c.Bars {
-		names = max(names, face.room(Printable(bar.Name), size, false))
-		values = max(values, face.room(Printable(bar.Text), size, false))
+		names = max(names, face.room(printable.Sentence(bar.Name), size, false))
+		values = max(values, face.room(printable.Sentence(bar.Text), size, false))
 	}
 	names, values = math.Ceil(min(names, most)), math.Ceil(min(values, most))
 	p := o.palette()
 	d := drawing{width: 2*margin + int(names+values) + longest + 20, background: p.background}
 	y := margin
-	for _, l := range face.paragraph(Printable(c.Title), headingSize, true, float64(d.width-2*margin), 4) {
+	for _, l := range face.paragraph(printable.Sentence(c.Title), headingSize, true, float64(d.width-2*margin), 4) {
 		y += 21
 		d.texts = append(d.texts, text{x: margin, y: float64(y - 5), size: headingSize, s: l, fill: p.ink, bold: true})
 	}
@@ -127,8 +129,8 @@ func barsDrawing(c Bars, o PictureOptions, face *typeface) (drawing, error) {
 		d.rects = append(d.rects, rect{x, y, 1, row, p.hatch, ""}, rect{x, y + (row-thick)/2, length, thick, fill, ""})
 		baseline := float64(y+row/2) + 0.35*size
 		d.texts = append(d.texts,
-			text{x: float64(x - 10), y: baseline, size: size, s: face.cut(Printable(bar.Name), size, false, names), fill: p.ink, anchor: end},
-			text{x: float64(x + length + 8), y: baseline, size: size, s: face.cut(Printable(bar.Text), size, false, values), fill: p.ink})
+			text{x: float64(x - 10), y: baseline, size: size, s: face.cut(printable.Sentence(bar.Name), size, false, names), fill: p.ink, anchor: end},
+			text{x: float64(x + length + 8), y: baseline, size: size, s: face.cut(printable.Sentence(bar.Text), size, false, values), fill: p.ink})
 		y += row
 	}
 	d.height = y + margin

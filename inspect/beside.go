@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"attend/internal/printable"
 )
 
 // Baseline is what the map of a sentence is compared with: the attention that something other than the trained
@@ -23,7 +25,7 @@ func (b Baseline) describe() string {
 	case "position":
 		return "the mean for these positions"
 	}
-	return Printable(b.Name)
+	return printable.Sentence(b.Name)
 }
 
 // check tells whether the baseline is valid and has the shape of a valid map.
@@ -108,7 +110,7 @@ func GridBeside(w io.Writer, m Map, base Baseline, o TextOptions) error {
 		return err
 	}
 	var b bytes.Buffer
-	name := Printable(base.Name)
+	name := printable.Sentence(base.Name)
 	for i, v := range list {
 		if i > 0 {
 			b.WriteByte('\n')

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // shownPairs is how many predictions of two models or sentences are compared.
@@ -22,8 +24,8 @@ func ComparisonText(w io.Writer, c Comparison, o TextOptions) error {
 		}
 	}
 	var b bytes.Buffer
-	b.WriteString(hanging("A: ", Printable(c.A.Text)+", "+c.Of.origin(), o))
-	b.WriteString(hanging("B: ", Printable(c.B.Text)+", "+c.With.origin(), o))
+	b.WriteString(hanging("A: ", printable.Sentence(c.A.Text)+", "+c.Of.origin(), o))
+	b.WriteString(hanging("B: ", printable.Sentence(c.B.Text)+", "+c.With.origin(), o))
 	if len(c.Losses) == 2 {
 		b.WriteString("\n" + wrap(fmt.Sprintf("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]), o.width()))
 	}
@@ -73,7 +75,7 @@ func ComparisonText(w io.Writer, c Comparison, o TextOptions) error {
 func settingColumns(pairs []SettingPair) []column {
 	name, a, b := column{title: "setting", left: true}, column{title: "A", left: true}, column{title: "B", left: true}
 	for _, p := range pairs {
-		name.cells, a.cells, b.cells = append(name.cells, p.Name), append(a.cells, Printable(p.A)), append(b.cells, Printable(p.B))
+		name.cells, a.cells, b.cells = append(name.cells, p.Name), append(a.cells, printable.Sentence(p.A)), append(b.cells, printable.Sentence(p.B))
 	}
 	return []column{name, a, b}
 }

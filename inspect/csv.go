@@ -6,6 +6,9 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"attend/internal/printable"
 )
 
 // CSV writes the maps in long form, one weight a line, after the header
@@ -16,9 +19,11 @@ import (
 // after the query are left out. Weights are the shortest numbers that read
 // back to the same float32.
 //
-// Words are exact and always quoted, as RFC 4180 has it; so the file is data,
-// not for a terminal, and a spreadsheet may take a word such as "=1+1" for a
-// formula.
+// Texts are always quoted, as RFC 4180 has it. A text that a spreadsheet would
+// take for a formula, and one that begins with an apostrophe, has an apostrophe
+// before it: whoever drops one leading apostrophe of each text has it back.
+// Control characters and those that hide or reorder text are written as
+// [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
 func CSV(w io.Writer, maps []Map) error { return CSVBeside(w, maps, nil) }
 
 // CSVBeside is CSV with two more columns, baseline and difference: the weight that each map is compared with, and
@@ -56,6 +61,19 @@ func CSVBeside(w io.Writer, maps []Map, beside []Baseline) error {
 // shortest is the shortest number that reads back to the same float32.
 func shortest(weight float32) string { return strconv.FormatFloat(float64(weight), 'g', -1, 32) }
 
-// quoted is a field in quotes. csv.Writer quotes only where it must, which
-// leaves a word such as =1 bare.
-func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+// quoted is a text in quotes, with an apostrophe before one that is not plain. csv.Writer would leave most words bare.
+func quoted(s string) string {
+	s = printable.Field(s)
+	if !plain(s) {
+		s = "'" + s
+	}
+	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+}
+
+// plain reports whether no spreadsheet takes a printable text for a formula, and no reader takes it for one with an apostrophe before
+// it. The characters are those of the OWASP page on CSV injection, with the wide ones that some keyboards and spreadsheets use; a
+// spreadsheet may drop blanks before them.
+func plain(s string) bool {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " "))
+	return !strings.ContainsRune("=+-@＝＋－＠'", first)
+}

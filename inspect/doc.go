@@ -16,7 +16,7 @@
 //
 // All of them write to the io.Writer they are given, in one Write, and nothing
 // at all when what they are given is not valid. Words come from users and files,
-// so those that go to a terminal, a picture or a page pass [Printable] first: no
+// so those that go to a terminal, a picture or a page pass [printable.Text] first: no
 // control character of theirs arrives there.
 //
 // Read the files in this order. Maps in a terminal and as numbers:
@@ -24,7 +24,6 @@
 //	map.go vectors.go  what a map is, when it is valid, and what it was computed from
 //	view.go         which layers and heads an output shows, and their names
 //	links.go        the most attended keys of one query
-//	printable.go    making every character of a word visible
 //	label.go        fitting words and text into columns
 //	shade.go        from a weight to a colour or a glyph
 //	cell.go         one number of the grid

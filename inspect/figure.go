@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"attend/internal/printable"
 )
 
 // Figure is what a picture shows: panels over the words of one sentence.
@@ -113,9 +115,9 @@ const Made = -1
 // origin names the run and the step for people.
 func (s Source) origin() string {
 	if s.Step == Made {
-		return Printable(s.Run)
+		return printable.Path(s.Run)
 	}
-	return Printable(s.Run) + ", step " + grouped(s.Step)
+	return printable.Path(s.Run) + ", step " + grouped(s.Step)
 }
 
 // counted writes a number with its noun.

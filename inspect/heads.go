@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // Head is what one head does over a corpus, with the evidence for it.
@@ -120,7 +122,7 @@ func HeadsText(w io.Writer, heads []Head, o TextOptions) error {
 			b.WriteString(indent("switched off, the loss "+change(*h.Effect), o))
 		}
 		for _, e := range h.Examples {
-			b.WriteString(indent(fmt.Sprintf("%s: %s -> %s %s", Printable(e.Text), spelling(e.Query), spelling(e.Key), share(e.Weight)), o))
+			b.WriteString(indent(fmt.Sprintf("%s: %s -> %s %s", printable.Sentence(e.Text), spelling(e.Query), spelling(e.Key), share(e.Weight)), o))
 		}
 		for _, s := range h.Scores {
 			if s.Lift() < leastLift {

@@ -3,11 +3,13 @@ package inspect
 import (
 	"errors"
 	"io"
+
+	"attend/internal/printable"
 )
 
 // HTML writes the maps as one page for a browser: every layer and head of every sentence to choose
 // from, the lines from each word to those it attends to, the likely next words and, where a map has
-// its vectors, the arithmetic of each cell. Words pass [Printable] first.
+// its vectors, the arithmetic of each cell. Words pass [printable.Text] first.
 //
 // The page needs nothing beside itself and asks for nothing: its policy forbids every request and
 // every script but its own. Equal maps give equal bytes. Without a map, or with one that is not
@@ -30,7 +32,7 @@ func HTMLBeside(w io.Writer, s Source, maps []Map, beside []Baseline) error {
 		d.Frames[0].Sentences = append(d.Frames[0].Sentences, pageWeightsOf(m))
 	}
 	if len(beside) > 0 {
-		d.Baseline = Printable(beside[0].Name)
+		d.Baseline = printable.Sentence(beside[0].Name)
 		d.Frames = append(d.Frames, pageFrame{Step: s.Step})
 		for _, b := range beside {
 			d.Frames[1].Sentences = append(d.Frames[1].Sentences, pageWeightsOf(b.Map))

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"attend/internal/printable"
 )
 
 // A page holds the words and numbers of its maps, whatever the words are.
@@ -23,12 +25,12 @@ func TestHTMLHoldsItsMaps(t *testing.T) {
 		}
 		source := Source{token().Draw(t, "run"), rapid.Int().Draw(t, "step")}
 		d := pageOf(t, func(b *bytes.Buffer) error { return HTML(b, source, maps) }, like).data
-		if d.Run != Printable(source.Run) || d.Step != source.Step || d.Film || len(d.Frames) != 1 || len(d.Sentences) != len(maps) {
+		if d.Run != printable.Path(source.Run) || d.Step != source.Step || d.Film || len(d.Frames) != 1 || len(d.Sentences) != len(maps) {
 			t.Fatalf("run %q, step %d, film %t, %d frames of %d sentences", d.Run, d.Step, d.Film, len(d.Frames), len(d.Sentences))
 		}
 		for i, m := range maps {
 			s := d.Sentences[i]
-			if s.Text != Printable(m.Text) || s.Layers != len(m.Attention) || s.Heads != len(m.Attention[0]) || len(s.Tokens) != len(m.Tokens) {
+			if s.Text != printable.Sentence(m.Text) || s.Layers != len(m.Attention) || s.Heads != len(m.Attention[0]) || len(s.Tokens) != len(m.Tokens) {
 				t.Fatalf("sentence %d: %+v", i, s)
 			}
 			for j, token := range m.Tokens {

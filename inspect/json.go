@@ -2,9 +2,10 @@ package inspect
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+
+	"attend/internal/printable"
 )
 
 // Report is the document that JSON writes: the maps of some sentences under
@@ -55,11 +56,14 @@ func JSONBeside(w io.Writer, run string, step int, maps []Map, beside []Baseline
 			report.Sentences[i].Difference = difference4(m, beside[i].Map)
 		}
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // so that <s> stays legible
-	if err := enc.Encode(report); err != nil {
+	return encode(w, report)
+}
+
+// encode writes a value as JSON on one line, in one piece.
+func encode(w io.Writer, value any) error {
+	b, err := printable.JSON(value)
+	if err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}
-	return write(w, &b)
+	return write(w, bytes.NewBuffer(b))
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"attend/internal/printable"
 )
 
 // Columns on a terminal are counted by ansi.StringWidth throughout: a Chinese
@@ -35,7 +37,7 @@ func spelling(token string) string {
 	if token == "" {
 		return `""`
 	}
-	return Printable(token)
+	return printable.Short(token, printable.MaxQuote)
 }
 
 // anyUnknown tells whether the output needs the note.

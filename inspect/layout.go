@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // narrowestPage holds the heading and the legend of the smallest figure.
@@ -67,10 +69,10 @@ func (d *drawing) heading(f Figure, p palette, face *typeface, room int) int {
 }
 
 // sentence is the text as it is shown: without the blanks around it.
-func (f Figure) sentence() string { return Printable(strings.TrimSpace(f.Text)) }
+func (f Figure) sentence() string { return printable.Sentence(strings.TrimSpace(f.Text)) }
 
 // caption says what the figure is and where it comes from.
-func (f Figure) caption() string { return Printable(f.Title) + "; " + f.Source.origin() }
+func (f Figure) caption() string { return printable.Sentence(f.Title) + "; " + f.Source.origin() }
 
 // sheet is a drawing with what all panels share.
 type sheet struct {
@@ -88,7 +90,7 @@ type sheet struct {
 func (s *sheet) panel(p Panel, x, y int) {
 	left := x + s.side
 	if s.titled {
-		title := Printable(p.Title)
+		title := printable.Sentence(p.Title)
 		s.texts = append(s.texts, text{x: float64(left), y: float64(y) + 12, size: textSize, fill: s.palette.ink, bold: true,
 			s: s.face.cut(title, textSize, true, float64(s.panelWidth-s.side)), tip: title})
 		y += titleBand

@@ -1,6 +1,10 @@
 package inspect
 
-import "math"
+import (
+	"math"
+
+	"attend/internal/printable"
+)
 
 // Sizes of a picture in pixels.
 const (
@@ -90,7 +94,7 @@ func measure(f Figure, words []label, face *typeface) measures {
 		m.panelHeight += titleBand
 		for _, row := range f.Panels {
 			for _, p := range row {
-				title := math.Ceil(face.room(Printable(p.Title), textSize, true))
+				title := math.Ceil(face.room(printable.Sentence(p.Title), textSize, true))
 				m.panelWidth = max(m.panelWidth, m.side+min(int(title), 220))
 			}
 		}

@@ -3,6 +3,8 @@ package inspect
 import (
 	"encoding/binary"
 	"math"
+
+	"attend/internal/printable"
 )
 
 // pageData is what a page knows: the JSON in it that its script draws. A page of maps is a film of one frame.
@@ -62,7 +64,7 @@ func (f *floats) add(numbers []float32) {
 
 // newPageData begins the data of a page.
 func newPageData(s Source) *pageData {
-	d := &pageData{Run: Printable(s.Run), Step: s.Step, Formed: []Formed{}}
+	d := &pageData{Run: printable.Path(s.Run), Step: s.Step, Formed: []Formed{}}
 	for _, c := range viridis() {
 		d.Scale = append(d.Scale, hex(c))
 	}
@@ -75,7 +77,7 @@ func newPageData(s Source) *pageData {
 
 // pageSentenceOf copies what stays the same of a valid map.
 func pageSentenceOf(m Map) pageSentence {
-	s := pageSentence{Text: Printable(m.Text), Unknown: []int{}, Layers: len(m.Attention), Heads: len(m.Attention[0])}
+	s := pageSentence{Text: printable.Sentence(m.Text), Unknown: []int{}, Layers: len(m.Attention), Heads: len(m.Attention[0])}
 	for i, token := range m.Tokens {
 		s.Tokens = append(s.Tokens, spelling(token))
 		if m.Unknown != nil && m.Unknown[i] {

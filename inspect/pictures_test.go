@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/colorprofile"
@@ -87,6 +88,20 @@ func randomFigure(random *rand.Rand) (f Figure, valid bool) {
 		return f, true
 	}
 	return f, false
+}
+
+// rawRune is the first character of s that may steer a terminal or hide in it,
+// or 0: controls, format characters (bidi, zero width), separators.
+func rawRune(s string) rune {
+	for _, r := range s {
+		if r >= ' ' && r <= '~' { // most are
+			continue
+		}
+		if unicode.In(r, unicode.C, unicode.Z, unicode.Variation_Selector) {
+			return r
+		}
+	}
+	return 0
 }
 
 // raw is the first character of a document that is neither a newline nor to be seen, or 0.

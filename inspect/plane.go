@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"attend/internal/printable"
 )
 
 // Plane is a picture of vectors of two numbers: arrows from the origin.
@@ -103,9 +105,9 @@ func (p Plane) subject() subject {
 		if i > 0 {
 			text += ";"
 		}
-		text += fmt.Sprintf(" %s to (%s, %s)", Printable(a.Name), significant(a.X), significant(a.Y))
+		text += fmt.Sprintf(" %s to (%s, %s)", printable.Sentence(a.Name), significant(a.X), significant(a.Y))
 	}
-	return plainSubject(Printable(p.Title), text+".")
+	return plainSubject(printable.Sentence(p.Title), text+".")
 }
 
 // plainSubject is about a picture that shows no run.

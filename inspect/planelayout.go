@@ -3,6 +3,8 @@ package inspect
 import (
 	"image/color"
 	"math"
+
+	"attend/internal/printable"
 )
 
 // Sizes of a plane in pixels.
@@ -35,14 +37,14 @@ func planeDrawing(p Plane, o PictureOptions, face *typeface) (drawing, error) {
 
 	longest := 0.0
 	for _, a := range p.names() {
-		longest = max(longest, face.room(Printable(a.Name), textSize+1, true))
+		longest = max(longest, face.room(printable.Sentence(a.Name), textSize+1, true))
 	}
 	longest = min(longest, 260)
 	palette := o.palette()
 	width := int(math.Ceil((right-left)*scale+2*longest)) + 2*margin
 	d := drawing{width: max(width, 360), background: palette.background}
 	y := float64(margin)
-	for _, l := range face.paragraph(Printable(p.Title), headingSize, true, float64(d.width-2*margin), 4) {
+	for _, l := range face.paragraph(printable.Sentence(p.Title), headingSize, true, float64(d.width-2*margin), 4) {
 		y += 1.3 * headingSize
 		d.texts = append(d.texts, text{x: margin, y: y - 5, size: headingSize, s: l, fill: palette.ink, bold: true})
 	}
@@ -76,7 +78,7 @@ func planeDrawing(p Plane, o PictureOptions, face *typeface) (drawing, error) {
 	}
 	for _, a := range p.names() {
 		x, y := at(a.X, a.Y)
-		t := text{x: x + 8, y: y - 6, size: textSize + 1, s: face.cut(Printable(a.Name), textSize+1, true, longest), fill: colors[a.Kind], bold: true}
+		t := text{x: x + 8, y: y - 6, size: textSize + 1, s: face.cut(printable.Sentence(a.Name), textSize+1, true, longest), fill: colors[a.Kind], bold: true}
 		if a.Y < 0 {
 			t.y = y + 6 + textSize
 		}

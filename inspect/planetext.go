@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"attend/internal/printable"
 )
 
 // Sizes of a plane on a terminal, in rows and columns.
@@ -29,7 +31,7 @@ func PlaneText(w io.Writer, p Plane, o TextOptions) error {
 		return err
 	}
 	var b bytes.Buffer
-	b.WriteString(title(Printable(p.Title), o))
+	b.WriteString(title(printable.Sentence(p.Title), o))
 	left, bottom, right, top := p.bounds()
 	labels := 6 // columns of the numbers at the left
 	columns := max(4, min(o.width()-labels-2, 56))
@@ -66,7 +68,7 @@ func PlaneText(w io.Writer, p Plane, o TextOptions) error {
 	}
 	b.WriteString(horizontalTicks(labels, o.width(), map[int]string{column(0): "0", column(left): significant(left), column(right): significant(right)}))
 	for i, a := range p.Arrows {
-		b.WriteString(fit(fmt.Sprintf("%c  %s [%s %s]", marks[i], fit(Printable(a.Name), widestLabel), significant(a.X), significant(a.Y)), o.width()) + "\n")
+		b.WriteString(fit(fmt.Sprintf("%c  %s [%s %s]", marks[i], fit(printable.Sentence(a.Name), widestLabel), significant(a.X), significant(a.Y)), o.width()) + "\n")
 	}
 	return write(w, &b)
 }

@@ -90,6 +90,9 @@ func bar(probability float64) string {
 
 // partBar draws a bar of a number of columns, in eighths.
 func partBar(columns float64) string {
+	if !(columns > 0) { // NaN as well
+		return ""
+	}
 	eighths := int(math.Round(columns * 8))
 	s := strings.Repeat("█", eighths/8)
 	if rest := eighths % 8; rest > 0 {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // Recurrence says which links of a sentence come back when the same settings are trained with other seeds.
@@ -72,7 +74,7 @@ const shownRecurring = 24
 // RecurrenceText writes which links recur over seeds.
 func RecurrenceText(w io.Writer, r Recurrence, o TextOptions) error {
 	var b bytes.Buffer
-	b.WriteString(title(fmt.Sprintf("%s with %s", Printable(r.Text), counted(len(r.Seeds), "seed")), o))
+	b.WriteString(title(fmt.Sprintf("%s with %s", printable.Sentence(r.Text), counted(len(r.Seeds), "seed")), o))
 	seed, loss, next := column{title: "seed"}, column{title: "loss, held-out sample"}, column{title: "next", left: true}
 	for _, s := range r.Seeds {
 		seed.cells = append(seed.cells, fmt.Sprint(s.Seed))

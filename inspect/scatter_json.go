@@ -1,9 +1,6 @@
 package inspect
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"io"
 )
 
@@ -46,15 +43,4 @@ func NearestJSON(w io.Writer, from Source, words []Neighbours) error {
 		Step  int          `json:"step"`
 		Words []Neighbours `json:"words"`
 	}{from.Run, from.Step, list})
-}
-
-// encode writes a value as JSON on one line, in one piece.
-func encode(w io.Writer, value any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // so that <s> stays legible
-	if err := enc.Encode(value); err != nil {
-		return fmt.Errorf("encode: %w", err)
-	}
-	return write(w, &b)
 }

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // families are fonts that systems have, for Latin, Cyrillic and Greek, then for Chinese, Japanese and Korean.
@@ -45,8 +47,8 @@ func (f Figure) subject() subject {
 	return subject{
 		title: f.Title, heading: f.heading(), description: f.description(),
 		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run><attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture>`,
-			escaped(Printable(f.Title)), escaped(Printable(f.Source.Run)), f.Source.Step, escaped(f.sentence())),
-		entries: [][2]string{{"Title", Printable(f.Title)}, {"Sentence", f.sentence()}, {"Run", Printable(f.Source.Run)},
+			escaped(printable.Sentence(f.Title)), escaped(printable.Path(f.Source.Run)), f.Source.Step, escaped(f.sentence())),
+		entries: [][2]string{{"Title", printable.Sentence(f.Title)}, {"Sentence", f.sentence()}, {"Run", printable.Path(f.Source.Run)},
 			{"Step", strconv.Itoa(f.Source.Step)}, {"Description", f.description()}, {"Software", "attend"}},
 	}
 }
@@ -111,12 +113,12 @@ func writeSVGText(b *bytes.Buffer, t text) {
 }
 
 // heading names the picture to who cannot see it.
-func (f Figure) heading() string { return f.sentence() + " (" + Printable(f.Title) + ")" }
+func (f Figure) heading() string { return f.sentence() + " (" + printable.Sentence(f.Title) + ")" }
 
 // description tells what is to be seen.
 func (f Figure) description() string {
 	return fmt.Sprintf("Which words each word of the sentence attends to: %s. Rows are the words that look, columns the words looked at. Run %s.",
-		Printable(f.Title), f.Source.origin())
+		printable.Sentence(f.Title), f.Source.origin())
 }
 
 // escaped is text as the content of an element or attribute. What XML has no character for is �.

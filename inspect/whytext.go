@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/charmbracelet/colorprofile"
+
+	"attend/internal/printable"
 )
 
 // mostHeads is how many heads have a line of their own.
@@ -39,7 +41,7 @@ const effectBar = 10
 // the largest effect first, then the heads, and how far attention and effect agree.
 func WhyText(w io.Writer, y Why, o TextOptions) error {
 	var b bytes.Buffer
-	b.WriteString(title(fmt.Sprintf("Why %s after: %s", spelling(y.Target), Printable(y.Seen)), o))
+	b.WriteString(title(fmt.Sprintf("Why %s after: %s", spelling(y.Target), printable.Sentence(y.Seen)), o))
 	mean := "the mean over heads"
 	columns, _ := fitting(whyColumns(y, o), o.width())
 	if slices.ContainsFunc(columns, func(c column) bool { return c.spare == spareHeads }) {

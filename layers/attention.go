@@ -41,7 +41,10 @@ func Attention(name string, p Projected, heads, seq int, drop *dropout, departur
 		op.dropped = make([]float32, len(op.weights))
 	}
 	mixed, err := node.Apply(op, inputs...)
-	return &Attended{Mixed: mixed, op: op, projected: p}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Attended{Mixed: mixed, op: op, projected: p}, nil
 }
 
 // Attended is the attention of one layer in a graph.

@@ -33,8 +33,20 @@ func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, err
 	return &Inference{Transformer: t, seq: seq, logits: node.Floats(logits), machine: machine}, nil
 }
 
+// NotFiniteError says that a model computes numbers that are NaN or infinite, as one does whose training diverged. Nothing
+// that is computed from them means anything.
+type NotFiniteError struct {
+	Found string // such as "a logit is NaN"
+}
+
+// Error says what was found and what to do.
+func (e *NotFiniteError) Error() string {
+	return fmt.Sprintf("the model diverged in training, %s: train again with a lower --lr", e.Found)
+}
+
 // Run computes the logits and attention weights of some sentences of ids, each id in 0..vocab-1:
-// as many sentences as the batch has or fewer, each of at least one token and at most seq.
+// as many sentences as the batch has or fewer, each of at least one token and at most seq. It returns a
+// [NotFiniteError] unless all logits, attention weights, queries, keys and values of them are finite.
 func (f *Inference) Run(sentences ...[]int) error {
 	if len(sentences) == 0 || len(sentences) > f.Sentences.Len() {
 		return fmt.Errorf("%d sentences do not fit the graph's %d", len(sentences), f.Sentences.Len())
@@ -55,7 +67,31 @@ func (f *Inference) Run(sentences ...[]int) error {
 	if err := f.machine.Run(); err != nil {
 		return fmt.Errorf("forward pass: %w", err)
 	}
+	return f.checkFinite()
+}
+
+// checkFinite returns a NotFiniteError unless all that a caller can read after a run is finite.
+func (f *Inference) checkFinite() error {
+	rows := f.Sentences.Rows()
+	if x, found := notFinite(f.logits[:rows*f.Logits.Shape()[1]]); found {
+		return &NotFiniteError{fmt.Sprintf("a logit is %g", x)}
+	}
+	for layer, attended := range f.Layers {
+		if name, x, found := attended.notFinite(rows); found {
+			return &NotFiniteError{fmt.Sprintf("in layer %d a number of %s is %g", layer+1, name, x)}
+		}
+	}
 	return nil
+}
+
+// notFinite returns the first number that is NaN or infinite, if there is one.
+func notFinite(numbers []float32) (x float32, found bool) {
+	for _, x := range numbers {
+		if x-x != 0 { // NaN, which infinity less infinity is too
+			return x, true
+		}
+	}
+	return 0, false
 }
 
 // LogitsAt returns the scores of the next token [vocab] after the token at a place of a sentence.

@@ -168,8 +168,11 @@ func (b *builder) attention(name string, p Projected) *gorgonia.Node {
 		return nil
 	}
 	attended, err := Attention(name, p, b.Heads, b.Seq, b.drop, b.Departure)
+	if err != nil {
+		return b.must(nil, err)
+	}
 	b.t.Layers = append(b.t.Layers, attended)
-	return b.must(attended.Mixed, err)
+	return attended.Mixed
 }
 
 // residual adds a branch, after dropout in training, to the stream.

@@ -30,3 +30,28 @@ func (a *Attended) vector(projection *gorgonia.Node, sentence, head, place int) 
 	rows := a.op.head(value, sentence, head) // [length, headDim]
 	return rows.Data[place*rows.Stride:][:rows.Cols]
 }
+
+// notFinite returns the first number of the last run that is NaN or infinite, if there is one, and what it belongs to: the
+// queries, keys and values of the filled rows, or the attention weights.
+func (a *Attended) notFinite(rows int) (name string, x float32, found bool) {
+	for _, of := range []struct {
+		name       string
+		projection *gorgonia.Node
+	}{{"the queries", a.projected.Query}, {"the keys", a.projected.Key}, {"the values", a.projected.Value}} {
+		_, value, _ := node.Result(of.projection)
+		if x, found := notFinite(node.Floats(value)[:rows*value.Shape()[1]]); found {
+			return of.name, x, true
+		}
+	}
+	for sentence := range a.op.batch() {
+		_, length := a.op.sentence(sentence)
+		for head := range a.op.heads {
+			for query := range length {
+				if x, found := notFinite(a.Row(sentence, head, query)); found {
+					return "the attention weights", x, true
+				}
+			}
+		}
+	}
+	return "", 0, false
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // dotProduct is chapter 2: how well vectors fit.
@@ -47,11 +48,11 @@ func (c *Course) dotProduct(_ context.Context, show Show) error {
 func vectorLines(query Vector, keys []Vector) string {
 	width := len([]rune(query.Name))
 	for _, k := range keys {
-		width = max(width, len([]rune(inspect.Printable(k.Name))))
+		width = max(width, len([]rune(printable.Short(k.Name, longestName))))
 	}
 	var b strings.Builder
 	for _, v := range append([]Vector{query}, keys...) {
-		fmt.Fprintf(&b, "%-*s  %s\n", width, inspect.Printable(v.Name), written(v.Numbers))
+		fmt.Fprintf(&b, "%-*s  %s\n", width, printable.Short(v.Name, longestName), written(v.Numbers))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -67,16 +68,16 @@ func bestFit(s setting, scores []float32) Question {
 			q.Right = i
 		}
 		if i < 8 {
-			q.Choices = append(q.Choices, inspect.Printable(k.Name)+" "+written(k.Numbers))
+			q.Choices = append(q.Choices, printable.Short(k.Name, longestName)+" "+written(k.Numbers))
 		}
 	}
 	q.Choices = append(q.Choices, "no single one: two or more fit alike")
 	q.Because = fmt.Sprintf("Its score is %s, the largest.", short(top))
 	if len(best) > 1 {
 		q.Right = len(q.Choices) - 1
-		q.Because = fmt.Sprintf("%s all score %s.", inspect.Printable(strings.Join(best, ", ")), short(top))
+		q.Because = fmt.Sprintf("%s all score %s.", printable.Sentence(strings.Join(best, ", ")), short(top))
 	} else if q.Right >= len(q.Choices)-1 { // it is not among those offered
-		q.Choices[7] = inspect.Printable(s.keys[q.Right].Name) + " " + written(s.keys[q.Right].Numbers)
+		q.Choices[7] = printable.Short(s.keys[q.Right].Name, longestName) + " " + written(s.keys[q.Right].Numbers)
 		q.Right = 7
 	}
 	if !s.own {

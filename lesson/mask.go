@@ -8,6 +8,7 @@ import (
 	"attend/internal/kernel"
 	"attend/internal/node"
 	"attend/internal/param"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/run"
 	"attend/train"
@@ -160,7 +161,7 @@ func (c *Course) looksAhead(config layers.Config, weights *param.Set) (Part, err
 	for _, word := range words {
 		id, known := c.corpus.Vocabulary.ID(lower(word))
 		if !known {
-			return nil, fmt.Errorf("%q is not in the vocabulary", word)
+			return nil, fmt.Errorf("%s is not in the vocabulary", printable.Quote(word))
 		}
 		ids, names = append(ids, id), append(names, word)
 	}

@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // Progress is which chapters a reader has begun and finished. The zero value remembers nothing.
@@ -36,16 +36,19 @@ func ProgressPath() (string, error) {
 	return filepath.Join(folder, "attend", "lesson.json"), nil
 }
 
+// mostProgress is the most bytes of the file of progress: far more than ten chapters take.
+const mostProgress = 1e6
+
 // OpenProgress reads progress; where there is no file nothing was read yet. A file that is damaged is an
 // error that says how to begin anew.
 func OpenProgress(path string) (*Progress, error) {
 	p := &Progress{path: path, Chapters: map[int]Mark{}}
-	b, err := os.ReadFile(path)
+	b, err := file.Read(path, mostProgress)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return p, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("your progress cannot be read: %w", err)
+		return nil, fmt.Errorf("your progress in %s cannot be read: %w: `attend lesson --reset` begins anew", printable.Path(path), err)
 	}
 	err = json.Unmarshal(b, p)
 	for n, m := range p.Chapters {
@@ -54,7 +57,7 @@ func OpenProgress(path string) (*Progress, error) {
 		}
 	}
 	if err != nil || p.Chapters == nil {
-		return nil, fmt.Errorf("your progress in %s is damaged: `attend lesson --reset` begins anew", strconv.Quote(path))
+		return nil, fmt.Errorf("your progress in %s is damaged: `attend lesson --reset` begins anew", printable.Path(path))
 	}
 	return p, nil
 }

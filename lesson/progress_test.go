@@ -73,6 +73,12 @@ func TestDamagedProgressIsReportedInOneLine(t *testing.T) {
 			t.Errorf("%q: error %v", content, err)
 		}
 	}
+	if err := os.Truncate(path, 1e12); err != nil { // a sparse file
+		t.Fatal(err)
+	}
+	if _, err := OpenProgress(path); err == nil || !strings.Contains(err.Error(), "it is larger than 1 MB") {
+		t.Errorf("1 TB: error %v", err)
+	}
 	if err := ResetProgress(path); err != nil {
 		t.Fatal(err)
 	}
@@ -86,4 +92,30 @@ func TestWithoutAFolderNothingIsRemembered(t *testing.T) {
 	if err := errors.Join(p.Begin(1), p.Answer(1, true), p.Finish(1)); err != nil || p.Next() != 1 {
 		t.Errorf("%v, next %d", err, p.Next())
 	}
+}
+
+// Whatever stands in the file of progress is an error of one line, or marks that exist and add up.
+func FuzzOpenProgress(f *testing.F) {
+	for _, s := range []string{`{"chapters":{"1":{"begun":true,"asked":2,"right":1}}}`, `{"chapters":null}`, `{}`, "", "null", "[]", `{"chapters":{"0":{}}}`,
+		`{"chapters":{"1":{"asked":1,"right":2}}}`, `{"chapters":{"99999999999999999999":{}}}`, `{"chapters":{"1":{"right":-1}}}`} {
+		f.Add([]byte(s))
+	}
+	path := filepath.Join(f.TempDir(), "lesson.json")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p, err := OpenProgress(path)
+		if err != nil {
+			if p != nil || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%v, error %q", p, err)
+			}
+			return
+		}
+		for n, m := range p.Chapters {
+			if n < 1 || n > len(Chapters()) || m.Right < 0 || m.Right > m.Asked {
+				t.Errorf("chapter %d: %+v", n, m)
+			}
+		}
+	})
 }

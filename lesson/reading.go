@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -113,7 +114,7 @@ func mattered(y inspect.Why) (q Question, ok bool) {
 	offered = append(offered, most)
 	slices.SortFunc(offered, func(a, b inspect.Cause) int { return a.Place - b.Place })
 	offered = slices.CompactFunc(offered, func(a, b inspect.Cause) bool { return a.Place == b.Place })
-	q.Ask = fmt.Sprintf("The model says %q. Which word does the last one need most: whose edge, cut, costs that prediction most?", y.Target)
+	q.Ask = fmt.Sprintf("The model says %s. Which word does the last one need most: whose edge, cut, costs that prediction most?", printable.Quote(y.Target))
 	for i, w := range offered {
 		q.Choices = append(q.Choices, placed(y, w))
 		if w.Place == ranked[0].Place {
@@ -131,7 +132,7 @@ func mattered(y inspect.Why) (q Question, ok bool) {
 
 // placed is a word, with its place where the sentence has it twice.
 func placed(y inspect.Why, w inspect.Cause) string {
-	name, count := inspect.Printable(w.Word), 0
+	name, count := printable.Short(w.Word, printable.MaxQuote), 0
 	for _, other := range y.Words {
 		if strings.EqualFold(other.Word, w.Word) {
 			count++

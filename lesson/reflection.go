@@ -37,7 +37,11 @@ func Reflection(answers []string, date time.Time) (string, error) {
 
 // AppendReflection adds a piece to the end of a file, which is made if it is not there. What the file holds stays.
 func AppendReflection(path, piece string) (err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o644)
+	flag := os.O_RDWR | os.O_APPEND | os.O_CREATE
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		flag = os.O_WRONLY // a FIFO that is read from as well would keep what nobody else reads, and lose it
+	}
+	f, err := os.OpenFile(path, flag, 0o644)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // columnGap is the blanks between two columns.
@@ -32,8 +33,8 @@ func (t Table) text(b *bytes.Buffer, o inspect.TextOptions) {
 	line := func(cells []string) string {
 		var row string
 		for i, cell := range cells {
-			cell = printable(strings.TrimSpace(cell))
-			blanks := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
+			cell = printable.Text(strings.TrimSpace(cell))
+			blanks := strings.Repeat(" ", max(0, widths[i]-ansi.StringWidth(cell)))
 			if i < t.Words {
 				row += cell + blanks
 			} else {
@@ -56,7 +57,7 @@ func (t Table) widths(heads [][]string) (widths []int, total int) {
 	widths, total = make([]int, len(t.Head)), -columnGap
 	for i := range t.Head {
 		for _, row := range append(heads, t.Rows...) {
-			widths[i] = max(widths[i], ansi.StringWidth(printable(row[i])))
+			widths[i] = max(widths[i], ansi.StringWidth(printable.Text(row[i])))
 		}
 		total += widths[i] + columnGap
 	}
@@ -85,23 +86,15 @@ func (t Table) brokenHeads() [][]string {
 // list writes each row by itself.
 func (t Table) list(b *bytes.Buffer, o inspect.TextOptions) {
 	for _, row := range t.Rows {
-		b.WriteString(Hanging("", strings.TrimSpace(t.Head[0]+" "+printable(row[0])), o))
+		b.WriteString(Hanging("", strings.TrimSpace(t.Head[0]+" "+printable.Text(row[0])), o))
 		var rest []string
 		for i := 1; i < len(row); i++ {
 			if row[i] != "" {
-				rest = append(rest, t.Head[i]+" "+printable(row[i]))
+				rest = append(rest, t.Head[i]+" "+printable.Text(row[i]))
 			}
 		}
 		if len(rest) > 0 {
 			b.WriteString(Hanging("  ", strings.Join(rest, ", "), o))
 		}
 	}
-}
-
-// printable is a cell, whose name may be a reader's, without anything that could steer a terminal.
-func printable(cell string) string {
-	if cell == "" {
-		return ""
-	}
-	return inspect.Printable(cell)
 }

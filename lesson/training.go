@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -87,7 +88,7 @@ func (c *Course) answer(r *run.Run, m inspect.Map, show Show) error {
 		return err
 	}
 	return show(heads,
-		Paragraph(fmt.Sprintf("In the mean of the heads the last row looks most at %q and %q. Nobody told it what to look at: it found out because looking there made the loss smaller. Not every head has a task in every sentence; one without looks here and there.", m.Tokens[top[0].Key], m.Tokens[top[1].Key])),
+		Paragraph(fmt.Sprintf("In the mean of the heads the last row looks most at %s and %s. Nobody told it what to look at: it found out because looking there made the loss smaller. Not every head has a task in every sentence; one without looks here and there.", printable.Quote(m.Tokens[top[0].Key]), printable.Quote(m.Tokens[top[1].Key]))),
 		Paragraph("Your model is kept in "+shownPath(r)+". Everything about it can be asked:"),
 		Try{
 			{"attend inspect --run " + shownPath(r) + " \"The lions from the valley are\"", "the map of any sentence: here the number of the subject decides"},

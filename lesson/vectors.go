@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // Vector is a list of numbers with a name.
@@ -52,21 +52,13 @@ func ParseVector(s string) (Vector, error) {
 		case text == "":
 			return v, fmt.Errorf("number %d is missing: write %d numbers with a comma between each two, such as 1,0", i+1, len(list))
 		case (errors.Is(err, strconv.ErrRange) || err == nil) && math.Abs(x) > largest:
-			return v, fmt.Errorf("number %d is %s and may be at most %.0f, up or down", i+1, shown(text), largest)
+			return v, fmt.Errorf("number %d is %s and may be at most %.0f, up or down", i+1, printable.Quote(text), largest)
 		case err != nil || math.IsNaN(x) || strings.ContainsAny(text, "xX_"): // no other base, no marks between digits
-			return v, fmt.Errorf("number %d is %s, which is no number: write digits, such as 0.5", i+1, shown(text))
+			return v, fmt.Errorf("number %d is %s, which is no number: write digits, such as 0.5", i+1, printable.Quote(text))
 		}
 		v.Numbers = append(v.Numbers, float32(x))
 	}
 	return v, nil
-}
-
-// shown quotes what a reader typed, in short.
-func shown(text string) string {
-	if runes := []rune(text); len(runes) > 20 {
-		text = string(runes[:20]) + "…"
-	}
-	return strconv.Quote(inspect.Printable(text))
 }
 
 // setting is a query, keys and values that go together.
@@ -104,10 +96,10 @@ func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
 		if len(k.Numbers) != len(s.query.Numbers) {
 			if c.Query == nil {
 				return s, fmt.Errorf("--key %s has %s and the query of the chapter has %d: give a query as long, --query %s",
-					inspect.Printable(k.Name), numbersOf(k), len(s.query.Numbers), example(len(k.Numbers)))
+					printable.Short(k.Name, longestName), numbersOf(k), len(s.query.Numbers), example(len(k.Numbers)))
 			}
 			return s, fmt.Errorf("--key %s has %s and the query has %d: a dot product wants vectors of equal length",
-				inspect.Printable(k.Name), numbersOf(k), len(s.query.Numbers))
+				printable.Short(k.Name, longestName), numbersOf(k), len(s.query.Numbers))
 		}
 	}
 	if s.values == nil {
@@ -122,7 +114,7 @@ func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
 	for _, v := range s.values {
 		if len(v.Numbers) != len(s.values[0].Numbers) {
 			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long",
-				inspect.Printable(v.Name), numbersOf(v), len(s.values[0].Numbers))
+				printable.Short(v.Name, longestName), numbersOf(v), len(s.values[0].Numbers))
 		}
 	}
 	return s, nil

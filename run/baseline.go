@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // Baselines are what a map may be compared with.
@@ -48,7 +49,7 @@ func (r *Run) Baselines(name string, maps []inspect.Map, load func(Settings) (*d
 		}
 		base = func(m inspect.Map) (inspect.Map, error) { return atPositions(m, mean), nil }
 	default:
-		return nil, fmt.Errorf("there is no baseline %q: want %s, %s or %s", name, BaselineUntrained, BaselineUniform, BaselinePosition)
+		return nil, fmt.Errorf("there is no baseline %s: want %s, %s or %s", printable.Quote(name), BaselineUntrained, BaselineUniform, BaselinePosition)
 	}
 	list := make([]inspect.Baseline, len(maps))
 	for i, m := range maps {

@@ -1,9 +1,7 @@
 package run
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 
@@ -11,6 +9,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // CompareSentences reads two sentences, a minimal pair say, with one run.
@@ -22,10 +21,10 @@ func (r *Run) CompareSentences(a, b string) (inspect.Comparison, error) {
 	defer reader.Close()
 	c := inspect.Comparison{Of: r.source(), With: r.source()}
 	if c.A, err = reader.Map(a, r.Config.Vocab); err != nil {
-		return c, fmt.Errorf("%q: %w", a, err)
+		return c, fmt.Errorf("%s: %w", printable.Quote(a), err)
 	}
 	if c.B, err = reader.Map(b, r.Config.Vocab); err != nil {
-		return c, fmt.Errorf("%q: %w", b, err)
+		return c, fmt.Errorf("%s: %w", printable.Quote(b), err)
 	}
 	return c, nil
 }
@@ -43,20 +42,23 @@ func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, e
 		run *Run
 		m   *inspect.Map
 	}{{a, &c.A}, {b, &c.B}} {
+		if _, err := of.run.encode(text); err != nil {
+			return c, fmt.Errorf("%s: %w", printable.Path(of.run.Path), err)
+		}
 		reader, err := of.run.NewReader(1)
 		if err != nil {
 			return c, err
 		}
 		defer reader.Close()
 		if *of.m, err = reader.Map(text, of.run.Config.Vocab); err != nil {
-			return c, fmt.Errorf("%s: %w", of.run.Path, err)
+			return c, err
 		}
 		metrics, err := of.run.Metrics()
-		switch {
-		case err == nil && len(metrics) > 0:
-			c.Losses = append(c.Losses, metrics[len(metrics)-1].HeldOutLoss)
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
+		if err != nil {
 			return c, err
+		}
+		if len(metrics) > 0 {
+			c.Losses = append(c.Losses, metrics[len(metrics)-1].HeldOutLoss)
 		}
 	}
 	var err error

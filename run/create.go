@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // namedFile is a file of a run folder that is to be written.
@@ -111,7 +112,7 @@ func (c *creator) take(path, real string) (*slot, error) {
 }
 
 func cannotMake(path string, err error) error {
-	return fmt.Errorf("cannot make the folder %s: %w", path, err)
+	return fmt.Errorf("cannot make the folder %s: %w", printable.Path(path), cause(err))
 }
 
 // put makes the run folder of a slot with these files, in one step. A run that is there is replaced if overwrite is
@@ -254,13 +255,13 @@ func restore(old, real string) (bool, error) {
 		return false, nil
 	}
 	if err := os.Rename(old, real); err != nil {
-		return false, fmt.Errorf("cannot put the run back that a killed process moved aside to %s: %w: rename it to %s", old, err, real)
+		return false, fmt.Errorf("cannot put the run back that a killed process moved aside to %s: %w: rename it to %s", printable.Path(old), cause(err), printable.Path(real))
 	}
 	return true, file.SyncFolder(filepath.Dir(real))
 }
 
 func restoredNote(name string) string {
-	return fmt.Sprintf("the run %s was put back: a process that was replacing it had been killed", name)
+	return fmt.Sprintf("the run %s was put back: a process that was replacing it had been killed", printable.Path(name))
 }
 
 // removeRun removes a folder of ours that is not, or no longer, in place. What cannot be removed now is removed by
@@ -303,7 +304,7 @@ func realPath(path string) (string, error) {
 		return real, err
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return "", fmt.Errorf("%s is a symbolic link to something that is not there: remove the link, or choose another folder", path)
+		return "", fmt.Errorf("%s is a symbolic link to something that is not there: remove the link, or choose another folder", printable.Path(path))
 	}
 	parent, err := realPath(filepath.Dir(path))
 	return filepath.Join(parent, filepath.Base(path)), err
@@ -319,10 +320,10 @@ func checkFree(path, real string, overwrite bool) error {
 		return err
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("%s is a file: choose another folder with --out", path)
+		return fmt.Errorf("%s is a file: choose another folder with --out", printable.Path(path))
 	}
 	if here, err := os.Stat("."); err == nil && os.SameFile(here, info) {
-		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as --out %s", path, filepath.Join(path, "run"))
+		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as --out run", printable.Path(path))
 	}
 	entries, err := os.ReadDir(real)
 	if err != nil {
@@ -332,9 +333,9 @@ func checkFree(path, real string, overwrite bool) error {
 	case len(entries) == 0:
 		return nil
 	case !IsRun(real) || !onlyRunFiles(entries):
-		return fmt.Errorf("%s holds files that are not a run: choose another folder with --out", path)
+		return fmt.Errorf("%s holds files that are not a run: choose another folder with --out", printable.Path(path))
 	case !overwrite:
-		return fmt.Errorf("%s holds a run already: go on with --resume %s, replace it with --overwrite, or choose another folder with --out", path, path)
+		return fmt.Errorf("%s holds a run already: go on with --resume, replace it with --overwrite, or choose another folder with --out", printable.Path(path))
 	}
 	return nil
 }

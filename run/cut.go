@@ -72,7 +72,10 @@ func (r *Run) cutEffect(cases []ruleCase, sequences [][]int) (CutEffect, error) 
 		results[i](logProbability(reading.Logits(c.query), c.correct...))
 		return nil
 	})
-	return CutEffect{sum.Causes / float64(len(cases)), sum.Others / float64(len(cases))}, err
+	if err != nil {
+		return CutEffect{}, err
+	}
+	return CutEffect{sum.Causes / float64(len(cases)), sum.Others / float64(len(cases))}, nil
 }
 
 // cutAll takes the edges from one query to some keys out of all layers and heads.

@@ -1,7 +1,7 @@
 // Package run keeps a training in a folder and brings it back: to go on, to be asked
 // about a sentence, to be judged on held-out text.
 //
-//	config.json  model.safetensors  tokenizer.json   a Hugging Face GPT-2 model folder
+//	config.json  model.safetensors  tokenizer.json  tokenizer_config.json   a Hugging Face GPT-2 model folder
 //	training.yaml      every setting, resolved
 //	state.safetensors  weights, optimizer moments and step: all that resuming needs
 //	metrics.jsonl      one line an evaluation: step, losses, rate, speed

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"attend/data"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -19,9 +20,8 @@ type Report struct {
 	Baselines   BaselineLosses `json:"baselines"`
 	Rules       []RuleReport   `json:"rules,omitempty"`
 
-	Perplexity float64 `json:"-"`
-	TrainLoss  float64 `json:"-"` // on a sample of the training text
-	Tokens     int     `json:"-"` // predicted, held-out
+	TrainLoss float64 `json:"-"` // on a sample of the training text
+	Tokens    int     `json:"-"` // predicted, held-out
 }
 
 // BaselineLosses are the losses of models without attention on the same text.
@@ -68,15 +68,15 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	}
 	e, err := evaluator.Evaluate(heldOut, 0)
 	if err != nil {
-		return Report{}, err
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 	}
 	sample, err := evaluator.Evaluate(trained, trainingSample/batch)
 	if err != nil {
-		return Report{}, err
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 	}
 	b := data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len())
 	report := Report{
-		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Perplexity: e.Perplexity(), Tokens: e.Tokens,
+		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens,
 		TrainLoss: sample.Loss, Sentences: len(corpus.HeldOut.Sequences),
 		Baselines: BaselineLosses(b),
 	}
@@ -89,8 +89,10 @@ func (r *Run) Evaluate(corpus *data.Corpus) (Report, error) {
 	}
 	excess := e.Loss - entropy
 	report.Entropy, report.Excess = &entropy, &excess
-	report.Rules, err = r.evaluateRules(corpus)
-	return report, err
+	if report.Rules, err = r.evaluateRules(corpus); err != nil {
+		return Report{}, err
+	}
+	return report, nil
 }
 
 // GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.
@@ -103,7 +105,7 @@ func GrammarLoss(corpus *data.Corpus) (float64, error) {
 		}
 		loss, ok := corpus.Grammar.SentenceLoss(words)
 		if !ok {
-			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %q", i+1, text)
+			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
 		}
 		sum += loss
 	}

@@ -9,6 +9,7 @@ import (
 
 	"attend/inspect"
 	"attend/internal/kernel"
+	"attend/internal/printable"
 )
 
 // Cell names one cell of a map.
@@ -72,6 +73,9 @@ func explanation(m inspect.Map, layer, head, query, key int) inspect.Explanation
 	return x
 }
 
+// mostListed is how many characters of a sentence an error names to choose from.
+const mostListed = 120
+
 // place finds a word of a sentence: by itself where it occurs once, as the:2 for its second
 // occurrence, or as a number for a place (0 is the first token). A blank word stands for the fallback.
 func place(tokens []string, word string, fallback int) (int, error) {
@@ -84,7 +88,7 @@ func place(tokens []string, word string, fallback int) (int, error) {
 			if found = places(tokens, base); n >= 1 && n <= len(found) {
 				return found[n-1], nil
 			}
-			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", strconv.Quote(base), len(found), word)
+			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", printable.Quote(base), len(found), printable.Short(word, printable.MaxQuote))
 		}
 	}
 	switch len(found) {
@@ -94,9 +98,10 @@ func place(tokens []string, word string, fallback int) (int, error) {
 		if n, err := strconv.Atoi(word); err == nil && n >= 0 && n < len(tokens) {
 			return n, nil
 		}
-		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a place from 0 to %d", strconv.Quote(word), strings.Join(tokens, " "), len(tokens)-1)
+		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a place from 0 to %d", printable.Quote(word), printable.Short(strings.Join(tokens, " "), mostListed), len(tokens)-1)
 	}
-	return 0, fmt.Errorf("%s occurs %d times: say which by %s:1 to %s:%d", strconv.Quote(word), len(found), word, word, len(found))
+	return 0, fmt.Errorf("%s occurs %d times: say which by %s to %s",
+		printable.Quote(word), len(found), printable.Short(word+":1", printable.MaxQuote), printable.Short(fmt.Sprintf("%s:%d", word, len(found)), printable.MaxQuote))
 }
 
 // places lists where a word stands: as it is written, or else in upper or lower case.
@@ -127,7 +132,7 @@ func cutLast(s, separator string) (before, after string, found bool) {
 
 // spelled names a token with its place.
 func spelled(tokens []string, place int) string {
-	return fmt.Sprintf("%s (place %d)", strconv.Quote(tokens[place]), place)
+	return fmt.Sprintf("%s (place %d)", printable.Quote(tokens[place]), place)
 }
 
 // widened returns a row in double precision.

@@ -3,6 +3,7 @@ package run
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"attend/internal/kernel"
@@ -104,4 +105,21 @@ func TestPlace(t *testing.T) {
 		_, err := place(tokens, word, 8)
 		wantError(t, err, want)
 	}
+}
+
+// Whatever names a word of a sentence is an error of one line, or a position of the sentence.
+func FuzzPlace(f *testing.F) {
+	for _, s := range []string{"the", "the:2", "the:0", ":", "::1", "a:b:1", "3", "-1", "99999999999999999999", "the:99999999999999999999", "", "\x1b[31m"} {
+		f.Add("<s> the lion saw the a:b 7", s)
+	}
+	f.Fuzz(func(t *testing.T, sentence, word string) {
+		tokens := strings.Fields(sentence)
+		if len(tokens) == 0 {
+			return
+		}
+		at, err := place(tokens, word, 0)
+		if err == nil && (at < 0 || at >= len(tokens)) {
+			t.Errorf("%q is token %d of %d", word, at, len(tokens))
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"attend/inspect"
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // Film returns the frames of a run's film.jsonl, in the order of their steps: the attention of the probe
@@ -38,7 +39,7 @@ func (r *Run) again(read func(*folder) error) error {
 	}
 	defer f.root.Close()
 	if err = read(f); err != nil && f.replaced() {
-		return fmt.Errorf("%s was replaced while it was being read: run the command again", r.Path)
+		return fmt.Errorf("%s was replaced while it was being read: run the command again", printable.Path(r.Path))
 	}
 	return err
 }
@@ -140,7 +141,7 @@ func parseMetrics(line []byte) (Metrics, error) {
 		return Metrics{}, err
 	}
 	var m Metrics
-	if err := json.Unmarshal(line, &m); err != nil {
+	if err := json.Unmarshal(line, &m); err != nil || !m.plausible() {
 		return Metrics{}, errors.New("it is not JSON of metrics")
 	}
 	return m, nil

@@ -17,22 +17,24 @@ import (
 	"attend/inspect"
 	"attend/internal/file"
 	"attend/internal/param"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
 // Names of the files in a run folder.
 const (
-	configFile    = "config.json"
-	modelFile     = "model.safetensors"
-	tokenizerFile = "tokenizer.json"
-	settingsFile  = "training.yaml"
-	stateFile     = "state.safetensors"
-	metricsFile   = "metrics.jsonl"
-	filmFile      = "film.jsonl"
+	configFile          = "config.json"
+	modelFile           = "model.safetensors"
+	tokenizerFile       = "tokenizer.json"
+	tokenizerConfigFile = "tokenizer_config.json"
+	settingsFile        = "training.yaml"
+	stateFile           = "state.safetensors"
+	metricsFile         = "metrics.jsonl"
+	filmFile            = "film.jsonl"
 )
 
 // runFiles are all of them.
-var runFiles = []string{configFile, modelFile, tokenizerFile, settingsFile, stateFile, metricsFile, filmFile}
+var runFiles = []string{configFile, modelFile, tokenizerFile, tokenizerConfigFile, settingsFile, stateFile, metricsFile, filmFile}
 
 // The most bytes that a file of a run may have. The two files of tensors have what their model needs.
 const (
@@ -138,7 +140,7 @@ func openFolder(path string) (*folder, error) {
 	for wait := 1; ; wait++ {
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() {
-			return nil, fmt.Errorf("%s is a file, not a run folder: %w", path, errNoRun)
+			return nil, fmt.Errorf("%s is a file, not a run folder: %w", printable.Path(path), errNoRun)
 		}
 		if err == nil {
 			root, err := os.OpenRoot(path)
@@ -154,7 +156,7 @@ func openFolder(path string) (*folder, error) {
 			continue
 		}
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
-			return nil, fmt.Errorf("there is no run folder %s (%w): %w", path, cause(err), errNoRun)
+			return nil, fmt.Errorf("there is no run folder %s (%w): %w", printable.Path(path), cause(err), errNoRun)
 		}
 		note, err := putBack(path)
 		var held *HeldError
@@ -164,7 +166,7 @@ func openFolder(path string) (*folder, error) {
 		case err != nil:
 			return nil, err
 		case note == "":
-			return nil, fmt.Errorf("there is no run folder %s: %w", path, errNoRun)
+			return nil, fmt.Errorf("there is no run folder %s: %w", printable.Path(path), errNoRun)
 		default:
 			f, err := openFolder(path)
 			if err == nil {
@@ -175,11 +177,17 @@ func openFolder(path string) (*folder, error) {
 	}
 }
 
-// cause returns what the system said, without the path, which the message has already.
+// cause returns what the system said, without the paths, which the message has already.
 func cause(err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
+	var link *os.LinkError
+	switch {
+	case errors.Is(err, errTaken):
+		return err
+	case errors.As(err, &at):
 		return at.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }
@@ -204,7 +212,7 @@ func putBack(path string) (note string, err error) {
 }
 
 // at returns the path of a file for messages.
-func (f *folder) at(name string) string { return filepath.Join(f.path, name) }
+func (f *folder) at(name string) string { return printable.Path(filepath.Join(f.path, name)) }
 
 // read returns a file of the folder.
 func (f *folder) read(name string, most int64) ([]byte, error) {
@@ -227,7 +235,7 @@ func (f *folder) fileError(name string, err error) error {
 type missingError struct{ folder, name string }
 
 func (e *missingError) Error() string {
-	return fmt.Sprintf("%s lacks %s: it is not a whole run folder; restore the file or train again", e.folder, e.name)
+	return fmt.Sprintf("%s lacks %s: it is not a whole run folder; restore the file or train again", printable.Path(e.folder), e.name)
 }
 
 func (e *missingError) Is(target error) bool { return target == fs.ErrNotExist }
@@ -239,6 +247,9 @@ func (f *folder) open(o options) (*Run, error) {
 		return nil, err
 	}
 	if err := fromHuggingFace(r.Config, r.Weights, tensors); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
+	}
+	if err := finite(r.Weights); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
 	}
 	return r, nil
@@ -275,6 +286,9 @@ func (f *folder) openWith(name string, o options) (*Run, map[string]tensor, erro
 	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", f.at(tokenizerFile), err)
 	}
+	if err := r.checkTokenizerConfig(f); err != nil {
+		return nil, nil, err
+	}
 	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
 		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", f.at(configFile), settingsFile, tokenizerFile)
 	}
@@ -293,6 +307,22 @@ func (f *folder) openWith(name string, o options) (*Run, map[string]tensor, erro
 	}
 	r.Weights = layers.Parameters(r.Config)
 	return r, tensors, nil
+}
+
+// checkTokenizerConfig checks the file that only other programs read, and whose content follows from the vocabulary.
+func (r *Run) checkTokenizerConfig(f *folder) error {
+	if r.Format == 1 { // which has none
+		return nil
+	}
+	want, err := r.Vocabulary.TokenizerConfigJSON()
+	if err != nil {
+		return err
+	}
+	got, err := f.read(tokenizerConfigFile, mostConfig)
+	if err == nil && !bytes.Equal(got, want) {
+		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again", f.at(tokenizerConfigFile), tokenizerFile)
+	}
+	return err
 }
 
 // tensorsError names the file in an error of its content.
@@ -320,7 +350,7 @@ func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) 
 		}
 	}
 	if r.Step, err = strconv.Atoi(metadata[metaStep]); err != nil || r.Step < 0 {
-		return fmt.Errorf("%s: step %q is not a number; %w", f.at(name), metadata[metaStep], errDamaged)
+		return fmt.Errorf("%s: step %s is not a number; %w", f.at(name), printable.Quote(metadata[metaStep]), errDamaged)
 	}
 	r.DataSHA256 = metadata[metaData]
 	if name == stateFile {
@@ -429,7 +459,7 @@ func Latest(root string) (string, error) {
 		}
 	}
 	if latest == "" {
-		return "", fmt.Errorf("there is no run under %s yet: `attend train` makes one, --run names one elsewhere", root)
+		return "", fmt.Errorf("there is no run under %s yet: `attend train` makes one, --run names one elsewhere", printable.Path(root))
 	}
 	return latest, nil
 }

@@ -9,6 +9,7 @@ import (
 	"attend/data"
 	"attend/inspect"
 	"attend/internal/kernel"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -26,7 +27,10 @@ func (r *Run) NewReader(batch int) (*Reader, error) {
 		return nil, err
 	}
 	inference, err := layers.NewInference(r.Config, r.Weights, batch, r.Config.Context)
-	return &Reader{r, batch, inference}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{r, batch, inference}, nil
 }
 
 // Close frees what the machine holds.
@@ -70,8 +74,8 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 	if _, unknown := r.Vocabulary.Encode(tokens); unknown < len(tokens) || unknown == 0 {
 		return nil
 	}
-	return fmt.Errorf("no %s of it is in the vocabulary of this run (%q is new, for one): use words of the training text, or train on text that has them",
-		r.Vocabulary.Unit(), tokens[0].Text)
+	return fmt.Errorf("no %s of it is in the vocabulary of this run (%s is new, for one): use words of the training text, or train on text that has them",
+		r.Vocabulary.Unit(), printable.Quote(tokens[0].Text))
 }
 
 // Reading is one sentence after a forward pass. It is valid until the next pass.
@@ -122,7 +126,7 @@ func (r *Reader) Read(sentences [][]int, visit func(i int, reading Reading) erro
 	for start := 0; start < len(sentences); start += r.batch {
 		part := sentences[start:min(start+r.batch, len(sentences))]
 		if err := r.inference.Run(part...); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", printable.Path(r.run.Path), err)
 		}
 		for i := range part {
 			if err := visit(start+i, Reading{r.inference, r.run.Config, i}); err != nil {

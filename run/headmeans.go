@@ -45,6 +45,9 @@ func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
 	means := make(HeadMeans, c.Layers)
 	for layer := range means {
 		means[layer] = make([][]float32, c.Heads)
@@ -55,7 +58,7 @@ func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
 			}
 		}
 	}
-	return means, err
+	return means, nil
 }
 
 // sequences returns the first sequences of a set. Of a text of characters they are pieces that predict as

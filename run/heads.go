@@ -167,6 +167,9 @@ func (r *Run) headScores(sentences [][]int, cases []roleCase) ([]inspect.Head, e
 		rows += float64(len(sentences[s]) - 1)
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
 	for i := range heads {
 		h := &heads[i]
 		h.Entropy /= max(1, rows)
@@ -182,7 +185,7 @@ func (r *Run) headScores(sentences [][]int, cases []roleCase) ([]inspect.Head, e
 			}
 		}
 	}
-	return heads, err
+	return heads, nil
 }
 
 // example is a case with what a head pays to it.
@@ -255,5 +258,8 @@ func (r *Run) lossWith(sequences [][]int, intervene func(*layers.Inference, int)
 		}
 		return nil
 	})
-	return loss / float64(tokens), err
+	if err != nil {
+		return 0, err
+	}
+	return loss / float64(max(1, tokens)), nil
 }

@@ -1,10 +1,13 @@
 package run
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -18,25 +21,17 @@ import (
 // childFolder names the folder in which the test program, started once more, trains.
 const childFolder = "ATTEND_TEST_CHILD"
 
-// childWindow names the folder of a run that the test program, started once more, overwrites until it ends between the
-// two steps.
+// childWindow names the folder of a run that the test program, started once more, overwrites in two steps. Between the
+// two it says so and waits for the end of its input.
 const childWindow = "ATTEND_TEST_WINDOW"
-
-// killInWindow overwrites a run by a process that ends while neither the old nor the new run is at its name.
-func killInWindow(t *testing.T, path string) {
-	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childWindow+"="+path)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-}
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childWindow); path != "" {
-		_, err := overwrite(twoSteps(func() { os.Exit(0) }), path, 7)
-		fmt.Fprintln(os.Stderr, "the window was not reached:", err)
-		os.Exit(1)
+		if err := childInWindow(path); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
 	}
 	if path := os.Getenv(childFolder); path != "" {
 		if err := child(path); err != nil {
@@ -156,4 +151,110 @@ func runChild(t *testing.T, path string, begun bool, delay time.Duration) {
 		}
 		<-ended
 	}
+}
+
+// childInWindow overwrites the run in the folder.
+func childInWindow(path string) error {
+	training, err := overwrite(twoSteps(func() {
+		fmt.Println("window")
+		_, _ = io.Copy(io.Discard, os.Stdin)
+	}), path, 7)
+	if err != nil {
+		return err
+	}
+	return training.Train(context.Background(), func(Progress) {})
+}
+
+// killInWindow kills a process that overwrites a run while neither the old nor the new one is at its name.
+func killInWindow(t *testing.T, path string) {
+	t.Helper()
+	killReplacing(t, path, true, 0)
+}
+
+var windows = flag.Int("windows", 24, "processes that TestKillWhileReplacing kills")
+
+// A process that is killed while the run that it replaces is not at its name, or just after, loses nothing: the next
+// command, whichever it is, finds the old run or the new one, and says if it put the old one back; the next that makes
+// a run there leaves nothing behind.
+func TestKillWhileReplacing(t *testing.T) {
+	t.Parallel()
+	most := *windows
+	if testing.Short() {
+		most = min(most, 8)
+	}
+	straight := filepath.Join(t.TempDir(), "straight")
+	stopAt(t, begin(t, straight, killed(), smallText()), 3)
+	old := sums(t, straight)
+	restored := 0
+	for i := range most {
+		dice := random.New(1, "replace", uint64(i))
+		parent := t.TempDir()
+		path := filepath.Join(parent, "run")
+		if err := os.CopyFS(path, os.DirFS(straight)); err != nil {
+			t.Fatal(err)
+		}
+		inside := i%3 > 0
+		killReplacing(t, path, inside, time.Duration(dice.Float64()*float64(3*time.Millisecond)))
+		if _, err := os.Stat(path); inside && err == nil {
+			t.Fatalf("kill %d: the run is at its name in the window", i)
+		}
+		var notes []string
+		next := dice.IntN(3)
+		switch next {
+		case 0: // a reader
+			notes = opened(t, path).Notes
+		case 1: // a training of another name
+			begun := begin(t, filepath.Join(parent, "other"), killed(), smallText())
+			notes = begun.Notes
+			begun.Close()
+		case 2: // one that goes on
+			begun := resumed(t, path)
+			notes = begun.Notes
+			begun.Close()
+		}
+		if inside && len(notes) == 0 { // one that was just let go may be inside too
+			t.Errorf("kill %d, command %d: nothing says that the run was put back", i, next)
+		}
+		restored += len(notes)
+		if inside && sums(t, path) != old {
+			t.Errorf("kill %d, command %d: the run that was put back is not the old one", i, next)
+		}
+		opened(t, path)
+		begin(t, filepath.Join(parent, "last"), killed(), smallText()).Close()
+		if left := temporaries(t, parent); len(left) > 0 {
+			t.Errorf("kill %d, command %d: left %v", i, next, left)
+		}
+	}
+	t.Logf("%d kills, %d runs put back", most, restored)
+}
+
+// killReplacing kills a process that replaces a run: inside of the window in which the run is not at its name, or so long after.
+func killReplacing(t *testing.T, path string, inside bool, after time.Duration) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childWindow+"="+path)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "window\n" {
+		t.Fatalf("%q, %v: %s", line, err, &stderr)
+	}
+	if !inside {
+		stdin.Close()
+		<-time.After(after)
+	}
+	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // lock is held by who trains in a run folder, from the start to the end. The system releases it when the process
@@ -22,6 +23,9 @@ type lock struct {
 	path string // of the run folder, as the user wrote it
 	file *flock.Flock
 }
+
+// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
+const mostHost = 64
 
 // HeldError reports a run folder in which another process trains.
 type HeldError struct {
@@ -37,10 +41,10 @@ func (e *HeldError) Error() string {
 		if host, err := os.Hostname(); err == nil && host == e.Host {
 			stop = fmt.Sprintf("stop it (kill %d)", e.PID)
 		} else {
-			who += " on " + e.Host
+			who += " on " + printable.Short(e.Host, mostHost)
 		}
 	}
-	return fmt.Sprintf("%s is being trained by %s: wait until it ends, %s, or train in another folder with --out", e.Path, who, stop)
+	return fmt.Sprintf("%s is being trained by %s: wait until it ends, %s, or train in another folder with --out", printable.Path(e.Path), who, stop)
 }
 
 // lockPath is where the lock file of a run folder lies.
@@ -53,14 +57,14 @@ func lockPath(folder string) string {
 func acquire(path, real string) (*lock, error) {
 	at := lockPath(real)
 	if err := checkLockFile(at); err != nil {
-		return nil, fmt.Errorf("cannot lock %s: %w", path, err)
+		return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), err)
 	}
 	l := &lock{path: path, file: flock.New(at, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))}
 	for {
 		held, err := l.file.TryLock()
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", path, err)
+			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", printable.Path(path), cause(err))
 		case !held:
 			return nil, readHolder(path, at)
 		case file.Same(l.file, at):
@@ -130,7 +134,7 @@ func checkLockFile(at string) error {
 	if err != nil {
 		return err
 	}
-	foreign := fmt.Errorf("%s is no lock file of attend: move it elsewhere", at)
+	foreign := fmt.Errorf("%s is no lock file of attend: move it elsewhere", printable.Path(at))
 	if !info.Mode().IsRegular() || info.Size() > mostLockFile {
 		return foreign
 	}

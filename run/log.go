@@ -15,6 +15,7 @@ import (
 	"slices"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // A log is a file of lines of JSON, one for each evaluation. From format 2 on each line ends with a checksum:
@@ -105,27 +106,38 @@ func nextLink(name, link string, content []byte) (string, error) {
 	return digest([]byte(link), content), nil
 }
 
-// appendLog adds one value as a line to a log of the training, in a single write.
-func (t *Training) appendLog(name string, value any) error {
-	content, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	next := ""
-	if t.Format > 1 {
-		if content, next, err = chained(name, t.links[name], content); err != nil {
-			return err
+// plausible reports whether a training can have written these numbers: none is below 0, and the losses are means of float32
+// numbers.
+func (m Metrics) plausible() bool {
+	for _, x := range []float64{m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate} {
+		if !(x >= 0) {
+			return false
 		}
 	}
-	f, err := os.OpenFile(t.at(name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	return m.Loss <= math.MaxFloat32 && m.HeldOutLoss <= math.MaxFloat32
+}
+
+// nextLine returns a line of a log with its line feed, and takes its link into those of the training.
+func (t *Training) nextLine(l logLine) ([]byte, error) {
+	line, err := json.Marshal(l.value)
+	if err == nil && t.Format > 1 {
+		line, t.links[l.log], err = chained(l.log, t.links[l.log], line)
+	}
+	return append(line, '\n'), err
+}
+
+// appendLog adds a line to a log, in a single write. After an error the training must end.
+func (t *Training) appendLog(l logLine) error {
+	line, err := t.nextLine(l)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(content, '\n'))
-	if err = errors.Join(err, f.Close()); err == nil {
-		t.links[name] = next
+	f, err := os.OpenFile(t.at(l.log), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
 	}
-	return err
+	_, err = f.Write(line)
+	return errors.Join(err, f.Close())
 }
 
 // syncLog makes the lines of a log last, before a checkpoint records them. There may be none yet.
@@ -275,7 +287,7 @@ func (t *Training) trimLog(name string, step int) (last []byte, missing bool, er
 			t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", name, t.Step))
 		}
 	} else if err != nil {
-		return nil, false, fmt.Errorf("%s: %w: restore the file from a copy, or delete it to go on without the lines so far", filepath.Join(t.Path, name), cause(err))
+		return nil, false, fmt.Errorf("%s: %w: restore the file from a copy, or delete it to go on without the lines so far", printable.Path(filepath.Join(t.Path, name)), cause(err))
 	}
 	lines, _ = inOrder(lines, func(e entry) int { return e.step })
 	link, err := t.firstLink(name)

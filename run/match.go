@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // matchSentences is how many held-out sentences heads are matched on, besides the one that is shown.
@@ -43,7 +44,7 @@ func MatchHeads(a, b *Run, texts []string) ([]inspect.HeadMatch, error) {
 			return nil, err
 		}
 		if len(x.Tokens) != len(y.Tokens) {
-			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared", a.Path, len(x.Tokens), b.Path, len(y.Tokens))
+			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared", printable.Path(a.Path), len(x.Tokens), printable.Path(b.Path), len(y.Tokens))
 		}
 		for layer := range sums {
 			for i, row := range sums[layer] {

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // Picture lays the rows of a table out on a plane so that as much as possible of their variance
@@ -26,7 +27,7 @@ func (t Table) Picture() (inspect.Scatter, error) {
 	s := inspect.Scatter{Title: t.Title, Joined: t.Ordered, Source: t.Source}
 	rows := len(t.Rows)
 	if rows < 3 {
-		return s, fmt.Errorf("a picture of %s wants at least 3 of them, and %s has %d", t.Title, t.Source.Run, rows)
+		return s, fmt.Errorf("a picture of %s wants at least 3 of them, and %s has %d", t.Title, printable.Path(t.Source.Run), rows)
 	}
 	dim := len(t.Rows[0])
 	table := mat.NewDense(rows, dim, nil)
@@ -34,16 +35,16 @@ func (t Table) Picture() (inspect.Scatter, error) {
 		table.SetRow(i, row)
 	}
 	if sum := mat.Sum(table); math.IsNaN(sum) || math.IsInf(sum, 0) {
-		return s, fmt.Errorf("the %s of %s have no picture: a number of them is not finite", t.Title, t.Source.Run)
+		return s, fmt.Errorf("the %s of %s have no picture: a number of them is not finite", t.Title, printable.Path(t.Source.Run))
 	}
 	var components stat.PC
 	if !components.PrincipalComponents(table, nil) {
-		return s, fmt.Errorf("the principal components of the %s of %s were not found", t.Title, t.Source.Run)
+		return s, fmt.Errorf("the principal components of the %s of %s were not found", t.Title, printable.Path(t.Source.Run))
 	}
 	variances := components.VarsTo(nil)
 	total := floats.Sum(variances)
 	if !(total > 0) {
-		return s, fmt.Errorf("the %s of %s are all alike: there is nothing to tell apart in a picture", t.Title, t.Source.Run)
+		return s, fmt.Errorf("the %s of %s are all alike: there is nothing to tell apart in a picture", t.Title, printable.Path(t.Source.Run))
 	}
 	var vectors mat.Dense
 	components.VectorsTo(&vectors) // [dim, min(rows, dim)]

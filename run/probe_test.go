@@ -35,7 +35,7 @@ func TestProbeMapLeavesNoTrace(t *testing.T) {
 	if seen != s.Steps+3 { // the evaluations as well
 		t.Errorf("watched %d times", seen)
 	}
-	for _, name := range []string{modelFile, stateFile, filmFile, settingsFile, configFile, tokenizerFile} {
+	for _, name := range []string{modelFile, stateFile, filmFile, settingsFile, configFile, tokenizerFile, tokenizerConfigFile} {
 		if !bytes.Equal(contents(t, alone, name), contents(t, watched, name)) {
 			t.Errorf("%s differs", name)
 		}

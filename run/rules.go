@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/internal/kernel"
+	"attend/internal/printable"
 )
 
 // RuleReport is how well a run has learned one planted rule.
@@ -74,7 +75,7 @@ func (r *Run) ruleCases(corpus *data.Corpus) (map[string][]ruleCase, error) {
 		}
 		derivation, ok := corpus.Grammar.Parse(words)
 		if !ok {
-			return nil, fmt.Errorf("held-out sentence %d is not one of the grammar: %q", i+1, text)
+			return nil, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
 		}
 		for _, rule := range derivation.Rules {
 			c := ruleCase{sentence: i, query: rule.Predicted}

@@ -2,12 +2,14 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"attend/data"
 	"attend/inspect"
+	"attend/train"
 )
 
 // Seeds trains the run's settings with other seeds, its own the first of them, and tells which links of a sentence
@@ -36,10 +38,7 @@ func (r *Run) Seeds(ctx context.Context, corpus *data.Corpus, text string, count
 			return result, err
 		}
 		m, err := reader.Map(text, 1)
-		if err == nil {
-			err = reader.Close()
-		}
-		if err != nil {
+		if err = errors.Join(err, reader.Close()); err != nil {
 			return result, err
 		}
 		metrics, err := other.Metrics()
@@ -74,9 +73,12 @@ func trainAside(ctx context.Context, path string, s Settings, corpus *data.Corpu
 	if err != nil {
 		return nil, err
 	}
-	if err := t.Train(ctx, func(Progress) {}); err != nil {
-		t.Close()
+	err = errors.Join(t.Train(ctx, func(Progress) {}), t.Close())
+	if diverged := new(train.DivergedError); errors.As(err, &diverged) {
+		err = diverged // without the folder, which is gone in a moment
+	}
+	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}
-	return t.Run, t.Close()
+	return t.Run, nil
 }

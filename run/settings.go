@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -173,6 +174,9 @@ func parseYAML(b []byte, over Settings) (Settings, int, error) {
 		Format   int `yaml:"format-version"`
 		Settings `yaml:",inline"`
 	}{1, over}
+	if err := checkDecimal(b); err != nil {
+		return over, 0, err
+	}
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
 	err := d.Decode(&given)
@@ -189,6 +193,30 @@ func parseYAML(b []byte, over Settings) (Settings, int, error) {
 		return over, 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, given.Format, LatestFormat)
 	}
 	return given.Settings, given.Format, checkWhole(b, given.Settings)
+}
+
+// notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
+var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
+
+// checkDecimal returns an error for the first number that is not written in decimal digits: YAML reads 010 as 8, as it does 0o10.
+func checkDecimal(b []byte) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(b, &document); err != nil {
+		return err
+	}
+	var check func(n *yaml.Node) error
+	check = func(n *yaml.Node) error {
+		if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
+			return fmt.Errorf("line %d: %s is not a number in decimal digits: write 10 for ten, and a text in quotes", n.Line, n.Value)
+		}
+		for _, child := range n.Content { // an alias has none: what it stands for was checked where it is written
+			if err := check(child); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return check(&document)
 }
 
 // checkWhole returns an error if a setting that is a whole number was given with a fraction,

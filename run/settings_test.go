@@ -70,6 +70,17 @@ func TestParseYAML(t *testing.T) {
 			t.Errorf("%q: %+v, %v", nothing, got, err)
 		}
 	}
+	texts := Defaults()
+	for _, text := range []string{"010", "0x10", "1_000", "0_1.5", "-0o7", "1_0e3"} { // in quotes, as a run keeps them
+		texts.Data, texts.Probe = text, text
+		b, err := texts.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ParseYAML(b, Settings{}); err != nil || got != texts {
+			t.Errorf("%s: %+v, %v, want %+v", text, got, err, texts)
+		}
+	}
 	want := Defaults()
 	want.Dim, want.LR, want.Steps = 48, 0.5, 2000
 	if got, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
@@ -87,6 +98,18 @@ func TestParseYAML(t *testing.T) {
 		"dim: 1.5\n":         "dim must be a whole number such as 1, not 1.5",
 		"seed: 0.5\n":        "seed",
 		"steps: !!binary \n": "line 1",
+
+		"dim: 8\nsteps: 010\n":     "line 2: 010 is not a number in decimal digits: write 10 for ten",
+		"steps: -010\n":            "line 1: -010",
+		"steps: 0x10\n":            "0x10",
+		"steps: 0o10\n":            "0o10",
+		"steps: 0b10\n":            "0b10",
+		"steps: 1_000\n":           "1_000",
+		"lr: 010\n":                "010",
+		"lr: 0_1.5\n":              "0_1.5",
+		"steps: !!int \"010\"\n":   "010",
+		"<<: {steps: 010}\n":       "010",
+		"steps: &a 010\ndim: *a\n": "line 1",
 	} {
 		if _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%q: error %v, want one with %q", text, err, name)
@@ -191,4 +214,37 @@ func TestResolveErrors(t *testing.T) {
 	s.Unit = "syllable"
 	_, err = s.Options()
 	wantError(t, err, "syllable")
+}
+
+// Whatever stands in a settings file is an error, or settings that are written and read again as they are.
+func FuzzParseYAML(f *testing.F) {
+	whole, err := Defaults().YAML()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	sealed, err := sealSettings(Defaults(), LatestFormat)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed)
+	for _, s := range []string{"", "layers: 2\nlayers: 3\n", "steps: 010\n", "lr: .nan\n", "lr: .inf\n", "dim: 1e1\n", "seed: 18446744073709551616\n", "---\n---\n", "a: &a [*a]\n",
+		"data: \"\\e[31m\"\n", "probe: |\n  two\n  lines\n", "x: &x [1,1]\ny: &y [*x,*x,*x]\nz: [*y,*y,*y]\n", "\xff\xfe", "{", "? {}\n", "!!binary a: b\n", "<<: {layers: 3}\n", "format: 1\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, _, _ = unsealSettings(b)
+		s, err := ParseYAML(b, Defaults())
+		if err != nil {
+			return
+		}
+		again, err := s.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ParseYAML(again, Settings{})
+		if nan := fmt.Sprint(got) == fmt.Sprint(s); err != nil || got != s && !nan { // NaN differs from itself
+			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
+		}
+	})
 }

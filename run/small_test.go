@@ -16,7 +16,7 @@ import (
 )
 
 // everyFile is what a run folder holds.
-var everyFile = []string{configFile, modelFile, tokenizerFile, settingsFile, stateFile, metricsFile, filmFile}
+var everyFile = runFiles
 
 // smallText is 120 sentences of 5 to 7 words.
 func smallText() string {

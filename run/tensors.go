@@ -19,6 +19,8 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/param"
+	"attend/internal/printable"
+	"attend/layers"
 )
 
 // Keys of the metadata in our safetensors files.
@@ -172,7 +174,7 @@ func (t *tensorsFile) readHeader() error {
 	for name, entry := range entries {
 		var x struct{ Shape []int }
 		if err := json.Unmarshal(entry, &x); err != nil {
-			return fmt.Errorf("its header describes the tensor %q otherwise than a safetensors file; %w", name, errDamaged)
+			return fmt.Errorf("its header describes the tensor %s otherwise than a safetensors file; %w", printable.Quote(name), errDamaged)
 		}
 		tensors[name] = tensor{shape: x.Shape}
 	}
@@ -232,7 +234,7 @@ func decodeTensors(b []byte) (map[string]tensor, map[string]string, error) {
 	for _, named := range decoded.Tensors() {
 		view := named.TensorView
 		if view.DType() != safetensors.F32 {
-			return nil, nil, fmt.Errorf("tensor %s holds %v, not float32; %w", named.Name, view.DType(), errDamaged)
+			return nil, nil, fmt.Errorf("tensor %s holds %v, not float32; %w", printable.Quote(named.Name), view.DType(), errDamaged)
 		}
 		t := tensor{data: make([]float32, view.DataLen()/4)}
 		for _, n := range view.Shape() {
@@ -264,7 +266,7 @@ func uniqueKeys(d *json.Decoder) error {
 				return err
 			}
 			if seen[key] {
-				return fmt.Errorf("the header has the key %q twice", key)
+				return fmt.Errorf("the header has the key %s twice", printable.Quote(fmt.Sprint(key)))
 			}
 			seen[key] = true
 		}
@@ -292,12 +294,12 @@ func fill(set *param.Set, tensors map[string]tensor, prefix string) error {
 	return nil
 }
 
-// finite returns an error that names the first parameter with a number that is not finite.
+// finite returns a [layers.NotFiniteError] that names the first parameter with a number that is not finite.
 func finite(set *param.Set) error {
 	for _, p := range set.All() {
 		for i, x := range p.Data {
 			if f := float64(x); math.IsNaN(f) || math.IsInf(f, 0) {
-				return fmt.Errorf("number %d of %s is %g", i, p.Name, x)
+				return &layers.NotFiniteError{Found: fmt.Sprintf("number %d of %s is %g", i, p.Name, x)}
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"attend/data"
 	"attend/inspect"
 	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -105,8 +107,9 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 		return nil, err
 	}
 	t.slot = at
-	if err = t.put(c, at, overwrite); err == nil {
-		err = t.log(train.Step{LearningRate: s.Training().Rate(0)})
+	first, err := t.evaluate(train.Step{LearningRate: s.Training().Rate(0)})
+	if err == nil {
+		err = t.put(c, at, overwrite, first)
 	}
 	if err != nil {
 		return nil, errors.Join(err, t.closeMachines())
@@ -114,17 +117,31 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 	return t, nil
 }
 
-// put writes all files of the training into the folder of a slot, which appears in one step.
-func (t *Training) put(c *creator, at *slot, overwrite bool) error {
+// put writes all files of the training into the folder of a slot, which appears in one step. Lines are the beginning
+// of the logs.
+func (t *Training) put(c *creator, at *slot, overwrite bool, lines []logLine) error {
+	logs := map[string][]byte{}
+	for _, line := range lines { // before the checkpoint, which records them
+		b, err := t.nextLine(line)
+		if err != nil {
+			return err
+		}
+		logs[line.log] = b
+	}
 	sealed, err := sealSettings(t.Settings, t.Format)
+	if err != nil {
+		return err
+	}
+	tokenizerConfig, err := t.Vocabulary.TokenizerConfigJSON()
 	if err != nil {
 		return err
 	}
 	files := []namedFile{
 		{settingsFile, file.Bytes(sealed)}, // first, so that a folder in the making is known as ours
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
+		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
 		{modelFile, t.writeModel}, {stateFile, t.writeState},
-		{metricsFile, file.Bytes(nil)}, {filmFile, file.Bytes(nil)},
+		{metricsFile, file.Bytes(logs[metricsFile])}, {filmFile, file.Bytes(logs[filmFile])},
 	}
 	if err := c.put(at, files, overwrite); err != nil {
 		return err
@@ -147,7 +164,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 	notes := f.notes
 	f.root.Close()
 	if !IsRun(path) {
-		return nil, fmt.Errorf("there is no run in %s: %w", path, errNoRun)
+		return nil, fmt.Errorf("there is no run in %s: %w", printable.Path(path), errNoRun)
 	}
 	real, err := realPath(path)
 	if err != nil {
@@ -195,7 +212,7 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 		return nil, err
 	}
 	if settings.Steps < r.Step {
-		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", r.Path, r.Step, settings.Steps)
+		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", printable.Path(r.Path), r.Step, settings.Steps)
 	}
 	changed := settings != r.Settings
 	r.Settings = settings
@@ -216,13 +233,16 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 // goOn brings the training and its folder to the state of the last checkpoint.
 func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 	if err := t.restore(tensors); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(t.Path, stateFile), err)
+		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(t.Path, stateFile)), err)
+	}
+	if err := t.checkFinite(); err != nil {
+		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(t.Path, stateFile)), err)
 	}
 	if err := t.sweep(); err != nil {
 		return err
 	}
 	keep := t.Step
-	if t.Step == 0 { // it may have been killed between the lines of step 0: they are written again
+	if t.Step == 0 { // a process of an earlier version may have been killed between the lines of step 0
 		keep = -1
 	}
 	anew := false // a log is missing
@@ -235,11 +255,11 @@ func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 		anew = anew || missing
 		if name == metricsFile && last != nil {
 			if t.last, err = parseMetrics(last); err != nil {
-				return fmt.Errorf("%s: %w", filepath.Join(t.Path, name), err)
+				return fmt.Errorf("%s: %w", printable.Path(filepath.Join(t.Path, name)), err)
 			}
 		}
 		if t.Format > 1 && t.links[name] != recorded && !missing {
-			return fmt.Errorf("%s is not the one of the checkpoint of step %d: restore the file from a copy, or delete it to go on without the lines so far", filepath.Join(t.Path, name), t.Step)
+			return fmt.Errorf("%s is not the one of the checkpoint of step %d: restore the file from a copy, or delete it to go on without the lines so far", printable.Path(filepath.Join(t.Path, name)), t.Step)
 		}
 	}
 	t.before = t.last.Seconds
@@ -252,19 +272,26 @@ func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
 			return err
 		}
 	}
+	if t.Step == 0 && (anew || t.Format == 1) { // then both begin anew
+		for _, name := range logNames {
+			if err := file.Replace(t.at(name), file.Bytes(nil)); err != nil {
+				return err
+			}
+		}
+		if err := t.startLinks(); err != nil {
+			return err
+		}
+		if err := t.log(train.Step{LearningRate: t.Settings.Training().Rate(0)}); err != nil {
+			return err
+		}
+	}
 	if anew { // the checkpoint recorded lines that are no more
 		if err := file.Replace(t.at(stateFile), t.writeState); err != nil {
 			return err
 		}
 	}
 	// The model may be older than the state, and with no step left nothing else would write it.
-	if err := file.Replace(t.at(modelFile), t.writeModel); err != nil {
-		return err
-	}
-	if t.Step == 0 {
-		return t.log(train.Step{LearningRate: t.Settings.Training().Rate(0)})
-	}
-	return nil
+	return file.Replace(t.at(modelFile), t.writeModel)
 }
 
 // sweep removes what killed processes left in the folder.
@@ -287,7 +314,7 @@ func (t *Training) sweep() error {
 // checkText returns an error unless the corpus is the text that the run was trained on.
 func (r *Run) checkText(corpus *data.Corpus) error {
 	if corpus.SHA256 != r.DataSHA256 {
-		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", r.Path, corpus.Name)
+		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), printable.Path(corpus.Name))
 	}
 	return nil
 }
@@ -309,10 +336,12 @@ func newTraining(r *Run, corpus *data.Corpus) (*Training, error) {
 		return nil, err
 	}
 	if t.evaluator, err = train.NewEvaluator(build, batch, s.Context); err != nil {
-		return nil, err
+		return nil, errors.Join(err, t.trainer.Close())
 	}
-	t.probe, err = r.NewReader(1)
-	return t, err
+	if t.probe, err = r.NewReader(1); err != nil {
+		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
+	}
+	return t, nil
 }
 
 // build makes a graph over the run's weights.
@@ -337,7 +366,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	t.started = time.Now()
 	first := t.Step
 	progress := func(s train.Step, evaluated bool) {
-		rate := float64(t.tokens) / time.Since(t.started).Seconds()
+		rate := perSecond(t.tokens, time.Since(t.started).Seconds())
 		left := time.Since(t.started).Seconds() / float64(s.Step-first) * float64(t.Settings.Steps-s.Step)
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated, TokensPerSecond: rate, SecondsLeft: left})
 	}
@@ -360,22 +389,61 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	})
 	var diverged *train.DivergedError
 	if errors.As(err, &diverged) {
-		return fmt.Errorf("%w; %s keeps the checkpoint of step %d", err, t.Path, t.saved)
+		return fmt.Errorf("%w; %s keeps the checkpoint of step %d", err, printable.Path(t.Path), t.saved)
 	}
 	return err
 }
 
-// log evaluates a sample of the held-out text and writes a line to both logs.
-func (t *Training) log(s train.Step) error {
+// perSecond returns a rate, 0 where a coarse clock has not moved yet.
+func perSecond(count int, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(count) / seconds
+}
+
+// diverged makes a [train.DivergedError] of an error that says that the model's numbers are not finite, and leaves any other
+// as it is. where says on what they were computed.
+func (t *Training) diverged(where string, err error) error {
+	var e *layers.NotFiniteError
+	if errors.As(err, &e) {
+		return t.trainer.Diverged(where + e.Found)
+	}
+	return err
+}
+
+// checkFinite returns an error unless the weights and moments, and the loss and gradient of the next batch, are finite: a
+// checkpoint of any other could neither be used nor resumed.
+func (t *Training) checkFinite() error {
+	if err := finite(t.Weights); err != nil {
+		return t.diverged("", err)
+	}
+	moments := t.trainer.State().Moments
+	for _, name := range slices.Sorted(maps.Keys(moments)) {
+		if err := finite(moments[name]); err != nil {
+			return t.diverged("in the optimizer's moment "+name+" ", err)
+		}
+	}
+	return t.trainer.CheckFinite()
+}
+
+// logLine is a line for one of the logs.
+type logLine struct {
+	log   string
+	value any
+}
+
+// evaluate measures the loss of a sample of the held-out text and reads the map of the probe, for a line in each log.
+func (t *Training) evaluate(s train.Step) ([]logLine, error) {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
-		return err
+		return nil, t.diverged("on held-out text ", err)
 	}
 	m := Metrics{Step: s.Step, Loss: s.Loss, HeldOutLoss: e.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if !t.started.IsZero() {
 		elapsed := time.Since(t.started).Seconds()
 		m.Seconds += elapsed
-		m.TokensPerSecond = float64(t.tokens) / elapsed
+		m.TokensPerSecond = perSecond(t.tokens, elapsed)
 	}
 	if s.Step == 0 {
 		m.Loss = e.Loss
@@ -383,18 +451,24 @@ func (t *Training) log(s train.Step) error {
 	t.last = m
 	probe, err := t.ProbeMap()
 	if err != nil {
+		return nil, t.diverged("for the probe sentence ", err)
+	}
+	frame := inspect.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
+	return []logLine{{metricsFile, m}, {filmFile, frame}}, nil
+}
+
+// log evaluates the model and writes a line to both logs.
+func (t *Training) log(s train.Step) error {
+	lines, err := t.evaluate(s)
+	if err != nil {
 		return err
 	}
 	if err := t.present(); err != nil {
 		return t.rescue(err)
 	}
-	frame := inspect.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []inspect.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
-	for _, line := range []struct {
-		log   string
-		value any
-	}{{metricsFile, m}, {filmFile, frame}} {
-		if err := t.appendLog(line.log, line.value); err != nil {
-			return fmt.Errorf("cannot write %s: %w", filepath.Join(t.Path, line.log), cause(err))
+	for _, line := range lines {
+		if err := t.appendLog(line); err != nil {
+			return fmt.Errorf("cannot write %s: %w", printable.Path(filepath.Join(t.Path, line.log)), cause(err))
 		}
 	}
 	return nil
@@ -410,11 +484,11 @@ func (t *Training) ProbeMap() (inspect.Map, error) {
 // logPredictions is how many likely next words a frame of the film keeps.
 const logPredictions = 5
 
-// save writes a checkpoint. The state comes first: it alone decides where a resumed training
+// save writes a checkpoint, unless the training has diverged. The state comes first: it alone decides where a resumed training
 // goes on, and the model beside it is whole by itself at any instant.
 func (t *Training) save() error {
-	if err := finite(t.Weights); err != nil {
-		return fmt.Errorf("at step %d a weight is no longer finite (%v): try a lower learning rate; %s keeps the checkpoint of step %d", t.Step, err, t.Path, t.saved)
+	if err := t.checkFinite(); err != nil {
+		return err
 	}
 	if err := t.present(); err != nil {
 		return t.rescue(err)
@@ -437,7 +511,7 @@ func (t *Training) cannotSave(err error) error {
 	if gone := t.present(); gone != nil {
 		return t.rescue(gone)
 	}
-	return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, err)
+	return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, cause(err))
 }
 
 // present returns an error if the folder is no longer the one of this training: deleted, replaced, or without one of
@@ -448,14 +522,18 @@ func (t *Training) present() error {
 	}
 	now, err := os.Stat(t.slot.real)
 	if err != nil {
-		return fmt.Errorf("%s is gone (%w)", t.Path, cause(err))
+		return fmt.Errorf("%s is gone (%w)", printable.Path(t.Path), cause(err))
 	}
 	if !os.SameFile(now, t.folder) {
-		return fmt.Errorf("another folder is at %s now", t.Path)
+		return fmt.Errorf("another folder is at %s now", printable.Path(t.Path))
 	}
-	for _, name := range []string{settingsFile, configFile, tokenizerFile} {
+	fixed := []string{settingsFile, configFile, tokenizerFile}
+	if t.Format > 1 {
+		fixed = append(fixed, tokenizerConfigFile)
+	}
+	for _, name := range fixed {
 		if _, err := os.Lstat(t.at(name)); err != nil {
-			return fmt.Errorf("%s is gone (%w)", filepath.Join(t.Path, name), cause(err))
+			return fmt.Errorf("%s is gone (%w)", printable.Path(filepath.Join(t.Path, name)), cause(err))
 		}
 	}
 	return nil
@@ -472,7 +550,7 @@ func (t *Training) rescue(gone error) error {
 	at, err := c.reserveUnder(filepath.Dir(path), filepath.Base(path), 2)
 	if err == nil {
 		if err = t.startLinks(); err == nil {
-			err = t.put(c, at, false)
+			err = t.put(c, at, false, nil)
 		}
 		if err != nil {
 			at.release()
@@ -483,7 +561,7 @@ func (t *Training) rescue(gone error) error {
 	}
 	t.slot.release()
 	t.slot, t.saved = at, t.Step
-	return fmt.Errorf("%w: the model of step %d is saved in %s, go on with --resume %s", gone, t.Step, at.path, at.path)
+	return fmt.Errorf("%w: the model of step %d is saved in %s: --resume goes on with it", gone, t.Step, printable.Path(at.path))
 }
 
 // writeState writes state.safetensors.

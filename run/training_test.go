@@ -2,7 +2,6 @@ package run
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -248,17 +247,5 @@ func TestResumeHere(t *testing.T) {
 	finish(t, resumed(t, "."))
 	if r := opened(t, "."); r.Step != 6 {
 		t.Errorf("step %d", r.Step)
-	}
-}
-
-func TestDivergedKeepsCheckpoint(t *testing.T) {
-	s := small()
-	s.Optimizer, s.LR, s.MinLR, s.Warmup, s.Clip, s.Steps, s.SaveInterval = "sgd", 1e30, 1e30, 0, 0, 50, 1000
-	path := filepath.Join(t.TempDir(), "run")
-	training := begin(t, path, s, smallText())
-	err := training.Train(context.Background(), func(Progress) {})
-	wantError(t, err, "no longer finite", "lower learning rate", "checkpoint of step 0")
-	if r := opened(t, path); r.Step != 0 || finite(r.Weights) != nil {
-		t.Errorf("step %d, %v", r.Step, finite(r.Weights))
 	}
 }

@@ -1,6 +1,11 @@
 package run
 
-import "attend/layers"
+import (
+	"fmt"
+
+	"attend/internal/printable"
+	"attend/layers"
+)
 
 // variant is a sentence to be read with something taken away.
 type variant struct {
@@ -46,7 +51,7 @@ func (r *Run) readVariants(variants []variant, visit func(i int, reading Reading
 			}
 		}
 		if err := inference.Run(sentences...); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
 		for i := range part {
 			if err := visit(start+i, Reading{inference, r.Config, i}); err != nil {

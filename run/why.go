@@ -9,6 +9,7 @@ import (
 	"attend/data"
 	"attend/inspect"
 	"attend/internal/kernel"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -131,7 +132,7 @@ func (r *Run) question(q Question) (e Encoded, target int, err error) {
 			id, known = r.Vocabulary.ID(tokens[0].Key)
 		}
 		if !known {
-			return e, 0, fmt.Errorf("%q is not one %s of this run's vocabulary: it can predict no other", q.Word, r.Vocabulary.Unit())
+			return e, 0, fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other", printable.Quote(q.Word), r.Vocabulary.Unit())
 		}
 		target = id
 	}

@@ -10,6 +10,7 @@ import (
 	"attend/data"
 	"attend/embed"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -45,7 +46,7 @@ func (r *Run) PositionTable() (Table, error) {
 		embed.SinusoidalTable(fixed, r.Config.Dim)
 		t = r.table("position vectors, fixed waves", fixed, strconv.Itoa)
 	default:
-		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors to show", r.Path, positions)
+		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors to show", printable.Path(r.Path), positions)
 	}
 	t.Ordered = true
 	return t, nil

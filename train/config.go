@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // Optimizer names a way to turn gradients into new weights.
@@ -22,7 +24,7 @@ func ParseOptimizer(s string) (Optimizer, error) {
 			return o, nil
 		}
 	}
-	return "", fmt.Errorf("no optimizer %q: choose %s", s, strings.Join([]string{string(AdamW), string(SGD)}, ", "))
+	return "", fmt.Errorf("no optimizer %s: choose %s", printable.Quote(s), strings.Join([]string{string(AdamW), string(SGD)}, ", "))
 }
 
 // Config holds the settings of a training. All fields must be set; the program's

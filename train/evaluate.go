@@ -1,7 +1,8 @@
 package train
 
 import (
-	"math"
+	"errors"
+	"fmt"
 
 	"attend/internal/kernel"
 	"attend/layers"
@@ -21,10 +22,6 @@ type Evaluation struct {
 	Tokens   int     // predicted
 }
 
-// Perplexity returns e^Loss: among how many equally likely tokens the model is as
-// unsure as it is.
-func (e Evaluation) Perplexity() float64 { return math.Exp(e.Loss) }
-
 // Evaluator computes losses with the same operations as training, without gradients
 // and dropout.
 type Evaluator struct {
@@ -35,10 +32,14 @@ type Evaluator struct {
 // NewEvaluator builds a graph for blocks of the given shape.
 func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, false)
-	return &Evaluator{r, make([]int, batch*seq), make([]int, batch*seq)}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Evaluator{r, make([]int, batch*seq), make([]int, batch*seq)}, nil
 }
 
-// Evaluate runs over the blocks, or the first `most` of them if most > 0.
+// Evaluate runs over the blocks, or the first `most` of them if most > 0. It is a [layers.NotFiniteError] if the loss of
+// a token is not finite, and an error too if the blocks predict nothing.
 func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 	n := blocks.Len()
 	if most > 0 {
@@ -55,12 +56,19 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 			if target < 0 {
 				continue
 			}
-			sum += float64(e.replica.op.losses[row])
+			loss := float64(e.replica.op.losses[row])
+			if !isFinite(loss) {
+				return Evaluation{}, &layers.NotFiniteError{Found: fmt.Sprintf("the loss of a token is %g", loss)}
+			}
+			sum += loss
 			result.Tokens++
 			if kernel.Argmax(e.probabilities(row)) == target {
 				right++
 			}
 		}
+	}
+	if result.Tokens == 0 {
+		return Evaluation{}, errors.New("the text predicts nothing: it has no tokens to measure a loss on")
 	}
 	result.Loss, result.Accuracy = sum/float64(result.Tokens), float64(right)/float64(result.Tokens)
 	return result, nil

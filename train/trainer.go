@@ -29,6 +29,9 @@ type Trainer struct {
 	step      int // updates made so far
 
 	ids, targets []int // the whole batch [batch*seq]
+
+	next     Step // the next update, of which loss and gradients are there
+	prepared bool // next and the gradients are those of the present weights
 }
 
 // New prepares a training that starts at step 0. Builder's graphs must read the given weights.
@@ -94,22 +97,62 @@ type Step struct {
 	Tokens       int // predicted tokens in the batch
 }
 
-// DivergedError says that the loss or the gradient stopped being finite. The weights are
-// those of the step before.
+// DivergedError says that a number of the training is no longer finite.
 type DivergedError struct {
-	Step         int // the update that was not made, counted from 1
-	Loss         float64
-	GradientNorm float64
+	Step     int    // the updates made before it was found
+	Found    string // what is not finite, such as "the loss is NaN"
+	Clipping bool   // gradients are clipped already
 }
 
-// Error names the step and what to try.
+// Error says what was found, at which step, and what to try.
 func (e *DivergedError) Error() string {
-	return fmt.Sprintf("at step %d the loss is %g and the gradient's norm %g, no longer finite: try a lower learning rate, a longer warm-up or a smaller clip",
-		e.Step, e.Loss, e.GradientNorm)
+	advice := "train again with a lower --lr or with --clip 1"
+	if e.Clipping {
+		advice = "train again with a lower --lr or a longer --warmup"
+	}
+	return fmt.Sprintf("the training diverged, at step %d %s: %s", e.Step, e.Found, advice)
 }
 
-// Step makes one update. After a [DivergedError] nothing has changed.
+// Diverged returns the error of a training that has come to the present step and in which something,
+// such as "a weight is +Inf", is no longer finite.
+func (t *Trainer) Diverged(found string) *DivergedError {
+	return &DivergedError{Step: t.step, Found: found, Clipping: t.config.Clip > 0}
+}
+
+// Step makes one update. After an error nothing has changed; it is a [DivergedError] where the loss or the
+// gradient is not finite.
 func (t *Trainer) Step() (Step, error) {
+	if err := t.CheckFinite(); err != nil {
+		return t.next, err
+	}
+	scale := float32(1)
+	if clip := t.config.Clip; clip > 0 {
+		// PyTorch's clip_grad_norm_, with its guard against a norm of 0.
+		scale = float32(min(1, clip/(t.next.GradientNorm+1e-6)))
+	}
+	t.updateWeights(scale)
+	t.step++
+	t.prepared = false
+	return t.next, nil
+}
+
+// CheckFinite returns a [DivergedError] unless the next update has a finite loss and a finite gradient with the
+// present weights. It computes both; the next Step uses them, so that a check in the middle of a training costs
+// nothing. Weights that were changed from outside since the last check or step are not seen: see [Trainer.SetStep].
+func (t *Trainer) CheckFinite() error {
+	if !t.prepared {
+		if err := t.prepare(); err != nil {
+			return err
+		}
+	}
+	if n := t.next; !isFinite(n.Loss) || !isFinite(n.GradientNorm) {
+		return t.Diverged(fmt.Sprintf("the loss is %g and the gradient norm %g on the next batch", n.Loss, n.GradientNorm))
+	}
+	return nil
+}
+
+// prepare computes loss and gradients of the next update.
+func (t *Trainer) prepare() error {
 	t.source.Fill(t.step, t.ids, t.targets)
 	count := 0
 	for _, target := range t.targets {
@@ -118,28 +161,22 @@ func (t *Trainer) Step() (Step, error) {
 		}
 	}
 	if count == 0 {
-		return Step{}, fmt.Errorf("the batch of step %d predicts nothing", t.step+1)
+		return fmt.Errorf("the batch of step %d predicts nothing", t.step+1)
 	}
 	if err := t.runReplicas(1 / float32(count)); err != nil {
-		return Step{}, err
+		return err
 	}
-	s := Step{Step: t.step + 1, LearningRate: t.config.Rate(t.step), Tokens: count}
+	t.next = Step{Step: t.step + 1, LearningRate: t.config.Rate(t.step), Tokens: count}
 	for _, r := range t.replicas {
-		s.Loss += r.lossValue()
+		t.next.Loss += r.lossValue()
 	}
-	s.GradientNorm = t.sumGradients()
-	if math.IsNaN(s.Loss+s.GradientNorm) || math.IsInf(s.Loss+s.GradientNorm, 0) {
-		return s, &DivergedError{Step: s.Step, Loss: s.Loss, GradientNorm: s.GradientNorm}
-	}
-	scale := float32(1)
-	if clip := t.config.Clip; clip > 0 {
-		// PyTorch's clip_grad_norm_, with its guard against a norm of 0.
-		scale = float32(min(1, clip/(s.GradientNorm+1e-6)))
-	}
-	t.updateWeights(scale)
-	t.step++
-	return s, nil
+	t.next.GradientNorm = t.sumGradients()
+	t.prepared = true
+	return nil
 }
+
+// isFinite reports whether x is neither NaN nor infinite.
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // runReplicas runs every replica on its part of the batch.
 func (t *Trainer) runReplicas(weight float32) error {
@@ -242,16 +279,15 @@ func (t *Trainer) State() State {
 	return s
 }
 
-// SetStep makes the trainer go on after the given number of updates. The caller has
-// filled the weights and the sets of [Trainer.State].
-func (t *Trainer) SetStep(step int) { t.step = step }
+// SetStep makes the trainer go on after the given number of updates, with the weights as they are now. The caller
+// has filled them and the sets of [Trainer.State].
+func (t *Trainer) SetStep(step int) { t.step, t.prepared = step, false }
 
 // Close frees what the machines hold.
 func (t *Trainer) Close() error {
-	for _, r := range t.replicas {
-		if err := r.machine.Close(); err != nil {
-			return err
-		}
+	errs := make([]error, len(t.replicas))
+	for i, r := range t.replicas {
+		errs[i] = r.machine.Close()
 	}
-	return nil
+	return errors.Join(errs...)
 }

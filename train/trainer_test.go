@@ -235,8 +235,8 @@ func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
 	moment := flat(trainer.State().Moments["first"])
 	_, err := trainer.Step()
 	var diverged *DivergedError
-	if !errors.As(err, &diverged) || diverged.Step != 3 {
-		t.Fatalf("error %v, want a divergence at step 3", err)
+	if !errors.As(err, &diverged) || diverged.Step != 2 {
+		t.Fatalf("error %v, want a divergence at step 2", err)
 	}
 	if !equalBits(flat(weights), before) || !equalBits(flat(trainer.State().Moments["first"]), moment) || trainer.State().Step != 2 {
 		t.Error("the update that diverged changed something")
@@ -254,8 +254,120 @@ func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
 			t.Fatal("a learning rate of 1e20 does not diverge")
 		}
 	}
-	if !errors.As(err, &diverged) || diverged.Step != trainer.State().Step+1 || !equalBits(flat(weights), before) {
+	if !errors.As(err, &diverged) || diverged.Step != trainer.State().Step || !equalBits(flat(weights), before) {
 		t.Errorf("error %v after %d steps", err, trainer.State().Step)
+	}
+}
+
+// A check computes what the next step needs, and the step uses it: the weights are those of a training without checks.
+func TestCheckFiniteChangesNothing(t *testing.T) {
+	model := toyConfig
+	model.Dropout = 0.1
+	plain, weights := toyTrainer(t, model, toyTraining)
+	checked, same := toyTrainer(t, model, toyTraining)
+	for range toyTraining.Steps {
+		for range 3 {
+			if err := checked.CheckFinite(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, got := steps(t, plain, 1), steps(t, checked, 1)
+		if want[0] != got[0] || !equalBits(flat(weights), flat(same)) {
+			t.Fatalf("step %d: loss %g with checks, %g without, or other weights", plain.State().Step, got[0], want[0])
+		}
+	}
+}
+
+// What was prepared is forgotten when the weights are set anew.
+func TestSetStepForgetsWhatWasPrepared(t *testing.T) {
+	trainer, weights := toyTrainer(t, toyConfig, toyTraining)
+	first := flat(weights)
+	want := steps(t, trainer, 1)[0]
+	if err := trainer.CheckFinite(); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range weights.All() {
+		copy(p.Data, first)
+		first = first[len(p.Data):]
+	}
+	trainer.SetStep(0)
+	if got := steps(t, trainer, 1)[0]; got != want {
+		t.Errorf("loss %g after the weights were set back, want %g", got, want)
+	}
+	weights.All()[0].Data[0] = float32(math.Inf(1))
+	trainer.SetStep(1)
+	var diverged *DivergedError
+	if err := trainer.CheckFinite(); !errors.As(err, &diverged) || diverged.Step != 1 {
+		t.Errorf("error %v with an infinite weight", err)
+	}
+}
+
+func TestAdviceFitsTheClipping(t *testing.T) {
+	for clip, want := range map[float64]string{0: "--clip 1", 1: "--warmup"} {
+		c := toyTraining
+		c.Clip = clip
+		trainer, _ := toyTrainer(t, toyConfig, c)
+		if text := trainer.Diverged("a weight is NaN").Error(); !strings.Contains(text, want) || !strings.Contains(text, "a weight is NaN") {
+			t.Errorf("clip %g: %q, want %q in it", clip, text, want)
+		}
+	}
+}
+
+// A constructor that fails half-way returns nothing, so that nobody uses or must close it.
+func TestFailedConstructorsReturnNothing(t *testing.T) {
+	weights, build := toyModel(t, toyConfig)
+	failing := errors.New("no more graphs")
+	for after := range len(split(toyTraining.Batch, toyTraining.Seq)) {
+		made := 0
+		broken := func(o layers.Options) (*layers.Transformer, error) {
+			if made++; made > after {
+				return nil, failing
+			}
+			return build(o)
+		}
+		if trainer, err := New(toyTraining, broken, weights, chain{13, 11}); trainer != nil || !errors.Is(err, failing) {
+			t.Errorf("after %d replicas: %v, %v", after, trainer, err)
+		}
+	}
+	broken := func(layers.Options) (*layers.Transformer, error) { return nil, failing }
+	if evaluator, err := NewEvaluator(broken, 2, 3); evaluator != nil || !errors.Is(err, failing) {
+		t.Errorf("%v, %v", evaluator, err)
+	}
+}
+
+// A loss that is not finite is an error, never a number.
+func TestEvaluatorReportsWhatIsNotFinite(t *testing.T) {
+	for _, x := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), 1e38, math.MaxFloat32} {
+		weights, build := toyModel(t, toyConfig)
+		for _, p := range weights.All() {
+			for i := range p.Data {
+				p.Data[i] = x
+			}
+		}
+		e, err := NewEvaluator(build, toyTraining.Batch, toyTraining.Seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.Evaluate(blocks{chain{13, 11}, 2}, 0)
+		var notFinite *layers.NotFiniteError
+		if !errors.As(err, &notFinite) || got != (Evaluation{}) {
+			t.Errorf("weights of %g: %+v, %v", x, got, err)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestNothingPredictedIsAnError(t *testing.T) {
+	_, build := toyModel(t, toyConfig)
+	e, err := NewEvaluator(build, toyTraining.Batch, toyTraining.Seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if got, err := e.Evaluate(blocks{chain{13, 11}, 0}, 0); err == nil {
+		t.Errorf("%+v of no text", got)
 	}
 }
 
@@ -395,9 +507,6 @@ func TestEvaluatorAgreesWithTheTrainer(t *testing.T) {
 	tokens := countTargets(trainer.targets)
 	if math.Abs(got.Loss-want) > 1e-5 || got.Tokens != tokens || got.Accuracy != float64(right)/float64(tokens) || right == 0 {
 		t.Errorf("evaluation %+v, want loss %g, %d of %d right", got, want, right, tokens)
-	}
-	if got.Perplexity() != math.Exp(got.Loss) {
-		t.Errorf("perplexity %g of loss %g", got.Perplexity(), got.Loss)
 	}
 	three, err := e.Evaluate(all, 0)
 	if err != nil || three.Tokens <= 2*got.Tokens {

@@ -3,9 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +49,7 @@ recur: a link that only one seed has is an accident of that training.`,
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of that of their mean")
-	f.IntVar(&o.seeds, "seeds", 0, "train this many seeds of the run's settings, and say which links recur")
+	intFlag(f, &o.seeds, "seeds", 0, "train this many seeds of the run's settings, and say which links recur")
 	f.Float64Var(&o.least, "least", o.least, "weight from which on --seeds counts a link as there")
 	_ = cmd.MarkFlagDirname("with")
 	textOrJSON(cmd, &o.format)
@@ -88,12 +85,17 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 		}
 		corpus, missing := p.textOf(r.Path)(r.Settings)
 		if missing != nil {
-			fmt.Fprintln(p.stderr, "note: heads are matched on this sentence alone, since the training text is not at hand")
+			p.say("note: heads are matched on this sentence alone, since the training text is not at hand")
 			corpus = nil
 		}
+		said := len(r.Notes)
 		c, err = run.Compare(r, other, args[0], corpus)
+		p.note(append(r.Notes[said:], other.Notes...))
 	}
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(r.Path, c); err != nil {
 		return err
 	}
 	if o.format == "json" {
@@ -110,16 +112,19 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	result, err := r.Seeds(ctx, corpus, sentence, o.seeds, o.least, func(done int) {
-		fmt.Fprintf(p.stderr, "seed %d of %d\n", done, o.seeds)
+		p.say("seed %d of %d", done, o.seeds)
 	})
 	if ctx.Err() != nil {
-		fmt.Fprintln(p.stderr, "stopped: nothing is kept of the seeds")
+		p.say("stopped: nothing is kept of the seeds")
 		return errInterrupted
 	}
 	if err != nil {
+		return err
+	}
+	if err := checkFinite(r.Path, result); err != nil {
 		return err
 	}
 	if o.format == "json" {

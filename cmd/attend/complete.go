@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -60,11 +60,11 @@ predicts. Without a prompt it begins a sentence of its own.`,
 	p.runFlag(cmd, &path)
 	f := cmd.Flags()
 	f.Float64Var(&s.Temperature, "temperature", s.Temperature, "below 1 bolder, above 1 wilder, 0 always the likeliest")
-	f.IntVar(&s.TopK, "top-k", s.TopK, "draw among the k likeliest (0: all)")
+	intFlag(f, &s.TopK, "top-k", s.TopK, "draw among the k likeliest (0: all)")
 	f.Float64Var(&s.TopP, "top-p", s.TopP, "draw among the likeliest that together reach p")
-	f.IntVar(&s.Tokens, "tokens", s.Tokens, "most words (or characters) to add")
-	f.IntVar(&samples, "samples", samples, "how many continuations")
-	f.Uint64Var(&s.Seed, "seed", s.Seed, "equal seeds give equal texts")
+	intFlag(f, &s.Tokens, "tokens", s.Tokens, "most words (or characters) to add")
+	intFlag(f, &samples, "samples", samples, "how many continuations")
+	uint64Flag(f, &s.Seed, "seed", s.Seed, "equal seeds give equal texts")
 	textOrJSON(cmd, &format)
 	return cmd
 }
@@ -79,7 +79,7 @@ type completions struct {
 func printableLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = inspect.Printable(line)
+		lines[i] = printable.Text(line)
 	}
 	return strings.Join(lines, "\n")
 }

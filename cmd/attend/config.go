@@ -3,29 +3,33 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/run"
 )
 
 // unset marks a number of steps that neither the settings file nor a flag names.
 const unset = math.MinInt
 
+// mostSettings is the most bytes of a settings file.
+const mostSettings = 1e6
+
 // applyConfig reads a settings file under the flags: what the command line names stays.
 func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) error {
-	b, err := os.ReadFile(path)
+	b, err := file.Read(path, mostSettings)
 	if err != nil {
 		return fileError("config", path, err)
 	}
 	given := givenFlags(cmd.Flags())
 	read, err := run.ParseYAML(b, *settings)
 	if err != nil {
-		return fmt.Errorf("--config %s: %s", path, yamlProblem(cmd.Flags(), err))
+		return fmt.Errorf("--config %s: %s", printable.Path(path), yamlProblem(cmd.Flags(), err))
 	}
 	*settings = read
 	for _, f := range given {
@@ -66,12 +70,12 @@ func yamlProblem(flags *pflag.FlagSet, err error) string {
 		if near := nearest(m[2], names); near != "" {
 			advice = fmt.Sprintf("did you mean %s?", near)
 		}
-		return fmt.Sprintf("line %s: there is no setting %q: %s", m[1], m[2], advice)
+		return fmt.Sprintf("line %s: there is no setting %s: %s", m[1], printable.Quote(m[2]), advice)
 	}
 	if m := wrongType.FindStringSubmatch(text); m != nil {
 		came := "a list or a group of settings"
 		if m[2] != "" {
-			came = fmt.Sprintf("%q", m[2])
+			came = printable.Quote(m[2])
 		}
 		want, known := map[string]string{
 			"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false", "string": "text",
@@ -81,9 +85,12 @@ func yamlProblem(flags *pflag.FlagSet, err error) string {
 		}
 		return fmt.Sprintf("line %s: want %s, not %s", m[1], want, came)
 	}
+	if !strings.HasPrefix(text, "yaml: ") {
+		return text // not of the reader of YAML, and says what to do
+	}
 	lines := strings.Split(text, "\n")
 	if len(lines) > 1 && strings.HasSuffix(lines[0], "errors:") {
 		lines = lines[1:]
 	}
-	return fmt.Sprintf("it is not a settings file (%s): want lines such as `layers: 2`", strings.TrimPrefix(strings.TrimSpace(lines[0]), "yaml: "))
+	return fmt.Sprintf("it is not a settings file (%s): want lines such as `layers: 2`", printable.Short(strings.TrimPrefix(strings.TrimSpace(lines[0]), "yaml: "), 2*printable.MaxQuote))
 }

@@ -10,12 +10,20 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"attend/internal/file"
+	"attend/internal/printable"
 )
 
-// message returns an error as one line.
-func message(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-}
+// mostLine is how many characters a line on standard error may have.
+const mostLine = 399
+
+// lineHead begins the line of an error.
+const lineHead = "attend: "
+
+// message returns an error as one printable line that fits mostLine behind lineHead. What an error quotes is shortened where
+// the error is made, so that its advice is never lost; here is the net below that.
+func message(err error) string { return printable.Message(err.Error(), mostLine-len(lineHead)) }
 
 // flagError says what is wrong with a flag: what was wanted, what came, what to do.
 func flagError(cmd *cobra.Command, err error) error {
@@ -25,18 +33,19 @@ func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
-		return fmt.Errorf("there is no flag -%s: %s", unknown.GetSpecifiedShortnames(), help)
+		return fmt.Errorf("there is no flag -%s: %s", printable.Short(unknown.GetSpecifiedShortnames(), printable.MaxQuote), help)
 	case errors.As(err, &unknown):
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		name := printable.Short(unknown.GetSpecifiedName(), printable.MaxQuote)
 		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
-			return fmt.Errorf("there is no flag --%s: did you mean --%s?", unknown.GetSpecifiedName(), near)
+			return fmt.Errorf("there is no flag --%s: did you mean --%s?", name, near)
 		}
-		return fmt.Errorf("there is no flag --%s: %s", unknown.GetSpecifiedName(), help)
+		return fmt.Errorf("there is no flag --%s: %s", name, help)
 	case errors.As(err, &bare):
 		return fmt.Errorf("--%s wants %s after it: %s", bare.GetFlag().Name, wanted(bare.GetFlag()), help)
 	case errors.As(err, &invalid):
-		return fmt.Errorf("--%s wants %s, not %q", invalid.GetFlag().Name, wanted(invalid.GetFlag()), invalid.GetValue())
+		return fmt.Errorf("--%s wants %s, not %s", invalid.GetFlag().Name, wanted(invalid.GetFlag()), printable.Quote(invalid.GetValue()))
 	}
 	return fmt.Errorf("%w: %s", err, help)
 }
@@ -58,8 +67,14 @@ func wanted(f *pflag.Flag) string {
 	return "a value"
 }
 
+// longestTypo is how many bytes a mistyped word has at most: nobody mistypes a longer one by a letter or two.
+const longestTypo = 64
+
 // nearest returns the name most like a mistyped word, or nothing if none is like it.
 func nearest(word string, names []string) string {
+	if len(word) > longestTypo {
+		return ""
+	}
 	best, least := "", 1+max(2, len(word)/3)
 	for _, name := range names {
 		if d := distance(word, name); d < least {
@@ -93,18 +108,32 @@ func distance(from, to string) int {
 
 // fileError says why the file of a flag cannot be read.
 func fileError(flag, path string, err error) error {
-	var cause string
+	cause, advice := fileCause(err)
+	return fmt.Errorf("--%s %s: %w: %s", flag, printable.Path(path), cause, advice)
+}
+
+// fileCause returns why a file cannot be read, without its path, and what to do.
+func fileCause(err error) (cause error, advice string) {
+	var (
+		inPath *fs.PathError
+		kind   *file.KindError
+		size   *file.SizeError
+	)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		cause = "there is no such file"
+		return errors.New("there is no such file"), "name a text file"
 	case errors.Is(err, fs.ErrPermission):
-		cause = "no permission to read it"
+		return errors.New("no permission to read it"), "name a text file"
 	case errors.Is(err, syscall.EISDIR):
-		cause = "that is a folder"
-	default:
-		return fmt.Errorf("--%s %s: %w: name a file that can be read", flag, path, err)
+		return &file.KindError{Mode: fs.ModeDir}, "name a text file"
+	case errors.As(err, &kind):
+		return kind, "name a text file"
+	case errors.As(err, &size):
+		return size, "cut it, or name a smaller one"
+	case errors.As(err, &inPath):
+		return inPath.Err, "name a file that can be read"
 	}
-	return fmt.Errorf("--%s %s: %s: name a text file", flag, path, cause)
+	return err, "name a file that can be read"
 }
 
 // checkOneOf reports a flag whose value is not one of the few it takes.
@@ -113,9 +142,9 @@ func checkOneOf(flag, value string, known ...string) error {
 		return nil
 	}
 	if near := nearest(value, known); near != "" {
-		return fmt.Errorf("--%s takes %s, not %q: did you mean %s?", flag, either(known), value, near)
+		return fmt.Errorf("--%s takes %s, not %s: did you mean %s?", flag, either(known), printable.Quote(value), near)
 	}
-	return fmt.Errorf("--%s takes %s, not %q", flag, either(known), value)
+	return fmt.Errorf("--%s takes %s, not %s", flag, either(known), printable.Quote(value))
 }
 
 // either lists words as alternatives: a, b or c.

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/inspect"
+	"attend/internal/printable"
 )
 
 func newEval(p *program) *cobra.Command {
@@ -47,15 +46,18 @@ Losses are in nats per predicted token (words and sentence ends).`,
 					report.Rules[i].Cut = &effect
 				}
 			}
+			if err := checkFinite(r.Path, report); err != nil {
+				return err
+			}
 			if format == "json" {
-				return json.NewEncoder(p.stdout).Encode(report)
+				return p.printJSON(report)
 			}
 			columns := width(p.stdout)
 			part := plural(report.Sentences, "held-out sentence")
 			if corpus.Unit == data.Char {
 				part = "held-out text"
 			}
-			heading := fmt.Sprintf("%s, step %s, on %s (%s)", inspect.Printable(r.Path), thousands(float64(r.Step)), part, plural(report.Tokens, "prediction"))
+			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), thousands(float64(r.Step)), part, plural(report.Tokens, "prediction"))
 			if _, err := fmt.Fprintf(p.stdout, "%s\n\n", wrapped(heading, columns)); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -43,8 +44,8 @@ last word is the query, and the key is what it looks at most.`,
 	}
 	p.runFlag(cmd, &path)
 	f := cmd.Flags()
-	f.IntVar(&cell.Layer, "layer", cell.Layer, "layer, from 1")
-	f.IntVar(&cell.Head, "head", cell.Head, "head, from 1")
+	intFlag(f, &cell.Layer, "layer", cell.Layer, "layer, from 1")
+	intFlag(f, &cell.Head, "head", cell.Head, "head, from 1")
 	f.StringVar(&cell.Query, "query", "", "the word that looks (default: the last)")
 	f.StringVar(&cell.Key, "key", "", "the word looked at (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "every number of the vectors")
@@ -59,15 +60,18 @@ func (p *program) explain(path, format string, full bool, c run.Cell) error {
 		return err
 	}
 	if c.Layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1", c.Layer, r.Path, plural(r.Config.Layers, "layer"))
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1", c.Layer, printable.Path(r.Path), plural(r.Config.Layers, "layer"))
 	}
 	if c.Head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, r.Path, plural(r.Config.Heads, "head"))
+		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, printable.Path(r.Path), plural(r.Config.Heads, "head"))
 	}
 	c.Layer, c.Head = c.Layer-1, c.Head-1
 	x, err := r.Explain(c)
 	if err != nil {
-		return fmt.Errorf("%s: %w", quote(short(c.Text)), err)
+		return fmt.Errorf("%s: %w", printable.Quote(c.Text), err)
+	}
+	if err := checkFinite(r.Path, x); err != nil {
+		return err
 	}
 	if format == "json" {
 		return p.writeJSON(r, x)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -58,8 +59,8 @@ as --eval-interval was.
 	p.runFlag(cmd, &o.path)
 	o.output.flags(cmd, filmFormats)
 	f := cmd.Flags()
-	f.IntVar(&o.layer, "layer", 0, "only this layer, from 1 (0: all)")
-	f.IntVar(&o.head, "head", 0, "only this head, from 1 (0: all)")
+	intFlag(f, &o.layer, "layer", 0, "only this layer, from 1 (0: all)")
+	intFlag(f, &o.head, "head", 0, "only this head, from 1 (0: all)")
 	f.Float64Var(&o.least, "least", 0.2, "least weight at the end of a link that is listed")
 	return cmd
 }
@@ -80,7 +81,10 @@ func (p *program) film(o filmOptions) error {
 	}
 	if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {
 		return fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run",
-			r.Path, plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+			printable.Path(r.Path), plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+	}
+	if err := checkFinite(r.Path, frames, losses); err != nil {
+		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return writeFilm(w, r, frames, losses, o) })
 }
@@ -101,7 +105,7 @@ func writeFilm(w io.Writer, r *run.Run, frames []inspect.Frame, losses []run.Met
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(s.Text), text.Width))
+		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), text.Width))
 		if err := inspect.FilmStrip(w, frames, i, text); err != nil {
 			return err
 		}

@@ -44,6 +44,9 @@ func (p *program) heads(path, format string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkFinite(r.Path, heads); err != nil {
+		return err
+	}
 	if format == "json" {
 		return p.writeJSON(r, heads)
 	}

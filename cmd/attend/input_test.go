@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"attend/internal/file"
 )
 
 const animals = `the cat sat on the mat
@@ -70,7 +73,11 @@ func files(t *testing.T) map[string]string {
 			all[path] = ""
 			return err
 		}
-		b, err := os.ReadFile(path)
+		b, err := file.Read(path, 1e8)
+		var large *file.SizeError
+		if errors.As(err, &large) { // a sparse one
+			b, err = nil, nil
+		}
 		all[path] = string(b)
 		return err
 	})
@@ -115,14 +122,19 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	write(t, "list.yaml", "- a\n- b\n")
 	write(t, "broken.yaml", "layers: [2\n")
 	write(t, "nan.yaml", "lr: .nan\n")
+	write(t, "octal.yaml", "dim: 8\nsteps: 010\n")
+	write(t, "large.yaml", "# "+strings.Repeat("a", 1e6))
+	write(t, "many.txt", strings.Repeat("the cat\n", 1e6))
+	write(t, "longline.txt", "cat\n"+strings.Repeat("a", 1e6)+"\n")
 	write(t, "two.yaml", "steps: 2\n---\nsteps: 3\n")
 	write(t, "twice.yaml", "steps: 2\nsteps: 3\n")
 	damaged(t, "mixed", "training.yaml", func(b []byte) []byte { return b })
 	write(t, "mixed/thesis.txt", "mine")
-	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "training.yaml", "state.safetensors"} {
-		damaged(t, "missing/"+file, file, func([]byte) []byte { return nil })
-		damaged(t, "short/"+file, file, func(b []byte) []byte { return b[:len(b)/2] })
-		damaged(t, "flipped/"+file, file, func(b []byte) []byte { b[len(b)-9] ^= 4; return b })
+	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml", "state.safetensors"} {
+		folder := strings.ReplaceAll(file, "_", "-")
+		damaged(t, "missing/"+folder, file, func([]byte) []byte { return nil })
+		damaged(t, "short/"+folder, file, func(b []byte) []byte { return b[:len(b)/2] })
+		damaged(t, "flipped/"+folder, file, func(b []byte) []byte { b[len(b)-9] ^= 4; return b })
 	}
 	if code, _, stderr := attend(t, "", append([]string{"train", "--out", "wide"}, append(small, "--dim", "16")...)...); code != 0 {
 		t.Fatal(stderr)
@@ -133,7 +145,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	}
 	damaged(t, "othershape", "model.safetensors", func([]byte) []byte { return wide })
 
-	for _, name := range []string{"gone", "changed"} {
+	for _, name := range []string{"gone", "changed", "sparse"} {
 		write(t, name+".txt", animals)
 		if code, _, stderr := attend(t, "", append([]string{"train", "--out", name}, append(small, "--data", name+".txt")...)...); code != 0 {
 			t.Fatal(stderr)
@@ -143,6 +155,9 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, "changed.txt", animals+"the cat saw the mat\n")
+	if err := os.Truncate("sparse.txt", 1e12); err != nil {
+		t.Fatal(err)
+	}
 	damaged(t, "missing/film.jsonl", "film.jsonl", func([]byte) []byte { return nil })
 	damaged(t, "missing/metrics.jsonl", "metrics.jsonl", func([]byte) []byte { return nil })
 	damaged(t, "short/film.jsonl", "film.jsonl", func(b []byte) []byte { return b[:9] })
@@ -190,7 +205,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --data nul.txt", "line 2.*NUL"},
 		{"train --data latin.txt", "line 2.*0xe9.*UTF-8"},
 		{"train --data nowhere.txt", "nowhere.txt: there is no such file"},
-		{"train --data folder", "that is a folder"},
+		{"train --data folder", "--data .*folder: it is a folder, not a regular file: name a text file"},
 		{"train --data animals.txt --batch 60000 --context 60000", "GB.*lower --batch"},
 		{"train --data animals.txt --min-count 1 --probe the_zebu_sat_on_the_mat_and_the_log_and_more", "--probe .* room for 6"},
 		{"train --data animals.txt --min-count 1 --probe zebu_yak", "the text holds none of its words"},
@@ -202,11 +217,21 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --out animals.txt/run", "a file is in the way"},
 		{"train --overwrite", "--overwrite wants --out"},
 		{"train --config nowhere.yaml", "there is no such file"},
-		{"train --config folder", "that is a folder"},
+		{"train --config folder", "it is a folder"},
 		{"train --config unknown.yaml", "line 2: there is no setting \"layrs\": did you mean layers"},
 		{"train --config type.yaml", "line 1: want a whole number, not \"two\""},
 		{"train --config list.yaml", "want settings, one a line"},
 		{"train --config broken.yaml", "not a settings file"},
+		{"train --config octal.yaml", "--config octal.yaml: line 2: 010 is not a number in decimal digits: write 10"},
+		{"train --config large.yaml", "--config large.yaml: it is larger than 1 MB, the most that such a file may have: cut it"},
+		{"train --data sparse.txt", "--data .*sparse.txt: it is larger than 1 GB, the most"},
+		{"inspect --file sparse.txt", "--file sparse.txt: it is larger than 64 MB, the most"},
+		{"heads --run sparse", "the text that sparse was trained on cannot be read from .*: it is larger than 1 GB, .*: put it back there"},
+		{"train --steps 0x10", "--steps wants a whole number, not \"0x10\""},
+		{"train --steps=1_000", "--steps wants a whole number, not \"1_000\""},
+		{"train --seed 0o7", "--seed wants a whole number from 0 up, not \"0o7\""},
+		{"train --resume runs/animals --steps 020", "has finished its 20 steps"},
+		{"inspect --layer 010 cat", "--layer 10: "},
 		{"train --config nan.yaml", "--lr must be above 0.*not NaN"},
 		{"train --resume runs/animals", "has finished its 20 steps: --steps 40"},
 		{"train --resume runs/animals --dim 16", "--dim 16: runs/animals was begun with 8"},
@@ -226,7 +251,9 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"inspect --top 0 cat", "--top must be at least 1"},
 		{"inspect --top x cat", "--top wants a whole number, not \"x\""},
 		{"inspect --file nowhere.txt", "there is no such file"},
-		{"inspect --file folder", "folder"},
+		{"inspect --file folder", "--file folder: it is a folder"},
+		{"inspect --file longline.txt", "--file longline.txt: line 2 is longer than 1 MB: put one sentence on a line"},
+		{"inspect --file many.txt", "the maps of 1,000,000 sentences would take more than 250 MB: inspect fewer at once, here at most the first [0-9,]+\n"},
 		{"inspect --file empty.txt", "holds no sentence"},
 		{"inspect --file one.txt cat", "not both"},
 		{"inspect --run othershape cat", "model.safetensors|config.json"},
@@ -373,8 +400,8 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"missing", "short", "flipped"} {
-		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "training.yaml"} {
-			cases = append(cases, bad{"inspect --run " + kind + "/" + file + " cat", regexp.QuoteMeta(file)})
+		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml"} {
+			cases = append(cases, bad{"inspect --run " + kind + "/" + strings.ReplaceAll(file, "_", "-") + " cat", regexp.QuoteMeta(file)})
 		}
 		cases = append(cases, bad{"train --steps 40 --resume " + kind + "/state.safetensors", `state\.safetensors`})
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -46,6 +47,10 @@ and the arithmetic of every cell. -o names the file, and its ending the format.
 untrained is the same model before training, uniform shares alike over what a word sees,
 position is the mean over the held-out sentences at the same positions.
 
+In CSV an apostrophe stands before each text that a spreadsheet would take for a formula, since it begins with
+= + - @, a tab or a line end, and before each that begins with an apostrophe: a program drops one leading
+apostrophe to have the text back. JSON holds every text as it is.
+
 Attention is where a model looks, not why it decides: a word may be looked at and change
 nothing.`,
 		Example: `  attend inspect "The lion saw the zebra near the river"
@@ -73,13 +78,13 @@ nothing.`,
 	p.runFlag(cmd, &o.path)
 	o.output.flags(cmd, inspectFormats)
 	f := cmd.Flags()
-	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file (- for standard input)")
-	f.IntVar(&o.layer, "layer", 0, "only this layer, from 1 (0: all)")
-	f.IntVar(&o.head, "head", 0, "only this head, from 1 (0: all)")
+	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file of at most 64 MB (- for standard input)")
+	intFlag(f, &o.layer, "layer", 0, "only this layer, from 1 (0: all)")
+	intFlag(f, &o.head, "head", 0, "only this head, from 1 (0: all)")
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
 	f.StringVar(&o.baseline, "baseline", "", "compare with "+either(baselines))
 	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
-	f.IntVar(&o.top, "top", shownPredictions, "how many likely next words")
+	intFlag(f, &o.top, "top", shownPredictions, "how many likely next words")
 	_ = cmd.RegisterFlagCompletionFunc("baseline", cobra.FixedCompletions(baselines, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -121,7 +126,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	}
 	if o.file != "" && len(args) > 0 {
-		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", quote(short(args[0])), o.file)
+		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(args[0]), printable.Path(o.file))
 	}
 	r, err := p.openRun(o.path)
 	if err != nil {
@@ -137,6 +142,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.chosen.picture && len(sentences) > 1 {
 		return fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html", len(sentences))
 	}
+	if err := checkMaps(sentences, r); err != nil {
+		return err
+	}
 	reader, err := r.NewReader(1)
 	if err != nil {
 		return err
@@ -149,7 +157,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	maps := make([]inspect.Map, len(sentences))
 	for i, s := range sentences {
 		if maps[i], err = read(s, o.top); err != nil {
-			return fmt.Errorf("%s: %w", quote(short(s)), err)
+			return fmt.Errorf("%s: %w", printable.Quote(s), err)
 		}
 	}
 	var beside []inspect.Baseline
@@ -157,6 +165,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		if beside, err = r.Baselines(o.baseline, maps, p.textOf(r.Path)); err != nil {
 			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
+	}
+	if err := checkFinite(r.Path, maps, beside); err != nil {
+		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		switch o.format {
@@ -176,10 +187,10 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 // checkHead reports a layer or head, counted from 1 with 0 for all, that a run does not have.
 func checkHead(r *run.Run, layer, head int) error {
 	if layer < 0 || layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, r.Path, plural(r.Config.Layers, "layer"))
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, printable.Path(r.Path), plural(r.Config.Layers, "layer"))
 	}
 	if head < 0 || head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, r.Path, plural(r.Config.Heads, "head"))
+		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, printable.Path(r.Path), plural(r.Config.Heads, "head"))
 	}
 	return nil
 }

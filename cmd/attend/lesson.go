@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/printable"
 	"attend/lesson"
 )
 
@@ -89,7 +90,7 @@ func (p *program) lesson(cmd *cobra.Command, o lessonOptions, args []string) err
 	}
 	path, err := lesson.ProgressPath()
 	if err != nil { // without a folder for settings nothing is remembered, and all else works
-		fmt.Fprintf(p.stderr, "note: %s, so your place is not kept\n", message(err))
+		p.say("note: %v, so your place is not kept", err)
 	}
 	if o.reset {
 		if err := lesson.ResetProgress(path); err != nil {
@@ -143,9 +144,9 @@ func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Cha
 	n, err := strconv.Atoi(args[0])
 	if err != nil {
 		if near := nearest(args[0], []string{"reflect", "export"}); near != "" {
-			return nil, fmt.Errorf("there is no chapter %s: did you mean attend lesson %s?", quote(short(args[0])), near)
+			return nil, fmt.Errorf("there is no chapter %s: did you mean attend lesson %s?", printable.Quote(args[0]), near)
 		}
-		return nil, fmt.Errorf("there is no chapter %s: name a number from 1 to %d; attend lesson lists them", quote(short(args[0])), len(all))
+		return nil, fmt.Errorf("there is no chapter %s: name a number from 1 to %d; attend lesson lists them", printable.Quote(args[0]), len(all))
 	}
 	if n < 1 || n > len(all) {
 		return nil, fmt.Errorf("there is no chapter %d: they are 1 to %d; attend lesson lists them", n, len(all))
@@ -175,7 +176,7 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 	if flags.Changed("query") {
 		v, err := lesson.ParseVector(o.query)
 		if err != nil {
-			return nil, fmt.Errorf("--query %s: %w", quote(short(o.query)), err)
+			return nil, fmt.Errorf("--query %s: %w", printable.Quote(o.query), err)
 		}
 		c.Query = &v
 	}
@@ -187,7 +188,7 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 		for _, text := range list.texts {
 			v, err := lesson.ParseVector(text)
 			if err != nil {
-				return nil, fmt.Errorf("--%s %s: %w", list.flag, quote(short(text)), err)
+				return nil, fmt.Errorf("--%s %s: %w", list.flag, printable.Quote(text), err)
 			}
 			*list.to = append(*list.to, v)
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 
@@ -49,10 +48,10 @@ func (p *program) export(ctx context.Context, o output) error {
 	}
 	defer os.RemoveAll(folder)
 	book, err := lesson.Collect(ctx, &lesson.Course{Runs: folder}, func(c lesson.Chapter) {
-		fmt.Fprintf(p.stderr, "chapter %d of %d: %s\n", c.Number, len(lesson.Chapters()), c.Title)
+		p.say("chapter %d of %d: %s", c.Number, len(lesson.Chapters()), c.Title)
 	})
 	if ctx.Err() != nil {
-		fmt.Fprintln(p.stderr, "stopped: nothing was written")
+		p.say("stopped: nothing was written")
 		return errInterrupted
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/lesson"
 )
 
@@ -49,7 +50,7 @@ func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *les
 		}
 		lacking, err := picture.PNG(w, look)
 		if lacking != "" {
-			fmt.Fprintf(p.stderr, "note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of whoever looks at it\n", short(lacking))
+			p.say("note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of whoever looks at it", printable.Short(lacking, printable.MaxQuote))
 		}
 		return err
 	})

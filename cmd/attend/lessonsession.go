@@ -5,9 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"attend/lesson"
 	"attend/run"
@@ -32,11 +29,6 @@ type lessonSession struct {
 
 // errLeft says that the reader has left by Ctrl-D.
 var errLeft = errors.New("left")
-
-// interruptible returns a context that ends with Ctrl-C or a request to stop.
-func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-}
 
 func newLessonSession(p *program, ctx context.Context, course *lesson.Course, progress *lesson.Progress) *lessonSession {
 	s := &lessonSession{program: p, course: course, progress: progress, live: isTerminal(p.stdin) && isTerminal(p.stdout)}
@@ -143,6 +135,6 @@ func (s *lessonSession) show(part lesson.Part) error {
 func (s *lessonSession) keep(err error) {
 	if err != nil && !s.unkept {
 		s.unkept = true
-		fmt.Fprintf(s.stderr, "note: %s\n", message(err))
+		s.say("note: %v", err)
 	}
 }

@@ -170,3 +170,19 @@ func TestAReaderTypesASentence(t *testing.T) {
 	s.press(ctrlC)
 	s.end(exitInterrupted)
 }
+
+// A terminal that was closed takes no output any more; the training saves.
+func TestClosedTerminalSaves(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "animals.txt", animals)
+	s := sit(t, 80, 24, nil, endlessTraining...)
+	s.expect(`step \d+/`)
+	if err := s.keyboard.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.cmd.Wait()
+	if code := s.cmd.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit code %d, want %d", code, exitInterrupted)
+	}
+	wantSaved(t, "run")
+}

@@ -11,6 +11,42 @@ import (
 	"attend/run"
 )
 
+// integer is a flag that takes a whole number in decimal digits. The flags of package pflag read 010 as 8, and take 0x10 and 1_000.
+type integer[T int | uint64] struct{ value *T }
+
+// intFlag adds a flag for a whole number, which may be negative, to a command.
+func intFlag(f *pflag.FlagSet, p *int, name string, value int, usage string) {
+	*p = value
+	f.Var(integer[int]{p}, name, usage)
+}
+
+// uint64Flag is [intFlag] for whole numbers from 0 up.
+func uint64Flag(f *pflag.FlagSet, p *uint64, name string, value uint64, usage string) {
+	*p = value
+	f.Var(integer[uint64]{p}, name, usage)
+}
+
+func (i integer[T]) String() string { return fmt.Sprint(*i.value) }
+
+func (i integer[T]) Type() string { return fmt.Sprintf("%T", *i.value) }
+
+func (i integer[T]) Set(s string) error {
+	var err error
+	switch p := any(i.value).(type) {
+	case *int:
+		var v int
+		if v, err = strconv.Atoi(s); err == nil {
+			*p = v
+		}
+	case *uint64:
+		var v uint64
+		if v, err = strconv.ParseUint(s, 10, 64); err == nil {
+			*p = v
+		}
+	}
+	return err
+}
+
 // limit is the range of a numeric flag. Beyond it a number is mistyped, or means nothing.
 type limit struct {
 	flag      string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"attend/run"
@@ -35,17 +36,21 @@ func lossLines(r run.Report) []lossLine {
 func writeLosses(w io.Writer, r run.Report, columns int) error {
 	const longest = 20 // columns of the longest bar
 	lines := lossLines(r)
+	number := len("0.0000") + 1
+	for _, l := range lines {
+		number = max(number, len(decimals(l.loss, 4)))
+	}
+	text := func(l lossLine) string { return fmt.Sprintf("  %-9s %*s  ", l.name, number, decimals(l.loss, 4)) }
 	beside := 0 // columns that a line with its note takes
 	for _, l := range lines {
-		beside = max(beside, len("  held-out   0.0000  ")+longest+2+len(l.note))
+		beside = max(beside, len(text(l))+longest+2+len(l.note))
 	}
 	var b bytes.Buffer
 	b.WriteString(wrapped("loss, nats per predicted token", columns) + "\n")
 	for _, l := range lines {
-		text := fmt.Sprintf("  %-9s %7.4f  ", l.name, l.loss)
+		text := text(l)
 		if full := min(longest, columns-len(text)); full >= 4 {
-			filled := int(math.Round(float64(full) * min(1, l.loss/r.Baselines.Uniform)))
-			text += strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
+			text += lossBar(l.loss, r.Baselines.Uniform, full)
 		}
 		text = strings.TrimRight(text, " ")
 		if beside <= columns {
@@ -54,13 +59,39 @@ func writeLosses(w io.Writer, r run.Report, columns int) error {
 			b.WriteString(text + "\n" + indented(l.note, columns, 4))
 		}
 	}
-	meaning := fmt.Sprintf("perplexity %.2f, accuracy %.1f%%", r.Perplexity, 100*r.Accuracy)
+	meaning := fmt.Sprintf("perplexity %s, accuracy %.1f%%", perplexity(r.HeldOutLoss), 100*r.Accuracy)
 	if r.Excess != nil {
-		meaning = fmt.Sprintf("%.4f above the entropy, ", *r.Excess) + meaning
+		meaning = decimals(*r.Excess, 4) + " above the entropy, " + meaning
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// lossBar draws a loss as a part of the largest that a bar shows, full columns wide.
+func lossBar(loss, largest float64, full int) string {
+	filled := 0
+	if part := loss / largest; part > 0 { // not for NaN
+		filled = int(math.Round(float64(full) * min(1, part)))
+	}
+	return strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
+}
+
+// decimals writes a number with so many decimals, a huge one with four digits in all.
+func decimals(x float64, count int) string {
+	if math.Abs(x) < 1e6 {
+		return strconv.FormatFloat(x, 'f', count, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 4, 64)
+}
+
+// perplexity writes e^loss. Above 1.8e308 there is no number for it, and it is left as a power.
+func perplexity(loss float64) string {
+	p := math.Exp(loss)
+	if math.IsInf(p, 1) {
+		return "e^" + decimals(loss, 2)
+	}
+	return decimals(p, 2)
 }
 
 // indented folds a text to the columns, each line after so many blanks.
@@ -81,7 +112,7 @@ func ruleColumns() []ruleColumn {
 		return ruleColumn{title, func(r run.RuleReport) string { return fmt.Sprintf("%.3f", of(r)) }}
 	}
 	effect := func(title string, of func(run.RuleReport) float64) ruleColumn {
-		return ruleColumn{title, func(r run.RuleReport) string { return fmt.Sprintf("%.2f", of(r)) }}
+		return ruleColumn{title, func(r run.RuleReport) string { return decimals(of(r), 2) }}
 	}
 	return []ruleColumn{
 		{"cases", func(r run.RuleReport) string { return thousands(float64(r.Count)) }},

@@ -12,11 +12,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"syscall"
+
+	"github.com/spf13/cobra"
 )
 
 func main() {
-	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	stderr := os.Stderr
+	if len(os.Args) > 1 && (os.Args[1] == cobra.ShellCompRequestCmd || os.Args[1] == cobra.ShellCompNoDescRequestCmd) {
+		os.Stderr = nil // cobra writes there what it cannot complete, as it came; shells do not show it
+	}
+	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, stderr))
 }
 
 // Exit codes.
@@ -33,14 +40,34 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, errInterrupted): // also if what came last could not be written
 		return exitInterrupted
 	case errors.Is(err, syscall.EPIPE): // as in `attend ... | head`
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, "attend: "+message(err))
+	fmt.Fprintln(stderr, lineHead+message(err))
 	return exitFailed
 }
 
 // errInterrupted ends a command that was told to stop and has said so itself.
 var errInterrupted = errors.New("interrupted")
+
+// interruptible returns a context that ends when the program is told to stop: by Ctrl-C, SIGTERM, the end of its terminal (SIGHUP, unless
+// that was ignored when it began, as nohup has it) or the end of the program that reads its output (SIGPIPE). A second
+// Ctrl-C or SIGTERM ends the process. The other two end the context alone: a shell passes on the SIGHUP that the system sends as well,
+// and what is written to nobody fails while the work is being saved.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	gone := []os.Signal{syscall.SIGPIPE}
+	if !signal.Ignored(syscall.SIGHUP) {
+		gone = append(gone, syscall.SIGHUP)
+	}
+	told, untell := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	stopped, stop := signal.NotifyContext(told, gone...)
+	context.AfterFunc(stopped, untell)
+	return stopped, func() {
+		if stopped.Err() == nil { // else the process is about to end, and a second SIGHUP must not change how
+			stop()
+		}
+		untell()
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"attend": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"attend": main, workerName: work})
+}
 
 func TestScripts(t *testing.T) { testscript.Run(t, testscript.Params{Dir: "testdata/script"}) }

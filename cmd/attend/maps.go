@@ -8,6 +8,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -35,7 +36,7 @@ func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []inspect.Map, be
 
 // writeMap prints one sentence: its grid, as the function draws it, and what comes next.
 func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, inspect.TextOptions) error, o inspect.TextOptions) error {
-	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(inspect.Printable(m.Text), o.Width)); err != nil {
+	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(m.Text), o.Width)); err != nil {
 		return err
 	}
 	if err := grid(w, m, o); err != nil {
@@ -58,19 +59,28 @@ func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, insp
 func unknownNote(m inspect.Map) string {
 	var words []string
 	for i, unknown := range m.Unknown {
-		if word := quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
+		if word := printable.Quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}
 	if len(words) == 0 {
 		return ""
 	}
-	return "not in the vocabulary, read as " + data.UnknownToken + ": " + strings.Join(words, ", ")
+	return "not in the vocabulary, read as " + data.UnknownToken + ": " + some(words)
+}
+
+// some lists the first of many words.
+func some(words []string) string {
+	const most = 12
+	if rest := len(words) - most; rest > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), rest)
+	}
+	return strings.Join(words, ", ")
 }
 
 // readingNote says how the text of the maps is to be taken.
 func readingNote(r *run.Run) string {
-	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
 	if r.Vocabulary.Unit() == data.Word {
 		note += "; words are shown as typed and read in lower case, " + data.BoundaryToken + " is where a sentence begins or ends"
 	}

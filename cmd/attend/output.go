@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // format is a kind of output of a command.
@@ -63,12 +64,12 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 			return err
 		}
 		if byEnding != "" && byEnding != o.format {
-			return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, o.to)
+			return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, printable.Path(o.to))
 		}
 	case byEnding != "":
 		o.format = byEnding
 	case o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", o.to, either(names))
+		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), either(names))
 	default:
 		o.format = names[0]
 	}
@@ -137,7 +138,8 @@ func (o *output) outputError(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		cause = "no permission to write there"
 	default:
-		return fmt.Errorf("--output %s: %w: name another file", o.to, err)
+		reason, _ := fileCause(err)
+		return fmt.Errorf("--output %s: %w: name another file", printable.Path(o.to), reason)
 	}
-	return fmt.Errorf("--output %s: %s: name another file", o.to, cause)
+	return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), cause)
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -30,7 +30,7 @@ func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m insp
 		return err
 	}
 	if lacking != "" {
-		fmt.Fprintf(p.stderr, "note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of whoever looks at it\n", short(lacking))
+		p.say("note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of whoever looks at it", printable.Short(lacking, printable.MaxQuote))
 	}
 	return nil
 }

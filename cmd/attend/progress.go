@@ -52,8 +52,9 @@ func (p *progress) smooth(s run.Progress) {
 }
 
 func (p *progress) line(s run.Progress) string {
-	line := fmt.Sprintf("step %d/%d  loss %.3f  held-out %.3f  %s tokens/s", s.Step.Step, s.Steps, p.loss, s.HeldOutLoss, thousands(s.TokensPerSecond))
-	if left := time.Duration(s.SecondsLeft * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {
+	line := fmt.Sprintf("step %d/%d  loss %s  held-out %s  %s tokens/s", s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3), thousands(s.TokensPerSecond))
+	const longest = 1e9 // seconds; a Duration holds no more than nine times as many
+	if left := time.Duration(min(s.SecondsLeft, longest) * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {
 		line += fmt.Sprintf("  %v left", left)
 	}
 	return line

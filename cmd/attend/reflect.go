@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/lesson"
 )
 
@@ -23,7 +25,7 @@ func newReflect(p *program) *cobra.Command {
 answers with the date to the end of a Markdown file. What the file holds already stays as it is.
 
 On a terminal an answer ends with an empty line. From a pipe the first line answers the first question,
-the second the second, and all further lines the third.`,
+the second the second, and all further lines the third; at most 1 MB.`,
 		Example: `  attend lesson reflect
   attend lesson reflect -o notes.md
   printf 'the mask\nthe values\nonly the size\n' | attend lesson reflect`,
@@ -55,20 +57,22 @@ func (p *program) reflect(ctx context.Context, to output) error {
 	if err := lesson.AppendReflection(to.to, piece); err != nil {
 		return to.outputError(err)
 	}
-	if _, err := fmt.Fprintf(p.stdout, "\nadded to %s\n", to.to); err != nil {
-		return err
-	}
+	_, err = fmt.Fprintf(p.stdout, "\nadded to %s\n", printable.Path(to.to))
 	if interrupted {
-		return errInterrupted
+		return errors.Join(errInterrupted, err)
 	}
-	return nil
+	return err
 }
+
+// mostAnswers is the most bytes of answers from a pipe.
+const mostAnswers = 1e6
 
 // pipedAnswers reads a line for each question, and what is left for the last.
 func (p *program) pipedAnswers(context.Context) (answers []string, interrupted bool, err error) {
-	b, err := io.ReadAll(p.stdin)
+	b, err := file.ReadAll(p.stdin, mostAnswers)
 	if err != nil {
-		return nil, false, err
+		cause, _ := fileCause(err)
+		return nil, false, fmt.Errorf("standard input: %w: pipe in text, an answer on a line", cause)
 	}
 	return strings.SplitN(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", len(lesson.ReflectionQuestions())), false, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -27,9 +28,9 @@ func (p *program) announce(t *run.Training) {
 		plural(t.Weights.Count(), "parameter"))
 }
 
-// say writes a line about the work at hand; a terminal gets it folded.
+// say writes one line about the work at hand; a terminal gets it folded.
 func (p *program) say(format string, a ...any) {
-	line := fmt.Sprintf(format, a...)
+	line := printable.Message(fmt.Sprintf(format, a...), mostLine)
 	if isTerminal(p.stderr) {
 		line = wrapped(line, width(p.stderr))
 	}
@@ -49,6 +50,13 @@ func (p *program) showResult(t *run.Training) error {
 	if err != nil {
 		return err
 	}
+	m, err := t.ProbeMap()
+	if err != nil {
+		return err
+	}
+	if err := checkFinite(t.Path, report, m); err != nil {
+		return err
+	}
 	o := textOptions(p.stdout)
 	if err := writeLosses(p.stdout, report, o.Width); err != nil {
 		return err
@@ -56,16 +64,7 @@ func (p *program) showResult(t *run.Training) error {
 	if rules := rulesInShort(report); rules != "" {
 		fmt.Fprint(p.stdout, indented("planted rules obeyed: "+rules, o.Width, 2))
 	}
-	reader, err := t.NewReader(1)
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	m, err := reader.Map(t.Settings.Probe, shownPredictions)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped("Who attends to whom in "+quote(t.Settings.Probe), o.Width))
+	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
 	if err := inspect.Story(p.stdout, m, o, shownLinks); err != nil {
 		return err
 	}
@@ -97,6 +96,9 @@ func (p *program) writeResult(t *run.Training) error {
 	if err != nil {
 		return err
 	}
+	if err := checkFinite(t.Path, report, m); err != nil {
+		return err
+	}
 	return p.writeJSON(t.Run, trainResult{report, t.Weights.Count(), t.Settings.Probe, m.Next})
 }
 
@@ -104,7 +106,7 @@ func (p *program) writeResult(t *run.Training) error {
 func (p *program) showNext(t *run.Training) error {
 	where := ""
 	if !strings.HasPrefix(t.Path, runsFolder+"/") { // there the latest is found without a name
-		where = " --run " + shellWord(t.Path)
+		where = " --run " + commandWord(t.Path, "FOLDER", printable.MaxPath)
 	}
 	try := []string{"attend eval" + where}
 	if t.Settings.Data == "-" {
@@ -113,7 +115,7 @@ func (p *program) showNext(t *run.Training) error {
 	if sentence, begin := tryNext(t); sentence != "" {
 		try = append(try, "attend inspect"+where+" "+shellWord(sentence), "attend complete"+where+" "+shellWord(begin))
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nkept in %s; go on with\n\n  %s\n", inspect.Printable(t.Path), strings.Join(try, "\n  "))
+	_, err := fmt.Fprintf(p.stdout, "\nkept in %s; go on with\n\n  %s\n", printable.Path(t.Path), strings.Join(try, "\n  "))
 	return err
 }
 
@@ -131,11 +133,8 @@ func tryNext(t *run.Training) (sentence, begin string) {
 		words := strings.Fields(sentence)
 		begin = strings.Join(words[:min(3, len(words))], " ")
 	}
-	if strings.TrimSpace(sentence) == "" || inspect.Printable(sentence) != sentence {
+	if strings.TrimSpace(sentence) == "" || printable.Sentence(sentence) != sentence || strings.HasPrefix(sentence, "-") {
 		return "", ""
 	}
 	return sentence, begin
 }
-
-// quote shows a text in an error or a heading.
-func quote(s string) string { return `"` + strings.ReplaceAll(inspect.Printable(s), `"`, `\"`) + `"` }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/kernel"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -105,7 +106,7 @@ func addExamples(root *cobra.Command) {
 		c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
 		c.Args = func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %q: attend completion bash", args[0])
+				return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %s: attend completion bash", printable.Quote(args[0]))
 			}
 			return nil
 		}
@@ -123,7 +124,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if cmd.HasParent() {
-		return fmt.Errorf("%s takes flags only, not %q: `%s --help` lists them", cmd.CommandPath(), args[0], cmd.CommandPath())
+		return fmt.Errorf("%s takes flags only, not %s: `%s --help` lists them", cmd.CommandPath(), printable.Quote(args[0]), cmd.CommandPath())
 	}
 	return noCommand(cmd, args[0])
 }
@@ -135,9 +136,9 @@ func noCommand(root *cobra.Command, name string) error {
 		names = append(names, c.Name())
 	}
 	if near := nearest(name, names); near != "" {
-		return fmt.Errorf("there is no command %q: did you mean `attend %s`?", name, near)
+		return fmt.Errorf("there is no command %s: did you mean `attend %s`?", printable.Quote(name), near)
 	}
-	return fmt.Errorf("there is no command %q: `attend --help` lists them", name)
+	return fmt.Errorf("there is no command %s: `attend --help` lists them", printable.Quote(name))
 }
 
 // runFlag adds --run and --max-memory to a command that reads a run.

@@ -1,14 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"attend/data"
+	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/run"
+)
+
+// The most that a file of sentences holds, and one line of it, in bytes.
+const (
+	mostSentences = 64e6
+	longestLine   = 1e6
 )
 
 // sentences returns what to inspect. In a run on characters a file is one text.
@@ -18,42 +23,53 @@ func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]stri
 	}
 	in := p.stdin
 	if o.file != "-" {
-		f, err := os.Open(o.file)
+		f, err := openText("file", o.file, mostSentences, true)
 		if err != nil {
-			return nil, fileError("file", o.file, err)
+			return nil, err
 		}
 		defer f.Close()
 		in = f
 	}
+	b, err := file.ReadAll(in, mostSentences)
+	if err != nil {
+		return nil, fileError("file", o.file, err)
+	}
+	text := strings.TrimPrefix(string(b), "\ufeff")
 	if r.Vocabulary.Unit() == data.Char {
-		b, err := io.ReadAll(in)
-		if err != nil {
-			return nil, fileError("file", o.file, err)
-		}
-		return []string{strings.TrimPrefix(strings.TrimRight(string(b), "\r\n"), "\ufeff")}, nil
+		return []string{strings.TrimRight(text, "\r\n")}, nil
 	}
 	var sentences []string
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		if line := strings.TrimPrefix(strings.TrimSpace(lines.Text()), "\ufeff"); line != "" {
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		if len(line) > longestLine {
+			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line", printable.Path(o.file), number, file.Size(longestLine))
+		}
+		if line = strings.TrimSpace(line); line != "" {
 			sentences = append(sentences, line)
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fileError("file", o.file, err)
-	}
 	if len(sentences) == 0 {
-		return nil, fmt.Errorf("%s holds no sentence: write one a line", o.file)
+		return nil, fmt.Errorf("--file %s: it holds no sentence: write one a line", printable.Path(o.file))
 	}
 	return sentences, nil
 }
 
-// short cuts a sentence for an error line.
-func short(s string) string {
-	const most = 40
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
+// mostMaps is the most bytes of the maps of more than one sentence. What is written of them takes several times as much.
+const mostMaps = 250e6
+
+// checkMaps refuses so many sentences that their maps would not fit.
+func checkMaps(sentences []string, r *run.Run) error {
+	const sliceHeader, rest = 24, 1000 // bytes of a row beside its weights, and of a map beside its rows
+	bytes := 0
+	for i, s := range sentences {
+		tokens, _ := data.Tokenize(r.Vocabulary.Unit(), s) // what is wrong with it is said when it is read
+		n := min(1+len(tokens), r.Config.Context)
+		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
+		if i > 0 && bytes > mostMaps {
+			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",
+				plural(len(sentences), "sentence"), file.Size(mostMaps), thousands(float64(i)))
+		}
 	}
-	return s
+	return nil
 }

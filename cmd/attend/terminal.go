@@ -5,12 +5,14 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 
 	"attend/inspect"
+	"attend/internal/printable"
 )
 
 // defaultWidth and defaultHeight are used where nothing tells the size, as in a pipe.
@@ -74,16 +76,50 @@ func thousands(x float64) string {
 	return s
 }
 
-// shellWord quotes a word, if it must be, so that a shell reads it back as it is.
+// commandWord is a word of a command to copy: as shellWord writes it, or the placeholder where that has more than so many characters.
+func commandWord(s, placeholder string, most int) string {
+	if utf8.RuneCountInString(s) > most { // quoted it is no shorter
+		return placeholder
+	}
+	if word := shellWord(s); utf8.RuneCountInString(word) <= most {
+		return word
+	}
+	return placeholder
+}
+
+// shellWord quotes a word, if it must be, so that a shell reads it back as it is. Where characters of it are not printable it
+// takes the form $'...', which bash, zsh and POSIX of 2024 know, with these in octal.
 func shellWord(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:,@%", r)
 	}
 	switch {
+	case printable.Field(s) != s || !utf8.ValidString(s):
+		return "$'" + octal(s) + "'"
 	case s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0:
 		return s
 	case !strings.ContainsAny(s, "\"$`\\!"):
 		return `"` + s + `"`
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// octal writes the bytes of what is not printable in octal, for $'...' in a shell.
+func octal(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + s[:n])
+		case r == utf8.RuneError || printable.Field(s[:n]) != s[:n]:
+			for _, c := range []byte(s[:n]) {
+				fmt.Fprintf(&b, `\%03o`, c)
+			}
+		default:
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
 }

@@ -8,14 +8,16 @@ import (
 	"path/filepath"
 
 	"attend/data"
+	"attend/internal/file"
+	"attend/internal/printable"
 	"attend/run"
 )
 
-// loadCorpus reads the text that the settings of a new run name.
-func (p *program) loadCorpus(s run.Settings) (*data.Corpus, error) {
+// loadCorpus reads the text that settings name; open opens one that is a path.
+func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
 	if s.Data == run.Savanna {
 		if s.Unit != string(data.Word) {
-			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", s.Unit)
+			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", printable.Short(s.Unit, printable.MaxQuote))
 		}
 		if d := run.Defaults(); s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
 			return nil, errors.New("the built-in savanna has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data")
@@ -26,35 +28,62 @@ func (p *program) loadCorpus(s run.Settings) (*data.Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Data == "-" {
-		if isTerminal(p.stdin) {
-			fmt.Fprintln(p.stderr, "reading the text from the keyboard; end it with Ctrl-D on an empty line")
+	name, in := "standard input", p.stdin
+	if s.Data != "-" {
+		f, err := open(s.Data)
+		if err != nil {
+			return nil, err
 		}
-		return data.Load("standard input", p.stdin, options)
+		defer f.Close()
+		name, in = filepath.Base(s.Data), f
+	} else if isTerminal(p.stdin) {
+		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
-	f, err := os.Open(s.Data)
-	if err != nil {
+	corpus, err := data.Load(name, in, options)
+	var (
+		inPath *fs.PathError
+		size   *file.SizeError
+	)
+	if errors.As(err, &inPath) || errors.As(err, &size) {
 		return nil, fileError("data", s.Data, err)
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("--data %s: that is a folder: name a text file, or - for standard input", s.Data)
+	return corpus, err
+}
+
+// openText opens a text of at most so many bytes that a flag names. Where stream is set it may come from a FIFO, as in
+// `--data <(command)`, and opening one waits for who writes to it.
+func openText(flag, path string, most int64, stream bool) (*os.File, error) {
+	if info, err := os.Stat(path); stream && err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, fileError(flag, path, err)
+		}
+		return f, nil
 	}
-	return data.Load(filepath.Base(s.Data), f, options)
+	f, err := file.Open(path, most)
+	if err != nil {
+		return nil, fileError(flag, path, err)
+	}
+	return f, nil
 }
 
 // textOf returns a reader of the text that the run at path was begun with.
 func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
 	return func(s run.Settings) (*data.Corpus, error) {
 		if s.Data == "-" && isTerminal(p.stdin) {
-			return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", path)
+			return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(path))
 		}
-		if s.Data != run.Savanna && s.Data != "-" {
-			if _, err := os.Stat(s.Data); errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", path, s.Data)
+		return p.loadCorpus(s, func(text string) (*os.File, error) {
+			f, err := file.Open(text, data.MostText)
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(path), printable.Path(text))
 			}
-		}
-		return p.loadCorpus(s)
+			if err != nil {
+				cause, _ := fileCause(err)
+				return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(path), printable.Path(text), cause)
+			}
+			return f, nil
+		})
 	}
 }
 

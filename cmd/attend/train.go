@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -19,6 +18,7 @@ import (
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/run"
 	"attend/train"
@@ -41,7 +41,7 @@ func newTrain(p *program) *cobra.Command {
 of the probe sentence attends to.
 
 Without flags it trains the toy model on the built-in savanna sentences, in seconds. Ctrl-C
-finishes the step, saves, shows the map and says how to go on.`,
+finishes the step, saves, shows the map and says how to go on. Closing the terminal saves as well.`,
 		Example: `  attend train
   attend train --watch
   attend train --layers 2 --heads 4 --dim 64 --seed 7
@@ -103,46 +103,46 @@ func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
 		return f
 	}
 	f := group("Text")
-	f.StringVar(&s.Data, "data", s.Data, "`TEXT` to learn: savanna (built in), a file, or - for standard input")
+	f.StringVar(&s.Data, "data", s.Data, "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB")
 	f.StringVar(&s.Unit, "unit", s.Unit, "word: one sentence a line; char: one long text")
 	f.Float64Var(&s.HoldOut, "holdout", s.HoldOut, "share of the text kept from training, to test on")
-	f.IntVar(&s.MinCount, "min-count", s.MinCount, "rarer tokens become "+data.UnknownToken)
+	intFlag(f, &s.MinCount, "min-count", s.MinCount, "rarer tokens become "+data.UnknownToken)
 
 	f = group("Model")
-	f.IntVar(&s.Layers, "layers", s.Layers, "transformer blocks")
-	f.IntVar(&s.Heads, "heads", s.Heads, "attention heads of a block; they divide dim")
-	f.IntVar(&s.Dim, "dim", s.Dim, "numbers in a word's vector")
-	f.IntVar(&s.Hidden, "hidden", s.Hidden, "width of the feed-forward network (0: 4 times dim)")
-	f.IntVar(&s.Context, "context", s.Context, "most tokens seen at once (0: the longest sentence; 64 characters)")
+	intFlag(f, &s.Layers, "layers", s.Layers, "transformer blocks")
+	intFlag(f, &s.Heads, "heads", s.Heads, "attention heads of a block; they divide dim")
+	intFlag(f, &s.Dim, "dim", s.Dim, "numbers in a word's vector")
+	intFlag(f, &s.Hidden, "hidden", s.Hidden, "width of the feed-forward network (0: 4 times dim)")
+	intFlag(f, &s.Context, "context", s.Context, "most tokens seen at once (0: the longest sentence; 64 characters)")
 	f.StringVar(&s.Positions, "positions", s.Positions, "learned, sinusoidal or none")
 	f.StringVar(&s.Activation, "activation", s.Activation, "gelu or relu")
 	f.BoolVar(&s.Tied, "tied", s.Tied, "the output head is the table of word vectors itself")
 	f.Float64Var(&s.Dropout, "dropout", s.Dropout, "share of activations dropped in training")
 
 	f = group("Training")
-	f.IntVar(&s.Batch, "batch", s.Batch, "sentences of a step")
-	f.IntVar(&s.Steps, "steps", s.Steps, "updates in all")
+	intFlag(f, &s.Batch, "batch", s.Batch, "sentences of a step")
+	intFlag(f, &s.Steps, "steps", s.Steps, "updates in all")
 	f.StringVar(&s.Optimizer, "optimizer", s.Optimizer, "adamw or sgd")
 	f.Float64Var(&s.LR, "lr", s.LR, "highest learning rate")
 	f.Float64Var(&s.MinLR, "min-lr", s.MinLR, "learning rate at the end, down half a cosine; unless given, at most a hundredth of lr")
-	f.IntVar(&s.Warmup, "warmup", s.Warmup, "steps over which the learning rate rises at first; unless given, at most a tenth of all")
+	intFlag(f, &s.Warmup, "warmup", s.Warmup, "steps over which the learning rate rises at first; unless given, at most a tenth of all")
 	f.Float64Var(&s.WeightDecay, "weight-decay", s.WeightDecay, "decoupled decay of matrices")
 	f.Float64Var(&s.Beta1, "beta1", s.Beta1, "AdamW: memory of the gradient")
 	f.Float64Var(&s.Beta2, "beta2", s.Beta2, "AdamW: memory of its square")
 	f.Float64Var(&s.Momentum, "momentum", s.Momentum, "SGD: memory of the gradient")
 	f.Float64Var(&s.Clip, "clip", s.Clip, "longest gradient, its global norm (0: any)")
-	f.Uint64Var(&s.Seed, "seed", s.Seed, "of everything random; equal seeds give equal bytes")
+	uint64Flag(f, &s.Seed, "seed", s.Seed, "of everything random; equal seeds give equal bytes")
 
 	f = group("Watching and keeping")
 	f.StringVar(&s.Probe, "probe", s.Probe, "sentence whose map is shown and filmed (default: the lion, or a held-out sentence)")
 	f.StringVar(&o.format, "format", "text", "text or json: the result on standard output")
 	f.BoolVar(&o.watch, "watch", false, "show the probe's map while it forms, on a terminal; the run stays the same")
-	f.IntVar(&s.EvalInterval, "eval-interval", s.EvalInterval, "steps between evaluations")
-	f.IntVar(&s.SaveInterval, "save-interval", s.SaveInterval, "steps between checkpoints")
+	intFlag(f, &s.EvalInterval, "eval-interval", s.EvalInterval, "steps between evaluations")
+	intFlag(f, &s.SaveInterval, "save-interval", s.SaveInterval, "steps between checkpoints")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
 	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to go on with")
-	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml; flags win over it")
+	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB; flags win over it")
 	return groups
 }
 
@@ -172,7 +172,8 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		}
 		settings.Data = absolute
 	}
-	corpus, err := p.loadCorpus(*settings)
+	stream := cmd.Flags().Changed("data") // and not named by a settings file
+	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) { return openText("data", path, data.MostText, stream) })
 	if err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
-		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", o.out)
+		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
 	}
 	if err != nil {
 		return err
@@ -256,26 +257,26 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	}
 	switch {
 	case len(tokens) == 0:
-		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", quote(short(probe)))
+		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", printable.Quote(probe))
 	case len(tokens) > room:
 		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			quote(short(probe)), plural(len(tokens), string(corpus.Unit)), s.Context, room)
+			printable.Quote(probe), plural(len(tokens), string(corpus.Unit)), s.Context, room)
 	}
 	var unknown []string
 	for _, t := range tokens {
 		if _, known := corpus.Vocabulary.ID(t.Key); !known {
-			unknown = append(unknown, quote(t.Text))
+			unknown = append(unknown, printable.Quote(t.Text))
 		}
 	}
 	switch len(unknown) {
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", quote(short(probe)), corpus.Unit)
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Unit)
 	}
 	slices.Sort(unknown)
-	_, err = fmt.Fprintf(p.stderr, "note: not in the vocabulary, so the probe shows %s for it: %s\n", data.UnknownToken, strings.Join(slices.Compact(unknown), ", "))
-	return err
+	p.say("note: not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown)))
+	return nil
 }
 
 // checkChoices reports the first setting that is not one of its few values.
@@ -313,6 +314,9 @@ func runName(path string) string {
 	return name
 }
 
+// mostSetting is how many characters an error shows of a setting that may not change.
+const mostSetting = 40
+
 // freeToChange are the settings that a run may change when it goes on.
 var freeToChange = map[string]bool{"steps": true, "eval-interval": true, "save-interval": true}
 
@@ -342,14 +346,15 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 				}
 			}
 			if now := f.Value.String(); now != was && !freeToChange[g.name] {
-				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run", g.name, now, o.resume, was)
+				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
+					g.name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
 		}
 		if err := checkLimits(cmd.Flags(), trainLimits); err != nil {
 			return err
 		}
 		if settings.Steps < settings.Warmup {
-			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, o.resume, settings.Warmup)
+			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, printable.Path(o.resume), settings.Warmup)
 		}
 		*kept = *settings
 		return nil
@@ -361,9 +366,9 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	defer t.Close()
 	if t.Step >= t.Settings.Steps {
 		return fmt.Errorf("%s has finished its %s: --steps %d would train on, `attend inspect --run %s` shows it",
-			o.resume, plural(t.Step, "step"), 2*t.Step, shellWord(o.resume))
+			printable.Path(o.resume), plural(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
-	fmt.Fprintf(p.stderr, "going on with %s at step %d\n", o.resume, t.Step)
+	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)
 	return p.carryOut(cmd.Context(), t, o)
 }
 
@@ -375,8 +380,7 @@ func collectOften() {
 	}
 }
 
-// carryOut trains, then shows what was learned. The first interrupt ends the training, a second
-// one the process.
+// carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
 	p.note(t.Notes)
@@ -391,27 +395,28 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	err := t.Train(ctx, show)
 	end()
-	stop()
+	if err == nil { // the result can be broken off
+		stop()
+	}
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
 	if err != nil {
-		fmt.Fprintf(p.stderr, "stopping: step %d is saved\n", t.Step)
+		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
 	if o.format == "json" {
 		return errors.Join(interruption(err), p.writeResult(t))
 	}
-	if err := p.showResult(t); err != nil {
-		return err
+	if problem := p.showResult(t); problem != nil {
+		return errors.Join(interruption(err), problem)
 	}
 	if err != nil {
-		again := "attend train --resume " + shellWord(t.Path)
+		again := "attend train --resume " + commandWord(t.Path, "FOLDER", printable.MaxPath)
 		if t.Settings.Data == "-" {
 			again += " < TEXT"
 		}

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"attend/inspect"
+	"attend/internal/printable"
+	"attend/layers"
 	"attend/run"
 )
 
@@ -46,7 +46,7 @@ sentence itself. Effects are in nats of log-probability: 0.69 halves it, 2.3 lea
 	p.runFlag(cmd, &path)
 	f := cmd.Flags()
 	f.StringVar(&q.Word, "word", "", "explain the probability of this word (default: the likeliest, or the one at --place)")
-	f.IntVar(&q.Place, "place", 0, "explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
+	intFlag(f, &q.Place, "place", 0, "explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
 	textOrJSON(cmd, &format)
 	return cmd
 }
@@ -76,9 +76,15 @@ func (p *program) why(path, format string, q run.Question) error {
 	if missing == nil {
 		means, missing = r.HeadMeans(corpus)
 	}
+	if diverged := new(layers.NotFiniteError); errors.As(missing, &diverged) {
+		return missing
+	}
 	y, err := r.Why(q, means)
 	if err != nil {
-		return fmt.Errorf("%s: %w", quote(short(q.Text)), err)
+		return fmt.Errorf("%s: %w", printable.Quote(q.Text), err)
+	}
+	if err := checkFinite(r.Path, y); err != nil {
+		return err
 	}
 	if format == "json" {
 		return p.writeJSON(r, y)
@@ -89,7 +95,7 @@ func (p *program) why(path, format string, q run.Question) error {
 	}
 	note := ""
 	if missing != nil {
-		note = "heads are not switched off, since that takes the training text: " + strings.TrimSpace(message(missing)) + "\n"
+		note = "heads are not switched off, since that takes the training text: " + message(missing) + "\n"
 	}
 	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(note+readingNote(r), o.Width))
 	return err
@@ -97,11 +103,19 @@ func (p *program) why(path, format string, q run.Question) error {
 
 // writeJSON prints a result under the run and the step that it comes from, on one line.
 func (p *program) writeJSON(r *run.Run, result any) error {
-	e := json.NewEncoder(p.stdout)
-	e.SetEscapeHTML(false) // so that <s> stays legible
-	return e.Encode(struct {
+	return p.printJSON(struct {
 		Run    string `json:"run"`
 		Step   int    `json:"step"`
 		Result any    `json:"result"`
 	}{r.Path, r.Step, result})
+}
+
+// printJSON prints a value as JSON on one line.
+func (p *program) printJSON(value any) error {
+	b, err := printable.JSON(value)
+	if err != nil {
+		return err
+	}
+	_, err = p.stdout.Write(b)
+	return err
 }

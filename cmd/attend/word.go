@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"attend/data"
-	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -17,17 +17,17 @@ func wordID(r *run.Run, word string) (int, error) {
 	}
 	tokens, err := data.Tokenize(r.Vocabulary.Unit(), word)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", quote(short(word)), err)
+		return 0, fmt.Errorf("%s: %w", printable.Quote(word), err)
 	}
 	unit := string(r.Vocabulary.Unit())
 	switch {
 	case len(tokens) == 0:
-		return 0, fmt.Errorf("%s is blank: name a word of %s", quote(short(word)), r.Path)
+		return 0, fmt.Errorf("%s is blank: name a word of %s", printable.Quote(word), printable.Path(r.Path))
 	case len(tokens) > 1 && unit == string(data.Word):
-		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s",
-			quote(short(word)), plural(len(tokens), "word"), shellWord(inspect.Printable(tokens[0].Key)), shellWord(inspect.Printable(tokens[1].Key)))
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), plural(len(tokens), "word"),
+			commandWord(tokens[0].Key, "WORD", printable.MaxQuote), commandWord(tokens[1].Key, "WORD", printable.MaxQuote))
 	case len(tokens) > 1:
-		return 0, fmt.Errorf("%s is %s, and %s knows single ones: name one at a time", quote(short(word)), plural(len(tokens), "character"), r.Path)
+		return 0, fmt.Errorf("%s is %s, and %s knows single ones: name one at a time", printable.Quote(word), plural(len(tokens), "character"), printable.Path(r.Path))
 	}
 	if id, known := r.Vocabulary.ID(tokens[0].Key); known {
 		return id, nil
@@ -39,17 +39,16 @@ func wordID(r *run.Run, word string) (int, error) {
 	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), unit))
 	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
 		for i := range near {
-			near[i] = inspect.Printable(near[i])
+			near[i] = printable.Text(near[i])
 		}
 		advice = fmt.Sprintf("did you mean %s?", either(near))
 	}
-	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", quote(short(word)), r.Path, advice)
+	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", printable.Quote(word), printable.Path(r.Path), advice)
 }
 
 // nearestFew are the names most like a mistyped word, the most like first: at most so many.
 func nearestFew(word string, names []string, most int) []string {
-	const longest = 64 // bytes; nobody mistypes more by a letter or two
-	if len(word) > longest {
+	if len(word) > longestTypo {
 		return nil
 	}
 	least := max(1, len([]rune(word))/3) + 1
@@ -58,7 +57,7 @@ func nearestFew(word string, names []string, most int) []string {
 	}
 	byDistance := make([][]string, least+1)
 	for _, name := range names {
-		if len(name) > longest || strings.HasPrefix(name, "<") {
+		if len(name) > longestTypo || strings.HasPrefix(name, "<") {
 			continue
 		}
 		if d := distance(word, name); d <= least {

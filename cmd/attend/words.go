@@ -8,6 +8,7 @@ import (
 
 	"attend/data"
 	"attend/inspect"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -71,9 +72,9 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 	f := cmd.Flags()
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
-	f.IntVar(&o.top, "top", 10, "how many nearest words")
+	intFlag(f, &o.top, "top", 10, "how many nearest words")
 	f.StringVar(&o.theme, "theme", "light", "of svg and png: light or dark")
-	f.IntVar(&o.width, "width", 1000, "of svg and png, in pixels; png has twice as many")
+	intFlag(f, &o.width, "width", 1000, "of svg and png, in pixels; png has twice as many")
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -86,9 +87,9 @@ func (o wordsOptions) check(given func(string) bool) error {
 	drawn := o.chosen.picture
 	switch {
 	case o.positions && len(o.nearest) > 0:
-		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", quote(short(o.nearest[0])))
+		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
 	case drawn && len(o.nearest) > 0:
-		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, quote(short(o.nearest[0])))
+		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, printable.Quote(o.nearest[0]))
 	case !drawn && (given("theme") || given("width")):
 		return fmt.Errorf("--theme and --width are for pictures: add --format svg or png, or leave them out")
 	case given("top") && len(o.nearest) == 0:
@@ -108,6 +109,9 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 		}
 		words[i] = inspect.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
 	}
+	if err := checkFinite(r.Path, words); err != nil {
+		return err
+	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		if o.format == "json" {
 			return inspect.NearestJSON(w, table.Source, words)
@@ -121,7 +125,7 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 				return err
 			}
 		}
-		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", inspect.Printable(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
+		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
 		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, text.Width))
 		return err
 	})
@@ -140,10 +144,13 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := checkFinite(r.Path, table.Rows, s); err != nil {
+		return err
+	}
 	if o.format == "png" {
 		if lacking := inspect.ScatterLacking(s); len(lacking) > 0 {
 			p.say("note: %s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				thousands(float64(len(lacking))), len(s.Points), quote(short(lacking[0])))
+				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0]))
 		}
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
@@ -180,7 +187,7 @@ func drawTable(w io.Writer, r *run.Run, table run.Table, s inspect.Scatter, o wo
 
 // tableNote says where the table comes from and what else it does.
 func tableNote(r *run.Run, positions bool) string {
-	note := fmt.Sprintf("%s, step %s", inspect.Printable(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
 	switch {
 	case positions:
 		note += "; places are counted from 0"

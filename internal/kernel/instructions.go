@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // InstructionsVariable is the environment variable that forces an instruction set: portable,
@@ -58,8 +60,8 @@ func choose(name string) (*instructions, error) {
 		}
 		names[i] = s.name
 	}
-	return sets[0], fmt.Errorf("kernel: the environment variable %s asks for %q, but this processor has %s: choose one of these, or unset it for the best",
-		InstructionsVariable, name, strings.Join(names, ", "))
+	return sets[0], fmt.Errorf("the environment variable %s asks for %s, but this processor has %s: choose one of these, or unset it for the best",
+		InstructionsVariable, printable.Quote(name), strings.Join(names, ", "))
 }
 
 // Instructions names the instruction set in use. The error says that [InstructionsVariable] asks

@@ -1,21 +1,23 @@
 #!/usr/bin/env python3
 """What Hugging Face computes from a run folder, as JSON.
 
-    huggingface.py RUN_FOLDER REPORT [SENTENCES]
+    huggingface.py model|tokenizer RUN_FOLDER
 
-SENTENCES is a JSON list of strings; without it, the list is read from standard input. REPORT is the file to write, or
-- for standard output. It holds one object per sentence:
+Standard input is a JSON list of sentences. Standard output is a JSON list of one object per sentence:
 
-    {"text": the sentence, "ids": [seq], "logits": [seq][vocab], "attention": [layer][head][query][key]}
+    {"text": the sentence, "ids": [seq], "decoded": the ids as text, without the tokens <s> before and after a sentence}
 
-The model comes from GPT2LMHeadModel.from_pretrained, the ids from the folder's tokenizer.json. A weight that the model
+and in addition, for "model",
+
+    {"logits": [seq][vocab], "attention": [layer][head][query][key]}
+
+The ids come from AutoTokenizer.from_pretrained, the rest from GPT2LMHeadModel.from_pretrained. A weight that the model
 needs and the folder lacks, or the other way round, is an error: transformers would fill it at random.
-Exit status: 0, 1 for an error, 2 for wrong arguments, 77 where torch, transformers or tokenizers is not installed.
+Exit status: 0, 1 for an error, 2 for wrong arguments, 77 where transformers is not installed, or torch for "model".
 """
 
 import json
 import os
-import pathlib
 import sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # the folder has everything; nothing is looked up
@@ -34,47 +36,52 @@ def load_model(folder):
     return model.eval()
 
 
-def compute(model, tokenizer, text):
+def encode(tokenizer, text):
+    ids = tokenizer(text)["input_ids"]
+    sentence = ids[1:] if ids[:1] == [tokenizer.bos_token_id] else ids
+    return {"text": text, "ids": ids, "decoded": tokenizer.decode(sentence)}
+
+
+def compute(model, ids):
     import torch
 
-    ids = tokenizer.encode(text).ids
     if not 1 <= len(ids) <= model.config.n_positions:
-        raise ValueError(f"{text!r}: {len(ids)} tokens, want 1 to {model.config.n_positions}")
+        raise ValueError(f"{len(ids)} tokens, want 1 to {model.config.n_positions}")
     with torch.no_grad():
         out = model(torch.tensor([ids]), output_attentions=True)
-    attention = [layer[0].tolist() for layer in out.attentions]
-    return {"text": text, "ids": ids, "logits": out.logits[0].tolist(), "attention": attention}
+    return {"logits": out.logits[0].tolist(), "attention": [layer[0].tolist() for layer in out.attentions]}
 
 
 def main(arguments):
-    if len(arguments) not in (2, 3):
-        print("usage: huggingface.py RUN_FOLDER REPORT [SENTENCES]", file=sys.stderr)
+    if len(arguments) != 2 or arguments[0] not in ("model", "tokenizer"):
+        print("usage: huggingface.py model|tokenizer RUN_FOLDER", file=sys.stderr)
         return 2
+    what, folder = arguments
     try:
-        import tokenizers
-        import torch  # noqa: F401  (transformers can be imported without torch, but has no models then)
-        import transformers  # noqa: F401
+        from transformers import AutoTokenizer
+
+        if what == "model":
+            import torch  # noqa: F401  (transformers can be imported without torch, but has no models then)
     except ImportError as err:
         print(f"huggingface.py: skipped: {err}", file=sys.stderr)
         return 77
     try:
-        folder = pathlib.Path(arguments[0])
-        sentences = json.loads(arguments[2] if len(arguments) == 3 else sys.stdin.read())
+        sentences = json.load(sys.stdin)
         if not isinstance(sentences, list) or not all(isinstance(s, str) for s in sentences):
-            raise ValueError("SENTENCES: want a JSON list of strings")
-        for name in ("config.json", "model.safetensors", "tokenizer.json"):
-            if not (folder / name).is_file():
+            raise ValueError("standard input: want a JSON list of strings")
+        for name in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+            if not os.path.isfile(os.path.join(folder, name)):
                 raise ValueError(f"{folder}: no {name}")
-        tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        model = load_model(str(folder))
-        report = json.dumps([compute(model, tokenizer, text) for text in sentences]) + "\n"
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        reports = [encode(tokenizer, text) for text in sentences]
+        if what == "model":
+            model = load_model(folder)
+            for report in reports:
+                report.update(compute(model, report["ids"]))
+        json.dump(reports, sys.stdout)
     except Exception as err:  # tokenizers raises plain Exception
         print(f"huggingface.py: {err}", file=sys.stderr)
         return 1
-    if arguments[1] == "-":
-        sys.stdout.write(report)
-    else:
-        pathlib.Path(arguments[1]).write_text(report)
     return 0
 
 

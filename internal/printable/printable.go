@@ -1,0 +1,212 @@
+// Package printable makes text that comes from outside (paths, values of flags, words, what a file holds, errors of
+// other libraries) fit for a terminal: nothing in it can steer the terminal, hide, or reorder the text around it, and
+// none of it is longer than the caller says.
+//
+//	fmt.Errorf("%s lacks %s: restore the file", printable.Path(folder), name)
+//	fmt.Errorf("want a number, not %s", printable.Quote(value))
+//
+// Lengths are counted in characters (runes) of the printable text.
+package printable
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The longest texts, in characters.
+const (
+	MaxPath     = 200  // of a path, and of a word of a message
+	MaxQuote    = 80   // of a value in quotes
+	MaxSentence = 4000 // of a sentence that is shown whole
+)
+
+// mostMarks is how many combining marks may stack on one character. Living
+// orthographies need at most four or so; a tower of them paints over the lines
+// above and below.
+const mostMarks = 6
+
+// Text makes every character of a string visible, so that nothing in it
+// can steer a terminal, hide, or reorder the text around it:
+//
+//   - newline is ↵, tab ⇥, and a space at either end ␣ (so a word that is only
+//     a space can be seen); spaces between words stay;
+//   - other control characters are their pictures (escape is ␛, delete ␡);
+//   - what has no picture, no width or no fixed place (bidi overrides, zero-width
+//     joiners, variation selectors, exotic spaces, private use) is spelled as in
+//     Go: \u202e, \U000e0041;
+//   - a byte that is not UTF-8 is �;
+//   - a combining mark with nothing before it stands on ◌, and marks beyond six
+//     on one character are spelled out.
+//
+// Applying it twice changes nothing more.
+func Text(s string) string { return join(pieces(s, true)) }
+
+// Field is [Text] with the spaces at the ends as they are, for a path and for a field of a file.
+func Field(s string) string { return join(pieces(s, false)) }
+
+// Short is [Text] in at most so many characters, at least 1: a longer one ends in … instead.
+func Short(s string, most int) string {
+	var kept []string
+	total := 0
+	for p := range pieces(s, true) {
+		if total += utf8.RuneCountInString(p); total > most {
+			total -= utf8.RuneCountInString(p)
+			for len(kept) > 0 && total > most-1 {
+				total -= utf8.RuneCountInString(kept[len(kept)-1])
+				kept = kept[:len(kept)-1]
+			}
+			return strings.Join(kept, "") + "…"
+		}
+		kept = append(kept, p)
+	}
+	return strings.Join(kept, "")
+}
+
+// Sentence is [Text] of a text that is shown whole, up to [MaxSentence].
+func Sentence(s string) string { return middle(s, MaxSentence, true) }
+
+// Quote is a value in double quotes: [Short] at [MaxQuote], with a backslash before each double quote.
+func Quote(s string) string {
+	return `"` + strings.ReplaceAll(Short(s, MaxQuote), `"`, `\"`) + `"`
+}
+
+// Path is a path of at most [MaxPath] characters. A longer one has … in its middle, since both ends matter. What is
+// printable in it stays as it is, spaces at its ends too.
+func Path(path string) string { return middle(path, MaxPath, false) }
+
+// Message is an error or a note as one line of at most so many characters, at least 3. Line ends in it become
+// semicolons. Words beyond [MaxPath] characters, which are paths or values, are shortened in the middle first, and
+// then all of it is, so that the cause at the beginning and the advice at the end stay.
+func Message(s string, most int) string {
+	lines := strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' })
+	words := strings.Split(strings.Join(lines, "; "), " ")
+	for i, word := range words {
+		words[i] = middle(word, MaxPath, false)
+	}
+	return middle(strings.Join(words, " "), most, true)
+}
+
+// middle is Text, or without ends Field, with … in its middle if it is longer than so many characters. It does no more work than
+// that length takes.
+func middle(s string, most int, ends bool) string {
+	var all []string
+	total := 0
+	for p := range pieces(s, ends) {
+		all = append(all, p)
+		if total += utf8.RuneCountInString(p); total > most {
+			break
+		}
+	}
+	if total <= most {
+		return strings.Join(all, "")
+	}
+	var head strings.Builder
+	for i, used := 0, 0; i < len(all); i++ {
+		if used += utf8.RuneCountInString(all[i]); used > most/2 {
+			break
+		}
+		head.WriteString(all[i])
+	}
+	room := most - 1 - utf8.RuneCountInString(head.String())
+	from := len(s)
+	for range room { // each character gives one or more
+		_, n := utf8.DecodeLastRuneInString(s[:from])
+		from -= n
+	}
+	var tail []string
+	total = 0
+	for p := range pieces("…"+s[from:], ends) { // so that what comes first stands on something
+		tail = append(tail, p)
+		total += utf8.RuneCountInString(p)
+	}
+	tail, total = tail[1:], total-1
+	for total > room {
+		total -= utf8.RuneCountInString(tail[0])
+		tail = tail[1:]
+	}
+	return head.String() + "…" + strings.Join(tail, "")
+}
+
+func join(pieces iter.Seq[string]) string {
+	var b strings.Builder
+	for p := range pieces {
+		b.WriteString(p)
+	}
+	return b.String()
+}
+
+// pieces returns what stands for each character in turn. With ends, spaces at the ends are made visible.
+func pieces(s string, ends bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		lead, tail := 0, len(s)
+		if ends {
+			lead = len(s) - len(strings.TrimLeft(s, " "))
+			tail = len(strings.TrimRight(s, " "))
+		}
+		marks, base, first := 0, false, true
+		for i, r := range s {
+			var p string
+			if unicode.Is(unicode.M, r) && !invisible(r) {
+				if marks++; marks <= mostMarks {
+					p = string(r)
+				} else {
+					p = spelled(r)
+				}
+				if !base {
+					p, base = "◌"+p, true
+				}
+			} else {
+				marks, base = 0, r != ' ' || i < lead || i >= tail
+				switch {
+				case r == '\n':
+					p = "↵"
+				case r == '\t':
+					p = "⇥"
+				case r < 0x20:
+					p = string('␀' + r)
+				case r == 0x7f:
+					p = "␡"
+				case r == ' ' && base:
+					p = "␣"
+				case r != ' ' && invisible(r):
+					p = spelled(r)
+				case extends(r) && first:
+					p = "◌" + string(r)
+				default: // of a byte that is not UTF-8 r is �
+					p = string(r)
+				}
+			}
+			first = false
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// spelled is a character as Go source has it.
+func spelled(r rune) string {
+	if r > 0xffff {
+		return fmt.Sprintf(`\U%08x`, r)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
+}
+
+// invisible tells whether a character leaves no mark of its own on a screen or
+// has no agreed one.
+func invisible(r rune) bool {
+	if r == ' ' {
+		return false
+	}
+	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || unicode.In(r, unicode.Zs,
+		unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) || r == '\u2800'
+}
+
+// extends tells whether a character that is no mark still joins the one before
+// it: emoji skin tones and the halfwidth voicing marks of Japanese.
+func extends(r rune) bool {
+	return r >= 0x1f3fb && r <= 0x1f3ff || r == 0xff9e || r == 0xff9f
+}

@@ -1,0 +1,113 @@
+package run
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"attend/internal/kernel"
+)
+
+// Runs of the first format, kept in testdata/format1 with the script that made them, can be used, and resumed to what the
+// program that made them reached: the same bytes by the kernels that it used, nearly the same weights by others.
+func TestFormat1(t *testing.T) {
+	for _, c := range []struct {
+		name, sentence string
+		unknown        int // in the sentence
+	}{
+		{"words", "The hyena likes the lion near the rocks", 0},
+		{"chars", "the cafés §", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			kept := filepath.Join("testdata", "format1", c.name)
+			load := loadText(string(contents(t, filepath.Dir(kept), c.name+".txt")))
+
+			path := copied(t, kept) // nothing may write into the repository
+			r := opened(t, path)
+			if r.Step != 20 || r.Settings.Steps != 40 {
+				t.Errorf("step %d of %d, want 20 of 40", r.Step, r.Settings.Steps)
+			}
+			m, err := reader(t, r, 1).Map(c.sentence, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			unknown := slices.DeleteFunc(slices.Clone(m.Unknown), func(is bool) bool { return !is })
+			if len(unknown) != c.unknown || len(m.Next) != 3 {
+				t.Errorf("%d unknown tokens, want %d; %d predictions, want 3", len(unknown), c.unknown, len(m.Next))
+			}
+
+			frames, err := r.Film()
+			if err != nil {
+				t.Fatal(err)
+			}
+			metrics, err := r.Metrics()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(frames) != 4 || len(metrics) != 4 || frames[2].Step != 20 || metrics[2].Step != 20 {
+				t.Fatalf("%d frames, %d metrics, want 4 of each, the third of step 20", len(frames), len(metrics))
+			}
+			then := frames[2].Sentences[0] // by the program that made the run, from the weights of its checkpoint
+			if m, err = reader(t, r, 1).Map(r.Settings.Probe, 5); err != nil {
+				t.Fatal(err)
+			}
+			for layer, heads := range then.Attention {
+				for head, rows := range heads {
+					for query, row := range rows {
+						if d := distance(row, m.Attention[layer][head][query]); !(d < 1e-5) {
+							t.Errorf("layer %d, head %d, query %d: attention differs from that of the film by %g", layer+1, head+1, query+1, d)
+						}
+					}
+				}
+			}
+			corpus, err := load(r.Settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := r.Evaluate(corpus)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := math.Abs(report.HeldOutLoss - metrics[2].HeldOutLoss); !(d < 1e-5) { // the text is so short that both are of all of it
+				t.Errorf("held-out loss %v, metrics.jsonl has %v", report.HeldOutLoss, metrics[2].HeldOutLoss)
+			}
+
+			training, err := Resume(path, load, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { training.Close() })
+			finish(t, training)
+			after := copied(t, kept)
+			write(t, after, modelFile, contents(t, kept+"-resumed", modelFile))
+			got, want := opened(t, path), opened(t, after)
+			if got.Step != 40 || want.Step != 40 || got.Settings != want.Settings {
+				t.Errorf("step %d, settings %v, want 40, %v", got.Step, got.Settings, want.Settings)
+			}
+			for i, p := range want.Weights.All() {
+				if d := distance(got.Weights.All()[i].Data, p.Data); !(d < 1e-3) {
+					t.Errorf("%s differs by %g", p.Name, d)
+				}
+			}
+			if frames, err = got.Film(); err != nil || len(frames) != 5 || frames[4].Step != 40 {
+				t.Errorf("%d frames after resuming, %v, want 5, the last of step 40", len(frames), err)
+			}
+			if instructions, _ := kernel.Instructions(); instructions != "portable" || runtime.GOARCH != "amd64" {
+				t.Logf("bytes are not compared: they are those of the portable kernels on amd64, not of %s on %s", instructions, runtime.GOARCH)
+				return
+			}
+			var sums bytes.Buffer
+			for _, name := range []string{modelFile, stateFile, filmFile} {
+				fmt.Fprintf(&sums, "%s  %s\n", digest(contents(t, path, name)), name)
+			}
+			if want := contents(t, kept+"-resumed", "SHA256SUMS"); !bytes.Equal(sums.Bytes(), want) {
+				t.Errorf("SHA-256 after resuming\n%swant\n%s", &sums, want)
+			}
+		})
+	}
+}
