@@ -39,12 +39,15 @@ func CSVBeside(w io.Writer, maps []Map, beside []Baseline) error {
 	}
 	b.WriteByte('\n')
 	for i, m := range maps {
+		text, tokens := quoted(m.Text), make([]string, len(m.Tokens))
+		for t, token := range m.Tokens {
+			tokens[t] = quoted(token)
+		}
 		for l, heads := range m.Attention {
 			for h, weights := range heads {
 				for q, row := range weights {
 					for k, weight := range row[:q+1] {
-						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s", quoted(m.Text), l, h,
-							q, quoted(m.Tokens[q]), k, quoted(m.Tokens[k]), shortest(weight))
+						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s", text, l, h, q, tokens[q], k, tokens[k], shortest(weight))
 						if len(beside) > 0 {
 							base := beside[i].Map.Attention[l][h][q][k]
 							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))

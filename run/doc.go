@@ -9,12 +9,12 @@
 //
 // A file is replaced as a whole (temporary file, fsync, rename, fsync of the folder), the
 // two logs grow by whole lines; so a process killed at any instant leaves a folder
-// that opens and resumes. Checksums tell damage from content.
+// that opens and resumes. A training holds a lock beside its folder; reading needs none. Checksums bind
+// all files of a run to each other.
 //
-// Read in this order: settings.go (what can be set), files.go (replacing a file),
-// tensors.go (a set of parameters as a safetensors file), huggingface.go (GPT-2's
-// names and layout), folder.go (create, open, save), log.go (the two logs),
-// training.go (a training in a folder), forward.go and vectors.go (sentences to attention
+// Read in this order: settings.go (what can be set), tensors.go (a set of parameters as a safetensors
+// file), huggingface.go (GPT-2's names and layout), folder.go (reading a folder), lock.go and create.go (locking, making
+// and replacing one), log.go (the two logs), training.go (a training in a folder), size.go (its memory), forward.go and vectors.go (sentences to attention
 // maps, with what they were computed from), baseline.go (what maps are compared with),
 // evaluate.go and rules.go (how good it is), variant.go (taking things away), headmeans.go, cut.go and
 // why.go (what that does), explain.go (one cell), heads.go (what heads do), assignment.go,

@@ -38,11 +38,11 @@ var runFiles = []string{configFile, modelFile, tokenizerFile, tokenizerConfigFil
 
 // The most bytes that a file of a run may have. The two files of tensors have what their model needs.
 const (
-	mostConfig    = 1 << 20
-	mostSettings  = 1 << 20
-	mostTokenizer = 32 << 20
-	mostMetrics   = 1 << 30
-	mostFilm      = 4 << 30
+	mostConfig    = 1e6
+	mostSettings  = 1e6
+	mostTokenizer = 32e6
+	mostMetrics   = 1e9
+	mostFilm      = 4e9
 )
 
 // Run is a trained model with what it was trained by.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,9 +27,11 @@ import (
 // ends, bidi overrides, zero width.
 const nasty = "\x1b]0;title\x07\x1b[2J\u009b31m\r\n\t\v\u202eevil\u2066\u200b\u2028\x7f\U000e0041"
 
+var hugeWord = flag.Int("huge", 1<<20, "bytes of the longest word among the hostile values")
+
 // hostileValues are what comes from outside at its worst.
 func hostileValues() map[string]string {
-	huge := 10 << 20
+	huge := *hugeWord
 	if testing.Short() {
 		huge = 100 << 10
 	}

@@ -36,7 +36,7 @@ type valued struct {
 func numericFlags(t *testing.T) []valued {
 	t.Helper()
 	lines := map[string][]string{
-		"train":    {"train", "--data", "animals.txt", "--min-count", "1", "--steps", "1", "--eval-interval", "1", "--batch", "4", "--dim", "8", "--heads", "2"},
+		"train":    {"train", "--data", "animals.txt", "--min-count", "1", "--steps", "1", "--eval-interval", "1", "--batch", "4", "--dim", "8", "--heads", "2", "--max-memory", "1GB"},
 		"inspect":  {"inspect", "the cat sat"},
 		"why":      {"why", "the cat sat"},
 		"explain":  {"explain", "the cat sat"},

@@ -42,10 +42,30 @@ const mostMarks = 6
 //     on one character are spelled out.
 //
 // Applying it twice changes nothing more.
-func Text(s string) string { return join(pieces(s, true)) }
+func Text(s string) string {
+	if plain(s) && strings.TrimSpace(s) == s {
+		return s
+	}
+	return join(pieces(s, true))
+}
 
 // Field is [Text] with the spaces at the ends as they are, for a path and for a field of a file.
-func Field(s string) string { return join(pieces(s, false)) }
+func Field(s string) string {
+	if plain(s) {
+		return s
+	}
+	return join(pieces(s, false))
+}
+
+// plain reports whether a text is of printable ASCII alone, as most are: it stands for itself.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
 
 // Short is [Text] in at most so many characters, at least 1: a longer one ends in … instead.
 func Short(s string, most int) string {
