@@ -42,8 +42,11 @@ type Config struct {
 	Dropout    float64         // share of activations dropped in training, 0 <= p < 1
 }
 
-// maxSize is the largest of each size: beyond it a number is mistyped.
-const maxSize = 1 << 20
+// Beyond these a number is mistyped. Who makes a model also compares its memory with what there is.
+const (
+	maxSize       = 1 << 20 // of each size
+	maxParameters = 1 << 31
+)
 
 // HeadDim returns the width of one head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
@@ -64,6 +67,9 @@ func (c Config) Validate() error {
 	if c.Dim%c.Heads != 0 {
 		return fmt.Errorf("%d heads do not divide dim %d: choose a dim that is a multiple of the heads, such as %d",
 			c.Heads, c.Dim, (c.Dim/c.Heads+1)*c.Heads)
+	}
+	if n := c.ParameterCount(); n > maxParameters {
+		return fmt.Errorf("these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxParameters))
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return fmt.Errorf("dropout must be at least 0 and below 1, not %g", c.Dropout)
