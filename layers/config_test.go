@@ -30,7 +30,6 @@ func TestValidateNamesWhatIsWrong(t *testing.T) {
 		{func(c *Config) { c.Dropout = 1 }, "dropout must be at least 0 and below 1, not 1"},
 		{func(c *Config) { c.Dropout = -0.1 }, "dropout must be"},
 		{func(c *Config) { c.Dropout = math.NaN() }, "dropout must be"},
-		{func(c *Config) { c.Dim, c.Hidden, c.Layers = 3<<18, 1<<20, 1<<20 }, "choose a smaller dim"},
 		{func(c *Config) { c.Positions = "rotary" }, `no positions "rotary": choose learned, sinusoidal, none`},
 		{func(c *Config) { c.Activation = "swish" }, `no activation "swish": choose gelu, relu`},
 	} {

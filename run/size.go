@@ -61,8 +61,14 @@ func only(n float64) footprint { return footprint{n, n} }
 // at a tenth, which long trainings reach and short ones do not.
 const collectorShare = 0.05
 
+// arenaBytes is the unit in which Go's allocator takes memory from the system. What is reserved across memory that was
+// in use before is touched all the same, as it is zeroed: in some of one unit.
+const arenaBytes = 64 << 20
+
 // peak returns the memory that the process has taken at most, once it allocated so much more.
-func (b footprint) peak(now float64) float64 { return now + b.touched + collectorShare*b.reserved }
+func (b footprint) peak(now float64) float64 {
+	return now + b.touched + collectorShare*b.reserved + min(b.reserved-b.touched, arenaBytes)/4
+}
 
 // checkNeed returns an error if so much more memory is beyond the bound. What says what takes it, and advice what to do
 // then.
