@@ -108,12 +108,12 @@ func distance(from, to string) int {
 
 // fileError says why the file of a flag cannot be read.
 func fileError(flag, path string, err error) error {
-	cause, advice := fileCause(err)
+	advice, cause := fileCause(err)
 	return fmt.Errorf("--%s %s: %w: %s", flag, printable.Path(path), cause, advice)
 }
 
-// fileCause returns why a file cannot be read, without its path, and what to do.
-func fileCause(err error) (cause error, advice string) {
+// fileCause returns what to do about a file that cannot be read, and why it cannot, without its path.
+func fileCause(err error) (advice string, cause error) {
 	var (
 		inPath *fs.PathError
 		kind   *file.KindError
@@ -121,19 +121,19 @@ func fileCause(err error) (cause error, advice string) {
 	)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return errors.New("there is no such file"), "name a text file"
+		return "name a text file", errors.New("there is no such file")
 	case errors.Is(err, fs.ErrPermission):
-		return errors.New("no permission to read it"), "name a text file"
+		return "name a text file", errors.New("no permission to read it")
 	case errors.Is(err, syscall.EISDIR):
-		return &file.KindError{Mode: fs.ModeDir}, "name a text file"
+		return "name a text file", &file.KindError{Mode: fs.ModeDir}
 	case errors.As(err, &kind):
-		return kind, "name a text file"
+		return "name a text file", kind
 	case errors.As(err, &size):
-		return size, "cut it, or name a smaller one"
+		return "cut it, or name a smaller one", size
 	case errors.As(err, &inPath):
-		return inPath.Err, "name a file that can be read"
+		return "name a file that can be read", inPath.Err
 	}
-	return err, "name a file that can be read"
+	return "name a file that can be read", err
 }
 
 // checkOneOf reports a flag whose value is not one of the few it takes.

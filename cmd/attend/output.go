@@ -138,7 +138,7 @@ func (o *output) outputError(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		cause = "no permission to write there"
 	default:
-		reason, _ := fileCause(err)
+		_, reason := fileCause(err)
 		return fmt.Errorf("--output %s: %w: name another file", printable.Path(o.to), reason)
 	}
 	return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), cause)

@@ -71,7 +71,7 @@ const mostAnswers = 1e6
 func (p *program) pipedAnswers(context.Context) (answers []string, interrupted bool, err error) {
 	b, err := file.ReadAll(p.stdin, mostAnswers)
 	if err != nil {
-		cause, _ := fileCause(err)
+		_, cause := fileCause(err)
 		return nil, false, fmt.Errorf("standard input: %w: pipe in text, an answer on a line", cause)
 	}
 	return strings.SplitN(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", len(lesson.ReflectionQuestions())), false, nil

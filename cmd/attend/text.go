@@ -79,7 +79,7 @@ func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
 				return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(path), printable.Path(text))
 			}
 			if err != nil {
-				cause, _ := fileCause(err)
+				_, cause := fileCause(err)
 				return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(path), printable.Path(text), cause)
 			}
 			return f, nil
