@@ -303,7 +303,9 @@ func realPath(path string) (string, error) {
 	if err == nil || !errors.Is(err, os.ErrNotExist) {
 		return real, err
 	}
-	if _, err := os.Lstat(path); err == nil {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink == 0 { // it came just now
+		return realPath(path)
+	} else if err == nil {
 		return "", fmt.Errorf("%s is a symbolic link to something that is not there: remove the link, or choose another folder", printable.Path(path))
 	}
 	parent, err := realPath(filepath.Dir(path))
