@@ -13,7 +13,7 @@ import (
 )
 
 // A run folder that was damaged is reported or was not needed: it never opens with other weights. No weight depends on
-// the two logs; TestLogsAreBoundToTheRun looks at these.
+// the two logs; TestLogsAreBoundToTheRun covers these.
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	good := filepath.Join(t.TempDir(), "good")

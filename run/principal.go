@@ -44,7 +44,7 @@ func (t Table) Picture() (inspect.Scatter, error) {
 	variances := components.VarsTo(nil)
 	total := floats.Sum(variances)
 	if !(total > 0) {
-		return s, fmt.Errorf("the %s of %s are all alike: there is nothing to tell apart in a picture", t.Title, printable.Path(t.Source.Run))
+		return s, fmt.Errorf("the %s of %s are all equal: a picture would show one point", t.Title, printable.Path(t.Source.Run))
 	}
 	var vectors mat.Dense
 	components.VectorsTo(&vectors) // [dim, min(rows, dim)]

@@ -253,7 +253,7 @@ func checkShown(t *testing.T, line, want string, opens bool) {
 	switch {
 	case code == 0 && refused:
 		t.Errorf("%s: exits 0: %.300s", line, stdout)
-	case code != 0 && want == "computes" && !strings.Contains(stderr, "alike"):
+	case code != 0 && want == "computes" && !strings.Contains(stderr, "all equal"):
 		t.Errorf("%s: code %d: %s", line, code, stderr)
 	case code != 0:
 		last := strings.TrimSuffix(stderr[strings.LastIndex(strings.TrimSuffix(stderr, "\n"), "\n")+1:], "\n")

@@ -93,7 +93,7 @@ func reseal(files map[string][]byte) {
 // pick returns one of few things.
 func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
 
-// hostileText are texts that a terminal obeys, that break lines, or that are long.
+// hostileText are texts that control a terminal, that break lines, or that are long.
 func hostileText(r *rand.Rand) string {
 	return pick(r, "\x1b[2J\x1b[31mred", "\x1b]0;title\x07", "a\rattend: all is well", "two\nlines", "\u009b31m", "\x7f\x08\x08", "\u202eright to left",
 		"%!s(MISSING)%d%n", "panic: no\n\ngoroutine 1 [running]:", strings.Repeat("long", 3000), strings.Repeat("é", 70000), "\xff\xfe", "a\x00b", "\u2028", "")
@@ -140,7 +140,7 @@ func forgeConfig(r *rand.Rand, config []byte) ([]byte, string) {
 	return entry.ReplaceAllLiteral(config, []byte(`"`+key+`": `+value)), fmt.Sprintf("%s: %.60q", key, value)
 }
 
-// forgeSizes sets one size in training.yaml and config.json alike.
+// forgeSizes sets one size in both training.yaml and config.json.
 func forgeSizes(r *rand.Rand, files map[string][]byte) string {
 	size := pick(r, [2]string{"layers", "n_layer"}, [2]string{"dim", "n_embd"}, [2]string{"context", "n_positions"}, [2]string{"hidden", "n_inner"}, [2]string{"heads", "n_head"})
 	value := pick(r, "0", "-1", "1", "3", "4", "64", "1000", "4096", "65536", "1048576", "2147483648", "9223372036854775807")

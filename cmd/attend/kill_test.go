@@ -84,7 +84,7 @@ func TestKilledCommands(t *testing.T) {
 	}
 }
 
-// killOnce starts a training that suits what is there, kills it and looks at what it left.
+// killOnce starts a training that suits what is there, kills it and checks what it left.
 func killOnce(t *testing.T, r *rand.Rand, whole time.Duration, reader *worker, c *killTally, i uint64) {
 	t.Helper()
 	if r.IntN(6) == 0 { // a start wants a free name

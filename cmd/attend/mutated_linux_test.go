@@ -83,7 +83,7 @@ type wholeOutput struct {
 }
 
 // Whatever stands in a run folder, each command that reads it prints what the undamaged run prints or refuses it in one clear
-// line, soon, with little memory, and without a byte that a terminal obeys.
+// line, soon, with little memory, and without a byte that controls a terminal.
 func TestMutatedRuns(t *testing.T) {
 	full, first, end := *mutations > 0, 0, *mutations
 	switch {

@@ -84,7 +84,7 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 	return nil
 }
 
-// special tells whether a path is there and neither file nor folder: a device or a pipe, which is written into, not
+// special reports whether a path is there and neither file nor folder: a device or a pipe, which is written into, not
 // replaced.
 func special(path string) bool {
 	info, err := os.Stat(path)

@@ -215,7 +215,7 @@ func spelled(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// invisible tells whether a character leaves no mark of its own on a screen or
+// invisible reports whether a character leaves no mark of its own on a screen or
 // has no agreed one.
 func invisible(r rune) bool {
 	if r == ' ' {
@@ -225,7 +225,7 @@ func invisible(r rune) bool {
 		unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) || r == '\u2800'
 }
 
-// extends tells whether a character that is no mark still joins the one before
+// extends reports whether a character that is no mark still joins the one before
 // it: emoji skin tones and the halfwidth voicing marks of Japanese.
 func extends(r rune) bool {
 	return r >= 0x1f3fb && r <= 0x1f3ff || r == 0xff9e || r == 0xff9f
