@@ -20,7 +20,7 @@ import (
 // with v1 and v2 the first two right singular vectors of the centred table. Their signs are free;
 // here the number of largest magnitude in each is positive (the first among equals), so that a run
 // gives the same picture every time. Shares are variances over the sum of all. A table with fewer
-// than three rows, or whose rows are all alike, has no such picture, which is an error.
+// than three rows, or whose rows are all equal, has no such picture, which is an error.
 //
 // Source: I. T. Jolliffe, Principal Component Analysis, 2nd ed. 2002, chapters 2 and 3.
 func (t Table) Picture() (inspect.Scatter, error) {

@@ -117,7 +117,7 @@ func TestNoPicture(t *testing.T) {
 	}{
 		{"at least 3", nil},
 		{"at least 3", [][]float64{{1, 2}, {3, 4}}},
-		{"all alike", [][]float64{{1, 2}, {1, 2}, {1, 2}}},
+		{"all equal", [][]float64{{1, 2}, {1, 2}, {1, 2}}},
 		{"not finite", [][]float64{{1, 2}, {math.NaN(), 2}, {1, 3}}},
 		{"not finite", [][]float64{{1, 2}, {math.Inf(1), 2}, {1, 3}}},
 	} {
