@@ -103,10 +103,10 @@ func (c Config) ScratchBytes(seq int) float64 {
 }
 
 // BuildSeconds returns about how long a graph of the model takes to be built and compiled: gorgonia looks through all
-// nodes for each new one. Measured on one core with 100, 400 and 1,000 layers.
+// nodes for each new one. Measured on one core with 250, 500 and 1,000 layers.
 func (c Config) BuildSeconds(gradients bool) float64 {
 	n := c.nodes(gradients)
-	return 43e-6*n + 3.5e-9*n*n
+	return 37e-6*n + 1.55e-9*n*n
 }
 
 // nodeBytes is what gorgonia keeps of a node, its place in a compiled program included, and as much garbage that

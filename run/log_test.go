@@ -154,3 +154,53 @@ func FuzzUnchained(f *testing.F) {
 		}
 	})
 }
+
+// FuzzReadLog: a log of any bytes is read to its end or refused in one line, with and without checksums; what is read of
+// a log with checksums are the first of the lines that were written.
+func FuzzReadLog(f *testing.F) {
+	r := &Run{Settings: small(), Format: LatestFormat}
+	link, err := r.firstLink(metricsFile)
+	if err != nil {
+		f.Fatal(err)
+	}
+	var whole []byte
+	var contents, links []string
+	for i := range 3 {
+		content := fmt.Appendf(nil, `{"step":%d,"seconds":%d,"tokens_per_second":1,"loss":2,"heldout_loss":3,"learning_rate":0}`, i, i)
+		var line []byte
+		if line, link, err = chained(metricsFile, link, content); err != nil {
+			f.Fatal(err)
+		}
+		whole, contents, links = append(append(whole, line...), '\n'), append(contents, string(content)), append(links, link)
+	}
+	for _, b := range [][]byte{whole, whole[:len(whole)-1], whole[:len(whole)/2], append(slices.Clone(whole), whole...), {'\n'}, []byte("{\"step\":1}\n\n\x00\n"), {}} {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, format := range []int{1, LatestFormat} {
+			r.Format, r.links = format, map[string]string{metricsFile: links[1]}
+			for _, toCheckpoint := range []bool{true, false} {
+				var got []string
+				err := r.readLog(bytes.NewReader(b), metricsFile, toCheckpoint, func(i int, content []byte) error {
+					if i != len(got) {
+						t.Fatalf("line %d follows line %d", i, len(got)-1)
+					}
+					got = append(got, string(content))
+					_, _ = stepOf(content)
+					return nil
+				})
+				checkOneLine(t, err)
+				switch {
+				case format == 1:
+					if want := bytes.Count(b, []byte("\n")); err == nil && len(got) != want {
+						t.Errorf("%q has %d lines, want %d", b, len(got), want)
+					}
+				case len(got) > len(contents) || !slices.Equal(got, contents[:len(got)]):
+					t.Errorf("%q was read as %q", b, got)
+				case err == nil && (len(got) < 2 || toCheckpoint && len(got) > 2):
+					t.Errorf("%d lines of %q were read, and the checkpoint recorded 2", len(got), b)
+				}
+			}
+		}
+	})
+}

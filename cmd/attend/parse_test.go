@@ -1,13 +1,19 @@
 package main
 
 import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"attend/data"
+	"attend/lesson"
 	"attend/run"
 )
 
@@ -60,6 +66,73 @@ func FuzzSentences(f *testing.F) {
 			if !chars && (strings.TrimSpace(s) == "" || strings.Contains(s, "\n")) {
 				t.Errorf("the sentence %q", s)
 			}
+		}
+	})
+}
+
+// Whatever a reader answers in the lesson, from a pipe or from the keyboard, is kept as it is, is asked for again, or is refused
+// in one line.
+func FuzzAnswers(f *testing.F) {
+	for _, s := range []string{"the mask\nthe values\nonly the size\n", "a\n\nb)\n", "\r\n\r\n", "", "\x00\xff\n", "\x1b[31m\n", "Z\nE\na", strings.Repeat("a", 1<<17)} {
+		f.Add([]byte(s))
+	}
+	path := filepath.Join(f.TempDir(), "lesson.json")
+	notes := filepath.Join(f.TempDir(), "notes.md")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p := &program{stdin: bytes.NewReader(b), stdout: io.Discard, stderr: io.Discard}
+		before, _ := os.ReadFile(notes)
+		if len(before) > 1<<20 {
+			before = nil
+			if err := os.Remove(notes); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := p.reflect(t.Context(), output{to: notes})
+		if err != nil {
+			checkLine(t, message(err))
+		}
+		after, _ := os.ReadFile(notes)
+		added, ok := bytes.CutPrefix(after, before)
+		if !ok || (err == nil) != (len(added) > 0) {
+			t.Fatalf("error %v, and %q was added", err, added)
+		}
+		progress, err := lesson.OpenProgress(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &lessonSession{program: p, ctx: t.Context(), progress: progress, lines: linesOf(bytes.NewReader(b)), live: true, chapter: lesson.Chapters()[0]}
+		for err == nil {
+			var verdict string
+			verdict, err = s.answer(lesson.Question{Choices: []string{"one", "two", "three"}, Right: 1})
+			if !slices.Contains([]string{"", "Right.", "Not so."}, verdict) {
+				t.Fatalf("the verdict %q", verdict)
+			}
+		}
+		if !errors.Is(err, errLeft) || s.unkept {
+			t.Fatalf("error %v, not kept: %t", err, s.unkept)
+		}
+	})
+}
+
+// A value of any numeric flag is a number in decimal digits, or is refused.
+func FuzzNumbers(f *testing.F) {
+	for _, s := range []string{"10", "010", "-1", "0x10", "1_000", "+3", "1e3", "8GB", "1.5 gb", "9223372036854775808", "NaN", "", "\x1b", ".", "1.2.3MB", "0.1B"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var i int
+		if err := (integer[int]{&i}).Set(s); err == nil && strings.Trim(s, "+-0123456789") != "" {
+			t.Errorf("%q is %d", s, i)
+		}
+		var u uint64
+		if err := (integer[uint64]{&u}).Set(s); err == nil && strings.Trim(s, "0123456789") != "" {
+			t.Errorf("%q is %d", s, u)
+		}
+		var bytes size
+		if err := bytes.Set(s); err != nil {
+			checkLine(t, message(err))
+		} else if !(bytes >= 1) || math.IsInf(float64(bytes), 0) {
+			t.Errorf("%q is %g bytes", s, float64(bytes))
 		}
 	})
 }

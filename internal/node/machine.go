@@ -32,8 +32,8 @@ type segment struct {
 	run func() error
 }
 
-// segmentOps is how many operations a segment holds: about 25 layers of a training.
-const segmentOps = 512
+// segmentOps is how many operations a segment holds: about 6 layers of a training.
+const segmentOps = 128
 
 // NewMachine compiles what the roots depend on.
 func NewMachine(g *gorgonia.ExprGraph, roots ...*gorgonia.Node) (*Machine, error) {
