@@ -216,7 +216,7 @@ func eachLine(r io.Reader, most int, visit func(i int, line []byte) error) error
 	for i := 0; ; {
 		part, err := b.ReadSlice('\n')
 		if line = append(line, part...); len(line) > most {
-			return lineError(i, fmt.Errorf("it has more than %s", file.Size(int64(most))))
+			return lineError(i, fmt.Errorf("it has more than %s", printable.Size(float64(most))))
 		}
 		switch {
 		case err == nil:

@@ -8,6 +8,7 @@ import (
 	"attend/data"
 	"attend/embed"
 	"attend/internal/memory"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -89,7 +90,7 @@ func (r *Run) checkNeed(what string, more footprint, advice string) error {
 		return nil
 	}
 	return fmt.Errorf("%s needs about %s of memory and the limit is %s, %s: %s",
-		what, memory.Format(peak), memory.Format(bound.Bytes), bound.Source, advice)
+		what, printable.Size(peak), printable.Size(bound.Bytes), bound.Source, advice)
 }
 
 // advice is for a run that exists, and needs more memory than there is.

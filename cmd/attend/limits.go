@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attend/internal/memory"
+	"attend/internal/printable"
 	"attend/run"
 )
 
@@ -145,7 +146,7 @@ func (s *size) String() string {
 	if *s == 0 {
 		return ""
 	}
-	return memory.Format(float64(*s))
+	return printable.Size(float64(*s))
 }
 
 // Set reads a size.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"attend/internal/memory"
+	"attend/internal/printable"
 )
 
 var allShapes = flag.Bool("shapes", false, "measure the memory of all shapes of a model, not of three")
@@ -70,9 +71,9 @@ func TestTheEstimateOfMemoryIsThePeak(t *testing.T) {
 			t.Fatalf("%s: exit code %d: %s%s", shape, o.Code, o.Stderr, o.Died)
 		}
 		ratio := estimate / float64(o.Peak)
-		t.Logf("%-90s estimate %s, peak %s, ratio %.2f", shape, memory.Format(estimate), memory.Format(float64(o.Peak)), ratio)
+		t.Logf("%-90s estimate %s, peak %s, ratio %.2f", shape, printable.Size(estimate), printable.Size(float64(o.Peak)), ratio)
 		if !(ratio > 0.75 && ratio < 1.25) {
-			t.Errorf("%s: the estimate is %s and the peak %s", shape, memory.Format(estimate), memory.Format(float64(o.Peak)))
+			t.Errorf("%s: the estimate is %s and the peak %s", shape, printable.Size(estimate), printable.Size(float64(o.Peak)))
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]stri
 	for line := range strings.Lines(text) {
 		number++
 		if len(line) > longestLine {
-			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line", printable.Path(o.file), number, file.Size(longestLine))
+			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line", printable.Path(o.file), number, printable.Size(longestLine))
 		}
 		if line = strings.TrimSpace(line); line != "" {
 			sentences = append(sentences, line)
@@ -68,7 +68,7 @@ func checkMaps(sentences []string, r *run.Run) error {
 		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
 		if i > 0 && bytes > mostMaps {
 			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",
-				plural(len(sentences), "sentence"), file.Size(mostMaps), thousands(float64(i)))
+				plural(len(sentences), "sentence"), printable.Size(mostMaps), thousands(float64(i)))
 		}
 	}
 	return nil

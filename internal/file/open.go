@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"attend/internal/printable"
 )
 
 // KindError reports a path that names something other than a regular file.
@@ -35,20 +37,7 @@ func (e *KindError) Error() string {
 type SizeError struct{ Most int64 }
 
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("it is larger than %s, the most that such a file may have", Size(e.Most))
-}
-
-// Size writes a number of bytes for people: 1.5 GB. A GB is 1e9 bytes.
-func Size(bytes int64) string {
-	for _, unit := range []struct {
-		size int64
-		name string
-	}{{1e12, "TB"}, {1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}} {
-		if bytes >= unit.size {
-			return fmt.Sprintf("%.3g %s", float64(bytes)/float64(unit.size), unit.name)
-		}
-	}
-	return fmt.Sprintf("%d bytes", bytes)
+	return fmt.Sprintf("it is larger than %s, the most that such a file may have", printable.Size(float64(e.Most)))
 }
 
 // Folder is where a file is opened: an *os.Root, or the working directory ([Here]).

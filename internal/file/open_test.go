@@ -40,11 +40,3 @@ func TestOpen(t *testing.T) {
 		t.Errorf("in a folder: %q, %v", b, err)
 	}
 }
-
-func TestSize(t *testing.T) {
-	for bytes, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1 kB", 1500000: "1.5 MB", 32e9: "32 GB", 1 << 40: "1.1 TB"} {
-		if got := Size(bytes); got != want {
-			t.Errorf("%d: %s, want %s", bytes, got, want)
-		}
-	}
-}

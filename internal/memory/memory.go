@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 
+	"attend/internal/printable"
+
 	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/shirou/gopsutil/v4/mem"
 )
@@ -62,36 +64,12 @@ func Kept() float64 {
 // programBytes is about what the pages of the program itself take: code and read-only data that were used.
 const programBytes = 15e6
 
-// units of a size, from the largest.
-var units = []struct {
-	name  string
-	bytes float64
-}{{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1}}
-
-// Format writes a size with two digits: 1.2 GB.
-func Format(bytes float64) string {
-	for _, u := range units {
-		if rounded := toTwoDigits(bytes); rounded >= u.bytes {
-			return strconv.FormatFloat(rounded/u.bytes, 'f', -1, 64) + " " + u.name
-		}
-	}
-	return "0 B"
-}
-
-func toTwoDigits(x float64) float64 {
-	if x < 10 {
-		return math.Round(x)
-	}
-	unit := math.Pow(10, math.Floor(math.Log10(x))-1)
-	return math.Round(x/unit) * unit
-}
-
 // Parse reads a size such as 8GB, 1.5 GB, 500MB or, in bytes, 1000000.
 func Parse(s string) (float64, error) {
 	digits, factor := s, 1.0
-	for _, u := range units {
-		if n := len(s) - len(u.name); n >= 0 && strings.EqualFold(s[n:], u.name) {
-			digits, factor = strings.TrimSuffix(s[:n], " "), u.bytes
+	for _, u := range printable.Units {
+		if n := len(s) - len(u.Name); n >= 0 && strings.EqualFold(s[n:], u.Name) {
+			digits, factor = strings.TrimSuffix(s[:n], " "), u.Bytes
 			break
 		}
 	}

@@ -29,13 +29,7 @@ func TestFindIsWithinTheMachine(t *testing.T) {
 	}
 }
 
-func TestFormatAndParse(t *testing.T) {
-	for bytes, want := range map[float64]string{0: "0 B", 7: "7 B", 999: "1 kB", 1e3: "1 kB", 1234: "1.2 kB", 99_600_000: "100 MB",
-		999_900_000: "1 GB", 26.4e9: "26 GB", 1.26e12: "1.3 TB", 2.2e15: "2200 TB"} {
-		if got := Format(bytes); got != want {
-			t.Errorf("%v is written %q, want %q", bytes, got, want)
-		}
-	}
+func TestParse(t *testing.T) {
 	for s, want := range map[string]float64{"8GB": 8e9, "8gb": 8e9, "1.5 GB": 1.5e9, "500MB": 5e8, "1": 1, "2000000": 2e6, "3TB": 3e12, "10kB": 1e4, "9b": 9} {
 		if got, err := Parse(s); err != nil || got != want {
 			t.Errorf("%q is %v, error %v, want %v", s, got, err, want)
