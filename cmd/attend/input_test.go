@@ -253,7 +253,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"inspect --file nowhere.txt", "there is no such file"},
 		{"inspect --file folder", "--file folder: it is a folder"},
 		{"inspect --file longline.txt", "--file longline.txt: line 2 is longer than 1 MB: put one sentence on a line"},
-		{"inspect --file many.txt", "the maps of 1,000,000 sentences would take more than 250 MB: inspect fewer at once, here at most the first [0-9,]+\n"},
+		{"inspect --file many.txt", "the maps of 1,000,000 sentences would take more than 100 MB: inspect fewer at once, here at most the first [0-9,]+\n"},
 		{"inspect --file empty.txt", "holds no sentence"},
 		{"inspect --file one.txt cat", "not both"},
 		{"inspect --run othershape cat", "model.safetensors|config.json"},

@@ -142,7 +142,8 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if o.chosen.picture && len(sentences) > 1 {
 		return fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html", len(sentences))
 	}
-	if err := checkMaps(sentences, r); err != nil {
+	vectors := o.format == "html" // for the arithmetic of its cells
+	if err := checkMaps(sentences, r, vectors); err != nil {
 		return err
 	}
 	reader, err := r.NewReader(1)
@@ -151,8 +152,8 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	}
 	defer reader.Close()
 	read := reader.Map
-	if o.format == "html" {
-		read = reader.MapWithVectors // for the arithmetic of its cells
+	if vectors {
+		read = reader.MapWithVectors
 	}
 	maps := make([]inspect.Map, len(sentences))
 	for i, s := range sentences {

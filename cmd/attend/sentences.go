@@ -55,17 +55,20 @@ func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]stri
 	return sentences, nil
 }
 
-// mostMaps is the most bytes of the maps of more than one sentence. What is written of them takes several times as much.
-const mostMaps = 250e6
+// mostMaps is the most bytes of the maps of more than one sentence. What is written of them takes up to six times as much.
+const mostMaps = 100e6
 
-// checkMaps refuses so many sentences that their maps would not fit.
-func checkMaps(sentences []string, r *run.Run) error {
+// checkMaps refuses so many sentences that their maps, with or without the vectors, would not fit.
+func checkMaps(sentences []string, r *run.Run, vectors bool) error {
 	const sliceHeader, rest = 24, 1000 // bytes of a row beside its weights, and of a map beside its rows
 	bytes := 0
 	for i, s := range sentences {
 		tokens, _ := data.Tokenize(r.Vocabulary.Unit(), s) // what is wrong with it is said when it is read
 		n := min(1+len(tokens), r.Config.Context)
 		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
+		if vectors { // query, key and value
+			bytes += 3 * r.Config.Layers * n * (4*r.Config.Dim + r.Config.Heads*sliceHeader)
+		}
 		if i > 0 && bytes > mostMaps {
 			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",
 				plural(len(sentences), "sentence"), printable.Size(mostMaps), thousands(float64(i)))
