@@ -1,7 +1,7 @@
 package layers
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -76,5 +76,5 @@ func (c Config) Validate() error {
 	}
 	_, positions := embed.ParsePositions(string(c.Positions))
 	_, activation := ParseActivation(string(c.Activation))
-	return errors.Join(positions, activation)
+	return cmp.Or(positions, activation)
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -109,7 +110,7 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	if s.EvalInterval < 1 || s.SaveInterval < 1 {
 		return s, fmt.Errorf("eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
 	}
-	return s, errors.Join(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
+	return s, cmp.Or(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
 }
 
 // defaultProbe chooses the sentence that a training shows when none is given.
