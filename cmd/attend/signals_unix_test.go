@@ -8,9 +8,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"attend/run"
 )
@@ -29,6 +31,10 @@ type training struct {
 
 func startTraining(t *testing.T, name string, args ...string) *training {
 	t.Helper()
+	// A child of a process that handles SIGHUP begins with its default action, also where nohup runs this test.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 	p := &training{t: t, cmd: exec.Command(name, args...)}
 	p.cmd.Stdout = &p.stdout
 	var err error
@@ -73,11 +79,13 @@ func (p *training) sendUntilEnd(s os.Signal) int {
 		}
 		ended <- p.cmd.Wait()
 	}()
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
 	for {
 		select {
 		case <-ended:
 			return p.cmd.ProcessState.ExitCode()
-		default:
+		case <-again.C:
 			_ = p.cmd.Process.Signal(s) // which fails once it has ended
 		}
 	}
