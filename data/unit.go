@@ -24,6 +24,9 @@ const (
 	UnknownToken = "<unk>"
 )
 
+// UnitNames lists the units by name.
+func UnitNames() []string { return []string{string(Word), string(Char)} }
+
 // ParseUnit reads a unit by its name, "word" or "char".
 func ParseUnit(s string) (Unit, error) {
 	u := Unit(s)

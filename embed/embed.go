@@ -9,6 +9,7 @@ package embed
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -22,15 +23,13 @@ const (
 	None       Positions = "none"       // no vectors: only the causal mask tells early from late
 )
 
+// PositionNames lists the kinds of position vectors by name.
+func PositionNames() []string { return []string{string(Learned), string(Sinusoidal), string(None)} }
+
 // ParsePositions returns the kind of that name.
 func ParsePositions(s string) (Positions, error) {
-	kinds := []Positions{Learned, Sinusoidal, None}
-	names := make([]string, len(kinds))
-	for i, p := range kinds {
-		if string(p) == s {
-			return p, nil
-		}
-		names[i] = string(p)
+	if names := PositionNames(); !slices.Contains(names, s) {
+		return "", fmt.Errorf("no positions %q: choose %s", s, strings.Join(names, ", "))
 	}
-	return "", fmt.Errorf("no positions %q: choose %s", s, strings.Join(names, ", "))
+	return Positions(s), nil
 }

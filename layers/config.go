@@ -3,6 +3,7 @@ package layers
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"attend/embed"
@@ -17,14 +18,15 @@ const (
 	ReLU Activation = "relu"
 )
 
+// ActivationNames lists the activations by name.
+func ActivationNames() []string { return []string{string(GELU), string(ReLU)} }
+
 // ParseActivation returns the activation of that name.
 func ParseActivation(s string) (Activation, error) {
-	for _, a := range []Activation{GELU, ReLU} {
-		if string(a) == s {
-			return a, nil
-		}
+	if names := ActivationNames(); !slices.Contains(names, s) {
+		return "", fmt.Errorf("no activation %q: choose %s", s, strings.Join(names, ", "))
 	}
-	return "", fmt.Errorf("no activation %q: choose %s", s, strings.Join([]string{string(GELU), string(ReLU)}, ", "))
+	return Activation(s), nil
 }
 
 // Config gives the sizes of a transformer. All fields must be set; the program's

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"attend/internal/printable"
@@ -17,14 +18,15 @@ const (
 	SGD   Optimizer = "sgd"   // with momentum, for comparison
 )
 
+// OptimizerNames lists the optimizers by name.
+func OptimizerNames() []string { return []string{string(AdamW), string(SGD)} }
+
 // ParseOptimizer returns the optimizer of that name.
 func ParseOptimizer(s string) (Optimizer, error) {
-	for _, o := range []Optimizer{AdamW, SGD} {
-		if string(o) == s {
-			return o, nil
-		}
+	if names := OptimizerNames(); !slices.Contains(names, s) {
+		return "", fmt.Errorf("no optimizer %s: choose %s", printable.Quote(s), strings.Join(names, ", "))
 	}
-	return "", fmt.Errorf("no optimizer %s: choose %s", printable.Quote(s), strings.Join([]string{string(AdamW), string(SGD)}, ", "))
+	return Optimizer(s), nil
 }
 
 // Config holds the settings of a training. All fields must be set; the program's
