@@ -433,7 +433,8 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
 		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
 	}
-	return parseYAML(b[:at], Settings{})
+	s, _, format, err := parseYAML(b[:at], Settings{})
+	return s, format, err
 }
 
 // Latest returns the run under root whose model was written last.

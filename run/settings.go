@@ -7,14 +7,16 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
+	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -22,19 +24,19 @@ import (
 // Savanna is the value of Settings.Data that stands for the built-in corpus.
 const Savanna = "savanna"
 
-// Settings are all that decides a training's outcome, and nothing else. The keys of the
-// YAML form are the names of the program's flags.
+// Settings are all that decides a training's outcome, and nothing else. [AllSettings] says what each means. The order of the
+// fields is that of training.yaml.
 type Settings struct {
-	Data     string  `yaml:"data"`      // "savanna", or the path of a text
-	Unit     string  `yaml:"unit"`      // word: one sentence a line; char: one long text
-	HoldOut  float64 `yaml:"holdout"`   // share kept from training, 0 < holdout < 1
-	MinCount int     `yaml:"min-count"` // rarer tokens become <unk>, >= 1
+	Data     string  `yaml:"data"`
+	Unit     string  `yaml:"unit"`
+	HoldOut  float64 `yaml:"holdout"`
+	MinCount int     `yaml:"min-count"`
 
 	Layers     int     `yaml:"layers"`
 	Heads      int     `yaml:"heads"`
 	Dim        int     `yaml:"dim"`
-	Hidden     int     `yaml:"hidden"`  // 0: four times dim
-	Context    int     `yaml:"context"` // tokens; 0: as the text needs
+	Hidden     int     `yaml:"hidden"`
+	Context    int     `yaml:"context"`
 	Positions  string  `yaml:"positions"`
 	Activation string  `yaml:"activation"`
 	Tied       bool    `yaml:"tied"`
@@ -53,21 +55,9 @@ type Settings struct {
 	Clip        float64 `yaml:"clip"`
 	Seed        uint64  `yaml:"seed"`
 
-	EvalInterval int    `yaml:"eval-interval"` // updates between evaluations
-	SaveInterval int    `yaml:"save-interval"` // updates between checkpoints
-	Probe        string `yaml:"probe"`         // sentence whose map is shown and filmed
-}
-
-// Defaults are the settings of `attend train` without flags: the toy transformer on the savanna.
-func Defaults() Settings {
-	return Settings{
-		Data: Savanna, Unit: string(data.Word), HoldOut: 0.1, MinCount: 2,
-		Layers: 1, Heads: 4, Dim: 32,
-		Positions: string(embed.Learned), Activation: string(layers.GELU), Tied: true,
-		Batch: 32, Steps: 1500, Optimizer: string(train.AdamW),
-		LR: 1e-2, MinLR: 1e-4, Warmup: 100, WeightDecay: 0.01, Beta1: 0.9, Beta2: 0.98, Momentum: 0.9, Clip: 1, Seed: 1,
-		EvalInterval: 100, SaveInterval: 500,
-	}
+	EvalInterval int    `yaml:"eval-interval"`
+	SaveInterval int    `yaml:"save-interval"`
+	Probe        string `yaml:"probe"`
 }
 
 // Most tokens that an automatic context grows to, and the context of characters.
@@ -153,89 +143,108 @@ func (s Settings) Training() train.Config {
 func (s Settings) YAML() ([]byte, error) { return yaml.Marshal(s) }
 
 // identity returns the settings that a run keeps for good: all but those that may change
-// when it goes on.
+// when it is resumed.
 func (s Settings) identity() ([]byte, error) {
-	s.Steps, s.EvalInterval, s.SaveInterval = 0, 0, 0
+	for _, setting := range AllSettings() {
+		if setting.OnResume {
+			setting.Copy(&s, &Settings{})
+		}
+	}
 	return s.YAML()
 }
 
 // formatKey is the key of the version of the folder's format in training.yaml. It is no setting.
 const formatKey = "format-version"
 
-// ParseYAML reads settings over the given ones: keys that the file lacks keep their value, a
-// key that does not exist is an error.
-func ParseYAML(b []byte, over Settings) (Settings, error) {
-	s, _, err := parseYAML(b, over)
-	return s, err
+// An UnknownSettingError reports a key of a settings file that names no setting.
+type UnknownSettingError struct {
+	Line int
+	Name string
+}
+
+func (e *UnknownSettingError) Error() string {
+	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`", e.Line, printable.Quote(e.Name))
+}
+
+// ParseYAML reads settings over the given ones, and returns the line of each that the file gives. Keys that the file lacks
+// keep their value, a key that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
+func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, err error) {
+	s, lines, _, err = parseYAML(b, over)
+	return s, lines, err
 }
 
 // parseYAML is [ParseYAML] with the version of the format, 1 if the file names none.
-func parseYAML(b []byte, over Settings) (Settings, int, error) {
-	given := struct {
-		Format   int `yaml:"format-version"`
-		Settings `yaml:",inline"`
-	}{1, over}
-	if err := checkDecimal(b); err != nil {
-		return over, 0, err
+func parseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
+	values, err := yamlValues(b)
+	if err != nil {
+		return over, nil, 0, err
 	}
+	s, lines, format = over, map[string]int{}, 1
+	targets := map[string]any{formatKey: &format}
+	for _, setting := range AllSettings() {
+		targets[setting.Name] = setting.In(&s)
+	}
+	byLine := func(a, b string) int {
+		return cmp.Or(values[a].Line-values[b].Line, values[a].Column-values[b].Column)
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(values), byLine) {
+		value := values[name]
+		target, known := targets[name]
+		if !known {
+			return over, nil, 0, &UnknownSettingError{value.Line, name}
+		}
+		if value := cmp.Or(value.Alias, &value); value.ShortTag() != "!!null" {
+			lines[name] = values[name].Line
+			err = decode(name, value, target)
+		}
+		if err != nil {
+			return over, nil, 0, fmt.Errorf("line %d: %w", lines[name], err)
+		}
+	}
+	if format < 1 || format > LatestFormat {
+		return over, nil, 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
+	}
+	return s, lines, format, nil
+}
+
+// yamlValues returns the values of a settings file by their keys; an empty file has none.
+func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true)
-	err := d.Decode(&given)
-	if errors.Is(err, io.EOF) { // an empty file sets nothing
-		return over, 1, nil
+	if err = d.Decode(&values); errors.Is(err, io.EOF) {
+		return nil, nil
 	}
 	if err != nil {
-		return over, 0, err
+		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
+		problem, _, _ = strings.Cut(strings.TrimSpace(problem), "\n")
+		problem, _, _ = strings.Cut(problem, ": cannot unmarshal") // into a type of Go
+		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", printable.Short(problem, 2*printable.MaxQuote))
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return over, 0, errors.New("the file holds a second document after ---: settings are one")
+		return nil, errors.New("the file holds a second document after ---: settings are one")
 	}
-	if given.Format < 1 || given.Format > LatestFormat {
-		return over, 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, given.Format, LatestFormat)
-	}
-	return given.Settings, given.Format, checkWhole(b, given.Settings)
+	return values, nil
 }
 
 // notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
 var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
 
-// checkDecimal returns an error for the first number that is not written in decimal digits: YAML reads 010 as 8, as it does 0o10.
-func checkDecimal(b []byte) error {
-	var document yaml.Node
-	if err := yaml.Unmarshal(b, &document); err != nil {
-		return err
+// decode reads the value of a setting. The library reads 010 as 8 and cuts fractions off whole numbers; both are refused.
+func decode(name string, n *yaml.Node, target any) error {
+	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
+		return fmt.Errorf("%s is not a number in decimal digits: write 10 for ten, and a text in quotes", n.Value)
 	}
-	var check func(n *yaml.Node) error
-	check = func(n *yaml.Node) error {
-		if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
-			return fmt.Errorf("line %d: %s is not a number in decimal digits: write 10 for ten, and a text in quotes", n.Line, n.Value)
+	v := reflect.ValueOf(target).Elem()
+	if n.Decode(target) != nil {
+		want := map[string]string{"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false", "string": "text"}
+		came := "a list or a group of settings"
+		if n.Kind == yaml.ScalarNode {
+			came = printable.Quote(n.Value)
 		}
-		for _, child := range n.Content { // an alias has none: what it stands for was checked where it is written
-			if err := check(child); err != nil {
-				return err
-			}
-		}
-		return nil
+		return fmt.Errorf("want %s, not %s", want[v.Type().Name()], came)
 	}
-	return check(&document)
-}
-
-// checkWhole returns an error if a setting that is a whole number was given with a fraction,
-// which the library would cut off.
-func checkWhole(b []byte, s Settings) error {
-	read, err := s.YAML()
-	if err != nil {
-		return err
-	}
-	var given, got map[string]any
-	if err := errors.Join(yaml.Unmarshal(b, &given), yaml.Unmarshal(read, &got)); err != nil {
-		return err
-	}
-	for _, key := range slices.Sorted(maps.Keys(given)) {
-		fraction, _ := given[key].(float64)
-		if whole, ok := got[key].(int); ok && fraction != math.Trunc(fraction) {
-			return fmt.Errorf("%s must be a whole number such as %d, not %g", key, whole, fraction)
-		}
+	var number float64
+	if (v.CanInt() || v.CanUint()) && n.Decode(&number) == nil && v.Convert(reflect.TypeFor[float64]()).Float() != number {
+		return fmt.Errorf("%s must be a whole number such as %v, not %g", name, v, number)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := ParseYAML(b, Settings{}); err != nil || got != s {
+		if got, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
 		}
 		var sealed []byte
@@ -47,7 +48,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 				t.Errorf("sealed: %+v, format %d, %v, want %+v, %d", got, f, err, s, format)
 			}
 		}
-		if got, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
+		if got, _, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
 			t.Errorf("sealed, as a config: %+v, %v, want %+v", got, err, s)
 		}
 		for i := range sealed {
@@ -66,7 +67,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 
 func TestParseYAML(t *testing.T) {
 	for _, nothing := range []string{"", "\n", "# only a comment\n", "---\n"} {
-		if got, err := ParseYAML([]byte(nothing), Defaults()); err != nil || got != Defaults() {
+		if got, _, err := ParseYAML([]byte(nothing), Defaults()); err != nil || got != Defaults() {
 			t.Errorf("%q: %+v, %v", nothing, got, err)
 		}
 	}
@@ -77,14 +78,19 @@ func TestParseYAML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := ParseYAML(b, Settings{}); err != nil || got != texts {
+		if got, _, err := ParseYAML(b, Settings{}); err != nil || got != texts {
 			t.Errorf("%s: %+v, %v, want %+v", text, got, err, texts)
 		}
 	}
 	want := Defaults()
 	want.Dim, want.LR, want.Steps = 48, 0.5, 2000
-	if got, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
+	if got, _, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
+	}
+	_, lines, err := ParseYAML([]byte("# a comment\ndim: 48\nlr:\nprobe: >\n  the lion\nsteps: &n 9\nwarmup: *n\nformat-version: 2\n"), Defaults())
+	wantLines := map[string]int{"dim": 2, "probe": 4, "steps": 6, "warmup": 7, "format-version": 8} // lr has no value
+	if err != nil || !maps.Equal(lines, wantLines) {
+		t.Errorf("lines %v, %v, want %v", lines, err, wantLines)
 	}
 	for text, name := range map[string]string{
 		"dimm: 48\n":         "dimm",
@@ -98,6 +104,19 @@ func TestParseYAML(t *testing.T) {
 		"dim: 1.5\n":         "dim must be a whole number such as 1, not 1.5",
 		"seed: 0.5\n":        "seed",
 		"steps: !!binary \n": "line 1",
+		"layers: -.inf\n":    "layers must be a whole number",
+		"seed: -0.5\n":       "line 1: seed must be a whole number such as 0, not -0.5",
+		"dim: wide open\n":   `line 1: want a whole number, not "wide open"`,
+		"\nseed: -2\n":       `line 2: want a whole number from 0 up, not "-2"`,
+		"lr: fast\n":         `line 1: want a number, not "fast"`,
+		"tied: 2\n":          `line 1: want true or false, not "2"`,
+		"probe: [a]\n":       "line 1: want text, not a list or a group of settings",
+		"data: {a: b}\n":     "line 1: want text, not a list or a group of settings",
+		"\nlayrs: 2\n":       "line 2: there is no setting \"layrs\"",
+		"dimm: 4\nlayrs: 2":  "line 1: there is no setting \"dimm\"",
+		"dimm: 4\ndim: a\n":  "line 1: there is no setting \"dimm\"",
+		"dim: a\ndimm: 4\n":  "line 1: want a whole number",
+		"[a]: b\n":           "line 1",
 
 		"dim: 8\nsteps: 010\n":     "line 2: 010 is not a number in decimal digits: write 10 for ten",
 		"steps: -010\n":            "line 1: -010",
@@ -111,7 +130,7 @@ func TestParseYAML(t *testing.T) {
 		"<<: {steps: 010}\n":       "010",
 		"steps: &a 010\ndim: *a\n": "line 1",
 	} {
-		if _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
+		if _, _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%q: error %v, want one with %q", text, err, name)
 		}
 	}
@@ -234,7 +253,7 @@ func FuzzParseYAML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _, _ = unsealSettings(b)
-		s, err := ParseYAML(b, Defaults())
+		s, _, err := ParseYAML(b, Defaults())
 		if err != nil {
 			return
 		}
@@ -242,7 +261,7 @@ func FuzzParseYAML(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := ParseYAML(again, Settings{})
+		got, _, err := ParseYAML(again, Settings{})
 		if nan := fmt.Sprint(got) == fmt.Sprint(s); err != nil || got != s && !nan { // NaN differs from itself
 			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
 		}

@@ -39,7 +39,7 @@ recur: a link that only one seed has is an accident of that training.`,
 			if err := checkOneOf("format", o.format, "text", "json"); err != nil {
 				return err
 			}
-			if err := checkLimits(cmd.Flags(), []limit{{flag: "seeds", low: 0, high: 1000}, {flag: "least", low: 0, high: 1, above: true}}); err != nil {
+			if err := checkLimits(cmd.Flags(), []limit{{"seeds", run.Range{Low: 0, High: 1000}}, {"least", run.Range{Low: 0, High: 1, OpenLow: true}}}); err != nil {
 				return err
 			}
 			return p.compare(cmd, o, args)

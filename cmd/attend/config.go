@@ -1,9 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"math"
-	"regexp"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,83 +14,127 @@ import (
 	"attend/run"
 )
 
-// unset marks a number of steps that neither the settings file nor a flag names.
-const unset = math.MinInt
-
-// mostSettings is the most bytes of a settings file.
-const mostSettings = 1e6
-
-// applyConfig reads a settings file under the flags: what the command line names stays.
-func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) error {
-	b, err := file.Read(path, mostSettings)
-	if err != nil {
-		return fileError("config", path, err)
+// trainFlags binds every setting to a flag of the same name, group by group, and adds the flags that are no settings.
+func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
+	var f *pflag.FlagSet
+	for _, setting := range run.AllSettings() {
+		if f == nil || f.Name() != setting.Group {
+			f = pflag.NewFlagSet(setting.Group, pflag.ContinueOnError)
+			f.SortFlags = false
+			groups = append(groups, f)
+		}
+		settingFlag(f, setting, s)
 	}
-	given := givenFlags(cmd.Flags())
-	read, err := run.ParseYAML(b, *settings)
-	if err != nil {
-		return fmt.Errorf("--config %s: %s", printable.Path(path), yamlProblem(cmd.Flags(), err))
+	f.StringVar(&o.format, "format", "text", "text or json: the result on standard output")
+	f.BoolVar(&o.watch, "watch", false, "show the sample sentence's map while it forms, on a terminal; the run stays the same")
+	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
+	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
+	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to resume")
+	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB; flags win over it")
+	return groups
+}
+
+// settingFlag adds the flag of a setting, whose default is the value in s.
+func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
+	usage := setting.Meaning
+	if setting.Choices != nil {
+		usage += ": " + either(setting.Choices)
 	}
-	*settings = read
-	for _, f := range given {
-		if err := cmd.Flags().Set(f.name, f.value); err != nil {
+	switch p := setting.In(s).(type) {
+	case *string:
+		f.StringVar(p, setting.Name, *p, usage)
+	case *bool:
+		f.BoolVar(p, setting.Name, *p, usage)
+	case *float64:
+		f.Float64Var(p, setting.Name, *p, usage)
+	case *int:
+		intFlag(f, p, setting.Name, *p, usage)
+	case *uint64:
+		uint64Flag(f, p, setting.Name, *p, usage)
+	}
+}
+
+// settle brings file, flags and defaults together and checks what can be checked without the
+// text.
+func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
+	var lines map[string]int
+	if o.config != "" {
+		var err error
+		if lines, err = applyConfig(cmd, settings, o.config); err != nil {
 			return err
 		}
+	}
+	f := cmd.Flags()
+	for _, setting := range run.AllSettings() {
+		line := lines[setting.Name]
+		if setting.Follow != nil && line == 0 && !f.Changed(setting.Name) {
+			setting.Follow(settings)
+		}
+		err := checkSetting(f, setting)
+		if err != nil && line > 0 && !f.Changed(setting.Name) {
+			err = fmt.Errorf("--config %s: line %d: %s", printable.Path(o.config), line, strings.TrimPrefix(err.Error(), "--"))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	switch {
+	case settings.Warmup > settings.Steps:
+		return fmt.Errorf("--warmup %d is longer than all %d steps: lower --warmup, or raise --steps", settings.Warmup, settings.Steps)
+	case settings.MinLR > settings.LR:
+		return fmt.Errorf("--min-lr %g is above --lr %g: the rate falls from the one to the other, so lower --min-lr", settings.MinLR, settings.LR)
+	case settings.Dim%settings.Heads != 0:
+		return fmt.Errorf("--heads %d do not divide --dim %d: choose a dim that is a multiple of the heads, such as %d",
+			settings.Heads, settings.Dim, (settings.Dim/settings.Heads+1)*settings.Heads)
 	}
 	return nil
 }
 
-// givenFlag is a flag that the command line names, with its value there.
-type givenFlag struct{ name, value string }
+// mostSettings is the most bytes of a settings file.
+const mostSettings = 1e6
 
-// givenFlags lists the flags of the command line by name.
-func givenFlags(flags *pflag.FlagSet) []givenFlag {
-	var given []givenFlag
-	flags.Visit(func(f *pflag.Flag) { given = append(given, givenFlag{f.Name, f.Value.String()}) })
-	return given
+// applyConfig reads a settings file under the flags: what the command line names stays. It returns the line of each
+// setting that the file gives.
+func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[string]int, error) {
+	b, err := file.Read(path, mostSettings)
+	if err != nil {
+		return nil, fileError("config", path, err)
+	}
+	read, lines, err := run.ParseYAML(b, *settings)
+	var names []string
+	for _, setting := range run.AllSettings() {
+		names = append(names, setting.Name)
+		if cmd.Flags().Changed(setting.Name) {
+			setting.Copy(&read, settings)
+		}
+	}
+	if unknown := new(run.UnknownSettingError); errors.As(err, &unknown) {
+		if near := nearest(unknown.Name, names); near != "" {
+			err = fmt.Errorf("line %d: there is no setting %s: did you mean %s?", unknown.Line, printable.Quote(unknown.Name), near)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--config %s: %w", printable.Path(path), err)
+	}
+	*settings = read
+	return lines, nil
 }
 
-// The errors of the YAML reader that a settings file can cause.
-var (
-	unknownKey = regexp.MustCompile(`line (\d+): field (.*) not found in type`)
-	wrongType  = regexp.MustCompile("line (\\d+): cannot unmarshal (?:!!\\S+ )?(?:`(.*)` )?into (\\S+)")
-)
+// checkSetting reports a setting whose flag has a value, given or not, that the table does not allow.
+func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
+	switch {
+	case setting.Choices != nil:
+		return checkOneOf(setting.Name, flags.Lookup(setting.Name).Value.String(), setting.Choices...)
+	case setting.Range != run.Range{}:
+		return checkLimits(flags, []limit{{setting.Name, setting.Range}})
+	}
+	return nil
+}
 
-// yamlProblem says in a user's words what is wrong with a settings file: the first thing.
-func yamlProblem(flags *pflag.FlagSet, err error) string {
-	text := err.Error()
-	if m := unknownKey.FindStringSubmatch(text); m != nil {
-		advice := "the settings are named as the flags of `attend train --help`"
-		var names []string
-		flags.VisitAll(func(f *pflag.Flag) {
-			if !notSettings[f.Name] {
-				names = append(names, f.Name)
-			}
-		})
-		if near := nearest(m[2], names); near != "" {
-			advice = fmt.Sprintf("did you mean %s?", near)
-		}
-		return fmt.Sprintf("line %s: there is no setting %s: %s", m[1], printable.Quote(m[2]), advice)
+// absoluteData makes the path of the text absolute, so that eval and resume find it from any folder.
+func absoluteData(s *run.Settings) (err error) {
+	if s.Data != run.Savanna && s.Data != "-" {
+		s.Data, err = filepath.Abs(s.Data)
 	}
-	if m := wrongType.FindStringSubmatch(text); m != nil {
-		came := "a list or a group of settings"
-		if m[2] != "" {
-			came = printable.Quote(m[2])
-		}
-		want, known := map[string]string{
-			"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false", "string": "text",
-		}[m[3]]
-		if !known {
-			want = "settings, one a line, such as `layers: 2`"
-		}
-		return fmt.Sprintf("line %s: want %s, not %s", m[1], want, came)
-	}
-	if !strings.HasPrefix(text, "yaml: ") {
-		return text // not of the reader of YAML, and says what to do
-	}
-	lines := strings.Split(text, "\n")
-	if len(lines) > 1 && strings.HasSuffix(lines[0], "errors:") {
-		lines = lines[1:]
-	}
-	return fmt.Sprintf("it is not a settings file (%s): want lines such as `layers: 2`", printable.Short(strings.TrimPrefix(strings.TrimSpace(lines[0]), "yaml: "), 2*printable.MaxQuote))
+	return err
 }

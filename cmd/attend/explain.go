@@ -32,7 +32,7 @@ last word is the query, and the key is what it looks at most.`,
 			if err := checkOneOf("format", format, "text", "json"); err != nil {
 				return err
 			}
-			if err := checkLimits(cmd.Flags(), []limit{{flag: "layer", low: 1, high: 1000}, {flag: "head", low: 1, high: 4096}}); err != nil {
+			if err := checkLimits(cmd.Flags(), []limit{{"layer", run.Range{Low: 1, High: 1000}}, {"head", run.Range{Low: 1, High: 4096}}}); err != nil {
 				return err
 			}
 			if len(args) != 1 {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"attend/internal/file"
+	"attend/run"
 )
 
 const animals = `the cat sat on the mat
@@ -122,6 +123,8 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	write(t, "list.yaml", "- a\n- b\n")
 	write(t, "broken.yaml", "layers: [2\n")
 	write(t, "nan.yaml", "lr: .nan\n")
+	write(t, "range.yaml", "dim: 8\n\ndropout: 1.5\n")
+	write(t, "choice.yaml", "dim: 8\noptimizer: adam\n")
 	write(t, "octal.yaml", "dim: 8\nsteps: 010\n")
 	write(t, "large.yaml", "# "+strings.Repeat("a", 1e6))
 	write(t, "many.txt", strings.Repeat("the cat\n", 1e6))
@@ -232,7 +235,10 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --seed 0o7", "--seed wants a whole number from 0 up, not \"0o7\""},
 		{"train --resume runs/animals --steps 020", "has finished its 20 steps"},
 		{"inspect --layer 010 cat", "--layer 10: "},
-		{"train --config nan.yaml", "--lr must be above 0.*not NaN"},
+		{"train --config nan.yaml", "--config nan.yaml: line 1: lr must be above 0.*not NaN"},
+		{"train --config range.yaml", "--config range.yaml: line 3: dropout must be at least 0 and below 1, not 1.5"},
+		{"train --config choice.yaml", "--config choice.yaml: line 2: optimizer takes adamw or sgd, not \"adam\": did you mean adamw"},
+		{"train --config choice.yaml --optimizer sdg", "--optimizer takes adamw or sgd, not \"sdg\""},
 		{"train --resume runs/animals", "has finished its 20 steps: --steps 40"},
 		{"train --resume runs/animals --dim 16", "--dim 16: runs/animals was begun with 8"},
 		{"train --resume runs/animals --steps 10", "too few"},
@@ -391,12 +397,15 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"lesson reflect extra", "takes flags only"},
 		{"lesson reflect", "there is no answer, so nothing was written"},
 	}
-	for _, l := range trainLimits {
-		for _, value := range []string{"-1", "1e30", "NaN", "99999999999999999999", "abc"} {
-			cases = append(cases, bad{"train --" + l.flag + "=" + value, "--" + l.flag + " (must be|wants)"})
+	for _, s := range run.AllSettings() {
+		if s.Range == (run.Range{}) {
+			continue
 		}
-		if l.low >= 1 || l.above {
-			cases = append(cases, bad{"train --" + l.flag + "=0", "--" + l.flag + " must be"})
+		for _, value := range []string{"-1", "1e30", "NaN", "99999999999999999999", "abc"} {
+			cases = append(cases, bad{"train --" + s.Name + "=" + value, "--" + s.Name + " (must be|wants)"})
+		}
+		if !s.Range.Holds(0) {
+			cases = append(cases, bad{"train --" + s.Name + "=0", "--" + s.Name + " must be"})
 		}
 	}
 	for _, kind := range []string{"missing", "short", "flipped"} {

@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"attend/internal/printable"
 	"attend/lesson"
+	"attend/run"
 )
 
 // lessonOptions are the flags of `attend lesson`.
@@ -124,7 +126,8 @@ func (p *program) lesson(cmd *cobra.Command, o lessonOptions, args []string) err
 // chapters returns those that the command line asks for, none for the list.
 func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Chapter, error) {
 	all := lesson.Chapters()
-	given := givenFlags(cmd.Flags())
+	var given []string
+	cmd.Flags().Visit(func(f *pflag.Flag) { given = append(given, f.Name) })
 	switch {
 	case len(args) > 1:
 		return nil, fmt.Errorf("lesson wants one chapter and got %d: attend lesson --all tells all", len(args))
@@ -137,7 +140,7 @@ func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Cha
 	case o.all:
 		return all, nil
 	case len(args) == 0 && len(given) > 0 && !o.reset:
-		return nil, fmt.Errorf("--%s is for one chapter: name it, as in attend lesson 2", given[0].name)
+		return nil, fmt.Errorf("--%s is for one chapter: name it, as in attend lesson 2", given[0])
 	case len(args) == 0:
 		return nil, nil
 	}
@@ -165,7 +168,7 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 		return nil, errors.New("--theme is for pictures: leave it out, or name a file with -o")
 	}
 	if flags.Changed("temperature") {
-		if err := checkLimits(flags, []limit{{flag: "temperature", low: 0.01, high: 1000}}); err != nil {
+		if err := checkLimits(flags, []limit{{"temperature", run.Range{Low: 0.01, High: 1000}}}); err != nil {
 			return nil, err
 		}
 		c.Temperature = o.temperature

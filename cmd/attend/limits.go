@@ -13,63 +13,53 @@ import (
 )
 
 // integer is a flag that takes a whole number in decimal digits. The flags of package pflag read 010 as 8, and take 0x10 and 1_000.
-type integer[T int | uint64] struct{ value *T }
+type integer[T int | uint64] struct {
+	value *T
+	parse func(string) (T, error)
+}
 
 // intFlag adds a flag for a whole number, which may be negative, to a command.
 func intFlag(f *pflag.FlagSet, p *int, name string, value int, usage string) {
 	*p = value
-	f.Var(integer[int]{p}, name, usage)
+	f.Var(integer[int]{p, strconv.Atoi}, name, usage)
 }
 
 // uint64Flag is [intFlag] for whole numbers from 0 up.
 func uint64Flag(f *pflag.FlagSet, p *uint64, name string, value uint64, usage string) {
 	*p = value
-	f.Var(integer[uint64]{p}, name, usage)
+	f.Var(integer[uint64]{p, parseUint64}, name, usage)
 }
+
+func parseUint64(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) }
 
 func (i integer[T]) String() string { return fmt.Sprint(*i.value) }
 
 func (i integer[T]) Type() string { return fmt.Sprintf("%T", *i.value) }
 
 func (i integer[T]) Set(s string) error {
-	var err error
-	switch p := any(i.value).(type) {
-	case *int:
-		var v int
-		if v, err = strconv.Atoi(s); err == nil {
-			*p = v
-		}
-	case *uint64:
-		var v uint64
-		if v, err = strconv.ParseUint(s, 10, 64); err == nil {
-			*p = v
-		}
+	v, err := i.parse(s)
+	if err == nil {
+		*i.value = v
 	}
 	return err
 }
 
-// limit is the range of a numeric flag. Beyond it a number is mistyped, or means nothing.
+// limit is the range of a numeric flag.
 type limit struct {
-	flag      string
-	low, high float64
-	above     bool // low itself is out of range
-	below     bool // high itself is out of range
+	flag string
+	run.Range
 }
 
 // text says the range in words.
 func (l limit) text() string {
 	low, high := "at least ", " and at most "
-	if l.above {
+	if l.OpenLow {
 		low = "above "
 	}
-	if l.below {
+	if l.OpenHigh {
 		high = " and below "
 	}
-	return low + number(l.low) + high + number(l.high)
-}
-
-func (l limit) holds(x float64) bool { // false for NaN
-	return (x > l.low || x == l.low && !l.above) && (x < l.high || x == l.high && !l.below)
+	return low + number(l.Low) + high + number(l.High)
 }
 
 // number writes a bound as a person does.
@@ -80,50 +70,28 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// Bounds of the flags of each command.
+// Ranges of the flags of each command but `attend train`, whose ranges are those of the settings.
 var (
-	trainLimits = []limit{
-		{flag: "holdout", low: 0, high: 1, above: true, below: true},
-		{flag: "min-count", low: 1, high: 1e9},
-		{flag: "layers", low: 1, high: 1000},
-		{flag: "heads", low: 1, high: 4096},
-		{flag: "dim", low: 1, high: 1 << 16},
-		{flag: "hidden", low: 0, high: 1 << 20},
-		{flag: "context", low: 0, high: 1 << 16},
-		{flag: "dropout", low: 0, high: 1, below: true},
-		{flag: "batch", low: 1, high: 1 << 16},
-		{flag: "steps", low: 1, high: 1e9},
-		{flag: "lr", low: 0, high: 1000, above: true},
-		{flag: "min-lr", low: 0, high: 1000},
-		{flag: "warmup", low: 0, high: 1e9},
-		{flag: "weight-decay", low: 0, high: 1000},
-		{flag: "beta1", low: 0, high: 1, below: true},
-		{flag: "beta2", low: 0, high: 1, below: true},
-		{flag: "momentum", low: 0, high: 1, below: true},
-		{flag: "clip", low: 0, high: 1e9},
-		{flag: "eval-interval", low: 1, high: 1e9},
-		{flag: "save-interval", low: 1, high: 1e9},
-	}
 	inspectLimits = []limit{
-		{flag: "layer", low: 0, high: 1000},
-		{flag: "head", low: 0, high: 4096},
-		{flag: "top", low: 1, high: 1e9},
+		{"layer", run.Range{Low: 0, High: 1000}},
+		{"head", run.Range{Low: 0, High: 4096}},
+		{"top", run.Range{Low: 1, High: 1e9}},
 	}
 	filmLimits = []limit{
-		{flag: "layer", low: 0, high: 1000},
-		{flag: "head", low: 0, high: 4096},
-		{flag: "least", low: 0, high: 1, above: true},
+		{"layer", run.Range{Low: 0, High: 1000}},
+		{"head", run.Range{Low: 0, High: 4096}},
+		{"least", run.Range{Low: 0, High: 1, OpenLow: true}},
 	}
 	wordsLimits = []limit{
-		{flag: "top", low: 1, high: 1e9},
-		{flag: "width", low: 200, high: 10000},
+		{"top", run.Range{Low: 1, High: 1e9}},
+		{"width", run.Range{Low: 200, High: 10000}},
 	}
 	completeLimits = []limit{
-		{flag: "temperature", low: 0, high: 1000},
-		{flag: "top-k", low: 0, high: 1e9},
-		{flag: "top-p", low: 0, high: 1, above: true},
-		{flag: "tokens", low: 1, high: 1e6},
-		{flag: "samples", low: 1, high: 1e6},
+		{"temperature", run.Range{Low: 0, High: 1000}},
+		{"top-k", run.Range{Low: 0, High: 1e9}},
+		{"top-p", run.Range{Low: 0, High: 1, OpenLow: true}},
+		{"tokens", run.Range{Low: 1, High: 1e6}},
+		{"samples", run.Range{Low: 1, High: 1e6}},
 	}
 )
 
@@ -132,7 +100,7 @@ func checkLimits(flags *pflag.FlagSet, limits []limit) error {
 	for _, l := range limits {
 		value := flags.Lookup(l.flag).Value.String()
 		x, err := strconv.ParseFloat(value, 64)
-		if err != nil || !l.holds(x) {
+		if err != nil || !l.Holds(x) {
 			return fmt.Errorf("--%s must be %s, not %s", l.flag, l.text(), value)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -29,7 +30,7 @@ func FuzzConfigFile(f *testing.F) {
 			t.Fatal(err)
 		}
 		settings := run.Defaults()
-		if err := applyConfig(newTrain(&program{}), &settings, path); err != nil {
+		if _, err := applyConfig(newTrain(&program{}), &settings, path); err != nil {
 			checkLine(t, message(err))
 		}
 	})
@@ -121,11 +122,11 @@ func FuzzNumbers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		var i int
-		if err := (integer[int]{&i}).Set(s); err == nil && strings.Trim(s, "+-0123456789") != "" {
+		if err := (integer[int]{&i, strconv.Atoi}).Set(s); err == nil && strings.Trim(s, "+-0123456789") != "" {
 			t.Errorf("%q is %d", s, i)
 		}
 		var u uint64
-		if err := (integer[uint64]{&u}).Set(s); err == nil && strings.Trim(s, "0123456789") != "" {
+		if err := (integer[uint64]{&u, parseUint64}).Set(s); err == nil && strings.Trim(s, "0123456789") != "" {
 			t.Errorf("%q is %d", s, u)
 		}
 		var bytes size

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -17,11 +16,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"attend/data"
-	"attend/embed"
 	"attend/internal/printable"
-	"attend/layers"
 	"attend/run"
-	"attend/train"
 )
 
 // trainOptions are the flags of `attend train` that do not change what is learned.
@@ -62,14 +58,16 @@ finishes the step, saves, shows the map and says how to go on. Closing the termi
 		},
 	}
 	groups := trainFlags(&settings, &o)
-	p.memoryFlag(groups[len(groups)-1].flags)
+	p.memoryFlag(groups[len(groups)-1])
 	for _, g := range groups {
-		cmd.Flags().AddFlagSet(g.flags)
+		cmd.Flags().AddFlagSet(g)
 	}
 	cmd.Flags().SortFlags = false
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return groupedUsage(cmd, groups) })
-	for name, values := range choices() {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	for _, setting := range run.AllSettings() {
+		if setting.Choices != nil {
+			_ = cmd.RegisterFlagCompletionFunc(setting.Name, cobra.FixedCompletions(setting.Choices, cobra.ShellCompDirectiveNoFileComp))
+		}
 	}
 	for _, name := range []string{"out", "resume"} {
 		_ = cmd.MarkFlagDirname(name)
@@ -77,81 +75,12 @@ finishes the step, saves, shows the map and says how to go on. Closing the termi
 	return cmd
 }
 
-// choices lists the values of the flags that name one of few things.
-func choices() map[string][]string {
-	return map[string][]string{
-		"unit":       {string(data.Word), string(data.Char)},
-		"positions":  {string(embed.Learned), string(embed.Sinusoidal), string(embed.None)},
-		"activation": {string(layers.GELU), string(layers.ReLU)},
-		"optimizer":  {string(train.AdamW), string(train.SGD)},
-	}
-}
-
-// flagGroup is a part of the help text.
-type flagGroup struct {
-	title string
-	flags *pflag.FlagSet
-}
-
-// trainFlags binds every setting to a flag of the same name, group by group.
-func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
-	var groups []flagGroup
-	group := func(title string) *pflag.FlagSet {
-		f := pflag.NewFlagSet(title, pflag.ContinueOnError)
-		f.SortFlags = false
-		groups = append(groups, flagGroup{title, f})
-		return f
-	}
-	f := group("Text")
-	f.StringVar(&s.Data, "data", s.Data, "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB")
-	f.StringVar(&s.Unit, "unit", s.Unit, "word: one sentence a line; char: one long text")
-	f.Float64Var(&s.HoldOut, "holdout", s.HoldOut, "share of the text kept from training, to test on")
-	intFlag(f, &s.MinCount, "min-count", s.MinCount, "rarer tokens become "+data.UnknownToken)
-
-	f = group("Model")
-	intFlag(f, &s.Layers, "layers", s.Layers, "transformer blocks")
-	intFlag(f, &s.Heads, "heads", s.Heads, "attention heads of a block; they divide dim")
-	intFlag(f, &s.Dim, "dim", s.Dim, "numbers in a word's vector")
-	intFlag(f, &s.Hidden, "hidden", s.Hidden, "width of the feed-forward network (0: 4 times dim)")
-	intFlag(f, &s.Context, "context", s.Context, "most tokens seen at once (0: the longest sentence; 64 characters)")
-	f.StringVar(&s.Positions, "positions", s.Positions, "learned, sinusoidal or none")
-	f.StringVar(&s.Activation, "activation", s.Activation, "gelu or relu")
-	f.BoolVar(&s.Tied, "tied", s.Tied, "the output head is the table of word vectors itself")
-	f.Float64Var(&s.Dropout, "dropout", s.Dropout, "share of activations dropped in training")
-
-	f = group("Training")
-	intFlag(f, &s.Batch, "batch", s.Batch, "sentences of a step")
-	intFlag(f, &s.Steps, "steps", s.Steps, "updates in all")
-	f.StringVar(&s.Optimizer, "optimizer", s.Optimizer, "adamw or sgd")
-	f.Float64Var(&s.LR, "lr", s.LR, "highest learning rate")
-	f.Float64Var(&s.MinLR, "min-lr", s.MinLR, "learning rate at the end, down half a cosine; unless given, at most a hundredth of lr")
-	intFlag(f, &s.Warmup, "warmup", s.Warmup, "steps over which the learning rate rises at first; unless given, at most a tenth of all")
-	f.Float64Var(&s.WeightDecay, "weight-decay", s.WeightDecay, "decoupled decay of matrices")
-	f.Float64Var(&s.Beta1, "beta1", s.Beta1, "AdamW: memory of the gradient")
-	f.Float64Var(&s.Beta2, "beta2", s.Beta2, "AdamW: memory of its square")
-	f.Float64Var(&s.Momentum, "momentum", s.Momentum, "SGD: memory of the gradient")
-	f.Float64Var(&s.Clip, "clip", s.Clip, "longest gradient, its global norm (0: any)")
-	uint64Flag(f, &s.Seed, "seed", s.Seed, "of everything random; equal seeds give equal bytes")
-
-	f = group("Watching and keeping")
-	f.StringVar(&s.Probe, "probe", s.Probe, "sentence whose map is shown and filmed (default: the lion, or a held-out sentence)")
-	f.StringVar(&o.format, "format", "text", "text or json: the result on standard output")
-	f.BoolVar(&o.watch, "watch", false, "show the probe's map while it forms, on a terminal; the run stays the same")
-	intFlag(f, &s.EvalInterval, "eval-interval", s.EvalInterval, "steps between evaluations")
-	intFlag(f, &s.SaveInterval, "save-interval", s.SaveInterval, "steps between checkpoints")
-	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
-	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
-	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to go on with")
-	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB; flags win over it")
-	return groups
-}
-
 // groupedUsage writes the help of `attend train` with its flags under headings.
-func groupedUsage(cmd *cobra.Command, groups []flagGroup) error {
+func groupedUsage(cmd *cobra.Command, groups []*pflag.FlagSet) error {
 	out := cmd.OutOrStderr()
 	fmt.Fprintf(out, "Usage:\n  %s\n\nExamples:\n%s\n", cmd.UseLine(), cmd.Example)
 	for _, g := range groups {
-		fmt.Fprintf(out, "\n%s:\n%s", g.title, g.flags.FlagUsages())
+		fmt.Fprintf(out, "\n%s:\n%s", g.Name(), g.FlagUsages())
 	}
 	_, err := fmt.Fprintf(out, "\nOther:\n  -h, --help   this text\n")
 	return err
@@ -165,12 +94,8 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err := p.settle(cmd, settings, o); err != nil {
 		return err
 	}
-	if settings.Data != run.Savanna && settings.Data != "-" {
-		absolute, err := filepath.Abs(settings.Data) // so that eval and resume find it from any folder
-		if err != nil {
-			return err
-		}
-		settings.Data = absolute
+	if err := absoluteData(settings); err != nil {
+		return err
 	}
 	stream := cmd.Flags().Changed("data") // and not named by a settings file
 	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) { return openText("data", path, data.MostText, stream) })
@@ -198,47 +123,6 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	}
 	defer t.Close()
 	return p.carryOut(cmd.Context(), t, o)
-}
-
-// settle brings file, flags and defaults together and checks what can be checked without the
-// text.
-func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
-	warmup, minLR := settings.Warmup, settings.MinLR
-	f := cmd.Flags()
-	if !f.Changed("warmup") {
-		settings.Warmup = unset
-	}
-	if !f.Changed("min-lr") {
-		settings.MinLR = math.Inf(-1)
-	}
-	if o.config != "" {
-		if err := applyConfig(cmd, settings, o.config); err != nil {
-			return err
-		}
-	}
-	// What nobody has set follows from what was set.
-	if settings.Warmup == unset && !f.Changed("warmup") {
-		settings.Warmup = max(0, min(warmup, settings.Steps/10))
-	}
-	if math.IsInf(settings.MinLR, -1) && !f.Changed("min-lr") {
-		settings.MinLR = max(0, min(minLR, settings.LR/100))
-	}
-	if err := checkChoices(*settings); err != nil {
-		return err
-	}
-	if err := checkLimits(f, trainLimits); err != nil {
-		return err
-	}
-	switch {
-	case settings.Warmup > settings.Steps:
-		return fmt.Errorf("--warmup %d is longer than all %d steps: lower --warmup, or raise --steps", settings.Warmup, settings.Steps)
-	case settings.MinLR > settings.LR:
-		return fmt.Errorf("--min-lr %g is above --lr %g: the rate falls from the one to the other, so lower --min-lr", settings.MinLR, settings.LR)
-	case settings.Dim%settings.Heads != 0:
-		return fmt.Errorf("--heads %d do not divide --dim %d: choose a dim that is a multiple of the heads, such as %d",
-			settings.Heads, settings.Dim, (settings.Dim/settings.Heads+1)*settings.Heads)
-	}
-	return nil
 }
 
 // checkProbe refuses a probe that the model could not read, and names words of it that are
@@ -279,18 +163,6 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	return nil
 }
 
-// checkChoices reports the first setting that is not one of its few values.
-func checkChoices(s run.Settings) error {
-	for _, c := range []struct{ flag, value string }{
-		{"unit", s.Unit}, {"positions", s.Positions}, {"activation", s.Activation}, {"optimizer", s.Optimizer},
-	} {
-		if err := checkOneOf(c.flag, c.value, choices()[c.flag]...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // longestName is how many bytes of the name of a text name its run: a file system takes 255 with what is added.
 const longestName = 100
 
@@ -317,41 +189,31 @@ func runName(path string) string {
 // mostSetting is how many characters an error shows of a setting that may not change.
 const mostSetting = 40
 
-// freeToChange are the settings that a run may change when it goes on.
-var freeToChange = map[string]bool{"steps": true, "eval-interval": true, "save-interval": true}
-
-// notSettings are the flags of `attend train` that are no settings.
-var notSettings = map[string]bool{"out": true, "overwrite": true, "resume": true, "config": true, "watch": true, "format": true, "max-memory": true, "help": true}
-
 // resume goes on with a run.
 func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
 	if o.out != "" || o.config != "" || o.overwrite {
 		return errors.New("--resume goes on in its own folder with its own settings: leave out --out, --config and --overwrite")
 	}
-	given := givenFlags(cmd.Flags())
+	given, f := *settings, cmd.Flags()
+	if err := absoluteData(&given); err != nil {
+		return err
+	}
 	adjust := func(kept *run.Settings) error {
 		*settings = *kept // the flags now show the run's values
-		for _, g := range given {
-			if notSettings[g.name] {
+		for _, setting := range run.AllSettings() {
+			if !f.Changed(setting.Name) {
 				continue
 			}
-			f := cmd.Flags().Lookup(g.name)
-			was := f.Value.String()
-			if err := f.Value.Set(g.value); err != nil {
+			value := f.Lookup(setting.Name).Value
+			was := value.String()
+			setting.Copy(settings, &given)
+			if now := value.String(); now != was && !setting.OnResume {
+				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
+					setting.Name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
+			}
+			if err := checkSetting(f, setting); err != nil {
 				return err
 			}
-			if g.name == "data" && g.value != run.Savanna && g.value != "-" {
-				if absolute, err := filepath.Abs(g.value); err == nil {
-					settings.Data = absolute
-				}
-			}
-			if now := f.Value.String(); now != was && !freeToChange[g.name] {
-				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
-					g.name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
-			}
-		}
-		if err := checkLimits(cmd.Flags(), trainLimits); err != nil {
-			return err
 		}
 		if settings.Steps < settings.Warmup {
 			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, printable.Path(o.resume), settings.Warmup)

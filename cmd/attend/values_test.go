@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attend/internal/random"
+	"attend/run"
 )
 
 var combinations = flag.Int("combinations", 0, "combinations of flag values that TestFlagValues tries; 0: a few, and what depends on the clock is not judged")
@@ -60,9 +61,9 @@ func numericFlags(t *testing.T) []valued {
 				return
 			}
 			v := valued{line, f.Name, oddValues}
-			for _, l := range trainLimits {
-				if cmd.Name() == "train" && l.flag == f.Name {
-					v.values = append(slices.Clone(v.values), fmt.Sprintf("%.0f", l.high))
+			for _, s := range run.AllSettings() {
+				if cmd.Name() == "train" && s.Name == f.Name && s.Range != (run.Range{}) {
+					v.values = append(slices.Clone(v.values), fmt.Sprintf("%.0f", s.Range.High))
 				}
 			}
 			all = append(all, v)

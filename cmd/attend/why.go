@@ -33,7 +33,7 @@ sentence itself. Effects are in nats of log-probability: 0.69 halves it, 2.3 lea
 			if err := checkOneOf("format", format, "text", "json"); err != nil {
 				return err
 			}
-			if err := checkLimits(cmd.Flags(), []limit{{flag: "place", low: 0, high: 1e6}}); err != nil {
+			if err := checkLimits(cmd.Flags(), []limit{{"place", run.Range{Low: 0, High: 1e6}}}); err != nil {
 				return err
 			}
 			if len(args) != 1 {

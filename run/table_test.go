@@ -1,0 +1,114 @@
+package run
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The table has one entry for each field of Settings, whose default is allowed.
+func TestTableHasEveryField(t *testing.T) {
+	var fields, names, groups []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
+		fields = append(fields, f.Tag.Get("yaml"))
+	}
+	for _, s := range AllSettings() {
+		names = append(names, s.Name)
+		if len(groups) == 0 || groups[len(groups)-1] != s.Group {
+			groups = append(groups, s.Group)
+		}
+		if s.Meaning == "" || strings.ContainsAny(s.Meaning, "\n\t") {
+			t.Errorf("%s: the meaning is %q, want one line", s.Name, s.Meaning)
+		}
+		settings := Defaults()
+		value := reflect.ValueOf(s.In(&settings)).Elem()
+		switch {
+		case value.CanFloat():
+			if !s.Range.Holds(value.Float()) {
+				t.Errorf("%s: the default %v is not in its range %v", s.Name, value, s.Range)
+			}
+		case value.CanInt():
+			if !s.Range.Holds(float64(value.Int())) {
+				t.Errorf("%s: the default %v is not in its range %v", s.Name, value, s.Range)
+			}
+		case s.Range != Range{}:
+			t.Errorf("%s: a range of a %s", s.Name, value.Type())
+		}
+		if s.Choices != nil && !slices.Contains(s.Choices, value.String()) {
+			t.Errorf("%s: the default %v is not one of %q", s.Name, value, s.Choices)
+		}
+		if s.Follow != nil { // it lowers nothing that suits the other settings already
+			before := settings
+			if s.Follow(&settings); settings != before {
+				t.Errorf("%s: the default %v does not suit the other defaults", s.Name, value)
+			}
+		}
+	}
+	slices.Sort(fields)
+	slices.Sort(names)
+	if !slices.Equal(fields, names) {
+		t.Errorf("the fields are %q and the table has %q", fields, names)
+	}
+	if want := []string{"Text", "Model", "Training", "Watching and keeping"}; !slices.Equal(groups, want) {
+		t.Errorf("the groups are %q, want each once and together: %q", groups, want)
+	}
+}
+
+// What a training was begun with stays, but for what may change on resume; an experiment keeps the text and what is measured.
+func TestTableResumeAndVary(t *testing.T) {
+	var onResume, fixed []string
+	for _, s := range AllSettings() {
+		if s.OnResume {
+			onResume = append(onResume, s.Name)
+		}
+		if !s.Vary {
+			fixed = append(fixed, s.Name)
+		}
+	}
+	if want := []string{"steps", "eval-interval", "save-interval"}; !slices.Equal(onResume, want) {
+		t.Errorf("may change on resume: %q, want %q", onResume, want)
+	}
+	if want := []string{"data", "unit", "holdout", "min-count", "probe", "eval-interval", "save-interval"}; !slices.Equal(fixed, want) {
+		t.Errorf("may not be varied: %q, want %q", fixed, want)
+	}
+}
+
+func TestFollow(t *testing.T) {
+	s := Defaults()
+	s.Steps, s.LR = 50, 1e-3
+	for _, setting := range AllSettings() {
+		if setting.Follow != nil {
+			setting.Follow(&s)
+		}
+	}
+	if s.Warmup != 5 || s.MinLR != 1e-5 {
+		t.Errorf("after 50 steps at 0.001: warmup %d, min-lr %g, want 5 and 1e-05", s.Warmup, s.MinLR)
+	}
+}
+
+func TestRange(t *testing.T) {
+	for _, c := range []struct {
+		r    Range
+		want [2]bool // holds its ends
+	}{{closed(2, 3), [2]bool{true, true}}, {leftOpen(2, 3), [2]bool{false, true}}, {rightOpen(2, 3), [2]bool{true, false}}, {open(2, 3), [2]bool{false, false}}} {
+		if got := [2]bool{c.r.Holds(2), c.r.Holds(3)}; got != c.want || !c.r.Holds(2.5) || c.r.Holds(1.9) || c.r.Holds(3.1) || c.r.Holds(math.NaN()) || c.r.Holds(math.Inf(1)) {
+			t.Errorf("%+v holds its ends: %v, want %v", c.r, got, c.want)
+		}
+	}
+}
+
+func TestCopy(t *testing.T) {
+	for _, s := range AllSettings() {
+		from, to := Defaults(), Settings{}
+		s.Copy(&to, &from)
+		if again := (Settings{}); reflect.ValueOf(s.In(&from)).Elem().IsZero() != (to == again) {
+			t.Errorf("%s was not copied", s.Name)
+		}
+		s.Copy(&from, &Settings{})
+		if v := reflect.ValueOf(s.In(&from)).Elem(); !v.IsZero() {
+			t.Errorf("%s is %v after a copy of zero", s.Name, v)
+		}
+	}
+}
