@@ -2,10 +2,8 @@ package run
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-
-	"go.yaml.in/yaml/v3"
+	"strings"
 
 	"attend/data"
 	"attend/inspect"
@@ -62,9 +60,7 @@ func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, e
 		}
 	}
 	var err error
-	if c.Settings, err = settingPairs(a.Settings, b.Settings); err != nil {
-		return c, err
-	}
+	c.Settings = settingPairs(a.Settings, b.Settings)
 	c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, corpus))
 	return c, err
 }
@@ -73,22 +69,12 @@ func Compare(a, b *Run, text string, corpus *data.Corpus) (inspect.Comparison, e
 func (r *Run) source() inspect.Source { return inspect.Source{Run: r.Path, Step: r.Step} }
 
 // settingPairs lists the settings in which two runs differ, by name.
-func settingPairs(a, b Settings) ([]inspect.SettingPair, error) {
-	var values [2]map[string]any
-	for i, s := range []Settings{a, b} {
-		text, err := s.YAML()
-		if err != nil {
-			return nil, err
-		}
-		if err := yaml.Unmarshal(text, &values[i]); err != nil {
-			return nil, err
+func settingPairs(a, b Settings) (pairs []inspect.SettingPair) {
+	for _, setting := range AllSettings() {
+		if x, y := setting.Text(&a), setting.Text(&b); x != y {
+			pairs = append(pairs, inspect.SettingPair{Name: setting.Name, A: x, B: y})
 		}
 	}
-	var pairs []inspect.SettingPair
-	for _, name := range slices.Sorted(maps.Keys(values[0])) {
-		if x, y := fmt.Sprint(values[0][name]), fmt.Sprint(values[1][name]); x != y {
-			pairs = append(pairs, inspect.SettingPair{Name: name, A: x, B: y})
-		}
-	}
-	return pairs, nil
+	slices.SortFunc(pairs, func(x, y inspect.SettingPair) int { return strings.Compare(x.Name, y.Name) })
+	return pairs
 }

@@ -225,6 +225,11 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 	return values, nil
 }
 
+// Wanted names what a setting takes whose type in Go has that name; "" for a text.
+func Wanted(kind string) string {
+	return map[string]string{"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false"}[kind]
+}
+
 // notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
 var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
 
@@ -235,12 +240,11 @@ func decode(name string, n *yaml.Node, target any) error {
 	}
 	v := reflect.ValueOf(target).Elem()
 	if n.Decode(target) != nil {
-		want := map[string]string{"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false", "string": "text"}
 		came := "a list or a group of settings"
 		if n.Kind == yaml.ScalarNode {
 			came = printable.Quote(n.Value)
 		}
-		return fmt.Errorf("want %s, not %s", want[v.Type().Name()], came)
+		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name()), "text"), came)
 	}
 	var number float64
 	if (v.CanInt() || v.CanUint()) && n.Decode(&number) == nil && v.Convert(reflect.TypeFor[float64]()).Float() != number {

@@ -35,9 +35,7 @@ func (r Range) Holds(x float64) bool {
 }
 
 func closed(low, high float64) Range    { return Range{Low: low, High: high} }
-func leftOpen(low, high float64) Range  { return Range{Low: low, High: high, OpenLow: true} }
 func rightOpen(low, high float64) Range { return Range{Low: low, High: high, OpenHigh: true} }
-func open(low, high float64) Range      { return Range{low, high, true, true} }
 
 // AllSettings returns the table of settings, in the order of the help. A new setting is one entry here and one field of [Settings] with its
 // name as the YAML key. Beyond its range a number is mistyped, or means nothing.
@@ -45,7 +43,7 @@ func AllSettings() []Setting {
 	return []Setting{
 		{Name: "data", Group: "Text", Default: Savanna, Meaning: "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB"},
 		{Name: "unit", Group: "Text", Default: string(data.Word), Choices: data.UnitNames(), Meaning: "tokens are words of a text with one sentence a line, or characters of one long text"},
-		{Name: "holdout", Group: "Text", Default: 0.1, Range: open(0, 1), Meaning: "share of the text held out from training, to test on"},
+		{Name: "holdout", Group: "Text", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true}, Meaning: "share of the text held out from training, to test on"},
 		{Name: "min-count", Group: "Text", Default: 2, Range: closed(1, 1e9), Meaning: "tokens that occur less often in training become " + data.UnknownToken},
 
 		{Name: "layers", Group: "Model", Default: 1, Range: closed(1, 1000), Vary: true, Meaning: "transformer blocks"},
@@ -61,7 +59,7 @@ func AllSettings() []Setting {
 		{Name: "batch", Group: "Training", Default: 32, Range: closed(1, 1<<16), Vary: true, Meaning: "sequences per step"},
 		{Name: "steps", Group: "Training", Default: 1500, Range: closed(1, 1e9), OnResume: true, Vary: true, Meaning: "updates of the weights in all"},
 		{Name: "optimizer", Group: "Training", Default: string(train.AdamW), Choices: train.OptimizerNames(), Vary: true, Meaning: "how a gradient updates the weights"},
-		{Name: "lr", Group: "Training", Default: 1e-2, Range: leftOpen(0, 1000), Vary: true, Meaning: "highest learning rate"},
+		{Name: "lr", Group: "Training", Default: 1e-2, Range: Range{Low: 0, High: 1000, OpenLow: true}, Vary: true, Meaning: "highest learning rate"},
 		{Name: "min-lr", Group: "Training", Default: 1e-4, Range: closed(0, 1000), Vary: true,
 			Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.LR/100)) },
 			Meaning: "learning rate at the end of the cosine decay; unless given, at most a hundredth of lr"},
@@ -89,6 +87,9 @@ func Defaults() Settings {
 	}
 	return s
 }
+
+// Text returns the value of the setting in s as a person writes it.
+func (s Setting) Text(settings *Settings) string { return fmt.Sprint(s.field(settings)) }
 
 // In returns the address of the setting in s: a *string, *bool, *int, *uint64 or *float64.
 func (s Setting) In(settings *Settings) any { return s.field(settings).Addr().Interface() }

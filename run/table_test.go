@@ -92,7 +92,7 @@ func TestRange(t *testing.T) {
 	for _, c := range []struct {
 		r    Range
 		want [2]bool // holds its ends
-	}{{closed(2, 3), [2]bool{true, true}}, {leftOpen(2, 3), [2]bool{false, true}}, {rightOpen(2, 3), [2]bool{true, false}}, {open(2, 3), [2]bool{false, false}}} {
+	}{{closed(2, 3), [2]bool{true, true}}, {Range{2, 3, true, false}, [2]bool{false, true}}, {rightOpen(2, 3), [2]bool{true, false}}, {Range{2, 3, true, true}, [2]bool{false, false}}} {
 		if got := [2]bool{c.r.Holds(2), c.r.Holds(3)}; got != c.want || !c.r.Holds(2.5) || c.r.Holds(1.9) || c.r.Holds(3.1) || c.r.Holds(math.NaN()) || c.r.Holds(math.Inf(1)) {
 			t.Errorf("%+v holds its ends: %v, want %v", c.r, got, c.want)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/printable"
+	"attend/run"
 )
 
 // mostLine is how many characters a line on standard error may have.
@@ -52,19 +54,10 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // wanted names what a flag takes.
 func wanted(f *pflag.Flag) string {
-	switch f.Value.Type() {
-	case "int":
-		return "a whole number"
-	case "uint64":
-		return "a whole number from 0 up"
-	case "float64":
-		return "a number"
-	case "SIZE":
+	if f.Value.Type() == "SIZE" {
 		return "a size such as 8GB, 500MB or 2000000"
-	case "bool":
-		return "true or false"
 	}
-	return "a value"
+	return cmp.Or(run.Wanted(f.Value.Type()), "a value")
 }
 
 // longestTypo is how many bytes a mistyped word has at most: nobody mistypes a longer one by a letter or two.

@@ -194,20 +194,17 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	if o.out != "" || o.config != "" || o.overwrite {
 		return errors.New("--resume goes on in its own folder with its own settings: leave out --out, --config and --overwrite")
 	}
-	given, f := *settings, cmd.Flags()
+	given, f := *settings, cmd.Flags() // which the settings are bound to
 	if err := absoluteData(&given); err != nil {
 		return err
 	}
 	adjust := func(kept *run.Settings) error {
 		*settings = *kept // the flags now show the run's values
 		for _, setting := range run.AllSettings() {
-			if !f.Changed(setting.Name) {
-				continue
+			if f.Changed(setting.Name) {
+				setting.Copy(settings, &given)
 			}
-			value := f.Lookup(setting.Name).Value
-			was := value.String()
-			setting.Copy(settings, &given)
-			if now := value.String(); now != was && !setting.OnResume {
+			if was, now := setting.Text(kept), setting.Text(settings); now != was && !setting.OnResume {
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
 					setting.Name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
