@@ -1,6 +1,7 @@
 package file
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/gofrs/flock"
 )
@@ -29,8 +31,9 @@ func Bytes(content []byte) Writer {
 }
 
 // Replace puts content in place of the file at path in one step: readers, and a machine that loses power, see the
-// old file or the new one, never a part. It writes a temporary file in the same folder, and first
-// removes those that killed processes have left there for the same path.
+// old file or the new one, never a part. The new file has the permissions of the old one, or those that the system gives a
+// file of this user. It writes a temporary file in the same folder, and first removes those that killed processes have left there
+// for the same path.
 func Replace(path string, write Writer) error {
 	folder, name := filepath.Dir(path), filepath.Base(path)
 	if err := Sweep(folder, name); err != nil {
@@ -41,7 +44,7 @@ func Replace(path string, write Writer) error {
 		return err
 	}
 	defer unlock()
-	err = fill(temporary, write)
+	err = fill(temporary, path, write)
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}
@@ -51,22 +54,41 @@ func Replace(path string, write Writer) error {
 	return SyncFolder(folder)
 }
 
-// fill writes the content of a file that is there and empty.
-func fill(path string, write Writer) error {
+// fill writes the content of a file that is there and empty, with the permissions of the one that it is going to replace.
+func fill(path, old string, write Writer) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
+	if info, missing := os.Stat(old); missing == nil {
+		err = f.Chmod(info.Mode().Perm()) // before anything that others may not read is in it
+	}
+	if err == nil {
+		err = write(f)
+	}
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// mostInName is how many bytes of a file's name are part of that of its temporary file. File systems take names of 255 bytes,
+// and a longer one is shortened with a hash.
+const mostInName = 200
+
+// stem is what stands for a file's name in that of its temporary file.
+func stem(name string) string {
+	if len(name) <= mostInName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%s~%x", strings.ToValidUTF8(name[:mostInName-20], ""), sum[:8])
 }
 
 // create makes a temporary file for a name and holds its lock, by which [Sweep] knows that it is in use. Windows
 // refuses to remove a file that is open and to write one that is locked: there it is not locked.
 func create(folder, name string) (path string, unlock func(), err error) {
 	for {
-		path = filepath.Join(folder, fmt.Sprintf(".%s%s%d", name, Temporary, rand.Uint64()))
+		path = filepath.Join(folder, fmt.Sprintf(".%s%s%d", stem(name), Temporary, rand.Uint64()))
 		if runtime.GOOS == "windows" {
-			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 			if errors.Is(err, os.ErrExist) {
 				continue
 			}
@@ -75,7 +97,7 @@ func create(folder, name string) (path string, unlock func(), err error) {
 			}
 			return path, func() {}, err
 		}
-		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_EXCL|os.O_RDWR), flock.SetPermissions(0o644))
+		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_EXCL|os.O_RDWR), flock.SetPermissions(0o666))
 		held, err := lock.TryLock()
 		switch {
 		case errors.Is(err, os.ErrExist), err == nil && !held: // another process has the name, or sweeps it away
@@ -108,7 +130,7 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// ours is the name of a temporary file of [Replace]; its group is the name of the file that it was for.
+// ours is the name of a temporary file of [Replace]; its group is the [stem] of the file that it was for.
 var ours = regexp.MustCompile(`^\.(.+)\.tmp-attend-[0-9]+$`)
 
 // Sweep removes from a folder the temporary files that killed processes have left for any of the names. A file that
@@ -120,7 +142,7 @@ func Sweep(folder string, names ...string) error {
 	}
 	for _, e := range entries {
 		match := ours.FindStringSubmatch(e.Name())
-		if match == nil || !e.Type().IsRegular() || !slices.Contains(names, match[1]) {
+		if match == nil || !e.Type().IsRegular() || !slices.ContainsFunc(names, func(name string) bool { return stem(name) == match[1] }) {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())
