@@ -57,14 +57,14 @@ func lockPath(folder string) string {
 func acquire(path, real string) (*lock, error) {
 	at := lockPath(real)
 	if err := checkLockFile(at); err != nil {
-		return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), err)
+		return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), file.Explain(err, "choose another folder with --out"))
 	}
 	l := &lock{path: path, file: flock.New(at, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))}
 	for {
 		held, err := l.file.TryLock()
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", printable.Path(path), cause(err))
+			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), file.Explain(err, "choose another folder with --out"))
 		case !held:
 			return nil, readHolder(path, at)
 		case file.Same(l.file, at):
