@@ -164,9 +164,8 @@ func fileError(flag, path string, err error) error {
 // fileCause returns what to do about a file that cannot be read, and why it cannot, without its path.
 func fileCause(err error) (advice string, cause error) {
 	var (
-		inPath *fs.PathError
-		kind   *file.KindError
-		size   *file.SizeError
+		kind *file.KindError
+		size *file.SizeError
 	)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -179,10 +178,8 @@ func fileCause(err error) (advice string, cause error) {
 		return "name a text file", kind
 	case errors.As(err, &size):
 		return "cut it, or name a smaller one", size
-	case errors.As(err, &inPath):
-		err = inPath.Err
 	}
-	return cmp.Or(file.Advice(err), "name a file that can be read"), err
+	return cmp.Or(file.Advice(err), "name a file that can be read"), file.Cause(err)
 }
 
 // checkOneOf reports a flag whose value is not one of the few it takes.
