@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -140,7 +141,7 @@ func openFolder(path string) (*folder, error) {
 	for wait := 1; ; wait++ {
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() {
-			return nil, fmt.Errorf("%s is a file, not a run folder: %w", printable.Path(path), errNoRun)
+			return nil, fmt.Errorf("%s is %s, not a run folder: %w", printable.Path(path), file.Kind(info.Mode()), errNoRun)
 		}
 		if err == nil {
 			root, err := os.OpenRoot(path)
@@ -151,9 +152,12 @@ func openFolder(path string) (*folder, error) {
 				root.Close()
 			}
 			if !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
+				return nil, cannotOpen(path, err)
 			}
 			continue
+		}
+		if file.Advice(err) != "" {
+			return nil, cannotOpen(path, err)
 		}
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 			return nil, fmt.Errorf("there is no run folder %s (%w): %w", printable.Path(path), cause(err), errNoRun)
@@ -177,19 +181,28 @@ func openFolder(path string) (*folder, error) {
 	}
 }
 
-// cause returns what the system said, without the paths, which the message has already.
+func cannotOpen(path string, err error) error {
+	return fmt.Errorf("cannot open the run folder %s: %w", printable.Path(path), file.Explain(err, "name another with --run"))
+}
+
+// cause is [file.Cause], but of a name that was taken.
 func cause(err error) error {
-	var at *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.Is(err, errTaken):
+	if errors.Is(err, errTaken) {
 		return err
-	case errors.As(err, &at):
-		return at.Err
-	case errors.As(err, &link):
-		return link.Err
 	}
-	return err
+	return file.Cause(err)
+}
+
+// mostName is how many bytes the name of a new run folder has at most. File systems take 255, and what is beside the folder while it
+// is made, replaced or saved under another name has a longer one: .NAME-2.tmp-attend- with a number of 20 digits, and -old.
+const mostName = 210
+
+// checkName returns an error if the name of a new run folder is too long.
+func checkName(path string) error {
+	if name := filepath.Base(path); len(name) > mostName {
+		return fmt.Errorf("the name of a run folder has at most %d bytes, and %s has %d: choose a shorter one with --out", mostName, printable.Short(name, printable.MaxQuote), len(name))
+	}
+	return nil
 }
 
 // putBack restores the run at a path if a killed process had moved it aside, and returns a note if so.
@@ -230,7 +243,7 @@ func (f *folder) fileError(name string, err error) error {
 	case f.linksOut(name):
 		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: put a copy of that file in its place", f.at(name))
 	}
-	return fmt.Errorf("%s: %w: restore the file from a copy, or train again", f.at(name), cause(err))
+	return fmt.Errorf("%s: %w: %s", f.at(name), cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
 }
 
 // linksOut reports whether a file of the folder is a symbolic link to one outside, which an [os.Root] does not open.
@@ -446,12 +459,21 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
 		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
 	}
-	return parseYAML(b[:at], Settings{})
+	s, format, err := parseYAML(b[:at], Settings{})
+	if err != nil && strings.HasPrefix(err.Error(), "yaml: ") {
+		_, first, _ := strings.Cut(strings.ReplaceAll(err.Error(), "unmarshal errors:\n", ""), "yaml: ")
+		first, _, _ = strings.Cut(strings.TrimSpace(first), "\n")
+		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(first, 2*printable.MaxQuote))
+	}
+	return s, format, err
 }
 
 // Latest returns the run under root whose model was written last.
 func Latest(root string) (string, error) {
-	entries, _ := os.ReadDir(root) // a missing root has no runs
+	entries, err := os.ReadDir(root)
+	if err != nil && file.Advice(err) != "" { // a missing root has no runs
+		return "", fmt.Errorf("cannot look for runs in %s: %w", printable.Path(root), file.Explain(err, ""))
+	}
 	var latest string
 	var newest int64
 	for _, e := range entries {

@@ -10,11 +10,13 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -172,9 +174,9 @@ func ParseYAML(b []byte, over Settings) (Settings, error) {
 // parseYAML is [ParseYAML] with the version of the format, 1 if the file names none.
 func parseYAML(b []byte, over Settings) (Settings, int, error) {
 	given := struct {
-		Format   int `yaml:"format-version"`
+		Format   yaml.Node `yaml:"format-version"`
 		Settings `yaml:",inline"`
-	}{1, over}
+	}{Settings: over}
 	if err := checkDecimal(b); err != nil {
 		return over, 0, err
 	}
@@ -190,10 +192,30 @@ func parseYAML(b []byte, over Settings) (Settings, int, error) {
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return over, 0, errors.New("the file holds a second document after ---: settings are one")
 	}
-	if given.Format < 1 || given.Format > LatestFormat {
-		return over, 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, given.Format, LatestFormat)
+	format, err := parseFormat(given.Format)
+	if err != nil {
+		return over, 0, err
 	}
-	return given.Settings, given.Format, checkWhole(b, given.Settings)
+	return given.Settings, format, checkWhole(b, given.Settings)
+}
+
+// parseFormat reads the version of the format, 1 if there is none.
+func parseFormat(n yaml.Node) (int, error) {
+	if n.IsZero() {
+		return 1, nil
+	}
+	format, err := strconv.Atoi(n.Value)
+	switch {
+	case n.ShortTag() != "!!int" || err != nil || format < 1:
+		came := printable.Quote(n.Value)
+		if n.Kind != yaml.ScalarNode {
+			came = "a list or a group"
+		}
+		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came)
+	case format > LatestFormat:
+		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
+	}
+	return format, nil
 }
 
 // notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.

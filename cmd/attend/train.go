@@ -18,6 +18,7 @@ import (
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/layers"
 	"attend/run"
@@ -166,7 +167,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	if settings.Data != run.Savanna && settings.Data != "-" {
-		absolute, err := filepath.Abs(settings.Data) // so that eval and resume find it from any folder
+		absolute, err := file.Abs(settings.Data) // so that eval and resume find it from any folder
 		if err != nil {
 			return err
 		}
@@ -189,6 +190,9 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		t, err = run.StartUnder(runsFolder, runName(resolved.Data), resolved, corpus, p.options()...)
 	} else {
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
+	}
+	if errors.Is(err, syscall.ENOTDIR) && o.out == "" {
+		return fmt.Errorf("%s is a file, and a run is kept in a folder of that name: move the file elsewhere, or choose a folder with --out", runsFolder)
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
@@ -275,7 +279,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Unit)
 	}
 	slices.Sort(unknown)
-	p.say("note: not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown)))
+	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
 	return nil
 }
 
@@ -341,9 +345,11 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 				return err
 			}
 			if g.name == "data" && g.value != run.Savanna && g.value != "-" {
-				if absolute, err := filepath.Abs(g.value); err == nil {
-					settings.Data = absolute
+				absolute, err := file.Abs(g.value)
+				if err != nil {
+					return err
 				}
+				settings.Data = absolute
 			}
 			if now := f.Value.String(); now != was && !freeToChange[g.name] {
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
@@ -383,7 +389,8 @@ func collectOften() {
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
-	p.note(t.Notes)
+	p.note(t.Notes...)
+	p.showNotes()
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
@@ -400,7 +407,8 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	defer stop()
 	err := t.Train(ctx, show)
 	end()
-	p.note(t.Notes[said:])
+	p.note(t.Notes[said:]...)
+	p.showNotes()
 	if err == nil { // the result can be broken off
 		stop()
 	}
