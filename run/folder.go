@@ -193,18 +193,6 @@ func cause(err error) error {
 	return file.Cause(err)
 }
 
-// mostName is how many bytes the name of a new run folder has at most. File systems take 255, and what is beside the folder while it
-// is made, replaced or saved under another name has a longer one: .NAME-2.tmp-attend- with a number of 20 digits, and -old.
-const mostName = 210
-
-// checkName returns an error if the name of a new run folder is too long.
-func checkName(path string) error {
-	if name := filepath.Base(path); len(name) > mostName {
-		return fmt.Errorf("the name of a run folder has at most %d bytes, and %s has %d: choose a shorter one with --out", mostName, printable.Short(name, printable.MaxQuote), len(name))
-	}
-	return nil
-}
-
 // putBack restores the run at a path if a killed process had moved it aside, and returns a note if so.
 func putBack(path string) (note string, err error) {
 	real, err := realPath(path)
@@ -221,7 +209,7 @@ func putBack(path string) (note string, err error) {
 			return restoredNote(path), err
 		}
 	}
-	return fmt.Sprintf("the run %s, which a killed process had moved aside, was put back by another process just now", printable.Path(path)), nil
+	return fmt.Sprintf("the run %s was put back by another process: one that was replacing it had been killed", printable.Path(path)), nil
 }
 
 // at returns the path of a file for messages.
@@ -240,8 +228,21 @@ func (f *folder) fileError(name string, err error) error {
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return &missingError{f.path, name}
+	case f.linksOut(name):
+		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: put a copy of that file in its place", f.at(name))
 	}
 	return fmt.Errorf("%s: %w: %s", f.at(name), cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
+}
+
+// linksOut reports whether a file of the folder is a symbolic link to one outside, which an [os.Root] does not open.
+func (f *folder) linksOut(name string) bool {
+	info, err := f.root.Lstat(name)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return false
+	}
+	_, within := f.root.Stat(name)
+	_, outside := os.Stat(filepath.Join(f.path, name))
+	return within != nil && outside == nil
 }
 
 // missingError reports a file that a run folder lacks. It is fs.ErrNotExist to errors.Is.
@@ -467,11 +468,11 @@ func Latest(root string) (string, error) {
 		path := filepath.Join(root, e.Name())
 		name := path
 		if strings.HasPrefix(e.Name(), ".") {
-			match := leftover.FindStringSubmatch(e.Name())
-			if match == nil || match[2] != aside {
+			of, wasAside, ok := leftover(e, "")
+			if !ok || !wasAside {
 				continue
 			}
-			name = filepath.Join(root, match[1]) // Open puts it back
+			name = filepath.Join(root, of) // Open puts it back
 			if _, err := os.Lstat(name); err == nil {
 				continue
 			}

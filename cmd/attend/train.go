@@ -391,6 +391,7 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	collectOften()
 	p.note(t.Notes...)
 	p.showNotes()
+	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
 	show, end := bar.show, bar.end
@@ -412,6 +413,8 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
+	p.note(t.Notes[said:]...)
+	p.showNotes()
 	if err != nil {
 		p.say("stopping: step %d is saved", t.Step)
 	}

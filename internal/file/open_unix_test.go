@@ -85,9 +85,9 @@ func TestReplaceKeepsPermissions(t *testing.T) {
 // A name as long as a file system takes is replaced as any other, and what a killed process left for it is removed.
 func TestReplaceLongNames(t *testing.T) {
 	folder := t.TempDir()
-	for _, n := range []int{mostInName, mostInName + 1, 255} {
+	for _, n := range []int{mostName, mostName + 1, 255} {
 		name := strings.Repeat("ä", (n-4)/2) + strings.Repeat("b", n-(n-4)/2*2)
-		left := filepath.Join(folder, "."+stem(name)+Temporary+"1")
+		left := filepath.Join(folder, TemporaryName(name))
 		if err := os.WriteFile(left, nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
