@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -133,7 +134,13 @@ func TestFormatVersionIsAWholeNumber(t *testing.T) {
 
 // What the system lacks at the moment is no fault of the file.
 func TestTooManyOpenFilesIsNoDamage(t *testing.T) {
-	f := &folder{path: "r"}
+	path := t.TempDir()
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	f := &folder{path: path, root: root}
 	for err, want := range map[error]string{syscall.EMFILE: "raise the limit of open files", syscall.ENFILE: "close other programs", syscall.ENOMEM: "free some memory", syscall.EIO: "restore the file from a copy"} {
 		wantError(t, f.fileError("training.yaml", &fs.PathError{Op: "open", Path: "training.yaml", Err: err}), "training.yaml: "+err.Error()+": "+want)
 	}
