@@ -193,18 +193,6 @@ func cause(err error) error {
 	return file.Cause(err)
 }
 
-// mostName is how many bytes the name of a new run folder has at most. File systems take 255, and what is beside the folder while it
-// is made, replaced or saved under another name has a longer one: .NAME-2.tmp-attend- with a number of 20 digits, and -old.
-const mostName = 210
-
-// checkName returns an error if the name of a new run folder is too long.
-func checkName(path string) error {
-	if name := filepath.Base(path); len(name) > mostName {
-		return fmt.Errorf("the name of a run folder has at most %d bytes, and %s has %d: choose a shorter one with --out", mostName, printable.Short(name, printable.MaxQuote), len(name))
-	}
-	return nil
-}
-
 // putBack restores the run at a path if a killed process had moved it aside, and returns a note if so.
 func putBack(path string) (note string, err error) {
 	real, err := realPath(path)

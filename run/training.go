@@ -47,9 +47,6 @@ type Training struct {
 // folder appears as a whole, with a checkpoint of step 0 in it. A run that is there is replaced, in one step, if
 // overwrite is set.
 func Start(path string, s Settings, corpus *data.Corpus, overwrite bool, o ...Option) (*Training, error) {
-	if err := checkName(path); err != nil {
-		return nil, err
-	}
 	return newCreator().with(o).start(s, corpus, overwrite, func(c *creator) (*slot, error) { return c.reserve(path, overwrite) })
 }
 

@@ -415,6 +415,8 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
+	p.note(t.Notes[said:]...)
+	p.showNotes()
 	if err != nil {
 		p.say("stopping: step %d is saved", t.Step)
 	}
