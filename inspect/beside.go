@@ -72,7 +72,7 @@ func checkBeside(maps []Map, beside []Baseline) error {
 			err = beside[i].check(m)
 		}
 		if err != nil {
-			return fmt.Errorf("sentence %d: %w", i, err)
+			return fmt.Errorf("sentence %d: %w", i+1, err)
 		}
 	}
 	return nil

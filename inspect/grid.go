@@ -38,10 +38,8 @@ func Grid(w io.Writer, m Map, o TextOptions) error {
 
 // write hands over a finished text in one piece.
 func write(w io.Writer, b *bytes.Buffer) error {
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	return nil
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 // writeGrid draws one matrix, in as many panels as it takes.

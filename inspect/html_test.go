@@ -119,9 +119,9 @@ func TestHTMLRefuses(t *testing.T) {
 	film[2].HeldOutLoss = math.Inf(1)
 	for want, write := range map[string]func(b *bytes.Buffer) error{
 		"a page wants a sentence and got none":           func(b *bytes.Buffer) error { return HTML(b, Source{}, nil) },
-		"sentence 1: layer 0, head 1: query 3, key 2: w": func(b *bytes.Buffer) error { return HTML(b, Source{}, []Map{lion(), bad}) },
+		"sentence 2: layer 1, head 2: query 4, key 3: w": func(b *bytes.Buffer) error { return HTML(b, Source{}, []Map{lion(), bad}) },
 		"the film has no frames":                         func(b *bytes.Buffer) error { return FilmHTML(b, Source{}, nil) },
-		"frame 2: the loss is +Inf":                      func(b *bytes.Buffer) error { return FilmHTML(b, Source{}, film) },
+		"frame 3: the loss is +Inf":                      func(b *bytes.Buffer) error { return FilmHTML(b, Source{}, film) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err == nil || !strings.HasPrefix(err.Error(), want) || b.Len() > 0 {
@@ -145,7 +145,7 @@ func TestHTMLIsSmall(t *testing.T) {
 func TestHTMLBesideRefusesOtherShapes(t *testing.T) {
 	for want, beside := range map[string][]Baseline{
 		"1 baselines for 2 sentences":     besides()[:1],
-		"sentence 0: the baseline has 1 ": {besides()[1], besides()[0]},
+		"sentence 1: the baseline has 1 ": {besides()[1], besides()[0]},
 	} {
 		var b bytes.Buffer
 		if err := HTMLBeside(&b, Source{"runs/lion", 1}, lions(), beside); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {

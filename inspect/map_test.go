@@ -28,15 +28,15 @@ func TestValidateRefuses(t *testing.T) {
 		"no layers":        func(m *Map) { m.Attention = nil },
 		"has no heads":     func(m *Map) { m.Attention[0] = nil },
 		"3 unknown marks":  func(m *Map) { m.Unknown = make([]bool, 3) },
-		"layer 1 has 1":    func(m *Map) { m.Attention = append(m.Attention, m.Attention[0][:1]) },
+		"layer 2 has 1":    func(m *Map) { m.Attention = append(m.Attention, m.Attention[0][:1]) },
 		"7 query rows":     func(m *Map) { m.Attention[0][1] = m.Attention[0][1][:7] },
-		"query 2 has 5":    func(m *Map) { m.Attention[0][1][2] = m.Attention[0][1][2][:5] },
+		"query 3 has 5":    func(m *Map) { m.Attention[0][1][2] = m.Attention[0][1][2][:5] },
 		"weight NaN":       func(m *Map) { m.Attention[0][1][2][1] = float32(math.NaN()) },
 		"weight +Inf":      func(m *Map) { m.Attention[0][1][2][1] = float32(math.Inf(1)) },
 		"weight -0.25":     func(m *Map) { m.Attention[0][1][2][1] = -0.25 },
 		"weight 1.5":       func(m *Map) { m.Attention[0][1][2][1] = 1.5 },
 		"must weigh 0":     func(m *Map) { m.Attention[0][1][2][3] = 0.25 },
-		"prediction 1":     func(m *Map) { m.Next[1].Probability = math.NaN() },
+		"prediction 2":     func(m *Map) { m.Next[1].Probability = math.NaN() },
 		"probability 2 is": func(m *Map) { m.Next[0].Probability = 2 },
 	} {
 		m := lion()

@@ -28,11 +28,11 @@ func (v *Vectors) check(layers, heads, seq int) error {
 		}
 		for l, layer := range part.vectors {
 			if len(layer) != heads {
-				return fmt.Errorf("layer %d: %s vectors of %d heads for %d", l, part.name, len(layer), heads)
+				return fmt.Errorf("layer %d: %s vectors of %d heads for %d", l+1, part.name, len(layer), heads)
 			}
 			for h, places := range layer {
 				if err := checkPlaces(places, seq, headDim); err != nil {
-					return fmt.Errorf("layer %d, head %d: %s vectors: %w", l, h, part.name, err)
+					return fmt.Errorf("layer %d, head %d: %s vectors: %w", l+1, h+1, part.name, err)
 				}
 			}
 		}
@@ -47,11 +47,11 @@ func checkPlaces(places [][]float32, seq, headDim int) error {
 	}
 	for i, vector := range places {
 		if len(vector) != headDim || headDim == 0 {
-			return fmt.Errorf("place %d has %d numbers, the first query %d", i, len(vector), headDim)
+			return fmt.Errorf("place %d has %d numbers, the first query %d", i+1, len(vector), headDim)
 		}
 		for j, x := range vector {
 			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("place %d: number %d is %v", i, j, x)
+				return fmt.Errorf("place %d: number %d is %v", i+1, j+1, x)
 			}
 		}
 	}

@@ -55,12 +55,12 @@ func TestVectorsAreChecked(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(v *Vectors){
 		"value vectors of 1 layers for 2":                                          func(v *Vectors) { v.Value = v.Value[:1] },
-		"layer 1: key vectors of 2 heads for 3":                                    func(v *Vectors) { v.Key[1] = v.Key[1][:2] },
-		"layer 1, head 2: query vectors: 1 for 2 tokens":                           func(v *Vectors) { v.Query[1][2] = v.Query[1][2][:1] },
-		"head 0: key vectors: place 1 has 4 numbers, the first query 5":            func(v *Vectors) { v.Key[0][0][1] = v.Key[0][0][1][:4] },
-		"head 2: value vectors: place 0: number 3 is NaN":                          func(v *Vectors) { v.Value[1][2][0][3] = float32(math.NaN()) },
-		"head 0: query vectors: place 1: number 0 is +Inf":                         func(v *Vectors) { v.Query[0][0][1][0] = float32(math.Inf(1)) },
-		"layer 0, head 0: query vectors: place 0 has 0 numbers, the first query 0": func(v *Vectors) { v.Query[0][0][0] = nil },
+		"layer 2: key vectors of 2 heads for 3":                                    func(v *Vectors) { v.Key[1] = v.Key[1][:2] },
+		"layer 2, head 3: query vectors: 1 for 2 tokens":                           func(v *Vectors) { v.Query[1][2] = v.Query[1][2][:1] },
+		"head 1: key vectors: place 2 has 4 numbers, the first query 5":            func(v *Vectors) { v.Key[0][0][1] = v.Key[0][0][1][:4] },
+		"head 3: value vectors: place 1: number 4 is NaN":                          func(v *Vectors) { v.Value[1][2][0][3] = float32(math.NaN()) },
+		"head 1: query vectors: place 2: number 1 is +Inf":                         func(v *Vectors) { v.Query[0][0][1][0] = float32(math.Inf(1)) },
+		"layer 1, head 1: query vectors: place 1 has 0 numbers, the first query 0": func(v *Vectors) { v.Query[0][0][0] = nil },
 		"query vectors of 0 layers for 2":                                          func(v *Vectors) { *v = Vectors{} },
 	} {
 		m := whole()

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -166,6 +168,13 @@ func (e *UnknownSettingError) Error() string {
 	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`", e.Line, printable.Quote(e.Name))
 }
 
+// A notSettingsError says why a file cannot be read as settings by their names.
+type notSettingsError string
+
+func (e notSettingsError) Error() string {
+	return fmt.Sprintf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", string(e))
+}
+
 // ParseYAML reads settings over the given ones, and returns the line of each that the file gives. Keys that the file lacks
 // keep their value, a key that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, err error) {
@@ -179,8 +188,12 @@ func parseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 	if err != nil {
 		return over, nil, 0, err
 	}
-	s, lines, format = over, map[string]int{}, 1
-	targets := map[string]any{formatKey: &format}
+	if format, err = parseFormat(values[formatKey]); err != nil {
+		return over, nil, 0, formatError{err}
+	}
+	delete(values, formatKey)
+	s, lines = over, map[string]int{}
+	targets := map[string]any{}
 	for _, setting := range AllSettings() {
 		targets[setting.Name] = setting.In(&s)
 	}
@@ -201,9 +214,6 @@ func parseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 			return over, nil, 0, fmt.Errorf("line %d: %w", lines[name], err)
 		}
 	}
-	if format < 1 || format > LatestFormat {
-		return over, nil, 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
-	}
 	return s, lines, format, nil
 }
 
@@ -217,7 +227,7 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
 		problem, _, _ = strings.Cut(strings.TrimSpace(problem), "\n")
 		problem, _, _ = strings.Cut(problem, ": cannot unmarshal") // into a type of Go
-		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", printable.Short(problem, 2*printable.MaxQuote))
+		return nil, notSettingsError(printable.Short(problem, 2*printable.MaxQuote))
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the file holds a second document after ---: settings are one")
@@ -225,9 +235,38 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 	return values, nil
 }
 
-// Wanted names what a setting takes whose type in Go has that name; "" for a text.
-func Wanted(kind string) string {
+// Wanted names what a setting takes whose type in Go has that name; "" for a text. Of whole numbers it names the range if one
+// came whose digits do not fit.
+func Wanted(kind string, digits bool) string {
+	switch {
+	case kind == "int" && digits:
+		return fmt.Sprintf("a whole number from %d to %d", math.MinInt, math.MaxInt)
+	case kind == "uint64" && digits:
+		return fmt.Sprintf("a whole number from 0 to %d", uint64(math.MaxUint64))
+	}
 	return map[string]string{"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false"}[kind]
+}
+
+// A formatError reports a version of the format that cannot be read.
+type formatError struct{ error }
+
+// parseFormat reads the version of the format, 1 if there is none.
+func parseFormat(n yaml.Node) (int, error) {
+	if n.IsZero() {
+		return 1, nil
+	}
+	format, err := strconv.Atoi(n.Value)
+	switch {
+	case n.ShortTag() != "!!int" || err != nil || format < 1:
+		came := printable.Quote(n.Value)
+		if n.Kind != yaml.ScalarNode {
+			came = "a list or a group"
+		}
+		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came)
+	case format > LatestFormat:
+		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
+	}
+	return format, nil
 }
 
 // notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
@@ -244,7 +283,9 @@ func decode(name string, n *yaml.Node, target any) error {
 		if n.Kind == yaml.ScalarNode {
 			came = printable.Quote(n.Value)
 		}
-		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name()), "text"), came)
+		rest := strings.Trim(n.Value, "0123456789")
+		digits := n.ShortTag() != "!!str" && (rest == "" || rest == "-" && v.CanInt())
+		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name(), digits), "text"), came)
 	}
 	var number float64
 	if (v.CanInt() || v.CanUint()) && n.Decode(&number) == nil && v.Convert(reflect.TypeFor[float64]()).Float() != number {

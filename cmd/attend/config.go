@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -134,7 +133,7 @@ func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
 // absoluteData makes the path of the text absolute, so that eval and resume find it from any folder.
 func absoluteData(s *run.Settings) (err error) {
 	if s.Data != run.Savanna && s.Data != "-" {
-		s.Data, err = filepath.Abs(s.Data)
+		s.Data, err = file.Abs(s.Data)
 	}
 	return err
 }

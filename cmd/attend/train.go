@@ -115,6 +115,9 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	} else {
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
 	}
+	if errors.Is(err, syscall.ENOTDIR) && o.out == "" {
+		return fmt.Errorf("%s is a file, and a run is kept in a folder of that name: move the file elsewhere, or choose a folder with --out", runsFolder)
+	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
 	}
@@ -159,7 +162,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Unit)
 	}
 	slices.Sort(unknown)
-	p.say("note: not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown)))
+	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
 	return nil
 }
 
@@ -242,7 +245,8 @@ func collectOften() {
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
-	p.note(t.Notes)
+	p.note(t.Notes...)
+	p.showNotes()
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
@@ -259,13 +263,16 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	defer stop()
 	err := t.Train(ctx, show)
 	end()
-	p.note(t.Notes[said:])
+	p.note(t.Notes[said:]...)
+	p.showNotes()
 	if err == nil { // the result can be broken off
 		stop()
 	}
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
+	p.note(t.Notes[said:]...)
+	p.showNotes()
 	if err != nil {
 		p.say("stopping: step %d is saved", t.Step)
 	}
