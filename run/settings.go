@@ -65,7 +65,7 @@ func Defaults() Settings {
 	return Settings{
 		Data: Savanna, Unit: string(data.Word), HoldOut: 0.1, MinCount: 2,
 		Layers: 1, Heads: 4, Dim: 32,
-		Positions: string(embed.Learned), Activation: string(layers.GELU), Tied: true,
+		Positions: embed.Learned, Activation: layers.GELU, Tied: true,
 		Batch: 32, Steps: 1500, Optimizer: string(train.AdamW),
 		LR: 1e-2, MinLR: 1e-4, Warmup: 100, WeightDecay: 0.01, Beta1: 0.9, Beta2: 0.98, Momentum: 0.9, Clip: 1, Seed: 1,
 		EvalInterval: 100, SaveInterval: 500,
@@ -138,7 +138,7 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 func (s Settings) Model(vocab int) layers.Config {
 	return layers.Config{
 		Vocab: vocab, Context: s.Context, Layers: s.Layers, Heads: s.Heads, Dim: s.Dim, Hidden: s.Hidden,
-		Positions: embed.Positions(s.Positions), Activation: layers.Activation(s.Activation), Tied: s.Tied, Dropout: s.Dropout,
+		Positions: s.Positions, Norm: layers.LayerNormName, Activation: s.Activation, Tied: s.Tied, Dropout: s.Dropout,
 	}
 }
 

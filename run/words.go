@@ -38,7 +38,7 @@ func (r *Run) WordTable() Table {
 // learned, or the fixed waves. A run without position vectors has none, which is an error.
 func (r *Run) PositionTable() (Table, error) {
 	var t Table
-	switch positions := embed.Positions(r.Settings.Positions); positions {
+	switch positions := r.Settings.Positions; positions {
 	case embed.Learned:
 		t = r.table("position vectors", r.Weights.Get(layers.PositionTable).Data, strconv.Itoa)
 	case embed.Sinusoidal:

@@ -82,8 +82,8 @@ finishes the step, saves, shows the map and says how to go on. Closing the termi
 func choices() map[string][]string {
 	return map[string][]string{
 		"unit":       {string(data.Word), string(data.Char)},
-		"positions":  {string(embed.Learned), string(embed.Sinusoidal), string(embed.None)},
-		"activation": {string(layers.GELU), string(layers.ReLU)},
+		"positions":  embed.Schemes.Names(),
+		"activation": layers.Activations.Names(),
 		"optimizer":  {string(train.AdamW), string(train.SGD)},
 	}
 }
