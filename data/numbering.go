@@ -8,24 +8,24 @@ type numbering struct {
 	tokenizer Tokenizer
 	keys      []string         // by number
 	known     map[string]int32 // the number of each key, and of each spelling of it
-	ascii     [128]int32       // the number + 1 of each token of one byte, or 0
-	numbers   IDs              // of the text, but for
-	pending   [1 << 12]int32   // the last of them,
-	count     int              // so many
+	short     [256]int32       // the number + 1 of each token of one byte, or 0
+	numbers   IDs              // of the text, without the pending ones
+	pending   [1 << 12]int32   // the last numbers
+	count     int              // how many are pending
 }
 
-// newNumbering prepares for a text of at most so many tokens, or an unknown number, 0.
-func newNumbering(t Tokenizer, most int) *numbering {
-	return &numbering{tokenizer: t, known: map[string]int32{}, numbers: makeIDs(most, 1)}
+// newNumbering prepares for a text. Space is reserved for so many tokens, and grows.
+func newNumbering(t Tokenizer, space int) *numbering {
+	return &numbering{tokenizer: t, known: map[string]int32{}, numbers: makeIDs(space, 1)}
 }
 
 // scan adds all tokens of valid text.
 func (n *numbering) scan(text string) {
-	if t, ok := n.tokenizer.(interface{ scan(string, *numbering) }); ok { // a faster way of its own
+	if t, ok := n.tokenizer.(interface{ scan(string, *numbering) }); ok { // the tokenizer has a faster way
 		t.scan(text, n)
 		return
 	}
-	for line := range strings.Lines(text) { // a normal form of all of it would take its memory once more
+	for line := range strings.Lines(text) { // so that no more than a line is normalised at once
 		n.tokenizer.each(line, n.add)
 	}
 }
@@ -45,11 +45,11 @@ func (n *numbering) put(number int32) {
 // of returns the number of the key of a token, a new one for a new key.
 func (n *numbering) of(token string) int32 {
 	if len(token) == 1 {
-		short := &n.ascii[token[0]]
-		if *short == 0 {
-			*short = n.lookUp(token) + 1
+		number := &n.short[token[0]]
+		if *number == 0 {
+			*number = n.lookUp(token) + 1
 		}
-		return *short - 1
+		return *number - 1
 	}
 	return n.lookUp(token)
 }
