@@ -81,7 +81,7 @@ finishes the step, saves, shows the map and says how to go on. Closing the termi
 // choices lists the values of the flags that name one of few things.
 func choices() map[string][]string {
 	return map[string][]string{
-		"unit":       {string(data.Word), string(data.Char)},
+		"unit":       data.UnitNames(),
 		"positions":  embed.Schemes.Names(),
 		"activation": layers.Activations.Names(),
 		"optimizer":  {string(train.AdamW), string(train.SGD)},
@@ -105,7 +105,7 @@ func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
 	}
 	f := group("Text")
 	f.StringVar(&s.Data, "data", s.Data, "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB")
-	f.StringVar(&s.Unit, "unit", s.Unit, "word: one sentence a line; char: one long text")
+	f.StringVar(&s.Unit, "unit", s.Unit, data.UnitMeanings())
 	f.Float64Var(&s.HoldOut, "holdout", s.HoldOut, "share of the text kept from training, to test on")
 	intFlag(f, &s.MinCount, "min-count", s.MinCount, "rarer tokens become "+data.UnknownToken)
 
@@ -251,7 +251,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	if probe == "" { // it was chosen from the text
 		return nil
 	}
-	tokens, err := data.Tokenize(corpus.Unit, probe)
+	tokens, err := corpus.Vocabulary.Tokenize(probe)
 	if err != nil {
 		return fmt.Errorf("--probe: %w", err)
 	}
@@ -264,7 +264,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", printable.Quote(probe))
 	case len(tokens) > room:
 		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			printable.Quote(probe), plural(len(tokens), string(corpus.Unit)), s.Context, room)
+			printable.Quote(probe), plural(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
 	}
 	var unknown []string
 	for _, t := range tokens {
@@ -276,7 +276,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Unit)
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
 	}
 	slices.Sort(unknown)
 	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
