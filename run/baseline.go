@@ -101,7 +101,7 @@ func (r *Run) PositionMean(corpus *data.Corpus, positions int) ([][][][]float64,
 	if err := r.checkText(corpus); err != nil {
 		return nil, err
 	}
-	pieces := r.heldOutPieces(corpus)
+	pieces := inputs(corpus.HeldOut.Rows(r.Config.Context, 0))
 	longest := 0
 	for i, p := range pieces {
 		longest = max(longest, len(p))
@@ -152,18 +152,4 @@ func (r *Run) PositionMean(corpus *data.Corpus, positions int) ([][][][]float64,
 		}
 	}
 	return sum, nil
-}
-
-// heldOutPieces returns what a sentence of the held-out text looks like to the model: without its last token, which is only
-// predicted. The one text of a run on characters comes in pieces of the context.
-func (r *Run) heldOutPieces(corpus *data.Corpus) [][]int {
-	var pieces [][]int
-	for _, s := range corpus.HeldOut.Sequences {
-		s = s[:len(s)-1]
-		for corpus.Unit == data.Char && len(s) > r.Config.Context {
-			pieces, s = append(pieces, s[:r.Config.Context]), s[r.Config.Context:]
-		}
-		pieces = append(pieces, s)
-	}
-	return pieces
 }

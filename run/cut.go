@@ -35,7 +35,7 @@ func (r *Run) CutEffects(corpus *data.Corpus) (map[string]CutEffect, error) {
 	}
 	effects := map[string]CutEffect{}
 	for name, list := range cases {
-		if effects[name], err = r.cutEffect(list, corpus.HeldOut.Sequences); err != nil {
+		if effects[name], err = r.cutEffect(list, corpus.HeldOut.Rows(r.Config.Context, 0)); err != nil {
 			return nil, err
 		}
 	}

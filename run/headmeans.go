@@ -31,7 +31,7 @@ func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
 	}
 	defer reader.Close()
 	tokens := 0.0
-	sentences := inputs(r.sequences(corpus.HeldOut, meanSentences))
+	sentences := inputs(corpus.HeldOut.Rows(r.Config.Context, meanSentences))
 	err = reader.Read(sentences, func(i int, reading Reading) error {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {
@@ -59,20 +59,6 @@ func (r *Run) HeadMeans(corpus *data.Corpus) (HeadMeans, error) {
 		}
 	}
 	return means, nil
-}
-
-// sequences returns the first sequences of a set. Of a text of characters they are pieces that predict as
-// many characters as the context has.
-func (r *Run) sequences(set data.Set, most int) [][]int {
-	if set.Unit == data.Word {
-		return set.Sequences[:min(most, len(set.Sequences))]
-	}
-	var pieces [][]int
-	text := set.Sequences[0]
-	for at := 0; at+1 < len(text) && len(pieces) < most; at += r.Config.Context {
-		pieces = append(pieces, text[at:min(at+r.Config.Context+1, len(text))])
-	}
-	return pieces
 }
 
 // inputs returns what a model reads of sequences: all of each but its last token.

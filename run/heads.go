@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"attend/data"
 	"attend/inspect"
@@ -23,7 +22,7 @@ func (r *Run) Heads(corpus *data.Corpus) ([]inspect.Head, error) {
 	if err := r.checkText(corpus); err != nil {
 		return nil, err
 	}
-	sequences := r.sequences(corpus.HeldOut, headSentences)
+	sequences := corpus.HeldOut.Rows(r.Config.Context, headSentences)
 	sentences := inputs(sequences)
 	cases, err := r.roleCases(corpus, sentences)
 	if err != nil {
@@ -216,17 +215,8 @@ func (b *bestExamples) offer(e example) {
 
 // headExample spells an example.
 func (r *Run) headExample(ids []int, e example) inspect.HeadExample {
-	var words []string
-	for _, id := range ids[:e.query+1] {
-		words = append(words, r.Vocabulary.Key(id))
-	}
-	x := inspect.HeadExample{Query: words[e.query], Key: words[e.key], Weight: e.weight}
-	if _, ok := r.Vocabulary.Boundary(); ok {
-		x.Text = strings.TrimSpace(joinWords(words[1:]))
-	} else {
-		x.Text = strings.Join(words, "")
-	}
-	return x
+	v := r.Vocabulary
+	return inspect.HeadExample{Text: v.Decode(ids[:e.query+1]), Query: v.Key(ids[e.query]), Key: v.Key(ids[e.key]), Weight: e.weight}
 }
 
 // entropyShare returns the entropy of a row of weights over that of an even spread.

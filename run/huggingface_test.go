@@ -145,7 +145,7 @@ func TestHuggingFaceTokenizer(t *testing.T) {
 					texts = append(texts, s.text)
 				}
 				for i, got := range askHuggingFace(t, python, "tokenizer", c.path, texts) {
-					tokens, err := data.Tokenize(vocabulary.Unit(), texts[i])
+					tokens, err := vocabulary.Tokenize(texts[i])
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -223,8 +223,8 @@ func distance(a, b []float32) float64 {
 // Weights survive the way to GPT-2's names and back, all of them and in their places.
 func TestHuggingFaceRoundTrip(t *testing.T) {
 	for _, tied := range []bool{true, false} {
-		for _, positions := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
-			c := layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: positions, Activation: layers.ReLU, Tied: tied, Dropout: 0.25}
+		for _, positions := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
+			c := layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: positions, Norm: layers.LayerNormName, Activation: layers.ReLU, Tied: tied, Dropout: 0.25}
 			weights, back := layers.Parameters(c), layers.Parameters(c)
 			n := float32(0)
 			for _, p := range weights.All() {

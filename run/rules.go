@@ -49,11 +49,11 @@ func (r *Run) evaluateRules(corpus *data.Corpus) ([]RuleReport, error) {
 	}
 	var reports []RuleReport
 	for _, name := range corpus.Grammar.RuleNames() {
-		after, err := r.judge(cases[name], corpus.HeldOut.Sequences)
+		after, err := r.judge(cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
 		if err != nil {
 			return nil, err
 		}
-		before, err := untrained.judge(cases[name], corpus.HeldOut.Sequences)
+		before, err := untrained.judge(cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (r *Run) evaluateRules(corpus *data.Corpus) ([]RuleReport, error) {
 func (r *Run) ruleCases(corpus *data.Corpus) (map[string][]ruleCase, error) {
 	cases := map[string][]ruleCase{}
 	for i, text := range corpus.HeldOutText {
-		words, err := keys(text)
+		words, err := keys(corpus, text)
 		if err != nil {
 			return nil, err
 		}

@@ -17,7 +17,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"attend/data"
-	"attend/embed"
 	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
@@ -83,7 +82,7 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		s.Hidden = 4 * s.Dim
 	}
 	longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput())
-	if corpus.Unit == data.Char {
+	if !corpus.Vocabulary.Layout().Sentences() {
 		if s.Context == 0 {
 			s.Context = charContext
 		}
@@ -110,12 +109,19 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
 		return seedSentence
 	}
-	if corpus.Unit == data.Char {
+	if !corpus.Vocabulary.Layout().Sentences() {
 		runes := []rune(corpus.HeldOutText[0])
-		return string(runes[:min(len(runes), charProbe, context)])
+		runes = runes[:min(len(runes), charProbe, context)]
+		for len(runes) > 1 {
+			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
+				break
+			}
+			runes = runes[:len(runes)-1]
+		}
+		return string(runes)
 	}
 	for _, text := range corpus.HeldOutText {
-		if tokens, err := data.Tokenize(corpus.Unit, text); err == nil {
+		if tokens, err := corpus.Vocabulary.Tokenize(text); err == nil {
 			if _, unknown := corpus.Vocabulary.Encode(tokens); unknown < len(tokens) {
 				return text
 			}
@@ -128,7 +134,7 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 func (s Settings) Model(vocab int) layers.Config {
 	return layers.Config{
 		Vocab: vocab, Context: s.Context, Layers: s.Layers, Heads: s.Heads, Dim: s.Dim, Hidden: s.Hidden,
-		Positions: embed.Positions(s.Positions), Activation: layers.Activation(s.Activation), Tied: s.Tied, Dropout: s.Dropout,
+		Positions: s.Positions, Norm: layers.LayerNormName, Activation: s.Activation, Tied: s.Tied, Dropout: s.Dropout,
 	}
 }
 

@@ -42,7 +42,7 @@ func rightOpen(low, high float64) Range { return Range{Low: low, High: high, Ope
 func AllSettings() []Setting {
 	return []Setting{
 		{Name: "data", Group: "Text", Default: Savanna, Meaning: "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB"},
-		{Name: "unit", Group: "Text", Default: string(data.Word), Choices: data.UnitNames(), Meaning: "tokens are words of a text with one sentence a line, or characters of one long text"},
+		{Name: "unit", Group: "Text", Default: string(data.Word), Choices: data.UnitNames(), Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
 		{Name: "holdout", Group: "Text", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true}, Meaning: "share of the text held out from training, to test on"},
 		{Name: "min-count", Group: "Text", Default: 2, Range: closed(1, 1e9), Meaning: "tokens that occur less often in training become " + data.UnknownToken},
 
@@ -51,8 +51,8 @@ func AllSettings() []Setting {
 		{Name: "dim", Group: "Model", Default: 32, Range: closed(1, 1<<16), Vary: true, Meaning: "embedding dimension (d_model)"},
 		{Name: "hidden", Group: "Model", Default: 0, Range: closed(0, 1<<20), Vary: true, Meaning: "width of the feed-forward network (0: 4 times dim)"},
 		{Name: "context", Group: "Model", Default: 0, Range: closed(0, 1<<16), Vary: true, Meaning: "most tokens in a sequence (0: the longest sentence; 64 characters)"},
-		{Name: "positions", Group: "Model", Default: string(embed.Learned), Choices: embed.PositionNames(), Vary: true, Meaning: "position encoding"},
-		{Name: "activation", Group: "Model", Default: string(layers.GELU), Choices: layers.ActivationNames(), Vary: true, Meaning: "activation of the feed-forward network"},
+		{Name: "positions", Group: "Model", Default: embed.Learned, Choices: embed.Schemes.Names(), Vary: true, Meaning: "position encoding"},
+		{Name: "activation", Group: "Model", Default: layers.GELU, Choices: layers.Activations.Names(), Vary: true, Meaning: "activation of the feed-forward network"},
 		{Name: "tied", Group: "Model", Default: true, Vary: true, Meaning: "the unembedding (lm_head) is the token embedding itself"},
 		{Name: "dropout", Group: "Model", Default: 0.0, Range: rightOpen(0, 1), Vary: true, Meaning: "dropout probability in training"},
 

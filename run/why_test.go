@@ -128,7 +128,7 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 	}
 	var sum, tokens float64
 	one := reader(t, r, 1)
-	for _, sentence := range corpus.HeldOut.Sequences {
+	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		err := one.Read([][]int{sentence[:len(sentence)-1]}, func(_ int, reading Reading) error {
 			for place := range len(sentence) - 1 {
 				sum += float64(reading.Output(1, 2, place)[1])

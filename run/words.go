@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"attend/data"
 	"attend/embed"
 	"attend/inspect"
 	"attend/internal/printable"
@@ -27,18 +26,14 @@ type Table struct {
 // WordTable returns the vectors by which the run's model knows its words (or characters), by id.
 // In a run with a tied head they are also what the next word is chosen by.
 func (r *Run) WordTable() Table {
-	t := r.table("word vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
-	if r.Vocabulary.Unit() == data.Char {
-		t.Title = "character vectors"
-	}
-	return t
+	return r.table(r.Vocabulary.Tokenizer().Noun()+" vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
 }
 
 // PositionTable returns the vectors of the places in a sentence, counted from 0: those that were
 // learned, or the fixed waves. A run without position vectors has none, which is an error.
 func (r *Run) PositionTable() (Table, error) {
 	var t Table
-	switch positions := embed.Positions(r.Settings.Positions); positions {
+	switch positions := r.Settings.Positions; positions {
 	case embed.Learned:
 		t = r.table("position vectors", r.Weights.Get(layers.PositionTable).Data, strconv.Itoa)
 	case embed.Sinusoidal:

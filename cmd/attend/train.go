@@ -134,7 +134,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	if probe == "" { // it was chosen from the text
 		return nil
 	}
-	tokens, err := data.Tokenize(corpus.Unit, probe)
+	tokens, err := corpus.Vocabulary.Tokenize(probe)
 	if err != nil {
 		return fmt.Errorf("--probe: %w", err)
 	}
@@ -147,7 +147,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", printable.Quote(probe))
 	case len(tokens) > room:
 		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			printable.Quote(probe), plural(len(tokens), string(corpus.Unit)), s.Context, room)
+			printable.Quote(probe), plural(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
 	}
 	var unknown []string
 	for _, t := range tokens {
@@ -159,7 +159,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Unit)
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
 	}
 	slices.Sort(unknown)
 	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
