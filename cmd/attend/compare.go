@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/run"
 )
 
 // compareOptions are the flags of `attend compare`.
@@ -75,7 +75,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 	if o.seeds > 0 {
 		return p.compareSeeds(cmd, o, r, args[0])
 	}
-	var c inspect.Comparison
+	var c render.Comparison
 	if o.with == "" {
 		c, err = r.CompareSentences(args[0], args[1])
 	} else {
@@ -103,7 +103,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 	}
 	text := textOptions(p.stdout)
 	text.All = o.all
-	return inspect.ComparisonText(p.stdout, c, text)
+	return render.ComparisonText(p.stdout, c, text)
 }
 
 // compareSeeds trains the run's settings with other seeds.
@@ -130,5 +130,5 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	if o.format == "json" {
 		return p.writeJSON(r, result)
 	}
-	return inspect.RecurrenceText(p.stdout, result, textOptions(p.stdout))
+	return render.RecurrenceText(p.stdout, result, textOptions(p.stdout))
 }

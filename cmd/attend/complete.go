@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 func newComplete(p *program) *cobra.Command {

@@ -11,7 +11,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // unset marks a number of steps that neither the settings file nor a flag names.

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/run"
 )
 
 func newExplain(p *program) *cobra.Command {
@@ -77,7 +77,7 @@ func (p *program) explain(path, format string, full bool, c run.Cell) error {
 		return p.writeJSON(r, x)
 	}
 	o := textOptions(p.stdout)
-	if err := inspect.ExplanationText(p.stdout, x, full, o); err != nil {
+	if err := render.ExplanationText(p.stdout, x, full, o); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), o.Width))

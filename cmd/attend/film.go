@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/run"
 )
 
 // filmOptions are the flags of `attend film`.
@@ -90,14 +90,14 @@ func (p *program) film(o filmOptions) error {
 }
 
 // writeFilm writes the frames of a run in the format of the options.
-func writeFilm(w io.Writer, r *run.Run, frames []inspect.Frame, losses []run.Metrics, o filmOptions) error {
-	formed := inspect.Formation(frames, o.least)
-	source := inspect.Source{Run: r.Path, Step: r.Step}
+func writeFilm(w io.Writer, r *run.Run, frames []render.Frame, losses []run.Metrics, o filmOptions) error {
+	formed := render.Formation(frames, o.least)
+	source := render.Source{Run: r.Path, Step: r.Step}
 	switch o.format {
 	case "json":
-		return inspect.FilmJSON(w, source, frames, formed, losses)
+		return render.FilmJSON(w, source, frames, formed, losses)
 	case "html":
-		return inspect.FilmHTML(w, source, frames)
+		return render.FilmHTML(w, source, frames)
 	}
 	text := textOptions(w)
 	text.Layer, text.Head = o.layer-1, o.head-1
@@ -106,11 +106,11 @@ func writeFilm(w io.Writer, r *run.Run, frames []inspect.Frame, losses []run.Met
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), text.Width))
-		if err := inspect.FilmStrip(w, frames, i, text); err != nil {
+		if err := render.FilmStrip(w, frames, i, text); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "\n%s\n", wrapped(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", o.least), text.Width))
-		if err := inspect.FormedText(w, frames, formed, i, text); err != nil {
+		if err := render.FormedText(w, frames, formed, i, text); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/render"
 )
 
 func newHeads(p *program) *cobra.Command {
@@ -51,7 +51,7 @@ func (p *program) heads(path, format string) error {
 		return p.writeJSON(r, heads)
 	}
 	o := textOptions(p.stdout)
-	if err := inspect.HeadsText(p.stdout, heads, o); err != nil {
+	if err := render.HeadsText(p.stdout, heads, o); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), o.Width))

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/lesson"
 	"attend/internal/printable"
-	"attend/lesson"
 )
 
 // lessonOptions are the flags of `attend lesson`.

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/lesson"
 	"attend/internal/printable"
-	"attend/lesson"
+	"attend/internal/render"
 )
 
 // errDrawn ends a chapter whose picture was all that is wanted.
@@ -44,7 +44,7 @@ func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *les
 		return fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", chapters[0].Number)
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
-		look := inspect.PictureOptions{Dark: o.theme == "dark"}
+		look := render.PictureOptions{Dark: o.theme == "dark"}
 		if o.format == "svg" {
 			return picture.SVG(w, look)
 		}

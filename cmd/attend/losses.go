@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"attend/run"
+	"attend/internal/run"
 )
 
 // lossLine is a loss with what it means.

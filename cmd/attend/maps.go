@@ -7,23 +7,23 @@ import (
 	"strings"
 
 	"attend/data"
-	"attend/inspect"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/run"
 )
 
 // writeMaps prints sentences one after the other, and how to read them.
-func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []inspect.Map, beside []inspect.Baseline) error {
+func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []render.Map, beside []render.Baseline) error {
 	text := textOptions(w)
 	text.Layer, text.Head, text.All = o.layer-1, o.head-1, o.all
 	for i, m := range maps {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		grid := inspect.Grid
+		grid := render.Grid
 		if beside != nil {
-			grid = func(w io.Writer, m inspect.Map, text inspect.TextOptions) error {
-				return inspect.GridBeside(w, m, beside[i], text)
+			grid = func(w io.Writer, m render.Map, text render.TextOptions) error {
+				return render.GridBeside(w, m, beside[i], text)
 			}
 		}
 		if err := writeMap(w, m, grid, text); err != nil {
@@ -35,7 +35,7 @@ func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []inspect.Map, be
 }
 
 // writeMap prints one sentence: its grid, as the function draws it, and what comes next.
-func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, inspect.TextOptions) error, o inspect.TextOptions) error {
+func writeMap(w io.Writer, m render.Map, grid func(io.Writer, render.Map, render.TextOptions) error, o render.TextOptions) error {
 	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(m.Text), o.Width)); err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, insp
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	if err := inspect.Predictions(w, m.Next, o); err != nil {
+	if err := render.Predictions(w, m.Next, o); err != nil {
 		return err
 	}
 	if note := unknownNote(m); note != "" {
@@ -56,7 +56,7 @@ func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, insp
 }
 
 // unknownNote names the words of a sentence that the run does not know.
-func unknownNote(m inspect.Map) string {
+func unknownNote(m render.Map) string {
 	var words []string
 	for i, unknown := range m.Unknown {
 		if word := printable.Quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {

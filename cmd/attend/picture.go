@@ -3,29 +3,29 @@ package main
 import (
 	"io"
 
-	"attend/inspect"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/run"
 )
 
 // writePicture draws one sentence, beside its baseline if there is one.
-func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m inspect.Map, beside []inspect.Baseline) error {
-	source := inspect.Source{Run: r.Path, Step: r.Step}
-	var figure inspect.Figure
+func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m render.Map, beside []render.Baseline) error {
+	source := render.Source{Run: r.Path, Step: r.Step}
+	var figure render.Figure
 	var err error
 	if beside == nil {
-		figure, err = inspect.NewFigure(m, source, o.selection())
+		figure, err = render.NewFigure(m, source, o.selection())
 	} else {
-		figure, err = inspect.NewFigureBeside(m, beside[0], source, o.selection())
+		figure, err = render.NewFigureBeside(m, beside[0], source, o.selection())
 	}
 	if err != nil {
 		return err
 	}
-	look := inspect.PictureOptions{Dark: o.theme == "dark"}
+	look := render.PictureOptions{Dark: o.theme == "dark"}
 	if o.format == "svg" {
-		return inspect.SVG(w, figure, look)
+		return render.SVG(w, figure, look)
 	}
-	lacking, err := inspect.PNG(w, figure, look)
+	lacking, err := render.PNG(w, figure, look)
 	if err != nil {
 		return err
 	}

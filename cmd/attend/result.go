@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"attend/data"
-	"attend/inspect"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/run"
 )
 
 // How much the result of a training shows.
@@ -65,11 +65,11 @@ func (p *program) showResult(t *run.Training) error {
 		fmt.Fprint(p.stdout, indented("planted rules obeyed: "+rules, o.Width, 2))
 	}
 	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
-	if err := inspect.Story(p.stdout, m, o, shownLinks); err != nil {
+	if err := render.Story(p.stdout, m, o, shownLinks); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout)
-	if err := inspect.Predictions(p.stdout, m.Next, o); err != nil {
+	if err := render.Predictions(p.stdout, m.Next, o); err != nil {
 		return err
 	}
 	if note := unknownNote(m); note != "" {
@@ -81,9 +81,9 @@ func (p *program) showResult(t *run.Training) error {
 // trainResult is what a training came to, for other programs.
 type trainResult struct {
 	run.Report
-	Parameters int                  `json:"parameters"`
-	Probe      string               `json:"probe"`
-	Next       []inspect.Prediction `json:"next"` // after the probe
+	Parameters int                 `json:"parameters"`
+	Probe      string              `json:"probe"`
+	Next       []render.Prediction `json:"next"` // after the probe
 }
 
 // writeResult prints the same as JSON.

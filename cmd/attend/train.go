@@ -19,8 +19,8 @@ import (
 	"attend/data"
 	"attend/embed"
 	"attend/internal/printable"
+	"attend/internal/run"
 	"attend/layers"
-	"attend/run"
 	"attend/train"
 )
 

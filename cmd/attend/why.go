@@ -6,10 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
 	"attend/internal/printable"
+	"attend/internal/render"
+	"attend/internal/run"
 	"attend/layers"
-	"attend/run"
 )
 
 func newWhy(p *program) *cobra.Command {
@@ -90,7 +90,7 @@ func (p *program) why(path, format string, q run.Question) error {
 		return p.writeJSON(r, y)
 	}
 	o := textOptions(p.stdout)
-	if err := inspect.WhyText(p.stdout, y, o); err != nil {
+	if err := render.WhyText(p.stdout, y, o); err != nil {
 		return err
 	}
 	note := ""

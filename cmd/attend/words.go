@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/inspect"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/run"
 )
 
 // wordsOptions are the flags of `attend words`.
@@ -101,27 +101,27 @@ func (o wordsOptions) check(given func(string) bool) error {
 // nearest prints the words nearest to some.
 func (p *program) nearest(r *run.Run, o wordsOptions) error {
 	table := r.WordTable()
-	words := make([]inspect.Neighbours, len(o.nearest))
+	words := make([]render.Neighbours, len(o.nearest))
 	for i, word := range o.nearest {
 		id, err := wordID(r, word)
 		if err != nil {
 			return err
 		}
-		words[i] = inspect.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
+		words[i] = render.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
 	}
 	if err := checkFinite(r.Path, words); err != nil {
 		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		if o.format == "json" {
-			return inspect.NearestJSON(w, table.Source, words)
+			return render.NearestJSON(w, table.Source, words)
 		}
 		text := textOptions(w)
 		for i, n := range words {
 			if i > 0 {
 				fmt.Fprintln(w)
 			}
-			if err := inspect.NearestText(w, n, text); err != nil {
+			if err := render.NearestText(w, n, text); err != nil {
 				return err
 			}
 		}
@@ -148,7 +148,7 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 		return err
 	}
 	if o.format == "png" {
-		if lacking := inspect.ScatterLacking(s); len(lacking) > 0 {
+		if lacking := render.ScatterLacking(s); len(lacking) > 0 {
 			p.say("note: %s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
 				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0]))
 		}
@@ -157,27 +157,27 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 }
 
 // drawTable writes the picture of a table in the format of the options.
-func drawTable(w io.Writer, r *run.Run, table run.Table, s inspect.Scatter, o wordsOptions) error {
-	drawing := inspect.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
+func drawTable(w io.Writer, r *run.Run, table run.Table, s render.Scatter, o wordsOptions) error {
+	drawing := render.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
 	switch o.format {
 	case "json":
 		var cosines [][]float64
 		if o.positions {
 			cosines = table.Cosines()
 		}
-		return inspect.ScatterJSON(w, s, cosines)
+		return render.ScatterJSON(w, s, cosines)
 	case "svg":
-		return inspect.ScatterSVG(w, s, drawing)
+		return render.ScatterSVG(w, s, drawing)
 	case "png":
-		return inspect.ScatterPNG(w, s, drawing)
+		return render.ScatterPNG(w, s, drawing)
 	}
 	text := textOptions(w)
-	if err := inspect.ScatterText(w, s, text); err != nil {
+	if err := render.ScatterText(w, s, text); err != nil {
 		return err
 	}
 	if o.positions {
 		fmt.Fprintln(w)
-		if err := inspect.CosinesText(w, table.Names, table.Cosines(), text); err != nil {
+		if err := render.CosinesText(w, table.Names, table.Cosines(), text); err != nil {
 			return err
 		}
 	}

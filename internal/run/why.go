@@ -1,0 +1,197 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"attend/data"
+	"attend/internal/kernel"
+	"attend/internal/printable"
+	"attend/internal/render"
+	"attend/layers"
+)
+
+// Question asks why a word is predicted.
+type Question struct {
+	Text  string
+	Place int    // of the word to predict, in the sentence from 1; 0: the one after the last
+	Word  string // whose probability is explained; "": the word at the place, or after the last the likeliest
+}
+
+// Why answers a question by taking things away, one at a time, in the graph and the operations that
+// ran in training: the edge from the predicting token to each word, in all layers and in
+// each; each word itself, replaced by its kin in the built-in grammar, or else by the unknown word; and,
+// if the means of heads are given, each head.
+func (r *Run) Why(q Question, means HeadMeans) (render.Why, error) {
+	e, target, err := r.question(q)
+	if err != nil {
+		return render.Why{}, err
+	}
+	between := ""
+	if _, words := r.Vocabulary.Boundary(); words {
+		between = " "
+	}
+	y := render.Why{Text: q.Text, Tokens: e.Tokens, Seen: strings.Join(e.Tokens, between), Words: make([]render.Cause, len(e.IDs))}
+	query := len(e.IDs) - 1
+
+	variants := []variant{{ids: e.IDs}}
+	var results []func(effect float64) // of the variants after the first, in their order
+	add := func(v variant, result func(effect float64)) {
+		variants, results = append(variants, v), append(results, result)
+	}
+	var grammar *data.Grammar
+	if r.Settings.Data == Savanna {
+		grammar = data.SavannaGrammar()
+	}
+	for key := range e.IDs {
+		w := &y.Words[key]
+		w.Place, w.Word = key, e.Tokens[key]
+		if query > 0 {
+			add(variant{e.IDs, cutAll(query, []int{key})}, func(effect float64) { w.Cut = &effect })
+			for layer := range r.Config.Layers {
+				add(variant{e.IDs, cutIn(layer, query, key)}, func(effect float64) { w.CutLayer = append(w.CutLayer, effect) })
+			}
+		}
+		kind, words := r.replacements(grammar, e.IDs[key])
+		w.Kind = kind
+		for _, id := range words {
+			changed := slices.Clone(e.IDs)
+			changed[key] = id
+			add(variant{ids: changed}, func(effect float64) {
+				w.Replacements = append(w.Replacements, render.Replacement{Word: r.Vocabulary.Key(id), Effect: effect})
+			})
+		}
+	}
+	for layer := range means {
+		for head := range means[layer] {
+			add(variant{e.IDs, func(f *layers.Inference, sentence int) error { return means.off(f, sentence, layer, head) }},
+				func(effect float64) {
+					y.Heads = append(y.Heads, render.HeadEffect{Layer: layer, Head: head, Effect: effect})
+				})
+		}
+	}
+
+	var plain float64
+	err = r.readVariants(variants, func(i int, reading Reading) error {
+		logits := reading.Logits(query)
+		if i == 0 {
+			if target < 0 {
+				target = kernel.Argmax(logits)
+			}
+			plain = logProbability(logits, target)
+			for key := range y.Words {
+				y.Words[key].ByHead, y.Words[key].Attention = reading.attention(query, key)
+			}
+			return nil
+		}
+		results[i-1](plain - logProbability(logits, target))
+		return nil
+	})
+	if err != nil {
+		return render.Why{}, err
+	}
+	y.Target, y.Probability = r.Vocabulary.Key(target), math.Exp(plain)
+	summarize(&y)
+	return y, nil
+}
+
+// question returns the tokens that predict, and the id of the target; -1 stands for the likeliest.
+func (r *Run) question(q Question) (e Encoded, target int, err error) {
+	if e, err = r.encode(q.Text); err != nil {
+		return e, 0, err
+	}
+	target = -1
+	first := 1 // place of the first word that can be asked for
+	if _, words := r.Vocabulary.Boundary(); words {
+		first = 0
+	}
+	if q.Place != 0 {
+		place := q.Place - 1 + len(e.IDs) - words(e, r.Vocabulary)
+		if q.Place <= first || place >= len(e.IDs) {
+			return e, 0, fmt.Errorf("there is no %s %d to predict in it: choose %d to %d, or 0 for the one after the last",
+				r.Vocabulary.Unit(), q.Place, first+1, words(e, r.Vocabulary))
+		}
+		target = e.IDs[place]
+		e.Tokens, e.IDs, e.Unknown = e.Tokens[:place], e.IDs[:place], e.Unknown[:place]
+	}
+	if q.Word != "" {
+		tokens, err := data.Tokenize(r.Vocabulary.Unit(), q.Word)
+		if err != nil {
+			return e, 0, err
+		}
+		id, known := 0, false
+		boundary, words := r.Vocabulary.Boundary()
+		switch {
+		case words && q.Word == data.BoundaryToken:
+			id, known = boundary, true
+		case q.Word == data.UnknownToken:
+			id, known = r.Vocabulary.Unknown(), true
+		case len(tokens) == 1:
+			id, known = r.Vocabulary.ID(tokens[0].Key)
+		}
+		if !known {
+			return e, 0, fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other", printable.Quote(q.Word), r.Vocabulary.Unit())
+		}
+		target = id
+	}
+	return e, target, nil
+}
+
+// words returns how many tokens of a sentence were typed.
+func words(e Encoded, v *data.Vocabulary) int {
+	if _, ok := v.Boundary(); ok {
+		return len(e.IDs) - 1
+	}
+	return len(e.IDs)
+}
+
+// replacements returns the ids of what may stand in a token's place: its kin in the grammar, if there is
+// one, or else the unknown word; nothing for the boundary token and for the unknown word itself.
+func (r *Run) replacements(grammar *data.Grammar, id int) (kind string, ids []int) {
+	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == r.Vocabulary.Unknown() {
+		return "", nil
+	}
+	if grammar != nil {
+		kind, others := grammar.Kin(r.Vocabulary.Key(id))
+		for _, word := range others {
+			if other, known := r.Vocabulary.ID(word); known {
+				ids = append(ids, other)
+			}
+		}
+		if len(ids) > 0 {
+			return kind, ids
+		}
+	}
+	return "", []int{r.Vocabulary.Unknown()}
+}
+
+// cutIn takes one edge out of all heads of a layer.
+func cutIn(layer, query, key int) func(*layers.Inference, int) error {
+	return func(f *layers.Inference, sentence int) error {
+		return f.Layers[layer].Cut(layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
+	}
+}
+
+// summarize fills in the means over replacements and the correlation.
+func summarize(y *render.Why) {
+	var attention, cuts []float64
+	for i := range y.Words {
+		w := &y.Words[i]
+		if n := len(w.Replacements); n > 0 {
+			var sum float64
+			for _, replacement := range w.Replacements {
+				sum += replacement.Effect
+			}
+			mean := sum / float64(n)
+			w.Replaced = &mean
+		}
+		if w.Cut != nil {
+			attention, cuts = append(attention, w.Attention), append(cuts, *w.Cut)
+		}
+	}
+	if rho, ok := render.RankCorrelation(attention, cuts); ok {
+		y.Correlation = &rho
+	}
+}
