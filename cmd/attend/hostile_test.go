@@ -19,8 +19,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/internal/attention"
 	"attend/internal/kernel"
-	"attend/internal/render"
 )
 
 // nasty has what steers a terminal, hides, or reorders: a title, a cleared screen, a colour by a C1 control, line
@@ -204,8 +204,8 @@ func TestHostileRunFolder(t *testing.T) {
 		}
 		value = value[:min(len(value), 1<<20)] // of a file, more is a matter of its cap
 		quoted := yamlOf(strings.ToValidUTF8(value, "?"))
-		frame, err := json.Marshal(render.Frame{Sentences: []render.Sentence{{Text: value, Tokens: []string{value}, Attention: [][][][]float32{{{{1}}, {{1}}}},
-			Next: []render.Prediction{{Word: value, Probability: 1}}}}})
+		frame, err := json.Marshal(attention.Frame{Sentences: []attention.Sentence{{Text: value, Tokens: []string{value}, Attention: [][][][]float32{{{{1}}, {{1}}}},
+			Next: []attention.Prediction{{Word: value, Probability: 1}}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,8 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/render/export"
+	"attend/internal/render/page"
 	"attend/internal/run"
 )
 
@@ -91,7 +95,7 @@ nothing.`,
 }
 
 var (
-	baselines = []string{run.BaselineUntrained, run.BaselineUniform, run.BaselinePosition}
+	baselines = []string{analysis.BaselineUntrained, analysis.BaselineUniform, analysis.BaselinePosition}
 	themes    = []string{"light", "dark"}
 )
 
@@ -146,7 +150,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if err := checkMaps(sentences, r, vectors); err != nil {
 		return err
 	}
-	reader, err := r.NewReader(1)
+	reader, err := r.NewSession(1)
 	if err != nil {
 		return err
 	}
@@ -155,15 +159,15 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if vectors {
 		read = reader.MapWithVectors
 	}
-	maps := make([]render.Map, len(sentences))
+	maps := make([]attention.Map, len(sentences))
 	for i, s := range sentences {
 		if maps[i], err = read(s, o.top); err != nil {
 			return fmt.Errorf("%s: %w", printable.Quote(s), err)
 		}
 	}
-	var beside []render.Baseline
+	var beside []attention.Baseline
 	if o.baseline != "" {
-		if beside, err = r.Baselines(o.baseline, maps, p.textOf(r.Path)); err != nil {
+		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf(r.Path)); err != nil {
 			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
@@ -173,11 +177,11 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	return o.write(p.stdout, func(w io.Writer) error {
 		switch o.format {
 		case "json":
-			return render.JSONBeside(w, r.Path, r.Step, maps, beside)
+			return export.JSONWithBaselines(w, r.Path, r.Step, maps, beside)
 		case "csv":
-			return render.CSVBeside(w, maps, beside)
+			return export.CSVWithBaselines(w, maps, beside)
 		case "html":
-			return render.HTMLBeside(w, render.Source{Run: r.Path, Step: r.Step}, maps, beside)
+			return page.MapsWithBaselines(w, attention.Source{Run: r.Path, Step: r.Step}, maps, beside)
 		case "svg", "png":
 			return p.writePicture(w, o, r, maps[0], beside)
 		}

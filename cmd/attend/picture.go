@@ -3,29 +3,30 @@ package main
 import (
 	"io"
 
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render"
+	"attend/internal/render/picture"
 	"attend/internal/run"
 )
 
 // writePicture draws one sentence, beside its baseline if there is one.
-func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m render.Map, beside []render.Baseline) error {
-	source := render.Source{Run: r.Path, Step: r.Step}
-	var figure render.Figure
+func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m attention.Map, beside []attention.Baseline) error {
+	source := attention.Source{Run: r.Path, Step: r.Step}
+	var figure picture.Figure
 	var err error
 	if beside == nil {
-		figure, err = render.NewFigure(m, source, o.selection())
+		figure, err = picture.NewFigure(m, source, o.selection())
 	} else {
-		figure, err = render.NewFigureBeside(m, beside[0], source, o.selection())
+		figure, err = picture.NewFigureWithBaseline(m, beside[0], source, o.selection())
 	}
 	if err != nil {
 		return err
 	}
-	look := render.PictureOptions{Dark: o.theme == "dark"}
+	look := picture.Options{Dark: o.theme == "dark"}
 	if o.format == "svg" {
-		return render.SVG(w, figure, look)
+		return picture.SVG(w, figure, look)
 	}
-	lacking, err := render.PNG(w, figure, look)
+	lacking, err := picture.PNG(w, figure, look)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"attend/internal/render"
+	"attend/internal/render/text"
 )
 
 // collected is the whole course, computed once for all tests.
@@ -82,7 +82,7 @@ func TestEveryChapterHasAllThatAChapterHas(t *testing.T) {
 // than the line, as a sentence in quotes, may pass it.
 func TestPartsFitTheScreen(t *testing.T) {
 	book, _ := whole(t)
-	for _, o := range []render.TextOptions{{Width: 80, Layer: -1, Head: -1}, {Width: 40, Layer: -1, Head: -1}, {Width: 80, Layer: -1, Head: -1, Color: colorprofile.TrueColor}} {
+	for _, o := range []text.Options{{Width: 80, Layer: -1, Head: -1}, {Width: 40, Layer: -1, Head: -1}, {Width: 80, Layer: -1, Head: -1, Color: colorprofile.TrueColor}} {
 		for _, told := range book {
 			for _, part := range told.Parts {
 				var b bytes.Buffer

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"attend/internal/render"
+	"attend/internal/render/text"
 )
 
 func TestAReadersOwnSentenceAndVectors(t *testing.T) {
@@ -22,7 +22,7 @@ func TestAReadersOwnSentenceAndVectors(t *testing.T) {
 	text := func(told Told) string {
 		var b bytes.Buffer
 		for _, part := range told.Parts {
-			if err := Text(&b, part, render.TextOptions{Width: 80, Layer: -1, Head: -1}); err != nil {
+			if err := Text(&b, part, text.Options{Width: 80, Layer: -1, Head: -1}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -113,7 +113,7 @@ func (c *Course) plane(s setting, title string) Part {
 	if len(s.query.Numbers) != 2 {
 		return Paragraph("Arrows are drawn for vectors of two numbers; these cannot be drawn on paper, and the score is what is left to see.")
 	}
-	p := render.Plane{Title: title, Arrows: []render.Arrow{arrow(s.query, render.QueryArrow)}}
+	p := render.Arrows{Title: title, Arrows: []render.Arrow{arrow(s.query, render.QueryArrow)}}
 	for _, k := range s.keys {
 		p.Arrows = append(p.Arrows, arrow(k, render.KeyArrow))
 	}

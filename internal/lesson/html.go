@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	"attend/internal/render"
+	"attend/internal/render/picture"
 )
 
 //go:embed page.html
@@ -67,8 +67,8 @@ func htmlPart(b *bytes.Buffer, part Part) error {
 	case Picture:
 		for _, look := range []struct {
 			class   string
-			options render.PictureOptions
-		}{{"light", render.PictureOptions{}}, {"dark", render.PictureOptions{Dark: true}}} {
+			options picture.Options
+		}{{"light", picture.Options{}}, {"dark", picture.Options{Dark: true}}} {
 			fmt.Fprintf(b, "<div class=\"picture %s\" tabindex=\"0\">", look.class)
 			if err := p.SVG(b, look.options); err != nil {
 				return err

@@ -8,15 +8,16 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 
-	"attend/internal/render"
+	"attend/internal/render/picture"
+	"attend/internal/render/text"
 )
 
 // pageTitle is that of the exported course.
 const pageTitle = "Attention, understood by doing"
 
 // asPrinted is how the text of a printout is set on a page.
-func asPrinted() render.TextOptions {
-	return render.TextOptions{Width: widestText, Layer: -1, Head: -1, Color: colorprofile.NoTTY}
+func asPrinted() text.Options {
+	return text.Options{Width: widestText, Layer: -1, Head: -1, Color: colorprofile.NoTTY}
 }
 
 // Markdown writes the course as one file, with the pictures in it as SVG.
@@ -79,7 +80,7 @@ func markdownPart(b *bytes.Buffer, part Part) error {
 		}
 		b.WriteString("```\n")
 	case Picture:
-		return p.SVG(b, render.PictureOptions{})
+		return p.SVG(b, picture.Options{})
 	case Question:
 		fmt.Fprintf(b, "**Question: %s**\n\n", markdownText(p.Ask))
 		for i, choice := range p.Choices {

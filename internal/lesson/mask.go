@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"math"
 
+	"attend/internal/analysis"
 	"attend/internal/kernel"
 	"attend/internal/node"
 	"attend/internal/param"
 	"attend/internal/printable"
-	"attend/internal/run"
 	"attend/layers"
 	"attend/train"
 )
@@ -150,7 +150,7 @@ func (c *Course) floor() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return run.GrammarLoss(corpus)
+	return analysis.GrammarLoss(corpus)
 }
 
 // looksAhead lists what the words of the river sentence look at most in a model without the mask.

@@ -3,7 +3,7 @@ package lesson
 import (
 	"io"
 
-	"attend/internal/render"
+	"attend/internal/render/text"
 )
 
 // Part is a piece of a chapter: [Paragraph], [Formula], [Table], [Printout], [Picture], [Question] or [Try].
@@ -25,7 +25,7 @@ type Table struct {
 
 // Printout is what a command of attend would print.
 type Printout struct {
-	Text func(io.Writer, render.TextOptions) error
+	Text func(io.Writer, text.Options) error
 }
 
 // Question asks the reader before the result is shown.
@@ -46,9 +46,15 @@ type Try []Command
 type Command struct{ Line, Does string }
 
 func (Paragraph) part() {}
-func (Formula) part()   {}
-func (Table) part()     {}
-func (Printout) part()  {}
-func (Picture) part()   {}
-func (Question) part()  {}
-func (Try) part()       {}
+
+func (Formula) part() {}
+
+func (Table) part() {}
+
+func (Printout) part() {}
+
+func (Picture) part() {}
+
+func (Question) part() {}
+
+func (Try) part() {}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"attend/internal/attention"
 	"attend/internal/render"
 	"attend/layers"
 )
@@ -128,8 +129,8 @@ func orders() (Table, error) {
 }
 
 // byHandMap is the picture of a map whose matrices were written down in a chapter.
-func byHandMap(m render.Map, selection render.Selection, origin string) (Picture, error) {
-	return mapOf(m, render.Source{Run: origin, Step: render.Made}, selection)
+func byHandMap(m attention.Map, selection render.Selection, origin string) (Picture, error) {
+	return mapOf(m, attention.Source{Run: origin, Step: render.Made}, selection)
 }
 
 // lower is a word as the savanna's vocabulary spells it.

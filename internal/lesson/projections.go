@@ -8,8 +8,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"attend/internal/attention"
 	"attend/internal/node"
-	"attend/internal/render"
 	"attend/layers"
 )
 
@@ -119,7 +119,7 @@ func (c *Course) projections(_ context.Context, show Show) error {
 
 // projected runs a sentence through projections and attention. The map has their weights; it is not valid where
 // the mask is lifted.
-func projected(s described, m byHand, departure layers.Departure) (*layers.Attended, render.Map, error) {
+func projected(s described, m byHand, departure layers.Departure) (*layers.Attended, attention.Map, error) {
 	g := gorgonia.NewGraph()
 	seq, in := len(s.words), len(s.features)
 	out := len(m.query) / in
@@ -132,16 +132,16 @@ func projected(s described, m byHand, departure layers.Departure) (*layers.Atten
 	}
 	p, err := layers.Projections("attn", x, weights, biases)
 	if err != nil {
-		return nil, render.Map{}, err
+		return nil, attention.Map{}, err
 	}
 	heads, err := layers.Attention("attn.heads", p, m.heads, seq, nil, departure)
 	if err != nil {
-		return nil, render.Map{}, err
+		return nil, attention.Map{}, err
 	}
 	if err := runGraph(g, heads.Mixed); err != nil {
-		return nil, render.Map{}, err
+		return nil, attention.Map{}, err
 	}
-	result := render.Map{Text: strings.Join(s.words, " "), Tokens: s.words, Attention: [][][][]float32{make([][][]float32, m.heads)}}
+	result := attention.Map{Text: strings.Join(s.words, " "), Tokens: s.words, Attention: [][][][]float32{make([][][]float32, m.heads)}}
 	for head := range m.heads {
 		for query := range seq {
 			row := make([]float32, seq)

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render"
+	"attend/internal/render/text"
 	"attend/internal/run"
 )
 
@@ -40,15 +42,15 @@ func (c *Course) reading(ctx context.Context, show Show) error {
 	if err != nil {
 		return err
 	}
-	y, err := r.Why(run.Question{Text: sentence}, nil)
+	y, err := analysis.Why(r, analysis.Question{Text: sentence}, nil)
 	if err != nil {
 		return err
 	}
-	picture, err := mapOf(m, render.Source{Run: shownPath(r), Step: r.Step}, mean())
+	picture, err := mapOf(m, attention.Source{Run: shownPath(r), Step: r.Step}, mean())
 	if err != nil {
 		return err
 	}
-	if err := show(picture, Printout{func(w io.Writer, o render.TextOptions) error { return render.Predictions(w, m.Next, o) }}); err != nil {
+	if err := show(picture, Printout{func(w io.Writer, o text.Options) error { return text.Predictions(w, m.Next, o) }}); err != nil {
 		return err
 	}
 	if q, ok := mattered(y); ok {
@@ -57,7 +59,7 @@ func (c *Course) reading(ctx context.Context, show Show) error {
 		}
 	}
 	if err := show(
-		Printout{func(w io.Writer, o render.TextOptions) error { return render.WhyText(w, y, o) }},
+		Printout{func(w io.Writer, o text.Options) error { return text.Why(w, y, o) }},
 		Paragraph("Replaced is another way to ask: the word itself is exchanged for each other word of its kind, or, where it has no kind, for the unknown word. The last word matters much in this way, for without it the model does not know that a place is wanted. (Of a word that stands there twice, a small number tells which is meant.)"),
 		Paragraph("The two ways need not agree, for they ask different things. A cut takes away one look and leaves the rest of the sentence as it is. A replacement puts something else in the word's place, for every look and every head, and that may speak loudly for another answer. The one tells by which looks the prediction came about, the other what in the sentence it depends on. The rank correlation compares attention with the first: 1 if the words come in the same order by both, 0 if the one order tells nothing of the other."),
 	); err != nil {
@@ -99,7 +101,7 @@ func (c *Course) ownSentence(r *run.Run) (string, error) {
 }
 
 // mattered asks for the word whose edge has the largest effect. ok is false where there are too few words to choose from.
-func mattered(y render.Why) (q Question, ok bool) {
+func mattered(y attention.Why) (q Question, ok bool) {
 	ranked := y.Ranked()
 	if len(ranked) < 3 || ranked[0].Cut == nil || ranked[1].Cut == nil || *ranked[0].Cut <= *ranked[1].Cut {
 		return q, false
@@ -110,10 +112,10 @@ func mattered(y render.Why) (q Question, ok bool) {
 			most = w
 		}
 	}
-	offered := []render.Cause{ranked[0], ranked[1], ranked[2], ranked[len(ranked)-1]}
+	offered := []attention.Cause{ranked[0], ranked[1], ranked[2], ranked[len(ranked)-1]}
 	offered = append(offered, most)
-	slices.SortFunc(offered, func(a, b render.Cause) int { return a.Place - b.Place })
-	offered = slices.CompactFunc(offered, func(a, b render.Cause) bool { return a.Place == b.Place })
+	slices.SortFunc(offered, func(a, b attention.Cause) int { return a.Place - b.Place })
+	offered = slices.CompactFunc(offered, func(a, b attention.Cause) bool { return a.Place == b.Place })
 	q.Ask = fmt.Sprintf("The model says %s. Which word does the last one need most: whose edge, cut, costs that prediction most?", printable.Quote(y.Target))
 	for i, w := range offered {
 		q.Choices = append(q.Choices, placed(y, w))
@@ -131,7 +133,7 @@ func mattered(y render.Why) (q Question, ok bool) {
 }
 
 // placed is a word, with its place where the sentence has it twice.
-func placed(y render.Why, w render.Cause) string {
+func placed(y attention.Why, w attention.Cause) string {
 	name, count := printable.Short(w.Word, printable.MaxQuote), 0
 	for _, other := range y.Words {
 		if strings.EqualFold(other.Word, w.Word) {

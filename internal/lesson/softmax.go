@@ -68,7 +68,7 @@ func (c *Course) softmax(_ context.Context, show Show) error {
 	mix.Rows = append(mix.Rows, []string{"output", "", "1", written(a.output)})
 	parts = []Part{Paragraph("What is taken in these shares? Each word has a third vector, its value: what it hands over to those that look at it. The mix, called the output, is nearest to the values with the largest weights."), mix}
 	if len(a.output) == 2 {
-		p := render.Plane{Title: "The output lies between the values"}
+		p := render.Arrows{Title: "The output lies between the values"}
 		for _, v := range s.values {
 			p.Arrows = append(p.Arrows, arrow(v, render.ValueArrow))
 		}

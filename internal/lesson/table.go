@@ -7,7 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/printable"
-	"attend/internal/render"
+	"attend/internal/render/text"
 )
 
 // columnGap is the blanks between two columns.
@@ -16,7 +16,7 @@ const columnGap = 2
 // text writes a table for a terminal. Where the columns do not fit the width their headings are broken into
 // lines; where they do not fit even so, each row becomes a short list: its first cell, and below it every other
 // with its heading.
-func (t Table) text(b *bytes.Buffer, o render.TextOptions) {
+func (t Table) text(b *bytes.Buffer, o text.Options) {
 	if t.Caption != "" {
 		b.WriteString(wrapped(t.Caption, o) + "\n")
 	}
@@ -84,7 +84,7 @@ func (t Table) brokenHeads() [][]string {
 }
 
 // list writes each row by itself.
-func (t Table) list(b *bytes.Buffer, o render.TextOptions) {
+func (t Table) list(b *bytes.Buffer, o text.Options) {
 	for _, row := range t.Rows {
 		b.WriteString(Hanging("", strings.TrimSpace(t.Head[0]+" "+printable.Text(row[0])), o))
 		var rest []string

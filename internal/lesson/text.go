@@ -10,11 +10,11 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"attend/internal/render"
+	"attend/internal/render/text"
 )
 
 // Text writes a part for a terminal of the options' width. A question comes without its answer.
-func Text(w io.Writer, part Part, o render.TextOptions) error {
+func Text(w io.Writer, part Part, o text.Options) error {
 	var b bytes.Buffer
 	switch p := part.(type) {
 	case Paragraph:
@@ -50,7 +50,7 @@ func Text(w io.Writer, part Part, o render.TextOptions) error {
 
 // AnswerText writes the right answer of a question and its reason. Before it stands what is said of the
 // reader's own, if anything.
-func AnswerText(w io.Writer, q Question, verdict string, o render.TextOptions) error {
+func AnswerText(w io.Writer, q Question, verdict string, o text.Options) error {
 	if verdict != "" {
 		verdict += " "
 	}
@@ -59,7 +59,7 @@ func AnswerText(w io.Writer, q Question, verdict string, o render.TextOptions) e
 }
 
 // HeadingText writes the number and title of a chapter.
-func HeadingText(w io.Writer, c Chapter, o render.TextOptions) error {
+func HeadingText(w io.Writer, c Chapter, o text.Options) error {
 	_, err := fmt.Fprintln(w, strong(wrapped(fmt.Sprintf("%d. %s", c.Number, c.Title), o), o))
 	return err
 }
@@ -67,7 +67,7 @@ func HeadingText(w io.Writer, c Chapter, o render.TextOptions) error {
 // widestText is where lines break even on a wider terminal: longer ones are hard to read.
 const widestText = 80
 
-func columns(o render.TextOptions) int {
+func columns(o text.Options) int {
 	if o.Width <= 0 {
 		return widestText
 	}
@@ -75,16 +75,16 @@ func columns(o render.TextOptions) int {
 }
 
 // wrapped breaks text at blanks.
-func wrapped(text string, o render.TextOptions) string { return ansi.Wrap(text, columns(o), "") }
+func wrapped(text string, o text.Options) string { return ansi.Wrap(text, columns(o), "") }
 
 // Hanging writes text behind a mark, further lines below the text.
-func Hanging(mark, text string, o render.TextOptions) string {
+func Hanging(mark, text string, o text.Options) string {
 	lines := ansi.Wrap(text, max(1, columns(o)-len(mark)), "")
 	return mark + strings.ReplaceAll(lines, "\n", "\n"+strings.Repeat(" ", len(mark))) + "\n"
 }
 
 // indented moves lines to the right, as far as the longest has room.
-func indented(text string, o render.TextOptions) string {
+func indented(text string, o text.Options) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		lines[i] = Hanging("  ", line, o)
@@ -94,7 +94,7 @@ func indented(text string, o render.TextOptions) string {
 
 // command writes a line for a shell. One that is too long goes on behind a backslash, so that it can still be
 // pasted; words are never broken.
-func command(line string, o render.TextOptions) string {
+func command(line string, o text.Options) string {
 	const margin, further = "  ", "      "
 	out, row := "", margin
 	list := shellWords(line)
@@ -143,7 +143,7 @@ func shellWords(line string) []string {
 }
 
 // strong is text in bold where there are escape sequences at all.
-func strong(text string, o render.TextOptions) string {
+func strong(text string, o text.Options) string {
 	if o.Color < colorprofile.ANSI {
 		return text
 	}

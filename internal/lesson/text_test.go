@@ -6,13 +6,13 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 
-	"attend/internal/render"
+	"attend/internal/render/text"
 )
 
 func textOf(t *testing.T, part Part, width int) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Text(&b, part, render.TextOptions{Width: width}); err != nil {
+	if err := Text(&b, part, text.Options{Width: width}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -54,7 +54,7 @@ func TestAQuestionComesWithoutItsAnswer(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	var b bytes.Buffer
-	if err := AnswerText(&b, q, "Right.", render.TextOptions{Width: 80, Color: colorprofile.ANSI}); err != nil {
+	if err := AnswerText(&b, q, "Right.", text.Options{Width: 80, Color: colorprofile.ANSI}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := b.String(), "\x1b[1mRight. Answer: b) \x1b[mthat. It is so.\n"; got != want {

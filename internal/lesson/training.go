@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io"
 
+	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/render/text"
 	"attend/internal/run"
 )
 
@@ -38,7 +41,7 @@ func (c *Course) training(ctx context.Context, show Show) error {
 	if err != nil {
 		return err
 	}
-	report, err := r.Evaluate(c.corpus)
+	report, err := analysis.Evaluate(r, c.corpus)
 	if err != nil {
 		return err
 	}
@@ -63,8 +66,8 @@ func (c *Course) training(ctx context.Context, show Show) error {
 const shownEvaluations = 7
 
 // answer ends chapter 8: what the trained model says of the river sentence.
-func (c *Course) answer(r *run.Run, m render.Map, show Show) error {
-	picture, err := mapOf(m, render.Source{Run: shownPath(r), Step: r.Step}, mean())
+func (c *Course) answer(r *run.Run, m attention.Map, show Show) error {
+	picture, err := mapOf(m, attention.Source{Run: shownPath(r), Step: r.Step}, mean())
 	if err != nil {
 		return err
 	}
@@ -75,15 +78,15 @@ func (c *Course) answer(r *run.Run, m render.Map, show Show) error {
 		for key, w := range m.Attention[0][head][last] {
 			row[key] = float64(w)
 		}
-		links := render.Links(row, 2)
+		links := attention.Links(row, 2)
 		heads.Rows = append(heads.Rows, []string{fmt.Sprint(head + 1), m.Tokens[links[0].Key], fmt.Sprintf("%.2f", links[0].Weight), m.Tokens[links[1].Key], fmt.Sprintf("%.2f", links[1].Weight)})
 	}
 	row := m.Mean()[last]
-	top := render.Links(row, 2)
+	top := attention.Links(row, 2)
 	if err := show(
 		Paragraph("And this is its answer to the question of chapter 1, the map that was all alike there:"),
 		picture,
-		Printout{func(w io.Writer, o render.TextOptions) error { return render.Predictions(w, m.Next, o) }},
+		Printout{func(w io.Writer, o text.Options) error { return text.Predictions(w, m.Next, o) }},
 	); err != nil {
 		return err
 	}
@@ -100,7 +103,7 @@ func (c *Course) answer(r *run.Run, m render.Map, show Show) error {
 }
 
 // losses are those of a model beside those of models that know less, and the floor.
-func losses(r run.Report) render.Bars {
+func losses(r analysis.Report) render.Bars {
 	b := render.Bars{Title: "Loss on new sentences, in nats a word"}
 	add := func(name string, loss float64) {
 		b.Bars = append(b.Bars, render.Bar{Name: name, Value: loss, Text: fmt.Sprintf("%.3f", loss)})

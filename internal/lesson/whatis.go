@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"attend/data"
-	"attend/internal/render"
+	"attend/internal/attention"
 	"attend/internal/run"
 	"attend/layers"
 )
@@ -97,14 +97,14 @@ func (c *Course) untrainedMap(sentence string) (Picture, error) {
 	if err != nil {
 		return Picture{}, err
 	}
-	return mapOf(m, render.Source{Run: r.Path}, mean())
+	return mapOf(m, attention.Source{Run: r.Path}, mean())
 }
 
 // mapWith returns the map of a sentence in a run.
-func mapWith(r *run.Run, sentence string, predictions int) (render.Map, error) {
-	reader, err := r.NewReader(1)
+func mapWith(r *run.Run, sentence string, predictions int) (attention.Map, error) {
+	reader, err := r.NewSession(1)
 	if err != nil {
-		return render.Map{}, err
+		return attention.Map{}, err
 	}
 	defer reader.Close()
 	return reader.Map(sentence, predictions)

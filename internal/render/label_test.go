@@ -6,6 +6,9 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
+
+	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
 )
 
 func TestLabelFit(t *testing.T) {
@@ -24,28 +27,17 @@ func TestLabelFit(t *testing.T) {
 		{"长颈鹿", "", 4, "长…"},
 		{"e\u0301le\u0301phant", "", 5, "e\u0301le\u0301p…"},
 	} {
-		if got := (label{c.word, c.mark}).fit(c.columns); got != c.want {
+		if got := (Label{c.word, c.mark}).Fit(c.columns); got != c.want {
 			t.Errorf("%s%s in %d columns: %q, want %q", c.word, c.mark, c.columns, got, c.want)
-		}
-	}
-}
-
-func TestPadding(t *testing.T) {
-	for _, c := range []struct{ got, want string }{
-		{padLeft("狮", 4), "  狮"}, {padRight("狮", 4), "狮  "}, {centre("ab", 5), "  ab "},
-		{centre("ab", 4), " ab "}, {padLeft("antelope", 3), "antelope"},
-	} {
-		if c.got != c.want {
-			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
 }
 
 func TestFitProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := spelling(token().Draw(t, "token"))
+		s := Spelling(attentiontest.Token().Draw(t, "token"))
 		columns := rapid.IntRange(1, 20).Draw(t, "columns")
-		got := fit(s, columns)
+		got := Fit(s, columns)
 		if w := ansi.StringWidth(got); w > columns || w == 0 {
 			t.Fatalf("fit(%q, %d) = %q, %d columns", s, columns, got, w)
 		}
@@ -59,8 +51,8 @@ func TestFitProperty(t *testing.T) {
 }
 
 func TestLabels(t *testing.T) {
-	got := labels(Map{Tokens: []string{"", "\n", "gnu"}, Unknown: []bool{false, false, true}})
-	want := []label{{`""`, ""}, {"↵", ""}, {"gnu", "?"}}
+	got := Labels(attention.Map{Tokens: []string{"", "\n", "gnu"}, Unknown: []bool{false, false, true}})
+	want := []Label{{`""`, ""}, {"↵", ""}, {"gnu", "?"}}
 	for i := range want {
 		if got[i] != want[i] {
 			t.Errorf("label %d is %v, want %v", i, got[i], want[i])

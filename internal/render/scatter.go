@@ -1,72 +1,45 @@
 package render
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+
+	"attend/internal/attention"
 )
 
-// Scatter is a set of named vectors laid out on a plane, such as the words of a run on the first
-// two principal components of their vectors.
-type Scatter struct {
-	Title  string     // what the vectors are
-	Source Source     // the run they come from
-	Share  [2]float64 // of the variance that each axis shows, in 0 to 1
-	Points []Point
-	Joined bool // the points follow one another: a line joins them
+// ScatterHeading is the title with how many there are.
+func ScatterHeading(s attention.Scatter) string {
+	return fmt.Sprintf("%d %s", len(s.Points), Spelling(s.Title))
 }
 
-// Point is where one vector lies: X to the right, Y up.
-type Point struct {
-	Name string  `json:"name"`
-	X    float64 `json:"x"`
-	Y    float64 `json:"y"`
-}
-
-// Neighbour is a vector beside another, and the cosine of the angle between them, in -1 to 1.
-type Neighbour struct {
-	Name   string  `json:"name"`
-	Cosine float64 `json:"cosine"`
-}
-
-// Validate tells whether the picture can be drawn: at least one point, every coordinate finite, the
-// shares in 0 to 1 and together no more than 1.
-func (s Scatter) Validate() error {
-	if len(s.Points) == 0 {
-		return errors.New("the picture has no points")
+// UnnamedNote says which points have no name in the picture.
+func UnnamedNote(s attention.Scatter, unnamed []int) string {
+	const most = 60 // names
+	note := fmt.Sprintf("%d of %d are dots without a name, for want of room:", len(unnamed), len(s.Points))
+	if len(unnamed) == 1 {
+		note = fmt.Sprintf("1 of %d is a dot without a name, for want of room:", len(s.Points))
 	}
-	for i, p := range s.Points {
-		for _, x := range []float64{p.X, p.Y} {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return fmt.Errorf("point %d: coordinate %v is not finite", i, x)
-			}
+	slices.Sort(unnamed)
+	for i, point := range unnamed {
+		if i == most {
+			return note + fmt.Sprintf(" and %d more", len(unnamed)-most)
 		}
+		note += " " + Fit(Spelling(s.Points[point].Name), WidestLabel)
 	}
-	for _, share := range append(s.Share[:], s.Share[0]+s.Share[1]) {
-		if !(share >= 0 && share <= 1+rounding) {
-			return fmt.Errorf("the share of variance %v is not in 0 to 1", share)
-		}
-	}
-	return nil
+	return note
 }
 
-// caption says what the axes are and what they leave out.
-func (s Scatter) caption() string {
+// ScatterCaption says what the axes are and what they leave out.
+func ScatterCaption(s attention.Scatter) string {
 	return fmt.Sprintf("across: component 1, %s of the variance; up: component 2, %s; together %s, the other %s is not shown",
-		percent(s.Share[0]), percent(s.Share[1]), percent(s.Share[0]+s.Share[1]), percent(1-s.Share[0]-s.Share[1]))
+		Percent(s.Share[0]), Percent(s.Share[1]), Percent(s.Share[0]+s.Share[1]), Percent(1-s.Share[0]-s.Share[1]))
 }
 
-// percent is a share as people write it, to a tenth.
-func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*min(max(share, 0), 1)) }
-
-// origin names the run and the step that a picture shows.
-func (s Scatter) origin() string {
-	return fmt.Sprintf("%s, step %d", spelling(s.Source.Run), s.Source.Step)
-}
-
-// plane is the picture's points scaled alike on both axes, so that distances keep their
+// ScatterPlane is the picture's points scaled alike on both axes, so that distances keep their
 // proportions: x from 0 to across and y, downwards, from 0 to down, the larger of them 1.
-func (s Scatter) plane() (points [][2]float64, across, down float64) {
+func ScatterPlane(s attention.Scatter) (points [][2]float64, across, down float64) {
 	largest := 0.0
 	for _, p := range s.Points {
 		largest = max(largest, math.Abs(p.X), math.Abs(p.Y))
@@ -89,4 +62,37 @@ func (s Scatter) plane() (points [][2]float64, across, down float64) {
 		points = append(points, [2]float64{(p.X/largest - left) / span, (top - p.Y/largest) / span})
 	}
 	return points, across / span, down / span
+}
+
+// ByCrowd orders points so that those with many others close by come first: they have the fewest
+// places left to choose from. Of points that are as crowded the earlier comes first.
+func ByCrowd(points [][2]float64) []int {
+	// Neighbours are counted on a coarse grid, so that many points take no longer than few.
+	const coarse = 12
+	extent := 0.0
+	for _, p := range points {
+		extent = max(extent, p[0], p[1])
+	}
+	count := map[[2]int]int{}
+	at := func(p [2]float64) [2]int {
+		if extent == 0 {
+			return [2]int{}
+		}
+		return [2]int{int(p[0] / extent * coarse), int(p[1] / extent * coarse)}
+	}
+	for _, p := range points {
+		count[at(p)]++
+	}
+	order, crowd := make([]int, len(points)), make([]int, len(points))
+	for i, p := range points {
+		order[i] = i
+		square := at(p)
+		for dx := -1; dx <= 1; dx++ {
+			for dy := -1; dy <= 1; dy++ {
+				crowd[i] += count[[2]int{square[0] + dx, square[1] + dy}]
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(crowd[b], crowd[a]) })
+	return order
 }

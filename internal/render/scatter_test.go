@@ -1,52 +1,25 @@
 package render
 
 import (
-	"math"
+	"fmt"
 	"strings"
 	"testing"
+
+	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
 )
-
-// animals is a small picture in three heaps, with words that need care.
-func animals() Scatter {
-	return Scatter{Title: "word vectors", Source: Source{"runs/lion", 1500}, Share: [2]float64{0.41, 0.215}, Points: []Point{
-		{"lion", 1, 1}, {"zebra", 1.02, 1.01}, {"hyena", 1.01, 0.99}, {"leopard", 0.99, 1}, {"giraffe", 1.3, 0.8},
-		{"river", -1.5, 0.4}, {"acacia", -1.45, 0.3}, {"достопримечательность", -1.2, 0.5}, {"狮子", -1.6, 0.1},
-		{"is", 0, -1}, {"was", 0.05, -1.02}, {"<s>", 0.4, -0.9}, {"", 0.1, 0.1}, {"\x1b[31mred", -0.6, -0.7},
-		{"a & b \"c\" <script>", 0.2, 0.6}, {"extraordinarily-long-word-of-many-letters", 0.7, -0.4},
-	}}
-}
-
-func TestScatterValidate(t *testing.T) {
-	if err := animals().Validate(); err != nil {
-		t.Errorf("a good picture: %v", err)
-	}
-	for want, spoil := range map[string]func(*Scatter){
-		"no points":                         func(s *Scatter) { s.Points = nil },
-		"point 1: coordinate NaN":           func(s *Scatter) { s.Points[1].X = math.NaN() },
-		"point 2: coordinate +Inf":          func(s *Scatter) { s.Points[2].Y = math.Inf(1) },
-		"share of variance -0.1":            func(s *Scatter) { s.Share[0] = -0.1 },
-		"share of variance NaN":             func(s *Scatter) { s.Share[1] = math.NaN() },
-		"share of variance 1.41 is not in ": func(s *Scatter) { s.Share[1] = 1 },
-	} {
-		s := animals()
-		spoil(&s)
-		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, want %q", err, want)
-		}
-	}
-}
 
 func TestCaptionSaysWhatIsNotShown(t *testing.T) {
 	want := "across: component 1, 41.0% of the variance; up: component 2, 21.5%; together 62.5%, the other 37.5% is not shown"
-	if got := animals().caption(); got != want {
+	if got := ScatterCaption(attentiontest.Animals()); got != want {
 		t.Errorf("caption %q, want %q", got, want)
 	}
 }
 
 func TestPlaneKeepsProportions(t *testing.T) {
 	for name, scale := range map[string]float64{"small": 5e-300, "one": 1, "huge": 1.7e308} {
-		s := Scatter{Points: []Point{{"a", -scale, 0}, {"b", scale, 0}, {"c", 0, scale}}}
-		points, across, down := s.plane()
+		s := attention.Scatter{Points: []attention.Point{{Name: "a", X: -scale, Y: 0}, {Name: "b", X: scale, Y: 0}, {Name: "c", X: 0, Y: scale}}}
+		points, across, down := ScatterPlane(s)
 		if across != 1 || down != 0.5 {
 			t.Errorf("%s: %g across, %g down, want 1 and 0.5", name, across, down)
 		}
@@ -56,7 +29,25 @@ func TestPlaneKeepsProportions(t *testing.T) {
 			}
 		}
 	}
-	if points, across, down := (Scatter{Points: []Point{{"a", 3, 4}, {"b", 3, 4}}}).plane(); across != 0 || down != 0 || points[1] != [2]float64{} {
+	if points, across, down := ScatterPlane((attention.Scatter{Points: []attention.Point{{Name: "a", X: 3, Y: 4}, {Name: "b", X: 3, Y: 4}}})); across != 0 || down != 0 || points[1] != [2]float64{} {
 		t.Errorf("one place: %v, %g, %g", points, across, down)
+	}
+}
+
+func TestUnnamedNoteIsShort(t *testing.T) {
+	var s attention.Scatter
+	for i := range 1000 {
+		s.Points = append(s.Points, attention.Point{Name: fmt.Sprint(i)})
+	}
+	unnamed := make([]int, 500)
+	for i := range unnamed {
+		unnamed[i] = 499 - i
+	}
+	note := UnnamedNote(s, unnamed)
+	if !strings.HasPrefix(note, "500 of 1000 are dots without a name, for want of room: 0 1 2 ") || !strings.HasSuffix(note, " 59 and 440 more") {
+		t.Errorf("note %q", note)
+	}
+	if note := UnnamedNote(s, []int{7}); note != "1 of 1000 is a dot without a name, for want of room: 7" {
+		t.Errorf("note %q", note)
 	}
 }

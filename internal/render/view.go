@@ -1,75 +1,51 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 
-	"github.com/charmbracelet/colorprofile"
+	"attend/internal/attention"
 )
 
-// all, as a layer or a head, means the mean over every one of them.
-const all = -1
-
-// TextOptions says what the text renderers show and how.
-type TextOptions struct {
-	Width int                  // columns of the terminal; 0 means 80, below 12 counts as 12
-	Layer int                  // counted from 0; -1 is the mean over the layers
-	Head  int                  // counted from 0; -1 is the mean over the heads
-	All   bool                 // each head by itself, of every layer or of Layer, one after the other; Head does not count then
-	Color colorprofile.Profile // up to ASCII no escape sequence is written; ANSI has bold and faint, more have colour
+// A View is one matrix to show, and what to call it.
+type View struct {
+	Title   string
+	Weights [][]float64 // [query][key]
+	Signed  bool        // a difference, in -1 to 1
 }
 
-const (
-	defaultWidth = 80
-	narrow       = 24 // below it the gaps between words are the first to go
-	leastWidth   = 12
-)
-
-// width is the number of columns to fill.
-func (o TextOptions) width() int {
-	if o.Width == 0 {
-		return defaultWidth
-	}
-	return max(o.Width, leastWidth)
-}
-
-// A view is one matrix to show, and what to call it.
-type view struct {
-	title   string
-	weights [][]float64 // [query][key]
-	signed  bool        // a difference, in -1 to 1
-}
-
-// views picks what the options ask for out of a map, after validating it.
-func views(m Map, o TextOptions) ([]view, error) {
+// Views picks the selected matrices out of a map, after validating it.
+func Views(m attention.Map, o Selection) ([]View, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
 	head := o.Head
 	if o.All {
-		head = all
+		head = attention.All
 	}
-	if err := m.inRange(o.Layer, head, all); err != nil {
+	if err := m.InRange(o.Layer, head, attention.All); err != nil {
 		return nil, err
 	}
 	if !o.All {
-		return []view{{title: m.title(o.Layer, head), weights: m.mean(o.Layer, head)}}, nil
+		return []View{{Title: Title(m, o.Layer, head), Weights: m.MeanOf(o.Layer, head)}}, nil
 	}
-	var list []view
+	var list []View
 	for l := range m.Attention {
-		if o.Layer != all && o.Layer != l {
+		if o.Layer != attention.All && o.Layer != l {
 			continue
 		}
 		for h := range m.Attention[l] {
-			list = append(list, view{title: m.title(l, h), weights: m.mean(l, h)})
+			list = append(list, View{Title: Title(m, l, h), Weights: m.MeanOf(l, h)})
 		}
 	}
 	return list, nil
 }
 
-// title names a selection for people, who count from 1.
-func (m Map) title(layer, head int) string {
+// Title names a selection for people, who count from 1.
+func Title(m attention.Map, layer, head int) string {
 	layers, heads := len(m.Attention), len(m.Attention[0])
-	if layers == 1 && layer == all && heads > 1 && head == all {
+	if layers == 1 && layer == attention.All && heads > 1 && head == attention.All {
 		return fmt.Sprintf("mean of %d heads", heads)
 	}
 	// The mean over a single one is that one.
@@ -80,13 +56,36 @@ func (m Map) title(layer, head int) string {
 		head = 0
 	}
 	switch {
-	case layer == all && head == all:
+	case layer == attention.All && head == attention.All:
 		return fmt.Sprintf("mean of %d layers, %d heads each", layers, heads)
-	case layer == all:
+	case layer == attention.All:
 		return fmt.Sprintf("head %d, mean of %d layers", head+1, layers)
-	case head == all:
+	case head == attention.All:
 		return fmt.Sprintf("layer %d, mean of %d heads", layer+1, heads)
 	default:
 		return fmt.Sprintf("layer %d, head %d", layer+1, head+1)
 	}
+}
+
+// Write hands over a finished text in one piece.
+func Write(w io.Writer, b *bytes.Buffer) error {
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	return nil
+}
+
+// BaselineViews picks the matrices of the baseline that stand beside those of the map.
+func BaselineViews(b attention.Baseline, m attention.Map, o Selection) ([]View, error) {
+	if err := b.Validate(m); err != nil {
+		return nil, err
+	}
+	return Views(b.Map, o)
+}
+
+// Selection says which matrices of a map are shown.
+type Selection struct {
+	Layer int  // counted from 0; -1 is every layer
+	Head  int  // counted from 0; -1 is every head
+	All   bool // each head by itself, of every layer or of Layer, instead of their mean; Head does not count then
 }

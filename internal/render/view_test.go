@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"attend/internal/attention/attentiontest"
 )
 
 func TestTitle(t *testing.T) {
@@ -22,14 +24,14 @@ func TestTitle(t *testing.T) {
 		{1, 1, -1, -1, "layer 1, head 1"},
 		{2, 1, -1, -1, "head 1, mean of 2 layers"},
 	} {
-		if got := made("", words, c.layers, c.heads).title(c.layer, c.head); got != c.want {
+		if got := Title(attentiontest.Made("", words, c.layers, c.heads), c.layer, c.head); got != c.want {
 			t.Errorf("%d layers, %d heads: title(%d, %d) = %q, want %q", c.layers, c.heads, c.layer, c.head, got, c.want)
 		}
 	}
 }
 
 func TestViews(t *testing.T) {
-	m := halves()
+	m := attentiontest.Halves()
 	for _, c := range []struct {
 		layer, head int
 		want        []float64 // the second row
@@ -39,36 +41,28 @@ func TestViews(t *testing.T) {
 		{-1, 0, []float64{0.75, 0.25}},
 		{1, 1, []float64{0, 1}},
 	} {
-		list, err := views(m, TextOptions{Layer: c.layer, Head: c.head})
+		list, err := Views(m, Selection{Layer: c.layer, Head: c.head})
 		if err != nil || len(list) != 1 {
 			t.Fatalf("layer %d, head %d: %d views, error %v", c.layer, c.head, len(list), err)
 		}
-		if diff := cmp.Diff(c.want, list[0].weights[1]); diff != "" {
+		if diff := cmp.Diff(c.want, list[0].Weights[1]); diff != "" {
 			t.Errorf("layer %d, head %d: %s", c.layer, c.head, diff)
 		}
 	}
-	list, err := views(m, TextOptions{All: true, Layer: -1, Head: 99})
+	list, err := Views(m, Selection{All: true, Layer: -1, Head: 99})
 	if err != nil || len(list) != 4 {
 		t.Fatalf("all: %d views, error %v; want 4", len(list), err)
 	}
-	if list[2].title != "layer 2, head 1" || list[2].weights[1][0] != 1 {
+	if list[2].Title != "layer 2, head 1" || list[2].Weights[1][0] != 1 {
 		t.Errorf("third view is %+v", list[2])
 	}
-	list, err = views(m, TextOptions{All: true, Layer: 1})
-	if err != nil || len(list) != 2 || list[0].title != "layer 2, head 1" {
+	list, err = Views(m, Selection{All: true, Layer: 1})
+	if err != nil || len(list) != 2 || list[0].Title != "layer 2, head 1" {
 		t.Errorf("the heads of layer 2: %+v, error %v", list, err)
 	}
-	for _, o := range []TextOptions{{Layer: 2}, {Layer: 2, All: true}, {Head: 2}, {Layer: -2}, {Head: -2}} {
-		if _, err := views(m, o); err == nil {
+	for _, o := range []Selection{{Layer: 2}, {Layer: 2, All: true}, {Head: 2}, {Layer: -2}, {Head: -2}} {
+		if _, err := Views(m, o); err == nil {
 			t.Errorf("layer %d, head %d: no error", o.Layer, o.Head)
-		}
-	}
-}
-
-func TestWidth(t *testing.T) {
-	for given, want := range map[int]int{0: 80, 24: 24, 200: 200, 3: 12, -5: 12} {
-		if got := (TextOptions{Width: given}).width(); got != want {
-			t.Errorf("width %d counts as %d, want %d", given, got, want)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (s Sampling) Validate() error {
 // Complete continues a prompt: sample number `sample` of the seed. A run on words stops at a
 // sentence end or a full context; a run on characters looks back over its context only. An empty
 // prompt begins a sentence (words) or a line (characters).
-func (r *Reader) Complete(prompt string, s Sampling, sample int) (string, error) {
+func (r *Session) Complete(prompt string, s Sampling, sample int) (string, error) {
 	if err := s.Validate(); err != nil {
 		return "", err
 	}
@@ -74,7 +74,7 @@ func (r *Reader) Complete(prompt string, s Sampling, sample int) (string, error)
 		}
 		window := ids[max(0, len(ids)-context):]
 		var next int
-		err := r.Read([][]int{window}, func(_ int, reading Reading) error {
+		err := r.Forward([][]int{window}, func(_ int, reading Reading) error {
 			next = s.draw(reading.Logits(len(window)-1), dice.Float64())
 			return nil
 		})
@@ -89,11 +89,11 @@ func (r *Reader) Complete(prompt string, s Sampling, sample int) (string, error)
 	if !words {
 		return prompt + strings.Join(added, ""), nil
 	}
-	return strings.TrimSpace(prompt + joinWords(added)), nil
+	return strings.TrimSpace(prompt + JoinWords(added)), nil
 }
 
-// joinWords puts a space before each word but not before closing punctuation.
-func joinWords(words []string) string {
+// JoinWords puts a space before each word but not before closing punctuation.
+func JoinWords(words []string) string {
 	var b strings.Builder
 	for _, w := range words {
 		if !strings.Contains(".,;:!?)]}", w) {

@@ -13,7 +13,7 @@ import (
 
 func greedy(tokens int) Sampling { return Sampling{TopP: 1, Tokens: tokens} }
 
-func completed(t *testing.T, r *Reader, prompt string, s Sampling, sample int) string {
+func completed(t *testing.T, r *Session, prompt string, s Sampling, sample int) string {
 	t.Helper()
 	text, err := r.Complete(prompt, s, sample)
 	if err != nil {
@@ -227,7 +227,7 @@ func TestDraw(t *testing.T) {
 }
 
 func TestJoinWords(t *testing.T) {
-	if got := joinWords([]string{"a", ",", "b", "(", "c", ")", "."}); got != " a, b ( c)." {
+	if got := JoinWords([]string{"a", ",", "b", "(", "c", ")", "."}); got != " a, b ( c)." {
 		t.Errorf("%q", got)
 	}
 }

@@ -45,7 +45,7 @@ func TestStartTogether(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range trainings {
 		all.Go(func() {
-			s := s.withSeed(uint64(i + 1))
+			s := withSeed(s, uint64(i+1))
 			training, err := StartUnder(root, "lion", s, corpus)
 			if err != nil {
 				t.Error(err)
@@ -117,7 +117,7 @@ func twoSteps(window func()) *creator {
 
 // overwrite starts another training over the one at path.
 func overwrite(c *creator, path string, seed uint64) (*Training, error) {
-	s := small().withSeed(seed)
+	s := withSeed(small(), seed)
 	corpus, err := loadSmall(s)
 	if err != nil {
 		return nil, err

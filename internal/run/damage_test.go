@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"attend/internal/hf"
 	"attend/internal/random"
 )
 
@@ -184,11 +185,13 @@ func TestDamageShape(t *testing.T) {
 	good := filepath.Join(t.TempDir(), "good")
 	finish(t, begin(t, good, small(), smallText()))
 	for _, name := range []string{modelFile, stateFile} {
-		for _, change := range []func(map[string]tensor, string){
-			func(m map[string]tensor, k string) { delete(m, k) },
-			func(m map[string]tensor, k string) { m[k] = tensor{append([]int{1}, m[k].shape...), m[k].data} },
-			func(m map[string]tensor, k string) { m[k] = tensor{[]int{1}, []float32{1}} },
-			func(m map[string]tensor, k string) { m[k] = tensor{[]int{0}, nil} },
+		for _, change := range []func(map[string]hf.Tensor, string){
+			func(m map[string]hf.Tensor, k string) { delete(m, k) },
+			func(m map[string]hf.Tensor, k string) {
+				m[k] = hf.Tensor{Shape: append([]int{1}, m[k].Shape...), Data: m[k].Data}
+			},
+			func(m map[string]hf.Tensor, k string) { m[k] = hf.Tensor{Shape: []int{1}, Data: []float32{1}} },
+			func(m map[string]hf.Tensor, k string) { m[k] = hf.Tensor{Shape: []int{0}, Data: nil} },
 		} {
 			tensors, metadata, err := decodeTensors(contents(t, good, name))
 			if err != nil {

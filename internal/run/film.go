@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 
+	"attend/internal/attention"
 	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/internal/render"
 )
 
 // Film returns the frames of a run's film.jsonl, in the order of their steps: the attention of the probe
 // sentence, evaluation by evaluation. An error names the file, and the line that is damaged or does not
 // go with the ones before.
-func (r *Run) Film() (frames []render.Frame, err error) {
+func (r *Run) Film() (frames []attention.Frame, err error) {
 	err = r.again(func(f *folder) error {
 		frames, err = r.film(f)
 		return err
@@ -44,7 +44,7 @@ func (r *Run) again(read func(*folder) error) error {
 	return err
 }
 
-func (r *Run) film(f *folder) ([]render.Frame, error) {
+func (r *Run) film(f *folder) ([]attention.Frame, error) {
 	var p filmParser
 	if err := r.readWhole(f, filmFile, p.add); err != nil {
 		return nil, err
@@ -102,25 +102,25 @@ func (r *Run) noteOrder(name string, changed bool) {
 }
 
 // filmParser reads the lines of a film. All frames must go together, as [render.CheckFilm] has it.
-type filmParser struct{ frames []render.Frame }
+type filmParser struct{ frames []attention.Frame }
 
 func (p *filmParser) add(i int, line []byte) error {
 	var f struct {
-		Step        *int              `json:"step"`
-		HeldOutLoss *float64          `json:"heldout_loss"`
-		Sentences   []render.Sentence `json:"sentences"`
+		Step        *int                 `json:"step"`
+		HeldOutLoss *float64             `json:"heldout_loss"`
+		Sentences   []attention.Sentence `json:"sentences"`
 	}
 	if err := json.Unmarshal(line, &f); err != nil || f.Step == nil || f.HeldOutLoss == nil {
 		return lineError(i, errors.New("it is not JSON of a frame"))
 	}
-	frame := render.Frame{Step: *f.Step, HeldOutLoss: *f.HeldOutLoss, Sentences: f.Sentences}
-	with := []render.Frame{frame}
+	frame := attention.Frame{Step: *f.Step, HeldOutLoss: *f.HeldOutLoss, Sentences: f.Sentences}
+	with := []attention.Frame{frame}
 	if i > 0 {
 		first := p.frames[0]
 		first.Step = frame.Step - 1 // the order of steps is another matter
-		with = []render.Frame{first, frame}
+		with = []attention.Frame{first, frame}
 	}
-	if err := render.CheckFilm(with); err != nil {
+	if err := attention.CheckFilm(with); err != nil {
 		if cause := errors.Unwrap(err); cause != nil { // without the number of the frame
 			err = cause
 		}
@@ -131,8 +131,8 @@ func (p *filmParser) add(i int, line []byte) error {
 }
 
 // film returns the frames in the order of their steps, and whether that is another order than that of the lines.
-func (p *filmParser) film() ([]render.Frame, bool) {
-	return inOrder(p.frames, func(f render.Frame) int { return f.Step })
+func (p *filmParser) film() ([]attention.Frame, bool) {
+	return inOrder(p.frames, func(f attention.Frame) int { return f.Step })
 }
 
 // parseMetrics reads a line of a metrics.jsonl.

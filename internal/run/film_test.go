@@ -12,7 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"attend/internal/render"
+	"attend/internal/attention"
 )
 
 func TestFilmAndMetricsOfATraining(t *testing.T) {
@@ -67,7 +67,7 @@ func frameLine(step int, weight string) string {
 }
 
 // parseFilm reads a film without checksums.
-func parseFilm(b []byte) ([]render.Frame, error) {
+func parseFilm(b []byte) ([]attention.Frame, error) {
 	var p filmParser
 	if err := eachLine(bytes.NewReader(b), 1<<20, p.add); err != nil {
 		return nil, err
@@ -199,7 +199,7 @@ func checkParsedFilm(t rapid.TB, b []byte) bool {
 		return false
 	}
 	if err == nil {
-		if err := render.CheckFilm(frames); err != nil {
+		if err := attention.CheckFilm(frames); err != nil {
 			t.Fatalf("read %q, but: %v", b, err)
 		}
 		return true

@@ -14,10 +14,11 @@ import (
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/attention"
 	"attend/internal/file"
+	"attend/internal/hf"
 	"attend/internal/param"
 	"attend/internal/printable"
-	"attend/internal/render"
 	"attend/layers"
 )
 
@@ -82,7 +83,7 @@ func Open(path string, o ...Option) (*Run, error) {
 }
 
 // OpenLogs is [Open] with the frames and the metrics of the training.
-func OpenLogs(path string, o ...Option) (r *Run, frames []render.Frame, metrics []Metrics, err error) {
+func OpenLogs(path string, o ...Option) (r *Run, frames []attention.Frame, metrics []Metrics, err error) {
 	err = reading(path, func(f *folder) (err error) {
 		if r, err = f.open(newOptions(o)); err != nil {
 			return err
@@ -246,7 +247,7 @@ func (f *folder) open(o options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := fromHuggingFace(r.Config, r.Weights, tensors); err != nil {
+	if err := hf.Fill(r.Config, r.Weights, tensors); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
 	}
 	if err := finite(r.Weights); err != nil {
@@ -257,7 +258,7 @@ func (f *folder) open(o options) (*Run, error) {
 
 // openWith reads the run with the tensors of one of its two safetensors files. That file says by checksums which
 // other files it goes with: what they hold is not used before that is known.
-func (f *folder) openWith(name string, o options) (*Run, map[string]tensor, error) {
+func (f *folder) openWith(name string, o options) (*Run, map[string]hf.Tensor, error) {
 	r := &Run{Path: f.path, folder: f.info, Notes: f.notes, options: o}
 	sealed, err := f.read(settingsFile, mostSettings)
 	if err != nil {
@@ -280,7 +281,7 @@ func (f *folder) openWith(name string, o options) (*Run, map[string]tensor, erro
 	if err := r.checkMetadata(f, name, source.metadata); err != nil {
 		return nil, nil, err
 	}
-	if r.Config, err = parseConfigJSON(r.configJSON); err != nil {
+	if r.Config, err = hf.ParseConfigJSON(r.configJSON); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", f.at(configFile), err)
 	}
 	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
@@ -393,7 +394,7 @@ func (r *Run) writeModel(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return writeTensors(w, huggingFaceTensors(r.Config, r.Weights), metadata)
+	return writeTensors(w, hf.Tensors(r.Config, r.Weights), metadata)
 }
 
 // Untrained returns the run's model as it was before training.

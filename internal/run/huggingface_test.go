@@ -14,8 +14,6 @@ import (
 	"testing"
 
 	"attend/data"
-	"attend/embed"
-	"attend/layers"
 )
 
 // huggingFaceReport is one sentence as testdata/huggingface.py reports it.
@@ -57,7 +55,7 @@ func TestHuggingFace(t *testing.T) {
 			}
 			r := trained(t, s, smallText())
 			for i, want := range askHuggingFace(t, pythonVariable, "model", r.Path, sentences) {
-				e, err := r.encode(sentences[i])
+				e, err := r.Encode(sentences[i])
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -65,7 +63,7 @@ func TestHuggingFace(t *testing.T) {
 					t.Errorf("%q: ids %v, Hugging Face has %v", sentences[i], e.IDs, want.IDs)
 					continue
 				}
-				err = reader(t, r, 3).Read([][]int{e.IDs}, func(_ int, reading Reading) error {
+				err = reader(t, r, 3).Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
 					var logits, attention float64 // the largest difference
 					for place := range e.IDs {
 						logits = max(logits, distance(reading.Logits(place), want.Logits[place]))
@@ -218,77 +216,4 @@ func distance(a, b []float32) float64 {
 		most = max(most, math.Abs(float64(a[i])-float64(b[i])))
 	}
 	return most
-}
-
-// Weights survive the way to GPT-2's names and back, all of them and in their places.
-func TestHuggingFaceRoundTrip(t *testing.T) {
-	for _, tied := range []bool{true, false} {
-		for _, positions := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
-			c := layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: positions, Activation: layers.ReLU, Tied: tied, Dropout: 0.25}
-			weights, back := layers.Parameters(c), layers.Parameters(c)
-			n := float32(0)
-			for _, p := range weights.All() {
-				for i := range p.Data {
-					n++
-					p.Data[i] = n
-				}
-			}
-			tensors := huggingFaceTensors(c, weights)
-			if err := fromHuggingFace(c, back, tensors); err != nil {
-				t.Fatal(err)
-			}
-			for i, p := range weights.All() {
-				if !slices.Equal(back.All()[i].Data, p.Data) {
-					t.Errorf("%s came back changed", p.Name)
-				}
-			}
-			if wpe := tensors["transformer.wpe.weight"]; !slices.Equal(wpe.shape, []int{5, 6}) || len(wpe.data) != 30 {
-				t.Errorf("%s positions: a table %v", positions, wpe.shape)
-			}
-			if _, ok := tensors["lm_head.weight"]; ok == tied {
-				t.Errorf("tied %t, but a head of its own: %t", tied, ok)
-			}
-			b, err := configJSON(c, 0, true)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got, err := parseConfigJSON(b); err != nil || got != c {
-				t.Errorf("config.json: %+v, %v, want %+v", got, err, c)
-			}
-		}
-	}
-	for _, b := range []string{"", "null", "{}", "[]", `{"n_embd": "8"}`, `{"n_embd": 1e99}`} {
-		if _, err := parseConfigJSON([]byte(b)); err == nil {
-			t.Errorf("config.json %q: no error", b)
-		}
-	}
-}
-
-func FuzzParseConfigJSON(f *testing.F) {
-	c := small().Model(7)
-	c.Context, c.Hidden = 5, 16
-	for _, boundary := range []bool{true, false} {
-		b, err := configJSON(c, 0, boundary)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
-	}
-	for _, s := range []string{"", "null", "[]", `{"n_layer":-1}`, `{"n_embd":1e400}`, `{"n_layer":9223372036854775807,"n_embd":9223372036854775807}`, strings.Repeat("[", 10001)} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := parseConfigJSON(b)
-		checkOneLine(t, err)
-		if err != nil {
-			return
-		}
-		again, err := configJSON(c, 0, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := parseConfigJSON(again); err != nil || got != c {
-			t.Errorf("%+v came back as %+v, %v", c, got, err)
-		}
-	})
 }

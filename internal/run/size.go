@@ -38,6 +38,9 @@ func MaxMemory(bytes float64) Option {
 	}
 }
 
+// MemoryOf sets the memory that a run which is open may take.
+func MemoryOf(r *Run) Option { return func(o *options) { o.bound = r.options.bound } }
+
 // Building is what is reported before each graph of a training is built.
 type Building struct {
 	Graph, Graphs int     // this one, from 1, and all
@@ -99,8 +102,8 @@ func (r *Run) advice() string {
 	return fmt.Sprintf("it has %d layers, dim %d and context %d; end other programs, raise --max-memory, or train a smaller run", c.Layers, c.Dim, c.Context)
 }
 
-// checkReading returns an error if a graph for reading so many sentences at once needs more memory than there is.
-func (r *Run) checkReading(batch, seq int) error {
+// CheckSession returns an error if a graph for reading so many sentences at once needs more memory than there is.
+func (r *Run) CheckSession(batch, seq int) error {
 	n := r.Config.GraphBytes(layers.Options{Batch: batch, Seq: seq}, false, layers.Full(seq)) + r.Config.ScratchBytes(seq)
 	return r.checkNeed("reading with this run", only(n), r.advice())
 }
@@ -151,7 +154,7 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 		// Some batch is longer than the mean of all, the more so the fewer sentences it has.
 		text.Mean += (text.Longest - text.Mean) / math.Sqrt(float64(r.Settings.Batch))
 	}
-	probe, err := r.encode(r.Settings.Probe)
+	probe, err := r.Encode(r.Settings.Probe)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
@@ -187,9 +190,9 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float6
 		n += 4 * dim * float64(seq)
 	}
 	// At the end: the evaluation, with rules of the model before training, and the map.
-	n += train.EvaluatorBytes(c, r.evaluationBatch(), seq, longest) + reader(1, probe)
+	n += train.EvaluatorBytes(c, r.EvaluationBatch(), seq, longest) + reader(1, probe)
 	if corpus.Grammar != nil {
-		n += c.WeightBytes() + reader(r.evaluationBatch(), longest)
+		n += c.WeightBytes() + reader(r.EvaluationBatch(), longest)
 	}
 	return n
 }
@@ -211,4 +214,23 @@ func (r *Run) reportingBuilder() train.Builder {
 		}
 		return r.build(o)
 	}
+}
+
+// evaluationRows is how many tokens are judged at once, where several sentences can be: enough for whole
+// tiles of a product, and few, since all that a graph computes stays in memory.
+const evaluationRows = 256
+
+// EvaluationBatch returns how many sentences of the run's context are judged at once.
+func (r *Run) EvaluationBatch() int { return max(1, evaluationRows/r.Config.Context) }
+
+// trainingEvaluationBatch is that of the evaluations during training, which need no more than a step.
+func (r *Run) trainingEvaluationBatch() int { return min(r.Settings.Batch, r.EvaluationBatch()) }
+
+// NewEvaluator prepares the graph that judges the run, in batches of EvaluationBatch sentences.
+func (r *Run) NewEvaluator() (*train.Evaluator, error) {
+	batch := r.EvaluationBatch()
+	if err := r.checkNeed("evaluating this run", only(train.EvaluatorBytes(r.Config, batch, r.Config.Context, layers.Full(r.Config.Context))), r.advice()); err != nil {
+		return nil, err
+	}
+	return train.NewEvaluator(r.build, batch, r.Config.Context)
 }

@@ -6,12 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 
 	"attend/internal/file"
-	"attend/internal/memory"
-	"attend/layers"
+	"attend/internal/hf"
+	"attend/internal/run/runtest"
 )
 
 // forged returns a copy of a run whose settings say something else in all files, with all checksums right. The tensors
@@ -26,7 +25,7 @@ func forged(t *testing.T, path string, change func(*Settings)) string {
 	r.Config = r.Settings.Model(r.Vocabulary.Len())
 	boundary, has := r.Vocabulary.Boundary()
 	var err error
-	if r.configJSON, err = configJSON(r.Config, boundary, has); err != nil {
+	if r.configJSON, err = hf.ConfigJSON(r.Config, boundary, has); err != nil {
 		t.Fatal(err)
 	}
 	sealed, err := sealSettings(r.Settings, r.Format)
@@ -35,7 +34,7 @@ func forged(t *testing.T, path string, change func(*Settings)) string {
 	}
 	model := func(metadata map[string]string) error {
 		return file.Replace(filepath.Join(to, modelFile), func(w io.Writer) error {
-			return writeTensors(w, huggingFaceTensors(training.Config, r.Weights), metadata)
+			return writeTensors(w, hf.Tensors(training.Config, r.Weights), metadata)
 		})
 	}
 	metadata, err := r.metadata()
@@ -82,21 +81,8 @@ func TestForgedSizesAreRefusedBeforeTheyAreUsed(t *testing.T) {
 			if bytes := allocated(func() { err = open() }); bytes > 20<<20 {
 				t.Errorf("%s, %s: %d MB were allocated", what, name, bytes>>20)
 			}
-			wantTooLarge(t, what+", "+name, err)
+			runtest.WantTooLarge(t, what+", "+name, err)
 		}
-	}
-}
-
-// wantTooLarge checks an error that says how much is needed and how much there is.
-func wantTooLarge(t *testing.T, what string, err error) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("%s: no error", what)
-		return
-	}
-	limit := strings.Contains(err.Error(), " of memory and the limit is ") || strings.Contains(err.Error(), " and the most is ") // seconds or parameters
-	if !limit || len(err.Error()) >= 400 {
-		t.Errorf("%s: error %v", what, err)
 	}
 }
 
@@ -108,7 +94,7 @@ func TestForgedContextIsRefusedByEveryGraph(t *testing.T) {
 	path := trained(t, s, smallText()).Path
 	to := forged(t, path, func(s *Settings) { s.Context = 65536 })
 	_, err := Resume(to, loadSmall, nil, MaxMemory(1e9))
-	wantTooLarge(t, "resume", err)
+	runtest.WantTooLarge(t, "resume", err)
 
 	r := opened(t, path)
 	r.options = newOptions([]Option{MaxMemory(1e9)})
@@ -117,15 +103,9 @@ func TestForgedContextIsRefusedByEveryGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	long := make([]int, 65000)
 	for what, f := range map[string]func() error{
-		"reader":        func() error { _, err := r.NewReader(1); return err },
-		"evaluation":    func() error { _, err := r.Evaluate(corpus); return err },
-		"interventions": func() error { return r.readVariants([]variant{{ids: long}, {ids: long}}, nil) },
-		"seeds": func() error {
-			_, err := r.Seeds(t.Context(), corpus, "the lion sees the ant", 2, 0.1, nil)
-			return err
-		},
+		"reader":    func() error { _, err := r.NewSession(1); return err },
+		"evaluator": func() error { _, err := r.NewEvaluator(); return err },
 		"start": func() error {
 			_, err := Start(filepath.Join(t.TempDir(), "run"), r.Settings, corpus, false, MaxMemory(1e9))
 			return err
@@ -135,26 +115,7 @@ func TestForgedContextIsRefusedByEveryGraph(t *testing.T) {
 		if bytes := allocated(func() { err = f() }); bytes > 20<<20 {
 			t.Errorf("%s: %d MB were allocated", what, bytes>>20)
 		}
-		wantTooLarge(t, what, err)
-	}
-}
-
-// Interventions are computed in smaller batches where a large one does not fit.
-func TestInterventionsFitTheMemory(t *testing.T) {
-	s := small()
-	s.Dim, s.Hidden, s.Layers, s.Steps = 64, 256, 2, 2
-	r := trained(t, s, smallText())
-	ids := []int{0, 1, 2}
-	list := make([]variant, 2500)
-	for i := range list {
-		list[i].ids = ids
-	}
-	one := r.Config.GraphBytes(layers.Options{Batch: 1, Seq: len(ids)}, false, layers.Full(len(ids)))
-	all := r.Config.GraphBytes(layers.Options{Batch: len(list), Seq: len(ids)}, false, layers.Full(len(ids)))
-	r.options = newOptions([]Option{MaxMemory(memory.Kept() + (one+all)/2)})
-	n := 0
-	if err := r.readVariants(list, func(int, Reading) error { n++; return nil }); err != nil || n != len(list) {
-		t.Errorf("%d of %d were read, error %v", n, len(list), err)
+		runtest.WantTooLarge(t, what, err)
 	}
 }
 

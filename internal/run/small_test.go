@@ -6,32 +6,19 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"attend/data"
+	"attend/internal/run/runtest"
 )
 
 // everyFile is what a run folder holds.
 var everyFile = runFiles
 
-// smallText is 120 sentences of 5 to 7 words.
-func smallText() string {
-	var b strings.Builder
-	for _, who := range []string{"lion", "zebra", "hyena", "eagle", "otter"} {
-		for _, verb := range []string{"sees", "likes"} {
-			for _, whom := range []string{"ant", "bee", "cat", "dog"} {
-				for _, where := range []string{"", " near rocks", " now"} {
-					fmt.Fprintf(&b, "The %s %s the %s%s\n", who, verb, whom, where)
-				}
-			}
-		}
-	}
-	return b.String()
-}
+func smallText() string { return runtest.Text() }
 
 // small are the settings of a training that takes milliseconds.
 func small() Settings {
@@ -125,9 +112,9 @@ func resumed(t testing.TB, path string) *Training {
 	return training
 }
 
-func reader(t testing.TB, r *Run, batch int) *Reader {
+func reader(t testing.TB, r *Run, batch int) *Session {
 	t.Helper()
-	reader, err := r.NewReader(batch)
+	reader, err := r.NewSession(batch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,16 +167,12 @@ func untimed(t testing.TB, folder string) []Metrics {
 	return all
 }
 
-// wantError checks for an error of one line that holds all the parts.
 func wantError(t testing.TB, err error, parts ...string) {
 	t.Helper()
-	if err == nil {
-		t.Errorf("no error, want one with %q", parts)
-		return
-	}
-	for _, part := range append(parts, "") {
-		if !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("error %q, want one line with %q", err, part)
-		}
-	}
+	runtest.WantError(t, err, parts...)
+}
+
+func withSeed(s Settings, seed uint64) Settings {
+	s.Seed = seed
+	return s
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/nlpodyssey/safetensors"
 
 	"attend/internal/file"
+	"attend/internal/hf"
 	"attend/internal/param"
 	"attend/internal/printable"
 	"attend/layers"
@@ -40,35 +41,29 @@ const (
 // A header this long holds some 10,000 tensors; a longer one is an attack or damage.
 const maxHeader = 1 << 20
 
-// tensor is one array of float32 with its shape.
-type tensor struct {
-	shape []int
-	data  []float32
-}
-
 // tensorView is a tensor as it is written. The bytes are made when they are asked for, in one buffer for all tensors
 // of a file, so that a checkpoint needs no copy of the model.
 type tensorView struct {
-	tensor
+	of     hf.Tensor
 	buffer *[]byte
 }
 
 func (v tensorView) DType() safetensors.DType { return safetensors.F32 }
 
 func (v tensorView) Shape() []uint64 {
-	shape := make([]uint64, len(v.shape))
-	for i, n := range v.shape {
+	shape := make([]uint64, len(v.of.Shape))
+	for i, n := range v.of.Shape {
 		shape[i] = uint64(n)
 	}
 	return shape
 }
 
-func (v tensorView) DataLen() uint64 { return 4 * uint64(len(v.data)) }
+func (v tensorView) DataLen() uint64 { return 4 * uint64(len(v.of.Data)) }
 
 // Data returns the numbers in little-endian order, until the next call for a tensor of the file.
 func (v tensorView) Data() []byte {
-	b := slices.Grow((*v.buffer)[:0], 4*len(v.data))[:4*len(v.data)]
-	for i, x := range v.data {
+	b := slices.Grow((*v.buffer)[:0], 4*len(v.of.Data))[:4*len(v.of.Data)]
+	for i, x := range v.of.Data {
 		binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(x))
 	}
 	*v.buffer = b
@@ -76,7 +71,7 @@ func (v tensorView) Data() []byte {
 }
 
 // writeTensors writes a safetensors file of the tensors with checksums in its metadata.
-func writeTensors(w io.Writer, tensors map[string]tensor, metadata map[string]string) error {
+func writeTensors(w io.Writer, tensors map[string]hf.Tensor, metadata map[string]string) error {
 	views, buffer := map[string]tensorView{}, new([]byte)
 	content := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(tensors)) { // the library writes tensors of one type by name
@@ -92,7 +87,7 @@ func writeTensors(w io.Writer, tensors map[string]tensor, metadata map[string]st
 
 // headerDigest covers what the digest of the tensor bytes does not: the other metadata
 // and the names and shapes.
-func headerDigest(metadata map[string]string, tensors map[string]tensor) string {
+func headerDigest(metadata map[string]string, tensors map[string]hf.Tensor) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(metadata)) {
 		if k != metaHeader {
@@ -100,7 +95,7 @@ func headerDigest(metadata map[string]string, tensors map[string]tensor) string 
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(tensors)) {
-		fmt.Fprintf(&b, "%q %v\n", name, tensors[name].shape)
+		fmt.Fprintf(&b, "%q %v\n", name, tensors[name].Shape)
 	}
 	return digest([]byte(b.String()))
 }
@@ -170,13 +165,13 @@ func (t *tensorsFile) readHeader() error {
 		return fmt.Errorf("its header has no metadata; %w", errDamaged)
 	}
 	delete(entries, metadata)
-	tensors := map[string]tensor{}
+	tensors := map[string]hf.Tensor{}
 	for name, entry := range entries {
 		var x struct{ Shape []int }
 		if err := json.Unmarshal(entry, &x); err != nil {
 			return fmt.Errorf("its header describes the tensor %s otherwise than a safetensors file; %w", printable.Quote(name), errDamaged)
 		}
-		tensors[name] = tensor{shape: x.Shape}
+		tensors[name] = hf.Tensor{Shape: x.Shape}
 	}
 	if headerDigest(t.metadata, tensors) != t.metadata[metaHeader] {
 		return fmt.Errorf("the header does not match its SHA-256; %w", errDamaged)
@@ -195,7 +190,7 @@ func headerLength(b []byte, size int64) (int64, error) {
 
 // read returns the tensors of the file. One that holds more than so many float32 numbers is refused before it is
 // read; of one that holds fewer, who uses the tensors says which is missing.
-func (t *tensorsFile) read(most int) (map[string]tensor, error) {
+func (t *tensorsFile) read(most int) (map[string]hf.Tensor, error) {
 	if got := t.size - t.header; got > 4*int64(most) {
 		return nil, fmt.Errorf("it holds %d bytes of numbers, the settings ask for %d; %w", got, 4*int64(most), errDamaged)
 	}
@@ -208,7 +203,7 @@ func (t *tensorsFile) read(most int) (map[string]tensor, error) {
 }
 
 // decodeTensors reads what writeTensors wrote and checks both sums.
-func decodeTensors(b []byte) (map[string]tensor, map[string]string, error) {
+func decodeTensors(b []byte) (map[string]hf.Tensor, map[string]string, error) {
 	if len(b) < 8 {
 		return nil, nil, fmt.Errorf("%d bytes are no safetensors file; %w", len(b), errDamaged)
 	}
@@ -230,18 +225,18 @@ func decodeTensors(b []byte) (map[string]tensor, map[string]string, error) {
 	if digest(b[8+n:]) != metadata[metaTensors] {
 		return nil, nil, fmt.Errorf("the numbers do not match their SHA-256; %w", errDamaged)
 	}
-	tensors := map[string]tensor{}
+	tensors := map[string]hf.Tensor{}
 	for _, named := range decoded.Tensors() {
 		view := named.TensorView
 		if view.DType() != safetensors.F32 {
 			return nil, nil, fmt.Errorf("tensor %s holds %v, not float32; %w", printable.Quote(named.Name), view.DType(), errDamaged)
 		}
-		t := tensor{data: make([]float32, view.DataLen()/4)}
+		t := hf.Tensor{Data: make([]float32, view.DataLen()/4)}
 		for _, n := range view.Shape() {
-			t.shape = append(t.shape, int(n))
+			t.Shape = append(t.Shape, int(n))
 		}
-		for i := range t.data {
-			t.data[i] = math.Float32frombits(binary.LittleEndian.Uint32(view.Data()[4*i:]))
+		for i := range t.Data {
+			t.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(view.Data()[4*i:]))
 		}
 		tensors[named.Name] = t
 	}
@@ -280,16 +275,16 @@ func uniqueKeys(d *json.Decoder) error {
 
 // fill copies tensors named prefix + name into the parameters of a set, which must be
 // there in the right shapes.
-func fill(set *param.Set, tensors map[string]tensor, prefix string) error {
+func fill(set *param.Set, tensors map[string]hf.Tensor, prefix string) error {
 	for _, p := range set.All() {
 		t, ok := tensors[prefix+p.Name]
 		if !ok {
 			return fmt.Errorf("it lacks the tensor %s", prefix+p.Name)
 		}
-		if !slices.Equal(t.shape, p.Shape) {
-			return fmt.Errorf("tensor %s has shape %v, the settings ask for %v", prefix+p.Name, t.shape, p.Shape)
+		if !slices.Equal(t.Shape, p.Shape) {
+			return fmt.Errorf("tensor %s has shape %v, the settings ask for %v", prefix+p.Name, t.Shape, p.Shape)
 		}
-		copy(p.Data, t.data)
+		copy(p.Data, t.Data)
 	}
 	return nil
 }

@@ -11,20 +11,22 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"attend/internal/hf"
 )
 
 // encodeTensors returns what writeTensors writes.
-func encodeTensors(tensors map[string]tensor, metadata map[string]string) ([]byte, error) {
+func encodeTensors(tensors map[string]hf.Tensor, metadata map[string]string) ([]byte, error) {
 	var file bytes.Buffer
 	err := writeTensors(&file, tensors, metadata)
 	return file.Bytes(), err
 }
 
-func someTensors() (map[string]tensor, map[string]string) {
-	return map[string]tensor{
-		"a": {[]int{2, 3}, []float32{1, -2, 3.5, 0, float32(math.Copysign(0, -1)), 1e-40}},
-		"b": {[]int{5}, []float32{1, 2, 3, 4, math.MaxFloat32}},
-		"c": {[]int{0, 7}, []float32{}},
+func someTensors() (map[string]hf.Tensor, map[string]string) {
+	return map[string]hf.Tensor{
+		"a": {Shape: []int{2, 3}, Data: []float32{1, -2, 3.5, 0, float32(math.Copysign(0, -1)), 1e-40}},
+		"b": {Shape: []int{5}, Data: []float32{1, 2, 3, 4, math.MaxFloat32}},
+		"c": {Shape: []int{0, 7}, Data: []float32{}},
 	}, map[string]string{metaStep: "12", metaData: "text \"quoted\" <&>"}
 }
 
@@ -83,7 +85,7 @@ func raw(header string, content []byte) []byte {
 }
 
 // signed is a header of tensors, as JSON, whose metadata has the right sums for those decoded.
-func signed(entries string, tensors map[string]tensor, content []byte) string {
+func signed(entries string, tensors map[string]hf.Tensor, content []byte) string {
 	metadata := map[string]string{metaFormat: "pt", metaStep: "1", metaTensors: digest(content)}
 	metadata[metaHeader] = headerDigest(metadata, tensors)
 	var m []string
@@ -95,7 +97,7 @@ func signed(entries string, tensors map[string]tensor, content []byte) string {
 
 func hostile() map[string][]byte {
 	four := []byte{0, 0, 128, 63}
-	one := map[string]tensor{"a": {[]int{1}, []float32{1}}}
+	one := map[string]hf.Tensor{"a": {Shape: []int{1}, Data: []float32{1}}}
 	long := raw(`{"__metadata__":{"x":"`+strings.Repeat("y", 2<<20)+`"}}`, nil)
 	huge := raw("{}", nil)
 	binary.LittleEndian.PutUint64(huge, 1<<63)
@@ -124,7 +126,7 @@ func hostile() map[string][]byte {
 		"fraction":           raw(signed(`,"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}`, one, four), four),
 		"huge shape":         raw(signed(`,"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,4]}`, one, four), four),
 		"overflowing shape":  raw(signed(`,"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,4]}`, one, four), four),
-		"F16":                raw(signed(`,"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}`, map[string]tensor{"a": {[]int{2}, nil}}, four), four),
+		"F16":                raw(signed(`,"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}`, map[string]hf.Tensor{"a": {Shape: []int{2}, Data: nil}}, four), four),
 		"I32":                raw(signed(`,"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}`, one, four), four),
 		"unknown type":       raw(signed(`,"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}`, one, four), four),
 		"gap":                raw(signed(a, one, append(four, 0, 0, 0, 0)), append(four, 0, 0, 0, 0)),
@@ -133,7 +135,7 @@ func hostile() map[string][]byte {
 
 func TestTensorsHostile(t *testing.T) {
 	four := []byte{0, 0, 128, 63}
-	ok := raw(signed(`,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`, map[string]tensor{"a": {[]int{1}, nil}}, four), four)
+	ok := raw(signed(`,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}`, map[string]hf.Tensor{"a": {Shape: []int{1}, Data: nil}}, four), four)
 	if _, _, err := decodeTensors(ok); err != nil {
 		t.Fatalf("the form that the hostile ones vary: %v", err)
 	}
@@ -171,11 +173,11 @@ func FuzzDecodeTensors(f *testing.F) {
 		}
 		for name, x := range tensors {
 			n := 1
-			for _, size := range x.shape {
+			for _, size := range x.Shape {
 				n *= size
 			}
-			if n != len(x.data) {
-				t.Fatalf("tensor %q has shape %v and %d numbers", name, x.shape, len(x.data))
+			if n != len(x.Data) {
+				t.Fatalf("tensor %q has shape %v and %d numbers", name, x.Shape, len(x.Data))
 			}
 		}
 		again, err := encodeTensors(tensors, metadata)

@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"attend/data"
+	"attend/internal/attention"
 	"attend/internal/file"
+	"attend/internal/hf"
 	"attend/internal/printable"
-	"attend/internal/render"
 	"attend/layers"
 	"attend/train"
 )
@@ -31,7 +32,7 @@ type Training struct {
 	evaluator *train.Evaluator
 	heldOut   train.Blocks
 	sample    int // how many of them an evaluation covers
-	probe     *Reader
+	probe     *Session
 
 	before  float64 // seconds of training before this start
 	started time.Time
@@ -93,7 +94,7 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 		return nil, err
 	}
 	boundary, hasBoundary := corpus.Vocabulary.Boundary()
-	if r.configJSON, err = configJSON(config, boundary, hasBoundary); err != nil {
+	if r.configJSON, err = hf.ConfigJSON(config, boundary, hasBoundary); err != nil {
 		return nil, err
 	}
 	if r.tokenizerJSON, err = corpus.Vocabulary.TokenizerJSON(); err != nil {
@@ -205,7 +206,7 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkText(corpus); err != nil {
+	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
 	if settings, err = settings.Resolve(corpus); err != nil {
@@ -231,7 +232,7 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 }
 
 // goOn brings the training and its folder to the state of the last checkpoint.
-func (t *Training) goOn(tensors map[string]tensor, settingsChanged bool) error {
+func (t *Training) goOn(tensors map[string]hf.Tensor, settingsChanged bool) error {
 	if err := t.restore(tensors); err != nil {
 		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(t.Path, stateFile)), err)
 	}
@@ -311,8 +312,8 @@ func (t *Training) sweep() error {
 	return nil
 }
 
-// checkText returns an error unless the corpus is the text that the run was trained on.
-func (r *Run) checkText(corpus *data.Corpus) error {
+// CheckText returns an error unless the corpus is the text that the run was trained on.
+func (r *Run) CheckText(corpus *data.Corpus) error {
 	if corpus.SHA256 != r.DataSHA256 {
 		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), printable.Path(corpus.Name))
 	}
@@ -338,7 +339,7 @@ func newTraining(r *Run, corpus *data.Corpus) (*Training, error) {
 	if t.evaluator, err = train.NewEvaluator(build, batch, s.Context); err != nil {
 		return nil, errors.Join(err, t.trainer.Close())
 	}
-	if t.probe, err = r.NewReader(1); err != nil {
+	if t.probe, err = r.NewSession(1); err != nil {
 		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
 	}
 	return t, nil
@@ -453,7 +454,7 @@ func (t *Training) evaluate(s train.Step) ([]logLine, error) {
 	if err != nil {
 		return nil, t.diverged("for the probe sentence ", err)
 	}
-	frame := render.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []render.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
+	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
 	return []logLine{{metricsFile, m}, {filmFile, frame}}, nil
 }
 
@@ -477,7 +478,7 @@ func (t *Training) log(s train.Step) error {
 // ProbeMap returns the attention of the probe sentence by the weights as they are now, for who watches a
 // training. It leaves no trace in the training or its folder. It may be called from the report of
 // [Training.Train] and while no training is going on.
-func (t *Training) ProbeMap() (render.Map, error) {
+func (t *Training) ProbeMap() (attention.Map, error) {
 	return t.probe.Map(t.Settings.Probe, logPredictions)
 }
 
@@ -566,13 +567,13 @@ func (t *Training) rescue(gone error) error {
 
 // writeState writes state.safetensors.
 func (t *Training) writeState(w io.Writer) error {
-	tensors := map[string]tensor{}
+	tensors := map[string]hf.Tensor{}
 	for _, p := range t.Weights.All() {
-		tensors["weight/"+p.Name] = tensor{p.Shape, p.Data}
+		tensors["weight/"+p.Name] = hf.Tensor{Shape: p.Shape, Data: p.Data}
 	}
 	for moment, set := range t.trainer.State().Moments {
 		for _, p := range set.All() {
-			tensors[moment+"/"+p.Name] = tensor{p.Shape, p.Data}
+			tensors[moment+"/"+p.Name] = hf.Tensor{Shape: p.Shape, Data: p.Data}
 		}
 	}
 	metadata, err := t.metadata()
@@ -586,7 +587,7 @@ func (t *Training) writeState(w io.Writer) error {
 }
 
 // restore fills weights and moments from the tensors of state.safetensors.
-func (t *Training) restore(tensors map[string]tensor) error {
+func (t *Training) restore(tensors map[string]hf.Tensor) error {
 	if err := fill(t.Weights, tensors, "weight/"); err != nil {
 		return err
 	}

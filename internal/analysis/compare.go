@@ -1,0 +1,95 @@
+package analysis
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"attend/data"
+	"attend/internal/attention"
+	"attend/internal/printable"
+	"attend/internal/run"
+)
+
+// CompareSentences reads two sentences, a minimal pair say, with one run.
+func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
+	reader, err := r.NewSession(1)
+	if err != nil {
+		return attention.Comparison{}, err
+	}
+	defer reader.Close()
+	c := attention.Comparison{Of: source(r), With: source(r)}
+	if c.A, err = reader.Map(a, r.Config.Vocab); err != nil {
+		return c, fmt.Errorf("%s: %w", printable.Quote(a), err)
+	}
+	if c.B, err = reader.Map(b, r.Config.Vocab); err != nil {
+		return c, fmt.Errorf("%s: %w", printable.Quote(b), err)
+	}
+	return c, nil
+}
+
+// Compare reads one sentence with two runs and matches their heads, on held-out sentences as well if the
+// corpus is given.
+func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Comparison, error) {
+	c := attention.Comparison{Of: source(a), With: source(b)}
+	if corpus != nil {
+		if err := a.CheckText(corpus); err != nil {
+			return c, err
+		}
+	}
+	for _, of := range []struct {
+		run *run.Run
+		m   *attention.Map
+	}{{a, &c.A}, {b, &c.B}} {
+		if _, err := of.run.Encode(text); err != nil {
+			return c, fmt.Errorf("%s: %w", printable.Path(of.run.Path), err)
+		}
+		reader, err := of.run.NewSession(1)
+		if err != nil {
+			return c, err
+		}
+		defer reader.Close()
+		if *of.m, err = reader.Map(text, of.run.Config.Vocab); err != nil {
+			return c, err
+		}
+		metrics, err := of.run.Metrics()
+		if err != nil {
+			return c, err
+		}
+		if len(metrics) > 0 {
+			c.Losses = append(c.Losses, metrics[len(metrics)-1].HeldOutLoss)
+		}
+	}
+	var err error
+	if c.Settings, err = settingPairs(a.Settings, b.Settings); err != nil {
+		return c, err
+	}
+	c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, corpus))
+	return c, err
+}
+
+// source names a run for a result.
+func source(r *run.Run) attention.Source { return attention.Source{Run: r.Path, Step: r.Step} }
+
+// settingPairs lists the settings in which two runs differ, by name.
+func settingPairs(a, b run.Settings) ([]attention.SettingPair, error) {
+	var values [2]map[string]any
+	for i, s := range []run.Settings{a, b} {
+		text, err := s.YAML()
+		if err != nil {
+			return nil, err
+		}
+		if err := yaml.Unmarshal(text, &values[i]); err != nil {
+			return nil, err
+		}
+	}
+	var pairs []attention.SettingPair
+	for _, name := range slices.Sorted(maps.Keys(values[0])) {
+		if x, y := fmt.Sprint(values[0][name]), fmt.Sprint(values[1][name]); x != y {
+			pairs = append(pairs, attention.SettingPair{Name: name, A: x, B: y})
+		}
+	}
+	return pairs, nil
+}

@@ -1,0 +1,91 @@
+package analysis
+
+import (
+	"attend/data"
+	"attend/internal/run"
+	"attend/layers"
+)
+
+// HeadMeans is what each head puts out on average: [layer][head][headDim].
+type HeadMeans [][][]float32
+
+// meanSentences is how many sentences of the held-out text the means of heads are taken over.
+const meanSentences = 500
+
+// NewHeadMeans returns the mean output of every head over all tokens of held-out sentences, those that
+// a head "off" is fixed to.
+func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
+	if err := r.CheckText(corpus); err != nil {
+		return nil, err
+	}
+	c := r.Config
+	sums := make([][][]float64, c.Layers)
+	for layer := range sums {
+		sums[layer] = make([][]float64, c.Heads)
+		for head := range sums[layer] {
+			sums[layer][head] = make([]float64, c.HeadDim())
+		}
+	}
+	reader, err := r.NewSession(r.EvaluationBatch())
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	tokens := 0.0
+	sentences := inputs(sequences(r, corpus.HeldOut, meanSentences))
+	err = reader.Forward(sentences, func(i int, reading run.Reading) error {
+		tokens += float64(len(sentences[i]))
+		for layer := range sums {
+			for head, sum := range sums[layer] {
+				for place := range sentences[i] {
+					for j, x := range reading.Output(layer, head, place) {
+						sum[j] += float64(x)
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	means := make(HeadMeans, c.Layers)
+	for layer := range means {
+		means[layer] = make([][]float32, c.Heads)
+		for head := range means[layer] {
+			means[layer][head] = make([]float32, c.HeadDim())
+			for j, sum := range sums[layer][head] {
+				means[layer][head][j] = float32(sum / tokens)
+			}
+		}
+	}
+	return means, nil
+}
+
+// sequences returns the first sequences of a set. Of a text of characters they are pieces that predict as
+// many characters as the context has.
+func sequences(r *run.Run, set data.Set, most int) [][]int {
+	if set.Unit == data.Word {
+		return set.Sequences[:min(most, len(set.Sequences))]
+	}
+	var pieces [][]int
+	text := set.Sequences[0]
+	for at := 0; at+1 < len(text) && len(pieces) < most; at += r.Config.Context {
+		pieces = append(pieces, text[at:min(at+r.Config.Context+1, len(text))])
+	}
+	return pieces
+}
+
+// inputs returns what a model reads of sequences: all of each but its last token.
+func inputs(sequences [][]int) [][]int {
+	read := make([][]int, len(sequences))
+	for i, s := range sequences {
+		read[i] = s[:len(s)-1]
+	}
+	return read
+}
+
+// ablate fixes a head to its mean in one sentence of the batch.
+func (m HeadMeans) ablate(f *layers.Inference, sentence, layer, head int) error {
+	return f.Layers[layer].Fix(sentence, head, m[layer][head])
+}

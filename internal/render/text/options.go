@@ -1,0 +1,35 @@
+package text
+
+import (
+	"github.com/charmbracelet/colorprofile"
+
+	"attend/internal/render"
+)
+
+// Options says what the text renderers show and how.
+type Options struct {
+	Width int                  // columns of the terminal; 0 means 80, below 12 counts as 12
+	Layer int                  // counted from 0; -1 is the mean over the layers
+	Head  int                  // counted from 0; -1 is the mean over the heads
+	All   bool                 // each head by itself, of every layer or of Layer, one after the other; Head does not count then
+	Color colorprofile.Profile // up to ASCII no escape sequence is written; ANSI has bold and faint, more have colour
+}
+
+const (
+	defaultWidth = 80
+	narrow       = 24 // below it the gaps between words are the first to go
+	leastWidth   = 12
+)
+
+// selection is what the options select.
+func (o Options) selection() render.Selection {
+	return render.Selection{Layer: o.Layer, Head: o.Head, All: o.All}
+}
+
+// width is the number of columns to fill.
+func (o Options) width() int {
+	if o.Width == 0 {
+		return defaultWidth
+	}
+	return max(o.Width, leastWidth)
+}
