@@ -177,11 +177,11 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	return o.write(p.stdout, func(w io.Writer) error {
 		switch o.format {
 		case "json":
-			return export.JSONWithBaselines(w, r.Path, r.Step, maps, beside)
+			return export.JSON(w, r.Path, r.Step, maps, beside)
 		case "csv":
-			return export.CSVWithBaselines(w, maps, beside)
+			return export.CSV(w, maps, beside)
 		case "html":
-			return page.MapsWithBaselines(w, attention.Source{Run: r.Path, Step: r.Step}, maps, beside)
+			return page.Maps(w, attention.Source{Run: r.Path, Step: r.Step}, maps, beside)
 		case "svg", "png":
 			return p.writePicture(w, o, r, maps[0], beside)
 		}

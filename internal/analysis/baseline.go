@@ -27,12 +27,12 @@ func Baselines(r *run.Run, name string, maps []attention.Map, load func(run.Sett
 		if err != nil {
 			return nil, err
 		}
-		reader, err := before.NewSession(1)
+		session, err := before.NewSession(1)
 		if err != nil {
 			return nil, err
 		}
-		defer reader.Close()
-		base = func(m attention.Map) (attention.Map, error) { return reader.Map(m.Text, len(m.Next)) }
+		defer session.Close()
+		base = func(m attention.Map) (attention.Map, error) { return session.Map(m.Text, len(m.Next)) }
 	case BaselineUniform:
 		base = func(m attention.Map) (attention.Map, error) { return uniform(m), nil }
 	case BaselinePosition:
@@ -122,12 +122,12 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 			}
 		}
 	}
-	reader, err := r.NewSession(r.EvaluationBatch())
+	session, err := r.NewSession(r.EvaluationBatch())
 	if err != nil {
 		return nil, err
 	}
 	count := make([]float64, positions)
-	err = reader.Forward(pieces, func(i int, reading run.Reading) error {
+	err = session.Forward(pieces, func(i int, reading run.Reading) error {
 		for query := range pieces[i] {
 			count[query]++
 			for layer := range sum {
@@ -140,7 +140,7 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 		}
 		return nil
 	})
-	if err = errors.Join(err, reader.Close()); err != nil {
+	if err = errors.Join(err, session.Close()); err != nil {
 		return nil, err
 	}
 	for _, heads := range sum {

@@ -15,16 +15,16 @@ import (
 
 // CompareSentences reads two sentences, a minimal pair say, with one run.
 func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
-	reader, err := r.NewSession(1)
+	session, err := r.NewSession(1)
 	if err != nil {
 		return attention.Comparison{}, err
 	}
-	defer reader.Close()
+	defer session.Close()
 	c := attention.Comparison{Of: source(r), With: source(r)}
-	if c.A, err = reader.Map(a, r.Config.Vocab); err != nil {
+	if c.A, err = session.Map(a, r.Config.Vocab); err != nil {
 		return c, fmt.Errorf("%s: %w", printable.Quote(a), err)
 	}
-	if c.B, err = reader.Map(b, r.Config.Vocab); err != nil {
+	if c.B, err = session.Map(b, r.Config.Vocab); err != nil {
 		return c, fmt.Errorf("%s: %w", printable.Quote(b), err)
 	}
 	return c, nil
@@ -46,12 +46,12 @@ func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Compari
 		if _, err := of.run.Encode(text); err != nil {
 			return c, fmt.Errorf("%s: %w", printable.Path(of.run.Path), err)
 		}
-		reader, err := of.run.NewSession(1)
+		session, err := of.run.NewSession(1)
 		if err != nil {
 			return c, err
 		}
-		defer reader.Close()
-		if *of.m, err = reader.Map(text, of.run.Config.Vocab); err != nil {
+		defer session.Close()
+		if *of.m, err = session.Map(text, of.run.Config.Vocab); err != nil {
 			return c, err
 		}
 		metrics, err := of.run.Metrics()

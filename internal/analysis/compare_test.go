@@ -139,7 +139,7 @@ func TestCompareSentences(t *testing.T) {
 	if c.Comparable() != nil || c.Matches != nil || len(c.Losses) != 0 || c.B.Attention[1][2][5][3] != m.Attention[1][2][5][3] {
 		t.Errorf("%+v", c)
 	}
-	mean := c.A.Mean()[5][3] - c.B.Mean()[5][3]
+	mean := c.A.Mean(attention.All, attention.All)[5][3] - c.B.Mean(attention.All, attention.All)[5][3]
 	near(t, "difference", c.Difference()[5][3], mean, 1e-12)
 	if c, err = CompareSentences(r, "the dog", "the otter likes"); err != nil {
 		t.Fatal(err)

@@ -16,12 +16,12 @@ import (
 // Explain returns the arithmetic of one cell: every number from the query and key vectors to what the
 // value adds, as the operations computed them.
 func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
-	reader, err := r.NewSession(1)
+	session, err := r.NewSession(1)
 	if err != nil {
 		return attention.Explanation{}, err
 	}
-	defer reader.Close()
-	m, err := reader.MapWithVectors(c.Text, 1)
+	defer session.Close()
+	m, err := session.MapWithVectors(c.Text, 1)
 	if err != nil {
 		return attention.Explanation{}, err
 	}

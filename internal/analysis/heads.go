@@ -12,24 +12,6 @@ import (
 	"attend/layers"
 )
 
-// diffuseFrom is the entropy from which on a head spreads its attention.
-const diffuseFrom = 0.7
-
-// ChooseRole returns the role that stands out: the one of the largest lift, if that is 0.3 at least, or else
-// diffuse where the entropy is 0.7 or more, and mixed where it is not.
-func ChooseRole(scores []attention.RoleScore, entropy float64) string {
-	role, best := attention.RoleMixed, 0.0
-	if entropy >= diffuseFrom {
-		role = attention.RoleDiffuse
-	}
-	for _, s := range scores {
-		if lift := s.Lift(); s.StandsOut() && lift >= best {
-			role, best = s.Role, lift
-		}
-	}
-	return role
-}
-
 // headSentences is how many held-out sentences the roles and effects of heads are measured on.
 const headSentences = 500
 
@@ -153,12 +135,12 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		}
 	}
 	rows := 0.0
-	reader, err := r.NewSession(r.EvaluationBatch())
+	session, err := r.NewSession(r.EvaluationBatch())
 	if err != nil {
 		return nil, err
 	}
-	defer reader.Close()
-	err = reader.Forward(sentences, func(s int, reading run.Reading) error {
+	defer session.Close()
+	err = session.Forward(sentences, func(s int, reading run.Reading) error {
 		for i := range heads {
 			h := &heads[i]
 			for query := 1; query < len(sentences[s]); query++ {
@@ -205,6 +187,24 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		}
 	}
 	return heads, nil
+}
+
+// diffuseFrom is the entropy from which on a head spreads its attention.
+const diffuseFrom = 0.7
+
+// ChooseRole returns the role that stands out: the one of the largest lift, if that is 0.3 at least, or else
+// diffuse where the entropy is 0.7 or more, and mixed where it is not.
+func ChooseRole(scores []attention.RoleScore, entropy float64) string {
+	role, best := attention.RoleMixed, 0.0
+	if entropy >= diffuseFrom {
+		role = attention.RoleDiffuse
+	}
+	for _, s := range scores {
+		if lift := s.Lift(); s.StandsOut() && lift >= best {
+			role, best = s.Role, lift
+		}
+	}
+	return role
 }
 
 // example is a case with what a head pays to it.
@@ -264,13 +264,13 @@ func entropyShare(row []float32) float64 {
 
 // lossWith returns the mean loss over sequences, in nats a token, with something taken away in each.
 func lossWith(r *run.Run, sequences [][]int, edit run.Edit) (float64, error) {
-	variants := make([]intervention, len(sequences))
+	interventions := make([]intervention, len(sequences))
 	for i, ids := range inputs(sequences) {
-		variants[i] = intervention{ids, edit}
+		interventions[i] = intervention{ids, edit}
 	}
 	var loss float64
 	tokens := 0
-	err := forward(r, variants, func(i int, reading run.Reading) error {
+	err := forward(r, interventions, func(i int, reading run.Reading) error {
 		for place, target := range sequences[i][1:] {
 			loss -= logProbability(reading.Logits(place), target)
 			tokens++

@@ -8,26 +8,26 @@ type intervention struct {
 	edit run.Edit
 }
 
-// mostRows is how many tokens of variants are computed in one run of the graph.
+// mostRows is how many tokens of interventions are computed in one run of the graph.
 const mostRows = 1 << 13
 
-// forward computes all variants, as many in one run of the graph as fit, and calls visit for
+// forward computes all interventions, as many in one run of the graph as fit, and calls visit for
 // each in order.
-func forward(r *run.Run, variants []intervention, visit func(i int, reading run.Reading) error) error {
+func forward(r *run.Run, interventions []intervention, visit func(i int, reading run.Reading) error) error {
 	longest := 1
-	sentences, edits := make([][]int, len(variants)), make([]run.Edit, len(variants))
-	for i, v := range variants {
+	sentences, edits := make([][]int, len(interventions)), make([]run.Edit, len(interventions))
+	for i, v := range interventions {
 		longest = max(longest, len(v.ids))
 		sentences[i], edits[i] = v.ids, v.edit
 	}
-	batch := min(len(variants), max(1, mostRows/longest))
+	batch := min(len(interventions), max(1, mostRows/longest))
 	for batch > 1 && r.CheckSession(batch, longest) != nil {
 		batch /= 2
 	}
-	reader, err := r.NewSessionOf(batch, longest)
+	session, err := r.NewSessionOf(batch, longest)
 	if err != nil {
 		return err
 	}
-	defer reader.Close()
-	return reader.ForwardEdited(sentences, edits, visit)
+	defer session.Close()
+	return session.ForwardEdited(sentences, edits, visit)
 }

@@ -26,14 +26,14 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 			sums[layer][head] = make([]float64, c.HeadDim())
 		}
 	}
-	reader, err := r.NewSession(r.EvaluationBatch())
+	session, err := r.NewSession(r.EvaluationBatch())
 	if err != nil {
 		return nil, err
 	}
-	defer reader.Close()
+	defer session.Close()
 	tokens := 0.0
 	sentences := inputs(sequences(r, corpus.HeldOut, meanSentences))
-	err = reader.Forward(sentences, func(i int, reading run.Reading) error {
+	err = session.Forward(sentences, func(i int, reading run.Reading) error {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {
 			for head, sum := range sums[layer] {

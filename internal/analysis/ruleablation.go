@@ -47,15 +47,15 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 func ablateRule(r *run.Run, cases []ruleCase, sequences [][]int) (RuleAblation, error) {
 	cases = cases[:min(cutCases, len(cases))]
 	var sum RuleAblation
-	var variants []intervention
-	var results []func(logP float64) // of the variants
+	var interventions []intervention
+	var results []func(logP float64) // of the interventions
 	var owners []int                 // the case of each
 	plain := make([]float64, len(cases))
 	for i, c := range cases {
 		ids := sequences[c.sentence][:c.query+1]
 		others := spread(choices(without(c.query+1, c.causes), len(c.causes)), mostChoices)
 		add := func(keys []int, result func(logP float64)) {
-			variants = append(variants, intervention{ids, removeAttention(c.query, keys)})
+			interventions = append(interventions, intervention{ids, removeAttention(c.query, keys)})
 			results = append(results, result)
 			owners = append(owners, i)
 		}
@@ -68,7 +68,7 @@ func ablateRule(r *run.Run, cases []ruleCase, sequences [][]int) (RuleAblation, 
 	if len(cases) == 0 {
 		return sum, nil
 	}
-	err := forward(r, variants, func(i int, reading run.Reading) error {
+	err := forward(r, interventions, func(i int, reading run.Reading) error {
 		c := cases[owners[i]]
 		results[i](logProbability(reading.Logits(c.query), c.correct...))
 		return nil

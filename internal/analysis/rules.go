@@ -15,7 +15,7 @@ type RuleReport struct {
 	Name      string        `json:"name"`
 	Accuracy  float64       `json:"accuracy"` // share of places where the likeliest word obeys the rule
 	Attention RuleAttention `json:"attention"`
-	Cut       *RuleAblation `json:"cut,omitempty"` // what attention to the causes does; see [Run.CutEffects]
+	Cut       *RuleAblation `json:"cut,omitempty"` // what attention to the causes does; see [AblateRules]
 	Count     int           `json:"-"`             // places judged
 	BestLayer int           `json:"-"`
 	BestHead  int           `json:"-"`
@@ -95,18 +95,18 @@ func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 
 // judge runs the sentences of the cases through the model and measures accuracy and attention.
 func judge(r *run.Run, cases []ruleCase, sequences [][]int) (RuleReport, error) {
-	reader, err := r.NewSession(r.EvaluationBatch())
+	session, err := r.NewSession(r.EvaluationBatch())
 	if err != nil {
 		return RuleReport{}, err
 	}
-	defer reader.Close()
+	defer session.Close()
 	sentences := make([][]int, len(cases))
 	for i, c := range cases {
 		sentences[i] = sequences[c.sentence][:c.query+1] // what the predicting token sees
 	}
 	report := RuleReport{Count: len(cases)}
 	heads := make([]float64, r.Config.Layers*r.Config.Heads)
-	err = reader.Forward(sentences, func(i int, reading run.Reading) error {
+	err = session.Forward(sentences, func(i int, reading run.Reading) error {
 		c := cases[i]
 		if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
 			report.Accuracy++

@@ -15,39 +15,6 @@ import (
 	"attend/train"
 )
 
-// Recurring counts in how many maps of one sentence each link is there: in some layer some head gives the key
-// `least` of its attention or more. The first token, which sees nothing but itself, has no link.
-func Recurring(maps []attention.Map, least float64) []attention.RecurringLink {
-	var links []attention.RecurringLink
-	for q := 1; q < len(maps[0].Tokens); q++ {
-		for k := range q + 1 {
-			l := attention.RecurringLink{Query: q, Key: k}
-			for _, m := range maps {
-				top := 0.0
-				for _, heads := range m.Attention {
-					for _, weights := range heads {
-						top = max(top, float64(weights[q][k]))
-					}
-				}
-				if top >= least {
-					l.Seeds++
-				}
-				l.Weight += top / float64(len(maps))
-			}
-			if l.Seeds > 0 {
-				links = append(links, l)
-			}
-		}
-	}
-	slices.SortStableFunc(links, func(a, b attention.RecurringLink) int {
-		if a.Seeds != b.Seeds {
-			return b.Seeds - a.Seeds
-		}
-		return cmp.Compare(b.Weight, a.Weight)
-	})
-	return links
-}
-
 // Seeds trains the run's settings with other seeds, its own the first of them, and tells which links of a sentence
 // recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, hears of every seed that is done.
 func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, count int, least float64, report func(done int)) (attention.Recurrence, error) {
@@ -70,12 +37,12 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 				return result, err
 			}
 		}
-		reader, err := other.NewSession(1)
+		session, err := other.NewSession(1)
 		if err != nil {
 			return result, err
 		}
-		m, err := reader.Map(text, 1)
-		if err = errors.Join(err, reader.Close()); err != nil {
+		m, err := session.Map(text, 1)
+		if err = errors.Join(err, session.Close()); err != nil {
 			return result, err
 		}
 		metrics, err := other.Metrics()
@@ -111,4 +78,37 @@ func trainAside(ctx context.Context, path string, s run.Settings, corpus *data.C
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}
 	return t.Run, nil
+}
+
+// Recurring counts in how many maps of one sentence each link is there: in some layer some head gives the key
+// `least` of its attention or more. The first token, which sees nothing but itself, has no link.
+func Recurring(maps []attention.Map, least float64) []attention.RecurringLink {
+	var links []attention.RecurringLink
+	for q := 1; q < len(maps[0].Tokens); q++ {
+		for k := range q + 1 {
+			l := attention.RecurringLink{Query: q, Key: k}
+			for _, m := range maps {
+				top := 0.0
+				for _, heads := range m.Attention {
+					for _, weights := range heads {
+						top = max(top, float64(weights[q][k]))
+					}
+				}
+				if top >= least {
+					l.Seeds++
+				}
+				l.Weight += top / float64(len(maps))
+			}
+			if l.Seeds > 0 {
+				links = append(links, l)
+			}
+		}
+	}
+	slices.SortStableFunc(links, func(a, b attention.RecurringLink) int {
+		if a.Seeds != b.Seeds {
+			return b.Seeds - a.Seeds
+		}
+		return cmp.Compare(b.Weight, a.Weight)
+	})
+	return links
 }

@@ -15,48 +15,6 @@ import (
 	"attend/layers"
 )
 
-// RankCorrelation returns Spearman's coefficient: the correlation of the ranks of x and y, equals
-// sharing the mean of their ranks; 1 where both rise together, -1 where one falls as the other
-// rises (Spearman 1904). ok is false for fewer than three pairs and where all of x or all of y are equal.
-func RankCorrelation(x, y []float64) (rho float64, ok bool) {
-	if len(x) < 3 || len(x) != len(y) {
-		return 0, false
-	}
-	a, b := ranks(x), ranks(y)
-	mean := float64(len(x)-1) / 2
-	var ab, aa, bb float64
-	for i := range a {
-		ab += (a[i] - mean) * (b[i] - mean)
-		aa += (a[i] - mean) * (a[i] - mean)
-		bb += (b[i] - mean) * (b[i] - mean)
-	}
-	if aa == 0 || bb == 0 {
-		return 0, false
-	}
-	return ab / math.Sqrt(aa*bb), true
-}
-
-// ranks returns the place of each number among all, from 0.
-func ranks(x []float64) []float64 {
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(x[i], x[j]) })
-	r := make([]float64, len(x))
-	for from := 0; from < len(x); {
-		to := from + 1
-		for to < len(x) && x[order[to]] == x[order[from]] {
-			to++
-		}
-		for _, i := range order[from:to] {
-			r[i] = float64(from+to-1) / 2
-		}
-		from = to
-	}
-	return r
-}
-
 // Question asks why a word is predicted.
 type Question struct {
 	Text  string
@@ -80,10 +38,10 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	y := attention.Why{Text: q.Text, Tokens: e.Tokens, Seen: strings.Join(e.Tokens, between), Words: make([]attention.Cause, len(e.IDs))}
 	query := len(e.IDs) - 1
 
-	variants := []intervention{{ids: e.IDs}}
-	var results []func(effect float64) // of the variants after the first, in their order
+	interventions := []intervention{{ids: e.IDs}}
+	var results []func(effect float64) // of the interventions after the first, in their order
 	add := func(v intervention, result func(effect float64)) {
-		variants, results = append(variants, v), append(results, result)
+		interventions, results = append(interventions, v), append(results, result)
 	}
 	var grammar *data.Grammar
 	if r.Settings.Data == run.Savanna {
@@ -118,7 +76,7 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	}
 
 	var plain float64
-	err = forward(r, variants, func(i int, reading run.Reading) error {
+	err = forward(r, interventions, func(i int, reading run.Reading) error {
 		logits := reading.Logits(query)
 		if i == 0 {
 			if target < 0 {
@@ -251,4 +209,46 @@ func summarize(y *attention.Why) {
 	if rho, ok := RankCorrelation(attention, cuts); ok {
 		y.Correlation = &rho
 	}
+}
+
+// RankCorrelation returns Spearman's coefficient: the correlation of the ranks of x and y, equals
+// sharing the mean of their ranks; 1 where both rise together, -1 where one falls as the other
+// rises (Spearman 1904). ok is false for fewer than three pairs and where all of x or all of y are equal.
+func RankCorrelation(x, y []float64) (rho float64, ok bool) {
+	if len(x) < 3 || len(x) != len(y) {
+		return 0, false
+	}
+	a, b := ranks(x), ranks(y)
+	mean := float64(len(x)-1) / 2
+	var ab, aa, bb float64
+	for i := range a {
+		ab += (a[i] - mean) * (b[i] - mean)
+		aa += (a[i] - mean) * (a[i] - mean)
+		bb += (b[i] - mean) * (b[i] - mean)
+	}
+	if aa == 0 || bb == 0 {
+		return 0, false
+	}
+	return ab / math.Sqrt(aa*bb), true
+}
+
+// ranks returns the place of each number among all, from 0.
+func ranks(x []float64) []float64 {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(x[i], x[j]) })
+	r := make([]float64, len(x))
+	for from := 0; from < len(x); {
+		to := from + 1
+		for to < len(x) && x[order[to]] == x[order[from]] {
+			to++
+		}
+		for _, i := range order[from:to] {
+			r[i] = float64(from+to-1) / 2
+		}
+		from = to
+	}
+	return r
 }

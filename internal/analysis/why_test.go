@@ -89,7 +89,7 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 		t.Errorf("target %q, tokens %q, %d words", y.Target, y.Tokens, len(y.Words))
 	}
 	query := len(e.IDs) - 1
-	mean := m.Mean()
+	mean := m.Mean(attention.All, attention.All)
 	for key, w := range y.Words {
 		if w.Place != key || w.Word != m.Tokens[key] || w.ByHead[1][3] != float64(m.Attention[1][3][query][key]) {
 			t.Errorf("word %d is %+v", key, w)

@@ -2,6 +2,55 @@ package attention
 
 import "fmt"
 
+// Baseline is what the map of a sentence is compared with: the attention that something other than the trained
+// model pays on the same words.
+type Baseline struct {
+	Name string // untrained, uniform or position
+	Map  Map    // of the same shape as the map it stands beside
+}
+
+// Validate tells whether the baseline is valid and has the shape of a valid map.
+func (b Baseline) Validate(m Map) error {
+	if err := b.Map.Validate(); err != nil {
+		return fmt.Errorf("baseline: %w", err)
+	}
+	shape := func(m Map) [3]int { return [3]int{len(m.Attention), len(m.Attention[0]), len(m.Tokens)} }
+	if want, got := shape(m), shape(b.Map); got != want {
+		return fmt.Errorf("the baseline has %d layers, %d heads and %d tokens; want %d, %d and %d",
+			got[0], got[1], got[2], want[0], want[1], want[2])
+	}
+	return nil
+}
+
+// CheckBaselines tells whether the maps are valid, and each baseline, if there are any, has the shape of its map.
+func CheckBaselines(maps []Map, baselines []Baseline) error {
+	if len(baselines) > 0 && len(baselines) != len(maps) {
+		return fmt.Errorf("%d baselines for %d sentences", len(baselines), len(maps))
+	}
+	for i, m := range maps {
+		err := m.Validate()
+		if err == nil && len(baselines) > 0 {
+			err = baselines[i].Validate(m)
+		}
+		if err != nil {
+			return fmt.Errorf("sentence %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// Difference is a less b, [query][key], in -1 to 1.
+func Difference(a, b [][]float64) [][]float64 {
+	d := make([][]float64, len(a))
+	for q := range a {
+		d[q] = make([]float64, len(a[q]))
+		for k := range a[q] {
+			d[q][k] = a[q][k] - b[q][k]
+		}
+	}
+	return d
+}
+
 // Comparison is two maps side by side: of two sentences in one run, or of one sentence in two runs.
 type Comparison struct {
 	A, B     Map           // with all their predictions
@@ -60,7 +109,7 @@ func (c Comparison) Aligned() (a, b Map) {
 // comparable.
 func (c Comparison) Difference() [][]float64 {
 	a, b := c.Aligned()
-	return Difference(a.MeanOf(All, All), b.MeanOf(All, All))
+	return Difference(a.Mean(All, All), b.Mean(All, All))
 }
 
 // likelyNext is how many of the likeliest next words other programs get.
@@ -87,55 +136,6 @@ func (c Comparison) Result() ComparisonResult {
 		r.Difference = c.Difference()
 	}
 	return r
-}
-
-// Baseline is what the map of a sentence is compared with: the attention that something other than the trained
-// model pays on the same words.
-type Baseline struct {
-	Name string // untrained, uniform or position
-	Map  Map    // of the same shape as the map it stands beside
-}
-
-// Validate tells whether the baseline is valid and has the shape of a valid map.
-func (b Baseline) Validate(m Map) error {
-	if err := b.Map.Validate(); err != nil {
-		return fmt.Errorf("baseline: %w", err)
-	}
-	shape := func(m Map) [3]int { return [3]int{len(m.Attention), len(m.Attention[0]), len(m.Tokens)} }
-	if want, got := shape(m), shape(b.Map); got != want {
-		return fmt.Errorf("the baseline has %d layers, %d heads and %d tokens; want %d, %d and %d",
-			got[0], got[1], got[2], want[0], want[1], want[2])
-	}
-	return nil
-}
-
-// Difference is a less b, [query][key], in -1 to 1.
-func Difference(a, b [][]float64) [][]float64 {
-	d := make([][]float64, len(a))
-	for q := range a {
-		d[q] = make([]float64, len(a[q]))
-		for k := range a[q] {
-			d[q][k] = a[q][k] - b[q][k]
-		}
-	}
-	return d
-}
-
-// CheckBaselines tells whether the maps are valid, and each baseline, if there are any, has the shape of its map.
-func CheckBaselines(maps []Map, beside []Baseline) error {
-	if len(beside) > 0 && len(beside) != len(maps) {
-		return fmt.Errorf("%d baselines for %d sentences", len(beside), len(maps))
-	}
-	for i, m := range maps {
-		err := m.Validate()
-		if err == nil && len(beside) > 0 {
-			err = beside[i].Validate(m)
-		}
-		if err != nil {
-			return fmt.Errorf("sentence %d: %w", i, err)
-		}
-	}
-	return nil
 }
 
 // Recurrence says which links of a sentence come back when the same settings are trained with other seeds.

@@ -18,10 +18,10 @@ func TestComparisonAlignsHeads(t *testing.T) {
 	}
 	c.Matches = []attention.HeadMatch{{0, 0, 1, 0.1}, {0, 1, 0, 0}}
 	a, b := c.Aligned()
-	if got, want := attention.Difference(a.MeanOf(0, 0), b.MeanOf(0, 0)), [][]float64{{0, 0}, {0.25, -0.25}}; !reflect.DeepEqual(got, want) {
+	if got, want := attention.Difference(a.Mean(0, 0), b.Mean(0, 0)), [][]float64{{0, 0}, {0.25, -0.25}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("the first head differs by %v, want %v", got, want)
 	}
-	if got, want := attention.Difference(a.MeanOf(0, 1), b.MeanOf(0, 1)), [][]float64{{0, 0}, {0, 0}}; !reflect.DeepEqual(got, want) {
+	if got, want := attention.Difference(a.Mean(0, 1), b.Mean(0, 1)), [][]float64{{0, 0}, {0, 0}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("the second head differs by %v, want %v", got, want)
 	}
 	if c.A.Attention[0][1][1][0] != 1 || c.B.Attention[0][0][1][0] != 1 {

@@ -15,6 +15,23 @@ type Frame struct {
 	Sentences   []Sentence `json:"sentences"`
 }
 
+// Sentence is one map of a Report.
+type Sentence struct {
+	Text      string          `json:"text"`
+	Tokens    []string        `json:"tokens"`
+	Attention [][][][]float32 `json:"attention"` // [layer][head][query][key]
+	Next      []Prediction    `json:"next"`
+
+	// Of the baseline, if there is one, and the attention less it; shaped as the attention.
+	Baseline   [][][][]float32 `json:"baseline,omitempty"`
+	Difference [][][][]float32 `json:"difference,omitempty"`
+}
+
+// Map is a sentence of a report or a frame as a map.
+func (s Sentence) Map() Map {
+	return Map{Text: s.Text, Tokens: s.Tokens, Attention: s.Attention, Next: s.Next}
+}
+
 // Formed is a link of a film, and when it formed. Sentence, layer, head, query and key count from 0.
 type Formed struct {
 	Sentence int     `json:"sentence"`
@@ -108,21 +125,4 @@ func checkFrame(f, first Frame) error {
 		}
 	}
 	return nil
-}
-
-// Map is a sentence of a report or a frame as a map.
-func (s Sentence) Map() Map {
-	return Map{Text: s.Text, Tokens: s.Tokens, Attention: s.Attention, Next: s.Next}
-}
-
-// Sentence is one map of a Report.
-type Sentence struct {
-	Text      string          `json:"text"`
-	Tokens    []string        `json:"tokens"`
-	Attention [][][][]float32 `json:"attention"` // [layer][head][query][key]
-	Next      []Prediction    `json:"next"`
-
-	// Of the baseline, if there is one, and the attention less it; shaped as the attention.
-	Baseline   [][][][]float32 `json:"baseline,omitempty"`
-	Difference [][][][]float32 `json:"difference,omitempty"`
 }

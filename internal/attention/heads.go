@@ -47,7 +47,5 @@ func (s RoleScore) Lift() float64 {
 	return (s.Score - s.Uniform) / (1 - s.Uniform)
 }
 
-const leastLift = 0.3
-
-// StandsOut reports whether the lift is large enough to name a head: 0.3 at least.
-func (s RoleScore) StandsOut() bool { return s.Lift() >= leastLift }
+// StandsOut reports whether the lift is large enough to name a head.
+func (s RoleScore) StandsOut() bool { return s.Lift() >= 0.3 }

@@ -1,3 +1,9 @@
+// Package attention holds what was seen and found out about the attention of a model, as plain data: the [Map] of a
+// sentence with the vectors that it was computed from, the film of a training, a comparison, why a word is predicted,
+// what heads do, vectors on a plane. Packages run and analysis fill it, the packages of render show it.
+//
+// Each type says with Validate, or a function named Check, whether it can be shown. JSON tags are the names that other programs read.
+// Layers, heads, queries and keys count from 0.
 package attention
 
 import (
@@ -17,6 +23,9 @@ type Map struct {
 	Next      []Prediction    // most likely next tokens, most likely first, after the last token
 	Vectors   *Vectors        // what the weights were computed from; nil unless asked for
 }
+
+// All, as a layer or a head, means the mean over every one of them.
+const All = -1
 
 // Source is where a map comes from: the run's folder and the updates that it had made.
 type Source struct {
@@ -99,27 +108,6 @@ func ValidatePredictions(next []Prediction) error {
 	return nil
 }
 
-// Mean is the mean over all layers and heads, [query][key]; nil when the map
-// is not valid.
-func (m Map) Mean() [][]float64 {
-	if m.Validate() != nil {
-		return nil
-	}
-	return m.MeanOf(All, All)
-}
-
-// Head is the attention of one head, [query][key]. Layer and head count from
-// 0; the error names the valid range.
-func (m Map) Head(layer, head int) ([][]float64, error) {
-	if err := m.Validate(); err != nil {
-		return nil, err
-	}
-	if err := m.InRange(layer, head, 0); err != nil {
-		return nil, err
-	}
-	return m.MeanOf(layer, head), nil
-}
-
 // InRange checks that layer and head lie between lowest and the last there is.
 func (m Map) InRange(layer, head, lowest int) error {
 	if last := len(m.Attention) - 1; layer < lowest || layer > last {
@@ -131,8 +119,8 @@ func (m Map) InRange(layer, head, lowest int) error {
 	return nil
 }
 
-// MeanOf is the mean, [query][key], over one layer or all, and one head or all.
-func (m Map) MeanOf(layer, head int) [][]float64 {
+// Mean is the mean, [query][key], over one layer or all, and one head or all.
+func (m Map) Mean(layer, head int) [][]float64 {
 	layers := m.Attention
 	if layer != All {
 		layers = layers[layer : layer+1]
@@ -240,6 +228,3 @@ func checkPlaces(places [][]float32, seq, headDim int) error {
 	}
 	return nil
 }
-
-// All, as a layer or a head, means the mean over every one of them.
-const All = -1

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"pgregory.net/rapid"
 
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
@@ -52,7 +51,7 @@ func TestValidateRefuses(t *testing.T) {
 		if strings.Contains(want, "prediction") || strings.Contains(want, "probability") {
 			continue
 		}
-		if got := m.Mean(); got != nil {
+		if got := m.Mean(attention.All, attention.All); got != nil {
 			t.Errorf("%s: Mean of an invalid map is %v", want, got)
 		}
 	}
@@ -60,10 +59,10 @@ func TestValidateRefuses(t *testing.T) {
 
 func TestMean(t *testing.T) {
 	want := [][]float64{{1, 0}, {0.4375, 0.5625}}
-	if diff := cmp.Diff(want, attentiontest.Halves().Mean()); diff != "" {
+	if diff := cmp.Diff(want, attentiontest.Halves().Mean(attention.All, attention.All)); diff != "" {
 		t.Error(diff)
 	}
-	for q, row := range attentiontest.Long().Mean() {
+	for q, row := range attentiontest.Long().Mean(attention.All, attention.All) {
 		sum := 0.0
 		for _, weight := range row {
 			sum += weight
@@ -74,20 +73,17 @@ func TestMean(t *testing.T) {
 	}
 }
 
-func TestHead(t *testing.T) {
-	got, err := attentiontest.Halves().Head(0, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([][]float64{{1, 0}, {0.25, 0.75}}, got); diff != "" {
+func TestInRange(t *testing.T) {
+	m := attentiontest.Halves()
+	if diff := cmp.Diff([][]float64{{1, 0}, {0.25, 0.75}}, m.Mean(0, 1)); diff != "" {
 		t.Error(diff)
 	}
 	for _, c := range []struct {
 		layer, head int
 		want        string
 	}{{2, 0, "no layer 2: want 0 to 1"}, {-1, 0, "no layer -1"}, {0, 2, "no head 2: want 0 to 1"}, {1, -1, "no head -1"}} {
-		if _, err := attentiontest.Halves().Head(c.layer, c.head); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("Head(%d, %d): error %v, want one with %q", c.layer, c.head, err, c.want)
+		if err := m.InRange(c.layer, c.head, 0); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("layer %d, head %d: error %v, want one with %q", c.layer, c.head, err, c.want)
 		}
 	}
 }
@@ -131,14 +127,4 @@ func TestVectorsAreChecked(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-}
-
-func TestMalformedHasNoMean(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
-		m := attentiontest.AnyMalformed(t)
-		m.Mean()
-		if _, err := m.Head(0, 0); err == nil {
-			t.Fatal("Head of a malformed map")
-		}
-	})
 }

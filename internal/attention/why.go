@@ -64,6 +64,13 @@ func (c Cause) CutEffect() float64 {
 	return *c.Cut
 }
 
+// Cell names one cell of a map.
+type Cell struct {
+	Text        string
+	Layer, Head int    // from 0
+	Query, Key  string // words of the sentence: by itself, as the:2, or a position from 0
+}
+
 // Explanation is the arithmetic of one cell of a map. Every number is the operation's.
 type Explanation struct {
 	Text        string    `json:"text"`
@@ -83,11 +90,4 @@ type Explanation struct {
 
 	Contribution []float32 `json:"contribution"` // weight times value, [headDim]
 	Output       []float32 `json:"output"`       // the sum of all contributions to the query
-}
-
-// Cell names one cell of a map.
-type Cell struct {
-	Text        string
-	Layer, Head int    // from 0
-	Query, Key  string // words of the sentence; see [Run.place]
 }

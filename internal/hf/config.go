@@ -1,3 +1,5 @@
+// Package hf knows the folders of Hugging Face: config.json and the tensors of GPT-2, by the names and in the layout that
+// transformers' GPT2LMHeadModel reads.
 package hf
 
 import (

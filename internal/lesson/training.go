@@ -81,7 +81,7 @@ func (c *Course) answer(r *run.Run, m attention.Map, show Show) error {
 		links := attention.Links(row, 2)
 		heads.Rows = append(heads.Rows, []string{fmt.Sprint(head + 1), m.Tokens[links[0].Key], fmt.Sprintf("%.2f", links[0].Weight), m.Tokens[links[1].Key], fmt.Sprintf("%.2f", links[1].Weight)})
 	}
-	row := m.Mean()[last]
+	row := m.Mean(attention.All, attention.All)[last]
 	top := attention.Links(row, 2)
 	if err := show(
 		Paragraph("And this is its answer to the question of chapter 1, the map that was all alike there:"),

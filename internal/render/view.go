@@ -8,6 +8,13 @@ import (
 	"attend/internal/attention"
 )
 
+// Selection says which matrices of a map are shown.
+type Selection struct {
+	Layer int  // counted from 0; -1 is every layer
+	Head  int  // counted from 0; -1 is every head
+	All   bool // each head by itself, of every layer or of Layer, instead of their mean; Head does not count then
+}
+
 // A View is one matrix to show, and what to call it.
 type View struct {
 	Title   string
@@ -28,7 +35,7 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 		return nil, err
 	}
 	if !o.All {
-		return []View{{Title: Title(m, o.Layer, head), Weights: m.MeanOf(o.Layer, head)}}, nil
+		return []View{{Title: Title(m, o.Layer, head), Weights: m.Mean(o.Layer, head)}}, nil
 	}
 	var list []View
 	for l := range m.Attention {
@@ -36,10 +43,18 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 			continue
 		}
 		for h := range m.Attention[l] {
-			list = append(list, View{Title: Title(m, l, h), Weights: m.MeanOf(l, h)})
+			list = append(list, View{Title: Title(m, l, h), Weights: m.Mean(l, h)})
 		}
 	}
 	return list, nil
+}
+
+// BaselineViews picks the matrices of the baseline that stand beside those of the map.
+func BaselineViews(b attention.Baseline, m attention.Map, o Selection) ([]View, error) {
+	if err := b.Validate(m); err != nil {
+		return nil, err
+	}
+	return Views(b.Map, o)
 }
 
 // Title names a selection for people, who count from 1.
@@ -73,19 +88,4 @@ func Write(w io.Writer, b *bytes.Buffer) error {
 		return fmt.Errorf("write: %w", err)
 	}
 	return nil
-}
-
-// BaselineViews picks the matrices of the baseline that stand beside those of the map.
-func BaselineViews(b attention.Baseline, m attention.Map, o Selection) ([]View, error) {
-	if err := b.Validate(m); err != nil {
-		return nil, err
-	}
-	return Views(b.Map, o)
-}
-
-// Selection says which matrices of a map are shown.
-type Selection struct {
-	Layer int  // counted from 0; -1 is every layer
-	Head  int  // counted from 0; -1 is every head
-	All   bool // each head by itself, of every layer or of Layer, instead of their mean; Head does not count then
 }

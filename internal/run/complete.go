@@ -39,20 +39,20 @@ func (s Sampling) Validate() error {
 // Complete continues a prompt: sample number `sample` of the seed. A run on words stops at a
 // sentence end or a full context; a run on characters looks back over its context only. An empty
 // prompt begins a sentence (words) or a line (characters).
-func (r *Session) Complete(prompt string, s Sampling, sample int) (string, error) {
-	if err := s.Validate(); err != nil {
+func (s *Session) Complete(prompt string, how Sampling, sample int) (string, error) {
+	if err := how.Validate(); err != nil {
 		return "", err
 	}
-	v := r.run.Vocabulary
+	v := s.run.Vocabulary
 	tokens, err := data.Tokenize(v.Unit(), prompt)
 	if err != nil {
 		return "", err
 	}
-	if err := r.run.checkKnown(tokens); err != nil {
+	if err := s.run.checkKnown(tokens); err != nil {
 		return "", err
 	}
 	ids, _ := v.Encode(tokens)
-	context := r.run.Config.Context
+	context := s.run.Config.Context
 	boundary, words := v.Boundary()
 	if words {
 		ids = append([]int{boundary}, ids...)
@@ -67,15 +67,15 @@ func (r *Session) Complete(prompt string, s Sampling, sample int) (string, error
 		ids = []int{newline}
 	}
 	var added []string
-	dice := random.New(s.Seed, "complete", uint64(sample))
-	for len(added) < s.Tokens {
+	dice := random.New(how.Seed, "complete", uint64(sample))
+	for len(added) < how.Tokens {
 		if words && len(ids) > context {
 			break
 		}
 		window := ids[max(0, len(ids)-context):]
 		var next int
-		err := r.Forward([][]int{window}, func(_ int, reading Reading) error {
-			next = s.draw(reading.Logits(len(window)-1), dice.Float64())
+		err := s.Forward([][]int{window}, func(_ int, reading Reading) error {
+			next = how.draw(reading.Logits(len(window)-1), dice.Float64())
 			return nil
 		})
 		if err != nil {

@@ -13,11 +13,7 @@
 // all files of a run to each other.
 //
 // Read in this order: settings.go (what can be set), tensors.go (a set of parameters as a safetensors
-// file), huggingface.go (GPT-2's names and layout), folder.go (reading a folder), lock.go and create.go (locking, making
-// and replacing one), log.go (the two logs), training.go (a training in a folder), size.go (its memory), forward.go and vectors.go (sentences to attention
-// maps, with what they were computed from), baseline.go (what maps are compared with),
-// evaluate.go and rules.go (how good it is), variant.go (taking things away), headmeans.go, cut.go and
-// why.go (what that does), explain.go (one cell), heads.go (what heads do), assignment.go,
-// match.go, compare.go and seeds.go (comparing sentences, runs and seeds), complete.go (continuing a prompt),
-// film.go (reading the two logs), words.go and principal.go (the tables of vectors and their picture).
+// file), folder.go (reading a folder), lock.go and create.go (locking, making
+// and replacing one), log.go (writing the two logs) and film.go (reading them), training.go (a training in a folder), size.go (its memory),
+// session.go (sentences to attention maps, with what they were computed from), complete.go (continuing a prompt).
 package run

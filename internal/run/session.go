@@ -25,7 +25,7 @@ type Session struct {
 // NewSession prepares the graph for batches of sentences.
 func (r *Run) NewSession(batch int) (*Session, error) { return r.NewSessionOf(batch, r.Config.Context) }
 
-// NewSessionOf is [Run.NewReader] for sentences of at most seq tokens.
+// NewSessionOf is [Run.NewSession] for sentences of at most seq tokens.
 func (r *Run) NewSessionOf(batch, seq int) (*Session, error) {
 	if err := r.CheckSession(batch, seq); err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (r *Run) NewSessionOf(batch, seq int) (*Session, error) {
 }
 
 // Close frees what the machine holds.
-func (r *Session) Close() error { return r.inference.Close() }
+func (s *Session) Close() error { return s.inference.Close() }
 
 // Encoded is a sentence as the model sees it.
 type Encoded struct {
@@ -109,29 +109,29 @@ func (r Reading) Output(layer, head, place int) []float32 {
 type Edit func(f *layers.Inference, sentence int) error
 
 // Forward runs sentences of ids through the model and calls visit for each, in order.
-func (r *Session) Forward(sentences [][]int, visit func(i int, reading Reading) error) error {
-	return r.ForwardEdited(sentences, nil, visit)
+func (s *Session) Forward(sentences [][]int, visit func(i int, reading Reading) error) error {
+	return s.ForwardEdited(sentences, nil, visit)
 }
 
-// ForwardEdited is [Reader.Read] with an edit for each sentence; nil leaves the sentence as it is, and nil edits all of them.
-func (r *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, reading Reading) error) error {
-	for i, s := range sentences {
-		if len(s) > r.seq {
-			return fmt.Errorf("sentence %d has %d tokens and this run sees at most %d", i+1, len(s), r.seq)
+// ForwardEdited is [Session.Forward] with an edit for each sentence; nil leaves the sentence as it is, and nil edits all of them.
+func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, reading Reading) error) error {
+	for i, ids := range sentences {
+		if len(ids) > s.seq {
+			return fmt.Errorf("sentence %d has %d tokens and this run sees at most %d", i+1, len(ids), s.seq)
 		}
 	}
-	for start := 0; start < len(sentences); start += r.batch {
-		part := sentences[start:min(start+r.batch, len(sentences))]
+	for start := 0; start < len(sentences); start += s.batch {
+		part := sentences[start:min(start+s.batch, len(sentences))]
 		if edits != nil {
-			if err := r.edit(edits[start : start+len(part)]); err != nil {
+			if err := s.edit(edits[start : start+len(part)]); err != nil {
 				return err
 			}
 		}
-		if err := r.inference.Run(part...); err != nil {
-			return fmt.Errorf("%s: %w", printable.Path(r.run.Path), err)
+		if err := s.inference.Run(part...); err != nil {
+			return fmt.Errorf("%s: %w", printable.Path(s.run.Path), err)
 		}
 		for i := range part {
-			if err := visit(start+i, Reading{r.inference, r.run.Config, i}); err != nil {
+			if err := visit(start+i, Reading{s.inference, s.run.Config, i}); err != nil {
 				return err
 			}
 		}
@@ -140,15 +140,15 @@ func (r *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 }
 
 // edit takes the edits of the last batch back and makes those of the next.
-func (r *Session) edit(edits []Edit) error {
-	for _, layer := range r.inference.Layers {
+func (s *Session) edit(edits []Edit) error {
+	for _, layer := range s.inference.Layers {
 		layer.Restore()
 	}
 	for i, edit := range edits {
 		if edit == nil {
 			continue
 		}
-		if err := edit(r.inference, i); err != nil {
+		if err := edit(s.inference, i); err != nil {
 			return err
 		}
 	}
@@ -156,17 +156,17 @@ func (r *Session) edit(edits []Edit) error {
 }
 
 // Map returns the attention map of a text with its `most` likeliest next tokens.
-func (r *Session) Map(text string, most int) (attention.Map, error) { return r.read(text, most, false) }
+func (s *Session) Map(text string, most int) (attention.Map, error) { return s.read(text, most, false) }
 
 // read returns the map of a text, with the vectors that it was computed from if they are wanted.
-func (r *Session) read(text string, most int, vectors bool) (attention.Map, error) {
-	e, err := r.run.Encode(text)
+func (s *Session) read(text string, most int, vectors bool) (attention.Map, error) {
+	e, err := s.run.Encode(text)
 	if err != nil {
 		return attention.Map{}, err
 	}
 	var m attention.Map
-	err = r.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
-		m = r.run.toMap(e, reading, most)
+	err = s.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
+		m = s.run.toMap(e, reading, most)
 		if vectors {
 			m.Vectors = reading.vectors(len(e.IDs))
 		}
@@ -218,10 +218,10 @@ func descending(p []float32) []int {
 	return order
 }
 
-// MapWithVectors is [Reader.Map] together with the queries, keys and values that the weights were
+// MapWithVectors is [Session.Map] together with the queries, keys and values that the weights were
 // computed from, read from the projections of the same pass.
-func (r *Session) MapWithVectors(text string, most int) (attention.Map, error) {
-	return r.read(text, most, true)
+func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
+	return s.read(text, most, true)
 }
 
 // vectors copies the queries, keys and values of the first seq tokens out of the operations.

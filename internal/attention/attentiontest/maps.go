@@ -1,3 +1,4 @@
+// Package attentiontest holds maps, films and findings for tests, made up and drawn at random.
 package attentiontest
 
 import (

@@ -26,17 +26,16 @@ import (
 // before it: whoever drops one leading apostrophe of each text has it back.
 // Control characters and those that hide or reorder text are written as
 // [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
-func CSV(w io.Writer, maps []attention.Map) error { return CSVWithBaselines(w, maps, nil) }
-
-// CSVWithBaselines is CSV with two more columns, baseline and difference: the weight that each map is compared with, and
-// the first less it. Without baselines (nil) it is CSV. The error also tells in what a baseline's shape differs.
-func CSVWithBaselines(w io.Writer, maps []attention.Map, beside []attention.Baseline) error {
-	if err := attention.CheckBaselines(maps, beside); err != nil {
+//
+// With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and
+// the first less it.
+func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) error {
+	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return err
 	}
 	var b bytes.Buffer
 	b.WriteString("sentence,layer,head,query_index,query,key_index,key,weight")
-	if len(beside) > 0 {
+	if len(baselines) > 0 {
 		b.WriteString(",baseline,difference")
 	}
 	b.WriteByte('\n')
@@ -50,8 +49,8 @@ func CSVWithBaselines(w io.Writer, maps []attention.Map, beside []attention.Base
 				for q, row := range weights {
 					for k, weight := range row[:q+1] {
 						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s", text, l, h, q, tokens[q], k, tokens[k], shortest(weight))
-						if len(beside) > 0 {
-							base := beside[i].Map.Attention[l][h][q][k]
+						if len(baselines) > 0 {
+							base := baselines[i].Map.Attention[l][h][q][k]
 							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))
 						}
 						b.WriteByte('\n')

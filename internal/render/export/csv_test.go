@@ -20,7 +20,7 @@ func TestCSVReadsBack(t *testing.T) {
 	attentiontest.Check(t, func(t *rapid.T) {
 		maps := []attention.Map{attentiontest.AnyMap(t), attentiontest.AnyMap(t)}
 		var b bytes.Buffer
-		if err := CSV(&b, maps); err != nil {
+		if err := CSV(&b, maps, nil); err != nil {
 			t.Fatal(err)
 		}
 		text := printable.Field
@@ -59,7 +59,7 @@ func TestCSVReadsBack(t *testing.T) {
 func TestCSVQuotes(t *testing.T) {
 	m := attention.Map{Text: `=1+1, "so"`, Tokens: []string{"-2"}, Attention: [][][][]float32{{{{1}}}}}
 	var b bytes.Buffer
-	if err := CSV(&b, []attention.Map{m}); err != nil {
+	if err := CSV(&b, []attention.Map{m}, nil); err != nil {
 		t.Fatal(err)
 	}
 	_, line, _ := strings.Cut(b.String(), "\n")

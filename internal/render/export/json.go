@@ -1,3 +1,4 @@
+// Package export writes maps, films and vectors for other programs, as JSON and CSV.
 package export
 
 import (
@@ -9,6 +10,39 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render"
 )
+
+// Report is the document that JSON writes: the maps of some sentences under
+// the run and the training step they come from.
+type Report struct {
+	Run       string               `json:"run"`
+	Step      int                  `json:"step"`
+	Baseline  string               `json:"baseline,omitempty"` // what the maps are compared with
+	Sentences []attention.Sentence `json:"sentences"`
+}
+
+// JSON writes the maps as one Report on one line. Numbers are the shortest
+// that read back to the same value. Lists are never null. Baselines, if there are any, have one name.
+func JSON(w io.Writer, run string, step int, maps []attention.Map, baselines []attention.Baseline) error {
+	report := Report{Run: run, Step: step, Sentences: make([]attention.Sentence, len(maps))}
+	if err := attention.CheckBaselines(maps, baselines); err != nil {
+		return err
+	}
+	if len(baselines) > 0 {
+		report.Baseline = baselines[0].Name
+	}
+	for i, m := range maps {
+		next := m.Next
+		if next == nil {
+			next = []attention.Prediction{}
+		}
+		report.Sentences[i] = attention.Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: next}
+		if len(baselines) > 0 {
+			report.Sentences[i].Baseline = baselines[i].Map.Attention
+			report.Sentences[i].Difference = difference4(m, baselines[i].Map)
+		}
+	}
+	return encode(w, report)
+}
 
 // difference4 is the attention of a map less that of another of the same shape, [layer][head][query][key] in -1
 // to 1.
@@ -27,54 +61,6 @@ func difference4(m, base attention.Map) [][][][]float32 {
 		}
 	}
 	return layers
-}
-
-// Report is the document that JSON writes: the maps of some sentences under
-// the run and the training step they come from.
-type Report struct {
-	Run       string               `json:"run"`
-	Step      int                  `json:"step"`
-	Baseline  string               `json:"baseline,omitempty"` // what the maps are compared with
-	Sentences []attention.Sentence `json:"sentences"`
-}
-
-// JSON writes the maps as one Report on one line. Numbers are the shortest
-// that read back to the same value. Lists are never null.
-func JSON(w io.Writer, run string, step int, maps []attention.Map) error {
-	return JSONWithBaselines(w, run, step, maps, nil)
-}
-
-// JSONWithBaselines is JSON with what each map is compared with, all by one name; nil is none. The error also tells in
-// what a baseline's shape differs.
-func JSONWithBaselines(w io.Writer, run string, step int, maps []attention.Map, beside []attention.Baseline) error {
-	report := Report{Run: run, Step: step, Sentences: make([]attention.Sentence, len(maps))}
-	if err := attention.CheckBaselines(maps, beside); err != nil {
-		return err
-	}
-	if len(beside) > 0 {
-		report.Baseline = beside[0].Name
-	}
-	for i, m := range maps {
-		next := m.Next
-		if next == nil {
-			next = []attention.Prediction{}
-		}
-		report.Sentences[i] = attention.Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: next}
-		if len(beside) > 0 {
-			report.Sentences[i].Baseline = beside[i].Map.Attention
-			report.Sentences[i].Difference = difference4(m, beside[i].Map)
-		}
-	}
-	return encode(w, report)
-}
-
-// encode writes a value as JSON on one line, in one piece.
-func encode(w io.Writer, value any) error {
-	b, err := printable.JSON(value)
-	if err != nil {
-		return fmt.Errorf("encode: %w", err)
-	}
-	return render.Write(w, bytes.NewBuffer(b))
 }
 
 // Film writes a film as one object on one line: run, step, the frames, when its links formed, and the
@@ -134,4 +120,13 @@ func Nearest(w io.Writer, from attention.Source, words []attention.Neighbours) e
 		Step  int                    `json:"step"`
 		Words []attention.Neighbours `json:"words"`
 	}{from.Run, from.Step, list})
+}
+
+// encode writes a value as JSON on one line, in one piece.
+func encode(w io.Writer, value any) error {
+	b, err := printable.JSON(value)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	return render.Write(w, bytes.NewBuffer(b))
 }

@@ -20,10 +20,10 @@ import (
 )
 
 func TestDocumentWriterErrors(t *testing.T) {
-	if err := JSON(rendertest.Broken{}, "", 0, []attention.Map{attentiontest.Lion()}); !errors.Is(err, rendertest.ErrBroken) {
+	if err := JSON(rendertest.Broken{}, "", 0, []attention.Map{attentiontest.Lion()}, nil); !errors.Is(err, rendertest.ErrBroken) {
 		t.Errorf("JSON: error %v, want that of the writer", err)
 	}
-	if err := CSV(rendertest.Broken{}, []attention.Map{attentiontest.Lion()}); !errors.Is(err, rendertest.ErrBroken) {
+	if err := CSV(rendertest.Broken{}, []attention.Map{attentiontest.Lion()}, nil); !errors.Is(err, rendertest.ErrBroken) {
 		t.Errorf("CSV: error %v, want that of the writer", err)
 	}
 }
@@ -32,8 +32,8 @@ func TestGoldenDocuments(t *testing.T) {
 	m := attentiontest.Made("=1+1 \"quoted\"", []string{"<s>", "=1+1", `"quoted"`}, 2, 1)
 	m.Next = []attention.Prediction{{Word: "river", Probability: 0.75}}
 	for name, write := range map[string]func(io.Writer, []attention.Map) error{
-		"json": func(w io.Writer, maps []attention.Map) error { return JSON(w, "runs/lion", 120, maps) },
-		"csv":  CSV,
+		"json": func(w io.Writer, maps []attention.Map) error { return JSON(w, "runs/lion", 120, maps, nil) },
+		"csv":  func(w io.Writer, maps []attention.Map) error { return CSV(w, maps, nil) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b, []attention.Map{m, attentiontest.Lion()}); err != nil {
@@ -51,7 +51,7 @@ func TestJSONReadsBack(t *testing.T) {
 		}
 		run, step := attentiontest.Token().Draw(t, "run"), rapid.Int().Draw(t, "step")
 		var b bytes.Buffer
-		if err := JSON(&b, run, step, maps); err != nil {
+		if err := JSON(&b, run, step, maps, nil); err != nil {
 			t.Fatal(err)
 		}
 		// JSON is UTF-8: other bytes cannot travel.
@@ -84,8 +84,8 @@ func TestMalformedWritesNoDocument(t *testing.T) {
 		m := attentiontest.AnyMalformed(t)
 		maps := []attention.Map{attentiontest.Lion(), m}
 		attentiontest.Refuses(t, m, map[string]func(io.Writer) error{
-			"JSON": func(w io.Writer) error { return JSON(w, "run", 1, maps) },
-			"CSV":  func(w io.Writer) error { return CSV(w, maps) },
+			"JSON": func(w io.Writer) error { return JSON(w, "run", 1, maps, nil) },
+			"CSV":  func(w io.Writer) error { return CSV(w, maps, nil) },
 		})
 	})
 }
@@ -161,7 +161,7 @@ func TestBadScatterWritesNoJSON(t *testing.T) {
 func TestJSON(t *testing.T) {
 	m := attention.Map{Text: "a", Tokens: []string{"<s>", "a"}, Attention: [][][][]float32{{{{1, 0}, {0.1, 0.9}}}}}
 	var b bytes.Buffer
-	if err := JSON(&b, "runs/lion", 7, []attention.Map{m}); err != nil {
+	if err := JSON(&b, "runs/lion", 7, []attention.Map{m}, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"run":"runs/lion","step":7,"sentences":[{"text":"a","tokens":["<s>","a"],"attention":[[[[1,0],[0.1,0.9]]]],"next":[]}]}` + "\n"
@@ -169,7 +169,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("got  %swant %s", &b, want)
 	}
 	b.Reset()
-	if err := JSON(&b, "", 0, nil); err != nil || b.String() != `{"run":"","step":0,"sentences":[]}`+"\n" {
+	if err := JSON(&b, "", 0, nil, nil); err != nil || b.String() != `{"run":"","step":0,"sentences":[]}`+"\n" {
 		t.Errorf("no maps: error %v, wrote %s", err, &b)
 	}
 }
@@ -222,7 +222,7 @@ func TestFilmJSONListsAreNeverNull(t *testing.T) {
 func TestDocumentsBeside(t *testing.T) {
 	m, base := attentiontest.Lion(), attentiontest.Flat()
 	var b bytes.Buffer
-	if err := JSONWithBaselines(&b, "runs/lion", 120, []attention.Map{m}, []attention.Baseline{base}); err != nil {
+	if err := JSON(&b, "runs/lion", 120, []attention.Map{m}, []attention.Baseline{base}); err != nil {
 		t.Fatal(err)
 	}
 	var report Report
@@ -231,7 +231,7 @@ func TestDocumentsBeside(t *testing.T) {
 	}
 	s := report.Sentences[0]
 	b.Reset()
-	if err := CSVWithBaselines(&b, []attention.Map{m}, []attention.Baseline{base}); err != nil {
+	if err := CSV(&b, []attention.Map{m}, []attention.Baseline{base}); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -264,11 +264,11 @@ func TestBesideRefusesAnotherShape(t *testing.T) {
 	for name, b := range attentiontest.OtherShapes() {
 		for kind, write := range map[string]func(io.Writer) error{
 			"JSONBeside": func(w io.Writer) error {
-				return JSONWithBaselines(w, "", 0, []attention.Map{m}, []attention.Baseline{b})
+				return JSON(w, "", 0, []attention.Map{m}, []attention.Baseline{b})
 			},
-			"CSVBeside": func(w io.Writer) error { return CSVWithBaselines(w, []attention.Map{m}, []attention.Baseline{b}) },
+			"CSVBeside": func(w io.Writer) error { return CSV(w, []attention.Map{m}, []attention.Baseline{b}) },
 			"too many": func(w io.Writer) error {
-				return CSVWithBaselines(w, []attention.Map{m}, []attention.Baseline{attentiontest.Flat(), attentiontest.Flat()})
+				return CSV(w, []attention.Map{m}, []attention.Baseline{attentiontest.Flat(), attentiontest.Flat()})
 			},
 		} {
 			var out bytes.Buffer

@@ -84,18 +84,20 @@ func writePages(t *testing.T, folder string) {
 	t.Helper()
 	film := forming()
 	pages := map[string]func(b *bytes.Buffer) error{
-		"map": func(b *bytes.Buffer) error { return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions()) },
+		"map": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), nil)
+		},
 		"wide": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()})
+			return Maps(b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil)
 		},
 		"many": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "runs/many", Step: 1}, []attention.Map{many()})
+			return Maps(b, attention.Source{Run: "runs/many", Step: 1}, []attention.Map{many()}, nil)
 		},
 		"hostile": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()})
+			return Maps(b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}, nil)
 		},
 		"beside": func(b *bytes.Buffer) error {
-			return MapsWithBaselines(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), besides())
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), besides())
 		},
 		"film": func(b *bytes.Buffer) error { return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film) },
 	}

@@ -1,3 +1,5 @@
+// Package page makes one page for a browser of maps, or of the film of a training. assets holds its frame, style and scripts, browser the
+// checks that a real browser makes.
 package page
 
 import (
@@ -21,6 +23,73 @@ import (
 //
 //go:embed assets/page.html assets/*.css assets/*.js
 var assets embed.FS
+
+// Maps writes the maps as one page for a browser: every layer and head of every sentence to choose
+// from, the lines from each word to those it attends to, the likely next words and, where a map has
+// its vectors, the arithmetic of each cell. Words pass [printable.Text] first.
+//
+// The page needs nothing beside itself and asks for nothing: its policy forbids every request and
+// every script but its own. Equal maps give equal bytes. Without a map, or with one that is not
+// valid, it writes nothing and the error says why.
+//
+// With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference.
+func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []attention.Baseline) error {
+	if len(maps) == 0 {
+		return errors.New("a page wants a sentence and got none")
+	}
+	if err := attention.CheckBaselines(maps, baselines); err != nil {
+		return err
+	}
+	d := newPageData(s)
+	d.Frames = []pageFrame{{Step: s.Step}}
+	for _, m := range maps {
+		d.Sentences = append(d.Sentences, pageSentenceOf(m))
+		d.Frames[0].Sentences = append(d.Frames[0].Sentences, pageWeightsOf(m))
+	}
+	if len(baselines) > 0 {
+		d.Baseline = printable.Sentence(baselines[0].Name)
+		d.Frames = append(d.Frames, pageFrame{Step: s.Step})
+		for _, b := range baselines {
+			d.Frames[1].Sentences = append(d.Frames[1].Sentences, pageWeightsOf(b.Map))
+		}
+	}
+	return d.write(w, pageText{
+		Heading: "Which words each word looks at",
+		Title:   d.title(""),
+	})
+}
+
+// leastFormed is how much a link must weigh at the end of a film to be listed.
+const leastFormed = 0.2
+
+// Film writes the frames of a training as one page for a browser: the map of each probe
+// sentence as [Maps] shows it, a slider over the steps, the held-out loss beside it, and the list of
+// links that weigh 0.2 or more at the end with the step at which each formed (see [Formation]).
+//
+// It needs nothing beside itself, and equal frames give equal bytes. Frames that do not belong
+// together, as [CheckFilm] tells, write nothing.
+func Film(w io.Writer, s attention.Source, frames []attention.Frame) error {
+	if err := attention.CheckFilm(frames); err != nil {
+		return err
+	}
+	d := newPageData(s)
+	d.Film = true
+	for _, sentence := range frames[0].Sentences {
+		d.Sentences = append(d.Sentences, pageSentenceOf(sentence.Map()))
+	}
+	for _, f := range frames {
+		frame := pageFrame{Step: f.Step, Loss: f.HeldOutLoss}
+		for _, sentence := range f.Sentences {
+			frame.Sentences = append(frame.Sentences, pageWeightsOf(sentence.Map()))
+		}
+		d.Frames = append(d.Frames, frame)
+	}
+	d.Formed = attention.Formation(frames, leastFormed)
+	return d.write(w, pageText{
+		Heading: "How attention formed in training",
+		Title:   d.title("the film of "),
+	})
+}
 
 // pageText is the words of a page that differ between a map and a film.
 type pageText struct{ Heading, Title string }
@@ -95,75 +164,4 @@ func policy(style, script string) string {
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	}
 	return "default-src 'none'; style-src " + hash(style) + "; script-src " + hash(script) + "; base-uri 'none'; form-action 'none'"
-}
-
-// Maps writes the maps as one page for a browser: every layer and head of every sentence to choose
-// from, the lines from each word to those it attends to, the likely next words and, where a map has
-// its vectors, the arithmetic of each cell. Words pass [printable.Text] first.
-//
-// The page needs nothing beside itself and asks for nothing: its policy forbids every request and
-// every script but its own. Equal maps give equal bytes. Without a map, or with one that is not
-// valid, it writes nothing and the error says why.
-func Maps(w io.Writer, s attention.Source, maps []attention.Map) error {
-	return MapsWithBaselines(w, s, maps, nil)
-}
-
-// MapsWithBaselines is HTML with what each map is compared with, all by one name; nil is none. The grid then shows the
-// attention, that of the baseline, or the difference. The error also tells in what a baseline's shape differs.
-func MapsWithBaselines(w io.Writer, s attention.Source, maps []attention.Map, beside []attention.Baseline) error {
-	if len(maps) == 0 {
-		return errors.New("a page wants a sentence and got none")
-	}
-	if err := attention.CheckBaselines(maps, beside); err != nil {
-		return err
-	}
-	d := newPageData(s)
-	d.Frames = []pageFrame{{Step: s.Step}}
-	for _, m := range maps {
-		d.Sentences = append(d.Sentences, pageSentenceOf(m))
-		d.Frames[0].Sentences = append(d.Frames[0].Sentences, pageWeightsOf(m))
-	}
-	if len(beside) > 0 {
-		d.Baseline = printable.Sentence(beside[0].Name)
-		d.Frames = append(d.Frames, pageFrame{Step: s.Step})
-		for _, b := range beside {
-			d.Frames[1].Sentences = append(d.Frames[1].Sentences, pageWeightsOf(b.Map))
-		}
-	}
-	return d.write(w, pageText{
-		Heading: "Which words each word looks at",
-		Title:   d.title(""),
-	})
-}
-
-// leastFormed is how much a link must weigh at the end of a film to be listed.
-const leastFormed = 0.2
-
-// Film writes the frames of a training as one page for a browser: the map of each probe
-// sentence as [HTML] shows it, a slider over the steps, the held-out loss beside it, and the list of
-// links that weigh 0.2 or more at the end with the step at which each formed (see [Formation]).
-//
-// It needs nothing beside itself, and equal frames give equal bytes. Frames that do not belong
-// together, as [CheckFilm] tells, write nothing.
-func Film(w io.Writer, s attention.Source, frames []attention.Frame) error {
-	if err := attention.CheckFilm(frames); err != nil {
-		return err
-	}
-	d := newPageData(s)
-	d.Film = true
-	for _, sentence := range frames[0].Sentences {
-		d.Sentences = append(d.Sentences, pageSentenceOf(sentence.Map()))
-	}
-	for _, f := range frames {
-		frame := pageFrame{Step: f.Step, Loss: f.HeldOutLoss}
-		for _, sentence := range f.Sentences {
-			frame.Sentences = append(frame.Sentences, pageWeightsOf(sentence.Map()))
-		}
-		d.Frames = append(d.Frames, frame)
-	}
-	d.Formed = attention.Formation(frames, leastFormed)
-	return d.write(w, pageText{
-		Heading: "How attention formed in training",
-		Title:   d.title("the film of "),
-	})
 }

@@ -30,7 +30,7 @@ func TestMalformedWritesNoPage(t *testing.T) {
 		m := attentiontest.AnyMalformed(t)
 		attentiontest.Refuses(t, m, map[string]func(io.Writer) error{
 			"HTML": func(w io.Writer) error {
-				return Maps(w, attention.Source{Run: "run", Step: 1}, []attention.Map{attentiontest.Lion(), m})
+				return Maps(w, attention.Source{Run: "run", Step: 1}, []attention.Map{attentiontest.Lion(), m}, nil)
 			},
 		})
 	})
@@ -167,7 +167,7 @@ func vectorsIn(vectors [][][][]float32) []float32 {
 // The policy names the very style and script of the page, and nothing else may load.
 func TestHTMLPolicy(t *testing.T) {
 	var b bytes.Buffer
-	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, []attention.Map{attentiontest.Lion()}); err != nil {
+	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, []attention.Map{attentiontest.Lion()}, nil); err != nil {
 		t.Fatal(err)
 	}
 	p, err := parse(b.Bytes())
@@ -191,7 +191,9 @@ func TestHTMLPolicy(t *testing.T) {
 
 // A page holds the words and numbers of its maps, whatever the words are.
 func TestHTMLHoldsItsMaps(t *testing.T) {
-	like := tagsOf(t, func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}) })
+	like := tagsOf(t, func(b *bytes.Buffer) error {
+		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
+	})
 	attentiontest.Check(t, func(t *rapid.T) {
 		maps := make([]attention.Map, rapid.IntRange(1, 2).Draw(t, "maps"))
 		for i := range maps {
@@ -201,7 +203,7 @@ func TestHTMLHoldsItsMaps(t *testing.T) {
 			}
 		}
 		source := attention.Source{Run: attentiontest.Token().Draw(t, "run"), Step: rapid.Int().Draw(t, "step")}
-		d := pageOf(t, func(b *bytes.Buffer) error { return Maps(b, source, maps) }, like).data
+		d := pageOf(t, func(b *bytes.Buffer) error { return Maps(b, source, maps, nil) }, like).data
 		if d.Run != printable.Path(source.Run) || d.Step != source.Step || d.Film || len(d.Frames) != 1 || len(d.Sentences) != len(maps) {
 			t.Fatalf("run %q, step %d, film %t, %d frames of %d sentences", d.Run, d.Step, d.Film, len(d.Frames), len(d.Sentences))
 		}
@@ -235,9 +237,11 @@ func TestHTMLHoldsItsMaps(t *testing.T) {
 
 // Words that are markup change no element of a page.
 func TestHTMLHostileWords(t *testing.T) {
-	like := tagsOf(t, func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}) })
+	like := tagsOf(t, func(b *bytes.Buffer) error {
+		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
+	})
 	var b bytes.Buffer
-	if err := Maps(&b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}); err != nil {
+	if err := Maps(&b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}, nil); err != nil {
 		t.Fatal(err)
 	}
 	p, err := parse(b.Bytes())
@@ -256,7 +260,7 @@ func TestHTMLHostileWords(t *testing.T) {
 
 func TestHTMLSameBytes(t *testing.T) {
 	for name, write := range map[string]func(b *bytes.Buffer) error{
-		"map":  func(b *bytes.Buffer) error { return Maps(b, attention.Source{Run: "runs/lion", Step: 1}, lions()) },
+		"map":  func(b *bytes.Buffer) error { return Maps(b, attention.Source{Run: "runs/lion", Step: 1}, lions(), nil) },
 		"film": func(b *bytes.Buffer) error { return Film(b, attention.Source{Run: "runs/lion", Step: 1}, forming()) },
 	} {
 		var first bytes.Buffer
@@ -280,7 +284,7 @@ func TestHTMLTitle(t *testing.T) {
 		long[:80] + "… (runs/lion, step 12)":                              {attentiontest.Made(long, []string{"lion"}, 1, 1)},
 	} {
 		var b bytes.Buffer
-		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 12}, maps); err != nil {
+		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 12}, maps, nil); err != nil {
 			t.Fatal(err)
 		}
 		if p, err := parse(b.Bytes()); err != nil || p.title != want {
@@ -295,9 +299,9 @@ func TestHTMLRefuses(t *testing.T) {
 	film := forming()
 	film[2].HeldOutLoss = math.Inf(1)
 	for want, write := range map[string]func(b *bytes.Buffer) error{
-		"a page wants a sentence and got none": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil) },
+		"a page wants a sentence and got none": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil) },
 		"sentence 1: layer 0, head 1: query 3, key 2: w": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion(), bad})
+			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion(), bad}, nil)
 		},
 		"the film has no frames":    func(b *bytes.Buffer) error { return Film(b, attention.Source{}, nil) },
 		"frame 2: the loss is +Inf": func(b *bytes.Buffer) error { return Film(b, attention.Source{}, film) },
@@ -312,7 +316,7 @@ func TestHTMLRefuses(t *testing.T) {
 // Twelve heads over 64 words, with vectors, must be small enough to send to a class.
 func TestHTMLIsSmall(t *testing.T) {
 	var b bytes.Buffer
-	if err := Maps(&b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}); err != nil {
+	if err := Maps(&b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() >= 3e6 {
@@ -327,7 +331,7 @@ func TestHTMLBesideRefusesOtherShapes(t *testing.T) {
 		"sentence 0: the baseline has 1 ": {besides()[1], besides()[0]},
 	} {
 		var b bytes.Buffer
-		if err := MapsWithBaselines(&b, attention.Source{Run: "runs/lion", Step: 1}, lions(), beside); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
+		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, lions(), beside); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
 			t.Errorf("error %v and %d bytes, want %s", err, b.Len(), want)
 		}
 	}

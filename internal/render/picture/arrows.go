@@ -139,6 +139,16 @@ func tips(p render.Arrows) (tips []render.Arrow) {
 	return tips
 }
 
+// ArrowsSVG writes the plane as a document that stands alone, as [SVG] does a figure.
+func ArrowsSVG(w io.Writer, p render.Arrows, o Options) error {
+	return shapesSVG(w, arrowsSubject(p), func(face *typeface) (drawing, error) { return arrowsDrawing(p, o, face) })
+}
+
+// ArrowsPNG writes the plane in pixels, as [PNG] does a figure.
+func ArrowsPNG(w io.Writer, p render.Arrows, o Options) (lacking string, err error) {
+	return shapesPNG(w, arrowsSubject(p), func(face *typeface) (drawing, error) { return arrowsDrawing(p, o, face) })
+}
+
 // arrowsSubject returns what a plane is about.
 func arrowsSubject(p render.Arrows) subject {
 	text := "Arrows from the origin:"
@@ -155,14 +165,4 @@ func arrowsSubject(p render.Arrows) subject {
 func plainSubject(title, description string) subject {
 	return subject{title: title, heading: title, description: description,
 		entries: [][2]string{{"Title", title}, {"Description", description}, {"Software", "attend"}}}
-}
-
-// ArrowsSVG writes the plane as a document that stands alone, as [SVG] does a figure.
-func ArrowsSVG(w io.Writer, p render.Arrows, o Options) error {
-	return shapesSVG(w, arrowsSubject(p), func(face *typeface) (drawing, error) { return arrowsDrawing(p, o, face) })
-}
-
-// ArrowsPNG writes the plane in pixels, as [PNG] does a figure.
-func ArrowsPNG(w io.Writer, p render.Arrows, o Options) (lacking string, err error) {
-	return shapesPNG(w, arrowsSubject(p), func(face *typeface) (drawing, error) { return arrowsDrawing(p, o, face) })
 }

@@ -8,18 +8,6 @@ import (
 	"attend/internal/render"
 )
 
-// barsSubject returns what the bars are about.
-func barsSubject(c render.Bars) subject {
-	text := "Bars:"
-	for i, bar := range c.Bars {
-		if i > 0 {
-			text += ";"
-		}
-		text += " " + printable.Sentence(bar.Name) + " " + printable.Sentence(bar.Text)
-	}
-	return plainSubject(printable.Sentence(c.Title), text+".")
-}
-
 // BarsSVG writes the bars as a document that stands alone, as [SVG] does a figure.
 func BarsSVG(w io.Writer, c render.Bars, o Options) error {
 	return shapesSVG(w, barsSubject(c), func(face *typeface) (drawing, error) { return barsDrawing(c, o, face) })
@@ -66,4 +54,16 @@ func barsDrawing(c render.Bars, o Options, face *typeface) (drawing, error) {
 	}
 	d.height = y + margin
 	return d, nil
+}
+
+// barsSubject returns what the bars are about.
+func barsSubject(c render.Bars) subject {
+	text := "Bars:"
+	for i, bar := range c.Bars {
+		if i > 0 {
+			text += ";"
+		}
+		text += " " + printable.Sentence(bar.Name) + " " + printable.Sentence(bar.Text)
+	}
+	return plainSubject(printable.Sentence(c.Title), text+".")
 }

@@ -6,6 +6,11 @@ import (
 	"attend/internal/render"
 )
 
+// Options says how a picture looks.
+type Options struct {
+	Dark bool // light on dark instead of dark on white; white prints
+}
+
 // A drawing is a picture before it takes a format: shapes in the pixels of an ordinary screen, from the top left
 // corner. Rectangles lie below lines, lines below texts. SVG and PNG are written from it, so both look alike.
 type drawing struct {
@@ -49,11 +54,6 @@ type text struct {
 	upward bool // turned by 90 degrees, read from below
 	bold   bool
 	tip    string // shown while pointing at it, where a format can; may be empty
-}
-
-// Options says how a picture looks.
-type Options struct {
-	Dark bool // light on dark instead of dark on white; white prints
 }
 
 // palette is the colours of a picture.

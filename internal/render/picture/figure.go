@@ -1,3 +1,10 @@
+// Package picture draws attention as SVG and PNG:
+//
+//	figure, err := picture.NewFigure(m, source, render.Selection{Layer: attention.All, Head: attention.All})
+//	err = picture.SVG(file, figure, picture.Options{})
+//
+// A picture is laid out once, as a drawing of rectangles, lines and texts (drawing.go, layout.go, legend.go), measured in the Go fonts (font.go); svg.go and
+// png.go write the same drawing. Equal pictures have equal bytes.
 package picture
 
 import (
@@ -9,19 +16,6 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render"
 )
-
-// describeBaseline names the baseline within a sentence.
-func describeBaseline(b attention.Baseline) string {
-	switch b.Name {
-	case "untrained":
-		return "the untrained model's"
-	case "uniform":
-		return "uniform attention"
-	case "position":
-		return "the mean for these positions"
-	}
-	return printable.Sentence(b.Name)
-}
 
 // Figure is what a picture shows: panels over the words of one sentence.
 type Figure struct {
@@ -199,4 +193,17 @@ func selectionTitle(s render.Selection, m attention.Map) string {
 		return heads
 	}
 	return fmt.Sprintf("%s of %s", render.Counted(len(m.Attention), "layer"), heads)
+}
+
+// describeBaseline names the baseline within a sentence.
+func describeBaseline(b attention.Baseline) string {
+	switch b.Name {
+	case "untrained":
+		return "the untrained model's"
+	case "uniform":
+		return "uniform attention"
+	case "position":
+		return "the mean for these positions"
+	}
+	return printable.Sentence(b.Name)
 }

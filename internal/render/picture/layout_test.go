@@ -204,7 +204,7 @@ func TestDashesTellTheSign(t *testing.T) {
 func TestTooLargeForAPage(t *testing.T) {
 	words := make([]string, 8)
 	m := attentiontest.Made("", words, 1, 1)
-	weights := m.MeanOf(0, 0)
+	weights := m.Mean(0, 0)
 	f := Figure{Words: words, Panels: make([][]Panel, 1000)}
 	for i := range f.Panels {
 		f.Panels[i] = make([]Panel, 8)

@@ -119,6 +119,11 @@ func scatterDescription(s attention.Scatter, l scatterLayout) string {
 	return strings.Join([]string{render.ScatterHeading(s), scatterOrigin(s), render.ScatterCaption(s), fmt.Sprintf("%d of %d without a name", l.unnamed, len(s.Points))}, "; ")
 }
 
+// scatterOrigin names the run and the step that a picture shows.
+func scatterOrigin(s attention.Scatter) string {
+	return fmt.Sprintf("%s, step %d", render.Spelling(s.Source.Run), s.Source.Step)
+}
+
 // scatterColors are the colours of a picture.
 type scatterColors struct {
 	paper, frame, ink, note, dot, line color.RGBA
@@ -137,9 +142,4 @@ func (o ScatterOptions) colors() scatterColors {
 		paper: color.RGBA{0xff, 0xff, 0xff, 0xff}, frame: color.RGBA{0xd5, 0xd8, 0xde, 0xff}, ink: color.RGBA{0x17, 0x1a, 0x21, 0xff},
 		note: color.RGBA{0x55, 0x5b, 0x67, 0xff}, dot: color.RGBA{0x2c, 0x72, 0x8e, 0xff}, line: color.RGBA{0x8b, 0x92, 0x9e, 0xff},
 	}
-}
-
-// scatterOrigin names the run and the step that a picture shows.
-func scatterOrigin(s attention.Scatter) string {
-	return fmt.Sprintf("%s, step %d", render.Spelling(s.Source.Run), s.Source.Step)
 }

@@ -35,6 +35,21 @@ func SVG(w io.Writer, f Figure, o Options) error {
 	return render.Write(w, &b)
 }
 
+// shapesSVG writes what draw returns as SVG.
+func shapesSVG(w io.Writer, about subject, draw func(*typeface) (drawing, error)) error {
+	face, err := newTypeface()
+	if err != nil {
+		return err
+	}
+	d, err := draw(face)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	writeSVG(&b, d, about)
+	return render.Write(w, &b)
+}
+
 // subject is what a picture is about, for those who cannot see it and for programs.
 type subject struct {
 	title, heading, description string
@@ -132,21 +147,6 @@ func escaped(s string) string {
 func place(x float64) string {
 	s := strconv.FormatFloat(x, 'f', 2, 64)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
-}
-
-// shapesSVG writes what draw returns as SVG.
-func shapesSVG(w io.Writer, about subject, draw func(*typeface) (drawing, error)) error {
-	face, err := newTypeface()
-	if err != nil {
-		return err
-	}
-	d, err := draw(face)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	writeSVG(&b, d, about)
-	return render.Write(w, &b)
 }
 
 // shapesPNG writes what draw returns as PNG.

@@ -1,3 +1,4 @@
+// Package rendertest holds what the tests of renderers share.
 package rendertest
 
 import (

@@ -65,7 +65,7 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 					m := c.Matches[layer*len(a.Attention[0])+head]
 					name = fmt.Sprintf("difference of attention, layer %d, head %d of A less head %d of B", layer+1, m.A+1, m.B+1)
 				}
-				writeGrid(&b, words, render.View{Title: name, Weights: attention.Difference(a.MeanOf(layer, head), other.MeanOf(layer, head)), Signed: true}, o)
+				writeGrid(&b, words, render.View{Title: name, Weights: attention.Difference(a.Mean(layer, head), other.Mean(layer, head)), Signed: true}, o)
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 	b.WriteByte('\n')
 	var columns [][]string // [frame][line]
 	for _, i := range plan.frames {
-		weights := pooled(frames[i].Sentences[sentence].Map().MeanOf(o.Layer, o.Head), plan.side)
+		weights := pooled(frames[i].Sentences[sentence].Map().Mean(o.Layer, o.Head), plan.side)
 		lines := smallMap(weights, plan.size, o.Color)
 		for j := range lines {
 			lines[j] = padRight(lines[j], plan.column)

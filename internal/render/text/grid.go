@@ -40,6 +40,39 @@ func Grid(w io.Writer, m attention.Map, o Options) error {
 	return render.Write(w, &b)
 }
 
+// GridWithBaseline writes for each selected matrix three grids: the attention, that of the baseline, and the first less
+// the second with its sign, in two colours where there are colours. The error is as for Grid, or tells in what
+// the baseline's shape differs.
+func GridWithBaseline(w io.Writer, m attention.Map, base attention.Baseline, o Options) error {
+	list, err := render.Views(m, o.selection())
+	if err != nil {
+		return err
+	}
+	beside, err := render.BaselineViews(base, m, o.selection())
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	name := printable.Sentence(base.Name)
+	for i, v := range list {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		writeGrid(&b, render.Labels(m), v, o)
+		b.WriteByte('\n')
+		writeGrid(&b, render.Labels(m), render.View{Title: "baseline: " + name, Weights: beside[i].Weights}, o)
+		b.WriteByte('\n')
+		writeGrid(&b, render.Labels(m), render.View{Title: "difference: " + v.Title + " less " + name, Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true}, o)
+	}
+	b.WriteByte('\n')
+	b.WriteString(legend(o))
+	b.WriteString(signedLegend(o))
+	if render.AnyUnknown(m) {
+		b.WriteString(wrap(render.UnknownNote, o.width()))
+	}
+	return render.Write(w, &b)
+}
+
 // writeGrid draws one matrix, in as many panels as it takes.
 func writeGrid(b *bytes.Buffer, words []render.Label, v render.View, o Options) {
 	width := o.width()
@@ -242,37 +275,4 @@ func columnWidths(words []int, space int) []int {
 		}
 	}
 	return widths
-}
-
-// GridWithBaseline writes for each selected matrix three grids: the attention, that of the baseline, and the first less
-// the second with its sign, in two colours where there are colours. The error is as for Grid, or tells in what
-// the baseline's shape differs.
-func GridWithBaseline(w io.Writer, m attention.Map, base attention.Baseline, o Options) error {
-	list, err := render.Views(m, o.selection())
-	if err != nil {
-		return err
-	}
-	beside, err := render.BaselineViews(base, m, o.selection())
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	name := printable.Sentence(base.Name)
-	for i, v := range list {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		writeGrid(&b, render.Labels(m), v, o)
-		b.WriteByte('\n')
-		writeGrid(&b, render.Labels(m), render.View{Title: "baseline: " + name, Weights: beside[i].Weights}, o)
-		b.WriteByte('\n')
-		writeGrid(&b, render.Labels(m), render.View{Title: "difference: " + v.Title + " less " + name, Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true}, o)
-	}
-	b.WriteByte('\n')
-	b.WriteString(legend(o))
-	b.WriteString(signedLegend(o))
-	if render.AnyUnknown(m) {
-		b.WriteString(wrap(render.UnknownNote, o.width()))
-	}
-	return render.Write(w, &b)
 }

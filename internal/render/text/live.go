@@ -88,7 +88,7 @@ func headsText(m attention.Map, o Options) string {
 				name = render.Title(m, l, h)
 			}
 			heading += strings.Repeat(" ", stripGap) + padRight(name, column)
-			for q, line := range smallMap(m.MeanOf(l, h), roomy, o.Color) {
+			for q, line := range smallMap(m.Mean(l, h), roomy, o.Color) {
 				rows[q] += strings.Repeat(" ", stripGap) + padRight(line, column)
 			}
 		}
@@ -107,7 +107,7 @@ func tinyText(m attention.Map, o Options, lines int) string {
 		heading = title(render.Title(m, attention.All, attention.All), o)
 	}
 	for side := 1; side <= len(m.Tokens); side++ {
-		weights := pooled(m.MeanOf(attention.All, attention.All), side)
+		weights := pooled(m.Mean(attention.All, attention.All), side)
 		for _, size := range []cellSize{roomy, dense} {
 			text := heading + strings.Join(smallMap(weights, size, o.Color), "\n") + "\n"
 			if fits(text, o.width(), lines) {

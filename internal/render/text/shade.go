@@ -10,19 +10,6 @@ import (
 	"attend/internal/render"
 )
 
-// scale shows the colours from weight 0 to 1, each on a swatch.
-func scale(swatch string, p colorprofile.Profile) string {
-	steps := 10
-	if p == colorprofile.ANSI256 {
-		steps = 6 // the palette has seven
-	}
-	var s string
-	for i := range steps + 1 {
-		s += shaded(swatch, float64(i)/float64(steps), p)
-	}
-	return s
-}
-
 // shaded is text on the colour of a weight, for profiles that have colours.
 func shaded(text string, weight float64, p colorprofile.Profile) string {
 	return inked(text, weight, p, ansi.NewStyle())
@@ -47,6 +34,19 @@ func tinted(text string, p colorprofile.Profile) string {
 		foreground = indexed(0.5)
 	}
 	return ansi.NewStyle().ForegroundColor(foreground).Styled(text)
+}
+
+// scale shows the colours from weight 0 to 1, each on a swatch.
+func scale(swatch string, p colorprofile.Profile) string {
+	steps := 10
+	if p == colorprofile.ANSI256 {
+		steps = 6 // the palette has seven
+	}
+	var s string
+	for i := range steps + 1 {
+		s += shaded(swatch, float64(i)/float64(steps), p)
+	}
+	return s
 }
 
 // faint is text for the background of attention; plain where there are no
