@@ -15,6 +15,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/printable"
+	"attend/internal/run"
 )
 
 // format is a kind of output of a command.
@@ -50,6 +51,9 @@ func formatNames(formats []format) []string {
 // resolve settles the format: the one named, else that of the file's ending, else the first. It reports a name or an ending that is
 // none of the formats, a name and an ending that disagree, and a binary format that would go to a terminal.
 func (o *output) resolve(stdout io.Writer, formats []format) error {
+	if err := o.checkTarget(); err != nil {
+		return err
+	}
 	names := formatNames(formats)
 	ending := strings.ToLower(filepath.Ext(o.to))
 	byEnding := ""
@@ -80,6 +84,14 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 	}
 	if o.chosen.binary && o.to == "" && isTerminal(stdout) {
 		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
+	}
+	return nil
+}
+
+// checkTarget refuses to write over a file of a run.
+func (o *output) checkTarget() error {
+	if run.HasFile(o.to) {
+		return fmt.Errorf("--output %s is a file of a run, which would be lost: name another file", printable.Path(o.to))
 	}
 	return nil
 }

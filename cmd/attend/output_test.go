@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -146,4 +148,51 @@ func TestBaselineOfSeveralSentences(t *testing.T) {
 			t.Errorf("%s: code %d, %s\n%s", baseline, code, stderr, stdout)
 		}
 	}
+}
+
+// No output goes over a file of a run, by whatever path, whether it is there or not.
+func TestOutputOverAFileOfARun(t *testing.T) {
+	workshop(t)
+	if err := errors.Join(os.Symlink("runs/animals", "link"), os.Symlink("runs/animals/config.json", "config.svg"), os.Remove("runs/animals/film.jsonl")); err != nil {
+		t.Skip(err)
+	}
+	before := contentsOf(t, "runs/animals")
+	for _, args := range [][]string{
+		{"inspect", "the cat", "-o", "runs/animals/config.json"},
+		{"inspect", "the cat", "-o", "link/film.jsonl", "--format", "json"},
+		{"inspect", "the cat", "-o", "runs/../runs/animals/state.safetensors", "--format", "csv"},
+		{"inspect", "the cat", "-o", "config.svg"},
+		{"words", "-o", "runs/animals/training.yaml", "--format", "json"},
+		{"lesson", "export", "-o", "runs/animals/tokenizer.json", "--format", "html"},
+		{"lesson", "reflect", "-o", "runs/animals/metrics.jsonl"},
+	} {
+		code, _, stderr := attend(t, "an answer\n", args...)
+		if code != exitFailed || !strings.Contains(stderr, "is a file of a run, which would be lost: name another file") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%s: code %d, %s", strings.Join(args, " "), code, stderr)
+		}
+	}
+	if after := contentsOf(t, "runs/animals"); !maps.Equal(after, before) {
+		t.Error("the run has changed")
+	}
+	if code, _, stderr := attend(t, "", "inspect", "the cat", "-o", "runs/animals/map.svg"); code != 0 {
+		t.Errorf("another file in the folder: %s", stderr)
+	}
+}
+
+// contentsOf returns the files of a folder.
+func contentsOf(t *testing.T, path string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(path, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[e.Name()] = string(b)
+	}
+	return files
 }

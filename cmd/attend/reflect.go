@@ -38,6 +38,9 @@ the second the second, and all further lines the third; at most 1 MB.`,
 
 // reflect takes the answers and keeps them.
 func (p *program) reflect(ctx context.Context, to output) error {
+	if err := to.checkTarget(); err != nil {
+		return err
+	}
 	take := p.pipedAnswers
 	if isTerminal(p.stdin) {
 		take = p.typedAnswers

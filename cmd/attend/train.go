@@ -384,6 +384,7 @@ func collectOften() {
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
 	p.note(t.Notes)
+	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
 	show, end := bar.show, bar.end
@@ -399,6 +400,7 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	defer stop()
 	err := t.Train(ctx, show)
 	end()
+	p.note(t.Notes[said:])
 	if err == nil { // the result can be broken off
 		stop()
 	}

@@ -119,7 +119,7 @@ func (m Map) InRange(layer, head, lowest int) error {
 	return nil
 }
 
-// Mean is the mean, [query][key], over one layer or all, and one head or all.
+// Mean is the mean, [query][key], over one layer or [All], and one head or [All]. The map must be valid, and have them.
 func (m Map) Mean(layer, head int) [][]float64 {
 	layers := m.Attention
 	if layer != All {

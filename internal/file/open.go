@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"syscall"
 
@@ -63,6 +64,15 @@ func Open(path string, most int64) (*os.File, error) { return OpenIn(Here{}, pat
 
 // OpenIn is [Open] of a name in a folder.
 func OpenIn(folder Folder, name string, most int64) (*os.File, error) {
+	return open(folder, name, os.O_RDONLY, most)
+}
+
+// Append opens a regular file that is there for writing at its end. It never waits either.
+func Append(path string) (*os.File, error) {
+	return open(Here{}, path, os.O_WRONLY|os.O_APPEND, math.MaxInt64)
+}
+
+func open(folder Folder, name string, flag int, most int64) (*os.File, error) {
 	info, err := folder.Stat(name) // before it is opened, since opening a device may do something
 	if err != nil {
 		return nil, err
@@ -71,7 +81,7 @@ func OpenIn(folder Folder, name string, most int64) (*os.File, error) {
 		return nil, err
 	}
 	// Between Stat and here a FIFO may have come in its place: O_NONBLOCK opens that without waiting.
-	f, err := folder.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := folder.OpenFile(name, flag|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -2,20 +2,14 @@ package file
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 
 	"github.com/gofrs/flock"
 )
-
-// Temporary begins the last part of the name of a file or folder that is not yet in place: .NAME.tmp-attend-123.
-const Temporary = ".tmp-attend-"
 
 // Writer writes the content of a file.
 type Writer func(io.Writer) error
@@ -51,6 +45,31 @@ func Replace(path string, write Writer) error {
 	return SyncFolder(folder)
 }
 
+// Create makes a small file with its content in one step. The error is fs.ErrExist if something is at path. The file need
+// not outlast a loss of power.
+func Create(path string, content []byte) error {
+	temporary, unlock, err := create(filepath.Dir(path), filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err = os.WriteFile(temporary, content, 0); err == nil {
+		err = os.Link(temporary, path)
+	}
+	if err := removeIfThere(temporary); err != nil {
+		return err
+	}
+	if err == nil || errors.Is(err, os.ErrExist) {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) // a file system without links
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
+}
+
 // fill writes the content of a file that is there and empty.
 func fill(path string, write Writer) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
@@ -64,7 +83,7 @@ func fill(path string, write Writer) error {
 // refuses to remove a file that is open and to write one that is locked: there it is not locked.
 func create(folder, name string) (path string, unlock func(), err error) {
 	for {
-		path = filepath.Join(folder, fmt.Sprintf(".%s%s%d", name, Temporary, rand.Uint64()))
+		path = filepath.Join(folder, TemporaryName(name))
 		if runtime.GOOS == "windows" {
 			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 			if errors.Is(err, os.ErrExist) {
@@ -108,9 +127,6 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// ours is the name of a temporary file of [Replace]; its group is the name of the file that it was for.
-var ours = regexp.MustCompile(`^\.(.+)\.tmp-attend-[0-9]+$`)
-
 // Sweep removes from a folder the temporary files that killed processes have left for any of the names. A file that
 // a living process writes stays, and so does everything that [Replace] did not name.
 func Sweep(folder string, names ...string) error {
@@ -119,8 +135,7 @@ func Sweep(folder string, names ...string) error {
 		return err
 	}
 	for _, e := range entries {
-		match := ours.FindStringSubmatch(e.Name())
-		if match == nil || !e.Type().IsRegular() || !slices.Contains(names, match[1]) {
+		if !e.Type().IsRegular() || !slices.ContainsFunc(names, func(name string) bool { return IsTemporary(e.Name(), name) }) {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())

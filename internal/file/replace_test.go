@@ -56,8 +56,8 @@ func TestReplace(t *testing.T) {
 // what is for another path, not a file of a user.
 func TestReplaceSweeps(t *testing.T) {
 	folder := t.TempDir()
-	kept := []string{".map.svg.tmp-notes", ".map.svg.tmp-attend-x", ".map.svg.tmp-12", ".other.tmp-attend-1", "map.svg.tmp-attend-1"}
-	for _, name := range append(kept, ".map.svg.tmp-attend-1", ".map.svg.tmp-attend-22") {
+	kept := []string{".map.svg.tmp-notes", ".map.svg.tmp-attend-x", ".map.svg.tmp-12", ".map.svg.tmp-attend-1", ".map.svg.tmp-attend-0123456789abcdef", TemporaryName("other"), "map.svg.tmp-attend-1"}
+	for _, name := range append(kept, TemporaryName("map.svg"), TemporaryName("map.svg")) {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}

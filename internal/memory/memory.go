@@ -26,8 +26,8 @@ type Bound struct {
 	Source string // what sets it, to be read behind "the limit is 2.1 GB, "
 }
 
-// Find returns the smaller of what the system could give to this process now, what it has already
-// included, and the limit of its control group. Where the system tells neither, there is no bound.
+// Find returns the smallest of what the system could give to this process now, what it has already
+// included, the limit of its control group and what the limit of its address space leaves. Where the system tells neither, there is no bound.
 func Find() Bound {
 	bound := Bound{Bytes: math.Inf(1)}
 	if system, err := mem.VirtualMemory(); err == nil && system.Available > 0 {
@@ -35,6 +35,9 @@ func Find() Bound {
 	}
 	if group, err := memlimit.FromCgroup(); err == nil && float64(group) < bound.Bytes {
 		bound = Bound{float64(group), "that of the control group"}
+	}
+	if most := addressSpace(); most < bound.Bytes {
+		bound = Bound{most, "that of the address space (ulimit -v)"}
 	}
 	return bound
 }

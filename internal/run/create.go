@@ -3,10 +3,8 @@ package run
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -80,7 +78,7 @@ func (c *creator) reserveUnder(root, name string, first int) (*slot, error) {
 		}
 		s, err := c.reserve(path, false)
 		var held *HeldError
-		if errors.As(err, &held) {
+		if errors.As(err, &held) || errors.Is(err, errForeignLock) {
 			continue
 		}
 		if _, there := os.Lstat(path); err != nil && there == nil { // it came just now
@@ -119,7 +117,7 @@ func cannotMake(path string, err error) error {
 // set; else nothing is ever moved, and the error is errTaken if something is there.
 func (c *creator) put(s *slot, files []namedFile, overwrite bool) error {
 	parent, base := filepath.Split(s.real)
-	building := filepath.Join(parent, fmt.Sprintf(".%s%s%d", base, file.Temporary, rand.Uint64()))
+	building := filepath.Join(parent, file.TemporaryName(base))
 	if err := os.Mkdir(building, 0o755); err != nil {
 		return cannotMake(s.path, err)
 	}
@@ -186,37 +184,50 @@ func (c *creator) replaceInTwoSteps(s *slot, building string) error {
 // aside ends the name of a run that is moved aside while another takes its place.
 const aside = "-old"
 
-// leftover is the name of a folder that a killed process left. Its groups are the name of the run and, of one that
-// was moved aside, the ending. Versions before the second format wrote no "attend-".
-var leftover = regexp.MustCompile(`^\.(.+)\.tmp-(?:attend-)?[0-9]+(-old)?$`)
+// leftover returns the name of the run to which an entry of a folder belongs, if a process of ours made that entry and
+// did not end its work: a run in the making, or a run that was moved aside.
+func leftover(e os.DirEntry, own string) (name string, wasAside, ok bool) {
+	entry, wasAside := strings.CutSuffix(e.Name(), aside)
+	if !e.IsDir() {
+		return "", false, false
+	}
+	if file.IsTemporary(entry, own) {
+		return own, wasAside, true
+	}
+	name, ok = file.TemporaryOf(entry)
+	return name, wasAside, ok
+}
 
 // removeLeftovers removes from a folder what killed processes have left there of runs in the making, and puts runs
 // back that they had moved aside; it returns a note for each of these. What a living process holds stays, and what is
-// not surely of ours. The caller holds the lock of the run named own.
+// not of ours. The caller holds the lock of the run named own.
 func removeLeftovers(parent, own string) (notes []string, err error) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range entries {
-		match := leftover.FindStringSubmatch(e.Name())
-		path := filepath.Join(parent, e.Name())
-		if match == nil || !e.IsDir() || !surelyOurs(path) {
+		if of, ok := file.TemporaryOf(e.Name()); ok && strings.HasPrefix(of, lockPrefix) && strings.HasSuffix(of, lockSuffix) {
+			if err := file.Sweep(parent, of); err != nil {
+				return notes, err
+			}
+		}
+		name, wasAside, ok := leftover(e, own)
+		if !ok {
 			continue
 		}
-		name, real := match[1], filepath.Join(parent, match[1])
 		release := func() {}
 		if name != own {
-			l, err := acquire(name, real)
+			l, err := acquire(name, filepath.Join(parent, name))
 			if err != nil { // a process is at work there, or the lock cannot be had: it stays
 				continue
 			}
 			release = l.release
 		}
-		restored, err := clearLeftover(path, real, match[2] == aside)
+		note, err := clearLeftover(filepath.Join(parent, e.Name()), filepath.Join(parent, name), wasAside)
 		release()
-		if restored {
-			notes = append(notes, restoredNote(name))
+		if note != "" {
+			notes = append(notes, note)
 		}
 		if err != nil {
 			return notes, err
@@ -225,33 +236,38 @@ func removeLeftovers(parent, own string) (notes []string, err error) {
 	return notes, nil
 }
 
-// clearLeftover removes a leftover of the run at real, or puts it back to that name if it is a run that was moved aside from
-// there.
-func clearLeftover(path, real string, aside bool) (restored bool, err error) {
-	if aside {
-		if restored, err = restore(path, real); restored || err != nil {
-			return restored, err
+// clearLeftover removes a leftover of the run at real. A run that was moved aside from there, and not replaced, is put back; if
+// something else is there now, it stays where it is, and a note says so.
+func clearLeftover(path, real string, wasAside bool) (note string, err error) {
+	partner := path + aside // the run that was moved aside for this one, or this one for that
+	if wasAside {
+		partner = strings.TrimSuffix(path, aside)
+	}
+	_, gone := os.Lstat(partner)
+	switch {
+	case wasAside && gone == nil: // the new run is not at its place yet
+		restored, err := restore(path, real)
+		if restored {
+			removeRun(partner)
 		}
+		if restored || err != nil {
+			return restoredNote(real), err
+		}
+		return fmt.Sprintf("the run %s was moved to %s by a process that was killed, and something else is at its name now: rename one of them", printable.Path(real), printable.Path(path)), nil
+	case wasAside:
+		if restored, err := restore(path, real); restored || err != nil { // whoever made the new run has removed it
+			return restoredNote(real), err
+		}
+	case gone == nil: // the run that was moved aside is dealt with first
+		return "", nil
 	}
 	removeRun(path)
-	return false, nil
+	return "", nil
 }
 
-// surelyOurs reports whether a folder with the name of a leftover is one: empty, or with nothing but files of a run,
-// at least one of which no other program writes. A run in the making gets such a file first and loses it last.
-func surelyOurs(path string) bool {
-	entries, err := os.ReadDir(path)
-	if err != nil || !onlyRunFiles(entries) {
-		return false
-	}
-	return len(entries) == 0 || slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		return strings.HasPrefix(e.Name(), ".") || slices.Contains([]string{settingsFile, stateFile, metricsFile, filmFile}, e.Name())
-	})
-}
-
-// restore puts a run that was moved aside back to its name, unless something is there.
+// restore puts a run that was moved aside back to its name, unless something other than an empty folder is there.
 func restore(old, real string) (bool, error) {
-	if _, err := os.Lstat(real); err == nil {
+	if err := syscall.Rmdir(real); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
 	if err := os.Rename(old, real); err != nil {
@@ -272,11 +288,8 @@ func removeRun(path string) {
 		return
 	}
 	for _, e := range entries {
-		if e.Name() != settingsFile { // the last to go, so that what is left is known as ours
-			_ = os.Remove(filepath.Join(path, e.Name()))
-		}
+		_ = os.Remove(filepath.Join(path, e.Name()))
 	}
-	_ = os.Remove(filepath.Join(path, settingsFile))
 	_ = os.Remove(path)
 }
 
@@ -284,9 +297,8 @@ func removeRun(path string) {
 func findAside(real string) string {
 	entries, _ := os.ReadDir(filepath.Dir(real)) // none that can be read is none
 	for _, e := range entries {
-		match := leftover.FindStringSubmatch(e.Name())
 		path := filepath.Join(filepath.Dir(real), e.Name())
-		if match != nil && match[1] == filepath.Base(real) && match[2] == aside && e.IsDir() && IsRun(path) && surelyOurs(path) {
+		if name, wasAside, ok := leftover(e, filepath.Base(real)); ok && wasAside && name == filepath.Base(real) && IsRun(path) {
 			return path
 		}
 	}
@@ -352,6 +364,16 @@ func IsRun(path string) bool {
 	return false
 }
 
+// HasFile reports whether a path is that of a file of a run folder, there or not.
+func HasFile(path string) bool {
+	real, err := realPath(path)
+	if path == "" || err != nil {
+		return false
+	}
+	folder, name := filepath.Split(real)
+	return slices.Contains(runFiles, name) && IsRun(folder)
+}
+
 // onlyRunFiles reports whether a folder holds nothing but the files of a run and what a killed process left of them.
 func onlyRunFiles(entries []os.DirEntry) bool {
 	for _, e := range entries {
@@ -363,9 +385,8 @@ func onlyRunFiles(entries []os.DirEntry) bool {
 }
 
 // isTemporaryOf reports whether a name is that of a temporary file for a file of a run. Versions before the
-// second format wrote no "attend-".
+// second format wrote another number.
 func isTemporaryOf(name, of string) bool {
 	number, ok := strings.CutPrefix(name, "."+of+".tmp-")
-	number = strings.TrimPrefix(number, "attend-")
-	return ok && number != "" && strings.Trim(number, "0123456789") == ""
+	return ok && number != "" && strings.Trim(number, "0123456789") == "" || file.IsTemporary(name, of)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -255,38 +256,177 @@ func TestLeftovers(t *testing.T) {
 			write(t, at(folder), name, []byte("x"))
 		}
 	}
-	put(".lion.tmp-attend-1", settingsFile, ".config.json.tmp-attend-12")
-	put(".lion.tmp-attend-2")
-	put(".zebra.tmp-3124", stateFile, configFile)                       // of a version before the second format
-	put(".zebra.tmp-3124-old", settingsFile, modelFile)                 // the run is there: see below
-	put("zebra", settingsFile, modelFile)                               //
-	put(".busy.tmp-attend-7", settingsFile)                             // another process holds it
-	put(".mine.tmp-notes", settingsFile)                                // a name that we do not give
-	put(".mine.tmp-12", "notes.txt", settingsFile)                      // a file that is not ours
-	put(".bert.tmp-12", configFile, modelFile, tokenizerFile)           // others write such files as well
-	put(".deep.tmp-12")                                                 //
-	put(filepath.Join(".deep.tmp-12", "inner"))                         // a folder is not ours
-	write(t, root, ".file.tmp-12", []byte("mine"))                      // no folder
-	if err := os.Symlink(at("zebra"), at(".link.tmp-12")); err != nil { // a link
+	lion, lion2, zebra, busyRun := file.TemporaryName("lion"), file.TemporaryName("lion"), file.TemporaryName("zebra"), file.TemporaryName("busy")
+	deep, mine, lone, lock := file.TemporaryName("deep"), file.TemporaryName("mine"), file.TemporaryName("lone"), file.TemporaryName(".lion.lock")
+	put(lion, settingsFile, file.TemporaryName(configFile))
+	put(lion2)
+	put(zebra+aside, settingsFile, modelFile) // the run is there, in its place
+	put("zebra", settingsFile, modelFile)
+	write(t, root, lock, nil)
+	put(mine, "notes.txt", settingsFile) // a file that is not ours
+	put(deep)
+	put(filepath.Join(deep, "inner"))    // a folder is not ours
+	write(t, root, lone, []byte("mine")) // no folder
+	foreign := []string{".a.tmp-notes", ".b.tmp-12", ".c.tmp-attend-1", ".d.tmp-attend-1-old", ".e.tmp-2024", ".f.tmp-attend-0123456789abcdef"}
+	for _, name := range foreign { // names that we do not give
+		put(name, settingsFile, stateFile, metricsFile)
+	}
+	if err := os.Symlink(at("zebra"), at(file.TemporaryName("link"))); err != nil { // a link
 		t.Log(err)
 	}
 	busy, err := newCreator().reserve(at("busy"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// reserve has swept already: put everything there once more, beside the lock.
-	put(".lion.tmp-attend-1", settingsFile)
-	put(".busy.tmp-attend-7", settingsFile)
+	put(busyRun, settingsFile) // another process holds it
+	if _, err := os.Lstat(at(lion)); err == nil {
+		t.Errorf("%s is left", lion)
+	}
 	begin(t, at("new"), small(), smallText()).slot.release()
-	got := strings.Join(hidden(t, root), " ")
-	if want := ".bert.tmp-12 .busy.lock .busy.tmp-attend-7 .deep.tmp-12 .file.tmp-12 .link.tmp-12 .mine.tmp-12 .mine.tmp-notes"; got != want {
-		t.Errorf("left\n%s\nwant\n%s", got, want)
+	left := hidden(t, root)
+	for _, name := range append(foreign, mine, deep, lone, ".busy.lock", busyRun) {
+		if !slices.Contains(left, name) {
+			t.Errorf("%s is gone", name)
+		}
+	}
+	if want := len(foreign) + 6; len(left) != want {
+		t.Errorf("left %q, want %d", left, want)
 	}
 	busy.release()
 	begin(t, at("newer"), small(), smallText()).slot.release()
-	if _, err := os.Stat(at(".busy.tmp-attend-7")); err == nil {
+	if _, err := os.Stat(at(busyRun)); err == nil {
 		t.Error("what a process held stays when it has ended")
 	}
+}
+
+// A run that a user keeps under a hidden name is no leftover, whatever the name.
+func TestHiddenRunsStay(t *testing.T) {
+	root := t.TempDir()
+	hiddenNames := []string{".mine.tmp-1", ".x.tmp-attend-5", ".y.tmp-attend-1-old"}
+	for _, name := range hiddenNames {
+		finish(t, begin(t, filepath.Join(root, name), small(), smallText()))
+	}
+	training := begin(t, filepath.Join(root, "b"), small(), smallText())
+	training.slot.release()
+	for _, name := range hiddenNames {
+		opened(t, filepath.Join(root, name))
+	}
+	if len(training.Notes) > 0 {
+		t.Errorf("notes %q", training.Notes)
+	}
+}
+
+// A run that a killed process moved aside is put back into an empty folder of its name. Where something else is there
+// it stays aside, and a note says so.
+func TestMovedAsideAndSomethingAtItsName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run")
+	finish(t, begin(t, path, small(), smallText()))
+	want := sums(t, path)
+	killInWindow(t, path)
+	if err := os.Mkdir(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, "notes.txt", []byte("mine"))
+	for i := range 2 {
+		training := begin(t, filepath.Join(filepath.Dir(path), []string{"other", "third"}[i]), small(), smallText())
+		training.slot.release()
+		if notes := strings.Join(training.Notes, " "); !strings.Contains(notes, "something else is at its name") {
+			t.Errorf("notes %q", notes)
+		}
+	}
+	if err := os.Remove(filepath.Join(path, "notes.txt")); err != nil {
+		t.Fatal(err)
+	}
+	training := begin(t, filepath.Join(filepath.Dir(path), "another"), small(), smallText())
+	training.slot.release()
+	if got := sums(t, path); got != want || !strings.Contains(strings.Join(training.Notes, " "), "was put back") {
+		t.Errorf("SHA-256 %v, want %v; notes %q", got, want, training.Notes)
+	}
+	if left := hidden(t, filepath.Dir(path)); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// A file that is no lock file of ours, at the place of one, makes a training without --out take the next name.
+func TestForeignLockFileUnderTheDefaultName(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, ".run.lock", nil)
+	s, err := newCreator().reserveUnder(root, "run", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.release()
+	if filepath.Base(s.path) != "run-2" {
+		t.Errorf("path %s", s.path)
+	}
+	if b, err := os.ReadFile(filepath.Join(root, ".run.lock")); err != nil || len(b) > 0 {
+		t.Errorf("the file holds %q, %v", b, err)
+	}
+}
+
+// A log that somebody removes in mid-training begins anew, and a note says so. The run then opens, films and resumes.
+func TestLogRemovedWhileTraining(t *testing.T) {
+	for _, name := range logNames {
+		for _, at := range []int{1, 2, 3} { // before an evaluation, before a save, at the end
+			path := filepath.Join(t.TempDir(), "run")
+			training := begin(t, path, small(), smallText())
+			err := training.Train(context.Background(), func(p Progress) {
+				if p.Step.Step == at && !p.Evaluated {
+					if err := os.Remove(filepath.Join(path, name)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if notes := strings.Join(training.Notes, " "); !strings.Contains(notes, name+" is missing: it begins anew at step ") {
+				t.Errorf("notes %q", notes)
+			}
+			if err := training.Close(); err != nil {
+				t.Error(err)
+			}
+			if _, _, _, err := OpenLogs(path); err != nil {
+				t.Error(err)
+			}
+			if err := resumed(t, path).Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// A file of a run that lies outside of its folder, behind a symbolic link, is not read, and the message says why.
+func TestLinkOutOfTheFolder(t *testing.T) {
+	for _, name := range runFiles {
+		path := filepath.Join(t.TempDir(), "run")
+		finish(t, begin(t, path, small(), smallText()))
+		elsewhere := filepath.Join(filepath.Dir(path), "elsewhere")
+		if err := os.Rename(filepath.Join(path, name), elsewhere); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(filepath.Join("..", "elsewhere"), filepath.Join(path, name)); err != nil {
+			t.Skip(err)
+		}
+		_, err := Open(path)
+		if name == metricsFile || name == filmFile {
+			_, _, _, err = OpenLogs(path)
+		}
+		if name == stateFile { // which says up to where the logs go: a note where it cannot be read
+			_, _, err = (&folder{path: path, root: rootOf(t, path)}).openWith(name, options{})
+		}
+		wantError(t, err, name+" is a symbolic link to a file outside of the run folder")
+	}
+}
+
+func rootOf(t *testing.T, path string) *os.Root {
+	t.Helper()
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	return root
 }
 
 // A folder that is deleted, replaced or robbed of a file while a training is at work there costs no update: the
@@ -297,6 +437,12 @@ func TestFolderGoneWhileTraining(t *testing.T) {
 		"renamed":  func(path string) error { return os.Rename(path, path+"-moved") },
 		"replaced": func(path string) error { return errors.Join(os.RemoveAll(path), os.Mkdir(path, 0o755)) },
 		"robbed":   func(path string) error { return os.Remove(filepath.Join(path, configFile)) },
+		"a folder for the state": func(path string) error {
+			return errors.Join(os.Remove(filepath.Join(path, stateFile)), os.Mkdir(filepath.Join(path, stateFile), 0o755))
+		},
+		"a folder for a log": func(path string) error {
+			return errors.Join(os.Remove(filepath.Join(path, metricsFile)), os.Mkdir(filepath.Join(path, metricsFile), 0o755))
+		},
 		"all gone": func(path string) error { return os.RemoveAll(filepath.Dir(path)) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -209,7 +209,7 @@ func putBack(path string) (note string, err error) {
 			return restoredNote(path), err
 		}
 	}
-	return "a process put it back meanwhile", nil
+	return fmt.Sprintf("the run %s was put back by another process: one that was replacing it had been killed", printable.Path(path)), nil
 }
 
 // at returns the path of a file for messages.
@@ -228,8 +228,21 @@ func (f *folder) fileError(name string, err error) error {
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return &missingError{f.path, name}
+	case f.linksOut(name):
+		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: put a copy of that file in its place", f.at(name))
 	}
 	return fmt.Errorf("%s: %w: restore the file from a copy, or train again", f.at(name), cause(err))
+}
+
+// linksOut reports whether a file of the folder is a symbolic link to one outside, which an [os.Root] does not open.
+func (f *folder) linksOut(name string) bool {
+	info, err := f.root.Lstat(name)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return false
+	}
+	_, within := f.root.Stat(name)
+	_, outside := os.Stat(filepath.Join(f.path, name))
+	return within != nil && outside == nil
 }
 
 // missingError reports a file that a run folder lacks. It is fs.ErrNotExist to errors.Is.
@@ -446,11 +459,11 @@ func Latest(root string) (string, error) {
 		path := filepath.Join(root, e.Name())
 		name := path
 		if strings.HasPrefix(e.Name(), ".") {
-			match := leftover.FindStringSubmatch(e.Name())
-			if match == nil || match[2] != aside {
+			of, wasAside, ok := leftover(e, "")
+			if !ok || !wasAside {
 				continue
 			}
-			name = filepath.Join(root, match[1]) // Open puts it back
+			name = filepath.Join(root, of) // Open puts it back
 			if _, err := os.Lstat(name); err == nil {
 				continue
 			}

@@ -49,20 +49,29 @@ func (e *HeldError) Error() string {
 
 // lockPath is where the lock file of a run folder lies.
 func lockPath(folder string) string {
-	return filepath.Join(filepath.Dir(folder), "."+filepath.Base(folder)+".lock")
+	return filepath.Join(filepath.Dir(folder), lockPrefix+file.Shortened(filepath.Base(folder), mostLockName)+lockSuffix)
 }
+
+// A lock file's name is that of the folder, of which the names of temporary files for it leave so many bytes, between these.
+const (
+	lockPrefix   = "."
+	lockSuffix   = ".lock"
+	mostLockName = 190
+)
 
 // acquire locks the run folder at real, which need not be there. The error is a *[HeldError] if another training
 // has locked it, in this process or another.
 func acquire(path, real string) (*lock, error) {
 	at := lockPath(real)
-	if err := checkLockFile(at); err != nil {
-		return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), err)
-	}
-	l := &lock{path: path, file: flock.New(at, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))}
+	l := &lock{path: path, file: flock.New(at, flock.SetFlag(os.O_RDWR))}
 	for {
+		if err := makeLockFile(at); err != nil {
+			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), err)
+		}
 		held, err := l.file.TryLock()
 		switch {
+		case errors.Is(err, os.ErrNotExist): // it was removed just now
+			continue
 		case err != nil:
 			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", printable.Path(path), cause(err))
 		case !held:
@@ -125,29 +134,45 @@ func parseHolder(b []byte) (pid int, host string) {
 	return pid, host
 }
 
-// checkLockFile returns an error if what lies at the place of a lock file is no lock file of ours.
-func checkLockFile(at string) error {
+// errForeignLock reports a file that has the name of a lock file, and that no process of ours made.
+var errForeignLock = errors.New("no lock file of attend")
+
+// makeLockFile makes a lock file, with the mark by which it is known, in one step, unless one is there. It is an error if something
+// else is there.
+func makeLockFile(at string) error {
 	info, err := os.Lstat(at)
-	if errors.Is(err, os.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
-		return nil
+	if errors.Is(err, os.ErrNotExist) {
+		return putLockFile(at)
 	}
 	if err != nil {
-		return err
+		return cause(err)
 	}
-	foreign := fmt.Errorf("%s is no lock file of attend: move it elsewhere", printable.Path(at))
+	foreign := fmt.Errorf("%s is %w: move it elsewhere", printable.Path(at), errForeignLock)
 	if !info.Mode().IsRegular() || info.Size() > mostLockFile {
 		return foreign
 	}
 	f, err := file.Open(at, mostLockFile)
+	if errors.Is(err, os.ErrNotExist) { // it was removed just now
+		return putLockFile(at)
+	}
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	b := make([]byte, len(lockMark))
-	if n, _ := f.ReadAt(b, 1); string(b[:n]) != lockMark[:n] {
+	if n, _ := f.ReadAt(b, 1); string(b[:n]) != lockMark {
 		return foreign
 	}
 	return nil
+}
+
+// putLockFile puts a lock file in place, unless another process does so at the same time.
+func putLockFile(at string) error {
+	err := file.Create(at, []byte(" "+lockMark+"\n"))
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	return cause(err)
 }
 
 // confirm makes sure that the lock is still in force: its file may have been removed, or replaced by that of another

@@ -58,7 +58,7 @@ func TestLock(t *testing.T) {
 func TestLockForeignFile(t *testing.T) {
 	root := t.TempDir()
 	path := filepath.Join(root, "run")
-	for _, content := range []string{"my notes", "attend", "\nattend: trained by nobody", "x attend"} {
+	for _, content := range []string{"", "1", "xatt", "my notes", "attend", "\nattend: trained by nobody", "x attend"} {
 		write(t, root, ".run.lock", []byte(content))
 		_, err := acquire("run", path)
 		wantError(t, err, ".run.lock is no lock file of attend")

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -126,25 +125,44 @@ func (t *Training) nextLine(l logLine) ([]byte, error) {
 	return append(line, '\n'), err
 }
 
-// appendLog adds a line to a log, in a single write. After an error the training must end.
+// appendLog adds a line to a log, in a single write. A log that somebody has removed begins anew. After an error the
+// training must end.
 func (t *Training) appendLog(l logLine) error {
+	f, err := file.Append(t.at(l.log))
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := t.beginLog(l.log); err != nil {
+			return err
+		}
+		f, err = file.Append(t.at(l.log))
+	}
+	if err != nil {
+		return err
+	}
 	line, err := t.nextLine(l)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = f.Write(line)
 	}
-	f, err := os.OpenFile(t.at(l.log), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(line)
 	return errors.Join(err, f.Close())
 }
 
-// syncLog makes the lines of a log last, before a checkpoint records them. There may be none yet.
+// beginLog makes a log that is missing anew, without lines.
+func (t *Training) beginLog(name string) error {
+	t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", printable.Path(filepath.Join(t.Path, name)), t.Step))
+	if t.Format > 1 {
+		link, err := t.firstLink(name)
+		if err != nil {
+			return err
+		}
+		t.links[name] = link
+	}
+	return file.Replace(t.at(name), file.Bytes(nil))
+}
+
+// syncLog makes the lines of a log last, before a checkpoint records them.
 func (t *Training) syncLog(name string) error {
-	f, err := os.OpenFile(t.at(name), os.O_WRONLY, 0)
+	f, err := file.Append(t.at(name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return t.beginLog(name)
 	}
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"attend/data"
@@ -469,7 +470,7 @@ func (t *Training) log(s train.Step) error {
 	}
 	for _, line := range lines {
 		if err := t.appendLog(line); err != nil {
-			return fmt.Errorf("cannot write %s: %w", printable.Path(filepath.Join(t.Path, line.log)), cause(err))
+			return t.cannotSave(fmt.Errorf("cannot write %s: %w", printable.Path(filepath.Join(t.Path, line.log)), cause(err)))
 		}
 	}
 	return nil
@@ -496,23 +497,40 @@ func (t *Training) save() error {
 	}
 	for _, name := range logNames { // the checkpoint records their last lines
 		if err := t.syncLog(name); err != nil {
-			return t.cannotSave(err)
+			return t.cannotSave(fmt.Errorf("cannot write %s: %w", printable.Path(filepath.Join(t.Path, name)), cause(err)))
 		}
 	}
 	for _, f := range []namedFile{{stateFile, t.writeState}, {modelFile, t.writeModel}} {
 		if err := file.Replace(t.at(f.name), f.write); err != nil {
-			return t.cannotSave(err)
+			return t.cannotSave(fmt.Errorf("cannot write %s: %w", printable.Path(filepath.Join(t.Path, f.name)), cause(err)))
 		}
 	}
 	t.saved = t.Step
 	return nil
 }
 
-func (t *Training) cannotSave(err error) error {
+// cannotSave returns the error that ends a training whose folder cannot be written. It says where the model is: in the
+// last checkpoint, if that is whole and another would need the same disk, else in a folder beside this one.
+func (t *Training) cannotSave(why error) error {
 	if gone := t.present(); gone != nil {
 		return t.rescue(gone)
 	}
-	return fmt.Errorf("cannot save step %d (the checkpoint of step %d is whole): %w", t.Step, t.saved, cause(err))
+	full := errors.Is(why, syscall.ENOSPC) || errors.Is(why, syscall.EDQUOT)
+	if err := t.checkpointIsWhole(); err != nil || !full {
+		return t.rescue(why)
+	}
+	return fmt.Errorf("step %d cannot be saved, %w: make room, then --resume %s goes on from step %d, whose checkpoint is whole", t.Step, why, printable.Path(t.Path), t.saved)
+}
+
+// checkpointIsWhole returns an error unless the last checkpoint of the folder could be resumed.
+func (t *Training) checkpointIsWhole() error {
+	f, err := openFolder(t.slot.real)
+	if err != nil {
+		return err
+	}
+	defer f.root.Close()
+	_, _, err = f.openWith(stateFile, t.options)
+	return err
 }
 
 // present returns an error if the folder is no longer the one of this training: deleted, replaced, or without one of
@@ -558,7 +576,11 @@ func (t *Training) rescue(gone error) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("step %d cannot be saved: %w, and beside it: %w", t.Step, gone, err)
+		kept := ""
+		if t.checkpointIsWhole() == nil {
+			kept = fmt.Sprintf("; the checkpoint of step %d is whole", t.saved)
+		}
+		return fmt.Errorf("step %d cannot be saved: %w, and beside it: %w%s", t.Step, gone, err, kept)
 	}
 	t.slot.release()
 	t.slot, t.saved = at, t.Step

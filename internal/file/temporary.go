@@ -1,0 +1,54 @@
+package file
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// temporary stands between the name of a file or folder and the number of one that is to take its place:
+// .NAME.tmp-attend-NUMBER. The second half of the number is a checksum of the rest, so that no file which somebody else
+// named is taken for one of ours.
+const temporary = ".tmp-attend-"
+
+// Digits of a number, in hexadecimal: those drawn at random, and those of the checksum.
+const (
+	randomDigits   = 8
+	checksumDigits = 8
+)
+
+// mostName is how many bytes of a name its temporary names begin with. File systems allow 255 in all.
+const mostName = 200
+
+// TemporaryName returns a new name for what is to be moved to the given name in the same folder.
+func TemporaryName(name string) string {
+	return temporaryName(name, fmt.Sprintf("%0*x", randomDigits, rand.Uint32()))
+}
+
+func temporaryName(name, random string) string {
+	sum := sha256.Sum256([]byte("attend\x00" + name + "\x00" + random))
+	return "." + Shortened(name, mostName) + temporary + random + fmt.Sprintf("%x", sum)[:checksumDigits]
+}
+
+// Shortened returns at most so many bytes of a name, whole characters only.
+func Shortened(name string, most int) string {
+	return strings.ToValidUTF8(name[:min(len(name), most)], "")
+}
+
+// IsTemporary reports whether [TemporaryName] made an entry of a folder for a name.
+func IsTemporary(entry, name string) bool {
+	number, ok := strings.CutPrefix(entry, "."+Shortened(name, mostName)+temporary)
+	return ok && len(number) == randomDigits+checksumDigits && entry == temporaryName(name, number[:randomDigits])
+}
+
+// TemporaryOf returns the name for which [TemporaryName] made an entry of a folder. It finds no name that is too long to
+// stand in it whole.
+func TemporaryOf(entry string) (name string, ok bool) {
+	at := strings.LastIndex(entry, temporary)
+	if at < 1 || entry[0] != '.' {
+		return "", false
+	}
+	name = entry[1:at]
+	return name, IsTemporary(entry, name)
+}
