@@ -101,7 +101,7 @@ func (r *Run) noteOrder(name string, changed bool) {
 	}
 }
 
-// filmParser reads the lines of a film. All frames must go together, as [render.CheckFilm] has it.
+// filmParser reads the lines of a film. All frames must go together, as [attention.CheckFilm] has it.
 type filmParser struct{ frames []attention.Frame }
 
 func (p *filmParser) add(i int, line []byte) error {

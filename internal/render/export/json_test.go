@@ -219,7 +219,7 @@ func TestFilmJSONListsAreNeverNull(t *testing.T) {
 	}
 }
 
-func TestDocumentsBeside(t *testing.T) {
+func TestDocumentsWithBaselines(t *testing.T) {
 	m, base := attentiontest.Lion(), attentiontest.Flat()
 	var b bytes.Buffer
 	if err := JSON(&b, "runs/lion", 120, []attention.Map{m}, []attention.Baseline{base}); err != nil {
@@ -259,14 +259,14 @@ func TestDocumentsBeside(t *testing.T) {
 }
 
 // A baseline that does not fit its map is refused by every renderer, with not a byte written.
-func TestBesideRefusesAnotherShape(t *testing.T) {
+func TestDocumentsRefuseABaselineOfAnotherShape(t *testing.T) {
 	m := attentiontest.Lion()
 	for name, b := range attentiontest.OtherShapes() {
 		for kind, write := range map[string]func(io.Writer) error{
-			"JSONBeside": func(w io.Writer) error {
+			"JSON": func(w io.Writer) error {
 				return JSON(w, "", 0, []attention.Map{m}, []attention.Baseline{b})
 			},
-			"CSVBeside": func(w io.Writer) error { return CSV(w, []attention.Map{m}, []attention.Baseline{b}) },
+			"CSV": func(w io.Writer) error { return CSV(w, []attention.Map{m}, []attention.Baseline{b}) },
 			"too many": func(w io.Writer) error {
 				return CSV(w, []attention.Map{m}, []attention.Baseline{attentiontest.Flat(), attentiontest.Flat()})
 			},

@@ -64,10 +64,10 @@ const leastFormed = 0.2
 
 // Film writes the frames of a training as one page for a browser: the map of each probe
 // sentence as [Maps] shows it, a slider over the steps, the held-out loss beside it, and the list of
-// links that weigh 0.2 or more at the end with the step at which each formed (see [Formation]).
+// links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]).
 //
 // It needs nothing beside itself, and equal frames give equal bytes. Frames that do not belong
-// together, as [CheckFilm] tells, write nothing.
+// together, as [attention.CheckFilm] tells, write nothing.
 func Film(w io.Writer, s attention.Source, frames []attention.Frame) error {
 	if err := attention.CheckFilm(frames); err != nil {
 		return err

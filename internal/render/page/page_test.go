@@ -165,7 +165,7 @@ func vectorsIn(vectors [][][][]float32) []float32 {
 }
 
 // The policy names the very style and script of the page, and nothing else may load.
-func TestHTMLPolicy(t *testing.T) {
+func TestPagePolicy(t *testing.T) {
 	var b bytes.Buffer
 	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, []attention.Map{attentiontest.Lion()}, nil); err != nil {
 		t.Fatal(err)
@@ -190,7 +190,7 @@ func TestHTMLPolicy(t *testing.T) {
 }
 
 // A page holds the words and numbers of its maps, whatever the words are.
-func TestHTMLHoldsItsMaps(t *testing.T) {
+func TestPageHoldsItsMaps(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
 		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
 	})
@@ -236,7 +236,7 @@ func TestHTMLHoldsItsMaps(t *testing.T) {
 }
 
 // Words that are markup change no element of a page.
-func TestHTMLHostileWords(t *testing.T) {
+func TestPageHostileWords(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
 		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
 	})
@@ -258,7 +258,7 @@ func TestHTMLHostileWords(t *testing.T) {
 	}
 }
 
-func TestHTMLSameBytes(t *testing.T) {
+func TestPageSameBytes(t *testing.T) {
 	for name, write := range map[string]func(b *bytes.Buffer) error{
 		"map":  func(b *bytes.Buffer) error { return Maps(b, attention.Source{Run: "runs/lion", Step: 1}, lions(), nil) },
 		"film": func(b *bytes.Buffer) error { return Film(b, attention.Source{Run: "runs/lion", Step: 1}, forming()) },
@@ -276,7 +276,7 @@ func TestHTMLSameBytes(t *testing.T) {
 	}
 }
 
-func TestHTMLTitle(t *testing.T) {
+func TestPageTitle(t *testing.T) {
 	long := strings.Repeat("lion ", 40)
 	for want, maps := range map[string][]attention.Map{
 		"The lion saw the zebra near the (runs/lion, step 12)":            {attentiontest.Lion()},
@@ -293,7 +293,7 @@ func TestHTMLTitle(t *testing.T) {
 	}
 }
 
-func TestHTMLRefuses(t *testing.T) {
+func TestPageRefuses(t *testing.T) {
 	bad := attentiontest.Lion()
 	bad.Attention[0][1][3][2] = float32(math.NaN())
 	film := forming()
@@ -314,7 +314,7 @@ func TestHTMLRefuses(t *testing.T) {
 }
 
 // Twelve heads over 64 words, with vectors, must be small enough to send to a class.
-func TestHTMLIsSmall(t *testing.T) {
+func TestPageIsSmall(t *testing.T) {
 	var b bytes.Buffer
 	if err := Maps(&b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil); err != nil {
 		t.Fatal(err)
@@ -325,7 +325,7 @@ func TestHTMLIsSmall(t *testing.T) {
 }
 
 // A baseline of another shape, or one for fewer sentences, writes no page.
-func TestHTMLBesideRefusesOtherShapes(t *testing.T) {
+func TestPageRefusesBaselinesOfOtherShapes(t *testing.T) {
 	for want, beside := range map[string][]attention.Baseline{
 		"1 baselines for 2 sentences":     besides()[:1],
 		"sentence 0: the baseline has 1 ": {besides()[1], besides()[0]},
@@ -338,7 +338,7 @@ func TestHTMLBesideRefusesOtherShapes(t *testing.T) {
 }
 
 // The page of a film holds every frame, and the links that formed.
-func TestFilmHTMLHoldsItsFrames(t *testing.T) {
+func TestFilmHoldsItsFrames(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error { return Film(b, attention.Source{}, forming()) })
 	rapid.Check(t, func(t *rapid.T) {
 		frames := attentiontest.AnyFilm(t)

@@ -30,7 +30,7 @@ func wellFormed(t *testing.T, document []byte) {
 	}
 }
 
-func TestPlanePictures(t *testing.T) {
+func TestArrowsPictures(t *testing.T) {
 	p := rendertest.Notebook()
 	p.Arrows = append(p.Arrows, render.Arrow{Name: "<b>\x1b", X: -3, Y: -2, Kind: render.ValueArrow}, render.Arrow{Name: "zero", X: 0, Y: 0, Kind: render.KeyArrow}, render.Arrow{Name: "twin", X: 1, Y: 0, Kind: render.KeyArrow})
 	for _, o := range []Options{{}, {Dark: true}} {

@@ -106,7 +106,7 @@ func TestNewFigure(t *testing.T) {
 	}
 }
 
-func TestNewFigureBeside(t *testing.T) {
+func TestNewFigureWithBaseline(t *testing.T) {
 	m, base := attentiontest.Halves(), attentiontest.Halves()
 	base.Attention[0][0][1] = []float32{0, 1}
 	f, err := NewFigureWithBaseline(m, attention.Baseline{Name: "untrained", Map: base}, attention.Source{}, render.Selection{Layer: 0, Head: 0, All: false})

@@ -16,7 +16,7 @@ import (
 	"attend/internal/render/rendertest"
 )
 
-func TestPlaneText(t *testing.T) {
+func TestArrows(t *testing.T) {
 	const want = `Query and keys
    1  2                     1
       ·                   •
@@ -44,7 +44,7 @@ q  query [1 0]
 	}
 }
 
-func TestPlaneTextFitsAnyWidth(t *testing.T) {
+func TestArrowsFitsAnyWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		number := rapid.Custom(func(t *rapid.T) float64 {
 			return rapid.Float64Range(-1, 1).Draw(t, "x") * math.Pow(10, float64(rapid.IntRange(-6, 6).Draw(t, "power")))

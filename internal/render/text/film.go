@@ -111,7 +111,7 @@ func stripTitle(m attention.Map, o Options, plan stripPlan, frames int) string {
 	return fmt.Sprintf("%s, %d evaluations", text, frames)
 }
 
-// Formed writes when the links of one sentence of a film formed, as [Formation] found them, one a line
+// Formed writes when the links of one sentence of a film formed, as [attention.Formation] found them, one a line
 // in the order given:
 //
 //	the -> zebra  head 3  0.98  by step 500

@@ -83,7 +83,7 @@ func TestGridUnknown(t *testing.T) {
 func TestWriterErrors(t *testing.T) {
 	m, o := attentiontest.Lion(), Options{}
 	for name, err := range map[string]error{
-		"Grid": Grid(rendertest.Broken{}, m, o), "Story": TopLinks(rendertest.Broken{}, m, o, 3),
+		"Grid": Grid(rendertest.Broken{}, m, o), "TopLinks": TopLinks(rendertest.Broken{}, m, o, 3),
 		"Predictions": Predictions(rendertest.Broken{}, m.Next, o),
 	} {
 		if !errors.Is(err, rendertest.ErrBroken) {
@@ -201,7 +201,7 @@ func TestSignedLegendFits(t *testing.T) {
 	}
 }
 
-func TestGoldenBeside(t *testing.T) {
+func TestGoldenBaseline(t *testing.T) {
 	for color, profile := range map[string]colorprofile.Profile{"plain": colorprofile.ASCII, "ansi256": colorprofile.ANSI256, "truecolor": colorprofile.TrueColor} {
 		var b bytes.Buffer
 		o := Options{Width: 60, Layer: -1, Head: -1, Color: profile}
@@ -213,7 +213,7 @@ func TestGoldenBeside(t *testing.T) {
 }
 
 // Each difference that is printed is that of the two numbers printed above it, give or take rounding.
-func TestGridBesideSubtracts(t *testing.T) {
+func TestGridSubtractsTheBaseline(t *testing.T) {
 	for _, color := range []colorprofile.Profile{colorprofile.NoTTY, colorprofile.TrueColor} {
 		var b bytes.Buffer
 		if err := GridWithBaseline(&b, attentiontest.Lion(), attentiontest.Flat(), Options{Layer: -1, Head: -1, Color: color}); err != nil {
@@ -251,7 +251,7 @@ func TestGridBesideSubtracts(t *testing.T) {
 	}
 }
 
-func TestGridBesideRefusesAnotherShape(t *testing.T) {
+func TestGridRefusesABaselineOfAnotherShape(t *testing.T) {
 	for name, b := range attentiontest.OtherShapes() {
 		var out bytes.Buffer
 		err := GridWithBaseline(&out, attentiontest.Lion(), b, Options{Layer: -1, Head: -1})

@@ -34,7 +34,7 @@ func anyOptions(t *rapid.T, m attention.Map) Options {
 func texts(m attention.Map, o Options, most int) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
 		"Grid":        func(w io.Writer) error { return Grid(w, m, o) },
-		"Story":       func(w io.Writer) error { return TopLinks(w, m, o, most) },
+		"TopLinks":    func(w io.Writer) error { return TopLinks(w, m, o, most) },
 		"Predictions": func(w io.Writer) error { return Predictions(w, m.Next, o) },
 	}
 }
@@ -115,13 +115,13 @@ func TestAnalysesAreTidy(t *testing.T) {
 			name   string
 			render func(io.Writer) error
 		}{
-			{"WhyText", func(w io.Writer) error { return Why(w, attentiontest.AnyWhy(t, m), o) }},
-			{"ExplanationText", func(w io.Writer) error {
+			{"Why", func(w io.Writer) error { return Why(w, attentiontest.AnyWhy(t, m), o) }},
+			{"Explanation", func(w io.Writer) error {
 				return Explanation(w, attentiontest.AnyExplanation(t, m), rapid.Bool().Draw(t, "full"), o)
 			}},
-			{"HeadsText", func(w io.Writer) error { return Heads(w, attentiontest.AnyHeads(t), o) }},
-			{"ComparisonText", func(w io.Writer) error { return Comparison(w, attentiontest.AnyComparison(t, m), o) }},
-			{"RecurrenceText", func(w io.Writer) error {
+			{"Heads", func(w io.Writer) error { return Heads(w, attentiontest.AnyHeads(t), o) }},
+			{"Comparison", func(w io.Writer) error { return Comparison(w, attentiontest.AnyComparison(t, m), o) }},
+			{"Recurrence", func(w io.Writer) error {
 				r := attention.Recurrence{Text: m.Text, Tokens: m.Tokens, Links: []attention.RecurringLink{{Query: len(m.Tokens) - 1, Seeds: 1, Weight: rapid.Float64Range(0, 1).Draw(t, "weight")}}, Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: 2, Next: attention.Prediction{Word: attentiontest.Token().Draw(t, "word"), Probability: 0.5}}}}
 				return Recurrence(w, r, o)
 			}},
@@ -138,7 +138,7 @@ func TestAnalysesAreTidy(t *testing.T) {
 }
 
 // Maps beside any baseline of their shape make tidy text.
-func TestTextBesideIsTidy(t *testing.T) {
+func TestGridWithBaselineIsTidy(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 5))
 	for range 1000 {
 		words := make([]string, 1+random.IntN(6))

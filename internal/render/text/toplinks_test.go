@@ -11,7 +11,7 @@ import (
 	"attend/internal/render"
 )
 
-func TestStory(t *testing.T) {
+func TestTopLinks(t *testing.T) {
 	m := attention.Map{Tokens: []string{"<s>", "the", "zebra", "near", "the"}, Attention: [][][][]float32{{{
 		{1}, {0.5, 0.5}, {0, 0, 1}, {0.25, 0.25, 0.25, 0.25}, {0.05, 0.004, 0.48, 0.44, 0.026},
 	}}}}
