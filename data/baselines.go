@@ -41,9 +41,10 @@ func NewBaselines(train, heldOut Set, vocab int) Baselines {
 
 // eachPair visits every predicted token w with the token v before it.
 func (s Set) eachPair(visit func(v, w int)) {
-	for _, sequence := range s.Sequences {
-		for i := 1; i < len(sequence); i++ {
-			visit(sequence[i-1], sequence[i])
+	for i := range s.Len() {
+		sequence := s.Sequence(i)
+		for j := 1; j < sequence.Len(); j++ {
+			visit(sequence.At(j-1), sequence.At(j))
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 func TestBaselines(t *testing.T) {
 	// Predicted in training: 2 1 0, 2 0. Pairs: 02 21 10, 02 20.
-	train := Set{Word, [][]int{{0, 2, 1, 0}, {0, 2, 0}}}
-	heldOut := Set{Word, [][]int{{0, 2, 2}}}
+	train := newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0})
+	heldOut := newSet(sentences{}, []int{0, 2, 2})
 	const vocab = 5
 	two := 3.0 / (5 + vocab) // (2 + 1) / (N + vocab)
 	want := Baselines{
@@ -26,7 +26,7 @@ func TestBaselines(t *testing.T) {
 	}
 	// In a text of characters a token is not read as often as it is predicted: 1 is
 	// read twice and predicted once.
-	chars := NewBaselines(Set{Char, [][]int{{1, 1, 2}}}, Set{Char, [][]int{{1, 2}}}, vocab)
+	chars := NewBaselines(newSet(stream{}, []int{1, 1, 2}), newSet(stream{}, []int{1, 2}), vocab)
 	if want := -math.Log((1 + 2.0/(2+vocab)) / (2 + 1)); math.Abs(chars.Bigram-want) > 1e-12 {
 		t.Errorf("bigram of characters is %g, want %g", chars.Bigram, want)
 	}
@@ -36,18 +36,18 @@ func TestBaselines(t *testing.T) {
 	if got, want := NewBaselines(train, heldOut, large).Bigram, -(math.Log((2+two)/3)+math.Log(two/3))/2; math.Abs(got-want) > 1e-12 {
 		t.Errorf("bigram over %d ids is %g, want %g", large, got, want)
 	}
-	if got := NewBaselines(train, Set{Unit: Word}, vocab); got.Unigram != 0 || got.Bigram != 0 {
+	if got := NewBaselines(train, newSet(sentences{}), vocab); got.Unigram != 0 || got.Bigram != 0 {
 		t.Errorf("nothing held out: %v", got)
 	}
 }
 
 // What is predicted with a probability must sum to 1 over the vocabulary.
 func TestBaselinesAreProbabilities(t *testing.T) {
-	train := Set{Word, [][]int{{0, 2, 1, 0}, {0, 2, 0}}}
+	train := newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0})
 	const vocab = 5
 	var unigram, bigram float64
 	for w := range vocab {
-		b := NewBaselines(train, Set{Word, [][]int{{2, w}}}, vocab)
+		b := NewBaselines(train, newSet(sentences{}, []int{2, w}), vocab)
 		unigram += math.Exp(-b.Unigram)
 		bigram += math.Exp(-b.Bigram)
 	}

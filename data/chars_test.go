@@ -2,29 +2,24 @@ package data
 
 import (
 	"reflect"
-	"strings"
 	"testing"
 )
 
-func TestLoadChars(t *testing.T) {
-	c := load(t, "\ufeffabcé\r\nabx", charOptions) // 8 characters
-	if c.TrainText[0] != "abcé\r\na" || c.HeldOutText[0] != "bx" {
-		t.Fatalf("train %q, held out %q", c.TrainText, c.HeldOutText)
+func TestTokenizeChars(t *testing.T) {
+	got, err := Tokenize(Char, "Aé\r\n\r\t😀")
+	want := []Token{{"A", "A"}, {"é", "é"}, {"\r\n", "\n"}, {"\r", "\r"}, {"\t", "\t"}, {"😀", "😀"}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q (%v), want %q", got, err, want)
 	}
-	if want := []string{UnknownToken, "\n", "a", "b", "c", "é"}; !reflect.DeepEqual(c.Vocabulary.keys, want) {
-		t.Errorf("keys %q, want %q", c.Vocabulary.keys, want)
+}
+
+func TestCharsInARow(t *testing.T) {
+	v := newVocabulary(t, Char, 1, "a lion")
+	ids, _ := v.Encode(tokenized(t, Char, "no lines")[0])
+	if got := v.Decode(ids); got != "no lin<unk><unk>" {
+		t.Errorf("%q", got)
 	}
-	checkCorpus(t, c, charOptions)
-	if len(c.Notes) != 1 || !strings.HasPrefix(c.Notes[0], "1 token of the held-out text not seen") {
-		t.Errorf("notes %q", c.Notes)
-	}
-	o := charOptions
-	o.MinCount = 2
-	c = load(t, "aabcaabb", o)
-	if want := [][]int{{1, 1, 0, 0, 1, 1}}; !reflect.DeepEqual(c.Train.Sequences, want) {
-		t.Errorf("ids %v, want %v", c.Train.Sequences, want)
-	}
-	if want := "2 chars seen fewer than 2 times in the training text became <unk>: 2 tokens there."; c.Notes[0] != want {
-		t.Errorf("note %q, want %q", c.Notes[0], want)
+	if got := (chars{}).Continue("a ", []string{"l", "i"}); got != "a li" {
+		t.Errorf("%q", got)
 	}
 }

@@ -39,11 +39,11 @@ func checkCorpus(t interface {
 		set   Set
 		texts []string
 	}{"train": {c.Train, c.TrainText}, "held out": {c.HeldOut, c.HeldOutText}} {
-		if len(x.set.Sequences) == 0 || len(x.set.Sequences) != len(x.texts) || x.set.Unit != o.Unit {
-			t.Fatalf("%s: %d sequences, %d texts, unit %q", side, len(x.set.Sequences), len(x.texts), x.set.Unit)
+		if x.set.Len() == 0 || x.set.Len() != len(x.texts) || x.set.Layout != v.Layout() {
+			t.Fatalf("%s: %d sequences, %d texts, layout %T", side, x.set.Len(), len(x.texts), x.set.Layout)
 		}
 		for i, text := range x.texts {
-			tokens, err := Tokenize(o.Unit, text)
+			tokens, err := v.Tokenize(text)
 			if err != nil {
 				t.Fatalf("%s: %v", side, err)
 			}
@@ -51,22 +51,30 @@ func checkCorpus(t interface {
 			if id, ok := v.Boundary(); ok {
 				want = append(append([]int{id}, want...), id)
 			}
-			if !slices.Equal(want, x.set.Sequences[i]) {
-				t.Fatalf("%s: %q has ids %v, want %v", side, text, x.set.Sequences[i], want)
+			if got := x.set.Sequence(i).Ints(); !slices.Equal(want, got) {
+				t.Fatalf("%s: %q has ids %v, want %v", side, text, got, want)
 			}
 		}
 	}
 	var learned [][]Token
 	for _, text := range c.TrainText {
-		tokens, _ := Tokenize(o.Unit, text)
+		tokens, _ := v.Tokenize(text)
 		learned = append(learned, tokens)
 	}
-	if want, err := NewVocabulary(o.Unit, learned, o.MinCount); err != nil || !slices.Equal(v.keys, want.keys) {
+	counts := map[string]int{}
+	for _, token := range slices.Concat(learned...) {
+		counts[token.Key]++
+	}
+	if want, err := countedVocabulary(v.tokenizer, v.layout, counts, o.MinCount); err != nil || !slices.Equal(v.keys, want.keys) {
 		t.Fatalf("the vocabulary is %q, that of the training text %v (%v)", v.keys, want, err)
 	}
-	if o.Unit == Char {
-		if n, held := len(learned[0])+len(c.HeldOut.Sequences[0]), len(c.HeldOut.Sequences[0]); held != o.heldOut(n, 2) {
-			t.Fatalf("%d of %d characters held out, want %d", held, n, o.heldOut(n, 2))
+	keyed := func(text string) string {
+		tokens, _ := v.Tokenize(text)
+		return keysOf(tokens)
+	}
+	if !v.Layout().Sentences() {
+		if held := c.HeldOut.ids.Len(); held != o.heldOut(len(learned[0])+held, 2) {
+			t.Fatalf("%d of %d tokens held out, want %d", held, len(learned[0])+held, o.heldOut(len(learned[0])+held, 2))
 		}
 		return
 	}
@@ -86,9 +94,9 @@ func checkCorpus(t interface {
 	}
 }
 
-func keyed(text string) string {
+func keysOf(tokens []Token) string {
 	var keys []string
-	for _, token := range appendWords(nil, text) {
+	for _, token := range tokens {
 		keys = append(keys, token.Key)
 	}
 	return strings.Join(keys, " ")
@@ -113,6 +121,59 @@ func TestLoadProperties(t *testing.T) {
 			t.Fatalf("loaded twice, the corpora differ (%v)", err)
 		}
 	})
+}
+
+// Any tokenizer goes with any layout.
+func TestEveryTokenizerInEveryLayout(t *testing.T) {
+	for _, tokenizer := range []Tokenizer{words{}, chars{}} {
+		for _, layout := range []Layout{sentences{}, stream{}} {
+			rapid.Check(t, func(t *rapid.T) {
+				text := rapid.StringOf(rapid.SampledFrom([]rune("aaAb c.\n\n\ré"))).Draw(t, "text")
+				o := Options{HoldOut: rapid.Float64Range(0.01, 0.99).Draw(t, "hold out"), MinCount: 1, Seed: 1}
+				if c, err := layout.split("x", text, tokenizer, o); err == nil {
+					checkCorpus(t, c, o)
+				}
+			})
+		}
+	}
+}
+
+// Where normalisation moves a mark over the edge of the first token that is held out, the
+// token before it is held out too.
+func TestWordsInAStream(t *testing.T) {
+	c, err := stream{}.split("x", "a b\nc =\u0316\u0338 d", words{}, Options{HoldOut: 0.34, MinCount: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.TrainText[0] != "a b\nc " || c.HeldOutText[0] != "=\u0316\u0338 d" || c.HeldOut.ids.Len() != 3 {
+		t.Errorf("train %q, held out %q, %d tokens", c.TrainText, c.HeldOutText, c.HeldOut.ids.Len())
+	}
+}
+
+// Ids are as narrow as the vocabulary needs, and become wider while a text is read.
+func TestManyKeys(t *testing.T) {
+	var some, all []rune
+	for r := rune(0x4e00); r < 0x9fff; r++ { // words too, by their spaces
+		some = append(some, r, ' ')
+	}
+	all = append(all, some...)
+	for r := rune(0x20000); r < 0x2f000; r++ {
+		all = append(all, r, ' ')
+	}
+	for _, c := range []struct {
+		text  string
+		width int
+	}{{strings.Repeat("few letters\n", 100), 1}, {string(some), 2}, {string(all), 4}} {
+		o := Options{HoldOut: 0.01, MinCount: 1}
+		corpus, err := stream{}.split("x", c.text, chars{}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkCorpus(t, corpus, o)
+		if got := len(corpus.Train.ids.bytes) / corpus.Train.ids.Len(); got != c.width {
+			t.Errorf("%d ids take %d bytes each, want %d", corpus.Vocabulary.Len(), got, c.width)
+		}
+	}
 }
 
 // A file, whose size is known, gives what any other reader gives.
@@ -161,7 +222,7 @@ func TestLoadErrors(t *testing.T) {
 		{"a\nb\x00", wordOptions, "a.txt: line 2: byte 3 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8"},
 		{"a\n\nb\xe9c", charOptions, "a.txt: line 3: byte 4 (0xe9) is not UTF-8: convert the text first, for example with iconv -t UTF-8"},
 		{"a b\nc d", with(wordOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no word of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
-		{"abcd", with(charOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no char of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
+		{"abcd", with(charOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no character of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = 0 }), "the held-out fraction is 0, want more than 0 and less than 1, for example 0.1"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = 1 }), "the held-out fraction is 1, want more than 0 and less than 1, for example 0.1"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.MinCount = 0 }), "the minimum count is 0, want 1 or more"},

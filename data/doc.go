@@ -3,19 +3,22 @@
 //
 // Read its files in the order a sentence passes through them:
 //
-//	unit.go           what a token is: a word or a character
-//	tokenize.go       text to tokens
+//	unit.go           the table: which tokenizer and which layout a name stands for
+//	tokenizer.go      text to tokens, as an interface
+//	words.go          one token a word
+//	chars.go          one token a character
 //	vocabulary.go     tokens to ids
 //	tokenizer_json.go the vocabulary as Hugging Face's tokenizer.json and tokenizer_config.json
-//	vocab_map.go      its object of keys and ids
-//	set.go            sequences of ids
-//	sampler.go        random batches for training          ids [batch, seq]
-//	blocks.go         ordered batches for evaluation       ids [batch, seq]
+//	ids.go            ids in as few bytes as they need
+//	set.go            sequences of ids, and ordered batches for evaluation   ids [batch, seq]
+//	sampler.go        random batches for training                            ids [batch, seq]
 //	baselines.go      the losses of models that only count
 //	corpus.go         a file, split into training and held-out text
 //	text.go           reading and checking a file
-//	words.go          the split by sentences
-//	chars.go          the split of one long text
+//	numbering.go      the text as numbers, before there is a vocabulary
+//	layout.go         how tokens stand in sequences, as an interface
+//	sentences.go      one sequence a line, from boundary to boundary
+//	stream.go         one sequence, the whole text
 //
 // and then the built-in corpus, whose probabilities and causes are known exactly:
 //

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"fmt"
 	"math/bits"
 	"math/rand/v2"
 
@@ -14,26 +13,27 @@ import (
 type Sampler struct {
 	set        Set
 	batch, seq int
+	draws      int // how many rows it draws from
 	seed       uint64
 }
 
 // Sampler draws batches of batch rows of seq positions.
 //
-// It is an error when a sentence does not fit into seq positions, or when a text
-// of characters is shorter than seq+1.
+// It is an error when a sentence does not fit into seq positions, or when a stream
+// is shorter than seq+1.
 func (s Set) Sampler(batch, seq int, seed uint64) (*Sampler, error) {
 	if err := s.check(batch, seq); err != nil {
 		return nil, err
 	}
-	if n := len(s.Sequences[0]); s.Unit == Char && n < seq+1 {
-		return nil, fmt.Errorf("the text has %d characters, too few for a context of %d, which needs %d: lower the context or give more text",
-			n, seq, seq+1)
+	draws, err := s.Layout.draws(s, seq)
+	if err != nil {
+		return nil, err
 	}
-	return &Sampler{s, batch, seq, seed}, nil
+	return &Sampler{s, batch, seq, draws, seed}, nil
 }
 
-// Fill writes the batch of a step: in each row a sentence (Word) or a window of
-// the text (Char), all equally likely, and as targets the same shifted by one.
+// Fill writes the batch of a step: in each row a sentence or a window of the stream,
+// all equally likely, and as targets the same shifted by one.
 // Positions past the end of a sentence have id 0 and target [Ignore].
 // Row r is drawn from the generator keyed by (seed, "batch", step, r). It allocates
 // nothing.
@@ -44,17 +44,9 @@ func (p *Sampler) Fill(step int, ids, targets []int) {
 	for row := range p.batch {
 		random.Reseed(&pcg, p.seed, "batch", uint64(step), uint64(row))
 		at := row * p.seq
-		fillRow(p.draw(&pcg), ids[at:at+p.seq], targets[at:at+p.seq])
+		piece := p.set.Layout.drawn(p.set, uniform(&pcg, p.draws), p.seq)
+		fillRow(piece, ids[at:at+p.seq], targets[at:at+p.seq])
 	}
-}
-
-func (p *Sampler) draw(pcg *rand.PCG) []int {
-	if p.set.Unit == Word {
-		return p.set.Sequences[uniform(pcg, len(p.set.Sequences))]
-	}
-	text := p.set.Sequences[0]
-	offset := uniform(pcg, len(text)-p.seq)
-	return text[offset : offset+p.seq+1]
 }
 
 // uniform draws from 0 to n-1 without bias (Lemire 2019, "Fast random integer

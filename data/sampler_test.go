@@ -30,8 +30,8 @@ func TestSamplerRows(t *testing.T) {
 		}
 	}
 	eachRow(threeSentences, func(ids, targets []int) {
-		i := slices.IndexFunc(threeSentences.Sequences, func(s []int) bool { return s[1] == ids[1] })
-		sentence := threeSentences.Sequences[i]
+		i := slices.IndexFunc(sequencesOf(threeSentences), func(s []int) bool { return s[1] == ids[1] })
+		sentence := threeSentences.Sequence(i).Ints()
 		wantIDs, wantTargets := make([]int, seq), slices.Repeat([]int{Ignore}, seq)
 		copy(wantIDs, sentence[:len(sentence)-1])
 		copy(wantTargets, sentence[1:])
@@ -60,13 +60,13 @@ func TestSamplerIsAFunctionOfSeedAndStep(t *testing.T) {
 		want := fill(p, 1000)
 		fill(p, 3)
 		if !reflect.DeepEqual(fill(newSampler(t, set, batch, seq, 1), 1000), want) {
-			t.Errorf("%s: step 1000 depends on the steps before it", set.Unit)
+			t.Errorf("%T: step 1000 depends on the steps before it", set.Layout)
 		}
 		if reflect.DeepEqual(fill(p, 1001), want) {
-			t.Errorf("%s: steps 1000 and 1001 are alike", set.Unit)
+			t.Errorf("%T: steps 1000 and 1001 are alike", set.Layout)
 		}
 		if reflect.DeepEqual(fill(newSampler(t, set, batch, seq, 2), 1000), want) {
-			t.Errorf("%s: seeds 1 and 2 are alike", set.Unit)
+			t.Errorf("%T: seeds 1 and 2 are alike", set.Layout)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func TestSamplerIsUniform(t *testing.T) {
 		}
 		// The mean of chi-squared is n-1, its deviation sqrt(2(n-1)).
 		if k := float64(c.n - 1); chi > k+5*math.Sqrt(2*k) {
-			t.Errorf("%s: counts %v, chi-squared %.1f", c.set.Unit, counts, chi)
+			t.Errorf("%T: counts %v, chi-squared %.1f", c.set.Layout, counts, chi)
 		}
 	}
 }
@@ -107,7 +107,7 @@ func TestSamplerAllocatesNothing(t *testing.T) {
 		p := newSampler(t, set, 4, 7, 1)
 		ids, targets := make([]int, 4*7), make([]int, 4*7)
 		if n := testing.AllocsPerRun(100, func() { p.Fill(17, ids, targets) }); n != 0 {
-			t.Errorf("%s: %g allocations a batch", set.Unit, n)
+			t.Errorf("%T: %g allocations a batch", set.Layout, n)
 		}
 	}
 }

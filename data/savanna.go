@@ -33,12 +33,12 @@ var (
 // distinct ones, none of them among the former, to be judged by, all drawn from
 // [SavannaGrammar].
 func Savanna() (*Corpus, error) {
-	t := scanWords(savannaTrainText + savannaHeldOutText)
-	side := make([]bool, len(t.sentences))
+	t := scanSentences(savannaTrainText+savannaHeldOutText, words{})
+	heldOut := make([]bool, len(t.sentences))
 	for i, line := range t.lines {
-		side[i] = line > savannaTrain
+		heldOut[i] = line > savannaTrain
 	}
-	c, err := t.corpus(side, Options{Unit: Word, MinCount: 1})
+	c, err := t.corpus(heldOut, Options{MinCount: 1})
 	if err != nil {
 		return nil, fmt.Errorf("savanna: %w", err)
 	}

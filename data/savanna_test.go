@@ -22,8 +22,8 @@ func TestSavanna(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Name != "savanna" || c.Unit != Word || len(c.SHA256) != 64 || len(c.Notes) != 0 {
-		t.Errorf("name %q, unit %q, sum %q, notes %q", c.Name, c.Unit, c.SHA256, c.Notes)
+	if c.Name != "savanna" || c.Vocabulary.Tokenizer() != (words{}) || len(c.SHA256) != 64 || len(c.Notes) != 0 {
+		t.Errorf("name %q, tokenizer %T, sum %q, notes %q", c.Name, c.Vocabulary.Tokenizer(), c.SHA256, c.Notes)
 	}
 	if len(c.TrainText) != 16000 || len(c.HeldOutText) != 2500 || c.HeldOutText[0] != "The lion saw the zebra near the river" {
 		t.Fatalf("%d and %d sentences, first held out %q", len(c.TrainText), len(c.HeldOutText), c.HeldOutText[0])
@@ -91,7 +91,7 @@ func TestSavanna(t *testing.T) {
 func distinct(texts []string) int {
 	keys := map[string]bool{}
 	for _, text := range texts {
-		keys[keyed(text)] = true
+		keys[strings.ToLower(text)] = true
 	}
 	return len(keys)
 }

@@ -8,15 +8,36 @@ import (
 )
 
 var (
-	threeSentences = Set{Word, [][]int{{0, 2, 3, 0}, {0, 4, 0}, {0, 5, 6, 7, 8, 0}}}
-	tenCharacters  = Set{Char, [][]int{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}}
+	threeSentences = newSet(sentences{}, []int{0, 2, 3, 0}, []int{0, 4, 0}, []int{0, 5, 6, 7, 8, 0})
+	tenCharacters  = newSet(stream{}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
 )
+
+// newSet makes a set of sequences whose ids are below 1000.
+func newSet(l Layout, sequences ...[]int) Set {
+	s := Set{Layout: l, ids: makeIDs(0, 1000)}
+	for _, sequence := range sequences {
+		for _, id := range sequence {
+			s.ids.append([]int32{int32(id)})
+		}
+		s.ends = append(s.ends, s.ids.Len())
+	}
+	return s
+}
+
+// sequencesOf returns the ids of a set.
+func sequencesOf(s Set) [][]int {
+	var all [][]int
+	for i := range s.Len() {
+		all = append(all, s.Sequence(i).Ints())
+	}
+	return all
+}
 
 func TestSetSizes(t *testing.T) {
 	for _, c := range []struct {
 		set                  Set
 		predictions, longest int
-	}{{threeSentences, 3 + 2 + 5, 5}, {tenCharacters, 9, 9}, {Set{Unit: Word}, 0, 0}} {
+	}{{threeSentences, 3 + 2 + 5, 5}, {tenCharacters, 9, 9}, {newSet(sentences{}), 0, 0}} {
 		if got := c.set.Predictions(); got != c.predictions {
 			t.Errorf("%v: %d predictions, want %d", c.set, got, c.predictions)
 		}
@@ -35,10 +56,9 @@ func TestSetErrors(t *testing.T) {
 		{threeSentences, 2, 4, "sentence 3 has 5 tokens with its boundary but the context is 4: raise the context to 5 or split the sentence"},
 		{threeSentences, 0, 5, "the batch is 0 and the context 5, want 1 or more of each"},
 		{threeSentences, 2, -1, "the batch is 2 and the context -1, want 1 or more of each"},
-		{Set{Unit: Word}, 1, 1, "the set holds no text: want at least one sequence"},
-		{Set{Char, [][]int{{1, 2}, {1, 2}}}, 1, 1, "the set holds 2 sequences of characters, want one"},
-		{Set{Char, [][]int{{1}}}, 1, 1, "sequence 1 has 1 tokens, want 2 or more, so that there is one to predict"},
-		{Set{}, 1, 1, `the unit is "", want "word" or "char"`},
+		{newSet(sentences{}), 1, 1, "the set holds no text: want at least one sequence"},
+		{newSet(stream{}, []int{1}), 1, 1, "sequence 1 has 1 tokens, want 2 or more, so that there is one to predict"},
+		{Set{}, 1, 1, "the set holds no text: want at least one sequence"},
 	} {
 		_, err := c.set.Sampler(c.batch, c.seq, 1)
 		if err == nil || err.Error() != c.want {
@@ -48,7 +68,7 @@ func TestSetErrors(t *testing.T) {
 			t.Errorf("blocks:\n got %v\nwant %s", err, c.want)
 		}
 	}
-	want := "the text has 10 characters, too few for a context of 10, which needs 11: lower the context or give more text"
+	want := "the text has 10 tokens, too few for a context of 10, which needs 11: lower the context or give more text"
 	if _, err := tenCharacters.Sampler(1, 10, 1); err == nil || err.Error() != want {
 		t.Errorf(" got %v\nwant %s", err, want)
 	}
@@ -57,7 +77,8 @@ func TestSetErrors(t *testing.T) {
 // The predictions of the blocks, read in order, must be those of the set.
 func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		set := Set{Unit: rapid.SampledFrom([]Unit{Word, Char}).Draw(t, "unit")}
+		layout := rapid.SampledFrom([]Layout{sentences{}, stream{}}).Draw(t, "layout")
+		var sequences [][]int
 		id := 0
 		for range rapid.IntRange(1, 7).Draw(t, "sequences") {
 			var sequence []int
@@ -65,15 +86,16 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 				id++
 				sequence = append(sequence, id)
 			}
-			set.Sequences = append(set.Sequences, sequence)
-			if set.Unit == Char {
+			sequences = append(sequences, sequence)
+			if !layout.Sentences() {
 				break
 			}
 		}
+		set := newSet(layout, sequences...)
 		batch, seq := rapid.IntRange(1, 5).Draw(t, "batch"), rapid.IntRange(1, 17).Draw(t, "seq")
 		blocks, err := set.Blocks(batch, seq)
 		if err != nil {
-			if set.Unit == Word && set.LongestInput() > seq && strings.Contains(err.Error(), "but the context is") {
+			if layout.Sentences() && set.LongestInput() > seq && strings.Contains(err.Error(), "but the context is") {
 				return
 			}
 			t.Fatal(err)
@@ -105,6 +127,18 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 		})
 		if k != len(got) || k != set.Predictions() {
 			t.Fatalf("%d predictions in the blocks, %d in the set", len(got), k)
+		}
+		k = 0
+		for _, row := range set.Rows(seq, 0) {
+			for j := range len(row) - 1 {
+				if got[k] != [2]int{row[j], row[j+1]} {
+					t.Fatalf("prediction %d of the rows is not that of the blocks, %v", k, got[k])
+				}
+				k++
+			}
+		}
+		if k != len(got) || len(set.Rows(seq, 1)) != 1 {
+			t.Fatalf("%d predictions in the rows, %d in the blocks", k, len(got))
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"attend/internal/file"
 )
 
-// MostText is the most bytes of a text: 1 GB. From memory, a text takes about ten times its bytes.
+// MostText is the most bytes of a text: 1 GB. While it is read, a text takes three to five times its bytes of memory.
 const MostText = 1_000_000_000
 
 // readText reads all of r and returns it without its byte-order mark, with the

@@ -6,16 +6,11 @@ import (
 	"fmt"
 	"reflect"
 	"unicode/utf8"
+
+	"attend/internal/printable"
 )
 
-const (
-	// wordPattern and charPattern are the expressions of Tokenize as Hugging Face's
-	// tokenizers library reads them, where \s is any white space of Unicode.
-	wordPattern = `[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{M}\p{N}]`
-	charPattern = `[\s\S]`
-
-	maxTokenizerJSON = 256 << 20 // bytes
-)
+const maxTokenizerJSON = 256 << 20 // bytes
 
 type object = map[string]any
 
@@ -45,57 +40,33 @@ type tokenizerModel struct {
 // letters "<s>" and "<unk>" inside a text as the special tokens.) Equal
 // vocabularies give equal bytes.
 func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
-	file := tokenizerForm(v.unit)
+	file := tokenizerForm(v.tokenizer, v.layout)
 	file.Model.Vocab.keys = v.keys
 	return encodeJSON("tokenizer.json", file)
 }
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
-func tokenizerForm(unit Unit) tokenizerJSON {
+func tokenizerForm(t Tokenizer, l Layout) tokenizerJSON {
 	var added []any
-	for id, token := range unit.specials() {
+	for id, token := range specials(l) {
 		added = append(added, object{
 			"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
 		})
 	}
 	file := tokenizerJSON{
-		Version:     "1.0",
-		AddedTokens: added,
-		Normalizer:  object{"type": "Replace", "pattern": object{"String": "\r\n"}, "content": "\n"},
-		PreTokenizer: object{
-			"type": "Split", "pattern": object{"Regex": charPattern}, "behavior": "Isolated", "invert": false,
-		},
-		Model: tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
+		Version:       "1.0",
+		AddedTokens:   added,
+		PostProcessor: l.postProcessor(),
+		Model:         tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
 	}
-	if unit == Char {
-		file.Decoder = object{"type": "Fuse"} // without it the library joins tokens with spaces
-		return file
-	}
-	file.Normalizer = object{
-		"type": "Sequence", "normalizers": []any{object{"type": "Lowercase"}, object{"type": "NFC"}},
-	}
-	file.PreTokenizer = object{
-		"type": "Split", "pattern": object{"Regex": wordPattern}, "behavior": "Removed", "invert": true,
-	}
-	boundary := object{"SpecialToken": object{"id": BoundaryToken, "type_id": 0}}
-	sequence := func(name string, typeID int) any {
-		return object{"Sequence": object{"id": name, "type_id": typeID}}
-	}
-	file.PostProcessor = object{
-		"type":   "TemplateProcessing",
-		"single": []any{boundary, sequence("A", 0)},
-		"pair":   []any{boundary, sequence("A", 0), sequence("B", 1)},
-		"special_tokens": object{
-			BoundaryToken: object{"id": BoundaryToken, "ids": []any{0}, "tokens": []any{BoundaryToken}},
-		},
-	}
+	t.form(&file)
 	return file
 }
 
 // TokenizerConfigJSON returns the tokenizer_config.json that belongs beside the
 // vocabulary's tokenizer.json: with it, transformers' AutoTokenizer reads that file
 // as it stands, where it would else build the tokenizer of GPT-2, which is what
-// config.json names. Units that are equal give equal bytes.
+// config.json names. Equal layouts give equal bytes.
 func (v *Vocabulary) TokenizerConfigJSON() ([]byte, error) {
 	config := struct {
 		Class   string `json:"tokenizer_class"`
@@ -139,36 +110,50 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if err := json.Unmarshal(b, &file); err != nil {
 		return nil, fmt.Errorf("tokenizer.json does not parse: %w", err)
 	}
-	unit := Word
-	if samePart(file.PreTokenizer, tokenizerForm(Char).PreTokenizer) {
-		unit = Char
-	}
-	if err := file.checkForm(tokenizerForm(unit)); err != nil {
+	unit, err := file.unit()
+	if err != nil {
 		return nil, err
 	}
 	keys, err := file.Model.Vocab.byID()
 	if err != nil {
 		return nil, err
 	}
-	specials := unit.specials()
-	for id, special := range specials {
-		if id >= len(keys) || keys[id] != special {
-			return nil, fmt.Errorf("tokenizer.json: id %d is not %q, the special token that belongs there", id, special)
+	special := specials(unit.layout)
+	for id, token := range special {
+		if id >= len(keys) || keys[id] != token {
+			return nil, fmt.Errorf("tokenizer.json: id %d is not %q, the special token that belongs there", id, token)
 		}
 	}
-	if len(keys) == len(specials) {
-		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit)
+	if len(keys) == len(special) {
+		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit.tokenizer.Noun())
 	}
-	for _, key := range keys[len(specials):] {
-		if err := unit.checkKey(key); err != nil {
+	for _, key := range keys[len(special):] {
+		if err := checkKey(unit.tokenizer, key); err != nil {
 			return nil, fmt.Errorf("tokenizer.json: %w", err)
 		}
 	}
-	return indexed(unit, keys), nil
+	return indexed(unit.tokenizer, unit.layout, keys), nil
 }
 
-// checkForm compares the parts that decide how a text becomes ids.
-func (f tokenizerJSON) checkForm(want tokenizerJSON) error {
+// unit returns the unit whose tokenizer.json the file is. Where there is none, the
+// error names what differs from the one that is most like it.
+func (f tokenizerJSON) unit() (unitEntry, error) {
+	var different []string
+	for i, entry := range units {
+		parts := f.different(tokenizerForm(entry.tokenizer, entry.layout))
+		if len(parts) == 0 {
+			return entry, nil
+		}
+		if i == 0 || len(parts) < len(different) {
+			different = parts
+		}
+	}
+	return unitEntry{}, fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", different[0])
+}
+
+// different names the parts that decide how a text becomes ids and are not as wanted.
+func (f tokenizerJSON) different(want tokenizerJSON) []string {
+	var names []string
 	for _, part := range []struct {
 		name      string
 		got, want any
@@ -182,10 +167,10 @@ func (f tokenizerJSON) checkForm(want tokenizerJSON) error {
 		{"unk_token", f.Model.Unknown, want.Model.Unknown},
 	} {
 		if !samePart(part.got, part.want) {
-			return fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", part.name)
+			names = append(names, part.name)
 		}
 	}
-	return nil
+	return names
 }
 
 // samePart compares a decoded part of the file with the one to be written.
@@ -199,4 +184,51 @@ func samePart(got, want any) bool {
 		return false
 	}
 	return reflect.DeepEqual(got, decoded)
+}
+
+// vocabMap is the vocabulary inside tokenizer.json: an object of key to id. It is
+// written in the order of the ids.
+type vocabMap struct {
+	keys []string       // to write, by id
+	ids  map[string]int // as read
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (m vocabMap) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	b.WriteByte('{')
+	for id, key := range m.keys {
+		if id > 0 {
+			b.WriteByte(',')
+		}
+		if err := e.Encode(key); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, ":%d", id)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (m *vocabMap) UnmarshalJSON(b []byte) error {
+	return json.Unmarshal(b, &m.ids)
+}
+
+// byID returns the keys in the order of their ids. It is an error when these are
+// not 0 to n-1, each once.
+func (m vocabMap) byID() ([]string, error) {
+	keys, taken := make([]string, len(m.ids)), make([]bool, len(m.ids))
+	for key, id := range m.ids {
+		if id < 0 || id >= len(keys) {
+			return nil, fmt.Errorf("tokenizer.json: %s has the id %d, want ids 0 to %d", printable.Quote(key), id, len(keys)-1)
+		}
+		if taken[id] {
+			return nil, fmt.Errorf("tokenizer.json: %s and %s share the id %d, want each id once", printable.Quote(keys[id]), printable.Quote(key), id)
+		}
+		keys[id], taken[id] = key, true
+	}
+	return keys, nil
 }

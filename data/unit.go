@@ -2,11 +2,13 @@ package data
 
 import (
 	"fmt"
+	"strings"
 
 	"attend/internal/printable"
 )
 
-// Unit is what one token stands for.
+// Unit is a way to read a text, by its name: which tokenizer cuts it into tokens, and in
+// which layout these stand.
 type Unit string
 
 const (
@@ -17,30 +19,53 @@ const (
 	Char Unit = "char"
 )
 
-const (
-	// BoundaryToken stands before the first word of a sentence and after the last.
-	BoundaryToken = "<s>"
-	// UnknownToken stands for every token that the vocabulary does not hold.
-	UnknownToken = "<unk>"
-)
+// unitEntry is what a unit stands for.
+type unitEntry struct {
+	name      Unit
+	tokenizer Tokenizer
+	layout    Layout
+	meaning   string // in a few words, for help
+}
 
-// ParseUnit reads a unit by its name, "word" or "char".
+// units is the table of all units.
+var units = []unitEntry{
+	{Word, words{}, sentences{}, "one sentence a line"},
+	{Char, chars{}, stream{}, "one long text"},
+}
+
+// UnitNames lists the units by name.
+func UnitNames() []string {
+	names := make([]string, len(units))
+	for i, entry := range units {
+		names[i] = string(entry.name)
+	}
+	return names
+}
+
+// UnitMeanings says in one line what each unit is, for help.
+func UnitMeanings() string {
+	meanings := make([]string, len(units))
+	for i, entry := range units {
+		meanings[i] = fmt.Sprintf("%s: %s", entry.name, entry.meaning)
+	}
+	return strings.Join(meanings, "; ")
+}
+
+// ParseUnit reads a unit by its name, one of [UnitNames].
 func ParseUnit(s string) (Unit, error) {
-	u := Unit(s)
-	return u, u.validate()
+	entry, err := Unit(s).entry()
+	return entry.name, err
 }
 
-func (u Unit) validate() error {
-	if u != Word && u != Char {
-		return fmt.Errorf("the unit is %s, want %q or %q", printable.Quote(string(u)), Word, Char)
+// entry returns the entry of the table. It is an error when there is none.
+func (u Unit) entry() (unitEntry, error) {
+	var names []string
+	for _, entry := range units {
+		if entry.name == u {
+			return entry, nil
+		}
+		names = append(names, fmt.Sprintf("%q", entry.name))
 	}
-	return nil
-}
-
-// specials are the tokens that no text can spell, in the order of their ids.
-func (u Unit) specials() []string {
-	if u == Word {
-		return []string{BoundaryToken, UnknownToken}
-	}
-	return []string{UnknownToken}
+	last := len(names) - 1
+	return unitEntry{}, fmt.Errorf("the unit is %s, want %s or %s", printable.Quote(string(u)), strings.Join(names[:last], ", "), names[last])
 }

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,12 +10,13 @@ import (
 
 // Vocabulary numbers the tokens a model knows. It never changes once made.
 //
-// Word ids: 0 [BoundaryToken], 1 [UnknownToken], then the words by code point.
-// Char ids: 0 [UnknownToken], then the characters by code point.
+// The first id is that of [BoundaryToken] where the layout has one, the next that of
+// [UnknownToken]; then come the keys by code point.
 type Vocabulary struct {
-	unit Unit
-	keys []string       // by id
-	ids  map[string]int // by key
+	tokenizer Tokenizer
+	layout    Layout
+	keys      []string       // by id
+	ids       map[string]int // by key
 }
 
 // NewVocabulary numbers the keys that occur at least minCount times in the
@@ -23,7 +25,8 @@ type Vocabulary struct {
 // It is an error when minCount is below one, when no key is that frequent, or when
 // a key is not one that [Tokenize] gives.
 func NewVocabulary(unit Unit, sentences [][]Token, minCount int) (*Vocabulary, error) {
-	if err := unit.validate(); err != nil {
+	entry, err := unit.entry()
+	if err != nil {
 		return nil, err
 	}
 	counts := map[string]int{}
@@ -33,15 +36,15 @@ func NewVocabulary(unit Unit, sentences [][]Token, minCount int) (*Vocabulary, e
 		}
 	}
 	for key := range counts {
-		if err := unit.checkKey(key); err != nil {
+		if err := checkKey(entry.tokenizer, key); err != nil {
 			return nil, err
 		}
 	}
-	return countedVocabulary(unit, counts, minCount)
+	return countedVocabulary(entry.tokenizer, entry.layout, counts, minCount)
 }
 
 // countedVocabulary numbers the keys counted at least minCount times.
-func countedVocabulary(unit Unit, counts map[string]int, minCount int) (*Vocabulary, error) {
+func countedVocabulary(t Tokenizer, l Layout, counts map[string]int, minCount int) (*Vocabulary, error) {
 	if minCount < 1 {
 		return nil, fmt.Errorf("the minimum count is %d, want 1 or more", minCount)
 	}
@@ -54,35 +57,49 @@ func countedVocabulary(unit Unit, counts map[string]int, minCount int) (*Vocabul
 	}
 	if len(keys) == 0 && most > 0 {
 		return nil, fmt.Errorf("no %s of the training text occurs %d times (the most frequent: %d), so all would be %s: lower --min-count",
-			unit, minCount, most, UnknownToken)
+			t.Noun(), minCount, most, UnknownToken)
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("no text to make a vocabulary of: want at least one %s", unit)
+		return nil, fmt.Errorf("no text to make a vocabulary of: want at least one %s", t.Noun())
 	}
 	slices.Sort(keys)
-	return indexed(unit, append(unit.specials(), keys...)), nil
+	return indexed(t, l, append(specials(l), keys...)), nil
 }
 
 // indexed makes the vocabulary whose keys by id are given.
-func indexed(unit Unit, keys []string) *Vocabulary {
-	v := &Vocabulary{unit: unit, keys: keys, ids: make(map[string]int, len(keys))}
+func indexed(t Tokenizer, l Layout, keys []string) *Vocabulary {
+	v := &Vocabulary{tokenizer: t, layout: l, keys: keys, ids: make(map[string]int, len(keys))}
 	for id, key := range keys {
 		v.ids[key] = id
 	}
 	return v
 }
 
-// checkKey reports whether key is one that Tokenize gives.
-func (u Unit) checkKey(key string) error {
-	tokens, err := Tokenize(u, key)
-	if err == nil && (len(tokens) != 1 || tokens[0].Key != key) {
-		err = fmt.Errorf("%s is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", printable.Quote(key), u)
+// checkKey returns an error unless key is one that [Tokenize] gives. It may be long, and not one token but many.
+func checkKey(t Tokenizer, key string) error {
+	if at := badByte(key); at >= 0 {
+		return errors.New(badByteMessage(key, at))
 	}
-	return err
+	tokens, first := 0, ""
+	t.each(key, func(_, _ int, token string) {
+		if tokens++; tokens == 1 {
+			first = token
+		}
+	})
+	if tokens != 1 || t.key(first) != key {
+		return fmt.Errorf("%s is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", printable.Quote(key), t.Noun())
+	}
+	return nil
 }
 
-// Unit returns what a token stands for.
-func (v *Vocabulary) Unit() Unit { return v.unit }
+// Tokenizer returns what cuts text into the tokens of the vocabulary.
+func (v *Vocabulary) Tokenizer() Tokenizer { return v.tokenizer }
+
+// Layout returns how the tokens of a text stand in sequences.
+func (v *Vocabulary) Layout() Layout { return v.layout }
+
+// Tokenize splits text as the function [Tokenize] does.
+func (v *Vocabulary) Tokenize(text string) ([]Token, error) { return tokenize(v.tokenizer, text) }
 
 // Len returns the number of ids, those of the special tokens included.
 func (v *Vocabulary) Len() int { return len(v.keys) }
@@ -99,11 +116,11 @@ func (v *Vocabulary) ID(key string) (id int, known bool) {
 // Key returns the key of an id from 0 to Len()-1.
 func (v *Vocabulary) Key(id int) string { return v.keys[id] }
 
-// Boundary returns the id of [BoundaryToken]; ok is false for Char, which has none.
-func (v *Vocabulary) Boundary() (id int, ok bool) { return 0, v.unit == Word }
+// Boundary returns the id of [BoundaryToken]; ok is false where the layout has none.
+func (v *Vocabulary) Boundary() (id int, ok bool) { return 0, v.layout.boundary() }
 
 // Unknown returns the id of [UnknownToken].
-func (v *Vocabulary) Unknown() int { return len(v.unit.specials()) - 1 }
+func (v *Vocabulary) Unknown() int { return len(specials(v.layout)) - 1 }
 
 // Encode returns the ids of tokens, without boundaries, and how many of them are
 // unknown.
@@ -117,4 +134,16 @@ func (v *Vocabulary) Encode(tokens []Token) (ids []int, unknown int) {
 		ids[i] = id
 	}
 	return ids, unknown
+}
+
+// Decode returns the text of ids, without boundaries, spaced as in a text.
+func (v *Vocabulary) Decode(ids []int) string {
+	var keys []string
+	boundary, ok := v.Boundary()
+	for _, id := range ids {
+		if !ok || id != boundary {
+			keys = append(keys, v.Key(id))
+		}
+	}
+	return v.tokenizer.Continue("", keys)
 }

@@ -34,8 +34,8 @@ func TestWordVocabulary(t *testing.T) {
 	if !reflect.DeepEqual(v.keys, want) {
 		t.Fatalf("keys %q, want %q", v.keys, want)
 	}
-	if v.Unit() != Word || v.Len() != 6 || v.Key(5) != "élan" || v.Unknown() != 1 {
-		t.Errorf("unit %s, %d ids, key 5 %q, unknown %d", v.Unit(), v.Len(), v.Key(5), v.Unknown())
+	if v.Tokenizer() != (words{}) || v.Len() != 6 || v.Key(5) != "élan" || v.Unknown() != 1 {
+		t.Errorf("tokenizer %T, %d ids, key 5 %q, unknown %d", v.Tokenizer(), v.Len(), v.Key(5), v.Unknown())
 	}
 	if id, ok := v.Boundary(); id != 0 || !ok {
 		t.Errorf("boundary %d, %v", id, ok)
@@ -71,7 +71,7 @@ func TestVocabularyErrors(t *testing.T) {
 		{Word, "", 1, `no text to make a vocabulary of: want at least one word`},
 		{Word, "a <s>", 1, `"<s>" is not one word in the spelling of a vocabulary: want a key that Tokenize gives`},
 		{Word, "Lion", 1, `"Lion" is not one word in the spelling of a vocabulary: want a key that Tokenize gives`},
-		{Char, "ab", 1, `"ab" is not one char in the spelling of a vocabulary: want a key that Tokenize gives`},
+		{Char, "ab", 1, `"ab" is not one character in the spelling of a vocabulary: want a key that Tokenize gives`},
 		{"", "a", 1, `the unit is "", want "word" or "char"`},
 	} {
 		var sentence []Token

@@ -1,59 +1,91 @@
 package data
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"reflect"
-	"slices"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+	"pgregory.net/rapid"
 )
 
-func TestLoadWords(t *testing.T) {
-	text := "\ufeffA lion\r\n\r\n  B zebra.\nC\n a  LION \nD hyena ran\n \n"
-	c := load(t, text, wordOptions)
-	all := append(slices.Clone(c.TrainText), c.HeldOutText...)
-	slices.Sort(all)
-	if want := []string{"A lion", "B zebra.", "C", "D hyena ran", "a  LION"}; !reflect.DeepEqual(all, want) {
-		t.Errorf("sentences %q, want %q", all, want)
-	}
-	sum := sha256.Sum256([]byte(text))
-	if c.Name != "test.txt" || c.Unit != Word || c.Grammar != nil || c.SHA256 != hex.EncodeToString(sum[:]) {
-		t.Errorf("name %q, unit %q, grammar %v, sum %s", c.Name, c.Unit, c.Grammar, c.SHA256)
-	}
-	if c.LongestLine != 3 {
-		t.Errorf("the longest line is %d, want 3", c.LongestLine)
-	}
-	checkCorpus(t, c, wordOptions)
-	for _, want := range []string{"2 blank lines skipped.", "1 sentence occurred more than once"} {
-		if !strings.Contains(strings.Join(c.Notes, "\n"), want) {
-			t.Errorf("no note %q in %q", want, c.Notes)
+func TestTokenizeWords(t *testing.T) {
+	for text, want := range map[string][]Token{
+		"":                          nil,
+		" \t\u00a0\u2003\v\u0085":   nil,
+		"The lion saw":              {{"The", "the"}, {"lion", "lion"}, {"saw", "saw"}},
+		"It's ROCK-n-roll.":         {{"It's", "it's"}, {"ROCK-n-roll", "rock-n-roll"}, {".", "."}},
+		"don’t 'tis x' a--b":        {{"don’t", "don’t"}, {"'", "'"}, {"tis", "tis"}, {"x", "x"}, {"'", "'"}, {"a", "a"}, {"-", "-"}, {"-", "-"}, {"b", "b"}},
+		"3.14 m²":                   {{"3", "3"}, {".", "."}, {"14", "14"}, {"m²", "m²"}},
+		"<s> <unk>":                 {{"<", "<"}, {"s", "s"}, {">", ">"}, {"<", "<"}, {"unk", "unk"}, {">", ">"}},
+		"CAFE\u0301":                {{"CAFE\u0301", "caf\u00e9"}},
+		"CAF\u00c9 x\u0304":         {{"CAF\u00c9", "caf\u00e9"}, {"x\u0304", "x\u0304"}},
+		"W\u030a":                   {{"W\u030a", "\u1e98"}}, // only the lower case has a composed form
+		"\u0130":                    {{"\u0130", "i\u0307"}},
+		"ΣΑΣ":                       {{"ΣΑΣ", "σασ"}},
+		"\u212a":                    {{"\u212a", "k"}},
+		"a =\u0338 e\u0301!":        {{"a", "a"}, {"=\u0338", "\u2260"}, {"e\u0301", "\u00e9"}, {"!", "!"}},
+		"=\u0316\u0338":             {{"\u2260", "\u2260"}, {"\u0316", "\u0316"}},
+		"日本 😀":                      {{"日本", "日本"}, {"😀", "😀"}},
+		"\u1112\u1161\u11ab\u200bx": {{"\u1112\u1161\u11ab", "\ud55c"}, {"\u200b", "\u200b"}, {"x", "x"}},
+	} {
+		got, err := Tokenize(Word, text)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q:\n got %q (%v)\nwant %q", text, got, err, want)
 		}
-	}
-	if c := load(t, "a\nb", wordOptions); len(c.Notes) != 1 || !strings.Contains(c.Notes[0], "1 token of the held-out text not seen") {
-		t.Errorf("notes %q", c.Notes)
 	}
 }
 
-// Each side keeps the order of the text, and another seed holds out other sentences.
-func TestLoadWordsOrderAndSeed(t *testing.T) {
-	var lines []string
-	for i := range 100 {
-		lines = append(lines, strings.Repeat("x ", i)+"y")
-	}
-	text := strings.Join(lines, "\n")
-	c := load(t, text, wordOptions)
-	for _, set := range []Set{c.Train, c.HeldOut} {
-		if !slices.IsSortedFunc(set.Sequences, func(a, b []int) int { return len(a) - len(b) }) {
-			t.Error("not in the order of the text")
+// The scanner must give what the documented expression gives. Go's \s is ASCII
+// only, so the expression spells out the white space of Unicode.
+func TestTokenizeEqualsExpression(t *testing.T) {
+	expression := regexp.MustCompile(strings.Replace(wordPattern, `[^\s`, `[^\t-\r \x{85}\p{Z}`, 1))
+	check := func(t *rapid.T, text string) {
+		tokens, err := Tokenize(Word, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := expression.FindAllString(norm.NFC.String(text), -1)
+		if len(tokens) != len(want) {
+			t.Fatalf("%q: tokens %q, expression %q", text, tokens, want)
+		}
+		for i, token := range tokens {
+			if got := norm.NFC.String(token.Text); got != want[i] {
+				t.Fatalf("%q: token %d is %q, expression %q", text, i, got, want[i])
+			}
 		}
 	}
-	if len(c.HeldOutText) != 25 || c.LongestLine != 100 {
-		t.Errorf("%d held out, longest line %d", len(c.HeldOutText), c.LongestLine)
+	t.Run("any runes", rapid.MakeCheck(func(t *rapid.T) {
+		check(t, strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", ""))
+	}))
+	t.Run("hard runes", rapid.MakeCheck(func(t *rapid.T) {
+		check(t, rapid.StringOf(rapid.SampledFrom(alphabet)).Draw(t, "text"))
+	}))
+}
+
+// The table of the common runes must hold what the tables of Unicode hold.
+func TestWordRunes(t *testing.T) {
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		if got, want := isWordRune(r), unicode.In(r, unicode.L, unicode.M, unicode.N); got != want {
+			t.Errorf("%U is of a word: %v, want %v", r, got, want)
+		}
 	}
-	o := wordOptions
-	o.Seed = 2
-	if reflect.DeepEqual(load(t, text, o).HeldOutText, c.HeldOutText) {
-		t.Error("seeds 1 and 2 hold out the same sentences")
+}
+
+func TestWordsInARow(t *testing.T) {
+	tokens := []string{"a", ",", "b", "(", "c", ")", "."}
+	if got := (words{}).Continue("Oh", tokens); got != "Oh a, b ( c)." {
+		t.Errorf("%q", got)
+	}
+	if got := (words{}).Join(tokens); got != "a , b ( c ) ." {
+		t.Errorf("%q", got)
+	}
+	v := newVocabulary(t, Word, 1, "a lion, a zebra.")
+	ids, _ := v.Encode(tokenized(t, Word, "A lion, a hyena.")[0])
+	if got := v.Decode(append([]int{0}, ids...)); got != "a lion, a <unk>." {
+		t.Errorf("%q", got)
 	}
 }

@@ -1,36 +1,8 @@
 // Package embed turns words, as ids, into vectors: a learned vector for the word
-// plus a vector for its place in the sentence.
+// plus a vector for its position in the sentence.
 //
 //	ids [batch*seq]  ->  vectors [batch*seq, dim]
 //
-// Read in this order: tokens.go (the table of word vectors), positions.go (the three
-// kinds of position vectors). Axis words: batch, seq, dim, vocab.
+// Read in this order: tokens.go (the table of word vectors), positions.go (the position
+// schemes). Axis words: batch, seq, dim, vocab.
 package embed
-
-import (
-	"fmt"
-	"strings"
-)
-
-// Positions says where the vectors of the places in a sentence come from.
-type Positions string
-
-// The kinds of position vectors.
-const (
-	Learned    Positions = "learned"    // trained like the word vectors (GPT-2)
-	Sinusoidal Positions = "sinusoidal" // fixed waves of many lengths (Vaswani et al. 2017)
-	None       Positions = "none"       // no vectors: only the causal mask tells early from late
-)
-
-// ParsePositions returns the kind of that name.
-func ParsePositions(s string) (Positions, error) {
-	kinds := []Positions{Learned, Sinusoidal, None}
-	names := make([]string, len(kinds))
-	for i, p := range kinds {
-		if string(p) == s {
-			return p, nil
-		}
-		names[i] = string(p)
-	}
-	return "", fmt.Errorf("no positions %q: choose %s", s, strings.Join(names, ", "))
-}

@@ -5,9 +5,32 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"attend/internal/choice"
 	"attend/internal/kernel"
 	"attend/internal/node"
 )
+
+// Scheme is a position scheme: what tells the model where in its sentence a token stands. It may act on the embedding, on queries
+// and keys, on both, or on nothing: then only the causal mask tells early from late.
+type Scheme struct {
+	Learned bool                                                                          // a vector for each position is learned and added to the embedding (GPT-2)
+	Fixed   func(table []float32, dim int)                                                // fills a table [context, dim] of fixed vectors that are added to the embedding
+	Rotate  func(name string, x *gorgonia.Node, headDim, seq int) (*gorgonia.Node, error) // acts on queries, and likewise on keys [batch*seq, heads*headDim]
+}
+
+// The names of position schemes that the program itself speaks of.
+const (
+	Learned    = "learned"
+	Sinusoidal = "sinusoidal"
+	None       = "none"
+)
+
+// Schemes are the position schemes.
+var Schemes = choice.Table[Scheme]{
+	{Name: Learned, Choice: Scheme{Learned: true}},
+	{Name: Sinusoidal, Choice: Scheme{Fixed: SinusoidalTable}},
+	{Name: None},
+}
 
 // AddPositions adds the vector of each word's place in its sentence to the graph.
 //

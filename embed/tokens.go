@@ -15,12 +15,11 @@ import (
 //
 //	table [vocab, dim], ids [rows], y [rows, dim]
 //
-// The gradient adds dy[r] to row ids[r] of the table's gradient, and the gradient that took the bypass,
-// if any, where the table is the output head as well. The rows that hold tokens are those of the
-// sentences; nil stands for all.
-func Tokens(name string, table, ids *gorgonia.Node, sentences *node.Sentences, bypass *node.Bypass) (*gorgonia.Node, error) {
+// The gradient adds dy[r] to row ids[r] of the table's gradient. The branch is that of the table, nil if nothing else reads it. The
+// rows that hold tokens are those of the sentences; nil stands for all.
+func Tokens(name string, table, ids *gorgonia.Node, sentences *node.Sentences, branch *node.Branch) (*gorgonia.Node, error) {
 	rows, dim := ids.Shape()[0], table.Shape()[1]
-	op := &tokens{Op: node.New(name, tensor.Shape{rows, dim}, table, ids), dim: dim, bypass: bypass} // [batch*seq, dim]
+	op := &tokens{Op: node.New(name, tensor.Shape{rows, dim}, table, ids), dim: dim, branch: branch} // [batch*seq, dim]
 	op.SetSentences(sentences)
 	return node.Apply(op, table, ids)
 }
@@ -28,7 +27,7 @@ func Tokens(name string, table, ids *gorgonia.Node, sentences *node.Sentences, b
 type tokens struct {
 	node.Op
 	dim    int
-	bypass *node.Bypass
+	branch *node.Branch
 }
 
 // Do gathers: inputs are table, ids.
@@ -38,17 +37,21 @@ func (t *tokens) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 }
 
 // DiffWRT: the table has a gradient, the ids have none.
-func (t *tokens) DiffWRT(int) []bool { return node.Differentiable(true, false) }
+func (t *tokens) DiffWRT(int) []bool { return node.Differentiable(t.branch.Returns(), false) }
 
 // SymDiff returns the gradient of the table.
 func (t *tokens) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	table, ids := in[0], in[1]
-	inputs, err := t.bypass.With(grad, ids)
-	if err != nil {
-		return nil, err
+	inputs := gorgonia.Nodes{grad, ids}
+	if other := t.branch.Other(); other != nil {
+		inputs = append(inputs, other)
 	}
 	op := &tokensGrad{Op: node.New(t.Name()+".grad", table.Shape(), inputs...), dim: t.dim} // [vocab, dim]
 	dTable, err := node.Apply(op, inputs...)
+	if err != nil {
+		return nil, err
+	}
+	dTable, err = t.branch.Pass(dTable)
 	return gorgonia.Nodes{dTable, nil}, err
 }
 
@@ -57,7 +60,7 @@ type tokensGrad struct {
 	dim int
 }
 
-// Do scatters: inputs are dy, ids and perhaps the gradient that took the bypass.
+// Do scatters: inputs are dy, ids and perhaps the gradient of another reader of the table.
 func (t *tokensGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	if len(in) > 2 {
 		copy(t.Out(), node.Floats(in[2]))

@@ -4,23 +4,67 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"attend/embed"
 	"attend/internal/kernel"
 	"attend/internal/node"
+	"attend/internal/param"
 )
 
-// Attention adds causal multi-head self-attention to the graph. Each head compares
-// every query with the keys at and before it, turns the scores into weights that
-// sum to 1, and mixes the values by them:
+// Attention is causal multi-head self-attention. Each head compares every query with the keys at and before it, turns the scores
+// into weights that sum to 1, and mixes the values by them; a last map brings the mixed values of all heads together:
 //
+//	query, key, value = projections of x
 //	weights = softmax(query key' / sqrt(headDim)), the future exactly 0
 //	mixed   = weights value
+//	y       = mixed outputWeight + outputBias
 //
-//	query, key, value, mixed [batch*seq, dim]; head h is columns h*headDim to (h+1)*headDim
+//	x, y, query, key, value, mixed [batch*seq, dim]; head h is columns h*headDim to (h+1)*headDim
 //	weights [batch, heads, query, key]
 //
-// Source: Vaswani et al. 2017. The weights stay readable after each run, from
-// [Attended]. A departure other than the zero one changes the scale or lifts the mask.
-func Attention(name string, p Projected, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
+// Source: Vaswani et al. 2017.
+type Attention struct {
+	name        string
+	heads       int
+	positions   embed.Scheme
+	Projections Projections
+	Output      Linear // [dim, dim]
+}
+
+// newAttention returns an attention whose output starts with its own deviation.
+func newAttention(s param.Scope, c Config, positions embed.Scheme) Attention {
+	return Attention{
+		s.Name(), c.Heads, positions,
+		newProjections(s, c.Dim, initialDeviation), newLinear(s.In("output"), c.Dim, c.Dim, c.residualDeviation()),
+	}
+}
+
+// apply adds the attention to the graph. The branch is that of x, nil if nothing else reads it.
+func (a Attention) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
+	projected := a.Projections.apply(g, x, branch) // query, key, value [batch*seq, dim]
+	projected.Query = a.rotate(g, ".query.rotated", projected.Query)
+	projected.Key = a.rotate(g, ".key.rotated", projected.Key)
+	mixed := g.apply(func() (*gorgonia.Node, error) { // weights [batch, heads, query, key]
+		attended, err := Attend(a.name+".heads", projected, a.heads, g.Seq, g.drop, g.Departure)
+		if err != nil {
+			return nil, err
+		}
+		g.t.Layers = append(g.t.Layers, attended)
+		return attended.Mixed, nil
+	})
+	return a.Output.apply(g, mixed, nil, nil) // [batch*seq, dim]
+}
+
+// rotate adds what the position scheme does to queries or keys [batch*seq, dim], if anything.
+func (a Attention) rotate(g *graph, name string, x *gorgonia.Node) *gorgonia.Node {
+	if a.positions.Rotate == nil {
+		return x
+	}
+	return g.apply(func() (*gorgonia.Node, error) { return a.positions.Rotate(a.name+name, x, x.Shape()[1]/a.heads, g.Seq) })
+}
+
+// Attend adds the operation of [Attention], from query, key and value to the mixed values, to the graph of its inputs. The
+// weights stay readable after each run, from [Attended]. A departure other than the zero one changes the scale or lifts the mask.
+func Attend(name string, p Projected, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
 	rows, dim := p.Query.Shape()[0], p.Query.Shape()[1]
 	batch := rows / seq
 	inputs := gorgonia.Nodes{p.Query, p.Key, p.Value}
@@ -173,13 +217,12 @@ func (a *attention) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	return a.Result(), nil
 }
 
-// DiffWRT: the gradients of query, key and value are one pass; they travel together along the query
-// (see projection). The step of dropout has none.
+// DiffWRT: query, key and value have gradients, the step of dropout has none.
 func (a *attention) DiffWRT(inputs int) []bool {
-	return node.Differentiable(true, false, false, false)[:inputs]
+	return node.Differentiable(true, true, true, false)[:inputs]
 }
 
-// SymDiff returns the node that computes all three gradients. The output is among its inputs so
+// SymDiff returns the three gradients, computed in one pass. The output is among its inputs so
 // that it runs after the forward pass, whose weights it reads.
 func (a *attention) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	query, key, value := in[0], in[1], in[2]
@@ -190,7 +233,15 @@ func (a *attention) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gor
 	}
 	op.gradients = [3]*tensor.Dense{op.Dense(), newTensor(key.Shape()), newTensor(value.Shape())}
 	dQuery, err := node.Apply(op, grad, query, key, value, output)
-	return gorgonia.Nodes{dQuery, nil, nil, nil}[:len(in)], err
+	if err != nil {
+		return nil, err
+	}
+	dKey, err := node.Part(a.Name()+".grad.key", dQuery, op.gradients[1])
+	if err != nil {
+		return nil, err
+	}
+	dValue, err := node.Part(a.Name()+".grad.value", dQuery, op.gradients[2])
+	return gorgonia.Nodes{dQuery, dKey, dValue, nil}[:len(in)], err
 }
 
 type attentionGrad struct {

@@ -3,27 +3,60 @@ package layers
 import (
 	"gorgonia.org/gorgonia"
 
+	"attend/embed"
 	"attend/internal/node"
+	"attend/internal/param"
 )
 
-// block adds one transformer block to the graph:
+// Block is a transformer block:
 //
-//	x = x + output(attention(query(n), key(n), value(n)))   with n = LayerNorm(x)
-//	x = x + down(activation(up(m)))                         with m = LayerNorm(x)
+//	x = x + attention(n)      with n = norm(x)
+//	x = x + feedForward(m)    with m = norm(x)
 //
 //	x [batch*seq, dim]
-func (b *builder) block(x *gorgonia.Node, layer int) *gorgonia.Node {
-	name := blockName(layer)
+type Block struct {
+	AttentionNorm   Norm
+	Attention       Attention
+	FeedForwardNorm Norm
+	FeedForward     FeedForward
+}
 
-	var aroundAttention, aroundFeedForward node.Bypass
-	n := b.norm(name+".ln_1", x, &aroundAttention)
-	projected := b.projections(name+".attn", n)         // query, key, value [batch*seq, dim]
-	mixed := b.attention(name+".attn.heads", projected) // weights [batch, heads, query, key]
-	branch := b.linear(name+".attn.output", mixed)      // [batch*seq, dim]
-	x = b.residual(name+".attn.residual", x, branch, &aroundAttention)
+func newBlock(s param.Scope, c Config, positions embed.Scheme, norm func(param.Scope, int) Norm, f Activation) Block {
+	return Block{
+		AttentionNorm:   norm(s.In("ln_1"), c.Dim),
+		Attention:       newAttention(s.In("attn"), c, positions),
+		FeedForwardNorm: norm(s.In("ln_2"), c.Dim),
+		FeedForward:     newFeedForward(s.In("mlp"), c, f),
+	}
+}
 
-	n = b.norm(name+".ln_2", x, &aroundFeedForward)
-	hidden := b.linearActivated(name+".mlp.up", n) // [batch*seq, hidden]
-	branch = b.linear(name+".mlp.down", hidden)    // [batch*seq, dim]
-	return b.residual(name+".mlp.residual", x, branch, &aroundFeedForward)
+func (b Block) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+	x = g.residual(b.Attention.name, x, func(branch *node.Branch) *gorgonia.Node {
+		return b.Attention.apply(g, b.AttentionNorm.apply(g, x, branch), nil)
+	})
+	return g.residual(b.FeedForward.name, x, func(branch *node.Branch) *gorgonia.Node {
+		return b.FeedForward.apply(g, b.FeedForwardNorm.apply(g, x, branch), nil)
+	})
+}
+
+// FeedForward is the feed-forward network:
+//
+//	y = down(f(up(x)))
+//
+//	x, y [rows, dim]
+type FeedForward struct {
+	name string
+	f    Activation
+	Up   Linear // [dim, hidden]
+	Down Linear // [hidden, dim]
+}
+
+func newFeedForward(s param.Scope, c Config, f Activation) FeedForward {
+	return FeedForward{s.Name(), f, newLinear(s.In("up"), c.Dim, c.Hidden, initialDeviation), newLinear(s.In("down"), c.Hidden, c.Dim, c.residualDeviation())}
+}
+
+// apply adds the network to the graph. The branch is that of x, nil if nothing else reads it.
+func (n FeedForward) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
+	hidden := n.Up.apply(g, x, n.f, branch) // [rows, hidden]
+	return n.Down.apply(g, hidden, nil, nil)
 }

@@ -3,43 +3,24 @@ package layers
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"attend/embed"
 )
 
-// Activation names the function between the two products of the feed-forward network.
-type Activation string
-
-// The activations.
-const (
-	GELU Activation = "gelu" // tanh form, GPT-2's "gelu_new"
-	ReLU Activation = "relu"
-)
-
-// ParseActivation returns the activation of that name.
-func ParseActivation(s string) (Activation, error) {
-	for _, a := range []Activation{GELU, ReLU} {
-		if string(a) == s {
-			return a, nil
-		}
-	}
-	return "", fmt.Errorf("no activation %q: choose %s", s, strings.Join([]string{string(GELU), string(ReLU)}, ", "))
-}
-
 // Config gives the sizes of a transformer. All fields must be set; the program's
 // defaults stand beside its flags.
 type Config struct {
-	Vocab      int             // tokens in the vocabulary, >= 2
-	Context    int             // most tokens that the model sees at once, >= 1
-	Layers     int             // blocks, >= 1
-	Heads      int             // attention heads of a block, >= 1, divide Dim
-	Dim        int             // width of the residual stream, >= 1
-	Hidden     int             // width of the feed-forward network, >= 1
-	Positions  embed.Positions // learned, sinusoidal or none
-	Activation Activation      // gelu or relu
-	Tied       bool            // the output head is the token table itself
-	Dropout    float64         // share of activations dropped in training, 0 <= p < 1
+	Vocab      int     // tokens in the vocabulary, >= 2
+	Context    int     // most tokens that the model sees at once, >= 1
+	Layers     int     // blocks, >= 1
+	Heads      int     // attention heads of a block, >= 1, divide Dim
+	Dim        int     // width of the residual stream, >= 1
+	Hidden     int     // width of the feed-forward network, >= 1
+	Positions  string  // one of embed.Schemes
+	Norm       string  // one of Norms
+	Activation string  // one of Activations
+	Tied       bool    // the output head is the token table itself
+	Dropout    float64 // share of activations dropped in training, 0 <= p < 1
 }
 
 // Beyond these a number is mistyped. Who makes a model also compares its memory with what there is.
@@ -68,13 +49,17 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%d heads do not divide dim %d: choose a dim that is a multiple of the heads, such as %d",
 			c.Heads, c.Dim, (c.Dim/c.Heads+1)*c.Heads)
 	}
+	_, positions := embed.Schemes.Find("positions", c.Positions)
+	_, norm := Norms.Find("norm", c.Norm)
+	_, activation := Activations.Find("activation", c.Activation)
+	if err := cmp.Or(positions, norm, activation); err != nil {
+		return err
+	}
 	if n := c.ParameterCount(); n > maxParameters {
 		return fmt.Errorf("these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxParameters))
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return fmt.Errorf("dropout must be at least 0 and below 1, not %g", c.Dropout)
 	}
-	_, positions := embed.ParsePositions(string(c.Positions))
-	_, activation := ParseActivation(string(c.Activation))
-	return cmp.Or(positions, activation)
+	return nil
 }

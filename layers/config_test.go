@@ -10,7 +10,7 @@ import (
 	"attend/internal/param"
 )
 
-var valid = Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11, Positions: embed.Learned, Activation: GELU}
+var valid = Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
 
 func TestValidateNamesWhatIsWrong(t *testing.T) {
 	if err := valid.Validate(); err != nil {
@@ -87,7 +87,7 @@ func TestInferenceErrors(t *testing.T) {
 }
 
 func TestInitialWeights(t *testing.T) {
-	c := Config{Vocab: 101, Context: 31, Layers: 3, Heads: 4, Dim: 64, Hidden: 128, Positions: embed.Learned, Activation: GELU}
+	c := Config{Vocab: 101, Context: 31, Layers: 3, Heads: 4, Dim: 64, Hidden: 128, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
 	a, err := NewWeights(c, 1)
 	if err != nil {
 		t.Fatal(err)

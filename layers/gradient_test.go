@@ -15,16 +15,16 @@ func TestLinearGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "weight", 5, 3), nodetest.Normal(r, "bias", 3)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return Linear("linear", in[0], in[1], in[2])
+		return applyLinear("linear", in[0], in[1], in[2], nil, nil)
 	})
 }
 
 func TestLinearActivatedGradient(t *testing.T) {
-	for _, f := range []Activation{GELU, ReLU} {
-		t.Run(string(f), func(t *testing.T) {
+	for _, f := range Activations {
+		t.Run(f.Name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(6, 0))
 			inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "weight", 5, 13), nodetest.Normal(r, "bias", 13)}
-			if f == ReLU { // the kink at 0 has no slope: keep every sum away from it
+			if f.Name == ReLU { // the kink at 0 has no slope: keep every sum away from it
 				for i := range inputs[1].Data {
 					inputs[1].Data[i] *= 0.1
 				}
@@ -33,7 +33,7 @@ func TestLinearActivatedGradient(t *testing.T) {
 				}
 			}
 			nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-				return LinearActivated("linear", in[0], in[1], in[2], f)
+				return applyLinear("linear", in[0], in[1], in[2], f.Choice, nil)
 			})
 		})
 	}
@@ -43,7 +43,7 @@ func TestHeadGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "table", 11, 5)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return Head("head", in[0], in[1], nil)
+		return applyUnembedding("head", in[0], in[1], nil)
 	})
 }
 
@@ -53,12 +53,12 @@ func TestTiedHeadGradient(t *testing.T) {
 	nodetest.CheckGradients(t, 1e-4, []nodetest.Input{table}, func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
 		ids, backing := node.Ids(g, "ids", 6)
 		copy(backing, []int{3, 0, 3, 6, 1, 3})
-		var around node.Bypass
-		x, err := embed.Tokens("tokens", in[0], ids, nil, &around)
+		table := node.NewFork("table.grad")
+		x, err := embed.Tokens("tokens", in[0], ids, nil, table.Branch())
 		if err != nil {
 			return nil, err
 		}
-		return Head("head", x, in[0], &around)
+		return applyUnembedding("head", x, in[0], table.Branch())
 	})
 }
 
@@ -66,7 +66,7 @@ func TestLayerNormGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 5, 11), nodetest.Normal(r, "gain", 11), nodetest.Normal(r, "bias", 11)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return LayerNorm("norm", in[0], in[1], in[2], nil)
+		return applyLayerNorm("norm", in[0], in[1], in[2], nil)
 	})
 }
 
@@ -104,11 +104,11 @@ func attentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout) (*Attended, e
 func departedAttentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
 	dim := in[2].Shape()[0]
 	keyBias := node.Weights(in[0].Graph(), "key.bias", []int{dim}, make([]float32, dim))
-	p, err := Projections("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]})
+	p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]}, nil)
 	if err != nil {
 		return nil, err
 	}
-	return Attention("attn.heads", p, heads, seq, drop, departure)
+	return Attend("attn.heads", p, heads, seq, drop, departure)
 }
 
 func TestAttentionGradient(t *testing.T) {
@@ -139,12 +139,12 @@ func TestResidualBranchGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "gain", 5), nodetest.Normal(r, "bias", 5)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		var around node.Bypass
-		n, err := LayerNorm("norm", in[0], in[1], in[2], &around)
+		fork := node.NewFork("x.grad")
+		n, err := applyLayerNorm("norm", in[0], in[1], in[2], fork.Branch())
 		if err != nil {
 			return nil, err
 		}
-		return Residual("residual", in[0], n, &around)
+		return applyResidual("residual", in[0], n, fork.Branch())
 	})
 }
 

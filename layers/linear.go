@@ -6,30 +6,39 @@ import (
 
 	"attend/internal/kernel"
 	"attend/internal/node"
+	"attend/internal/param"
 )
 
-// Linear adds a learned affine map to the graph:
+// Linear is a learned affine map, followed by an activation where one is asked for:
 //
-//	y = x weight + bias
+//	y = x weight + bias     or  y = f(x weight + bias)
 //
-//	x [rows, in], weight [in, out], bias [out], y [rows, out]
-func Linear(name string, x, weight, bias *gorgonia.Node) (*gorgonia.Node, error) {
-	return node.Apply(newLinear(name, x, weight, bias), x, weight, bias)
+//	x [rows, in], y [rows, out]
+type Linear struct {
+	name   string
+	Weight *param.Param // [in, out]
+	Bias   *param.Param // [out]
 }
 
-// LinearActivated adds a learned affine map and an activation function, element by element:
-//
-//	y = f(x weight + bias)
-//
-//	x [rows, in], weight [in, out], bias [out], y [rows, out]
-func LinearActivated(name string, x, weight, bias *gorgonia.Node, f Activation) (*gorgonia.Node, error) {
-	op := newLinear(name, x, weight, bias)
-	op.f, op.slope = f, make([]float32, len(op.Out()))
+// newLinear returns a map whose weight starts normally distributed and whose bias starts at 0.
+func newLinear(s param.Scope, in, out int, deviation float64) Linear {
+	return Linear{s.Name(), s.Add("weight", param.Normal(deviation), in, out), s.Add("bias", nil, out)}
+}
+
+// apply adds the map to the graph. The branch is that of x, nil if nothing else reads it; f may be nil.
+func (l Linear) apply(g *graph, x *gorgonia.Node, f Activation, branch *node.Branch) *gorgonia.Node {
+	return g.apply(func() (*gorgonia.Node, error) {
+		return applyLinear(l.name, x, g.param(l.Weight), g.param(l.Bias), f, branch)
+	})
+}
+
+// applyLinear adds the operation to the graph of its inputs.
+func applyLinear(name string, x, weight, bias *gorgonia.Node, f Activation, branch *node.Branch) (*gorgonia.Node, error) {
+	op := &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias), f: f, branch: branch} // [rows, out]
+	if f != nil {
+		op.slope = make([]float32, len(op.Out()))
+	}
 	return node.Apply(op, x, weight, bias)
-}
-
-func newLinear(name string, x, weight, bias *gorgonia.Node) *linear {
-	return &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias)} // [rows, out]
 }
 
 // weightsOf views a 2-D value as a matrix.
@@ -50,22 +59,23 @@ func newTensor(shape tensor.Shape) *tensor.Dense {
 
 type linear struct {
 	node.Op
-	f     Activation // or none
-	slope []float32  // [rows, out] its derivative, of the last run
+	f      Activation // or nil
+	slope  []float32  // [rows, out] its derivative, of the last run
+	branch *node.Branch
 }
 
 // Do multiplies: inputs are x, weight, bias.
 func (l *linear) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	y := rowsOf(&l.Op, l.Result())
 	kernel.MatMulBias(y, rowsOf(&l.Op, in[0]), weightsOf(in[1]), node.Floats(in[2]))
-	if l.slope != nil {
-		l.f.activate(y.Data, l.slope[:len(y.Data)])
+	if l.f != nil {
+		l.f(y.Data, l.slope[:len(y.Data)], y.Data)
 	}
 	return l.Result(), nil
 }
 
 // DiffWRT: all inputs have gradients.
-func (l *linear) DiffWRT(int) []bool { return node.Differentiable(true, true, true) }
+func (l *linear) DiffWRT(int) []bool { return node.Differentiable(l.branch.Returns(), true, true) }
 
 // SymDiff returns the three gradients, computed in one pass. The output is among its inputs so
 // that it runs after the forward pass, whose slopes it reads.
@@ -80,15 +90,19 @@ func (l *linear) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgon
 	if l.slope != nil {
 		op.dInner = make([]float32, len(l.Out()))
 	}
-	dx, err := node.Apply(op, grad, x, weight, output)
+	own, err := node.Apply(op, grad, x, weight, output)
 	if err != nil {
 		return nil, err
 	}
-	dWeight, err := node.Part(l.Name()+".grad.weight", dx, op.dWeight)
+	dx, err := l.branch.Pass(own)
 	if err != nil {
 		return nil, err
 	}
-	dBias, err := node.Part(l.Name()+".grad.bias", dx, op.dBias)
+	dWeight, err := node.Part(l.Name()+".grad.weight", own, op.dWeight)
+	if err != nil {
+		return nil, err
+	}
+	dBias, err := node.Part(l.Name()+".grad.bias", own, op.dBias)
 	return gorgonia.Nodes{dx, dWeight, dBias}, err
 }
 

@@ -7,20 +7,20 @@ import (
 	"attend/internal/node"
 )
 
-// Residual adds a branch to the residual stream (He et al. 2016):
+// applyResidual adds a branch to the residual stream (He et al. 2016):
 //
 //	y = x + branch
 //
 //	x, branch, y [batch*seq, dim]
 //
-// The gradient of x takes the bypass to the LayerNorm at which the branch began.
-func Residual(name string, x, branch *gorgonia.Node, bypass *node.Bypass) (*gorgonia.Node, error) {
-	return node.Apply(&residual{node.New(name, x.Shape(), x, branch), bypass}, x, branch)
+// Fork is that of x, which the branch has read.
+func applyResidual(name string, x, branch *gorgonia.Node, fork *node.Branch) (*gorgonia.Node, error) {
+	return node.Apply(&residual{node.New(name, x.Shape(), x, branch), fork}, x, branch)
 }
 
 type residual struct {
 	node.Op
-	bypass *node.Bypass
+	fork *node.Branch
 }
 
 // Do adds: inputs are x, branch.
@@ -29,11 +29,11 @@ func (r *residual) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	return r.Result(), nil
 }
 
-// DiffWRT: both inputs have gradients, that of x goes another way.
-func (r *residual) DiffWRT(int) []bool { return node.Differentiable(false, true) }
+// DiffWRT: both inputs have gradients.
+func (r *residual) DiffWRT(int) []bool { return node.Differentiable(r.fork.Returns(), true) }
 
-// SymDiff hands the gradient on to both.
+// SymDiff returns dy for both.
 func (r *residual) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	r.bypass.Give(grad)
-	return gorgonia.Nodes{nil, grad}, nil
+	dx, err := r.fork.Pass(grad)
+	return gorgonia.Nodes{dx, grad}, err
 }

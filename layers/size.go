@@ -17,16 +17,20 @@ const (
 
 // ParameterCount returns how many numbers [Parameters] holds, without making them.
 func (c Config) ParameterCount() float64 {
-	dim, hidden, vocab := float64(c.Dim), float64(c.Hidden), float64(c.Vocab)
-	n := vocab*dim + 2*dim // the token table and the last LayerNorm
-	if c.Positions == embed.Learned {
-		n += float64(c.Context) * dim
+	count := func(layers int) (n float64) {
+		c.Layers = layers
+		m, err := newModel(c)
+		if err != nil {
+			return 0
+		}
+		for _, p := range m.params.All() {
+			n += p.Count()
+		}
+		return n
 	}
-	if !c.Tied {
-		n += vocab * dim
-	}
-	block := 4*(dim*dim+dim) + 2*dim*hidden + hidden + dim + 4*dim
-	return n + float64(c.Layers)*block
+	layers := c.Layers
+	one := count(1)
+	return one + float64(layers-1)*(count(2)-one)
 }
 
 // WeightBytes returns the memory of the parameters in bytes.
@@ -61,12 +65,14 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 
 	vectors := 1.0 // [rows, dim]: the embedding
 	once := 0.0    // everything else, in numbers
-	switch c.Positions {
-	case embed.Learned:
+	positions, _ := embed.Schemes.Find("positions", c.Positions)
+	fixed := 0.0 // numbers of a fixed table of positions
+	if positions.Fixed != nil {
+		fixed = float64(c.Context) * dim
+	}
+	if positions.Learned || positions.Fixed != nil {
 		vectors++
-	case embed.Sinusoidal:
-		vectors++
-		once += float64(c.Context) * dim
+		once += fixed
 	}
 	vectors += 2 * dropped                          // mask and product
 	vectors += layers * (2 + 3 + 1 + 1 + 1 + 1 + 1) // LayerNorms, projections, heads, output, residual, down, residual
@@ -90,9 +96,7 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 		if c.Tied {
 			once += vocab * dim // and one from the output head
 		}
-		if c.Positions == embed.Sinusoidal {
-			once += float64(c.Context) * dim
-		}
+		once += fixed
 	}
 	return number*(vectors*rows*dim+once) + whole*(batch*seq) + nodeBytes*c.nodes(gradients)
 }

@@ -11,11 +11,11 @@ import (
 // variants returns models that differ in everything that decides their size.
 func variants() []Config {
 	var all []Config
-	for _, positions := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
+	for _, positions := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
 		for _, tied := range []bool{true, false} {
 			for _, dropout := range []float64{0, 0.1} {
 				all = append(all, Config{Vocab: 113, Context: 97, Layers: 3, Heads: 5, Dim: 35, Hidden: 61,
-					Positions: positions, Activation: GELU, Tied: tied, Dropout: dropout})
+					Positions: positions, Norm: LayerNormName, Activation: GELU, Tied: tied, Dropout: dropout})
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"gorgonia.org/gorgonia"
 
-	"attend/embed"
 	"attend/internal/node"
 	"attend/internal/param"
 )
@@ -43,162 +42,71 @@ func New(c Config, weights *param.Set, o Options) (*Transformer, error) {
 	if o.Batch < 1 || o.Seq < 1 || o.Seq > c.Context {
 		return nil, fmt.Errorf("a graph of %d sentences of %d tokens, but the context is %d", o.Batch, o.Seq, c.Context)
 	}
-	b := &builder{Config: c, Options: o, t: &Transformer{Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq)}, params: map[string]*gorgonia.Node{}}
-	for _, p := range weights.All() {
-		n := node.Param(b.t.Graph, p)
-		b.params[p.Name] = n
-		b.t.Params = append(b.t.Params, n)
+	m, err := newModel(c)
+	if err != nil {
+		return nil, err
 	}
-	ids, backing := node.Ids(b.t.Graph, "ids", o.Batch*o.Seq) // [batch*seq]
-	b.t.IDs = backing
+	g := &graph{Config: c, Options: o, params: map[string]*gorgonia.Node{}, t: &Transformer{Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq)}}
+	for _, p := range m.params.All() {
+		if g.params[p.Name], err = g.add(p, weights.Get(p.Name)); err != nil {
+			return nil, err
+		}
+	}
+	ids, backing := node.Ids(g.t.Graph, "ids", o.Batch*o.Seq) // [batch*seq]
+	g.t.IDs = backing
 	if o.Training && c.Dropout > 0 {
-		step, backing := node.Ids(b.t.Graph, "step", 1)
-		b.t.Step = backing
-		b.drop = &dropout{probability: c.Dropout, seed: o.Seed, step: step, firstSentence: o.FirstSentence, pcg: &rand.PCG{}}
+		step, backing := node.Ids(g.t.Graph, "step", 1)
+		g.t.Step = backing
+		g.drop = &dropout{probability: c.Dropout, seed: o.Seed, step: step, firstSentence: o.FirstSentence, pcg: &rand.PCG{}}
 	}
-	b.t.Logits = b.forward(ids)
-	if b.err != nil {
-		return nil, fmt.Errorf("%w", b.err)
+	g.t.Logits = m.apply(g, ids)
+	if g.err != nil {
+		return nil, g.err
 	}
-	return b.t, nil
+	return g.t, nil
 }
 
-// forward adds the whole model to the graph.
-func (b *builder) forward(ids *gorgonia.Node) *gorgonia.Node {
-	x := b.embed(ids) // [batch*seq, dim]
-	for layer := range b.Layers {
-		x = b.block(x, layer)
-	}
-	x = b.norm(finalNorm, x, nil)
-	return b.head(x) // [batch*seq, vocab]
-}
-
-// builder puts the graph of one transformer together. It remembers the first error, so that the
-// methods above read like the equations.
-type builder struct {
+// graph is the graph of a model while it is built. It remembers the first error, so that the layers read like their
+// equations.
+type graph struct {
 	Config
 	Options
 	t      *Transformer
 	params map[string]*gorgonia.Node
 	drop   *dropout
-	tied   *node.Bypass // of the token table's gradient around the whole model
 	err    error
 }
 
-// must keeps the first error and hands the node on.
-func (b *builder) must(n *gorgonia.Node, err error) *gorgonia.Node {
-	if err != nil && b.err == nil {
-		b.err = err
+// add adds the numbers of a parameter of the model.
+func (g *graph) add(p, numbers *param.Param) (*gorgonia.Node, error) {
+	if numbers == nil {
+		return nil, fmt.Errorf("the weights lack %q", p.Name)
 	}
-	return n
+	n := node.Param(g.t.Graph, numbers)
+	g.t.Params = append(g.t.Params, n)
+	return n, nil
 }
 
 // param returns the node of a parameter.
-func (b *builder) param(name string) *gorgonia.Node {
-	n := b.params[name]
-	if n == nil && b.err == nil {
-		b.err = fmt.Errorf("the weights lack %q", name)
+func (g *graph) param(p *param.Param) *gorgonia.Node { return g.params[p.Name] }
+
+// apply adds an operation, unless one before it failed.
+func (g *graph) apply(add func() (*gorgonia.Node, error)) *gorgonia.Node {
+	if g.err != nil {
+		return nil
 	}
+	n, err := add()
+	g.err = err
 	return n
 }
 
-func (b *builder) embed(ids *gorgonia.Node) *gorgonia.Node {
-	table := b.param(TokenTable)
-	if b.err != nil {
-		return nil
-	}
-	if b.Tied {
-		b.tied = &node.Bypass{}
-	}
-	x := b.must(embed.Tokens("embed.tokens", table, ids, b.t.Sentences, b.tied)) // [batch*seq, dim]
-	switch b.Positions {
-	case embed.Learned:
-		positions := b.param(PositionTable)
-		if b.err == nil {
-			x = b.must(embed.AddPositions("embed.positions", x, positions, b.Seq))
-		}
-	case embed.Sinusoidal:
-		table := make([]float32, b.Context*b.Dim)
-		embed.SinusoidalTable(table, b.Dim)
-		positions := node.Weights(b.t.Graph, PositionTable, []int{b.Context, b.Dim}, table)
-		x = b.must(embed.AddPositions("embed.positions", x, positions, b.Seq))
-	}
-	return b.dropped("embed.dropout", x)
+// residual adds what a branch computes from x, after dropout in training, to x.
+func (g *graph) residual(name string, x *gorgonia.Node, branch func(*node.Branch) *gorgonia.Node) *gorgonia.Node {
+	fork := node.NewFork(name + ".fork.grad")
+	y := g.dropped(name+".residual.dropout", branch(fork.Branch()))
+	return g.apply(func() (*gorgonia.Node, error) { return applyResidual(name+".residual", x, y, fork.Branch()) })
 }
 
-func (b *builder) linear(name string, x *gorgonia.Node) *gorgonia.Node {
-	weight, bias := b.param(name+".weight"), b.param(name+".bias")
-	if b.err != nil {
-		return nil
-	}
-	return b.must(Linear(name, x, weight, bias))
-}
-
-func (b *builder) linearActivated(name string, x *gorgonia.Node) *gorgonia.Node {
-	weight, bias := b.param(name+".weight"), b.param(name+".bias")
-	if b.err != nil {
-		return nil
-	}
-	return b.must(LinearActivated(name, x, weight, bias, b.Activation))
-}
-
-func (b *builder) norm(name string, x *gorgonia.Node, bypass *node.Bypass) *gorgonia.Node {
-	gain, bias := b.param(name+".gain"), b.param(name+".bias")
-	if b.err != nil {
-		return nil
-	}
-	return b.must(LayerNorm(name, x, gain, bias, bypass))
-}
-
-func (b *builder) projections(name string, x *gorgonia.Node) Projected {
-	var weights, biases [3]*gorgonia.Node
-	for i, projection := range []string{".query", ".key", ".value"} {
-		weights[i], biases[i] = b.param(name+projection+".weight"), b.param(name+projection+".bias")
-	}
-	if b.err != nil {
-		return Projected{}
-	}
-	p, err := Projections(name, x, weights, biases)
-	b.must(nil, err)
-	return p
-}
-
-func (b *builder) attention(name string, p Projected) *gorgonia.Node {
-	if b.err != nil {
-		return nil
-	}
-	attended, err := Attention(name, p, b.Heads, b.Seq, b.drop, b.Departure)
-	if err != nil {
-		return b.must(nil, err)
-	}
-	b.t.Layers = append(b.t.Layers, attended)
-	return attended.Mixed
-}
-
-// residual adds a branch, after dropout in training, to the stream.
-func (b *builder) residual(name string, x, branch *gorgonia.Node, bypass *node.Bypass) *gorgonia.Node {
-	branch = b.dropped(name+".dropout", branch)
-	if b.err != nil {
-		return nil
-	}
-	return b.must(Residual(name, x, branch, bypass))
-}
-
-func (b *builder) dropped(name string, x *gorgonia.Node) *gorgonia.Node {
-	if b.err != nil {
-		return nil
-	}
-	return b.must(b.drop.apply(name, x, b.Batch))
-}
-
-func (b *builder) head(x *gorgonia.Node) *gorgonia.Node {
-	table := TokenTable
-	if !b.Tied {
-		table = OutputHead
-	}
-	weight := b.param(table)
-	if b.err != nil {
-		return nil
-	}
-	return b.must(Head("head", x, weight, b.tied))
+func (g *graph) dropped(name string, x *gorgonia.Node) *gorgonia.Node {
+	return g.apply(func() (*gorgonia.Node, error) { return g.drop.apply(name, x, g.Batch) })
 }

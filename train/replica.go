@@ -48,7 +48,7 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 		for _, n := range grads {
 			runs, value, ok := node.Result(n)
 			if !ok {
-				return nil, fmt.Errorf("%v is a sum of gradients by gorgonia, which allocates on every run: hand one on by a node.Bypass", n)
+				return nil, fmt.Errorf("%v is a sum of gradients by gorgonia, which allocates on every run: read its node through a node.Fork", n)
 			}
 			roots = append(roots, runs)
 			r.gradients = append(r.gradients, node.Floats(value))

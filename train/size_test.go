@@ -12,12 +12,12 @@ import (
 // The graphs of all models that differ in what decides their size hold what was estimated, with
 // gradients and without.
 func TestBytesAreWhatTheGraphsHold(t *testing.T) {
-	for _, positions := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
+	for _, positions := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
 		for _, tied := range []bool{true, false} {
 			for _, dropout := range []float64{0, 0.1} {
 				for _, gradients := range []bool{true, false} {
 					c := layers.Config{Vocab: 113, Context: 97, Layers: 3, Heads: 5, Dim: 35, Hidden: 61,
-						Positions: positions, Activation: layers.GELU, Tied: tied, Dropout: dropout}
+						Positions: positions, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: tied, Dropout: dropout}
 					weights, build := toyModel(t, c)
 					o := layers.Options{Batch: 7, Seq: 89, Training: gradients}
 					r, err := newReplica(build, o, gradients)

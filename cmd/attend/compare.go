@@ -87,12 +87,12 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 		}
 		corpus, missing := p.textOf(r.Path)(r.Settings)
 		if missing != nil {
-			p.say("note: heads are matched on this sentence alone, since the training text is not at hand")
+			p.note("heads are matched on this sentence alone, since the training text is not at hand")
 			corpus = nil
 		}
 		said := len(r.Notes)
 		c, err = analysis.Compare(r, other, args[0], corpus)
-		p.note(append(r.Notes[said:], other.Notes...))
+		p.note(append(r.Notes[said:], other.Notes...)...)
 	}
 	if err != nil {
 		return err
@@ -117,7 +117,9 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	result, err := analysis.Seeds(ctx, r, corpus, sentence, o.seeds, o.least, func(done int) {
-		p.say("seed %d of %d", done, o.seeds)
+		if done > 1 { // the first is the run itself
+			p.say("seed %d of %d", done, o.seeds)
+		}
 	})
 	if ctx.Err() != nil {
 		p.say("stopped: nothing is kept of the seeds")

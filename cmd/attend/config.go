@@ -83,6 +83,9 @@ func yamlProblem(flags *pflag.FlagSet, err error) string {
 		if !known {
 			want = "settings, one a line, such as `layers: 2`"
 		}
+		if digits := strings.Trim(m[2], "0123456789"); m[2] != "" && (digits == "" || digits == "-" && m[3] == "int") {
+			want = wholeNumbers[m[3]]
+		}
 		return fmt.Sprintf("line %s: want %s, not %s", m[1], want, came)
 	}
 	if !strings.HasPrefix(text, "yaml: ") {

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -24,6 +29,40 @@ const lineHead = "attend: "
 // message returns an error as one printable line that fits mostLine behind lineHead. What an error quotes is shortened where
 // the error is made, so that its advice is never lost; here is the net below that.
 func message(err error) string { return printable.Message(err.Error(), mostLine-len(lineHead)) }
+
+// systemError says what to do about an error of the system that comes as it was made: standard output could not be written, or
+// a path of our own.
+func systemError(stdout io.Writer, err error) error {
+	var at *fs.PathError
+	if f, ok := stdout.(*os.File); ok && errors.As(err, &at) && at.Op == "write" && at.Path == f.Name() {
+		return fmt.Errorf("standard output cannot be written: %w", file.Explain(at, "write elsewhere"))
+	}
+	switch e := err.(type) {
+	case *fs.PathError:
+		return fmt.Errorf("cannot %s %s: %w", e.Op, printable.Path(e.Path), file.Explain(e, "name another place"))
+	case *os.LinkError:
+		return fmt.Errorf("cannot %s %s: %w", e.Op, printable.Path(e.Old), file.Explain(e, "name another place"))
+	}
+	return err
+}
+
+// checkEmpty returns an error for the first flag that was given an empty text, as by a variable of a shell that is not
+// set. It would be taken for one that was not given.
+func checkEmpty(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		switch list, ok := f.Value.(pflag.SliceValue); {
+		case ok:
+			values = list.GetSlice()
+		case f.Value.Type() != "string":
+			return
+		}
+		if err == nil && slices.Contains(values, "") {
+			err = fmt.Errorf("--%s is blank: give it a value, or leave the flag out", f.Name)
+		}
+	})
+	return err
+}
 
 // flagError says what is wrong with a flag: what was wanted, what came, what to do.
 func flagError(cmd *cobra.Command, err error) error {
@@ -45,9 +84,19 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &bare):
 		return fmt.Errorf("--%s wants %s after it: %s", bare.GetFlag().Name, wanted(bare.GetFlag()), help)
 	case errors.As(err, &invalid):
-		return fmt.Errorf("--%s wants %s, not %s", invalid.GetFlag().Name, wanted(invalid.GetFlag()), printable.Quote(invalid.GetValue()))
+		want := wanted(invalid.GetFlag())
+		if errors.Is(err, strconv.ErrRange) {
+			want = wholeNumbers[invalid.GetFlag().Value.Type()]
+		}
+		return fmt.Errorf("--%s wants %s, not %s", invalid.GetFlag().Name, want, printable.Quote(invalid.GetValue()))
 	}
 	return fmt.Errorf("%w: %s", err, help)
+}
+
+// wholeNumbers names the range of each type of whole numbers.
+var wholeNumbers = map[string]string{
+	"int":    fmt.Sprintf("a whole number from %d to %d", math.MinInt, math.MaxInt),
+	"uint64": fmt.Sprintf("a whole number from 0 to %d", uint64(math.MaxUint64)),
 }
 
 // wanted names what a flag takes.
@@ -115,9 +164,8 @@ func fileError(flag, path string, err error) error {
 // fileCause returns what to do about a file that cannot be read, and why it cannot, without its path.
 func fileCause(err error) (advice string, cause error) {
 	var (
-		inPath *fs.PathError
-		kind   *file.KindError
-		size   *file.SizeError
+		kind *file.KindError
+		size *file.SizeError
 	)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -130,10 +178,8 @@ func fileCause(err error) (advice string, cause error) {
 		return "name a text file", kind
 	case errors.As(err, &size):
 		return "cut it, or name a smaller one", size
-	case errors.As(err, &inPath):
-		return "name a file that can be read", inPath.Err
 	}
-	return "name a file that can be read", err
+	return cmp.Or(file.Advice(err), "name a file that can be read"), file.Cause(err)
 }
 
 // checkOneOf reports a flag whose value is not one of the few it takes.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/printable"
 )
@@ -55,7 +54,7 @@ Losses are in nats per predicted token (words and sentence ends).`,
 			}
 			columns := width(p.stdout)
 			part := plural(report.Sentences, "held-out sentence")
-			if corpus.Unit == data.Char {
+			if !corpus.Vocabulary.Layout().Sentences() {
 				part = "held-out text"
 			}
 			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), thousands(float64(r.Step)), part, plural(report.Tokens, "prediction"))

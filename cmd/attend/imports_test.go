@@ -16,8 +16,9 @@ import (
 // of its own row none.
 var ranks = [][]string{
 	{"internal/printable", "internal/random", "internal/param"},
-	{"internal/attention", "internal/file", "internal/kernel", "internal/memory", "internal/node", "internal/run/runtest"},
-	{"data", "embed", "internal/node/nodetest", "internal/attention/attentiontest"},
+	{"internal/attention", "internal/choice", "internal/file", "internal/kernel", "internal/memory", "internal/run/runtest"},
+	{"data", "internal/node", "internal/attention/attentiontest"},
+	{"embed", "internal/node/nodetest"},
 	{"layers", "data/savanna/generate"},
 	{"train", "internal/hf"},
 	{"internal/run"},
@@ -31,7 +32,7 @@ var ranks = [][]string{
 var allowed = map[string][]string{
 	"internal/attention":         {"internal/random", "internal/printable"},
 	"data":                       {"internal/file", "internal/printable", "internal/random"},
-	"layers":                     {"embed", "internal/kernel", "internal/node", "internal/param", "internal/random"},
+	"layers":                     {"embed", "internal/choice", "internal/kernel", "internal/node", "internal/param", "internal/random"},
 	"internal/hf":                {"embed", "internal/param", "layers"},
 	"internal/render":            {"internal/attention", "internal/printable"},
 	"internal/render/export":     {"internal/attention", "internal/printable", "internal/render"},

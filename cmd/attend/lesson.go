@@ -90,7 +90,7 @@ func (p *program) lesson(cmd *cobra.Command, o lessonOptions, args []string) err
 	}
 	path, err := lesson.ProgressPath()
 	if err != nil { // without a folder for settings nothing is remembered, and all else works
-		p.say("note: %v, so your place is not kept", err)
+		p.note(fmt.Sprintf("%v, so your place is not kept", err))
 	}
 	if o.reset {
 		if err := lesson.ResetProgress(path); err != nil {
@@ -110,6 +110,9 @@ func (p *program) lesson(cmd *cobra.Command, o lessonOptions, args []string) err
 	}
 	s := newLessonSession(p, cmd.Context(), course, progress)
 	defer s.stop()
+	if s.live {
+		p.showNotes()
+	}
 	for i, c := range chapters {
 		if i > 0 {
 			fmt.Fprintln(p.stdout)

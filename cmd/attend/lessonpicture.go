@@ -50,7 +50,7 @@ func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *les
 		}
 		lacking, err := drawn.PNG(w, look)
 		if lacking != "" {
-			p.say("note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote))
+			p.note(fmt.Sprintf("the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote)))
 		}
 		return err
 	})

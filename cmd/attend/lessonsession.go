@@ -135,6 +135,9 @@ func (s *lessonSession) show(part lesson.Part) error {
 func (s *lessonSession) keep(err error) {
 	if err != nil && !s.unkept {
 		s.unkept = true
-		s.say("note: %v", err)
+		s.note(err.Error())
+		if s.live {
+			s.showNotes()
+		}
 	}
 }

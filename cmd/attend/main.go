@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,19 +35,38 @@ const (
 
 // execute is the whole program but for the process around it. It returns the exit code.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRoot(&program{stdin: stdin, stdout: stdout, stderr: stderr})
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := newRoot(p)
+	help := &keptError{Writer: stdout} // cobra does not look whether its help was written
+	root.SetOut(help)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = help.err
+	}
 	switch {
 	case err == nil:
+		p.showNotes()
 		return 0
 	case errors.Is(err, errInterrupted): // also if what came last could not be written
 		return exitInterrupted
 	case errors.Is(err, syscall.EPIPE): // as in `attend ... | head`
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, lineHead+message(err))
+	fmt.Fprintln(stderr, lineHead+message(systemError(stdout, err)))
 	return exitFailed
+}
+
+// keptError keeps the first error of what it writes.
+type keptError struct {
+	io.Writer
+	err error
+}
+
+func (k *keptError) Write(b []byte) (int, error) {
+	n, err := k.Writer.Write(b)
+	k.err = cmp.Or(k.err, err)
+	return n, err
 }
 
 // errInterrupted ends a command that was told to stop and has said so itself.

@@ -82,8 +82,15 @@ func some(words []string) string {
 // readingNote says how the text of the maps is to be taken.
 func readingNote(r *run.Run) string {
 	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
-	if r.Vocabulary.Unit() == data.Word {
-		note += "; words are shown as typed and read in lower case, " + data.BoundaryToken + " is where a sentence begins or ends"
+	var notes []string
+	if tokenizer := r.Vocabulary.Tokenizer(); tokenizer.FoldsCase() {
+		notes = append(notes, tokenizer.Noun()+"s are shown as typed and read in lower case")
+	}
+	if _, ok := r.Vocabulary.Boundary(); ok {
+		notes = append(notes, data.BoundaryToken+" is where a sentence begins or ends")
+	}
+	if len(notes) > 0 {
+		note += "; " + strings.Join(notes, ", ")
 	}
 	return note
 }

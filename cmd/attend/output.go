@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -118,7 +119,7 @@ func (o *output) write(stdout io.Writer, content func(io.Writer) error) error {
 
 func (o *output) replace(content []byte) error {
 	if special(o.to) {
-		f, err := os.OpenFile(o.to, os.O_WRONLY, 0)
+		f, err := file.OpenSpecial(o.to)
 		if err != nil {
 			return err
 		}
@@ -131,6 +132,8 @@ func (o *output) replace(content []byte) error {
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // what a link names is replaced, not the link
+	} else if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return errors.New("it is a symbolic link to something that is not there")
 	}
 	return file.Replace(path, file.Bytes(content))
 }
@@ -151,7 +154,7 @@ func (o *output) outputError(err error) error {
 		cause = "no permission to write there"
 	default:
 		_, reason := fileCause(err)
-		return fmt.Errorf("--output %s: %w: name another file", printable.Path(o.to), reason)
+		return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), reason, cmp.Or(file.Advice(err), "name another file"))
 	}
 	return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), cause)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 
 	"attend/internal/attention"
@@ -31,7 +32,7 @@ func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m atte
 		return err
 	}
 	if lacking != "" {
-		p.say("note: the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote))
+		p.note(fmt.Sprintf("the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote)))
 	}
 	return nil
 }

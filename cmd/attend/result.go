@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -128,7 +127,7 @@ func tryNext(t *run.Training) (sentence, begin string) {
 	if t.Corpus.Grammar != nil {
 		sentence = t.Corpus.HeldOutText[0]
 	}
-	if t.Corpus.Unit == data.Char {
+	if !t.Corpus.Vocabulary.Layout().Sentences() {
 		sentence, _, _ = strings.Cut(sentence, "\n")
 		begin = sentence
 	} else {

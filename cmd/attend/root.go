@@ -15,7 +15,8 @@ import (
 type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	maxMemory      size // 0: what is available
+	maxMemory      size     // 0: what is available
+	notes          []string // to be shown when the command has succeeded
 }
 
 // runsFolder holds the runs that have no folder of their own choice.
@@ -48,7 +49,10 @@ func newRoot(p *program) *cobra.Command {
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkEmpty(cmd.Flags()); err != nil {
+				return err
+			}
 			_, err := kernel.Instructions()
 			return err
 		},
@@ -77,8 +81,11 @@ func newHelp(root *cobra.Command) *cobra.Command {
 		Example: "  attend help train",
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
-			if err != nil || len(rest) > 0 {
+			if err != nil {
 				return noCommand(root, args[0])
+			}
+			if len(rest) > 0 {
+				return noCommand(cmd, rest[0])
 			}
 			cmd.InitDefaultHelpFlag()
 			return cmd.Help()
@@ -129,16 +136,20 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return noCommand(cmd, args[0])
 }
 
-// noCommand says that there is no such command, and which one may be meant.
-func noCommand(root *cobra.Command, name string) error {
+// noCommand says that there is no such command below another, and which one may be meant.
+func noCommand(parent *cobra.Command, name string) error {
 	var names []string
-	for _, c := range root.Commands() {
+	for _, c := range parent.Commands() {
 		names = append(names, c.Name())
 	}
+	path := parent.CommandPath()
 	if near := nearest(name, names); near != "" {
-		return fmt.Errorf("there is no command %s: did you mean `attend %s`?", printable.Quote(name), near)
+		return fmt.Errorf("there is no command %s: did you mean `%s %s`?", printable.Quote(name), path, near)
 	}
-	return fmt.Errorf("there is no command %s: `attend --help` lists them", printable.Quote(name))
+	if parent.HasParent() {
+		return fmt.Errorf("there is no command %s below `%s`: `%s --help` tells what there is", printable.Quote(name), path, path)
+	}
+	return fmt.Errorf("there is no command %s: `%s --help` lists them", printable.Quote(name), path)
 }
 
 // runFlag adds --run and --max-memory to a command that reads a run.
@@ -166,13 +177,17 @@ func (p *program) openRun(path string) (*run.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.note(r.Notes)
+	p.note(r.Notes...)
 	return r, nil
 }
 
-// note says what a user should know.
-func (p *program) note(notes []string) {
-	for _, note := range notes {
+// note keeps what a user should know until [program.showNotes]: a command that fails says in one line why, and nothing else.
+func (p *program) note(notes ...string) { p.notes = append(p.notes, notes...) }
+
+// showNotes says what was noted.
+func (p *program) showNotes() {
+	for _, note := range p.notes {
 		p.say("note: %s", note)
 	}
+	p.notes = nil
 }

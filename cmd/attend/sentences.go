@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"attend/data"
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
@@ -16,7 +15,7 @@ const (
 	longestLine   = 1e6
 )
 
-// sentences returns what to inspect. In a run on characters a file is one text.
+// sentences returns what to inspect. Where a run reads no sentences, a file is one text.
 func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]string, error) {
 	if o.file == "" {
 		return args, nil
@@ -35,7 +34,7 @@ func (p *program) sentences(o inspectOptions, args []string, r *run.Run) ([]stri
 		return nil, fileError("file", o.file, err)
 	}
 	text := strings.TrimPrefix(string(b), "\ufeff")
-	if r.Vocabulary.Unit() == data.Char {
+	if !r.Vocabulary.Layout().Sentences() {
 		return []string{strings.TrimRight(text, "\r\n")}, nil
 	}
 	var sentences []string
@@ -63,7 +62,7 @@ func checkMaps(sentences []string, r *run.Run, vectors bool) error {
 	const sliceHeader, rest = 24, 1000 // bytes of a row beside its weights, and of a map beside its rows
 	bytes := 0
 	for i, s := range sentences {
-		tokens, _ := data.Tokenize(r.Vocabulary.Unit(), s) // what is wrong with it is said when it is read
+		tokens, _ := r.Vocabulary.Tokenize(s) // what is wrong with it is said when it is read
 		n := min(1+len(tokens), r.Config.Context)
 		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
 		if vectors { // query, key and value

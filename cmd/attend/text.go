@@ -16,10 +16,11 @@ import (
 // loadCorpus reads the text that settings name; open opens one that is a path.
 func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
 	if s.Data == run.Savanna {
-		if s.Unit != string(data.Word) {
+		d := run.Defaults()
+		if s.Unit != d.Unit {
 			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", printable.Short(s.Unit, printable.MaxQuote))
 		}
-		if d := run.Defaults(); s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
+		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
 			return nil, errors.New("the built-in savanna has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data")
 		}
 		return data.Savanna()

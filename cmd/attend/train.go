@@ -18,6 +18,7 @@ import (
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
 	"attend/layers"
@@ -80,9 +81,9 @@ finishes the step, saves, shows the map and says how to go on. Closing the termi
 // choices lists the values of the flags that name one of few things.
 func choices() map[string][]string {
 	return map[string][]string{
-		"unit":       {string(data.Word), string(data.Char)},
-		"positions":  {string(embed.Learned), string(embed.Sinusoidal), string(embed.None)},
-		"activation": {string(layers.GELU), string(layers.ReLU)},
+		"unit":       data.UnitNames(),
+		"positions":  embed.Schemes.Names(),
+		"activation": layers.Activations.Names(),
 		"optimizer":  {string(train.AdamW), string(train.SGD)},
 	}
 }
@@ -104,7 +105,7 @@ func trainFlags(s *run.Settings, o *trainOptions) []flagGroup {
 	}
 	f := group("Text")
 	f.StringVar(&s.Data, "data", s.Data, "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB")
-	f.StringVar(&s.Unit, "unit", s.Unit, "word: one sentence a line; char: one long text")
+	f.StringVar(&s.Unit, "unit", s.Unit, data.UnitMeanings())
 	f.Float64Var(&s.HoldOut, "holdout", s.HoldOut, "share of the text kept from training, to test on")
 	intFlag(f, &s.MinCount, "min-count", s.MinCount, "rarer tokens become "+data.UnknownToken)
 
@@ -166,7 +167,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	if settings.Data != run.Savanna && settings.Data != "-" {
-		absolute, err := filepath.Abs(settings.Data) // so that eval and resume find it from any folder
+		absolute, err := file.Abs(settings.Data) // so that eval and resume find it from any folder
 		if err != nil {
 			return err
 		}
@@ -189,6 +190,9 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		t, err = run.StartUnder(runsFolder, runName(resolved.Data), resolved, corpus, p.options()...)
 	} else {
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
+	}
+	if errors.Is(err, syscall.ENOTDIR) && o.out == "" {
+		return fmt.Errorf("%s is a file, and a run is kept in a folder of that name: move the file elsewhere, or choose a folder with --out", runsFolder)
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
@@ -247,7 +251,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	if probe == "" { // it was chosen from the text
 		return nil
 	}
-	tokens, err := data.Tokenize(corpus.Unit, probe)
+	tokens, err := corpus.Vocabulary.Tokenize(probe)
 	if err != nil {
 		return fmt.Errorf("--probe: %w", err)
 	}
@@ -260,7 +264,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", printable.Quote(probe))
 	case len(tokens) > room:
 		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			printable.Quote(probe), plural(len(tokens), string(corpus.Unit)), s.Context, room)
+			printable.Quote(probe), plural(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
 	}
 	var unknown []string
 	for _, t := range tokens {
@@ -272,10 +276,10 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Unit)
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
 	}
 	slices.Sort(unknown)
-	p.say("note: not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown)))
+	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
 	return nil
 }
 
@@ -341,9 +345,11 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 				return err
 			}
 			if g.name == "data" && g.value != run.Savanna && g.value != "-" {
-				if absolute, err := filepath.Abs(g.value); err == nil {
-					settings.Data = absolute
+				absolute, err := file.Abs(g.value)
+				if err != nil {
+					return err
 				}
+				settings.Data = absolute
 			}
 			if now := f.Value.String(); now != was && !freeToChange[g.name] {
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
@@ -383,7 +389,8 @@ func collectOften() {
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
 	collectOften()
-	p.note(t.Notes)
+	p.note(t.Notes...)
+	p.showNotes()
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
@@ -400,13 +407,16 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	defer stop()
 	err := t.Train(ctx, show)
 	end()
-	p.note(t.Notes[said:])
+	p.note(t.Notes[said:]...)
+	p.showNotes()
 	if err == nil { // the result can be broken off
 		stop()
 	}
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
+	p.note(t.Notes[said:]...)
+	p.showNotes()
 	if err != nil {
 		p.say("stopping: step %d is saved", t.Step)
 	}

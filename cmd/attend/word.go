@@ -15,19 +15,17 @@ func wordID(r *run.Run, word string) (int, error) {
 	if id, known := r.Vocabulary.ID(word); known || word == data.UnknownToken {
 		return id, nil
 	}
-	tokens, err := data.Tokenize(r.Vocabulary.Unit(), word)
+	tokens, err := r.Vocabulary.Tokenize(word)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", printable.Quote(word), err)
 	}
-	unit := string(r.Vocabulary.Unit())
+	noun := r.Vocabulary.Tokenizer().Noun()
 	switch {
 	case len(tokens) == 0:
-		return 0, fmt.Errorf("%s is blank: name a word of %s", printable.Quote(word), printable.Path(r.Path))
-	case len(tokens) > 1 && unit == string(data.Word):
-		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), plural(len(tokens), "word"),
-			commandWord(tokens[0].Key, "WORD", printable.MaxQuote), commandWord(tokens[1].Key, "WORD", printable.MaxQuote))
+		return 0, fmt.Errorf("%s is blank: name a %s of %s", printable.Quote(word), noun, printable.Path(r.Path))
 	case len(tokens) > 1:
-		return 0, fmt.Errorf("%s is %s, and %s knows single ones: name one at a time", printable.Quote(word), plural(len(tokens), "character"), printable.Path(r.Path))
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), plural(len(tokens), noun),
+			commandWord(tokens[0].Key, "WORD", printable.MaxQuote), commandWord(tokens[1].Key, "WORD", printable.MaxQuote))
 	}
 	if id, known := r.Vocabulary.ID(tokens[0].Key); known {
 		return id, nil
@@ -36,7 +34,7 @@ func wordID(r *run.Run, word string) (int, error) {
 	for id := range keys {
 		keys[id] = r.Vocabulary.Key(id)
 	}
-	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), unit))
+	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), noun))
 	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
 		for i := range near {
 			near[i] = printable.Text(near[i])

@@ -153,8 +153,8 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	}
 	if o.format == "png" {
 		if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
-			p.say("note: %s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0]))
+			p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
+				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
 		}
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })

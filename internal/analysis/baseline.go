@@ -102,7 +102,7 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
-	pieces := heldOutPieces(r, corpus)
+	pieces := inputs(corpus.HeldOut.Rows(r.Config.Context, 0))
 	longest := 0
 	for i, p := range pieces {
 		longest = max(longest, len(p))
@@ -153,18 +153,4 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 		}
 	}
 	return sum, nil
-}
-
-// heldOutPieces returns what a sentence of the held-out text looks like to the model: without its last token, which is only
-// predicted. The one text of a run on characters comes in pieces of the context.
-func heldOutPieces(r *run.Run, corpus *data.Corpus) [][]int {
-	var pieces [][]int
-	for _, s := range corpus.HeldOut.Sequences {
-		s = s[:len(s)-1]
-		for corpus.Unit == data.Char && len(s) > r.Config.Context {
-			pieces, s = append(pieces, s[:r.Config.Context]), s[r.Config.Context:]
-		}
-		pieces = append(pieces, s)
-	}
-	return pieces
 }

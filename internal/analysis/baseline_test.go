@@ -164,7 +164,7 @@ func TestPositionBaselineOfCharacters(t *testing.T) {
 		t.Fatal(err)
 	}
 	total := 0
-	for _, piece := range heldOutPieces(r, corpus) {
+	for _, piece := range inputs(corpus.HeldOut.Rows(r.Config.Context, 0)) {
 		if len(piece) > 8 || len(piece) == 0 {
 			t.Errorf("a piece of %d characters", len(piece))
 		}

@@ -63,7 +63,7 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	b := data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len())
 	report := Report{
 		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens,
-		TrainLoss: sample.Loss, Sentences: len(corpus.HeldOut.Sequences),
+		TrainLoss: sample.Loss, Sentences: corpus.HeldOut.Len(),
 		Baselines: BaselineLosses(b),
 	}
 	if corpus.Grammar == nil {
@@ -85,7 +85,7 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 func GrammarLoss(corpus *data.Corpus) (float64, error) {
 	var sum float64
 	for i, text := range corpus.HeldOutText {
-		words, err := keys(text)
+		words, err := keys(corpus, text)
 		if err != nil {
 			return 0, err
 		}
@@ -99,8 +99,8 @@ func GrammarLoss(corpus *data.Corpus) (float64, error) {
 }
 
 // keys returns the words of a sentence as the vocabulary spells them.
-func keys(text string) ([]string, error) {
-	tokens, err := data.Tokenize(data.Word, text)
+func keys(corpus *data.Corpus, text string) ([]string, error) {
+	tokens, err := corpus.Vocabulary.Tokenize(text)
 	words := make([]string, len(tokens))
 	for i, t := range tokens {
 		words[i] = t.Key

@@ -61,18 +61,18 @@ func TestEvaluateSavanna(t *testing.T) {
 	// The losses once more, in float64, from the logits of each sentence.
 	var loss, entropy float64
 	tokens, right := 0, 0
-	err = session(t, r, 8).Forward(corpus.HeldOut.Sequences, func(i int, reading run.Reading) error { return nil })
+	err = session(t, r, 8).Forward(corpus.HeldOut.Rows(r.Config.Context, 0), func(i int, reading run.Reading) error { return nil })
 	if err == nil {
 		t.Error("a whole sequence with both boundaries fits the context")
 	}
 	var inputs [][]int
-	for _, sequence := range corpus.HeldOut.Sequences {
+	for _, sequence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		inputs = append(inputs, sequence[:len(sequence)-1])
 	}
 	err = session(t, r, 8).Forward(inputs, func(i int, reading run.Reading) error {
 		for place := range inputs[i] {
 			p := softmax(reading.Logits(place))
-			target := corpus.HeldOut.Sequences[i][place+1]
+			target := corpus.HeldOut.Sequence(i).At(place + 1)
 			loss -= math.Log(p[target])
 			if p[target] == slices.Max(p) {
 				right++
@@ -137,7 +137,7 @@ func checkJudge(t *testing.T, r *run.Run, corpus *data.Corpus) {
 	heads := r.Config.Layers * r.Config.Heads
 	for name, all := range cases {
 		few := all[:7]
-		got, err := judge(r, few, corpus.HeldOut.Sequences)
+		got, err := judge(r, few, corpus.HeldOut.Rows(r.Config.Context, 0))
 		if err != nil {
 			t.Fatal(err)
 		}

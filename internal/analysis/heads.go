@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"attend/data"
 	"attend/internal/attention"
@@ -24,7 +23,7 @@ func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
-	sequences := sequences(r, corpus.HeldOut, headSentences)
+	sequences := corpus.HeldOut.Rows(r.Config.Context, headSentences)
 	sentences := inputs(sequences)
 	cases, err := roleCases(r, corpus, sentences)
 	if err != nil {
@@ -235,17 +234,8 @@ func (b *bestExamples) offer(e example) {
 
 // headExample spells an example.
 func headExample(r *run.Run, ids []int, e example) attention.HeadExample {
-	var words []string
-	for _, id := range ids[:e.query+1] {
-		words = append(words, r.Vocabulary.Key(id))
-	}
-	x := attention.HeadExample{Query: words[e.query], Key: words[e.key], Weight: e.weight}
-	if _, ok := r.Vocabulary.Boundary(); ok {
-		x.Text = strings.TrimSpace(run.JoinWords(words[1:]))
-	} else {
-		x.Text = strings.Join(words, "")
-	}
-	return x
+	v := r.Vocabulary
+	return attention.HeadExample{Text: v.Decode(ids[:e.query+1]), Query: v.Key(ids[e.query]), Key: v.Key(ids[e.key]), Weight: e.weight}
 }
 
 // entropyShare returns the entropy of a row of weights over that of an even spread.

@@ -61,7 +61,7 @@ func TestHeadsByHand(t *testing.T) {
 		uniform[role] += 1 / float64(seen)
 		cases[role]++
 	}
-	for _, sequence := range corpus.HeldOut.Sequences {
+	for _, sequence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		ids := sequence[:len(sequence)-1]
 		f, err := layers.NewInference(r.Config, r.Weights, 1, len(ids))
 		if err != nil {

@@ -105,7 +105,7 @@ func weightDistance(a, b [][]float32) float64 {
 // matchTexts returns the text that is shown and, if there is a corpus, held-out texts that both runs can read.
 func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
 	texts := []string{text}
-	if corpus == nil || corpus.Unit == data.Char {
+	if corpus == nil || !corpus.Vocabulary.Layout().Sentences() {
 		return texts
 	}
 	for _, other := range corpus.HeldOutText {

@@ -32,7 +32,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 	}
 	defer session.Close()
 	tokens := 0.0
-	sentences := inputs(sequences(r, corpus.HeldOut, meanSentences))
+	sentences := inputs(corpus.HeldOut.Rows(r.Config.Context, meanSentences))
 	err = session.Forward(sentences, func(i int, reading run.Reading) error {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {
@@ -60,20 +60,6 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 		}
 	}
 	return means, nil
-}
-
-// sequences returns the first sequences of a set. Of a text of characters they are pieces that predict as
-// many characters as the context has.
-func sequences(r *run.Run, set data.Set, most int) [][]int {
-	if set.Unit == data.Word {
-		return set.Sequences[:min(most, len(set.Sequences))]
-	}
-	var pieces [][]int
-	text := set.Sequences[0]
-	for at := 0; at+1 < len(text) && len(pieces) < most; at += r.Config.Context {
-		pieces = append(pieces, text[at:min(at+r.Config.Context+1, len(text))])
-	}
-	return pieces
 }
 
 // inputs returns what a model reads of sequences: all of each but its last token.

@@ -36,7 +36,7 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 	}
 	effects := map[string]RuleAblation{}
 	for name, list := range cases {
-		if effects[name], err = ablateRule(r, list, corpus.HeldOut.Sequences); err != nil {
+		if effects[name], err = ablateRule(r, list, corpus.HeldOut.Rows(r.Config.Context, 0)); err != nil {
 			return nil, err
 		}
 	}

@@ -38,13 +38,13 @@ func TestCutEffects(t *testing.T) {
 		t.Fatal(err)
 	}
 	few := cases["echo"][:3] // one cause each
-	got, err := ablateRule(r, few, corpus.HeldOut.Sequences)
+	got, err := ablateRule(r, few, corpus.HeldOut.Rows(r.Config.Context, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var want RuleAblation
 	for _, c := range few {
-		ids := corpus.HeldOut.Sequences[c.sentence][:c.query+1]
+		ids := corpus.HeldOut.Sequence(c.sentence).Ints()[:c.query+1]
 		word := r.Vocabulary.Key(c.correct[0])
 		cut := func(key int) float64 {
 			return after(t, r, ids, word, func(*layers.Inference) error { return nil }) - after(t, r, ids, word, func(f *layers.Inference) error {

@@ -50,11 +50,11 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	}
 	var reports []RuleReport
 	for _, name := range corpus.Grammar.RuleNames() {
-		after, err := judge(r, cases[name], corpus.HeldOut.Sequences)
+		after, err := judge(r, cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
 		if err != nil {
 			return nil, err
 		}
-		before, err := judge(untrained, cases[name], corpus.HeldOut.Sequences)
+		before, err := judge(untrained, cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +70,7 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 	cases := map[string][]ruleCase{}
 	for i, text := range corpus.HeldOutText {
-		words, err := keys(text)
+		words, err := keys(corpus, text)
 		if err != nil {
 			return nil, err
 		}

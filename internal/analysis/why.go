@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"attend/data"
 	"attend/internal/attention"
@@ -31,11 +30,7 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	if err != nil {
 		return attention.Why{}, err
 	}
-	between := ""
-	if _, words := r.Vocabulary.Boundary(); words {
-		between = " "
-	}
-	y := attention.Why{Text: q.Text, Tokens: e.Tokens, Seen: strings.Join(e.Tokens, between), Words: make([]attention.Cause, len(e.IDs))}
+	y := attention.Why{Text: q.Text, Tokens: e.Tokens, Seen: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
 	query := len(e.IDs) - 1
 
 	interventions := []intervention{{ids: e.IDs}}
@@ -126,13 +121,13 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 		place := q.Place - 1 + len(e.IDs) - words(e, r.Vocabulary)
 		if q.Place <= first || place >= len(e.IDs) {
 			return e, 0, fmt.Errorf("there is no %s %d to predict in it: choose %d to %d, or 0 for the one after the last",
-				r.Vocabulary.Unit(), q.Place, first+1, words(e, r.Vocabulary))
+				r.Vocabulary.Tokenizer().Noun(), q.Place, first+1, words(e, r.Vocabulary))
 		}
 		target = e.IDs[place]
 		e.Tokens, e.IDs, e.Unknown = e.Tokens[:place], e.IDs[:place], e.Unknown[:place]
 	}
 	if q.Word != "" {
-		tokens, err := data.Tokenize(r.Vocabulary.Unit(), q.Word)
+		tokens, err := r.Vocabulary.Tokenize(q.Word)
 		if err != nil {
 			return e, 0, err
 		}
@@ -147,7 +142,7 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 			id, known = r.Vocabulary.ID(tokens[0].Key)
 		}
 		if !known {
-			return e, 0, fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other", printable.Quote(q.Word), r.Vocabulary.Unit())
+			return e, 0, fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other", printable.Quote(q.Word), r.Vocabulary.Tokenizer().Noun())
 		}
 		target = id
 	}

@@ -152,7 +152,7 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 	}
 	var sum, tokens float64
 	one := session(t, r, 1)
-	for _, sentence := range corpus.HeldOut.Sequences {
+	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, reading run.Reading) error {
 			for place := range len(sentence) - 1 {
 				sum += float64(reading.Output(1, 2, place)[1])

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"attend/data"
 	"attend/embed"
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -28,18 +27,14 @@ type Table struct {
 // WordTable returns the vectors by which the run's model knows its words (or characters), by id.
 // In a run with a tied head they are also what the next word is chosen by.
 func WordTable(r *run.Run) Table {
-	t := table(r, "word vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
-	if r.Vocabulary.Unit() == data.Char {
-		t.Title = "character vectors"
-	}
-	return t
+	return table(r, r.Vocabulary.Tokenizer().Noun()+" vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
 }
 
 // PositionTable returns the vectors of the places in a sentence, counted from 0: those that were
 // learned, or the fixed waves. A run without position vectors has none, which is an error.
 func PositionTable(r *run.Run) (Table, error) {
 	var t Table
-	switch positions := embed.Positions(r.Settings.Positions); positions {
+	switch positions := r.Settings.Positions; positions {
 	case embed.Learned:
 		t = table(r, "position vectors", r.Weights.Get(layers.PositionTable).Data, strconv.Itoa)
 	case embed.Sinusoidal:

@@ -55,7 +55,7 @@ func TestCosinesAreSymmetric(t *testing.T) {
 }
 
 func TestTablesAreTheWeights(t *testing.T) {
-	for _, kind := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
+	for _, kind := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
 		s := small()
 		s.Positions = string(kind)
 		r := trained(t, s, runtest.Text())

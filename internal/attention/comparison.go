@@ -33,7 +33,7 @@ func CheckBaselines(maps []Map, baselines []Baseline) error {
 			err = baselines[i].Validate(m)
 		}
 		if err != nil {
-			return fmt.Errorf("sentence %d: %w", i, err)
+			return fmt.Errorf("sentence %d: %w", i+1, err)
 		}
 	}
 	return nil

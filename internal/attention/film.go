@@ -85,17 +85,17 @@ func formedAt(frames []Frame, sentence, layer, head, query, key int) int {
 
 // CheckFilm tells whether frames can be shown as one film: at least one, at rising steps, with
 // finite losses and, in all of them, the same sentences with the same words, layers and heads, each
-// of which is a valid map. The error names the frame, counted from 0.
+// of which is a valid map. The error names the frame, counted from 1 as all in it.
 func CheckFilm(frames []Frame) error {
 	if len(frames) == 0 {
 		return errors.New("the film has no frames")
 	}
 	for i, f := range frames {
 		if err := checkFrame(f, frames[0]); err != nil {
-			return fmt.Errorf("frame %d: %w", i, err)
+			return fmt.Errorf("frame %d: %w", i+1, err)
 		}
 		if i > 0 && f.Step <= frames[i-1].Step {
-			return fmt.Errorf("frame %d: step %d follows step %d", i, f.Step, frames[i-1].Step)
+			return fmt.Errorf("frame %d: step %d follows step %d", i+1, f.Step, frames[i-1].Step)
 		}
 	}
 	return nil
@@ -113,14 +113,14 @@ func checkFrame(f, first Frame) error {
 	}
 	for i, s := range f.Sentences {
 		if err := s.Map().Validate(); err != nil {
-			return fmt.Errorf("sentence %d: %w", i, err)
+			return fmt.Errorf("sentence %d: %w", i+1, err)
 		}
 		of := first.Sentences[i]
 		if s.Text != of.Text || !slices.Equal(s.Tokens, of.Tokens) {
-			return fmt.Errorf("sentence %d: its words are not those of the first frame", i)
+			return fmt.Errorf("sentence %d: its words are not those of the first frame", i+1)
 		}
 		if len(s.Attention) != len(of.Attention) || len(s.Attention[0]) != len(of.Attention[0]) {
-			return fmt.Errorf("sentence %d: %d layers of %d heads, the first frame has %d of %d", i,
+			return fmt.Errorf("sentence %d: %d layers of %d heads, the first frame has %d of %d", i+1,
 				len(s.Attention), len(s.Attention[0]), len(of.Attention), len(of.Attention[0]))
 		}
 	}

@@ -93,15 +93,15 @@ func TestCheckFilm(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(f []attention.Frame) []attention.Frame{
 		"no frames":                      func([]attention.Frame) []attention.Frame { return nil },
-		"frame 1: step 0 follows step 0": func(f []attention.Frame) []attention.Frame { f[1].Step = 0; return f },
-		"frame 2: the loss is NaN":       func(f []attention.Frame) []attention.Frame { f[2].HeldOutLoss = math.NaN(); return f },
-		"frame 0: no sentences":          func(f []attention.Frame) []attention.Frame { f[0].Sentences = nil; return f },
+		"frame 2: step 0 follows step 0": func(f []attention.Frame) []attention.Frame { f[1].Step = 0; return f },
+		"frame 3: the loss is NaN":       func(f []attention.Frame) []attention.Frame { f[2].HeldOutLoss = math.NaN(); return f },
+		"frame 1: no sentences":          func(f []attention.Frame) []attention.Frame { f[0].Sentences = nil; return f },
 		"2 sentences, the first frame": func(f []attention.Frame) []attention.Frame {
 			f[1].Sentences = append(f[1].Sentences, f[1].Sentences...)
 			return f
 		},
 		"not those of the first frame": func(f []attention.Frame) []attention.Frame { f[1].Sentences[0].Tokens = []string{"a", "c"}; return f },
-		"frame 1: sentence 0: layer 0, h": func(f []attention.Frame) []attention.Frame {
+		"frame 2: sentence 1: layer 1, h": func(f []attention.Frame) []attention.Frame {
 			f[1].Sentences[0].Attention[0][0][0][0] = float32(math.NaN())
 			return f
 		},

@@ -58,15 +58,15 @@ func (m Map) Validate() error {
 	case len(m.Attention) == 0:
 		return errors.New("the map has no layers")
 	case len(m.Attention[0]) == 0:
-		return errors.New("layer 0 of the map has no heads")
+		return errors.New("layer 1 of the map has no heads")
 	}
 	for l, heads := range m.Attention {
 		if len(heads) != len(m.Attention[0]) {
-			return fmt.Errorf("layer %d has %d heads, layer 0 has %d", l, len(heads), len(m.Attention[0]))
+			return fmt.Errorf("layer %d has %d heads, layer 1 has %d", l+1, len(heads), len(m.Attention[0]))
 		}
 		for h, weights := range heads {
 			if err := validateHead(weights, seq); err != nil {
-				return fmt.Errorf("layer %d, head %d: %w", l, h, err)
+				return fmt.Errorf("layer %d, head %d: %w", l+1, h+1, err)
 			}
 		}
 	}
@@ -83,15 +83,15 @@ func validateHead(weights [][]float32, seq int) error {
 	}
 	for q, row := range weights {
 		if len(row) != seq {
-			return fmt.Errorf("query %d has %d keys for %d tokens", q, len(row), seq)
+			return fmt.Errorf("query %d has %d keys for %d tokens", q+1, len(row), seq)
 		}
 		for k, weight := range row {
 			// Written so that NaN, which compares false, is refused too.
 			if !(weight >= 0 && weight <= 1+Rounding) {
-				return fmt.Errorf("query %d, key %d: weight %v is not in 0 to 1", q, k, weight)
+				return fmt.Errorf("query %d, key %d: weight %v is not in 0 to 1", q+1, k+1, weight)
 			}
 			if k > q && weight != 0 {
-				return fmt.Errorf("query %d, key %d: weight %v, but a later key must weigh 0", q, k, weight)
+				return fmt.Errorf("query %d, key %d: weight %v, but a later key must weigh 0", q+1, k+1, weight)
 			}
 		}
 	}
@@ -102,7 +102,7 @@ func validateHead(weights [][]float32, seq int) error {
 func ValidatePredictions(next []Prediction) error {
 	for i, p := range next {
 		if !(p.Probability >= 0 && p.Probability <= 1+Rounding) {
-			return fmt.Errorf("prediction %d: probability %v is not in 0 to 1", i, p.Probability)
+			return fmt.Errorf("prediction %d: probability %v is not in 0 to 1", i+1, p.Probability)
 		}
 	}
 	return nil
@@ -199,11 +199,11 @@ func (v *Vectors) check(layers, heads, seq int) error {
 		}
 		for l, layer := range part.vectors {
 			if len(layer) != heads {
-				return fmt.Errorf("layer %d: %s vectors of %d heads for %d", l, part.name, len(layer), heads)
+				return fmt.Errorf("layer %d: %s vectors of %d heads for %d", l+1, part.name, len(layer), heads)
 			}
 			for h, places := range layer {
 				if err := checkPlaces(places, seq, headDim); err != nil {
-					return fmt.Errorf("layer %d, head %d: %s vectors: %w", l, h, part.name, err)
+					return fmt.Errorf("layer %d, head %d: %s vectors: %w", l+1, h+1, part.name, err)
 				}
 			}
 		}
@@ -218,11 +218,11 @@ func checkPlaces(places [][]float32, seq, headDim int) error {
 	}
 	for i, vector := range places {
 		if len(vector) != headDim || headDim == 0 {
-			return fmt.Errorf("place %d has %d numbers, the first query %d", i, len(vector), headDim)
+			return fmt.Errorf("place %d has %d numbers, the first query %d", i+1, len(vector), headDim)
 		}
 		for j, x := range vector {
 			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("place %d: number %d is %v", i, j, x)
+				return fmt.Errorf("place %d: number %d is %v", i+1, j+1, x)
 			}
 		}
 	}

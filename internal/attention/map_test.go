@@ -31,15 +31,15 @@ func TestValidateRefuses(t *testing.T) {
 		"no layers":        func(m *attention.Map) { m.Attention = nil },
 		"has no heads":     func(m *attention.Map) { m.Attention[0] = nil },
 		"3 unknown marks":  func(m *attention.Map) { m.Unknown = make([]bool, 3) },
-		"layer 1 has 1":    func(m *attention.Map) { m.Attention = append(m.Attention, m.Attention[0][:1]) },
+		"layer 2 has 1":    func(m *attention.Map) { m.Attention = append(m.Attention, m.Attention[0][:1]) },
 		"7 query rows":     func(m *attention.Map) { m.Attention[0][1] = m.Attention[0][1][:7] },
-		"query 2 has 5":    func(m *attention.Map) { m.Attention[0][1][2] = m.Attention[0][1][2][:5] },
+		"query 3 has 5":    func(m *attention.Map) { m.Attention[0][1][2] = m.Attention[0][1][2][:5] },
 		"weight NaN":       func(m *attention.Map) { m.Attention[0][1][2][1] = float32(math.NaN()) },
 		"weight +Inf":      func(m *attention.Map) { m.Attention[0][1][2][1] = float32(math.Inf(1)) },
 		"weight -0.25":     func(m *attention.Map) { m.Attention[0][1][2][1] = -0.25 },
 		"weight 1.5":       func(m *attention.Map) { m.Attention[0][1][2][1] = 1.5 },
 		"must weigh 0":     func(m *attention.Map) { m.Attention[0][1][2][3] = 0.25 },
-		"prediction 1":     func(m *attention.Map) { m.Next[1].Probability = math.NaN() },
+		"prediction 2":     func(m *attention.Map) { m.Next[1].Probability = math.NaN() },
 		"probability 2 is": func(m *attention.Map) { m.Next[0].Probability = 2 },
 	} {
 		m := attentiontest.Lion()
@@ -107,12 +107,12 @@ func TestVectorsAreChecked(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(v *attention.Vectors){
 		"value vectors of 1 layers for 2":                                          func(v *attention.Vectors) { v.Value = v.Value[:1] },
-		"layer 1: key vectors of 2 heads for 3":                                    func(v *attention.Vectors) { v.Key[1] = v.Key[1][:2] },
-		"layer 1, head 2: query vectors: 1 for 2 tokens":                           func(v *attention.Vectors) { v.Query[1][2] = v.Query[1][2][:1] },
-		"head 0: key vectors: place 1 has 4 numbers, the first query 5":            func(v *attention.Vectors) { v.Key[0][0][1] = v.Key[0][0][1][:4] },
-		"head 2: value vectors: place 0: number 3 is NaN":                          func(v *attention.Vectors) { v.Value[1][2][0][3] = float32(math.NaN()) },
-		"head 0: query vectors: place 1: number 0 is +Inf":                         func(v *attention.Vectors) { v.Query[0][0][1][0] = float32(math.Inf(1)) },
-		"layer 0, head 0: query vectors: place 0 has 0 numbers, the first query 0": func(v *attention.Vectors) { v.Query[0][0][0] = nil },
+		"layer 2: key vectors of 2 heads for 3":                                    func(v *attention.Vectors) { v.Key[1] = v.Key[1][:2] },
+		"layer 2, head 3: query vectors: 1 for 2 tokens":                           func(v *attention.Vectors) { v.Query[1][2] = v.Query[1][2][:1] },
+		"head 1: key vectors: place 2 has 4 numbers, the first query 5":            func(v *attention.Vectors) { v.Key[0][0][1] = v.Key[0][0][1][:4] },
+		"head 3: value vectors: place 1: number 4 is NaN":                          func(v *attention.Vectors) { v.Value[1][2][0][3] = float32(math.NaN()) },
+		"head 1: query vectors: place 2: number 1 is +Inf":                         func(v *attention.Vectors) { v.Query[0][0][1][0] = float32(math.Inf(1)) },
+		"layer 1, head 1: query vectors: place 1 has 0 numbers, the first query 0": func(v *attention.Vectors) { v.Query[0][0][0] = nil },
 		"query vectors of 0 layers for 2":                                          func(v *attention.Vectors) { *v = attention.Vectors{} },
 	} {
 		m := whole()

@@ -6,12 +6,14 @@
 package file
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"math"
 	"os"
 	"syscall"
+	"time"
 
 	"attend/internal/printable"
 )
@@ -19,19 +21,23 @@ import (
 // KindError reports a path that names something other than a regular file.
 type KindError struct{ Mode fs.FileMode }
 
-func (e *KindError) Error() string {
-	kind := "something that is not a file"
+func (e *KindError) Error() string { return "it is " + Kind(e.Mode) + ", not a regular file" }
+
+// Kind names what a path can be.
+func Kind(mode fs.FileMode) string {
 	switch {
-	case e.Mode.IsDir():
-		kind = "a folder"
-	case e.Mode&fs.ModeNamedPipe != 0:
-		kind = "a FIFO (named pipe)"
-	case e.Mode&fs.ModeSocket != 0:
-		kind = "a socket"
-	case e.Mode&fs.ModeDevice != 0:
-		kind = "a device"
+	case mode.IsRegular():
+		return "a file"
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a FIFO (named pipe)"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
 	}
-	return "it is " + kind + ", not a regular file"
+	return "something that is not a file"
 }
 
 // SizeError reports a file with more bytes than its kind may have.
@@ -125,4 +131,31 @@ func ReadAll(r io.Reader, most int64) ([]byte, error) {
 		return nil, &SizeError{most}
 	}
 	return b, err
+}
+
+// waitForReader is how long [OpenSpecial] waits for a process that reads a FIFO: a shell may just be starting it.
+const waitForReader = time.Second
+
+// ErrNoReader reports a FIFO that no process reads.
+var ErrNoReader = errors.New("no process reads that FIFO")
+
+// OpenSpecial opens a FIFO or a device for writing. It does not wait for ever: a FIFO that nobody reads is an
+// [ErrNoReader], a socket is a *[KindError].
+func OpenSpecial(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&fs.ModeSocket != 0 {
+		return nil, &KindError{info.Mode()}
+	}
+	for deadline := time.Now().Add(waitForReader); ; time.Sleep(10 * time.Millisecond) {
+		f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if err == nil || info.Mode()&fs.ModeNamedPipe == 0 || !errors.Is(err, syscall.ENXIO) {
+			return f, err
+		}
+		if time.Now().After(deadline) {
+			return nil, ErrNoReader
+		}
+	}
 }

@@ -23,8 +23,9 @@ func Bytes(content []byte) Writer {
 }
 
 // Replace puts content in place of the file at path in one step: readers, and a machine that loses power, see the
-// old file or the new one, never a part. It writes a temporary file in the same folder, and first
-// removes those that killed processes have left there for the same path.
+// old file or the new one, never a part. The new file has the permissions of the old one, or those that the system gives a
+// file of this user. It writes a temporary file in the same folder, and first removes those that killed processes have left there
+// for the same path.
 func Replace(path string, write Writer) error {
 	folder, name := filepath.Dir(path), filepath.Base(path)
 	if err := Sweep(folder, name); err != nil {
@@ -35,7 +36,7 @@ func Replace(path string, write Writer) error {
 		return err
 	}
 	defer unlock()
-	err = fill(temporary, write)
+	err = fill(temporary, path, write)
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}
@@ -62,7 +63,7 @@ func Create(path string, content []byte) error {
 	if err == nil || errors.Is(err, os.ErrExist) {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) // a file system without links
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // a file system without links
 	if err != nil {
 		return err
 	}
@@ -70,13 +71,19 @@ func Create(path string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// fill writes the content of a file that is there and empty.
-func fill(path string, write Writer) error {
+// fill writes the content of a file that is there and empty, with the permissions of the one that it is going to replace.
+func fill(path, old string, write Writer) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
+	if info, missing := os.Stat(old); missing == nil {
+		err = f.Chmod(info.Mode().Perm()) // before anything that others may not read is in it
+	}
+	if err == nil {
+		err = write(f)
+	}
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // create makes a temporary file for a name and holds its lock, by which [Sweep] knows that it is in use. Windows
@@ -85,7 +92,7 @@ func create(folder, name string) (path string, unlock func(), err error) {
 	for {
 		path = filepath.Join(folder, TemporaryName(name))
 		if runtime.GOOS == "windows" {
-			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 			if errors.Is(err, os.ErrExist) {
 				continue
 			}
@@ -94,7 +101,7 @@ func create(folder, name string) (path string, unlock func(), err error) {
 			}
 			return path, func() {}, err
 		}
-		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_EXCL|os.O_RDWR), flock.SetPermissions(0o644))
+		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_EXCL|os.O_RDWR), flock.SetPermissions(0o666))
 		held, err := lock.TryLock()
 		switch {
 		case errors.Is(err, os.ErrExist), err == nil && !held: // another process has the name, or sweeps it away

@@ -18,7 +18,7 @@ const (
 	checksumDigits = 8
 )
 
-// mostName is how many bytes of a name its temporary names begin with. File systems allow 255 in all.
+// mostName is how many bytes of a name its temporary names hold. File systems allow 255 in all.
 const mostName = 200
 
 // TemporaryName returns a new name for what is to be moved to the given name in the same folder.
@@ -31,9 +31,15 @@ func temporaryName(name, random string) string {
 	return "." + Shortened(name, mostName) + temporary + random + fmt.Sprintf("%x", sum)[:checksumDigits]
 }
 
-// Shortened returns at most so many bytes of a name, whole characters only.
+// Shortened returns a name of at most so many bytes for a file that goes with the one of the given name: that name, or where it
+// is too long its beginning and a hash of it.
 func Shortened(name string, most int) string {
-	return strings.ToValidUTF8(name[:min(len(name), most)], "")
+	if len(name) <= most {
+		return name
+	}
+	const hashDigits = 16
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%s~%x", strings.ToValidUTF8(name[:most-hashDigits-1], ""), sum[:hashDigits/2])
 }
 
 // IsTemporary reports whether [TemporaryName] made an entry of a folder for a name.

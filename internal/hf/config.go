@@ -5,7 +5,6 @@ package hf
 import (
 	"encoding/json"
 
-	"attend/embed"
 	"attend/layers"
 )
 
@@ -33,7 +32,7 @@ type config struct {
 }
 
 // activationNames maps our activations to GPT-2's names for them.
-var activationNames = map[layers.Activation]string{layers.GELU: "gelu_new", layers.ReLU: "relu"}
+var activationNames = map[string]string{layers.GELU: "gelu_new", layers.ReLU: "relu"}
 
 // ConfigJSON returns config.json. The boundary is the id of the boundary token, if there is one.
 func ConfigJSON(c layers.Config, boundary int, hasBoundary bool) ([]byte, error) {
@@ -42,7 +41,7 @@ func ConfigJSON(c layers.Config, boundary int, hasBoundary bool) ([]byte, error)
 		Vocab: c.Vocab, Context: c.Context, Dim: c.Dim, Layers: c.Layers, Heads: c.Heads, Hidden: c.Hidden,
 		Activation:   activationNames[c.Activation],
 		EmbedDropout: c.Dropout, AttnDropout: c.Dropout, ResidualDropout: c.Dropout,
-		Epsilon: 1e-5, Tied: c.Tied, DType: "float32", Positions: string(c.Positions),
+		Epsilon: 1e-5, Tied: c.Tied, DType: "float32", Positions: c.Positions,
 	}
 	if hasBoundary {
 		h.Boundary, h.End = &boundary, &boundary
@@ -59,7 +58,7 @@ func ParseConfigJSON(b []byte) (layers.Config, error) {
 	}
 	c := layers.Config{
 		Vocab: h.Vocab, Context: h.Context, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, Hidden: h.Hidden,
-		Positions: embed.Positions(h.Positions), Dropout: h.ResidualDropout, Tied: h.Tied,
+		Positions: h.Positions, Norm: layers.LayerNormName, Dropout: h.ResidualDropout, Tied: h.Tied,
 	}
 	for ours, theirs := range activationNames {
 		if theirs == h.Activation {

@@ -12,8 +12,8 @@ import (
 // Weights survive the way to GPT-2's names and back, all of them and in their places.
 func TestHuggingFaceRoundTrip(t *testing.T) {
 	for _, tied := range []bool{true, false} {
-		for _, positions := range []embed.Positions{embed.Learned, embed.Sinusoidal, embed.None} {
-			c := layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: positions, Activation: layers.ReLU, Tied: tied, Dropout: 0.25}
+		for _, positions := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
+			c := layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: positions, Norm: layers.LayerNormName, Activation: layers.ReLU, Tied: tied, Dropout: 0.25}
 			weights, back := layers.Parameters(c), layers.Parameters(c)
 			n := float32(0)
 			for _, p := range weights.All() {
@@ -54,7 +54,7 @@ func TestHuggingFaceRoundTrip(t *testing.T) {
 }
 
 func FuzzParseConfigJSON(f *testing.F) {
-	c := layers.Config{Vocab: 7, Context: 5, Layers: 1, Heads: 4, Dim: 8, Hidden: 16, Positions: embed.Learned, Activation: layers.GELU, Tied: true}
+	c := layers.Config{Vocab: 7, Context: 5, Layers: 1, Heads: 4, Dim: 8, Hidden: 16, Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
 	for _, boundary := range []bool{true, false} {
 		b, err := ConfigJSON(c, 0, boundary)
 		if err != nil {

@@ -29,7 +29,7 @@ func (c *Course) models() ([]sized, error) {
 		return nil, err
 	}
 	gpt := func(layerCount, heads, dim, context int) layers.Config {
-		return layers.Config{Vocab: 50257, Context: context, Layers: layerCount, Heads: heads, Dim: dim, Hidden: 4 * dim, Positions: embed.Learned, Activation: layers.GELU, Tied: true}
+		return layers.Config{Vocab: 50257, Context: context, Layers: layerCount, Heads: heads, Dim: dim, Hidden: 4 * dim, Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
 	}
 	return []sized{
 		{"yours", settings.Model(c.corpus.Vocabulary.Len()), counted(c.corpus.Train.Predictions()) + " words"},
@@ -39,28 +39,13 @@ func (c *Course) models() ([]sized, error) {
 	}, nil
 }
 
-// parameters counts what a model learns, as its configuration tells. In the order of [layers.Parameters]:
-//
-//	vocab dim + context dim + layers (4 dim^2 + 2 dim hidden + 9 dim + hidden) + 2 dim,  and vocab dim once more if untied
-func parameters(c layers.Config) int {
-	block := 4*c.Dim*c.Dim + 2*c.Dim*c.Hidden + 9*c.Dim + c.Hidden
-	n := c.Vocab*c.Dim + c.Layers*block + 2*c.Dim
-	if c.Positions == embed.Learned {
-		n += c.Context * c.Dim
-	}
-	if !c.Tied {
-		n += c.Vocab * c.Dim
-	}
-	return n
-}
-
 // largeModels is chapter 10: the same thing, larger, and what is not the same.
 func (c *Course) largeModels(_ context.Context, show Show) error {
 	models, err := c.models()
 	if err != nil {
 		return err
 	}
-	mine, largest := parameters(models[0].config), parameters(models[len(models)-1].config)
+	mine, largest := int(models[0].config.ParameterCount()), int(models[len(models)-1].config.ParameterCount())
 	ratio := float64(largest) / float64(mine)
 	if err := show(
 		Paragraph("Your model is GPT-2 in small. That is meant literally: the same parts in the same order, the same formulas, the same names in its files; programs that open GPT-2 open yours. A word becomes a vector with a place. Layers of heads mix the vectors by attention; between them a small network, the feed-forward network, works on each word by itself. At the end the vector of the last word says how probable each next word is."),
@@ -79,7 +64,7 @@ func (c *Course) largeModels(_ context.Context, show Show) error {
 	b := render.Bars{Title: "Parameters: each step of length is ten times more"}
 	for _, m := range models {
 		t.Head = append(t.Head, m.name)
-		n := parameters(m.config)
+		n := int(m.config.ParameterCount())
 		for i, size := range []int{m.config.Layers, m.config.Heads, m.config.Dim, m.config.HeadDim(), m.config.Hidden, m.config.Context, m.config.Vocab} {
 			rows[i] = append(rows[i], counted(size))
 		}
@@ -124,7 +109,7 @@ func sumsOfRows(c layers.Config, tokens int) (worst float64, err error) {
 		}
 		in[i] = node.Weights(g, name, []int{tokens, c.Dim}, numbers)
 	}
-	heads, err := layers.Attention("attention", layers.Projected{Query: in[0], Key: in[1], Value: in[2]}, c.Heads, tokens, nil, layers.Departure{})
+	heads, err := layers.Attend("attention", layers.Projected{Query: in[0], Key: in[1], Value: in[2]}, c.Heads, tokens, nil, layers.Departure{})
 	if err != nil {
 		return 0, err
 	}

@@ -16,14 +16,14 @@ func TestParametersAreThoseOfTheModel(t *testing.T) {
 	for range 2 {
 		for _, tied := range []bool{true, false} {
 			c.Tied = tied
-			if got, want := parameters(c), layers.Parameters(c).Count(); got != want {
+			if got, want := int(c.ParameterCount()), layers.Parameters(c).Count(); got != want {
 				t.Errorf("%+v: %d parameters, want %d", c, got, want)
 			}
 		}
-		c = layers.Config{Vocab: 13, Context: 7, Layers: 3, Heads: 5, Dim: 15, Hidden: 11, Positions: "none", Activation: layers.ReLU}
+		c = layers.Config{Vocab: 13, Context: 7, Layers: 3, Heads: 5, Dim: 15, Hidden: 11, Positions: "none", Norm: layers.LayerNormName, Activation: layers.ReLU}
 	}
 	for i, want := range map[int]int{1: 124439808, 2: 1557611200, 3: 174604259328} {
-		if got := parameters(models[i].config); got != want {
+		if got := int(models[i].config.ParameterCount()); got != want {
 			t.Errorf("%s: %d parameters, want %d", models[i].name, got, want)
 		}
 	}

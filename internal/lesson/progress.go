@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"attend/internal/file"
 	"attend/internal/printable"
@@ -48,7 +50,7 @@ func OpenProgress(path string) (*Progress, error) {
 		return p, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("your progress in %s cannot be read: %w: `attend lesson --reset` begins anew", printable.Path(path), err)
+		return nil, fmt.Errorf("your progress in %s cannot be read: %w: %s", printable.Path(path), file.Cause(err), cmp.Or(file.Advice(err), "`attend lesson --reset` begins anew"))
 	}
 	err = json.Unmarshal(b, p)
 	for n, m := range p.Chapters {
@@ -64,11 +66,25 @@ func OpenProgress(path string) (*Progress, error) {
 
 // ResetProgress removes the file.
 func ResetProgress(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("your progress cannot be reset: %w", err)
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	release, err := lock(path)
+	if err == nil {
+		defer release()
+		err = os.Remove(path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("your progress in %s cannot be reset: %w", printable.Path(path), file.Explain(err, "remove that file"))
 	}
 	return nil
 }
+
+// waitForLock is how long a change waits for one of another process, which takes some milliseconds.
+const waitForLock = 5 * time.Second
+
+// lock keeps other processes from changing progress. Reading needs none, since the file is replaced in one step.
+func lock(path string) (release func(), err error) { return file.Lock(path+".lock", waitForLock) }
 
 // Begin marks a chapter as begun. That it was finished before stays.
 func (p *Progress) Begin(chapter int) error {
@@ -103,21 +119,39 @@ func (p *Progress) Next() int {
 	return 0
 }
 
-// set changes a mark and writes the file in one step.
+// set changes a mark and writes the file in one step. Other processes may have changed the file meanwhile: all that they noted of
+// other chapters stays, and a chapter that one of them finished is finished.
 func (p *Progress) set(chapter int, m Mark) error {
 	if p.path == "" {
 		return nil
 	}
-	p.Chapters[chapter] = m
-	b, err := json.Marshal(p)
+	p.Chapters[chapter] = m // also if it cannot be written
+	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
+		return p.unkept(err)
+	}
+	release, err := lock(p.path)
+	if err != nil {
+		return p.unkept(err)
+	}
+	defer release()
+	now, err := OpenProgress(p.path)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
-		return fmt.Errorf("your progress cannot be kept: %w", err)
+	m.Finished = m.Finished || now.Chapters[chapter].Finished
+	now.Chapters[chapter] = m
+	b, err := json.Marshal(now)
+	if err != nil {
+		return err
 	}
 	if err := file.Replace(p.path, file.Bytes(append(b, '\n'))); err != nil {
-		return fmt.Errorf("your progress cannot be kept: %w", err)
+		return p.unkept(err)
 	}
+	p.Chapters = now.Chapters
 	return nil
+}
+
+// unkept says why progress cannot be written.
+func (p *Progress) unkept(err error) error {
+	return fmt.Errorf("your progress cannot be kept in %s: %w", printable.Path(p.path), file.Explain(err, "make that file writable"))
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -53,6 +54,58 @@ func TestProgressIsKept(t *testing.T) {
 	}
 	if p = open(); len(p.Chapters) != 0 {
 		t.Errorf("after the reset: %+v", p.Chapters)
+	}
+}
+
+// Readers of several chapters at once, each in a process of its own, lose nothing of each other.
+func TestProgressOfSeveralAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "attend", "lesson.json")
+	var all sync.WaitGroup
+	for _, c := range Chapters() {
+		p, err := OpenProgress(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			if err := errors.Join(p.Begin(c.Number), p.Answer(c.Number, true), p.Finish(c.Number)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	p, err := OpenProgress(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range Chapters() {
+		if p.Chapters[c.Number] != (Mark{true, true, 1, 1}) {
+			t.Errorf("chapter %d: %+v", c.Number, p.Chapters[c.Number])
+		}
+	}
+	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
+		t.Errorf("%v in the folder: %v", entries, err)
+	}
+}
+
+// What another process has reset or finished meanwhile is not undone.
+func TestProgressIsReadAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lesson.json")
+	first, err := OpenProgress(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(first.Finish(1), first.Begin(2)); err != nil {
+		t.Fatal(err)
+	}
+	second, err := OpenProgress(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(second.Finish(2), first.Begin(2)); err != nil || !first.Chapters[2].Finished {
+		t.Errorf("%+v, %v", first.Chapters, err)
+	}
+	if err := errors.Join(ResetProgress(path), second.Begin(3)); err != nil || len(second.Chapters) != 1 {
+		t.Errorf("%+v, %v", second.Chapters, err)
 	}
 }
 

@@ -130,11 +130,11 @@ func projected(s described, m byHand, departure layers.Departure) (*layers.Atten
 		weights[i] = node.Weights(g, name+".weight", []int{in, out}, matrix)
 		biases[i] = node.Weights(g, name+".bias", []int{out}, make([]float32, out))
 	}
-	p, err := layers.Projections("attn", x, weights, biases)
+	p, err := layers.Project("attn", x, weights, biases, nil)
 	if err != nil {
 		return nil, attention.Map{}, err
 	}
-	heads, err := layers.Attention("attn.heads", p, m.heads, seq, nil, departure)
+	heads, err := layers.Attend("attn.heads", p, m.heads, seq, nil, departure)
 	if err != nil {
 		return nil, attention.Map{}, err
 	}

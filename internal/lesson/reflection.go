@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"attend/internal/file"
 )
 
 // ReflectionQuestions are what the course asks at its end, as the notebook that it grew out of did.
@@ -37,11 +39,12 @@ func Reflection(answers []string, date time.Time) (string, error) {
 
 // AppendReflection adds a piece to the end of a file, which is made if it is not there. What the file holds stays.
 func AppendReflection(path, piece string) (err error) {
-	flag := os.O_RDWR | os.O_APPEND | os.O_CREATE
+	open := func() (*os.File, error) { return os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o666) }
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		flag = os.O_WRONLY // a FIFO that is read from as well would keep what nobody else reads, and lose it
+		// A FIFO that is read from as well would keep what nobody else reads, and lose it.
+		open = func() (*os.File, error) { return file.OpenSpecial(path) }
 	}
-	f, err := os.OpenFile(path, flag, 0o644)
+	f, err := open()
 	if err != nil {
 		return err
 	}

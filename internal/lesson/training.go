@@ -23,7 +23,7 @@ func (c *Course) training(ctx context.Context, show Show) error {
 	if err != nil {
 		return err
 	}
-	count := parameters(settings.Model(c.corpus.Vocabulary.Len()))
+	count := int(settings.Model(c.corpus.Vocabulary.Len()).ParameterCount())
 	if err := show(
 		Paragraph(fmt.Sprintf("Now a whole model, from random numbers to \"river\": %s sentences of the savanna, one layer of four heads, with a small network behind it that works on each word by itself (the feed-forward network), vectors of 32 numbers, %s numbers to learn in all. It predicts each next word as a probability for every word it knows; the loss is minus the logarithm of what it gave to the word that came. Given for certain it costs 0, given one half it costs 0.69, given one hundredth it costs 4.6.", counted(len(c.corpus.TrainText)), counted(count))),
 		Paragraph("Training is one small correction after the other, 1,500 of them: take 32 sentences, measure the loss, ask by the gradient in which direction each number makes it smaller, and move it a little that way. Nobody tells the model about animals, places, or where to look."),

@@ -9,7 +9,7 @@
 // carries a name that is unique in its graph, the hash is made of the name, [Apply] salts it where the
 // hash is taken already, and [CheckUnique] shows after building that no two nodes collide.
 //
-// Read in this order: node.go, apply.go, sentences.go, part.go, bypass.go, input.go, machine.go.
+// Read in this order: node.go, apply.go, sentences.go, part.go, fork.go, input.go, machine.go.
 package node
 
 import (

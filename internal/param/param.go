@@ -3,13 +3,45 @@
 // slices, the optimizer writes them, and a run folder stores them.
 package param
 
-import "fmt"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
 // Param is one learned tensor.
 type Param struct {
 	Name  string
 	Shape []int
-	Data  []float32 // row-major
+	Data  []float32 // row-major; nil until [Set.Allocate]
+	Start Start     // how the numbers begin, nil for zeros
+}
+
+// Start fills a parameter before training.
+type Start func(r *rand.Rand, data []float32)
+
+// Ones starts with 1 everywhere.
+func Ones(_ *rand.Rand, data []float32) {
+	for i := range data {
+		data[i] = 1
+	}
+}
+
+// Normal starts with normally distributed numbers of mean 0.
+func Normal(deviation float64) Start {
+	return func(r *rand.Rand, data []float32) {
+		for i := range data {
+			data[i] = float32(r.NormFloat64() * deviation)
+		}
+	}
+}
+
+// Count returns how many numbers the tensor has, which may be more than an int holds.
+func (p *Param) Count() float64 {
+	count := 1.0
+	for _, n := range p.Shape {
+		count *= float64(n)
+	}
+	return count
 }
 
 // IsMatrix reports whether the tensor has two axes or more. Weight decay acts on
@@ -25,20 +57,56 @@ type Set struct {
 // Add appends a parameter of zeros and returns it. A name that exists already is a
 // mistake of the model's author and panics.
 func (s *Set) Add(name string, shape ...int) *Param {
-	if _, ok := s.byName[name]; ok {
-		panic(fmt.Sprintf("param: two parameters named %q", name))
+	p := s.add(&Param{Name: name, Shape: shape})
+	p.Data = make([]float32, int(p.Count()))
+	return p
+}
+
+func (s *Set) add(p *Param) *Param {
+	if _, ok := s.byName[p.Name]; ok {
+		panic(fmt.Sprintf("param: two parameters named %q", p.Name))
 	}
-	size := 1
-	for _, n := range shape {
-		size *= n
-	}
-	p := &Param{Name: name, Shape: shape, Data: make([]float32, size)}
 	if s.byName == nil {
 		s.byName = map[string]*Param{}
 	}
-	s.byName[name] = p
+	s.byName[p.Name] = p
 	s.list = append(s.list, p)
 	return p
+}
+
+// Allocate gives each parameter its numbers, all zero.
+func (s *Set) Allocate() {
+	for _, p := range s.list {
+		p.Data = make([]float32, int(p.Count()))
+	}
+}
+
+// Scope adds the parameters of one part of a model: their names begin with where the part stands in it.
+type Scope struct {
+	set  *Set
+	name string // of the part, "" for the whole model
+}
+
+// Scope returns that of the whole model.
+func (s *Set) Scope() Scope { return Scope{set: s} }
+
+// In returns the scope of a part.
+func (s Scope) In(part string) Scope { return Scope{s.set, s.Of(part)} }
+
+// Of returns the name of something in the scope, such as "h.0.mlp.up" of "mlp.up" in "h.0".
+func (s Scope) Of(name string) string {
+	if s.name == "" {
+		return name
+	}
+	return s.name + "." + name
+}
+
+// Name returns the name of the part.
+func (s Scope) Name() string { return s.name }
+
+// Add adds a parameter of the part, without its numbers: see [Set.Allocate].
+func (s Scope) Add(name string, start Start, shape ...int) *Param {
+	return s.set.add(&Param{Name: s.Of(name), Shape: shape, Start: start})
 }
 
 // Get returns the parameter of that name, or nil.

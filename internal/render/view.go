@@ -84,8 +84,6 @@ func Title(m attention.Map, layer, head int) string {
 
 // Write hands over a finished text in one piece.
 func Write(w io.Writer, b *bytes.Buffer) error {
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	return nil
+	_, err := w.Write(b.Bytes())
+	return err
 }

@@ -1,13 +1,10 @@
 package run
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
-	"attend/data"
 	"attend/internal/kernel"
 	"attend/internal/random"
 )
@@ -44,7 +41,7 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 		return "", err
 	}
 	v := s.run.Vocabulary
-	tokens, err := data.Tokenize(v.Unit(), prompt)
+	tokens, err := v.Tokenize(prompt)
 	if err != nil {
 		return "", err
 	}
@@ -57,12 +54,12 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 	if words {
 		ids = append([]int{boundary}, ids...)
 		if len(ids) > context {
-			return "", fmt.Errorf("the prompt has %d words and this run sees at most %d: shorten it", len(ids)-1, context-1)
+			return "", fmt.Errorf("the prompt has %d %ss and this run sees at most %d: shorten it", len(ids)-1, v.Tokenizer().Noun(), context-1)
 		}
 	} else if len(ids) == 0 {
 		newline, known := v.ID("\n")
 		if !known {
-			return "", errors.New("the prompt is empty: give at least one character")
+			return "", fmt.Errorf("the prompt is empty: give at least one %s", v.Tokenizer().Noun())
 		}
 		ids = []int{newline}
 	}
@@ -86,22 +83,7 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 		}
 		ids, added = append(ids, next), append(added, v.Key(next))
 	}
-	if !words {
-		return prompt + strings.Join(added, ""), nil
-	}
-	return strings.TrimSpace(prompt + JoinWords(added)), nil
-}
-
-// JoinWords puts a space before each word but not before closing punctuation.
-func JoinWords(words []string) string {
-	var b strings.Builder
-	for _, w := range words {
-		if !strings.Contains(".,;:!?)]}", w) {
-			b.WriteByte(' ')
-		}
-		b.WriteString(w)
-	}
-	return b.String()
+	return v.Tokenizer().Continue(prompt, added), nil
 }
 
 // draw returns a token for a dice in [0, 1): tokens in the order of their probability

@@ -226,14 +226,6 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-func TestJoinWords(t *testing.T) {
-	if got := JoinWords([]string{"a", ",", "b", "(", "c", ")", "."}); got != " a, b ( c)." {
-		t.Errorf("%q", got)
-	}
-}
-
-// BenchmarkComplete measures how many tokens a second a run adds to a prompt: words of the
-// default model, and characters of one with nanoGPT's sizes beyond a full context.
 func BenchmarkComplete(b *testing.B) {
 	savanna, err := data.Savanna()
 	if err != nil {
@@ -277,7 +269,7 @@ func BenchmarkComplete(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				tokens, err := data.Tokenize(c.vocabulary.Unit(), strings.TrimPrefix(text, c.prompt))
+				tokens, err := c.vocabulary.Tokenize(strings.TrimPrefix(text, c.prompt))
 				if err != nil {
 					b.Fatal(err)
 				}

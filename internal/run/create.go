@@ -110,7 +110,10 @@ func (c *creator) take(path, real string) (*slot, error) {
 }
 
 func cannotMake(path string, err error) error {
-	return fmt.Errorf("cannot make the folder %s: %w", printable.Path(path), cause(err))
+	if errors.Is(err, errTaken) {
+		return fmt.Errorf("cannot make the folder %s: %w", printable.Path(path), err)
+	}
+	return fmt.Errorf("cannot make the folder %s: %w", printable.Path(path), file.Explain(err, "choose another with --out"))
 }
 
 // put makes the run folder of a slot with these files, in one step. A run that is there is replaced if overwrite is
@@ -307,13 +310,19 @@ func findAside(real string) string {
 
 // realPath returns a path as an absolute one without symbolic links; its last parts need not exist.
 func realPath(path string) (string, error) {
-	path, err := filepath.Abs(path)
+	path, err := file.Abs(path)
 	if err != nil {
 		return "", err
 	}
 	real, err := filepath.EvalSymlinks(path)
-	if err == nil || !errors.Is(err, os.ErrNotExist) {
-		return real, err
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		if _, system := os.Stat(path); system != nil { // which says it as an error of the system
+			err = system
+		}
+		return "", fmt.Errorf("cannot find the folder %s: %w", printable.Path(path), file.Explain(err, "choose another"))
+	}
+	if err == nil {
+		return real, nil
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink == 0 { // it came just now
 		return realPath(path)
@@ -331,17 +340,17 @@ func checkFree(path, real string, overwrite bool) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return cannotMake(path, err)
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("%s is a file: choose another folder with --out", printable.Path(path))
+		return fmt.Errorf("%s is %s: choose another folder with --out", printable.Path(path), file.Kind(info.Mode()))
 	}
 	if here, err := os.Stat("."); err == nil && os.SameFile(here, info) {
 		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as --out run", printable.Path(path))
 	}
 	entries, err := os.ReadDir(real)
 	if err != nil {
-		return err
+		return cannotMake(path, err)
 	}
 	switch {
 	case len(entries) == 0:

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -141,7 +142,7 @@ func openFolder(path string) (*folder, error) {
 	for wait := 1; ; wait++ {
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() {
-			return nil, fmt.Errorf("%s is a file, not a run folder: %w", printable.Path(path), errNoRun)
+			return nil, fmt.Errorf("%s is %s, not a run folder: %w", printable.Path(path), file.Kind(info.Mode()), errNoRun)
 		}
 		if err == nil {
 			root, err := os.OpenRoot(path)
@@ -152,9 +153,12 @@ func openFolder(path string) (*folder, error) {
 				root.Close()
 			}
 			if !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
+				return nil, cannotOpen(path, err)
 			}
 			continue
+		}
+		if file.Advice(err) != "" {
+			return nil, cannotOpen(path, err)
 		}
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 			return nil, fmt.Errorf("there is no run folder %s (%w): %w", printable.Path(path), cause(err), errNoRun)
@@ -178,19 +182,16 @@ func openFolder(path string) (*folder, error) {
 	}
 }
 
-// cause returns what the system said, without the paths, which the message has already.
+func cannotOpen(path string, err error) error {
+	return fmt.Errorf("cannot open the run folder %s: %w", printable.Path(path), file.Explain(err, "name another with --run"))
+}
+
+// cause is [file.Cause], but of a name that was taken.
 func cause(err error) error {
-	var at *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.Is(err, errTaken):
+	if errors.Is(err, errTaken) {
 		return err
-	case errors.As(err, &at):
-		return at.Err
-	case errors.As(err, &link):
-		return link.Err
 	}
-	return err
+	return file.Cause(err)
 }
 
 // putBack restores the run at a path if a killed process had moved it aside, and returns a note if so.
@@ -231,7 +232,7 @@ func (f *folder) fileError(name string, err error) error {
 	case f.linksOut(name):
 		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: put a copy of that file in its place", f.at(name))
 	}
-	return fmt.Errorf("%s: %w: restore the file from a copy, or train again", f.at(name), cause(err))
+	return fmt.Errorf("%s: %w: %s", f.at(name), cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
 }
 
 // linksOut reports whether a file of the folder is a symbolic link to one outside, which an [os.Root] does not open.
@@ -447,12 +448,21 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
 		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
 	}
-	return parseYAML(b[:at], Settings{})
+	s, format, err := parseYAML(b[:at], Settings{})
+	if err != nil && strings.HasPrefix(err.Error(), "yaml: ") {
+		_, first, _ := strings.Cut(strings.ReplaceAll(err.Error(), "unmarshal errors:\n", ""), "yaml: ")
+		first, _, _ = strings.Cut(strings.TrimSpace(first), "\n")
+		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(first, 2*printable.MaxQuote))
+	}
+	return s, format, err
 }
 
 // Latest returns the run under root whose model was written last.
 func Latest(root string) (string, error) {
-	entries, _ := os.ReadDir(root) // a missing root has no runs
+	entries, err := os.ReadDir(root)
+	if err != nil && file.Advice(err) != "" { // a missing root has no runs
+		return "", fmt.Errorf("cannot look for runs in %s: %w", printable.Path(root), file.Explain(err, ""))
+	}
 	var latest string
 	var newest int64
 	for _, e := range entries {

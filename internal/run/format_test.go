@@ -3,10 +3,12 @@ package run
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"syscall"
 	"testing"
 
 	"attend/internal/kernel"
@@ -118,5 +120,31 @@ func TestFormat1(t *testing.T) {
 				t.Errorf("SHA-256 after resuming\n%swant\n%s", &sums, want)
 			}
 		})
+	}
+}
+
+// A version that no attend has written is damage, a later one is not.
+func TestFormatVersionIsAWholeNumber(t *testing.T) {
+	for value, want := range map[string]string{
+		`"2"`: `line 1: format-version is a whole number from 1 to 2, not "2": restore the file`, "99999999999999999999": "is a whole number from 1 to 2",
+		"0": "is a whole number from 1 to 2", "-1": "is a whole number from 1 to 2", "1.5": "is a whole number from 1 to 2", "[2]": "not a list or a group",
+		"3": "use the version that wrote the file, or a newer one",
+	} {
+		b := []byte(formatKey + ": " + value + "\n")
+		b = fmt.Appendf(b, "%s%s\n", sealMark, digest(b))
+		_, _, err := unsealSettings(b)
+		wantError(t, err, want)
+	}
+	b := []byte("layers: two\n")
+	_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
+	wantError(t, err, "it does not hold the settings of a run (line 1: cannot unmarshal", "): restore it from a copy, or train again")
+}
+
+// What the system lacks at the moment is no fault of the file.
+func TestTooManyOpenFilesIsNoDamage(t *testing.T) {
+	root := t.TempDir()
+	f := &folder{path: root, root: rootOf(t, root)}
+	for err, want := range map[error]string{syscall.EMFILE: "raise the limit of open files", syscall.ENFILE: "close other programs", syscall.ENOMEM: "free some memory", syscall.EIO: "restore the file from a copy"} {
+		wantError(t, f.fileError("training.yaml", &fs.PathError{Op: "open", Path: "training.yaml", Err: err}), "training.yaml: "+err.Error()+": "+want)
 	}
 }

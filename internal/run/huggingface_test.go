@@ -143,7 +143,7 @@ func TestHuggingFaceTokenizer(t *testing.T) {
 					texts = append(texts, s.text)
 				}
 				for i, got := range askHuggingFace(t, python, "tokenizer", c.path, texts) {
-					tokens, err := data.Tokenize(vocabulary.Unit(), texts[i])
+					tokens, err := vocabulary.Tokenize(texts[i])
 					if err != nil {
 						t.Fatal(err)
 					}

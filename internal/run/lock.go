@@ -66,6 +66,9 @@ func acquire(path, real string) (*lock, error) {
 	l := &lock{path: path, file: flock.New(at, flock.SetFlag(os.O_RDWR))}
 	for {
 		if err := makeLockFile(at); err != nil {
+			if !errors.Is(err, errForeignLock) {
+				err = file.Explain(err, "choose another folder with --out")
+			}
 			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), err)
 		}
 		held, err := l.file.TryLock()
@@ -73,7 +76,7 @@ func acquire(path, real string) (*lock, error) {
 		case errors.Is(err, os.ErrNotExist): // it was removed just now
 			continue
 		case err != nil:
-			return nil, fmt.Errorf("cannot lock %s: %w: choose another folder with --out", printable.Path(path), cause(err))
+			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), file.Explain(err, "choose another folder with --out"))
 		case !held:
 			return nil, readHolder(path, at)
 		case file.Same(l.file, at):
@@ -145,7 +148,7 @@ func makeLockFile(at string) error {
 		return putLockFile(at)
 	}
 	if err != nil {
-		return cause(err)
+		return err
 	}
 	foreign := fmt.Errorf("%s is %w: move it elsewhere", printable.Path(at), errForeignLock)
 	if !info.Mode().IsRegular() || info.Size() > mostLockFile {
@@ -172,7 +175,7 @@ func putLockFile(at string) error {
 	if errors.Is(err, os.ErrExist) {
 		return nil
 	}
-	return cause(err)
+	return err
 }
 
 // confirm makes sure that the lock is still in force: its file may have been removed, or replaced by that of another

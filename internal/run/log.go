@@ -294,6 +294,9 @@ func (t *Training) trimLog(name string, step int) (last []byte, missing bool, er
 				return lineError(i, err)
 			}
 			if s <= step || t.Format > 1 {
+				if _, err := parseMetrics(content); name == metricsFile && err != nil {
+					return lineError(i, err)
+				}
 				lines = append(lines, entry{s, slices.Clone(content)})
 			}
 			return nil
@@ -305,7 +308,7 @@ func (t *Training) trimLog(name string, step int) (last []byte, missing bool, er
 			t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", name, t.Step))
 		}
 	} else if err != nil {
-		return nil, false, fmt.Errorf("%s: %w: restore the file from a copy, or delete it to go on without the lines so far", printable.Path(filepath.Join(t.Path, name)), cause(err))
+		return nil, false, fmt.Errorf("%s: %w: %s", printable.Path(filepath.Join(t.Path, name)), cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to go on without the lines so far"))
 	}
 	lines, _ = inOrder(lines, func(e entry) int { return e.step })
 	link, err := t.firstLink(name)

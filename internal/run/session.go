@@ -50,7 +50,7 @@ type Encoded struct {
 
 // Encode turns text into tokens, with an error if it is empty or too long.
 func (r *Run) Encode(text string) (Encoded, error) {
-	tokens, err := data.Tokenize(r.Vocabulary.Unit(), text)
+	tokens, err := r.Vocabulary.Tokenize(text)
 	if err != nil {
 		return Encoded{}, err
 	}
@@ -79,7 +79,7 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 		return nil
 	}
 	return fmt.Errorf("no %s of it is in the vocabulary of this run (%s is new, for one): use words of the training text, or train on text that has them",
-		r.Vocabulary.Unit(), printable.Quote(tokens[0].Text))
+		r.Vocabulary.Tokenizer().Noun(), printable.Quote(tokens[0].Text))
 }
 
 // Reading is one sentence after a forward pass. It is valid until the next pass.

@@ -10,11 +10,13 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -63,7 +65,7 @@ func Defaults() Settings {
 	return Settings{
 		Data: Savanna, Unit: string(data.Word), HoldOut: 0.1, MinCount: 2,
 		Layers: 1, Heads: 4, Dim: 32,
-		Positions: string(embed.Learned), Activation: string(layers.GELU), Tied: true,
+		Positions: embed.Learned, Activation: layers.GELU, Tied: true,
 		Batch: 32, Steps: 1500, Optimizer: string(train.AdamW),
 		LR: 1e-2, MinLR: 1e-4, Warmup: 100, WeightDecay: 0.01, Beta1: 0.9, Beta2: 0.98, Momentum: 0.9, Clip: 1, Seed: 1,
 		EvalInterval: 100, SaveInterval: 500,
@@ -91,7 +93,7 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		s.Hidden = 4 * s.Dim
 	}
 	longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput())
-	if corpus.Unit == data.Char {
+	if !corpus.Vocabulary.Layout().Sentences() {
 		if s.Context == 0 {
 			s.Context = charContext
 		}
@@ -118,12 +120,19 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
 		return seedSentence
 	}
-	if corpus.Unit == data.Char {
+	if !corpus.Vocabulary.Layout().Sentences() {
 		runes := []rune(corpus.HeldOutText[0])
-		return string(runes[:min(len(runes), charProbe, context)])
+		runes = runes[:min(len(runes), charProbe, context)]
+		for len(runes) > 1 {
+			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
+				break
+			}
+			runes = runes[:len(runes)-1]
+		}
+		return string(runes)
 	}
 	for _, text := range corpus.HeldOutText {
-		if tokens, err := data.Tokenize(corpus.Unit, text); err == nil {
+		if tokens, err := corpus.Vocabulary.Tokenize(text); err == nil {
 			if _, unknown := corpus.Vocabulary.Encode(tokens); unknown < len(tokens) {
 				return text
 			}
@@ -136,7 +145,7 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 func (s Settings) Model(vocab int) layers.Config {
 	return layers.Config{
 		Vocab: vocab, Context: s.Context, Layers: s.Layers, Heads: s.Heads, Dim: s.Dim, Hidden: s.Hidden,
-		Positions: embed.Positions(s.Positions), Activation: layers.Activation(s.Activation), Tied: s.Tied, Dropout: s.Dropout,
+		Positions: s.Positions, Norm: layers.LayerNormName, Activation: s.Activation, Tied: s.Tied, Dropout: s.Dropout,
 	}
 }
 
@@ -172,9 +181,9 @@ func ParseYAML(b []byte, over Settings) (Settings, error) {
 // parseYAML is [ParseYAML] with the version of the format, 1 if the file names none.
 func parseYAML(b []byte, over Settings) (Settings, int, error) {
 	given := struct {
-		Format   int `yaml:"format-version"`
+		Format   yaml.Node `yaml:"format-version"`
 		Settings `yaml:",inline"`
-	}{1, over}
+	}{Settings: over}
 	if err := checkDecimal(b); err != nil {
 		return over, 0, err
 	}
@@ -190,10 +199,30 @@ func parseYAML(b []byte, over Settings) (Settings, int, error) {
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return over, 0, errors.New("the file holds a second document after ---: settings are one")
 	}
-	if given.Format < 1 || given.Format > LatestFormat {
-		return over, 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, given.Format, LatestFormat)
+	format, err := parseFormat(given.Format)
+	if err != nil {
+		return over, 0, err
 	}
-	return given.Settings, given.Format, checkWhole(b, given.Settings)
+	return given.Settings, format, checkWhole(b, given.Settings)
+}
+
+// parseFormat reads the version of the format, 1 if there is none.
+func parseFormat(n yaml.Node) (int, error) {
+	if n.IsZero() {
+		return 1, nil
+	}
+	format, err := strconv.Atoi(n.Value)
+	switch {
+	case n.ShortTag() != "!!int" || err != nil || format < 1:
+		came := printable.Quote(n.Value)
+		if n.Kind != yaml.ScalarNode {
+			came = "a list or a group"
+		}
+		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came)
+	case format > LatestFormat:
+		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
+	}
+	return format, nil
 }
 
 // notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.

@@ -148,12 +148,11 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 	seq := r.Config.Context
 	all := layers.Full(seq)
 	text := all
-	if corpus.Unit == data.Word {
-		text.Longest = float64(max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()))
-		text.Mean = float64(corpus.Train.Predictions()) / float64(len(corpus.Train.Sequences))
-		// Some batch is longer than the mean of all, the more so the fewer sentences it has.
-		text.Mean += (text.Longest - text.Mean) / math.Sqrt(float64(r.Settings.Batch))
-	}
+	text.Longest, text.Mean = corpus.Train.RowLengths(seq)
+	heldOut, _ := corpus.HeldOut.RowLengths(seq)
+	text.Longest = max(text.Longest, heldOut)
+	// Some batch is longer than the mean of all, the more so the fewer sentences it has.
+	text.Mean += (text.Longest - text.Mean) / math.Sqrt(float64(r.Settings.Batch))
 	probe, err := r.Encode(r.Settings.Probe)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)

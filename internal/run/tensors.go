@@ -182,7 +182,7 @@ func (t *tensorsFile) readHeader() error {
 // headerLength reads the first 8 bytes of a safetensors file of so many bytes in all.
 func headerLength(b []byte, size int64) (int64, error) {
 	if n := binary.LittleEndian.Uint64(b); n > maxHeader || n > uint64(size-8) {
-		return 0, fmt.Errorf("the header claims %d of %d bytes; %w", n, size, errDamaged)
+		return 0, fmt.Errorf("its header cannot have the length that it states (%d bytes); %w", n, errDamaged)
 	} else {
 		return int64(n), nil
 	}

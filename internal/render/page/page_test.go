@@ -300,11 +300,11 @@ func TestPageRefuses(t *testing.T) {
 	film[2].HeldOutLoss = math.Inf(1)
 	for want, write := range map[string]func(b *bytes.Buffer) error{
 		"a page wants a sentence and got none": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil) },
-		"sentence 1: layer 0, head 1: query 3, key 2: w": func(b *bytes.Buffer) error {
+		"sentence 2: layer 1, head 2: query 4, key 3: w": func(b *bytes.Buffer) error {
 			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion(), bad}, nil)
 		},
 		"the film has no frames":    func(b *bytes.Buffer) error { return Film(b, attention.Source{}, nil) },
-		"frame 2: the loss is +Inf": func(b *bytes.Buffer) error { return Film(b, attention.Source{}, film) },
+		"frame 3: the loss is +Inf": func(b *bytes.Buffer) error { return Film(b, attention.Source{}, film) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err == nil || !strings.HasPrefix(err.Error(), want) || b.Len() > 0 {
@@ -328,7 +328,7 @@ func TestPageIsSmall(t *testing.T) {
 func TestPageRefusesBaselinesOfOtherShapes(t *testing.T) {
 	for want, beside := range map[string][]attention.Baseline{
 		"1 baselines for 2 sentences":     besides()[:1],
-		"sentence 0: the baseline has 1 ": {besides()[1], besides()[0]},
+		"sentence 1: the baseline has 1 ": {besides()[1], besides()[0]},
 	} {
 		var b bytes.Buffer
 		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, lions(), beside); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {

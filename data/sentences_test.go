@@ -1,0 +1,59 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestLoadWords(t *testing.T) {
+	text := "\ufeffA lion\r\n\r\n  B zebra.\nC\n a  LION \nD hyena ran\n \n"
+	c := load(t, text, wordOptions)
+	all := append(slices.Clone(c.TrainText), c.HeldOutText...)
+	slices.Sort(all)
+	if want := []string{"A lion", "B zebra.", "C", "D hyena ran", "a  LION"}; !reflect.DeepEqual(all, want) {
+		t.Errorf("sentences %q, want %q", all, want)
+	}
+	sum := sha256.Sum256([]byte(text))
+	if c.Name != "test.txt" || c.Grammar != nil || c.SHA256 != hex.EncodeToString(sum[:]) {
+		t.Errorf("name %q, grammar %v, sum %s", c.Name, c.Grammar, c.SHA256)
+	}
+	if c.LongestLine != 3 {
+		t.Errorf("the longest line is %d, want 3", c.LongestLine)
+	}
+	checkCorpus(t, c, wordOptions)
+	for _, want := range []string{"2 blank lines skipped.", "1 sentence occurred more than once"} {
+		if !strings.Contains(strings.Join(c.Notes, "\n"), want) {
+			t.Errorf("no note %q in %q", want, c.Notes)
+		}
+	}
+	if c := load(t, "a\nb", wordOptions); len(c.Notes) != 1 || !strings.Contains(c.Notes[0], "1 token of the held-out text not seen") {
+		t.Errorf("notes %q", c.Notes)
+	}
+}
+
+// Each side keeps the order of the text, and another seed holds out other sentences.
+func TestLoadWordsOrderAndSeed(t *testing.T) {
+	var lines []string
+	for i := range 100 {
+		lines = append(lines, strings.Repeat("x ", i)+"y")
+	}
+	text := strings.Join(lines, "\n")
+	c := load(t, text, wordOptions)
+	for _, set := range []Set{c.Train, c.HeldOut} {
+		if !slices.IsSortedFunc(sequencesOf(set), func(a, b []int) int { return len(a) - len(b) }) {
+			t.Error("not in the order of the text")
+		}
+	}
+	if len(c.HeldOutText) != 25 || c.LongestLine != 100 {
+		t.Errorf("%d held out, longest line %d", len(c.HeldOutText), c.LongestLine)
+	}
+	o := wordOptions
+	o.Seed = 2
+	if reflect.DeepEqual(load(t, text, o).HeldOutText, c.HeldOutText) {
+		t.Error("seeds 1 and 2 hold out the same sentences")
+	}
+}

@@ -1,0 +1,72 @@
+package data
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+func TestTokenizeErrors(t *testing.T) {
+	for _, c := range []struct {
+		unit       Unit
+		text, want string
+	}{
+		{Word, "lion \xff", `byte 5 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
+		{Char, "é\xc3", `byte 2 (0xc3) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
+		{Word, "a\x00b\xff", `byte 1 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8`},
+		{Word, "\xffa\x00", `byte 0 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
+		{"byte", "a", `the unit is "byte", want "word" or "char"`},
+	} {
+		if _, err := Tokenize(c.unit, c.text); err == nil || err.Error() != c.want {
+			t.Errorf("%s %q:\n got %v\nwant %s", c.unit, c.text, err, c.want)
+		}
+	}
+}
+
+// alphabet is biased to what makes tokenizing hard.
+var alphabet = []rune("aBzé09'’--  \t\n\r\u00a0\u2003.<>=Iİſẞ\u0301\u0338\u0316\u0344\u0958\u1112\u1161\u11ab日😀\u200d²Ⅷ\u2028")
+
+// checkTokens checks that the tokens' text stands in the text in order, with only
+// space between for words and nothing for characters, and that each key is its own.
+func checkTokens(t *testing.T, unit Unit, text string, tokens []Token) {
+	t.Helper()
+	entry, err := unit.entry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := text
+	for _, token := range tokens {
+		if err := checkKey(entry.tokenizer, token.Key); err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if unit == Char || norm.NFC.IsNormalString(text) {
+			before, after, ok := strings.Cut(rest, token.Text)
+			if !ok || strings.TrimSpace(before) != "" || unit == Char && before != "" {
+				t.Fatalf("%q: %q is not next in %q", text, token.Text, rest)
+			}
+			rest = after
+		}
+	}
+	if unit == Char && rest != "" {
+		t.Fatalf("%q: %q is left over", text, rest)
+	}
+}
+
+func FuzzTokenize(f *testing.F) {
+	for _, s := range []string{"The lion's den", "a\r\nb", "\xff", "\x00", "=\u0338", "I\u0307\u0130", "W\u030a-w", string(alphabet)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, unit := range []Unit{Word, Char} {
+			tokens, err := Tokenize(unit, text)
+			if bad := !utf8.ValidString(text) || strings.Contains(text, "\x00"); (err != nil) != bad {
+				t.Fatalf("%q: bad %v, error %v", text, bad, err)
+			}
+			if err == nil {
+				checkTokens(t, unit, text, tokens)
+			}
+		}
+	})
+}

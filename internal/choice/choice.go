@@ -1,0 +1,39 @@
+// Package choice holds tables of named choices: the activations, norms, position schemes and so on of the program. A new
+// one is a line in its table.
+//
+//	var activations = choice.Table[Activation]{{"gelu", kernel.GELU}, {"relu", kernel.ReLU}}
+package choice
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Table lists choices in the order in which people are shown them.
+type Table[T any] []Entry[T]
+
+// Entry is a choice and its name, which is that of the setting's value.
+type Entry[T any] struct {
+	Name   string
+	Choice T
+}
+
+// Find returns the choice of that name. What names the setting in the error, such as "activation".
+func (t Table[T]) Find(what, name string) (T, error) {
+	for _, e := range t {
+		if e.Name == name {
+			return e.Choice, nil
+		}
+	}
+	var none T
+	return none, fmt.Errorf("no %s %q: choose %s", what, name, strings.Join(t.Names(), ", "))
+}
+
+// Names returns the names in the order of the table.
+func (t Table[T]) Names() []string {
+	names := make([]string, len(t))
+	for i, e := range t {
+		names[i] = e.Name
+	}
+	return names
+}

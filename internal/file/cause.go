@@ -1,0 +1,74 @@
+package file
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Cause returns what the system said, without the paths, which the message of the caller has already.
+func Cause(err error) error {
+	var at *fs.PathError
+	var link *os.LinkError
+	var call *os.SyscallError
+	switch {
+	case errors.As(err, &at):
+		return at.Err
+	case errors.As(err, &link):
+		return link.Err
+	case errors.As(err, &call):
+		return call.Err
+	}
+	return err
+}
+
+// Advice returns what to do about an error of the system where that does not depend on what the path is for, or "".
+func Advice(err error) string {
+	for _, known := range []struct {
+		err    error
+		advice string
+	}{
+		{syscall.EMFILE, "raise the limit of open files (ulimit -n), and run the command again"},
+		{syscall.ENFILE, "close other programs, and run the command again"},
+		{syscall.ENOMEM, "free some memory, and run the command again"},
+		{syscall.EINTR, "run the command again"},
+		{syscall.ENOSPC, "free some space, or name a place on another disk"},
+		{syscall.EDQUOT, "free some space, or name a place on another disk"},
+		{syscall.EROFS, "name a place that can be written to"},
+		{syscall.ELOOP, "remove the symbolic link that leads back to itself, or name another place"},
+		{syscall.ENAMETOOLONG, "choose a shorter name; most systems take 255 bytes"},
+		{syscall.EACCES, "change its permissions, or name another place"},
+		{syscall.EPERM, "change its permissions, or name another place"},
+	} {
+		if errors.Is(err, known.err) {
+			return known.advice
+		}
+	}
+	return ""
+}
+
+// Explain returns the cause of an error of the system with what to do about it: the [Advice], or what is given if there is
+// none. Any other error is returned as it is, since it says that itself.
+func Explain(err error, otherwise string) error {
+	cause := Cause(err)
+	var number syscall.Errno
+	if !errors.As(cause, &number) && cause == err {
+		return err
+	}
+	if advice := Advice(err); advice != "" {
+		otherwise = advice
+	}
+	return fmt.Errorf("%w: %s", cause, otherwise)
+}
+
+// Abs is filepath.Abs with an error that says what to do.
+func Abs(path string) (string, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", errors.New("the working directory is not there any more: change to another folder with cd, and run the command again")
+	}
+	return absolute, nil
+}
