@@ -55,7 +55,7 @@ func (a *addPositions) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	eachSentence(&a.Op, in[0], a.seq, func(from, to int) {
 		kernel.Add(a.Out()[from:to], x[from:to], table[:to-from])
 	})
-	return a.Result(), nil
+	return a.Done(), nil
 }
 
 // DiffWRT: both inputs have gradients.

@@ -33,7 +33,7 @@ type tokens struct {
 // Do gathers: inputs are table, ids.
 func (t *tokens) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	kernel.Gather(t.Filled(t.Result()), node.Floats(in[0]), node.Ints(in[1])[:t.Rows(t.Result())], t.dim)
-	return t.Result(), nil
+	return t.Done(), nil
 }
 
 // DiffWRT: the table has a gradient, the ids have none.

@@ -41,6 +41,9 @@ func newAttention(s param.Scope, c Config, positions embed.Scheme) Attention {
 // apply adds the attention to the graph. The branch is that of x, nil if nothing else reads it.
 func (a Attention) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
 	projected := a.Projections.apply(g, x, branch) // query, key, value [batch*seq, dim]
+	g.hook("attn.q", projected.Query, a.heads)
+	g.hook("attn.k", projected.Key, a.heads)
+	g.hook("attn.v", projected.Value, a.heads)
 	projected.Query = a.rotate(g, ".query.rotated", projected.Query)
 	projected.Key = a.rotate(g, ".key.rotated", projected.Key)
 	mixed := g.apply(func() (*gorgonia.Node, error) { // weights [batch, heads, query, key]
@@ -48,10 +51,14 @@ func (a Attention) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgo
 		if err != nil {
 			return nil, err
 		}
+		attended.hook(g)
 		g.t.Layers = append(g.t.Layers, attended)
 		return attended.Mixed, nil
 	})
-	return a.Output.apply(g, mixed, nil, nil) // [batch*seq, dim]
+	g.hook("attn.z", mixed, a.heads)
+	y := a.Output.apply(g, mixed, nil, nil) // [batch*seq, dim]
+	g.hook("attn_out", y, 0)
+	return y
 }
 
 // rotate adds what the position scheme does to queries or keys [batch*seq, dim], if anything.
@@ -91,11 +98,30 @@ func Attend(name string, p Projected, heads, seq int, drop *dropout, departure D
 	return &Attended{Mixed: mixed, op: op, projected: p}, nil
 }
 
+// hook adds the hook points of scores and weights.
+func (a *Attended) hook(g *graph) {
+	op := a.op
+	a.graph, a.place = g.t, g.place
+	g.hookAt("attn.scores", func() *HookPoint {
+		op.hooked.data = make([]float32, len(op.weights))
+		op.hooked.scores = &HookPoint{view: func(sentence int) []kernel.Matrix { return op.squares(op.hooked.data, sentence) }}
+		return op.hooked.scores
+	})
+	g.hookAt("attn.weights", func() *HookPoint {
+		op.hooked.weights = &HookPoint{view: func(sentence int) []kernel.Matrix { return op.squares(op.weights, sentence) }}
+		return op.hooked.weights
+	})
+}
+
 // Attended is the attention of one layer in a graph.
 type Attended struct {
 	Mixed     *gorgonia.Node // the mixed values [batch*seq, dim]
 	op        *attention
 	projected Projected // what it attends with, see vectors.go
+
+	graph *Transformer   // nil outside of a model
+	place string         // of the layer, in the names of hook points
+	cut   map[int][]Edge // by sentence
 }
 
 // Row returns the weights that a query pays in one head to the tokens from the first to itself in
@@ -132,7 +158,7 @@ type attention struct {
 	mask    []float32 // [batch, heads, query, key], 0 or 1/(1-p)
 	dropped []float32 // weights * mask
 
-	intervention
+	hooked
 }
 
 // sentence returns the first row and the length of a sentence of the batch.
@@ -192,29 +218,48 @@ func (a *attention) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 		}
 	}
 	for sentence := range a.batch() {
-		_, length := a.sentence(sentence)
-		for head := range a.heads {
-			query := a.head(in[0], sentence, head)      // [query, headDim]
-			key := a.head(in[1], sentence, head)        // [key, headDim]
-			value := a.head(in[2], sentence, head)      // [key, headDim]
-			mixed := a.head(a.Result(), sentence, head) // [query, headDim]
-			for from := 0; from < length; from += blockRows {
-				b := a.blockAt(from, length)
-				weights := a.square(a.weights, sentence, head, b)
-				scores := kernel.Columns(weights, b.rows, b.visible, a.seq) // [query, key]
-				kernel.MatMul(scores, a.scale, query.Part(b.from, b.rows), key.Part(0, b.visible).T(), 0)
-				a.cut(weights, sentence, head, b)
-				a.softmax(weights, b)
-				if a.drop != nil {
-					kernel.Mul(a.square(a.dropped, sentence, head, b), weights, a.square(a.mask, sentence, head, b))
-				}
-				mixing := kernel.Columns(a.square(a.mixing(), sentence, head, b), b.rows, b.visible, a.seq)
-				kernel.MatMul(mixed.Part(b.from, b.rows), 1, mixing, value.Part(0, b.visible), 0)
-			}
-			a.fix(mixed, sentence, head)
+		if a.hooked.scores == nil && a.hooked.weights == nil {
+			a.eachBlock(sentence, func(head int, b block) {
+				a.score(in, sentence, head, b)
+				a.softmax(a.square(a.weights, sentence, head, b), b)
+				a.mix(in, sentence, head, b)
+			})
+			continue
+		}
+		a.eachBlock(sentence, func(head int, b block) { a.score(in, sentence, head, b) })
+		a.hookScores(sentence)
+		a.eachBlock(sentence, func(head int, b block) { a.softmax(a.square(a.weights, sentence, head, b), b) })
+		a.hooked.weights.runOn(sentence)
+		a.eachBlock(sentence, func(head int, b block) { a.mix(in, sentence, head, b) })
+	}
+	return a.Done(), nil
+}
+
+// eachBlock calls f for all blocks of a sentence, head by head.
+func (a *attention) eachBlock(sentence int, f func(head int, b block)) {
+	_, length := a.sentence(sentence)
+	for head := range a.heads {
+		for from := 0; from < length; from += blockRows {
+			f(head, a.blockAt(from, length))
 		}
 	}
-	return a.Result(), nil
+}
+
+// score writes the scores of a block where its weights will be.
+func (a *attention) score(in []gorgonia.Value, sentence, head int, b block) {
+	query, key := a.head(in[0], sentence, head), a.head(in[1], sentence, head)                 // [query, headDim], [key, headDim]
+	scores := kernel.Columns(a.square(a.weights, sentence, head, b), b.rows, b.visible, a.seq) // [query, key]
+	kernel.MatMul(scores, a.scale, query.Part(b.from, b.rows), key.Part(0, b.visible).T(), 0)
+}
+
+// mix applies dropout to the weights of a block and mixes the values by them.
+func (a *attention) mix(in []gorgonia.Value, sentence, head int, b block) {
+	if a.drop != nil {
+		kernel.Mul(a.square(a.dropped, sentence, head, b), a.square(a.weights, sentence, head, b), a.square(a.mask, sentence, head, b))
+	}
+	value, mixed := a.head(in[2], sentence, head), a.head(a.Result(), sentence, head) // [key, headDim], [query, headDim]
+	mixing := kernel.Columns(a.square(a.mixing(), sentence, head, b), b.rows, b.visible, a.seq)
+	kernel.MatMul(mixed.Part(b.from, b.rows), 1, mixing, value.Part(0, b.visible), 0)
 }
 
 // DiffWRT: query, key and value have gradients, the step of dropout has none.

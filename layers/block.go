@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"fmt"
+
 	"gorgonia.org/gorgonia"
 
 	"attend/embed"
@@ -30,13 +32,19 @@ func newBlock(s param.Scope, c Config, positions embed.Scheme, norm func(param.S
 	}
 }
 
-func (b Block) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+// apply adds the block of a layer to the graph.
+func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
+	g.place = fmt.Sprintf("blocks.%d.", layer)
+	g.hook("resid_pre", x, 0)
 	x = g.residual(b.Attention.name, x, func(branch *node.Branch) *gorgonia.Node {
 		return b.Attention.apply(g, b.AttentionNorm.apply(g, x, branch), nil)
 	})
-	return g.residual(b.FeedForward.name, x, func(branch *node.Branch) *gorgonia.Node {
+	x = g.residual(b.FeedForward.name, x, func(branch *node.Branch) *gorgonia.Node {
 		return b.FeedForward.apply(g, b.FeedForwardNorm.apply(g, x, branch), nil)
 	})
+	g.hook("resid_post", x, 0)
+	g.place = ""
+	return x
 }
 
 // FeedForward is the feed-forward network:
@@ -58,5 +66,9 @@ func newFeedForward(s param.Scope, c Config, f Activation) FeedForward {
 // apply adds the network to the graph. The branch is that of x, nil if nothing else reads it.
 func (n FeedForward) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
 	hidden := n.Up.apply(g, x, n.f, branch) // [rows, hidden]
-	return n.Down.apply(g, hidden, nil, nil)
+	g.hookBefore("mlp.pre", hidden)
+	g.hook("mlp.post", hidden, 0)
+	y := n.Down.apply(g, hidden, nil, nil)
+	g.hook("mlp_out", y, 0)
+	return y
 }

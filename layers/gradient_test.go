@@ -154,3 +154,55 @@ func TestDropoutGradient(t *testing.T) {
 		return dropoutFor(g, 0.4).apply("drop", in[0], 3)
 	})
 }
+
+// Three operations read x, none of them a norm: its three gradients are added.
+func TestGradientOfThreeReaders(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 0))
+	inputs := []nodetest.Input{
+		nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "weight", 5, 5), nodetest.Normal(r, "bias", 5),
+		nodetest.Normal(r, "other weight", 5, 5), nodetest.Normal(r, "other bias", 5),
+	}
+	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
+		fork := node.NewFork("x.grad")
+		a, err := applyLinear("a", in[0], in[1], in[2], nil, fork.Branch())
+		if err != nil {
+			return nil, err
+		}
+		b, err := applyLinear("b", in[0], in[3], in[4], nil, fork.Branch())
+		if err != nil {
+			return nil, err
+		}
+		sum, err := applyResidual("sum", in[0], a, fork.Branch())
+		if err != nil {
+			return nil, err
+		}
+		return applyResidual("y", sum, b, nil)
+	})
+}
+
+// Attention and feed-forward network in parallel: both read one x, and nothing of it stands between.
+func TestParallelBlockGradient(t *testing.T) {
+	inputs := append(projectionInputs(rand.New(rand.NewPCG(10, 0)), 2*7, 6, 6),
+		nodetest.Normal(rand.New(rand.NewPCG(11, 0)), "up.weight", 6, 6), nodetest.Normal(rand.New(rand.NewPCG(12, 0)), "up.bias", 6))
+	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
+		fork := node.NewFork("x.grad")
+		keyBias := node.Weights(in[0].Graph(), "key.bias", []int{6}, make([]float32, 6))
+		p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]}, fork.Branch())
+		if err != nil {
+			return nil, err
+		}
+		attended, err := Attend("attn.heads", p, 2, 7, nil, Departure{})
+		if err != nil {
+			return nil, err
+		}
+		up, err := applyLinear("up", in[0], in[6], in[7], nil, fork.Branch())
+		if err != nil {
+			return nil, err
+		}
+		sum, err := applyResidual("sum", in[0], attended.Mixed, fork.Branch())
+		if err != nil {
+			return nil, err
+		}
+		return applyResidual("y", sum, up, nil)
+	})
+}

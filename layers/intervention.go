@@ -2,7 +2,9 @@ package layers
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"attend/internal/kernel"
 )
@@ -16,16 +18,6 @@ type Edge struct {
 	Head       int // or AllHeads
 	Query, Key int // places in the sentence, Key <= Query
 }
-
-// intervention is what an attention does otherwise than it has learned. Nothing by default: then
-// it computes the same bits as without this type.
-type intervention struct {
-	edges [][]Edge             // by sentence; nil: none
-	fixed map[headOf][]float32 // outputs [headDim]
-}
-
-// headOf is one head in one sentence of the batch.
-type headOf struct{ sentence, head int }
 
 // Cut takes edges out of the runs that follow. The score of a cut edge is minus infinity, so that
 // its weight is exactly 0 and the others of its row share the whole: each is what it was, divided by
@@ -45,28 +37,43 @@ func (a *Attended) Cut(edges ...Edge) error {
 				e.Query, e.Key, e.Head, e.Sentence, op.heads, op.batch(), op.seq)
 		}
 	}
-	if op.edges == nil {
-		op.edges = make([][]Edge, op.batch())
+	scores, err := a.graph.HookPoint(a.place + "attn.scores")
+	if err != nil {
+		return err
 	}
-	for i, e := range edges {
-		op.edges[e.Sentence] = append(op.edges[e.Sentence], e)
-		if head, starved := op.starved(e); starved {
-			for _, e := range edges[:i+1] {
-				op.edges[e.Sentence] = op.edges[e.Sentence][:len(op.edges[e.Sentence])-1]
-			}
+	cut := map[int][]Edge{}
+	for _, e := range edges {
+		if cut[e.Sentence] == nil {
+			cut[e.Sentence] = slices.Clone(a.cut[e.Sentence])
+		}
+		cut[e.Sentence] = append(cut[e.Sentence], e)
+		if head, starved := starved(cut[e.Sentence], e); starved {
 			return fmt.Errorf("token %d of sentence %d would have nothing left to attend to in head %d: leave it one edge", e.Query, e.Sentence, head)
 		}
+	}
+	if a.cut == nil {
+		a.cut = map[int][]Edge{}
+	}
+	maps.Copy(a.cut, cut)
+	for _, e := range edges {
+		scores.Edit(e.Sentence, func(heads []kernel.Matrix) {
+			for head, of := range heads {
+				if (e.Head == head || e.Head == AllHeads) && e.Query < of.Rows {
+					of.Row(e.Query)[e.Key] = float32(math.Inf(-1))
+				}
+			}
+		})
 	}
 	return nil
 }
 
-// starved tells whether the query of an edge has no key left in some head.
-func (v intervention) starved(e Edge) (head int, starved bool) {
-	if len(v.edges[e.Sentence]) <= e.Query { // fewer edges than keys
+// starved reports whether the query of an edge has no key left in some head when all edges of a sentence are cut.
+func starved(edges []Edge, e Edge) (head int, starved bool) {
+	if len(edges) <= e.Query { // fewer edges than keys
 		return 0, false
 	}
 	cut := map[int]map[int]bool{} // by head, the keys
-	for _, other := range v.edges[e.Sentence] {
+	for _, other := range edges {
 		if other.Query == e.Query {
 			if cut[other.Head] == nil {
 				cut[other.Head] = map[int]bool{}
@@ -97,35 +104,24 @@ func (a *Attended) Fix(sentence, head int, output []float32) error {
 		return fmt.Errorf("no head %d with an output of %d numbers in sentence %d: the graph has %d sentences and %d heads of %d numbers",
 			head, len(output), sentence, op.batch(), op.heads, dim)
 	}
-	if op.fixed == nil {
-		op.fixed = map[headOf][]float32{}
+	mixed, err := a.graph.HookPoint(a.place + "attn.z")
+	if err != nil {
+		return err
 	}
-	op.fixed[headOf{sentence, head}] = output
+	mixed.Edit(sentence, func(heads []kernel.Matrix) {
+		for position := range heads[head].Rows {
+			copy(heads[head].Row(position), output)
+		}
+	})
 	return nil
 }
 
 // Restore ends all interventions.
-func (a *Attended) Restore() { a.op.intervention = intervention{} }
-
-// cut marks the scores of cut edges in one block of a head.
-//
-//	scores [query, key], rows of the whole seq
-func (a *attention) cut(scores []float32, sentence, head int, b block) {
-	if a.edges == nil {
-		return
-	}
-	for _, e := range a.edges[sentence] {
-		if (e.Head == head || e.Head == AllHeads) && e.Query >= b.from && e.Query < b.from+b.rows {
-			scores[(e.Query-b.from)*a.seq+e.Key] = float32(math.Inf(-1))
-		}
-	}
-}
-
-// fix overwrites the mixed values [query, headDim] of a head that is fixed.
-func (a *attention) fix(mixed kernel.Matrix, sentence, head int) {
-	if output, ok := a.fixed[headOf{sentence, head}]; ok {
-		for place := range mixed.Rows {
-			copy(mixed.Data[place*mixed.Stride:][:mixed.Cols], output)
+func (a *Attended) Restore() {
+	a.cut = nil
+	for _, name := range []string{"attn.scores", "attn.z"} {
+		if h := a.graph.asked[a.place+name]; h != nil {
+			h.edits = nil
 		}
 	}
 }

@@ -59,8 +59,12 @@ func newTensor(shape tensor.Shape) *tensor.Dense {
 
 type linear struct {
 	node.Op
-	f      Activation // or nil
-	slope  []float32  // [rows, out] its derivative, of the last run
+	f     Activation // or nil
+	slope []float32  // [rows, out] its derivative, of the last run
+
+	before     []float32 // [rows, out] what the activation is applied to, and
+	hookBefore func()    // what is called with it, nil unless a hook asks for it
+
 	branch *node.Branch
 }
 
@@ -69,9 +73,14 @@ func (l *linear) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	y := rowsOf(&l.Op, l.Result())
 	kernel.MatMulBias(y, rowsOf(&l.Op, in[0]), weightsOf(in[1]), node.Floats(in[2]))
 	if l.f != nil {
+		if l.hookBefore != nil {
+			copy(l.before, y.Data)
+			l.hookBefore()
+			copy(y.Data, l.before)
+		}
 		l.f(y.Data, l.slope[:len(y.Data)], y.Data)
 	}
-	return l.Result(), nil
+	return l.Done(), nil
 }
 
 // DiffWRT: all inputs have gradients.

@@ -70,11 +70,14 @@ func (m *Model) apply(g *graph, ids *gorgonia.Node) *gorgonia.Node {
 		table = node.NewFork("wte.grad")
 	}
 	x := m.embed(g, ids, table.Branch()) // [batch*seq, dim]
-	for _, b := range m.Blocks {
-		x = b.apply(g, x)
+	for layer, b := range m.Blocks {
+		x = b.apply(g, layer, x)
 	}
 	x = m.Norm.apply(g, x, nil)
-	return m.Unembedding.apply(g, x, table.Branch()) // [batch*seq, vocab]
+	g.hook("final_norm", x, 0)
+	logits := m.Unembedding.apply(g, x, table.Branch()) // [batch*seq, vocab]
+	g.hook("logits", logits, 0)
+	return logits
 }
 
 // embed adds the vectors of the tokens and of their positions.
@@ -82,6 +85,7 @@ func (m *Model) embed(g *graph, ids *gorgonia.Node, branch *node.Branch) *gorgon
 	x := g.apply(func() (*gorgonia.Node, error) {
 		return embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences, branch) // [batch*seq, dim]
 	})
+	g.hook("embed", x, 0)
 	var table func() *gorgonia.Node // [context, dim]
 	switch {
 	case m.scheme.Learned:

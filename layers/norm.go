@@ -71,7 +71,7 @@ type layerNorm struct {
 func (l *layerNorm) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	rows := l.Rows(in[0])
 	kernel.LayerNorm(l.Filled(l.Result()), l.mean[:rows], l.rstd[:rows], l.Filled(in[0]), node.Floats(in[1]), node.Floats(in[2]), layerNormEpsilon)
-	return l.Result(), nil
+	return l.Done(), nil
 }
 
 // DiffWRT: all inputs have gradients.

@@ -99,7 +99,7 @@ type projection struct {
 }
 
 // Do returns the tensor that the projections have filled.
-func (p *projection) Do(...gorgonia.Value) (gorgonia.Value, error) { return p.Result(), nil }
+func (p *projection) Do(...gorgonia.Value) (gorgonia.Value, error) { return p.Done(), nil }
 
 // DiffWRT: the projections have a gradient.
 func (p *projection) DiffWRT(int) []bool { return node.Differentiable(p.branch.Returns()) }

@@ -26,7 +26,7 @@ type residual struct {
 // Do adds: inputs are x, branch.
 func (r *residual) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	kernel.Add(r.Filled(r.Result()), r.Filled(in[0]), r.Filled(in[1]))
-	return r.Result(), nil
+	return r.Done(), nil
 }
 
 // DiffWRT: both inputs have gradients.

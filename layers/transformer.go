@@ -32,6 +32,10 @@ type Transformer struct {
 	Logits    *gorgonia.Node  // [batch*seq, vocab]
 	Params    gorgonia.Nodes  // what is learned, in the order of the parameter set
 	Layers    []*Attended     // the attention of each layer
+
+	hooks     map[string]func() *HookPoint
+	hookNames []string              // in the order of the forward pass
+	asked     map[string]*HookPoint // those that are in force
 }
 
 // New builds the graph of a model over weights made by [NewWeights] or read from a run.
@@ -46,7 +50,9 @@ func New(c Config, weights *param.Set, o Options) (*Transformer, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &graph{Config: c, Options: o, params: map[string]*gorgonia.Node{}, t: &Transformer{Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq)}}
+	g := &graph{Config: c, Options: o, params: map[string]*gorgonia.Node{}, t: &Transformer{
+		Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq), hooks: map[string]func() *HookPoint{}, asked: map[string]*HookPoint{},
+	}}
 	for _, p := range m.params.All() {
 		if g.params[p.Name], err = g.add(p, weights.Get(p.Name)); err != nil {
 			return nil, err
@@ -74,6 +80,7 @@ type graph struct {
 	t      *Transformer
 	params map[string]*gorgonia.Node
 	drop   *dropout
+	place  string // in the names of hook points, "blocks.0." within a block
 	err    error
 }
 

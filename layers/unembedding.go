@@ -41,7 +41,7 @@ type unembedding struct {
 // Do multiplies: inputs are x, table.
 func (u *unembedding) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	kernel.MatMul(rowsOf(&u.Op, u.Result()), 1, rowsOf(&u.Op, in[0]), weightsOf(in[1]).T(), 0)
-	return u.Result(), nil
+	return u.Done(), nil
 }
 
 // DiffWRT: both inputs have gradients.

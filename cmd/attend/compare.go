@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
-	"attend/run"
+	"attend/internal/analysis"
+	"attend/internal/attention"
+	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 // compareOptions are the flags of `attend compare`.
@@ -75,9 +77,9 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 	if o.seeds > 0 {
 		return p.compareSeeds(cmd, o, r, args[0])
 	}
-	var c inspect.Comparison
+	var c attention.Comparison
 	if o.with == "" {
-		c, err = r.CompareSentences(args[0], args[1])
+		c, err = analysis.CompareSentences(r, args[0], args[1])
 	} else {
 		var other *run.Run
 		if other, err = run.Open(o.with, p.options()...); err != nil {
@@ -89,7 +91,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 			corpus = nil
 		}
 		said := len(r.Notes)
-		c, err = run.Compare(r, other, args[0], corpus)
+		c, err = analysis.Compare(r, other, args[0], corpus)
 		p.note(append(r.Notes[said:], other.Notes...)...)
 	}
 	if err != nil {
@@ -101,9 +103,9 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 	if o.format == "json" {
 		return p.writeJSON(r, c.Result())
 	}
-	text := textOptions(p.stdout)
-	text.All = o.all
-	return inspect.ComparisonText(p.stdout, c, text)
+	view := textOptions(p.stdout)
+	view.All = o.all
+	return text.Comparison(p.stdout, c, view)
 }
 
 // compareSeeds trains the run's settings with other seeds.
@@ -114,7 +116,7 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	}
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
-	result, err := r.Seeds(ctx, corpus, sentence, o.seeds, o.least, func(done int) {
+	result, err := analysis.Seeds(ctx, r, corpus, sentence, o.seeds, o.least, func(done int) {
 		if done > 1 { // the first is the run itself
 			p.say("seed %d of %d", done, o.seeds)
 		}
@@ -132,5 +134,5 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	if o.format == "json" {
 		return p.writeJSON(r, result)
 	}
-	return inspect.RecurrenceText(p.stdout, result, textOptions(p.stdout))
+	return text.Recurrence(p.stdout, result, textOptions(p.stdout))
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 func newComplete(p *program) *cobra.Command {
@@ -33,7 +33,7 @@ predicts. Without a prompt it begins a sentence of its own.`,
 			if err != nil {
 				return err
 			}
-			reader, err := r.NewReader(1)
+			reader, err := r.NewSession(1)
 			if err != nil {
 				return err
 			}

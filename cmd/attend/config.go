@@ -10,7 +10,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // trainFlags binds every setting to a flag of the same name, group by group, and adds the flags that are no settings.

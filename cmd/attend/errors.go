@@ -17,7 +17,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // mostLine is how many characters a line on standard error may have.

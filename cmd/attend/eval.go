@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/analysis"
 	"attend/internal/printable"
 )
 
@@ -31,12 +32,12 @@ Losses are in nats per predicted token (words and sentence ends).`,
 			if err != nil {
 				return err
 			}
-			report, err := r.Evaluate(corpus)
+			report, err := analysis.Evaluate(r, corpus)
 			if err != nil {
 				return err
 			}
 			if len(report.Rules) > 0 {
-				effects, err := r.CutEffects(corpus)
+				effects, err := analysis.AblateRules(r, corpus)
 				if err != nil {
 					return err
 				}

@@ -6,15 +6,17 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 func newExplain(p *program) *cobra.Command {
 	var path, format string
 	var full bool
-	cell := run.Cell{Layer: 1, Head: 1}
+	cell := attention.Cell{Layer: 1, Head: 1}
 	cmd := &cobra.Command{
 		Use:   "explain SENTENCE",
 		Short: "the arithmetic of one cell of a map, step by step",
@@ -54,7 +56,7 @@ last word is the query, and the key is what it looks at most.`,
 }
 
 // explain prints the arithmetic of a cell, whose layer and head count from 1.
-func (p *program) explain(path, format string, full bool, c run.Cell) error {
+func (p *program) explain(path, format string, full bool, c attention.Cell) error {
 	r, err := p.openRun(path)
 	if err != nil {
 		return err
@@ -66,7 +68,7 @@ func (p *program) explain(path, format string, full bool, c run.Cell) error {
 		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, printable.Path(r.Path), plural(r.Config.Heads, "head"))
 	}
 	c.Layer, c.Head = c.Layer-1, c.Head-1
-	x, err := r.Explain(c)
+	x, err := analysis.Explain(r, c)
 	if err != nil {
 		return fmt.Errorf("%s: %w", printable.Quote(c.Text), err)
 	}
@@ -77,7 +79,7 @@ func (p *program) explain(path, format string, full bool, c run.Cell) error {
 		return p.writeJSON(r, x)
 	}
 	o := textOptions(p.stdout)
-	if err := inspect.ExplanationText(p.stdout, x, full, o); err != nil {
+	if err := text.Explanation(p.stdout, x, full, o); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), o.Width))

@@ -6,9 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render/export"
+	"attend/internal/render/page"
+	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 // filmOptions are the flags of `attend film`.
@@ -90,30 +93,30 @@ func (p *program) film(o filmOptions) error {
 }
 
 // writeFilm writes the frames of a run in the format of the options.
-func writeFilm(w io.Writer, r *run.Run, frames []inspect.Frame, losses []run.Metrics, o filmOptions) error {
-	formed := inspect.Formation(frames, o.least)
-	source := inspect.Source{Run: r.Path, Step: r.Step}
+func writeFilm(w io.Writer, r *run.Run, frames []attention.Frame, losses []run.Metrics, o filmOptions) error {
+	formed := attention.Formation(frames, o.least)
+	source := attention.Source{Run: r.Path, Step: r.Step}
 	switch o.format {
 	case "json":
-		return inspect.FilmJSON(w, source, frames, formed, losses)
+		return export.Film(w, source, frames, formed, losses)
 	case "html":
-		return inspect.FilmHTML(w, source, frames)
+		return page.Film(w, source, frames)
 	}
-	text := textOptions(w)
-	text.Layer, text.Head = o.layer-1, o.head-1
+	view := textOptions(w)
+	view.Layer, view.Head = o.layer-1, o.head-1
 	for i, s := range frames[0].Sentences {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), text.Width))
-		if err := inspect.FilmStrip(w, frames, i, text); err != nil {
+		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), view.Width))
+		if err := text.FilmStrip(w, frames, i, view); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s\n", wrapped(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", o.least), text.Width))
-		if err := inspect.FormedText(w, frames, formed, i, text); err != nil {
+		fmt.Fprintf(w, "\n%s\n", wrapped(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", o.least), view.Width))
+		if err := text.Formed(w, frames, formed, i, view); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), text.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), view.Width))
 	return err
 }

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"attend/run"
+	"attend/internal/run"
 )
 
 func TestCheckFinite(t *testing.T) {

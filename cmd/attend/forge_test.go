@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"attend/run"
+	"attend/internal/run"
 )
 
 // runFiles are the files of a run folder.

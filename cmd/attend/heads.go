@@ -5,7 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/analysis"
+	"attend/internal/render/text"
 )
 
 func newHeads(p *program) *cobra.Command {
@@ -40,7 +41,7 @@ func (p *program) heads(path, format string) error {
 	if err != nil {
 		return err
 	}
-	heads, err := r.Heads(corpus)
+	heads, err := analysis.Heads(r, corpus)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (p *program) heads(path, format string) error {
 		return p.writeJSON(r, heads)
 	}
 	o := textOptions(p.stdout)
-	if err := inspect.HeadsText(p.stdout, heads, o); err != nil {
+	if err := text.Heads(p.stdout, heads, o); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), o.Width))

@@ -19,7 +19,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"attend/inspect"
+	"attend/internal/attention"
 	"attend/internal/kernel"
 )
 
@@ -204,8 +204,8 @@ func TestHostileRunFolder(t *testing.T) {
 		}
 		value = value[:min(len(value), 1<<20)] // of a file, more is a matter of its cap
 		quoted := yamlOf(strings.ToValidUTF8(value, "?"))
-		frame, err := json.Marshal(inspect.Frame{Sentences: []inspect.Sentence{{Text: value, Tokens: []string{value}, Attention: [][][][]float32{{{{1}}, {{1}}}},
-			Next: []inspect.Prediction{{Word: value, Probability: 1}}}}})
+		frame, err := json.Marshal(attention.Frame{Sentences: []attention.Sentence{{Text: value, Tokens: []string{value}, Attention: [][][][]float32{{{{1}}, {{1}}}},
+			Next: []attention.Prediction{{Word: value, Probability: 1}}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

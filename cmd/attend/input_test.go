@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"attend/internal/file"
-	"attend/run"
+	"attend/internal/run"
 )
 
 const animals = `the cat sat on the mat

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"attend/run"
+	"attend/internal/run"
 )
 
 // endless repeats its bytes for ever, and counts those that were read.

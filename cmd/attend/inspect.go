@@ -7,9 +7,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render"
+	"attend/internal/render/export"
+	"attend/internal/render/page"
+	"attend/internal/run"
 )
 
 // inspectOptions are the flags of `attend inspect`.
@@ -91,7 +95,7 @@ nothing.`,
 }
 
 var (
-	baselines = []string{run.BaselineUntrained, run.BaselineUniform, run.BaselinePosition}
+	baselines = []string{analysis.BaselineUntrained, analysis.BaselineUniform, analysis.BaselinePosition}
 	themes    = []string{"light", "dark"}
 )
 
@@ -116,8 +120,8 @@ func (o inspectOptions) check(cmd *cobra.Command) error {
 }
 
 // selection is what text and pictures show.
-func (o inspectOptions) selection() inspect.Selection {
-	return inspect.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
+func (o inspectOptions) selection() render.Selection {
+	return render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
 }
 
 // inspect writes the maps of the sentences in the arguments or the file.
@@ -146,7 +150,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if err := checkMaps(sentences, r, vectors); err != nil {
 		return err
 	}
-	reader, err := r.NewReader(1)
+	reader, err := r.NewSession(1)
 	if err != nil {
 		return err
 	}
@@ -155,15 +159,15 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	if vectors {
 		read = reader.MapWithVectors
 	}
-	maps := make([]inspect.Map, len(sentences))
+	maps := make([]attention.Map, len(sentences))
 	for i, s := range sentences {
 		if maps[i], err = read(s, o.top); err != nil {
 			return fmt.Errorf("%s: %w", printable.Quote(s), err)
 		}
 	}
-	var beside []inspect.Baseline
+	var beside []attention.Baseline
 	if o.baseline != "" {
-		if beside, err = r.Baselines(o.baseline, maps, p.textOf(r.Path)); err != nil {
+		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf(r.Path)); err != nil {
 			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
@@ -173,11 +177,11 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	return o.write(p.stdout, func(w io.Writer) error {
 		switch o.format {
 		case "json":
-			return inspect.JSONBeside(w, r.Path, r.Step, maps, beside)
+			return export.JSON(w, r.Path, r.Step, maps, beside)
 		case "csv":
-			return inspect.CSVBeside(w, maps, beside)
+			return export.CSV(w, maps, beside)
 		case "html":
-			return inspect.HTMLBeside(w, inspect.Source{Run: r.Path, Step: r.Step}, maps, beside)
+			return page.Maps(w, attention.Source{Run: r.Path, Step: r.Step}, maps, beside)
 		case "svg", "png":
 			return p.writePicture(w, o, r, maps[0], beside)
 		}

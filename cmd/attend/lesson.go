@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/internal/lesson"
 	"attend/internal/printable"
-	"attend/lesson"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // lessonOptions are the flags of `attend lesson`.

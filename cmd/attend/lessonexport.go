@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/lesson"
+	"attend/internal/lesson"
 )
 
 // exportFormats are what the whole course can be written as.

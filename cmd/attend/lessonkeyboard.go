@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"attend/lesson"
+	"attend/internal/lesson"
 )
 
 // linesOf reads lines as they are typed, so that waiting for one can end early.

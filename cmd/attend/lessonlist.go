@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"attend/lesson"
+	"attend/internal/lesson"
 )
 
 // listChapters shows the way through the course.

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/lesson"
 	"attend/internal/printable"
-	"attend/lesson"
+	"attend/internal/render/picture"
 )
 
 // errDrawn ends a chapter whose picture was all that is wanted.
@@ -25,11 +25,11 @@ func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *les
 	}
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()
-	var picture *lesson.Picture
+	var drawn *lesson.Picture
 	err := chapters[0].Tell(ctx, course, func(parts ...lesson.Part) error {
 		for _, part := range parts {
 			if found, ok := part.(lesson.Picture); ok {
-				picture = &found
+				drawn = &found
 				return errDrawn
 			}
 		}
@@ -40,15 +40,15 @@ func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *les
 		return errInterrupted
 	case err != nil && !errors.Is(err, errDrawn):
 		return err
-	case picture == nil:
+	case drawn == nil:
 		return fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", chapters[0].Number)
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
-		look := inspect.PictureOptions{Dark: o.theme == "dark"}
+		look := picture.Options{Dark: o.theme == "dark"}
 		if o.format == "svg" {
-			return picture.SVG(w, look)
+			return drawn.SVG(w, look)
 		}
-		lacking, err := picture.PNG(w, look)
+		lacking, err := drawn.PNG(w, look)
 		if lacking != "" {
 			p.note(fmt.Sprintf("the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote)))
 		}

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"attend/lesson"
-	"attend/run"
+	"attend/internal/lesson"
+	"attend/internal/run"
 )
 
 // lessonSession is one reading. On a terminal it stops after each step; else it goes straight through and

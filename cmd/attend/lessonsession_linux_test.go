@@ -9,7 +9,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"attend/lesson"
+	"attend/internal/lesson"
 )
 
 // marks returns what is kept of a chapter.

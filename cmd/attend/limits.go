@@ -9,7 +9,7 @@ import (
 
 	"attend/internal/memory"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // integer is a flag that takes a whole number in decimal digits. The flags of package pflag read 010 as 8, and take 0x10 and 1_000.

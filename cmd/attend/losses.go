@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"attend/run"
+	"attend/internal/analysis"
 )
 
 // lossLine is a loss with what it means.
@@ -19,7 +19,7 @@ type lossLine struct {
 }
 
 // lossLines lists the losses from the floor to knowing nothing.
-func lossLines(r run.Report) []lossLine {
+func lossLines(r analysis.Report) []lossLine {
 	var lines []lossLine
 	if r.Entropy != nil {
 		lines = append(lines, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
@@ -33,7 +33,7 @@ func lossLines(r run.Report) []lossLine {
 }
 
 // writeLosses prints the losses as bars, and under them what the held-out loss means.
-func writeLosses(w io.Writer, r run.Report, columns int) error {
+func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	const longest = 20 // columns of the longest bar
 	lines := lossLines(r)
 	number := len("0.0000") + 1
@@ -103,32 +103,32 @@ func indented(text string, columns, blanks int) string {
 // ruleColumn is a column of the table of planted rules.
 type ruleColumn struct {
 	title string
-	cell  func(run.RuleReport) string
+	cell  func(analysis.RuleReport) string
 }
 
 // ruleColumns are all columns, in their order.
 func ruleColumns() []ruleColumn {
-	share := func(title string, of func(run.RuleReport) float64) ruleColumn {
-		return ruleColumn{title, func(r run.RuleReport) string { return fmt.Sprintf("%.3f", of(r)) }}
+	share := func(title string, of func(analysis.RuleReport) float64) ruleColumn {
+		return ruleColumn{title, func(r analysis.RuleReport) string { return fmt.Sprintf("%.3f", of(r)) }}
 	}
-	effect := func(title string, of func(run.RuleReport) float64) ruleColumn {
-		return ruleColumn{title, func(r run.RuleReport) string { return decimals(of(r), 2) }}
+	effect := func(title string, of func(analysis.RuleReport) float64) ruleColumn {
+		return ruleColumn{title, func(r analysis.RuleReport) string { return decimals(of(r), 2) }}
 	}
 	return []ruleColumn{
-		{"cases", func(r run.RuleReport) string { return thousands(float64(r.Count)) }},
-		share("accuracy", func(r run.RuleReport) float64 { return r.Accuracy }),
-		share("best head", func(r run.RuleReport) float64 { return r.Attention.BestHead }),
-		share("mean", func(r run.RuleReport) float64 { return r.Attention.Mean }),
-		share("untrained", func(r run.RuleReport) float64 { return r.Attention.Untrained }),
-		share("uniform", func(r run.RuleReport) float64 { return r.Attention.Uniform }),
-		effect("cut", func(r run.RuleReport) float64 { return r.Cut.Causes }),
-		effect("others", func(r run.RuleReport) float64 { return r.Cut.Others }),
+		{"cases", func(r analysis.RuleReport) string { return thousands(float64(r.Count)) }},
+		share("accuracy", func(r analysis.RuleReport) float64 { return r.Accuracy }),
+		share("best head", func(r analysis.RuleReport) float64 { return r.Attention.BestHead }),
+		share("mean", func(r analysis.RuleReport) float64 { return r.Attention.Mean }),
+		share("untrained", func(r analysis.RuleReport) float64 { return r.Attention.Untrained }),
+		share("uniform", func(r analysis.RuleReport) float64 { return r.Attention.Uniform }),
+		effect("cut", func(r analysis.RuleReport) float64 { return r.Cut.Causes }),
+		effect("others", func(r analysis.RuleReport) float64 { return r.Cut.Others }),
 	}
 }
 
 // writeRules prints how each planted rule was learned. On a narrow terminal the table has the
 // columns that fit.
-func writeRules(w io.Writer, r run.Report, columns int) error {
+func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	if len(r.Rules) == 0 {
 		return nil
 	}
@@ -171,7 +171,7 @@ func writeRules(w io.Writer, r run.Report, columns int) error {
 }
 
 // rulesInShort is one line on the planted rules.
-func rulesInShort(r run.Report) string {
+func rulesInShort(r analysis.Report) string {
 	var parts []string
 	for _, rule := range r.Rules {
 		parts = append(parts, fmt.Sprintf("%s %.1f%%", rule.Name, 100*rule.Accuracy))

@@ -7,35 +7,36 @@ import (
 	"strings"
 
 	"attend/data"
-	"attend/inspect"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 // writeMaps prints sentences one after the other, and how to read them.
-func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []inspect.Map, beside []inspect.Baseline) error {
-	text := textOptions(w)
-	text.Layer, text.Head, text.All = o.layer-1, o.head-1, o.all
+func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []attention.Map, beside []attention.Baseline) error {
+	view := textOptions(w)
+	view.Layer, view.Head, view.All = o.layer-1, o.head-1, o.all
 	for i, m := range maps {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		grid := inspect.Grid
+		grid := text.Grid
 		if beside != nil {
-			grid = func(w io.Writer, m inspect.Map, text inspect.TextOptions) error {
-				return inspect.GridBeside(w, m, beside[i], text)
+			grid = func(w io.Writer, m attention.Map, view text.Options) error {
+				return text.GridWithBaseline(w, m, beside[i], view)
 			}
 		}
-		if err := writeMap(w, m, grid, text); err != nil {
+		if err := writeMap(w, m, grid, view); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), text.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), view.Width))
 	return err
 }
 
 // writeMap prints one sentence: its grid, as the function draws it, and what comes next.
-func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, inspect.TextOptions) error, o inspect.TextOptions) error {
+func writeMap(w io.Writer, m attention.Map, grid func(io.Writer, attention.Map, text.Options) error, o text.Options) error {
 	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(m.Text), o.Width)); err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, insp
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	if err := inspect.Predictions(w, m.Next, o); err != nil {
+	if err := text.Predictions(w, m.Next, o); err != nil {
 		return err
 	}
 	if note := unknownNote(m); note != "" {
@@ -56,7 +57,7 @@ func writeMap(w io.Writer, m inspect.Map, grid func(io.Writer, inspect.Map, insp
 }
 
 // unknownNote names the words of a sentence that the run does not know.
-func unknownNote(m inspect.Map) string {
+func unknownNote(m attention.Map) string {
 	var words []string
 	for i, unknown := range m.Unknown {
 		if word := printable.Quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {

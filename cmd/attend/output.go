@@ -16,7 +16,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // format is a kind of output of a command.

@@ -14,8 +14,8 @@ import (
 	"unicode/utf8"
 
 	"attend/data"
-	"attend/lesson"
-	"attend/run"
+	"attend/internal/lesson"
+	"attend/internal/run"
 )
 
 // Whatever stands in a file of settings is taken, or is refused in one line.

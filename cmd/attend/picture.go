@@ -4,29 +4,30 @@ import (
 	"fmt"
 	"io"
 
-	"attend/inspect"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render/picture"
+	"attend/internal/run"
 )
 
 // writePicture draws one sentence, beside its baseline if there is one.
-func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m inspect.Map, beside []inspect.Baseline) error {
-	source := inspect.Source{Run: r.Path, Step: r.Step}
-	var figure inspect.Figure
+func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m attention.Map, beside []attention.Baseline) error {
+	source := attention.Source{Run: r.Path, Step: r.Step}
+	var figure picture.Figure
 	var err error
 	if beside == nil {
-		figure, err = inspect.NewFigure(m, source, o.selection())
+		figure, err = picture.NewFigure(m, source, o.selection())
 	} else {
-		figure, err = inspect.NewFigureBeside(m, beside[0], source, o.selection())
+		figure, err = picture.NewFigureWithBaseline(m, beside[0], source, o.selection())
 	}
 	if err != nil {
 		return err
 	}
-	look := inspect.PictureOptions{Dark: o.theme == "dark"}
+	look := picture.Options{Dark: o.theme == "dark"}
 	if o.format == "svg" {
-		return inspect.SVG(w, figure, look)
+		return picture.SVG(w, figure, look)
 	}
-	lacking, err := inspect.PNG(w, figure, look)
+	lacking, err := picture.PNG(w, figure, look)
 	if err != nil {
 		return err
 	}

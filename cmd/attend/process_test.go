@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"attend/run"
+	"attend/internal/run"
 )
 
 func TestInterruptSavesAndResumes(t *testing.T) {

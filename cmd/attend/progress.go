@@ -8,7 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"attend/run"
+	"attend/internal/run"
 )
 
 // progress shows how a training goes: one live line on a terminal, else a plain line

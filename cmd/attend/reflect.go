@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/file"
+	"attend/internal/lesson"
 	"attend/internal/printable"
-	"attend/lesson"
 )
 
 func newReflect(p *program) *cobra.Command {

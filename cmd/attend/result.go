@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"attend/inspect"
+	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 // How much the result of a training shows.
@@ -42,7 +44,7 @@ func (p *program) showResult(t *run.Training) error {
 	if live { // a long text takes a while
 		fmt.Fprint(p.stderr, "judging the model on held-out text ...")
 	}
-	report, err := t.Evaluate(t.Corpus)
+	report, err := analysis.Evaluate(t.Run, t.Corpus)
 	if live {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
@@ -64,11 +66,11 @@ func (p *program) showResult(t *run.Training) error {
 		fmt.Fprint(p.stdout, indented("planted rules obeyed: "+rules, o.Width, 2))
 	}
 	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
-	if err := inspect.Story(p.stdout, m, o, shownLinks); err != nil {
+	if err := text.TopLinks(p.stdout, m, o, shownLinks); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout)
-	if err := inspect.Predictions(p.stdout, m.Next, o); err != nil {
+	if err := text.Predictions(p.stdout, m.Next, o); err != nil {
 		return err
 	}
 	if note := unknownNote(m); note != "" {
@@ -79,15 +81,15 @@ func (p *program) showResult(t *run.Training) error {
 
 // trainResult is what a training came to, for other programs.
 type trainResult struct {
-	run.Report
-	Parameters int                  `json:"parameters"`
-	Probe      string               `json:"probe"`
-	Next       []inspect.Prediction `json:"next"` // after the probe
+	analysis.Report
+	Parameters int                    `json:"parameters"`
+	Probe      string                 `json:"probe"`
+	Next       []attention.Prediction `json:"next"` // after the probe
 }
 
 // writeResult prints the same as JSON.
 func (p *program) writeResult(t *run.Training) error {
-	report, err := t.Evaluate(t.Corpus)
+	report, err := analysis.Evaluate(t.Run, t.Corpus)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"attend/internal/kernel"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // program is what all commands share: the three streams.

@@ -6,7 +6,7 @@ import (
 
 	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // The most that a file of sentences holds, and one line of it, in bytes.

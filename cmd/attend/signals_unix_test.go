@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"attend/run"
+	"attend/internal/run"
 )
 
 // endlessTraining is a training that saves only when it is told to stop, in a folder of that name.

@@ -11,8 +11,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 
-	"attend/inspect"
 	"attend/internal/printable"
+	"attend/internal/render/text"
 )
 
 // defaultWidth and defaultHeight are used where nothing tells the size, as in a pipe.
@@ -52,8 +52,8 @@ func height(stream io.Writer) int {
 
 // textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR
 // and CLICOLOR_FORCE overrule.
-func textOptions(stream io.Writer) inspect.TextOptions {
-	return inspect.TextOptions{Width: width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
+func textOptions(stream io.Writer) text.Options {
+	return text.Options{Width: width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
 }
 
 // wrapped folds a text at its blanks so that it fits the columns of the terminal.

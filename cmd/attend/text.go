@@ -10,7 +10,7 @@ import (
 	"attend/data"
 	"attend/internal/file"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // loadCorpus reads the text that settings name; open opens one that is a path.

@@ -17,7 +17,7 @@ import (
 
 	"attend/data"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // trainOptions are the flags of `attend train` that do not change what is learned.

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attend/internal/random"
-	"attend/run"
+	"attend/internal/run"
 )
 
 var combinations = flag.Int("combinations", 0, "combinations of flag values that TestFlagValues tries; 0: a few, and what depends on the clock is not judged")

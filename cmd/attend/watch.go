@@ -9,8 +9,9 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"attend/inspect"
-	"attend/run"
+	"attend/internal/attention"
+	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 // watch draws the progress line and below it the probe's map, again and again in the same place. The
@@ -18,10 +19,10 @@ import (
 // leaves the terminal in order.
 type watch struct {
 	progress *progress
-	probe    func() (inspect.Map, error) // as the weights are now
+	probe    func() (attention.Map, error) // as the weights are now
 	out      io.Writer
 	size     func() (columns, lines int) // of the terminal
-	options  inspect.TextOptions         // its colours
+	options  text.Options                // its colours
 	drawn    []int                       // columns of each line on the screen
 	at       time.Time                   // of the latest drawing
 }
@@ -30,7 +31,7 @@ type watch struct {
 // a hundredth of that.
 const redrawWatched = 40 * time.Millisecond
 
-func newWatch(p *progress, probe func() (inspect.Map, error)) *watch {
+func newWatch(p *progress, probe func() (attention.Map, error)) *watch {
 	size := func() (int, int) { return width(p.out), height(p.out) }
 	return &watch{progress: p, probe: probe, out: p.out, size: size, options: textOptions(p.out)}
 }
@@ -74,7 +75,7 @@ func (w *watch) picture(columns, lines int) []string {
 	if err == nil {
 		o := w.options
 		o.Width = columns
-		err = inspect.Live(&b, m, o, lines)
+		err = text.Live(&b, m, o, lines)
 	}
 	if err != nil {
 		return []string{whole("the map cannot be shown: "+message(err), columns)}

@@ -11,20 +11,21 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"attend/inspect"
-	"attend/run"
+	"attend/internal/attention"
+	"attend/internal/render/text"
+	"attend/internal/run"
 	"attend/train"
 )
 
 // probeMap is a map of three words.
-func probeMap() inspect.Map {
-	return inspect.Map{Text: "the cat", Tokens: []string{"<s>", "the", "cat"}, Attention: [][][][]float32{{{{1, 0, 0}, {0.5, 0.5, 0}, {0.25, 0.75, 0}}}},
-		Next: []inspect.Prediction{{Word: "sat", Probability: 0.5}}}
+func probeMap() attention.Map {
+	return attention.Map{Text: "the cat", Tokens: []string{"<s>", "the", "cat"}, Attention: [][][][]float32{{{{1, 0, 0}, {0.5, 0.5, 0}, {0.25, 0.75, 0}}}},
+		Next: []attention.Prediction{{Word: "sat", Probability: 0.5}}}
 }
 
 func testWatch(out *bytes.Buffer, columns, lines *int) *watch {
-	return &watch{progress: &progress{out: out}, probe: func() (inspect.Map, error) { return probeMap(), nil }, out: out,
-		size: func() (int, int) { return *columns, *lines }, options: inspect.TextOptions{Layer: -1, Head: -1}}
+	return &watch{progress: &progress{out: out}, probe: func() (attention.Map, error) { return probeMap(), nil }, out: out,
+		size: func() (int, int) { return *columns, *lines }, options: text.Options{Layer: -1, Head: -1}}
 }
 
 func step(n int) run.Progress {
@@ -66,8 +67,8 @@ func TestWatchClearsWhatIsLeft(t *testing.T) {
 	columns, lines := 60, 20
 	w := testWatch(&out, &columns, &lines)
 	w.show(step(1000000))
-	w.probe = func() (inspect.Map, error) {
-		return inspect.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}, nil
+	w.probe = func() (attention.Map, error) {
+		return attention.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}, nil
 	}
 	w.show(step(2))
 	screen := &terminalScreen{}
@@ -128,7 +129,7 @@ func TestWatchSaysWhyThereIsNoMap(t *testing.T) {
 	var out bytes.Buffer
 	columns, lines := 80, 20
 	w := testWatch(&out, &columns, &lines)
-	w.probe = func() (inspect.Map, error) { return inspect.Map{}, errors.New("no\nmap") }
+	w.probe = func() (attention.Map, error) { return attention.Map{}, errors.New("no\nmap") }
 	w.show(step(1))
 	screen := &terminalScreen{}
 	screen.write(out.String())

@@ -6,15 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/inspect"
+	"attend/internal/analysis"
 	"attend/internal/printable"
+	"attend/internal/render/text"
+	"attend/internal/run"
 	"attend/layers"
-	"attend/run"
 )
 
 func newWhy(p *program) *cobra.Command {
 	var path, format string
-	var q run.Question
+	var q analysis.Question
 	cmd := &cobra.Command{
 		Use:   "why SENTENCE",
 		Short: "attended to and mattered, side by side",
@@ -66,20 +67,20 @@ func textOrJSON(cmd *cobra.Command, format *string) {
 }
 
 // why prints the answer to a question.
-func (p *program) why(path, format string, q run.Question) error {
+func (p *program) why(path, format string, q analysis.Question) error {
 	r, err := p.openRun(path)
 	if err != nil {
 		return err
 	}
-	var means run.HeadMeans
+	var means analysis.HeadMeans
 	corpus, missing := p.textOf(r.Path)(r.Settings)
 	if missing == nil {
-		means, missing = r.HeadMeans(corpus)
+		means, missing = analysis.NewHeadMeans(r, corpus)
 	}
 	if diverged := new(layers.NotFiniteError); errors.As(missing, &diverged) {
 		return missing
 	}
-	y, err := r.Why(q, means)
+	y, err := analysis.Why(r, q, means)
 	if err != nil {
 		return fmt.Errorf("%s: %w", printable.Quote(q.Text), err)
 	}
@@ -90,7 +91,7 @@ func (p *program) why(path, format string, q run.Question) error {
 		return p.writeJSON(r, y)
 	}
 	o := textOptions(p.stdout)
-	if err := inspect.WhyText(p.stdout, y, o); err != nil {
+	if err := text.Why(p.stdout, y, o); err != nil {
 		return err
 	}
 	note := ""

@@ -7,7 +7,7 @@ import (
 
 	"attend/data"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/run"
 )
 
 // wordID finds a word of the command line in the vocabulary, as typed or as the vocabulary spells it.

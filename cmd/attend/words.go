@@ -7,9 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/inspect"
+	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/run"
+	"attend/internal/render/export"
+	"attend/internal/render/picture"
+	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 // wordsOptions are the flags of `attend words`.
@@ -100,43 +104,43 @@ func (o wordsOptions) check(given func(string) bool) error {
 
 // nearest prints the words nearest to some.
 func (p *program) nearest(r *run.Run, o wordsOptions) error {
-	table := r.WordTable()
-	words := make([]inspect.Neighbours, len(o.nearest))
+	table := analysis.WordTable(r)
+	words := make([]attention.Neighbours, len(o.nearest))
 	for i, word := range o.nearest {
 		id, err := wordID(r, word)
 		if err != nil {
 			return err
 		}
-		words[i] = inspect.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
+		words[i] = attention.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
 	}
 	if err := checkFinite(r.Path, words); err != nil {
 		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
 		if o.format == "json" {
-			return inspect.NearestJSON(w, table.Source, words)
+			return export.Nearest(w, table.Source, words)
 		}
-		text := textOptions(w)
+		view := textOptions(w)
 		for i, n := range words {
 			if i > 0 {
 				fmt.Fprintln(w)
 			}
-			if err := inspect.NearestText(w, n, text); err != nil {
+			if err := text.Nearest(w, n, view); err != nil {
 				return err
 			}
 		}
 		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
-		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, text.Width))
+		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, view.Width))
 		return err
 	})
 }
 
 // picture draws the whole table.
 func (p *program) picture(r *run.Run, o wordsOptions) error {
-	table := r.WordTable()
+	table := analysis.WordTable(r)
 	if o.positions {
 		var err error
-		if table, err = r.PositionTable(); err != nil {
+		if table, err = analysis.PositionTable(r); err != nil {
 			return err
 		}
 	}
@@ -148,7 +152,7 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 		return err
 	}
 	if o.format == "png" {
-		if lacking := inspect.ScatterLacking(s); len(lacking) > 0 {
+		if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
 			p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
 				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
 		}
@@ -157,31 +161,31 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 }
 
 // drawTable writes the picture of a table in the format of the options.
-func drawTable(w io.Writer, r *run.Run, table run.Table, s inspect.Scatter, o wordsOptions) error {
-	drawing := inspect.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
+func drawTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatter, o wordsOptions) error {
+	drawing := picture.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
 	switch o.format {
 	case "json":
 		var cosines [][]float64
 		if o.positions {
 			cosines = table.Cosines()
 		}
-		return inspect.ScatterJSON(w, s, cosines)
+		return export.Scatter(w, s, cosines)
 	case "svg":
-		return inspect.ScatterSVG(w, s, drawing)
+		return picture.ScatterSVG(w, s, drawing)
 	case "png":
-		return inspect.ScatterPNG(w, s, drawing)
+		return picture.ScatterPNG(w, s, drawing)
 	}
-	text := textOptions(w)
-	if err := inspect.ScatterText(w, s, text); err != nil {
+	view := textOptions(w)
+	if err := text.Scatter(w, s, view); err != nil {
 		return err
 	}
 	if o.positions {
 		fmt.Fprintln(w)
-		if err := inspect.CosinesText(w, table.Names, table.Cosines(), text); err != nil {
+		if err := text.Cosines(w, table.Names, table.Cosines(), view); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(tableNote(r, o.positions), text.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(tableNote(r, o.positions), view.Width))
 	return err
 }
 

@@ -40,6 +40,9 @@ func (m Matrix) Part(from, rows int) Matrix {
 	return m
 }
 
+// Row returns the elements of a row.
+func (m Matrix) Row(i int) []float32 { return m.Data[i*m.Stride:][:m.Cols] }
+
 // shape returns rows and columns as a product sees them.
 func (m Matrix) shape() (rows, cols int) {
 	if m.transposed {

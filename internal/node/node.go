@@ -34,6 +34,7 @@ type Op struct {
 	data   []float32 // of out
 
 	sentences *Sentences // of the batch, or nil
+	onDone    []func()
 }
 
 // New returns the shared part of an operation whose output has the given shape.
@@ -56,6 +57,18 @@ func (o *Op) Out() []float32 { return o.data }
 
 // Result returns the output tensor: what Do returns.
 func (o *Op) Result() gorgonia.Value { return o.out }
+
+// OnDone has a function look at the output, or change it, right after the operation has computed it, in every run that follows,
+// before any other operation reads it.
+func (o *Op) OnDone(f func()) { o.onDone = append(o.onDone, f) }
+
+// Done calls the functions of [Op.OnDone] and returns the output tensor: what Do returns.
+func (o *Op) Done() gorgonia.Value {
+	for _, f := range o.onDone {
+		f()
+	}
+	return o.out
+}
 
 // Dense returns the output tensor, to be kept beside others.
 func (o *Op) Dense() *tensor.Dense { return o.out }

@@ -1,0 +1,109 @@
+package analysis
+
+import (
+	"fmt"
+
+	"attend/data"
+	"attend/internal/printable"
+	"attend/internal/run"
+)
+
+// Report is how good a run is on held-out text. Losses are in nats per predicted token
+// (words and sentence ends).
+type Report struct {
+	HeldOutLoss float64        `json:"heldout_loss"`
+	Entropy     *float64       `json:"entropy,omitempty"` // the loss of the grammar itself on the same sentences: the floor
+	Excess      *float64       `json:"excess,omitempty"`  // HeldOutLoss - Entropy
+	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the likeliest
+	Sentences   int            `json:"sentences"`         // held-out sentences, or texts of characters
+	Baselines   BaselineLosses `json:"baselines"`
+	Rules       []RuleReport   `json:"rules,omitempty"`
+
+	TrainLoss float64 `json:"-"` // on a sample of the training text
+	Tokens    int     `json:"-"` // predicted, held-out
+}
+
+// BaselineLosses are the losses of models without attention on the same text.
+type BaselineLosses struct {
+	Uniform float64 `json:"uniform"` // every token alike
+	Unigram float64 `json:"unigram"` // by frequency
+	Bigram  float64 `json:"bigram"`  // by the word before
+}
+
+// trainingSample is how many sentences of the training text its loss is measured on.
+const trainingSample = 2048
+
+// Evaluate judges a run on the whole held-out part of its corpus.
+func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
+	if err := r.CheckText(corpus); err != nil {
+		return Report{}, err
+	}
+	batch := r.EvaluationBatch()
+	evaluator, err := r.NewEvaluator()
+	if err != nil {
+		return Report{}, err
+	}
+	defer evaluator.Close()
+	heldOut, err := corpus.HeldOut.Blocks(batch, r.Config.Context)
+	if err != nil {
+		return Report{}, err
+	}
+	trained, err := corpus.Train.Blocks(batch, r.Config.Context)
+	if err != nil {
+		return Report{}, err
+	}
+	e, err := evaluator.Evaluate(heldOut, 0)
+	if err != nil {
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
+	}
+	sample, err := evaluator.Evaluate(trained, trainingSample/batch)
+	if err != nil {
+		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
+	}
+	b := data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len())
+	report := Report{
+		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens,
+		TrainLoss: sample.Loss, Sentences: corpus.HeldOut.Len(),
+		Baselines: BaselineLosses(b),
+	}
+	if corpus.Grammar == nil {
+		return report, nil
+	}
+	entropy, err := GrammarLoss(corpus)
+	if err != nil {
+		return Report{}, err
+	}
+	excess := e.Loss - entropy
+	report.Entropy, report.Excess = &entropy, &excess
+	if report.Rules, err = evaluateRules(r, corpus); err != nil {
+		return Report{}, err
+	}
+	return report, nil
+}
+
+// GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.
+func GrammarLoss(corpus *data.Corpus) (float64, error) {
+	var sum float64
+	for i, text := range corpus.HeldOutText {
+		words, err := keys(corpus, text)
+		if err != nil {
+			return 0, err
+		}
+		loss, ok := corpus.Grammar.SentenceLoss(words)
+		if !ok {
+			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
+		}
+		sum += loss
+	}
+	return sum / float64(corpus.HeldOut.Predictions()), nil
+}
+
+// keys returns the words of a sentence as the vocabulary spells them.
+func keys(corpus *data.Corpus, text string) ([]string, error) {
+	tokens, err := corpus.Vocabulary.Tokenize(text)
+	words := make([]string, len(tokens))
+	for i, t := range tokens {
+		words[i] = t.Key
+	}
+	return words, err
+}

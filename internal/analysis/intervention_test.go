@@ -1,0 +1,144 @@
+package analysis
+
+import (
+	"errors"
+	"math"
+	"runtime"
+	"testing"
+
+	"attend/internal/attention"
+	"attend/internal/memory"
+	"attend/internal/run"
+	"attend/internal/run/runtest"
+	"attend/layers"
+)
+
+// A model whose numbers are finite and whose scores are not is refused by every analysis.
+func TestAnalysesRefuseAModelThatDiverged(t *testing.T) {
+	corpus, err := loadSmall(small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "the lion sees the ant"
+	r := trained(t, small(), runtest.Text())
+	for _, huge := range []float32{1e30, -1e30, math.MaxFloat32} {
+		for _, p := range r.Weights.All() {
+			for i := range p.Data {
+				p.Data[i] = huge
+			}
+		}
+		for what, compute := range map[string]func() (any, error){
+			"why":           func() (any, error) { return Why(r, Question{Text: text}, nil) },
+			"explanation":   func() (any, error) { return Explain(r, attention.Cell{Text: text}) },
+			"evaluation":    func() (any, error) { return Evaluate(r, corpus) },
+			"heads":         func() (any, error) { return Heads(r, corpus) },
+			"head means":    func() (any, error) { return NewHeadMeans(r, corpus) },
+			"position mean": func() (any, error) { return PositionMean(r, corpus, 3) },
+			"sentences":     func() (any, error) { return CompareSentences(r, text, text) },
+			"runs":          func() (any, error) { return Compare(r, r, text, corpus) },
+			"matches":       func() (any, error) { return MatchHeads(r, r, []string{text}) },
+			"seeds":         func() (any, error) { return Seeds(t.Context(), r, corpus, text, 2, 0.5, nil) },
+		} {
+			result, err := compute()
+			var notFinite *layers.NotFiniteError
+			if !errors.As(err, &notFinite) {
+				t.Errorf("%g, %s: error %v and a %T", huge, what, err, result)
+			}
+			wantError(t, err, r.Path, "diverged", "train again with a lower --lr")
+		}
+	}
+}
+
+// A context that needs too much memory is refused before anything is computed.
+func TestAnalysesRefuseAHugeContext(t *testing.T) {
+	s := small()
+	s.Positions = "none"
+	r, err := run.Open(trained(t, s, runtest.Text()).Path, run.MaxMemory(1e9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Config.Context, r.Settings.Context = 65536, 65536
+	corpus, err := loadSmall(r.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := make([]int, 65000)
+	for what, f := range map[string]func() error{
+		"evaluation":    func() error { _, err := Evaluate(r, corpus); return err },
+		"interventions": func() error { return forward(r, []intervention{{ids: long}, {ids: long}}, nil) },
+		"seeds": func() error {
+			_, err := Seeds(t.Context(), r, corpus, "the lion sees the ant", 2, 0.1, nil)
+			return err
+		},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := f()
+		runtime.ReadMemStats(&after)
+		if bytes := after.TotalAlloc - before.TotalAlloc; bytes > 20<<20 {
+			t.Errorf("%s: %d MB were allocated", what, bytes>>20)
+		}
+		runtest.WantTooLarge(t, what, err)
+	}
+}
+
+// Interventions are computed in smaller batches where a large one does not fit.
+func TestInterventionsFitTheMemory(t *testing.T) {
+	s := small()
+	s.Dim, s.Hidden, s.Layers, s.Steps = 64, 256, 2, 2
+	r := trained(t, s, runtest.Text())
+	ids := []int{0, 1, 2}
+	list := make([]intervention, 2500)
+	for i := range list {
+		list[i].ids = ids
+	}
+	one := r.Config.GraphBytes(layers.Options{Batch: 1, Seq: len(ids)}, false, layers.Full(len(ids)))
+	all := r.Config.GraphBytes(layers.Options{Batch: len(list), Seq: len(ids)}, false, layers.Full(len(ids)))
+	r, err := run.Open(r.Path, run.MaxMemory(memory.Kept()+(one+all)/2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	if err := forward(r, list, func(int, run.Reading) error { n++; return nil }); err != nil || n != len(list) {
+		t.Errorf("%d of %d were read, error %v", n, len(list), err)
+	}
+}
+
+// The way of many variants through one graph is the same for few at a time.
+func TestVariantsInParts(t *testing.T) {
+	r := deep(t)
+	e, err := r.Encode("The otter likes the dog near")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var many []intervention
+	for i := range 2*mostRows/len(e.IDs) + 5 {
+		v := intervention{ids: e.IDs}
+		if i%4 > 0 {
+			v.edit = removeAttention(5, []int{i % 5})
+		}
+		many = append(many, v)
+	}
+	read := func(variants []intervention) (all []float64) {
+		err := forward(r, variants, func(i int, reading run.Reading) error {
+			if i != len(all) {
+				t.Fatalf("variant %d comes at place %d", i, len(all))
+			}
+			all = append(all, logProbability(reading.Logits(5), 2))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	together := read(many)
+	for _, i := range []int{0, 1, 2, 7, len(many) / 2, len(many) - 1} {
+		if alone := read(many[i : i+1]); alone[0] != together[i] {
+			t.Errorf("variant %d: %g, alone %g", i, together[i], alone[0])
+		}
+	}
+	if together[0] == together[1] || together[1] == together[2] || together[0] != together[4] {
+		t.Errorf("the first are %v", together[:5])
+	}
+}

@@ -1,0 +1,114 @@
+package analysis
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"attend/data"
+	"attend/internal/attention"
+	"attend/internal/run"
+	"attend/train"
+)
+
+// Seeds trains the run's settings with other seeds, its own the first of them, and tells which links of a sentence
+// recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, hears of every seed that is done.
+func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, count int, least float64, report func(done int)) (attention.Recurrence, error) {
+	result := attention.Recurrence{Text: text, Least: least}
+	if err := r.CheckText(corpus); err != nil {
+		return result, err
+	}
+	folder, err := os.MkdirTemp("", "attend-seeds-")
+	if err != nil {
+		return result, err
+	}
+	defer os.RemoveAll(folder)
+	var all []attention.Map
+	for i := range count {
+		other := r
+		if i > 0 {
+			s := r.Settings
+			s.Seed += uint64(i)
+			if other, err = trainAside(ctx, filepath.Join(folder, fmt.Sprint(i)), s, corpus, r); err != nil {
+				return result, err
+			}
+		}
+		session, err := other.NewSession(1)
+		if err != nil {
+			return result, err
+		}
+		m, err := session.Map(text, 1)
+		if err = errors.Join(err, session.Close()); err != nil {
+			return result, err
+		}
+		metrics, err := other.Metrics()
+		if err != nil {
+			return result, err
+		}
+		seed := attention.SeedResult{Seed: other.Settings.Seed, Next: m.Next[0]}
+		if len(metrics) > 0 {
+			seed.HeldOutLoss = metrics[len(metrics)-1].HeldOutLoss
+		}
+		result.Seeds = append(result.Seeds, seed)
+		all = append(all, m)
+		if report != nil {
+			report(i + 1)
+		}
+	}
+	result.Tokens = all[0].Tokens
+	result.Links = Recurring(all, least)
+	return result, nil
+}
+
+// trainAside trains settings to the end in a folder, in the memory that a run may take.
+func trainAside(ctx context.Context, path string, s run.Settings, corpus *data.Corpus, like *run.Run) (*run.Run, error) {
+	t, err := run.Start(path, s, corpus, false, run.MemoryOf(like), run.OnBuild(func(run.Building) error { return ctx.Err() }))
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(t.Train(ctx, func(run.Progress) {}), t.Close())
+	if diverged := new(train.DivergedError); errors.As(err, &diverged) {
+		err = diverged // without the folder, which is gone in a moment
+	}
+	if err != nil {
+		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
+	}
+	return t.Run, nil
+}
+
+// Recurring counts in how many maps of one sentence each link is there: in some layer some head gives the key
+// `least` of its attention or more. The first token, which sees nothing but itself, has no link.
+func Recurring(maps []attention.Map, least float64) []attention.RecurringLink {
+	var links []attention.RecurringLink
+	for q := 1; q < len(maps[0].Tokens); q++ {
+		for k := range q + 1 {
+			l := attention.RecurringLink{Query: q, Key: k}
+			for _, m := range maps {
+				top := 0.0
+				for _, heads := range m.Attention {
+					for _, weights := range heads {
+						top = max(top, float64(weights[q][k]))
+					}
+				}
+				if top >= least {
+					l.Seeds++
+				}
+				l.Weight += top / float64(len(maps))
+			}
+			if l.Seeds > 0 {
+				links = append(links, l)
+			}
+		}
+	}
+	slices.SortStableFunc(links, func(a, b attention.RecurringLink) int {
+		if a.Seeds != b.Seeds {
+			return b.Seeds - a.Seeds
+		}
+		return cmp.Compare(b.Weight, a.Weight)
+	})
+	return links
+}

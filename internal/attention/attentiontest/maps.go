@@ -1,0 +1,237 @@
+// Package attentiontest holds maps, films and findings for tests, made up and drawn at random.
+package attentiontest
+
+import (
+	"bytes"
+	"io"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"attend/internal/attention"
+)
+
+// Halves has two layers of one and the same two heads over two tokens.
+func Halves() attention.Map {
+	return attention.Map{Tokens: []string{"a", "b"}, Attention: [][][][]float32{
+		{{{1, 0}, {0.5, 0.5}}, {{1, 0}, {0.25, 0.75}}},
+		{{{1, 0}, {1, 0}}, {{1, 0}, {0, 1}}},
+	}}
+}
+
+// WithVectors gives a map vectors of headDim numbers, of whose products its weights are the softmax.
+func WithVectors(m attention.Map, headDim int) attention.Map {
+	random := rand.New(rand.NewPCG(3, uint64(headDim)))
+	draw := func() [][][][]float32 { // [layer][head][place][headDim]
+		all := make([][][][]float32, len(m.Attention))
+		for l := range all {
+			all[l] = make([][][]float32, len(m.Attention[l]))
+			for h := range all[l] {
+				for range m.Tokens {
+					vector := make([]float32, headDim)
+					for i := range vector {
+						vector[i] = float32(1.5 * random.NormFloat64())
+					}
+					all[l][h] = append(all[l][h], vector)
+				}
+			}
+		}
+		return all
+	}
+	m.Vectors = &attention.Vectors{Query: draw(), Key: draw(), Value: draw()}
+	attention := make([][][][]float32, len(m.Attention))
+	for l := range attention {
+		for h := range m.Attention[l] {
+			query, key := m.Vectors.Query[l][h], m.Vectors.Key[l][h]
+			attention[l] = append(attention[l], Causal(len(m.Tokens), func(q, k int) float64 {
+				return product(query[q], key[k]) / math.Sqrt(float64(headDim))
+			}))
+		}
+	}
+	m.Attention = attention
+	return m
+}
+
+func product(a, b []float32) float64 {
+	sum := 0.0
+	for i := range a {
+		sum += float64(a[i]) * float64(b[i])
+	}
+	return sum
+}
+
+// Lion is the sentence of the manual, with the attention a trained model
+// plausibly has: its last row looks at the animal seen and the preposition.
+func Lion() attention.Map {
+	m := Made("The lion saw the zebra near the", strings.Fields("<s> the lion saw the zebra near the"), 1, 2)
+	row := m.Attention[0][0][7]
+	copy(row, []float32{0.05, 0.004, 0.01, 0.006, 0.01, 0.48, 0.434, 0.006})
+	row = m.Attention[0][1][7]
+	copy(row, []float32{0.043, 0.005, 0.012, 0.01, 0.02, 0.45, 0.44, 0.02})
+	m.Next = []attention.Prediction{{Word: "river", Probability: 0.9978}, {Word: "cave", Probability: 0.0011}, {Word: "acacia", Probability: 0.0006}, {Word: "termite mound", Probability: 0.0002}}
+	return m
+}
+
+// Long is a sentence of 40 tokens over three layers of two heads.
+func Long() attention.Map {
+	text := strings.Repeat("the antelope under the tree watched the hyenas because the ", 4)
+	return Made(text, strings.Fields("<s> " + text)[:40], 3, 2)
+}
+
+// Foreign has wide, Cyrillic and very long words, and two unknown ones.
+func Foreign() attention.Map {
+	tokens := strings.Fields("<s> 狮子 看见 斑马 在 河边 лев увидел достопримечательность internationalization e\u0301le\u0301phant")
+	m := Made(strings.Join(tokens[1:], " "), tokens, 1, 1)
+	m.Unknown = make([]bool, len(tokens))
+	m.Unknown[3], m.Unknown[9] = true, true
+	return m
+}
+
+// Made draws a valid map: every row is a softmax over keys up to the query.
+func Made(text string, tokens []string, layers, heads int) attention.Map {
+	random := rand.New(rand.NewPCG(7, uint64(len(tokens))))
+	m := attention.Map{Text: text, Tokens: tokens}
+	for range layers {
+		var layer [][][]float32
+		for range heads {
+			layer = append(layer, Causal(len(tokens), func(int, int) float64 { return 2.2 * random.NormFloat64() }))
+		}
+		m.Attention = append(m.Attention, layer)
+	}
+	return m
+}
+
+// Causal is a [query][key] square: the softmax of the scores of the keys up to
+// each query, 0 beyond.
+func Causal(seq int, score func(q, k int) float64) [][]float32 {
+	weights := make([][]float32, seq)
+	for q := range weights {
+		weights[q] = make([]float32, seq)
+		row, sum := make([]float64, q+1), 0.0
+		for k := range row {
+			row[k] = math.Exp(score(q, k))
+			sum += row[k]
+		}
+		for k := range row {
+			weights[q][k] = float32(row[k] / sum)
+		}
+	}
+	return weights
+}
+
+// draws is how many random maps each property sees.
+const draws = 2500
+
+// Check is rapid.Check with draws maps instead of its hundred; a hundred under
+// -short.
+func Check(t *testing.T, property func(t *rapid.T)) {
+	t.Helper()
+	for range draws / 100 {
+		rapid.Check(t, property)
+		if t.Failed() || testing.Short() {
+			return
+		}
+	}
+}
+
+// Token draws what a user may type: words, nothing, huge words, escapes,
+// direction marks, bytes that are no text.
+func Token() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.SampledFrom([]string{"", " ", "\n", "\t", "\r\n", "<s>", "the", "lion", "the", "\x1b[31m", "\x1b]0;title\x07",
+			"\u009b2J", "\u202e", "\u200d", "\ufeff", "\u0301", "e\u0301", "狮子", "достопримечательность", "🦁", "👩\u200d👩\u200d👧", "🇰🇪",
+			"\xff\xfe", "=1+1", "+a", "-b", "@c", `say "a", b`, "\\u202e", "\u0d4e", "\uff9e", "\U0001f3fd", "\u1100\u1161", "\u2028", "?", "a  b", "</script>", "<!--<script>", "&lt;"}),
+		rapid.String(),
+		rapid.StringMatching(`[a-zа-я]{1,12}`),
+		rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 12), func(b []byte) string { return string(b) }),
+		rapid.Map(rapid.StringN(1, 4, -1), func(s string) string { return strings.Repeat(s, 300) }),
+	)
+}
+
+// AnyMap draws a valid map.
+func AnyMap(t *rapid.T) attention.Map {
+	tokens := rapid.SliceOfN(Token(), 1, 14).Draw(t, "tokens")
+	m := attention.Map{Text: Token().Draw(t, "text"), Tokens: tokens}
+	layers, heads := rapid.IntRange(1, 3).Draw(t, "layers"), rapid.IntRange(1, 3).Draw(t, "heads")
+	score := rapid.Float64Range(-20, 20)
+	for range layers {
+		var layer [][][]float32
+		for range heads {
+			layer = append(layer, Causal(len(tokens), func(int, int) float64 { return score.Draw(t, "score") }))
+		}
+		m.Attention = append(m.Attention, layer)
+	}
+	if rapid.Bool().Draw(t, "some unknown") {
+		m.Unknown = rapid.SliceOfN(rapid.Bool(), len(tokens), len(tokens)).Draw(t, "unknown")
+	}
+	for range rapid.IntRange(0, 5).Draw(t, "predictions") {
+		m.Next = append(m.Next, attention.Prediction{Word: Token().Draw(t, "word"), Probability: rapid.Float64Range(0, 1).Draw(t, "probability")})
+	}
+	return m
+}
+
+// AnyMalformed draws a map with one thing wrong.
+func AnyMalformed(t *rapid.T) attention.Map {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	m := AnyMap(t)
+	head := m.Attention[len(m.Attention)-1][0]
+	last := len(m.Tokens) - 1
+	switch rapid.IntRange(0, 7).Draw(t, "what") {
+	case 0:
+		head[last][rapid.IntRange(0, last).Draw(t, "key")] = rapid.SampledFrom([]float32{nan, inf, -inf, -1, 2}).Draw(t, "weight")
+	case 1:
+		m.Tokens = append(m.Tokens, "more")
+	case 2:
+		m.Tokens = nil
+	case 3:
+		m.Attention = nil
+	case 4:
+		m.Attention[0] = m.Attention[0][:0]
+	case 5:
+		head[last] = head[last][:last]
+	case 6:
+		m.Unknown = make([]bool, last+2)
+	case 7:
+		m.Next = []attention.Prediction{{Word: "a", Probability: rapid.SampledFrom([]float64{math.NaN(), math.Inf(-1), 1.5}).Draw(t, "probability")}}
+	}
+	return m
+}
+
+// Refuses checks that each output of a malformed map is the map's error, in one line, and not a byte.
+func Refuses(t *rapid.T, m attention.Map, outputs map[string]func(io.Writer) error) {
+	want := m.Validate()
+	if want == nil {
+		t.Fatal("a valid map")
+	}
+	for name, write := range outputs {
+		var b bytes.Buffer
+		err := write(&b)
+		if err == nil || b.Len() > 0 {
+			t.Fatalf("%s: error %v, wrote %q", name, err, &b)
+		}
+		if !strings.HasSuffix(err.Error(), want.Error()) || strings.Contains(err.Error(), "\n") {
+			t.Fatalf("%s: error %q, want %q in one line", name, err, want)
+		}
+	}
+}
+
+// Flat is uniform attention over what is visible in the lion's sentence.
+func Flat() attention.Baseline {
+	m := Lion()
+	for h := range m.Attention[0] {
+		m.Attention[0][h] = Causal(len(m.Tokens), func(int, int) float64 { return 0 })
+	}
+	return attention.Baseline{Name: "uniform", Map: m}
+}
+
+// OtherShapes are baselines that do not fit the lion's sentence.
+func OtherShapes() map[string]attention.Baseline {
+	words := Lion().Tokens
+	return map[string]attention.Baseline{
+		"words": {Name: "uniform", Map: Made("", words[:3], 1, 2)}, "heads": {Name: "uniform", Map: Made("", words, 1, 3)},
+		"layers": {Name: "uniform", Map: Made("", words, 2, 2)}, "nothing": {Name: "uniform", Map: attention.Map{}},
+	}
+}

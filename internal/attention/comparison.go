@@ -1,0 +1,163 @@
+package attention
+
+import "fmt"
+
+// Baseline is what the map of a sentence is compared with: the attention that something other than the trained
+// model pays on the same words.
+type Baseline struct {
+	Name string // untrained, uniform or position
+	Map  Map    // of the same shape as the map it stands beside
+}
+
+// Validate tells whether the baseline is valid and has the shape of a valid map.
+func (b Baseline) Validate(m Map) error {
+	if err := b.Map.Validate(); err != nil {
+		return fmt.Errorf("baseline: %w", err)
+	}
+	shape := func(m Map) [3]int { return [3]int{len(m.Attention), len(m.Attention[0]), len(m.Tokens)} }
+	if want, got := shape(m), shape(b.Map); got != want {
+		return fmt.Errorf("the baseline has %d layers, %d heads and %d tokens; want %d, %d and %d",
+			got[0], got[1], got[2], want[0], want[1], want[2])
+	}
+	return nil
+}
+
+// CheckBaselines tells whether the maps are valid, and each baseline, if there are any, has the shape of its map.
+func CheckBaselines(maps []Map, baselines []Baseline) error {
+	if len(baselines) > 0 && len(baselines) != len(maps) {
+		return fmt.Errorf("%d baselines for %d sentences", len(baselines), len(maps))
+	}
+	for i, m := range maps {
+		err := m.Validate()
+		if err == nil && len(baselines) > 0 {
+			err = baselines[i].Validate(m)
+		}
+		if err != nil {
+			return fmt.Errorf("sentence %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// Difference is a less b, [query][key], in -1 to 1.
+func Difference(a, b [][]float64) [][]float64 {
+	d := make([][]float64, len(a))
+	for q := range a {
+		d[q] = make([]float64, len(a[q]))
+		for k := range a[q] {
+			d[q][k] = a[q][k] - b[q][k]
+		}
+	}
+	return d
+}
+
+// Comparison is two maps side by side: of two sentences in one run, or of one sentence in two runs.
+type Comparison struct {
+	A, B     Map           // with all their predictions
+	Of, With Source        // of A and of B
+	Matches  []HeadMatch   // heads that belong together; nil: each with that of its number
+	Settings []SettingPair // those in which two runs differ
+	Losses   []float64     // of two runs, on a sample of held-out text at their last evaluations; empty where one has none
+}
+
+// HeadMatch says which head of B does what a head of A does.
+type HeadMatch struct {
+	Layer    int     `json:"layer"` // from 0, as the heads
+	A        int     `json:"a"`
+	B        int     `json:"b"`
+	Distance float64 `json:"distance"` // mean absolute difference of their weights over the sentences that were compared
+}
+
+// SettingPair is a setting that two runs do not share.
+type SettingPair struct {
+	Name string `json:"name"`
+	A    string `json:"a"`
+	B    string `json:"b"`
+}
+
+// Comparable tells whether the maps can be subtracted: they must have as many tokens and, unless heads are matched, as
+// many heads. The error says what came.
+func (c Comparison) Comparable() error {
+	if a, b := len(c.A.Tokens), len(c.B.Tokens); a != b {
+		return fmt.Errorf("the sentences have %d and %d tokens: only maps of the same size can be subtracted", a, b)
+	}
+	if a, b := len(c.A.Attention[0]), len(c.B.Attention[0]); a != b && c.Matches == nil {
+		return fmt.Errorf("the maps have %d and %d heads: match them to subtract them", a, b)
+	}
+	return nil
+}
+
+// Aligned returns both maps with the layers that they share, and of these only the heads that have a match: those
+// of B in the order of those of A.
+func (c Comparison) Aligned() (a, b Map) {
+	a, b = c.A, c.B
+	shared := min(len(a.Attention), len(b.Attention))
+	if c.Matches == nil {
+		a.Attention, b.Attention = a.Attention[:shared], b.Attention[:shared]
+		return a, b
+	}
+	ofA, ofB := make([][][][]float32, shared), make([][][][]float32, shared)
+	for _, m := range c.Matches {
+		ofA[m.Layer] = append(ofA[m.Layer], c.A.Attention[m.Layer][m.A])
+		ofB[m.Layer] = append(ofB[m.Layer], c.B.Attention[m.Layer][m.B])
+	}
+	a.Attention, b.Attention = ofA, ofB
+	return a, b
+}
+
+// Difference returns the attention of A less that of B, mean over layers and heads, [query][key]. The maps must be
+// comparable.
+func (c Comparison) Difference() [][]float64 {
+	a, b := c.Aligned()
+	return Difference(a.Mean(All, All), b.Mean(All, All))
+}
+
+// likelyNext is how many of the likeliest next words other programs get.
+const likelyNext = 10
+
+// ComparisonResult is a comparison for other programs.
+type ComparisonResult struct {
+	A          Sentence      `json:"a"`
+	B          Sentence      `json:"b"`
+	With       Source        `json:"with"` // of B
+	Losses     []float64     `json:"heldout_losses"`
+	Settings   []SettingPair `json:"settings"`
+	Matches    []HeadMatch   `json:"matches"`
+	Difference [][]float64   `json:"difference"` // mean attention of A less that of B, [query][key]; null where the sizes differ
+}
+
+// Result returns the comparison for other programs.
+func (c Comparison) Result() ComparisonResult {
+	sentence := func(m Map) Sentence {
+		return Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: m.Next[:min(len(m.Next), likelyNext)]}
+	}
+	r := ComparisonResult{A: sentence(c.A), B: sentence(c.B), With: c.With, Losses: c.Losses, Settings: c.Settings, Matches: c.Matches}
+	if c.Comparable() == nil {
+		r.Difference = c.Difference()
+	}
+	return r
+}
+
+// Recurrence says which links of a sentence come back when the same settings are trained with other seeds.
+type Recurrence struct {
+	Text   string          `json:"text"`
+	Tokens []string        `json:"tokens"`
+	Least  float64         `json:"least"` // weight from which on a link counts as there
+	Seeds  []SeedResult    `json:"seeds"`
+	Links  []RecurringLink `json:"links"` // those that are there with one seed at least, the most frequent first
+}
+
+// SeedResult is what one seed led to.
+type SeedResult struct {
+	Seed        uint64     `json:"seed"`
+	HeldOutLoss float64    `json:"heldout_loss"`
+	Next        Prediction `json:"next"` // the likeliest
+}
+
+// RecurringLink is a link and how often it is there.
+type RecurringLink struct {
+	Query  int     `json:"query"`
+	Key    int     `json:"key"`
+	Seeds  int     `json:"seeds"`  // in which some head gives it the least weight or more
+	Weight float64 `json:"weight"` // of the head that gives most, mean over all seeds
+}

@@ -1,0 +1,230 @@
+// Package attention holds what was seen and found out about the attention of a model, as plain data: the [Map] of a
+// sentence with the vectors that it was computed from, the film of a training, a comparison, why a word is predicted,
+// what heads do, vectors on a plane. Packages run and analysis fill it, the packages of render show it.
+//
+// Each type says with Validate, or a function named Check, whether it can be shown. JSON tags are the names that other programs read.
+// Layers, heads, queries and keys count from 0.
+package attention
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Map is the attention of one sentence, as the ops computed it.
+type Map struct {
+	Text      string          // the sentence as typed
+	Tokens    []string        // [seq] display spelling, boundary token first for word runs
+	Unknown   []bool          // [seq] token i is not in the run's vocabulary (nil: all known)
+	Attention [][][][]float32 // [layers][heads][query][key]; each row sums to 1, 0 for key > query
+	Next      []Prediction    // most likely next tokens, most likely first, after the last token
+	Vectors   *Vectors        // what the weights were computed from; nil unless asked for
+}
+
+// All, as a layer or a head, means the mean over every one of them.
+const All = -1
+
+// Source is where a map comes from: the run's folder and the updates that it had made.
+type Source struct {
+	Run  string `json:"run"`
+	Step int    `json:"step"`
+}
+
+// Prediction is a word that may come next, and how probable it is, in 0 to 1.
+type Prediction struct {
+	Word        string  `json:"word"`
+	Probability float64 `json:"probability"`
+}
+
+// Rounding is how far above 1 a float32 softmax may land.
+const Rounding = 1e-5
+
+// Validate tells whether the map can be shown: at least one token, layer and
+// head, as many heads in every layer, a [query][key] square over the tokens in
+// every head, every weight and probability finite and in 0 to 1, weight
+// exactly 0 wherever the key lies after the query, and vectors, if any, for
+// every layer, head and token, finite and equally long. The error names the place,
+// counted from 0 as in the slices.
+func (m Map) Validate() error {
+	seq := len(m.Tokens)
+	switch {
+	case seq == 0:
+		return errors.New("the map has no tokens")
+	case m.Unknown != nil && len(m.Unknown) != seq:
+		return fmt.Errorf("%d unknown marks for %d tokens", len(m.Unknown), seq)
+	case len(m.Attention) == 0:
+		return errors.New("the map has no layers")
+	case len(m.Attention[0]) == 0:
+		return errors.New("layer 1 of the map has no heads")
+	}
+	for l, heads := range m.Attention {
+		if len(heads) != len(m.Attention[0]) {
+			return fmt.Errorf("layer %d has %d heads, layer 1 has %d", l+1, len(heads), len(m.Attention[0]))
+		}
+		for h, weights := range heads {
+			if err := validateHead(weights, seq); err != nil {
+				return fmt.Errorf("layer %d, head %d: %w", l+1, h+1, err)
+			}
+		}
+	}
+	if err := ValidatePredictions(m.Next); err != nil || m.Vectors == nil {
+		return err
+	}
+	return m.Vectors.check(len(m.Attention), len(m.Attention[0]), seq)
+}
+
+// validateHead checks the weights [query][key] of one head over seq tokens.
+func validateHead(weights [][]float32, seq int) error {
+	if len(weights) != seq {
+		return fmt.Errorf("%d query rows for %d tokens", len(weights), seq)
+	}
+	for q, row := range weights {
+		if len(row) != seq {
+			return fmt.Errorf("query %d has %d keys for %d tokens", q+1, len(row), seq)
+		}
+		for k, weight := range row {
+			// Written so that NaN, which compares false, is refused too.
+			if !(weight >= 0 && weight <= 1+Rounding) {
+				return fmt.Errorf("query %d, key %d: weight %v is not in 0 to 1", q+1, k+1, weight)
+			}
+			if k > q && weight != 0 {
+				return fmt.Errorf("query %d, key %d: weight %v, but a later key must weigh 0", q+1, k+1, weight)
+			}
+		}
+	}
+	return nil
+}
+
+// ValidatePredictions checks that every probability is finite and in 0 to 1.
+func ValidatePredictions(next []Prediction) error {
+	for i, p := range next {
+		if !(p.Probability >= 0 && p.Probability <= 1+Rounding) {
+			return fmt.Errorf("prediction %d: probability %v is not in 0 to 1", i+1, p.Probability)
+		}
+	}
+	return nil
+}
+
+// InRange checks that layer and head lie between lowest and the last there is.
+func (m Map) InRange(layer, head, lowest int) error {
+	if last := len(m.Attention) - 1; layer < lowest || layer > last {
+		return fmt.Errorf("no layer %d: want %d to %d", layer, lowest, last)
+	}
+	if last := len(m.Attention[0]) - 1; head < lowest || head > last {
+		return fmt.Errorf("no head %d: want %d to %d", head, lowest, last)
+	}
+	return nil
+}
+
+// Mean is the mean, [query][key], over one layer or [All], and one head or [All]. The map must be valid, and have them.
+func (m Map) Mean(layer, head int) [][]float64 {
+	layers := m.Attention
+	if layer != All {
+		layers = layers[layer : layer+1]
+	}
+	seq := len(m.Tokens)
+	sum := make([][]float64, seq) // [query][key]
+	for q := range sum {
+		sum[q] = make([]float64, seq)
+	}
+	count := 0
+	for _, heads := range layers {
+		if head != All {
+			heads = heads[head : head+1]
+		}
+		for _, weights := range heads {
+			count++
+			for q, row := range weights {
+				for k, weight := range row {
+					sum[q][k] += float64(weight)
+				}
+			}
+		}
+	}
+	for q := range sum {
+		for k := range sum[q] {
+			sum[q][k] /= float64(count)
+		}
+	}
+	return sum
+}
+
+// Link is a key that one query looks at, and the weight it gives it.
+type Link struct {
+	Key    int
+	Weight float64 // 0 to 1
+}
+
+// Links are the keys of one query row, the largest weight first and, among
+// equals, the earlier key first: at most as many as asked for, or every one
+// where most is 0 or less. Keys without weight, as those after the query, are
+// no links.
+func Links(row []float64, most int) []Link {
+	var links []Link
+	for k, weight := range row {
+		if weight > 0 {
+			links = append(links, Link{k, weight})
+		}
+	}
+	slices.SortStableFunc(links, func(a, b Link) int { return cmp.Compare(b.Weight, a.Weight) })
+	if most > 0 && len(links) > most {
+		links = links[:most]
+	}
+	return links
+}
+
+// Vectors are the queries, keys and values of a sentence, as the projections of each head computed
+// them: [layer][head][place][headDim]. Weights are softmax(query·key / sqrt(headDim)) over the keys
+// up to the query's place.
+type Vectors struct {
+	Query, Key, Value [][][][]float32
+}
+
+// check tells whether there is a query, key and value for each of the layers, heads and places, all
+// equally long and of finite numbers.
+func (v *Vectors) check(layers, heads, seq int) error {
+	headDim := 0 // of the first vector; a missing one is reported below
+	if len(v.Query) > 0 && len(v.Query[0]) > 0 && len(v.Query[0][0]) > 0 {
+		headDim = len(v.Query[0][0][0])
+	}
+	for _, part := range []struct {
+		name    string
+		vectors [][][][]float32
+	}{{"query", v.Query}, {"key", v.Key}, {"value", v.Value}} {
+		if len(part.vectors) != layers {
+			return fmt.Errorf("%s vectors of %d layers for %d", part.name, len(part.vectors), layers)
+		}
+		for l, layer := range part.vectors {
+			if len(layer) != heads {
+				return fmt.Errorf("layer %d: %s vectors of %d heads for %d", l+1, part.name, len(layer), heads)
+			}
+			for h, places := range layer {
+				if err := checkPlaces(places, seq, headDim); err != nil {
+					return fmt.Errorf("layer %d, head %d: %s vectors: %w", l+1, h+1, part.name, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// checkPlaces checks the vectors [place][headDim] of one head over seq tokens.
+func checkPlaces(places [][]float32, seq, headDim int) error {
+	if len(places) != seq {
+		return fmt.Errorf("%d for %d tokens", len(places), seq)
+	}
+	for i, vector := range places {
+		if len(vector) != headDim || headDim == 0 {
+			return fmt.Errorf("place %d has %d numbers, the first query %d", i+1, len(vector), headDim)
+		}
+		for j, x := range vector {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return fmt.Errorf("place %d: number %d is %v", i+1, j+1, x)
+			}
+		}
+	}
+	return nil
+}

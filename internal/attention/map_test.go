@@ -1,0 +1,124 @@
+package attention_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
+)
+
+func TestValidateAccepts(t *testing.T) {
+	for name, m := range map[string]attention.Map{"lion": attentiontest.Lion(), "long": attentiontest.Long(), "foreign": attentiontest.Foreign()} {
+		if err := m.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	m := attentiontest.Lion()
+	m.Attention[0][0][0][0] = 1 + 1e-6 // float32 softmax may round up
+	if err := m.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestValidateRefuses(t *testing.T) {
+	for want, spoil := range map[string]func(*attention.Map){
+		"no tokens":        func(m *attention.Map) { *m = attention.Map{} },
+		"no layers":        func(m *attention.Map) { m.Attention = nil },
+		"has no heads":     func(m *attention.Map) { m.Attention[0] = nil },
+		"3 unknown marks":  func(m *attention.Map) { m.Unknown = make([]bool, 3) },
+		"layer 2 has 1":    func(m *attention.Map) { m.Attention = append(m.Attention, m.Attention[0][:1]) },
+		"7 query rows":     func(m *attention.Map) { m.Attention[0][1] = m.Attention[0][1][:7] },
+		"query 3 has 5":    func(m *attention.Map) { m.Attention[0][1][2] = m.Attention[0][1][2][:5] },
+		"weight NaN":       func(m *attention.Map) { m.Attention[0][1][2][1] = float32(math.NaN()) },
+		"weight +Inf":      func(m *attention.Map) { m.Attention[0][1][2][1] = float32(math.Inf(1)) },
+		"weight -0.25":     func(m *attention.Map) { m.Attention[0][1][2][1] = -0.25 },
+		"weight 1.5":       func(m *attention.Map) { m.Attention[0][1][2][1] = 1.5 },
+		"must weigh 0":     func(m *attention.Map) { m.Attention[0][1][2][3] = 0.25 },
+		"prediction 2":     func(m *attention.Map) { m.Next[1].Probability = math.NaN() },
+		"probability 2 is": func(m *attention.Map) { m.Next[0].Probability = 2 },
+	} {
+		m := attentiontest.Lion()
+		spoil(&m)
+		err := m.Validate()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want one with %q", err, want)
+		}
+	}
+}
+
+func TestMean(t *testing.T) {
+	want := [][]float64{{1, 0}, {0.4375, 0.5625}}
+	if diff := cmp.Diff(want, attentiontest.Halves().Mean(attention.All, attention.All)); diff != "" {
+		t.Error(diff)
+	}
+	for q, row := range attentiontest.Long().Mean(attention.All, attention.All) {
+		sum := 0.0
+		for _, weight := range row {
+			sum += weight
+		}
+		if !cmp.Equal(sum, 1.0, cmpopts.EquateApprox(0, 1e-6)) {
+			t.Errorf("row %d of the mean sums to %v", q, sum)
+		}
+	}
+}
+
+func TestInRange(t *testing.T) {
+	m := attentiontest.Halves()
+	if diff := cmp.Diff([][]float64{{1, 0}, {0.25, 0.75}}, m.Mean(0, 1)); diff != "" {
+		t.Error(diff)
+	}
+	for _, c := range []struct {
+		layer, head int
+		want        string
+	}{{2, 0, "no layer 2: want 0 to 1"}, {-1, 0, "no layer -1"}, {0, 2, "no head 2: want 0 to 1"}, {1, -1, "no head -1"}} {
+		if err := m.InRange(c.layer, c.head, 0); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("layer %d, head %d: error %v, want one with %q", c.layer, c.head, err, c.want)
+		}
+	}
+}
+
+func TestLinks(t *testing.T) {
+	row := []float64{0.2, 0.1, 0.5, 0.2, 0, math.NaN()}
+	want := []attention.Link{{2, 0.5}, {0, 0.2}, {3, 0.2}, {1, 0.1}}
+	for _, most := range []int{0, -1, 4, 9} {
+		if diff := cmp.Diff(want, attention.Links(row, most)); diff != "" {
+			t.Errorf("most %d: %s", most, diff)
+		}
+	}
+	if diff := cmp.Diff(want[:2], attention.Links(row, 2)); diff != "" {
+		t.Error(diff)
+	}
+	if got := attention.Links(nil, 3); len(got) != 0 {
+		t.Errorf("Links of no row: %v", got)
+	}
+}
+
+func TestVectorsAreChecked(t *testing.T) {
+	whole := func() attention.Map {
+		return attentiontest.WithVectors(attentiontest.Made("a b", []string{"a", "b"}, 2, 3), 5)
+	}
+	if err := whole().Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for want, spoil := range map[string]func(v *attention.Vectors){
+		"value vectors of 1 layers for 2":                                          func(v *attention.Vectors) { v.Value = v.Value[:1] },
+		"layer 2: key vectors of 2 heads for 3":                                    func(v *attention.Vectors) { v.Key[1] = v.Key[1][:2] },
+		"layer 2, head 3: query vectors: 1 for 2 tokens":                           func(v *attention.Vectors) { v.Query[1][2] = v.Query[1][2][:1] },
+		"head 1: key vectors: place 2 has 4 numbers, the first query 5":            func(v *attention.Vectors) { v.Key[0][0][1] = v.Key[0][0][1][:4] },
+		"head 3: value vectors: place 1: number 4 is NaN":                          func(v *attention.Vectors) { v.Value[1][2][0][3] = float32(math.NaN()) },
+		"head 1: query vectors: place 2: number 1 is +Inf":                         func(v *attention.Vectors) { v.Query[0][0][1][0] = float32(math.Inf(1)) },
+		"layer 1, head 1: query vectors: place 1 has 0 numbers, the first query 0": func(v *attention.Vectors) { v.Query[0][0][0] = nil },
+		"query vectors of 0 layers for 2":                                          func(v *attention.Vectors) { *v = attention.Vectors{} },
+	} {
+		m := whole()
+		spoil(m.Vectors)
+		if err := m.Validate(); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}

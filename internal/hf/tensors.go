@@ -1,0 +1,97 @@
+package hf
+
+import (
+	"fmt"
+	"strings"
+
+	"attend/embed"
+	"attend/internal/param"
+	"attend/layers"
+)
+
+// Tensor is one array of float32 with its shape.
+type Tensor struct {
+	Shape []int
+	Data  []float32
+}
+
+// Tensors returns the weights under GPT-2's names: query, key and value side by
+// side in c_attn, and a table of positions whatever their kind.
+func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
+	tensors := map[string]Tensor{}
+	for _, p := range weights.All() {
+		name, part := name(p.Name)
+		if part < 0 {
+			tensors[name] = Tensor{p.Shape, p.Data}
+			continue
+		}
+		t, ok := tensors[name]
+		if !ok {
+			t.Shape = append([]int{}, p.Shape...)
+			t.Shape[len(t.Shape)-1] *= 3 // [dim, 3*dim] or [3*dim]
+			t.Data = make([]float32, 3*len(p.Data))
+			tensors[name] = t
+		}
+		eachColumnBlock(t.Data, p.Data, c.Dim, part, func(wide, narrow []float32) { copy(wide, narrow) })
+	}
+	if c.Positions != embed.Learned {
+		table := make([]float32, c.Context*c.Dim)
+		if c.Positions == embed.Sinusoidal {
+			embed.SinusoidalTable(table, c.Dim)
+		}
+		tensors["transformer.wpe.weight"] = Tensor{[]int{c.Context, c.Dim}, table}
+	}
+	return tensors
+}
+
+// eachColumnBlock visits, row by row, the dim elements of block `part` in rows of 3*dim
+// beside the dim elements of the narrow rows.
+func eachColumnBlock(wide, narrow []float32, dim, part int, visit func(wide, narrow []float32)) {
+	for row := range len(narrow) / dim {
+		start := row*3*dim + part*dim
+		visit(wide[start:start+dim], narrow[row*dim:(row+1)*dim])
+	}
+}
+
+// Fill fills a set of parameters from tensors under GPT-2's names.
+func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
+	for _, p := range set.All() {
+		name, part := name(p.Name)
+		t, ok := tensors[name]
+		if !ok {
+			return fmt.Errorf("it lacks the tensor %s", name)
+		}
+		want := append([]int{}, p.Shape...)
+		if part >= 0 {
+			want[len(want)-1] *= 3
+		}
+		if fmt.Sprint(t.Shape) != fmt.Sprint(want) {
+			return fmt.Errorf("tensor %s has shape %v, config.json asks for %v", name, t.Shape, want)
+		}
+		if part < 0 {
+			copy(p.Data, t.Data)
+		} else {
+			eachColumnBlock(t.Data, p.Data, c.Dim, part, func(wide, narrow []float32) { copy(narrow, wide) })
+		}
+	}
+	return nil
+}
+
+// name returns GPT-2's name for a parameter of ours, and for a part of c_attn which
+// third of its columns it is (query 0, key 1, value 2), else -1.
+func name(name string) (string, int) {
+	for part, third := range []string{".attn.query.", ".attn.key.", ".attn.value."} {
+		if strings.Contains(name, third) {
+			return "transformer." + strings.Replace(name, third, ".attn.c_attn.", 1), part
+		}
+	}
+	switch name {
+	case layers.OutputHead:
+		return "lm_head.weight", -1
+	case layers.TokenTable, layers.PositionTable:
+		return "transformer." + name + ".weight", -1
+	}
+	return "transformer." + strings.NewReplacer(
+		".attn.output.", ".attn.c_proj.", ".mlp.up.", ".mlp.c_fc.", ".mlp.down.", ".mlp.c_proj.", ".gain", ".weight",
+	).Replace(name), -1
+}

@@ -1,0 +1,83 @@
+package export
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"attend/internal/attention"
+	"attend/internal/printable"
+	"attend/internal/render"
+)
+
+// CSV writes the maps in long form, one weight a line, after the header
+//
+//	sentence,layer,head,query_index,query,key_index,key,weight
+//
+// The sentence is its text; layers, heads, queries and keys count from 0; keys
+// after the query are left out. Weights are the shortest numbers that read
+// back to the same float32.
+//
+// Texts are always quoted, as RFC 4180 has it. A text that a spreadsheet would
+// take for a formula, and one that begins with an apostrophe, has an apostrophe
+// before it: whoever drops one leading apostrophe of each text has it back.
+// Control characters and those that hide or reorder text are written as
+// [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
+//
+// With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and
+// the first less it.
+func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) error {
+	if err := attention.CheckBaselines(maps, baselines); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	b.WriteString("sentence,layer,head,query_index,query,key_index,key,weight")
+	if len(baselines) > 0 {
+		b.WriteString(",baseline,difference")
+	}
+	b.WriteByte('\n')
+	for i, m := range maps {
+		text, tokens := quoted(m.Text), make([]string, len(m.Tokens))
+		for t, token := range m.Tokens {
+			tokens[t] = quoted(token)
+		}
+		for l, heads := range m.Attention {
+			for h, weights := range heads {
+				for q, row := range weights {
+					for k, weight := range row[:q+1] {
+						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s", text, l, h, q, tokens[q], k, tokens[k], shortest(weight))
+						if len(baselines) > 0 {
+							base := baselines[i].Map.Attention[l][h][q][k]
+							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))
+						}
+						b.WriteByte('\n')
+					}
+				}
+			}
+		}
+	}
+	return render.Write(w, &b)
+}
+
+// shortest is the shortest number that reads back to the same float32.
+func shortest(weight float32) string { return strconv.FormatFloat(float64(weight), 'g', -1, 32) }
+
+// quoted is a text in quotes, with an apostrophe before one that is not plain. csv.Writer would leave most words bare.
+func quoted(s string) string {
+	s = printable.Field(s)
+	if !plain(s) {
+		s = "'" + s
+	}
+	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+}
+
+// plain reports whether no spreadsheet takes a printable text for a formula, and no reader takes it for one with an apostrophe before
+// it. The characters are those of the OWASP page on CSV injection, with the wide ones that some keyboards and spreadsheets use; a
+// spreadsheet may drop blanks before them.
+func plain(s string) bool {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " "))
+	return !strings.ContainsRune("=+-@＝＋－＠'", first)
+}

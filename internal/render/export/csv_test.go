@@ -1,0 +1,83 @@
+package export
+
+import (
+	"bytes"
+	"encoding/csv"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
+	"attend/internal/printable"
+)
+
+func TestCSVReadsBack(t *testing.T) {
+	attentiontest.Check(t, func(t *rapid.T) {
+		maps := []attention.Map{attentiontest.AnyMap(t), attentiontest.AnyMap(t)}
+		var b bytes.Buffer
+		if err := CSV(&b, maps, nil); err != nil {
+			t.Fatal(err)
+		}
+		text := printable.Field
+		want := [][]string{strings.Split("sentence,layer,head,query_index,query,key_index,key,weight", ",")}
+		for _, m := range maps {
+			for l := range m.Attention {
+				for h := range m.Attention[l] {
+					for q := range m.Tokens {
+						for k := range q + 1 {
+							weight, i := m.Attention[l][h][q][k], strconv.Itoa
+							want = append(want, []string{text(m.Text), i(l), i(h), i(q), text(m.Tokens[q]), i(k), text(m.Tokens[k]),
+								strconv.FormatFloat(float64(weight), 'g', -1, 32)})
+						}
+					}
+				}
+			}
+		}
+		got, err := csv.NewReader(&b).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range got[1:] {
+			for _, column := range []int{0, 4, 6} { // the texts
+				if row[column] != "" && strings.ContainsAny(row[column][:1], "=+-@\t\r\n") {
+					t.Fatalf("a spreadsheet takes %q for a formula", row[column])
+				}
+				row[column] = strings.TrimPrefix(row[column], "'")
+			}
+		}
+		if !reflect.DeepEqual(want, got) { // cmp.Diff is slow where nothing differs
+			t.Fatal(cmp.Diff(want, got))
+		}
+	})
+}
+
+func TestCSVQuotes(t *testing.T) {
+	m := attention.Map{Text: `=1+1, "so"`, Tokens: []string{"-2"}, Attention: [][][][]float32{{{{1}}}}}
+	var b bytes.Buffer
+	if err := CSV(&b, []attention.Map{m}, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(b.String(), "\n")
+	if want := `"'=1+1, ""so""",0,0,0,"'-2",0,"'-2",1` + "\n"; line != want {
+		t.Errorf("got %q, want %q", line, want)
+	}
+}
+
+// A spreadsheet takes no text for a formula, and one apostrophe less gives the text back.
+func TestCSVQuotesFormulas(t *testing.T) {
+	for _, s := range []string{"=1", "+1", "-1", "@a", " =1", "＝1", "＋1", "－1", "＠a", "'", "'tis", "''"} {
+		if got := quoted(s); got != `"'`+s+`"` {
+			t.Errorf("%q is written as %s", s, got)
+		}
+	}
+	for _, s := range []string{"", " ", "lion", "1", "<s>", "a=1", "don't", "—", "狮子", "\t=1", "\r", "\n", "\u3000=1", "\ufeff=1", "\x00=1", "a\n=1", "\x1b[2J"} {
+		if got := quoted(s); got != `"`+printable.Field(s)+`"` {
+			t.Errorf("%q is written as %s", s, got)
+		}
+	}
+}

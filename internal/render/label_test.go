@@ -1,0 +1,61 @@
+package render
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
+)
+
+func TestLabelFit(t *testing.T) {
+	for _, c := range []struct {
+		word, mark string
+		columns    int
+		want       string
+	}{
+		{"antelope", "", 8, "antelope"},
+		{"antelope", "", 6, "antel…"},
+		{"antelope", "?", 9, "antelope?"},
+		{"antelope", "?", 8, "antelo…?"},
+		{"antelope", "?", 1, "…"},
+		{"长颈鹿", "", 6, "长颈鹿"},
+		{"长颈鹿", "", 5, "长颈…"},
+		{"长颈鹿", "", 4, "长…"},
+		{"e\u0301le\u0301phant", "", 5, "e\u0301le\u0301p…"},
+	} {
+		if got := (Label{c.word, c.mark}).Fit(c.columns); got != c.want {
+			t.Errorf("%s%s in %d columns: %q, want %q", c.word, c.mark, c.columns, got, c.want)
+		}
+	}
+}
+
+func TestFitProperty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := Spelling(attentiontest.Token().Draw(t, "token"))
+		columns := rapid.IntRange(1, 20).Draw(t, "columns")
+		got := Fit(s, columns)
+		if w := ansi.StringWidth(got); w > columns || w == 0 {
+			t.Fatalf("fit(%q, %d) = %q, %d columns", s, columns, got, w)
+		}
+		if ansi.StringWidth(s) <= columns && got != s {
+			t.Fatalf("fit(%q, %d) = %q, yet it fits", s, columns, got)
+		}
+		if cut, ok := strings.CutSuffix(got, "…"); ok && got != s && !strings.HasPrefix(s, cut) {
+			t.Fatalf("fit(%q, %d) = %q is not its beginning", s, columns, got)
+		}
+	})
+}
+
+func TestLabels(t *testing.T) {
+	got := Labels(attention.Map{Tokens: []string{"", "\n", "gnu"}, Unknown: []bool{false, false, true}})
+	want := []Label{{`""`, ""}, {"↵", ""}, {"gnu", "?"}}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("label %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"attend/internal/attention"
+	"attend/internal/printable"
+)
+
+// Number is a weight in three columns: .48, and 1.0 from .995 on.
+func Number(weight float64) string {
+	s := strconv.FormatFloat(Printed(weight), 'f', 2, 64)
+	if s[0] == '1' {
+		return "1.0"
+	}
+	return s[1:]
+}
+
+// SignedNumber is a difference in four columns, +.48 or -.07, and .00 without a sign.
+func SignedNumber(d float64) string {
+	d = PrintedDifference(d)
+	switch {
+	case d < 0:
+		return "-" + Number(-d)
+	case d > 0:
+		return "+" + Number(d)
+	}
+	return Number(0)
+}
+
+// Printed is the weight that a cell prints: to 0.01, and no more than 1 where
+// float32 rounding carried it past. Shades follow it, so that weights that
+// print alike look alike.
+func Printed(weight float64) float64 { return math.Round(min(max(weight, 0), 1)*100) / 100 }
+
+// PrintedDifference is the difference that a cell prints: to 0.01, and in -1 to 1.
+func PrintedDifference(d float64) float64 {
+	if d < 0 {
+		return -Printed(-d)
+	}
+	return Printed(d)
+}
+
+// Significant prints a number to three digits that count.
+func Significant(x float64) string {
+	s := strconv.FormatFloat(x, 'g', 3, 64)
+	if a := math.Abs(x); a >= 1e-4 && a < 1e6 || x == 0 {
+		y, _ := strconv.ParseFloat(s, 64)
+		s = strconv.FormatFloat(y, 'f', -1, 64)
+	}
+	return s
+}
+
+// Made is the step of a source that no training made: vectors written down by hand, say.
+const Made = -1
+
+// Origin names the run and the step for people.
+func Origin(s attention.Source) string {
+	if s.Step == Made {
+		return printable.Path(s.Run)
+	}
+	return printable.Path(s.Run) + ", step " + Grouped(s.Step)
+}
+
+// Counted writes a number with its noun.
+func Counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Grouped(n) + " " + noun + "s"
+}
+
+// Grouped writes a number with a comma every three digits.
+func Grouped(n int) string {
+	s := strconv.Itoa(n)
+	first := 0
+	if n < 0 {
+		first = 1
+	}
+	for i := len(s) - 3; i > first; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Percent is a share as people write it, to a tenth.
+func Percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*min(max(share, 0), 1)) }

@@ -1,0 +1,200 @@
+package page
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
+	"attend/internal/render"
+)
+
+// hostile are words that would act, hide or steer if they were anything but text.
+func hostile() attention.Map {
+	tokens := []string{"<s>", "<script>alert(1)</script>", "</script><script>alert(2)</script>", "<!--", "<img src=x onerror=alert(3)>",
+		`"onmouseover="alert(4)`, "&lt;b&gt;", "{{.}}", "${alert(5)}", "\u2028", "\x1b[31m", "\u202eabc", "", strings.Repeat("long", 300)}
+	m := attentiontest.Made(strings.Join(tokens, " "), tokens, 1, 2)
+	m.Next = []attention.Prediction{{Word: "<script>alert(6)</script>", Probability: 0.5}}
+	return m
+}
+
+// wide is the page that must stay small: 12 heads over 64 words, with their vectors.
+func wide() attention.Map {
+	words := strings.Fields("<s> " + strings.Repeat("the antelope under the tree watched the hyenas because the ", 7))[:64]
+	return attentiontest.WithVectors(attentiontest.Made("the antelope under the tree", words, 1, 12), 64)
+}
+
+// many is a sentence of more words than a grid shows large.
+func many() attention.Map {
+	text := strings.Repeat("the antelope under the tree ", 5)
+	return attentiontest.Made(text, strings.Fields("<s> " + text)[:24], 2, 3)
+}
+
+// lions are two sentences of one page: with vectors in two layers, and with unknown and foreign words.
+func lions() []attention.Map {
+	m := attentiontest.WithVectors(attentiontest.Made("The lion saw the zebra near the", strings.Fields("<s> The lion saw the zebra near the"), 2, 3), 5)
+	m.Next = attentiontest.Lion().Next
+	return []attention.Map{m, attentiontest.Foreign()}
+}
+
+// besides is what lions are compared with: every word that a query sees alike.
+func besides() []attention.Baseline {
+	var list []attention.Baseline
+	for _, m := range lions() {
+		b := attentiontest.Made(m.Text, m.Tokens, len(m.Attention), len(m.Attention[0]))
+		for _, heads := range b.Attention {
+			for _, weights := range heads {
+				for q := range weights {
+					for k := range q + 1 {
+						weights[q][k] = 1 / float32(q+1)
+					}
+				}
+			}
+		}
+		list = append(list, attention.Baseline{Name: "uniform", Map: b})
+	}
+	return list
+}
+
+// forming is a film of six frames in which the links of a sentence grow.
+func forming() []attention.Frame {
+	m := attentiontest.Lion()
+	var frames []attention.Frame
+	for i := range 6 {
+		s := attention.Sentence{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
+		var heads [][][]float32
+		for h := range 2 {
+			heads = append(heads, attentiontest.Causal(len(m.Tokens), func(q, k int) float64 { return float64(i*((q*7+k*3+h*2)%5)) / 2 }))
+		}
+		s.Attention = [][][][]float32{heads}
+		frames = append(frames, attention.Frame{Step: 50 * i, HeldOutLoss: 4.5 / float64(i+1), Sentences: []attention.Sentence{s}})
+	}
+	return frames
+}
+
+// writePages writes the pages that the browser opens, and beside each what it must show.
+func writePages(t *testing.T, folder string) {
+	t.Helper()
+	film := forming()
+	pages := map[string]func(b *bytes.Buffer) error{
+		"map": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), nil)
+		},
+		"wide": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil)
+		},
+		"many": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/many", Step: 1}, []attention.Map{many()}, nil)
+		},
+		"hostile": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}, nil)
+		},
+		"beside": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), besides())
+		},
+		"film": func(b *bytes.Buffer) error { return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film) },
+	}
+	var words []string
+	for _, token := range hostile().Tokens {
+		words = append(words, render.Spelling(token))
+	}
+	type vectors struct {
+		Query [][][][]float32 `json:"query"`
+		Key   [][][][]float32 `json:"key"`
+	}
+	var sentences []attention.Sentence
+	for _, m := range lions() {
+		sentences = append(sentences, attention.Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: m.Next})
+	}
+	v := lions()[0].Vectors
+	truths := map[string]any{
+		"map":     map[string]any{"sentences": sentences, "vectors": vectors{v.Query, v.Key}},
+		"hostile": map[string]any{"tokens": words},
+		"beside":  map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
+		"film":    map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed)},
+	}
+	save := func(name string, content []byte) {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, write := range pages {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		save(name+".html", b.Bytes())
+		truth, err := json.Marshal(truths[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		save(name+".json", truth)
+	}
+}
+
+// In a real browser the pages do what they promise: browser/check.mjs points, chooses, clicks, slides and
+// looks. It wants Node.js, the modules of browser (npm ci there), and Chromium, which ATTEND_BROWSER
+// names where it is not on the path.
+func TestPagesInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes half a minute: left out under -short")
+	}
+	browser := os.Getenv("ATTEND_BROWSER")
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if browser == "" {
+			browser, _ = exec.LookPath(name)
+		}
+	}
+	if browser == "" {
+		t.Skip("no browser: install chromium, or name one in ATTEND_BROWSER")
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no Node.js on the path: install nodejs and npm")
+	}
+	if _, err := os.Stat("browser/node_modules/playwright-core"); err != nil {
+		t.Skip("the modules of the browser test are missing: run `npm ci` in internal/render/page/browser")
+	}
+	folder := t.TempDir()
+	writePages(t, folder)
+	command := exec.Command(node, "browser/check.mjs", browser, folder)
+	var complaints bytes.Buffer
+	command.Stderr = &complaints
+	out, err := command.Output()
+	if err != nil {
+		t.Errorf("%v\n%s", err, &complaints)
+	}
+	checks := 0
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		name, failed := strings.CutPrefix(lines.Text(), "not ok ")
+		if !failed {
+			name, _ = strings.CutPrefix(name, "ok ")
+		}
+		if figure, ok := strings.CutPrefix(name, "# "); ok {
+			t.Log(figure)
+			continue
+		}
+		checks++
+		name, why, _ := strings.Cut(name, ": ")
+		t.Run(fmt.Sprintf("%02d %s", checks, name), func(t *testing.T) {
+			if failed {
+				t.Error(why)
+			}
+		})
+	}
+	if checks < leastChecks {
+		t.Errorf("%d checks reported, want %d", checks, leastChecks)
+	}
+}
+
+// leastChecks is how many checks the browser makes: a script that stops early must not pass.
+const leastChecks = 25

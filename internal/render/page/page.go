@@ -1,0 +1,167 @@
+// Package page makes one page for a browser of maps, or of the film of a training. assets holds its frame, style and scripts, browser the
+// checks that a real browser makes.
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"attend/internal/attention"
+	"attend/internal/printable"
+	"attend/internal/render"
+)
+
+// assets holds the parts of a page as they are read and changed: its frame, its looks, its script.
+//
+//go:embed assets/page.html assets/*.css assets/*.js
+var assets embed.FS
+
+// Maps writes the maps as one page for a browser: every layer and head of every sentence to choose
+// from, the lines from each word to those it attends to, the likely next words and, where a map has
+// its vectors, the arithmetic of each cell. Words pass [printable.Text] first.
+//
+// The page needs nothing beside itself and asks for nothing: its policy forbids every request and
+// every script but its own. Equal maps give equal bytes. Without a map, or with one that is not
+// valid, it writes nothing and the error says why.
+//
+// With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference.
+func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []attention.Baseline) error {
+	if len(maps) == 0 {
+		return errors.New("a page wants a sentence and got none")
+	}
+	if err := attention.CheckBaselines(maps, baselines); err != nil {
+		return err
+	}
+	d := newPageData(s)
+	d.Frames = []pageFrame{{Step: s.Step}}
+	for _, m := range maps {
+		d.Sentences = append(d.Sentences, pageSentenceOf(m))
+		d.Frames[0].Sentences = append(d.Frames[0].Sentences, pageWeightsOf(m))
+	}
+	if len(baselines) > 0 {
+		d.Baseline = printable.Sentence(baselines[0].Name)
+		d.Frames = append(d.Frames, pageFrame{Step: s.Step})
+		for _, b := range baselines {
+			d.Frames[1].Sentences = append(d.Frames[1].Sentences, pageWeightsOf(b.Map))
+		}
+	}
+	return d.write(w, pageText{
+		Heading: "Which words each word looks at",
+		Title:   d.title(""),
+	})
+}
+
+// leastFormed is how much a link must weigh at the end of a film to be listed.
+const leastFormed = 0.2
+
+// Film writes the frames of a training as one page for a browser: the map of each probe
+// sentence as [Maps] shows it, a slider over the steps, the held-out loss beside it, and the list of
+// links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]).
+//
+// It needs nothing beside itself, and equal frames give equal bytes. Frames that do not belong
+// together, as [attention.CheckFilm] tells, write nothing.
+func Film(w io.Writer, s attention.Source, frames []attention.Frame) error {
+	if err := attention.CheckFilm(frames); err != nil {
+		return err
+	}
+	d := newPageData(s)
+	d.Film = true
+	for _, sentence := range frames[0].Sentences {
+		d.Sentences = append(d.Sentences, pageSentenceOf(sentence.Map()))
+	}
+	for _, f := range frames {
+		frame := pageFrame{Step: f.Step, Loss: f.HeldOutLoss}
+		for _, sentence := range f.Sentences {
+			frame.Sentences = append(frame.Sentences, pageWeightsOf(sentence.Map()))
+		}
+		d.Frames = append(d.Frames, frame)
+	}
+	d.Formed = attention.Formation(frames, leastFormed)
+	return d.write(w, pageText{
+		Heading: "How attention formed in training",
+		Title:   d.title("the film of "),
+	})
+}
+
+// pageText is the words of a page that differ between a map and a film.
+type pageText struct{ Heading, Title string }
+
+// title names the page for the tab and the history of a browser: what it shows, of which run and step.
+func (d *pageData) title(what string) string {
+	first := d.Sentences[0].Text
+	if runes := []rune(first); len(runes) > 80 {
+		first = string(runes[:80]) + "…"
+	}
+	if more := len(d.Sentences) - 1; more > 0 {
+		first += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("%s%s (%s, step %d)", what, first, d.Run, d.Step)
+}
+
+// write puts the page together: frame, style, script and data in one text.
+func (d *pageData) write(w io.Writer, text pageText) error {
+	style, err := parts("style.css", "print.css")
+	if err != nil {
+		return err
+	}
+	// In this order each file uses only what stands before it, and main.js starts.
+	script, err := parts("data.js", "scale.js", "document.js", "grid.js", "lines.js", "next.js",
+		"overview.js", "arithmetic.js", "film.js", "theme.js", "main.js")
+	if err != nil {
+		return err
+	}
+	// json.Marshal writes <, >, & and the two line separators of Unicode as escapes, so no word can
+	// end the script that holds the data.
+	data, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	t, err := template.ParseFS(assets, "assets/page.html")
+	if err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, struct {
+		pageText
+		*pageData
+		Policy string
+		Style  template.CSS
+		Script template.JS
+		Data   template.JS
+	}{text, d, policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
+	if err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	return render.Write(w, &b)
+}
+
+// parts joins files of the page. Lines end as browsers read them, or the policy's sums would not hold.
+func parts(names ...string) (string, error) {
+	var b strings.Builder
+	for _, name := range names {
+		part, err := assets.ReadFile("assets/" + name)
+		if err != nil {
+			return "", fmt.Errorf("page: %w", err)
+		}
+		b.WriteString(strings.ReplaceAll(string(part), "\r\n", "\n"))
+	}
+	return b.String(), nil
+}
+
+// policy is a Content Security Policy (W3C, level 3) under which a browser loads nothing, sends
+// nothing, and runs no script and no style but these, known by their SHA-256.
+func policy(style, script string) string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'none'; style-src " + hash(style) + "; script-src " + hash(script) + "; base-uri 'none'; form-action 'none'"
+}

@@ -1,0 +1,107 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"attend/internal/render"
+	"attend/internal/render/rendertest"
+)
+
+// wellFormed fails unless a document is XML that stands alone.
+func wellFormed(t *testing.T, document []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(document))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.Count(string(document), "http") != 1 { // the name space
+		t.Errorf("the document names something outside: %s", document)
+	}
+}
+
+func TestArrowsPictures(t *testing.T) {
+	p := rendertest.Notebook()
+	p.Arrows = append(p.Arrows, render.Arrow{Name: "<b>\x1b", X: -3, Y: -2, Kind: render.ValueArrow}, render.Arrow{Name: "zero", X: 0, Y: 0, Kind: render.KeyArrow}, render.Arrow{Name: "twin", X: 1, Y: 0, Kind: render.KeyArrow})
+	for _, o := range []Options{{}, {Dark: true}} {
+		var svg, again, pixels bytes.Buffer
+		if err := errors.Join(ArrowsSVG(&svg, p, o), ArrowsSVG(&again, p, o)); err != nil {
+			t.Fatal(err)
+		}
+		wellFormed(t, svg.Bytes())
+		if !bytes.Equal(svg.Bytes(), again.Bytes()) {
+			t.Error("the same plane gave other bytes")
+		}
+		for _, want := range []string{"query, twin", "key 1 to (1, 1)", "&lt;b&gt;␛"} {
+			if !strings.Contains(svg.String(), want) {
+				t.Errorf("the picture lacks %q", want)
+			}
+		}
+		if _, err := ArrowsPNG(&pixels, p, o); err != nil {
+			t.Fatal(err)
+		}
+		picture, err := png.Decode(&pixels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := picture.Bounds(); size.Dx() < 600 || size.Dy() < 500 {
+			t.Errorf("the picture is %v", size)
+		}
+	}
+}
+
+// The picture of a query is brown and lies on the axis where the query does.
+func TestAnArrowIsDrawnWhereItsVectorIs(t *testing.T) {
+	face, err := newTypeface()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := arrowsDrawing(rendertest.Notebook(), Options{}, face)
+	if err != nil {
+		t.Fatal(err)
+	}
+	colors := Options{}.arrowColors()
+	var query, first line
+	for _, l := range d.lines {
+		if l.stroke == colors[render.QueryArrow] && math.Hypot(l.x2-l.x1, l.y2-l.y1) > 2*headLength {
+			query = l
+		}
+		if l.stroke == colors[render.KeyArrow] && math.Abs(l.x2-l.x1) > 2*headLength {
+			first = l
+		}
+	}
+	if query.y1 != query.y2 || query.x2 <= query.x1 {
+		t.Errorf("the query [1 0] goes from (%g, %g) to (%g, %g)", query.x1, query.y1, query.x2, query.y2)
+	}
+	if math.Abs(first.x2-query.x2) > 1e-9 || math.Abs((first.y1-first.y2)-(query.x2-query.x1)) > 1e-9 {
+		t.Errorf("the key [1 1] ends at (%g, %g), the query at (%g, %g)", first.x2, first.y2, query.x2, query.y2)
+	}
+}
+
+func TestStepsOfTicks(t *testing.T) {
+	for _, c := range []struct{ length, want float64 }{{1, 0.5}, {2, 1}, {5, 2}, {10, 5}, {0.02, 0.01}, {80, 50}} {
+		if got := step(c.length); math.Abs(got-c.want) > 1e-12*c.want {
+			t.Errorf("a range of %g has ticks %g apart, want %g", c.length, got, c.want)
+		}
+	}
+}
+
+func TestNothingToDrawWritesNothing(t *testing.T) {
+	var b bytes.Buffer
+	if err := ArrowsSVG(&b, render.Arrows{}, Options{}); err == nil || b.Len() > 0 {
+		t.Errorf("no arrows: error %v, wrote %q", err, &b)
+	}
+	if err := BarsSVG(&b, render.Bars{}, Options{}); err == nil || b.Len() > 0 {
+		t.Errorf("no bars: error %v, wrote %q", err, &b)
+	}
+}

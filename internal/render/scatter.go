@@ -1,0 +1,98 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"attend/internal/attention"
+)
+
+// ScatterHeading is the title with how many there are.
+func ScatterHeading(s attention.Scatter) string {
+	return fmt.Sprintf("%d %s", len(s.Points), Spelling(s.Title))
+}
+
+// UnnamedNote says which points have no name in the picture.
+func UnnamedNote(s attention.Scatter, unnamed []int) string {
+	const most = 60 // names
+	note := fmt.Sprintf("%d of %d are dots without a name, for want of room:", len(unnamed), len(s.Points))
+	if len(unnamed) == 1 {
+		note = fmt.Sprintf("1 of %d is a dot without a name, for want of room:", len(s.Points))
+	}
+	slices.Sort(unnamed)
+	for i, point := range unnamed {
+		if i == most {
+			return note + fmt.Sprintf(" and %d more", len(unnamed)-most)
+		}
+		note += " " + Fit(Spelling(s.Points[point].Name), WidestLabel)
+	}
+	return note
+}
+
+// ScatterCaption says what the axes are and what they leave out.
+func ScatterCaption(s attention.Scatter) string {
+	return fmt.Sprintf("across: component 1, %s of the variance; up: component 2, %s; together %s, the other %s is not shown",
+		Percent(s.Share[0]), Percent(s.Share[1]), Percent(s.Share[0]+s.Share[1]), Percent(1-s.Share[0]-s.Share[1]))
+}
+
+// ScatterPlane is the picture's points scaled alike on both axes, so that distances keep their
+// proportions: x from 0 to across and y, downwards, from 0 to down, the larger of them 1.
+func ScatterPlane(s attention.Scatter) (points [][2]float64, across, down float64) {
+	largest := 0.0
+	for _, p := range s.Points {
+		largest = max(largest, math.Abs(p.X), math.Abs(p.Y))
+	}
+	if largest == 0 {
+		largest = 1
+	}
+	// Divided first: the difference of two huge numbers may not be finite.
+	left, right, top, bottom := math.Inf(1), math.Inf(-1), math.Inf(-1), math.Inf(1)
+	for _, p := range s.Points {
+		left, right = min(left, p.X/largest), max(right, p.X/largest)
+		bottom, top = min(bottom, p.Y/largest), max(top, p.Y/largest)
+	}
+	across, down = right-left, top-bottom
+	span := max(across, down)
+	if span == 0 {
+		span = 1
+	}
+	for _, p := range s.Points {
+		points = append(points, [2]float64{(p.X/largest - left) / span, (top - p.Y/largest) / span})
+	}
+	return points, across / span, down / span
+}
+
+// ByCrowd orders points so that those with many others close by come first: they have the fewest
+// places left to choose from. Of points that are as crowded the earlier comes first.
+func ByCrowd(points [][2]float64) []int {
+	// Neighbours are counted on a coarse grid, so that many points take no longer than few.
+	const coarse = 12
+	extent := 0.0
+	for _, p := range points {
+		extent = max(extent, p[0], p[1])
+	}
+	count := map[[2]int]int{}
+	at := func(p [2]float64) [2]int {
+		if extent == 0 {
+			return [2]int{}
+		}
+		return [2]int{int(p[0] / extent * coarse), int(p[1] / extent * coarse)}
+	}
+	for _, p := range points {
+		count[at(p)]++
+	}
+	order, crowd := make([]int, len(points)), make([]int, len(points))
+	for i, p := range points {
+		order[i] = i
+		square := at(p)
+		for dx := -1; dx <= 1; dx++ {
+			for dy := -1; dy <= 1; dy++ {
+				crowd[i] += count[[2]int{square[0] + dx, square[1] + dy}]
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(crowd[b], crowd[a]) })
+	return order
+}

@@ -1,0 +1,262 @@
+package text
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"attend/internal/attention/attentiontest"
+	"attend/internal/render"
+	"attend/internal/render/rendertest"
+)
+
+// The sentence of the manual stays in one piece on an ordinary terminal.
+func TestGridLionFits(t *testing.T) {
+	for p := colorprofile.Unknown; p <= colorprofile.TrueColor; p++ {
+		var b bytes.Buffer
+		if err := Grid(&b, attentiontest.Lion(), Options{Layer: -1, Head: -1, Color: p}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.String(), "keys") {
+			t.Errorf("%v: folded at 80 columns", p)
+		}
+		if p <= colorprofile.ASCII && strings.Contains(b.String(), "\x1b") {
+			t.Errorf("%v: escape sequences", p)
+		}
+		if p > colorprofile.ASCII && !strings.Contains(b.String(), "\x1b[") {
+			t.Errorf("%v: no escape sequences", p)
+		}
+	}
+}
+
+// A folded grid shows every weight that a query can see, once.
+func TestGridFoldsWithoutLoss(t *testing.T) {
+	m := attentiontest.Made("", make([]string, 23), 1, 1)
+	for i := range m.Tokens {
+		m.Tokens[i] = string(rune('a' + i))
+	}
+	for _, width := range []int{24, 31, 50, 80, 300} {
+		for _, color := range []colorprofile.Profile{colorprofile.NoTTY, colorprofile.TrueColor} {
+			var b bytes.Buffer
+			if err := Grid(&b, m, Options{Width: width, Color: color}); err != nil {
+				t.Fatal(err)
+			}
+			text, _, _ := strings.Cut(ansi.Strip(b.String()), "rows look")
+			numbers := 0
+			for _, field := range strings.Fields(text) {
+				field = strings.TrimLeft(field, "░▒▓█")
+				if strings.HasPrefix(field, ".") || field == "1.0" {
+					numbers++
+				}
+			}
+			if want := 23 * 24 / 2; numbers != want {
+				t.Errorf("width %d, %v: %d weights, want %d", width, color, numbers, want)
+			}
+		}
+	}
+}
+
+func TestGridUnknown(t *testing.T) {
+	m := attentiontest.Lion()
+	var b bytes.Buffer
+	if err := Grid(&b, m, Options{}); err != nil || strings.Contains(b.String(), "?") {
+		t.Errorf("error %v, a question mark where all is known:\n%s", err, &b)
+	}
+	m.Unknown = make([]bool, 8)
+	m.Unknown[5] = true
+	b.Reset()
+	if err := Grid(&b, m, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "zebra?"); n != 2 || !strings.Contains(b.String(), render.UnknownNote) {
+		t.Errorf("zebra? %d times, want 2 and a note:\n%s", n, &b)
+	}
+}
+
+func TestWriterErrors(t *testing.T) {
+	m, o := attentiontest.Lion(), Options{}
+	for name, err := range map[string]error{
+		"Grid": Grid(rendertest.Broken{}, m, o), "TopLinks": TopLinks(rendertest.Broken{}, m, o, 3),
+		"Predictions": Predictions(rendertest.Broken{}, m.Next, o),
+	} {
+		if !errors.Is(err, rendertest.ErrBroken) {
+			t.Errorf("%s: error %v, want that of the writer", name, err)
+		}
+	}
+}
+
+func TestCell(t *testing.T) {
+	for _, c := range []struct {
+		weight float64
+		color  colorprofile.Profile
+		want   string
+	}{
+		{0.48, colorprofile.NoTTY, "  ▒▒.48"},
+		{0.001, colorprofile.ASCII, "    .00"},
+		{0.001, colorprofile.ANSI, "\x1b[2m    .00\x1b[m"},
+		{1, colorprofile.ANSI256, "\x1b[48;5;220;38;5;16m  1.0  \x1b[m"},
+		{0.5, colorprofile.TrueColor, "\x1b[48;2;33;145;140;38;2;0;0;0m  .50  \x1b[m"},
+		{0.001, colorprofile.TrueColor, "\x1b[2;48;2;68;1;84;38;2;255;255;255m  .00  \x1b[m"},
+	} {
+		if got := cell(c.weight, 7, c.color); got != c.want {
+			t.Errorf("cell(%v) with %v = %q, want %q", c.weight, c.color, got, c.want)
+		}
+	}
+	for p := colorprofile.Unknown; p <= colorprofile.TrueColor; p++ {
+		for i := range 101 {
+			if w := ansi.StringWidth(cell(float64(i)/100, cellWidth, p)); w != cellWidth {
+				t.Errorf("%v: the cell of %d%% has %d columns, want %d", p, i, w, cellWidth)
+			}
+		}
+	}
+}
+
+func TestFold(t *testing.T) {
+	open := cmp.AllowUnexported(panel{})
+	for _, c := range []struct {
+		name  string
+		words []int
+		space int
+		want  []panel
+	}{
+		{"short words are as wide as a number", []int{1, 3}, 80, []panel{{0, 2, []int{5, 5}}}},
+		{"all as wide as the widest", []int{1, 8}, 80, []panel{{0, 2, []int{8, 8}}}},
+		{"never wider than the cap", []int{1, 30}, 80, []panel{{0, 2, []int{10, 10}}}},
+		{"each as its own word", []int{1, 8}, 16, []panel{{0, 2, []int{5, 8}}}},
+		{"long words are cut", []int{9, 6}, 14, []panel{{0, 2, []int{6, 6}}}},
+		{"shared out evenly", []int{1, 1, 1, 1}, 18, []panel{{0, 2, []int{5, 5}}, {2, 4, []int{5, 5}}}},
+	} {
+		if diff := cmp.Diff(c.want, fold(c.words, c.space), open); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+func TestFoldProperty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.IntRange(1, 30), 1, 60).Draw(t, "words")
+		space := rapid.IntRange(cellWidth+1, 120).Draw(t, "space")
+		panels := fold(words, space)
+		next := 0
+		for _, p := range panels {
+			if p.from != next || p.to <= p.from || len(p.columns) != p.to-p.from {
+				t.Fatalf("panel %+v after key %d", p, next)
+			}
+			next = p.to
+			total := 0
+			for _, c := range p.columns {
+				if c < cellWidth || c > widestColumn {
+					t.Fatalf("a column of %d", c)
+				}
+				total += c + 1
+			}
+			if total > space {
+				t.Fatalf("panel %+v fills %d of %d", p, total, space)
+			}
+		}
+		if next != len(words) {
+			t.Fatalf("%d of %d keys shown", next, len(words))
+		}
+		if least := (len(words)*(cellWidth+1) + space - 1) / space; len(panels) < least {
+			t.Fatalf("%d panels, at least %d needed", len(panels), least)
+		}
+		if len(words)*(cellWidth+1) <= space && len(panels) != 1 {
+			t.Fatalf("%d panels where one would do", len(panels))
+		}
+	})
+}
+
+func TestSignedCell(t *testing.T) {
+	for d, want := range map[float64]string{0: "  .00", 0.03: " +.03", -0.3: "▒-.30", 1: "█+1.0"} {
+		if got := signedCell(d, cellWidth, colorprofile.ASCII); got != want {
+			t.Errorf("signedCell(%v) = %q, want %q", d, got, want)
+		}
+	}
+	for _, p := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.TrueColor} {
+		less, more := signedCell(-0.5, 7, p), signedCell(0.5, 7, p)
+		if background(less) == background(more) {
+			t.Errorf("%v: %q and %q have one colour", p, less, more)
+		}
+		if ansi.StringWidth(less) != 7 || !strings.Contains(less, "-.50") {
+			t.Errorf("%v: %q", p, less)
+		}
+	}
+}
+
+func TestSignedLegendFits(t *testing.T) {
+	for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI256, colorprofile.TrueColor} {
+		for width := leastWidth; width < 100; width++ {
+			o := Options{Width: width, Color: p}
+			if err := tidy(signedLegend(o), o); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestGoldenBaseline(t *testing.T) {
+	for color, profile := range map[string]colorprofile.Profile{"plain": colorprofile.ASCII, "ansi256": colorprofile.ANSI256, "truecolor": colorprofile.TrueColor} {
+		var b bytes.Buffer
+		o := Options{Width: 60, Layer: -1, Head: -1, Color: profile}
+		if err := GridWithBaseline(&b, attentiontest.Lion(), attentiontest.Flat(), o); err != nil {
+			t.Fatal(err)
+		}
+		rendertest.Golden(t, "beside-60-"+color, b.Bytes())
+	}
+}
+
+// Each difference that is printed is that of the two numbers printed above it, give or take rounding.
+func TestGridSubtractsTheBaseline(t *testing.T) {
+	for _, color := range []colorprofile.Profile{colorprofile.NoTTY, colorprofile.TrueColor} {
+		var b bytes.Buffer
+		if err := GridWithBaseline(&b, attentiontest.Lion(), attentiontest.Flat(), Options{Layer: -1, Head: -1, Color: color}); err != nil {
+			t.Fatal(err)
+		}
+		var numbers []float64
+		text, _, _ := strings.Cut(ansi.Strip(b.String()), "rows look")
+		for _, field := range strings.Fields(text) {
+			field = strings.TrimLeft(field, "░▒▓█")
+			if strings.Contains(field, ".") {
+				x, err := strconv.ParseFloat(field, 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				numbers = append(numbers, x)
+			}
+		}
+		const cells = 8 * 9 / 2
+		if len(numbers) != 3*cells {
+			t.Fatalf("%d numbers, want %d", len(numbers), 3*cells)
+		}
+		negative := 0
+		for i := range cells {
+			d := numbers[2*cells+i]
+			if want := numbers[i] - numbers[cells+i]; d < want-0.0101 || d > want+0.0101 {
+				t.Errorf("cell %d: %v less %v is not %v", i, numbers[i], numbers[cells+i], d)
+			}
+			if d < 0 {
+				negative++
+			}
+		}
+		if negative == 0 || negative == cells {
+			t.Errorf("%d of %d differences are below 0", negative, cells)
+		}
+	}
+}
+
+func TestGridRefusesABaselineOfAnotherShape(t *testing.T) {
+	for name, b := range attentiontest.OtherShapes() {
+		var out bytes.Buffer
+		err := GridWithBaseline(&out, attentiontest.Lion(), b, Options{Layer: -1, Head: -1})
+		if err == nil || out.Len() > 0 || !strings.Contains(err.Error(), "baseline") {
+			t.Errorf("other %s: error %v, wrote %q", name, err, &out)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package text
+
+import (
+	"bytes"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"attend/internal/attention"
+	"attend/internal/render"
+)
+
+// Lines of the picture on a terminal: as high as its proportions ask for, within these.
+const (
+	fewestLines = 6
+	mostLines   = 36
+)
+
+// Scatter draws the picture with characters: a dot where each vector lies and its name beside
+// it, as far as names have room; those that have none are listed below. Both axes have one scale, a
+// line being twice as high as a column is wide. Every line fits the width; the layers and heads of
+// the options do not count. The error tells what is wrong with the picture, or that of the writer.
+func Scatter(w io.Writer, s attention.Scatter, o Options) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	b.WriteString(title(render.ScatterHeading(s), o))
+	b.WriteByte('\n')
+	lines, unnamed := scatterLines(s, o)
+	for _, line := range lines {
+		b.WriteString(line + "\n")
+	}
+	b.WriteByte('\n')
+	b.WriteString(wrap(render.ScatterCaption(s), o.width()))
+	if len(unnamed) > 0 {
+		b.WriteString(wrap(render.UnnamedNote(s, unnamed), o.width()))
+	}
+	return render.Write(w, &b)
+}
+
+// scatterLines are the lines of the picture, and the points whose names found no room.
+func scatterLines(s attention.Scatter, o Options) (lines []string, unnamed []int) {
+	points, at, columns, rows := scatterPlaces(s, o.width())
+	screen := newScreen(columns, rows)
+	dot := "•"
+	if o.Color >= colorprofile.ANSI256 {
+		dot = tinted(dot, o.Color)
+	}
+	for _, p := range at {
+		screen.put(p[0], p[1], dot, 1)
+		screen.dots[p[1]*columns+p[0]] = true
+	}
+	for _, i := range render.ByCrowd(points) {
+		if !screen.name(at[i][0], at[i][1], render.Fit(render.Spelling(s.Points[i].Name), min(render.WidestLabel, columns/3))) {
+			unnamed = append(unnamed, i)
+		}
+	}
+	return screen.text(), unnamed
+}
+
+// scatterPlaces are the column and the line of each point, on paper as wide as the terminal and as high as
+// one scale on both axes asks for.
+func scatterPlaces(s attention.Scatter, width int) (points [][2]float64, at [][2]int, columns, rows int) {
+	points, across, down := render.ScatterPlane(s)
+	scale := float64(width - 1)
+	if across > 0 {
+		scale /= across
+	}
+	if down > 0 {
+		scale = min(scale, 2*float64(mostLines-1)/down)
+	}
+	columns, rows = width, max(fewestLines, int(math.Round(scale*down/2))+1)
+	left := (float64(columns-1) - scale*across) / 2
+	top := (float64(rows-1) - scale*down/2) / 2
+	for _, p := range points {
+		x, y := int(math.Round(left+scale*p[0])), int(math.Round(top+scale*p[1]/2))
+		at = append(at, [2]int{min(x, columns-1), min(y, rows-1)})
+	}
+	return points, at, columns, rows
+}
+
+// A screen holds what stands in each column of each line of a scatter: dots and names.
+type screen struct {
+	columns, rows int
+	glyphs        []string // [rows][columns]; empty where a wide one before reaches in
+	dots, names   []bool   // [rows][columns]: what is there
+}
+
+func newScreen(columns, rows int) *screen {
+	size := columns * rows
+	s := &screen{columns, rows, make([]string, size), make([]bool, size), make([]bool, size)}
+	for i := range s.glyphs {
+		s.glyphs[i] = " "
+	}
+	return s
+}
+
+// put writes a text of the given width from a column on.
+func (s *screen) put(x, y int, text string, width int) {
+	at := y*s.columns + x
+	s.glyphs[at] = text
+	for i := range width - 1 {
+		s.glyphs[at+1+i] = ""
+	}
+}
+
+// name writes the name of the dot at x, y where it has room beside it, above or below, and tells
+// whether it found any.
+func (s *screen) name(x, y int, name string) bool {
+	width := ansi.StringWidth(name)
+	for _, corner := range [][2]int{
+		{x + 1, y}, {x - width, y}, // beside
+		{x - width/2, y - 1}, {x - width/2, y + 1}, // above, below
+		{x, y - 1}, {x, y + 1}, {x - width + 1, y - 1}, {x - width + 1, y + 1},
+	} {
+		if !s.room(corner[0], corner[1], width, x, y) {
+			continue
+		}
+		s.put(corner[0], corner[1], name, width)
+		for i := range width {
+			s.names[corner[1]*s.columns+corner[0]+i] = true
+		}
+		return true
+	}
+	return false
+}
+
+// room tells whether a name of the dot at dotX, dotY may stand from a column on. It must not touch
+// another name, nor another dot, whose name it would seem to be.
+func (s *screen) room(x, y, width, dotX, dotY int) bool {
+	if x < 0 || y < 0 || x+width > s.columns || y >= s.rows {
+		return false
+	}
+	for column := max(0, x-1); column < min(s.columns, x+width+1); column++ {
+		at := y*s.columns + column
+		if s.names[at] || s.dots[at] && (column != dotX || y != dotY) {
+			return false
+		}
+	}
+	return true
+}
+
+// text is the lines, without the blanks at their ends.
+func (s *screen) text() []string {
+	var lines []string
+	for from := 0; from < len(s.glyphs); from += s.columns {
+		lines = append(lines, strings.TrimRight(strings.Join(s.glyphs[from:from+s.columns], ""), " "))
+	}
+	return lines
+}

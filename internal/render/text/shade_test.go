@@ -1,0 +1,79 @@
+package text
+
+import (
+	"image/color"
+	"strings"
+	"testing"
+
+	"attend/internal/render"
+)
+
+// background is the part of an escape sequence that sets the background.
+func background(s string) string {
+	_, after, _ := strings.Cut(s, "[48;")
+	before, _, _ := strings.Cut(after, ";38;")
+	return before
+}
+
+func TestIndexedDifference(t *testing.T) {
+	for _, sign := range []float64{-1, 1} {
+		before := indexedDifference(0)
+		for i := 1; i <= 100; i++ {
+			c := indexedDifference(sign * float64(i) / 100)
+			if c != before && render.Luminance(c) <= render.Luminance(before) {
+				t.Errorf("%d of %v is not lighter than %d", c, sign*float64(i)/100, before)
+			}
+			if render.Contrast(render.Ink(c), c) < 4.5 {
+				t.Errorf("%d: contrast %.2f", c, render.Contrast(render.Ink(c), c))
+			}
+			before = c
+		}
+	}
+	if indexedDifference(-0.05) == indexedDifference(0.05) || indexedDifference(0.04) != indexedDifference(-0.04) {
+		t.Error("two colours begin where a glyph does, at 0.05")
+	}
+}
+
+func TestShadeIsReadable(t *testing.T) {
+	for i := range 101 {
+		weight := float64(i) / 100
+		for name, background := range map[string]color.Color{"true colour": render.Shade(weight), "palette": indexed(weight)} {
+			if c := render.Contrast(render.Ink(background), background); c < 4.5 {
+				t.Errorf("%s, weight %v: contrast %.2f", name, weight, c)
+			}
+		}
+	}
+}
+
+// Lightness must rise with the weight, so that the scale reads in grey.
+func TestShadeRises(t *testing.T) {
+	for i := 1; i <= 100; i++ {
+		before, weight := float64(i-1)/100, float64(i)/100
+		if render.Luminance(render.Shade(before)) >= render.Luminance(render.Shade(weight)) {
+			t.Errorf("the colour of %v is not lighter than that of %v", weight, before)
+		}
+		if a, b := indexed(before), indexed(weight); a != b && render.Luminance(a) >= render.Luminance(b) {
+			t.Errorf("palette: %d of %v is not lighter than %d of %v", b, weight, a, before)
+		}
+	}
+}
+
+func TestShadeFollowsTheNumber(t *testing.T) {
+	if render.Shade(0.046) != render.Shade(0.054) || glyph(0.046) != glyph(0.054) || indexed(0.246) != indexed(0.254) {
+		t.Error("weights that print alike differ in shade")
+	}
+	if render.Shade(1.00001) != render.Shade(1) || render.Shade(-0.1) != render.Shade(0) {
+		t.Error("a weight beyond 0 to 1 is not at the end of the scale")
+	}
+	if got := render.Shade(0.5); got != (color.RGBA{0x21, 0x91, 0x8c, 0xff}) {
+		t.Errorf("the middle of viridis is %v", got)
+	}
+}
+
+func TestGlyph(t *testing.T) {
+	for weight, want := range map[float64]string{0: " ", 0.04: " ", 0.05: "░", 0.24: "░", 0.25: "▒", 0.49: "▒", 0.5: "▓", 0.74: "▓", 0.75: "█", 1: "█"} {
+		if got := glyph(weight); got != want {
+			t.Errorf("glyph(%v) = %q, want %q", weight, got, want)
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package text
+
+import (
+	"bytes"
+	"testing"
+
+	"attend/internal/attention"
+)
+
+func TestWhyText(t *testing.T) {
+	cut, replaced, against, rho := 7.25, 2.5, -0.5, 0.75
+	y := attention.Why{Seen: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra"}, Target: "ran", Probability: 0.875, Correlation: &rho,
+		Words: []attention.Cause{
+			{Place: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, Cut: &against},
+			{Place: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}},
+			{Place: 2, Word: "zebra", Attention: 0.5, ByHead: [][]float64{{0.5, 0.5}}, Cut: &cut, Replaced: &replaced, Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
+		},
+		Heads: []attention.HeadEffect{{Layer: 0, Head: 0, Effect: -0.25}, {Layer: 0, Head: 1, Effect: 1.5}},
+	}
+	var b bytes.Buffer
+	if err := Why(&b, y, Options{Width: 120}); err != nil {
+		t.Fatal(err)
+	}
+	want := `Why ran after: <s> the zebra
+P(ran) = 0.875. Attention is that of the last token, the mean and by head; an effect is what log P(ran) loses, in nats,
+when the edge to the word is cut in all layers, or the word is replaced.
+
+word   attention          h1   h2  edge cut              replaced  by
+zebra       0.50  █████  .50  .50      7.25  ██████████      2.50  each of 2 of its kind (animal)
+<s>         0.25  ██▌    .50  .00     -0.50                     -
+the         0.25  ██▌    .00  .50         -                     -
+
+Each head switched off, its output replaced by its mean over held-out text:
+head             effect
+layer 1, head 2    1.50  ██████████
+layer 1, head 1   -0.25
+
+Rank correlation of attention and effect of the cut: 0.75: the more attended, the more it mattered here.
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}

@@ -1,0 +1,89 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"attend/internal/attention"
+)
+
+// Selection says which matrices of a map are shown.
+type Selection struct {
+	Layer int  // counted from 0; -1 is every layer
+	Head  int  // counted from 0; -1 is every head
+	All   bool // each head by itself, of every layer or of Layer, instead of their mean; Head does not count then
+}
+
+// A View is one matrix to show, and what to call it.
+type View struct {
+	Title   string
+	Weights [][]float64 // [query][key]
+	Signed  bool        // a difference, in -1 to 1
+}
+
+// Views picks the selected matrices out of a map, after validating it.
+func Views(m attention.Map, o Selection) ([]View, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	head := o.Head
+	if o.All {
+		head = attention.All
+	}
+	if err := m.InRange(o.Layer, head, attention.All); err != nil {
+		return nil, err
+	}
+	if !o.All {
+		return []View{{Title: Title(m, o.Layer, head), Weights: m.Mean(o.Layer, head)}}, nil
+	}
+	var list []View
+	for l := range m.Attention {
+		if o.Layer != attention.All && o.Layer != l {
+			continue
+		}
+		for h := range m.Attention[l] {
+			list = append(list, View{Title: Title(m, l, h), Weights: m.Mean(l, h)})
+		}
+	}
+	return list, nil
+}
+
+// BaselineViews picks the matrices of the baseline that stand beside those of the map.
+func BaselineViews(b attention.Baseline, m attention.Map, o Selection) ([]View, error) {
+	if err := b.Validate(m); err != nil {
+		return nil, err
+	}
+	return Views(b.Map, o)
+}
+
+// Title names a selection for people, who count from 1.
+func Title(m attention.Map, layer, head int) string {
+	layers, heads := len(m.Attention), len(m.Attention[0])
+	if layers == 1 && layer == attention.All && heads > 1 && head == attention.All {
+		return fmt.Sprintf("mean of %d heads", heads)
+	}
+	// The mean over a single one is that one.
+	if layers == 1 {
+		layer = 0
+	}
+	if heads == 1 {
+		head = 0
+	}
+	switch {
+	case layer == attention.All && head == attention.All:
+		return fmt.Sprintf("mean of %d layers, %d heads each", layers, heads)
+	case layer == attention.All:
+		return fmt.Sprintf("head %d, mean of %d layers", head+1, layers)
+	case head == attention.All:
+		return fmt.Sprintf("layer %d, mean of %d heads", layer+1, heads)
+	default:
+		return fmt.Sprintf("layer %d, head %d", layer+1, head+1)
+	}
+}
+
+// Write hands over a finished text in one piece.
+func Write(w io.Writer, b *bytes.Buffer) error {
+	_, err := w.Write(b.Bytes())
+	return err
+}

@@ -1,0 +1,68 @@
+package render
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"attend/internal/attention/attentiontest"
+)
+
+func TestTitle(t *testing.T) {
+	words := []string{"a", "b"}
+	for _, c := range []struct {
+		layers, heads, layer, head int
+		want                       string
+	}{
+		{2, 3, 0, 1, "layer 1, head 2"},
+		{2, 3, -1, -1, "mean of 2 layers, 3 heads each"},
+		{2, 3, 1, -1, "layer 2, mean of 3 heads"},
+		{2, 3, -1, 2, "head 3, mean of 2 layers"},
+		{1, 2, -1, -1, "mean of 2 heads"},
+		{1, 2, 0, -1, "layer 1, mean of 2 heads"},
+		{1, 2, -1, 1, "layer 1, head 2"},
+		{1, 1, -1, -1, "layer 1, head 1"},
+		{2, 1, -1, -1, "head 1, mean of 2 layers"},
+	} {
+		if got := Title(attentiontest.Made("", words, c.layers, c.heads), c.layer, c.head); got != c.want {
+			t.Errorf("%d layers, %d heads: title(%d, %d) = %q, want %q", c.layers, c.heads, c.layer, c.head, got, c.want)
+		}
+	}
+}
+
+func TestViews(t *testing.T) {
+	m := attentiontest.Halves()
+	for _, c := range []struct {
+		layer, head int
+		want        []float64 // the second row
+	}{
+		{-1, -1, []float64{0.4375, 0.5625}},
+		{0, -1, []float64{0.375, 0.625}},
+		{-1, 0, []float64{0.75, 0.25}},
+		{1, 1, []float64{0, 1}},
+	} {
+		list, err := Views(m, Selection{Layer: c.layer, Head: c.head})
+		if err != nil || len(list) != 1 {
+			t.Fatalf("layer %d, head %d: %d views, error %v", c.layer, c.head, len(list), err)
+		}
+		if diff := cmp.Diff(c.want, list[0].Weights[1]); diff != "" {
+			t.Errorf("layer %d, head %d: %s", c.layer, c.head, diff)
+		}
+	}
+	list, err := Views(m, Selection{All: true, Layer: -1, Head: 99})
+	if err != nil || len(list) != 4 {
+		t.Fatalf("all: %d views, error %v; want 4", len(list), err)
+	}
+	if list[2].Title != "layer 2, head 1" || list[2].Weights[1][0] != 1 {
+		t.Errorf("third view is %+v", list[2])
+	}
+	list, err = Views(m, Selection{All: true, Layer: 1})
+	if err != nil || len(list) != 2 || list[0].Title != "layer 2, head 1" {
+		t.Errorf("the heads of layer 2: %+v, error %v", list, err)
+	}
+	for _, o := range []Selection{{Layer: 2}, {Layer: 2, All: true}, {Head: 2}, {Layer: -2}, {Head: -2}} {
+		if _, err := Views(m, o); err == nil {
+			t.Errorf("layer %d, head %d: no error", o.Layer, o.Head)
+		}
+	}
+}

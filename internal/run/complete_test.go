@@ -1,0 +1,281 @@
+package run
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"attend/data"
+	"attend/internal/random"
+	"attend/layers"
+)
+
+func greedy(tokens int) Sampling { return Sampling{TopP: 1, Tokens: tokens} }
+
+func completed(t *testing.T, r *Session, prompt string, s Sampling, sample int) string {
+	t.Helper()
+	text, err := r.Complete(prompt, s, sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestComplete(t *testing.T) {
+	r := reader(t, trained(t, small(), smallText()), 1)
+	s := Sampling{Temperature: 1.5, TopP: 1, Seed: 3, Tokens: 20}
+	several := map[string]bool{}
+	for sample := range 20 {
+		first := completed(t, r, "The lion", s, sample)
+		if again := completed(t, r, "The lion", s, sample); again != first {
+			t.Errorf("sample %d is %q and %q", sample, first, again)
+		}
+		if !strings.HasPrefix(first, "The lion") {
+			t.Errorf("%q does not begin with the prompt", first)
+		}
+		several[first] = true
+	}
+	if len(several) < 10 {
+		t.Errorf("20 samples give %d texts", len(several))
+	}
+	other := s
+	other.Seed++
+	if completed(t, r, "The lion", s, 0) == completed(t, r, "The lion", other, 0) {
+		t.Error("another seed gives the same text")
+	}
+
+	cold := completed(t, r, "The lion", greedy(20), 0)
+	for sample := range 5 {
+		top1, topP := s, s
+		top1.TopK, topP.TopP = 1, 1e-9
+		for _, s := range []Sampling{greedy(20), top1, topP} {
+			if got := completed(t, r, "The lion", s, sample); got != cold {
+				t.Errorf("%+v: %q, want %q", s, got, cold)
+			}
+		}
+	}
+}
+
+// always makes a model that predicts one token whatever it reads.
+func always(t *testing.T, s Settings, id int) *Run {
+	t.Helper()
+	s.Tied = false
+	r := trained(t, s, smallText())
+	for _, p := range r.Weights.All() {
+		switch p.Name {
+		case "ln_f.gain":
+			clear(p.Data)
+		case "ln_f.bias":
+			clear(p.Data)
+			p.Data[0] = 1
+		case layers.OutputHead: // [vocab, dim]
+			clear(p.Data)
+			p.Data[id*r.Config.Dim] = 50
+		}
+	}
+	return r
+}
+
+func TestCompleteStops(t *testing.T) {
+	ended := reader(t, always(t, small(), 0), 1)
+	for _, prompt := range []string{"The lion", " The lion "} {
+		if got := completed(t, ended, prompt, greedy(20), 0); got != "The lion" {
+			t.Errorf("%q", got)
+		}
+	}
+	if got := completed(t, ended, "", greedy(20), 0); got != "" {
+		t.Errorf("%q, want nothing", got)
+	}
+
+	r := always(t, small(), 5)
+	word := r.Vocabulary.Key(5)
+	endless := reader(t, r, 1)
+	// A context of 8 holds the boundary and 7 words, and predicts one more.
+	if got := completed(t, endless, "", greedy(20), 0); got != strings.TrimSpace(strings.Repeat(word+" ", 8)) {
+		t.Errorf("%q, want 8 words", got)
+	}
+	if got := completed(t, endless, "The lion sees the ant near rocks", greedy(20), 0); got != "The lion sees the ant near rocks "+word {
+		t.Errorf("%q, want one word more", got)
+	}
+	if got := completed(t, endless, "the", greedy(3), 0); got != "the "+word+" "+word+" "+word {
+		t.Errorf("%q, want 3 words more", got)
+	}
+	_, err := endless.Complete("The lion sees the ant near rocks now", greedy(20), 0)
+	wantError(t, err, "8 words", "at most 7")
+	_, err = endless.Complete("a\xff", greedy(20), 0)
+	wantError(t, err, "UTF-8")
+	_, err = endless.Complete("the", Sampling{}, 0)
+	wantError(t, err, "top-p")
+}
+
+// A run on characters predicts each from the last of its context alone.
+func TestCompleteChars(t *testing.T) {
+	s := small()
+	s.Unit, s.Context, s.Steps = "char", 8, 40
+	run := trained(t, s, smallText())
+	r := reader(t, run, 1)
+	for _, prompt := range []string{"The", "The lion sees the "} {
+		got := completed(t, r, prompt, greedy(30), 0)
+		if len(got) != len(prompt)+30 || !strings.HasPrefix(got, prompt) {
+			t.Fatalf("%q: want 30 characters after %q", got, prompt)
+		}
+		for end := len(prompt); end < len(got); end++ {
+			m, err := r.Map(got[max(0, end-8):end], 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Next[0].Word != got[end:end+1] {
+				t.Errorf("after %q comes %q, want %q", got[:end], got[end:end+1], m.Next[0].Word)
+			}
+		}
+	}
+	if got := completed(t, r, "", greedy(5), 0); got != completed(t, r, "\n", greedy(5), 0)[1:] {
+		t.Errorf("an empty prompt is not a line's beginning: %q", got)
+	}
+	s.Data = "one line"
+	oneLine := trained(t, s, strings.ReplaceAll(smallText(), "\n", " "))
+	_, err := reader(t, oneLine, 1).Complete("", greedy(5), 0)
+	wantError(t, err, "empty")
+}
+
+func TestSamplingValidate(t *testing.T) {
+	good := Sampling{Temperature: 1, TopK: 5, TopP: 0.9, Tokens: 1}
+	if err := good.Validate(); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct {
+		change func(*Sampling)
+		part   string
+	}{
+		{func(s *Sampling) { s.Temperature = -1 }, "temperature"},
+		{func(s *Sampling) { s.Temperature = math.NaN() }, "temperature"},
+		{func(s *Sampling) { s.Temperature = math.Inf(1) }, "temperature"},
+		{func(s *Sampling) { s.TopK = -1 }, "top-k"},
+		{func(s *Sampling) { s.TopP = 0 }, "top-p"},
+		{func(s *Sampling) { s.TopP = 1.1 }, "top-p"},
+		{func(s *Sampling) { s.TopP = math.NaN() }, "top-p"},
+		{func(s *Sampling) { s.Tokens = 0 }, "number of tokens"},
+	} {
+		s := good
+		c.change(&s)
+		wantError(t, s.Validate(), c.part)
+	}
+}
+
+// Tokens are drawn as often as they are probable among those that are kept.
+func TestDraw(t *testing.T) {
+	logits := []float32{0.3, 2, -1, 1.5, 0, -30, 1.5}
+	const draws = 40000
+	for _, c := range []struct {
+		name string
+		s    Sampling
+		kept []int // nil: all
+	}{
+		{"plain", Sampling{Temperature: 1, TopP: 1}, nil},
+		{"cold", Sampling{Temperature: 0.5, TopP: 1}, nil},
+		{"hot", Sampling{Temperature: 3, TopP: 1}, nil},
+		{"top-k", Sampling{Temperature: 1, TopK: 3, TopP: 1}, []int{1, 3, 6}},
+		{"top-k of equals", Sampling{Temperature: 1, TopK: 2, TopP: 1}, []int{1, 3}},
+		{"top-k above all", Sampling{Temperature: 1, TopK: 100, TopP: 1}, nil},
+		{"top-p", Sampling{Temperature: 1, TopP: 0.75}, []int{1, 3, 6}}, // 0.39, 0.24, 0.24, 0.07...
+		{"top-p just reached", Sampling{Temperature: 1, TopP: 0.38}, []int{1}},
+		{"both", Sampling{Temperature: 1, TopK: 2, TopP: 0.9}, []int{1, 3}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			scaled := make([]float32, len(logits))
+			for i, x := range logits {
+				scaled[i] = float32(float64(x) / c.s.Temperature)
+			}
+			p, kept := softmax(scaled), 0.0
+			for i := range p {
+				if c.kept != nil && !slices.Contains(c.kept, i) {
+					p[i] = 0
+				}
+				kept += p[i]
+			}
+			counts := make([]float64, len(logits))
+			before := slices.Clone(logits)
+			dice := random.New(1, c.name)
+			for range draws {
+				counts[c.s.draw(logits, dice.Float64())]++
+			}
+			if !slices.Equal(before, logits) {
+				t.Error("the logits were changed")
+			}
+			chi := 0.0
+			for i, n := range counts {
+				if want := draws * p[i] / kept; want > 1 {
+					chi += (n - want) * (n - want) / want
+				} else if n > 10*want {
+					t.Errorf("token %d came %g times, want %g", i, n, want)
+				}
+			}
+			if chi > 22.5 { // 6 degrees of freedom: one in a thousand
+				t.Errorf("chi-square %g: %v of %v", chi, counts, p)
+			}
+		})
+	}
+	for _, dice := range []float64{0, 0.5, math.Nextafter(1, 0)} {
+		if got := (Sampling{TopP: 1}).draw(logits, dice); got != 1 {
+			t.Errorf("temperature 0 draws %d", got)
+		}
+		if got := (Sampling{Temperature: 1e-300, TopP: 1}).draw(logits, dice); got != 1 {
+			t.Errorf("a temperature near 0 draws %d", got)
+		}
+	}
+}
+
+func BenchmarkComplete(b *testing.B) {
+	savanna, err := data.Savanna()
+	if err != nil {
+		b.Fatal(err)
+	}
+	words, err := Defaults().Resolve(savanna)
+	if err != nil {
+		b.Fatal(err)
+	}
+	letters, err := data.Tokenize(data.Char, "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+	if err != nil {
+		b.Fatal(err)
+	}
+	characters, err := data.NewVocabulary(data.Char, [][]data.Token{letters}, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	chars := words
+	chars.Unit, chars.Layers, chars.Heads, chars.Dim, chars.Hidden, chars.Context = "char", 4, 4, 128, 512, 64
+	for _, c := range []struct {
+		name       string
+		settings   Settings
+		vocabulary *data.Vocabulary
+		prompt     string
+		sampling   Sampling
+	}{
+		{"default", words, savanna.Vocabulary, "The lion saw", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
+		{"nanogpt", chars, characters, "ROMEO:", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			config := c.settings.Model(c.vocabulary.Len())
+			weights, err := layers.NewWeights(config, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			r := reader(b, &Run{Settings: c.settings, Vocabulary: c.vocabulary, Config: config, Weights: weights}, 1)
+			added := 0
+			b.ReportAllocs()
+			for sample := 0; b.Loop(); sample++ {
+				text, err := r.Complete(c.prompt, c.sampling, sample)
+				if err != nil {
+					b.Fatal(err)
+				}
+				tokens, err := c.vocabulary.Tokenize(strings.TrimPrefix(text, c.prompt))
+				if err != nil {
+					b.Fatal(err)
+				}
+				added += len(tokens)
+			}
+			b.ReportMetric(float64(added)/b.Elapsed().Seconds(), "tokens/s")
+		})
+	}
+}

@@ -1,0 +1,247 @@
+package run
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"attend/data"
+	"attend/internal/attention"
+	"attend/internal/kernel"
+	"attend/internal/printable"
+	"attend/layers"
+)
+
+// Session runs sentences through a run's model, some at a time, with the operations of
+// training. It is not safe for use by several goroutines at once.
+type Session struct {
+	run       *Run
+	batch     int
+	seq       int // the most tokens of a sentence
+	inference *layers.Inference
+}
+
+// NewSession prepares the graph for batches of sentences.
+func (r *Run) NewSession(batch int) (*Session, error) { return r.NewSessionOf(batch, r.Config.Context) }
+
+// NewSessionOf is [Run.NewSession] for sentences of at most seq tokens.
+func (r *Run) NewSessionOf(batch, seq int) (*Session, error) {
+	if err := r.CheckSession(batch, seq); err != nil {
+		return nil, err
+	}
+	inference, err := layers.NewInference(r.Config, r.Weights, batch, seq)
+	if err != nil {
+		return nil, err
+	}
+	return &Session{r, batch, seq, inference}, nil
+}
+
+// Close frees what the machine holds.
+func (s *Session) Close() error { return s.inference.Close() }
+
+// Encoded is a sentence as the model sees it.
+type Encoded struct {
+	Text    string
+	Tokens  []string // as typed, the boundary token first in a run on words
+	IDs     []int
+	Unknown []bool // tokens that the vocabulary lacks
+}
+
+// Encode turns text into tokens, with an error if it is empty or too long.
+func (r *Run) Encode(text string) (Encoded, error) {
+	tokens, err := r.Vocabulary.Tokenize(text)
+	if err != nil {
+		return Encoded{}, err
+	}
+	if len(tokens) == 0 {
+		return Encoded{}, errors.New("the sentence is empty: give at least one word")
+	}
+	e := Encoded{Text: text}
+	if boundary, ok := r.Vocabulary.Boundary(); ok {
+		e.Tokens, e.IDs, e.Unknown = []string{data.BoundaryToken}, []int{boundary}, []bool{false}
+	}
+	room := r.Config.Context - len(e.IDs)
+	if len(tokens) > room {
+		return Encoded{}, fmt.Errorf("the sentence has %d tokens and this run sees at most %d: shorten it, or train with a larger --context", len(tokens), room)
+	}
+	for _, t := range tokens {
+		id, known := r.Vocabulary.ID(t.Key)
+		e.Tokens, e.IDs, e.Unknown = append(e.Tokens, t.Text), append(e.IDs, id), append(e.Unknown, !known)
+	}
+	return e, r.checkKnown(tokens)
+}
+
+// checkKnown returns an error if the vocabulary has none of the tokens: the model would see
+// nothing but <unk>.
+func (r *Run) checkKnown(tokens []data.Token) error {
+	if _, unknown := r.Vocabulary.Encode(tokens); unknown < len(tokens) || unknown == 0 {
+		return nil
+	}
+	return fmt.Errorf("no %s of it is in the vocabulary of this run (%s is new, for one): use words of the training text, or train on text that has them",
+		r.Vocabulary.Tokenizer().Noun(), printable.Quote(tokens[0].Text))
+}
+
+// Reading is one sentence after a forward pass. It is valid until the next pass.
+type Reading struct {
+	inference *layers.Inference
+	config    layers.Config
+	row       int // place of the sentence in the batch
+}
+
+// Logits returns the scores [vocab] of the token after the one at place.
+func (r Reading) Logits(place int) []float32 {
+	return r.inference.LogitsAt(r.row, place)
+}
+
+// Weights returns the attention that the token at place query pays in one head, to the
+// tokens from the first to itself [query+1].
+func (r Reading) Weights(layer, head, query int) []float32 {
+	return r.inference.Layers[layer].Row(r.row, head, query)
+}
+
+// Output returns what a head mixed for the token at a place, [headDim].
+func (r Reading) Output(layer, head, place int) []float32 {
+	return r.inference.Layers[layer].Output(r.row, head, place)
+}
+
+// Edit changes what the model computes of one sentence of a batch.
+type Edit func(f *layers.Inference, sentence int) error
+
+// Forward runs sentences of ids through the model and calls visit for each, in order.
+func (s *Session) Forward(sentences [][]int, visit func(i int, reading Reading) error) error {
+	return s.ForwardEdited(sentences, nil, visit)
+}
+
+// ForwardEdited is [Session.Forward] with an edit for each sentence; nil leaves the sentence as it is, and nil edits all of them.
+func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, reading Reading) error) error {
+	for i, ids := range sentences {
+		if len(ids) > s.seq {
+			return fmt.Errorf("sentence %d has %d tokens and this run sees at most %d", i+1, len(ids), s.seq)
+		}
+	}
+	for start := 0; start < len(sentences); start += s.batch {
+		part := sentences[start:min(start+s.batch, len(sentences))]
+		if edits != nil {
+			if err := s.edit(edits[start : start+len(part)]); err != nil {
+				return err
+			}
+		}
+		if err := s.inference.Run(part...); err != nil {
+			return fmt.Errorf("%s: %w", printable.Path(s.run.Path), err)
+		}
+		for i := range part {
+			if err := visit(start+i, Reading{s.inference, s.run.Config, i}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// edit takes the edits of the last batch back and makes those of the next.
+func (s *Session) edit(edits []Edit) error {
+	for _, layer := range s.inference.Layers {
+		layer.Restore()
+	}
+	for i, edit := range edits {
+		if edit == nil {
+			continue
+		}
+		if err := edit(s.inference, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Map returns the attention map of a text with its `most` likeliest next tokens.
+func (s *Session) Map(text string, most int) (attention.Map, error) { return s.read(text, most, false) }
+
+// read returns the map of a text, with the vectors that it was computed from if they are wanted.
+func (s *Session) read(text string, most int, vectors bool) (attention.Map, error) {
+	e, err := s.run.Encode(text)
+	if err != nil {
+		return attention.Map{}, err
+	}
+	var m attention.Map
+	err = s.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
+		m = s.run.toMap(e, reading, most)
+		if vectors {
+			m.Vectors = reading.vectors(len(e.IDs))
+		}
+		return nil
+	})
+	return m, err
+}
+
+// toMap copies the weights of a reading out of the operations.
+func (r *Run) toMap(e Encoded, reading Reading, most int) attention.Map {
+	m := attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown}
+	n := len(e.IDs)
+	for layer := range r.Config.Layers {
+		heads := make([][][]float32, r.Config.Heads)
+		for head := range heads {
+			heads[head] = make([][]float32, n)
+			for query := range n {
+				row := make([]float32, n) // [key], 0 beyond the query
+				copy(row, reading.Weights(layer, head, query))
+				heads[head][query] = row
+			}
+		}
+		m.Attention = append(m.Attention, heads)
+	}
+	m.Next = r.predictions(reading.Logits(n-1), most)
+	return m
+}
+
+// predictions returns the most likely tokens for a row of logits, most likely first.
+func (r *Run) predictions(logits []float32, most int) []attention.Prediction {
+	p := slices.Clone(logits)
+	kernel.Softmax(p)
+	order := descending(p)
+	next := make([]attention.Prediction, min(most, len(order)))
+	for i := range next {
+		next[i] = attention.Prediction{Word: r.Vocabulary.Key(order[i]), Probability: float64(p[order[i]])}
+	}
+	return next
+}
+
+// descending returns the places of p from its largest element to its smallest, equals
+// in their order.
+func descending(p []float32) []int {
+	order := make([]int, len(p))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
+	return order
+}
+
+// MapWithVectors is [Session.Map] together with the queries, keys and values that the weights were
+// computed from, read from the projections of the same pass.
+func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
+	return s.read(text, most, true)
+}
+
+// vectors copies the queries, keys and values of the first seq tokens out of the operations.
+func (r Reading) vectors(seq int) *attention.Vectors {
+	var v attention.Vectors
+	for _, layer := range r.inference.Layers {
+		v.Query = append(v.Query, r.perHead(layer.Query, seq))
+		v.Key = append(v.Key, r.perHead(layer.Key, seq))
+		v.Value = append(v.Value, r.perHead(layer.Value, seq))
+	}
+	return &v
+}
+
+// perHead copies the vectors of one layer, [head][place][headDim].
+func (r Reading) perHead(at func(sentence, head, place int) []float32, seq int) [][][]float32 {
+	heads := make([][][]float32, r.config.Heads)
+	for head := range heads {
+		for place := range seq {
+			heads[head] = append(heads[head], slices.Clone(at(r.row, head, place)))
+		}
+	}
+	return heads
+}

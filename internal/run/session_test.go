@@ -1,0 +1,284 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gorgonia.org/gorgonia"
+
+	"attend/data"
+	"attend/layers"
+)
+
+// The map of a sentence holds the very numbers that the attention of a training graph computes for
+// it among the sentences of a batch.
+func TestMapIsTheTrainingGraphs(t *testing.T) {
+	s := small()
+	s.Layers = 2
+	r := trained(t, s, smallText())
+	sentences := []string{"The otter likes the dog near rocks", "the lion sees", "Zebra"}
+	const batch = 3
+	seq := r.Config.Context
+	graph, err := layers.New(r.Config, r.Weights, layers.Options{Batch: batch, Seq: seq, Training: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range sentences {
+		e, err := r.Encode(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copy(graph.IDs[i*seq:], e.IDs)
+	}
+	vm := gorgonia.NewTapeMachine(graph.Graph)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		t.Fatal(err)
+	}
+
+	one := reader(t, r, 1)
+	for i, text := range sentences {
+		m, err := one.Map(text, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Validate(); err != nil {
+			t.Error(err)
+		}
+		words := strings.Fields(text)
+		if want := append([]string{data.BoundaryToken}, words...); !slices.Equal(m.Tokens, want) || m.Text != text {
+			t.Errorf("tokens %q of %q, want %q", m.Tokens, m.Text, want)
+		}
+		if len(m.Attention) != r.Config.Layers || len(m.Attention[0]) != r.Config.Heads {
+			t.Fatalf("%d layers of %d heads", len(m.Attention), len(m.Attention[0]))
+		}
+		for layer, heads := range m.Attention {
+			weights := graph.Layers[layer].Weights() // [batch, heads, query, key]
+			for head, rows := range heads {
+				for query, row := range rows {
+					start := ((i*r.Config.Heads+head)*seq + query) * seq
+					if !slices.Equal(row, weights[start:start+len(m.Tokens)]) {
+						t.Errorf("%q, layer %d, head %d, query %d: %v, the graph has %v", text, layer, head, query, row, weights[start:start+len(m.Tokens)])
+					}
+					sum := 0.0
+					for _, w := range row {
+						sum += float64(w)
+					}
+					if math.Abs(sum-1) > 1e-5 {
+						t.Errorf("%q, layer %d, head %d, query %d adds up to %g", text, layer, head, query, sum)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What stands beside a sentence in a batch, and before it in the machine, changes nothing.
+func TestReadBatches(t *testing.T) {
+	r := trained(t, small(), smallText())
+	var sentences [][]int
+	for i := range 11 {
+		sentence := []int{0}
+		for range i % 8 {
+			sentence = append(sentence, 1+(i*5+len(sentence)*3)%(r.Config.Vocab-1))
+		}
+		sentences = append(sentences, sentence[:min(len(sentence), r.Config.Context)])
+	}
+	read := func(batch int) (all []string) {
+		err := reader(t, r, batch).Forward(sentences, func(i int, reading Reading) error {
+			if i != len(all) {
+				t.Errorf("sentence %d comes at place %d", i, len(all))
+			}
+			last := len(sentences[i]) - 1
+			all = append(all, fmt.Sprint(reading.Logits(last), reading.Weights(0, 1, last)))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	alone := read(1)
+	for _, batch := range []int{4, 32} {
+		if !slices.Equal(read(batch), alone) {
+			t.Errorf("batches of %d give other numbers", batch)
+		}
+	}
+	err := reader(t, r, 2).Forward([][]int{{0}, {0}, make([]int, r.Config.Context+1)}, func(int, Reading) error { return nil })
+	wantError(t, err, "sentence 3 has 9 tokens", "at most 8")
+	own := fmt.Errorf("enough")
+	if err := reader(t, r, 2).Forward(sentences, func(int, Reading) error { return own }); err != own {
+		t.Errorf("the visitor's error became %v", err)
+	}
+}
+
+func TestMapNext(t *testing.T) {
+	r := trained(t, small(), smallText())
+	one := reader(t, r, 1)
+	m, err := one.Map("The lion sees the", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Next) != r.Vocabulary.Len() {
+		t.Fatalf("%d predictions of %d words", len(m.Next), r.Vocabulary.Len())
+	}
+	sum, seen := 0.0, map[string]bool{}
+	for i, p := range m.Next {
+		sum += p.Probability
+		seen[p.Word] = true
+		if i > 0 && p.Probability > m.Next[i-1].Probability {
+			t.Errorf("prediction %d is likelier than the one before: %v", i, m.Next[:i+1])
+		}
+	}
+	if math.Abs(sum-1) > 1e-5 || len(seen) != len(m.Next) {
+		t.Errorf("%d words with probabilities that add up to %g", len(seen), sum)
+	}
+	// Independently: softmax in float64 of the logits at the last word.
+	e, err := r.Encode("The lion sees the")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = one.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
+		p := softmax(reading.Logits(len(e.IDs) - 1))
+		for _, next := range m.Next {
+			id, _ := r.Vocabulary.ID(next.Word)
+			if math.Abs(p[id]-next.Probability) > 1e-6 {
+				t.Errorf("%s: %g, want %g", next.Word, next.Probability, p[id])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err = one.Map("The lion", 3); err != nil || len(m.Next) != 3 {
+		t.Errorf("%d predictions, %v, want 3", len(m.Next), err)
+	}
+}
+
+// softmax in float64.
+func softmax(logits []float32) []float64 {
+	p := make([]float64, len(logits))
+	sum := 0.0
+	for i, x := range logits {
+		p[i] = math.Exp(float64(x) - float64(logits[0]))
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}
+
+func TestMapErrors(t *testing.T) {
+	r := trained(t, small(), smallText())
+	one := reader(t, r, 1)
+	for text, parts := range map[string][]string{
+		"":                                {"empty"},
+		" \t\n":                           {"empty"},
+		strings.Repeat("lion ", 8):        {"8 tokens", "at most 7"},
+		"the lion sees the ant, now, too": {"9 tokens", "at most 7"},
+		"a\x00b":                          {"NUL"},
+		"a\xffb":                          {"UTF-8"},
+	} {
+		_, err := one.Map(text, 3)
+		wantError(t, err, parts...)
+	}
+	if m, err := one.Map(strings.Repeat("lion ", 7), 3); err != nil || len(m.Tokens) != 8 {
+		t.Errorf("a full context: %d tokens, %v", len(m.Tokens), err)
+	}
+}
+
+func TestMapUnknown(t *testing.T) {
+	r := trained(t, small(), smallText())
+	m, err := reader(t, r, 1).Map("The walrus sees THE <s>", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := []string{"<s>", "The", "walrus", "sees", "THE", "<", "s", ">"}
+	unknown := []bool{false, false, true, false, false, true, true, true}
+	if !slices.Equal(m.Tokens, tokens) || !slices.Equal(m.Unknown, unknown) {
+		t.Errorf("%q %v, want %q %v", m.Tokens, m.Unknown, tokens, unknown)
+	}
+}
+
+func TestMapChars(t *testing.T) {
+	s := small()
+	s.Unit, s.Context = "char", 12
+	r := trained(t, s, smallText())
+	one := reader(t, r, 1)
+	m, err := one.Map("The lion Ω", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Split("The lion Ω", ""); !slices.Equal(m.Tokens, want) || !m.Unknown[9] || slices.Contains(m.Unknown[:9], true) {
+		t.Errorf("%q %v, want %q", m.Tokens, m.Unknown, want)
+	}
+	_, err = one.Map("The lion sees", 3)
+	wantError(t, err, "13 tokens", "at most 12")
+}
+
+// Softmax of query·key / sqrt(headDim) over the keys up to the query is the weight of every cell: the
+// vectors of a map are those that its weights were computed from.
+func TestVectorsGiveTheWeights(t *testing.T) {
+	s := small()
+	s.Layers, s.Heads, s.Dim = 3, 2, 10
+	r := trained(t, s, smallText())
+	const batch = 3 // a map stands at the first place, whatever the batch
+	reader := reader(t, r, batch)
+	for _, text := range []string{"The otter likes the dog near rocks", "Zebra", "the lion sees"} {
+		m, err := reader.MapWithVectors(text, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		plain, err := reader.Map(text, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for layer, heads := range m.Attention {
+			for head, rows := range heads {
+				for query, row := range rows {
+					for key, want := range softmaxOfProducts(m.Vectors.Query[layer][head][query], m.Vectors.Key[layer][head][:query+1]) {
+						if got := float64(row[key]); math.Abs(got-want) > 1e-5 {
+							t.Errorf("%q, layer %d, head %d, query %d, key %d: the vectors give %v, the map has %v", text, layer, head, query, key, want, got)
+						}
+					}
+				}
+				if n := len(m.Vectors.Value[layer][head][0]); n != 5 {
+					t.Errorf("a value of %d numbers, want 5", n)
+				}
+			}
+		}
+		m.Vectors = nil
+		if diff := cmp.Diff(plain, m); diff != "" {
+			t.Errorf("%q: with vectors the map is another: %s", text, diff)
+		}
+	}
+	if _, err := reader.MapWithVectors("", 2); err == nil {
+		t.Error("no error for an empty sentence")
+	}
+}
+
+// softmaxOfProducts is softmax(query·key / sqrt(headDim)) over the keys, in float64.
+func softmaxOfProducts(query []float32, keys [][]float32) []float64 {
+	weights, sum := make([]float64, len(keys)), 0.0
+	for k, key := range keys {
+		product := 0.0
+		for i := range query {
+			product += float64(query[i]) * float64(key[i])
+		}
+		weights[k] = math.Exp(product / math.Sqrt(float64(len(query))))
+		sum += weights[k]
+	}
+	for k := range weights {
+		weights[k] /= sum
+	}
+	return weights
+}

@@ -1,0 +1,186 @@
+package layers
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+
+	"attend/internal/kernel"
+	"attend/internal/node"
+)
+
+// HookPoint is a named activation of a graph for inference: what is computed at one place of the model. It can be read after a run, and
+// edited during one, before anything that follows is computed. The names are those of TransformerLens:
+//
+//	embed                          vectors of the tokens [length, dim]
+//	blocks.0.resid_pre             what a block reads [length, dim]
+//	blocks.0.attn.q, .k, .v        queries, keys, values [length, headDim] of each head
+//	blocks.0.attn.scores           products of queries and keys, scaled [query, key] of each head; -Inf for the future
+//	blocks.0.attn.weights          attention weights [query, key] of each head; 0 for the future
+//	blocks.0.attn.z                weighted sums of the values [length, headDim] of each head
+//	blocks.0.attn_out              what the attention adds to the residual stream [length, dim]
+//	blocks.0.mlp.pre, .post        before and after the activation function [length, hidden]
+//	blocks.0.mlp_out               what the feed-forward network adds [length, dim]
+//	blocks.0.resid_post            what a block returns [length, dim]
+//	final_norm                     the input of the unembedding [length, dim]
+//	logits                         [length, vocab]
+//
+// Without a hook point that is asked for, a graph computes the same bits in the same time.
+type HookPoint struct {
+	Name  string
+	view  func(sentence int) []kernel.Matrix
+	edits map[int][]Edit
+}
+
+// Edit changes the activation of one sentence: a matrix for each head, or a single one where there are no heads. The
+// matrices are views of the graph's own numbers.
+type Edit func(heads []kernel.Matrix)
+
+// Read returns the activation of a sentence in the last run: a matrix for each head, or a single one where there are no heads. The
+// matrices change with the next run.
+func (h *HookPoint) Read(sentence int) []kernel.Matrix { return h.view(sentence) }
+
+// Edit adds an edit to the runs that follow. Several of one sentence are made in the order in which they were added.
+func (h *HookPoint) Edit(sentence int, e Edit) {
+	if h.edits == nil {
+		h.edits = map[int][]Edit{}
+	}
+	h.edits[sentence] = append(h.edits[sentence], e)
+}
+
+// run makes the edits. What one does to a sentence no other sentence sees, so that their order does not matter.
+func (h *HookPoint) run() {
+	for sentence := range h.edits {
+		h.runOn(sentence)
+	}
+}
+
+func (h *HookPoint) runOn(sentence int) {
+	if h == nil {
+		return
+	}
+	for _, e := range h.edits[sentence] {
+		e(h.view(sentence))
+	}
+}
+
+// HookPoint returns the hook point of that name, from which on a run stores or edits the activation.
+func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
+	if h := t.asked[name]; h != nil {
+		return h, nil
+	}
+	ask, ok := t.hooks[name]
+	if !ok {
+		return nil, fmt.Errorf("no activation %q: the graph has %d, such as embed, blocks.0.attn.weights and logits", name, len(t.hooks))
+	}
+	h := ask()
+	h.Name = name
+	t.asked[name] = h
+	return h, nil
+}
+
+// HookNames returns the names of all hook points in the order of the forward pass; none of a graph for training.
+func (t *Transformer) HookNames() []string { return slices.Clone(t.hookNames) }
+
+// ClearEdits takes all edits back.
+func (t *Transformer) ClearEdits() {
+	for _, h := range t.asked {
+		h.edits = nil
+	}
+}
+
+// hook adds a hook point at the output of a node. With heads above 0 its columns are those of so many heads.
+func (g *graph) hook(name string, n *gorgonia.Node, heads int) {
+	if g.err != nil {
+		return
+	}
+	op := n.Op().(interface{ OnDone(func()) })
+	_, value, _ := node.Result(n)
+	g.hookAt(name, func() *HookPoint {
+		h := &HookPoint{view: func(sentence int) []kernel.Matrix {
+			return g.t.columns(node.Floats(value), value.Shape()[1], max(heads, 1), sentence)
+		}}
+		op.OnDone(h.run)
+		return h
+	})
+}
+
+// hookBefore adds a hook point of what the activation of a [Linear] is applied to.
+func (g *graph) hookBefore(name string, n *gorgonia.Node) {
+	if g.err != nil {
+		return
+	}
+	op := n.Op().(*linear)
+	g.hookAt(name, func() *HookPoint {
+		op.before = make([]float32, len(op.Out()))
+		h := &HookPoint{view: func(sentence int) []kernel.Matrix { return g.t.columns(op.before, n.Shape()[1], 1, sentence) }}
+		op.hookBefore = h.run
+		return h
+	})
+}
+
+// hookAt adds a hook point that is made when it is asked for.
+func (g *graph) hookAt(name string, ask func() *HookPoint) {
+	if g.Training || g.err != nil {
+		return
+	}
+	name = g.place + name
+	g.t.hooks[name] = ask
+	g.t.hookNames = append(g.t.hookNames, name)
+}
+
+// columns views the rows of a sentence in [batch*seq, width], split into the columns of so many heads.
+func (t *Transformer) columns(data []float32, width, heads, sentence int) []kernel.Matrix {
+	start, length := t.Sentences.At(sentence)
+	views := make([]kernel.Matrix, heads)
+	for head := range views {
+		views[head] = kernel.Columns(data[start*width+head*(width/heads):], length, width/heads, width)
+	}
+	return views
+}
+
+// squares views [query, key] of each head of a sentence in [batch, heads, query, key].
+func (a *attention) squares(data []float32, sentence int) []kernel.Matrix {
+	_, length := a.sentence(sentence)
+	views := make([]kernel.Matrix, a.heads)
+	for head := range views {
+		views[head] = kernel.Columns(data[(sentence*a.heads+head)*a.seq*a.seq:], length, length, a.seq)
+	}
+	return views
+}
+
+// hooked are the hook points of an attention's scores and weights, nil unless they were asked for.
+type hooked struct {
+	scores, weights *HookPoint
+	data            []float32 // [batch, heads, query, key] of the scores
+}
+
+// hookScores keeps the scores of a sentence, with -Inf for the future, makes their edits and takes what has become of those that
+// are not of the future.
+func (a *attention) hookScores(sentence int) {
+	if a.hooked.scores == nil {
+		return
+	}
+	views, scores := a.squares(a.weights, sentence), a.squares(a.hooked.data, sentence)
+	each := func(row func(kept, used []float32, seen int)) {
+		for head := range views {
+			for query := range views[head].Rows {
+				seen := query + 1
+				if a.ahead {
+					seen = views[head].Cols
+				}
+				row(scores[head].Row(query), views[head].Row(query), seen)
+			}
+		}
+	}
+	each(func(kept, used []float32, seen int) {
+		for key := range kept {
+			kept[key] = float32(math.Inf(-1))
+		}
+		copy(kept, used[:seen])
+	})
+	a.hooked.scores.runOn(sentence)
+	each(func(kept, used []float32, seen int) { copy(used, kept[:seen]) })
+}
