@@ -47,7 +47,7 @@ func (a Attention) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgo
 	projected.Query = a.rotate(g, ".query.rotated", projected.Query)
 	projected.Key = a.rotate(g, ".key.rotated", projected.Key)
 	mixed := g.apply(func() (*gorgonia.Node, error) { // weights [batch, heads, query, key]
-		attended, err := Attend(a.name+".heads", projected, a.heads, g.Seq, g.drop, g.Departure)
+		attended, err := attendWith(a.name+".heads", projected, a.heads, g.Seq, g.drop, g.Departure)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +71,12 @@ func (a Attention) rotate(g *graph, name string, x *gorgonia.Node) *gorgonia.Nod
 
 // Attend adds the operation of [Attention], from query, key and value to the mixed values, to the graph of its inputs. The
 // weights stay readable after each run, from [Attended]. A departure other than the zero one changes the scale or lifts the mask.
-func Attend(name string, p Projected, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
+func Attend(name string, p Projected, heads, seq int, departure Departure) (*Attended, error) {
+	return attendWith(name, p, heads, seq, nil, departure)
+}
+
+// attendWith is [Attend] with dropout of the weights, nil for none.
+func attendWith(name string, p Projected, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
 	rows, dim := p.Query.Shape()[0], p.Query.Shape()[1]
 	batch := rows / seq
 	inputs := gorgonia.Nodes{p.Query, p.Key, p.Value}

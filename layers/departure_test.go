@@ -21,7 +21,7 @@ func departed(t *testing.T, heads, seq, dim int, vectors [3][]float32, d Departu
 	for i, name := range []string{"query", "key", "value"} {
 		in[i] = node.Weights(g, name, []int{len(vectors[i]) / dim, dim}, vectors[i])
 	}
-	a, err := Attend("attention", Projected{in[0], in[1], in[2]}, heads, seq, nil, d)
+	a, err := Attend("attention", Projected{in[0], in[1], in[2]}, heads, seq, d)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -108,7 +108,7 @@ func departedAttentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout, depar
 	if err != nil {
 		return nil, err
 	}
-	return Attend("attn.heads", p, heads, seq, drop, departure)
+	return attendWith("attn.heads", p, heads, seq, drop, departure)
 }
 
 func TestAttentionGradient(t *testing.T) {
@@ -191,7 +191,7 @@ func TestParallelBlockGradient(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		attended, err := Attend("attn.heads", p, 2, 7, nil, Departure{})
+		attended, err := Attend("attn.heads", p, 2, 7, Departure{})
 		if err != nil {
 			return nil, err
 		}

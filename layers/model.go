@@ -115,11 +115,17 @@ func (c Config) residualDeviation() float64 {
 // Parameters returns the parameters of a model, all zero, in the order of the forward pass. It panics unless the
 // configuration is valid.
 func Parameters(c Config) *param.Set {
+	s := Shapes(c)
+	s.Allocate()
+	return s
+}
+
+// Shapes returns the parameters of a model without their numbers. It panics unless the configuration is valid.
+func Shapes(c Config) *param.Set {
 	m, err := newModel(c)
 	if err != nil {
 		panic(err)
 	}
-	m.params.Allocate()
 	return &m.params
 }
 

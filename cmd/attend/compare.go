@@ -8,6 +8,7 @@ import (
 
 	"attend/internal/analysis"
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
 )
@@ -113,6 +114,10 @@ func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run,
 	corpus, err := p.textOf(r.Path)(r.Settings)
 	if err != nil {
 		return err
+	}
+	if r.Step < r.Settings.Steps {
+		p.note(fmt.Sprintf("%s was stopped at step %d of %d, and the other seeds are trained to the end: go on with `attend train --resume` first to compare like with like",
+			printable.Path(r.Path), r.Step, r.Settings.Steps))
 	}
 	ctx, stop := interruptible(cmd.Context())
 	defer stop()

@@ -61,7 +61,7 @@ predicts. Without a prompt it begins a sentence of its own.`,
 	f := cmd.Flags()
 	f.Float64Var(&s.Temperature, "temperature", s.Temperature, "below 1 bolder, above 1 wilder, 0 always the likeliest")
 	intFlag(f, &s.TopK, "top-k", s.TopK, "draw among the k likeliest (0: all)")
-	f.Float64Var(&s.TopP, "top-p", s.TopP, "draw among the likeliest that together reach p")
+	f.Float64Var(&s.TopP, "top-p", s.TopP, "draw among the likeliest that together reach p, of what top-k has left")
 	intFlag(f, &s.Tokens, "tokens", s.Tokens, "most words (or characters) to add")
 	intFlag(f, &samples, "samples", samples, "how many continuations")
 	uint64Flag(f, &s.Seed, "seed", s.Seed, "equal seeds give equal texts")

@@ -35,8 +35,9 @@ Start here:
   attend words lion                                          which words does it take to be alike?
   attend eval                                                how good is it, and does it look where it should?
   attend complete "The lion saw"                             let it go on
+  attend explain "The lion saw the zebra"                    the arithmetic of one attention weight
+  attend compare "The lion saw" "The zebra saw"              two sentences, two runs, or many seeds
   attend train --data my.txt                                 train on your own sentences, one a line
-  attend lesson                                              what is attention? ten chapters from the beginning
 
 attend help COMMAND tells more, with examples.
 `

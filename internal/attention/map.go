@@ -85,6 +85,7 @@ func validateHead(weights [][]float32, seq int) error {
 		if len(row) != seq {
 			return fmt.Errorf("query %d has %d keys for %d tokens", q+1, len(row), seq)
 		}
+		sum := 0.0
 		for k, weight := range row {
 			// Written so that NaN, which compares false, is refused too.
 			if !(weight >= 0 && weight <= 1+Rounding) {
@@ -93,6 +94,10 @@ func validateHead(weights [][]float32, seq int) error {
 			if k > q && weight != 0 {
 				return fmt.Errorf("query %d, key %d: weight %v, but a later key must weigh 0", q+1, k+1, weight)
 			}
+			sum += float64(weight)
+		}
+		if !(math.Abs(sum-1) <= Rounding) {
+			return fmt.Errorf("query %d: its weights sum to %v, not to 1", q+1, sum)
 		}
 	}
 	return nil

@@ -53,8 +53,9 @@ func eachColumnBlock(wide, narrow []float32, dim, part int, visit func(wide, nar
 	}
 }
 
-// Fill fills a set of parameters from tensors under GPT-2's names.
-func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
+// CheckShapes returns an error unless the tensors, under GPT-2's names, have the shapes of a set of parameters, which may be
+// without their numbers.
+func CheckShapes(set *param.Set, tensors map[string]Tensor) error {
 	for _, p := range set.All() {
 		name, part := name(p.Name)
 		t, ok := tensors[name]
@@ -68,6 +69,18 @@ func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
 		if fmt.Sprint(t.Shape) != fmt.Sprint(want) {
 			return fmt.Errorf("tensor %s has shape %v, config.json asks for %v", name, t.Shape, want)
 		}
+	}
+	return nil
+}
+
+// Fill fills a set of parameters from tensors under GPT-2's names.
+func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
+	if err := CheckShapes(set, tensors); err != nil {
+		return err
+	}
+	for _, p := range set.All() {
+		name, part := name(p.Name)
+		t := tensors[name]
 		if part < 0 {
 			copy(p.Data, t.Data)
 		} else {

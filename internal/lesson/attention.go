@@ -45,7 +45,7 @@ func runAttention(batch, seq, dim int, query, key, value []float32, departure la
 	g := gorgonia.NewGraph()
 	shape := []int{batch * seq, dim}
 	p := layers.Projected{Query: node.Weights(g, "query", shape, query), Key: node.Weights(g, "key", shape, key), Value: node.Weights(g, "value", shape, value)}
-	heads, err := layers.Attend("attention", p, 1, seq, nil, departure)
+	heads, err := layers.Attend("attention", p, 1, seq, departure)
 	if err != nil {
 		return nil, err
 	}

@@ -134,7 +134,7 @@ func projected(s described, m byHand, departure layers.Departure) (*layers.Atten
 	if err != nil {
 		return nil, attention.Map{}, err
 	}
-	heads, err := layers.Attend("attn.heads", p, m.heads, seq, nil, departure)
+	heads, err := layers.Attend("attn.heads", p, m.heads, seq, departure)
 	if err != nil {
 		return nil, attention.Map{}, err
 	}

@@ -13,7 +13,7 @@ import (
 type Sampling struct {
 	Temperature float64 // divides the logits; 0 takes the likeliest token always
 	TopK        int     // draw among the k likeliest only; 0: among all
-	TopP        float64 // draw among the likeliest that together reach p, 0 < p <= 1
+	TopP        float64 // draw among the likeliest that together reach p of what top-k has left, 0 < p <= 1
 	Seed        uint64
 	Tokens      int // the most to add
 }
@@ -102,10 +102,17 @@ func (s Sampling) draw(logits []float32, dice float64) int {
 	if s.TopK > 0 {
 		order = order[:min(s.TopK, len(order))]
 	}
+	var among float64 // as in transformers, top-p counts among what top-k has left
+	for _, id := range order {
+		among += float64(p[id])
+	}
+	if s.TopK == 0 {
+		among = 1
+	}
 	var kept float64
 	for i, id := range order {
 		kept += float64(p[id])
-		if kept >= s.TopP {
+		if kept >= s.TopP*among {
 			order = order[:i+1]
 			break
 		}

@@ -178,7 +178,8 @@ func TestDraw(t *testing.T) {
 		{"top-k", Sampling{Temperature: 1, TopK: 3, TopP: 1}, []int{1, 3, 6}},
 		{"top-k of equals", Sampling{Temperature: 1, TopK: 2, TopP: 1}, []int{1, 3}},
 		{"top-k above all", Sampling{Temperature: 1, TopK: 100, TopP: 1}, nil},
-		{"top-p", Sampling{Temperature: 1, TopP: 0.75}, []int{1, 3, 6}}, // 0.39, 0.24, 0.24, 0.07...
+		{"top-p", Sampling{Temperature: 1, TopP: 0.75}, []int{1, 3, 6}},                  // 0.39, 0.24, 0.24, 0.07...
+		{"top-p among top-k", Sampling{Temperature: 1, TopK: 3, TopP: 0.7}, []int{1, 3}}, // 0.39 + 0.24 of 0.87
 		{"top-p just reached", Sampling{Temperature: 1, TopP: 0.38}, []int{1}},
 		{"both", Sampling{Temperature: 1, TopK: 2, TopP: 0.9}, []int{1, 3}},
 	} {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,7 +64,11 @@ func TestFilmOfAKilledTraining(t *testing.T) {
 
 // frameLine is a frame of two words in one head as film.jsonl has it.
 func frameLine(step int, weight string) string {
-	return fmt.Sprintf(`{"step":%d,"heldout_loss":1.5,"sentences":[{"text":"a b","tokens":["a","b"],"attention":[[[[1,0],[%s,0.5]]]],"next":[]}]}`+"\n", step, weight)
+	rest := 0.5
+	if w, err := strconv.ParseFloat(weight, 64); err == nil {
+		rest = 1 - w
+	}
+	return fmt.Sprintf(`{"step":%d,"heldout_loss":1.5,"sentences":[{"text":"a b","tokens":["a","b"],"attention":[[[[1,0],[%s,%g]]]],"next":[]}]}`+"\n", step, weight, rest)
 }
 
 // parseFilm reads a film without checksums.
@@ -95,6 +100,7 @@ func TestDamagedFilm(t *testing.T) {
 		{good + strings.Replace(frameLine(5, "0.5"), `[[[[1,0]`, `[[[[1,0],[0.5,0.5]],[[1,0]`, 1), "2 heads"},
 		{good + strings.Replace(frameLine(5, "0.5"), `["a","b"]`, `null`, 1), "no tokens"},
 		{good + strings.Replace(frameLine(5, "0.5"), `[1,0]`, `[0.5,0.5]`, 1), "a later key must weigh 0"},
+		{good + strings.Replace(frameLine(5, "0.5"), `[0.5,0.5]`, `[0.5,0.25]`, 1), "query 2: its weights sum to 0.75, not to 1"},
 	} {
 		frames, err := parseFilm([]byte(c.film))
 		if frames != nil {

@@ -320,8 +320,26 @@ func (f *folder) openWith(name string, o options) (*Run, map[string]hf.Tensor, e
 	if err != nil {
 		return nil, nil, f.tensorsError(name, err)
 	}
+	if err := r.checkShapes(name, tensors); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.at(name), err)
+	}
 	r.Weights = layers.Parameters(r.Config)
 	return r, tensors, nil
+}
+
+// checkShapes returns an error unless the tensors of one of the two safetensors files are those of the model, before anything is
+// allocated for it.
+func (r *Run) checkShapes(name string, tensors map[string]hf.Tensor) error {
+	shapes := layers.Shapes(r.Config)
+	if name == modelFile {
+		return hf.CheckShapes(shapes, tensors)
+	}
+	for _, of := range append([]string{"weight"}, r.Settings.Training().MomentNames()...) {
+		if err := checkShapes(shapes, tensors, of+"/"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkTokenizerConfig checks the file that only other programs read, and whose content follows from the vocabulary.

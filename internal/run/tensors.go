@@ -276,6 +276,17 @@ func uniqueKeys(d *json.Decoder) error {
 // fill copies tensors named prefix + name into the parameters of a set, which must be
 // there in the right shapes.
 func fill(set *param.Set, tensors map[string]hf.Tensor, prefix string) error {
+	if err := checkShapes(set, tensors, prefix); err != nil {
+		return err
+	}
+	for _, p := range set.All() {
+		copy(p.Data, tensors[prefix+p.Name].Data)
+	}
+	return nil
+}
+
+// checkShapes returns an error unless tensors have the shapes of a set of parameters, which may be without their numbers.
+func checkShapes(set *param.Set, tensors map[string]hf.Tensor, prefix string) error {
 	for _, p := range set.All() {
 		t, ok := tensors[prefix+p.Name]
 		if !ok {
@@ -284,7 +295,6 @@ func fill(set *param.Set, tensors map[string]hf.Tensor, prefix string) error {
 		if !slices.Equal(t.Shape, p.Shape) {
 			return fmt.Errorf("tensor %s has shape %v, the settings ask for %v", prefix+p.Name, t.Shape, p.Shape)
 		}
-		copy(p.Data, t.Data)
 	}
 	return nil
 }

@@ -123,7 +123,7 @@ func Causal(seq int, score func(q, k int) float64) [][]float32 {
 }
 
 // draws is how many random maps each property sees.
-const draws = 2500
+const draws = 1000
 
 // Check is rapid.Check with draws maps instead of its hundred; a hundred under
 // -short.

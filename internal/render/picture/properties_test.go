@@ -111,7 +111,7 @@ var elements = []string{"rect", "text", "path", "g", "title", "desc", "svg", "me
 // document or a character that cannot be seen. Every 25th is also drawn as a PNG, which shares the layout.
 func TestPicturesHold(t *testing.T) {
 	t.Parallel()
-	figures := 10000
+	figures := 4000
 	if testing.Short() {
 		figures = 500
 	}

@@ -38,6 +38,11 @@ const (
 // the largest effect first, then the heads, and how far attention and effect agree.
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
+	if len(y.Words) == 0 {
+		b.WriteString(title(fmt.Sprintf("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)), o))
+		b.WriteString(wrap(fmt.Sprintf("P(%s) = %.3f. No word stands before it to be attended to.", render.Spelling(y.Target), y.Probability), o.width()))
+		return render.Write(w, &b)
+	}
 	b.WriteString(title(fmt.Sprintf("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)), o))
 	mean := "the mean over heads"
 	columns, _ := fitting(whyColumns(y, o), o.width())

@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"attend/internal/attention"
@@ -39,5 +40,16 @@ Rank correlation of attention and effect of the cut: 0.75: the more attended, th
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+// A sentence without a word before the prediction has no rows: the text says so much, and does not panic.
+func TestWhyWithoutWords(t *testing.T) {
+	var b strings.Builder
+	if err := Why(&b, attention.Why{Seen: "<s>", Target: "the", Probability: 0.5}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "P(the) = 0.500") {
+		t.Errorf("%s", &b)
 	}
 }
