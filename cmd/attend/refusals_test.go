@@ -45,7 +45,7 @@ func TestNotesOnlyBesideASuccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	workshop(t)
-	earlier := os.DirFS(repository + "/run/testdata/format1/words")
+	earlier := os.DirFS(repository + "/internal/run/testdata/format1/words")
 	lines := func(path string, change func(line map[string]any)) {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -82,7 +82,7 @@ func TestNotesOnlyBesideASuccess(t *testing.T) {
 	if code, _, stderr := attend(t, "", "film", "--run", "whole"); code != 0 || strings.Count(stderr, "note: ") != 2 {
 		t.Errorf("code %d, %q", code, stderr)
 	}
-	text, err := os.ReadFile(repository + "/run/testdata/format1/words.txt")
+	text, err := os.ReadFile(repository + "/internal/run/testdata/format1/words.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
