@@ -135,6 +135,8 @@ func (f *folder) replaced() bool {
 const (
 	replacing = 5 * time.Millisecond
 	mostWaits = 200
+
+	leastLooks = 3 // before it says that there is no run
 )
 
 // openFolder opens the run folder at a path. A run that a killed process had moved aside is put back first.
@@ -171,6 +173,9 @@ func openFolder(path string) (*folder, error) {
 		case err != nil:
 			return nil, err
 		case note == "":
+			if wait < leastLooks { // the new run may have come meanwhile, and another be about to replace it
+				continue
+			}
 			return nil, fmt.Errorf("there is no run folder %s: %w", printable.Path(path), errNoRun)
 		default:
 			f, err := openFolder(path)
