@@ -24,8 +24,8 @@ var Norms = choice.Table[func(s param.Scope, dim int) Norm]{
 	{Name: LayerNormName, Choice: newLayerNorm},
 }
 
-// layerNormEpsilon keeps the division finite for a constant row; GPT-2's value.
-const layerNormEpsilon = 1e-5
+// LayerNormEpsilon keeps the division finite for a constant row; GPT-2's value.
+const LayerNormEpsilon = 1e-5
 
 // LayerNorm normalises row by row:
 //
@@ -70,7 +70,7 @@ type layerNorm struct {
 // Do normalises: inputs are x, gain, bias.
 func (l *layerNorm) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	rows := l.Rows(in[0])
-	kernel.LayerNorm(l.Filled(l.Result()), l.mean[:rows], l.rstd[:rows], l.Filled(in[0]), node.Floats(in[1]), node.Floats(in[2]), layerNormEpsilon)
+	kernel.LayerNorm(l.Filled(l.Result()), l.mean[:rows], l.rstd[:rows], l.Filled(in[0]), node.Floats(in[1]), node.Floats(in[2]), LayerNormEpsilon)
 	return l.Done(), nil
 }
 

@@ -1,0 +1,44 @@
+package hf
+
+import (
+	"strings"
+	"testing"
+
+	"attend/embed"
+	"attend/internal/choice"
+	"attend/internal/kernel"
+	"attend/layers"
+)
+
+// A model that GPT-2 expresses says so; any other has a type of its own, and reads back.
+func TestTypeOfModel(t *testing.T) {
+	all := layers.Activations
+	t.Cleanup(func() { layers.Activations = all })
+	layers.Activations = append(choice.Table[layers.Activation]{{Name: "other", Choice: kernel.ReLU}}, all...)
+	c := layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: embed.Sinusoidal, Norm: layers.LayerNormName, Activation: layers.ReLU}
+	for activation, want := range map[string]string{layers.ReLU: `"model_type": "gpt2"`, layers.GELU: `"activation_function": "gelu_new"`, "other": `"model_type": "attend"`} {
+		c.Activation = activation
+		b, err := ConfigJSON(c, 0, true)
+		if err != nil || !strings.Contains(string(b), want) {
+			t.Errorf("%s: %s, error %v, want %s", activation, b, err, want)
+		}
+		if got, err := ParseConfigJSON(b); err != nil || got != c {
+			t.Errorf("%s: %+v, error %v, want %+v", activation, got, err, c)
+		}
+	}
+	for change, want := range map[[2]string]string{
+		{`"gpt2"`, `"llama"`}:     `the model_type is "llama": want gpt2 or attend`,
+		{`"gelu_new"`, `"swish"`}: `no activation_function "swish" of GPT-2 is known`,
+		{`"gelu_new"`, `""`}:      `no activation_function "" of GPT-2 is known`,
+		{`"gpt2"`, `"attend"`}:    `no norm ""`,
+	} {
+		c.Activation = layers.GELU
+		b, err := ConfigJSON(c, 0, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ParseConfigJSON([]byte(strings.Replace(string(b), change[0], change[1], 1))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: error %v, want %s", change, err, want)
+		}
+	}
+}
