@@ -479,6 +479,11 @@ func unsealSettings(b []byte) (Settings, int, error) {
 		}
 		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(problem, 2*printable.MaxQuote))
 	}
+	for _, setting := range AllSettings() {
+		if err == nil {
+			err = setting.checkRange(&s)
+		}
+	}
 	return s, format, err
 }
 

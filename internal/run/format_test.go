@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"syscall"
@@ -135,8 +136,17 @@ func TestFormatVersionIsAWholeNumber(t *testing.T) {
 		_, _, err := unsealSettings(b)
 		wantError(t, err, want)
 	}
+	whole, err := Defaults().YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for setting, value := range map[string]string{"holdout": ".inf", "lr": "-1.0", "layers": "0", "batch": "100000"} {
+		b := regexp.MustCompile("(?m)^"+setting+": .*$").ReplaceAll(whole, []byte(setting+": "+value))
+		_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
+		wantError(t, err, "no run has "+setting+" ", "restore the file from a copy")
+	}
 	b := []byte("layers: two\n")
-	_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
+	_, _, err = unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
 	wantError(t, err, "it does not hold the settings of a run (line 1: want a whole number, not", "): restore it from a copy, or train again")
 }
 

@@ -88,6 +88,17 @@ func Defaults() Settings {
 	return s
 }
 
+// checkRange returns an error if the value of the setting in s is a number out of its range.
+func (s Setting) checkRange(settings *Settings) error {
+	if s.Range == (Range{}) {
+		return nil
+	}
+	if x := s.field(settings).Convert(reflect.TypeFor[float64]()).Float(); !s.Range.Holds(x) {
+		return fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", s.Name, x)
+	}
+	return nil
+}
+
 // Text returns the value of the setting in s as a person writes it.
 func (s Setting) Text(settings *Settings) string { return fmt.Sprint(s.field(settings)) }
 
