@@ -83,6 +83,9 @@ func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
 				_, cause := fileCause(err)
 				return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(path), printable.Path(text), cause)
 			}
+			if err := run.CheckTextFile(path, filepath.Base(text), f); err != nil {
+				return nil, errors.Join(err, f.Close())
+			}
 			return f, nil
 		})
 	}

@@ -2,6 +2,8 @@ package run
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -315,8 +317,36 @@ func (t *Training) sweep() error {
 
 // CheckText returns an error unless the corpus is the text that the run was trained on.
 func (r *Run) CheckText(corpus *data.Corpus) error {
-	if corpus.SHA256 != r.DataSHA256 {
-		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), printable.Path(corpus.Name))
+	return checkText(r.Path, corpus.Name, r.DataSHA256, corpus.SHA256)
+}
+
+// CheckTextFile is [Run.CheckText] of the run at path and a file of that name, which it reads without keeping it: any file may have taken
+// the place of the text. It reports nothing where the run itself cannot be read.
+func CheckTextFile(path, name string, f io.ReadSeeker) error {
+	folder, err := openFolder(path)
+	if err != nil {
+		return nil
+	}
+	defer folder.root.Close()
+	model, err := openTensors(folder.root, modelFile)
+	if err != nil {
+		return nil
+	}
+	defer model.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	return checkText(path, name, model.metadata[metaData], hex.EncodeToString(sum.Sum(nil)))
+}
+
+// checkText compares the SHA-256 of the text of a run with that of another.
+func checkText(path, name, want, got string) error {
+	if got != want {
+		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(path), printable.Path(name))
 	}
 	return nil
 }
