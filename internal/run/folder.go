@@ -481,7 +481,7 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	}
 	for _, setting := range AllSettings() {
 		if err == nil {
-			err = setting.checkRange(&s)
+			err = setting.checkFinite(&s)
 		}
 	}
 	return s, format, err

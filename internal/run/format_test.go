@@ -140,7 +140,7 @@ func TestFormatVersionIsAWholeNumber(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for setting, value := range map[string]string{"holdout": ".inf", "lr": "-1.0", "layers": "0", "batch": "100000"} {
+	for setting, value := range map[string]string{"holdout": ".inf", "lr": "-.inf", "clip": ".nan"} {
 		b := regexp.MustCompile("(?m)^"+setting+": .*$").ReplaceAll(whole, []byte(setting+": "+value))
 		_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
 		wantError(t, err, "no run has "+setting+" ", "restore the file from a copy")

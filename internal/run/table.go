@@ -88,13 +88,10 @@ func Defaults() Settings {
 	return s
 }
 
-// checkRange returns an error if the value of the setting in s is a number out of its range.
-func (s Setting) checkRange(settings *Settings) error {
-	if s.Range == (Range{}) {
-		return nil
-	}
-	if x := s.field(settings).Convert(reflect.TypeFor[float64]()).Float(); !s.Range.Holds(x) {
-		return fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", s.Name, x)
+// checkFinite returns an error if the value of the setting in s is NaN or infinite.
+func (s Setting) checkFinite(settings *Settings) error {
+	if x, ok := s.In(settings).(*float64); ok && *x-*x != 0 {
+		return fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", s.Name, *x)
 	}
 	return nil
 }
