@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -25,7 +26,7 @@ func TestLock(t *testing.T) {
 	if _, err := Lock(filepath.Join(folder, "none", "lock"), time.Minute); err == nil || errors.Is(err, ErrLocked) {
 		t.Errorf("in a folder that is not there: %v", err)
 	}
-	inside := 0
+	var inside atomic.Int32
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -35,10 +36,10 @@ func TestLock(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if inside++; inside != 1 {
-					t.Errorf("%d hold the lock", inside)
+				if n := inside.Add(1); n != 1 {
+					t.Errorf("%d hold the lock", n)
 				}
-				inside--
+				inside.Add(-1)
 				release()
 			}
 		})
