@@ -9,11 +9,11 @@
 //	weights [batch, heads, query, key]          who attends to whom
 //	logits  [batch*seq, vocab]
 //
-// Read in this order: config.go (the sizes), weights.go (what is learned), linear.go and
-// activation.go, layernorm.go, projections.go and attention.go (the heart), vectors.go (what
-// the heart saw), residual.go, dropout.go, head.go, block.go and transformer.go (how they are put together),
-// inference.go (running it), intervention.go (what if an edge or a head were not there?), departure.go (what if there
-// were no mask, or another scale?).
+// Read in this order: config.go (the sizes), linear.go and activation.go, norm.go, projections.go and
+// attention.go (the layers with their parameters and operations), residual.go, dropout.go, unembedding.go, block.go and
+// model.go (how layers make a model, and how parameters start), transformer.go (its graph), inference.go (running it), vectors.go and
+// hooks.go (what was computed, and editing it), intervention.go (edges and heads ablated), departure.go (no mask, or another
+// scale), size.go (its memory).
 //
 // Each layer is an operation of gorgonia with its gradient through SymDiff. Axis words:
 // batch, seq, dim, heads, headDim, vocab; activations are 2-D, [batch*seq, dim], and a head is

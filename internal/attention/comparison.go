@@ -9,7 +9,7 @@ type Baseline struct {
 	Map  Map    // of the same shape as the map it stands beside
 }
 
-// Validate tells whether the baseline is valid and has the shape of a valid map.
+// Validate reports whether the baseline is valid and has the shape of a valid map.
 func (b Baseline) Validate(m Map) error {
 	if err := b.Map.Validate(); err != nil {
 		return fmt.Errorf("baseline: %w", err)
@@ -22,7 +22,7 @@ func (b Baseline) Validate(m Map) error {
 	return nil
 }
 
-// CheckBaselines tells whether the maps are valid, and each baseline, if there are any, has the shape of its map.
+// CheckBaselines reports whether the maps are valid, and each baseline, if there are any, has the shape of its map.
 func CheckBaselines(maps []Map, baselines []Baseline) error {
 	if len(baselines) > 0 && len(baselines) != len(maps) {
 		return fmt.Errorf("%d baselines for %d sentences", len(baselines), len(maps))
@@ -75,7 +75,7 @@ type SettingPair struct {
 	B    string `json:"b"`
 }
 
-// Comparable tells whether the maps can be subtracted: they must have as many tokens and, unless heads are matched, as
+// Comparable reports whether the maps can be subtracted: they must have as many tokens and, unless heads are matched, as
 // many heads. The error says what came.
 func (c Comparison) Comparable() error {
 	if a, b := len(c.A.Tokens), len(c.B.Tokens); a != b {

@@ -83,7 +83,7 @@ func formedAt(frames []Frame, sentence, layer, head, query, key int) int {
 	return at
 }
 
-// CheckFilm tells whether frames can be shown as one film: at least one, at rising steps, with
+// CheckFilm reports whether frames can be shown as one film: at least one, at rising steps, with
 // finite losses and, in all of them, the same sentences with the same words, layers and heads, each
 // of which is a valid map. The error names the frame, counted from 1 as all in it.
 func CheckFilm(frames []Frame) error {

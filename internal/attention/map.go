@@ -42,7 +42,7 @@ type Prediction struct {
 // Rounding is how far above 1 a float32 softmax may land.
 const Rounding = 1e-5
 
-// Validate tells whether the map can be shown: at least one token, layer and
+// Validate reports whether the map can be shown: at least one token, layer and
 // head, as many heads in every layer, a [query][key] square over the tokens in
 // every head, every weight and probability finite and in 0 to 1, weight
 // exactly 0 wherever the key lies after the query, and vectors, if any, for
@@ -188,7 +188,7 @@ type Vectors struct {
 	Query, Key, Value [][][][]float32
 }
 
-// check tells whether there is a query, key and value for each of the layers, heads and places, all
+// check reports whether there is a query, key and value for each of the layers, heads and places, all
 // equally long and of finite numbers.
 func (v *Vectors) check(layers, heads, seq int) error {
 	headDim := 0 // of the first vector; a missing one is reported below

@@ -29,7 +29,7 @@ type Neighbour struct {
 	Cosine float64 `json:"cosine"`
 }
 
-// Validate tells whether the picture can be drawn: at least one point, every coordinate finite, the
+// Validate reports whether the picture can be drawn: at least one point, every coordinate finite, the
 // shares in 0 to 1 and together no more than 1.
 func (s Scatter) Validate() error {
 	if len(s.Points) == 0 {

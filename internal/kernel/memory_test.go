@@ -23,7 +23,7 @@ func row(n int) layout { return layout{1, n, n} }
 
 func (l layout) size() int { return (l.rows-1)*l.stride + l.cols }
 
-// holds tells whether the number at that place is one of the argument's.
+// holds reports whether the number at that place is one of the argument's.
 func (l layout) holds(place int) bool {
 	return place >= 0 && place < l.size() && place%l.stride < l.cols
 }

@@ -32,7 +32,7 @@ const (
 // mostArrows is how many arrows one plane may have and still be read.
 const mostArrows = 64
 
-// Validate tells whether the plane can be drawn: one arrow or more, at most 64, of finite numbers that are
+// Validate reports whether the plane can be drawn: one arrow or more, at most 64, of finite numbers that are
 // not so large that a picture has no place for them.
 func (p Arrows) Validate() error {
 	if len(p.Arrows) == 0 {

@@ -22,7 +22,7 @@ type Bar struct {
 // mostBars is how many bars one picture may have.
 const mostBars = 200
 
-// Validate tells whether the bars can be drawn: one or more, at most 200, each finite and not below 0.
+// Validate reports whether the bars can be drawn: one or more, at most 200, each finite and not below 0.
 func (c Bars) Validate() error {
 	if len(c.Bars) == 0 {
 		return errors.New("there are no bars")

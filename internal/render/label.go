@@ -42,7 +42,7 @@ func Spelling(token string) string {
 	return printable.Short(token, printable.MaxQuote)
 }
 
-// AnyUnknown tells whether the output needs the note.
+// AnyUnknown reports whether the output needs the note.
 func AnyUnknown(m attention.Map) bool {
 	for _, unknown := range m.Unknown {
 		if unknown {

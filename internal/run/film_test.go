@@ -197,7 +197,7 @@ func TestHostileFilms(t *testing.T) {
 	}
 }
 
-// checkParsedFilm tells whether a film could be read, and fails if it could but cannot be shown, or if the
+// checkParsedFilm reports whether a film could be read, and fails if it could but cannot be shown, or if the
 // error is not one clear line.
 func checkParsedFilm(t rapid.TB, b []byte) bool {
 	frames, err := parseFilm(b)

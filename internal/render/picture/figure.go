@@ -37,7 +37,7 @@ type Panel struct {
 // mostCells is how many cells of all panels together a figure may have, those of the future included.
 const mostCells = 1 << 19
 
-// Validate tells whether the figure can be drawn: at least one word, one panel in every row, a [query][key]
+// Validate reports whether the figure can be drawn: at least one word, one panel in every row, a [query][key]
 // square over the words in every panel, every number finite and in its range, exactly 0 wherever the key lies
 // after the query, and no more than 524,288 cells. The error names the place, counted from 0 as in the slices.
 func (f Figure) Validate() error {

@@ -70,7 +70,7 @@ func (t *typeface) glyph(c character) sfnt.GlyphIndex {
 	return index
 }
 
-// has tells whether the font has a glyph for the character.
+// has reports whether the font has a glyph for the character.
 func (t *typeface) has(c character) bool { return t.glyph(c) != 0 }
 
 // advance is how far a character moves the pen, in ems. One that the font lacks is taken to fill as many columns

@@ -38,7 +38,7 @@ func (r area) squares() (left, top, right, bottom int) {
 	return int(math.Floor(r.x)), int(math.Floor(r.y)), int(math.Ceil(r.x+r.width)) - 1, int(math.Ceil(r.y+r.height)) - 1
 }
 
-// fits tells whether an area lies on the board and holds nothing above the given.
+// fits reports whether an area lies on the board and holds nothing above the given.
 func (b *board) fits(r area, most square) bool {
 	left, top, right, bottom := r.squares()
 	if left < 0 || top < 0 || right >= b.columns || bottom >= b.rows {

@@ -10,7 +10,7 @@ import (
 	"attend/internal/attention/attentiontest"
 )
 
-// overlap tells whether two boxes share more than an edge.
+// overlap reports whether two boxes share more than an edge.
 func overlap(a, b area) bool {
 	return a.x+a.width > b.x && b.x+b.width > a.x && a.y+a.height > b.y && b.y+b.height > a.y
 }

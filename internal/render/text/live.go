@@ -47,7 +47,7 @@ func Live(w io.Writer, m attention.Map, o Options, lines int) error {
 	return render.Write(w, &b)
 }
 
-// fits tells whether a text has anything to show, and keeps to the columns and lines.
+// fits reports whether a text has anything to show, and keeps to the columns and lines.
 func fits(text string, columns, lines int) bool {
 	if text == "" || strings.Count(text, "\n") > lines {
 		return false

@@ -129,7 +129,7 @@ func (s *screen) name(x, y int, name string) bool {
 	return false
 }
 
-// room tells whether a name of the dot at dotX, dotY may stand from a column on. It must not touch
+// room reports whether a name of the dot at dotX, dotY may stand from a column on. It must not touch
 // another name, nor another dot, whose name it would seem to be.
 func (s *screen) room(x, y, width, dotX, dotY int) bool {
 	if x < 0 || y < 0 || x+width > s.columns || y >= s.rows {
