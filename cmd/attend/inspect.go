@@ -25,14 +25,12 @@ type inspectOptions struct {
 }
 
 // inspectFormats are what `attend inspect` writes.
-var inspectFormats = []format{
-	{name: "text", ending: ".txt"},
-	{name: "json", ending: ".json"},
-	{name: "csv", ending: ".csv"},
-	{name: "html", ending: ".html"},
-	{name: "svg", ending: ".svg", picture: true},
-	{name: "png", ending: ".png", picture: true, binary: true},
-}
+var inspectFormats = withPictures(
+	format{name: "text", ending: ".txt"},
+	format{name: "json", ending: ".json"},
+	format{name: "csv", ending: ".csv"},
+	format{name: "html", ending: ".html"},
+)
 
 func newInspect(p *program) *cobra.Command {
 	var o inspectOptions
@@ -43,7 +41,7 @@ func newInspect(p *program) *cobra.Command {
 that it expects next. Rows look at columns; a row adds up to 1. By default the mean over all
 layers and heads; --all shows each head, --layer and --head one of them, counted from 1.
 
---format svg and png draw a picture of one sentence: a map, each head of a layer (--all --layer 1),
+--format svg, png and pdf draw a picture of one sentence: a map, each head of a layer (--all --layer 1),
 or the grid of all layers and heads (--all). --format html makes a page for a browser, with every head
 and the arithmetic of every cell. -o names the file, and its ending the format.
 
@@ -111,7 +109,7 @@ func (o inspectOptions) check(cmd *cobra.Command) error {
 		return err
 	}
 	if cmd.Flags().Changed("theme") && !o.chosen.picture {
-		return errors.New("--theme is for pictures: leave it out, or add --format svg or png")
+		return pictureOnly("--theme is")
 	}
 	if cmd.Flags().Changed("baseline") {
 		return checkOneOf("baseline", o.baseline, baselines...)
@@ -175,6 +173,9 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
+		if o.chosen.picture {
+			return p.writePicture(w, o, r, maps[0], beside)
+		}
 		switch o.format {
 		case "json":
 			return export.JSON(w, r.Path, r.Step, maps, beside)
@@ -182,8 +183,6 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 			return export.CSV(w, maps, beside)
 		case "html":
 			return page.Maps(w, attention.Source{Run: r.Path, Step: r.Step}, maps, beside)
-		case "svg", "png":
-			return p.writePicture(w, o, r, maps[0], beside)
 		}
 		return writeMaps(w, o, r, maps, beside)
 	})

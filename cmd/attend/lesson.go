@@ -26,10 +26,7 @@ type lessonOptions struct {
 }
 
 // pictureFormats are what a chapter's picture can be.
-var pictureFormats = []format{
-	{name: "svg", ending: ".svg", picture: true},
-	{name: "png", ending: ".png", picture: true, binary: true},
-}
+var pictureFormats = withPictures()
 
 func newLesson(p *program) *cobra.Command {
 	var o lessonOptions

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/lesson"
-	"attend/internal/printable"
 	"attend/internal/render/picture"
 )
 
@@ -44,14 +43,10 @@ func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *les
 		return fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", chapters[0].Number)
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
-		look := picture.Options{Dark: o.theme == "dark"}
-		if o.format == "svg" {
-			return drawn.SVG(w, look)
+		d, err := drawn.Draw(picture.Options{Dark: o.theme == "dark"})
+		if err != nil {
+			return err
 		}
-		lacking, err := drawn.PNG(w, look)
-		if lacking != "" {
-			p.note(fmt.Sprintf("the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote)))
-		}
-		return err
+		return p.draw(w, o.output, d)
 	})
 }

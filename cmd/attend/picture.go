@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -10,29 +11,42 @@ import (
 	"attend/internal/run"
 )
 
+// withPictures adds the formats of pictures to those of a command.
+func withPictures(formats ...format) []format {
+	for _, e := range picture.Formats {
+		formats = append(formats, format{name: e.Name, ending: "." + e.Name, picture: true, binary: e.Choice.Binary})
+	}
+	return formats
+}
+
+// pictureOnly says why a flag is refused, and what to do.
+func pictureOnly(flags string) error {
+	return fmt.Errorf("%s for pictures: add --format %s, or leave out the flag", flags, either(picture.Formats.Names()))
+}
+
 // writePicture draws one sentence, beside its baseline if there is one.
 func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m attention.Map, beside []attention.Baseline) error {
-	source := attention.Source{Run: r.Path, Step: r.Step}
-	var figure picture.Figure
-	var err error
-	if beside == nil {
-		figure, err = picture.NewFigure(m, source, o.selection())
-	} else {
-		figure, err = picture.NewFigureWithBaseline(m, beside[0], source, o.selection())
+	var baseline *attention.Baseline
+	if beside != nil {
+		baseline = &beside[0]
 	}
+	d, err := picture.Map(m, baseline, attention.Source{Run: r.Path, Step: r.Step}, o.selection(), picture.Options{Dark: o.theme == "dark"})
 	if err != nil {
 		return err
 	}
-	look := picture.Options{Dark: o.theme == "dark"}
-	if o.format == "svg" {
-		return picture.SVG(w, figure, look)
-	}
-	lacking, err := picture.PNG(w, figure, look)
+	return p.draw(w, o.output, d)
+}
+
+// draw writes a picture in the format that was chosen, and notes what its font lacks.
+func (p *program) draw(w io.Writer, o output, d picture.Drawing) error {
+	format, err := picture.Formats.Find("format", o.format)
 	if err != nil {
 		return err
 	}
+	lacking, err := format.Write(w, d)
 	if lacking != "" {
-		p.note(fmt.Sprintf("the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote)))
+		p.note(fmt.Sprintf("the font of a %s lacks %s and shows boxes instead: --format svg uses the fonts of the viewer",
+			strings.ToUpper(o.format), printable.Short(lacking, printable.MaxQuote)))
 	}
-	return nil
+	return err
 }

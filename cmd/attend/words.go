@@ -26,12 +26,7 @@ type wordsOptions struct {
 }
 
 // wordsFormats are what `attend words` writes.
-var wordsFormats = []format{
-	{name: "text", ending: ".txt"},
-	{name: "json", ending: ".json"},
-	{name: "svg", ending: ".svg", picture: true},
-	{name: "png", ending: ".png", picture: true, binary: true},
-}
+var wordsFormats = withPictures(format{name: "text", ending: ".txt"}, format{name: "json", ending: ".json"})
 
 func newWords(p *program) *cobra.Command {
 	var o wordsOptions
@@ -77,8 +72,8 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
 	intFlag(f, &o.top, "top", 10, "how many nearest words")
-	f.StringVar(&o.theme, "theme", "light", "of svg and png: light or dark")
-	intFlag(f, &o.width, "width", 1000, "of svg and png, in pixels; png has twice as many")
+	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
+	intFlag(f, &o.width, "width", 1000, "of a picture, in pixels; png has twice as many")
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -95,7 +90,7 @@ func (o wordsOptions) check(given func(string) bool) error {
 	case drawn && len(o.nearest) > 0:
 		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, printable.Quote(o.nearest[0]))
 	case !drawn && (given("theme") || given("width")):
-		return fmt.Errorf("--theme and --width are for pictures: add --format svg or png, or leave them out")
+		return pictureOnly("--theme and --width are")
 	case given("top") && len(o.nearest) == 0:
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}
@@ -151,29 +146,26 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	if err := checkFinite(r.Path, table.Rows, s); err != nil {
 		return err
 	}
-	if o.format == "png" {
-		if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
-			p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
+	return o.write(p.stdout, func(w io.Writer) error {
+		if !o.chosen.picture {
+			return printTable(w, r, table, s, o)
 		}
-	}
-	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
+		d, err := picture.Scatter(s, picture.Options{Dark: o.theme == "dark", Width: o.width})
+		if err != nil {
+			return err
+		}
+		return p.draw(w, o.output, d)
+	})
 }
 
-// drawTable writes the picture of a table in the format of the options.
-func drawTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatter, o wordsOptions) error {
-	drawing := picture.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
-	switch o.format {
-	case "json":
+// printTable writes the picture of a table as text or JSON.
+func printTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatter, o wordsOptions) error {
+	if o.format == "json" {
 		var cosines [][]float64
 		if o.positions {
 			cosines = table.Cosines()
 		}
 		return export.Scatter(w, s, cosines)
-	case "svg":
-		return picture.ScatterSVG(w, s, drawing)
-	case "png":
-		return picture.ScatterPNG(w, s, drawing)
 	}
 	view := textOptions(w)
 	if err := text.Scatter(w, s, view); err != nil {

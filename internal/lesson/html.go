@@ -70,7 +70,7 @@ func htmlPart(b *bytes.Buffer, part Part) error {
 			options picture.Options
 		}{{"light", picture.Options{}}, {"dark", picture.Options{Dark: true}}} {
 			fmt.Fprintf(b, "<div class=\"picture %s\" tabindex=\"0\">", look.class)
-			if err := p.SVG(b, look.options); err != nil {
+			if err := p.svg(b, look.options); err != nil {
 				return err
 			}
 			b.WriteString("</div>\n")

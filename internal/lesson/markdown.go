@@ -80,7 +80,7 @@ func markdownPart(b *bytes.Buffer, part Part) error {
 		}
 		b.WriteString("```\n")
 	case Picture:
-		return p.SVG(b, picture.Options{})
+		return p.svg(b, picture.Options{})
 	case Question:
 		fmt.Fprintf(b, "**Question: %s**\n\n", markdownText(p.Ask))
 		for i, choice := range p.Choices {

@@ -9,19 +9,27 @@ import (
 	"attend/internal/render/text"
 )
 
-// Picture is drawn in the manner that its reader has: with characters, as SVG or as PNG.
+// Picture is drawn in the manner that its reader has: with characters, or as a drawing for one of [picture.Formats].
 type Picture struct {
 	Text func(io.Writer, text.Options) error
-	SVG  func(io.Writer, picture.Options) error
-	PNG  func(io.Writer, picture.Options) (lacking string, err error)
+	Draw func(picture.Options) (picture.Drawing, error)
+}
+
+// svg writes the drawing of a picture for a page.
+func (p Picture) svg(w io.Writer, o picture.Options) error {
+	d, err := p.Draw(o)
+	if err != nil {
+		return err
+	}
+	_, err = picture.SVG(w, d)
+	return err
 }
 
 // arrows is the picture of vectors in the plane.
 func arrows(p render.Arrows) Picture {
 	return Picture{
 		Text: func(w io.Writer, o text.Options) error { return text.Arrows(w, p, o) },
-		SVG:  func(w io.Writer, o picture.Options) error { return picture.ArrowsSVG(w, p, o) },
-		PNG:  func(w io.Writer, o picture.Options) (string, error) { return picture.ArrowsPNG(w, p, o) },
+		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Arrows(p, o) },
 	}
 }
 
@@ -29,21 +37,19 @@ func arrows(p render.Arrows) Picture {
 func bars(b render.Bars) Picture {
 	return Picture{
 		Text: func(w io.Writer, o text.Options) error { return text.Bars(w, b, o) },
-		SVG:  func(w io.Writer, o picture.Options) error { return picture.BarsSVG(w, b, o) },
-		PNG:  func(w io.Writer, o picture.Options) (string, error) { return picture.BarsPNG(w, b, o) },
+		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Bars(b, o) },
 	}
 }
 
 // mapOf is the picture of an attention map.
 func mapOf(m attention.Map, s attention.Source, selection render.Selection) (Picture, error) {
-	figure, err := picture.NewFigure(m, s, selection)
+	_, err := render.Views(m, selection)
 	return Picture{
 		Text: func(w io.Writer, o text.Options) error {
 			o.Layer, o.Head, o.All = selection.Layer, selection.Head, selection.All
 			return text.Grid(w, m, o)
 		},
-		SVG: func(w io.Writer, o picture.Options) error { return picture.SVG(w, figure, o) },
-		PNG: func(w io.Writer, o picture.Options) (string, error) { return picture.PNG(w, figure, o) },
+		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Map(m, nil, s, selection, o) },
 	}, err
 }
 

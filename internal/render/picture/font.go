@@ -1,12 +1,15 @@
 package picture
 
 import (
+	"slices"
+	"sort"
 	"strings"
+	"sync"
 
+	"git.sr.ht/~sbinet/gg"
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/norm"
@@ -14,12 +17,11 @@ import (
 	"attend/internal/render"
 )
 
-// typeface is the Go fonts (B. Bigelow, K. Holmes, 2016), which have Latin, Greek and Cyrillic letters: what a
-// PNG is set in, and what every picture is measured by.
+// typeface is the Go fonts (B. Bigelow, K. Holmes, 2016), which have Latin, Greek and Cyrillic letters: what PNG and PDF
+// are set in, and what every picture is measured by. It is for one goroutine at a time.
 type typeface struct {
-	regular, bold *sfnt.Font
-	buffer        sfnt.Buffer
-	advances      map[character]float64 // of one em
+	buffer   sfnt.Buffer
+	advances map[character]float64 // of one em
 }
 
 // character is one character in one of the two weights.
@@ -28,23 +30,30 @@ type character struct {
 	bold bool
 }
 
-func newTypeface() (*typeface, error) {
-	regular, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		return nil, err
+// fonts are the regular and the bold font, read when a picture is first drawn.
+var fonts = sync.OnceValue(func() map[bool]*sfnt.Font {
+	parse := func(file []byte) *sfnt.Font {
+		f, err := sfnt.Parse(file)
+		if err != nil {
+			panic(err) // the program was built with a broken font
+		}
+		return f
 	}
-	bold, err := opentype.Parse(gobold.TTF)
-	if err != nil {
-		return nil, err
-	}
-	return &typeface{regular: regular, bold: bold, advances: map[character]float64{}}, nil
-}
+	return map[bool]*sfnt.Font{false: parse(goregular.TTF), true: parse(gobold.TTF)}
+})
 
-func (t *typeface) font(bold bool) *sfnt.Font {
-	if bold {
-		return t.bold
+func newTypeface() *typeface { return &typeface{advances: map[character]float64{}} }
+
+// em is the size, in units, at which characters are measured and their outlines read.
+const em = 1000
+
+// glyph is the number of a character's glyph, 0 where the font has none.
+func (t *typeface) glyph(c character) sfnt.GlyphIndex {
+	index, err := fonts()[c.bold].GlyphIndex(&t.buffer, inFont(c.r))
+	if err != nil {
+		return 0
 	}
-	return t.regular
+	return index
 }
 
 // inFont returns the character that is drawn in place of one of our own marks, which the font lacks: a blank at
@@ -61,28 +70,15 @@ func inFont(r rune) rune {
 	return r
 }
 
-// glyph is the number of a character's glyph, 0 where the font has none.
-func (t *typeface) glyph(c character) sfnt.GlyphIndex {
-	index, err := t.font(c.bold).GlyphIndex(&t.buffer, inFont(c.r))
-	if err != nil {
-		return 0
-	}
-	return index
-}
-
-// has reports whether the font has a glyph for the character.
-func (t *typeface) has(c character) bool { return t.glyph(c) != 0 }
-
 // advance is how far a character moves the pen, in ems. One that the font lacks is taken to fill as many columns
 // as on a terminal, half an em each and a little more.
 func (t *typeface) advance(c character) float64 {
 	if a, ok := t.advances[c]; ok {
 		return a
 	}
-	const em = 1000
 	a := 0.55 * float64(ansi.StringWidth(string(c.r)))
 	if index := t.glyph(c); index != 0 {
-		if x, err := t.font(c.bold).GlyphAdvance(&t.buffer, index, fixed.I(em), 0); err == nil {
+		if x, err := fonts()[c.bold].GlyphAdvance(&t.buffer, index, fixed.I(em), 0); err == nil {
 			a = float64(x) / 64 / em
 		}
 	}
@@ -100,6 +96,64 @@ func (t *typeface) width(s string, size float64, bold bool) float64 {
 	return w * size
 }
 
+// left is where a text begins, if it were level.
+func (t *typeface) left(s text) float64 {
+	return s.x - t.width(s.s, s.size, s.bold)*float64(s.anchor)/2 // start 0, middle a half, end all
+}
+
+// outline adds the outlines of a text that the font has, level, to a path.
+func (t *typeface) outline(path *gg.Context, s text) {
+	pen, scale := t.left(s), s.size/em/64
+	for _, r := range s.s {
+		c := character{r, s.bold}
+		segments, err := fonts()[c.bold].LoadGlyph(&t.buffer, t.glyph(c), fixed.I(em), nil)
+		if err != nil {
+			continue // a glyph of colours, which these fonts do not have
+		}
+		at := func(p fixed.Point26_6) (x, y float64) { return pen + scale*float64(p.X), s.y + scale*float64(p.Y) }
+		for _, segment := range segments { // of straight lines and quadratic curves, as in every TrueType font
+			x, y := at(segment.Args[0])
+			switch segment.Op {
+			case sfnt.SegmentOpMoveTo:
+				path.MoveTo(x, y)
+			case sfnt.SegmentOpLineTo:
+				path.LineTo(x, y)
+			default:
+				toX, toY := at(segment.Args[1])
+				path.QuadraticTo(x, y, toX, toY)
+			}
+		}
+		pen += t.advance(c) * s.size
+	}
+}
+
+// inGoFonts returns the drawing with texts that the Go fonts have: a box stands for a character that they lack, and a line below
+// says so. The second result has each of these characters once.
+func (d Drawing) inGoFonts() (Drawing, string) {
+	var lacking []rune
+	d.texts = slices.Clone(d.texts)
+	for i, t := range d.texts {
+		d.texts[i].s = strings.Map(func(r rune) rune {
+			switch {
+			case d.face.glyph(character{r, t.bold}) != 0:
+				return inFont(r)
+			case !slices.Contains(lacking, r):
+				lacking = append(lacking, r)
+			}
+			if ansi.StringWidth(string(r)) == 0 { // an accent
+				return -1
+			}
+			return '□'
+		}, norm.NFC.String(t.s))
+	}
+	if len(lacking) > 0 {
+		note := text{x: margin, y: float64(d.height - margin), size: textSize, fill: d.muted,
+			s: "□: the font of this picture lacks " + render.Counted(len(lacking), "character") + ", which SVG shows"}
+		d.height = int(d.paragraph(note, 1.5*textSize, 3, float64(d.width-2*margin), 3)) + margin
+	}
+	return d, string(lacking)
+}
+
 // spare is how much wider than the Go fonts the system's may be, in which an SVG is set.
 const spare = 1.15
 
@@ -113,16 +167,9 @@ func (t *typeface) cut(s string, size float64, bold bool, room float64) string {
 	if t.room(s, size, bold) <= room {
 		return s
 	}
-	low, high := 1, ansi.StringWidth(s) // columns that fit, or at least one, and that do not
-	for low+1 < high {
-		middle := (low + high) / 2
-		if t.room(ansi.Truncate(s, middle, "…"), size, bold) <= room {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	if short := ansi.Truncate(s, low, "…"); short != "" {
+	// The most columns that fit, or else one.
+	columns := sort.Search(ansi.StringWidth(s), func(i int) bool { return t.room(ansi.Truncate(s, i+1, "…"), size, bold) > room })
+	if short := ansi.Truncate(s, max(columns, 1), "…"); short != "" {
 		return short
 	}
 	return "…"

@@ -1,13 +1,15 @@
 package picture
 
 import (
-	"bufio"
 	"bytes"
-	"compress/zlib"
 	"encoding/binary"
-	"fmt"
 	"hash/crc32"
+	"image"
+	"image/draw"
+	"image/png"
 	"io"
+
+	"git.sr.ht/~sbinet/gg"
 
 	"attend/internal/render"
 )
@@ -15,96 +17,64 @@ import (
 // density is how many pixels of a PNG one pixel of the drawing becomes, for sharp print and screens.
 const density = 2
 
-// bandHeight is how many rows of pixels are drawn at a time: few, so that they stay in the processor's cache and a
-// large picture takes little memory.
-const bandHeight = 64
-
-// PNG writes the figure in twice the pixels of the drawing that SVG writes, with title, sentence, run and step as
-// iTXt chunks. Words are set in the Go fonts, which have Latin, Greek and Cyrillic letters; each character that they lack is a
-// box, and the first result has each of these once. The same figure gives the same bytes. The error tells what is
-// wrong with the figure, or that of the writer.
-func PNG(w io.Writer, f Figure, o Options) (lacking string, err error) {
-	face, err := newTypeface()
-	if err != nil {
-		return "", err
+// writePNG writes twice the pixels of the drawing, with what it is about as iTXt chunks.
+func writePNG(w io.Writer, d Drawing) (lacking string, err error) {
+	d, lacking = d.inGoFonts()
+	pixels := image.NewRGBA(image.Rect(0, 0, density*d.width, density*d.height))
+	for _, r := range append([]rect{{width: d.width, height: d.height, fill: d.background}}, d.rects...) {
+		at := image.Rect(density*r.x, density*r.y, density*(r.x+r.width), density*(r.y+r.height))
+		draw.Draw(pixels, at, image.NewUniform(r.fill), image.Point{}, draw.Src)
 	}
-	d, err := layout(f, o, face)
-	if err != nil {
-		return "", err
+	c := gg.NewContextForRGBA(pixels)
+	c.SetLineCapButt()
+	c.Scale(density, density)
+	for _, l := range d.lines {
+		c.SetColor(l.stroke)
+		c.SetLineWidth(density * l.width) // which the scale leaves alone
+		c.DrawLine(l.x1, l.y1, l.x2, l.y2)
+		c.Stroke()
 	}
-	return writePNG(w, d, f.subject(), face)
-}
-
-// writePNG draws the pixels of a drawing. The first result has the characters that the font lacks.
-func writePNG(w io.Writer, d drawing, about subject, face *typeface) (lacking string, err error) {
-	var b bytes.Buffer
-	b.WriteString("\x89PNG\r\n\x1a\n")
-	r := newRaster(d, face)
-	header := binary.BigEndian.AppendUint32(nil, uint32(r.width))
-	header = binary.BigEndian.AppendUint32(header, uint32(r.height))
-	chunk(&b, "IHDR", append(header, 8, 2, 0, 0, 0)) // 8 bits of red, green and blue
-	for _, entry := range about.entries {
-		chunk(&b, "iTXt", []byte(entry[0]+"\x00\x00\x00\x00\x00"+entry[1])) // not compressed, no language
+	for _, o := range d.dots {
+		c.SetColor(o.fill)
+		c.DrawCircle(o.x, o.y, dotRadius)
+		c.Fill()
 	}
-	const dotsPerMetre = 3780 * density // 96 to the inch
-	physical := binary.BigEndian.AppendUint32(nil, dotsPerMetre)
-	chunk(&b, "pHYs", append(binary.BigEndian.AppendUint32(physical, dotsPerMetre), 1))
-	if err := compress(&b, r); err != nil {
-		return "", fmt.Errorf("compress: %w", err)
-	}
-	chunk(&b, "IEND", nil)
-	return r.lacking(), render.Write(w, &b)
-}
-
-// chunk writes one chunk of a PNG: its length, its kind, its content and the checksum of the latter two.
-func chunk(b *bytes.Buffer, kind string, content []byte) {
-	b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(content))))
-	from := b.Len()
-	b.WriteString(kind)
-	b.Write(content)
-	b.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(b.Bytes()[from:])))
-}
-
-// dataChunks writes what it is given as chunks of pixels.
-type dataChunks struct{ to *bytes.Buffer }
-
-func (d dataChunks) Write(p []byte) (int, error) {
-	chunk(d.to, "IDAT", p)
-	return len(p), nil
-}
-
-// compress writes the pixels, band by band. Each row is stored as its difference from the row above ("up" in
-// PNG), which in a picture of rectangles is mostly nothing, and nothing compresses fast.
-func compress(b *bytes.Buffer, r *raster) error {
-	chunks := bufio.NewWriterSize(dataChunks{b}, 1<<16)
-	z, err := zlib.NewWriterLevel(chunks, zlib.BestSpeed)
-	if err != nil {
-		return err
-	}
-	stride := 3 * r.width
-	above, filtered, same := make([]byte, stride), make([]byte, 1+stride), make([]byte, 1+stride)
-	const up = 2
-	filtered[0], same[0] = up, up
-	pixels := make([]byte, stride*bandHeight)
-	for y := 0; y < r.height; y += bandHeight {
-		rows := min(bandHeight, r.height-y)
-		r.band(pixels, y, rows)
-		for i := range rows {
-			row, out := pixels[i*stride:(i+1)*stride], same
-			if !bytes.Equal(row, above) {
-				for j, v := range row {
-					filtered[1+j] = v - above[j]
-				}
-				out = filtered
-				copy(above, row)
-			}
-			if _, err := z.Write(out); err != nil {
-				return err
-			}
+	for _, t := range d.texts {
+		c.Push()
+		c.SetColor(t.fill)
+		if t.upward {
+			c.RotateAbout(gg.Radians(-90), t.x, t.y)
 		}
+		d.face.outline(c, t)
+		c.Fill()
+		c.Pop()
 	}
-	if err := z.Close(); err != nil {
-		return err
+	var b bytes.Buffer
+	// Rectangles compress well at any level, and the best takes many times as long.
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, pixels); err != nil {
+		return "", err
 	}
-	return chunks.Flush()
+	marked := bytes.NewBuffer(withChunks(b.Bytes(), d.entries))
+	return lacking, render.Write(w, marked)
+}
+
+// withChunks adds to a PNG image, after its header, how many pixels it has to the metre, and texts as iTXt chunks: keyword and UTF-8
+// text, neither compressed nor translated.
+//
+// Source: W3C, Portable Network Graphics (PNG) Specification, 3rd ed. 2025, sections 11.3.3 and 11.3.4.
+func withChunks(image []byte, texts [][2]string) []byte {
+	const header = 8 + 4 + 4 + 13 + 4   // signature, then length, type, data and checksum of IHDR
+	const dotsPerMetre = 3780 * density // 96 to the inch
+	marked := bytes.Clone(image[:header])
+	chunk := func(content []byte) { // its type, then its data
+		marked = binary.BigEndian.AppendUint32(marked, uint32(len(content)-4))
+		marked = append(marked, content...)
+		marked = binary.BigEndian.AppendUint32(marked, crc32.ChecksumIEEE(content))
+	}
+	for _, t := range texts {
+		chunk([]byte("iTXt" + t[0] + "\x00\x00\x00\x00\x00" + t[1]))
+	}
+	physical := binary.BigEndian.AppendUint32([]byte("pHYs"), dotsPerMetre)
+	chunk(append(binary.BigEndian.AppendUint32(physical, dotsPerMetre), 1))
+	return append(marked, image[header:]...)
 }

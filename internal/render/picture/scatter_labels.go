@@ -8,9 +8,10 @@ import (
 	"attend/internal/render"
 )
 
-// A board is the paper of a scatter in squares of one pixel, and what is in them, so that no name
+// A board is the plot of a scatter in squares of one pixel, and what is in them, so that no name
 // is drawn over anything else.
 type board struct {
+	x, y          float64 // its upper left corner
 	columns, rows int
 	squares       []square // [rows][columns]
 }
@@ -24,23 +25,23 @@ const (
 	thing         // a dot or a name
 )
 
-func newBoard(width, height float64) *board {
-	b := &board{columns: int(width), rows: int(height)}
-	b.squares = make([]square, b.columns*b.rows)
-	return b
+func newBoard(of area) *board {
+	columns, rows := int(of.width), int(of.height)
+	return &board{of.x, of.y, columns, rows, make([]square, columns*rows)}
 }
 
 // An area is a rectangle, in pixels from its upper left corner.
 type area struct{ x, y, width, height float64 }
 
-// squares are the first and the last column and row that an area reaches into.
-func (r area) squares() (left, top, right, bottom int) {
-	return int(math.Floor(r.x)), int(math.Floor(r.y)), int(math.Ceil(r.x+r.width)) - 1, int(math.Ceil(r.y+r.height)) - 1
+// reach returns the first and the last column and row that an area reaches into.
+func (b *board) reach(r area) (left, top, right, bottom int) {
+	x, y := r.x-b.x, r.y-b.y
+	return int(math.Floor(x)), int(math.Floor(y)), int(math.Ceil(x+r.width)) - 1, int(math.Ceil(y+r.height)) - 1
 }
 
 // fits reports whether an area lies on the board and holds nothing above the given.
 func (b *board) fits(r area, most square) bool {
-	left, top, right, bottom := r.squares()
+	left, top, right, bottom := b.reach(r)
 	if left < 0 || top < 0 || right >= b.columns || bottom >= b.rows {
 		return false
 	}
@@ -56,7 +57,7 @@ func (b *board) fits(r area, most square) bool {
 
 // take fills what of an area lies on the board.
 func (b *board) take(r area, with square) {
-	left, top, right, bottom := r.squares()
+	left, top, right, bottom := b.reach(r)
 	for y := max(0, top); y <= min(b.rows-1, bottom); y++ {
 		for x := max(0, left); x <= min(b.columns-1, right); x++ {
 			b.squares[y*b.columns+x] = max(b.squares[y*b.columns+x], with)
@@ -77,10 +78,8 @@ func (t tag) anchor(x, y float64) (float64, float64) {
 	return min(max(x, t.at.x), t.at.x+t.at.width), min(max(y, t.at.y), t.at.y+t.at.height)
 }
 
-const (
-	dotRadius = 3.0           // of a point, in pixels
-	closeBy   = dotRadius + 3 // how far from its point a name is that needs no line
-)
+// closeBy is how far from its point a name is that needs no line, in pixels.
+const closeBy = dotRadius + 3
 
 // placeTags finds a place for as many names as it can: close to the point in one of sixteen
 // directions, else, once all have tried, further out with a line that leads there, away from the
