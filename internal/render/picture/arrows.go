@@ -23,14 +23,11 @@ func Arrows(p render.Arrows, o Options) (Drawing, error) {
 	if err := p.Validate(); err != nil {
 		return Drawing{}, err
 	}
-	description := "Arrows from the origin:"
-	for i, a := range p.Arrows {
-		if i > 0 {
-			description += ";"
-		}
-		description += fmt.Sprintf(" %s to (%s, %s)", printable.Sentence(a.Name), render.Significant(a.X), render.Significant(a.Y))
+	var named []string
+	for _, a := range p.Arrows {
+		named = append(named, fmt.Sprintf("%s to (%s, %s)", printable.Sentence(a.Name), render.Significant(a.X), render.Significant(a.Y)))
 	}
-	d := Drawing{subject: plainSubject(p.Title, description+"."), palette: o.palette(), face: newTypeface()}
+	d := Drawing{subject: plainSubject(p.Title, "Arrows from the origin", named), palette: o.palette(), face: newTypeface()}
 	left, bottom, right, top := p.Bounds()
 	tick := step(max(right-left, top-bottom))
 	down := func(x float64) float64 { return math.Floor(x/tick-0.25) * tick }
@@ -102,16 +99,12 @@ func (d *Drawing) arrow(x1, y1, x2, y2 float64, stroke color.RGBA) {
 // step is the distance of ticks: 1, 2 or 5 times a power of ten, so that a range has two to five or so.
 func step(length float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(length)))
-	switch rest := length / power; {
-	case rest < 1.5:
-		return power / 2
-	case rest < 3:
-		return power
-	case rest < 7:
-		return 2 * power
-	default:
-		return 5 * power
+	for _, s := range [][2]float64{{1.5, 0.5}, {3, 1}, {7, 2}} {
+		if length/power < s[0] {
+			return s[1] * power
+		}
 	}
+	return 5 * power
 }
 
 // tips joins the names of arrows whose tips are the same.

@@ -12,21 +12,17 @@ func Bars(b render.Bars, o Options) (Drawing, error) {
 	if err := b.Validate(); err != nil {
 		return Drawing{}, err
 	}
-	description := "Bars:"
-	for i, bar := range b.Bars {
-		if i > 0 {
-			description += ";"
-		}
-		description += " " + printable.Sentence(bar.Name) + " " + printable.Sentence(bar.Text)
-	}
-	d := Drawing{subject: plainSubject(b.Title, description+"."), palette: o.palette(), face: newTypeface()}
 	const longest, row, thick, size, most = 280, 26, 16, textSize + 1, 240.0
+	d := Drawing{palette: o.palette(), face: newTypeface()}
+	var named []string
 	names, values := 0.0, 0.0
 	for _, bar := range b.Bars {
+		named = append(named, printable.Sentence(bar.Name)+" "+printable.Sentence(bar.Text))
 		names = max(names, d.face.room(printable.Sentence(bar.Name), size, false))
 		values = max(values, d.face.room(printable.Sentence(bar.Text), size, false))
 	}
 	names, values = math.Ceil(min(names, most)), math.Ceil(min(values, most))
+	d.subject = plainSubject(b.Title, "Bars", named)
 	d.width = 2*margin + int(names+values) + longest + 20
 	y := int(d.header(d.heading, 21)) + 10
 	x := margin + int(names) + 10

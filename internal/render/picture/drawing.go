@@ -12,6 +12,7 @@ package picture
 import (
 	"image/color"
 	"io"
+	"strings"
 
 	"attend/internal/choice"
 	"attend/internal/printable"
@@ -54,9 +55,9 @@ type Drawing struct {
 
 // subject is what a picture is about, for those who cannot see it and for programs.
 type subject struct {
-	title, heading, description string
-	metadata                    string      // XML; may be empty
-	entries                     [][2]string // the same as pairs of a name and a text
+	heading, description string
+	metadata             string      // XML; may be empty
+	entries              [][2]string // the same as pairs of a name and a text, the title first
 }
 
 // rect is a filled rectangle.
@@ -108,11 +109,11 @@ const (
 	textSize    = 12.0
 )
 
-// plainSubject is about a picture that shows no run.
-func plainSubject(title, description string) subject {
+// plainSubject is about a picture of things that shows no run.
+func plainSubject(title, kind string, things []string) subject {
 	title = printable.Sentence(title)
-	return subject{title: title, heading: title, description: description,
-		entries: [][2]string{{"Title", title}, {"Description", description}, {"Software", "attend"}}}
+	description := kind + ": " + strings.Join(things, "; ") + "."
+	return subject{heading: title, description: description, entries: [][2]string{{"Title", title}}}
 }
 
 // paragraph sets t.s in at most so many lines of at most a room. Each ends leading below the last, and its baseline lies below above

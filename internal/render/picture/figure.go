@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -104,15 +105,10 @@ func selectionTitle(s render.Selection, m attention.Map) string {
 
 // describeBaseline names the baseline within a sentence.
 func describeBaseline(b attention.Baseline) string {
-	switch b.Name {
-	case "untrained":
-		return "the untrained model's"
-	case "uniform":
-		return "uniform attention"
-	case "position":
-		return "the mean for these positions"
+	built := map[string]string{
+		"untrained": "the untrained model's", "uniform": "uniform attention", "position": "the mean for these positions",
 	}
-	return printable.Sentence(b.Name)
+	return cmp.Or(built[b.Name], printable.Sentence(b.Name))
 }
 
 // sentence is the text as it is shown: without the blanks around it.
@@ -124,10 +120,9 @@ func (f figure) subject() subject {
 	description := fmt.Sprintf("Which words each word of the sentence attends to: %s. Rows are the words that look, columns the words looked at. Run %s.",
 		title, render.Origin(f.source))
 	return subject{
-		title: f.title, heading: f.sentence() + " (" + title + ")", description: description,
+		heading: f.sentence() + " (" + title + ")", description: description,
 		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run><attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture>`,
 			escaped(title), escaped(run), f.source.Step, escaped(f.sentence())),
-		entries: [][2]string{{"Title", title}, {"Sentence", f.sentence()}, {"Run", run},
-			{"Step", strconv.Itoa(f.source.Step)}, {"Description", description}, {"Software", "attend"}},
+		entries: [][2]string{{"Title", title}, {"Sentence", f.sentence()}, {"Run", run}, {"Step", strconv.Itoa(f.source.Step)}},
 	}
 }

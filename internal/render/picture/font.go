@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -59,15 +60,7 @@ func (t *typeface) glyph(c character) sfnt.GlyphIndex {
 // inFont returns the character that is drawn in place of one of our own marks, which the font lacks: a blank at
 // either end of a word, a line feed and a tab.
 func inFont(r rune) rune {
-	switch r {
-	case '␣':
-		return '_'
-	case '↵':
-		return '¶'
-	case '⇥':
-		return '»'
-	}
-	return r
+	return cmp.Or(map[rune]rune{'␣': '_', '↵': '¶', '⇥': '»'}[r], r)
 }
 
 // advance is how far a character moves the pen, in ems. One that the font lacks is taken to fill as many columns

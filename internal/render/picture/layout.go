@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"attend/internal/printable"
@@ -173,7 +172,11 @@ func (s *sheet) row(p render.View, q int, weights []float64, left, y int) {
 		c := rect{left + k*s.cellWidth, y, s.cellWidth - s.gap, height, s.shade(weights[k], p.Signed), ""}
 		s.number(p, weights[k], c)
 		if s.tips {
-			c.tip = fmt.Sprintf("%s → %s: %s", render.Fit(s.words[q].Word, widestTip), render.Fit(s.words[k].Word, widestTip), exact(weights[k], p.Signed))
+			number := "%.4f"
+			if p.Signed && weights[k] > 0 {
+				number = "%+.4f"
+			}
+			c.tip = fmt.Sprintf("%s → %s: "+number, render.Fit(s.words[q].Word, widestTip), render.Fit(s.words[k].Word, widestTip), weights[k])
 		} else if s.gap == 0 { // neighbours of one colour are one rectangle
 			for k+1 < len(weights) && s.shade(weights[k+1], p.Signed) == c.fill {
 				k++
@@ -200,15 +203,6 @@ func (s *sheet) number(p render.View, weight float64, c rect) {
 		half := float64(c.width) / 4
 		s.lines = append(s.lines, line{x - half, y, x + half, y, 1, on})
 	}
-}
-
-// exact is a number to four decimals.
-func exact(weight float64, signed bool) string {
-	s := strconv.FormatFloat(weight, 'f', 4, 64)
-	if signed && weight > 0 {
-		s = "+" + s
-	}
-	return s
 }
 
 // future hatches the cells whose keys lie after their queries: one line along each rising diagonal, fewer where

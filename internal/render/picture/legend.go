@@ -19,7 +19,7 @@ const (
 // legend draws how to read the panels, from y down in a room: the scale of weights, that of differences, and what
 // hatching means, side by side as far as they fit. It returns where it ends.
 func (s *sheet) legend(y, room int) int {
-	s.bar(margin, y, "attention", false, []string{"0", ".25", ".5", ".75", "1"})
+	s.bar(margin, y, "attention", false, [5]string{"0", ".25", ".5", ".75", "1"})
 	x := margin + barWidth + keyGap
 	place := func(width int) {
 		if x+width > margin+room {
@@ -28,7 +28,7 @@ func (s *sheet) legend(y, room int) int {
 	}
 	if s.figure.signed {
 		place(barWidth)
-		s.bar(x, y, "difference from the baseline", true, []string{"−1", "−.5", "0", "+.5", "+1"})
+		s.bar(x, y, "difference from the baseline", true, [5]string{"−1", "−.5", "0", "+.5", "+1"})
 		x += barWidth + keyGap
 	}
 	notes := []string{"rows look at columns", "hatched: later words, never seen"}
@@ -53,7 +53,7 @@ func (s *sheet) legend(y, room int) int {
 }
 
 // bar draws a scale with its caption above and its ticks below.
-func (s *sheet) bar(x, y int, caption string, signed bool, ticks []string) {
+func (s *sheet) bar(x, y int, caption string, signed bool, ticks [5]string) {
 	s.texts = append(s.texts, text{x: float64(x), y: float64(y + 11), size: textSize, s: caption, fill: s.muted})
 	y += 18
 	for i := range barSteps {
@@ -67,14 +67,8 @@ func (s *sheet) bar(x, y int, caption string, signed bool, ticks []string) {
 	for i, tick := range ticks {
 		at := float64(x) + float64(i)*float64(barWidth)/float64(len(ticks)-1)
 		s.lines = append(s.lines, line{at, bottom, at, bottom + 4, 1, s.muted})
-		t := text{x: at, y: bottom + 15, size: 11, s: tick, fill: s.muted, anchor: middle}
-		switch i {
-		case 0:
-			t.anchor = start
-		case len(ticks) - 1:
-			t.anchor = end
-		}
-		s.texts = append(s.texts, t)
+		s.texts = append(s.texts, text{x: at, y: bottom + 15, size: 11, s: tick, fill: s.muted,
+			anchor: [...]anchor{start, middle, middle, middle, end}[i]})
 	}
 }
 

@@ -2,11 +2,11 @@ package picture
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
 	"image/draw"
-	"image/png"
 	"io"
 
 	"git.sr.ht/~sbinet/gg"
@@ -50,31 +50,60 @@ func writePNG(w io.Writer, d Drawing) (lacking string, err error) {
 		c.Pop()
 	}
 	var b bytes.Buffer
-	// Rectangles compress well at any level, and the best takes many times as long.
-	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, pixels); err != nil {
+	b.WriteString("\x89PNG\r\n\x1a\n")
+	pair := func(kind string, x, y int) []byte {
+		return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte(kind), uint32(x)), uint32(y))
+	}
+	chunk(&b, append(pair("IHDR", pixels.Rect.Dx(), pixels.Rect.Dy()), 8, 2, 0, 0, 0)) // 8 bits of red, green and blue
+	for _, t := range append(d.entries, [2]string{"Description", d.description}, [2]string{"Software", "attend"}) {
+		chunk(&b, []byte("iTXt"+t[0]+"\x00\x00\x00\x00\x00"+t[1])) // not compressed, no language
+	}
+	const dotsPerMetre = 3780 * density // 96 to the inch
+	chunk(&b, append(pair("pHYs", dotsPerMetre, dotsPerMetre), 1))
+	data, err := compressed(pixels)
+	if err != nil {
 		return "", err
 	}
-	marked := bytes.NewBuffer(withChunks(b.Bytes(), d.entries))
-	return lacking, render.Write(w, marked)
+	chunk(&b, data)
+	chunk(&b, []byte("IEND"))
+	return lacking, render.Write(w, &b)
 }
 
-// withChunks adds to a PNG image, after its header, how many pixels it has to the metre, and texts as iTXt chunks: keyword and UTF-8
-// text, neither compressed nor translated.
+// chunk writes one chunk of a PNG, given its type and then its data.
+func chunk(b *bytes.Buffer, content []byte) {
+	b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(content)-4)))
+	b.Write(content)
+	b.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(content)))
+}
+
+// compressed returns the chunk of the pixels. Each row is stored as its difference from the row above, which in a picture of rectangles
+// is mostly nothing; image/png tries five filters on every row and takes three times as long.
 //
-// Source: W3C, Portable Network Graphics (PNG) Specification, 3rd ed. 2025, sections 11.3.3 and 11.3.4.
-func withChunks(image []byte, texts [][2]string) []byte {
-	const header = 8 + 4 + 4 + 13 + 4   // signature, then length, type, data and checksum of IHDR
-	const dotsPerMetre = 3780 * density // 96 to the inch
-	marked := bytes.Clone(image[:header])
-	chunk := func(content []byte) { // its type, then its data
-		marked = binary.BigEndian.AppendUint32(marked, uint32(len(content)-4))
-		marked = append(marked, content...)
-		marked = binary.BigEndian.AppendUint32(marked, crc32.ChecksumIEEE(content))
+// Source: W3C, Portable Network Graphics (PNG) Specification, 3rd ed. 2025, sections 9.2 and 11.2.3.
+func compressed(m *image.RGBA) ([]byte, error) {
+	data := bytes.NewBufferString("IDAT")
+	z, err := zlib.NewWriterLevel(data, zlib.BestSpeed)
+	if err != nil {
+		return nil, err
 	}
-	for _, t := range texts {
-		chunk([]byte("iTXt" + t[0] + "\x00\x00\x00\x00\x00" + t[1]))
+	const up = 2
+	above, filtered := make([]byte, m.Stride), make([]byte, 1+3*m.Rect.Dx())
+	filtered[0] = up
+	for y := range m.Rect.Dy() {
+		row := m.Pix[y*m.Stride:][:m.Stride]
+		if bytes.Equal(row, above) {
+			clear(filtered[1:])
+		} else {
+			for at, i := 1, 0; i < len(row); i += 4 {
+				filtered[at], filtered[at+1], filtered[at+2] = row[i]-above[i], row[i+1]-above[i+1], row[i+2]-above[i+2]
+				at += 3
+			}
+		}
+		above = row
+		if _, err := z.Write(filtered); err != nil {
+			return nil, err
+		}
 	}
-	physical := binary.BigEndian.AppendUint32([]byte("pHYs"), dotsPerMetre)
-	chunk(append(binary.BigEndian.AppendUint32(physical, dotsPerMetre), 1))
-	return append(marked, image[header:]...)
+	err = z.Close()
+	return data.Bytes(), err
 }

@@ -111,11 +111,11 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 func scatterSubject(s attention.Scatter, description string) subject {
 	title, run := render.ScatterHeading(s), render.Spelling(s.Source.Run)
 	return subject{
-		title: title, heading: title, description: description,
+		heading: title, description: description,
 		metadata: fmt.Sprintf(`<attend xmlns="urn:attend" title="%s" run="%s" step="%d" share1="%.6f" share2="%.6f"/>`,
 			escaped(title), escaped(run), s.Source.Step, s.Share[0], s.Share[1]),
-		entries: [][2]string{{"Title", title}, {"Description", description}, {"Software", "attend"}, {"Run", run},
-			{"Step", fmt.Sprint(s.Source.Step)}, {"Variance", fmt.Sprintf("%.6f %.6f", s.Share[0], s.Share[1])}},
+		entries: [][2]string{{"Title", title}, {"Run", run}, {"Step", fmt.Sprint(s.Source.Step)},
+			{"Variance", fmt.Sprintf("%.6f %.6f", s.Share[0], s.Share[1])}},
 	}
 }
 

@@ -21,7 +21,7 @@ const families = `system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue'
 func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 	// Documents that a page holds together need ids that differ.
 	sum := fnv.New64a()
-	fmt.Fprintf(sum, "%q %q %q", d.title, d.heading, d.description)
+	fmt.Fprintf(sum, "%q %q %q", d.entries[0][1], d.heading, d.description)
 	if d.background != (Options{}).palette().background {
 		fmt.Fprintf(sum, " on %v", d.background)
 	}
