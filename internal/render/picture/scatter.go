@@ -78,7 +78,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 		d.dots = append(d.dots, dot{p[0], p[1], d.dot, render.Spelling(s.Points[i].Name)})
 		unnamed[i] = true
 	}
-	measure := func(name string) float64 { return d.face.width(name, nameSize, false) }
+	measure := func(name string) float64 { return d.face.room(name, nameSize, false) }
 	tags = placeTags(newBoard(plot), points, names, measure, nameSize*1.15)
 	for _, t := range tags {
 		delete(unnamed, t.point)
