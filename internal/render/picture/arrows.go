@@ -17,17 +17,18 @@ const (
 	headLength = 11.0
 )
 
-// Arrows draws vectors of two numbers: a heading, a grid with numbers, and the arrows with their names. The error tells what is wrong
-// with the arrows.
+// Arrows draws vectors of two numbers: a heading, a grid with numbers, and the arrows with their names. The error tells what is
+// wrong with the arrows.
 func Arrows(p render.Arrows, o Options) (Drawing, error) {
 	if err := p.Validate(); err != nil {
 		return Drawing{}, err
 	}
 	var named []string
 	for _, a := range p.Arrows {
-		named = append(named, fmt.Sprintf("%s to (%s, %s)", printable.Sentence(a.Name), render.Significant(a.X), render.Significant(a.Y)))
+		x, y := render.Significant(a.X), render.Significant(a.Y)
+		named = append(named, fmt.Sprintf("%s to (%s, %s)", printable.Sentence(a.Name), x, y))
 	}
-	d := Drawing{subject: plainSubject(p.Title, "Arrows from the origin", named), palette: o.palette(), face: newTypeface()}
+	d := Drawing{subject: plainSubject(p.Title, "Arrows from the origin", named), palette: o.palette()}
 	left, bottom, right, top := p.Bounds()
 	tick := step(max(right-left, top-bottom))
 	down := func(x float64) float64 { return math.Floor(x/tick-0.25) * tick }

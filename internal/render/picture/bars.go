@@ -7,13 +7,14 @@ import (
 	"attend/internal/render"
 )
 
-// Bars draws a heading and below it a line for each bar: its name, the bar, its value. The error tells what is wrong with the bars.
+// Bars draws a heading and below it a line for each bar: its name, the bar, its value. The error tells what is wrong with the
+// bars.
 func Bars(b render.Bars, o Options) (Drawing, error) {
 	if err := b.Validate(); err != nil {
 		return Drawing{}, err
 	}
 	const longest, row, thick, size, most = 280, 26, 16, textSize + 1, 240.0
-	d := Drawing{palette: o.palette(), face: newTypeface()}
+	d := Drawing{palette: o.palette()}
 	var named []string
 	names, values := 0.0, 0.0
 	for _, bar := range b.Bars {
@@ -31,7 +32,8 @@ func Bars(b render.Bars, o Options) (Drawing, error) {
 		if b.Largest() > 0 {
 			length = int(math.Round(bar.Value / b.Largest() * longest))
 		}
-		d.rects = append(d.rects, rect{x, y, 1, row, d.hatch, ""}, rect{x, y + (row-thick)/2, length, thick, d.arrows[render.KeyArrow], ""})
+		filled := rect{x, y + (row-thick)/2, length, thick, d.arrows[render.KeyArrow], ""}
+		d.rects = append(d.rects, rect{x, y, 1, row, d.hatch, ""}, filled)
 		t := text{x: float64(x - 10), y: float64(y+row/2) + 0.35*size, size: size, fill: d.ink}
 		name, value := t, t
 		name.s, name.anchor = d.face.cut(printable.Sentence(bar.Name), size, false, names), end

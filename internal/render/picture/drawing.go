@@ -4,9 +4,9 @@
 //	format, err := picture.Formats.Find("format", "svg")
 //	lacking, err := format.Write(file, drawing)
 //
-// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go). Each
-// kind of picture has a function that makes one: [Map] (figure.go, layout.go, legend.go), [Arrows], [Bars] and [Scatter] (scatter.go,
-// scatter_labels.go). Each format writes every drawing (svg.go, png.go, pdf.go). Equal pictures have equal bytes.
+// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
+// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go, legend.go), [Arrows], [Bars] and [Scatter]
+// (scatter.go, scatter_labels.go). Each format writes every drawing (svg.go, png.go, pdf.go). Equal pictures have equal bytes.
 package picture
 
 import (
@@ -45,7 +45,7 @@ type Options struct {
 type Drawing struct {
 	subject
 	palette
-	face          *typeface
+	face          typeface
 	width, height int
 	rects         []rect
 	lines         []line
@@ -116,8 +116,8 @@ func plainSubject(title, kind string, things []string) subject {
 	return subject{heading: title, description: description, entries: [][2]string{{"Title", title}}}
 }
 
-// paragraph sets t.s in at most so many lines of at most a room. Each ends leading below the last, and its baseline lies below above
-// that. It returns where the last ends.
+// paragraph sets t.s in at most so many lines of at most a room. Each ends leading further down than the last, and its baseline
+// is below pixels above its end. It returns where the last ends.
 func (d *Drawing) paragraph(t text, leading, below, room float64, most int) float64 {
 	y := t.y
 	for _, s := range d.face.paragraph(t.s, t.size, t.bold, room, most) {
@@ -144,16 +144,16 @@ type palette struct {
 	arrows          [3]color.RGBA // of the kinds of arrows
 }
 
-// palette returns the colours of maps, arrows and bars: ink has a contrast of at least 15 and muted of at least 7 on the background.
-// The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness tells apart, darker on white, so
-// that text in them can be read.
+// palette returns the colours of maps, arrows and bars: ink has a contrast of at least 15 and muted of at least 7 on the
+// background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness distinguishes,
+// darker on white, so that text in them can be read.
 func (o Options) palette() palette {
 	if o.Dark {
-		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), hatch: rgb(0x454952), signed: render.OnDark(),
-			arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
+		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), hatch: rgb(0x454952),
+			signed: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
 	}
-	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), hatch: rgb(0xc4c4c4), signed: render.OnLight(),
-		arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
+	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), hatch: rgb(0xc4c4c4),
+		signed: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
 }
 
 // rgb is the colour #rrggbb.

@@ -24,12 +24,12 @@ type figure struct {
 // mostAbreast is how many heads of a single layer stand side by side before they fold into rows.
 const mostAbreast = 4
 
-// Map draws the matrices of a selection: one panel, or with All a row of panels for each layer. The heads of a single layer fold into
-// rows of at most four. Beside a baseline, unless it is nil, a row is three panels: the selected matrix, that of the baseline, and
-// the first less the second. The error tells what is wrong with the map, the baseline or the selection, or that the picture would be
-// too large.
-func Map(m attention.Map, baseline *attention.Baseline, s attention.Source, selection render.Selection, o Options) (Drawing, error) {
-	f, err := newFigure(m, baseline, s, selection)
+// Map draws the matrices of a selection: one panel, or with All a row of panels for each layer. The heads of a single layer fold
+// into rows of at most four. With a baseline that is not nil, a row is three panels: the selected matrix, that of the baseline,
+// and the first less the second. The error tells what is wrong with the map, the baseline or the selection, or that the picture
+// would be too large.
+func Map(m attention.Map, baseline *attention.Baseline, s attention.Source, which render.Selection, o Options) (Drawing, error) {
+	f, err := newFigure(m, baseline, s, which)
 	if err != nil {
 		return Drawing{}, err
 	}
@@ -117,11 +117,12 @@ func (f figure) sentence() string { return printable.Sentence(strings.TrimSpace(
 // subject returns what a figure is about.
 func (f figure) subject() subject {
 	title, run := printable.Sentence(f.title), printable.Path(f.source.Run)
-	description := fmt.Sprintf("Which words each word of the sentence attends to: %s. Rows are the words that look, columns the words looked at. Run %s.",
-		title, render.Origin(f.source))
+	description := fmt.Sprintf("Which words each word of the sentence attends to: %s. "+
+		"Rows are the words that look, columns the words looked at. Run %s.", title, render.Origin(f.source))
 	return subject{
 		heading: f.sentence() + " (" + title + ")", description: description,
-		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run><attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture>`,
+		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run>`+
+			`<attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture>`,
 			escaped(title), escaped(run), f.source.Step, escaped(f.sentence())),
 		entries: [][2]string{{"Title", title}, {"Sentence", f.sentence()}, {"Run", run}, {"Step", strconv.Itoa(f.source.Step)}},
 	}

@@ -20,10 +20,7 @@ import (
 
 // typeface is the Go fonts (B. Bigelow, K. Holmes, 2016), which have Latin, Greek and Cyrillic letters: what PNG and PDF
 // are set in, and what every picture is measured by. It is for one goroutine at a time.
-type typeface struct {
-	buffer   sfnt.Buffer
-	advances map[character]float64 // of one em
-}
+type typeface struct{ buffer sfnt.Buffer }
 
 // character is one character in one of the two weights.
 type character struct {
@@ -43,17 +40,12 @@ var fonts = sync.OnceValue(func() map[bool]*sfnt.Font {
 	return map[bool]*sfnt.Font{false: parse(goregular.TTF), true: parse(gobold.TTF)}
 })
 
-func newTypeface() *typeface { return &typeface{advances: map[character]float64{}} }
-
 // em is the size, in units, at which characters are measured and their outlines read.
 const em = 1000
 
 // glyph is the number of a character's glyph, 0 where the font has none.
 func (t *typeface) glyph(c character) sfnt.GlyphIndex {
-	index, err := fonts()[c.bold].GlyphIndex(&t.buffer, inFont(c.r))
-	if err != nil {
-		return 0
-	}
+	index, _ := fonts()[c.bold].GlyphIndex(&t.buffer, inFont(c.r))
 	return index
 }
 
@@ -66,17 +58,12 @@ func inFont(r rune) rune {
 // advance is how far a character moves the pen, in ems. One that the font lacks is taken to fill as many columns
 // as on a terminal, half an em each and a little more.
 func (t *typeface) advance(c character) float64 {
-	if a, ok := t.advances[c]; ok {
-		return a
+	index := t.glyph(c)
+	if index == 0 {
+		return 0.55 * float64(ansi.StringWidth(string(c.r)))
 	}
-	a := 0.55 * float64(ansi.StringWidth(string(c.r)))
-	if index := t.glyph(c); index != 0 {
-		if x, err := fonts()[c.bold].GlyphAdvance(&t.buffer, index, fixed.I(em), 0); err == nil {
-			a = float64(x) / 64 / em
-		}
-	}
-	t.advances[c] = a
-	return a
+	x, _ := fonts()[c.bold].GlyphAdvance(&t.buffer, index, fixed.I(em), 0)
+	return float64(x) / 64 / em
 }
 
 // width is the length of a line of text of a size. Letters and their accents are measured as one where Unicode
@@ -99,10 +86,7 @@ func (t *typeface) outline(path *gg.Context, s text) {
 	pen, scale := t.left(s), s.size/em/64
 	for _, r := range s.s {
 		c := character{r, s.bold}
-		segments, err := fonts()[c.bold].LoadGlyph(&t.buffer, t.glyph(c), fixed.I(em), nil)
-		if err != nil {
-			continue // a glyph of colours, which these fonts do not have
-		}
+		segments, _ := fonts()[c.bold].LoadGlyph(&t.buffer, t.glyph(c), fixed.I(em), nil) // fails for coloured glyphs alone
 		at := func(p fixed.Point26_6) (x, y float64) { return pen + scale*float64(p.X), s.y + scale*float64(p.Y) }
 		for _, segment := range segments { // of straight lines and quadratic curves, as in every TrueType font
 			x, y := at(segment.Args[0])

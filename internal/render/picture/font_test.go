@@ -9,7 +9,7 @@ import (
 )
 
 func TestWidths(t *testing.T) {
-	f := newTypeface()
+	f := new(typeface)
 	if one, five := f.width("n", 10, false), f.width("nnnnn", 20, false); math.Abs(five-10*one) > 1e-9 {
 		t.Errorf("five letters in twice the size are %v wide, one is %v", five, one)
 	}
@@ -33,7 +33,7 @@ func TestWidths(t *testing.T) {
 }
 
 func TestCut(t *testing.T) {
-	f := newTypeface()
+	f := new(typeface)
 	for _, s := range []string{"lion", "достопримечательность", "狮子看见斑马", strings.Repeat("W", 500), "e\u0301le\u0301phant", "🦁🦁🦁🦁"} {
 		for room := 20.0; room < 200; room += 7 {
 			got := f.cut(s, 12, false, room)
@@ -58,7 +58,7 @@ func TestCut(t *testing.T) {
 }
 
 func TestParagraph(t *testing.T) {
-	f := newTypeface()
+	f := new(typeface)
 	text := "the lion saw the zebra near the river and the hyena under the acacia"
 	room := f.room("the lion saw the zebra", 12, false)
 	for most := 1; most < 6; most++ {

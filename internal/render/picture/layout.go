@@ -34,7 +34,7 @@ const widestTip = 40
 // layout draws a figure: the sentence, what the panels are, the panels, and how to read them. The error tells
 // that it is too large.
 func (f figure) layout(o Options) (Drawing, error) {
-	d := Drawing{subject: f.subject(), palette: o.palette(), face: newTypeface()}
+	d := Drawing{subject: f.subject(), palette: o.palette()}
 	s := sheet{Drawing: &d, figure: f, words: render.Labels(f.words)}
 	s.measure()
 	abreast, seq := len(f.panels[0]), len(s.words)
@@ -44,7 +44,8 @@ func (f figure) layout(o Options) (Drawing, error) {
 	}
 	d.width = content + 2*margin
 	heading := d.header(f.sentence(), 1.3*headingSize)
-	caption := text{x: margin, y: heading, size: textSize, fill: d.muted, s: printable.Sentence(f.title) + "; " + render.Origin(f.source)}
+	caption := text{x: margin, y: heading, size: textSize, fill: d.muted}
+	caption.s = printable.Sentence(f.title) + "; " + render.Origin(f.source)
 	y := int(d.paragraph(caption, 1.5*textSize, 3, float64(content), 3)) + 16
 	for _, row := range f.panels {
 		for i, panel := range row {
@@ -176,7 +177,8 @@ func (s *sheet) row(p render.View, q int, weights []float64, left, y int) {
 			if p.Signed && weights[k] > 0 {
 				number = "%+.4f"
 			}
-			c.tip = fmt.Sprintf("%s → %s: "+number, render.Fit(s.words[q].Word, widestTip), render.Fit(s.words[k].Word, widestTip), weights[k])
+			query, key := render.Fit(s.words[q].Word, widestTip), render.Fit(s.words[k].Word, widestTip)
+			c.tip = fmt.Sprintf("%s → %s: "+number, query, key, weights[k])
 		} else if s.gap == 0 { // neighbours of one colour are one rectangle
 			for k+1 < len(weights) && s.shade(weights[k+1], p.Signed) == c.fill {
 				k++

@@ -35,7 +35,7 @@ func extent(f *typeface, s text) [4]float64 {
 // Whatever the words and however many, no text runs into another or off the picture.
 func TestNothingOverlaps(t *testing.T) {
 	words := strings.Fields("<s> The lion internationalization достопримечательность 狮子看见斑马在河边 a zebra WWWWWWWWWWWWWWWWWWWWWWWWWWWWWW i éléphant")
-	f := newTypeface()
+	f := new(typeface)
 	for _, seq := range []int{1, 2, 3, 5, 9, 14, 22, 40, 64, 100} {
 		for _, shape := range [][2]int{{1, 1}, {1, 3}, {2, 2}, {3, 8}} {
 			if seq > 40 && shape[1] > 3 {

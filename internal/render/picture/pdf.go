@@ -13,12 +13,13 @@ import (
 	"attend/internal/render"
 )
 
-// writePDF writes one page of the size that the picture has on an ordinary screen: shapes stay shapes at any size, and words can be
-// searched and copied.
+// writePDF writes one page of the size that the picture has on an ordinary screen: shapes stay sharp at any size, and words can
+// be searched and copied.
 func writePDF(w io.Writer, d Drawing) (lacking string, err error) {
 	d, lacking = d.inGoFonts()
 	const point = 72.0 / 96 // pixels to the inch
-	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: point * float64(d.width), Ht: point * float64(d.height)}})
+	page := fpdf.SizeType{Wd: point * float64(d.width), Ht: point * float64(d.height)}
+	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: page})
 	f.SetTitle(d.heading, true)
 	f.SetSubject(d.description, true)
 	f.SetCreator("attend", true)

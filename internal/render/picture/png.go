@@ -76,8 +76,8 @@ func chunk(b *bytes.Buffer, content []byte) {
 	b.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(content)))
 }
 
-// compressed returns the chunk of the pixels. Each row is stored as its difference from the row above, which in a picture of rectangles
-// is mostly nothing; image/png tries five filters on every row and takes three times as long.
+// compressed returns the chunk of the pixels. Each row is stored as its difference from the row above, which in a picture of
+// rectangles is mostly nothing; image/png tries five filters on every row and takes three times as long.
 //
 // Source: W3C, Portable Network Graphics (PNG) Specification, 3rd ed. 2025, sections 9.2 and 11.2.3.
 func compressed(m *image.RGBA) ([]byte, error) {

@@ -146,7 +146,7 @@ func TestPNGDrawsOurMarks(t *testing.T) {
 // onWhite draws texts and lines of black in the middle of a white picture of 100 x 100.
 func onWhite(t *testing.T, texts []text, lines []line) (image.Image, string) {
 	t.Helper()
-	d := Drawing{face: newTypeface(), width: 100, height: 100, texts: texts, lines: lines}
+	d := Drawing{width: 100, height: 100, texts: texts, lines: lines}
 	d.background = rgb(0xffffff)
 	m, _, lacking := pixels(t, d)
 	return m, lacking

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"attend/internal/attention"
 	"attend/internal/render"
@@ -23,8 +24,8 @@ const (
 	widestScatter = 200 // columns of a heading
 )
 
-// Scatter draws a dot for each vector, and its name beside it, moved with a line that leads there where it is crowded, or left out
-// where there is no room at all. Every dot has its name as a tip. The error tells what is wrong with the picture.
+// Scatter draws a dot for each vector, and its name beside it, moved with a line that leads there where it is crowded, or left
+// out where there is no room at all. Every dot has its name as a tip. The error tells what is wrong with the picture.
 func Scatter(s attention.Scatter, o Options) (Drawing, error) {
 	if err := s.Validate(); err != nil {
 		return Drawing{}, err
@@ -35,7 +36,7 @@ func Scatter(s attention.Scatter, o Options) (Drawing, error) {
 
 // layoutScatter places the points, as many names as have room in the plot, and what stands around it.
 func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot area) {
-	d = Drawing{palette: o.scatterPalette(), face: newTypeface(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
+	d = Drawing{palette: o.scatterPalette(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
 	inner := float64(d.width - 2*margin)
 	y := float64(margin)
 	add := func(s string, size float64, t text) {
@@ -43,7 +44,8 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 		y = d.paragraph(t, size*lineHeight, size*(lineHeight-1), inner, math.MaxInt)
 	}
 	note := text{fill: d.muted}
-	heading, origin := render.ScatterHeading(s), fmt.Sprintf("%s, step %d", render.Spelling(s.Source.Run), s.Source.Step)
+	heading, run := render.ScatterHeading(s), render.Spelling(s.Source.Run)
+	origin := fmt.Sprintf("%s, step %d", run, s.Source.Step)
 	add(render.Fit(heading, widestScatter), titleSize, text{fill: d.ink})
 	add(render.Fit(origin, widestScatter), noteSize, note)
 	y += noteSize
@@ -103,27 +105,25 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 		add(render.UnnamedNote(s, slices.Sorted(maps.Keys(unnamed))), noteSize, note)
 	}
 	d.height = int(y) + margin
-	d.subject = scatterSubject(s, fmt.Sprintf("%s; %s; %s; %d of %d without a name", heading, origin, render.ScatterCaption(s), len(unnamed), len(points)))
-	return d, tags, plot
-}
-
-// scatterSubject returns what a scatter is about.
-func scatterSubject(s attention.Scatter, description string) subject {
-	title, run := render.ScatterHeading(s), render.Spelling(s.Source.Run)
-	return subject{
-		heading: title, description: description,
+	d.subject = subject{
+		heading: heading,
+		description: strings.Join([]string{heading, origin, render.ScatterCaption(s),
+			fmt.Sprintf("%d of %d without a name", len(unnamed), len(points))}, "; "),
 		metadata: fmt.Sprintf(`<attend xmlns="urn:attend" title="%s" run="%s" step="%d" share1="%.6f" share2="%.6f"/>`,
-			escaped(title), escaped(run), s.Source.Step, s.Share[0], s.Share[1]),
-		entries: [][2]string{{"Title", title}, {"Run", run}, {"Step", fmt.Sprint(s.Source.Step)},
+			escaped(heading), escaped(run), s.Source.Step, s.Share[0], s.Share[1]),
+		entries: [][2]string{{"Title", heading}, {"Run", run}, {"Step", fmt.Sprint(s.Source.Step)},
 			{"Variance", fmt.Sprintf("%.6f %.6f", s.Share[0], s.Share[1])}},
 	}
+	return d, tags, plot
 }
 
 // scatterPalette has a contrast of at least 4.5 to the background in letters and 3 in dots and the lines to names. They differ in
 // lightness as well as in hue.
 func (o Options) scatterPalette() palette {
 	if o.Dark {
-		return palette{background: rgb(0x16181d), hatch: rgb(0x3a3f4a), ink: rgb(0xf2f3f5), muted: rgb(0xb4b9c4), dot: rgb(0x5ec962), leader: rgb(0x7d8493)}
+		return palette{background: rgb(0x16181d), ink: rgb(0xf2f3f5), muted: rgb(0xb4b9c4), hatch: rgb(0x3a3f4a),
+			dot: rgb(0x5ec962), leader: rgb(0x7d8493)}
 	}
-	return palette{background: rgb(0xffffff), hatch: rgb(0xd5d8de), ink: rgb(0x171a21), muted: rgb(0x555b67), dot: rgb(0x2c728e), leader: rgb(0x8b929e)}
+	return palette{background: rgb(0xffffff), ink: rgb(0x171a21), muted: rgb(0x555b67), hatch: rgb(0xd5d8de),
+		dot: rgb(0x2c728e), leader: rgb(0x8b929e)}
 }

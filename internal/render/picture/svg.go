@@ -27,8 +27,8 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 	}
 	id := strconv.FormatUint(sum.Sum64(), 36)
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-labelledby="title-%s description-%s">`+"\n",
-		d.width, d.height, d.width, d.height, id, id)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" `+
+		`aria-labelledby="title-%s description-%s">`+"\n", d.width, d.height, d.width, d.height, id, id)
 	fmt.Fprintf(&b, "<title id=\"title-%s\">%s</title>\n", id, escaped(d.heading))
 	fmt.Fprintf(&b, "<desc id=\"description-%s\">%s</desc>\n", id, escaped(d.description))
 	if d.metadata != "" {
@@ -37,7 +37,7 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="%s"/>`+"\n", d.width, d.height, render.Hex(d.background))
 	b.WriteString(`<g shape-rendering="crispEdges">` + "\n")
 	for _, r := range d.rects {
-		shape(&b, fmt.Sprintf(`rect x="%d" y="%d" width="%d" height="%d" fill="%s"`, r.x, r.y, r.width, r.height, render.Hex(r.fill)), r.tip)
+		shape(&b, r.tip, `rect x="%d" y="%d" width="%d" height="%d" fill="%s"`, r.x, r.y, r.width, r.height, render.Hex(r.fill))
 	}
 	b.WriteString("</g>\n<g>\n")
 	for _, l := range d.lines {
@@ -45,10 +45,11 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 		if l.width != 1 {
 			width = fmt.Sprintf(` stroke-width="%s"`, place(l.width))
 		}
-		shape(&b, fmt.Sprintf(`path d="M%s %sL%s %s" stroke="%s"%s`, place(l.x1), place(l.y1), place(l.x2), place(l.y2), render.Hex(l.stroke), width), "")
+		shape(&b, "", `path d="M%s %sL%s %s" stroke="%s"%s`,
+			place(l.x1), place(l.y1), place(l.x2), place(l.y2), render.Hex(l.stroke), width)
 	}
 	for _, o := range d.dots {
-		shape(&b, fmt.Sprintf(`circle cx="%s" cy="%s" r="%s" fill="%s"`, place(o.x), place(o.y), place(dotRadius), render.Hex(o.fill)), o.tip)
+		shape(&b, o.tip, `circle cx="%s" cy="%s" r="%s" fill="%s"`, place(o.x), place(o.y), place(dotRadius), render.Hex(o.fill))
 	}
 	fmt.Fprintf(&b, "</g>\n<g font-family=\"%s\" xml:space=\"preserve\">\n", families)
 	for _, t := range d.texts {
@@ -58,14 +59,15 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 	return "", render.Write(w, &b)
 }
 
-// shape writes an element that has nothing but its tip.
-func shape(b *bytes.Buffer, element, tip string) {
+// shape writes an element, its name and attributes as Printf does, that has nothing but its tip.
+func shape(b *bytes.Buffer, tip, element string, attributes ...any) {
+	fmt.Fprintf(b, "<"+element, attributes...)
 	if tip == "" {
-		fmt.Fprintf(b, "<%s/>\n", element)
+		b.WriteString("/>\n")
 		return
 	}
 	name, _, _ := strings.Cut(element, " ")
-	fmt.Fprintf(b, "<%s><title>%s</title></%s>\n", element, escaped(tip), name)
+	fmt.Fprintf(b, "><title>%s</title></%s>\n", escaped(tip), name)
 }
 
 func writeSVGText(b *bytes.Buffer, t text) {
