@@ -25,12 +25,12 @@ type inspectOptions struct {
 }
 
 // inspectFormats are what `attend inspect` writes.
-var inspectFormats = withPictures(
-	format{name: "text", ending: ".txt"},
-	format{name: "json", ending: ".json"},
-	format{name: "csv", ending: ".csv"},
-	format{name: "html", ending: ".html"},
-)
+var inspectFormats = append([]format{
+	{name: "text", ending: ".txt"},
+	{name: "json", ending: ".json"},
+	{name: "csv", ending: ".csv"},
+	{name: "html", ending: ".html"},
+}, pictureFormats...)
 
 func newInspect(p *program) *cobra.Command {
 	var o inspectOptions
@@ -109,7 +109,7 @@ func (o inspectOptions) check(cmd *cobra.Command) error {
 		return err
 	}
 	if cmd.Flags().Changed("theme") && !o.chosen.picture {
-		return pictureOnly("--theme is")
+		return fmt.Errorf("--theme is for pictures: leave it out, or add --format %s", either(formatNames(pictureFormats)))
 	}
 	if cmd.Flags().Changed("baseline") {
 		return checkOneOf("baseline", o.baseline, baselines...)

@@ -25,9 +25,6 @@ type lessonOptions struct {
 	theme        string
 }
 
-// pictureFormats are what a chapter's picture can be.
-var pictureFormats = withPictures()
-
 func newLesson(p *program) *cobra.Command {
 	var o lessonOptions
 	cmd := &cobra.Command{

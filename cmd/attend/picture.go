@@ -11,18 +11,13 @@ import (
 	"attend/internal/run"
 )
 
-// withPictures adds the formats of pictures to those of a command.
-func withPictures(formats ...format) []format {
+// pictureFormats are what a picture can be.
+var pictureFormats = func() (formats []format) {
 	for _, e := range picture.Formats {
 		formats = append(formats, format{name: e.Name, ending: "." + e.Name, picture: true, binary: e.Choice.Binary})
 	}
 	return formats
-}
-
-// pictureOnly says why a flag is refused, and what to do.
-func pictureOnly(flags string) error {
-	return fmt.Errorf("%s for pictures: add --format %s, or leave out the flag", flags, either(picture.Formats.Names()))
-}
+}()
 
 // writePicture draws one sentence, beside its baseline if there is one.
 func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m attention.Map, beside []attention.Baseline) error {

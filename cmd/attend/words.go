@@ -26,7 +26,10 @@ type wordsOptions struct {
 }
 
 // wordsFormats are what `attend words` writes.
-var wordsFormats = withPictures(format{name: "text", ending: ".txt"}, format{name: "json", ending: ".json"})
+var wordsFormats = append([]format{
+	{name: "text", ending: ".txt"},
+	{name: "json", ending: ".json"},
+}, pictureFormats...)
 
 func newWords(p *program) *cobra.Command {
 	var o wordsOptions
@@ -90,7 +93,7 @@ func (o wordsOptions) check(given func(string) bool) error {
 	case drawn && len(o.nearest) > 0:
 		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, printable.Quote(o.nearest[0]))
 	case !drawn && (given("theme") || given("width")):
-		return pictureOnly("--theme and --width are")
+		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out", either(formatNames(pictureFormats)))
 	case given("top") && len(o.nearest) == 0:
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}

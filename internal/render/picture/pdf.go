@@ -9,6 +9,7 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/text/encoding/unicode"
 
 	"attend/internal/render"
 )
@@ -20,8 +21,8 @@ func writePDF(w io.Writer, d Drawing) (lacking string, err error) {
 	const point = 72.0 / 96 // pixels to the inch
 	page := fpdf.SizeType{Wd: point * float64(d.width), Ht: point * float64(d.height)}
 	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: page})
-	f.SetTitle(d.heading, true)
-	f.SetSubject(d.description, true)
+	f.SetTitle(inUTF16(d.heading), false)
+	f.SetSubject(inUTF16(d.description), false)
 	f.SetCreator("attend", true)
 	// Equal pictures have equal bytes: no time of day, and the fonts in one order.
 	f.SetCreationDate(time.Unix(0, 0).UTC())
@@ -62,4 +63,10 @@ func writePDF(w io.Writer, d Drawing) (lacking string, err error) {
 		return "", err
 	}
 	return lacking, render.Write(w, &b)
+}
+
+// inUTF16 is text as a PDF's title holds it. That of fpdf ends at U+FFFF.
+func inUTF16(s string) string {
+	encoded, _ := unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder().String(s) // every character has a code
+	return encoded
 }

@@ -50,15 +50,16 @@ func inPDF(s string) string {
 
 // A PDF has the words, the shapes and the size of the drawing, and says what it is about.
 func TestPDFShowsTheDrawing(t *testing.T) {
-	m := attentiontest.Made("The lion and лев λέων", strings.Fields("<s> The lion and лев λέων"), 1, 2)
+	m := attentiontest.Made("The lion (🦁) and лев λέων", strings.Fields("<s> The lion and лев λέων"), 1, 2)
 	d, err := Map(m, nil, attention.Source{Run: "runs/лев", Step: 1500}, render.Selection{Layer: -1, Head: -1}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	document, lacking := pdfOf(t, d)
-	if lacking != "" {
+	if lacking != "🦁" {
 		t.Errorf("lacking %q", lacking)
 	}
+	d.texts = d.texts[1:] // that of the sentence has a box in it
 	for _, s := range d.texts {
 		if !strings.Contains(document, "("+inPDF(s.s)+") Tj") {
 			t.Errorf("no %q in the document", s.s)
@@ -72,7 +73,7 @@ func TestPDFShowsTheDrawing(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"title": "/Title (\xfe\xff" + inPDF(d.heading) + ")", "description": "/Subject (\xfe\xff" + inPDF(d.description) + ")",
-		"date": "/CreationDate (D:19700101000000)", "characters": "/ToUnicode",
+		"date": "/CreationDate (D:19700101000000)", "characters": "/ToUnicode", "sentence": inPDF("The lion (□) and лев λέων"), "note": inPDF("□: the font of this picture lacks 1 character"),
 	} {
 		if want == "" || !strings.Contains(document, want) {
 			t.Errorf("no %s: %q", name, want)
