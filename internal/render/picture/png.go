@@ -17,50 +17,26 @@ import (
 // density is how many pixels of a PNG one pixel of the drawing becomes, for sharp print and screens.
 const density = 2
 
+// bandHeight is how many rows of pixels are drawn at a time, so that a large picture takes little memory.
+const bandHeight = 512
+
 // writePNG writes twice the pixels of the drawing, with what it is about as iTXt chunks.
+//
+// Source: W3C, Portable Network Graphics (PNG) Specification, 3rd ed. 2025, sections 9.2 and 11.
 func writePNG(w io.Writer, d Drawing) (lacking string, err error) {
 	d, lacking = d.inGoFonts()
-	pixels := image.NewRGBA(image.Rect(0, 0, density*d.width, density*d.height))
-	for _, r := range append([]rect{{width: d.width, height: d.height, fill: d.background}}, d.rects...) {
-		at := image.Rect(density*r.x, density*r.y, density*(r.x+r.width), density*(r.y+r.height))
-		draw.Draw(pixels, at, image.NewUniform(r.fill), image.Point{}, draw.Src)
-	}
-	c := gg.NewContextForRGBA(pixels)
-	c.SetLineCapButt()
-	c.Scale(density, density)
-	for _, l := range d.lines {
-		c.SetColor(l.stroke)
-		c.SetLineWidth(density * l.width) // which the scale leaves alone
-		c.DrawLine(l.x1, l.y1, l.x2, l.y2)
-		c.Stroke()
-	}
-	for _, o := range d.dots {
-		c.SetColor(o.fill)
-		c.DrawCircle(o.x, o.y, dotRadius)
-		c.Fill()
-	}
-	for _, t := range d.texts {
-		c.Push()
-		c.SetColor(t.fill)
-		if t.upward {
-			c.RotateAbout(gg.Radians(-90), t.x, t.y)
-		}
-		d.face.outline(c, t)
-		c.Fill()
-		c.Pop()
-	}
 	var b bytes.Buffer
 	b.WriteString("\x89PNG\r\n\x1a\n")
 	pair := func(kind string, x, y int) []byte {
 		return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte(kind), uint32(x)), uint32(y))
 	}
-	chunk(&b, append(pair("IHDR", pixels.Rect.Dx(), pixels.Rect.Dy()), 8, 2, 0, 0, 0)) // 8 bits of red, green and blue
+	chunk(&b, append(pair("IHDR", density*d.width, density*d.height), 8, 2, 0, 0, 0)) // 8 bits of red, green and blue
 	for _, t := range append(d.entries, [2]string{"Description", d.description}, [2]string{"Software", "attend"}) {
 		chunk(&b, []byte("iTXt"+t[0]+"\x00\x00\x00\x00\x00"+t[1])) // not compressed, no language
 	}
 	const dotsPerMetre = 3780 * density // 96 to the inch
 	chunk(&b, append(pair("pHYs", dotsPerMetre, dotsPerMetre), 1))
-	data, err := compressed(pixels)
+	data, err := d.compressed()
 	if err != nil {
 		return "", err
 	}
@@ -77,20 +53,24 @@ func chunk(b *bytes.Buffer, content []byte) {
 }
 
 // compressed returns the chunk of the pixels. Each row is stored as its difference from the row above, which in a picture of
-// rectangles is mostly nothing; image/png tries five filters on every row and takes three times as long.
-//
-// Source: W3C, Portable Network Graphics (PNG) Specification, 3rd ed. 2025, sections 9.2 and 11.2.3.
-func compressed(m *image.RGBA) ([]byte, error) {
+// rectangles is mostly nothing; image/png tries five filters on every row, takes three times as long, and wants all rows at once.
+func (d Drawing) compressed() ([]byte, error) {
 	data := bytes.NewBufferString("IDAT")
 	z, err := zlib.NewWriterLevel(data, zlib.BestSpeed)
 	if err != nil {
 		return nil, err
 	}
+	// One row more lies above: gg draws what crosses the upper edge of an image a little wrong there.
+	band := image.NewRGBA(image.Rect(0, 0, density*d.width, 1+bandHeight))
 	const up = 2
-	above, filtered := make([]byte, m.Stride), make([]byte, 1+3*m.Rect.Dx())
+	above, filtered := make([]byte, band.Stride), make([]byte, 1+3*density*d.width)
 	filtered[0] = up
-	for y := range m.Rect.Dy() {
-		row := m.Pix[y*m.Stride:][:m.Stride]
+	for top := range density * d.height {
+		y := top % bandHeight
+		if y == 0 {
+			d.paint(band, top-1)
+		}
+		row := band.Pix[(1+y)*band.Stride:][:band.Stride]
 		if bytes.Equal(row, above) {
 			clear(filtered[1:])
 		} else {
@@ -98,12 +78,58 @@ func compressed(m *image.RGBA) ([]byte, error) {
 				filtered[at], filtered[at+1], filtered[at+2] = row[i]-above[i], row[i+1]-above[i+1], row[i+2]-above[i+2]
 				at += 3
 			}
+			copy(above, row)
 		}
-		above = row
 		if _, err := z.Write(filtered); err != nil {
 			return nil, err
 		}
 	}
 	err = z.Close()
 	return data.Bytes(), err
+}
+
+// paint draws the rows of pixels from top on.
+func (d Drawing) paint(band *image.RGBA, top int) {
+	for _, r := range append([]rect{{width: d.width, height: d.height, fill: d.background}}, d.rects...) {
+		at := image.Rect(density*r.x, density*r.y, density*(r.x+r.width), density*(r.y+r.height)).Sub(image.Pt(0, top))
+		draw.Draw(band, at, image.NewUniform(r.fill), image.Point{}, draw.Src)
+	}
+	c := gg.NewContextForRGBA(band)
+	c.SetLineCapButt()
+	c.Translate(0, float64(-top))
+	c.Scale(density, density)
+	outside := func(from, to float64) bool {
+		return density*to < float64(top) || density*from > float64(top+band.Rect.Dy())
+	}
+	for _, l := range d.lines {
+		if outside(min(l.y1, l.y2)-l.width, max(l.y1, l.y2)+l.width) {
+			continue
+		}
+		c.SetColor(l.stroke)
+		c.SetLineWidth(density * l.width) // which the scale leaves alone
+		c.DrawLine(l.x1, l.y1, l.x2, l.y2)
+		c.Stroke()
+	}
+	for _, o := range d.dots {
+		c.SetColor(o.fill)
+		c.DrawCircle(o.x, o.y, dotRadius)
+		c.Fill()
+	}
+	for _, t := range d.texts {
+		rise := 1.5 * t.size
+		if t.upward {
+			rise += d.face.width(t.s, t.size, t.bold)
+		}
+		if outside(t.y-rise, t.y+t.size) {
+			continue
+		}
+		c.Push()
+		c.SetColor(t.fill)
+		if t.upward {
+			c.RotateAbout(gg.Radians(-90), t.x, t.y)
+		}
+		d.face.outline(c, t)
+		c.Fill()
+		c.Pop()
+	}
 }
