@@ -159,26 +159,19 @@ func (t *typeface) cutLabel(l render.Label, size, room float64) string {
 
 // paragraph breaks text at blanks into lines of at most a room, at most so many; the last ends in … where there
 // is more.
-func (t *typeface) paragraph(s string, size float64, bold bool, room float64, most int) []string {
-	var lines []string
-	line := ""
+func (t *typeface) paragraph(s string, size float64, bold bool, room float64, most int) (lines []string) {
 	words := strings.Fields(s)
-	for i, word := range words {
-		longer := strings.TrimPrefix(line+" "+word, " ")
-		if t.room(longer, size, bold) <= room {
-			line = longer
-			continue
+	line := func(n int) string { return strings.Join(words[:n], " ") }
+	for len(lines) < most-1 && len(words) > 0 {
+		n := 1
+		for n < len(words) && t.room(line(n+1), size, bold) <= room {
+			n++
 		}
-		if len(lines) == most-1 { // the rest on the last line
-			return append(lines, t.cut(strings.TrimPrefix(line+" "+strings.Join(words[i:], " "), " "), size, bold, room))
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-		line = t.cut(word, size, bold, room)
-		if len(lines) == most-1 && line != word {
-			return append(lines, line)
-		}
+		lines = append(lines, t.cut(line(n), size, bold, room))
+		words = words[n:]
 	}
-	return append(lines, line)
+	if len(words) > 0 || len(lines) == 0 {
+		lines = append(lines, t.cut(line(len(words)), size, bold, room))
+	}
+	return lines
 }
