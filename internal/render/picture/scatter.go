@@ -84,19 +84,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 	tags = placeTags(newBoard(plot), points, names, measure, nameSize*1.15)
 	for _, t := range tags {
 		delete(unnamed, t.point)
-		p := points[t.point]
-		if t.led {
-			x, y := t.anchor(p[0], p[1])
-			d.lines = append(d.lines, line{p[0], p[1], x, y, 0.8, d.leader})
-		}
-		// Another font may be wider: a name grows away from its point.
-		name := text{x: t.at.x, y: t.at.y + 0.79*t.at.height, size: nameSize, s: t.name, fill: d.ink}
-		if t.at.x+t.at.width <= p[0] {
-			name.x, name.anchor = t.at.x+t.at.width, end
-		} else if t.at.x < p[0] {
-			name.x, name.anchor = t.at.x+t.at.width/2, middle
-		}
-		d.texts = append(d.texts, name)
+		d.tag(t, points[t.point][0], points[t.point][1])
 	}
 
 	y += plot.height + noteSize/2
@@ -115,6 +103,22 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 			{"Variance", fmt.Sprintf("%.6f %.6f", s.Share[0], s.Share[1])}},
 	}
 	return d, tags, plot
+}
+
+// tag draws the name of the point at x, y, and the line that leads there.
+func (d *Drawing) tag(t tag, x, y float64) {
+	if t.led {
+		toX, toY := t.anchor(x, y)
+		d.lines = append(d.lines, line{x, y, toX, toY, 0.8, d.leader})
+	}
+	// Another font may be wider: a name grows away from its point.
+	name := text{x: t.at.x, y: t.at.y + 0.79*t.at.height, size: nameSize, s: t.name, fill: d.ink}
+	if t.at.x+t.at.width <= x {
+		name.x, name.anchor = t.at.x+t.at.width, end
+	} else if t.at.x < x {
+		name.x, name.anchor = t.at.x+t.at.width/2, middle
+	}
+	d.texts = append(d.texts, name)
 }
 
 // scatterPalette has a contrast of at least 4.5 to the background in letters and 3 in dots and the lines to names. They differ in
