@@ -53,11 +53,11 @@ Losses are in nats per predicted token (words and sentence ends).`,
 				return p.printJSON(report)
 			}
 			columns := width(p.stdout)
-			part := plural(report.Sentences, "held-out sentence")
+			part := printable.Count(report.Sentences, "held-out sentence")
 			if !corpus.Vocabulary.Layout().Sentences() {
 				part = "held-out text"
 			}
-			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), thousands(float64(r.Step)), part, plural(report.Tokens, "prediction"))
+			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), printable.Thousands(r.Step), part, printable.Count(report.Tokens, "prediction"))
 			if _, err := fmt.Fprintf(p.stdout, "%s\n\n", wrapped(heading, columns)); err != nil {
 				return err
 			}

@@ -84,7 +84,7 @@ func (p *program) film(o filmOptions) error {
 	}
 	if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {
 		return fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run; restore film.jsonl from a copy, or train again",
-			printable.Path(r.Path), plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+			printable.Path(r.Path), printable.Count(len(of), "layer"), printable.Count(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
 	}
 	if err := checkFinite(r.Path, frames, losses); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"attend/internal/analysis"
+	"attend/internal/printable"
 )
 
 // lossLine is a loss with what it means.
@@ -115,7 +116,7 @@ func ruleColumns() []ruleColumn {
 		return ruleColumn{title, func(r analysis.RuleReport) string { return decimals(of(r), 2) }}
 	}
 	return []ruleColumn{
-		{"cases", func(r analysis.RuleReport) string { return thousands(float64(r.Count)) }},
+		{"cases", func(r analysis.RuleReport) string { return printable.Thousands(r.Count) }},
 		share("accuracy", func(r analysis.RuleReport) float64 { return r.Accuracy }),
 		share("best head", func(r analysis.RuleReport) float64 { return r.Attention.BestHead }),
 		share("mean", func(r analysis.RuleReport) float64 { return r.Attention.Mean }),

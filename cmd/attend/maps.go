@@ -81,7 +81,7 @@ func some(words []string) string {
 
 // readingNote says how the text of the maps is to be taken.
 func readingNote(r *run.Run) string {
-	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
 	var notes []string
 	if tokenizer := r.Vocabulary.Tokenizer(); tokenizer.FoldsCase() {
 		notes = append(notes, tokenizer.Noun()+"s are shown as typed and read in lower case")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"attend/internal/printable"
 	"attend/internal/run"
 )
 
@@ -52,7 +53,7 @@ func (p *progress) smooth(s run.Progress) {
 }
 
 func (p *progress) line(s run.Progress) string {
-	line := fmt.Sprintf("step %d/%d  loss %s  held-out %s  %s tokens/s", s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3), thousands(s.TokensPerSecond))
+	line := fmt.Sprintf("step %d/%d  loss %s  held-out %s  %s tokens/s", s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3), printable.Thousands(s.TokensPerSecond))
 	const longest = 1e9 // seconds; a Duration holds no more than nine times as many
 	if left := time.Duration(min(s.SecondsLeft, longest) * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {
 		line += fmt.Sprintf("  %v left", left)

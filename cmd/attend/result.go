@@ -21,12 +21,12 @@ const (
 func (p *program) announce(t *run.Training) {
 	s, c := t.Settings, t.Corpus
 	p.say("%s: %s to learn, %s held out, %d in the vocabulary",
-		c.Name, plural(c.Train.Predictions(), "prediction"), thousands(float64(c.HeldOut.Predictions())), c.Vocabulary.Len())
+		c.Name, printable.Count(c.Train.Predictions(), "prediction"), printable.Thousands(c.HeldOut.Predictions()), c.Vocabulary.Len())
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
-	p.say("model: %s, %s, dim %d, context %d: %s", plural(s.Layers, "layer"), plural(s.Heads, "head"), s.Dim, s.Context,
-		plural(t.Weights.Count(), "parameter"))
+	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"), s.Dim, s.Context,
+		printable.Count(t.Weights.Count(), "parameter"))
 }
 
 // say writes one line about the work at hand; a terminal gets it folded.

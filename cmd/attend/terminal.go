@@ -59,23 +59,6 @@ func textOptions(stream io.Writer) text.Options {
 // wrapped folds a text at its blanks so that it fits the columns of the terminal.
 func wrapped(text string, columns int) string { return ansi.Wrap(text, columns, "") }
 
-// plural writes a count with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return thousands(float64(n)) + " " + noun + "s"
-}
-
-// thousands writes a count with a comma every three digits.
-func thousands(x float64) string {
-	s := fmt.Sprintf("%.0f", x)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // commandWord is a word of a command to copy: as shellWord writes it, or the placeholder where that has more than so many characters.
 func commandWord(s, placeholder string, most int) string {
 	if utf8.RuneCountInString(s) > most { // quoted it is no shorter

@@ -129,7 +129,7 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 				return err
 			}
 		}
-		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
+		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), printable.Thousands(r.Step), printable.Count(r.Config.Dim, "number"))
 		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, view.Width))
 		return err
 	})
@@ -154,7 +154,7 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	if o.format == "png" {
 		if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
 			p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
+				printable.Thousands(len(lacking)), len(s.Points), printable.Quote(lacking[0])))
 		}
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
@@ -191,7 +191,7 @@ func drawTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatte
 
 // tableNote says where the table comes from and what else it does.
 func tableNote(r *run.Run, positions bool) string {
-	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
 	switch {
 	case positions:
 		note += "; places are counted from 0"

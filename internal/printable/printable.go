@@ -1,9 +1,10 @@
 // Package printable makes text that comes from outside (paths, values of flags, words, what a file holds, errors of
 // other libraries) fit for a terminal: nothing in it can steer the terminal, hide, or reorder the text around it, and
-// none of it is longer than the caller says.
+// none of it is longer than the caller says. Numbers, counts and sizes are written here too, as all messages have them.
 //
 //	fmt.Errorf("%s lacks %s: restore the file", printable.Path(folder), name)
 //	fmt.Errorf("want a number, not %s", printable.Quote(value))
+//	fmt.Sprintf("%s take %s", printable.Count(n, "word"), printable.Size(bytes))
 //
 // Lengths are counted in characters (runes) of the printable text.
 package printable

@@ -48,9 +48,9 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 	}
 	a, other := c.Aligned()
 	words := pairedLabels(render.Labels(c.A), render.Labels(c.B))
-	heads := render.Counted(len(a.Attention[0]), "head")
+	heads := printable.Count(len(a.Attention[0]), "head")
 	if layers := len(a.Attention); layers > 1 {
-		heads = render.Counted(layers, "layer") + " of " + heads
+		heads = printable.Count(layers, "layer") + " of " + heads
 	}
 	if !o.All {
 		writeGrid(&b, words, render.View{Title: "difference of attention, A less B, mean of " + heads, Weights: c.Difference(), Signed: true}, o)
@@ -152,10 +152,10 @@ func leftOut(c attention.Comparison) string {
 	}{{"A", c.A}, {"B", c.B}} {
 		shared := min(len(c.A.Attention), len(c.B.Attention))
 		if more := len(of.m.Attention) - shared; more > 0 {
-			parts = append(parts, fmt.Sprintf("%s of %s", render.Counted(more, "layer"), of.name))
+			parts = append(parts, fmt.Sprintf("%s of %s", printable.Count(more, "layer"), of.name))
 		}
 		if more := len(of.m.Attention[0])*shared - len(c.Matches); more > 0 {
-			parts = append(parts, fmt.Sprintf("%s of %s", render.Counted(more, "head"), of.name))
+			parts = append(parts, fmt.Sprintf("%s of %s", printable.Count(more, "head"), of.name))
 		}
 	}
 	if len(parts) == 0 {
@@ -212,7 +212,7 @@ const shownRecurring = 24
 // Recurrence writes which links recur over seeds.
 func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 	var b bytes.Buffer
-	b.WriteString(title(fmt.Sprintf("%s with %s", printable.Sentence(r.Text), render.Counted(len(r.Seeds), "seed")), o))
+	b.WriteString(title(fmt.Sprintf("%s with %s", printable.Sentence(r.Text), printable.Count(len(r.Seeds), "seed")), o))
 	seed, loss, next := column{title: "seed"}, column{title: "loss, held-out sample"}, column{title: "next", left: true}
 	for _, s := range r.Seeds {
 		seed.cells = append(seed.cells, fmt.Sprint(s.Seed))
@@ -242,7 +242,7 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 	}
 	b.WriteString(table([]column{link, times, weight, bars}, o.width()))
 	if more := len(r.Links) - shownRecurring; more > 0 {
-		b.WriteString(wrap(fmt.Sprintf("and %s more", render.Counted(more, "link")), o.width()))
+		b.WriteString(wrap(fmt.Sprintf("and %s more", printable.Count(more, "link")), o.width()))
 	}
 	b.WriteString("\n" + wrap(strings.Join([]string{
 		fmt.Sprintf("%d of %d links recur with every seed.", always, len(r.Links)),

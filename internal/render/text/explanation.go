@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/render"
 )
 
@@ -49,7 +50,7 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	b.WriteString("\n" + wrap(fmt.Sprintf("3. Scaled by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", headDim, render.Significant(math.Sqrt(float64(headDim)))), o.width()))
 	line("%s / %s = %s", render.Significant(float64(x.Products[x.Key])), render.Significant(math.Sqrt(float64(headDim))), render.Significant(float64(x.Scores[x.Key])))
 
-	b.WriteString("\n" + wrap(fmt.Sprintf("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.", query, x.Query+1, render.Counted(x.Query+1, "token")), o.width()))
+	b.WriteString("\n" + wrap(fmt.Sprintf("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.", query, x.Query+1, printable.Count(x.Query+1, "token")), o.width()))
 
 	b.WriteString("\n" + wrap("5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:", o.width()))
 	b.WriteString(table(softmaxColumns(x, name, o), o.width()))

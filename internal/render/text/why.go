@@ -60,7 +60,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		shown := min(len(heads), mostHeads)
 		b.WriteString(table(headColumns(heads[:shown], o), o.width()))
 		if rest := heads[shown:]; len(rest) > 0 {
-			b.WriteString(wrap(fmt.Sprintf("and %s with effects from %s to %s", render.Counted(len(rest), "more head"), signed(&rest[0].Effect), signed(&rest[len(rest)-1].Effect)), o.width()))
+			b.WriteString(wrap(fmt.Sprintf("and %s with effects from %s to %s", printable.Count(len(rest), "more head"), signed(&rest[0].Effect), signed(&rest[len(rest)-1].Effect)), o.width()))
 		}
 	}
 	b.WriteString("\n" + wrap(agreement(y), o.width()))
