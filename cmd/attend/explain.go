@@ -11,6 +11,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 func newExplain(p *program) *cobra.Command {
@@ -82,6 +83,6 @@ func (p *program) explain(path, format string, full bool, c attention.Cell) erro
 	if err := text.Explanation(p.stdout, x, full, o); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), o.Width))
+	_, err = fmt.Fprintf(p.stdout, "\n%s\n", term.Wrap(readingNote(r), o.Width))
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // format is a kind of output of a command.
@@ -83,7 +84,7 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 			o.chosen = f
 		}
 	}
-	if o.chosen.binary && o.to == "" && isTerminal(stdout) {
+	if o.chosen.binary && o.to == "" && term.IsTerminal(stdout) {
 		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // progress shows how a training goes: one live line on a terminal, else a plain line
@@ -26,7 +27,7 @@ type progress struct {
 const redraw = 100 * time.Millisecond
 
 func newProgress(out io.Writer) *progress {
-	return &progress{out: out, live: isTerminal(out)}
+	return &progress{out: out, live: term.IsTerminal(out)}
 }
 
 // show reports one update or evaluation.
@@ -36,7 +37,7 @@ func (p *progress) show(s run.Progress) {
 	case p.live && (s.Evaluated || time.Since(p.drawn) >= redraw):
 		p.drawn, p.wrote = time.Now(), true
 		// Back to the first column, write, clear what is left of the line before.
-		fmt.Fprintf(p.out, "\r%s\x1b[K", whole(p.line(s), width(p.out)-1))
+		fmt.Fprintf(p.out, "\r%s\x1b[K", whole(p.line(s), term.Width(p.out)-1))
 	case !p.live && s.Evaluated:
 		fmt.Fprintln(p.out, p.line(s))
 	}

@@ -8,56 +8,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/term"
 
 	"attend/internal/printable"
 	"attend/internal/render/text"
+	"attend/internal/term"
 )
-
-// defaultWidth and defaultHeight are used where nothing tells the size, as in a pipe.
-const (
-	defaultWidth  = 80
-	defaultHeight = 24
-)
-
-// isTerminal reports whether a stream is a terminal.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(f.Fd())
-}
 
 // canDrawOn reports whether a stream is a terminal whose cursor can be moved.
-func canDrawOn(stream any) bool { return isTerminal(stream) && os.Getenv("TERM") != "dumb" }
-
-// width returns the columns of a terminal.
-func width(stream io.Writer) int {
-	if f, ok := stream.(*os.File); ok {
-		if w, _, err := term.GetSize(f.Fd()); err == nil && w > 0 {
-			return w
-		}
-	}
-	return defaultWidth
-}
-
-// height returns the rows of a terminal.
-func height(stream io.Writer) int {
-	if f, ok := stream.(*os.File); ok {
-		if _, h, err := term.GetSize(f.Fd()); err == nil && h > 0 {
-			return h
-		}
-	}
-	return defaultHeight
-}
+func canDrawOn(stream any) bool { return term.IsTerminal(stream) && os.Getenv("TERM") != "dumb" }
 
 // textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR
 // and CLICOLOR_FORCE overrule.
 func textOptions(stream io.Writer) text.Options {
-	return text.Options{Width: width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
+	return text.Options{Width: term.Width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
 }
-
-// wrapped folds a text at its blanks so that it fits the columns of the terminal.
-func wrapped(text string, columns int) string { return ansi.Wrap(text, columns, "") }
 
 // commandWord is a word of a command to copy: as shellWord writes it, or the placeholder where that has more than so many characters.
 func commandWord(s, placeholder string, most int) string {

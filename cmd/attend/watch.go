@@ -12,6 +12,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // watch draws the progress line and below it the probe's map, again and again in the same place. The
@@ -32,7 +33,7 @@ type watch struct {
 const redrawWatched = 40 * time.Millisecond
 
 func newWatch(p *progress, probe func() (attention.Map, error)) *watch {
-	size := func() (int, int) { return width(p.out), height(p.out) }
+	size := func() (int, int) { return term.Size(p.out) }
 	return &watch{progress: p, probe: probe, out: p.out, size: size, options: textOptions(p.out)}
 }
 

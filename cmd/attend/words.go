@@ -14,6 +14,7 @@ import (
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // wordsOptions are the flags of `attend words`.
@@ -130,7 +131,7 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 			}
 		}
 		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), printable.Thousands(r.Step), printable.Count(r.Config.Dim, "number"))
-		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, view.Width))
+		_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
 		return err
 	})
 }
@@ -185,7 +186,7 @@ func drawTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatte
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(tableNote(r, o.positions), view.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(tableNote(r, o.positions), view.Width))
 	return err
 }
 

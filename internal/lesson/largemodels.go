@@ -9,7 +9,6 @@ import (
 
 	"attend/embed"
 	"attend/internal/node"
-	"attend/internal/printable"
 	"attend/internal/random"
 	"attend/internal/render"
 	"attend/layers"
@@ -33,7 +32,7 @@ func (c *Course) models() ([]sized, error) {
 		return layers.Config{Vocab: 50257, Context: context, Layers: layerCount, Heads: heads, Dim: dim, Hidden: 4 * dim, Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
 	}
 	return []sized{
-		{"yours", settings.Model(c.corpus.Vocabulary.Len()), printable.Thousands(c.corpus.Train.Predictions()) + " words"},
+		{"yours", settings.Model(c.corpus.Vocabulary.Len()), counted(c.corpus.Train.Predictions()) + " words"},
 		{"GPT-2 small", gpt(12, 12, 768, 1024), "40 GB of web pages"},
 		{"GPT-2 XL", gpt(48, 25, 1600, 1024), "40 GB of web pages"},
 		{"GPT-3", gpt(96, 96, 12288, 2048), "300 billion pieces of words"},
@@ -55,7 +54,7 @@ func (c *Course) largeModels(_ context.Context, show Show) error {
 			Ask:     "GPT-3, of 2020: how many times as many learned numbers as your model?",
 			Choices: []string{"about " + roughly(ratio/1e5), "about " + roughly(ratio/1e2), "about " + roughly(ratio)},
 			Right:   2,
-			Because: fmt.Sprintf("Yours has %s, GPT-3 has %s.", printable.Thousands(mine), printable.Thousands(largest)),
+			Because: fmt.Sprintf("Yours has %s, GPT-3 has %s.", counted(mine), counted(largest)),
 		},
 	); err != nil {
 		return err
@@ -67,7 +66,7 @@ func (c *Course) largeModels(_ context.Context, show Show) error {
 		t.Head = append(t.Head, m.name)
 		n := int(m.config.ParameterCount())
 		for i, size := range []int{m.config.Layers, m.config.Heads, m.config.Dim, m.config.HeadDim(), m.config.Hidden, m.config.Context, m.config.Vocab} {
-			rows[i] = append(rows[i], printable.Thousands(size))
+			rows[i] = append(rows[i], counted(size))
 		}
 		rows[7] = append(rows[7], magnitude(n))
 		b.Bars = append(b.Bars, render.Bar{Name: m.name, Value: math.Log10(float64(n)), Text: magnitude(n)})
@@ -86,7 +85,7 @@ func (c *Course) largeModels(_ context.Context, show Show) error {
 	}
 	small := models[1].config
 	return show(
-		Paragraph(fmt.Sprintf("The operation is the same at any size. The one that your model trained with has just run over %d random vectors at the size of one layer of GPT-2 small: %d heads, %s weights, those of the future among them. Every row adds up to 1; the worst is off by %.7f.", tokens, small.Heads, printable.Thousands(small.Heads*tokens*tokens), off)),
+		Paragraph(fmt.Sprintf("The operation is the same at any size. The one that your model trained with has just run over %d random vectors at the size of one layer of GPT-2 small: %d heads, %s weights, those of the future among them. Every row adds up to 1; the worst is off by %.7f.", tokens, small.Heads, counted(small.Heads*tokens*tokens), off)),
 		Paragraph("The same: query, key, value; division by sqrt(d); softmax; the mask; several heads; positions; the loss; learning by the gradient. And what you saw of maps: heads with a task, resting places, attention that is not importance."),
 		Paragraph("Only bigger: layers, heads, vectors, the text to learn from, the length that is seen at once."),
 		Paragraph("Not the same: large models read pieces of words, not words. GPT-3 lets some of its layers see only the words nearby. Later models tell positions by turning queries and keys (rotary positions), let heads share keys and values (grouped queries), and send each word through a few of many networks (experts). After predicting text they are trained a second time, on answers that people preferred. And no one knows the floor of English: for the savanna we could tell how good a model is, and which words should be looked at. That is why it is a good place to learn."),
@@ -137,7 +136,7 @@ func magnitude(n int) string {
 	case x >= 1e6:
 		return fmt.Sprintf("%.3g million", x/1e6)
 	}
-	return printable.Thousands(n)
+	return counted(n)
 }
 
 // roughly is a number to one digit that counts.
@@ -147,5 +146,5 @@ func roughly(x float64) string {
 	if n >= 1e6 {
 		return fmt.Sprintf("%.0f million", n/1e6)
 	}
-	return printable.Thousands(int(n))
+	return counted(int(n))
 }

@@ -25,7 +25,7 @@ func (c *Course) training(ctx context.Context, show Show) error {
 	}
 	count := int(settings.Model(c.corpus.Vocabulary.Len()).ParameterCount())
 	if err := show(
-		Paragraph(fmt.Sprintf("Now a whole model, from random numbers to \"river\": %s sentences of the savanna, one layer of four heads, with a small network behind it that works on each word by itself (the feed-forward network), vectors of 32 numbers, %s numbers to learn in all. It predicts each next word as a probability for every word it knows; the loss is minus the logarithm of what it gave to the word that came. Given for certain it costs 0, given one half it costs 0.69, given one hundredth it costs 4.6.", printable.Thousands(len(c.corpus.TrainText)), printable.Thousands(count))),
+		Paragraph(fmt.Sprintf("Now a whole model, from random numbers to \"river\": %s sentences of the savanna, one layer of four heads, with a small network behind it that works on each word by itself (the feed-forward network), vectors of 32 numbers, %s numbers to learn in all. It predicts each next word as a probability for every word it knows; the loss is minus the logarithm of what it gave to the word that came. Given for certain it costs 0, given one half it costs 0.69, given one hundredth it costs 4.6.", counted(len(c.corpus.TrainText)), counted(count))),
 		Paragraph("Training is one small correction after the other, 1,500 of them: take 32 sentences, measure the loss, ask by the gradient in which direction each number makes it smaller, and move it a little that way. Nobody tells the model about animals, places, or where to look."),
 		Paragraph(fmt.Sprintf("How far down can the loss go? Much of a sentence is chance: who acts, which verb, whether it is dawn. The savanna's grammar is known, so this chance can be computed: %.3f nats a word (a nat is the unit of a loss). This is the entropy of the text, and it is a floor.", floor)),
 		Question{
@@ -48,10 +48,10 @@ func (c *Course) training(ctx context.Context, show Show) error {
 	progress := Table{Head: []string{"step", "loss on new sentences", "above the floor"}}
 	for i := range min(shownEvaluations, len(evaluations)) {
 		e := evaluations[i*(len(evaluations)-1)/max(1, min(shownEvaluations, len(evaluations))-1)]
-		progress.Rows = append(progress.Rows, []string{printable.Thousands(e.step), fmt.Sprintf("%.3f", e.loss), fmt.Sprintf("%.3f", e.loss-floor)})
+		progress.Rows = append(progress.Rows, []string{counted(e.step), fmt.Sprintf("%.3f", e.loss), fmt.Sprintf("%.3f", e.loss-floor)})
 	}
 	if err := show(progress, bars(losses(report)),
-		Paragraph(fmt.Sprintf("Your model is %.3f above the floor, on %s sentences that were kept from training: nearly all that can be known of a next word it knows. A model that looks at the last word alone stays far above.", report.HeldOutLoss-floor, printable.Thousands(report.Sentences))),
+		Paragraph(fmt.Sprintf("Your model is %.3f above the floor, on %s sentences that were kept from training: nearly all that can be known of a next word it knows. A model that looks at the last word alone stays far above.", report.HeldOutLoss-floor, counted(report.Sentences))),
 	); err != nil {
 		return err
 	}
@@ -116,4 +116,13 @@ func losses(r analysis.Report) render.Bars {
 	add("knows common words", r.Baselines.Unigram)
 	add("knows nothing", r.Baselines.Uniform)
 	return b
+}
+
+// counted writes a whole number with a comma every three digits.
+func counted(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
