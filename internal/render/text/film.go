@@ -41,7 +41,7 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 	for line := range columns[0] {
 		text := ""
 		for i := range columns {
-			text += strings.Repeat(" ", min(i, 1)*stripGap) + term.PadRight(columns[i][line], plan.column)
+			text += strings.Repeat(" ", min(i, 1)*term.Gap) + term.PadRight(columns[i][line], plan.column)
 		}
 		b.WriteString(strings.TrimRight(text, " ") + "\n")
 	}
@@ -65,9 +65,6 @@ func filmed(frames []attention.Frame, sentence int, o Options) (attention.Map, e
 	return m, m.InRange(o.Layer, o.Head, attention.All)
 }
 
-// stripGap is the blanks between two maps of a strip.
-const stripGap = 2
-
 // A stripPlan is how a strip fits the width.
 type stripPlan struct {
 	frames []int // to show
@@ -83,7 +80,7 @@ func planStrip(seq, label, frames, width int) stripPlan {
 		cells := (seq + side - 1) / side
 		for _, size := range []int{roomy, dense} {
 			column := max(size*cells, label)
-			fit := (width + stripGap) / (column + stripGap)
+			fit := (width + term.Gap) / (column + term.Gap)
 			if enough := fit >= frames || size == dense && (fit >= 2 || cells == 1); enough {
 				return stripPlan{evenly(frames, max(1, fit)), size, side, min(column, width)}
 			}

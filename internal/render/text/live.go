@@ -69,27 +69,24 @@ func headsText(m attention.Map, o Options) string {
 		known = "layer 1, "
 	}
 	column := max(roomy*len(words), len(strings.TrimPrefix("layer 1, head 10", known)))
-	if side+len(m.Attention[0])*(column+stripGap) > o.width() {
+	if side+len(m.Attention[0])*(column+term.Gap) > o.width() {
 		return "" // not worth drawing
 	}
-	gap := strings.Repeat(" ", stripGap)
 	var b strings.Builder
 	for l := range m.Attention {
-		heading := strings.Repeat(" ", side)
-		rows := make([]string, len(words))
-		for q := range rows {
-			rows[q] = term.PadLeft(words[q].Fit(side), side)
+		t := term.Table{Columns: []term.Column{{}}}
+		for _, word := range words {
+			t.Add(term.PadLeft(word.Fit(side), side))
 		}
 		for h := range m.Attention[l] {
-			heading += gap + term.PadRight(strings.TrimPrefix(render.Title(m, l, h), known), column)
+			name := strings.TrimPrefix(render.Title(m, l, h), known)
+			t.Columns = append(t.Columns, term.Column{Title: term.PadRight(name, column), Left: true})
 			for q, line := range smallMap(m.Mean(l, h), roomy, o.Color) {
-				rows[q] += gap + term.PadRight(line, column)
+				t.Rows[q] = append(t.Rows[q], line)
 			}
 		}
-		b.WriteString(term.Faint(strings.TrimRight(heading, " "), o.Color) + "\n")
-		for _, row := range rows {
-			b.WriteString(strings.TrimRight(row, " ") + "\n")
-		}
+		names, rows, _ := strings.Cut(t.Text(o.width()), "\n")
+		b.WriteString(term.Faint(names, o.Color) + "\n" + rows)
 	}
 	return b.String() + legend(o)
 }
