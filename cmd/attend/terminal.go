@@ -14,9 +14,6 @@ import (
 	"attend/internal/term"
 )
 
-// canDrawOn reports whether a stream is a terminal whose cursor can be moved.
-func canDrawOn(stream any) bool { return term.IsTerminal(stream) && os.Getenv("TERM") != "dumb" }
-
 // textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR
 // and CLICOLOR_FORCE overrule.
 func textOptions(stream io.Writer) text.Options {

@@ -250,19 +250,17 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
-	show, end := bar.show, bar.end
 	if o.watch {
-		if canDrawOn(p.stderr) {
-			w := newWatch(bar, t.ProbeMap)
-			show, end = w.show, w.end
+		if bar.live && os.Getenv("TERM") != "dumb" { // whose cursor can be moved
+			bar.probe = t.ProbeMap
 		} else {
 			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
 		}
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	err := t.Train(ctx, show)
-	end()
+	err := t.Train(ctx, bar.show)
+	bar.end()
 	p.note(t.Notes[said:]...)
 	p.showNotes()
 	if err == nil { // the result can be broken off
