@@ -34,13 +34,11 @@ func commandWord(s, placeholder string, most int) string {
 // shellWord quotes a word, if it must be, so that a shell reads it back as it is. Where characters of it are not printable it
 // takes the form $'...', which bash, zsh and POSIX of 2024 know, with these in octal.
 func shellWord(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:,@%", r)
-	}
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%"
 	switch {
 	case printable.Field(s) != s || !utf8.ValidString(s):
 		return "$'" + octal(s) + "'"
-	case s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0:
+	case s != "" && strings.Trim(s, plain) == "":
 		return s
 	case !strings.ContainsAny(s, "\"$`\\!"):
 		return `"` + s + `"`
