@@ -47,15 +47,17 @@ func AnyUnknown(m attention.Map) bool {
 	return slices.Contains(m.Unknown, true)
 }
 
+func (l Label) String() string { return l.Word + l.Mark }
+
 // Width is the number of columns of the whole label.
-func (l Label) Width() int { return ansi.StringWidth(l.Word + l.Mark) }
+func (l Label) Width() int { return ansi.StringWidth(l.String()) }
 
 // Fit is the label in at most the given columns. What is cut shows as …; the
 // mark stays as long as there is room for a column of the word too.
 func (l Label) Fit(columns int) string {
 	room := columns - ansi.StringWidth(l.Mark)
 	if room < 1 {
-		return term.Fit(l.Word+l.Mark, columns)
+		return term.Fit(l.String(), columns)
 	}
 	return term.Fit(l.Word, room) + l.Mark
 }

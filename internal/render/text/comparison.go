@@ -152,7 +152,7 @@ func pairedLabels(a, b []render.Label) []render.Label {
 	list := slices.Clone(a)
 	for i := range list {
 		if a[i] != b[i] {
-			list[i] = render.Label{Word: a[i].Word + a[i].Mark + "/" + b[i].Word + b[i].Mark}
+			list[i] = render.Label{Word: a[i].String() + "/" + b[i].String()}
 		}
 	}
 	return list
@@ -184,7 +184,7 @@ func largestDifferences(c attention.Comparison, words []render.Label, o Options)
 		if render.PrintedDifference(l.less) == 0 {
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s -> %s %+.2f", marked[l.query].Word+marked[l.query].Mark, marked[l.key].Word+marked[l.key].Mark, render.PrintedDifference(l.less)))
+		parts = append(parts, fmt.Sprintf("%s -> %s %+.2f", marked[l.query], marked[l.key], render.PrintedDifference(l.less)))
 	}
 	return o.paragraph("largest differences: %s", strings.Join(parts, ", "))
 }
@@ -198,7 +198,8 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 	b.WriteString(o.title("%s with %s", printable.Sentence(r.Text), printable.Count(len(r.Seeds), "seed")))
 	seeds := term.Table{Columns: []term.Column{{Title: "seed"}, {Title: "loss, held-out sample"}, {Title: "next", Left: true}}}
 	for _, s := range r.Seeds {
-		seeds.Add(fmt.Sprint(s.Seed), fmt.Sprintf("%.4f", s.HeldOutLoss), term.Fit(render.Spelling(s.Next.Word), render.WidestLabel)+fmt.Sprintf(" %.3f", s.Next.Probability))
+		next := term.Fit(render.Spelling(s.Next.Word), render.WidestLabel)
+		seeds.Add(fmt.Sprint(s.Seed), fmt.Sprintf("%.4f", s.HeldOutLoss), fmt.Sprintf("%s %.3f", next, s.Next.Probability))
 	}
 	b.WriteString("\n" + seeds.Text(o.width()) + "\n")
 	if len(r.Links) == 0 {

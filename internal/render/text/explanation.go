@@ -22,8 +22,7 @@ const shownNumbers = 4
 func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) error {
 	var b bytes.Buffer
 	words := numberedWords(x.Tokens)
-	name := func(place int) string { return words[place].Word + words[place].Mark }
-	query, key := name(x.Query), name(x.Key)
+	query, key := words[x.Query], words[x.Key]
 	root := math.Sqrt(float64(len(x.QueryVector)))
 	join := func(n int, item func(i int) string, separator string) string {
 		shown := n
@@ -60,7 +59,7 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	step("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.", query, x.Query+1, printable.Count(x.Query+1, "token"))
 
 	step("5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:")
-	b.WriteString(softmaxTable(x, name, o).Text(o.width()))
+	b.WriteString(softmaxTable(x, words, o).Text(o.width()))
 
 	step("6. What %s hands over: its value, times the weight, added to what the others hand over:", key)
 	line("value(%s) = %s", key, vector(x.ValueVector))
@@ -81,15 +80,17 @@ func factor(x float32) string {
 }
 
 // softmaxTable has the rows of step 5.
-func softmaxTable(x attention.Explanation, name func(int) string, o Options) term.Table {
-	t := term.Table{Columns: []term.Column{{Title: "  key", Left: true}, {Title: "score"}, {Title: "e^(score - largest)", Spare: 2}, {Title: "weight"}, {Left: true, Spare: 1}}}
+func softmaxTable(x attention.Explanation, words []render.Label, o Options) term.Table {
+	t := term.Table{Columns: []term.Column{
+		{Title: "  key", Left: true}, {Title: "score"}, {Title: "e^(score - largest)", Spare: 2}, {Title: "weight"}, {Left: true, Spare: 1},
+	}}
 	top := float64(slices.Max(x.Scores))
 	for i, s := range x.Scores {
 		mark := "  "
 		if i == x.Key {
 			mark = "> "
 		}
-		t.Add(mark+term.Fit(name(i), render.WidestLabel), number(s), number(math.Exp(float64(s)-top)), number(x.Weights[i]),
+		t.Add(mark+term.Fit(words[i].String(), render.WidestLabel), number(s), number(math.Exp(float64(s)-top)), number(x.Weights[i]),
 			tableBar(float64(x.Weights[i]), 1, o))
 	}
 	return t
