@@ -14,6 +14,7 @@ import (
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // wordsOptions are the flags of `attend words`.
@@ -75,7 +76,7 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
 	intFlag(f, &o.top, "top", 10, "how many nearest words")
-	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
+	f.StringVar(&o.theme, "theme", "light", "of a picture: "+printable.Or(themes))
 	intFlag(f, &o.width, "width", 1000, "of a picture, in pixels; png has twice as many")
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -93,7 +94,7 @@ func (o wordsOptions) check(given func(string) bool) error {
 	case drawn && len(o.nearest) > 0:
 		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, printable.Quote(o.nearest[0]))
 	case !drawn && (given("theme") || given("width")):
-		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out", either(formatNames(pictureFormats)))
+		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out", printable.Or(formatNames(pictureFormats)))
 	case given("top") && len(o.nearest) == 0:
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}
@@ -127,8 +128,8 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 				return err
 			}
 		}
-		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
-		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, view.Width))
+		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), printable.Thousands(r.Step), printable.Count(r.Config.Dim, "number"))
+		_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
 		return err
 	})
 }
@@ -180,13 +181,13 @@ func printTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatt
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(tableNote(r, o.positions), view.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(tableNote(r, o.positions), view.Width))
 	return err
 }
 
 // tableNote says where the table comes from and what else it does.
 func tableNote(r *run.Run, positions bool) string {
-	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
 	switch {
 	case positions:
 		note += "; places are counted from 0"

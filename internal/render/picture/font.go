@@ -15,6 +15,7 @@ import (
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/norm"
 
+	"attend/internal/printable"
 	"attend/internal/render"
 )
 
@@ -125,7 +126,7 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 	}
 	if len(lacking) > 0 {
 		note := text{x: margin, y: float64(d.height - margin), size: textSize, fill: d.muted,
-			s: "□: the font of this picture lacks " + render.Counted(len(lacking), "character") + ", which SVG shows"}
+			s: "□: the font of this picture lacks " + printable.Count(len(lacking), "character") + ", which SVG shows"}
 		d.height = int(d.paragraph(note, 1.5*textSize, 3, float64(d.width-2*margin), 3)) + margin
 	}
 	return d, string(lacking)

@@ -8,6 +8,7 @@ import (
 
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Sizes of the picture of a map, in pixels.
@@ -90,7 +91,7 @@ func (s *sheet) measure() {
 	widest := 0.0
 	for _, l := range s.words {
 		s.shown = append(s.shown, s.face.cutLabel(l, s.labelSize, longest))
-		widest = max(widest, s.face.room(l.Word+l.Mark, s.labelSize, false))
+		widest = max(widest, s.face.room(l.String(), s.labelSize, false))
 	}
 	label := int(min(math.Ceil(widest), longest))
 	if wanted := label + 10; cell >= wordyCell && wanted <= widestCell && wanted*seq <= available {
@@ -150,7 +151,7 @@ func (s *sheet) panel(p render.View, x, y int) {
 func (s *sheet) wordsAround(left, top int) {
 	for i, l := range s.words {
 		t := text{size: s.labelSize, s: s.shown[i], fill: s.ink}
-		if t.s != l.Word+l.Mark {
+		if t.s != l.String() {
 			t.tip = l.Word
 		}
 		row, column := t, t
@@ -177,7 +178,7 @@ func (s *sheet) row(p render.View, q int, weights []float64, left, y int) {
 			if p.Signed && weights[k] > 0 {
 				number = "%+.4f"
 			}
-			query, key := render.Fit(s.words[q].Word, widestTip), render.Fit(s.words[k].Word, widestTip)
+			query, key := term.Fit(s.words[q].Word, widestTip), term.Fit(s.words[k].Word, widestTip)
 			c.tip = fmt.Sprintf("%s → %s: "+number, query, key, weights[k])
 		} else if s.gap == 0 { // neighbours of one colour are one rectangle
 			for k+1 < len(weights) && s.shade(weights[k+1], p.Signed) == c.fill {

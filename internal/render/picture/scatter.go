@@ -10,6 +10,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Sizes of the picture of a scatter, in pixels.
@@ -46,8 +47,8 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 	note := text{fill: d.muted}
 	heading, run := render.ScatterHeading(s), render.Spelling(s.Source.Run)
 	origin := fmt.Sprintf("%s, step %d", run, s.Source.Step)
-	add(render.Fit(heading, widestScatter), titleSize, text{fill: d.ink})
-	add(render.Fit(origin, widestScatter), noteSize, note)
+	add(term.Fit(heading, widestScatter), titleSize, text{fill: d.ink})
+	add(term.Fit(origin, widestScatter), noteSize, note)
 	y += noteSize
 
 	// The plot: one scale for both axes, with room at its edges for names.
@@ -65,7 +66,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 	names := make([]string, len(points))
 	for i, p := range points {
 		points[i] = [2]float64{left + scale*p[0], top + scale*p[1]}
-		names[i] = render.Fit(render.Spelling(s.Points[i].Name), render.WidestLabel+8)
+		names[i] = term.Fit(render.Spelling(s.Points[i].Name), render.WidestLabel+8)
 	}
 	right, bottom := plot.x+plot.width, plot.y+plot.height
 	for _, side := range [][4]float64{{plot.x, plot.y, right, plot.y}, {plot.x, bottom, right, bottom},
