@@ -118,17 +118,16 @@ func TestPNGLacksNothingItNeeds(t *testing.T) {
 
 // Drawn band by band, a picture is the same as drawn at once, but for the rounding of edges that cross from one band to the next.
 func TestBandsJoin(t *testing.T) {
-	for _, d := range []Drawing{drawn(t, attentiontest.Long(), true), drawn(t, attentiontest.Made("", make([]string, 90), 1, 1), false)} {
-		whole := image.NewRGBA(image.Rect(0, 0, density*d.width, density*d.height))
-		d.paint(whole, 0)
-		if whole.Rect.Dy() < 2*bandHeight {
-			t.Errorf("%v has no two bands", whole.Rect)
-		}
-		m, _, _ := pixels(t, d)
-		for i, got := range m.(*image.RGBA).Pix[:len(whole.Pix)] {
-			if want := whole.Pix[i]; max(got, want)-min(got, want) > 8 {
-				t.Fatalf("row %d has %d, want %d", i/whole.Stride, got, want)
-			}
+	d := drawn(t, attentiontest.Long(), false)
+	whole := image.NewRGBA(image.Rect(0, 0, density*d.width, density*d.height))
+	d.paint(whole, 0)
+	if whole.Rect.Dy() < 2*bandHeight {
+		t.Errorf("%v has no two bands", whole.Rect)
+	}
+	m, _, _ := pixels(t, d)
+	for i, got := range m.(*image.RGBA).Pix {
+		if want := whole.Pix[i]; max(got, want)-min(got, want) > 8 {
+			t.Fatalf("row %d has %d, want %d", i/whole.Stride, got, want)
 		}
 	}
 }
