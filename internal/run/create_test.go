@@ -131,7 +131,7 @@ func overwrite(c *creator, path string, seed uint64) (*Training, error) {
 
 // While a run is replaced again and again, in one step or in two, a reader sees a whole one at any time.
 func TestReadersWhileOverwriting(t *testing.T) {
-	for name, creator := range map[string]func() *creator{"one step": newCreator, "two steps": func() *creator { return twoSteps(nil) }} {
+	for name, creator := range map[string]func() *creator{"one step": func() *creator { return newCreator() }, "two steps": func() *creator { return twoSteps(nil) }} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "run")
 			finish(t, begin(t, path, small(), smallText()))
@@ -398,7 +398,7 @@ func TestLogRemovedWhileTraining(t *testing.T) {
 
 // A file of a run that lies outside of its folder, behind a symbolic link, is not read, and the message says why.
 func TestLinkOutOfTheFolder(t *testing.T) {
-	for _, name := range runFiles {
+	for _, name := range everyFile {
 		path := filepath.Join(t.TempDir(), "run")
 		finish(t, begin(t, path, small(), smallText()))
 		elsewhere := filepath.Join(filepath.Dir(path), "elsewhere")

@@ -64,7 +64,7 @@ func TestDivergedKeepsCheckpoint(t *testing.T) {
 					t.Errorf("logged %+v", m)
 				}
 			}
-			if _, err := r.Film(); err != nil {
+			if _, err := film(r); err != nil {
 				t.Error(err)
 			}
 			training.slot.release()

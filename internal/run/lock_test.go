@@ -28,7 +28,7 @@ func TestLock(t *testing.T) {
 	if err := os.Remove(lockPath(path)); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.confirm(path); err != nil {
+	if err := second.confirm(); err != nil {
 		t.Error(err)
 	}
 	if _, err := acquire("run", path); !errors.As(err, &held) {
@@ -41,11 +41,11 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := second.confirm(path); !errors.As(err, &held) {
+	if err := second.confirm(); !errors.As(err, &held) {
 		t.Errorf("confirm beside another: %v", err)
 	}
 	second.release()
-	if err := third.confirm(path); err != nil {
+	if err := third.confirm(); err != nil {
 		t.Errorf("the release of one lock disturbed another: %v", err)
 	}
 	third.release()

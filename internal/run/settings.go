@@ -148,11 +148,14 @@ func (s Settings) Training() train.Config {
 }
 
 // YAML returns the settings as a file for --config.
-func (s Settings) YAML() ([]byte, error) { return yaml.Marshal(s) }
+func (s Settings) YAML() []byte {
+	b, _ := yaml.Marshal(s) // numbers and texts are never an error
+	return b
+}
 
 // identity returns the settings that a run keeps for good: all but those that may change
 // when it is resumed.
-func (s Settings) identity() ([]byte, error) {
+func (s Settings) identity() []byte {
 	for _, setting := range AllSettings() {
 		if setting.OnResume {
 			setting.Copy(&s, &Settings{})

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ import (
 )
 
 // everyFile is what a run folder holds.
-var everyFile = runFiles
+var everyFile = slices.Sorted(maps.Keys(runFiles))
 
 func smallText() string { return runtest.Text() }
 
