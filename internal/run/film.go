@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"attend/internal/attention"
 	"attend/internal/file"
@@ -109,13 +110,14 @@ func frameParser() func(line []byte) (attention.Frame, error) {
 	}
 }
 
-// parseMetrics reads a line of a metrics.jsonl.
+// parseMetrics reads a line of a metrics.jsonl. No training writes a number below 0, and losses are means of float32 numbers.
 func parseMetrics(line []byte) (Metrics, error) {
 	if _, err := stepOf(line); err != nil {
 		return Metrics{}, err
 	}
 	var m Metrics
-	if err := json.Unmarshal(line, &m); err != nil || !m.plausible() {
+	if err := json.Unmarshal(line, &m); err != nil || max(m.Loss, m.HeldOutLoss) > math.MaxFloat32 ||
+		min(m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate) < 0 {
 		return Metrics{}, errors.New("is damaged: it is not JSON of metrics")
 	}
 	return m, nil

@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"github.com/gofrs/flock"
 
@@ -122,11 +120,7 @@ func readHolder(path, at string) error {
 
 // parseHolder reads the process and its host from a lock file without its first byte: 0 if it does not say.
 func parseHolder(b []byte) (pid int, host string) {
-	text, whole := strings.CutSuffix(string(b), "\n")
-	text, marked := strings.CutPrefix(text, lockMark)
-	number, host, named := strings.Cut(text, " on ")
-	pid, err := strconv.Atoi(number)
-	if !whole || !marked || !named || err != nil || pid < 1 {
+	if _, err := fmt.Sscanf(string(b), lockMark+"%d on %s\n", &pid, &host); err != nil || pid < 1 {
 		return 0, ""
 	}
 	return pid, host

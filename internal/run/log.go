@@ -95,17 +95,6 @@ func unchained(name, link string, line []byte) (content []byte, next string, err
 	return content, next, nil
 }
 
-// plausible reports whether a training can have written these numbers: none is below 0, and the losses are means of float32
-// numbers.
-func (m Metrics) plausible() bool {
-	for _, x := range []float64{m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate} {
-		if !(x >= 0) {
-			return false
-		}
-	}
-	return m.Loss <= math.MaxFloat32 && m.HeldOutLoss <= math.MaxFloat32
-}
-
 // mostLine returns how many bytes a line of a log may have: of the film, what all weights of a sentence of the whole
 // context can take.
 func (r *Run) mostLine(name string) int {
@@ -197,19 +186,13 @@ func stepOf(content []byte) (int, error) {
 // inOrder sorts the lines of a log by their steps, and of several with one step keeps the last: two processes of a
 // version without locks may have written them in turn. It reports whether there was anything to do.
 func inOrder[T any](lines []T, step func(T) int) ([]T, bool) {
-	sorted := slices.Clone(lines)
-	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(step(a), step(b)) })
-	kept := sorted[:0]
-	for i, line := range sorted {
-		if i+1 == len(sorted) || step(sorted[i+1]) != step(line) {
-			kept = append(kept, line)
-		}
-	}
-	changed := len(kept) != len(lines)
-	for i := range kept {
-		changed = changed || step(kept[i]) != step(lines[i])
-	}
-	return kept, changed
+	same := func(a, b T) bool { return step(a) == step(b) }
+	kept := slices.Clone(lines)
+	slices.SortStableFunc(kept, func(a, b T) int { return cmp.Compare(step(a), step(b)) })
+	slices.Reverse(kept) // the last of a step comes first
+	kept = slices.CompactFunc(kept, same)
+	slices.Reverse(kept)
+	return kept, !slices.EqualFunc(kept, lines, same)
 }
 
 // chain returns a line of a log with its line feed, and takes its link into those of the training.

@@ -73,35 +73,24 @@ func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool, reserve
 
 // startAt makes a training in the folder of a slot.
 func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
-	config := s.Model(corpus.Vocabulary.Len())
-	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: corpus.Vocabulary, Config: config, DataSHA256: corpus.SHA256, Notes: c.notes, options: c.options}
-	if err := r.checkTraining(corpus); err != nil {
-		return nil, err
-	}
+	v := corpus.Vocabulary
+	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: v, Config: s.Model(v.Len()), DataSHA256: corpus.SHA256, Notes: c.notes, options: c.options}
+	boundary, hasBoundary := v.Boundary()
 	var err error
-	if r.Weights, err = layers.NewWeights(config, s.Seed); err != nil {
+	if r.configJSON, err = hf.ConfigJSON(r.Config, boundary, hasBoundary); err != nil {
 		return nil, err
 	}
-	boundary, hasBoundary := corpus.Vocabulary.Boundary()
-	if r.configJSON, err = hf.ConfigJSON(config, boundary, hasBoundary); err != nil {
+	if r.tokenizerJSON, err = v.TokenizerJSON(); err != nil {
 		return nil, err
 	}
-	if r.tokenizerJSON, err = corpus.Vocabulary.TokenizerJSON(); err != nil {
-		return nil, err
-	}
-	r.startLinks()
-	t, err := newTraining(r, corpus, at)
-	if err != nil {
-		return nil, err
-	}
-	first, err := t.evaluate(train.Step{LearningRate: s.Training().Rate(0)})
-	if err == nil {
-		err = t.put(c, at, overwrite, first)
-	}
-	if err != nil {
-		return nil, errors.Join(err, t.closeMachines())
-	}
-	return t, nil
+	return newTraining(r, corpus, at, func(t *Training) error {
+		t.startLinks()
+		first, err := t.evaluate(train.Step{LearningRate: s.Training().Rate(0)})
+		if err != nil {
+			return err
+		}
+		return t.put(c, at, overwrite, first)
+	})
 }
 
 // Resume goes on with the run in a folder, from its last checkpoint, and locks the folder until [Training.Close]. Load
@@ -167,21 +156,20 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 	}
 	changed := settings != r.Settings
 	r.Settings = settings
+	return newTraining(r, corpus, at, func(t *Training) error { return t.goOn(tensors, changed) })
+}
+
+// newTraining makes the graphs of a training, with weights as they start if the run has none yet. Begin brings the folder into line.
+func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) error) (_ *Training, err error) {
+	s := r.Settings
 	if err := r.checkTraining(corpus); err != nil {
 		return nil, err
 	}
-	t, err := newTraining(r, corpus, at)
-	if err != nil {
-		return nil, err
+	if r.Weights == nil {
+		if r.Weights, err = layers.NewWeights(r.Config, s.Seed); err != nil {
+			return nil, err
+		}
 	}
-	if err := t.goOn(tensors, changed); err != nil {
-		return nil, errors.Join(err, t.closeMachines())
-	}
-	return t, nil
-}
-
-func newTraining(r *Run, corpus *data.Corpus, at *slot) (*Training, error) {
-	s := r.Settings
 	sampler, err := corpus.Train.Sampler(s.Batch, s.Context, s.Seed)
 	if err != nil {
 		return nil, err
@@ -201,6 +189,9 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot) (*Training, error) {
 	}
 	if t.probe, err = r.NewSession(1); err != nil {
 		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
+	}
+	if err := begin(t); err != nil {
+		return nil, errors.Join(err, t.closeMachines())
 	}
 	return t, nil
 }
