@@ -50,7 +50,7 @@ func (t *Training) at(name string) string    { return filepath.Join(t.slot.real,
 func (t *Training) shown(name string) string { return printable.Path(filepath.Join(t.Path, name)) }
 
 // goOn brings the training and its folder to the state of the last checkpoint.
-func (t *Training) goOn(tensors map[string]hf.Tensor, settingsChanged bool) error {
+func (t *Training) goOn(tensors map[string]hf.Tensor) error {
 	t.restore(tensors)
 	if err := t.checkFinite(); err != nil {
 		return fmt.Errorf("%s: %w", t.shown(stateFile), err)
@@ -67,11 +67,6 @@ func (t *Training) goOn(tensors map[string]hf.Tensor, settingsChanged bool) erro
 		anew = anew || missing
 	}
 	t.before = t.last.Seconds
-	if settingsChanged {
-		if err := file.Replace(t.at(settingsFile), file.Bytes(sealSettings(t.Settings, t.Format))); err != nil {
-			return err
-		}
-	}
 	if t.Step == 0 && (anew || t.Format == 1) { // then both begin anew: an earlier version may have been killed between their first lines
 		for _, name := range logNames {
 			if err := t.beginLog(name); err != nil {
@@ -82,13 +77,12 @@ func (t *Training) goOn(tensors map[string]hf.Tensor, settingsChanged bool) erro
 			return err
 		}
 	}
-	if anew { // the checkpoint recorded lines that are no more
-		if err := file.Replace(t.at(stateFile), t.writeState); err != nil {
-			return err
-		}
-	}
 	// The model may be older than the state, and with no step left nothing else would write it.
-	return file.Replace(t.at(modelFile), t.writeModel)
+	files := []namedFile{{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, {modelFile, t.writeModel}}
+	if anew { // the checkpoint recorded lines that are no more
+		files = append([]namedFile{{stateFile, t.writeState}}, files...)
+	}
+	return writeFiles(t.slot.real, files)
 }
 
 // sweep removes what killed processes left in the folder.
@@ -195,19 +189,14 @@ func (t *Training) present() error {
 	if err := t.slot.confirm(); err != nil {
 		return err
 	}
-	now, err := os.Stat(t.slot.real)
-	if err != nil {
+	switch now, err := os.Stat(t.slot.real); {
+	case err != nil:
 		return fmt.Errorf("%s is gone (%w)", printable.Path(t.Path), file.Cause(err))
-	}
-	if !os.SameFile(now, t.folder) {
+	case !os.SameFile(now, t.folder):
 		return fmt.Errorf("another folder is at %s now", printable.Path(t.Path))
 	}
-	fixed := []string{settingsFile, configFile, tokenizerFile}
-	if t.Format > 1 {
-		fixed = append(fixed, tokenizerConfigFile)
-	}
-	for _, name := range fixed {
-		if _, err := os.Lstat(t.at(name)); err != nil {
+	for _, name := range []string{settingsFile, configFile, tokenizerFile, tokenizerConfigFile} {
+		if _, err := os.Lstat(t.at(name)); err != nil && (t.Format > 1 || name != tokenizerConfigFile) {
 			return fmt.Errorf("%s is gone (%w)", t.shown(name), file.Cause(err))
 		}
 	}

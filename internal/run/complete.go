@@ -99,15 +99,12 @@ func (s Sampling) draw(logits []float32, dice float64) int {
 	}
 	kernel.Softmax(p)
 	order := descending(p)
+	among := 1.0 // as in transformers, top-p counts among what top-k has left
 	if s.TopK > 0 {
-		order = order[:min(s.TopK, len(order))]
-	}
-	var among float64 // as in transformers, top-p counts among what top-k has left
-	for _, id := range order {
-		among += float64(p[id])
-	}
-	if s.TopK == 0 {
-		among = 1
+		order, among = order[:min(s.TopK, len(order))], 0
+		for _, id := range order {
+			among += float64(p[id])
+		}
 	}
 	var kept float64
 	for i, id := range order {

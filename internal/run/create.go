@@ -17,6 +17,16 @@ type namedFile struct {
 	write file.Writer
 }
 
+// writeFiles writes or replaces files in a folder, each in one step.
+func writeFiles(folder string, files []namedFile) error {
+	for _, f := range files {
+		if err := file.Replace(filepath.Join(folder, f.name), f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // creator makes run folders.
 type creator struct {
 	exchange func(a, b string) error // swaps two folders in one step, or errors.ErrUnsupported
@@ -114,11 +124,7 @@ func (c *creator) put(s *slot, files []namedFile, overwrite bool) error {
 	err := os.Mkdir(building, 0o755)
 	if err == nil {
 		defer removeRun(building) // nothing is there any more, or the old run
-	}
-	for _, f := range files {
-		if err == nil {
-			err = file.Replace(filepath.Join(building, f.name), f.write)
-		}
+		err = writeFiles(building, files)
 	}
 	if err == nil {
 		err = c.place(s, building, overwrite)
@@ -203,7 +209,7 @@ func checkFree(path, real string, overwrite bool) error {
 		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as --out run", printable.Path(path))
 	case len(entries) == 0:
 		return nil
-	case !IsRun(real) || !onlyRunFiles(entries):
+	case !isRun(real) || !onlyRunFiles(entries):
 		return fmt.Errorf("%s holds files that are not a run: choose another folder with --out", printable.Path(path))
 	case !overwrite:
 		return fmt.Errorf("%s holds a run already: go on with --resume, replace it with --overwrite, or choose another folder with --out", printable.Path(path))

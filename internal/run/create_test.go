@@ -35,7 +35,7 @@ func hidden(t testing.TB, folder string) []string {
 func TestStartTogether(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "runs")
 	s := small()
-	corpus, err := loadSmall(s)
+	corpus, err := smallCorpus(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func twoSteps(window func()) *creator {
 // overwrite starts another training over the one at path.
 func overwrite(c *creator, path string, seed uint64) (*Training, error) {
 	s := withSeed(small(), seed)
-	corpus, err := loadSmall(s)
+	corpus, err := smallCorpus(s)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func TestKilledBetweenTheSteps(t *testing.T) {
 // overwriteNot starts a training at path without leave to replace what is there.
 func overwriteNot(path string) (*Training, error) {
 	s := small()
-	corpus, err := loadSmall(s)
+	corpus, err := smallCorpus(s)
 	if err != nil {
 		return nil, err
 	}

@@ -187,7 +187,7 @@ func Latest(root string) (string, error) {
 				continue
 			}
 			name = filepath.Join(root, of) // Open puts it back
-			if _, err := os.Lstat(name); err == nil {
+			if exists(name) {
 				continue
 			}
 		}
@@ -201,8 +201,8 @@ func Latest(root string) (string, error) {
 	return latest, nil
 }
 
-// IsRun reports whether a folder holds a run, whole or in part.
-func IsRun(path string) bool {
+// isRun reports whether a folder holds a run, whole or in part.
+func isRun(path string) bool {
 	for _, name := range []string{settingsFile, stateFile, modelFile} {
 		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
 			return true
@@ -218,7 +218,7 @@ func HasFile(path string) bool {
 		return false
 	}
 	folder, name := filepath.Split(real)
-	return runFiles[name] > 0 && IsRun(folder)
+	return runFiles[name] > 0 && isRun(folder)
 }
 
 // onlyRunFiles reports whether a folder holds nothing but the files of a run and what a killed process left of them.

@@ -28,7 +28,7 @@ func TestFormat1(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			kept := filepath.Join("testdata", "format1", c.name)
-			load := loadText(string(contents(t, filepath.Dir(kept), c.name+".txt")))
+			load := textOf(string(contents(t, filepath.Dir(kept), c.name+".txt")))
 
 			path := copied(t, kept) // nothing may write into the repository
 			r := opened(t, path)
@@ -68,7 +68,7 @@ func TestFormat1(t *testing.T) {
 					}
 				}
 			}
-			corpus, err := load(r.Settings)
+			corpus, err := load(r)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -120,7 +120,7 @@ func findAside(real string) string {
 	entries, _ := os.ReadDir(filepath.Dir(real)) // none that can be read is none
 	for _, e := range entries {
 		path, own := filepath.Join(filepath.Dir(real), e.Name()), filepath.Base(real)
-		if name, wasAside, ok := leftover(e, own); ok && wasAside && name == own && IsRun(path) {
+		if name, wasAside, ok := leftover(e, own); ok && wasAside && name == own && isRun(path) {
 			return path
 		}
 	}

@@ -253,15 +253,11 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	}
 	s, _, format, err := parseYAML(b[:at], Settings{})
 	if version := (formatError{}); err != nil && !errors.As(err, &version) {
-		problem := err.Error()
-		if text := notSettingsError(""); errors.As(err, &text) {
-			problem = string(text)
-		}
-		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(problem, 2*printable.MaxQuote))
+		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(err.Error(), 4*printable.MaxQuote))
 	}
 	for _, setting := range AllSettings() {
-		if err == nil {
-			err = setting.checkFinite(&s)
+		if x, ok := setting.In(&s).(*float64); ok && err == nil && *x-*x != 0 {
+			err = fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", setting.Name, *x)
 		}
 	}
 	return s, format, err

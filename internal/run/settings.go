@@ -177,13 +177,6 @@ func (e *UnknownSettingError) Error() string {
 	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`", e.Line, printable.Quote(e.Name))
 }
 
-// A notSettingsError says why a file cannot be read as settings by their names.
-type notSettingsError string
-
-func (e notSettingsError) Error() string {
-	return fmt.Sprintf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", string(e))
-}
-
 // ParseYAML reads settings over the given ones, and returns the line of each that the file gives. Keys that the file lacks
 // keep their value, a key that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, err error) {
@@ -215,13 +208,14 @@ func parseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 		if !known {
 			return over, nil, 0, &UnknownSettingError{value.Line, name}
 		}
-		if value := cmp.Or(value.Alias, &value); value.ShortTag() != "!!null" {
-			lines[name] = values[name].Line
-			err = decode(name, value, target)
+		node := cmp.Or(value.Alias, &value)
+		if node.ShortTag() == "!!null" {
+			continue
 		}
-		if err != nil {
-			return over, nil, 0, fmt.Errorf("line %d: %w", lines[name], err)
+		if err := decode(name, node, target); err != nil {
+			return over, nil, 0, fmt.Errorf("line %d: %w", value.Line, err)
 		}
+		lines[name] = value.Line
 	}
 	return s, lines, format, nil
 }
@@ -236,7 +230,7 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
 		problem, _, _ = strings.Cut(strings.TrimSpace(problem), "\n")
 		problem, _, _ = strings.Cut(problem, ": cannot unmarshal") // into a type of Go
-		return nil, notSettingsError(printable.Short(problem, 2*printable.MaxQuote))
+		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", printable.Short(problem, 2*printable.MaxQuote))
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the file holds a second document after ---: settings are one")

@@ -92,7 +92,7 @@ func TestForgedContextIsRefusedByEveryGraph(t *testing.T) {
 	r := opened(t, path)
 	r.options = newOptions([]Option{MaxMemory(1e9)})
 	r.Config.Context, r.Settings.Context = 65536, 65536
-	corpus, err := loadSmall(r.Settings)
+	corpus, err := smallCorpus(r.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestForgedContextIsRefusedByEveryGraph(t *testing.T) {
 }
 
 func TestGraphsAreReportedBeforeTheyAreBuilt(t *testing.T) {
-	corpus, err := loadSmall(small())
+	corpus, err := smallCorpus(small())
 	if err != nil {
 		t.Fatal(err)
 	}

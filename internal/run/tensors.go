@@ -105,7 +105,7 @@ func digest(parts ...[]byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-var errDamaged = errors.New("it is damaged: restore it from a copy or train again")
+var errDamaged = errors.New("it is damaged")
 
 // tensorsFile is a safetensors file of which the header is read.
 type tensorsFile struct {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -94,17 +95,19 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 }
 
 // Resume goes on with the run in a folder, from its last checkpoint, and locks the folder until [Training.Close]. Load
-// reads the text that the settings name; adjust, if not nil, may change the settings that are free to
+// reads the text of the run; adjust, if not nil, may change the settings that are free to
 // change: steps and the intervals.
-func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(*Settings) error, o ...Option) (*Training, error) {
-	f, err := openFolder(path) // first of all, since a path without a run needs no lock
+func Resume(path string, load func(*Run) (*data.Corpus, error), adjust func(*Settings) error, o ...Option) (*Training, error) {
+	var notes []string
+	err := reading(path, func(f *folder) error { // first of all, since a path without a run needs no lock
+		notes = f.notes
+		if !isRun(path) {
+			return fmt.Errorf("there is no run in %s: %w", printable.Path(path), errNoRun)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	notes := f.notes
-	f.root.Close()
-	if !IsRun(path) {
-		return nil, fmt.Errorf("there is no run in %s: %w", printable.Path(path), errNoRun)
 	}
 	real, err := realPath(path)
 	if err != nil {
@@ -125,7 +128,7 @@ func Resume(path string, load func(Settings) (*data.Corpus, error), adjust func(
 }
 
 // resume is [Resume] in a folder that is locked.
-func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Settings) error, o options) (*Training, error) {
+func resume(at *slot, load func(*Run) (*data.Corpus, error), adjust func(*Settings) error, o options) (*Training, error) {
 	f, err := openFolder(at.path)
 	if err != nil {
 		return nil, err
@@ -141,7 +144,7 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 			return nil, err
 		}
 	}
-	corpus, err := load(settings)
+	corpus, err := load(r)
 	if err != nil {
 		return nil, err
 	}
@@ -154,9 +157,8 @@ func resume(at *slot, load func(Settings) (*data.Corpus, error), adjust func(*Se
 	if settings.Steps < r.Step {
 		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", printable.Path(r.Path), r.Step, settings.Steps)
 	}
-	changed := settings != r.Settings
 	r.Settings = settings
-	return newTraining(r, corpus, at, func(t *Training) error { return t.goOn(tensors, changed) })
+	return newTraining(r, corpus, at, func(t *Training) error { return t.goOn(tensors) })
 }
 
 // newTraining makes the graphs of a training, with weights as they start if the run has none yet. Begin brings the folder into line.
@@ -309,37 +311,21 @@ func (t *Training) closeMachines() error {
 }
 
 // CheckText returns an error unless the corpus is the text that the run was trained on.
-func (r *Run) CheckText(corpus *data.Corpus) error {
-	return checkText(r.Path, corpus.Name, r.DataSHA256, corpus.SHA256)
-}
+func (r *Run) CheckText(corpus *data.Corpus) error { return r.checkText(corpus.Name, corpus.SHA256) }
 
-// CheckTextFile is [Run.CheckText] of the run at path and a file of that name, which it reads without keeping it: any file may have taken
-// the place of the text. It reports nothing where the run itself cannot be read.
-func CheckTextFile(path, name string, f io.ReadSeeker) error {
-	folder, err := openFolder(path)
-	if err != nil {
-		return nil
-	}
-	defer folder.root.Close()
-	model, err := openTensors(folder.root, modelFile)
-	if err != nil {
-		return nil
-	}
-	defer model.Close()
+// CheckTextFile is [Run.CheckText] of a file of that name, which it reads without keeping it: any file may have taken the place of the text.
+func (r *Run) CheckTextFile(name string, f io.ReadSeeker) error {
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
 		return err
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	return checkText(path, name, model.metadata[metaData], hex.EncodeToString(sum.Sum(nil)))
+	_, err := f.Seek(0, io.SeekStart)
+	return cmp.Or(err, r.checkText(name, hex.EncodeToString(sum.Sum(nil))))
 }
 
-// checkText compares the SHA-256 of the text of a run with that of another.
-func checkText(path, name, want, got string) error {
-	if got != want {
-		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(path), printable.Path(name))
+func (r *Run) checkText(name, got string) error {
+	if got != r.DataSHA256 {
+		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), printable.Path(name))
 	}
 	return nil
 }
