@@ -261,11 +261,7 @@ func parseFormat(n yaml.Node) (int, error) {
 	format, err := strconv.Atoi(n.Value)
 	switch {
 	case n.ShortTag() != "!!int" || err != nil || format < 1:
-		came := printable.Quote(n.Value)
-		if n.Kind != yaml.ScalarNode {
-			came = "a list or a group"
-		}
-		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came)
+		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came(&n))
 	case format > LatestFormat:
 		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
 	}
@@ -275,6 +271,14 @@ func parseFormat(n yaml.Node) (int, error) {
 // notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
 var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
 
+// came names a value for a message.
+func came(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		return "a list or a group of settings"
+	}
+	return printable.Quote(n.Value)
+}
+
 // decode reads the value of a setting. The library reads 010 as 8 and cuts fractions off whole numbers; both are refused.
 func decode(name string, n *yaml.Node, target any) error {
 	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
@@ -282,13 +286,9 @@ func decode(name string, n *yaml.Node, target any) error {
 	}
 	v := reflect.ValueOf(target).Elem()
 	if n.Decode(target) != nil {
-		came := "a list or a group of settings"
-		if n.Kind == yaml.ScalarNode {
-			came = printable.Quote(n.Value)
-		}
 		rest := strings.Trim(n.Value, "0123456789")
 		digits := n.ShortTag() != "!!str" && (rest == "" || rest == "-" && v.CanInt())
-		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name(), digits), "text"), came)
+		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name(), digits), "text"), came(n))
 	}
 	var number float64
 	if (v.CanInt() || v.CanUint()) && n.Decode(&number) == nil && v.Convert(reflect.TypeFor[float64]()).Float() != number {
