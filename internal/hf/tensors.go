@@ -73,11 +73,8 @@ func CheckShapes(set *param.Set, tensors map[string]Tensor) error {
 	return nil
 }
 
-// Fill fills a set of parameters from tensors under GPT-2's names.
-func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
-	if err := CheckShapes(set, tensors); err != nil {
-		return err
-	}
+// Fill fills a set of parameters from tensors under GPT-2's names that have the right shapes: [CheckShapes].
+func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) {
 	for _, p := range set.All() {
 		name, part := name(p.Name)
 		t := tensors[name]
@@ -87,7 +84,6 @@ func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
 			eachColumnBlock(t.Data, p.Data, c.Dim, part, func(wide, narrow []float32) { copy(narrow, wide) })
 		}
 	}
-	return nil
 }
 
 // name returns GPT-2's name for a parameter of ours, and for a part of c_attn which

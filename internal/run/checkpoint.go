@@ -1,7 +1,6 @@
 package run
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,16 +15,11 @@ import (
 	"attend/train"
 )
 
-// put writes all files of the training into the folder of a slot, which appears in one step. Lines are the beginning
-// of the logs.
-func (t *Training) put(c *creator, at *slot, overwrite bool, lines []logLine) error {
-	logs := map[string][]byte{}
-	for _, line := range lines { // before the checkpoint, which records them
-		content, err := json.Marshal(line.value)
-		if err != nil {
-			return err
-		}
-		logs[line.log] = t.chain(line.log, content)
+// put writes all files of the training into the folder of a slot, which appears in one step. Lines are the contents of the first line
+// of each log, if any.
+func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]byte) error {
+	for name, content := range lines { // before the checkpoint, which records them
+		lines[name] = t.chain(name, content)
 	}
 	tokenizerConfig, err := t.Vocabulary.TokenizerConfigJSON()
 	if err != nil {
@@ -36,7 +30,7 @@ func (t *Training) put(c *creator, at *slot, overwrite bool, lines []logLine) er
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
 		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
 		{modelFile, t.writeModel}, {stateFile, t.writeState},
-		{metricsFile, file.Bytes(logs[metricsFile])}, {filmFile, file.Bytes(logs[filmFile])},
+		{metricsFile, file.Bytes(lines[metricsFile])}, {filmFile, file.Bytes(lines[filmFile])},
 	}
 	if err := c.put(at, files, overwrite); err != nil {
 		return err
@@ -126,9 +120,9 @@ func (t *Training) log(s train.Step) error {
 	if err := t.present(); err != nil {
 		return t.rescue(err)
 	}
-	for _, line := range lines {
-		if err := t.appendLog(line); err != nil {
-			return t.cannotSave(line.log, err)
+	for _, name := range logNames {
+		if err := t.appendLog(name, lines[name]); err != nil {
+			return t.cannotSave(name, err)
 		}
 	}
 	return nil

@@ -44,18 +44,19 @@ func (r *Run) film(f *folder) ([]attention.Frame, error) {
 // errNoFrame reports a training that has not been evaluated yet.
 var errNoFrame = errors.New("holds no frame yet")
 
-// readWhole is [readLines] in a folder that is only read, with notes of what an old log cannot show.
-func readWhole[T any](r *Run, f *folder, name string, parse func(content []byte) (T, error), step func(T) int) ([]T, error) {
+// readWhole is [readLog] in a folder that is only read, in the order of the steps, with notes of what an old log cannot show.
+func readWhole[T any](r *Run, f *folder, name string, parse func([]byte) (T, error), step func(T) int) ([]T, error) {
 	r.readLinks(f) // before the log, which may grow meanwhile
 	log, err := file.OpenIn(f.root, name, runFiles[name])
 	if err != nil {
 		return nil, f.fileError(name, err)
 	}
 	defer log.Close()
-	lines, changed, err := readLines(r, log, name, false, parse, step)
+	lines, err := readLog(r, log, name, false, parse)
 	if err != nil {
 		return nil, f.fileError(name, err)
 	}
+	lines, changed := inOrder(lines, step)
 	if r.Format == 1 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s was written by an earlier version, without checksums: damage in it may go unseen", name))
 	}

@@ -79,7 +79,8 @@ func frameLine(step int, weight string) string {
 
 // parseFilm reads a film without checksums.
 func parseFilm(b []byte) ([]attention.Frame, error) {
-	frames, _, err := readLines(&Run{Format: 1}, bytes.NewReader(b), filmFile, false, frameParser(), func(f attention.Frame) int { return f.Step })
+	frames, err := readLog(&Run{Format: 1}, bytes.NewReader(b), filmFile, false, frameParser())
+	frames, _ = inOrder(frames, func(f attention.Frame) int { return f.Step })
 	return frames, err
 }
 

@@ -37,12 +37,6 @@ type Metrics struct {
 	LearningRate    float64 `json:"learning_rate"`     // of the last update
 }
 
-// logLine is a line for one of the logs.
-type logLine struct {
-	log   string
-	value any
-}
-
 // logNames are the logs of a run.
 var logNames = []string{metricsFile, filmFile}
 
@@ -106,33 +100,33 @@ func (r *Run) mostLine(name string) int {
 	return most
 }
 
-// readLog calls visit with the lines of a log without their checksums, which it checks. The
+// readLog returns what parse makes of the lines of a log without their checksums, which it checks. The
 // error names the line that is damaged. A last line without its line feed was being written when the process was
 // killed, and does not count. With toCheckpoint, lines after the last that the checkpoint recorded are not read.
-func (r *Run) readLog(log io.Reader, name string, toCheckpoint bool, visit func(content []byte) error) error {
-	if r.Format == 1 {
-		return eachLine(log, r.mostLine(name), visit)
-	}
+func readLog[T any](r *Run, log io.Reader, name string, toCheckpoint bool, parse func([]byte) (T, error)) (all []T, err error) {
 	link := r.firstLink(name)
-	reached := r.links == nil || link == r.links[name]
-	err := eachLine(log, r.mostLine(name), func(line []byte) error {
-		if reached && toCheckpoint {
-			return io.EOF
+	reached := r.Format == 1 || r.links == nil || link == r.links[name]
+	err = eachLine(log, r.mostLine(name), func(line []byte) (err error) {
+		if r.Format > 1 {
+			if reached && toCheckpoint {
+				return io.EOF
+			}
+			if line, link, err = unchained(name, link, line); err != nil {
+				return err
+			}
+			reached = reached || link == r.links[name]
 		}
-		content, next, err := unchained(name, link, line)
-		if err != nil {
-			return err
-		}
-		link, reached = next, reached || next == r.links[name]
-		return visit(content)
+		parsed, err := parse(line)
+		all = append(all, parsed)
+		return err
 	})
 	switch {
-	case errors.Is(err, io.EOF):
-		return nil
 	case err == nil && !reached:
-		return fmt.Errorf("lines are missing at its end, which the checkpoint of step %d recorded", r.Step)
+		return nil, fmt.Errorf("lines are missing at its end, which the checkpoint of step %d recorded", r.Step)
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, err
 	}
-	return err
+	return all, nil
 }
 
 // eachLine calls visit with each whole line, without its line feed. A line of more bytes than most is an error. An error names the
@@ -156,22 +150,6 @@ func eachLine(r io.Reader, most int, visit func(line []byte) error) error {
 		return fmt.Errorf("line %d is damaged: it has more than %s", i, printable.Size(float64(most)))
 	}
 	return lines.Err()
-}
-
-// readLines returns what parse makes of the lines of [Run.readLog], in the order of their steps, and whether that is another order
-// than that of the log.
-func readLines[T any](r *Run, log io.Reader, name string, toCheckpoint bool, parse func(content []byte) (T, error), step func(T) int) ([]T, bool, error) {
-	var all []T
-	err := r.readLog(log, name, toCheckpoint, func(content []byte) error {
-		line, err := parse(content)
-		all = append(all, line)
-		return err
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	all, changed := inOrder(all, step)
-	return all, changed, nil
 }
 
 // stepOf reads the step of a line.
@@ -215,16 +193,12 @@ func (t *Training) openLog(name string) (*os.File, error) {
 }
 
 // appendLog adds a line to a log, in a single write. After an error the training must end.
-func (t *Training) appendLog(l logLine) error {
-	content, err := json.Marshal(l.value)
+func (t *Training) appendLog(name string, content []byte) error {
+	f, err := t.openLog(name)
 	if err != nil {
 		return err
 	}
-	f, err := t.openLog(l.log)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(t.chain(l.log, content))
+	_, err = f.Write(t.chain(name, content))
 	return errors.Join(err, f.Close())
 }
 
@@ -259,7 +233,7 @@ func (t *Training) trimLog(name string) (missing bool, err error) {
 		return true, t.beginLog(name)
 	}
 	if err == nil {
-		lines, _, err = readLines(t.Run, f, name, true, func(content []byte) (e entry, err error) {
+		lines, err = readLog(t.Run, f, name, true, func(content []byte) (e entry, err error) {
 			if name == metricsFile {
 				e.Metrics, err = parseMetrics(content)
 			} else {
@@ -267,12 +241,13 @@ func (t *Training) trimLog(name string) (missing bool, err error) {
 			}
 			e.content = slices.Clone(content)
 			return e, err
-		}, func(e entry) int { return e.Step })
+		})
 		f.Close()
 	}
 	if err != nil {
 		return false, fmt.Errorf("%s: %w: %s", t.shown(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to go on without the lines so far"))
 	}
+	lines, _ = inOrder(lines, func(e entry) int { return e.Step })
 	t.links[name] = t.firstLink(name)
 	var kept []byte
 	for _, e := range lines {

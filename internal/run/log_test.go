@@ -173,11 +173,14 @@ func FuzzReadLog(f *testing.F) {
 			r.Format, r.links = format, map[string]string{metricsFile: links[1]}
 			for _, toCheckpoint := range []bool{true, false} {
 				var got []string
-				err := r.readLog(bytes.NewReader(b), metricsFile, toCheckpoint, func(content []byte) error {
+				lines, err := readLog(r, bytes.NewReader(b), metricsFile, toCheckpoint, func(content []byte) (string, error) {
 					got = append(got, string(content))
 					_, _ = stepOf(content)
-					return nil
+					return string(content), nil
 				})
+				if err == nil && !slices.Equal(lines, got) {
+					t.Errorf("%q was read and %q returned", got, lines)
+				}
 				checkOneLine(t, err)
 				switch {
 				case format == 1:

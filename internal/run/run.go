@@ -72,9 +72,7 @@ func (f *folder) open(o options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := hf.Fill(r.Config, r.Weights, tensors); err != nil {
-		return nil, f.fileError(modelFile, err)
-	}
+	hf.Fill(r.Config, r.Weights, tensors)
 	if err := finite(r.Weights); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -266,8 +267,9 @@ func (t *Training) diverged(where string, err error) error {
 	return err
 }
 
-// evaluate measures the loss of a sample of the held-out text and reads the map of the probe, for a line in each log.
-func (t *Training) evaluate(s train.Step) ([]logLine, error) {
+// evaluate measures the loss of a sample of the held-out text and reads the map of the sample sentence. It returns the content of a line
+// for each log.
+func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
 		return nil, t.diverged("on held-out text ", err)
@@ -287,7 +289,13 @@ func (t *Training) evaluate(s train.Step) ([]logLine, error) {
 		return nil, t.diverged("for the probe sentence ", err)
 	}
 	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
-	return []logLine{{metricsFile, m}, {filmFile, frame}}, nil
+	lines := map[string][]byte{}
+	for name, value := range map[string]any{metricsFile: m, filmFile: frame} {
+		if lines[name], err = json.Marshal(value); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
 }
 
 // ProbeMap returns the attention of the probe sentence by the weights as they are now, for who watches a
