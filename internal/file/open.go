@@ -6,6 +6,7 @@
 package file
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -25,19 +26,11 @@ func (e *KindError) Error() string { return "it is " + Kind(e.Mode) + ", not a r
 
 // Kind names what a path can be.
 func Kind(mode fs.FileMode) string {
-	switch {
-	case mode.IsRegular():
-		return "a file"
-	case mode.IsDir():
-		return "a folder"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a FIFO (named pipe)"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "something that is not a file"
+	kind := map[fs.FileMode]string{
+		0: "a file", fs.ModeDir: "a folder", fs.ModeNamedPipe: "a FIFO (named pipe)", fs.ModeSocket: "a socket",
+		fs.ModeDevice: "a device", fs.ModeDevice | fs.ModeCharDevice: "a device",
+	}[mode.Type()]
+	return cmp.Or(kind, "something that is not a file")
 }
 
 // SizeError reports a file with more bytes than its kind may have.

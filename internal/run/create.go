@@ -43,18 +43,14 @@ var errTaken = errors.New("it was taken by something else just now: choose anoth
 // reserve locks the name of a run that is to be made at path. A run that is there is an error unless overwrite is
 // set; anything else that is there is one in any case.
 func (c *creator) reserve(path string, overwrite bool) (*slot, error) {
-	real, err := realPath(path)
+	if err := checkFree(path, path, overwrite); err != nil {
+		return nil, err
+	}
+	s, err := c.take(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFree(path, real, overwrite); err != nil {
-		return nil, err
-	}
-	s, err := c.take(path, real)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkFree(path, real, overwrite); err != nil { // again, now that no other training can change it
+	if err := checkFree(path, s.real, overwrite); err != nil { // again, now that no other training can change it
 		s.release()
 		return nil, err
 	}
@@ -94,7 +90,11 @@ func exists(path string) bool {
 
 // take locks a name, puts a run back that a killed process had moved aside, and removes what killed
 // processes left beside it.
-func (c *creator) take(path, real string) (*slot, error) {
+func (c *creator) take(path string) (*slot, error) {
+	real, err := realPath(path)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(filepath.Dir(real), 0o755); err != nil {
 		return nil, cannotMake(path, err)
 	}

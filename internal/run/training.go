@@ -110,12 +110,8 @@ func Resume(path string, load func(*Run) (*data.Corpus, error), adjust func(*Set
 	if err != nil {
 		return nil, err
 	}
-	real, err := realPath(path)
-	if err != nil {
-		return nil, err
-	}
 	c := newCreator(o...)
-	at, err := c.take(path, real)
+	at, err := c.take(path)
 	if err != nil {
 		return nil, err
 	}
