@@ -76,8 +76,7 @@ func (c *creator) reserveUnder(root, name string, first int) (*slot, error) {
 			continue
 		}
 		s, err := c.reserve(path, false)
-		var held *HeldError
-		if err == nil || !errors.As(err, &held) && !errors.Is(err, errForeignLock) && !exists(path) { // it may have come just now
+		if err == nil || !errors.Is(err, errHeld) && !errors.Is(err, errForeignLock) && !exists(path) { // it may have come just now
 			return s, err
 		}
 	}

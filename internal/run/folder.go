@@ -104,9 +104,8 @@ func openFolder(path string) (*folder, error) {
 			return nil, fmt.Errorf("there is no run folder %s (%w): %w", printable.Path(path), file.Cause(err), errNoRun)
 		}
 		note, err := putBack(path)
-		var held *HeldError
 		switch {
-		case errors.As(err, &held) && wait < mostWaits:
+		case errors.Is(err, errHeld) && wait < mostWaits:
 			time.Sleep(replacing)
 		case err != nil:
 			return nil, err

@@ -24,29 +24,6 @@ type slot struct {
 	lock *flock.Flock
 }
 
-// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
-const mostHost = 64
-
-// HeldError reports a run folder in which another process trains.
-type HeldError struct {
-	Path string
-	PID  int    // of the other process, 0 if it is not known
-	Host string // its machine
-}
-
-func (e *HeldError) Error() string {
-	who, stop := "another process", "stop it"
-	if e.PID > 0 {
-		who = fmt.Sprintf("process %d", e.PID)
-		if host, err := os.Hostname(); err == nil && host == e.Host {
-			stop = fmt.Sprintf("stop it (kill %d)", e.PID)
-		} else {
-			who += " on " + printable.Short(e.Host, mostHost)
-		}
-	}
-	return fmt.Sprintf("%s is being trained by %s: wait until it ends, %s, or train in another folder with --out", printable.Path(e.Path), who, stop)
-}
-
 // lockPath is where the lock file of a run folder lies.
 func lockPath(folder string) string {
 	return filepath.Join(filepath.Dir(folder), lockPrefix+file.Shortened(filepath.Base(folder), mostLockName)+lockSuffix)
@@ -59,7 +36,7 @@ const (
 	mostLockName = 190
 )
 
-// acquire locks the run folder at real, which need not be there. The error is a *[HeldError] if another training
+// acquire locks the run folder at real, which need not be there. The error is errHeld if another training
 // has locked it, in this process or another.
 func acquire(path, real string) (*slot, error) {
 	at := lockPath(real)
@@ -77,7 +54,7 @@ func acquire(path, real string) (*slot, error) {
 		case err != nil:
 			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), file.Explain(err, "choose another folder with --out"))
 		case !held:
-			return nil, readHolder(path, at)
+			return nil, heldError(path, at)
 		case file.Same(s.lock, at):
 			s.sign()
 			return s, nil
@@ -107,15 +84,28 @@ func (s *slot) sign() {
 	}
 }
 
-// readHolder returns the error that names who holds a lock.
-func readHolder(path, at string) error {
-	held := &HeldError{Path: path}
+// errHeld reports a run folder in which another process trains.
+var errHeld = errors.New("wait until it ends")
+
+// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
+const mostHost = 64
+
+// heldError returns the errHeld that names who holds a lock, if its file says so.
+func heldError(path, at string) error {
+	who, stop := "another process", "stop it"
 	if f, err := file.Open(at, mostLockFile); err == nil {
 		defer f.Close()
 		b, _ := io.ReadAll(io.NewSectionReader(f, 1, mostLockFile)) // half of a line names nobody
-		held.PID, held.Host = parseHolder(b)
+		pid, host := parseHolder(b)
+		here, err := os.Hostname()
+		switch {
+		case pid > 0 && err == nil && host == here:
+			who, stop = fmt.Sprintf("process %d", pid), fmt.Sprintf("stop it (kill %d)", pid)
+		case pid > 0:
+			who = fmt.Sprintf("process %d on %s", pid, printable.Short(host, mostHost))
+		}
 	}
-	return held
+	return fmt.Errorf("%s is being trained by %s: %w, %s, or train in another folder with --out", printable.Path(path), who, errHeld, stop)
 }
 
 // parseHolder reads the process and its host from a lock file without its first byte: 0 if it does not say.

@@ -112,11 +112,10 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 	if !corpus.Vocabulary.Layout().Sentences() {
 		runes := []rune(corpus.HeldOutText[0])
 		runes = runes[:min(len(runes), charProbe, context)]
-		for len(runes) > 1 {
+		for ; len(runes) > 1; runes = runes[:len(runes)-1] {
 			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
 				break
 			}
-			runes = runes[:len(runes)-1]
 		}
 		return string(runes)
 	}
