@@ -23,7 +23,7 @@ func TestHuggingFaceRoundTrip(t *testing.T) {
 				}
 			}
 			tensors := Tensors(c, weights)
-			if err := CheckShapes(back, tensors); err != nil {
+			if err := CheckShapes(Shapes(back), tensors); err != nil {
 				t.Fatal(err)
 			}
 			Fill(c, back, tensors)

@@ -139,7 +139,11 @@ func (t *Training) save() error {
 		return t.rescue(err)
 	}
 	for _, name := range logNames {
-		if err := t.syncLog(name); err != nil {
+		f, err := t.openLog(name)
+		if err == nil {
+			err = errors.Join(f.Sync(), f.Close())
+		}
+		if err != nil {
 			return t.cannotSave(name, err)
 		}
 	}

@@ -211,15 +211,6 @@ func (t *Training) beginLog(name string) error {
 	return file.Replace(t.at(name), file.Bytes(nil))
 }
 
-// syncLog makes the lines of a log last, before a checkpoint records them.
-func (t *Training) syncLog(name string) error {
-	f, err := t.openLog(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
 // trimLog drops the lines of a log that lie after the checkpoint, since a killed training may have logged further
 // than it saved; the checkpoint of an earlier version records its step only. A log that is missing begins anew.
 func (t *Training) trimLog(name string) (missing bool, err error) {

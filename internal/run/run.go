@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"strconv"
 
 	"attend/data"
@@ -131,7 +130,7 @@ func (r *Run) read(f *folder, name string) (map[string]hf.Tensor, error) {
 	if err := r.checkOpening(numbers); err != nil {
 		return nil, err
 	}
-	if err := r.checkShapes(name, source.tensors); err != nil {
+	if err := hf.CheckShapes(r.shapes(name), source.tensors); err != nil {
 		return nil, f.fileError(name, err)
 	}
 	tensors, err := source.read(int64(numbers))
@@ -147,24 +146,19 @@ func (s Settings) stateSets() []string {
 	return append([]string{weightSet}, s.Training().MomentNames()...)
 }
 
-// checkShapes returns an error unless the tensors of one of the two safetensors files have the shapes of the model's.
-func (r *Run) checkShapes(name string, tensors map[string]hf.Tensor) error {
-	shapes := layers.Shapes(r.Config)
-	if name == modelFile {
-		return hf.CheckShapes(shapes, tensors)
+// shapes returns what the tensors of one of the two safetensors files have as their shapes, by their names.
+func (r *Run) shapes(file string) map[string][]int {
+	parameters := layers.Shapes(r.Config)
+	if file == modelFile {
+		return hf.Shapes(parameters)
 	}
+	shapes := map[string][]int{}
 	for _, of := range r.Settings.stateSets() {
-		for _, p := range shapes.All() {
-			t, ok := tensors[of+"/"+p.Name]
-			if !ok {
-				return fmt.Errorf("it lacks the tensor %s/%s", of, p.Name)
-			}
-			if !slices.Equal(t.Shape, p.Shape) {
-				return fmt.Errorf("tensor %s/%s has shape %v, the settings ask for %v", of, p.Name, t.Shape, p.Shape)
-			}
+		for _, p := range parameters.All() {
+			shapes[of+"/"+p.Name] = p.Shape
 		}
 	}
-	return nil
+	return shapes
 }
 
 // checkTokenizerConfig checks the file that only other programs read, and whose content follows from the vocabulary.
