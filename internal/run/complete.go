@@ -65,10 +65,7 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 	}
 	var added []string
 	dice := random.New(how.Seed, "complete", uint64(sample))
-	for len(added) < how.Tokens {
-		if words && len(ids) > context {
-			break
-		}
+	for len(added) < how.Tokens && (!words || len(ids) <= context) {
 		window := ids[max(0, len(ids)-context):]
 		var next int
 		err := s.Forward([][]int{window}, func(_ int, reading Reading) error {
