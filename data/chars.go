@@ -31,23 +31,6 @@ func (chars) each(text string, visit func(start, end int, token string)) {
 	}
 }
 
-// scan calls nothing for a rune that was there before.
-func (chars) scan(text string, n *numbering) {
-	known := make([]int32, utf8.RuneSelf) // the number of each rune + 1, or 0
-	for i, r := range text {
-		if r == '\r' && strings.HasPrefix(text[i+1:], "\n") {
-			continue
-		}
-		if int(r) >= len(known) {
-			known = append(known, make([]int32, int(r)+1-len(known))...)
-		}
-		if known[r] == 0 {
-			known[r] = n.of(string(r)) + 1
-		}
-		n.put(known[r] - 1)
-	}
-}
-
 func (chars) key(token string) string { return token }
 
 // charPattern is the expression of each as Hugging Face's tokenizers library reads it.

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
+	"unicode/utf8"
 
 	"attend/internal/printable"
 )
 
 // Options decide how [Load] reads a text.
 type Options struct {
-	Unit     Unit
+	Unit     string  // a name of [Units]
 	HoldOut  float64 // the fraction of the text to hold out, between 0 and 1
 	MinCount int     // tokens seen fewer times in the training text become <unk>; 1 or more
 	Seed     uint64  // decides which sentences are held out
@@ -63,7 +65,7 @@ type Corpus struct {
 // is too short to split, or when MinCount leaves no token. name is how errors call
 // the text.
 func Load(name string, r io.Reader, o Options) (*Corpus, error) {
-	unit, err := o.Unit.entry()
+	unit, err := Units.Find("unit", o.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +77,7 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := unit.layout.split(name, text, unit.tokenizer, o)
+	c, err := unit.Layout.split(name, text, newNumbering(unit), o)
 	if err != nil {
 		return nil, err
 	}
@@ -83,28 +85,11 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	return c, nil
 }
 
-// noteRare tells of tokens that are not in the vocabulary, given how often the training
-// text has each key and how many tokens of the held-out text are unknown.
-func (c *Corpus) noteRare(o Options, seen []int, inHeldOut int) {
-	kinds, inTrain := 0, 0
-	for _, n := range seen {
-		if n > 0 && n < o.MinCount {
-			kinds++
-			inTrain += n
-		}
+// note adds a note on how many there are of something, if there are any.
+func (c *Corpus) note(n int, noun, format string, a ...any) {
+	if n > 0 {
+		c.Notes = append(c.Notes, count(n, noun)+" "+fmt.Sprintf(format, a...))
 	}
-	if kinds > 0 {
-		c.note("%s seen fewer than %d times in the training text became %s: %s there.",
-			count(kinds, c.Vocabulary.Tokenizer().Noun()), o.MinCount, UnknownToken, count(inTrain, "token"))
-	}
-	if inHeldOut > 0 {
-		c.note("%s of the held-out text not seen in the training text or too rare there: %s.",
-			count(inHeldOut, "token"), UnknownToken)
-	}
-}
-
-func (c *Corpus) note(format string, a ...any) {
-	c.Notes = append(c.Notes, fmt.Sprintf(format, a...))
 }
 
 // count writes a number with its noun.
@@ -113,4 +98,138 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
+// in which they come up, and each spelling is brought to its key once.
+type numbering struct {
+	unit        Unit
+	Set                          // the numbers
+	texts       []string         // each sequence as written
+	blank       int              // how many lines hold no sentence
+	longestLine int              // as in Corpus
+	keys        []string         // by number
+	known       map[string]int32 // the number of each key, and of each spelling of it
+	runes       []int32          // the number + 1 of each token of one rune, or 0
+}
+
+func newNumbering(u Unit) *numbering { return &numbering{unit: u, known: map[string]int32{}} }
+
+// read adds the tokens of valid text to the sequence that has not ended.
+func (n *numbering) read(text string) { n.unit.Tokenizer.each(text, n.add) }
+
+// end ends a sequence, given how many numbers it and those before it have.
+func (n *numbering) end(text string, at int) {
+	n.texts, n.ends = append(n.texts, text), append(n.ends, at)
+}
+
+// add adds a token that the tokenizer visits. A token of one rune needs no look into a map.
+func (n *numbering) add(_, _ int, token string) {
+	r, size := utf8.DecodeRuneInString(token)
+	if size < len(token) || r == utf8.RuneError {
+		n.ids.add(int(n.lookUp(token)))
+		return
+	}
+	if int(r) >= len(n.runes) {
+		n.runes = append(n.runes, make([]int32, int(r)+1-len(n.runes))...)
+	}
+	if n.runes[r] == 0 {
+		n.runes[r] = n.lookUp(token) + 1
+	}
+	n.ids.add(int(n.runes[r] - 1))
+}
+
+// lookUp returns the number of the key of a token, a new one for a new key.
+func (n *numbering) lookUp(token string) int32 {
+	if number, ok := n.known[token]; ok {
+		return number
+	}
+	key := strings.Clone(n.unit.Tokenizer.key(token)) // cloned, for a part of the text would keep all of it
+	number, ok := n.known[key]
+	if !ok {
+		number = int32(len(n.keys))
+		n.keys = append(n.keys, key)
+		n.known[key] = number
+	}
+	if token != key {
+		n.known[strings.Clone(token)] = number
+	}
+	return number
+}
+
+// distinct returns for each sequence which of the distinct ones it is, and how many copies each of
+// these has.
+func (n *numbering) distinct() (which, copies []int) {
+	which, known := make([]int, n.Len()), map[string]int{}
+	for i := range which {
+		numbers := n.Sequence(i).bytes
+		number, ok := known[string(numbers)]
+		if !ok {
+			number = len(copies)
+			known[string(numbers)] = number
+			copies = append(copies, 0)
+		}
+		which[i] = number
+		copies[number]++
+	}
+	return which, copies
+}
+
+// corpus makes the corpus, given which sequences are held out.
+func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
+	counts := make([]int, len(n.keys)) // how often each key is in the training text
+	for i, held := range heldOut {
+		numbers := n.Sequence(i)
+		for j := 0; j < numbers.Len() && !held; j++ {
+			counts[numbers.At(j)]++
+		}
+	}
+	v, err := newVocabulary(n.unit, n.keys, counts, minCount)
+	if err != nil {
+		return nil, err
+	}
+	rare := 0
+	ids := make([]int, len(n.keys))
+	for number, key := range n.keys {
+		known := false
+		if ids[number], known = v.ID(key); !known && counts[number] > 0 {
+			rare++
+		}
+	}
+	c := &Corpus{Vocabulary: v, LongestLine: n.longestLine}
+	c.Train, c.TrainText = n.side(heldOut, false, v, ids)
+	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids)
+	c.note(n.blank, "blank line", "skipped.")
+	c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
+		minCount, UnknownToken, count(c.Train.count(v.Unknown()), "token"))
+	c.note(c.HeldOut.count(v.Unknown()), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
+	return c, nil
+}
+
+// side returns the sequences of one side of the split, given the id of each number, and their texts.
+func (n *numbering) side(heldOut []bool, held bool, v *Vocabulary, ids []int) (s Set, texts []string) {
+	tokens := 0
+	for i := range heldOut {
+		if heldOut[i] == held {
+			tokens += n.Sequence(i).Len() + 2
+		}
+	}
+	s = Set{Layout: v.Layout(), ids: makeIDs(tokens, v.Len())}
+	boundary, ok := v.Boundary()
+	for i, text := range n.texts {
+		if heldOut[i] != held {
+			continue
+		}
+		if ok {
+			s.ids.add(boundary)
+		}
+		for numbers, j := n.Sequence(i), 0; j < numbers.Len(); j++ {
+			s.ids.add(ids[numbers.At(j)])
+		}
+		if ok {
+			s.ids.add(boundary)
+		}
+		s.ends, texts = append(s.ends, s.ids.Len()), append(texts, text)
+	}
+	return s, texts
 }

@@ -33,16 +33,21 @@ var (
 // distinct ones, none of them among the former, to be judged by, all drawn from
 // [SavannaGrammar].
 func Savanna() (*Corpus, error) {
-	t := scanSentences(savannaTrainText+savannaHeldOutText, words{})
-	heldOut := make([]bool, len(t.sentences))
-	for i, line := range t.lines {
-		heldOut[i] = line > savannaTrain
+	unit, err := Units.Find("unit", Word)
+	if err != nil {
+		return nil, err
 	}
-	c, err := t.corpus(heldOut, Options{MinCount: 1})
+	text, n := savannaTrainText+savannaHeldOutText, newNumbering(unit)
+	sentences{}.read(text, n)
+	heldOut := make([]bool, n.Len())
+	for i := savannaTrain; i < len(heldOut); i++ {
+		heldOut[i] = true
+	}
+	c, err := n.corpus(heldOut, 1)
 	if err != nil {
 		return nil, fmt.Errorf("savanna: %w", err)
 	}
-	sum := sha256.Sum256([]byte(savannaTrainText + savannaHeldOutText))
+	sum := sha256.Sum256([]byte(text))
 	c.Name, c.SHA256, c.Grammar = "savanna", hex.EncodeToString(sum[:]), SavannaGrammar()
 	return c, nil
 }

@@ -40,26 +40,39 @@ type tokenizerModel struct {
 // letters "<s>" and "<unk>" inside a text as the special tokens.) Equal
 // vocabularies give equal bytes.
 func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
-	file := tokenizerForm(v.tokenizer, v.layout)
+	file := tokenizerForm(v.unit)
 	file.Model.Vocab.keys = v.keys
 	return encodeJSON("tokenizer.json", file)
 }
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
-func tokenizerForm(t Tokenizer, l Layout) tokenizerJSON {
+func tokenizerForm(u Unit) tokenizerJSON {
 	var added []any
-	for id, token := range specials(l) {
+	for id, token := range specials(u.Layout) {
 		added = append(added, object{
 			"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
 		})
 	}
 	file := tokenizerJSON{
-		Version:       "1.0",
-		AddedTokens:   added,
-		PostProcessor: l.postProcessor(),
-		Model:         tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
+		Version:     "1.0",
+		AddedTokens: added,
+		Model:       tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
 	}
-	t.form(&file)
+	if u.Layout.Sentences() {
+		boundary := object{"SpecialToken": object{"id": BoundaryToken, "type_id": 0}}
+		sequence := func(name string, typeID int) any {
+			return object{"Sequence": object{"id": name, "type_id": typeID}}
+		}
+		file.PostProcessor = object{
+			"type":   "TemplateProcessing",
+			"single": []any{boundary, sequence("A", 0)},
+			"pair":   []any{boundary, sequence("A", 0), sequence("B", 1)},
+			"special_tokens": object{
+				BoundaryToken: object{"id": BoundaryToken, "ids": []any{0}, "tokens": []any{BoundaryToken}},
+			},
+		}
+	}
+	u.Tokenizer.form(&file)
 	return file
 }
 
@@ -98,7 +111,7 @@ func encodeJSON(name string, value any) ([]byte, error) {
 //
 // It is an error when the file is too large, is not JSON, tokenizes otherwise than
 // [Tokenize], or when its ids are not 0 to n-1, each once, with the special tokens
-// at their places and every other key as Tokenize spells it.
+// first and every other key as Tokenize spells it.
 func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if len(b) > maxTokenizerJSON {
 		return nil, fmt.Errorf("tokenizer.json has %d bytes, want at most %d", len(b), maxTokenizerJSON)
@@ -118,42 +131,52 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if err != nil {
 		return nil, err
 	}
-	special := specials(unit.layout)
+	special := specials(unit.Layout)
 	for id, token := range special {
 		if id >= len(keys) || keys[id] != token {
 			return nil, fmt.Errorf("tokenizer.json: id %d is not %q, the special token that belongs there", id, token)
 		}
 	}
 	if len(keys) == len(special) {
-		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit.tokenizer.Noun())
+		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit.Tokenizer.Noun())
 	}
 	for _, key := range keys[len(special):] {
-		if err := checkKey(unit.tokenizer, key); err != nil {
+		if err := checkKey(unit.Tokenizer, key); err != nil {
 			return nil, fmt.Errorf("tokenizer.json: %w", err)
 		}
 	}
-	return indexed(unit.tokenizer, unit.layout, keys), nil
+	return indexed(unit, keys), nil
 }
 
 // unit returns the unit whose tokenizer.json the file is. Where there is none, the
 // error names what differs from the one that is most like it.
-func (f tokenizerJSON) unit() (unitEntry, error) {
+func (f tokenizerJSON) unit() (Unit, error) {
 	var different []string
-	for i, entry := range units {
-		parts := f.different(tokenizerForm(entry.tokenizer, entry.layout))
+	for i, u := range Units {
+		parts, err := f.different(tokenizerForm(u.Choice))
+		if err != nil {
+			return Unit{}, err
+		}
 		if len(parts) == 0 {
-			return entry, nil
+			return u.Choice, nil
 		}
 		if i == 0 || len(parts) < len(different) {
 			different = parts
 		}
 	}
-	return unitEntry{}, fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", different[0])
+	return Unit{}, fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", different[0])
 }
 
-// different names the parts that decide how a text becomes ids and are not as wanted.
-func (f tokenizerJSON) different(want tokenizerJSON) []string {
-	var names []string
+// different names the parts that decide how a text becomes ids and are not as in a form to be written.
+func (f tokenizerJSON) different(form tokenizerJSON) (names []string, err error) {
+	b, err := json.Marshal(form)
+	if err != nil {
+		return nil, err
+	}
+	var want tokenizerJSON
+	if err := json.Unmarshal(b, &want); err != nil {
+		return nil, err
+	}
 	for _, part := range []struct {
 		name      string
 		got, want any
@@ -166,24 +189,11 @@ func (f tokenizerJSON) different(want tokenizerJSON) []string {
 		{"model type", f.Model.Type, want.Model.Type},
 		{"unk_token", f.Model.Unknown, want.Model.Unknown},
 	} {
-		if !samePart(part.got, part.want) {
+		if !reflect.DeepEqual(part.got, part.want) {
 			names = append(names, part.name)
 		}
 	}
-	return names
-}
-
-// samePart compares a decoded part of the file with the one to be written.
-func samePart(got, want any) bool {
-	b, err := json.Marshal(want)
-	if err != nil {
-		return false
-	}
-	var decoded any
-	if err := json.Unmarshal(b, &decoded); err != nil {
-		return false
-	}
-	return reflect.DeepEqual(got, decoded)
+	return names, nil
 }
 
 // vocabMap is the vocabulary inside tokenizer.json: an object of key to id. It is

@@ -103,14 +103,12 @@ func isWordRune(r rune) bool {
 	if int(r) < len(basicWordRunes) {
 		return basicWordRunes[r]
 	}
-	return isWordRuneByTables(r)
+	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }
 
-func isWordRuneByTables(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }
-
-// basicWordRunes tells of each rune below 1<<16, so of nearly all that texts hold,
-// what isWordRune tells. To look it up here takes a fraction of the time that a
-// search in the tables of Unicode takes.
+// basicWordRunes holds what isWordRune reports of each rune below 1<<16, so of nearly all
+// that texts hold. A lookup here takes a fraction of the time of a search in the tables
+// of Unicode.
 var basicWordRunes = func() (is [1 << 16]bool) {
 	for _, table := range []*unicode.RangeTable{unicode.L, unicode.M, unicode.N} {
 		for _, x := range table.R16 {
@@ -146,7 +144,7 @@ func wordKey(word string) string {
 }
 
 // normalise returns text in NFC and, for each byte of it and for its end, the
-// byte of text it came from, or -1 where the two do not part.
+// byte of text it came from, or -1 where the two have no common boundary.
 func normalise(text string) (normal string, source []int) {
 	var b strings.Builder
 	for at := 0; at < len(text); {

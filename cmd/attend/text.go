@@ -25,10 +25,6 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 		}
 		return data.Savanna()
 	}
-	options, err := s.Options()
-	if err != nil {
-		return nil, err
-	}
 	name, in := "standard input", p.stdin
 	if s.Data != "-" {
 		f, err := open(s.Data)
@@ -40,7 +36,7 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 	} else if isTerminal(p.stdin) {
 		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
-	corpus, err := data.Load(name, in, options)
+	corpus, err := data.Load(name, in, s.Options())
 	var (
 		inPath *fs.PathError
 		size   *file.SizeError

@@ -70,9 +70,8 @@ const (
 )
 
 // Options returns how to read the text. Its seed is that of the split.
-func (s Settings) Options() (data.Options, error) {
-	unit, err := data.ParseUnit(s.Unit)
-	return data.Options{Unit: unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}, err
+func (s Settings) Options() data.Options {
+	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}
 }
 
 // Resolve fills in what the settings leave to the text (context, hidden, probe) and

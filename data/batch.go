@@ -7,6 +7,62 @@ import (
 	"attend/internal/random"
 )
 
+// Ignore is the target of a position at which nothing is predicted.
+const Ignore = -1
+
+// fillRow writes the predictions of a piece of a sequence into one row of a batch:
+// ids holds the piece without its last token, targets the piece without its first.
+// Positions past its end get id 0 and target Ignore.
+func fillRow(piece IDs, ids, targets []int) { // ids, targets [seq]
+	n := max(0, piece.Len()-1)
+	if n > 0 {
+		piece.Slice(0, n).CopyTo(ids)
+		piece.Slice(1, n+1).CopyTo(targets)
+	}
+	for i := n; i < len(ids); i++ {
+		ids[i], targets[i] = 0, Ignore
+	}
+}
+
+// Blocks are the batches of an evaluation: together they hold every prediction of
+// a set exactly once, in order.
+type Blocks struct {
+	set        Set
+	batch, seq int
+	rows       int
+}
+
+// Blocks cuts the set into batches of batch rows of seq positions: one sentence a row,
+// or consecutive windows of seq predictions of a stream, the last one padded.
+//
+// It is an error when a sentence does not fit into seq positions.
+func (s Set) Blocks(batch, seq int) (*Blocks, error) {
+	if err := s.check(batch, seq); err != nil {
+		return nil, err
+	}
+	return &Blocks{s, batch, seq, s.Layout.rows(s, seq)}, nil
+}
+
+// Len returns the number of batches.
+func (b *Blocks) Len() int { return ceilDiv(b.rows, b.batch) }
+
+// Fill writes batch i, from 0 to Len()-1. Positions at which nothing is predicted
+// have id 0 and target [Ignore].
+//
+//	ids, targets  [batch, seq]
+func (b *Blocks) Fill(i int, ids, targets []int) {
+	for row := range b.batch {
+		var piece IDs // none past the last row
+		if at := i*b.batch + row; at < b.rows {
+			piece = b.set.Layout.row(b.set, at, b.seq)
+		}
+		at := row * b.seq
+		fillRow(piece, ids[at:at+b.seq], targets[at:at+b.seq])
+	}
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
 // Sampler draws the batches of a training. It holds no state: a batch depends on
 // the seed and the step alone, so it may be used from several goroutines, and a
 // training that resumes sees the batches it would have seen.
