@@ -10,8 +10,18 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"attend/internal/choice"
 	"attend/internal/random"
 )
+
+// BuiltIn are the texts that come with the program.
+var BuiltIn = choice.Table[Dataset]{{Name: "savanna", Choice: Dataset{Savanna, SavannaGrammar}}}
+
+// Dataset is a text drawn from a grammar.
+type Dataset struct {
+	Load    func() (*Corpus, error)
+	Grammar func() *Grammar
+}
 
 //go:generate go run ./savanna/generate
 

@@ -85,22 +85,16 @@ func readAll(r io.Reader, size, most int64) (string, error) {
 // badByte returns the offset of the first byte that no text holds, NUL or what is
 // not UTF-8, or -1.
 func badByte(text string) int {
-	nul := strings.IndexByte(text, 0)
-	checked := text
-	if nul >= 0 {
-		checked = text[:nul]
+	if utf8.ValidString(text) {
+		return strings.IndexByte(text, 0)
 	}
-	if utf8.ValidString(checked) {
-		return nul
-	}
-	for i := 0; i < len(checked); {
-		r, n := utf8.DecodeRuneInString(checked[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
+	for at := 0; ; {
+		r, n := utf8.DecodeRuneInString(text[at:])
+		if r == 0 || r == utf8.RuneError && n == 1 {
+			return at
 		}
-		i += n
+		at += n
 	}
-	return nul
 }
 
 func badByteMessage(text string, at int) string {

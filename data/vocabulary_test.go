@@ -2,7 +2,6 @@ package data
 
 import (
 	"reflect"
-	"slices"
 	"testing"
 )
 
@@ -35,15 +34,14 @@ func vocabularyOf(t tester, unit string, minCount int, text string) *Vocabulary 
 }
 
 func countedVocabulary(u Unit, tokens []Token, minCount int) (*Vocabulary, error) {
+	of := map[string]int{}
+	for _, token := range tokens {
+		of[token.Key]++
+	}
 	var keys []string
 	var counts []int
-	for _, token := range tokens {
-		i := slices.Index(keys, token.Key)
-		if i < 0 {
-			i = len(keys)
-			keys, counts = append(keys, token.Key), append(counts, 0)
-		}
-		counts[i]++
+	for key, n := range of {
+		keys, counts = append(keys, key), append(counts, n)
 	}
 	return newVocabulary(u, keys, counts, minCount)
 }

@@ -39,8 +39,8 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		interventions, results = append(interventions, v), append(results, result)
 	}
 	var grammar *data.Grammar
-	if r.Settings.Data == run.Savanna {
-		grammar = data.SavannaGrammar()
+	if text, err := data.BuiltIn.Find("text", r.Settings.Data); err == nil {
+		grammar = text.Grammar()
 	}
 	for key := range e.IDs {
 		w := &y.Words[key]

@@ -22,9 +22,6 @@ import (
 	"attend/train"
 )
 
-// Savanna is the value of Settings.Data that stands for the built-in corpus.
-const Savanna = "savanna"
-
 // Settings are all that decides a training's outcome, and nothing else. [AllSettings] says what each means. The order of the
 // fields is that of training.yaml.
 type Settings struct {
