@@ -53,7 +53,8 @@ type Tokenizer interface {
 	Continue(text string, keys []string) string
 
 	// each visits the tokens of valid text in order. token is text[start:end] in the
-	// tokenizer's normal form; start or end is -1 where the two have no common boundary.
+	// tokenizer's normal form; start or end is -1 where the text cannot be split so,
+	// because the normal form has no boundary there or a part would not be valid text.
 	each(text string, visit func(start, end int, token string))
 	// key returns how the vocabulary spells a token that each visits. A text that holds
 	// nothing but Continue("", key) has one token, of that key.

@@ -10,11 +10,11 @@ import (
 )
 
 func TestUnits(t *testing.T) {
-	if want := []string{Word, Char}; !slices.Equal(Units.Names(), want) {
-		t.Errorf("names %q, want %q", Units.Names(), want)
+	if want := []string{Word, Char}; !slices.Equal(Units.Names()[:2], want) {
+		t.Errorf("names %q, want %q first", Units.Names(), want)
 	}
-	if got, want := UnitMeanings(), "word: one sentence a line; char: one long text"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	if got, want := UnitMeanings(), "word: one sentence a line; char: one long text"; !strings.HasPrefix(got, want) {
+		t.Errorf("%q, want %q first", got, want)
 	}
 }
 
@@ -27,7 +27,7 @@ func TestTokenizeErrors(t *testing.T) {
 		{Char, "é\xc3", `byte 2 (0xc3) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
 		{Word, "a\x00b\xff", `byte 1 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8`},
 		{Word, "\xffa\x00", `byte 0 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
-		{"byte", "a", `no unit "byte": choose word, char`},
+		{"line", "a", `no unit "line": choose ` + strings.Join(Units.Names(), ", ")},
 	} {
 		if _, err := Tokenize(c.unit, c.text); err == nil || err.Error() != c.want {
 			t.Errorf("%s %q:\n got %v\nwant %s", c.unit, c.text, err, c.want)
@@ -38,8 +38,8 @@ func TestTokenizeErrors(t *testing.T) {
 // alphabet is biased to what makes tokenizing hard.
 var alphabet = []rune("aBzé09'’--  \t\n\r\u00a0\u2003.<>=Iİſẞ\u0301\u0338\u0316\u0344\u0958\u1112\u1161\u11ab日😀\u200d²Ⅷ\u2028")
 
-// checkTokens checks that the tokens' text stands in the text in order, with only
-// space between for words and nothing for characters, and that each key is its own.
+// checkTokens checks that each key is its own and that the tokens' text stands in the
+// text in order, with only space between for words and nothing for characters.
 func checkTokens(t *testing.T, unit, text string, tokens []Token) {
 	t.Helper()
 	u, err := Units.Find("unit", unit)
@@ -51,7 +51,7 @@ func checkTokens(t *testing.T, unit, text string, tokens []Token) {
 		if err := checkKey(u.Tokenizer, token.Key); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		if unit == Char || norm.NFC.IsNormalString(text) {
+		if unit == Char || unit == Word && norm.NFC.IsNormalString(text) {
 			before, after, ok := strings.Cut(rest, token.Text)
 			if !ok || strings.TrimSpace(before) != "" || unit == Char && before != "" {
 				t.Fatalf("%q: %q is not next in %q", text, token.Text, rest)
