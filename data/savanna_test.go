@@ -37,7 +37,16 @@ func TestSavanna(t *testing.T) {
 	}
 
 	// The vocabulary is the grammar's, and every sentence is one of it.
-	words := map[string]bool{"at": true, "the": true, "by": true, "that": true}
+	words := map[string]bool{}
+	for _, sh := range c.Grammar.shapes {
+		for _, s := range sh.slots {
+			for _, f := range s.free {
+				for _, word := range f.words {
+					words[word] = true
+				}
+			}
+		}
+	}
 	for _, k := range c.Grammar.lexicon.kinds {
 		for _, word := range k.words {
 			words[word] = true
