@@ -1,14 +1,12 @@
 package data
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"attend/internal/choice"
 	"attend/internal/random"
@@ -29,7 +27,7 @@ const (
 	savannaSeed      = 1
 	savannaTrain     = 16000 // sentences
 	savannaHeldOut   = 2500  // sentences
-	savannaFirstLine = "The lion saw the zebra near the river"
+	savannaFirstLine = "The lion saw the zebra near the river\n"
 )
 
 var (
@@ -66,37 +64,26 @@ func Savanna() (*Corpus, error) {
 // held-out sentences are drawn first, each kept once; the training sentences are
 // those drawn after them that are not held out. So the held-out sentences are as
 // likely as the grammar makes them, and their mean loss is close to its entropy.
-func GenerateSavanna() (train, heldOut []byte) {
+func GenerateSavanna() (train, heldOut string) {
+	var training, rest strings.Builder
 	g, held := SavannaGrammar(), map[string]bool{}
-	heldOut = appendSentence(nil, savannaFirstLine)
-	held[savannaFirstLine] = true
-	for r := random.New(savannaSeed, "savanna held out"); len(held) < savannaHeldOut; {
-		sentence := capitalised(g.Sample(r).Words)
-		if !held[sentence] {
-			held[sentence] = true
-			heldOut = appendSentence(heldOut, sentence)
+	draw := func(r *rand.Rand) string {
+		line := strings.Join(g.Sample(r).Words, " ") + "\n"
+		return strings.ToUpper(line[:1]) + line[1:]
+	}
+	r := random.New(savannaSeed, "savanna held out")
+	for line := savannaFirstLine; len(held) < savannaHeldOut; line = draw(r) {
+		if !held[line] {
+			held[line] = true
+			rest.WriteString(line)
 		}
 	}
-	for r, n := random.New(savannaSeed, "savanna train"), 0; n < savannaTrain; {
-		sentence := capitalised(g.Sample(r).Words)
-		if !held[sentence] {
-			train = appendSentence(train, sentence)
+	r = random.New(savannaSeed, "savanna train")
+	for n := 0; n < savannaTrain; {
+		if line := draw(r); !held[line] {
+			training.WriteString(line)
 			n++
 		}
 	}
-	return train, heldOut
-}
-
-func appendSentence(text []byte, sentence string) []byte {
-	return append(append(text, sentence...), '\n')
-}
-
-// capitalised joins the words to a sentence with a capital first letter.
-func capitalised(words []string) string {
-	sentence := strings.Join(words, " ")
-	r, n := utf8.DecodeRuneInString(sentence)
-	var b bytes.Buffer
-	b.WriteRune(unicode.ToUpper(r))
-	b.WriteString(sentence[n:])
-	return b.String()
+	return training.String(), rest.String()
 }

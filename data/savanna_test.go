@@ -9,10 +9,10 @@ import (
 
 func TestSavannaFilesAreWhatTheGrammarGives(t *testing.T) {
 	train, heldOut := GenerateSavanna()
-	if string(train) != savannaTrainText {
+	if train != savannaTrainText {
 		t.Error("savanna/train.txt differs: run go generate ./data")
 	}
-	if string(heldOut) != savannaHeldOutText {
+	if heldOut != savannaHeldOutText {
 		t.Error("savanna/heldout.txt differs: run go generate ./data")
 	}
 }

@@ -26,13 +26,7 @@ func (s Set) Sequence(i int) IDs {
 
 // Predictions returns how many tokens are predicted: each of a sequence but its
 // first.
-func (s Set) Predictions() int {
-	n := 0
-	for i := range s.Len() {
-		n += max(0, s.Sequence(i).Len()-1)
-	}
-	return n
-}
+func (s Set) Predictions() int { return s.ids.Len() - s.Len() }
 
 // LongestInput returns the number of positions that the longest sequence takes,
 // all of it but the last token.

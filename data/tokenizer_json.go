@@ -29,9 +29,9 @@ type tokenizerJSON struct {
 }
 
 type tokenizerModel struct {
-	Type    string   `json:"type"`
-	Vocab   vocabMap `json:"vocab"`
-	Unknown string   `json:"unk_token"`
+	Type    string          `json:"type"`
+	Vocab   json.RawMessage `json:"vocab"`
+	Unknown string          `json:"unk_token"`
 }
 
 // TokenizerJSON returns the vocabulary and the rules of [Tokenize] as a
@@ -41,7 +41,18 @@ type tokenizerModel struct {
 // vocabularies give equal bytes.
 func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 	file := tokenizerForm(v.unit)
-	file.Model.Vocab.keys = v.keys
+	vocab := []byte("{")
+	for id, key := range v.keys { // in the order of the ids
+		spelled, err := encodeJSON("tokenizer.json", key)
+		if err != nil {
+			return nil, err
+		}
+		if id > 0 {
+			vocab = append(vocab, ',')
+		}
+		vocab = fmt.Appendf(vocab, "%s:%d", spelled, id)
+	}
+	file.Model.Vocab = append(vocab, '}')
 	return encodeJSON("tokenizer.json", file)
 }
 
@@ -127,7 +138,11 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := file.Model.Vocab.byID()
+	var ids map[string]int
+	if err := json.Unmarshal(file.Model.Vocab, &ids); err != nil {
+		return nil, fmt.Errorf("tokenizer.json does not parse: %w", err)
+	}
+	keys, err := keysByID(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +160,7 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 			return nil, fmt.Errorf("tokenizer.json: %w", err)
 		}
 	}
-	return indexed(unit, keys), nil
+	return &Vocabulary{unit, keys, ids}, nil
 }
 
 // unit returns the unit whose tokenizer.json the file is. Where there is none, the
@@ -196,42 +211,11 @@ func (f tokenizerJSON) different(form tokenizerJSON) (names []string, err error)
 	return names, nil
 }
 
-// vocabMap is the vocabulary inside tokenizer.json: an object of key to id. It is
-// written in the order of the ids.
-type vocabMap struct {
-	keys []string       // to write, by id
-	ids  map[string]int // as read
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (m vocabMap) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	b.WriteByte('{')
-	for id, key := range m.keys {
-		if id > 0 {
-			b.WriteByte(',')
-		}
-		if err := e.Encode(key); err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&b, ":%d", id)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (m *vocabMap) UnmarshalJSON(b []byte) error {
-	return json.Unmarshal(b, &m.ids)
-}
-
-// byID returns the keys in the order of their ids. It is an error when these are
+// keysByID returns the keys in the order of their ids. It is an error when these are
 // not 0 to n-1, each once.
-func (m vocabMap) byID() ([]string, error) {
-	keys, taken := make([]string, len(m.ids)), make([]bool, len(m.ids))
-	for key, id := range m.ids {
+func keysByID(ids map[string]int) ([]string, error) {
+	keys, taken := make([]string, len(ids)), make([]bool, len(ids))
+	for key, id := range ids {
 		if id < 0 || id >= len(keys) {
 			return nil, fmt.Errorf("tokenizer.json: %s has the id %d, want ids 0 to %d", printable.Quote(key), id, len(keys)-1)
 		}

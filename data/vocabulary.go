@@ -28,16 +28,11 @@ func newVocabulary(u Unit, keys []string, counts []int, minCount int) (*Vocabula
 			u.Tokenizer.Noun(), minCount, slices.Max(counts), UnknownToken)
 	}
 	slices.Sort(frequent)
-	return indexed(u, append(specials(u.Layout), frequent...)), nil
-}
-
-// indexed makes the vocabulary whose keys by id are given.
-func indexed(u Unit, keys []string) *Vocabulary {
-	v := &Vocabulary{unit: u, keys: keys, ids: make(map[string]int, len(keys))}
-	for id, key := range keys {
+	v := &Vocabulary{u, append(specials(u.Layout), frequent...), map[string]int{}}
+	for id, key := range v.keys {
 		v.ids[key] = id
 	}
-	return v
+	return v, nil
 }
 
 // Tokenizer returns what splits text into the tokens of the vocabulary.
