@@ -19,15 +19,13 @@ func (chars) Continue(text string, keys []string) string { return text + strings
 
 func (chars) each(text string, visit func(start, end int, token string)) {
 	for start := 0; start < len(text); {
-		end, token := start+1, text[start:start+1]
-		if c := text[start]; c >= utf8.RuneSelf {
-			_, n := utf8.DecodeRuneInString(text[start:])
-			end, token = start+n, text[start:start+n]
-		} else if c == '\r' && end < len(text) && text[end] == '\n' {
-			end, token = start+2, "\n"
+		_, size := utf8.DecodeRuneInString(text[start:])
+		token := text[start : start+size]
+		if strings.HasPrefix(text[start:], "\r\n") {
+			size, token = 2, "\n"
 		}
-		visit(start, end, token)
-		start = end
+		visit(start, start+size, token)
+		start += size
 	}
 }
 

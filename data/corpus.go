@@ -104,16 +104,16 @@ func count(n int, noun string) string {
 // in which they come up, and each spelling is brought to its key once.
 type numbering struct {
 	unit        Unit
-	Set                          // the numbers
-	texts       []string         // each sequence as written
-	blank       int              // how many lines hold no sentence
-	longestLine int              // as in Corpus
-	keys        []string         // by number
-	known       map[string]int32 // the number of each key, and of each spelling of it
-	runes       []int32          // the number + 1 of each token of one rune, or 0
+	Set                        // the numbers
+	texts       []string       // each sequence as written
+	blank       int            // how many lines hold no sentence
+	longestLine int            // as in Corpus
+	keys        []string       // by number
+	known       map[string]int // the number of each key, and of each spelling of it
+	runes       []int          // the number + 1 of each token of one rune, or 0
 }
 
-func newNumbering(u Unit) *numbering { return &numbering{unit: u, known: map[string]int32{}} }
+func newNumbering(u Unit) *numbering { return &numbering{unit: u, known: map[string]int{}} }
 
 // read adds the tokens of valid text to the sequence that has not ended.
 func (n *numbering) read(text string) { n.unit.Tokenizer.each(text, n.add) }
@@ -127,27 +127,27 @@ func (n *numbering) end(text string, at int) {
 func (n *numbering) add(_, _ int, token string) {
 	r, size := utf8.DecodeRuneInString(token)
 	if size < len(token) || r == utf8.RuneError {
-		n.ids.add(int(n.lookUp(token)))
+		n.ids.add(n.number(token))
 		return
 	}
 	if int(r) >= len(n.runes) {
-		n.runes = append(n.runes, make([]int32, int(r)+1-len(n.runes))...)
+		n.runes = append(n.runes, make([]int, int(r)+1-len(n.runes))...)
 	}
 	if n.runes[r] == 0 {
-		n.runes[r] = n.lookUp(token) + 1
+		n.runes[r] = n.number(token) + 1
 	}
-	n.ids.add(int(n.runes[r] - 1))
+	n.ids.add(n.runes[r] - 1)
 }
 
-// lookUp returns the number of the key of a token, a new one for a new key.
-func (n *numbering) lookUp(token string) int32 {
+// number returns the number of the key of a token, a new one for a new key.
+func (n *numbering) number(token string) int {
 	if number, ok := n.known[token]; ok {
 		return number
 	}
 	key := strings.Clone(n.unit.Tokenizer.key(token)) // cloned, for a part of the text would keep all of it
 	number, ok := n.known[key]
 	if !ok {
-		number = int32(len(n.keys))
+		number = len(n.keys)
 		n.keys = append(n.keys, key)
 		n.known[key] = number
 	}

@@ -103,18 +103,18 @@ type Baselines struct {
 func NewBaselines(train, heldOut Set, vocab int) Baselines {
 	total := 0
 	word, before := make([]int, vocab), make([]int, vocab)
-	pair := newPairCounts(vocab)
+	pair := map[[2]int]int{}
 	train.eachPair(func(v, w int) {
 		total++
 		word[w]++
 		before[v]++
-		pair.add(v, w)
+		pair[[2]int{v, w}]++
 	})
 	var unigram, bigram float64
 	heldOut.eachPair(func(v, w int) {
 		p := float64(word[w]+1) / float64(total+vocab)
 		unigram -= math.Log(p)
-		bigram -= math.Log((float64(pair.count(v, w)) + p) / float64(before[v]+1))
+		bigram -= math.Log((float64(pair[[2]int{v, w}]) + p) / float64(before[v]+1))
 	})
 	n := float64(max(1, heldOut.Predictions()))
 	return Baselines{math.Log(float64(vocab)), unigram / n, bigram / n}
@@ -128,34 +128,4 @@ func (s Set) eachPair(visit func(v, w int)) {
 			visit(sequence.At(j-1), sequence.At(j))
 		}
 	}
-}
-
-// pairCounts counts pairs of ids, in a table while that is small. The pair v, w has
-// the index v*vocab + w.
-type pairCounts struct {
-	vocab int
-	table []int32 // [vocab, vocab]
-	rare  map[int]int32
-}
-
-func newPairCounts(vocab int) pairCounts {
-	if vocab <= 2048 {
-		return pairCounts{vocab: vocab, table: make([]int32, vocab*vocab)}
-	}
-	return pairCounts{vocab: vocab, rare: map[int]int32{}}
-}
-
-func (c pairCounts) add(v, w int) {
-	if c.table != nil {
-		c.table[v*c.vocab+w]++
-		return
-	}
-	c.rare[v*c.vocab+w]++
-}
-
-func (c pairCounts) count(v, w int) int32 {
-	if c.table != nil {
-		return c.table[v*c.vocab+w]
-	}
-	return c.rare[v*c.vocab+w]
 }

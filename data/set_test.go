@@ -97,7 +97,7 @@ func TestBaselines(t *testing.T) {
 	if want := -math.Log((1 + 2.0/(2+vocab)) / (2 + 1)); math.Abs(chars.Bigram-want) > 1e-12 {
 		t.Errorf("bigram of characters is %g, want %g", chars.Bigram, want)
 	}
-	// A vocabulary too large for the table of pairs must not change the counts.
+	// Nor does a large vocabulary change the counts.
 	const large = 5000
 	two = 3.0 / (5 + large)
 	if got, want := NewBaselines(train, heldOut, large).Bigram, -(math.Log((2+two)/3)+math.Log(two/3))/2; math.Abs(got-want) > 1e-12 {

@@ -32,7 +32,7 @@ func (words) Continue(text string, keys []string) string {
 }
 
 func (words) each(text string, visit func(start, end int, token string)) {
-	if isNormal(text) {
+	if norm.NFC.QuickSpanString(text) == len(text) { // surely in NFC
 		for start, end := nextWord(text, 0); start < end; start, end = nextWord(text, end) {
 			visit(start, end, text[start:end])
 		}
@@ -44,7 +44,12 @@ func (words) each(text string, visit func(start, end int, token string)) {
 	}
 }
 
-func (words) key(token string) string { return wordKey(token) }
+// key is the word in lower case and NFC. Case is folded rune by rune, as
+// tokenizer.json's Lowercase does; the one rune whose lower case is two runes is
+// the capital I with a dot.
+func (words) key(token string) string {
+	return norm.NFC.String(strings.ToLower(strings.ReplaceAll(token, "İ", "i\u0307")))
+}
 
 // wordPattern is the expression of each as Hugging Face's tokenizers library reads it,
 // where \s is any white space of Unicode.
@@ -58,9 +63,6 @@ func (words) form(file *tokenizerJSON) {
 		"type": "Split", "pattern": object{"Regex": wordPattern}, "behavior": "Removed", "invert": true,
 	}
 }
-
-// isNormal reports whether text is surely in NFC.
-func isNormal(text string) bool { return norm.NFC.QuickSpanString(text) == len(text) }
 
 // nextWord finds the first token of text at or after byte from. It returns
 // start == end when there is none.
@@ -119,29 +121,6 @@ var basicWordRunes = func() (is [1 << 16]bool) {
 	}
 	return is
 }()
-
-// wordKey is the word in lower case and NFC. Case is folded rune by rune, as
-// tokenizer.json's Lowercase does; the one rune whose lower case is two runes is
-// the capital I with a dot.
-func wordKey(word string) string {
-	lower := 0
-	for lower < len(word) && word[lower] < utf8.RuneSelf && (word[lower] < 'A' || word[lower] > 'Z') {
-		lower++
-	}
-	if lower == len(word) {
-		return word
-	}
-	var b strings.Builder
-	b.Grow(len(word))
-	for _, r := range word {
-		if r == 'İ' {
-			b.WriteString("i\u0307")
-			continue
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return norm.NFC.String(b.String())
-}
 
 // normalise returns text in NFC and, for each byte of it and for its end, the
 // byte of text it came from, or -1 where the two have no common boundary.
