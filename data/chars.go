@@ -21,7 +21,7 @@ func (chars) each(text string, visit func(start, end int, token string)) {
 	for start := 0; start < len(text); {
 		_, size := utf8.DecodeRuneInString(text[start:])
 		token := text[start : start+size]
-		if strings.HasPrefix(text[start:], "\r\n") {
+		if text[start] == '\r' && strings.HasPrefix(text[start:], "\r\n") {
 			size, token = 2, "\n"
 		}
 		visit(start, start+size, token)

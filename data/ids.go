@@ -60,12 +60,7 @@ func (s *IDs) add(id int) {
 		}
 		*s = wider
 	}
-	switch s.shift {
-	case 0:
-		s.bytes = append(s.bytes, byte(id))
-	case 1:
-		s.bytes = binary.LittleEndian.AppendUint16(s.bytes, uint16(id))
-	default:
-		s.bytes = binary.LittleEndian.AppendUint32(s.bytes, uint32(id))
+	for i := 0; i < 1<<s.shift; i++ {
+		s.bytes = append(s.bytes, byte(id>>(8*i)))
 	}
 }

@@ -43,15 +43,12 @@ func (g *Grammar) Sample(r *rand.Rand) Derivation {
 	}
 	w := path{p: sh.probability}
 	for _, s := range sh.slots {
-		u, drawn := r.Float64(), false
+		u := r.Float64()
 		var next path
 		g.each(s, w.m, func(words []string, p float64, m memory) {
-			if drawn {
-				return
-			}
 			// The last way stands when rounding leaves u at or just above 0.
-			if u -= p; u < 1e-12 {
-				next, drawn = w.with(words, p, m), true
+			if u -= p; u < 1e-12 && next.starts == nil {
+				next = w.with(words, p, m)
 			}
 		})
 		w = next

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"unicode/utf8"
 
 	"attend/internal/printable"
@@ -168,10 +167,7 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 func (f tokenizerJSON) unit() (Unit, error) {
 	var different []string
 	for i, u := range Units {
-		parts, err := f.different(tokenizerForm(u.Choice))
-		if err != nil {
-			return Unit{}, err
-		}
+		parts := f.different(tokenizerForm(u.Choice))
 		if len(parts) == 0 {
 			return u.Choice, nil
 		}
@@ -182,16 +178,8 @@ func (f tokenizerJSON) unit() (Unit, error) {
 	return Unit{}, fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", different[0])
 }
 
-// different names the parts that decide how a text becomes ids and are not as in a form to be written.
-func (f tokenizerJSON) different(form tokenizerJSON) (names []string, err error) {
-	b, err := json.Marshal(form)
-	if err != nil {
-		return nil, err
-	}
-	var want tokenizerJSON
-	if err := json.Unmarshal(b, &want); err != nil {
-		return nil, err
-	}
+// different names the parts that decide how a text becomes ids and are not as wanted.
+func (f tokenizerJSON) different(want tokenizerJSON) (names []string) {
 	for _, part := range []struct {
 		name      string
 		got, want any
@@ -204,11 +192,13 @@ func (f tokenizerJSON) different(form tokenizerJSON) (names []string, err error)
 		{"model type", f.Model.Type, want.Model.Type},
 		{"unk_token", f.Model.Unknown, want.Model.Unknown},
 	} {
-		if !reflect.DeepEqual(part.got, part.want) {
+		got, errGot := json.Marshal(part.got)
+		want, errWant := json.Marshal(part.want)
+		if errGot != nil || errWant != nil || !bytes.Equal(got, want) {
 			names = append(names, part.name)
 		}
 	}
-	return names, nil
+	return names
 }
 
 // keysByID returns the keys in the order of their ids. It is an error when these are

@@ -84,18 +84,14 @@ func nextWord(text string, from int) (start, end int) {
 func wordEnd(text string, at int) int {
 	for at < len(text) {
 		r, n := utf8.DecodeRuneInString(text[at:])
-		if isWordRune(r) {
-			at += n
-			continue
+		if !isWordRune(r) {
+			after, m := utf8.DecodeRuneInString(text[at+n:])
+			if r != '\'' && r != '’' && r != '-' || !isWordRune(after) {
+				break
+			}
+			n += m
 		}
-		if r != '\'' && r != '’' && r != '-' {
-			break
-		}
-		after, m := utf8.DecodeRuneInString(text[at+n:])
-		if m == 0 || !isWordRune(after) {
-			break
-		}
-		at += n + m
+		at += n
 	}
 	return at
 }
