@@ -13,7 +13,8 @@ const Ignore = -1
 // fillRow writes the predictions of a piece of a sequence into one row of a batch:
 // ids holds the piece without its last token, targets the piece without its first.
 // Positions past its end get id 0 and target Ignore.
-func fillRow(piece IDs, ids, targets []int) { // ids, targets [seq]
+func fillRow(piece IDs, row, seq int, ids, targets []int) { // ids, targets [batch, seq]
+	ids, targets = ids[row*seq:(row+1)*seq], targets[row*seq:(row+1)*seq]
 	n := max(0, piece.Len()-1)
 	if n > 0 {
 		piece.Slice(0, n).CopyTo(ids)
@@ -56,8 +57,7 @@ func (b *Blocks) Fill(i int, ids, targets []int) {
 		if at := i*b.batch + row; at < b.rows {
 			piece = b.set.Layout.row(b.set, at, b.seq)
 		}
-		at := row * b.seq
-		fillRow(piece, ids[at:at+b.seq], targets[at:at+b.seq])
+		fillRow(piece, row, b.seq, ids, targets)
 	}
 }
 
@@ -99,9 +99,8 @@ func (p *Sampler) Fill(step int, ids, targets []int) {
 	var pcg rand.PCG
 	for row := range p.batch {
 		random.Reseed(&pcg, p.seed, "batch", uint64(step), uint64(row))
-		at := row * p.seq
 		piece := p.set.Layout.drawn(p.set, uniform(&pcg, p.draws), p.seq)
-		fillRow(piece, ids[at:at+p.seq], targets[at:at+p.seq])
+		fillRow(piece, row, p.seq, ids, targets)
 	}
 }
 

@@ -77,11 +77,11 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := unit.Layout.split(name, text, newNumbering(unit), o)
+	c, err := unit.Layout.split(text, newNumbering(name, unit), o)
 	if err != nil {
 		return nil, err
 	}
-	c.Name, c.SHA256 = name, sum
+	c.SHA256 = sum
 	return c, nil
 }
 
@@ -103,6 +103,7 @@ func count(n int, noun string) string {
 // numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
 // in which they come up, and each spelling is brought to its key once.
 type numbering struct {
+	name        string // of the text
 	unit        Unit
 	Set                        // the numbers
 	texts       []string       // each sequence as written
@@ -113,7 +114,9 @@ type numbering struct {
 	runes       []int          // the number + 1 of each token of one rune, or 0
 }
 
-func newNumbering(u Unit) *numbering { return &numbering{unit: u, known: map[string]int{}} }
+func newNumbering(name string, u Unit) *numbering {
+	return &numbering{name: name, unit: u, known: map[string]int{}}
+}
 
 // read adds the tokens of valid text to the sequence that has not ended.
 func (n *numbering) read(text string) { n.unit.Tokenizer.each(text, n.add) }
@@ -186,7 +189,7 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	}
 	v, err := newVocabulary(n.unit, n.keys, counts, minCount)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", n.name, err)
 	}
 	rare := 0
 	ids := make([]int, len(n.keys))
@@ -196,7 +199,7 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 			rare++
 		}
 	}
-	c := &Corpus{Vocabulary: v, LongestLine: n.longestLine}
+	c := &Corpus{Name: n.name, Vocabulary: v, LongestLine: n.longestLine}
 	c.Train, c.TrainText = n.side(heldOut, false, v, ids)
 	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids)
 	c.note(n.blank, "blank line", "skipped.")

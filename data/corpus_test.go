@@ -133,7 +133,7 @@ func TestEveryTokenizerInEveryLayout(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				text := rapid.StringOf(rapid.SampledFrom([]rune("aaAb c.\n\n\ré"))).Draw(t, "text")
 				o := Options{HoldOut: rapid.Float64Range(0.01, 0.99).Draw(t, "hold out"), MinCount: 1, Seed: 1}
-				if c, err := u.Layout.split("x", text, newNumbering(u), o); err == nil {
+				if c, err := u.Layout.split(text, newNumbering("x", u), o); err == nil {
 					checkCorpus(t, c, o)
 				}
 			})
@@ -145,7 +145,7 @@ func TestEveryTokenizerInEveryLayout(t *testing.T) {
 // token before it is held out too.
 func TestWordsInAStream(t *testing.T) {
 	u := Unit{words{}, stream{}, ""}
-	c, err := u.Layout.split("x", "a b\nc =\u0316\u0338 d", newNumbering(u), Options{HoldOut: 0.34, MinCount: 1})
+	c, err := u.Layout.split("a b\nc =\u0316\u0338 d", newNumbering("x", u), Options{HoldOut: 0.34, MinCount: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestManyKeys(t *testing.T) {
 	}{{strings.Repeat("few letters\n", 100), 1}, {string(some), 2}, {string(all), 4}} {
 		o := Options{HoldOut: 0.01, MinCount: 1}
 		u := Unit{chars{}, stream{}, ""}
-		corpus, err := u.Layout.split("x", c.text, newNumbering(u), o)
+		corpus, err := u.Layout.split(c.text, newNumbering("x", u), o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,8 +15,8 @@ type Layout interface {
 	// [BoundaryToken] at both ends. If not, the whole text is one.
 	Sentences() bool
 
-	// split reads a text into the numbering, which is empty, and makes the corpus. name is how errors call it.
-	split(name, text string, n *numbering, o Options) (*Corpus, error)
+	// split reads a text into the numbering, which is empty, and makes the corpus.
+	split(text string, n *numbering, o Options) (*Corpus, error)
 	// check reports whether rows of seq predictions can hold the set.
 	check(s Set, seq int) error
 	// rows returns how many rows hold every prediction once, and row one of them.
@@ -74,11 +74,11 @@ func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 	return float64(s.LongestInput()), float64(s.Predictions()) / float64(s.Len())
 }
 
-func (l sentences) split(name, text string, n *numbering, o Options) (*Corpus, error) {
+func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
 	l.read(text, n)
 	which, copies := n.distinct()
 	if len(copies) < 2 {
-		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", name)
+		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", n.name)
 	}
 	order := random.New(o.Seed, "split").Perm(len(copies))
 	held := make([]bool, len(copies))
@@ -91,7 +91,7 @@ func (l sentences) split(name, text string, n *numbering, o Options) (*Corpus, e
 	}
 	c, err := n.corpus(heldOut, o.MinCount)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, err
 	}
 	several := 0
 	for _, n := range copies {
@@ -148,7 +148,7 @@ func (stream) drawn(s Set, i, seq int) IDs { return s.ids.Slice(i, min(s.ids.Len
 
 func (stream) lengths(_ Set, seq int) (longest, mean float64) { return float64(seq), float64(seq) }
 
-func (stream) split(name, text string, n *numbering, o Options) (*Corpus, error) {
+func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 	const least = 2 // one to read and one to predict
 	n.ids = makeIDs(len(text), 1)
 	for line := range strings.Lines(text) { // so that no more than a line is normalised at once
@@ -156,16 +156,12 @@ func (stream) split(name, text string, n *numbering, o Options) (*Corpus, error)
 	}
 	tokens := n.ids.Len()
 	if tokens < 2*least {
-		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", name, count(tokens, n.unit.Tokenizer.Noun()), 2*least)
+		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", n.name, count(tokens, n.unit.Tokenizer.Noun()), 2*least)
 	}
 	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOut(tokens, least))
 	n.end(text[:at], tokens-held)
 	n.end(text[at:], tokens)
-	c, err := n.corpus([]bool{false, true}, o.MinCount)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return c, nil
+	return n.corpus([]bool{false, true}, o.MinCount)
 }
 
 // lastTokens returns the byte of text at which its last n tokens begin, and n. Where

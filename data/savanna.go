@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 
@@ -45,7 +44,7 @@ func Savanna() (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, n := savannaTrainText+savannaHeldOutText, newNumbering(unit)
+	text, n := savannaTrainText+savannaHeldOutText, newNumbering("savanna", unit)
 	sentences{}.read(text, n)
 	heldOut := make([]bool, n.Len())
 	for i := savannaTrain; i < len(heldOut); i++ {
@@ -53,10 +52,10 @@ func Savanna() (*Corpus, error) {
 	}
 	c, err := n.corpus(heldOut, 1)
 	if err != nil {
-		return nil, fmt.Errorf("savanna: %w", err)
+		return nil, err
 	}
 	sum := sha256.Sum256([]byte(text))
-	c.Name, c.SHA256, c.Grammar = "savanna", hex.EncodeToString(sum[:]), SavannaGrammar()
+	c.SHA256, c.Grammar = hex.EncodeToString(sum[:]), SavannaGrammar()
 	return c, nil
 }
 

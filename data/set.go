@@ -101,11 +101,10 @@ type Baselines struct {
 // both sets are below vocab. The unigram and bigram losses are 0 when nothing is
 // held out.
 func NewBaselines(train, heldOut Set, vocab int) Baselines {
-	total := 0
+	total := train.Predictions()
 	word, before := make([]int, vocab), make([]int, vocab)
 	pair := map[[2]int]int{}
 	train.eachPair(func(v, w int) {
-		total++
 		word[w]++
 		before[v]++
 		pair[[2]int{v, w}]++
