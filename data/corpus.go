@@ -126,7 +126,7 @@ func (n *numbering) end(text string, at int) {
 	n.texts, n.ends = append(n.texts, text), append(n.ends, at)
 }
 
-// add adds a token that the tokenizer visits. A token of one rune needs no look into a map.
+// add adds a token that the tokenizer visits. A token of one rune needs no map lookup.
 func (n *numbering) add(_, _ int, token string) {
 	r, size := utf8.DecodeRuneInString(token)
 	if size < len(token) || r == utf8.RuneError {
@@ -160,19 +160,17 @@ func (n *numbering) number(token string) int {
 	return number
 }
 
-// distinct returns for each sequence which of the distinct ones it is, and how many copies each of
-// these has.
+// distinct returns for each sequence which of the distinct ones it is, from 0, and how many copies each of these has.
 func (n *numbering) distinct() (which, copies []int) {
-	which, known := make([]int, n.Len()), map[string]int{}
-	for i := range which {
+	known := map[string]int{}
+	for i := range n.Len() {
 		numbers := n.Sequence(i).bytes
 		number, ok := known[string(numbers)]
 		if !ok {
 			number = len(copies)
-			known[string(numbers)] = number
-			copies = append(copies, 0)
+			known[string(numbers)], copies = number, append(copies, 0)
 		}
-		which[i] = number
+		which = append(which, number)
 		copies[number]++
 	}
 	return which, copies
@@ -180,11 +178,12 @@ func (n *numbering) distinct() (which, copies []int) {
 
 // corpus makes the corpus, given which sequences are held out.
 func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
-	counts := make([]int, len(n.keys)) // how often each key is in the training text
+	counts, learned := make([]int, len(n.keys)), 0 // how often the training text has each key, and any
 	for i, held := range heldOut {
 		numbers := n.Sequence(i)
 		for j := 0; j < numbers.Len() && !held; j++ {
 			counts[numbers.At(j)]++
+			learned++
 		}
 	}
 	v, err := newVocabulary(n.unit, n.keys, counts, minCount)
@@ -200,8 +199,8 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 		}
 	}
 	c := &Corpus{Name: n.name, Vocabulary: v, LongestLine: n.longestLine}
-	c.Train, c.TrainText = n.side(heldOut, false, v, ids)
-	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids)
+	c.Train, c.TrainText = n.side(heldOut, false, v, ids, learned)
+	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids, n.ids.Len()-learned)
 	c.note(n.blank, "blank line", "skipped.")
 	c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
 		minCount, UnknownToken, count(c.Train.count(v.Unknown()), "token"))
@@ -210,14 +209,8 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 }
 
 // side returns the sequences of one side of the split, given the id of each number, and their texts.
-func (n *numbering) side(heldOut []bool, held bool, v *Vocabulary, ids []int) (s Set, texts []string) {
-	tokens := 0
-	for i := range heldOut {
-		if heldOut[i] == held {
-			tokens += n.Sequence(i).Len() + 2
-		}
-	}
-	s = Set{Layout: v.Layout(), ids: makeIDs(tokens, v.Len())}
+func (n *numbering) side(heldOut []bool, held bool, v *Vocabulary, ids []int, tokens int) (s Set, texts []string) {
+	s = Set{Layout: v.Layout(), ids: makeIDs(tokens+2*n.Len(), v.Len())}
 	boundary, ok := v.Boundary()
 	for i, text := range n.texts {
 		if heldOut[i] != held {
