@@ -152,6 +152,7 @@ func (n *numbering) number(token string) int {
 	if !ok {
 		number = len(n.keys)
 		n.keys = append(n.keys, key)
+		n.ids.widen(len(n.keys))
 		n.known[key] = number
 	}
 	if token != key {

@@ -10,12 +10,21 @@ type IDs struct {
 }
 
 // makeIDs returns ids without any, with space for n of a vocabulary of the given size.
-func makeIDs(n, vocab int) IDs {
-	var shift uint8
-	for vocab > 1 && uint64(vocab-1)>>(8<<shift) > 0 {
-		shift++
+func makeIDs(n, vocab int) (s IDs) {
+	s.widen(vocab)
+	s.bytes = make([]byte, 0, n<<s.shift)
+	return s
+}
+
+// widen makes the ids as wide as a vocabulary of the given size needs, unless they are.
+func (s *IDs) widen(vocab int) {
+	for uint64(vocab) > 1<<(8<<s.shift) {
+		wider := IDs{make([]byte, 0, 2*cap(s.bytes)), s.shift + 1}
+		for i := range s.Len() {
+			wider.add(s.At(i))
+		}
+		*s = wider
 	}
-	return IDs{make([]byte, 0, n<<shift), shift}
 }
 
 // Len returns how many ids there are.
@@ -51,16 +60,10 @@ func (s IDs) Ints() []int {
 	return ids
 }
 
-// add adds an id. All ids become wider if they must.
+// add adds an id, which is not too large for the width.
 func (s *IDs) add(id int) {
-	for uint64(id)>>(8<<s.shift) > 0 {
-		wider := IDs{make([]byte, 0, 2*cap(s.bytes)), s.shift + 1}
-		for i := range s.Len() {
-			wider.add(s.At(i))
-		}
-		*s = wider
-	}
-	for i := 0; i < 1<<s.shift; i++ {
-		s.bytes = append(s.bytes, byte(id>>(8*i)))
+	for range 1 << s.shift {
+		s.bytes = append(s.bytes, byte(id))
+		id >>= 8
 	}
 }

@@ -32,17 +32,19 @@ func TestIDs(t *testing.T) {
 	}
 }
 
-// Ids become wider while they are added, and stay what they were.
+// Ids that become wider stay what they were.
 func TestIDsBecomeWider(t *testing.T) {
 	var ids IDs
 	var want []int
 	for _, id := range []int{0, 255, 3, 256, 1<<16 - 1, 7, 1 << 16, 1<<31 - 1, 9} {
+		ids.widen(id + 1)
 		ids.add(id)
 		if want = append(want, id); !slices.Equal(ids.Ints(), want) {
 			t.Fatalf("%v came back as %v", want, ids.Ints())
 		}
 	}
 	ids = IDs{}
+	ids.widen(1<<20 + 1)
 	if ids.add(1 << 20); !slices.Equal(ids.Ints(), []int{1 << 20}) {
 		t.Errorf("the first is %v", ids.Ints())
 	}

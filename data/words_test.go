@@ -66,7 +66,7 @@ func TestTokenizeEqualsExpression(t *testing.T) {
 	}))
 }
 
-// The table of the common runes must hold what the tables of Unicode hold.
+// Every rune, ASCII too, is what the tables of Unicode hold.
 func TestWordRunes(t *testing.T) {
 	for r := rune(0); r <= utf8.MaxRune; r++ {
 		if got, want := isWordRune(r), unicode.In(r, unicode.L, unicode.M, unicode.N); got != want {
