@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -62,24 +61,20 @@ func readAll(r io.Reader, size, most int64) (string, error) {
 		if left -= int64(n); left < 0 {
 			return "", &file.SizeError{Most: most}
 		}
-		if free := piece.Cap() - piece.Len(); n > free {
+		if n > piece.Cap()-piece.Len() {
 			pieces = append(pieces, piece.String())
 			next := min(largest, 2*piece.Cap())
 			piece.Reset()
 			piece.Grow(next)
 		}
 		piece.Write(buffer[:n])
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err == io.EOF || err == nil && bytes.IndexByte(buffer[:n], 0) >= 0 {
+			return strings.Join(append(pieces, piece.String()), ""), nil // of one piece, itself
+		}
+		if err != nil {
 			return "", err
 		}
-		if err != nil || bytes.IndexByte(buffer[:n], 0) >= 0 {
-			break
-		}
 	}
-	if len(pieces) == 0 {
-		return piece.String(), nil
-	}
-	return strings.Join(append(pieces, piece.String()), ""), nil
 }
 
 // badByte returns the offset of the first byte that no text holds, NUL or what is
