@@ -11,7 +11,8 @@ type Rule struct {
 	Correct   []string // every word that the rule allows there
 }
 
-// decision is a slot that earlier slots decide. A new rule is an entry in the table of decisions, and its slots in a shape of the grammar.
+// decision is a slot that earlier slots decide. A new rule is an entry in the table of decisions, and its slots in a
+// shape of the grammar.
 type decision struct {
 	rule   string   // the name of the rule
 	slot   string   // that is decided
@@ -22,10 +23,13 @@ type decision struct {
 
 // Fillers of a subject and of who is seen are singular and plural of each animal in turn.
 var decisions = []decision{
+	// The place is decided by who is seen and the preposition.
 	{"place", "place", []string{"seen", "preposition"}, func(l lexicon, causes []int) []string {
 		return l.places[causes[0]/2][causes[1]:][:1]
 	}},
+	// Is or was, are or were: decided by the number of the subject.
 	{"agreement", "copula", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0]) }},
+	// The animal after "because that" is the subject once more.
 	{"echo", "echo", []string{"subject"}, func(l lexicon, causes []int) []string { return l.forms("animal")[causes[0]:][:1] }},
 	// Next to its noun, a verb that agrees is not counted as a rule.
 	{"", "was", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0])[1:] }},
@@ -39,11 +43,7 @@ func copulas(subject int) []string {
 	return []string{"is", "was"}
 }
 
-// RuleNames lists the planted rules:
-//
-//	place      the place is decided by who is seen and the preposition
-//	agreement  is or was, are or were: decided by the number of the subject
-//	echo       the animal after "because that" is the subject once more
+// RuleNames lists the planted rules: place, agreement and echo.
 func (g *Grammar) RuleNames() []string {
 	var names []string
 	for _, d := range decisions {
