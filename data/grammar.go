@@ -134,7 +134,7 @@ type filler struct {
 	probability float64
 }
 
-// memory is what later slots need to know of the earlier ones: which filler each of Grammar.causes has.
+// memory is what later slots need to know of the earlier ones: which filler each of Grammar.causes has, from 0.
 type memory [8]int
 
 // SavannaGrammar returns the grammar of the built-in corpus. Its slots:

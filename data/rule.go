@@ -14,7 +14,7 @@ type Rule struct {
 // decision is a slot that earlier slots decide. A new rule is an entry in the table of decisions, and its slots in a
 // shape of the grammar.
 type decision struct {
-	rule   string   // the name of the rule
+	rule   string   // the name of the rule; empty where it is not counted as one
 	slot   string   // that is decided
 	causes []string // the slots that decide it, which are always filled
 	// phrases returns what can fill the slot, all equally likely, given which filler each cause has, from 0.
@@ -31,7 +31,7 @@ var decisions = []decision{
 	{"agreement", "copula", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0]) }},
 	// The animal after "because that" is the subject once more.
 	{"echo", "echo", []string{"subject"}, func(l lexicon, causes []int) []string { return l.forms("animal")[causes[0]:][:1] }},
-	// Next to its noun, a verb that agrees is not counted as a rule.
+	// Next to its noun, a verb that agrees is no rule of its own.
 	{"", "was", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0])[1:] }},
 }
 
