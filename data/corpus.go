@@ -88,16 +88,8 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 // note adds a note on how many there are of something, if there are any.
 func (c *Corpus) note(n int, noun, format string, a ...any) {
 	if n > 0 {
-		c.Notes = append(c.Notes, count(n, noun)+" "+fmt.Sprintf(format, a...))
+		c.Notes = append(c.Notes, printable.Count(n, noun)+" "+fmt.Sprintf(format, a...))
 	}
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
@@ -204,7 +196,7 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids, n.ids.Len()-learned)
 	c.note(n.blank, "blank line", "skipped.")
 	c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
-		minCount, UnknownToken, count(c.Train.count(v.Unknown()), "token"))
+		minCount, UnknownToken, printable.Count(c.Train.count(v.Unknown()), "token"))
 	c.note(c.HeldOut.count(v.Unknown()), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
 	return c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"attend/internal/printable"
 	"attend/internal/random"
 )
 
@@ -156,7 +157,7 @@ func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 	}
 	tokens := n.ids.Len()
 	if tokens < 2*least {
-		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", n.name, count(tokens, n.unit.Tokenizer.Noun()), 2*least)
+		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
 	}
 	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOut(tokens, least))
 	n.end(text[:at], tokens-held)
