@@ -2,16 +2,17 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"attend/internal/printable"
+	"attend/internal/render/text"
 	"attend/internal/run"
 )
 
 func newComplete(p *program) *cobra.Command {
-	var path, format string
 	samples := 1
 	s := run.Sampling{Temperature: 1, TopP: 1, Seed: 1, Tokens: 200}
 	cmd := &cobra.Command{
@@ -22,42 +23,7 @@ predicts. Without a prompt it begins a sentence of its own.`,
 		Example: `  attend complete "The lion saw"
   attend complete "The lion saw" --samples 5 --temperature 0.7
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkOneOf("format", format, "text", "json"); err != nil {
-				return err
-			}
-			if err := checkLimits(cmd.Flags(), completeLimits); err != nil {
-				return err
-			}
-			r, err := p.openRun(path)
-			if err != nil {
-				return err
-			}
-			reader, err := r.NewSession(1)
-			if err != nil {
-				return err
-			}
-			defer reader.Close()
-			prompt := strings.Join(args, " ")
-			texts := make([]string, samples)
-			for i := range texts {
-				if texts[i], err = reader.Complete(prompt, s, i); err != nil {
-					return err
-				}
-				if format == "json" {
-					continue
-				}
-				if _, err := fmt.Fprintln(p.stdout, printableLines(texts[i])); err != nil {
-					return err
-				}
-			}
-			if format == "json" {
-				return p.writeJSON(r, completions{prompt, texts})
-			}
-			return nil
-		},
 	}
-	p.runFlag(cmd, &path)
 	f := cmd.Flags()
 	f.Float64Var(&s.Temperature, "temperature", s.Temperature, "below 1 bolder, above 1 wilder, 0 always the likeliest")
 	intFlag(f, &s.TopK, "top-k", s.TopK, "draw among the k likeliest (0: all)")
@@ -65,8 +31,47 @@ predicts. Without a prompt it begins a sentence of its own.`,
 	intFlag(f, &s.Tokens, "tokens", s.Tokens, "most words (or characters) to add")
 	intFlag(f, &samples, "samples", samples, "how many continuations")
 	uint64Flag(f, &s.Seed, "seed", s.Seed, "equal seeds give equal texts")
-	textOrJSON(cmd, &format)
-	return cmd
+	within(f, run.Range{Low: 0, High: 1000}, "temperature")
+	within(f, run.Range{Low: 0, High: 1e9}, "top-k")
+	within(f, run.Range{Low: 0, High: 1, OpenLow: true}, "top-p")
+	within(f, run.Range{Low: 1, High: 1e6}, "tokens")
+	within(f, run.Range{Low: 1, High: 1e6}, "samples")
+	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) {
+		reader, err := q.run.NewSession(1)
+		if err != nil {
+			return finding{}, err
+		}
+		prompt := strings.Join(q.args, " ")
+		complete := func(each func(text string) error) error {
+			defer reader.Close()
+			for i := range samples {
+				text, err := reader.Complete(prompt, s, i)
+				if err == nil {
+					err = each(text)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		return finding{
+			text: func(w io.Writer, _ text.Options) error {
+				return complete(func(text string) error {
+					_, err := fmt.Fprintln(w, printableLines(text))
+					return err
+				})
+			},
+			result: func() (any, error) {
+				c := completions{Prompt: prompt}
+				err := complete(func(text string) error {
+					c.Texts = append(c.Texts, text)
+					return nil
+				})
+				return c, err
+			},
+		}, nil
+	}})
 }
 
 // completions is what `attend complete` found, for other programs.

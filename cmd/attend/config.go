@@ -24,7 +24,7 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 		}
 		settingFlag(f, setting, s)
 	}
-	f.StringVar(&o.format, "format", "text", "text or json: the result on standard output")
+	choiceFlag(f, &o.format, "format", textFormat.name, []string{textFormat.name, jsonFormat.name}, "text or json: the result on standard output")
 	f.BoolVar(&o.watch, "watch", false, "show the sample sentence's map while it forms, on a terminal; the run stays the same")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
@@ -36,12 +36,13 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 // settingFlag adds the flag of a setting, whose default is the value in s.
 func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	usage := setting.Meaning
-	if setting.Choices != nil {
-		usage += ": " + either(setting.Choices)
-	}
 	switch p := setting.In(s).(type) {
 	case *string:
-		f.StringVar(p, setting.Name, *p, usage)
+		if setting.Choices != nil {
+			choiceFlag(f, p, setting.Name, *p, setting.Choices, usage+": "+either(setting.Choices))
+		} else {
+			f.StringVar(p, setting.Name, *p, usage)
+		}
 	case *bool:
 		f.BoolVar(p, setting.Name, *p, usage)
 	case *float64:
@@ -125,7 +126,7 @@ func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
 	case setting.Choices != nil:
 		return checkOneOf(setting.Name, flags.Lookup(setting.Name).Value.String(), setting.Choices...)
 	case setting.Range != run.Range{}:
-		return checkLimits(flags, []limit{{setting.Name, setting.Range}})
+		return checkRange(flags.Lookup(setting.Name), setting.Range)
 	}
 	return nil
 }

@@ -46,24 +46,6 @@ func systemError(stdout io.Writer, err error) error {
 	return err
 }
 
-// checkEmpty returns an error for the first flag that was given an empty text, as by a variable of a shell that is not
-// set. It would be taken for one that was not given.
-func checkEmpty(flags *pflag.FlagSet) (err error) {
-	flags.Visit(func(f *pflag.Flag) {
-		values := []string{f.Value.String()}
-		switch list, ok := f.Value.(pflag.SliceValue); {
-		case ok:
-			values = list.GetSlice()
-		case f.Value.Type() != "string":
-			return
-		}
-		if err == nil && slices.Contains(values, "") {
-			err = fmt.Errorf("--%s is blank: give it a value, or leave the flag out", f.Name)
-		}
-	})
-	return err
-}
-
 // flagError says what is wrong with a flag: what was wanted, what came, what to do.
 func flagError(cmd *cobra.Command, err error) error {
 	help := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())

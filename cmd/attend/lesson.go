@@ -25,12 +25,6 @@ type lessonOptions struct {
 	theme        string
 }
 
-// pictureFormats are what a chapter's picture can be.
-var pictureFormats = []format{
-	{name: "svg", ending: ".svg", picture: true},
-	{name: "png", ending: ".png", picture: true, binary: true},
-}
-
 func newLesson(p *program) *cobra.Command {
 	var o lessonOptions
 	cmd := &cobra.Command{
@@ -171,7 +165,7 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 		return nil, errors.New("--theme is for pictures: leave it out, or name a file with -o")
 	}
 	if flags.Changed("temperature") {
-		if err := checkLimits(flags, []limit{{"temperature", run.Range{Low: 0.01, High: 1000}}}); err != nil {
+		if err := checkRange(flags.Lookup("temperature"), run.Range{Low: 0.01, High: 1000}); err != nil {
 			return nil, err
 		}
 		c.Temperature = o.temperature

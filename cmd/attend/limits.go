@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"attend/internal/memory"
@@ -44,22 +46,16 @@ func (i integer[T]) Set(s string) error {
 	return err
 }
 
-// limit is the range of a numeric flag.
-type limit struct {
-	flag string
-	run.Range
-}
-
-// text says the range in words.
-func (l limit) text() string {
+// rangeText says a range in words.
+func rangeText(r run.Range) string {
 	low, high := "at least ", " and at most "
-	if l.OpenLow {
+	if r.OpenLow {
 		low = "above "
 	}
-	if l.OpenHigh {
+	if r.OpenHigh {
 		high = " and below "
 	}
-	return low + number(l.Low) + high + number(l.High)
+	return low + number(r.Low) + high + number(r.High)
 }
 
 // number writes a bound as a person does.
@@ -70,39 +66,87 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// Ranges of the flags of each command but `attend train`, whose ranges are those of the settings.
-var (
-	inspectLimits = []limit{
-		{"layer", run.Range{Low: 0, High: 1000}},
-		{"head", run.Range{Low: 0, High: 4096}},
-		{"top", run.Range{Low: 1, High: 1e9}},
-	}
-	filmLimits = []limit{
-		{"layer", run.Range{Low: 0, High: 1000}},
-		{"head", run.Range{Low: 0, High: 4096}},
-		{"least", run.Range{Low: 0, High: 1, OpenLow: true}},
-	}
-	wordsLimits = []limit{
-		{"top", run.Range{Low: 1, High: 1e9}},
-		{"width", run.Range{Low: 200, High: 10000}},
-	}
-	completeLimits = []limit{
-		{"temperature", run.Range{Low: 0, High: 1000}},
-		{"top-k", run.Range{Low: 0, High: 1e9}},
-		{"top-p", run.Range{Low: 0, High: 1, OpenLow: true}},
-		{"tokens", run.Range{Low: 1, High: 1e6}},
-		{"samples", run.Range{Low: 1, High: 1e6}},
-	}
-)
+// limited is the value of a flag that has a range.
+type limited struct {
+	pflag.Value
+	run.Range
+}
 
-// checkLimits reports the first flag whose value, given or default, is out of its range.
-func checkLimits(flags *pflag.FlagSet, limits []limit) error {
-	for _, l := range limits {
-		value := flags.Lookup(l.flag).Value.String()
-		x, err := strconv.ParseFloat(value, 64)
-		if err != nil || !l.Holds(x) {
-			return fmt.Errorf("--%s must be %s, not %s", l.flag, l.text(), value)
+// within gives a numeric flag its range.
+func within(f *pflag.FlagSet, r run.Range, name string) {
+	flag := f.Lookup(name)
+	flag.Value = limited{flag.Value, r}
+}
+
+// layerAndHead adds --layer and --head, of which 0 is all.
+func layerAndHead(f *pflag.FlagSet, layer, head *int) {
+	intFlag(f, layer, "layer", 0, "only this layer, from 1 (0: all)")
+	intFlag(f, head, "head", 0, "only this head, from 1 (0: all)")
+	within(f, run.Range{Low: 0, High: 1000}, "layer")
+	within(f, run.Range{Low: 0, High: 4096}, "head")
+}
+
+// chosen is the value of a flag that takes one of a few words.
+type chosen struct {
+	pflag.Value
+	names []string
+}
+
+// choiceFlag adds a flag that takes one of a few words.
+func choiceFlag(f *pflag.FlagSet, p *string, name, value string, names []string, usage string) {
+	f.StringVar(p, name, value, usage)
+	flag := f.Lookup(name)
+	flag.Value = chosen{flag.Value, names}
+}
+
+// completeChoices lets a shell complete the words of all flags of a command that take one of a few, and of the commands below it.
+func completeChoices(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if v, ok := f.Value.(chosen); ok {
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(v.names, cobra.ShellCompDirectiveNoFileComp))
 		}
+	})
+	for _, below := range cmd.Commands() {
+		completeChoices(below)
+	}
+}
+
+// checkFlags returns an error for the first flag that was given an empty text, as by a variable of a shell that is not set, or that has
+// a value that it cannot have.
+func checkFlags(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if err == nil {
+			err = checkFlag(f)
+		}
+	})
+	return err
+}
+
+func checkFlag(f *pflag.Flag) error {
+	values := []string{f.Value.String()}
+	switch v := f.Value.(type) {
+	case limited:
+		return checkRange(f, v.Range)
+	case pflag.SliceValue:
+		values = v.GetSlice()
+	default:
+		if v.Type() != "string" {
+			return nil
+		}
+	}
+	if slices.Contains(values, "") {
+		return fmt.Errorf("--%s is blank: give it a value, or leave the flag out", f.Name)
+	}
+	if v, ok := f.Value.(chosen); ok {
+		return checkOneOf(f.Name, values[0], v.names...)
+	}
+	return nil
+}
+
+// checkRange returns an error for a flag whose value, given or default, is out of a range.
+func checkRange(f *pflag.Flag, r run.Range) error {
+	if x, err := strconv.ParseFloat(f.Value.String(), 64); err != nil || !r.Holds(x) {
+		return fmt.Errorf("--%s must be %s, not %s", f.Name, rangeText(r), f.Value)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -27,6 +28,15 @@ type format struct {
 	binary  bool // nothing for a terminal
 }
 
+// Formats that several commands write.
+var (
+	textFormat = format{name: "text", ending: ".txt"}
+	jsonFormat = format{name: "json", ending: ".json"}
+	htmlFormat = format{name: "html", ending: ".html"}
+
+	pictureFormats = []format{{name: "svg", ending: ".svg", picture: true}, {name: "png", ending: ".png", picture: true, binary: true}}
+)
+
 // output is the flags --format and --output of a command, and what they come to.
 type output struct {
 	format, to string
@@ -35,10 +45,9 @@ type output struct {
 
 // flags adds the two flags to a command. The first format is the one of standard output if none is named.
 func (o *output) flags(cmd *cobra.Command, formats []format) {
-	names := formatNames(formats)
-	cmd.Flags().StringVar(&o.format, "format", "", either(names)+" (default: by the ending of the output file, else "+names[0]+")")
-	cmd.Flags().StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	names, f := formatNames(formats), cmd.Flags()
+	choiceFlag(f, &o.format, "format", "", names, either(names)+" (default: by the ending of the output file, else "+names[0]+")")
+	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
 }
 
 func formatNames(formats []format) []string {
@@ -49,40 +58,22 @@ func formatNames(formats []format) []string {
 	return names
 }
 
-// resolve settles the format: the one named, else that of the file's ending, else the first. It reports a name or an ending that is
+// resolve settles the format: the one named, else that of the file's ending, else the first. It reports an ending that is
 // none of the formats, a name and an ending that disagree, and a binary format that would go to a terminal.
 func (o *output) resolve(stdout io.Writer, formats []format) error {
 	if err := o.checkTarget(); err != nil {
 		return err
 	}
-	names := formatNames(formats)
-	ending := strings.ToLower(filepath.Ext(o.to))
-	byEnding := ""
-	for _, f := range formats {
-		if f.ending == ending {
-			byEnding = f.name
-		}
-	}
+	named := slices.IndexFunc(formats, func(f format) bool { return f.name == o.format })
+	byEnding := slices.IndexFunc(formats, func(f format) bool { return f.ending == strings.ToLower(filepath.Ext(o.to)) })
 	switch {
-	case o.format != "":
-		if err := checkOneOf("format", o.format, names...); err != nil {
-			return err
-		}
-		if byEnding != "" && byEnding != o.format {
-			return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, printable.Path(o.to))
-		}
-	case byEnding != "":
-		o.format = byEnding
-	case o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), either(names))
-	default:
-		o.format = names[0]
+	case named < 0 && byEnding < 0 && o.to != "" && !special(o.to):
+		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), either(formatNames(formats)))
+	case named >= 0 && byEnding >= 0 && named != byEnding:
+		return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, printable.Path(o.to))
 	}
-	for _, f := range formats {
-		if f.name == o.format {
-			o.chosen = f
-		}
-	}
+	o.chosen = formats[max(0, named, byEnding)]
+	o.format = o.chosen.name
 	if o.chosen.binary && o.to == "" && isTerminal(stdout) {
 		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
 	}

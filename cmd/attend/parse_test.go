@@ -58,7 +58,7 @@ func FuzzSentences(f *testing.F) {
 			r.Vocabulary = vocabularies[1]
 		}
 		p := &program{stdin: strings.NewReader(string(b))}
-		sentences, err := p.sentences(inspectOptions{file: "-"}, nil, r)
+		sentences, err := p.sentencesOf("-", r)
 		if err != nil {
 			checkLine(t, message(err))
 			return
