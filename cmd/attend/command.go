@@ -20,10 +20,10 @@ import (
 	"attend/layers"
 )
 
-// indexBase ends the help of a command whose text and whose JSON name layers or heads.
+// indexBase ends the help of a command whose text and whose JSON name layers and heads.
 const indexBase = `
 
-Layers, heads and the words of a sentence count from 1 on the command line and in text, and from 0 in JSON and CSV.`
+Layers and heads count from 1 on the command line and in text, and from 0 in JSON and CSV.`
 
 // runCommand is what a command that shows something of a run says of itself, beside its name, help and flags. What is the same
 // for all, [program.runCommand] does.
@@ -148,14 +148,15 @@ func readingNote(r *run.Run) string {
 }
 
 // oneSentence refuses any other number of arguments than one.
-func oneSentence(cmd *cobra.Command, args []string) error {
-	switch len(args) {
+func oneSentence(q *request) error {
+	name := q.cmd.Name()
+	switch len(q.args) {
 	case 0:
-		return fmt.Errorf("%s wants a sentence and got none: attend %s \"The lion saw the zebra near the\"", cmd.Name(), cmd.Name())
+		return fmt.Errorf("%s wants a sentence and got none: attend %s \"The lion saw the zebra near the\"", name, name)
 	case 1:
 		return nil
 	}
-	return fmt.Errorf("%s wants one sentence and got %d: put it in quotes", cmd.Name(), len(args))
+	return fmt.Errorf("%s wants one sentence and got %d: put it in quotes", name, len(q.args))
 }
 
 // checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of any

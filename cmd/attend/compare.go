@@ -65,7 +65,7 @@ func (o *compareOptions) check(q *request) error {
 	case o.seeds == 1:
 		return errors.New("--seeds 1 compares nothing: give at least 2")
 	case o.seeds > 0 || o.with != "":
-		return oneSentence(q.cmd, q.args)
+		return oneSentence(q)
 	case len(q.args) != 2:
 		return fmt.Errorf("compare wants two sentences, or one and --with FOLDER or --seeds K, and got %d: attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(q.args))
 	}

@@ -29,7 +29,6 @@ last word is the query, and the key is what it looks at most.` + indexBase,
   attend explain "The lion saw the zebra near the" --head 3 --query the:2 --key zebra
   attend explain "The lion saw the zebra near the" --key near --full
   attend explain "The lion saw the zebra" --format json`,
-		Args: oneSentence,
 	}
 	f := cmd.Flags()
 	intFlag(f, &cell.Layer, "layer", cell.Layer, "layer, from 1")
@@ -39,7 +38,7 @@ last word is the query, and the key is what it looks at most.` + indexBase,
 	f.StringVar(&cell.Query, "query", "", "the word that looks (default: the last)")
 	f.StringVar(&cell.Key, "key", "", "the word looked at (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "every number of the vectors")
-	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) {
+	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		if err := checkHead(q.run, cell.Layer, cell.Head, "counted from 1"); err != nil {
 			return finding{}, err
 		}
