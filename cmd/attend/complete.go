@@ -63,7 +63,11 @@ predicts. Without a prompt it begins a sentence of its own.`,
 				})
 			},
 			result: func() (any, error) {
-				c := completions{Prompt: prompt}
+				var c struct {
+					Prompt string   `json:"prompt"`
+					Texts  []string `json:"texts"` // with the prompt
+				}
+				c.Prompt = prompt
 				err := complete(func(text string) error {
 					c.Texts = append(c.Texts, text)
 					return nil
@@ -72,12 +76,6 @@ predicts. Without a prompt it begins a sentence of its own.`,
 			},
 		}, nil
 	}})
-}
-
-// completions is what `attend complete` found, for other programs.
-type completions struct {
-	Prompt string   `json:"prompt"`
-	Texts  []string `json:"texts"` // with the prompt
 }
 
 // printableLines makes a text of several lines safe for a terminal.

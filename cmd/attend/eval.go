@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,30 +157,15 @@ func indented(text string, columns, blanks int) string {
 	return margin + strings.ReplaceAll(wrapped(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
-// ruleColumn is a column of the table of planted rules.
-type ruleColumn struct {
-	title string
-	cell  func(analysis.RuleReport) string
-}
+// ruleTitles are the columns of the table of planted rules, and ruleCells what they hold.
+var ruleTitles = []string{"cases", "accuracy", "best head", "mean", "untrained", "uniform", "cut", "others"}
 
-// ruleColumns are all columns, in their order.
-func ruleColumns() []ruleColumn {
-	share := func(title string, of func(analysis.RuleReport) float64) ruleColumn {
-		return ruleColumn{title, func(r analysis.RuleReport) string { return fmt.Sprintf("%.3f", of(r)) }}
+func ruleCells(r analysis.RuleReport) []string {
+	cells := []string{thousands(float64(r.Count))}
+	for _, share := range []float64{r.Accuracy, r.Attention.BestHead, r.Attention.Mean, r.Attention.Untrained, r.Attention.Uniform} {
+		cells = append(cells, fmt.Sprintf("%.3f", share))
 	}
-	effect := func(title string, of func(analysis.RuleReport) float64) ruleColumn {
-		return ruleColumn{title, func(r analysis.RuleReport) string { return decimals(of(r), 2) }}
-	}
-	return []ruleColumn{
-		{"cases", func(r analysis.RuleReport) string { return thousands(float64(r.Count)) }},
-		share("accuracy", func(r analysis.RuleReport) float64 { return r.Accuracy }),
-		share("best head", func(r analysis.RuleReport) float64 { return r.Attention.BestHead }),
-		share("mean", func(r analysis.RuleReport) float64 { return r.Attention.Mean }),
-		share("untrained", func(r analysis.RuleReport) float64 { return r.Attention.Untrained }),
-		share("uniform", func(r analysis.RuleReport) float64 { return r.Attention.Uniform }),
-		effect("cut", func(r analysis.RuleReport) float64 { return r.Cut.Causes }),
-		effect("others", func(r analysis.RuleReport) float64 { return r.Cut.Others }),
-	}
+	return append(cells, decimals(r.Cut.Causes, 2), decimals(r.Cut.Others, 2))
 }
 
 // writeRules prints how each planted rule was learned. On a narrow terminal the table has the
@@ -192,32 +178,28 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	b.WriteString("\n" + wrapped("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
 	const gap = 2
 	name := len("agreement")
-	table := ruleColumns()
-	for _, least := range []string{"cases", "mean", "uniform", "untrained", "others", "cut", "best head"} {
-		total := gap + name
-		for _, c := range table {
-			total += gap + max(len(c.title), len("0.000"))
-		}
-		if total <= columns {
-			break
-		}
-		for i, c := range table {
-			if c.title == least {
-				table = append(table[:i], table[i+1:]...)
-				break
-			}
-		}
+	total := gap + name
+	width := func(title string) int { return max(len(title), len("0.000")) }
+	for _, title := range ruleTitles {
+		total += gap + width(title)
 	}
-	row := func(first string, cell func(ruleColumn) string) {
+	least := []string{"cases", "mean", "uniform", "untrained", "others", "cut", "best head"} // dropped in this order
+	dropped := 0
+	for ; total > columns && dropped < len(least); dropped++ {
+		total -= gap + width(least[dropped])
+	}
+	row := func(first string, cells []string) {
 		fmt.Fprintf(&b, "  %-*s", name, first)
-		for _, c := range table {
-			fmt.Fprintf(&b, "  %*s", max(len(c.title), len("0.000")), cell(c))
+		for i, title := range ruleTitles {
+			if !slices.Contains(least[:dropped], title) {
+				fmt.Fprintf(&b, "  %*s", width(title), cells[i])
+			}
 		}
 		b.WriteByte('\n')
 	}
-	row("rule", func(c ruleColumn) string { return c.title })
+	row("rule", ruleTitles)
 	for _, rule := range r.Rules {
-		row(rule.Name, func(c ruleColumn) string { return c.cell(rule) })
+		row(rule.Name, ruleCells(rule))
 	}
 	b.WriteString("\n" + wrapped("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
 		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+

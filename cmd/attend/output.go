@@ -131,21 +131,22 @@ func (o *output) replace(content []byte) error {
 
 // outputError says why the output file cannot be written.
 func (o *output) outputError(err error) error {
-	cause := ""
-	switch {
-	case err == nil, errors.Is(err, syscall.EPIPE):
+	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return err
-	case errors.Is(err, syscall.EISDIR):
-		cause = "that is a folder"
-	case errors.Is(err, fs.ErrNotExist):
-		cause = "there is no such folder"
-	case errors.Is(err, syscall.ENOTDIR):
-		cause = "a file is in the way"
-	case errors.Is(err, fs.ErrPermission):
-		cause = "no permission to write there"
-	default:
-		_, reason := fileCause(err)
-		return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), reason, cmp.Or(file.Advice(err), "name another file"))
 	}
-	return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), cause)
+	for _, known := range []struct {
+		err   error
+		cause string
+	}{
+		{syscall.EISDIR, "that is a folder"},
+		{fs.ErrNotExist, "there is no such folder"},
+		{syscall.ENOTDIR, "a file is in the way"},
+		{fs.ErrPermission, "no permission to write there"},
+	} {
+		if errors.Is(err, known.err) {
+			return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), known.cause)
+		}
+	}
+	_, cause := fileCause(err)
+	return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), cause, cmp.Or(file.Advice(err), "name another file"))
 }

@@ -104,23 +104,19 @@ func newHelp(root *cobra.Command) *cobra.Command {
 // addExamples gives the commands for shell completion what their own long text lacks.
 func addExamples(root *cobra.Command) {
 	root.Example = "  attend train\n  attend inspect \"The lion saw the zebra near the river\""
-	for _, c := range root.Commands() {
-		if c.Name() != "completion" {
-			continue
+	c, _, _ := root.Find([]string{"completion"})
+	c.Short = "write the script by which a shell completes commands and flags"
+	c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
+	c.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %s: attend completion bash", printable.Quote(args[0]))
 		}
-		c.Short = "write the script by which a shell completes commands and flags"
-		c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
-		c.Args = func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %s: attend completion bash", printable.Quote(args[0]))
-			}
-			return nil
-		}
-		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-		for _, shell := range c.Commands() {
-			shell.Example = "  attend completion " + shell.Name()
-			shell.Args = noArguments
-		}
+		return nil
+	}
+	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	for _, shell := range c.Commands() {
+		shell.Example = "  attend completion " + shell.Name()
+		shell.Args = noArguments
 	}
 }
 

@@ -55,14 +55,13 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 // openText opens a text of at most so many bytes that a flag names. Where stream is set it may come from a FIFO, as in
 // `--data <(command)`, and opening one waits for who writes to it.
 func openText(flag, path string, most int64, stream bool) (*os.File, error) {
-	if info, err := os.Stat(path); stream && err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, fileError(flag, path, err)
-		}
-		return f, nil
+	var f *os.File
+	info, err := os.Stat(path)
+	if stream && err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		f, err = os.Open(path)
+	} else {
+		f, err = file.Open(path, most)
 	}
-	f, err := file.Open(path, most)
 	if err != nil {
 		return nil, fileError(flag, path, err)
 	}
