@@ -13,8 +13,8 @@ import (
 )
 
 func newComplete(p *program) *cobra.Command {
-	samples := 1
-	s := run.Sampling{Temperature: 1, TopP: 1, Seed: 1, Tokens: 200}
+	var samples int
+	var s run.Sampling
 	cmd := &cobra.Command{
 		Use:   "complete [PROMPT]",
 		Short: "let a run continue a prompt",
@@ -25,17 +25,12 @@ predicts. Without a prompt it begins a sentence of its own.`,
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
 	}
 	f := cmd.Flags()
-	f.Float64Var(&s.Temperature, "temperature", s.Temperature, "below 1 bolder, above 1 wilder, 0 always the likeliest")
-	intFlag(f, &s.TopK, "top-k", s.TopK, "draw among the k likeliest (0: all)")
-	f.Float64Var(&s.TopP, "top-p", s.TopP, "draw among the likeliest that together reach p, of what top-k has left")
-	intFlag(f, &s.Tokens, "tokens", s.Tokens, "most words (or characters) to add")
-	intFlag(f, &samples, "samples", samples, "how many continuations")
-	uint64Flag(f, &s.Seed, "seed", s.Seed, "equal seeds give equal texts")
-	within(f, run.Range{Low: 0, High: 1000}, "temperature")
-	within(f, run.Range{Low: 0, High: 1e9}, "top-k")
-	within(f, run.Range{Low: 0, High: 1, OpenLow: true}, "top-p")
-	within(f, run.Range{Low: 1, High: 1e6}, "tokens")
-	within(f, run.Range{Low: 1, High: 1e6}, "samples")
+	numberFlag(f, &s.Temperature, "temperature", 1, run.Range{Low: 0, High: 1000}, "below 1 bolder, above 1 wilder, 0 always the likeliest")
+	numberFlag(f, &s.TopK, "top-k", 0, run.Range{Low: 0, High: 1e9}, "draw among the k likeliest (0: all)")
+	numberFlag(f, &s.TopP, "top-p", 1, run.Range{Low: 0, High: 1, OpenLow: true}, "draw among the likeliest that together reach p, of what top-k has left")
+	numberFlag(f, &s.Tokens, "tokens", 200, run.Range{Low: 1, High: 1e6}, "most words (or characters) to add")
+	numberFlag(f, &samples, "samples", 1, run.Range{Low: 1, High: 1e6}, "how many continuations")
+	numberFlag(f, &s.Seed, "seed", 1, run.Range{}, "equal seeds give equal texts")
 	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) {
 		reader, err := q.run.NewSession(1)
 		if err != nil {

@@ -46,11 +46,11 @@ func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	case *bool:
 		f.BoolVar(p, setting.Name, *p, usage)
 	case *float64:
-		f.Float64Var(p, setting.Name, *p, usage)
+		numberFlag(f, p, setting.Name, *p, setting.Range, usage)
 	case *int:
-		intFlag(f, p, setting.Name, *p, usage)
+		numberFlag(f, p, setting.Name, *p, setting.Range, usage)
 	case *uint64:
-		uint64Flag(f, p, setting.Name, *p, usage)
+		numberFlag(f, p, setting.Name, *p, setting.Range, usage)
 	}
 }
 
@@ -70,7 +70,7 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		if setting.Follow != nil && line == 0 && !f.Changed(setting.Name) {
 			setting.Follow(settings)
 		}
-		err := checkSetting(f, setting)
+		err := checkFlag(f.Lookup(setting.Name))
 		if err != nil && line > 0 && !f.Changed(setting.Name) {
 			err = fmt.Errorf("--config %s: line %d: %s", printable.Path(o.config), line, strings.TrimPrefix(err.Error(), "--"))
 		}
@@ -118,17 +118,6 @@ func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[s
 	}
 	*settings = read
 	return lines, nil
-}
-
-// checkSetting reports a setting whose flag has a value, given or not, that the table does not allow.
-func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
-	switch {
-	case setting.Choices != nil:
-		return checkOneOf(setting.Name, flags.Lookup(setting.Name).Value.String(), setting.Choices...)
-	case setting.Range != run.Range{}:
-		return checkRange(flags.Lookup(setting.Name), setting.Range)
-	}
-	return nil
 }
 
 // absoluteData makes the path of the text absolute, so that eval and resume find it from any folder.

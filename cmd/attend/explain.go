@@ -15,7 +15,7 @@ import (
 
 func newExplain(p *program) *cobra.Command {
 	var full bool
-	cell := attention.Cell{Layer: 1, Head: 1} // until the run is open these count from 1
+	var cell attention.Cell // until the run is open these count from 1
 	cmd := &cobra.Command{
 		Use:   "explain SENTENCE",
 		Short: "the arithmetic of one cell of a map, step by step",
@@ -31,10 +31,8 @@ last word is the query, and the key is what it looks at most.` + indexBase,
   attend explain "The lion saw the zebra" --format json`,
 	}
 	f := cmd.Flags()
-	intFlag(f, &cell.Layer, "layer", cell.Layer, "layer, from 1")
-	intFlag(f, &cell.Head, "head", cell.Head, "head, from 1")
-	within(f, run.Range{Low: 1, High: 1000}, "layer")
-	within(f, run.Range{Low: 1, High: 4096}, "head")
+	numberFlag(f, &cell.Layer, "layer", 1, run.Range{Low: 1, High: 1000}, "layer, from 1")
+	numberFlag(f, &cell.Head, "head", 1, run.Range{Low: 1, High: 4096}, "head, from 1")
 	f.StringVar(&cell.Query, "query", "", "the word that looks (default: the last)")
 	f.StringVar(&cell.Key, "key", "", "the word looked at (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "every number of the vectors")

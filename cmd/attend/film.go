@@ -37,8 +37,7 @@ as --eval-interval was.
 	}
 	f := cmd.Flags()
 	layerAndHead(f, &layer, &head)
-	f.Float64Var(&least, "least", 0.2, "least weight at the end of a link that is listed")
-	within(f, run.Range{Low: 0, High: 1, OpenLow: true}, "least")
+	numberFlag(f, &least, "least", 0.2, run.Range{Low: 0, High: 1, OpenLow: true}, "least weight at the end of a link that is listed")
 	return p.runCommand(cmd, runCommand{
 		formats: []format{htmlFormat},
 		check: func(q *request) error {

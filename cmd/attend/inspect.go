@@ -72,8 +72,7 @@ nothing.` + indexBase,
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
 	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+either(baselines))
 	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+either(themes))
-	intFlag(f, &o.top, "top", shownPredictions, "how many likely next words")
-	within(f, run.Range{Low: 1, High: 1e9}, "top")
+	numberFlag(f, &o.top, "top", shownPredictions, run.Range{Low: 1, High: 1e9}, "how many likely next words")
 	return p.runCommand(cmd, runCommand{
 		formats: slices.Concat([]format{{name: "csv", ending: ".csv"}, htmlFormat}, pictureFormats),
 		check:   o.check,
@@ -155,43 +154,32 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	return found, nil
 }
 
-// writeMaps prints sentences one after the other.
+// writeMaps prints sentences one after the other: the grid of each, beside its baseline if there is one, and what comes next.
 func writeMaps(w io.Writer, o inspectOptions, maps []attention.Map, beside []attention.Baseline, view text.Options) error {
 	view.Layer, view.Head, view.All = o.layer-1, o.head-1, o.all
 	for i, m := range maps {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		grid := text.Grid
-		if beside != nil {
-			grid = func(w io.Writer, m attention.Map, view text.Options) error {
-				return text.GridWithBaseline(w, m, beside[i], view)
-			}
+		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(m.Text), view.Width))
+		var err error
+		if beside == nil {
+			err = text.Grid(w, m, view)
+		} else {
+			err = text.GridWithBaseline(w, m, beside[i], view)
 		}
-		if err := writeMap(w, m, grid, view); err != nil {
+		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// writeMap prints one sentence: its grid, as the function draws it, and what comes next.
-func writeMap(w io.Writer, m attention.Map, grid func(io.Writer, attention.Map, text.Options) error, o text.Options) error {
-	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(m.Text), o.Width)); err != nil {
-		return err
-	}
-	if err := grid(w, m, o); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
-	}
-	if err := text.Predictions(w, m.Next, o); err != nil {
-		return err
-	}
-	if note := unknownNote(m); note != "" {
-		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, o.Width))
-		return err
+		fmt.Fprintln(w)
+		if err := text.Predictions(w, m.Next, view); err != nil {
+			return err
+		}
+		if note := unknownNote(m); note != "" {
+			if _, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, view.Width)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -203,7 +203,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
 					setting.Name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
-			if err := checkSetting(f, setting); err != nil {
+			if err := checkFlag(f.Lookup(setting.Name)); err != nil {
 				return err
 			}
 		}

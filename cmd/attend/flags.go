@@ -14,76 +14,62 @@ import (
 	"attend/internal/run"
 )
 
-// integer is a flag that takes a whole number in decimal digits. The flags of package pflag read 010 as 8, and take 0x10 and 1_000.
-type integer[T int | uint64] struct {
+// number is a flag that takes a number in decimal digits, in a range if that is not the zero one. The flags of package pflag read 010
+// as 8, and take 0x10 and 1_000.
+type number[T int | uint64 | float64] struct {
 	value *T
-	parse func(string) (T, error)
+	run.Range
 }
 
-// intFlag adds a flag for a whole number, which may be negative, to a command.
-func intFlag(f *pflag.FlagSet, p *int, name string, value int, usage string) {
+// numberFlag adds a flag for a number to a command.
+func numberFlag[T int | uint64 | float64](f *pflag.FlagSet, p *T, name string, value T, r run.Range, usage string) {
 	*p = value
-	f.Var(integer[int]{p, strconv.Atoi}, name, usage)
+	f.Var(number[T]{p, r}, name, usage)
 }
 
-// uint64Flag is [intFlag] for whole numbers from 0 up.
-func uint64Flag(f *pflag.FlagSet, p *uint64, name string, value uint64, usage string) {
-	*p = value
-	f.Var(integer[uint64]{p, parseUint64}, name, usage)
-}
+func (n number[T]) String() string { return fmt.Sprint(*n.value) }
 
-func parseUint64(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) }
+func (n number[T]) Type() string { return fmt.Sprintf("%T", *n.value) }
 
-func (i integer[T]) String() string { return fmt.Sprint(*i.value) }
-
-func (i integer[T]) Type() string { return fmt.Sprintf("%T", *i.value) }
-
-func (i integer[T]) Set(s string) error {
-	v, err := i.parse(s)
-	if err == nil {
-		*i.value = v
+func (n number[T]) Set(s string) (err error) {
+	switch p := any(n.value).(type) {
+	case *int:
+		*p, err = strconv.Atoi(s)
+	case *uint64:
+		*p, err = strconv.ParseUint(s, 10, 64)
+	case *float64:
+		*p, err = strconv.ParseFloat(s, 64)
 	}
 	return err
 }
 
-// rangeText says a range in words.
-func rangeText(r run.Range) string {
-	low, high := "at least ", " and at most "
-	if r.OpenLow {
-		low = "above "
+// check returns an error for a number out of its range.
+func (n number[T]) check(name string) error {
+	if n.Range == (run.Range{}) || n.Holds(float64(*n.value)) {
+		return nil
 	}
-	if r.OpenHigh {
-		high = " and below "
+	low, high := "at least", "at most"
+	if n.OpenLow {
+		low = "above"
 	}
-	return low + number(r.Low) + high + number(r.High)
-}
-
-// number writes a bound as a person does.
-func number(x float64) string {
-	if x == math.Trunc(x) {
-		return thousands(x)
+	if n.OpenHigh {
+		high = "below"
 	}
-	return strconv.FormatFloat(x, 'g', -1, 64)
-}
-
-// limited is the value of a flag that has a range.
-type limited struct {
-	pflag.Value
-	run.Range
-}
-
-// within gives a numeric flag its range.
-func within(f *pflag.FlagSet, r run.Range, name string) {
-	flag := f.Lookup(name)
-	flag.Value = limited{flag.Value, r}
+	return fmt.Errorf("--%s must be %s %s and %s %s, not %s", name, low, bound(n.Low), high, bound(n.High), n)
 }
 
 // layerAndHead adds --layer and --head, of which 0 is all.
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
-	intFlag(f, layer, "layer", 0, "only this layer, from 1 (0: all)")
-	intFlag(f, head, "head", 0, "only this head, from 1 (0: all)")
-	within(f, run.Range{Low: 0, High: 1000}, "layer")
-	within(f, run.Range{Low: 0, High: 4096}, "head")
+	numberFlag(f, layer, "layer", 0, run.Range{Low: 0, High: 1000}, "only this layer, from 1 (0: all)")
+	numberFlag(f, head, "head", 0, run.Range{Low: 0, High: 4096}, "only this head, from 1 (0: all)")
+}
+
+// bound writes a bound as a person does.
+func bound(x float64) string {
+	if x == math.Trunc(x) {
+		return thousands(x)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
 // chosen is the value of a flag that takes one of a few words.
@@ -91,6 +77,8 @@ type chosen struct {
 	pflag.Value
 	names []string
 }
+
+func (c chosen) check(name string) error { return checkOneOf(name, c.String(), c.names...) }
 
 // choiceFlag adds a flag that takes one of a few words.
 func choiceFlag(f *pflag.FlagSet, p *string, name, value string, names []string, usage string) {
@@ -122,31 +110,17 @@ func checkFlags(flags *pflag.FlagSet) (err error) {
 	return err
 }
 
+// checkFlag returns an error for a flag that has a value, given or not, that it cannot have.
 func checkFlag(f *pflag.Flag) error {
 	values := []string{f.Value.String()}
-	switch v := f.Value.(type) {
-	case limited:
-		return checkRange(f, v.Range)
-	case pflag.SliceValue:
-		values = v.GetSlice()
-	default:
-		if v.Type() != "string" {
-			return nil
-		}
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		values = list.GetSlice()
 	}
-	if slices.Contains(values, "") {
+	if f.Changed && slices.Contains(values, "") {
 		return fmt.Errorf("--%s is blank: give it a value, or leave the flag out", f.Name)
 	}
-	if v, ok := f.Value.(chosen); ok {
-		return checkOneOf(f.Name, values[0], v.names...)
-	}
-	return nil
-}
-
-// checkRange returns an error for a flag whose value, given or default, is out of a range.
-func checkRange(f *pflag.Flag, r run.Range) error {
-	if x, err := strconv.ParseFloat(f.Value.String(), 64); err != nil || !r.Holds(x) {
-		return fmt.Errorf("--%s must be %s, not %s", f.Name, rangeText(r), f.Value)
+	if v, ok := f.Value.(interface{ check(name string) error }); ok {
+		return v.check(f.Name)
 	}
 	return nil
 }
