@@ -128,9 +128,7 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 		p.say("stopped: nothing is kept of the seeds")
 		return finding{}, errInterrupted
 	}
-	return finding{
-		shown: []any{result},
-		name:  "compare-seeds",
-		text:  func(w io.Writer, view text.Options) error { return text.Recurrence(w, result, view) },
-	}, err
+	found := drawn(result, text.Recurrence, "")
+	found.name = "compare-seeds"
+	return found, err
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"attend/internal/analysis"
@@ -28,10 +26,6 @@ A head is named by what stands out. The name is not all that it does: the other 
 			return finding{}, err
 		}
 		heads, err := analysis.Heads(q.run, corpus)
-		return finding{
-			shown: []any{heads},
-			text:  func(w io.Writer, view text.Options) error { return text.Heads(w, heads, view) },
-			note:  readingNote(q.run),
-		}, err
+		return drawn(heads, text.Heads, readingNote(q.run)), err
 	}})
 }

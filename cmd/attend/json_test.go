@@ -37,6 +37,15 @@ func TestJSONIsDescribed(t *testing.T) {
 			t.Errorf("attend %s --help does not say from where layers count, and its JSON has %s", name, path)
 		}
 	}
+	for _, cmd := range newRoot(&program{}).Commands() {
+		flag := cmd.Flags().Lookup("format")
+		if flag == nil || !slices.Contains(flag.Value.(chosen).names, "json") {
+			continue
+		}
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(described)), func(field string) bool { return strings.HasPrefix(field, "attend/"+cmd.Name()+" ") }) {
+			t.Errorf("docs/json.md does not describe the JSON of attend %s", cmd.Name())
+		}
+	}
 	if testing.Short() {
 		t.Skip("it trains models")
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -58,9 +57,5 @@ func (p *program) why(q *request, asked analysis.Question) (finding, error) {
 	if missing != nil {
 		note = "heads are not switched off, since that takes the training text: " + message(missing) + "\n" + note
 	}
-	return finding{
-		shown: []any{y},
-		text:  func(w io.Writer, view text.Options) error { return text.Why(w, y, view) },
-		note:  note,
-	}, nil
+	return drawn(y, text.Why, note), nil
 }
