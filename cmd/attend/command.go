@@ -50,6 +50,7 @@ type finding struct {
 	text    func(w io.Writer, view text.Options) error
 	note    string                           // below the text
 	formats map[string]func(io.Writer) error // the others, by name
+	picture func(io.Writer) error            // in any format of pictures
 }
 
 // drawn is a finding that is one value, which a function draws as text.
@@ -100,6 +101,9 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 func (f finding) write(w io.Writer, q *request) error {
 	if err := checkFinite(q.run.Path, f.shown...); err != nil {
 		return err
+	}
+	if q.chosen.picture {
+		return f.picture(w)
 	}
 	if write := f.formats[q.format]; write != nil {
 		return write(w)

@@ -85,16 +85,27 @@ const longestTypo = 64
 
 // nearest returns the name most like a mistyped word, or nothing if none is like it.
 func nearest(word string, names []string) string {
-	if len(word) > longestTypo {
-		return ""
+	for _, name := range alike(word, names, max(2, len(word)/3)) {
+		return name
 	}
-	best, least := "", 1+max(2, len(word)/3)
+	return ""
+}
+
+// alike returns the names that are at most so many letters from a mistyped word, the most like first.
+func alike(word string, names []string, most int) []string {
+	if len(word) > longestTypo {
+		return nil
+	}
+	byDistance := make([][]string, most+1)
 	for _, name := range names {
-		if d := distance(word, name); d < least {
-			best, least = name, d
+		if len(name) > longestTypo {
+			continue
+		}
+		if d := distance(word, name); d <= most {
+			byDistance[d] = append(byDistance[d], name)
 		}
 	}
-	return best
+	return slices.Concat(byDistance...)
 }
 
 // distance counts the letters to insert, delete or replace to make one word of another (Levenshtein 1966).

@@ -13,10 +13,8 @@ import (
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render"
 	"attend/internal/render/export"
 	"attend/internal/render/page"
-	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
 )
@@ -138,7 +136,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 			return finding{}, fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
-	found := finding{
+	return finding{
 		shown:  []any{maps, beside},
 		result: func() (any, error) { return export.Maps(maps, beside) },
 		text:   func(w io.Writer, view text.Options) error { return writeMaps(w, o, maps, beside, view) },
@@ -147,11 +145,8 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 			"csv":  func(w io.Writer) error { return export.CSV(w, maps, beside) },
 			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, beside) },
 		},
-	}
-	for _, f := range pictureFormats {
-		found.formats[f.name] = func(w io.Writer) error { return p.writePicture(w, q, o, maps[0], beside) }
-	}
-	return found, nil
+		picture: func(w io.Writer) error { return p.writePicture(w, q, o, maps[0], beside) },
+	}, nil
 }
 
 // writeMaps prints sentences one after the other: the grid of each, beside its baseline if there is one, and what comes next.
@@ -205,31 +200,4 @@ func some(words []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), rest)
 	}
 	return strings.Join(words, ", ")
-}
-
-// writePicture draws one sentence, beside its baseline if there is one.
-func (p *program) writePicture(w io.Writer, q *request, o inspectOptions, m attention.Map, beside []attention.Baseline) error {
-	selection := render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
-	var figure picture.Figure
-	var err error
-	if beside == nil {
-		figure, err = picture.NewFigure(m, q.source(), selection)
-	} else {
-		figure, err = picture.NewFigureWithBaseline(m, beside[0], q.source(), selection)
-	}
-	if err != nil {
-		return err
-	}
-	look := picture.Options{Dark: o.theme == "dark"}
-	if q.format == "svg" {
-		return picture.SVG(w, figure, look)
-	}
-	lacking, err := picture.PNG(w, figure, look)
-	if err != nil {
-		return err
-	}
-	if lacking != "" {
-		p.note(fmt.Sprintf("the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote)))
-	}
-	return nil
 }

@@ -33,8 +33,6 @@ var (
 	textFormat = format{name: "text", ending: ".txt"}
 	jsonFormat = format{name: "json", ending: ".json"}
 	htmlFormat = format{name: "html", ending: ".html"}
-
-	pictureFormats = []format{{name: "svg", ending: ".svg", picture: true}, {name: "png", ending: ".png", picture: true, binary: true}}
 )
 
 // output is the flags --format and --output of a command, and what they come to.

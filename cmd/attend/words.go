@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -127,7 +128,6 @@ func (p *program) wordPicture(q *request, o wordsOptions) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	drawing := picture.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
 	return finding{
 		shown:  []any{table.Rows, s},
 		result: func() (any, error) { return export.Scatter(s, cosines) },
@@ -140,15 +140,16 @@ func (p *program) wordPicture(q *request, o wordsOptions) (finding, error) {
 			return text.Cosines(w, table.Names, cosines, view)
 		},
 		note: tableNote(q.run, o.positions),
-		formats: map[string]func(io.Writer) error{
-			"svg": func(w io.Writer) error { return picture.ScatterSVG(w, s, drawing) },
-			"png": func(w io.Writer) error {
-				if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
-					p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-						thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
-				}
-				return picture.ScatterPNG(w, s, drawing)
-			},
+		picture: func(w io.Writer) error {
+			drawing := picture.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
+			if q.format == "svg" {
+				return picture.ScatterSVG(w, s, drawing)
+			}
+			if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
+				p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
+					thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
+			}
+			return picture.ScatterPNG(w, s, drawing)
 		},
 	}, nil
 }
@@ -202,24 +203,13 @@ func wordID(r *run.Run, word string) (int, error) {
 	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", printable.Quote(word), printable.Path(r.Path), advice)
 }
 
-// nearestFew are the names most like a mistyped word, the most like first: at most so many.
-func nearestFew(word string, names []string, most int) []string {
-	if len(word) > longestTypo {
+// nearestFew are the words most like a mistyped one, the most like first: at most so many.
+func nearestFew(word string, words []string, most int) []string {
+	letters := utf8.RuneCountInString(word)
+	if letters < 2 {
 		return nil
 	}
-	least := max(1, len([]rune(word))/3) + 1
-	if len([]rune(word)) < 2 {
-		return nil
-	}
-	byDistance := make([][]string, least+1)
-	for _, name := range names {
-		if len(name) > longestTypo || strings.HasPrefix(name, "<") {
-			continue
-		}
-		if d := distance(word, name); d <= least {
-			byDistance[d] = append(byDistance[d], name)
-		}
-	}
-	near := slices.Concat(byDistance...)
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.HasPrefix(w, "<") })
+	near := alike(word, words, max(1, letters/3)+1)
 	return near[:min(most, len(near))]
 }

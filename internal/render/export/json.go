@@ -64,16 +64,9 @@ func list[T any](s []T) []T { return append([]T{}, s...) }
 // to 1.
 func difference4(m, base attention.Map) [][][][]float32 {
 	layers := make([][][][]float32, len(m.Attention))
-	for l := range layers {
-		layers[l] = make([][][]float32, len(m.Attention[l]))
-		for h := range layers[l] {
-			layers[l][h] = make([][]float32, len(m.Tokens))
-			for q, row := range m.Attention[l][h] {
-				layers[l][h][q] = make([]float32, len(row))
-				for k, weight := range row {
-					layers[l][h][q][k] = weight - base.Attention[l][h][q][k]
-				}
-			}
+	for l, heads := range m.Attention {
+		for h, weights := range heads {
+			layers[l] = append(layers[l], attention.Difference(weights, base.Attention[l][h]))
 		}
 	}
 	return layers
