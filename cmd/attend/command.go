@@ -55,7 +55,11 @@ type finding struct {
 
 // drawn is a finding that is one value, which a function draws as text.
 func drawn[T any](value T, draw func(io.Writer, T, text.Options) error, note string) finding {
-	return finding{shown: []any{value}, text: func(w io.Writer, view text.Options) error { return draw(w, value, view) }, note: note}
+	return finding{
+		shown: []any{value},
+		text:  func(w io.Writer, view text.Options) error { return draw(w, value, view) },
+		note:  note,
+	}
 }
 
 // runCommand gives a command the flags --run, --max-memory, --format and --output, and makes it open the run, find what it is for

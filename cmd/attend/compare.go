@@ -44,8 +44,8 @@ recur: a link that only one seed has is an accident of that training.` + indexBa
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of that of their mean")
-	numberFlag(f, &o.seeds, "seeds", 0, run.Range{Low: 0, High: 1000}, "train this many seeds of the run's settings, and say which links recur")
-	numberFlag(f, &o.least, "least", 0.5, run.Range{Low: 0, High: 1, OpenLow: true}, "weight from which on --seeds counts a link as there")
+	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "train this many seeds of the run's settings, and say which links recur")
+	numberFlag(f, &o.least, "least", 0.5, positiveShare, "weight from which on --seeds counts a link as there")
 	_ = cmd.MarkFlagDirname("with")
 	return p.runCommand(cmd, runCommand{check: o.check, find: func(q *request) (finding, error) {
 		if o.seeds > 0 {

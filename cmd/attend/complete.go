@@ -25,11 +25,11 @@ predicts. Without a prompt it begins a sentence of its own.`,
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
 	}
 	f := cmd.Flags()
-	numberFlag(f, &s.Temperature, "temperature", 1, run.Range{Low: 0, High: 1000}, "below 1 bolder, above 1 wilder, 0 always the likeliest")
-	numberFlag(f, &s.TopK, "top-k", 0, run.Range{Low: 0, High: 1e9}, "draw among the k likeliest (0: all)")
-	numberFlag(f, &s.TopP, "top-p", 1, run.Range{Low: 0, High: 1, OpenLow: true}, "draw among the likeliest that together reach p, of what top-k has left")
-	numberFlag(f, &s.Tokens, "tokens", 200, run.Range{Low: 1, High: 1e6}, "most words (or characters) to add")
-	numberFlag(f, &samples, "samples", 1, run.Range{Low: 1, High: 1e6}, "how many continuations")
+	numberFlag(f, &s.Temperature, "temperature", 1, between(0, 1000), "below 1 bolder, above 1 wilder, 0 always the likeliest")
+	numberFlag(f, &s.TopK, "top-k", 0, between(0, 1e9), "draw among the k likeliest (0: all)")
+	numberFlag(f, &s.TopP, "top-p", 1, positiveShare, "draw among the likeliest that together reach p, of what top-k has left")
+	numberFlag(f, &s.Tokens, "tokens", 200, between(1, 1e6), "most words (or characters) to add")
+	numberFlag(f, &samples, "samples", 1, between(1, 1e6), "how many continuations")
 	numberFlag(f, &s.Seed, "seed", 1, run.Range{}, "equal seeds give equal texts")
 	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) {
 		reader, err := q.run.NewSession(1)

@@ -24,7 +24,7 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 		}
 		settingFlag(f, setting, s)
 	}
-	choiceFlag(f, &o.format, "format", textFormat.name, []string{textFormat.name, jsonFormat.name}, "text or json: the result on standard output")
+	choiceFlag(f, &o.format, "format", "text", []string{"text", "json"}, "text or json: the result on standard output")
 	f.BoolVar(&o.watch, "watch", false, "show the sample sentence's map while it forms, on a terminal; the run stays the same")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")

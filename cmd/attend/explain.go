@@ -10,7 +10,6 @@ import (
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/text"
-	"attend/internal/run"
 )
 
 func newExplain(p *program) *cobra.Command {
@@ -31,8 +30,8 @@ last word is the query, and the key is what it looks at most.` + indexBase,
   attend explain "The lion saw the zebra" --format json`,
 	}
 	f := cmd.Flags()
-	numberFlag(f, &cell.Layer, "layer", 1, run.Range{Low: 1, High: 1000}, "layer, from 1")
-	numberFlag(f, &cell.Head, "head", 1, run.Range{Low: 1, High: 4096}, "head, from 1")
+	numberFlag(f, &cell.Layer, "layer", 1, between(1, 1000), "layer, from 1")
+	numberFlag(f, &cell.Head, "head", 1, between(1, 4096), "head, from 1")
 	f.StringVar(&cell.Query, "query", "", "the word that looks (default: the last)")
 	f.StringVar(&cell.Key, "key", "", "the word looked at (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "every number of the vectors")

@@ -37,7 +37,7 @@ as --eval-interval was.
 	}
 	f := cmd.Flags()
 	layerAndHead(f, &layer, &head)
-	numberFlag(f, &least, "least", 0.2, run.Range{Low: 0, High: 1, OpenLow: true}, "least weight at the end of a link that is listed")
+	numberFlag(f, &least, "least", 0.2, positiveShare, "least weight at the end of a link that is listed")
 	return p.runCommand(cmd, runCommand{
 		formats: []format{htmlFormat},
 		check: func(q *request) error {

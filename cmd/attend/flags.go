@@ -14,8 +14,8 @@ import (
 	"attend/internal/run"
 )
 
-// number is a flag that takes a number in decimal digits, in a range if that is not the zero one. The flags of package pflag read 010
-// as 8, and take 0x10 and 1_000.
+// number is a flag that takes a number in decimal digits, in a range if that is not the zero one. The flags of package pflag
+// read 010 as 8, and take 0x10 and 1_000.
 type number[T int | uint64 | float64] struct {
 	value *T
 	run.Range
@@ -58,10 +58,16 @@ func (n number[T]) check(name string) error {
 	return fmt.Errorf("--%s must be %s %s and %s %s, not %s", name, low, bound(n.Low), high, bound(n.High), n)
 }
 
+// between is the range from low to high, both in it.
+func between(low, high float64) run.Range { return run.Range{Low: low, High: high} }
+
+// positiveShare is the range above 0 and at most 1.
+var positiveShare = run.Range{High: 1, OpenLow: true}
+
 // layerAndHead adds --layer and --head, of which 0 is all.
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
-	numberFlag(f, layer, "layer", 0, run.Range{Low: 0, High: 1000}, "only this layer, from 1 (0: all)")
-	numberFlag(f, head, "head", 0, run.Range{Low: 0, High: 4096}, "only this head, from 1 (0: all)")
+	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (0: all)")
+	numberFlag(f, head, "head", 0, between(0, 4096), "only this head, from 1 (0: all)")
 }
 
 // bound writes a bound as a person does.
@@ -87,7 +93,7 @@ func choiceFlag(f *pflag.FlagSet, p *string, name, value string, names []string,
 	flag.Value = chosen{flag.Value, names}
 }
 
-// completeChoices lets a shell complete the words of all flags of a command that take one of a few, and of the commands below it.
+// completeChoices lets a shell complete the words of the flags that take one of a few, of a command and of those below it.
 func completeChoices(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if v, ok := f.Value.(chosen); ok {
@@ -99,8 +105,8 @@ func completeChoices(cmd *cobra.Command) {
 	}
 }
 
-// checkFlags returns an error for the first flag that was given an empty text, as by a variable of a shell that is not set, or that has
-// a value that it cannot have.
+// checkFlags returns an error for the first flag that was given an empty text, as by a variable of a shell that is not set,
+// or that has a value that it cannot have.
 func checkFlags(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
 		if err == nil {

@@ -16,7 +16,6 @@ import (
 	"attend/internal/render/export"
 	"attend/internal/render/page"
 	"attend/internal/render/text"
-	"attend/internal/run"
 )
 
 // inspectOptions are the flags of `attend inspect` beside those of every command.
@@ -70,7 +69,7 @@ nothing.` + indexBase,
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
 	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+either(baselines))
 	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+either(themes))
-	numberFlag(f, &o.top, "top", shownPredictions, run.Range{Low: 1, High: 1e9}, "how many likely next words")
+	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "how many likely next words")
 	return p.runCommand(cmd, runCommand{
 		formats: slices.Concat([]format{{name: "csv", ending: ".csv"}, htmlFormat}, pictureFormats),
 		check:   o.check,

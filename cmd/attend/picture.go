@@ -11,7 +11,10 @@ import (
 )
 
 // pictureFormats are what a picture can be.
-var pictureFormats = []format{{name: "svg", ending: ".svg", picture: true}, {name: "png", ending: ".png", picture: true, binary: true}}
+var pictureFormats = []format{
+	{name: "svg", ending: ".svg", picture: true},
+	{name: "png", ending: ".png", picture: true, binary: true},
+}
 
 // writePicture draws one sentence, beside its baseline if there is one.
 func (p *program) writePicture(w io.Writer, q *request, o inspectOptions, m attention.Map, beside []attention.Baseline) error {

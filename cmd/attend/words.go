@@ -48,9 +48,9 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 	f, pictures := cmd.Flags(), either(formatNames(pictureFormats))
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
-	numberFlag(f, &o.top, "top", 10, run.Range{Low: 1, High: 1e9}, "how many nearest words")
+	numberFlag(f, &o.top, "top", 10, between(1, 1e9), "how many nearest words")
 	choiceFlag(f, &o.theme, "theme", "light", themes, "of "+pictures+": "+either(themes))
-	numberFlag(f, &o.width, "width", 1000, run.Range{Low: 200, High: 10000}, "of "+pictures+", in pixels; png has twice as many")
+	numberFlag(f, &o.width, "width", 1000, between(200, 10000), "of "+pictures+", in pixels; png has twice as many")
 	return p.runCommand(cmd, runCommand{
 		formats: pictureFormats,
 		check: func(q *request) error {
