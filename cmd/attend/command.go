@@ -17,6 +17,7 @@ import (
 	"attend/internal/render/export"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 	"attend/layers"
 )
 
@@ -126,7 +127,7 @@ func (f finding) write(w io.Writer, q *request) error {
 	if err := f.text(w, view); err != nil || f.note == "" {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(f.note, view.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(f.note, view.Width))
 	return err
 }
 
@@ -142,7 +143,7 @@ func (p *program) corpus(q *request) (*data.Corpus, error) {
 
 // stepNote names the run and its step.
 func stepNote(r *run.Run) string {
-	return fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
+	return fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
 }
 
 // readingNote says how the words of a run's maps are to be taken.
@@ -180,7 +181,7 @@ func checkHead(r *run.Run, layer, head int, counted string) error {
 		given, has int
 	}{{"layer", layer, r.Config.Layers}, {"head", head, r.Config.Heads}} {
 		if c.given > c.has {
-			return fmt.Errorf("--%s %d: %s has %s, %s", c.noun, c.given, printable.Path(r.Path), plural(c.has, c.noun), counted)
+			return fmt.Errorf("--%s %d: %s has %s, %s", c.noun, c.given, printable.Path(r.Path), printable.Count(c.has, c.noun), counted)
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	switch p := setting.In(s).(type) {
 	case *string:
 		if setting.Choices != nil {
-			choiceFlag(f, p, setting.Name, *p, setting.Choices, usage+": "+either(setting.Choices))
+			choiceFlag(f, p, setting.Name, *p, setting.Choices, usage+": "+printable.Or(setting.Choices))
 		} else {
 			f.StringVar(p, setting.Name, *p, usage)
 		}

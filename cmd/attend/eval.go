@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/analysis"
+	"attend/internal/printable"
 	"attend/internal/render/text"
+	"attend/internal/term"
 )
 
 func newEval(p *program) *cobra.Command {
@@ -52,13 +54,13 @@ func (p *program) eval(q *request) (finding, error) {
 			report.Rules[i].Cut = &effect
 		}
 	}
-	part := plural(report.Sentences, "held-out sentence")
+	part := printable.Count(report.Sentences, "held-out sentence")
 	if !corpus.Vocabulary.Layout().Sentences() {
 		part = "held-out text"
 	}
-	heading := fmt.Sprintf("%s, on %s (%s)", stepNote(q.run), part, plural(report.Tokens, "prediction"))
+	heading := fmt.Sprintf("%s, on %s (%s)", stepNote(q.run), part, printable.Count(report.Tokens, "prediction"))
 	return finding{shown: []any{report}, text: func(w io.Writer, view text.Options) error {
-		if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(heading, view.Width)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s\n\n", term.Wrap(heading, view.Width)); err != nil {
 			return err
 		}
 		if err := writeLosses(w, report, view.Width); err != nil {
@@ -103,7 +105,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		beside = max(beside, len(text(l))+longest+2+len(l.note))
 	}
 	var b bytes.Buffer
-	b.WriteString(wrapped("loss, nats per predicted token", columns) + "\n")
+	b.WriteString(term.Wrap("loss, nats per predicted token", columns) + "\n")
 	for _, l := range lines {
 		text := text(l)
 		if full := min(longest, columns-len(text)); full >= 4 {
@@ -154,14 +156,14 @@ func perplexity(loss float64) string {
 // indented folds a text to the columns, each line after so many blanks.
 func indented(text string, columns, blanks int) string {
 	margin := strings.Repeat(" ", blanks)
-	return margin + strings.ReplaceAll(wrapped(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
+	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
 // ruleTitles are the columns of the table of planted rules, and ruleCells what they hold.
 var ruleTitles = []string{"cases", "accuracy", "best head", "mean", "untrained", "uniform", "cut", "others"}
 
 func ruleCells(r analysis.RuleReport) []string {
-	cells := []string{thousands(float64(r.Count))}
+	cells := []string{printable.Thousands(r.Count)}
 	for _, share := range []float64{r.Accuracy, r.Attention.BestHead, r.Attention.Mean, r.Attention.Untrained, r.Attention.Uniform} {
 		cells = append(cells, fmt.Sprintf("%.3f", share))
 	}
@@ -175,7 +177,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + wrapped("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
+	b.WriteString("\n" + term.Wrap("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
 	const gap = 2
 	name := len("agreement")
 	total := gap + name
@@ -201,7 +203,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for _, rule := range r.Rules {
 		row(rule.Name, ruleCells(rule))
 	}
-	b.WriteString("\n" + wrapped("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
 		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
 		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; both on up to 500 cases.", columns) + "\n")
 	_, err := w.Write(b.Bytes())

@@ -12,6 +12,7 @@ import (
 	"attend/internal/render/page"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 func newFilm(p *program) *cobra.Command {
@@ -57,7 +58,7 @@ as --eval-interval was.
 			}
 			if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {
 				return finding{}, fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run; restore film.jsonl from a copy, or train again",
-					printable.Path(r.Path), plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+					printable.Path(r.Path), printable.Count(len(of), "layer"), printable.Count(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
 			}
 			return finding{
 				shown:  []any{frames, losses},
@@ -80,11 +81,11 @@ func writeFilm(w io.Writer, frames []attention.Frame, least float64, view text.O
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), view.Width))
+		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(s.Text), view.Width))
 		if err := text.FilmStrip(w, frames, i, view); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s\n", wrapped(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", least), view.Width))
+		fmt.Fprintf(w, "\n%s\n", term.Wrap(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", least), view.Width))
 		if err := text.Formed(w, frames, formed, i, view); err != nil {
 			return err
 		}

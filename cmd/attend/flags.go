@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"attend/internal/memory"
 	"attend/internal/printable"
 	"attend/internal/run"
 )
@@ -73,7 +72,7 @@ func layerAndHead(f *pflag.FlagSet, layer, head *int) {
 // bound writes a bound as a person does.
 func bound(x float64) string {
 	if x == math.Trunc(x) {
-		return thousands(x)
+		return printable.Thousands(x)
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
@@ -143,7 +142,7 @@ func (s *size) String() string {
 
 // Set reads a size.
 func (s *size) Set(text string) error {
-	bytes, err := memory.Parse(text)
+	bytes, err := printable.ParseSize(text)
 	*s = size(bytes)
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"attend/internal/render/export"
 	"attend/internal/render/page"
 	"attend/internal/render/text"
+	"attend/internal/term"
 )
 
 // inspectOptions are the flags of `attend inspect` beside those of every command.
@@ -39,7 +40,7 @@ func newInspect(p *program) *cobra.Command {
 that it expects next. Rows look at columns; a row adds up to 1. By default the mean over all
 layers and heads; --all shows each head, --layer and --head one of them.
 
---format ` + either(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, each head of a layer (--all --layer 1),
+--format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, each head of a layer (--all --layer 1),
 or the grid of all layers and heads (--all). --format html makes a page for a browser, with every head
 and the arithmetic of every cell. -o names the file, and its ending the format.
 
@@ -67,8 +68,8 @@ nothing.` + indexBase,
 	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file of at most 64 MB (- for standard input)")
 	layerAndHead(f, &o.layer, &o.head)
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
-	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+either(baselines))
-	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+either(themes))
+	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+printable.Or(baselines))
+	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+printable.Or(themes))
 	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "how many likely next words")
 	return p.runCommand(cmd, runCommand{
 		formats: slices.Concat([]format{{name: "csv", ending: ".csv"}, htmlFormat}, pictureFormats),
@@ -85,7 +86,7 @@ func (o *inspectOptions) check(q *request) error {
 	case o.all && o.head > 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
 	case q.cmd.Flags().Changed("theme") && !q.chosen.picture:
-		return fmt.Errorf("--theme is for pictures: leave it out, or add --format %s", either(formatNames(pictureFormats)))
+		return fmt.Errorf("--theme is for pictures: leave it out, or add --format %s", printable.Or(formatNames(pictureFormats)))
 	case o.file == "" && len(q.args) == 0:
 		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	case o.file != "" && len(q.args) > 0:
@@ -155,7 +156,7 @@ func writeMaps(w io.Writer, o inspectOptions, maps []attention.Map, beside []att
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(m.Text), view.Width))
+		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), view.Width))
 		var err error
 		if beside == nil {
 			err = text.Grid(w, m, view)
@@ -170,7 +171,7 @@ func writeMaps(w io.Writer, o inspectOptions, maps []attention.Map, beside []att
 			return err
 		}
 		if note := unknownNote(m); note != "" {
-			if _, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, view.Width)); err != nil {
+			if _, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width)); err != nil {
 				return err
 			}
 		}

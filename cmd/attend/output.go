@@ -18,6 +18,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // format is a kind of output of a command.
@@ -44,7 +45,7 @@ type output struct {
 // flags adds the two flags to a command. The first format is the one of standard output if none is named.
 func (o *output) flags(cmd *cobra.Command, formats []format) {
 	names, f := formatNames(formats), cmd.Flags()
-	choiceFlag(f, &o.format, "format", "", names, either(names)+" (default: by the ending of the output file, else "+names[0]+")")
+	choiceFlag(f, &o.format, "format", "", names, printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
 	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
 }
 
@@ -66,13 +67,13 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 	byEnding := slices.IndexFunc(formats, func(f format) bool { return f.ending == strings.ToLower(filepath.Ext(o.to)) })
 	switch {
 	case named < 0 && byEnding < 0 && o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), either(formatNames(formats)))
+		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), printable.Or(formatNames(formats)))
 	case named >= 0 && byEnding >= 0 && named != byEnding:
 		return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, printable.Path(o.to))
 	}
 	o.chosen = formats[max(0, named, byEnding)]
 	o.format = o.chosen.name
-	if o.chosen.binary && o.to == "" && isTerminal(stdout) {
+	if o.chosen.binary && o.to == "" && term.IsTerminal(stdout) {
 		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/lesson"
 	"attend/internal/printable"
+	"attend/internal/term"
 )
 
 func newReflect(p *program) *cobra.Command {
@@ -43,7 +44,7 @@ func (p *program) reflect(ctx context.Context, to output) error {
 	}
 	var answers []string
 	var err, stopped error
-	if isTerminal(p.stdin) {
+	if term.IsTerminal(p.stdin) {
 		answers, stopped = p.typedAnswers(ctx)
 	} else if answers, err = p.pipedAnswers(); err != nil {
 		return err
@@ -83,7 +84,7 @@ func (p *program) typedAnswers(ctx context.Context) (answers []string, err error
 	defer stop()
 	lines := linesOf(bufio.NewReader(p.stdin))
 	for _, question := range lesson.ReflectionQuestions() {
-		fmt.Fprintf(p.stdout, "\n%s\n(an empty line ends the answer)\n\n", wrapped(question, width(p.stdout)))
+		fmt.Fprintf(p.stdout, "\n%s\n(an empty line ends the answer)\n\n", term.Wrap(question, term.Width(p.stdout)))
 		answer, err := typedAnswer(ctx, lines, p.stdout)
 		answers = append(answers, answer)
 		switch {

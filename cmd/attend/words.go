@@ -45,11 +45,11 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
   attend words --theme dark -o words.png
   attend words --nearest lion --top 3 --format json`,
 	}
-	f, pictures := cmd.Flags(), either(formatNames(pictureFormats))
+	f, pictures := cmd.Flags(), printable.Or(formatNames(pictureFormats))
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
 	numberFlag(f, &o.top, "top", 10, between(1, 1e9), "how many nearest words")
-	choiceFlag(f, &o.theme, "theme", "light", themes, "of "+pictures+": "+either(themes))
+	choiceFlag(f, &o.theme, "theme", "light", themes, "of "+pictures+": "+printable.Or(themes))
 	numberFlag(f, &o.width, "width", 1000, between(200, 10000), "of "+pictures+", in pixels; png has twice as many")
 	return p.runCommand(cmd, runCommand{
 		formats: pictureFormats,
@@ -75,7 +75,7 @@ func (o *wordsOptions) check(q *request) error {
 	case q.chosen.picture && len(o.nearest) > 0:
 		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", q.format, printable.Quote(o.nearest[0]))
 	case !q.chosen.picture && (given("theme") || given("width")):
-		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out", either(formatNames(pictureFormats)))
+		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out", printable.Or(formatNames(pictureFormats)))
 	case given("top") && len(o.nearest) == 0:
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}
@@ -109,7 +109,7 @@ func nearestWords(q *request, o wordsOptions) (finding, error) {
 			}
 			return nil
 		},
-		note: fmt.Sprintf("%s; cosine of the angle between word vectors of %s", stepNote(r), plural(r.Config.Dim, "number")),
+		note: fmt.Sprintf("%s; cosine of the angle between word vectors of %s", stepNote(r), printable.Count(r.Config.Dim, "number")),
 	}, nil
 }
 
@@ -147,7 +147,7 @@ func (p *program) wordPicture(q *request, o wordsOptions) (finding, error) {
 			}
 			if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
 				p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-					thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
+					printable.Thousands(len(lacking)), len(s.Points), printable.Quote(lacking[0])))
 			}
 			return picture.ScatterPNG(w, s, drawing)
 		},
@@ -183,7 +183,7 @@ func wordID(r *run.Run, word string) (int, error) {
 	case len(tokens) == 0:
 		return 0, fmt.Errorf("%s is blank: name a %s of %s", printable.Quote(word), noun, printable.Path(r.Path))
 	case len(tokens) > 1:
-		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), plural(len(tokens), noun),
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), printable.Count(len(tokens), noun),
 			commandWord(tokens[0].Key, "WORD", printable.MaxQuote), commandWord(tokens[1].Key, "WORD", printable.MaxQuote))
 	}
 	if id, known := r.Vocabulary.ID(tokens[0].Key); known {
@@ -193,12 +193,12 @@ func wordID(r *run.Run, word string) (int, error) {
 	for id := range keys {
 		keys[id] = r.Vocabulary.Key(id)
 	}
-	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), noun))
+	advice := fmt.Sprintf("`attend words` shows its %s", printable.Count(len(keys), noun))
 	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
 		for i := range near {
 			near[i] = printable.Text(near[i])
 		}
-		advice = fmt.Sprintf("did you mean %s?", either(near))
+		advice = fmt.Sprintf("did you mean %s?", printable.Or(near))
 	}
 	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", printable.Quote(word), printable.Path(r.Path), advice)
 }
