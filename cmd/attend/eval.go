@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -159,17 +158,6 @@ func indented(text string, columns, blanks int) string {
 	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
-// ruleTitles are the columns of the table of planted rules, and ruleCells what they hold.
-var ruleTitles = []string{"cases", "accuracy", "best head", "mean", "untrained", "uniform", "cut", "others"}
-
-func ruleCells(r analysis.RuleReport) []string {
-	cells := []string{printable.Thousands(r.Count)}
-	for _, share := range []float64{r.Accuracy, r.Attention.BestHead, r.Attention.Mean, r.Attention.Untrained, r.Attention.Uniform} {
-		cells = append(cells, fmt.Sprintf("%.3f", share))
-	}
-	return append(cells, decimals(r.Cut.Causes, 2), decimals(r.Cut.Others, 2))
-}
-
 // writeRules prints how each planted rule was learned. On a narrow terminal the table has the
 // columns that fit.
 func writeRules(w io.Writer, r analysis.Report, columns int) error {
@@ -178,30 +166,22 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	}
 	var b bytes.Buffer
 	b.WriteString("\n" + term.Wrap("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
-	const gap = 2
-	name := len("agreement")
-	total := gap + name
-	width := func(title string) int { return max(len(title), len("0.000")) }
-	for _, title := range ruleTitles {
-		total += gap + width(title)
-	}
-	least := []string{"cases", "mean", "uniform", "untrained", "others", "cut", "best head"} // dropped in this order
-	dropped := 0
-	for ; total > columns && dropped < len(least); dropped++ {
-		total -= gap + width(least[dropped])
-	}
-	row := func(first string, cells []string) {
-		fmt.Fprintf(&b, "  %-*s", name, first)
-		for i, title := range ruleTitles {
-			if !slices.Contains(least[:dropped], title) {
-				fmt.Fprintf(&b, "  %*s", width(title), cells[i])
-			}
-		}
-		b.WriteByte('\n')
-	}
-	row("rule", ruleTitles)
+	table := term.Table{Columns: []term.Column{
+		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1}, {Title: "mean", Spare: 6},
+		{Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5}, {Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
+	}}
 	for _, rule := range r.Rules {
-		row(rule.Name, ruleCells(rule))
+		cells := []string{fmt.Sprintf("%-9s", rule.Name), printable.Thousands(rule.Count)}
+		for _, share := range []float64{rule.Accuracy, rule.Attention.BestHead, rule.Attention.Mean, rule.Attention.Untrained, rule.Attention.Uniform} {
+			cells = append(cells, fmt.Sprintf("%.3f", share))
+		}
+		for _, effect := range []float64{rule.Cut.Causes, rule.Cut.Others} {
+			cells = append(cells, fmt.Sprintf("%5s", decimals(effect, 2)))
+		}
+		table.Add(cells...)
+	}
+	for line := range strings.Lines(table.Text(columns - term.Gap)) {
+		b.WriteString("  " + line)
 	}
 	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
 		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
