@@ -97,13 +97,13 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return q.write(p.stdout, func(w io.Writer) error { return found.write(w, &q) })
+		return q.write(p.stdout, func(w io.Writer) error { return p.writeFinding(w, found, &q) })
 	}
 	return cmd
 }
 
-// write writes what was found in the format of the request. Nothing is written of what is not finite.
-func (f finding) write(w io.Writer, q *request) error {
+// writeFinding writes what was found in the format of the request. Nothing is written of what is not finite.
+func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 	if err := checkFinite(q.run.Path, f.shown...); err != nil {
 		return err
 	}

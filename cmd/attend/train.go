@@ -267,7 +267,7 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	fmt.Fprintln(p.stderr)
 	found, problem := p.result(t)
 	if problem == nil {
-		problem = found.write(p.stdout, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
+		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
 	}
 	if problem != nil || o.format == jsonFormat.name {
 		if err != nil {
