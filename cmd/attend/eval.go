@@ -171,7 +171,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		{Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5}, {Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
 	}}
 	for _, rule := range r.Rules {
-		cells := []string{fmt.Sprintf("%-9s", rule.Name), printable.Thousands(rule.Count)}
+		cells := []string{rule.Name, printable.Thousands(rule.Count)}
 		for _, share := range []float64{rule.Accuracy, rule.Attention.BestHead, rule.Attention.Mean, rule.Attention.Untrained, rule.Attention.Uniform} {
 			cells = append(cells, fmt.Sprintf("%.3f", share))
 		}
