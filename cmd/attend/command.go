@@ -136,11 +136,6 @@ func (q *request) source() attention.Source {
 	return attention.Source{Run: q.run.Path, Step: q.run.Step}
 }
 
-// corpus returns the text that the run was trained on.
-func (p *program) corpus(q *request) (*data.Corpus, error) {
-	return p.textOf(q.run.Path)(q.run.Settings)
-}
-
 // stepNote names the run and its step.
 func stepNote(r *run.Run) string {
 	return fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))

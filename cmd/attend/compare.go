@@ -95,7 +95,7 @@ func (p *program) compareRuns(q *request, with string) (attention.Comparison, er
 	if err != nil {
 		return attention.Comparison{}, err
 	}
-	corpus, missing := p.corpus(q)
+	corpus, missing := p.textOf(q.run)
 	if missing != nil {
 		p.note("heads are matched on this sentence alone, since the training text is not at hand")
 		corpus = nil
@@ -109,7 +109,7 @@ func (p *program) compareRuns(q *request, with string) (attention.Comparison, er
 // compareSeeds trains the run's settings with other seeds.
 func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 	r := q.run
-	corpus, err := p.corpus(q)
+	corpus, err := p.textOf(q.run)
 	if err != nil {
 		return finding{}, err
 	}

@@ -35,7 +35,7 @@ Losses are in nats per predicted token (words and sentence ends).`,
 
 // eval judges a run, with the ablation of its rules.
 func (p *program) eval(q *request) (finding, error) {
-	corpus, err := p.corpus(q)
+	corpus, err := p.textOf(q.run)
 	if err != nil {
 		return finding{}, err
 	}

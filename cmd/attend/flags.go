@@ -121,8 +121,12 @@ func checkFlag(f *pflag.Flag) error {
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		values = list.GetSlice()
 	}
-	if f.Changed && slices.Contains(values, "") {
+	blank := slices.Contains(values, "")
+	switch {
+	case blank && f.Changed:
 		return fmt.Errorf("--%s is blank: give it a value, or leave the flag out", f.Name)
+	case blank && f.DefValue != "": // a file of settings says so
+		return fmt.Errorf("--%s is blank: give it a value, or leave it out", f.Name)
 	}
 	if v, ok := f.Value.(interface{ check(name string) error }); ok {
 		return v.check(f.Name)

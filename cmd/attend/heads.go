@@ -21,7 +21,7 @@ A head is named by what stands out. The name is not all that it does: the other 
   attend heads --run runs/savanna --format json`,
 		Args: noArguments,
 	}, runCommand{find: func(q *request) (finding, error) {
-		corpus, err := p.corpus(q)
+		corpus, err := p.textOf(q.run)
 		if err != nil {
 			return finding{}, err
 		}

@@ -132,7 +132,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	}
 	var beside []attention.Baseline
 	if o.baseline != "" {
-		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf(r.Path)); err != nil {
+		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf); err != nil {
 			return finding{}, fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}

@@ -41,7 +41,7 @@ sentence itself. Effects are in nats of log-probability: 0.69 halves it, 2.3 lea
 // why answers a question. Without the training text it does so without the heads, and says so.
 func (p *program) why(q *request, asked analysis.Question) (finding, error) {
 	var means analysis.HeadMeans
-	corpus, missing := p.corpus(q)
+	corpus, missing := p.textOf(q.run)
 	if missing == nil {
 		means, missing = analysis.NewHeadMeans(q.run, corpus)
 	}
