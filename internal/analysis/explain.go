@@ -41,26 +41,19 @@ func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 	return explanation(m, c.Layer, c.Head, query, key), nil
 }
 
-// explanation fills in the numbers of a cell from a map with vectors.
+// explanation picks the numbers of a cell out of a map with vectors.
 func explanation(m attention.Map, layer, head, query, key int) attention.Explanation {
-	v := m.Vectors
+	v := m.Vectors[layer][head]
+	headDim := len(v.Query[query])
 	x := attention.Explanation{
 		Text: m.Text, Tokens: m.Tokens, Layer: layer, Head: head, Query: query, Key: key,
-		QueryVector: v.Query[layer][head][query], KeyVector: v.Key[layer][head][key], ValueVector: v.Value[layer][head][key],
-		Weights: m.Attention[layer][head][query][:query+1],
+		QueryVector: v.Query[query], KeyVector: v.Key[key], ValueVector: v.Value[key],
+		Scale: float32(1 / math.Sqrt(float64(headDim))), Products: make([]float32, query+1), Scores: v.Scores[query],
+		Weights: m.Attention[layer][head][query][:query+1], Contribution: make([]float32, headDim), Output: v.Output[query],
 	}
-	headDim := len(x.QueryVector)
-	x.Scale = float32(1 / math.Sqrt(float64(headDim)))
-	// The products by the kernel of the operation, so that their bits are its.
-	keys := slices.Concat(v.Key[layer][head][:query+1]...)
-	x.Products, x.Scores = make([]float32, query+1), make([]float32, query+1)
-	row := kernel.Dense(x.QueryVector, 1, headDim)
-	kernel.MatMul(kernel.Dense(x.Products, 1, query+1), 1, row, kernel.Dense(keys, query+1, headDim).T(), 0)
-	kernel.MatMul(kernel.Dense(x.Scores, 1, query+1), x.Scale, row, kernel.Dense(keys, query+1, headDim).T(), 0)
-	values := slices.Concat(v.Value[layer][head][:query+1]...)
-	x.Output = make([]float32, headDim)
-	kernel.MatMul(kernel.Dense(x.Output, 1, headDim), 1, kernel.Dense(slices.Clone(x.Weights), 1, query+1), kernel.Dense(values, query+1, headDim), 0)
-	x.Contribution = make([]float32, headDim)
+	// The operation scales as it multiplies, so that no hook point has the products.
+	keys := slices.Concat(v.Key[:query+1]...)
+	kernel.MatMul(kernel.Dense(x.Products, 1, query+1), 1, kernel.Dense(x.QueryVector, 1, headDim), kernel.Dense(keys, query+1, headDim).T(), 0)
 	for i, value := range x.ValueVector {
 		x.Contribution[i] = x.Weights[key] * value
 	}

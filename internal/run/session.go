@@ -156,10 +156,7 @@ func (s *Session) edit(edits []Edit) error {
 }
 
 // Map returns the attention map of a text with its `most` likeliest next tokens.
-func (s *Session) Map(text string, most int) (attention.Map, error) { return s.read(text, most, false) }
-
-// read returns the map of a text, with the vectors that it was computed from if they are wanted.
-func (s *Session) read(text string, most int, vectors bool) (attention.Map, error) {
+func (s *Session) Map(text string, most int) (attention.Map, error) {
 	e, err := s.run.Encode(text)
 	if err != nil {
 		return attention.Map{}, err
@@ -167,31 +164,56 @@ func (s *Session) read(text string, most int, vectors bool) (attention.Map, erro
 	var m attention.Map
 	err = s.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
 		m = s.run.toMap(e, reading, most)
-		if vectors {
-			m.Vectors = reading.vectors(len(e.IDs))
-		}
 		return nil
 	})
 	return m, err
 }
 
-// toMap copies the weights of a reading out of the operations.
-func (r *Run) toMap(e Encoded, reading Reading, most int) attention.Map {
-	m := attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown}
-	n := len(e.IDs)
-	for layer := range r.Config.Layers {
-		heads := make([][][]float32, r.Config.Heads)
-		for head := range heads {
-			heads[head] = make([][]float32, n)
-			for query := range n {
-				row := make([]float32, n) // [key], 0 beyond the query
-				copy(row, reading.Weights(layer, head, query))
-				heads[head][query] = row
+// MapWithVectors is [Session.Map] together with what the weights were computed from, read from the hook points of the same pass.
+func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
+	c := s.run.Config
+	hooks := make([][5]*layers.HookPoint, c.Layers)
+	for layer := range hooks {
+		for i, name := range [...]string{"q", "k", "v", "scores", "z"} {
+			var err error
+			if hooks[layer][i], err = s.inference.HookPoint(fmt.Sprintf("blocks.%d.attn.%s", layer, name)); err != nil {
+				return attention.Map{}, err
 			}
 		}
-		m.Attention = append(m.Attention, heads)
 	}
-	m.Next = r.predictions(reading.Logits(n-1), most)
+	m, err := s.Map(text, most)
+	if err != nil {
+		return m, err
+	}
+	m.Vectors = attention.PerHead(c.Layers, c.Heads, func(layer, head int) attention.HeadVectors {
+		var read [5][][]float32
+		for i, h := range hooks[layer] {
+			all := h.Read(0)
+			x := all[head*len(all)/c.Heads] // several heads may share keys and values
+			for position := range x.Rows {
+				read[i] = append(read[i], slices.Clone(x.Row(position)))
+			}
+		}
+		for query, row := range read[3] {
+			read[3][query] = row[:query+1]
+		}
+		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Output: read[4]}
+	})
+	return m, nil
+}
+
+// toMap copies the weights of a reading out of the operations.
+func (r *Run) toMap(e Encoded, reading Reading, most int) attention.Map {
+	n := len(e.IDs)
+	m := attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: r.predictions(reading.Logits(n-1), most)}
+	m.Attention = attention.PerHead(r.Config.Layers, r.Config.Heads, func(layer, head int) [][]float32 {
+		rows := make([][]float32, n)
+		for query := range rows {
+			rows[query] = make([]float32, n) // [key], 0 beyond the query
+			copy(rows[query], reading.Weights(layer, head, query))
+		}
+		return rows
+	})
 	return m
 }
 
@@ -216,32 +238,4 @@ func descending(p []float32) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
 	return order
-}
-
-// MapWithVectors is [Session.Map] together with the queries, keys and values that the weights were
-// computed from, read from the projections of the same pass.
-func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
-	return s.read(text, most, true)
-}
-
-// vectors copies the queries, keys and values of the first seq tokens out of the operations.
-func (r Reading) vectors(seq int) *attention.Vectors {
-	var v attention.Vectors
-	for _, layer := range r.inference.Layers {
-		v.Query = append(v.Query, r.perHead(layer.Query, seq))
-		v.Key = append(v.Key, r.perHead(layer.Key, seq))
-		v.Value = append(v.Value, r.perHead(layer.Value, seq))
-	}
-	return &v
-}
-
-// perHead copies the vectors of one layer, [head][place][headDim].
-func (r Reading) perHead(at func(sentence, head, place int) []float32, seq int) [][][]float32 {
-	heads := make([][][]float32, r.config.Heads)
-	for head := range heads {
-		for place := range seq {
-			heads[head] = append(heads[head], slices.Clone(at(r.row, head, place)))
-		}
-	}
-	return heads
 }

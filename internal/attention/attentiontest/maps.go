@@ -22,45 +22,24 @@ func Halves() attention.Map {
 	}}
 }
 
-// WithVectors gives a map vectors of headDim numbers, of whose products its weights are the softmax.
+// WithVectors gives a map random scores, and vectors of headDim numbers. No number follows from others: who shows what is here has
+// read it, and not computed it.
 func WithVectors(m attention.Map, headDim int) attention.Map {
 	random := rand.New(rand.NewPCG(3, uint64(headDim)))
-	draw := func() [][][][]float32 { // [layer][head][place][headDim]
-		all := make([][][][]float32, len(m.Attention))
-		for l := range all {
-			all[l] = make([][][]float32, len(m.Attention[l]))
-			for h := range all[l] {
-				for range m.Tokens {
-					vector := make([]float32, headDim)
-					for i := range vector {
-						vector[i] = float32(1.5 * random.NormFloat64())
-					}
-					all[l][h] = append(all[l][h], vector)
-				}
+	rows := func(length func(row int) int) [][]float32 {
+		all := make([][]float32, len(m.Tokens))
+		for i := range all {
+			for range length(i) {
+				all[i] = append(all[i], float32(1.5*random.NormFloat64()))
 			}
 		}
 		return all
 	}
-	m.Vectors = &attention.Vectors{Query: draw(), Key: draw(), Value: draw()}
-	attention := make([][][][]float32, len(m.Attention))
-	for l := range attention {
-		for h := range m.Attention[l] {
-			query, key := m.Vectors.Query[l][h], m.Vectors.Key[l][h]
-			attention[l] = append(attention[l], Causal(len(m.Tokens), func(q, k int) float64 {
-				return product(query[q], key[k]) / math.Sqrt(float64(headDim))
-			}))
-		}
-	}
-	m.Attention = attention
+	whole, seen := func(int) int { return headDim }, func(query int) int { return query + 1 }
+	m.Vectors = attention.PerHead(len(m.Attention), len(m.Attention[0]), func(int, int) attention.HeadVectors {
+		return attention.HeadVectors{Query: rows(whole), Key: rows(whole), Value: rows(whole), Scores: rows(seen), Output: rows(whole)}
+	})
 	return m
-}
-
-func product(a, b []float32) float64 {
-	sum := 0.0
-	for i := range a {
-		sum += float64(a[i]) * float64(b[i])
-	}
-	return sum
 }
 
 // Lion is the sentence of the manual, with the attention a trained model
