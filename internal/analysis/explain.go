@@ -35,8 +35,11 @@ func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 		return attention.Explanation{}, fmt.Errorf("key: %w", err)
 	}
 	if key > query {
+		spelled := func(position int) string {
+			return fmt.Sprintf("%s (place %d)", printable.Quote(m.Tokens[position]), position)
+		}
 		return attention.Explanation{}, fmt.Errorf("%s comes after %s, and no word sees a later one: choose a key before it, or %s itself",
-			spelled(m.Tokens, key), spelled(m.Tokens, query), spelled(m.Tokens, query))
+			spelled(key), spelled(query), spelled(query))
 	}
 	return explanation(m, c.Layer, c.Head, query, key), nil
 }
@@ -70,12 +73,12 @@ func place(tokens []string, word string, fallback int) (int, error) {
 		return fallback, nil
 	}
 	found := places(tokens, word)
-	if base, number, ok := cutLast(word, ":"); ok && len(found) == 0 {
-		if n, err := strconv.Atoi(number); err == nil {
-			if found = places(tokens, base); n >= 1 && n <= len(found) {
+	if i := strings.LastIndexByte(word, ':'); i >= 0 && len(found) == 0 {
+		if n, err := strconv.Atoi(word[i+1:]); err == nil {
+			if found = places(tokens, word[:i]); n >= 1 && n <= len(found) {
 				return found[n-1], nil
 			}
-			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", printable.Quote(base), len(found), printable.Short(word, printable.MaxQuote))
+			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", printable.Quote(word[:i]), len(found), printable.Short(word, printable.MaxQuote))
 		}
 	}
 	switch len(found) {
@@ -92,41 +95,16 @@ func place(tokens []string, word string, fallback int) (int, error) {
 }
 
 // places lists where a word stands: as it is written, or else in upper or lower case.
-func places(tokens []string, word string) []int {
-	var same, folded []int
-	for i, token := range tokens {
-		if token == word {
-			same = append(same, i)
+func places(tokens []string, word string) (found []int) {
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		for i, token := range tokens {
+			if same(token, word) {
+				found = append(found, i)
+			}
 		}
-		if strings.EqualFold(token, word) {
-			folded = append(folded, i)
+		if len(found) > 0 {
+			break
 		}
 	}
-	if len(same) > 0 {
-		return same
-	}
-	return folded
-}
-
-// cutLast divides a text at the last separator.
-func cutLast(s, separator string) (before, after string, found bool) {
-	i := strings.LastIndex(s, separator)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(separator):], true
-}
-
-// spelled names a token with its place.
-func spelled(tokens []string, place int) string {
-	return fmt.Sprintf("%s (place %d)", printable.Quote(tokens[place]), place)
-}
-
-// widened returns a row in double precision.
-func widened(row []float32) []float64 {
-	wide := make([]float64, len(row))
-	for i, x := range row {
-		wide[i] = float64(x)
-	}
-	return wide
+	return found
 }

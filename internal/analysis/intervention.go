@@ -1,6 +1,13 @@
 package analysis
 
-import "attend/internal/run"
+import (
+	"gonum.org/v1/gonum/floats"
+
+	"attend/data"
+	"attend/internal/attention"
+	"attend/internal/run"
+	"attend/layers"
+)
 
 // intervention is a sentence to be read with an edit; nil edits nothing.
 type intervention struct {
@@ -8,8 +15,17 @@ type intervention struct {
 	edit run.Edit
 }
 
-// mostRows is how many tokens of interventions are computed in one run of the graph.
-const mostRows = 1 << 13
+// each makes the same edit in all sentences.
+func each(sentences [][]int, edit run.Edit) []intervention {
+	all := make([]intervention, len(sentences))
+	for i, ids := range sentences {
+		all[i] = intervention{ids, edit}
+	}
+	return all
+}
+
+// mostRows is how many tokens are computed in one run of the graph: about as fast as more, in less memory.
+const mostRows = 256
 
 // forward computes all interventions, as many in one run of the graph as fit, and calls visit for
 // each in order.
@@ -20,7 +36,7 @@ func forward(r *run.Run, interventions []intervention, visit func(i int, reading
 		longest = max(longest, len(v.ids))
 		sentences[i], edits[i] = v.ids, v.edit
 	}
-	batch := min(len(interventions), max(1, mostRows/longest))
+	batch := max(1, min(len(interventions), mostRows/longest))
 	for batch > 1 && r.CheckSession(batch, longest) != nil {
 		batch /= 2
 	}
@@ -30,4 +46,96 @@ func forward(r *run.Run, interventions []intervention, visit func(i int, reading
 	}
 	defer session.Close()
 	return session.ForwardEdited(sentences, edits, visit)
+}
+
+// inputs returns what a model reads of sequences: all of each but its last token.
+func inputs(sequences [][]int) [][]int {
+	read := make([][]int, len(sequences))
+	for i, s := range sequences {
+		read[i] = s[:len(s)-1]
+	}
+	return read
+}
+
+// removeAttention removes the attention of a query to some keys, in all heads of one layer or, with [attention.All], of all layers: their
+// weights are 0 and the row is renormalised.
+func removeAttention(layer, query int, keys ...int) run.Edit {
+	return func(f *layers.Inference, sentence int) error {
+		var edges []layers.Edge
+		for _, key := range keys {
+			edges = append(edges, layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
+		}
+		for i, attended := range f.Layers {
+			if layer == i || layer == attention.All {
+				if err := attended.Cut(edges...); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// HeadMeans is the mean output of each head, [layer][head][headDim].
+type HeadMeans [][][]float32
+
+// meanSentences is how many sentences of the held-out text the means of heads are taken over.
+const meanSentences = 500
+
+// NewHeadMeans returns the mean output of every head over all tokens of held-out sentences, by which mean ablation replaces it.
+func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
+	if err := r.CheckText(corpus); err != nil {
+		return nil, err
+	}
+	c := r.Config
+	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
+	tokens := 0.0
+	sentences := inputs(corpus.HeldOut.Rows(c.Context, meanSentences))
+	err := forward(r, each(sentences, nil), func(i int, reading run.Reading) error {
+		tokens += float64(len(sentences[i]))
+		for layer := range sums {
+			for head, sum := range sums[layer] {
+				for position := range sentences[i] {
+					floats.Add(sum, widened(reading.Output(layer, head, position)))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return attention.PerHead(c.Layers, c.Heads, func(layer, head int) []float32 {
+		mean := make([]float32, c.HeadDim())
+		for j, sum := range sums[layer][head] {
+			mean[j] = float32(sum / tokens)
+		}
+		return mean
+	}), nil
+}
+
+// ablate replaces the output of a head by its mean.
+func (m HeadMeans) ablate(layer, head int) run.Edit {
+	return func(f *layers.Inference, sentence int) error {
+		return f.Layers[layer].Fix(sentence, head, m[layer][head])
+	}
+}
+
+// logProbability returns the logarithm of the probability that the next token is one of the targets:
+// ln of the sum of softmax(logits) over them.
+func logProbability(logits []float32, targets ...int) float64 {
+	all, some := widened(logits), make([]float64, len(targets))
+	for i, target := range targets {
+		some[i] = all[target]
+	}
+	return floats.LogSumExp(some) - floats.LogSumExp(all)
+}
+
+// widened returns numbers in double precision.
+func widened(x []float32) []float64 {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
+	}
+	return wide
 }

@@ -93,7 +93,7 @@ func TestInterventionsFitTheMemory(t *testing.T) {
 		list[i].ids = ids
 	}
 	one := r.Config.GraphBytes(layers.Options{Batch: 1, Seq: len(ids)}, false, layers.Full(len(ids)))
-	all := r.Config.GraphBytes(layers.Options{Batch: len(list), Seq: len(ids)}, false, layers.Full(len(ids)))
+	all := r.Config.GraphBytes(layers.Options{Batch: mostRows / len(ids), Seq: len(ids)}, false, layers.Full(len(ids)))
 	r, err := run.Open(r.Path, run.MaxMemory(memory.Kept()+(one+all)/2))
 	if err != nil {
 		t.Fatal(err)
@@ -104,8 +104,8 @@ func TestInterventionsFitTheMemory(t *testing.T) {
 	}
 }
 
-// The way of many variants through one graph is the same for few at a time.
-func TestVariantsInParts(t *testing.T) {
+// Many interventions give the same numbers in one batch as a few at a time.
+func TestInterventionsInParts(t *testing.T) {
 	r := deep(t)
 	e, err := r.Encode("The otter likes the dog near")
 	if err != nil {
@@ -115,14 +115,14 @@ func TestVariantsInParts(t *testing.T) {
 	for i := range 2*mostRows/len(e.IDs) + 5 {
 		v := intervention{ids: e.IDs}
 		if i%4 > 0 {
-			v.edit = removeAttention(5, []int{i % 5})
+			v.edit = removeAttention(attention.All, 5, i%5)
 		}
 		many = append(many, v)
 	}
-	read := func(variants []intervention) (all []float64) {
-		err := forward(r, variants, func(i int, reading run.Reading) error {
+	read := func(list []intervention) (all []float64) {
+		err := forward(r, list, func(i int, reading run.Reading) error {
 			if i != len(all) {
-				t.Fatalf("variant %d comes at place %d", i, len(all))
+				t.Fatalf("intervention %d comes at place %d", i, len(all))
 			}
 			all = append(all, logProbability(reading.Logits(5), 2))
 			return nil
@@ -135,10 +135,44 @@ func TestVariantsInParts(t *testing.T) {
 	together := read(many)
 	for _, i := range []int{0, 1, 2, 7, len(many) / 2, len(many) - 1} {
 		if alone := read(many[i : i+1]); alone[0] != together[i] {
-			t.Errorf("variant %d: %g, alone %g", i, together[i], alone[0])
+			t.Errorf("intervention %d: %g, alone %g", i, together[i], alone[0])
 		}
 	}
 	if together[0] == together[1] || together[1] == together[2] || together[0] != together[4] {
 		t.Errorf("the first are %v", together[:5])
 	}
+}
+
+func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
+	r := deep(t)
+	corpus, err := loadSmall(r.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	means, err := NewHeadMeans(r, corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum, tokens float64
+	one := session(t, r, 1)
+	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
+		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, reading run.Reading) error {
+			for place := range len(sentence) - 1 {
+				sum += float64(reading.Output(1, 2, place)[1])
+				tokens++
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	near(t, "mean", float64(means[1][2][1]), sum/tokens, 1e-6)
+}
+
+func TestLogProbability(t *testing.T) {
+	logits := []float32{1, 2, -1000, 2000}
+	near(t, "certain", logProbability(logits, 3), 0, 0)
+	near(t, "impossible, but finite", logProbability(logits, 2), -3000, 1e-9)
+	near(t, "of several", logProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
 }

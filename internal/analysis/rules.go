@@ -95,18 +95,13 @@ func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 
 // judge runs the sentences of the cases through the model and measures accuracy and attention.
 func judge(r *run.Run, cases []ruleCase, sequences [][]int) (RuleReport, error) {
-	session, err := r.NewSession(r.EvaluationBatch())
-	if err != nil {
-		return RuleReport{}, err
-	}
-	defer session.Close()
 	sentences := make([][]int, len(cases))
 	for i, c := range cases {
 		sentences[i] = sequences[c.sentence][:c.query+1] // what the predicting token sees
 	}
 	report := RuleReport{Count: len(cases)}
 	heads := make([]float64, r.Config.Layers*r.Config.Heads)
-	err = session.Forward(sentences, func(i int, reading run.Reading) error {
+	err := forward(r, each(sentences, nil), func(i int, reading run.Reading) error {
 		c := cases[i]
 		if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
 			report.Accuracy++
