@@ -36,16 +36,22 @@ func forward(r *run.Run, interventions []intervention, visit func(i int, reading
 		longest = max(longest, len(v.ids))
 		sentences[i], edits[i] = v.ids, v.edit
 	}
-	batch := max(1, min(len(interventions), mostRows/longest))
-	for batch > 1 && r.CheckSession(batch, longest) != nil {
-		batch /= 2
-	}
+	batch := batchOf(len(interventions), longest, func(batch int) bool { return r.CheckSession(batch, longest) == nil })
 	session, err := r.NewSessionOf(batch, longest)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
 	return session.ForwardEdited(sentences, edits, visit)
+}
+
+// batchOf returns how many sentences are computed at once: mostRows or fewer tokens, and one sentence at least, whether or not it fits.
+func batchOf(sentences, longest int, fits func(batch int) bool) int {
+	batch := max(1, min(sentences, mostRows/longest))
+	for batch > 1 && !fits(batch) {
+		batch /= 2
+	}
+	return batch
 }
 
 // inputs returns what a model reads of sequences: all of each but its last token.

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"attend/internal/attention"
-	"attend/internal/memory"
 	"attend/internal/run"
 	"attend/internal/run/runtest"
 	"attend/layers"
@@ -84,19 +83,17 @@ func TestAnalysesRefuseAHugeContext(t *testing.T) {
 
 // Interventions are computed in smaller batches where a large one does not fit.
 func TestInterventionsFitTheMemory(t *testing.T) {
-	s := small()
-	s.Dim, s.Hidden, s.Layers, s.Steps = 64, 256, 2, 2
-	r := trained(t, s, runtest.Text())
-	ids := []int{0, 1, 2}
+	for _, c := range []struct{ sentences, longest, fit, want int }{
+		{2500, 3, 1000, 85}, {2500, 3, 84, 42}, {2500, 3, 41, 21}, {2500, 3, 0, 1}, {7, 3, 1000, 7}, {7, 1000, 1000, 1}, {0, 1, 1000, 1},
+	} {
+		if got := batchOf(c.sentences, c.longest, func(batch int) bool { return batch <= c.fit }); got != c.want {
+			t.Errorf("%d sentences of %d tokens where %d fit: batches of %d, want %d", c.sentences, c.longest, c.fit, got, c.want)
+		}
+	}
+	r := trained(t, small(), runtest.Text())
 	list := make([]intervention, 2500)
 	for i := range list {
-		list[i].ids = ids
-	}
-	one := r.Config.GraphBytes(layers.Options{Batch: 1, Seq: len(ids)}, false, layers.Full(len(ids)))
-	all := r.Config.GraphBytes(layers.Options{Batch: mostRows / len(ids), Seq: len(ids)}, false, layers.Full(len(ids)))
-	r, err := run.Open(r.Path, run.MaxMemory(memory.Kept()+(one+all)/2))
-	if err != nil {
-		t.Fatal(err)
+		list[i].ids = []int{0, 1, 2}
 	}
 	n := 0
 	if err := forward(r, list, func(int, run.Reading) error { n++; return nil }); err != nil || n != len(list) {
