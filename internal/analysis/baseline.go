@@ -108,7 +108,7 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 		return rows
 	})
 	count := make([]float64, positions)
-	err := forward(r, each(pieces, nil), func(i int, reading run.Reading) error {
+	err := forward(r, each(pieces, nil, func(i int, reading run.Reading) {
 		for query := range pieces[i] {
 			count[query]++
 			for layer, heads := range sum {
@@ -117,8 +117,7 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 				}
 			}
 		}
-		return nil
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		best[i] = make([]bestExamples, len(roles))
 	}
 	rows := 0.0
-	err := forward(r, each(sentences, nil), func(s int, reading run.Reading) error {
+	err := forward(r, each(sentences, nil, func(s int, reading run.Reading) {
 		for i := range heads {
 			h := &heads[i]
 			for query := 1; query < len(sentences[s]); query++ {
@@ -150,8 +150,7 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 			}
 		}
 		rows += float64(len(sentences[s]) - 1)
-		return nil
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -237,12 +236,11 @@ func entropyShare(row []float32) float64 {
 func lossWith(r *run.Run, sequences [][]int, edit run.Edit) (float64, error) {
 	var loss float64
 	tokens := 0
-	err := forward(r, each(inputs(sequences), edit), func(i int, reading run.Reading) error {
+	err := forward(r, each(inputs(sequences), edit, func(i int, reading run.Reading) {
 		for position, target := range sequences[i][1:] {
 			loss -= logProbability(reading.Logits(position), target)
 			tokens++
 		}
-		return nil
-	})
+	}))
 	return loss / float64(max(1, tokens)), err
 }

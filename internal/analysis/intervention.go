@@ -9,17 +9,18 @@ import (
 	"attend/layers"
 )
 
-// intervention is a sentence to be read with an edit; nil edits nothing.
+// intervention is a sentence that the model computes with an edit, nil for none.
 type intervention struct {
 	ids  []int
 	edit run.Edit
+	read func(run.Reading) // is called when it is computed
 }
 
 // each makes the same edit in all sentences.
-func each(sentences [][]int, edit run.Edit) []intervention {
+func each(sentences [][]int, edit run.Edit, read func(i int, reading run.Reading)) []intervention {
 	all := make([]intervention, len(sentences))
 	for i, ids := range sentences {
-		all[i] = intervention{ids, edit}
+		all[i] = intervention{ids, edit, func(reading run.Reading) { read(i, reading) }}
 	}
 	return all
 }
@@ -27,9 +28,8 @@ func each(sentences [][]int, edit run.Edit) []intervention {
 // mostRows is how many tokens are computed in one run of the graph: about as fast as more, in less memory.
 const mostRows = 256
 
-// forward computes all interventions, as many in one run of the graph as fit, and calls visit for
-// each in order.
-func forward(r *run.Run, interventions []intervention, visit func(i int, reading run.Reading) error) error {
+// forward computes all interventions in their order, as many in one run of the graph as fit.
+func forward(r *run.Run, interventions []intervention) error {
 	longest := 1
 	sentences, edits := make([][]int, len(interventions)), make([]run.Edit, len(interventions))
 	for i, v := range interventions {
@@ -42,7 +42,10 @@ func forward(r *run.Run, interventions []intervention, visit func(i int, reading
 		return err
 	}
 	defer session.Close()
-	return session.ForwardEdited(sentences, edits, visit)
+	return session.ForwardEdited(sentences, edits, func(i int, reading run.Reading) error {
+		interventions[i].read(reading)
+		return nil
+	})
 }
 
 // batchOf returns how many sentences are computed at once: mostRows or fewer tokens, and one sentence at least, whether or not it fits.
@@ -97,7 +100,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
 	tokens := 0.0
 	sentences := inputs(corpus.HeldOut.Rows(c.Context, meanSentences))
-	err := forward(r, each(sentences, nil), func(i int, reading run.Reading) error {
+	err := forward(r, each(sentences, nil, func(i int, reading run.Reading) {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {
 			for head, sum := range sums[layer] {
@@ -106,8 +109,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 				}
 			}
 		}
-		return nil
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 
 	"attend/internal/attention"
@@ -64,7 +65,7 @@ func TestAnalysesRefuseAHugeContext(t *testing.T) {
 	long := make([]int, 65000)
 	for what, f := range map[string]func() error{
 		"evaluation":    func() error { _, err := Evaluate(r, corpus); return err },
-		"interventions": func() error { return forward(r, []intervention{{ids: long}, {ids: long}}, nil) },
+		"interventions": func() error { return forward(r, []intervention{{ids: long}, {ids: long}}) },
 		"seeds": func() error {
 			_, err := Seeds(t.Context(), r, corpus, "the lion sees the ant", 2, 0.1, nil)
 			return err
@@ -91,12 +92,11 @@ func TestInterventionsFitTheMemory(t *testing.T) {
 		}
 	}
 	r := trained(t, small(), runtest.Text())
-	list := make([]intervention, 2500)
+	n, list := 0, make([]intervention, 2500)
 	for i := range list {
-		list[i].ids = []int{0, 1, 2}
+		list[i] = intervention{ids: []int{0, 1, 2}, read: func(run.Reading) { n++ }}
 	}
-	n := 0
-	if err := forward(r, list, func(int, run.Reading) error { n++; return nil }); err != nil || n != len(list) {
+	if err := forward(r, list); err != nil || n != len(list) {
 		t.Errorf("%d of %d were read, error %v", n, len(list), err)
 	}
 }
@@ -116,15 +116,18 @@ func TestInterventionsInParts(t *testing.T) {
 		}
 		many = append(many, v)
 	}
-	read := func(list []intervention) (all []float64) {
-		err := forward(r, list, func(i int, reading run.Reading) error {
-			if i != len(all) {
-				t.Fatalf("intervention %d comes at place %d", i, len(all))
+	read := func(list []intervention) []float64 {
+		var all []float64
+		list = slices.Clone(list)
+		for i := range list {
+			list[i].read = func(reading run.Reading) {
+				if i != len(all) {
+					t.Fatalf("intervention %d comes at place %d", i, len(all))
+				}
+				all = append(all, logProbability(reading.Logits(5), 2))
 			}
-			all = append(all, logProbability(reading.Logits(5), 2))
-			return nil
-		})
-		if err != nil {
+		}
+		if err := forward(r, list); err != nil {
 			t.Fatal(err)
 		}
 		return all

@@ -35,7 +35,7 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 	}
 	effects := map[string]RuleAblation{}
 	for name, list := range cases {
-		if effects[name], err = ablateRule(r, list, corpus.HeldOut.Rows(r.Config.Context, 0)); err != nil {
+		if effects[name], err = ablateRule(r, list); err != nil {
 			return nil, err
 		}
 	}
@@ -43,16 +43,15 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 }
 
 // ablateRule measures it on a rule's first cases.
-func ablateRule(r *run.Run, cases []ruleCase, sequences [][]int) (sum RuleAblation, err error) {
+func ablateRule(r *run.Run, cases []ruleCase) (sum RuleAblation, err error) {
 	cases = cases[:min(ablatedCases, len(cases))]
 	var interventions []intervention
-	var results []func(logP float64) // of the interventions
-	var owners []ruleCase            // the case of each
-	n, plain := float64(len(cases)), 0.0
+	plain := 0.0
 	for _, c := range cases {
 		add := func(keys []int, result func(logP float64)) {
-			interventions = append(interventions, intervention{sequences[c.sentence][:c.query+1], removeAttention(attention.All, c.query, keys...)})
-			results, owners = append(results, result), append(owners, c)
+			interventions = append(interventions, intervention{c.ids, removeAttention(attention.All, c.query, keys...), func(reading run.Reading) {
+				result(logProbability(reading.Logits(c.query), c.correct...))
+			}})
 		}
 		add(nil, func(logP float64) { plain = logP })
 		add(c.causes, func(logP float64) { sum.Causes += plain - logP })
@@ -61,13 +60,8 @@ func ablateRule(r *run.Run, cases []ruleCase, sequences [][]int) (sum RuleAblati
 			add(keys, func(logP float64) { sum.Others += (plain - logP) / float64(len(others)) })
 		}
 	}
-	if len(cases) == 0 {
-		return sum, nil
-	}
-	err = forward(r, interventions, func(i int, reading run.Reading) error {
-		results[i](logProbability(reading.Logits(owners[i].query), owners[i].correct...))
-		return nil
-	})
+	err = forward(r, interventions)
+	n := float64(max(1, len(cases)))
 	return RuleAblation{sum.Causes / n, sum.Others / n}, err
 }
 

@@ -37,7 +37,7 @@ func TestCutEffects(t *testing.T) {
 		t.Fatal(err)
 	}
 	few := cases["echo"][:3] // one cause each
-	got, err := ablateRule(r, few, corpus.HeldOut.Rows(r.Config.Context, 0))
+	got, err := ablateRule(r, few)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestCutEffects(t *testing.T) {
 	}
 	near(t, "causes", got.Causes, want.Causes, 1e-5)
 	near(t, "others", got.Others, want.Others, 1e-5)
-	if none, err := ablateRule(r, nil, nil); err != nil || none != (RuleAblation{}) {
+	if none, err := ablateRule(r, nil); err != nil || none != (RuleAblation{}) {
 		t.Errorf("of no case: %v, error %v", none, err)
 	}
 }

@@ -1,12 +1,10 @@
 package analysis
 
 import (
-	"fmt"
 	"slices"
 
 	"attend/data"
 	"attend/internal/kernel"
-	"attend/internal/printable"
 	"attend/internal/run"
 )
 
@@ -30,11 +28,12 @@ type RuleAttention struct {
 	Uniform   float64 `json:"uniform"`   // if all visible words shared alike
 }
 
-// ruleCase is one place in one sentence where a rule decides the next word.
+// ruleCase is one position in one sentence where a rule decides the next word.
 type ruleCase struct {
 	sentence int
-	query    int   // place of the token that predicts it
-	causes   []int // places of the cause tokens
+	query    int   // position of the token that predicts it
+	ids      []int // what that token sees, itself the last
+	causes   []int // positions of the cause tokens
 	correct  []int // ids of the words that obey the rule
 }
 
@@ -50,11 +49,11 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	}
 	var reports []RuleReport
 	for _, name := range corpus.Grammar.RuleNames() {
-		after, err := judge(r, cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
+		after, err := judge(r, cases[name])
 		if err != nil {
 			return nil, err
 		}
-		before, err := judge(untrained, cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
+		before, err := judge(untrained, cases[name])
 		if err != nil {
 			return nil, err
 		}
@@ -65,21 +64,15 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	return reports, nil
 }
 
-// ruleCases lists the cases of each rule by name. Places count the boundary token, which comes
+// ruleCases lists the cases of each rule by name. Positions count the boundary token, which comes
 // before the first word.
 func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 	cases := map[string][]ruleCase{}
-	for i, text := range corpus.HeldOutText {
-		words, err := keys(corpus, text)
-		if err != nil {
-			return nil, err
-		}
+	sequences := corpus.HeldOut.Rows(r.Config.Context, 0)
+	err := eachHeldOut(corpus, func(i int, words []string) bool {
 		derivation, ok := corpus.Grammar.Parse(words)
-		if !ok {
-			return nil, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
-		}
 		for _, rule := range derivation.Rules {
-			c := ruleCase{sentence: i, query: rule.Predicted}
+			c := ruleCase{sentence: i, query: rule.Predicted, ids: sequences[i][:rule.Predicted+1]}
 			for _, cause := range rule.Causes {
 				c.causes = append(c.causes, cause+1)
 			}
@@ -89,33 +82,31 @@ func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 			}
 			cases[rule.Name] = append(cases[rule.Name], c)
 		}
-	}
-	return cases, nil
+		return ok
+	})
+	return cases, err
 }
 
 // judge runs the sentences of the cases through the model and measures accuracy and attention.
-func judge(r *run.Run, cases []ruleCase, sequences [][]int) (RuleReport, error) {
-	sentences := make([][]int, len(cases))
-	for i, c := range cases {
-		sentences[i] = sequences[c.sentence][:c.query+1] // what the predicting token sees
-	}
+func judge(r *run.Run, cases []ruleCase) (RuleReport, error) {
 	report := RuleReport{Count: len(cases)}
 	heads := make([]float64, r.Config.Layers*r.Config.Heads)
-	err := forward(r, each(sentences, nil), func(i int, reading run.Reading) error {
-		c := cases[i]
-		if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
-			report.Accuracy++
-		}
-		report.Attention.Uniform += float64(len(c.causes)) / float64(c.query+1)
-		for h := range heads {
-			weights := reading.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
-			for _, cause := range c.causes {
-				heads[h] += float64(weights[cause])
+	var interventions []intervention
+	for _, c := range cases {
+		interventions = append(interventions, intervention{ids: c.ids, read: func(reading run.Reading) {
+			if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
+				report.Accuracy++
 			}
-		}
-		return nil
-	})
-	if err != nil || len(cases) == 0 {
+			report.Attention.Uniform += float64(len(c.causes)) / float64(c.query+1)
+			for h := range heads {
+				weights := reading.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
+				for _, cause := range c.causes {
+					heads[h] += float64(weights[cause])
+				}
+			}
+		}})
+	}
+	if err := forward(r, interventions); err != nil || len(cases) == 0 {
 		return report, err
 	}
 	n := float64(len(cases))

@@ -32,10 +32,26 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	y := attention.Why{Text: q.Text, Tokens: e.Tokens, Seen: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
 	query := len(e.IDs) - 1
 
-	interventions := []intervention{{ids: e.IDs}}
-	var results []func(effect float64) // of the interventions after the first, in their order
+	var plain float64 // ln of the probability without an intervention
+	interventions := []intervention{{ids: e.IDs, read: func(reading run.Reading) {
+		logits := reading.Logits(query)
+		if target < 0 {
+			target = kernel.Argmax(logits)
+		}
+		plain = logProbability(logits, target)
+		for key := range y.Words {
+			w := &y.Words[key]
+			w.ByHead = attention.PerHead(r.Config.Layers, r.Config.Heads, func(layer, head int) float64 {
+				weight := float64(reading.Weights(layer, head, query)[key])
+				w.Attention += weight / float64(r.Config.Layers*r.Config.Heads)
+				return weight
+			})
+		}
+	}}}
 	add := func(ids []int, edit run.Edit, result func(effect float64)) {
-		interventions, results = append(interventions, intervention{ids, edit}), append(results, result)
+		interventions = append(interventions, intervention{ids, edit, func(reading run.Reading) {
+			result(plain - logProbability(reading.Logits(query), target))
+		}})
 	}
 	var grammar *data.Grammar
 	if r.Settings.Data == run.Savanna {
@@ -67,29 +83,7 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 			})
 		}
 	}
-
-	var plain float64
-	err = forward(r, interventions, func(i int, reading run.Reading) error {
-		logits := reading.Logits(query)
-		if i == 0 {
-			if target < 0 {
-				target = kernel.Argmax(logits)
-			}
-			plain = logProbability(logits, target)
-			for key := range y.Words {
-				w := &y.Words[key]
-				w.ByHead = attention.PerHead(r.Config.Layers, r.Config.Heads, func(layer, head int) float64 {
-					weight := float64(reading.Weights(layer, head, query)[key])
-					w.Attention += weight / float64(r.Config.Layers*r.Config.Heads)
-					return weight
-				})
-			}
-			return nil
-		}
-		results[i-1](plain - logProbability(logits, target))
-		return nil
-	})
-	if err != nil {
+	if err := forward(r, interventions); err != nil {
 		return attention.Why{}, err
 	}
 	y.Target, y.Probability = r.Vocabulary.Key(target), math.Exp(plain)
