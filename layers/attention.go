@@ -41,11 +41,11 @@ func newAttention(s param.Scope, c Config, positions embed.Scheme) Attention {
 // apply adds the attention to the graph. The branch is that of x, nil if nothing else reads it.
 func (a Attention) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
 	projected := a.Projections.apply(g, x, branch) // query, key, value [batch*seq, dim]
-	projected.Query = a.rotate(g, ".query.rotated", projected.Query)
-	projected.Key = a.rotate(g, ".key.rotated", projected.Key)
 	g.hook("attn.q", projected.Query, a.heads)
 	g.hook("attn.k", projected.Key, a.heads)
 	g.hook("attn.v", projected.Value, a.heads)
+	projected.Query = a.rotate(g, ".query.rotated", projected.Query)
+	projected.Key = a.rotate(g, ".key.rotated", projected.Key)
 	mixed := g.apply(func() (*gorgonia.Node, error) { // weights [batch, heads, query, key]
 		attended, err := attendWith(a.name+".heads", projected, a.heads, g.Seq, g.drop, g.Departure)
 		if err != nil {

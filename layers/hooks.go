@@ -16,8 +16,7 @@ import (
 //
 //	embed                          vectors of the tokens [length, dim]
 //	blocks.0.resid_pre             what a block reads [length, dim]
-//	blocks.0.attn.q, .k            queries and keys [length, headDim] of each head, as the position scheme left them
-//	blocks.0.attn.v                values [length, headDim] of each head
+//	blocks.0.attn.q, .k, .v        queries, keys, values [length, headDim] of each head
 //	blocks.0.attn.scores           products of queries and keys, scaled [query, key] of each head; -Inf for the future
 //	blocks.0.attn.weights          attention weights [query, key] of each head; 0 for the future
 //	blocks.0.attn.z                weighted sums of the values [length, headDim] of each head
