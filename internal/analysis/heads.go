@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/run"
@@ -223,13 +225,7 @@ func entropyShare(row []float32) float64 {
 	if len(row) < 2 {
 		return 0
 	}
-	var h float64
-	for _, w := range row {
-		if w > 0 {
-			h -= float64(w) * math.Log(float64(w))
-		}
-	}
-	return h / math.Log(float64(len(row)))
+	return stat.Entropy(widened(row)) / math.Log(float64(len(row)))
 }
 
 // lossWith returns the mean loss over sequences, in nats a token, with an edit made in each.

@@ -135,7 +135,7 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 	return e, target, err
 }
 
-// replacements returns the ids of what may stand in place of a token: its substitutes in the grammar, if there is
+// replacements returns the ids of what may replace a token: its substitutes in the grammar, if there is
 // one, or else the unknown word; nothing for the boundary token and for the unknown word itself.
 func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids []int) {
 	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == r.Vocabulary.Unknown() {

@@ -132,38 +132,30 @@ func (m Map) InRange(layer, head, lowest int) error {
 
 // Mean is the mean, [query][key], over one layer or [All], and one head or [All]. The map must be valid, and have them.
 func (m Map) Mean(layer, head int) [][]float64 {
-	layers := m.Attention
+	layers, chosen := m.Attention, [][][]float32(nil)
 	if layer != All {
 		layers = layers[layer : layer+1]
 	}
-	seq := len(m.Tokens)
-	sum := make([][]float64, seq) // [query][key]
-	for q := range sum {
-		sum[q] = make([]float64, seq)
-	}
-	count := 0
 	for _, heads := range layers {
 		if head != All {
 			heads = heads[head : head+1]
 		}
-		for _, weights := range heads {
-			count++
-			for q, row := range weights {
-				for k, weight := range row {
-					sum[q][k] += float64(weight)
-				}
+		chosen = append(chosen, heads...)
+	}
+	mean := make([][]float64, len(m.Tokens)) // [query][key]
+	for q := range mean {
+		mean[q] = make([]float64, len(m.Tokens))
+		for k := range mean[q] {
+			for _, weights := range chosen {
+				mean[q][k] += float64(weights[q][k])
 			}
+			mean[q][k] /= float64(len(chosen))
 		}
 	}
-	for q := range sum {
-		for k := range sum[q] {
-			sum[q][k] /= float64(count)
-		}
-	}
-	return sum
+	return mean
 }
 
-// Link is a key that one query looks at, and the weight it gives it.
+// Link is a key that one query attends to, and its weight.
 type Link struct {
 	Key    int
 	Weight float64 // 0 to 1

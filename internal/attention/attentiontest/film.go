@@ -32,13 +32,7 @@ func AnyFilm(t *rapid.T) []attention.Frame {
 		step += rapid.IntRange(1, 500).Draw(t, "steps on")
 		for _, m := range first {
 			s := attention.Sentence{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
-			for range m.Attention {
-				var heads [][][]float32
-				for range m.Attention[0] {
-					heads = append(heads, Causal(len(m.Tokens), func(int, int) float64 { return score.Draw(t, "score") }))
-				}
-				s.Attention = append(s.Attention, heads)
-			}
+			s.Attention = weights(len(m.Tokens), len(m.Attention), len(m.Attention[0]), func() float64 { return score.Draw(t, "score") })
 			frames[i].Sentences = append(frames[i].Sentences, s)
 		}
 	}

@@ -72,15 +72,12 @@ func Foreign() attention.Map {
 // Made draws a valid map: every row is a softmax over keys up to the query.
 func Made(text string, tokens []string, layers, heads int) attention.Map {
 	random := rand.New(rand.NewPCG(7, uint64(len(tokens))))
-	m := attention.Map{Text: text, Tokens: tokens}
-	for range layers {
-		var layer [][][]float32
-		for range heads {
-			layer = append(layer, Causal(len(tokens), func(int, int) float64 { return 2.2 * random.NormFloat64() }))
-		}
-		m.Attention = append(m.Attention, layer)
-	}
-	return m
+	return attention.Map{Text: text, Tokens: tokens, Attention: weights(len(tokens), layers, heads, func() float64 { return 2.2 * random.NormFloat64() })}
+}
+
+// weights are those of heads whose scores are drawn, [layers][heads][query][key].
+func weights(seq, layers, heads int, score func() float64) [][][][]float32 {
+	return attention.PerHead(layers, heads, func(int, int) [][]float32 { return Causal(seq, func(int, int) float64 { return score() }) })
 }
 
 // Causal is a [query][key] square: the softmax of the scores of the keys up to
@@ -136,13 +133,7 @@ func AnyMap(t *rapid.T) attention.Map {
 	m := attention.Map{Text: Token().Draw(t, "text"), Tokens: tokens}
 	layers, heads := rapid.IntRange(1, 3).Draw(t, "layers"), rapid.IntRange(1, 3).Draw(t, "heads")
 	score := rapid.Float64Range(-20, 20)
-	for range layers {
-		var layer [][][]float32
-		for range heads {
-			layer = append(layer, Causal(len(tokens), func(int, int) float64 { return score.Draw(t, "score") }))
-		}
-		m.Attention = append(m.Attention, layer)
-	}
+	m.Attention = weights(len(tokens), layers, heads, func() float64 { return score.Draw(t, "score") })
 	if rapid.Bool().Draw(t, "some unknown") {
 		m.Unknown = rapid.SliceOfN(rapid.Bool(), len(tokens), len(tokens)).Draw(t, "unknown")
 	}
