@@ -26,7 +26,7 @@ import (
 )
 
 func TestMalformedWritesNoPage(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		m := attentiontest.AnyMalformed(t)
 		attentiontest.Refuses(t, m, map[string]func(io.Writer) error{
 			"HTML": func(w io.Writer) error {
@@ -195,7 +195,7 @@ func TestPageHoldsItsMaps(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
 		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
 	})
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		maps := make([]attention.Map, rapid.IntRange(1, 2).Draw(t, "maps"))
 		for i := range maps {
 			maps[i] = attentiontest.AnyMap(t)
