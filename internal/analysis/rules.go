@@ -11,16 +11,14 @@ import (
 // RuleReport is how well a run has learned one planted rule.
 type RuleReport struct {
 	Name      string        `json:"name"`
-	Accuracy  float64       `json:"accuracy"` // share of places where the likeliest word obeys the rule
+	Accuracy  float64       `json:"accuracy"` // share of positions where the likeliest word obeys the rule
 	Attention RuleAttention `json:"attention"`
 	Cut       *RuleAblation `json:"cut,omitempty"` // what attention to the causes does; see [AblateRules]
-	Count     int           `json:"-"`             // places judged
-	BestLayer int           `json:"-"`
-	BestHead  int           `json:"-"`
+	Count     int           `json:"-"`             // positions judged
 }
 
 // RuleAttention is the attention that the predicting word pays to the rule's cause words,
-// added over them and averaged over all places where the rule applies.
+// added over them and averaged over all positions where the rule applies.
 type RuleAttention struct {
 	BestHead  float64 `json:"best_head"` // of the head that pays most
 	Mean      float64 `json:"mean"`      // over all heads
@@ -112,12 +110,9 @@ func judge(r *run.Run, cases []ruleCase) (RuleReport, error) {
 	n := float64(len(cases))
 	report.Accuracy /= n
 	report.Attention.Uniform /= n
-	for h, sum := range heads {
-		share := sum / n
-		report.Attention.Mean += share / float64(len(heads))
-		if share > report.Attention.BestHead {
-			report.Attention.BestHead, report.BestLayer, report.BestHead = share, h/r.Config.Heads, h%r.Config.Heads
-		}
+	for _, sum := range heads {
+		report.Attention.Mean += sum / n / float64(len(heads))
+		report.Attention.BestHead = max(report.Attention.BestHead, sum/n)
 	}
 	return report, nil
 }
