@@ -65,8 +65,8 @@ func checkMaps(sentences []string, r *run.Run, vectors bool) error {
 		tokens, _ := r.Vocabulary.Tokenize(s) // what is wrong with it is said when it is read
 		n := min(1+len(tokens), r.Config.Context)
 		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
-		if vectors { // query, key, value and output, and the scores
-			bytes += r.Config.Layers * n * (4*4*r.Config.Dim + r.Config.Heads*(4*sliceHeader+4*n+sliceHeader))
+		if vectors { // query, key and value
+			bytes += 3 * r.Config.Layers * n * (4*r.Config.Dim + r.Config.Heads*sliceHeader)
 		}
 		if i > 0 && bytes > mostMaps {
 			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",
