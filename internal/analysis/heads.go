@@ -87,7 +87,7 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 	add(attention.RoleItself, func(_ []int, query, key int) bool { return key == query })
 	add(attention.RoleSame, func(ids []int, query, key int) bool { return first <= key && key < query && ids[key] == ids[query] })
 	if words {
-		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 }) // there it is the previous word
+		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 }) // which is the previous word of the second
 		add(attention.RoleBoundary, func(_ []int, _, key int) bool { return key == 0 })
 	}
 	if corpus.Grammar == nil {
