@@ -25,7 +25,7 @@ type Report struct {
 
 // BaselineLosses are the losses of models without attention on the same text.
 type BaselineLosses struct {
-	Uniform float64 `json:"uniform"` // every token alike
+	Uniform float64 `json:"uniform"` // every token equally probable
 	Unigram float64 `json:"unigram"` // by frequency
 	Bigram  float64 `json:"bigram"`  // by the word before
 }

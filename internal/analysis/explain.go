@@ -25,12 +25,12 @@ func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 	if err != nil {
 		return attention.Explanation{}, err
 	}
-	query, err := place(m.Tokens, c.Query, len(m.Tokens)-1)
+	query, err := positionOf(m.Tokens, c.Query, len(m.Tokens)-1)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("query: %w", err)
 	}
 	links := attention.Links(widened(m.Attention[c.Layer][c.Head][query]), 1)
-	key, err := place(m.Tokens, c.Key, links[0].Key)
+	key, err := positionOf(m.Tokens, c.Key, links[0].Key)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("key: %w", err)
 	}
@@ -66,16 +66,16 @@ func explanation(m attention.Map, layer, head, query, key int) attention.Explana
 // mostListed is how many characters of a sentence an error names to choose from.
 const mostListed = 120
 
-// place finds a word of a sentence: by itself where it occurs once, as the:2 for its second
-// occurrence, or as a number for a place (0 is the first token). A blank word stands for the fallback.
-func place(tokens []string, word string, fallback int) (int, error) {
+// positionOf finds a word of a sentence: by itself where it occurs once, as the:2 for its second
+// occurrence, or as a number for a position (0 is the first token). A blank word stands for the fallback.
+func positionOf(tokens []string, word string, fallback int) (int, error) {
 	if word == "" {
 		return fallback, nil
 	}
-	found := places(tokens, word)
+	found := positionsOf(tokens, word)
 	if i := strings.LastIndexByte(word, ':'); i >= 0 && len(found) == 0 {
 		if n, err := strconv.Atoi(word[i+1:]); err == nil {
-			if found = places(tokens, word[:i]); n >= 1 && n <= len(found) {
+			if found = positionsOf(tokens, word[:i]); n >= 1 && n <= len(found) {
 				return found[n-1], nil
 			}
 			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", printable.Quote(word[:i]), len(found), printable.Short(word, printable.MaxQuote))
@@ -94,8 +94,8 @@ func place(tokens []string, word string, fallback int) (int, error) {
 		printable.Quote(word), len(found), printable.Short(word+":1", printable.MaxQuote), printable.Short(fmt.Sprintf("%s:%d", word, len(found)), printable.MaxQuote))
 }
 
-// places lists where a word stands: as it is written, or else in upper or lower case.
-func places(tokens []string, word string) (found []int) {
+// positionsOf lists the positions of a word: as it is written, or else in upper or lower case.
+func positionsOf(tokens []string, word string) (found []int) {
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
 		for i, token := range tokens {
 			if same(token, word) {

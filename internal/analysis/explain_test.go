@@ -103,10 +103,10 @@ func TestExplainFindsItsCell(t *testing.T) {
 	wantError(t, err, "key: ", "\"cat\" is not in the sentence")
 }
 
-func TestPlace(t *testing.T) {
+func TestPositionOf(t *testing.T) {
 	tokens := []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}
 	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5} {
-		if got, err := place(tokens, word, 8); err != nil || got != want {
+		if got, err := positionOf(tokens, word, 8); err != nil || got != want {
 			t.Errorf("%q: place %d, error %v, want %d", word, got, err, want)
 		}
 	}
@@ -115,13 +115,13 @@ func TestPlace(t *testing.T) {
 		"cat": "\"cat\" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a place from 0 to 8",
 		"9":   "is not in the sentence", "-1": "is not in the sentence",
 	} {
-		_, err := place(tokens, word, 8)
+		_, err := positionOf(tokens, word, 8)
 		wantError(t, err, want)
 	}
 }
 
 // Whatever names a word of a sentence is an error of one line, or a position of the sentence.
-func FuzzPlace(f *testing.F) {
+func FuzzPositionOf(f *testing.F) {
 	for _, s := range []string{"the", "the:2", "the:0", ":", "::1", "a:b:1", "3", "-1", "99999999999999999999", "the:99999999999999999999", "", "\x1b[31m"} {
 		f.Add("<s> the lion saw the a:b 7", s)
 	}
@@ -130,7 +130,7 @@ func FuzzPlace(f *testing.F) {
 		if len(tokens) == 0 {
 			return
 		}
-		at, err := place(tokens, word, 0)
+		at, err := positionOf(tokens, word, 0)
 		if err == nil && (at < 0 || at >= len(tokens)) {
 			t.Errorf("%q is token %d of %d", word, at, len(tokens))
 		}

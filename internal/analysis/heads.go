@@ -220,7 +220,7 @@ func (b *bestExamples) offer(e example) {
 	*b = kept[:min(len(kept), shownExamples)]
 }
 
-// entropyShare returns the entropy of a row of weights over that of an even spread.
+// entropyShare returns the entropy of a row of weights over that of uniform attention.
 func entropyShare(row []float32) float64 {
 	if len(row) < 2 {
 		return 0

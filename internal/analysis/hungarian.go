@@ -52,7 +52,7 @@ func hungarian(cost [][]float64) (pairs [][2]int) {
 			}
 			at = next
 		}
-		for at != 0 { // turn the pairs along the path over
+		for at != 0 { // exchange the pairs along the path
 			rowOf[at] = rowOf[before[at]]
 			at = before[at]
 		}

@@ -23,7 +23,7 @@ type RuleAttention struct {
 	BestHead  float64 `json:"best_head"` // of the head that pays most
 	Mean      float64 `json:"mean"`      // over all heads
 	Untrained float64 `json:"untrained"` // of the best head before training
-	Uniform   float64 `json:"uniform"`   // if all visible words shared alike
+	Uniform   float64 `json:"uniform"`   // if every word that it sees had the same
 }
 
 // ruleCase is one position in one sentence where a rule decides the next word.

@@ -19,10 +19,10 @@ import (
 )
 
 // Table is a table of vectors of a run: one row for each word of its vocabulary, or for each
-// place in a sentence.
+// position in a sentence.
 type Table struct {
 	Title   string // what it holds, for people
-	Ordered bool   // the rows follow one another, as places do
+	Ordered bool   // the rows follow one another, as positions do
 	Names   []string
 	Rows    [][]float64 // [rows][dim]
 	Source  attention.Source
@@ -34,7 +34,7 @@ func WordTable(r *run.Run) Table {
 	return table(r, r.Vocabulary.Tokenizer().Noun()+" vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
 }
 
-// PositionTable returns the vectors of the places in a sentence, counted from 0: those that were
+// PositionTable returns the vectors of the positions in a sentence, counted from 0: those that were
 // learned, or the fixed waves. A run without position vectors has none, which is an error.
 func PositionTable(r *run.Run) (Table, error) {
 	var t Table

@@ -26,7 +26,7 @@ type pageData struct {
 type pageSentence struct {
 	Text    string       `json:"text"`
 	Tokens  []string     `json:"tokens"`  // as spelling shows them
-	Unknown []int        `json:"unknown"` // places of the tokens that the vocabulary lacks
+	Unknown []int        `json:"unknown"` // positions of the tokens that the vocabulary lacks
 	Layers  int          `json:"layers"`
 	Heads   int          `json:"heads"`
 	Vectors *pageVectors `json:"vectors"` // null where the map has none
