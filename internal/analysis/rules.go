@@ -47,17 +47,14 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	}
 	var reports []RuleReport
 	for _, name := range corpus.Grammar.RuleNames() {
-		after, err := judge(r, cases[name])
-		if err != nil {
-			return nil, err
+		var of [2]RuleReport
+		for i, model := range []*run.Run{r, untrained} {
+			if of[i], err = judge(model, cases[name]); err != nil {
+				return nil, err
+			}
 		}
-		before, err := judge(untrained, cases[name])
-		if err != nil {
-			return nil, err
-		}
-		after.Name = name
-		after.Attention.Untrained = before.Attention.BestHead
-		reports = append(reports, after)
+		of[0].Name, of[0].Attention.Untrained = name, of[1].Attention.BestHead
+		reports = append(reports, of[0])
 	}
 	return reports, nil
 }

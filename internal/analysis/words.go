@@ -144,10 +144,7 @@ func (t Table) Picture() (attention.Scatter, error) {
 	for j := range means {
 		means[j] = stat.Mean(mat.Col(nil, j, table), nil)
 	}
-	s.Points = make([]attention.Point, rows)
-	for i, name := range t.Names {
-		s.Points[i].Name = name
-	}
+	at := [2][]float64{make([]float64, rows), make([]float64, rows)}
 	for k := range min(2, len(variances)) { // a table of dim 1 has one component
 		s.Share[k] = variances[k] / total
 		direction := mat.Col(nil, k, &vectors)
@@ -159,13 +156,11 @@ func (t Table) Picture() (attention.Scatter, error) {
 		}
 		sign := math.Copysign(1, direction[largest])
 		for i, row := range t.Rows {
-			at := sign * (floats.Dot(row, direction) - floats.Dot(means, direction))
-			if k == 0 {
-				s.Points[i].X = at
-			} else {
-				s.Points[i].Y = at
-			}
+			at[k][i] = sign * (floats.Dot(row, direction) - floats.Dot(means, direction))
 		}
+	}
+	for i, name := range t.Names {
+		s.Points = append(s.Points, attention.Point{Name: name, X: at[0][i], Y: at[1][i]})
 	}
 	return s, nil
 }
