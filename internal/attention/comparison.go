@@ -1,10 +1,6 @@
 package attention
 
-import (
-	"fmt"
-
-	"gonum.org/v1/gonum/floats"
-)
+import "fmt"
 
 // Baseline is what the map of a sentence is compared with: the attention that something other than the trained
 // model pays on the same words.
@@ -47,7 +43,10 @@ func CheckBaselines(maps []Map, baselines []Baseline) error {
 func Difference(a, b [][]float64) [][]float64 {
 	d := make([][]float64, len(a))
 	for q := range a {
-		d[q] = floats.SubTo(make([]float64, len(a[q])), a[q], b[q])
+		d[q] = make([]float64, len(a[q]))
+		for k := range a[q] {
+			d[q][k] = a[q][k] - b[q][k]
+		}
 	}
 	return d
 }
