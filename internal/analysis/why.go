@@ -54,8 +54,8 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		}})
 	}
 	var grammar *data.Grammar
-	if r.Settings.Data == run.Savanna {
-		grammar = data.SavannaGrammar()
+	if text, err := data.BuiltIn.Find("text", r.Settings.Data); err == nil {
+		grammar = text.Grammar()
 	}
 	for key := range e.IDs {
 		w := &y.Words[key]
@@ -142,7 +142,7 @@ func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids [
 		return "", nil
 	}
 	if grammar != nil {
-		kind, others := grammar.Kin(r.Vocabulary.Key(id))
+		kind, others := grammar.Substitutes(r.Vocabulary.Key(id))
 		for _, word := range others {
 			if other, known := r.Vocabulary.ID(word); known {
 				ids = append(ids, other)

@@ -85,8 +85,7 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 // Reading is one sentence after a forward pass. It is valid until the next pass.
 type Reading struct {
 	inference *layers.Inference
-	config    layers.Config
-	row       int // place of the sentence in the batch
+	row       int // index of the sentence in the batch
 }
 
 // Logits returns the scores [vocab] of the token after the one at place.
@@ -131,7 +130,7 @@ func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 			return fmt.Errorf("%s: %w", printable.Path(s.run.Path), err)
 		}
 		for i := range part {
-			if err := visit(start+i, Reading{s.inference, s.run.Config, i}); err != nil {
+			if err := visit(start+i, Reading{s.inference, i}); err != nil {
 				return err
 			}
 		}
@@ -163,7 +162,16 @@ func (s *Session) Map(text string, most int) (attention.Map, error) {
 	}
 	var m attention.Map
 	err = s.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
-		m = s.run.toMap(e, reading, most)
+		n := len(e.IDs)
+		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(reading.Logits(n-1), most)}
+		m.Attention = attention.PerHead(s.run.Config.Layers, s.run.Config.Heads, func(layer, head int) [][]float32 {
+			rows := make([][]float32, n)
+			for query := range rows {
+				rows[query] = make([]float32, n) // [key], 0 beyond the query
+				copy(rows[query], reading.Weights(layer, head, query))
+			}
+			return rows
+		})
 		return nil
 	})
 	return m, err
@@ -200,21 +208,6 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Output: read[4]}
 	})
 	return m, nil
-}
-
-// toMap copies the weights of a reading out of the operations.
-func (r *Run) toMap(e Encoded, reading Reading, most int) attention.Map {
-	n := len(e.IDs)
-	m := attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: r.predictions(reading.Logits(n-1), most)}
-	m.Attention = attention.PerHead(r.Config.Layers, r.Config.Heads, func(layer, head int) [][]float32 {
-		rows := make([][]float32, n)
-		for query := range rows {
-			rows[query] = make([]float32, n) // [key], 0 beyond the query
-			copy(rows[query], reading.Weights(layer, head, query))
-		}
-		return rows
-	})
-	return m
 }
 
 // predictions returns the most likely tokens for a row of logits, most likely first.
