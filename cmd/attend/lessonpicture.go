@@ -43,10 +43,8 @@ func (p *program) lessonPicture(cmd *cobra.Command, o lessonOptions, course *les
 		return fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", chapters[0].Number)
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
-		d, err := drawn.Draw(picture.Options{Dark: o.theme == "dark"})
-		if err != nil {
-			return err
-		}
-		return p.draw(w, o.output, d)
+		return p.draw(w, o.output, func() (picture.Drawing, error) {
+			return drawn.Draw(picture.Options{Dark: o.theme == "dark"})
+		})
 	})
 }

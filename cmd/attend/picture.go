@@ -5,10 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/picture"
-	"attend/internal/run"
 )
 
 // pictureFormats are what a picture can be.
@@ -19,21 +17,12 @@ var pictureFormats = func() (formats []format) {
 	return formats
 }()
 
-// writePicture draws one sentence, beside its baseline if there is one.
-func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m attention.Map, beside []attention.Baseline) error {
-	var baseline *attention.Baseline
-	if beside != nil {
-		baseline = &beside[0]
-	}
-	d, err := picture.Map(m, baseline, attention.Source{Run: r.Path, Step: r.Step}, o.selection(), picture.Options{Dark: o.theme == "dark"})
+// draw writes a picture in the format that was chosen, and notes what its font lacks.
+func (p *program) draw(w io.Writer, o output, drawing func() (picture.Drawing, error)) error {
+	d, err := drawing()
 	if err != nil {
 		return err
 	}
-	return p.draw(w, o.output, d)
-}
-
-// draw writes a picture in the format that was chosen, and notes what its font lacks.
-func (p *program) draw(w io.Writer, o output, d picture.Drawing) error {
 	format, err := picture.Formats.Find("format", o.format)
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import "fmt"
 // model pays on the same words.
 type Baseline struct {
 	Name string // untrained, uniform or position
-	Map  Map    // of the same shape as the map it stands beside
+	Map  Map    // of the same shape as the map that is compared with it
 }
 
 // Validate reports whether the baseline is valid and has the shape of a valid map.
@@ -40,10 +40,10 @@ func CheckBaselines(maps []Map, baselines []Baseline) error {
 }
 
 // Difference is a less b, [query][key], in -1 to 1.
-func Difference(a, b [][]float64) [][]float64 {
-	d := make([][]float64, len(a))
+func Difference[T float32 | float64](a, b [][]T) [][]T {
+	d := make([][]T, len(a))
 	for q := range a {
-		d[q] = make([]float64, len(a[q]))
+		d[q] = make([]T, len(a[q]))
 		for k := range a[q] {
 			d[q][k] = a[q][k] - b[q][k]
 		}
