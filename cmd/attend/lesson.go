@@ -162,7 +162,11 @@ func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Cha
 
 // course reads what the reader gives to a chapter.
 func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
-	c := &lesson.Course{Runs: runsFolder, Sentence: o.sentence}
+	c, err := lesson.NewCourse(runsFolder)
+	if err != nil {
+		return nil, err
+	}
+	c.Sentence = o.sentence
 	if err := checkOneOf("theme", o.theme, themes...); err != nil {
 		return nil, err
 	}

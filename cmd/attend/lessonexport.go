@@ -47,7 +47,11 @@ func (p *program) export(ctx context.Context, o output) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	book, err := lesson.Collect(ctx, &lesson.Course{Runs: folder}, func(c lesson.Chapter) {
+	course, err := lesson.NewCourse(folder)
+	if err != nil {
+		return err
+	}
+	book, err := lesson.Collect(ctx, course, func(c lesson.Chapter) {
 		p.say("chapter %d of %d: %s", c.Number, len(lesson.Chapters()), c.Title)
 	})
 	if ctx.Err() != nil {
@@ -57,10 +61,5 @@ func (p *program) export(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	return o.write(p.stdout, func(w io.Writer) error {
-		if o.format == "md" {
-			return lesson.Markdown(w, book)
-		}
-		return lesson.HTML(w, book)
-	})
+	return o.write(p.stdout, func(w io.Writer) error { return lesson.Export(w, book, o.format) })
 }

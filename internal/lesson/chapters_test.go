@@ -16,7 +16,9 @@ import (
 
 // collected is the whole course, computed once for all tests.
 var collected = sync.OnceValues(func() (course *Course, err error) {
-	course = &Course{Runs: scratch}
+	if course, err = NewCourse(scratch); err != nil {
+		return nil, err
+	}
 	book, err = Collect(context.Background(), course, nil)
 	return course, err
 })

@@ -12,7 +12,7 @@ func TestAReadersOwnSentenceAndVectors(t *testing.T) {
 	_, course := whole(t)
 	tell := func(chapter int, c *Course) (Told, error) {
 		told := Told{Chapter: Chapters()[chapter-1]}
-		c.Runs = course.Runs
+		c.runs, c.corpus, c.settings, c.untrained = course.runs, course.corpus, course.settings, course.untrained
 		err := told.Tell(t.Context(), c, func(parts ...Part) error {
 			told.Parts = append(told.Parts, parts...)
 			return nil
@@ -46,7 +46,7 @@ func TestAReadersOwnSentenceAndVectors(t *testing.T) {
 	if _, err := tell(9, &Course{Sentence: "The"}); err != nil {
 		t.Errorf("a single word: %v", err)
 	}
-	told, err = tell(2, &Course{Query: &Vector{"", []float32{1, 2, 3}}, Keys: []Vector{{"a", []float32{3, 2, 1}}}})
+	told, err = tell(2, &Course{Query: &Vector{"", numbers{1, 2, 3}}, Keys: []Vector{{"a", []float32{3, 2, 1}}}})
 	if err != nil || !strings.Contains(text(told), "10") {
 		t.Errorf("three numbers: %v", err)
 	}

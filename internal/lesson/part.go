@@ -3,11 +3,14 @@ package lesson
 import (
 	"io"
 
+	"attend/internal/attention"
+	"attend/internal/render"
+	"attend/internal/render/picture"
 	"attend/internal/render/text"
 )
 
 // Part is a piece of a chapter: [Paragraph], [Formula], [Table], [Printout], [Picture], [Question] or [Try].
-type Part interface{ part() }
+type Part any
 
 // Paragraph is a few sentences. What stands between backquotes is a word of a program.
 type Paragraph string
@@ -32,7 +35,7 @@ type Printout struct {
 type Question struct {
 	Ask     string
 	Choices []string // at least two, at most nine
-	Right   int      // place in Choices
+	Right   int      // index in Choices
 	Because string
 }
 
@@ -45,16 +48,41 @@ type Try []Command
 // Command is a line for a shell and what it does.
 type Command struct{ Line, Does string }
 
-func (Paragraph) part() {}
+// Picture is drawn in the manner that its reader has: with characters, as SVG or as PNG.
+type Picture struct {
+	Text func(io.Writer, text.Options) error
+	SVG  func(io.Writer, picture.Options) error
+	PNG  func(io.Writer, picture.Options) (lacking string, err error)
+}
 
-func (Formula) part() {}
+// arrows is the picture of vectors in the plane.
+func arrows(p render.Arrows) Picture {
+	return Picture{
+		Text: func(w io.Writer, o text.Options) error { return text.Arrows(w, p, o) },
+		SVG:  func(w io.Writer, o picture.Options) error { return picture.ArrowsSVG(w, p, o) },
+		PNG:  func(w io.Writer, o picture.Options) (string, error) { return picture.ArrowsPNG(w, p, o) },
+	}
+}
 
-func (Table) part() {}
+// bars is the picture of quantities.
+func bars(b render.Bars) Picture {
+	return Picture{
+		Text: func(w io.Writer, o text.Options) error { return text.Bars(w, b, o) },
+		SVG:  func(w io.Writer, o picture.Options) error { return picture.BarsSVG(w, b, o) },
+		PNG:  func(w io.Writer, o picture.Options) (string, error) { return picture.BarsPNG(w, b, o) },
+	}
+}
 
-func (Printout) part() {}
-
-func (Picture) part() {}
-
-func (Question) part() {}
-
-func (Try) part() {}
+// pictured is the picture of an attention map: the mean over its heads, or each head by itself.
+func pictured(m attention.Map, s attention.Source, each bool) (Picture, error) {
+	selection := render.Selection{Layer: attention.All, Head: attention.All, All: each}
+	figure, err := picture.NewFigure(m, s, selection)
+	return Picture{
+		Text: func(w io.Writer, o text.Options) error {
+			o.Layer, o.Head, o.All = selection.Layer, selection.Head, selection.All
+			return text.Grid(w, m, o)
+		},
+		SVG: func(w io.Writer, o picture.Options) error { return picture.SVG(w, figure, o) },
+		PNG: func(w io.Writer, o picture.Options) (string, error) { return picture.PNG(w, figure, o) },
+	}, err
+}
