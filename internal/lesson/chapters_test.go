@@ -19,7 +19,7 @@ var collected = sync.OnceValues(func() (course *Course, err error) {
 	if course, err = NewCourse(scratch); err != nil {
 		return nil, err
 	}
-	book, err = Collect(context.Background(), course, nil)
+	book, err = Collect(context.Background(), course, func(Chapter) {})
 	return course, err
 })
 

@@ -14,6 +14,9 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"iter"
+	"slices"
+	"strconv"
 	"strings"
 
 	"attend/data"
@@ -25,7 +28,7 @@ var texts embed.FS
 
 // Course is what the chapters share. What the reader gives may stay empty.
 type Course struct {
-	Query       *Vector  // chapters 2 and 3
+	Query       []Vector // chapters 2 and 3; one
 	Keys        []Vector // chapters 2 and 3
 	Values      []Vector // chapter 3
 	Temperature float64  // chapter 3: of the softmax; 0 stands for 1
@@ -58,75 +61,66 @@ func NewCourse(runs string) (c *Course, err error) {
 	return c, nil
 }
 
-// Show takes the parts of one step. An error ends the chapter.
-type Show func(parts ...Part) error
-
 // Chapter is one of the ten.
 type Chapter struct {
 	Number  int
 	Title   string
+	Parts   []Part // what was told; empty before
 	text    string
 	compute func(*Course, context.Context) (values, error)
 }
 
-// Chapters returns all ten in their order.
-func Chapters() []Chapter {
-	var chapters []Chapter
-	for _, c := range []struct {
-		file    string
-		compute func(*Course, context.Context) (values, error)
-	}{
-		{"01-what-is-attention", (*Course).whatIs},
-		{"02-dot-product", (*Course).dotProduct},
-		{"03-softmax", (*Course).softmax},
-		{"04-scaling", (*Course).scaling},
-		{"05-query-key-value", (*Course).projections},
-		{"06-mask", (*Course).mask},
-		{"07-heads-and-positions", (*Course).headsAndPositions},
-		{"08-training", (*Course).training},
-		{"09-reading-a-map", (*Course).reading},
-		{"10-large-language-models", (*Course).largeModels},
+// Chapters returns all ten in their order, which is that of the names of their files.
+func Chapters() (chapters []Chapter) {
+	files, _ := texts.ReadDir("chapters")
+	for i, compute := range []func(*Course, context.Context) (values, error){
+		(*Course).whatIs, (*Course).dotProduct, (*Course).softmax, (*Course).scaling, (*Course).projections,
+		(*Course).mask, (*Course).headsAndPositions, (*Course).training, (*Course).reading, (*Course).largeModels,
 	} {
-		text, _ := texts.ReadFile("chapters/" + c.file + ".md") // a file that is missing has no title: the tests find it
+		text, _ := texts.ReadFile("chapters/" + files[i].Name())
 		title, rest, _ := strings.Cut(string(text), "\n")
-		chapters = append(chapters, Chapter{len(chapters) + 1, strings.TrimSpace(strings.TrimPrefix(title, "#")), rest, c.compute})
+		chapters = append(chapters, Chapter{Number: i + 1, Title: strings.TrimSpace(strings.TrimPrefix(title, "# ")), text: rest, compute: compute})
 	}
 	return chapters
 }
 
-// Tell goes through the chapter. What it computes ends early with the context.
-func (c Chapter) Tell(ctx context.Context, course *Course, show Show) error {
-	if err := course.check(c.Number); err != nil {
-		return err
+// Steps goes through the chapter step by step. A step is made when the one before it was shown; an error is the last. What is
+// computed ends early with the context.
+func (c Chapter) Steps(ctx context.Context, course *Course) iter.Seq2[[]Part, error] {
+	return func(yield func([]Part, error) bool) {
+		if err := course.check(c.Number); err != nil {
+			yield(nil, err)
+			return
+		}
+		v, err := c.compute(course, ctx)
+		for step := range strings.SplitSeq("\n"+strings.ReplaceAll(c.text, "\r", ""), "\n---") {
+			var parts []Part
+			if err == nil {
+				parts, err = v.step(step)
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("chapter %d: %w", c.Number, err))
+				return
+			}
+			if len(parts) > 0 && !yield(parts, nil) {
+				return
+			}
+		}
 	}
-	v, err := c.compute(course, ctx)
-	if err == nil {
-		err = v.tell(c.text, show)
-	}
-	if err != nil {
-		return fmt.Errorf("chapter %d: %w", c.Number, err)
-	}
-	return nil
 }
 
 // check refuses what a reader has given to a chapter that has no use for it, and a sentence that the model cannot read.
 func (c *Course) check(chapter int) error {
 	for _, option := range []struct {
-		flag         string
-		given        bool
-		first, other int // chapters
+		flag, chapters string
+		given          bool
 	}{
-		{"query", c.Query != nil, 2, 3}, {"key", len(c.Keys) > 0, 2, 3}, {"value", len(c.Values) > 0, 3, 3},
-		{"temperature", c.Temperature != 0, 3, 3}, {"sentence", c.Sentence != "", 1, 9},
+		{"query", "chapters 2 and 3", len(c.Query) > 0}, {"key", "chapters 2 and 3", len(c.Keys) > 0}, {"value", "chapter 3", len(c.Values) > 0},
+		{"temperature", "chapter 3", c.Temperature != 0}, {"sentence", "chapters 1 and 9", c.Sentence != ""},
 	} {
-		if !option.given || chapter == option.first || chapter == option.other {
-			continue
+		if option.given && !slices.Contains(strings.Fields(option.chapters), strconv.Itoa(chapter)) {
+			return fmt.Errorf("--%s is for %s, not for chapter %d: attend lesson --help tells more", option.flag, option.chapters, chapter)
 		}
-		where := fmt.Sprintf("chapters %d and %d", option.first, option.other)
-		if option.first == option.other {
-			where = fmt.Sprintf("chapter %d", option.first)
-		}
-		return fmt.Errorf("--%s is for %s, not for chapter %d: attend lesson --help tells more", option.flag, where, chapter)
 	}
 	if c.Sentence == "" {
 		return nil
@@ -137,31 +131,20 @@ func (c *Course) check(chapter int) error {
 	return nil
 }
 
-// Book is the whole course, computed.
-type Book []Told
+// Book is the whole course, told.
+type Book []Chapter
 
-// Told is a chapter with its parts.
-type Told struct {
-	Chapter
-	Parts []Part
-}
-
-// Collect goes through all chapters. Report is called with each before it begins; it may be nil.
+// Collect goes through all chapters. Report is called with each before it begins.
 func Collect(ctx context.Context, course *Course, report func(Chapter)) (Book, error) {
-	var book Book
-	for _, c := range Chapters() {
-		if report != nil {
-			report(c)
+	book := Book(Chapters())
+	for i := range book {
+		report(book[i])
+		for parts, err := range book[i].Steps(ctx, course) {
+			if err != nil {
+				return nil, err
+			}
+			book[i].Parts = append(book[i].Parts, parts...)
 		}
-		told := Told{Chapter: c}
-		err := c.Tell(ctx, course, func(parts ...Part) error {
-			told.Parts = append(told.Parts, parts...)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		book = append(book, told)
 	}
 	return book, nil
 }

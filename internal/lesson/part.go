@@ -39,6 +39,12 @@ type Question struct {
 	Because string
 }
 
+// Answer is the right answer to a question and the reason, behind what is said of the reader's own, if anything.
+type Answer struct {
+	Question
+	Verdict string
+}
+
 // Letter names a choice: a, b, c.
 func Letter(choice int) string { return string(rune('a' + choice)) }
 

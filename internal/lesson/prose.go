@@ -17,30 +17,21 @@ import (
 // says at which step.
 type values map[string]any
 
-// tell makes the parts of a chapter from its text and shows them step by step. A step is made after the one before it was shown.
-func (v values) tell(prose string, show Show) error {
-	for step := range strings.SplitSeq("\n"+strings.ReplaceAll(prose, "\r", ""), "\n---") {
-		name, body, _ := strings.Cut(step, "\n")
-		if name = strings.TrimSpace(name); name != "" {
-			compute, ok := v[name].(func() (values, error))
-			if !ok {
-				return fmt.Errorf("the text has a step %q, which computes nothing: write --- alone", name)
-			}
-			more, err := compute()
-			if err != nil {
-				return err
-			}
-			maps.Copy(v, more)
+// step makes the parts of a step, whose first line may name what is to be computed before.
+func (v values) step(text string) ([]Part, error) {
+	name, body, _ := strings.Cut(text, "\n")
+	if name = strings.TrimSpace(name); name != "" {
+		compute, ok := v[name].(func() (values, error))
+		if !ok {
+			return nil, fmt.Errorf("the text has a step %q, which computes nothing: write --- alone", name)
 		}
-		parts, err := v.parts(body)
-		if err == nil && len(parts) > 0 {
-			err = show(parts...)
-		}
+		more, err := compute()
 		if err != nil {
-			return err
+			return nil, err
 		}
+		maps.Copy(v, more)
 	}
-	return nil
+	return v.parts(body)
 }
 
 // alone finds what stands on a line of its own and is no line of the text.

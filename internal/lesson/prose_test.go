@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"slices"
@@ -9,12 +10,15 @@ import (
 )
 
 // toldFrom returns the parts of each step of a text.
-func toldFrom(text string, v values) (steps [][]Part, err error) {
-	err = v.tell(text, func(parts ...Part) error {
+func toldFrom(t *testing.T, text string, v values) (steps [][]Part, err error) {
+	c := Chapter{text: text, compute: func(*Course, context.Context) (values, error) { return v, nil }}
+	for parts, err := range c.Steps(t.Context(), &Course{}) {
+		if err != nil {
+			return steps, err
+		}
 		steps = append(steps, parts)
-		return nil
-	})
-	return steps, err
+	}
+	return steps, nil
 }
 
 func TestATextBecomesParts(t *testing.T) {
@@ -22,7 +26,7 @@ func TestATextBecomesParts(t *testing.T) {
 		"x": 0.5, "n": 1234, "name": hidden.Replace("a|b\nc"), "yes": true, "no": false, "list": []values{{"k": "one"}, {"k": "two"}},
 		"printout": Printout{}, "later": func() (values, error) { return values{"y": "what was computed"}, nil },
 	}
-	steps, err := toldFrom("\nTwo lines\nare one paragraph: {printf \"%.2f\" .x} of {counted .n}.\n\n{if .no}\nNot this.\n{else}\nBut this.\n{end}\n\n"+
+	steps, err := toldFrom(t, "\nTwo lines\nare one paragraph: {printf \"%.2f\" .x} of {counted .n}.\n\n{if .no}\nNot this.\n{else}\nBut this.\n{end}\n\n"+
 		"```text\na\n  b\n```\n\nRows\n| k | {.n} |\n|---|---:|\n{range .list}\n| {.k} | {$.name} |\n{end}\n\n"+
 		"---\n\n{if .no}\nAn empty step is not shown.\n{end}\n\n--- later\n\nQuestion: Which\nof these?\n- [ ] {.y}\n- [{if .yes}x{end}] that\nBecause: It\nis.\n\n"+
 		"![](printout)\n\n```sh\n# lists the chapters\nattend lesson\n```\n", v)
@@ -51,7 +55,7 @@ func TestMistakesInATextAreErrors(t *testing.T) {
 		"Question: Which?\n- [ ] a\n- [ ] b\nBecause: c": "- [x] before the right one", "Question: Which?\n- [x] a\nBecause: c": "2 to 9 choices",
 		"Question: Which?\n- [x] a\n- [ ] b": "and Because:", "--- failing\n": "failed",
 	} {
-		steps, err := toldFrom(text, v)
+		steps, err := toldFrom(t, text, v)
 		if err == nil || !strings.Contains(err.Error(), want) || len(steps) > 0 {
 			t.Errorf("%q: %v, error %v, want %s", text, steps, err, want)
 		}

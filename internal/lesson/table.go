@@ -1,7 +1,6 @@
 package lesson
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -16,7 +15,8 @@ const columnGap = 2
 // text writes a table for a terminal. Where the columns do not fit the width their headings are broken into
 // lines; where they do not fit even so, each row becomes a short list: its first cell, and below it every other
 // with its heading.
-func (t Table) text(b *bytes.Buffer, o text.Options) {
+func (t Table) text(o text.Options) string {
+	var b strings.Builder
 	if t.Caption != "" {
 		b.WriteString(wrapped(t.Caption, o) + "\n")
 	}
@@ -27,8 +27,7 @@ func (t Table) text(b *bytes.Buffer, o text.Options) {
 		widths, total = t.widths(heads)
 	}
 	if total > columns(o) {
-		t.list(b, o)
-		return
+		return b.String() + t.list(o)
 	}
 	line := func(cells []string) string {
 		var row string
@@ -50,6 +49,7 @@ func (t Table) text(b *bytes.Buffer, o text.Options) {
 	for _, row := range t.Rows {
 		b.WriteString(line(row) + "\n")
 	}
+	return b.String()
 }
 
 // widths are the columns that each column of the table takes under some lines of headings, and all together.
@@ -84,9 +84,9 @@ func (t Table) brokenHeads() [][]string {
 }
 
 // list writes each row by itself.
-func (t Table) list(b *bytes.Buffer, o text.Options) {
+func (t Table) list(o text.Options) (lines string) {
 	for _, row := range t.Rows {
-		b.WriteString(Hanging("", strings.TrimSpace(t.Head[0]+" "+printable.Text(row[0])), o))
+		lines += Hanging("", strings.TrimSpace(t.Head[0]+" "+printable.Text(row[0])), o)
 		var rest []string
 		for i := 1; i < len(row); i++ {
 			if row[i] != "" {
@@ -94,7 +94,8 @@ func (t Table) list(b *bytes.Buffer, o text.Options) {
 			}
 		}
 		if len(rest) > 0 {
-			b.WriteString(Hanging("  ", strings.Join(rest, ", "), o))
+			lines += Hanging("  ", strings.Join(rest, ", "), o)
 		}
 	}
+	return lines
 }

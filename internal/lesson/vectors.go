@@ -71,9 +71,9 @@ type setting struct {
 // settle takes the reader's vectors where there are any, and those of the chapter for the rest. Vectors of
 // the reader's must fit each other; keys of the chapter give way if they do not.
 func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
-	s := setting{query, keys, values, c.Query != nil || len(c.Keys) > 0 || len(c.Values) > 0}
-	if c.Query != nil {
-		s.query = Vector{cmp.Or(c.Query.Name, query.Name), c.Query.Numbers}
+	s := setting{query, keys, values, len(c.Query) > 0 || len(c.Keys) > 0 || len(c.Values) > 0}
+	if len(c.Query) > 0 {
+		s.query = Vector{cmp.Or(c.Query[0].Name, query.Name), c.Query[0].Numbers}
 	}
 	if len(c.Keys) > 0 {
 		s.keys = named("key", c.Keys)
@@ -93,7 +93,7 @@ func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
 		case len(c.Keys) == 0:
 			return s, fmt.Errorf("--query has %s and the keys of the chapter have %d: give keys as long, --key %s",
 				s.query.Numbers.count(), length, example(dim))
-		case c.Query == nil:
+		case len(c.Query) == 0:
 			return s, fmt.Errorf("--key %s has %s and the query of the chapter has %d: give a query as long, --query %s",
 				k.short(), k.Numbers.count(), dim, example(length))
 		default:
