@@ -61,34 +61,32 @@ type Picture struct {
 	PNG  func(io.Writer, picture.Options) (lacking string, err error)
 }
 
+// pictureOf is what the renderers make of something.
+func pictureOf[P any](p P, asText func(io.Writer, P, text.Options) error, asSVG func(io.Writer, P, picture.Options) error,
+	asPNG func(io.Writer, P, picture.Options) (string, error)) Picture {
+	return Picture{
+		Text: func(w io.Writer, o text.Options) error { return asText(w, p, o) },
+		SVG:  func(w io.Writer, o picture.Options) error { return asSVG(w, p, o) },
+		PNG:  func(w io.Writer, o picture.Options) (string, error) { return asPNG(w, p, o) },
+	}
+}
+
 // arrows is the picture of vectors in the plane.
 func arrows(p render.Arrows) Picture {
-	return Picture{
-		Text: func(w io.Writer, o text.Options) error { return text.Arrows(w, p, o) },
-		SVG:  func(w io.Writer, o picture.Options) error { return picture.ArrowsSVG(w, p, o) },
-		PNG:  func(w io.Writer, o picture.Options) (string, error) { return picture.ArrowsPNG(w, p, o) },
-	}
+	return pictureOf(p, text.Arrows, picture.ArrowsSVG, picture.ArrowsPNG)
 }
 
 // bars is the picture of quantities.
 func bars(b render.Bars) Picture {
-	return Picture{
-		Text: func(w io.Writer, o text.Options) error { return text.Bars(w, b, o) },
-		SVG:  func(w io.Writer, o picture.Options) error { return picture.BarsSVG(w, b, o) },
-		PNG:  func(w io.Writer, o picture.Options) (string, error) { return picture.BarsPNG(w, b, o) },
-	}
+	return pictureOf(b, text.Bars, picture.BarsSVG, picture.BarsPNG)
 }
 
 // pictured is the picture of an attention map: the mean over its heads, or each head by itself.
 func pictured(m attention.Map, s attention.Source, each bool) (Picture, error) {
-	selection := render.Selection{Layer: attention.All, Head: attention.All, All: each}
-	figure, err := picture.NewFigure(m, s, selection)
-	return Picture{
-		Text: func(w io.Writer, o text.Options) error {
-			o.Layer, o.Head, o.All = selection.Layer, selection.Head, selection.All
-			return text.Grid(w, m, o)
-		},
-		SVG: func(w io.Writer, o picture.Options) error { return picture.SVG(w, figure, o) },
-		PNG: func(w io.Writer, o picture.Options) (string, error) { return picture.PNG(w, figure, o) },
-	}, err
+	figure, err := picture.NewFigure(m, s, render.Selection{Layer: attention.All, Head: attention.All, All: each})
+	grid := func(w io.Writer, _ picture.Figure, o text.Options) error {
+		o.Layer, o.Head, o.All = attention.All, attention.All, each
+		return text.Grid(w, m, o)
+	}
+	return pictureOf(figure, grid, picture.SVG, picture.PNG), err
 }

@@ -112,7 +112,7 @@ func (p *Progress) Finish(chapter int) error {
 }
 
 // Next is the first chapter that is not finished, or 0.
-func (p *Progress) Next() int {
+func (p Progress) Next() int {
 	for _, c := range Chapters() {
 		if !p.Chapters[c.Number].Finished {
 			return c.Number

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"attend/internal/printable"
 	"attend/internal/render/text"
 )
 
@@ -22,8 +23,8 @@ func columns(o text.Options) int {
 // wrapped breaks text at blanks.
 func wrapped(text string, o text.Options) string { return ansi.Wrap(text, columns(o), "") }
 
-// Hanging writes text behind a mark, further lines below the text.
-func Hanging(mark, text string, o text.Options) string {
+// hanging writes text behind a mark, further lines below the text.
+func hanging(mark, text string, o text.Options) string {
 	lines := ansi.Wrap(text, max(1, columns(o)-len(mark)), "")
 	return mark + strings.ReplaceAll(lines, "\n", "\n"+strings.Repeat(" ", len(mark))) + "\n"
 }
@@ -55,4 +56,90 @@ func strong(text string, o text.Options) string {
 		return text
 	}
 	return "\x1b[1m" + strings.ReplaceAll(text, "\n", "\x1b[m\n\x1b[1m") + "\x1b[m"
+}
+
+// columnGap is the blanks between two columns.
+const columnGap = 2
+
+// text writes a table for a terminal. Where the columns do not fit the width their headings are broken into
+// lines; where they do not fit even so, each row becomes a short list: its first cell, and below it every other
+// with its heading.
+func (t Table) text(o text.Options) string {
+	var b strings.Builder
+	if t.Caption != "" {
+		b.WriteString(wrapped(t.Caption, o) + "\n")
+	}
+	heads, widths, total := t.layout(false)
+	if total > columns(o) {
+		heads, widths, total = t.layout(true)
+	}
+	if total > columns(o) {
+		return b.String() + t.list(o)
+	}
+	line := func(cells []string) string {
+		var row string
+		for i, cell := range cells {
+			cell = printable.Text(strings.TrimSpace(cell))
+			blanks := strings.Repeat(" ", max(0, widths[i]-ansi.StringWidth(cell)))
+			if i < t.Words {
+				row += cell + blanks
+			} else {
+				row += blanks + cell
+			}
+			row += strings.Repeat(" ", columnGap)
+		}
+		return strings.TrimRight(row, " ")
+	}
+	for _, head := range heads {
+		b.WriteString(strong(line(head), o) + "\n")
+	}
+	for _, row := range t.Rows {
+		b.WriteString(line(row) + "\n")
+	}
+	return b.String()
+}
+
+// layout returns the headings in lines, the widths of the columns, and what they take together. If it is to be narrow, a heading
+// is broken to its longest word or the widest cell below.
+func (t Table) layout(narrow bool) (heads [][]string, widths []int, total int) {
+	total = -columnGap
+	for i, title := range t.Head {
+		title = printable.Text(title)
+		whole := []string{title}
+		if narrow {
+			whole = strings.Fields(title)
+		}
+		for _, row := range t.Rows {
+			whole = append(whole, printable.Text(row[i]))
+		}
+		width := 0
+		for _, s := range whole {
+			width = max(width, ansi.StringWidth(s))
+		}
+		for n, part := range strings.Split(ansi.Wrap(title, width, ""), "\n") {
+			if n == len(heads) {
+				heads = append(heads, make([]string, len(t.Head)))
+			}
+			heads[n][i] = part
+		}
+		widths, total = append(widths, width), total+width+columnGap
+	}
+	return heads, widths, total
+}
+
+// list writes each row by itself.
+func (t Table) list(o text.Options) (lines string) {
+	for _, row := range t.Rows {
+		var cells []string
+		for i, cell := range row {
+			if cell != "" || i == 0 {
+				cells = append(cells, strings.TrimSpace(t.Head[i]+" "+printable.Text(cell)))
+			}
+		}
+		lines += hanging("", cells[0], o)
+		if len(cells) > 1 {
+			lines += hanging("  ", strings.Join(cells[1:], ", "), o)
+		}
+	}
+	return lines
 }
