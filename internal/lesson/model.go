@@ -43,8 +43,8 @@ func mapOf(r *run.Run, sentence string, predictions int) (attention.Map, error) 
 	return session.Map(sentence, predictions)
 }
 
-// seen is what a run makes of a sentence: its map, also as a picture, and its predictions.
-func seen(r *run.Run, name, sentence string) (attention.Map, values, error) {
+// inspect returns what a run makes of a sentence: its map, also as a picture, and its predictions.
+func inspect(r *run.Run, name, sentence string) (attention.Map, values, error) {
 	m, err := mapOf(r, sentence, 3)
 	if err != nil {
 		return m, nil, err
@@ -56,7 +56,7 @@ func seen(r *run.Run, name, sentence string) (attention.Map, values, error) {
 
 // whatIs is chapter 1: the river sentence, which words decide, and a model that does not know yet.
 func (c *Course) whatIs(context.Context) (values, error) {
-	_, v, err := seen(c.untrained, c.untrained.Path, cmp.Or(c.Sentence, river))
+	_, v, err := inspect(c.untrained, c.untrained.Path, cmp.Or(c.Sentence, river))
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (c *Course) trained(ctx context.Context, floor float64) (values, error) {
 
 // answer is what the trained model says of the river sentence.
 func (c *Course) answer() (values, error) {
-	m, v, err := seen(c.model, shownPath(c.model), river)
+	m, v, err := inspect(c.model, shownPath(c.model), river)
 	if err != nil {
 		return nil, err
 	}

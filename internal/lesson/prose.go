@@ -105,15 +105,15 @@ func (v values) part(lines []string) (Part, error) {
 
 // What a reader types may have marks that divide a text; they are others until it is divided.
 var (
-	hidden = strings.NewReplacer("|", "\ufdd0", "\n", "\ufdd1")
-	bared  = strings.NewReplacer("\ufdd0", "|", "\ufdd1", "\n")
+	escape   = strings.NewReplacer("|", "\ufdd0", "\n", "\ufdd1")
+	unescape = strings.NewReplacer("\ufdd0", "|", "\ufdd1", "\n")
 )
 
 // cells divides a row of a table.
 func cells(row string) []string {
 	list := strings.Split(strings.TrimSuffix(strings.TrimPrefix(row, "|"), "|"), "|")
 	for i, cell := range list {
-		list[i] = bared.Replace(strings.TrimSpace(cell))
+		list[i] = unescape.Replace(strings.TrimSpace(cell))
 	}
 	return list
 }
@@ -125,7 +125,7 @@ func table(lines []string) (t Table, err error) {
 		return t, fmt.Errorf("a table wants a heading, |---|---:| and rows")
 	}
 	t.Caption, t.Head = strings.Join(lines[:n], " "), cells(lines[n])
-	t.Words = max(0, slices.IndexFunc(append(cells(lines[n+1]), ":"), func(s string) bool { return strings.HasSuffix(s, ":") }))
+	t.Words = slices.IndexFunc(append(cells(lines[n+1]), ":"), func(s string) bool { return strings.HasSuffix(s, ":") })
 	for _, line := range lines[n+2:] {
 		row := cells(line)
 		if len(row) != len(t.Head) {
@@ -171,7 +171,7 @@ func question(lines []string) (q Question, err error) {
 		*to = strings.TrimSpace(*to + " " + line)
 	}
 	if right != 1 || q.Because == "" || len(q.Choices) < 2 || len(q.Choices) > 9 {
-		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] before the right one and - [ ] before the others, and Because:")
+		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] before the right one - [ ] before the others, and a line of Because: with the reason")
 	}
 	return q, nil
 }

@@ -23,7 +23,7 @@ func toldFrom(t *testing.T, text string, v values) (steps [][]Part, err error) {
 
 func TestATextBecomesParts(t *testing.T) {
 	v := values{
-		"x": 0.5, "n": 1234, "name": hidden.Replace("a|b\nc"), "yes": true, "no": false, "list": []values{{"k": "one"}, {"k": "two"}},
+		"x": 0.5, "n": 1234, "name": escape.Replace("a|b\nc"), "yes": true, "no": false, "list": []values{{"k": "one"}, {"k": "two"}},
 		"printout": Printout{}, "later": func() (values, error) { return values{"y": "what was computed"}, nil },
 	}
 	steps, err := toldFrom(t, "\nTwo lines\nare one paragraph: {printf \"%.2f\" .x} of {counted .n}.\n\n{if .no}\nNot this.\n{else}\nBut this.\n{end}\n\n"+
@@ -53,7 +53,7 @@ func TestMistakesInATextAreErrors(t *testing.T) {
 		"```python\nx\n```": "write ```text, ```sh or ```bars", "```text\nx\n\n```": "no empty line before it", "| a |\n|---|": "and rows",
 		"| a |\n|---|\n| 1 | 2 |": "a row has 2 cells and the heading 1", "```bars\nBars\n| a | {.x} |\n```": "a bar wants", "```bars\nBars\n| a | b | c |\n```": "a bar wants",
 		"Question: Which?\n- [ ] a\n- [ ] b\nBecause: c": "- [x] before the right one", "Question: Which?\n- [x] a\nBecause: c": "2 to 9 choices",
-		"Question: Which?\n- [x] a\n- [ ] b": "and Because:", "--- failing\n": "failed",
+		"Question: Which?\n- [x] a\n- [ ] b": "Because: with the reason", "--- failing\n": "failed",
 	} {
 		steps, err := toldFrom(t, text, v)
 		if err == nil || !strings.Contains(err.Error(), want) || len(steps) > 0 {

@@ -32,7 +32,7 @@ func (c *Course) reading(ctx context.Context) (values, error) {
 			if err != nil {
 				return nil, err
 			}
-			_, v, err := seen(c.model, shownPath(c.model), sentence)
+			_, v, err := inspect(c.model, shownPath(c.model), sentence)
 			if err != nil {
 				return nil, err
 			}

@@ -24,7 +24,7 @@ func (c *Course) dotProduct(context.Context) (values, error) {
 	var keys, offered []values
 	var tied []string
 	for i, k := range s.keys {
-		keys = append(keys, values{"name": hidden.Replace(k.Name), "vector": k.Numbers, "products": writtenOut(s.query.Numbers, k.Numbers), "score": scores[i]})
+		keys = append(keys, values{"name": escape.Replace(k.Name), "vector": k.Numbers, "products": writtenOut(s.query.Numbers, k.Numbers), "score": scores[i]})
 		if scores[i] == top {
 			tied = append(tied, k.Name)
 		}
@@ -105,14 +105,14 @@ func (c *Course) softmax(context.Context) (values, error) {
 	best := 0.0
 	for i, k := range s.keys {
 		power := math.Exp((float64(scores[i]) - float64(top)) / temperature)
-		keys = append(keys, values{"name": hidden.Replace(k.Name), "score": scores[i], "power": power, "weight": float64(weights[i])})
+		keys = append(keys, values{"name": escape.Replace(k.Name), "score": scores[i], "power": power, "weight": float64(weights[i])})
 		part := make(numbers, len(output))
 		for j, x := range s.values[i].Numbers {
 			part[j] = weights[i] * x
 		}
-		mixed = append(mixed, values{"name": hidden.Replace(s.values[i].Name), "vector": s.values[i].Numbers, "weight": weights[i], "part": part})
+		mixed = append(mixed, values{"name": escape.Replace(s.values[i].Name), "vector": s.values[i].Numbers, "weight": weights[i], "part": part})
 		if i < mostShown {
-			first = append(first, hidden.Replace(k.Name))
+			first = append(first, escape.Replace(k.Name))
 		}
 		if scores[i] == top {
 			best++
