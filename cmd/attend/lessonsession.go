@@ -12,6 +12,7 @@ import (
 
 	"attend/internal/lesson"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // lessonSession is one reading. On a terminal it stops after each step; else it goes straight through and
@@ -36,7 +37,7 @@ var errLeft = errors.New("left")
 func (p *program) tellChapters(ctx context.Context, course *lesson.Course, progress *lesson.Progress, chapters []lesson.Chapter) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	s := &lessonSession{program: p, ctx: ctx, progress: progress, live: isTerminal(p.stdin) && isTerminal(p.stdout)}
+	s := &lessonSession{program: p, ctx: ctx, progress: progress, live: term.IsTerminal(p.stdin) && term.IsTerminal(p.stdout)}
 	bar := newProgress(p.stderr)
 	course.Progress = func(step *run.Progress) {
 		if step == nil {
@@ -109,7 +110,7 @@ func (s *lessonSession) show(part lesson.Part) error {
 	}
 	const prompt = 2 // lines of what follows
 	lines := bytes.Count(b.Bytes(), []byte("\n"))
-	if s.filled > 0 && s.filled+lines+prompt > height(s.stdout) {
+	if _, rows := term.Size(s.stdout); s.filled > 0 && s.filled+lines+prompt > rows {
 		if err := s.wait(); err != nil {
 			return err
 		}
@@ -215,7 +216,7 @@ func linesOf(in io.Reader) <-chan string {
 
 // folded is a text in lines that are easy to read.
 func (s *lessonSession) folded(text string) string {
-	return wrapped(text, min(width(s.stdout), defaultWidth))
+	return term.Wrap(text, min(term.Width(s.stdout), term.DefaultWidth))
 }
 
 // keep notes once that progress could not be written; the lesson goes on.

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 )
 
@@ -25,7 +26,7 @@ func (s sized) Size() string {
 	case n >= 1e6:
 		return fmt.Sprintf("%.3g million", n/1e6)
 	}
-	return counted(s.count())
+	return printable.Thousands(s.count())
 }
 
 // PowerOfTen is that of the number of parameters.
@@ -85,14 +86,5 @@ func roughly(x float64) string {
 	if n >= 1e6 {
 		return fmt.Sprintf("%.0f million", n/1e6)
 	}
-	return counted(int(n))
-}
-
-// counted writes a whole number with a comma every three digits.
-func counted(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return printable.Thousands(n)
 }

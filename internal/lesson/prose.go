@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/template"
 
+	"attend/internal/printable"
 	"attend/internal/render"
 )
 
@@ -39,7 +40,7 @@ var alone = regexp.MustCompile(`(?m)^(\{(?:if|range|else|end)[^{}]*\})\n`)
 
 // parts fills the places of a step and makes a part of each of its blocks, which empty lines divide.
 func (v values) parts(body string) (parts []Part, err error) {
-	t := template.New("text").Delims("{", "}").Option("missingkey=error").Funcs(template.FuncMap{"short": short, "counted": counted})
+	t := template.New("text").Delims("{", "}").Option("missingkey=error").Funcs(template.FuncMap{"short": short, "counted": printable.Thousands[int]})
 	if t, err = t.Parse(alone.ReplaceAllString(body, "$1")); err != nil {
 		return nil, err
 	}
@@ -171,7 +172,7 @@ func question(lines []string) (q Question, err error) {
 		*to = strings.TrimSpace(*to + " " + line)
 	}
 	if right != 1 || q.Because == "" || len(q.Choices) < 2 || len(q.Choices) > 9 {
-		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] before the right one - [ ] before the others, and a line of Because: with the reason")
+		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] before the right one, - [ ] before the others, and a line of Because: with the reason")
 	}
 	return q, nil
 }

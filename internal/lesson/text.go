@@ -3,11 +3,11 @@ package lesson
 import (
 	"strings"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/printable"
 	"attend/internal/render/text"
+	"attend/internal/term"
 )
 
 // widestText is where lines break even on a wider terminal: longer ones are hard to read.
@@ -50,17 +50,6 @@ func folded(line string, o text.Options) string {
 	return out + "\n"
 }
 
-// strong is text in bold where there are escape sequences at all.
-func strong(text string, o text.Options) string {
-	if o.Color < colorprofile.ANSI {
-		return text
-	}
-	return "\x1b[1m" + strings.ReplaceAll(text, "\n", "\x1b[m\n\x1b[1m") + "\x1b[m"
-}
-
-// columnGap is the blanks between two columns.
-const columnGap = 2
-
 // text writes a table for a terminal. Where the columns do not fit the width their headings are broken into
 // lines; where they do not fit even so, each row becomes a short list: its first cell, and below it every other
 // with its heading.
@@ -79,19 +68,16 @@ func (t Table) text(o text.Options) string {
 	line := func(cells []string) string {
 		var row string
 		for i, cell := range cells {
-			cell = printable.Text(strings.TrimSpace(cell))
-			blanks := strings.Repeat(" ", max(0, widths[i]-ansi.StringWidth(cell)))
+			pad := term.PadLeft
 			if i < t.Words {
-				row += cell + blanks
-			} else {
-				row += blanks + cell
+				pad = term.PadRight
 			}
-			row += strings.Repeat(" ", columnGap)
+			row += pad(printable.Text(strings.TrimSpace(cell)), widths[i]) + strings.Repeat(" ", term.Gap)
 		}
 		return strings.TrimRight(row, " ")
 	}
 	for _, head := range heads {
-		b.WriteString(strong(line(head), o) + "\n")
+		b.WriteString(term.Bold(line(head), o.Color) + "\n")
 	}
 	for _, row := range t.Rows {
 		b.WriteString(line(row) + "\n")
@@ -102,7 +88,7 @@ func (t Table) text(o text.Options) string {
 // layout returns the headings in lines, the widths of the columns, and what they take together. If it is to be narrow, a heading
 // is broken to its longest word or the widest cell below.
 func (t Table) layout(narrow bool) (heads [][]string, widths []int, total int) {
-	total = -columnGap
+	total = -term.Gap
 	for i, title := range t.Head {
 		title = printable.Text(title)
 		whole := []string{title}
@@ -122,7 +108,7 @@ func (t Table) layout(narrow bool) (heads [][]string, widths []int, total int) {
 			}
 			heads[n][i] = part
 		}
-		widths, total = append(widths, width), total+width+columnGap
+		widths, total = append(widths, width), total+width+term.Gap
 	}
 	return heads, widths, total
 }

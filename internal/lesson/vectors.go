@@ -130,12 +130,7 @@ func (v Vector) short() string { return printable.Short(v.Name, longestName) }
 type numbers []float32
 
 // count says how many there are.
-func (n numbers) count() string {
-	if len(n) == 1 {
-		return "1 number"
-	}
-	return fmt.Sprintf("%d numbers", len(n))
-}
+func (n numbers) count() string { return printable.Count(len(n), "number") }
 
 // String writes a vector as the chapters show it: [1 0].
 func (n numbers) String() string {
