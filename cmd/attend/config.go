@@ -121,9 +121,12 @@ func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[s
 
 // checkSetting reports a setting whose flag has a value, given or not, that the table does not allow.
 func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
+	value := flags.Lookup(setting.Name).Value.String()
 	switch {
 	case setting.Choices != nil:
-		return checkOneOf(setting.Name, flags.Lookup(setting.Name).Value.String(), setting.Choices...)
+		return checkOneOf(setting.Name, value, setting.Choices...)
+	case value == "" && setting.Default != "":
+		return fmt.Errorf("--%s is blank: give it a value, or leave it out", setting.Name)
 	case setting.Range != run.Range{}:
 		return checkLimits(flags, []limit{{setting.Name, setting.Range}})
 	}

@@ -69,27 +69,25 @@ func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 	return f, nil
 }
 
-// textOf returns a reader of the text that the run at path was begun with.
-func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
-	return func(s run.Settings) (*data.Corpus, error) {
-		if s.Data == "-" && term.IsTerminal(p.stdin) {
-			return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(path))
-		}
-		return p.loadCorpus(s, func(text string) (*os.File, error) {
-			f, err := file.Open(text, data.MostText)
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(path), printable.Path(text))
-			}
-			if err != nil {
-				_, cause := fileCause(err)
-				return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(path), printable.Path(text), cause)
-			}
-			if err := run.CheckTextFile(path, filepath.Base(text), f); err != nil {
-				return nil, errors.Join(err, f.Close())
-			}
-			return f, nil
-		})
+// textOf reads the text that a run was begun with.
+func (p *program) textOf(r *run.Run) (*data.Corpus, error) {
+	if r.Settings.Data == "-" && term.IsTerminal(p.stdin) {
+		return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(r.Path))
 	}
+	return p.loadCorpus(r.Settings, func(text string) (*os.File, error) {
+		f, err := file.Open(text, data.MostText)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(r.Path), printable.Path(text))
+		}
+		if err != nil {
+			_, cause := fileCause(err)
+			return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(r.Path), printable.Path(text), cause)
+		}
+		if err := r.CheckTextFile(filepath.Base(text), f); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		return f, nil
+	})
 }
 
 // openWithText opens a run, or the latest, with the text that it was trained on.
@@ -98,6 +96,6 @@ func (p *program) openWithText(path string) (*run.Run, *data.Corpus, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	corpus, err := p.textOf(r.Path)(r.Settings)
+	corpus, err := p.textOf(r)
 	return r, corpus, err
 }

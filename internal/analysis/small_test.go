@@ -34,6 +34,11 @@ func loadText(text string) func(run.Settings) (*data.Corpus, error) {
 
 var loadSmall = loadText(runtest.Text())
 
+// textOf returns a loader of one text for [Baselines].
+func textOf(text string) func(*run.Run) (*data.Corpus, error) {
+	return func(r *run.Run) (*data.Corpus, error) { return loadText(text)(r.Settings) }
+}
+
 // trained trains on a text and opens the run.
 func trained(t testing.TB, s run.Settings, text string) *run.Run {
 	t.Helper()

@@ -23,9 +23,10 @@ func TestHuggingFaceRoundTrip(t *testing.T) {
 				}
 			}
 			tensors := Tensors(c, weights)
-			if err := Fill(c, back, tensors); err != nil {
+			if err := CheckShapes(Shapes(back), tensors); err != nil {
 				t.Fatal(err)
 			}
+			Fill(c, back, tensors)
 			for i, p := range weights.All() {
 				if !slices.Equal(back.All()[i].Data, p.Data) {
 					t.Errorf("%s came back changed", p.Name)

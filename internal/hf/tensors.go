@@ -2,6 +2,8 @@ package hf
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"attend/embed"
@@ -18,7 +20,7 @@ type Tensor struct {
 // Tensors returns the weights under GPT-2's names: query, key and value side by
 // side in c_attn, and a table of positions whatever their kind.
 func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
-	tensors := map[string]Tensor{}
+	tensors, shapes := map[string]Tensor{}, Shapes(weights)
 	for _, p := range weights.All() {
 		name, part := name(p.Name)
 		if part < 0 {
@@ -27,9 +29,7 @@ func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
 		}
 		t, ok := tensors[name]
 		if !ok {
-			t.Shape = append([]int{}, p.Shape...)
-			t.Shape[len(t.Shape)-1] *= 3 // [dim, 3*dim] or [3*dim]
-			t.Data = make([]float32, 3*len(p.Data))
+			t = Tensor{shapes[name], make([]float32, 3*len(p.Data))}
 			tensors[name] = t
 		}
 		eachColumnBlock(t.Data, p.Data, c.Dim, part, func(wide, narrow []float32) { copy(wide, narrow) })
@@ -53,31 +53,35 @@ func eachColumnBlock(wide, narrow []float32, dim, part int, visit func(wide, nar
 	}
 }
 
-// CheckShapes returns an error unless the tensors, under GPT-2's names, have the shapes of a set of parameters, which may be
-// without their numbers.
-func CheckShapes(set *param.Set, tensors map[string]Tensor) error {
+// Shapes returns the shapes of a set of parameters, which may be without their numbers, under GPT-2's names.
+func Shapes(set *param.Set) map[string][]int {
+	shapes := map[string][]int{}
 	for _, p := range set.All() {
 		name, part := name(p.Name)
-		t, ok := tensors[name]
-		if !ok {
-			return fmt.Errorf("it lacks the tensor %s", name)
-		}
-		want := append([]int{}, p.Shape...)
+		shape := slices.Clone(p.Shape)
 		if part >= 0 {
-			want[len(want)-1] *= 3
+			shape[len(shape)-1] *= 3 // [dim, 3*dim] or [3*dim]
 		}
-		if fmt.Sprint(t.Shape) != fmt.Sprint(want) {
-			return fmt.Errorf("tensor %s has shape %v, config.json asks for %v", name, t.Shape, want)
+		shapes[name] = shape
+	}
+	return shapes
+}
+
+// CheckShapes returns an error unless the tensors have the shapes that are wanted, by their names.
+func CheckShapes(want map[string][]int, tensors map[string]Tensor) error {
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		switch t, ok := tensors[name]; {
+		case !ok:
+			return fmt.Errorf("it lacks the tensor %s", name)
+		case !slices.Equal(t.Shape, want[name]):
+			return fmt.Errorf("tensor %s has shape %v, the settings ask for %v", name, t.Shape, want[name])
 		}
 	}
 	return nil
 }
 
-// Fill fills a set of parameters from tensors under GPT-2's names.
-func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
-	if err := CheckShapes(set, tensors); err != nil {
-		return err
-	}
+// Fill fills a set of parameters from tensors that have its [Shapes].
+func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) {
 	for _, p := range set.All() {
 		name, part := name(p.Name)
 		t := tensors[name]
@@ -87,7 +91,6 @@ func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
 			eachColumnBlock(t.Data, p.Data, c.Dim, part, func(wide, narrow []float32) { copy(narrow, wide) })
 		}
 	}
-	return nil
 }
 
 // name returns GPT-2's name for a parameter of ours, and for a part of c_attn which

@@ -19,7 +19,7 @@ type Setting struct {
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
-	Vary     bool            // an experiment may vary it: the text, its tokens and what is measured stay the same
+	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and tokens, and are measured alike
 	Meaning  string          // one line; what stands in `backquotes` names the value in the help
 }
 
@@ -86,14 +86,6 @@ func Defaults() Settings {
 		setting.field(&s).Set(reflect.ValueOf(setting.Default))
 	}
 	return s
-}
-
-// checkFinite returns an error if the value of the setting in s is NaN or infinite.
-func (s Setting) checkFinite(settings *Settings) error {
-	if x, ok := s.In(settings).(*float64); ok && *x-*x != 0 {
-		return fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", s.Name, *x)
-	}
-	return nil
 }
 
 // Text returns the value of the setting in s as a person writes it.
