@@ -85,7 +85,8 @@ func (s *lessonSession) tell(course *lesson.Course, c lesson.Chapter) error {
 		}
 		interrupted := s.ctx.Err() != nil
 		if interrupted || errors.Is(err, errLeft) {
-			fmt.Fprintf(s.stdout, "\n\n%s\n", s.folded(fmt.Sprintf("You are in chapter %d: attend lesson %d begins it again, attend lesson lists all.", c.Number, c.Number)))
+			where := fmt.Sprintf("You are in chapter %d: attend lesson %d begins it again, attend lesson lists all.", c.Number, c.Number)
+			fmt.Fprintf(s.stdout, "\n\n%s\n", s.folded(where))
 		}
 		switch {
 		case interrupted:

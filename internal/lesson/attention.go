@@ -46,8 +46,9 @@ func attendIn(g *gorgonia.ExprGraph, p layers.Projected, heads, seq int, d layer
 // attention is made of.
 func products(query numbers, keys []Vector) []float32 {
 	scores := make([]float32, len(keys))
-	all := stacked(keys, len(query))
-	kernel.MatMul(kernel.Dense(scores, 1, len(keys)), 1, kernel.Dense(slices.Clone(query), 1, len(query)), kernel.Dense(all, len(keys), len(query)).T(), 0)
+	n, dim := len(keys), len(query)
+	all := kernel.Dense(stacked(keys, dim), n, dim)
+	kernel.MatMul(kernel.Dense(scores, 1, n), 1, kernel.Dense(slices.Clone(query), 1, dim), all.T(), 0)
 	return scores
 }
 

@@ -79,7 +79,8 @@ func Chapters() (chapters []Chapter) {
 	} {
 		text, _ := texts.ReadFile("chapters/" + files[i].Name())
 		title, rest, _ := strings.Cut(string(text), "\n")
-		chapters = append(chapters, Chapter{Number: i + 1, Title: strings.TrimSpace(strings.TrimPrefix(title, "# ")), text: rest, compute: compute})
+		title = strings.TrimSpace(strings.TrimPrefix(title, "# "))
+		chapters = append(chapters, Chapter{Number: i + 1, Title: title, text: rest, compute: compute})
 	}
 	return chapters
 }
@@ -115,7 +116,8 @@ func (c *Course) check(chapter int) error {
 		flag, chapters string
 		given          bool
 	}{
-		{"query", "chapters 2 and 3", len(c.Query) > 0}, {"key", "chapters 2 and 3", len(c.Keys) > 0}, {"value", "chapter 3", len(c.Values) > 0},
+		{"query", "chapters 2 and 3", len(c.Query) > 0}, {"key", "chapters 2 and 3", len(c.Keys) > 0},
+		{"value", "chapter 3", len(c.Values) > 0},
 		{"temperature", "chapter 3", c.Temperature != 0}, {"sentence", "chapters 1 and 9", c.Sentence != ""},
 	} {
 		if option.given && !slices.Contains(strings.Fields(option.chapters), strconv.Itoa(chapter)) {

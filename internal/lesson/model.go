@@ -30,7 +30,8 @@ const (
 func (c *Course) newModel() (*run.Run, error) {
 	config := c.settings.Model(c.corpus.Vocabulary.Len())
 	weights, err := layers.NewWeights(config, c.settings.Seed)
-	return &run.Run{Path: "untrained model", Settings: c.settings, Vocabulary: c.corpus.Vocabulary, Config: config, Weights: weights}, err
+	r := &run.Run{Path: "untrained model", Settings: c.settings, Vocabulary: c.corpus.Vocabulary, Config: config, Weights: weights}
+	return r, err
 }
 
 // mapOf returns the map of a sentence in a run.

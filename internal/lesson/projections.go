@@ -103,7 +103,8 @@ func (c *Course) projections(context.Context) (values, error) {
 		rows = append(rows, row)
 	}
 	return values{
-		"words": words, "features": rows, "vector": words[last]["vector"], "query": numbers(query), "output": a.Output(0, 0, last), "map": picture,
+		"words": words, "features": rows, "map": picture,
+		"vector": words[last]["vector"], "query": numbers(query), "output": a.Output(0, 0, last),
 	}, nil
 }
 
@@ -121,9 +122,10 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
+	both := slices.Concat(two.Output(0, 0, last), two.Output(0, 1, last))
 	v := values{
 		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near], "output": one.Output(0, 0, last)},
-		"twoHeads": values{"zebra": two.Row(0, 0, last)[zebra], "near": two.Row(0, 1, last)[near], "output": slices.Concat(two.Output(0, 0, last), two.Output(0, 1, last))},
+		"twoHeads": values{"zebra": two.Row(0, 0, last)[zebra], "near": two.Row(0, 1, last)[near], "output": both},
 		"map":      picture, "a": whoSees[0], "b": whoSees[1],
 	}
 	for _, model := range []struct {

@@ -40,7 +40,8 @@ var alone = regexp.MustCompile(`(?m)^(\{(?:if|range|else|end)[^{}]*\})\n`)
 
 // parts fills the places of a step and makes a part of each of its blocks, which empty lines divide.
 func (v values) parts(body string) (parts []Part, err error) {
-	t := template.New("text").Delims("{", "}").Option("missingkey=error").Funcs(template.FuncMap{"short": short, "counted": printable.Thousands[int]})
+	functions := template.FuncMap{"short": short, "counted": printable.Thousands[int]}
+	t := template.New("text").Delims("{", "}").Option("missingkey=error").Funcs(functions)
 	if t, err = t.Parse(alone.ReplaceAllString(body, "$1")); err != nil {
 		return nil, err
 	}
@@ -172,7 +173,7 @@ func question(lines []string) (q Question, err error) {
 		*to = strings.TrimSpace(*to + " " + line)
 	}
 	if right != 1 || q.Because == "" || len(q.Choices) < 2 || len(q.Choices) > 9 {
-		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] before the right one, - [ ] before the others, and a line of Because: with the reason")
+		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] for the right one, - [ ] for others, and a line of Because: with the reason")
 	}
 	return q, nil
 }

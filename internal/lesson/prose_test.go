@@ -52,7 +52,7 @@ func TestMistakesInATextAreErrors(t *testing.T) {
 		"{.y}": `no entry for key "y"`, "{printf .x": "unclosed action", "![](y)": "nothing to show is named y", "--- y\n": `a step "y", which computes nothing`,
 		"```python\nx\n```": "write ```text, ```sh or ```bars", "```text\nx\n\n```": "no empty line before it", "| a |\n|---|": "and rows",
 		"| a |\n|---|\n| 1 | 2 |": "a row has 2 cells and the heading 1", "```bars\nBars\n| a | {.x} |\n```": "a bar wants", "```bars\nBars\n| a | b | c |\n```": "a bar wants",
-		"Question: Which?\n- [ ] a\n- [ ] b\nBecause: c": "- [x] before the right one", "Question: Which?\n- [x] a\nBecause: c": "2 to 9 choices",
+		"Question: Which?\n- [ ] a\n- [ ] b\nBecause: c": "- [x] for the right one", "Question: Which?\n- [x] a\nBecause: c": "2 to 9 choices",
 		"Question: Which?\n- [x] a\n- [ ] b": "Because: with the reason", "--- failing\n": "failed",
 	} {
 		steps, err := toldFrom(t, text, v)

@@ -24,7 +24,9 @@ func (c *Course) dotProduct(context.Context) (values, error) {
 	var keys, offered []values
 	var tied []string
 	for i, k := range s.keys {
-		keys = append(keys, values{"name": escape.Replace(k.Name), "vector": k.Numbers, "products": writtenOut(s.query.Numbers, k.Numbers), "score": scores[i]})
+		keys = append(keys, values{
+			"name": escape.Replace(k.Name), "vector": k.Numbers, "products": writtenOut(s.query.Numbers, k.Numbers), "score": scores[i],
+		})
 		if scores[i] == top {
 			tied = append(tied, k.Name)
 		}
@@ -33,7 +35,8 @@ func (c *Course) dotProduct(context.Context) (values, error) {
 		if i == mostOffered-1 && len(tied) == 1 {
 			i = max(i, best)
 		}
-		offered = append(offered, values{"right": i == best && len(tied) == 1, "key": s.keys[i].short() + " " + s.keys[i].Numbers.String()})
+		k := s.keys[i]
+		offered = append(offered, values{"right": i == best && len(tied) == 1, "key": k.short() + " " + k.Numbers.String()})
 	}
 	return values{
 		"vectors": vectorLines(append([]Vector{s.query}, s.keys...)), "keys": keys, "offered": offered, "own": s.own,
@@ -107,10 +110,11 @@ func (c *Course) softmax(context.Context) (values, error) {
 		power := math.Exp((float64(scores[i]) - float64(top)) / temperature)
 		keys = append(keys, values{"name": escape.Replace(k.Name), "score": scores[i], "power": power, "weight": float64(weights[i])})
 		part := make(numbers, len(output))
-		for j, x := range s.values[i].Numbers {
+		value := s.values[i]
+		for j, x := range value.Numbers {
 			part[j] = weights[i] * x
 		}
-		mixed = append(mixed, values{"name": escape.Replace(s.values[i].Name), "vector": s.values[i].Numbers, "weight": weights[i], "part": part})
+		mixed = append(mixed, values{"name": escape.Replace(value.Name), "vector": value.Numbers, "weight": weights[i], "part": part})
 		if i < mostShown {
 			first = append(first, escape.Replace(k.Name))
 		}
@@ -134,7 +138,8 @@ func (c *Course) softmax(context.Context) (values, error) {
 	soft := shares(n, func(i int) float64 { return float64(weights[i]) })
 	even := shares(n, func(int) float64 { return 1 / float64(n) })
 	return values{
-		"vectors": vectorLines(slices.Concat([]Vector{s.query}, s.keys, []Vector{{"scores", scores}})), "keys": keys, "values": mixed, "output": output,
+		"vectors": vectorLines(slices.Concat([]Vector{s.query}, s.keys, []Vector{{"scores", scores}})),
+		"keys": keys, "values": mixed, "output": output,
 		"hard": hard, "soft": soft, "even": even, "question": soft != hard && soft != even && hard != even,
 		"changed": temperature != 1, "temperature": short(temperature), "first": first, "temperatures": temperatures,
 		"arrows": plane(append(slices.Clone(s.values), Vector{"output", output}), n, render.ValueArrow),
