@@ -139,7 +139,7 @@ func (c *Course) softmax(context.Context) (values, error) {
 	even := shares(n, func(int) float64 { return 1 / float64(n) })
 	return values{
 		"vectors": vectorLines(slices.Concat([]Vector{s.query}, s.keys, []Vector{{"scores", scores}})),
-		"keys": keys, "values": mixed, "output": output,
+		"keys":    keys, "values": mixed, "output": output,
 		"hard": hard, "soft": soft, "even": even, "question": soft != hard && soft != even && hard != even,
 		"changed": temperature != 1, "temperature": short(temperature), "first": first, "temperatures": temperatures,
 		"arrows": plane(append(slices.Clone(s.values), Vector{"output", output}), n, render.ValueArrow),
