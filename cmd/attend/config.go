@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/data"
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
@@ -135,7 +137,7 @@ func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
 
 // absoluteData makes the path of the text absolute, so that eval and resume find it from any folder.
 func absoluteData(s *run.Settings) (err error) {
-	if s.Data != run.Savanna && s.Data != "-" {
+	if !slices.Contains(data.BuiltIn.Names(), s.Data) && s.Data != "-" {
 		s.Data, err = file.Abs(s.Data)
 	}
 	return err

@@ -190,7 +190,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --positions learnd", "learned, sinusoidal or none, not \"learnd\": did you mean learned"},
 		{"train --activation tanh", "gelu or relu"},
 		{"train --optimizer adam", "adamw or sgd"},
-		{"train --unit syllable", "word or char"},
+		{"train --unit syllable", "--unit takes word"},
 		{"train --unit char", "savanna is made of words"},
 		{"train --tied=maybe", "--tied wants true or false"},
 		{"train --seed -1", "--seed wants a whole number from 0 up"},

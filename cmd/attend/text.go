@@ -16,19 +16,15 @@ import (
 
 // loadCorpus reads the text that settings name; open opens one that is a path.
 func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
-	if s.Data == run.Savanna {
+	if text, err := data.BuiltIn.Find("text", s.Data); err == nil {
 		d := run.Defaults()
 		if s.Unit != d.Unit {
-			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", printable.Short(s.Unit, printable.MaxQuote))
+			return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data", s.Data, printable.Short(s.Unit, printable.MaxQuote))
 		}
 		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
-			return nil, errors.New("the built-in savanna has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data")
+			return nil, fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data", s.Data)
 		}
-		return data.Savanna()
-	}
-	options, err := s.Options()
-	if err != nil {
-		return nil, err
+		return text.Load()
 	}
 	name, in := "standard input", p.stdin
 	if s.Data != "-" {
@@ -41,7 +37,7 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 	} else if term.IsTerminal(p.stdin) {
 		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
-	corpus, err := data.Load(name, in, options)
+	corpus, err := data.Load(name, in, s.Options())
 	var (
 		inPath *fs.PathError
 		size   *file.SizeError

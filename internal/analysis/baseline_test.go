@@ -148,7 +148,7 @@ func TestPositionBaseline(t *testing.T) {
 
 func TestPositionBaselineOfCharacters(t *testing.T) {
 	s := small()
-	s.Unit, s.Context = string(data.Char), 8
+	s.Unit, s.Context = data.Char, 8
 	text := strings.Repeat("the cat sat on the mat. ", 30)
 	r := trained(t, s, text)
 	m := mapOf(t, r, "the cat ")

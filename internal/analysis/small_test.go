@@ -24,11 +24,7 @@ func small() run.Settings {
 // loadText returns a loader of one text.
 func loadText(text string) func(run.Settings) (*data.Corpus, error) {
 	return func(s run.Settings) (*data.Corpus, error) {
-		o, err := s.Options()
-		if err != nil {
-			return nil, err
-		}
-		return data.Load(s.Data, strings.NewReader(text), o)
+		return data.Load(s.Data, strings.NewReader(text), s.Options())
 	}
 }
 

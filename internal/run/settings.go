@@ -22,9 +22,6 @@ import (
 	"attend/train"
 )
 
-// Savanna is the value of Settings.Data that stands for the built-in corpus.
-const Savanna = "savanna"
-
 // Settings are all that decides a training's outcome, and nothing else. [AllSettings] says what each means. The order of the
 // fields is that of training.yaml.
 type Settings struct {
@@ -70,9 +67,8 @@ const (
 )
 
 // Options returns how to read the text. Its seed is that of the split.
-func (s Settings) Options() (data.Options, error) {
-	unit, err := data.ParseUnit(s.Unit)
-	return data.Options{Unit: unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}, err
+func (s Settings) Options() data.Options {
+	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}
 }
 
 // Resolve fills in what the settings leave to the text (context, hidden, probe) and

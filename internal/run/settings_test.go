@@ -222,7 +222,7 @@ func TestResolveErrors(t *testing.T) {
 	wantError(t, err, "line 121 of small", "600 words", "--context 601")
 	s := small()
 	s.Unit = "syllable"
-	_, err = s.Options()
+	_, err = data.Load("small", strings.NewReader(smallText()), s.Options())
 	wantError(t, err, "syllable")
 }
 

@@ -34,11 +34,7 @@ func small() Settings {
 // loadText returns a loader of one text.
 func loadText(text string) func(Settings) (*data.Corpus, error) {
 	return func(s Settings) (*data.Corpus, error) {
-		o, err := s.Options()
-		if err != nil {
-			return nil, err
-		}
-		return data.Load(s.Data, strings.NewReader(text), o)
+		return data.Load(s.Data, strings.NewReader(text), s.Options())
 	}
 }
 

@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"attend/data"
 	"attend/embed"
@@ -41,8 +42,8 @@ func rightOpen(low, high float64) Range { return Range{Low: low, High: high, Ope
 // name as the YAML key. Beyond its range a number is mistyped, or means nothing.
 func AllSettings() []Setting {
 	return []Setting{
-		{Name: "data", Group: "Text", Default: Savanna, Meaning: "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB"},
-		{Name: "unit", Group: "Text", Default: string(data.Word), Choices: data.UnitNames(), Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
+		{Name: "data", Group: "Text", Default: "savanna", Meaning: "`TEXT` to learn: " + strings.Join(data.BuiltIn.Names(), ", ") + " (built in), a file, or - for standard input; at most 1 GB"},
+		{Name: "unit", Group: "Text", Default: data.Word, Choices: data.Units.Names(), Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
 		{Name: "holdout", Group: "Text", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true}, Meaning: "share of the text held out from training, to test on"},
 		{Name: "min-count", Group: "Text", Default: 2, Range: closed(1, 1e9), Meaning: "tokens that occur less often in training become " + data.UnknownToken},
 
