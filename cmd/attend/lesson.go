@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -11,6 +14,7 @@ import (
 
 	"attend/internal/lesson"
 	"attend/internal/printable"
+	"attend/internal/render/picture"
 )
 
 // lessonOptions are the flags of `attend lesson`.
@@ -64,8 +68,7 @@ its name before an equals sign.`,
 	f.StringArrayVar(&o.values, "value", nil, "chapter 3: what a key hands over; once for each key, in their order")
 	numberFlag(f, &o.temperature, "temperature", 1, between(0.01, 1000), "chapter 3: by what scores are divided before softmax")
 	f.StringVar(&o.sentence, "sentence", "", "chapters 1 and 9: a sentence of your own")
-	f.StringVar(&o.theme, "theme", "light", "of a picture: "+printable.Or(themes))
-	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
+	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+printable.Or(themes))
 	cmd.AddCommand(newReflect(p), newExport(p))
 	return cmd
 }
@@ -81,7 +84,7 @@ func (p *program) lesson(cmd *cobra.Command, o lessonOptions, args []string) err
 		return err
 	}
 	if o.to != "" || o.format != "" {
-		return p.lessonPicture(cmd, o, course, chapters)
+		return p.lessonPicture(cmd.Context(), o, course, chapters)
 	}
 	path, err := lesson.ProgressPath()
 	if err != nil { // without a folder for settings nothing is remembered, and all else works
@@ -101,22 +104,9 @@ func (p *program) lesson(cmd *cobra.Command, o lessonOptions, args []string) err
 		}
 	}
 	if len(chapters) == 0 {
-		return p.listChapters(progress)
+		return lesson.Text(p.stdout, *progress, textOptions(p.stdout))
 	}
-	s := newLessonSession(p, cmd.Context(), course, progress)
-	defer s.stop()
-	if s.live {
-		p.showNotes()
-	}
-	for i, c := range chapters {
-		if i > 0 {
-			fmt.Fprintln(p.stdout)
-		}
-		if err := s.tell(c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.tellChapters(cmd.Context(), course, progress, chapters)
 }
 
 // chapters returns those that the command line asks for, none for the list.
@@ -155,10 +145,11 @@ func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Cha
 
 // course reads what the reader gives to a chapter.
 func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
-	c := &lesson.Course{Runs: runsFolder, Sentence: o.sentence}
-	if err := checkOneOf("theme", o.theme, themes...); err != nil {
+	c, err := lesson.NewCourse(runsFolder)
+	if err != nil {
 		return nil, err
 	}
+	c.Sentence = o.sentence
 	flags := cmd.Flags()
 	if flags.Changed("theme") && o.to == "" && o.format == "" {
 		return nil, errors.New("--theme is for pictures: leave it out, or name a file with -o")
@@ -169,18 +160,15 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 	if flags.Changed("sentence") && strings.TrimSpace(o.sentence) == "" {
 		return nil, errors.New("--sentence is blank: give a sentence, or leave the flag out")
 	}
+	var query []string
 	if flags.Changed("query") {
-		v, err := lesson.ParseVector(o.query)
-		if err != nil {
-			return nil, fmt.Errorf("--query %s: %w", printable.Quote(o.query), err)
-		}
-		c.Query = &v
+		query = []string{o.query}
 	}
 	for _, list := range []struct {
 		flag  string
 		texts []string
 		to    *[]lesson.Vector
-	}{{"key", o.keys, &c.Keys}, {"value", o.values, &c.Values}} {
+	}{{"query", query, &c.Query}, {"key", o.keys, &c.Keys}, {"value", o.values, &c.Values}} {
 		for _, text := range list.texts {
 			v, err := lesson.ParseVector(text)
 			if err != nil {
@@ -190,4 +178,96 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 		}
 	}
 	return c, nil
+}
+
+// lessonPicture writes the first picture of a chapter and nothing else.
+func (p *program) lessonPicture(ctx context.Context, o lessonOptions, course *lesson.Course, chapters []lesson.Chapter) error {
+	if len(chapters) != 1 {
+		return errors.New("-o is for the picture of one chapter: name the chapter; attend lesson export makes a page of all")
+	}
+	if err := o.resolve(p.stdout, pictureFormats); err != nil {
+		return err
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	drawn, err := firstPicture(ctx, course, chapters[0])
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	return o.write(p.stdout, func(w io.Writer) error {
+		return p.draw(w, o.output, func() (picture.Drawing, error) {
+			return drawn.Draw(picture.Options{Dark: o.theme == "dark"})
+		})
+	})
+}
+
+func firstPicture(ctx context.Context, course *lesson.Course, c lesson.Chapter) (lesson.Picture, error) {
+	for parts, err := range c.Steps(ctx, course) {
+		if err != nil {
+			return lesson.Picture{}, err
+		}
+		for _, part := range parts {
+			if found, ok := part.(lesson.Picture); ok {
+				return found, nil
+			}
+		}
+	}
+	return lesson.Picture{}, fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", c.Number)
+}
+
+// exportFormats are what the whole course can be written as.
+var exportFormats = []format{
+	htmlFormat,
+	{name: "md", ending: ".md"},
+}
+
+func newExport(p *program) *cobra.Command {
+	var o output
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "the whole course as one page that needs no network",
+		Long: `Write all ten chapters as one HTML page or one Markdown file, for a class or for paper: the text, what was
+computed, the pictures, the questions with their answers folded away, and the commands. All is computed
+when it is written, training included, in a folder that is removed afterwards.`,
+		Example: `  attend lesson export -o lesson.html
+  attend lesson export -o lesson.md`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.resolve(p.stdout, exportFormats); err != nil {
+				return err
+			}
+			return p.export(cmd.Context(), o)
+		},
+	}
+	o.flags(cmd, exportFormats)
+	return cmd
+}
+
+// export goes through the course and writes it.
+func (p *program) export(ctx context.Context, o output) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	folder, err := os.MkdirTemp("", "attend-lesson-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	course, err := lesson.NewCourse(folder)
+	if err != nil {
+		return err
+	}
+	book, err := lesson.Collect(ctx, course, func(c lesson.Chapter) {
+		p.say("chapter %d of %d: %s", c.Number, len(lesson.Chapters()), c.Title)
+	})
+	if ctx.Err() != nil {
+		p.say("stopped: nothing was written")
+		return errInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	return o.write(p.stdout, func(w io.Writer) error { return lesson.Export(w, book, o.format) })
 }

@@ -16,8 +16,10 @@ import (
 
 // collected is the whole course, computed once for all tests.
 var collected = sync.OnceValues(func() (course *Course, err error) {
-	course = &Course{Runs: scratch}
-	book, err = Collect(context.Background(), course, nil)
+	if course, err = NewCourse(scratch); err != nil {
+		return nil, err
+	}
+	book, err = Collect(context.Background(), course, func(Chapter) {})
 	return course, err
 })
 

@@ -1,115 +1,152 @@
+// Package lesson is a course on attention in ten chapters: a few plain sentences, a computation that
+// runs in the operations of training, a picture, a question, and commands to try.
+//
+// The text of each chapter is a file in the folder chapters, which can be read and edited without Go. It has places for
+// what is computed; its README says which. A chapter is shown as a sequence of [Part]s, step by step. Whoever shows
+// them decides how: a terminal stops after each step, [Text] writes them for paper as wide as a terminal,
+// [Export] makes one page of the whole course. All show the same parts. The package reads no
+// keyboard and writes to no terminal of its own accord.
+//
+// The lesson grew out of a notebook that explains attention with "The lion saw the zebra near the river".
 package lesson
 
 import (
 	"context"
+	"embed"
 	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
 
 	"attend/data"
 	"attend/internal/run"
 )
 
-// Course is what the chapters share. Its fields are the reader's; all may stay empty.
+//go:embed chapters/[01]*.md
+var texts embed.FS
+
+// Course is what the chapters share. What the reader gives may stay empty.
 type Course struct {
-	Query       *Vector  // chapters 2 and 3
+	Query       []Vector // chapters 2 and 3; one
 	Keys        []Vector // chapters 2 and 3
 	Values      []Vector // chapter 3
 	Temperature float64  // chapter 3: of the softmax; 0 stands for 1
 	Sentence    string   // chapters 1 and 9
 
-	Runs string // folder of runs, where the model of the lesson is kept
 	// Ask asks for a line that check accepts; nil where nobody can answer. An empty answer is the fallback.
 	Ask func(prompt, fallback string, check func(string) error) (string, error)
-	// Progress hears of the training of chapter 8, nil of its end; may be nil.
+	// Progress is called with the progress of the training of chapter 8, and with nil at its end; may be nil.
 	Progress func(*run.Progress)
 
-	corpus *data.Corpus
-	model  *run.Run
+	runs      string // folder of runs, where the model of the lesson is kept
+	corpus    *data.Corpus
+	settings  run.Settings // those of `attend train` without flags
+	untrained *run.Run
+	model     *run.Run // nil until it is known
 }
 
-// Show takes the parts of one step. An error ends the chapter.
-type Show func(parts ...Part) error
+// NewCourse returns a course that keeps its model in a folder of runs.
+func NewCourse(runs string) (c *Course, err error) {
+	c = &Course{runs: runs}
+	if c.corpus, err = data.Savanna(); err != nil {
+		return nil, err
+	}
+	if c.settings, err = run.Defaults().Resolve(c.corpus); err != nil {
+		return nil, err
+	}
+	if c.untrained, err = c.newModel(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
 
 // Chapter is one of the ten.
 type Chapter struct {
-	Number int
-	Title  string
-	tell   func(*Course, context.Context, Show) error
+	Number  int
+	Title   string
+	Parts   []Part // what was told; empty before
+	text    string
+	compute func(*Course, context.Context) (values, error)
 }
 
-// Tell goes through the chapter. What it computes ends early with the context.
-func (c Chapter) Tell(ctx context.Context, course *Course, show Show) error {
-	if err := course.check(c); err != nil {
-		return err
-	}
-	if err := c.tell(course, ctx, show); err != nil {
-		return fmt.Errorf("chapter %d: %w", c.Number, err)
-	}
-	return nil
-}
-
-// Chapters returns all ten in their order.
-func Chapters() []Chapter {
-	chapters := []Chapter{
-		{Title: "What is attention?", tell: (*Course).whatIs},
-		{Title: "The dot product: how well do two vectors fit?", tell: (*Course).dotProduct},
-		{Title: "Softmax: from scores to shares", tell: (*Course).softmax},
-		{Title: "Why the scores are divided by sqrt(d)", tell: (*Course).scaling},
-		{Title: "Query, key and value", tell: (*Course).projections},
-		{Title: "Not looking ahead: the mask", tell: (*Course).mask},
-		{Title: "Several heads, and the order of words", tell: (*Course).headsAndPositions},
-		{Title: "Train it", tell: (*Course).training},
-		{Title: "Reading a map, and what it does not tell", tell: (*Course).reading},
-		{Title: "From here to large language models", tell: (*Course).largeModels},
-	}
-	for i := range chapters {
-		chapters[i].Number = i + 1
+// Chapters returns all ten in their order, which is that of the names of their files.
+func Chapters() (chapters []Chapter) {
+	files, _ := texts.ReadDir("chapters")
+	for i, compute := range []func(*Course, context.Context) (values, error){
+		(*Course).whatIs, (*Course).dotProduct, (*Course).softmax, (*Course).scaling, (*Course).projections,
+		(*Course).mask, (*Course).headsAndPositions, (*Course).training, (*Course).reading, (*Course).largeModels,
+	} {
+		text, _ := texts.ReadFile("chapters/" + files[i].Name())
+		title, rest, _ := strings.Cut(string(text), "\n")
+		title = strings.TrimSpace(strings.TrimPrefix(title, "# "))
+		chapters = append(chapters, Chapter{Number: i + 1, Title: title, text: rest, compute: compute})
 	}
 	return chapters
 }
 
-// check refuses what a reader has given to a chapter that has no use for it.
-func (c *Course) check(chapter Chapter) error {
-	n := chapter.Number
-	for _, given := range []struct {
-		flag  string
-		given bool
-		first int
-		other int
-	}{
-		{"query", c.Query != nil, 2, 3}, {"key", len(c.Keys) > 0, 2, 3}, {"value", len(c.Values) > 0, 3, 3},
-		{"temperature", c.Temperature != 0, 3, 3}, {"sentence", c.Sentence != "", 1, 9},
-	} {
-		if given.given && n != given.first && n != given.other {
-			where := fmt.Sprintf("chapters %d and %d", given.first, given.other)
-			if given.first == given.other {
-				where = fmt.Sprintf("chapter %d", given.first)
+// Steps goes through the chapter step by step. A step is made when the one before it was shown; an error is the last. What is
+// computed ends early with the context.
+func (c Chapter) Steps(ctx context.Context, course *Course) iter.Seq2[[]Part, error] {
+	return func(yield func([]Part, error) bool) {
+		if err := course.check(c.Number); err != nil {
+			yield(nil, err)
+			return
+		}
+		v, err := c.compute(course, ctx)
+		for step := range strings.SplitSeq("\n"+strings.ReplaceAll(c.text, "\r", ""), "\n---") {
+			var parts []Part
+			if err == nil {
+				parts, err = v.step(step)
 			}
-			return fmt.Errorf("--%s is for %s, not for chapter %d: attend lesson --help tells more", given.flag, where, n)
+			if err != nil {
+				yield(nil, fmt.Errorf("chapter %d: %w", c.Number, err))
+				return
+			}
+			if len(parts) > 0 && !yield(parts, nil) {
+				return
+			}
+		}
+	}
+}
+
+// check refuses what a reader has given to a chapter that has no use for it, and a sentence that the model cannot read.
+func (c *Course) check(chapter int) error {
+	for _, option := range []struct {
+		flag, chapters string
+		given          bool
+	}{
+		{"query", "chapters 2 and 3", len(c.Query) > 0}, {"key", "chapters 2 and 3", len(c.Keys) > 0},
+		{"value", "chapter 3", len(c.Values) > 0},
+		{"temperature", "chapter 3", c.Temperature != 0}, {"sentence", "chapters 1 and 9", c.Sentence != ""},
+	} {
+		if option.given && !slices.Contains(strings.Fields(option.chapters), strconv.Itoa(chapter)) {
+			return fmt.Errorf("--%s is for %s, not for chapter %d: attend lesson --help tells more", option.flag, option.chapters, chapter)
 		}
 	}
 	if c.Sentence == "" {
 		return nil
 	}
-	r, err := c.untrained()
-	if err != nil {
-		return err
-	}
-	if _, err := mapWith(r, c.Sentence, 1); err != nil { // the trained model knows the same words
+	if _, err := mapOf(c.untrained, c.Sentence, 1); err != nil { // the trained model knows the same words
 		return fmt.Errorf("--sentence: %w", err)
 	}
 	return nil
 }
 
-// savanna returns the built-in text.
-func (c *Course) savanna() (*data.Corpus, error) {
-	if c.corpus == nil {
-		var err error
-		if c.corpus, err = data.Savanna(); err != nil {
-			return nil, err
+// Book is the whole course, told.
+type Book []Chapter
+
+// Collect goes through all chapters. Report is called with each before it begins.
+func Collect(ctx context.Context, course *Course, report func(Chapter)) (Book, error) {
+	book := Book(Chapters())
+	for i := range book {
+		report(book[i])
+		for parts, err := range book[i].Steps(ctx, course) {
+			if err != nil {
+				return nil, err
+			}
+			book[i].Parts = append(book[i].Parts, parts...)
 		}
 	}
-	return c.corpus, nil
+	return book, nil
 }
-
-// river is the sentence that the course is built around.
-const river = "The lion saw the zebra near the"

@@ -10,16 +10,18 @@ import (
 
 func TestAReadersOwnSentenceAndVectors(t *testing.T) {
 	_, course := whole(t)
-	tell := func(chapter int, c *Course) (Told, error) {
-		told := Told{Chapter: Chapters()[chapter-1]}
-		c.Runs = course.Runs
-		err := told.Tell(t.Context(), c, func(parts ...Part) error {
+	tell := func(chapter int, c *Course) (Chapter, error) {
+		told := Chapters()[chapter-1]
+		c.runs, c.corpus, c.settings, c.untrained = course.runs, course.corpus, course.settings, course.untrained
+		for parts, err := range told.Steps(t.Context(), c) {
+			if err != nil {
+				return told, err
+			}
 			told.Parts = append(told.Parts, parts...)
-			return nil
-		})
-		return told, err
+		}
+		return told, nil
 	}
-	text := func(told Told) string {
+	text := func(told Chapter) string {
 		var b bytes.Buffer
 		for _, part := range told.Parts {
 			if err := Text(&b, part, text.Options{Width: 80, Layer: -1, Head: -1}); err != nil {
@@ -46,7 +48,7 @@ func TestAReadersOwnSentenceAndVectors(t *testing.T) {
 	if _, err := tell(9, &Course{Sentence: "The"}); err != nil {
 		t.Errorf("a single word: %v", err)
 	}
-	told, err = tell(2, &Course{Query: &Vector{"", []float32{1, 2, 3}}, Keys: []Vector{{"a", []float32{3, 2, 1}}}})
+	told, err = tell(2, &Course{Query: []Vector{{"", numbers{1, 2, 3}}}, Keys: []Vector{{"a", []float32{3, 2, 1}}}})
 	if err != nil || !strings.Contains(text(told), "10") {
 		t.Errorf("three numbers: %v", err)
 	}
@@ -55,7 +57,7 @@ func TestAReadersOwnSentenceAndVectors(t *testing.T) {
 		t.Errorf("one key: %v", err)
 	}
 	for name, c := range map[string]*Course{
-		"4: query": {Query: &Vector{"", []float32{1}}}, "2: value": {Values: []Vector{{"", []float32{1}}}},
+		"4: query": {Query: []Vector{{"", numbers{1}}}}, "2: value": {Values: []Vector{{"", []float32{1}}}},
 		"2: temperature": {Temperature: 2}, "5: sentence": {Sentence: "The lion"}, "1: sentence": {Sentence: "qqq zzz"},
 	} {
 		if _, err := tell(int(name[0]-'0'), c); err == nil || !strings.Contains(err.Error(), name[3:]) {

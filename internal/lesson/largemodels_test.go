@@ -7,12 +7,12 @@ import (
 )
 
 func TestParametersAreThoseOfTheModel(t *testing.T) {
-	course := &Course{}
-	models, err := course.models()
+	course, err := NewCourse(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := models[0].config
+	models := course.models()
+	c := models[0].Config
 	for range 2 {
 		for _, tied := range []bool{true, false} {
 			c.Tied = tied
@@ -23,8 +23,8 @@ func TestParametersAreThoseOfTheModel(t *testing.T) {
 		c = layers.Config{Vocab: 13, Context: 7, Layers: 3, Heads: 5, Dim: 15, Hidden: 11, Positions: "none", Norm: layers.LayerNormName, Activation: layers.ReLU}
 	}
 	for i, want := range map[int]int{1: 124439808, 2: 1557611200, 3: 174604259328} {
-		if got := int(models[i].config.ParameterCount()); got != want {
-			t.Errorf("%s: %d parameters, want %d", models[i].name, got, want)
+		if got := int(models[i].ParameterCount()); got != want {
+			t.Errorf("%s: %d parameters, want %d", models[i].Name, got, want)
 		}
 	}
 }

@@ -1,13 +1,21 @@
 package lesson
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"attend/data"
+	"attend/internal/analysis"
+	"attend/internal/attention"
+	"attend/internal/printable"
+	"attend/internal/render/text"
 	"attend/internal/run"
 	"attend/layers"
 )
@@ -18,31 +26,121 @@ const (
 	runsFolder = "runs"
 )
 
-// settings are those of `attend train` without flags.
-func (c *Course) settings() (run.Settings, error) {
-	corpus, err := c.savanna()
+// newModel returns the lesson's model as it is before training.
+func (c *Course) newModel() (*run.Run, error) {
+	config := c.settings.Model(c.corpus.Vocabulary.Len())
+	weights, err := layers.NewWeights(config, c.settings.Seed)
+	r := &run.Run{Path: "untrained model", Settings: c.settings, Vocabulary: c.corpus.Vocabulary, Config: config, Weights: weights}
+	return r, err
+}
+
+// mapOf returns the map of a sentence in a run.
+func mapOf(r *run.Run, sentence string, predictions int) (attention.Map, error) {
+	session, err := r.NewSession(1)
 	if err != nil {
-		return run.Settings{}, err
+		return attention.Map{}, err
 	}
-	return run.Defaults().Resolve(corpus)
+	defer session.Close()
+	return session.Map(sentence, predictions)
+}
+
+// inspect returns what a run makes of a sentence: its map, also as a picture, and its predictions.
+func inspect(r *run.Run, name, sentence string) (attention.Map, values, error) {
+	m, err := mapOf(r, sentence, 3)
+	if err != nil {
+		return m, nil, err
+	}
+	p := pictured(m, attention.Source{Run: name, Step: r.Step}, false)
+	predictions := Printout{func(w io.Writer, o text.Options) error { return text.Predictions(w, m.Next, o) }}
+	return m, values{"map": p, "predictions": predictions, "run": name}, nil
+}
+
+// whatIs is chapter 1: the river sentence, which words decide, and a model that does not know yet.
+func (c *Course) whatIs(context.Context) (values, error) {
+	_, v, err := inspect(c.untrained, c.untrained.Path, cmp.Or(c.Sentence, river))
+	if err != nil {
+		return nil, err
+	}
+	var sentences []values
+	for _, beginning := range []string{"the lion saw the zebra near the", "the hyena saw the zebra near the", "the lion chased the zebra near the",
+		"the lion saw the hyena near the", "the lion saw the zebra under the"} {
+		next, ok := data.SavannaGrammar().NextWord(strings.Fields(beginning))
+		if !ok || len(next) != 1 {
+			return nil, fmt.Errorf("the grammar does not decide what follows %q", beginning)
+		}
+		for word := range next {
+			sentences = append(sentences, values{"beginning": beginning, "next": word})
+		}
+	}
+	v["sentences"] = sentences
+	return v, nil
+}
+
+// training is chapter 8: the reader's own model, and its answer to the question of chapter 1.
+func (c *Course) training(ctx context.Context) (values, error) {
+	floor, err := analysis.GrammarLoss(c.corpus)
+	return values{
+		"sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
+		"training": func() (values, error) { return c.trained(ctx, floor) },
+		"answer":   c.answer,
+	}, err
+}
+
+// shownEvaluations is how many of the evaluations of the training are listed, the first and the last among them.
+const shownEvaluations = 7
+
+// trained trains the model and lists its losses.
+func (c *Course) trained(ctx context.Context, floor float64) (values, error) {
+	evaluations, err := c.train(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report, err := analysis.Evaluate(c.model, c.corpus)
+	var steps []values
+	shown := min(shownEvaluations, len(evaluations))
+	for i := range shown {
+		e := evaluations[i*(len(evaluations)-1)/max(1, shown-1)]
+		steps = append(steps, values{"step": e.step, "loss": e.loss, "above": e.loss - floor})
+	}
+	return values{
+		"steps": steps, "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor, "newSentences": report.Sentences,
+		"lastWord": report.Baselines.Bigram, "commonWords": report.Baselines.Unigram, "nothing": report.Baselines.Uniform,
+	}, err
+}
+
+// answer is what the trained model says of the river sentence.
+func (c *Course) answer() (values, error) {
+	m, v, err := inspect(c.model, shownPath(c.model), river)
+	if err != nil {
+		return nil, err
+	}
+	last := len(m.Tokens) - 1
+	var heads []values
+	for head := range m.Attention[0] {
+		links := attention.Links(m.Mean(0, head)[last], 2)
+		heads = append(heads, values{"head": head + 1, "most": m.Tokens[links[0].Key], "weight": links[0].Weight,
+			"second": m.Tokens[links[1].Key], "secondWeight": links[1].Weight})
+	}
+	top := attention.Links(m.Mean(attention.All, attention.All)[last], 2)
+	v["heads"], v["first"], v["second"] = heads, printable.Quote(m.Tokens[top[0].Key]), printable.Quote(m.Tokens[top[1].Key])
+	return v, nil
 }
 
 // home returns the folder of the lesson's model, the first of lesson, lesson-2, lesson-3 that is not there or that
 // holds this very training, and the model, if there is one.
 func (c *Course) home(s run.Settings) (path string, there *run.Run, err error) {
-	for i := 1; ; i++ {
-		path = filepath.Join(c.Runs, modelName)
-		if i > 1 {
-			path += fmt.Sprintf("-%d", i)
-		}
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return path, nil, nil
-		} else if err != nil {
+	path = filepath.Join(c.runs, modelName)
+	for i := 2; ; i++ {
+		if _, err := os.Stat(path); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				err = nil
+			}
 			return path, nil, err
 		}
 		if r, err := run.Open(path); err == nil && r.Settings == s {
 			return path, r, nil
 		}
+		path = filepath.Join(c.runs, fmt.Sprintf("%s-%d", modelName, i))
 	}
 }
 
@@ -55,75 +153,64 @@ type evaluation struct {
 	loss float64
 }
 
-// train trains the model of the lesson and judges it now and then. Equal settings give equal bytes: where the model
+// train trains the model of the lesson and evaluates it now and then. Equal settings give equal bytes: where the model
 // is there and finished, the second training is done aside and kept nowhere, so that an interrupted
 // one costs nothing.
-func (c *Course) train(ctx context.Context) (*run.Run, []evaluation, error) {
-	settings, err := c.settings()
+func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error) {
+	path, there, err := c.home(c.settings)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	path, there, err := c.home(settings)
-	if err != nil {
-		return nil, nil, err
-	}
-	finished := there != nil && there.Step == settings.Steps
+	finished := there != nil && there.Step == c.settings.Steps
 	if finished {
 		aside, err := os.MkdirTemp("", "attend-lesson-")
 		if err != nil {
-			return nil, nil, fmt.Errorf("%w", err)
+			return nil, err
 		}
 		defer os.RemoveAll(aside)
 		path = filepath.Join(aside, modelName)
 	}
-	t, err := run.Start(path, settings, c.corpus, there != nil && !finished)
+	t, err := run.Start(path, c.settings, c.corpus, there != nil && !finished)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer t.Close()
 	build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(t.Config, t.Weights, o) }
-	var evaluations []evaluation
 	var failed error
-	judge := func(step int) {
-		loss, err := c.heldOutLoss(build, settings.Context)
+	evaluate := func(step int) {
+		loss, err := c.heldOutLoss(build)
 		evaluations, failed = append(evaluations, evaluation{step, loss}), errors.Join(failed, err)
 	}
-	judge(0)
+	evaluate(0)
+	report := c.Progress
+	if report == nil {
+		report = func(*run.Progress) {}
+	}
 	err = t.Train(ctx, func(p run.Progress) {
 		if p.Evaluated {
-			judge(p.Step.Step)
+			evaluate(p.Step.Step)
 		}
-		if c.Progress != nil {
-			p.HeldOutLoss = evaluations[len(evaluations)-1].loss
-			c.Progress(&p)
-		}
+		p.HeldOutLoss = evaluations[len(evaluations)-1].loss
+		report(&p)
 	})
-	if c.Progress != nil {
-		c.Progress(nil)
-	}
+	report(nil)
 	if err := errors.Join(err, failed); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	c.model = t.Run
-	if finished {
+	if c.model = t.Run; finished {
 		c.model = there
 	}
-	return c.model, evaluations, nil
+	return evaluations, nil
 }
 
 // known returns the model of the lesson if it was trained to the end, else nil.
 func (c *Course) known() (*run.Run, error) {
-	if c.model != nil {
-		return c.model, nil
+	if c.model == nil {
+		_, there, err := c.home(c.settings)
+		if err != nil || there == nil || there.Step < c.settings.Steps {
+			return nil, err
+		}
+		c.model = there
 	}
-	settings, err := c.settings()
-	if err != nil {
-		return nil, err
-	}
-	_, there, err := c.home(settings)
-	if err != nil || there == nil || there.Step < settings.Steps {
-		return nil, err
-	}
-	c.model = there
-	return there, nil
+	return c.model, nil
 }

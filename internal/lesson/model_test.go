@@ -11,10 +11,7 @@ import (
 
 func TestTheModelOfTheLessonLeavesOtherRunsAlone(t *testing.T) {
 	_, course := whole(t)
-	settings, err := course.settings()
-	if err != nil {
-		t.Fatal(err)
-	}
+	settings := course.settings
 	path, there, err := course.home(settings)
 	if err != nil || there == nil || there.Step != settings.Steps {
 		t.Fatalf("%s: %v, %v", path, there, err)
@@ -29,10 +26,13 @@ func TestTheModelOfTheLessonLeavesOtherRunsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Interrupted at once, the lesson's own leaves a run that is not taken for a trained one.
-	aside := &Course{Runs: t.TempDir()}
+	aside, err := NewCourse(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	aside.Progress = func(*run.Progress) { cancel() }
-	if _, _, err := aside.train(ctx); err == nil {
+	if _, err := aside.train(ctx); err == nil {
 		t.Fatal("a training that was interrupted gave a model")
 	}
 	if r, err := aside.known(); err != nil || r != nil {
@@ -48,10 +48,13 @@ func TestAnInterruptedSecondTrainingCostsNothing(t *testing.T) {
 	_, course := whole(t)
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
-	again := &Course{Runs: course.Runs}
+	again, err := NewCourse(course.runs)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	again.Progress = func(*run.Progress) { cancel() }
-	if _, _, err := again.train(ctx); err == nil {
+	if _, err := again.train(ctx); err == nil {
 		t.Fatal("a training that was interrupted gave a model")
 	}
 	if r, err := again.known(); err != nil || r == nil || r.Step != r.Settings.Steps {

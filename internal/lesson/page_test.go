@@ -11,7 +11,7 @@ import (
 func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 	book, _ := whole(t)
 	var b bytes.Buffer
-	if err := HTML(&b, book); err != nil {
+	if err := Export(&b, book, "html"); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
@@ -51,7 +51,7 @@ func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 func TestMarkdownHasAllParts(t *testing.T) {
 	book, _ := whole(t)
 	var b bytes.Buffer
-	if err := Markdown(&b, book); err != nil {
+	if err := Export(&b, book, "md"); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()

@@ -84,33 +84,35 @@ func ResetProgress(path string) error {
 const waitForLock = 5 * time.Second
 
 // lock keeps other processes from changing progress. Reading needs none, since the file is replaced in one step.
-func lock(path string) (release func(), err error) { return file.Lock(path+".lock", waitForLock) }
+func lock(path string) (release func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	return file.Lock(path+".lock", waitForLock)
+}
 
 // Begin marks a chapter as begun. That it was finished before stays.
 func (p *Progress) Begin(chapter int) error {
-	m := p.Chapters[chapter]
-	return p.set(chapter, Mark{Begun: true, Finished: m.Finished})
+	return p.change(chapter, func(m *Mark) { *m = Mark{Begun: true, Finished: m.Finished} })
 }
 
 // Answer counts an answer.
 func (p *Progress) Answer(chapter int, right bool) error {
-	m := p.Chapters[chapter]
-	m.Asked++
-	if right {
-		m.Right++
-	}
-	return p.set(chapter, m)
+	return p.change(chapter, func(m *Mark) {
+		m.Asked++
+		if right {
+			m.Right++
+		}
+	})
 }
 
 // Finish marks a chapter as finished.
 func (p *Progress) Finish(chapter int) error {
-	m := p.Chapters[chapter]
-	m.Finished = true
-	return p.set(chapter, m)
+	return p.change(chapter, func(m *Mark) { m.Finished = true })
 }
 
 // Next is the first chapter that is not finished, or 0.
-func (p *Progress) Next() int {
+func (p Progress) Next() int {
 	for _, c := range Chapters() {
 		if !p.Chapters[c.Number].Finished {
 			return c.Number
@@ -119,39 +121,31 @@ func (p *Progress) Next() int {
 	return 0
 }
 
-// set changes a mark and writes the file in one step. Other processes may have changed the file meanwhile: all that they noted of
+// change changes a mark and writes the file in one step. Other processes may have changed the file meanwhile: all that they noted of
 // other chapters stays, and a chapter that one of them finished is finished.
-func (p *Progress) set(chapter int, m Mark) error {
+func (p *Progress) change(chapter int, change func(*Mark)) error {
 	if p.path == "" {
 		return nil
 	}
+	m := p.Chapters[chapter]
+	change(&m)
 	p.Chapters[chapter] = m // also if it cannot be written
-	if err := os.MkdirAll(filepath.Dir(p.path), 0o755); err != nil {
-		return p.unkept(err)
-	}
 	release, err := lock(p.path)
+	if err == nil {
+		defer release()
+		now, damaged := OpenProgress(p.path)
+		if damaged != nil {
+			return damaged
+		}
+		m.Finished = m.Finished || now.Chapters[chapter].Finished
+		now.Chapters[chapter] = m
+		b, _ := json.Marshal(now) // numbers and booleans
+		if err = file.Replace(p.path, file.Bytes(append(b, '\n'))); err == nil {
+			p.Chapters = now.Chapters
+		}
+	}
 	if err != nil {
-		return p.unkept(err)
+		return fmt.Errorf("your progress cannot be kept in %s: %w", printable.Path(p.path), file.Explain(err, "make that file writable"))
 	}
-	defer release()
-	now, err := OpenProgress(p.path)
-	if err != nil {
-		return err
-	}
-	m.Finished = m.Finished || now.Chapters[chapter].Finished
-	now.Chapters[chapter] = m
-	b, err := json.Marshal(now)
-	if err != nil {
-		return err
-	}
-	if err := file.Replace(p.path, file.Bytes(append(b, '\n'))); err != nil {
-		return p.unkept(err)
-	}
-	p.Chapters = now.Chapters
 	return nil
-}
-
-// unkept says why progress cannot be written.
-func (p *Progress) unkept(err error) error {
-	return fmt.Errorf("your progress cannot be kept in %s: %w", printable.Path(p.path), file.Explain(err, "make that file writable"))
 }

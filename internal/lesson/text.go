@@ -1,68 +1,14 @@
 package lesson
 
 import (
-	"bytes"
-	"fmt"
-	"io"
-	"slices"
 	"strings"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"attend/internal/printable"
 	"attend/internal/render/text"
+	"attend/internal/term"
 )
-
-// Text writes a part for a terminal of the options' width. A question comes without its answer.
-func Text(w io.Writer, part Part, o text.Options) error {
-	var b bytes.Buffer
-	switch p := part.(type) {
-	case Paragraph:
-		b.WriteString(wrapped(string(p), o) + "\n")
-	case Formula:
-		b.WriteString(indented(string(p), o))
-	case Table:
-		p.text(&b, o)
-	case Printout:
-		if err := p.Text(&b, o); err != nil {
-			return err
-		}
-	case Picture:
-		if err := p.Text(&b, o); err != nil {
-			return err
-		}
-	case Question:
-		b.WriteString(wrapped(strong("Question: ", o)+p.Ask, o) + "\n")
-		for i, choice := range p.Choices {
-			b.WriteString(Hanging("  "+Letter(i)+") ", choice, o))
-		}
-	case Try:
-		b.WriteString(strong("To try:", o) + "\n")
-		for _, c := range p {
-			b.WriteString("\n" + Hanging("  # ", c.Does, o) + command(c.Line, o))
-		}
-	default:
-		return fmt.Errorf("no text for a %T", part)
-	}
-	_, err := w.Write(b.Bytes())
-	return err
-}
-
-// AnswerText writes the right answer of a question and its reason. Before it stands what is said of the
-// reader's own, if anything.
-func AnswerText(w io.Writer, q Question, verdict string, o text.Options) error {
-	if verdict != "" {
-		verdict += " "
-	}
-	_, err := fmt.Fprintln(w, wrapped(strong(verdict+"Answer: "+Letter(q.Right)+") ", o)+q.Choices[q.Right]+". "+q.Because, o))
-	return err
-}
-
-// HeadingText writes the number and title of a chapter.
-func HeadingText(w io.Writer, c Chapter, o text.Options) error {
-	_, err := fmt.Fprintln(w, strong(wrapped(fmt.Sprintf("%d. %s", c.Number, c.Title), o), o))
-	return err
-}
 
 // widestText is where lines break even on a wider terminal: longer ones are hard to read.
 const widestText = 80
@@ -77,75 +23,109 @@ func columns(o text.Options) int {
 // wrapped breaks text at blanks.
 func wrapped(text string, o text.Options) string { return ansi.Wrap(text, columns(o), "") }
 
-// Hanging writes text behind a mark, further lines below the text.
-func Hanging(mark, text string, o text.Options) string {
+// hanging writes text behind a mark, further lines below the text.
+func hanging(mark, text string, o text.Options) string {
 	lines := ansi.Wrap(text, max(1, columns(o)-len(mark)), "")
 	return mark + strings.ReplaceAll(lines, "\n", "\n"+strings.Repeat(" ", len(mark))) + "\n"
 }
 
-// indented moves lines to the right, as far as the longest has room.
-func indented(text string, o text.Options) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = Hanging("  ", line, o)
-	}
-	return strings.Join(lines, "")
-}
-
-// command writes a line for a shell. One that is too long goes on behind a backslash, so that it can still be
+// folded is a line for a shell, moved to the right. One that is too long goes on behind a backslash, so that it can still be
 // pasted; words are never broken.
-func command(line string, o text.Options) string {
-	const margin, further = "  ", "      "
-	out, row := "", margin
-	list := shellWords(line)
+func folded(line string, o text.Options) string {
+	const margin, further = "  ", "\n      "
+	list := shellWord.FindAllString(line, -1)
+	out, used := margin, len(margin)
 	for i, word := range list {
-		room := columns(o)
+		end := ""
 		if i < len(list)-1 {
-			room -= len(" \\")
+			end = " \\"
 		}
-		if i > 0 && ansi.StringWidth(row)+1+ansi.StringWidth(word) > room {
-			out += row + " \\\n"
-			row = further + word
-			continue
+		if i > 0 && used+1+ansi.StringWidth(word+end) > columns(o) {
+			out, used = out+" \\"+further, len(further)-1
+		} else if i > 0 {
+			out, used = out+" ", used+1
 		}
-		if i > 0 {
-			row += " "
-		}
-		row += word
+		out, used = out+word, used+ansi.StringWidth(word)
 	}
-	return out + row + "\n"
+	return out + "\n"
 }
 
-// shellWords divides a command at the blanks outside of quotes, but not a flag from its value.
-func shellWords(line string) []string {
-	var list []string
-	word, quoted := "", false
-	for _, r := range line {
-		switch {
-		case r == '"':
-			quoted = !quoted
-			word += string(r)
-		case r == ' ' && !quoted:
-			list = append(list, word)
-			word = ""
-		default:
-			word += string(r)
-		}
+// text writes a table for a terminal. Where the columns do not fit the width their headings are broken into
+// lines; where they do not fit even so, each row becomes a short list: its first cell, and below it every other
+// with its heading.
+func (t Table) text(o text.Options) string {
+	var b strings.Builder
+	if t.Caption != "" {
+		b.WriteString(wrapped(t.Caption, o) + "\n")
 	}
-	list = append(list, word)
-	for i := len(list) - 1; i > 0; i-- {
-		if strings.HasPrefix(list[i-1], "-") && !strings.HasPrefix(list[i], "-") {
-			list[i-1] += " " + list[i]
-			list = slices.Delete(list, i, i+1)
-		}
+	heads, widths, total := t.layout(false)
+	if total > columns(o) {
+		heads, widths, total = t.layout(true)
 	}
-	return list
+	if total > columns(o) {
+		return b.String() + t.list(o)
+	}
+	line := func(cells []string) string {
+		var row string
+		for i, cell := range cells {
+			pad := term.PadLeft
+			if i < t.Words {
+				pad = term.PadRight
+			}
+			row += pad(printable.Text(strings.TrimSpace(cell)), widths[i]) + strings.Repeat(" ", term.Gap)
+		}
+		return strings.TrimRight(row, " ")
+	}
+	for _, head := range heads {
+		b.WriteString(term.Bold(line(head), o.Color) + "\n")
+	}
+	for _, row := range t.Rows {
+		b.WriteString(line(row) + "\n")
+	}
+	return b.String()
 }
 
-// strong is text in bold where there are escape sequences at all.
-func strong(text string, o text.Options) string {
-	if o.Color < colorprofile.ANSI {
-		return text
+// layout returns the headings in lines, the widths of the columns, and what they take together. If it is to be narrow, a heading
+// is broken to its longest word or the widest cell below.
+func (t Table) layout(narrow bool) (heads [][]string, widths []int, total int) {
+	total = -term.Gap
+	for i, title := range t.Head {
+		title = printable.Text(title)
+		whole := []string{title}
+		if narrow {
+			whole = strings.Fields(title)
+		}
+		for _, row := range t.Rows {
+			whole = append(whole, printable.Text(row[i]))
+		}
+		width := 0
+		for _, s := range whole {
+			width = max(width, ansi.StringWidth(s))
+		}
+		for n, part := range strings.Split(ansi.Wrap(title, width, ""), "\n") {
+			if n == len(heads) {
+				heads = append(heads, make([]string, len(t.Head)))
+			}
+			heads[n][i] = part
+		}
+		widths, total = append(widths, width), total+width+term.Gap
 	}
-	return "\x1b[1m" + strings.ReplaceAll(text, "\n", "\x1b[m\n\x1b[1m") + "\x1b[m"
+	return heads, widths, total
+}
+
+// list writes each row by itself.
+func (t Table) list(o text.Options) (lines string) {
+	for _, row := range t.Rows {
+		var cells []string
+		for i, cell := range row {
+			if cell != "" || i == 0 {
+				cells = append(cells, strings.TrimSpace(t.Head[i]+" "+printable.Text(cell)))
+			}
+		}
+		lines += hanging("", cells[0], o)
+		if len(cells) > 1 {
+			lines += hanging("  ", strings.Join(cells[1:], ", "), o)
+		}
+	}
+	return lines
 }

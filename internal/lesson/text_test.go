@@ -54,7 +54,7 @@ func TestAQuestionComesWithoutItsAnswer(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	var b bytes.Buffer
-	if err := AnswerText(&b, q, "Right.", text.Options{Width: 80, Color: colorprofile.ANSI}); err != nil {
+	if err := Text(&b, Answer{q, "Right."}, text.Options{Width: 80, Color: colorprofile.ANSI}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := b.String(), "\x1b[1mRight. Answer: b) \x1b[mthat. It is so.\n"; got != want {

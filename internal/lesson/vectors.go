@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -13,7 +14,7 @@ import (
 // Vector is a list of numbers with a name.
 type Vector struct {
 	Name    string // "" where the reader gave none
-	Numbers []float32
+	Numbers numbers
 }
 
 // Limits of what a reader may type.
@@ -28,21 +29,20 @@ const (
 // equals sign: "1,0" or "zebra=1,1".
 func ParseVector(s string) (Vector, error) {
 	var v Vector
-	numbers := s
-	if name, rest, named := strings.Cut(s, "="); named {
-		v.Name, numbers = strings.TrimSpace(name), rest
-		if v.Name == "" {
-			return v, errors.New("there is no name before the =: write zebra=1,1 or 1,1")
-		}
-		if len([]rune(v.Name)) > longestName {
-			return v, fmt.Errorf("the name has %d characters and the most is %d", len([]rune(v.Name)), longestName)
-		}
+	name, text, named := strings.Cut(s, "=")
+	if !named {
+		name, text = "", s
 	}
-	if strings.TrimSpace(numbers) == "" {
+	v.Name = strings.TrimSpace(name)
+	list := strings.Split(text, ",")
+	switch length := len([]rune(v.Name)); {
+	case named && v.Name == "":
+		return v, errors.New("there is no name before the =: write zebra=1,1 or 1,1")
+	case length > longestName:
+		return v, fmt.Errorf("the name has %d characters and the most is %d", length, longestName)
+	case strings.TrimSpace(text) == "":
 		return v, errors.New("it has no numbers: write some with commas between them, such as 1,0")
-	}
-	list := strings.Split(numbers, ",")
-	if len(list) > mostNumbers {
+	case len(list) > mostNumbers:
 		return v, fmt.Errorf("it has %d numbers and the most is %d", len(list), mostNumbers)
 	}
 	for i, text := range list {
@@ -63,103 +63,95 @@ func ParseVector(s string) (Vector, error) {
 
 // setting is a query, keys and values that go together.
 type setting struct {
-	query  Vector
-	keys   []Vector
-	values []Vector
-	own    bool // some are the reader's
+	query        Vector
+	keys, values []Vector
+	own          bool // some are the reader's
 }
 
 // settle takes the reader's vectors where there are any, and those of the chapter for the rest. Vectors of
 // the reader's must fit each other; keys of the chapter give way if they do not.
 func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
-	s := setting{query: query, keys: keys, values: values, own: c.Query != nil || len(c.Keys) > 0 || len(c.Values) > 0}
-	if c.Query != nil {
-		s.query.Numbers = c.Query.Numbers
-		if c.Query.Name != "" {
-			s.query.Name = c.Query.Name
-		}
+	s := setting{query, keys, values, len(c.Query) > 0 || len(c.Keys) > 0 || len(c.Values) > 0}
+	if len(c.Query) > 0 {
+		s.query = Vector{cmp.Or(c.Query[0].Name, query.Name), c.Query[0].Numbers}
 	}
 	if len(c.Keys) > 0 {
 		s.keys = named("key", c.Keys)
 	}
 	if len(c.Values) > 0 {
 		s.values = named("value", c.Values)
-	}
-	switch {
-	case len(s.keys) > mostVectors:
-		return s, fmt.Errorf("%d keys are too many to show: give at most %d", len(s.keys), mostVectors)
-	case len(s.query.Numbers) != len(s.keys[0].Numbers) && len(c.Keys) == 0:
-		return s, fmt.Errorf("--query has %s and the keys of the chapter have %d: give keys as long, --key %s",
-			numbersOf(s.query), len(s.keys[0].Numbers), example(len(s.query.Numbers)))
-	}
-	for _, k := range s.keys {
-		if len(k.Numbers) != len(s.query.Numbers) {
-			if c.Query == nil {
-				return s, fmt.Errorf("--key %s has %s and the query of the chapter has %d: give a query as long, --query %s",
-					printable.Short(k.Name, longestName), numbersOf(k), len(s.query.Numbers), example(len(k.Numbers)))
-			}
-			return s, fmt.Errorf("--key %s has %s and the query has %d: a dot product wants vectors of equal length",
-				printable.Short(k.Name, longestName), numbersOf(k), len(s.query.Numbers))
-		}
-	}
-	if s.values == nil {
-		return s, nil
-	}
-	if len(c.Values) == 0 && len(s.values) != len(s.keys) { // each key hands itself over
+	} else if len(s.values) != len(s.keys) && s.values != nil { // each key is its own value
 		s.values = s.keys
 	}
-	if len(s.values) != len(s.keys) {
+	if len(s.keys) > mostVectors {
+		return s, fmt.Errorf("%d keys are too many to show: give at most %d", len(s.keys), mostVectors)
+	}
+	dim := len(s.query.Numbers)
+	for _, k := range s.keys {
+		switch length := len(k.Numbers); {
+		case length == dim:
+		case len(c.Keys) == 0:
+			return s, fmt.Errorf("--query has %s and the keys of the chapter have %d: give keys as long, --key %s",
+				s.query.Numbers.count(), length, example(dim))
+		case len(c.Query) == 0:
+			return s, fmt.Errorf("--key %s has %s and the query of the chapter has %d: give a query as long, --query %s",
+				k.short(), k.Numbers.count(), dim, example(length))
+		default:
+			return s, fmt.Errorf("--key %s has %s and the query has %d: a dot product wants vectors of equal length",
+				k.short(), k.Numbers.count(), dim)
+		}
+	}
+	if s.values != nil && len(s.values) != len(s.keys) {
 		return s, fmt.Errorf("there are %d values for %d keys: give one --value for each key, in their order", len(s.values), len(s.keys))
 	}
 	for _, v := range s.values {
-		if len(v.Numbers) != len(s.values[0].Numbers) {
-			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long",
-				printable.Short(v.Name, longestName), numbersOf(v), len(s.values[0].Numbers))
+		if first := len(s.values[0].Numbers); len(v.Numbers) != first {
+			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long", v.short(), v.Numbers.count(), first)
 		}
 	}
 	return s, nil
 }
 
 // named gives vectors without a name one: key 1, key 2.
-func named(kind string, vectors []Vector) []Vector {
-	list := make([]Vector, len(vectors))
+func named(kind string, vectors []Vector) (list []Vector) {
 	for i, v := range vectors {
-		list[i] = v
-		if v.Name == "" {
-			list[i].Name = fmt.Sprintf("%s %d", kind, i+1)
-		}
+		list = append(list, Vector{cmp.Or(v.Name, fmt.Sprintf("%s %d", kind, i+1)), v.Numbers})
 	}
 	return list
 }
 
-// numbersOf counts the numbers of a vector.
-func numbersOf(v Vector) string {
-	if len(v.Numbers) == 1 {
-		return "1 number"
-	}
-	return fmt.Sprintf("%d numbers", len(v.Numbers))
-}
-
 // example is a vector of some length as it is typed.
-func example(length int) string {
-	return strings.TrimSuffix("1,"+strings.Repeat("0,", max(0, length-1)), ",")
+func example(length int) string { return "1" + strings.Repeat(",0", length-1) }
+
+// short is the name in a length that fits.
+func (v Vector) short() string { return printable.Short(v.Name, longestName) }
+
+// numbers are those of a vector.
+type numbers []float32
+
+// count says how many there are.
+func (n numbers) count() string { return printable.Count(len(n), "number") }
+
+// String writes a vector as the chapters show it: [1 0].
+func (n numbers) String() string {
+	return "[" + joined(n, 8, 1, " ", func(i int) string { return short(n[i]) }) + "]"
 }
 
-// written is a vector as the chapters show it: [1 0].
-func written(numbers []float32) string {
-	texts := make([]string, 0, len(numbers))
-	for i, x := range numbers {
-		if i == 8 && len(numbers) > 9 {
-			texts = append(texts, fmt.Sprintf("… %d more", len(numbers)-i))
+// joined writes the first of some numbers, and how many are left out. A few more than most are all written.
+func joined(n numbers, most, more int, separator string, write func(i int) string) string {
+	var texts []string
+	for i := range n {
+		if i == most && len(n) > most+more {
+			texts = append(texts, fmt.Sprintf("… %d more", len(n)-i))
 			break
 		}
-		texts = append(texts, short(x))
+		texts = append(texts, write(i))
 	}
-	return "[" + strings.Join(texts, " ") + "]"
+	return strings.Join(texts, separator)
 }
 
 // short writes a number to four digits that count.
-func short(x float32) string {
-	y, _ := strconv.ParseFloat(strconv.FormatFloat(float64(x), 'g', 4, 64), 64)
+func short(x any) string {
+	y, _ := strconv.ParseFloat(fmt.Sprintf("%.4g", x), 64)
 	return strconv.FormatFloat(y, 'g', -1, 64)
 }

@@ -1,0 +1,117 @@
+package lesson
+
+import (
+	"bytes"
+	"embed"
+	"io"
+	"reflect"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"attend/internal/render/picture"
+	"attend/internal/render/text"
+	"attend/internal/term"
+)
+
+// pages are templates: each has one for every type of part, by its name.
+//
+//go:embed page.html page.md page.txt
+var pages embed.FS
+
+// Text writes a part, the heading of a [Chapter], an [Answer] or a reader's [Progress] for a terminal of the options' width. A question comes
+// without its answer.
+func Text(w io.Writer, part Part, o text.Options) error {
+	return write(w, "txt", reflect.TypeOf(part).Name(), part, o)
+}
+
+// preface begins the exported course.
+const preface = "Ten short chapters for someone who has never met attention. Every number and every picture was computed when this page was written, by the program that the commands belong to: `attend`. " +
+	"Each question comes before its result: answer it first, then unfold the answer."
+
+// Export writes the course as one page that stands alone, "html" or "md": no script, no font and no file beside it. The
+// pictures are in it as SVG. HTML follows the reader's preference for light or dark and fits a telephone as it fits paper.
+func Export(w io.Writer, book Book, format string) error {
+	return write(w, format, "page."+format, map[string]any{
+		"Title": "Attention, understood by doing", "Preface": preface, "Book": book, "Reflect": ReflectionQuestions(),
+	}, text.Options{Width: widestText, Layer: -1, Head: -1, Color: colorprofile.NoTTY})
+}
+
+// write writes data by a template of a page. What is printed on the page has the options.
+func write(w io.Writer, format, name string, data any, o text.Options) error {
+	inHTML := htmlText
+	if format == "md" {
+		inHTML = markdownText
+	}
+	t := template.New("")
+	_, err := t.Funcs(template.FuncMap{
+		"text": inHTML, "escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
+		"bold": func(s string) string { return term.Bold(s, o.Color) }, "wrap": func(s string) string { return wrapped(s, o) },
+		"hanging": func(mark, s string) string { return hanging(mark, s, o) }, "fold": func(line string) string { return folded(line, o) },
+		"lines": func(f Formula) []string { return strings.Split(string(f), "\n") }, "table": func(t Table) string { return t.text(o) },
+		"printed": func(print func(io.Writer, text.Options) error) (string, error) { return written(print, o) },
+		"svg": func(draw func(picture.Options) (picture.Drawing, error), dark bool) (string, error) {
+			d, err := draw(picture.Options{Dark: dark})
+			if err != nil {
+				return "", err
+			}
+			return written(func(w io.Writer, d picture.Drawing) error {
+				_, err := picture.SVG(w, d)
+				return err
+			}, d)
+		},
+		"part": func(p Part) (string, error) {
+			return written(func(w io.Writer, name string) error { return t.ExecuteTemplate(w, name, p) }, reflect.TypeOf(p).Name())
+		},
+	}).ParseFS(pages, "page."+format)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+		return err
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// written is what a function writes.
+func written[O any](write func(io.Writer, O) error, o O) (string, error) {
+	var b strings.Builder
+	err := write(&b, o)
+	return b.String(), err
+}
+
+// markdownText keeps the marks of Markdown and HTML in a text from meaning anything, but for backquotes.
+func markdownText(s string) string {
+	pieces := strings.Split(s, "`")
+	for i := 0; i < len(pieces); i += 2 {
+		pieces[i] = marks.ReplaceAllString(pieces[i], `\$0`)
+	}
+	return strings.Join(pieces, "`")
+}
+
+var (
+	marks     = regexp.MustCompile(`[*_\[\]|<>#\\]`)
+	quoted    = regexp.MustCompile("`([^`]*)`")
+	shellWord = regexp.MustCompile(`-\S+ (?:"[^"]*"|[^-" ])(?:"[^"]*"|[^" ])*|(?:"[^"]*"|[^" ])+`) // a flag with its value is one word
+)
+
+// htmlText is text for a page, words of a program in their own type.
+func htmlText(s string) string {
+	return quoted.ReplaceAllString(template.HTMLEscapeString(s), "<code>$1</code>")
+}
+
+// htmlCommand is a command whose flags stay on one line.
+func htmlCommand(line string) string {
+	list := shellWord.FindAllString(line, -1)
+	for i, word := range list {
+		list[i] = template.HTMLEscapeString(word)
+		if strings.HasPrefix(word, "-") && !strings.Contains(word, `"`) {
+			list[i] = "<span>" + list[i] + "</span>"
+		}
+	}
+	return strings.Join(list, " ")
+}
