@@ -5,8 +5,10 @@ import (
 	"math"
 
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"attend/embed"
+	"attend/internal/kernel"
 	"attend/internal/node"
 	"attend/internal/param"
 	"attend/internal/random"
@@ -65,43 +67,71 @@ func newModel(c Config) (*Model, error) {
 
 // apply adds the whole model to the graph, from ids [batch*seq] to logits [batch*seq, vocab].
 func (m *Model) apply(g *graph, ids *gorgonia.Node) *gorgonia.Node {
-	var table *node.Fork // of the token table, which a tied unembedding reads too
-	if m.Unembedding.Table == m.Tokens {
-		table = node.NewFork("wte.grad")
-	}
-	x := m.embed(g, ids, table.Branch()) // [batch*seq, dim]
+	x := m.embed(g, ids) // [batch*seq, dim]
 	for layer, b := range m.Blocks {
 		x = b.apply(g, layer, x)
 	}
-	x = m.Norm.apply(g, x, nil)
+	x = m.Norm.apply(g, x)
 	g.hook("final_norm", x, 0)
-	logits := m.Unembedding.apply(g, x, table.Branch()) // [batch*seq, vocab]
+	logits := m.Unembedding.apply(g, x) // [batch*seq, vocab]
 	g.hook("logits", logits, 0)
 	return logits
 }
 
 // embed adds the vectors of the tokens and of their positions.
-func (m *Model) embed(g *graph, ids *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
-	x := g.apply(func() (*gorgonia.Node, error) {
-		return embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences, branch) // [batch*seq, dim]
-	})
+func (m *Model) embed(g *graph, ids *gorgonia.Node) *gorgonia.Node {
+	x := g.must(embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences)) // [batch*seq, dim]
 	g.hook("embed", x, 0)
-	var table func() *gorgonia.Node // [context, dim]
-	switch {
-	case m.scheme.Learned:
-		table = func() *gorgonia.Node { return g.param(m.Positions) }
-	case m.scheme.Fixed != nil:
-		table = func() *gorgonia.Node {
-			fixed := make([]float32, g.Context*g.Dim)
-			m.scheme.Fixed(fixed, g.Dim)
-			return node.Weights(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, fixed)
-		}
-	}
-	if table != nil {
-		sum := x
-		x = g.apply(func() (*gorgonia.Node, error) { return embed.AddPositions("embed.positions", sum, table(), g.Seq) })
+	if table := m.positions(g); table != nil {
+		x = g.must(embed.AddPositions("embed.positions", x, table, g.Seq))
 	}
 	return g.dropped("embed.dropout", x)
+}
+
+// positions returns the table of positions [context, dim], nil if there is none.
+func (m *Model) positions(g *graph) *gorgonia.Node {
+	if m.scheme.Fixed == nil {
+		return g.param(m.Positions)
+	}
+	table := make([]float32, g.Context*g.Dim)
+	m.scheme.Fixed(table, g.Dim)
+	return node.Weights(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, table)
+}
+
+// Unembedding scores each token of the vocabulary as the next one:
+//
+//	logits = x table'
+//
+//	x [rows, dim], logits [rows, vocab]
+//
+// Where the unembedding is tied, its table is the token table itself (Press and Wolf 2017).
+type Unembedding struct {
+	Table *param.Param // [vocab, dim]
+}
+
+// apply adds the unembedding to the graph.
+func (u Unembedding) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+	return g.must(applyUnembedding("head", x, g.param(u.Table)))
+}
+
+// applyUnembedding adds the operation to the graph of its inputs.
+func applyUnembedding(name string, x, table *gorgonia.Node) (*gorgonia.Node, error) {
+	shape := tensor.Shape{x.Shape()[0], table.Shape()[0]} // [rows, vocab]
+	return node.Apply(&unembedding{node.New(name, shape, x, table)})
+}
+
+type unembedding struct{ node.Op }
+
+// Forward multiplies: inputs are x, table.
+func (u *unembedding) Forward(in ...gorgonia.Value) {
+	kernel.MatMul(rowsOf(&u.Op, u.Result()), 1, rowsOf(&u.Op, in[0]), weightsOf(in[1]).T(), 0)
+}
+
+// Backward computes dx = dLogits table and dTable = dLogits' x.
+func (u *unembedding) Backward(g *node.Gradient) {
+	dLogits := rowsOf(&u.Op, g.Dy[0])
+	kernel.MatMul(rowsOf(&u.Op, g.D[0]), 1, dLogits, weightsOf(g.In[1]), 0)
+	kernel.MatMul(weightsOf(g.D[1]), 1, dLogits.T(), rowsOf(&u.Op, g.In[0]), 0)
 }
 
 // initialDeviation is the standard deviation of initial weights in GPT-2.

@@ -90,9 +90,9 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 		vectors += dropped                          // the embedding
 		vectors += layers * (1 + 1 + 1 + 3 + 1 + 1) // up, LayerNorm, output, heads, projections, LayerNorm
 		vectors += layers * 2 * dropped
-		once += layers * 2 * rows * hidden               // down, up before the activation
-		once += layers * min(blockRows, l.Longest) * seq // gradients of some rows of attention weights
-		once += c.ParameterCount()                       // one gradient for each parameter
+		once += layers * rows * hidden                  // down
+		once += layers * min(tileRows, l.Longest) * seq // gradients of some rows of attention weights
+		once += c.ParameterCount()                      // one gradient for each parameter
 		if c.Tied {
 			once += vocab * dim // and one from the output head
 		}

@@ -24,6 +24,9 @@ func TestBytesAreWhatTheGraphsHold(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
+					if err := r.run(); err != nil { // some memory is taken by the first run
+						t.Fatal(err)
+					}
 					var shared [][]float32
 					for _, p := range weights.All() {
 						shared = append(shared, p.Data)

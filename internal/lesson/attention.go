@@ -33,7 +33,7 @@ func attendTo(query []float32, keys, values []Vector, scale float64) (attended, 
 	n, dim := len(keys), max(len(query), len(values[0].Numbers))
 	queries := make([]float32, n*dim) // zeros fill up what is shorter: they add nothing to a dot product
 	copy(queries[(n-1)*dim:], query)
-	heads, err := runAttention(1, n, dim, queries, stacked(keys, dim), stacked(values, dim), layers.Departure{Scale: scale})
+	heads, err := runAttention(1, n, dim, queries, stacked(keys, dim), stacked(values, dim), layers.AttentionOptions{Scale: scale})
 	if err != nil {
 		return attended{}, err
 	}
@@ -41,11 +41,11 @@ func attendTo(query []float32, keys, values []Vector, scale float64) (attended, 
 }
 
 // runAttention runs the operation of attention over sentences of vectors [batch*seq, dim], one head.
-func runAttention(batch, seq, dim int, query, key, value []float32, departure layers.Departure) (*layers.Attended, error) {
+func runAttention(batch, seq, dim int, query, key, value []float32, options layers.AttentionOptions) (*layers.Attended, error) {
 	g := gorgonia.NewGraph()
 	shape := []int{batch * seq, dim}
 	p := layers.Projected{Query: node.Weights(g, "query", shape, query), Key: node.Weights(g, "key", shape, key), Value: node.Weights(g, "value", shape, value)}
-	heads, err := layers.Attend("attention", p, 1, seq, departure)
+	heads, err := layers.Attend("attention", p, 1, seq, options)
 	if err != nil {
 		return nil, err
 	}

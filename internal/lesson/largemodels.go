@@ -109,7 +109,7 @@ func sumsOfRows(c layers.Config, tokens int) (worst float64, err error) {
 		}
 		in[i] = node.Weights(g, name, []int{tokens, c.Dim}, numbers)
 	}
-	heads, err := layers.Attend("attention", layers.Projected{Query: in[0], Key: in[1], Value: in[2]}, c.Heads, tokens, layers.Departure{})
+	heads, err := layers.Attend("attention", layers.Projected{Query: in[0], Key: in[1], Value: in[2]}, c.Heads, tokens, layers.AttentionOptions{})
 	if err != nil {
 		return 0, err
 	}

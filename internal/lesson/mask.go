@@ -61,7 +61,7 @@ func (c *Course) mask(ctx context.Context, show Show) error {
 		return err
 	}
 	s, m := riverByHand(), oneHead()
-	_, p, err := projected(s, m, layers.Departure{})
+	_, p, err := projected(s, m, layers.AttentionOptions{})
 	if err != nil {
 		return err
 	}
@@ -98,18 +98,18 @@ func (c *Course) learn(ctx context.Context, ahead bool) (learned, error) {
 	if err != nil {
 		return learned{}, err
 	}
-	build := func(departure layers.Departure) train.Builder {
+	build := func(options layers.AttentionOptions) train.Builder {
 		return func(o layers.Options) (*layers.Transformer, error) {
-			o.Departure = departure
+			o.Attention = options
 			return layers.New(config, weights, o)
 		}
 	}
-	departure := layers.Departure{LooksAhead: ahead}
+	options := layers.AttentionOptions{NoMask: ahead}
 	sampler, err := c.corpus.Train.Sampler(settings.Batch, settings.Context, settings.Seed)
 	if err != nil {
 		return learned{}, err
 	}
-	trainer, err := train.New(settings.Training(), build(departure), weights, sampler)
+	trainer, err := train.New(settings.Training(), build(options), weights, sampler)
 	if err != nil {
 		return learned{}, err
 	}
@@ -118,10 +118,10 @@ func (c *Course) learn(ctx context.Context, ahead bool) (learned, error) {
 		return learned{}, err
 	}
 	var l learned
-	if l.asTrained, err = c.heldOutLoss(build(departure), settings.Context); err != nil {
+	if l.asTrained, err = c.heldOutLoss(build(options), settings.Context); err != nil {
 		return l, err
 	}
-	if l.honest, err = c.heldOutLoss(build(layers.Departure{}), settings.Context); err != nil {
+	if l.honest, err = c.heldOutLoss(build(layers.AttentionOptions{}), settings.Context); err != nil {
 		return l, err
 	}
 	l.looks, err = c.looksAhead(config, weights)
@@ -165,7 +165,7 @@ func (c *Course) looksAhead(config layers.Config, weights *param.Set) (Part, err
 		}
 		ids, names = append(ids, id), append(names, word)
 	}
-	t, err := layers.New(config, weights, layers.Options{Batch: 1, Seq: len(ids), Departure: layers.Departure{LooksAhead: true}})
+	t, err := layers.New(config, weights, layers.Options{Batch: 1, Seq: len(ids), Attention: layers.AttentionOptions{NoMask: true}})
 	if err != nil {
 		return nil, err
 	}

@@ -25,11 +25,11 @@ func twoHeads() byHand {
 func (c *Course) headsAndPositions(_ context.Context, show Show) error {
 	s := riverByHand()
 	last := len(s.words) - 1
-	one, _, err := projected(s, oneHead(), layers.Departure{})
+	one, _, err := projected(s, oneHead(), layers.AttentionOptions{})
 	if err != nil {
 		return err
 	}
-	two, p, err := projected(s, twoHeads(), layers.Departure{})
+	two, p, err := projected(s, twoHeads(), layers.AttentionOptions{})
 	if err != nil {
 		return err
 	}
@@ -98,11 +98,11 @@ func orders() (Table, error) {
 	for _, variant := range []struct {
 		name      string
 		positions bool
-		departure layers.Departure
+		options layers.AttentionOptions
 	}{
-		{"no mask, no positions", false, layers.Departure{LooksAhead: true}},
-		{"the mask alone", false, layers.Departure{}},
-		{"mask and positions", true, layers.Departure{}},
+		{"no mask, no positions", false, layers.AttentionOptions{NoMask: true}},
+		{"the mask alone", false, layers.AttentionOptions{}},
+		{"mask and positions", true, layers.AttentionOptions{}},
 	} {
 		var verb, last [2]string
 		for i, text := range whoSees {
@@ -117,7 +117,7 @@ func orders() (Table, error) {
 				}
 				s.vectors = append(s.vectors, v...)
 			}
-			heads, _, err := projected(s, m, variant.departure)
+			heads, _, err := projected(s, m, variant.options)
 			if err != nil {
 				return t, err
 			}

@@ -69,7 +69,7 @@ func (c *Course) projections(_ context.Context, show Show) error {
 	); err != nil {
 		return err
 	}
-	heads, p, err := projected(s, m, layers.Departure{})
+	heads, p, err := projected(s, m, layers.AttentionOptions{})
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (c *Course) projections(_ context.Context, show Show) error {
 
 // projected runs a sentence through projections and attention. The map has their weights; it is not valid where
 // the mask is lifted.
-func projected(s described, m byHand, departure layers.Departure) (*layers.Attended, attention.Map, error) {
+func projected(s described, m byHand, options layers.AttentionOptions) (*layers.Attended, attention.Map, error) {
 	g := gorgonia.NewGraph()
 	seq, in := len(s.words), len(s.features)
 	out := len(m.query) / in
@@ -130,11 +130,11 @@ func projected(s described, m byHand, departure layers.Departure) (*layers.Atten
 		weights[i] = node.Weights(g, name+".weight", []int{in, out}, matrix)
 		biases[i] = node.Weights(g, name+".bias", []int{out}, make([]float32, out))
 	}
-	p, err := layers.Project("attn", x, weights, biases, nil)
+	p, err := layers.Project("attn", x, weights, biases)
 	if err != nil {
 		return nil, attention.Map{}, err
 	}
-	heads, err := layers.Attend("attn.heads", p, m.heads, seq, departure)
+	heads, err := layers.Attend("attn.heads", p, m.heads, seq, options)
 	if err != nil {
 		return nil, attention.Map{}, err
 	}

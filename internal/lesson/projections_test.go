@@ -9,7 +9,7 @@ import (
 
 // The matrices of chapter 5 in double precision, on paper.
 func TestTheOutputOfChapter5IsTheMixOfValues(t *testing.T) {
-	heads, _, err := projected(riverByHand(), oneHead(), layers.Departure{})
+	heads, _, err := projected(riverByHand(), oneHead(), layers.AttentionOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func spread(d int, scale float64) (evenness, error) {
 			vectors[i][j] = float32(r.NormFloat64())
 		}
 	}
-	heads, err := runAttention(scalingTrials, scalingKeys, d, vectors[0], vectors[1], vectors[2], layers.Departure{Scale: scale})
+	heads, err := runAttention(scalingTrials, scalingKeys, d, vectors[0], vectors[1], vectors[2], layers.AttentionOptions{Scale: scale})
 	if err != nil {
 		return evenness{}, err
 	}

@@ -3,8 +3,6 @@ package node
 import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"attend/internal/param"
 )
 
 // Ids adds an input of whole numbers to the graph and returns it with the slice
@@ -28,9 +26,4 @@ func input(g *gorgonia.ExprGraph, name string, of tensor.Dtype, value *tensor.De
 	shape := value.Shape()
 	name = inputName(g, name, gorgonia.TensorType{Dims: len(shape), Of: of}, shape)
 	return gorgonia.NewTensor(g, of, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name), gorgonia.WithValue(value))
-}
-
-// Param adds a parameter to the graph.
-func Param(g *gorgonia.ExprGraph, p *param.Param) *gorgonia.Node {
-	return Weights(g, p.Name, p.Shape, p.Data)
 }

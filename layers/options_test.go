@@ -13,15 +13,15 @@ import (
 	"attend/internal/node/nodetest"
 )
 
-// departed computes a graph of attention over the given vectors and returns copies of weights and mixed values.
-func departed(t *testing.T, heads, seq, dim int, vectors [3][]float32, d Departure) (weights, mixed []float32) {
+// attended computes a graph of attention over the given vectors and returns copies of weights and mixed values.
+func attended(t *testing.T, heads, seq, dim int, vectors [3][]float32, o AttentionOptions) (weights, mixed []float32) {
 	t.Helper()
 	g := gorgonia.NewGraph()
 	var in [3]*gorgonia.Node
 	for i, name := range []string{"query", "key", "value"} {
 		in[i] = node.Weights(g, name, []int{len(vectors[i]) / dim, dim}, vectors[i])
 	}
-	a, err := Attend("attention", Projected{in[0], in[1], in[2]}, heads, seq, d)
+	a, err := Attend("attention", Projected{in[0], in[1], in[2]}, heads, seq, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func departed(t *testing.T, heads, seq, dim int, vectors [3][]float32, d Departu
 
 // Without a mask every row of weights is the softmax of all of its scores, and with a scale of its own
 // the scores are the products times that.
-func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
+func TestOptionsChangeTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 	const batch, seq, heads, headDim = 2, 7, 3, 5
 	const dim = heads * headDim
 	r := rand.New(rand.NewPCG(9, 0))
@@ -48,13 +48,13 @@ func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 		vectors[i] = nodetest.Normal(r, "x", batch*seq, dim).Data
 	}
 	own := float64(float32(1 / math.Sqrt(headDim)))
-	plain, plainMixed := departed(t, heads, seq, dim, vectors, Departure{})
-	same, sameMixed := departed(t, heads, seq, dim, vectors, Departure{Scale: own})
+	plain, plainMixed := attended(t, heads, seq, dim, vectors, AttentionOptions{})
+	same, sameMixed := attended(t, heads, seq, dim, vectors, AttentionOptions{Scale: own})
 	sameBits(t, "weights with the scale written out", same, plain)
 	sameBits(t, "values with the scale written out", sameMixed, plainMixed)
 
-	for _, d := range []Departure{{LooksAhead: true}, {Scale: 2}, {Scale: 0.25, LooksAhead: true}} {
-		weights, mixed := departed(t, heads, seq, dim, vectors, d)
+	for _, d := range []AttentionOptions{{NoMask: true}, {Scale: 2}, {Scale: 0.25, NoMask: true}} {
+		weights, mixed := attended(t, heads, seq, dim, vectors, d)
 		scale := d.Scale
 		if scale == 0 {
 			scale = own
@@ -62,7 +62,7 @@ func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 		for row := range len(weights) / seq {
 			sentence, head, query := row/(heads*seq), row/seq%heads, row%seq
 			seen := query + 1
-			if d.LooksAhead {
+			if d.NoMask {
 				seen = seq
 			}
 			vector := func(i, place int) []float32 {
@@ -96,15 +96,15 @@ func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 }
 
 func TestGradientWithoutTheMask(t *testing.T) {
-	for name, seq := range map[string]int{"one block": 7, "two blocks": blockRows + 3} {
+	for name, seq := range map[string]int{"one tile": 7, "two tiles": tileRows + 3} {
 		t.Run(name, func(t *testing.T) {
 			batch, heads, headDim, tolerance := 2, 3, 5, 1e-4
-			if seq > blockRows { // many terms in the loss, whose rounding shows in a difference, and all rows alike wide
+			if seq > tileRows { // many terms in the loss, whose rounding shows in a difference, and all rows alike wide
 				batch, heads, headDim, tolerance = 1, 1, 2, 2e-3
 			}
 			inputs := projectionInputs(rand.New(rand.NewPCG(5, 0)), batch*seq, 4, heads*headDim)
 			nodetest.CheckGradients(t, tolerance, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-				a, err := departedAttentionOf(in, heads, seq, nil, Departure{LooksAhead: true})
+				a, err := attentionWith(in, heads, seq, nil, AttentionOptions{NoMask: true})
 				return a.Mixed, err
 			})
 		})
@@ -114,7 +114,7 @@ func TestGradientWithoutTheMask(t *testing.T) {
 // Without a mask a later word changes what an earlier one sees, in sentences of any length.
 func TestWithoutTheMaskAWordSeesAllOfItsSentenceAndNoOther(t *testing.T) {
 	c, weights := small(t)
-	f, err := New(c, weights, Options{Batch: 2, Seq: 7, Departure: Departure{LooksAhead: true}})
+	f, err := New(c, weights, Options{Batch: 2, Seq: 7, Attention: AttentionOptions{NoMask: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
