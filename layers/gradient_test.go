@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -131,6 +132,40 @@ func TestAttentionGradient(t *testing.T) {
 			})
 		})
 	}
+}
+
+// groupedInputs are queries of some heads of headDim numbers, and keys and values of fewer.
+func groupedInputs(rows, heads, kvHeads, headDim int) []nodetest.Input {
+	r := rand.New(rand.NewPCG(13, uint64(kvHeads)))
+	return []nodetest.Input{
+		nodetest.Normal(r, "query", rows, heads*headDim), nodetest.Normal(r, "key", rows, kvHeads*headDim), nodetest.Normal(r, "value", rows, kvHeads*headDim),
+	}
+}
+
+// Several heads of queries read one head of keys and values, whose gradient they add up.
+func TestGroupedQueriesGradient(t *testing.T) {
+	const batch, seq, heads, headDim = 2, 5, 6, 3
+	for _, kvHeads := range []int{1, 2, 3, 6} {
+		for _, p := range []float64{0, 0.3} {
+			t.Run(fmt.Sprintf("%d/dropout %g", kvHeads, p), func(t *testing.T) {
+				nodetest.CheckGradients(t, 2e-4, groupedInputs(batch*seq, heads, kvHeads, headDim), func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
+					var drop *dropout
+					if p > 0 {
+						drop = dropoutFor(g, p)
+					}
+					a, err := applyAttention("heads", Projected{in[0], in[1], in[2]}, heads, seq, drop, AttentionOptions{})
+					return a.Mixed, err
+				})
+			})
+		}
+	}
+	t.Run("two tiles", func(t *testing.T) {
+		inputs := groupedInputs(tileRows+3, 4, 2, 2)
+		nodetest.CheckGradients(t, 5e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
+			a, err := Attend("heads", Projected{in[0], in[1], in[2]}, 4, tileRows+3, AttentionOptions{})
+			return a.Mixed, err
+		})
+	})
 }
 
 // A branch that begins with a LayerNorm and ends in the residual stream: x has two gradients.
