@@ -98,7 +98,7 @@ func orders() (Table, error) {
 	for _, variant := range []struct {
 		name      string
 		positions bool
-		options layers.AttentionOptions
+		options   layers.AttentionOptions
 	}{
 		{"no mask, no positions", false, layers.AttentionOptions{NoMask: true}},
 		{"the mask alone", false, layers.AttentionOptions{}},

@@ -29,28 +29,24 @@ func Apply(op Operation) (*gorgonia.Node, error) {
 	return gorgonia.ApplyOp(op, o.inputs...)
 }
 
-// ApplySeveral adds an operation made by [NewSeveral] to the graph, and returns a node of each result. Their names must be unique in
-// the graph.
+// ApplySeveral adds an operation with several results to the graph, and returns a node of each. The names, unique in the graph, are
+// those of the results; the first of all results may lack one and is then the operation itself.
 func ApplySeveral(op Operation, names ...string) (gorgonia.Nodes, error) {
 	source, err := Apply(op)
-	if err != nil {
-		return nil, err
-	}
-	return parts(source, op.shared().results, names)
-}
-
-// parts adds the nodes of some results of an operation.
-func parts(source *gorgonia.Node, results []gorgonia.Value, names []string) (nodes gorgonia.Nodes, err error) {
+	results := op.shared().results
+	unnamed := len(results) - len(names)
+	nodes := gorgonia.Nodes{source}[:unnamed]
 	for i, name := range names {
-		p := &part{of(name, results[i:i+1], gorgonia.Nodes{source})}
-		p.PassGradient(0)
-		n, err := Apply(p)
 		if err != nil {
-			return nil, err
+			break
 		}
+		p := &part{of(name, results[unnamed+i:][:1], gorgonia.Nodes{source})}
+		p.PassGradient(0)
+		var n *gorgonia.Node
+		n, err = Apply(p)
 		nodes = append(nodes, n)
 	}
-	return nodes, nil
+	return nodes, err
 }
 
 // part is one of several results of an operation: one of gorgonia has a single output, so one node computes all

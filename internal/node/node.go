@@ -45,9 +45,9 @@ type Op struct {
 	results []gorgonia.Value
 	self    Operation // what embeds this, once it was applied
 
-	sentences *Sentences // of the batch, or nil
+	gradients []inputGradient // by input
+	sentences *Sentences      // of the batch, or nil
 	onDone    []func()
-	backward
 }
 
 // New returns the shared part of an operation whose output has the given shape.
@@ -71,7 +71,7 @@ func NewSeveral(name string, shapes []tensor.Shape, inputs ...*gorgonia.Node) Op
 }
 
 func of(name string, results []gorgonia.Value, inputs gorgonia.Nodes) Op {
-	return Op{name: name, results: results, inputs: inputs, sentences: sentencesOf(inputs)}
+	return Op{name: name, results: results, inputs: inputs, gradients: make([]inputGradient, len(inputs)), sentences: sentencesOf(inputs)}
 }
 
 // NewTensor returns a tensor of zeros.

@@ -67,10 +67,13 @@ func (o *Op) Rows(v gorgonia.Value) int {
 }
 
 // Filled returns the elements of the filled rows of a [batch*seq, n] tensor.
-func (o *Op) Filled(v gorgonia.Value) []float32 {
+func (o *Op) Filled(v gorgonia.Value) []float32 { return o.sentences.filled(v) }
+
+// filled is [Op.Filled]; all rows are filled where there are no sentences.
+func (s *Sentences) filled(v gorgonia.Value) []float32 {
 	all := Floats(v)
-	if o.sentences == nil {
+	if s == nil {
 		return all
 	}
-	return all[:len(all)/v.Shape()[0]*o.sentences.Rows()]
+	return all[:len(all)/v.Shape()[0]*s.Rows()]
 }
