@@ -34,21 +34,13 @@ const (
 	OutputHead    = "lm_head" // when untied
 )
 
-// newModel returns the model of a configuration without the numbers of its parameters.
-func newModel(c Config) (*Model, error) {
-	m := &Model{}
-	var err error
-	if m.scheme, err = embed.Schemes.Find("positions", c.Positions); err != nil {
-		return nil, err
-	}
-	norm, err := Norms.Find("norm", c.Norm)
+// NewModel returns the model of a configuration without the numbers of its parameters. It panics if a choice has an unknown name.
+func NewModel(c Config) *Model {
+	positions, norm, f, err := c.choices()
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
-	f, err := Activations.Find("activation", c.Activation)
-	if err != nil {
-		return nil, err
-	}
+	m := &Model{scheme: positions}
 	s := m.params.Scope()
 	m.Tokens = s.Add(TokenTable, param.Normal(initialDeviation), c.Vocab, c.Dim)
 	if m.scheme.Learned {
@@ -62,8 +54,11 @@ func newModel(c Config) (*Model, error) {
 	if !c.Tied {
 		m.Unembedding.Table = s.Add(OutputHead, param.Normal(initialDeviation), c.Vocab, c.Dim)
 	}
-	return m, nil
+	return m
 }
+
+// Params returns the parameters in the order of the forward pass, without their numbers.
+func (m *Model) Params() *param.Set { return &m.params }
 
 // apply adds the whole model to the graph, from ids [batch*seq] to logits [batch*seq, vocab].
 func (m *Model) apply(g *graph, ids *gorgonia.Node) *gorgonia.Node {
@@ -145,18 +140,9 @@ func (c Config) residualDeviation() float64 {
 // Parameters returns the parameters of a model, all zero, in the order of the forward pass. It panics unless the
 // configuration is valid.
 func Parameters(c Config) *param.Set {
-	s := Shapes(c)
+	s := NewModel(c).Params()
 	s.Allocate()
 	return s
-}
-
-// Shapes returns the parameters of a model without their numbers. It panics unless the configuration is valid.
-func Shapes(c Config) *param.Set {
-	m, err := newModel(c)
-	if err != nil {
-		panic(err)
-	}
-	return &m.params
 }
 
 // NewWeights returns the model's parameters before training, as GPT-2 starts: matrices

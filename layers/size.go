@@ -19,11 +19,7 @@ const (
 func (c Config) ParameterCount() float64 {
 	count := func(layers int) (n float64) {
 		c.Layers = layers
-		m, err := newModel(c)
-		if err != nil {
-			return 0
-		}
-		for _, p := range m.params.All() {
+		for _, p := range NewModel(c).Params().All() {
 			n += p.Count()
 		}
 		return n

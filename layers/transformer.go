@@ -46,10 +46,7 @@ func New(c Config, weights *param.Set, o Options) (t *Transformer, err error) {
 	if o.Batch < 1 || o.Seq < 1 || o.Seq > c.Context {
 		return nil, fmt.Errorf("a graph of %d sentences of %d tokens, but the context is %d", o.Batch, o.Seq, c.Context)
 	}
-	m, err := newModel(c)
-	if err != nil {
-		return nil, err
-	}
+	m := NewModel(c)
 	g := &graph{Config: c, Options: o, params: map[string]*gorgonia.Node{}, t: &Transformer{
 		Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq), hooks: map[string]func() *HookPoint{}, asked: map[string]*HookPoint{},
 	}}

@@ -335,9 +335,9 @@ func (f *folder) openWith(name string, o options) (*Run, map[string]hf.Tensor, e
 // checkShapes returns an error unless the tensors of one of the two safetensors files are those of the model, before anything is
 // allocated for it.
 func (r *Run) checkShapes(name string, tensors map[string]hf.Tensor) error {
-	shapes := layers.Shapes(r.Config)
+	shapes := layers.NewModel(r.Config).Params()
 	if name == modelFile {
-		return hf.CheckShapes(shapes, tensors)
+		return hf.CheckShapes(r.Config, tensors)
 	}
 	for _, of := range append([]string{"weight"}, r.Settings.Training().MomentNames()...) {
 		if err := checkShapes(shapes, tensors, of+"/"); err != nil {
