@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -471,7 +472,13 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
 		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
 	}
-	s, _, format, err := parseYAML(b[:at], Settings{})
+	var later Settings
+	for _, setting := range AllSettings() {
+		if setting.Later {
+			setting.field(&later).Set(reflect.ValueOf(setting.Default))
+		}
+	}
+	s, _, format, err := parseYAML(b[:at], later)
 	if version := (formatError{}); err != nil && !errors.As(err, &version) {
 		problem := err.Error()
 		if text := notSettingsError(""); errors.As(err, &text) {

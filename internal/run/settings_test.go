@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"attend/data"
+	"attend/layers"
 )
 
 func TestSettingsRoundTrip(t *testing.T) {
@@ -31,7 +32,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 			t.Fatalf("a field of kind %s", f.Kind())
 		}
 	}
-	for _, s := range []Settings{s, {}, Defaults()} {
+	for _, s := range []Settings{s, {Norm: layers.LayerNormName}, Defaults()} {
 		b, err := s.YAML()
 		if err != nil {
 			t.Fatal(err)
