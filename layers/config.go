@@ -24,11 +24,8 @@ type Config struct {
 	Dropout    float64 `json:"dropout"`    // share of activations dropped in training, 0 <= p < 1
 }
 
-// Beyond these a number is mistyped. Who makes a model also compares its memory with what there is.
-const (
-	maxSize       = 1 << 20 // of each size
-	maxParameters = 1 << 31
-)
+// maxSize is the most of each size: beyond it a number is mistyped. Who makes a model also compares its memory with what there is.
+const maxSize = 1 << 20
 
 // HeadDim returns the width of one head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
@@ -52,9 +49,6 @@ func (c Config) Validate() error {
 	}
 	if _, _, _, err := c.choices(); err != nil {
 		return err
-	}
-	if n := c.ParameterCount(); n > maxParameters {
-		return fmt.Errorf("these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxParameters))
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return fmt.Errorf("dropout must be at least 0 and below 1, not %g", c.Dropout)

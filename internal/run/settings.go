@@ -142,7 +142,7 @@ func (s Settings) Model(vocab int) layers.Config {
 // Training returns the settings of the updates.
 func (s Settings) Training() train.Config {
 	return train.Config{
-		Batch: s.Batch, Seq: s.Context, Steps: s.Steps, Seed: s.Seed, Optimizer: train.Optimizer(s.Optimizer),
+		Batch: s.Batch, Seq: s.Context, Steps: s.Steps, Seed: s.Seed, Optimizer: s.Optimizer,
 		LearningRate: s.LR, MinRate: s.MinLR, Warmup: s.Warmup, WeightDecay: s.WeightDecay,
 		Beta1: s.Beta1, Beta2: s.Beta2, Momentum: s.Momentum, Clip: s.Clip,
 	}

@@ -61,7 +61,7 @@ func AllSettings() []Setting {
 
 		{Name: "batch", Group: "Training", Default: 32, Range: closed(1, 1<<16), Vary: true, Meaning: "sequences per step"},
 		{Name: "steps", Group: "Training", Default: 1500, Range: closed(1, 1e9), OnResume: true, Vary: true, Meaning: "updates of the weights in all"},
-		{Name: "optimizer", Group: "Training", Default: string(train.AdamW), Choices: train.OptimizerNames(), Vary: true, Meaning: "how a gradient updates the weights"},
+		{Name: "optimizer", Group: "Training", Default: train.AdamW, Choices: train.Optimizers.Names(), Vary: true, Meaning: "how a gradient updates the weights"},
 		{Name: "lr", Group: "Training", Default: 1e-2, Range: Range{Low: 0, High: 1000, OpenLow: true}, Vary: true, Meaning: "highest learning rate"},
 		{Name: "min-lr", Group: "Training", Default: 1e-4, Range: closed(0, 1000), Vary: true,
 			Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.LR/100)) },
