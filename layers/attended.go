@@ -24,15 +24,10 @@ func (a *Attended) hook(g *graph) {
 	op := a.op
 	a.graph, a.prefix = g.t, g.prefix
 	g.t.Layers = append(g.t.Layers, a)
-	g.hookAt("attn.scores", func() *HookPoint {
-		op.hooked.data = make([]float32, len(op.weights))
-		op.hooked.scores = &HookPoint{view: func(sentence int) []kernel.Matrix { return op.squares(op.hooked.data, sentence) }}
-		return op.hooked.scores
-	})
-	g.hookAt("attn.weights", func() *HookPoint {
-		op.hooked.weights = &HookPoint{view: func(sentence int) []kernel.Matrix { return op.squares(op.weights, sentence) }}
-		return op.hooked.weights
-	})
+	g.hookAt("attn.scores", func(sentence int) []kernel.Matrix { return op.squares(op.hooked.data, sentence) },
+		func(h *HookPoint) { op.hooked.scores, op.hooked.data = h, make([]float32, len(op.weights)) })
+	g.hookAt("attn.weights", func(sentence int) []kernel.Matrix { return op.squares(op.weights, sentence) },
+		func(h *HookPoint) { op.hooked.weights = h })
 }
 
 // Weights returns the attention weights, [batch, heads, query, key]:

@@ -61,6 +61,17 @@ func (a Attention) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
 	return y
 }
 
+// keeps returns what the attention keeps of each token, beside its weights.
+func (a Attention) keeps() perToken {
+	width := func(l Linear) float64 { return float64(l.Weight.Shape[1]) }
+	dim, query, key, value := width(a.Output), width(a.Projections.Query), width(a.Projections.Key), width(a.Projections.Value)
+	k := sum(perToken{query + key + value, dim}, perToken{query, query + key + value}, a.Output.keeps(nil)) // projections, heads, output
+	if a.positions.Rotate != nil {
+		k = sum(k, perToken{query + key, query + key})
+	}
+	return k
+}
+
 // AttentionOptions change the attention of a graph, to show what its parts are good for. With the zero value the same bits are
 // computed as without this type.
 type AttentionOptions struct {

@@ -44,6 +44,13 @@ func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
 	return x
 }
 
+// keeps returns what the block keeps of each token, with the two sums of the residual stream.
+func (b Block) keeps() perToken {
+	f := b.FeedForward
+	sums := perToken{2 * float64(f.Down.Weight.Shape[1]), 0}
+	return sum(sums, b.AttentionNorm.keeps(), b.Attention.keeps(), b.FeedForwardNorm.keeps(), f.Up.keeps(f.f), f.Down.keeps(nil))
+}
+
 // residual adds the output of a layer, after dropout in training, to the residual stream.
 func (g *graph) residual(name string, x, y *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyResidual(name+".residual", x, g.dropped(name+".residual.dropout", y)))

@@ -32,6 +32,7 @@ import (
 type HookPoint struct {
 	Name  string
 	view  func(sentence int) []kernel.Matrix
+	ask   func(h *HookPoint) // has the graph store or edit the activation from now on; nil once that was called
 	edits map[int][]Edit
 }
 
@@ -69,16 +70,14 @@ func (h *HookPoint) runOn(sentence int) {
 
 // HookPoint returns the hook point of that name, from which on a run stores or edits the activation.
 func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
-	if h := t.asked[name]; h != nil {
-		return h, nil
-	}
-	ask, ok := t.hooks[name]
-	if !ok {
+	h := t.hooks[name]
+	if h == nil {
 		return nil, fmt.Errorf("no activation %q: the graph has %d, such as embed, blocks.0.attn.weights and logits", name, len(t.hooks))
 	}
-	h := ask()
-	h.Name = name
-	t.asked[name] = h
+	if h.ask != nil {
+		h.ask(h)
+		h.ask = nil
+	}
 	return h, nil
 }
 
@@ -87,43 +86,35 @@ func (t *Transformer) HookNames() []string { return slices.Clone(t.hookNames) }
 
 // ClearEdits takes all edits back.
 func (t *Transformer) ClearEdits() {
-	for _, h := range t.asked {
+	for _, h := range t.hooks {
 		h.edits = nil
 	}
 }
 
 // hook adds a hook point at the output of a node. With a headDim above 0 each so many columns are those of a head.
 func (g *graph) hook(name string, n *gorgonia.Node, headDim int) {
-	op := n.Op().(interface{ OnDone(func()) })
 	data, width := node.Floats(valueOf(n)), n.Shape()[1]
 	if headDim == 0 {
 		headDim = width
 	}
-	g.hookAt(name, func() *HookPoint {
-		h := &HookPoint{view: func(sentence int) []kernel.Matrix { return g.t.columns(data, width, headDim, sentence) }}
-		op.OnDone(h.run)
-		return h
-	})
+	view := func(sentence int) []kernel.Matrix { return g.t.columns(data, width, headDim, sentence) }
+	g.hookAt(name, view, func(h *HookPoint) { n.Op().(interface{ OnDone(func()) }).OnDone(h.run) })
 }
 
 // hookBefore adds a hook point of what the activation of a [Linear] is applied to.
 func (g *graph) hookBefore(name string, n *gorgonia.Node) {
 	op, width := n.Op().(*linear), n.Shape()[1]
-	g.hookAt(name, func() *HookPoint {
-		op.before = make([]float32, len(op.Out()))
-		h := &HookPoint{view: func(sentence int) []kernel.Matrix { return g.t.columns(op.before, width, width, sentence) }}
-		op.hookBefore = h.run
-		return h
-	})
+	view := func(sentence int) []kernel.Matrix { return g.t.columns(op.before, width, width, sentence) }
+	g.hookAt(name, view, func(h *HookPoint) { op.before, op.hookBefore = make([]float32, len(op.Out())), h.run })
 }
 
-// hookAt adds a hook point that is made when it is asked for.
-func (g *graph) hookAt(name string, ask func() *HookPoint) {
+// hookAt adds a hook point, with what is to be done when it is first asked for.
+func (g *graph) hookAt(name string, view func(sentence int) []kernel.Matrix, ask func(h *HookPoint)) {
 	if g.Training {
 		return
 	}
 	name = g.prefix + name
-	g.t.hooks[name] = ask
+	g.t.hooks[name] = &HookPoint{Name: name, view: view, ask: ask}
 	g.t.hookNames = append(g.t.hookNames, name)
 }
 

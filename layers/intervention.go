@@ -120,7 +120,7 @@ func (a *Attended) Fix(sentence, head int, output []float32) error {
 func (a *Attended) Restore() {
 	a.cut = nil
 	for _, name := range []string{"attn.scores", "attn.z"} {
-		if h := a.graph.asked[a.prefix+name]; h != nil {
+		if h := a.graph.hooks[a.prefix+name]; h != nil {
 			h.edits = nil
 		}
 	}

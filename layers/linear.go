@@ -49,6 +49,15 @@ func (l Linear) apply(g *graph, x *gorgonia.Node, f Activation) *gorgonia.Node {
 	return g.must(applyLinear(l.name, x, g.param(l.Weight), g.param(l.Bias), f))
 }
 
+// keeps returns what the map keeps of each token. One with an activation keeps its slope too.
+func (l Linear) keeps(f Activation) perToken {
+	in, out := float64(l.Weight.Shape[0]), float64(l.Weight.Shape[1])
+	if f != nil {
+		return perToken{2 * out, in}
+	}
+	return perToken{out, in}
+}
+
 // applyLinear adds the operation to the graph of its inputs.
 func applyLinear(name string, x, weight, bias *gorgonia.Node, f Activation) (*gorgonia.Node, error) {
 	op := &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias), f: f} // [rows, out]

@@ -13,6 +13,8 @@ import (
 type Norm interface {
 	// apply adds the norm to the graph.
 	apply(g *graph, x *gorgonia.Node) *gorgonia.Node
+	// keeps returns what the norm keeps of each token.
+	keeps() perToken
 }
 
 // LayerNormName is the name of [LayerNorm] among the norms.
@@ -44,6 +46,11 @@ func newLayerNorm(s param.Scope, dim int) Norm {
 
 func (l LayerNorm) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyLayerNorm(l.name, x, g.param(l.Gain), g.param(l.Bias)))
+}
+
+func (l LayerNorm) keeps() perToken {
+	dim := float64(l.Gain.Shape[0])
+	return perToken{dim + 2, dim} // with mean and deviation
 }
 
 // applyLayerNorm adds the operation to the graph of its inputs.

@@ -33,9 +33,8 @@ type Transformer struct {
 	Params    gorgonia.Nodes  // what is learned, in the order of the parameter set
 	Layers    []*Attended     // the attention of each layer
 
-	hooks     map[string]func() *HookPoint
-	hookNames []string              // in the order of the forward pass
-	asked     map[string]*HookPoint // those that are in force
+	hooks     map[string]*HookPoint
+	hookNames []string // in the order of the forward pass
 }
 
 // New builds the graph of a model over weights made by [NewWeights] or read from a run.
@@ -48,7 +47,7 @@ func New(c Config, weights *param.Set, o Options) (t *Transformer, err error) {
 	}
 	m := NewModel(c)
 	g := &graph{Config: c, Options: o, params: map[string]*gorgonia.Node{}, t: &Transformer{
-		Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq), hooks: map[string]func() *HookPoint{}, asked: map[string]*HookPoint{},
+		Graph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq), hooks: map[string]*HookPoint{},
 	}}
 	for _, p := range m.params.All() {
 		numbers := weights.Get(p.Name)

@@ -72,7 +72,7 @@ func (o *Op) DiffWRT(inputs int) []bool {
 func (o *Op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	n := len(inputs)
 	// With the output among its inputs the gradient runs after the forward pass, whose numbers it may read.
-	g := &gradient{Op: of(o.name+".grad", nil, append(slices.Clone(inputs), output)), forward: o, others: make([][]gorgonia.Value, n)}
+	g := &gradient{Op: of(o.name+".grad", nil, append(slices.Clone(inputs), output)), forward: o, others: make([][]gorgonia.Value, n), rows: make([]*Sentences, n)}
 	g.D, g.addends = make([]gorgonia.Value, n), make([][]gorgonia.Value, n)
 	var err error
 	for i, in := range inputs {
@@ -87,7 +87,7 @@ func (o *Op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgon
 			o.gradients[i].node = grad
 			continue
 		}
-		g.D[i] = NewTensor(in.Shape())
+		g.D[i], g.rows[i] = NewTensor(in.Shape()), sentencesOf(inputs[i:i+1])
 		g.results = append(g.results, g.D[i])
 		if g.others[i], err = g.read(others); err != nil {
 			return nil, err
@@ -158,6 +158,7 @@ type gradient struct {
 	Gradient
 	forward *Op
 	others  [][]gorgonia.Value // by input, the gradients that are added
+	rows    []*Sentences       // by input, which of its rows hold tokens
 }
 
 // read adds what nodes hold to the inputs, and returns it.
@@ -208,7 +209,7 @@ func (g *gradient) Forward(in ...gorgonia.Value) {
 		if len(g.addends[i]) == 0 {
 			continue
 		}
-		sum := sentencesOf(g.inputs[i : i+1]).filled(d)
+		sum := g.rows[i].filled(d)
 		if g.forward.gradients[i].passes {
 			copy(sum, Floats(g.Dy[0]))
 		}
