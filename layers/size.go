@@ -110,7 +110,7 @@ const nodeBytes = 2 * 2100
 // nodes returns the number of nodes in a graph but for some beside the blocks.
 func (c Config) nodes(gradients bool) float64 {
 	if gradients {
-		return 51 * float64(c.Layers)
+		return 55 * float64(c.Layers)
 	}
-	return 28 * float64(c.Layers)
+	return 30 * float64(c.Layers)
 }
