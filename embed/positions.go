@@ -10,8 +10,8 @@ import (
 	"attend/internal/node"
 )
 
-// Scheme is a position scheme: what tells the model where in its sentence a token stands. It may act on the embedding, on queries
-// and keys, on both, or on nothing: then only the causal mask tells early from late.
+// Scheme is a position scheme: how the model knows the position of a token in its sentence. It may act on the embedding, on queries
+// and keys, on both, or on nothing: then only the causal mask distinguishes early from late.
 type Scheme struct {
 	Learned bool                                                                          // a vector for each position is learned and added to the embedding (GPT-2)
 	Fixed   func(table []float32, dim int)                                                // fills a table [context, dim] of fixed vectors that are added to the embedding
@@ -32,13 +32,13 @@ var Schemes = choice.Table[Scheme]{
 	{Name: None},
 }
 
-// AddPositions adds the vector of each word's place in its sentence to the graph.
+// AddPositions adds the vector of each token's position in its sentence to the graph.
 //
 //	y[b*seq + t] = x[b*seq + t] + table[t]
 //
 //	x, y [batch*seq, dim], table [context, dim] with seq <= context
 //
-// The table's gradient sums dy over the batch; places beyond seq get 0.
+// The table's gradient sums dy over the batch; positions beyond seq get 0.
 func AddPositions(name string, x, table *gorgonia.Node, seq int) (*gorgonia.Node, error) {
 	op := &addPositions{node.New(name, x.Shape(), x, table), seq} // [batch*seq, dim]
 	op.PassGradient(0)

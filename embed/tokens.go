@@ -1,3 +1,10 @@
+// Package embed turns words, as ids, into vectors: a learned vector for the word
+// plus a vector for its position in the sentence.
+//
+//	ids [batch*seq]  ->  vectors [batch*seq, dim]
+//
+// Read in this order: tokens.go (the table of word vectors), positions.go (the position
+// schemes). Axis words: batch, seq, dim, vocab.
 package embed
 
 import (
@@ -8,7 +15,7 @@ import (
 	"attend/internal/node"
 )
 
-// Tokens adds the look-up of word vectors to the graph: row r of the result is the
+// Tokens adds the vectors of tokens to the graph: row r of the result is the
 // row ids[r] of the table.
 //
 //	y[r] = table[ids[r]]

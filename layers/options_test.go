@@ -103,8 +103,8 @@ func TestOptionsChangeTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 			if d.NoMask {
 				seen = seq
 			}
-			vector := func(i, place int) []float32 {
-				return vectors[i][(sentence*seq+place)*dim+head*headDim:][:headDim]
+			vector := func(i, position int) []float32 {
+				return vectors[i][(sentence*seq+position)*dim+head*headDim:][:headDim]
 			}
 			want, sum := make([]float64, seq), 0.0
 			for key := range seen {

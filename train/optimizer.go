@@ -48,20 +48,23 @@ func sgd(c Config, u Update) {
 		LearningRate: u.LearningRate, Momentum: float32(c.Momentum), WeightDecay: u.WeightDecay, Scale: u.Scale})
 }
 
-// MomentNames returns the names of the optimizer's moments, in the order that it uses them; none of an unknown optimizer.
-func (c Config) MomentNames() []string {
+// optimizer returns that of a valid configuration.
+func (c Config) optimizer() Optimizer {
 	o, _ := Optimizers.Find("optimizer", c.Optimizer)
-	return o.Moments
+	return o
 }
 
+// MomentNames returns the names of the optimizer's moments, in the order that it uses them; none of an unknown optimizer.
+func (c Config) MomentNames() []string { return c.optimizer().Moments }
+
 // newMoments returns the optimizer's moments of some parameters, all zero.
-func newMoments(c Config, weights *param.Set) []*param.Set {
-	moments := make([]*param.Set, len(c.MomentNames()))
-	for i := range moments {
-		moments[i] = &param.Set{}
+func newMoments(c Config, weights *param.Set) (moments []*param.Set) {
+	for range c.MomentNames() {
+		set := &param.Set{}
 		for _, p := range weights.All() {
-			moments[i].Add(p.Name, p.Shape...)
+			set.Add(p.Name, p.Shape...)
 		}
+		moments = append(moments, set)
 	}
 	return moments
 }

@@ -40,12 +40,8 @@ func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, 
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	optimizer, err := Optimizers.Find("optimizer", c.Optimizer)
-	if err != nil {
-		return nil, err
-	}
 	t := &Trainer{
-		config: c, weights: weights, source: source, update: optimizer.Update, moments: newMoments(c, weights),
+		config: c, weights: weights, source: source, update: c.optimizer().Update, moments: newMoments(c, weights),
 		ids: make([]int, c.Batch*c.Seq), targets: make([]int, c.Batch*c.Seq),
 	}
 	for _, o := range c.graphs() {

@@ -396,12 +396,8 @@ func TestOnlyMatricesDecay(t *testing.T) {
 				p.Data[i] = float32(i) - 2
 			}
 		}
-		o, err := Optimizers.Find("optimizer", optimizer)
-		if err != nil {
-			t.Fatal(err)
-		}
 		before := flat(&set)
-		trainer := &Trainer{config: c, weights: &set, update: o.Update, moments: newMoments(c, &set), chunks: chunksOf(&set)}
+		trainer := &Trainer{config: c, weights: &set, update: c.optimizer().Update, moments: newMoments(c, &set), chunks: chunksOf(&set)}
 		for _, p := range set.All() {
 			trainer.gradients = append(trainer.gradients, make([]float32, len(p.Data)))
 		}

@@ -14,8 +14,8 @@ import (
 //
 // gorgonia's own RunAll locks the goroutine to its thread and lets another goroutine do the work: two
 // switches of threads a run, which at toy sizes take as long as the arithmetic. Its
-// Run executes instructions where it is called, but gorgonia hands the instructions of a
-// program to nobody. They are taken from the program here by reflection, once; should another
+// Run executes instructions where it is called, but gorgonia does not export the instructions of a
+// program. They are taken from the program here by reflection, once; should another
 // version of gorgonia keep them elsewhere, the Machine runs by RunAll.
 //
 // After a run, read the results of our operations by [Result], not by the Value of their nodes: those
