@@ -29,9 +29,9 @@ type Model struct {
 
 // Names of the parameters outside of the blocks.
 const (
-	TokenTable    = "wte"
-	PositionTable = "wpe"
-	OutputHead    = "lm_head" // when untied
+	TokenTable       = "wte"
+	PositionTable    = "wpe"
+	UnembeddingTable = "lm_head" // when untied
 )
 
 // NewModel returns the model of a configuration without the numbers of its parameters. It panics if a choice has an unknown name.
@@ -52,7 +52,7 @@ func NewModel(c Config) *Model {
 	m.Norm = norm(s.In("ln_f"), c.Dim)
 	m.Unembedding.Table = m.Tokens
 	if !c.Tied {
-		m.Unembedding.Table = s.Add(OutputHead, param.Normal(initialDeviation), c.Vocab, c.Dim)
+		m.Unembedding.Table = s.Add(UnembeddingTable, param.Normal(initialDeviation), c.Vocab, c.Dim)
 	}
 	return m
 }

@@ -44,9 +44,9 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 			return nil, fmt.Errorf("differentiating the graph: %w", err)
 		}
 		for _, n := range grads {
-			runs, value, ok := node.Result(n)
-			if !ok {
-				return nil, fmt.Errorf("%v is a sum of gradients by gorgonia, which allocates on every run: read its node by operations of package node alone", n)
+			runs, value, err := node.Result(n)
+			if err != nil {
+				return nil, err
 			}
 			roots = append(roots, runs)
 			r.gradients = append(r.gradients, node.Floats(value))
@@ -88,12 +88,7 @@ func (r *replica) load(ids, targets []int, step int, weight float32) {
 }
 
 // run computes the loss and, if built with them, the gradients.
-func (r *replica) run() error {
-	if err := r.machine.Run(); err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	return nil
-}
+func (r *replica) run() error { return r.machine.Run() }
 
 // lossValue returns the loss of the last run.
 func (r *replica) lossValue() float64 { return float64(*r.op.Scalar()) }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -186,12 +187,7 @@ func (t *Trainer) runReplicas(weight float32) error {
 		r.load(t.ids, t.targets, t.step, weight)
 	}
 	inParallel(len(t.replicas), func(i int) { errs[i] = t.replicas[i].run() })
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(errs...)
 }
 
 // sumGradients adds up the replicas' gradients in their order and returns the global norm.

@@ -71,12 +71,15 @@ func (o *Op) DiffWRT(inputs int) []bool {
 // SymDiff adds the operation that computes the gradients of the inputs and returns its nodes.
 func (o *Op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	n := len(inputs)
-	// With the output among its inputs the gradient runs after the forward pass, whose numbers it may read.
-	g := &gradient{Op: of(o.name+".grad", nil, append(slices.Clone(inputs), output)), forward: o, others: make([][]gorgonia.Value, n), rows: make([]*Sentences, n)}
+	// The inputs of the gradient are what must run before it: the operation itself, for one. It reads their tensors, which stay the same.
+	g := &gradient{Op: of(o.name+".grad", nil, gorgonia.Nodes{output}), forward: o, others: make([][]gorgonia.Value, n), rows: make([]*Sentences, n)}
 	g.D, g.addends = make([]gorgonia.Value, n), make([][]gorgonia.Value, n)
-	var err error
 	for i, in := range inputs {
-		if !o.hasGradient(i) {
+		_, value, err := Result(in)
+		if err != nil {
+			return nil, err
+		}
+		if g.In = append(g.In, value); !o.hasGradient(i) {
 			continue
 		}
 		others, last := o.otherGradients(i)
@@ -161,12 +164,12 @@ type gradient struct {
 	rows    []*Sentences       // by input, which of its rows hold tokens
 }
 
-// read adds what nodes hold to the inputs, and returns it.
+// read has nodes run before the gradient, and returns what they hold.
 func (g *gradient) read(nodes gorgonia.Nodes) (values []gorgonia.Value, err error) {
 	for _, n := range nodes {
-		runs, value, ok := Result(n)
-		if !ok {
-			return nil, fmt.Errorf("%v is a sum of gradients by gorgonia, which allocates on every run: read the node by operations of package node alone", n)
+		runs, value, err := Result(n)
+		if err != nil {
+			return nil, err
 		}
 		if values = append(values, value); !slices.Contains(g.inputs, runs) {
 			g.inputs = append(g.inputs, runs)
@@ -200,9 +203,8 @@ func (g *gradient) apply(output, grad *gorgonia.Node) (err error) {
 	return err
 }
 
-// Forward calls Backward: inputs are those of the operation, and what must have run before.
-func (g *gradient) Forward(in ...gorgonia.Value) {
-	g.In = in[:len(g.D)]
+// Forward calls Backward.
+func (g *gradient) Forward(...gorgonia.Value) {
 	copy(g.addends, g.others)
 	g.forward.self.(Differentiable).Backward(&g.Gradient)
 	for i, d := range g.D {

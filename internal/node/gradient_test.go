@@ -40,9 +40,9 @@ func results(t *testing.T, g *gorgonia.ExprGraph, nodes ...*gorgonia.Node) (all 
 		}
 	}
 	for _, n := range nodes {
-		_, value, ok := Result(n)
-		if !ok {
-			t.Fatalf("%v is computed by gorgonia", n)
+		_, value, err := Result(n)
+		if err != nil {
+			t.Fatal(err)
 		}
 		if scalar, ok := value.(*gorgonia.F32); ok {
 			all = append(all, []float32{float32(*scalar)})

@@ -41,8 +41,8 @@ func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 		if err := m.Run(); err != nil {
 			t.Fatal(err)
 		}
-		_, value, ok := Result(second)
-		if got := Floats(value); !ok || got[1] != 4*backing[1] || got[2] != 12 {
+		_, value, err := Result(second)
+		if got := Floats(value); err != nil || got[1] != 4*backing[1] || got[2] != 12 {
 			t.Fatalf("got %v of %v", got, backing)
 		}
 	}

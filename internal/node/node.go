@@ -186,18 +186,17 @@ func Ints(v gorgonia.Value) []int { return v.(*tensor.Dense).Ints() }
 type constant interface{ Value() gorgonia.Value }
 
 // Result returns where the value of a node can be read after a run, and which node must run for it: for one of several results
-// the operation that computes them all, or else the node itself. It reports false for an operation of gorgonia, whose memory
-// other nodes share.
-func Result(n *gorgonia.Node) (runs *gorgonia.Node, value gorgonia.Value, ok bool) {
+// the operation that computes them all, or else the node itself. An operation of gorgonia is an error: other nodes share its memory.
+func Result(n *gorgonia.Node) (runs *gorgonia.Node, value gorgonia.Value, err error) {
 	switch op := n.Op().(type) {
 	case nil:
-		return n, n.Value(), true
+		return n, n.Value(), nil
 	case constant:
-		return n, op.Value(), true
+		return n, op.Value(), nil
 	case *part:
-		return op.inputs[0], op.Result(), true
+		return op.inputs[0], op.Result(), nil
 	case Operation:
-		return n, op.shared().Result(), true
+		return n, op.shared().Result(), nil
 	}
-	return n, nil, false
+	return nil, nil, fmt.Errorf("%v is computed by gorgonia, which allocates on every run: use operations of package node alone", n)
 }
