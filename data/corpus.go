@@ -95,22 +95,14 @@ func (c *Corpus) noteRare(o Options, seen []int, inHeldOut int) {
 	}
 	if kinds > 0 {
 		c.note("%s seen fewer than %d times in the training text became %s: %s there.",
-			count(kinds, c.Vocabulary.Tokenizer().Noun()), o.MinCount, UnknownToken, count(inTrain, "token"))
+			printable.Count(kinds, c.Vocabulary.Tokenizer().Noun()), o.MinCount, UnknownToken, printable.Count(inTrain, "token"))
 	}
 	if inHeldOut > 0 {
 		c.note("%s of the held-out text not seen in the training text or too rare there: %s.",
-			count(inHeldOut, "token"), UnknownToken)
+			printable.Count(inHeldOut, "token"), UnknownToken)
 	}
 }
 
 func (c *Corpus) note(format string, a ...any) {
 	c.Notes = append(c.Notes, fmt.Sprintf(format, a...))
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

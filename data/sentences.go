@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"strings"
 
+	"attend/internal/printable"
 	"attend/internal/random"
 )
 
@@ -82,7 +83,7 @@ func (sentences) split(name, text string, tokenizer Tokenizer, o Options) (*Corp
 			}
 		}
 		c.note("%s occurred more than once; all copies of one are on the same side, so that none is both learned and held out.",
-			count(several, "sentence"))
+			printable.Count(several, "sentence"))
 	}
 	return c, nil
 }
@@ -202,7 +203,7 @@ func (t *sentenceText) corpus(heldOut []bool, o Options) (*Corpus, error) {
 		Train: train.set, TrainText: train.texts, HeldOut: rest.set, HeldOutText: rest.texts,
 	}
 	if t.blank > 0 {
-		c.note("%s skipped.", count(t.blank, "blank line"))
+		c.note("%s skipped.", printable.Count(t.blank, "blank line"))
 	}
 	c.noteRare(o, seen, c.HeldOut.count(v.Unknown()))
 	return c, nil

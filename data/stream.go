@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // stream is the layout in which the whole text is one sequence, without boundaries.
@@ -43,7 +45,7 @@ func (l stream) split(name, text string, tokenizer Tokenizer, o Options) (*Corpu
 	t.flush()
 	n := t.len()
 	if n < 2*least {
-		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", name, count(n, tokenizer.Noun()), 2*least)
+		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", name, printable.Count(n, tokenizer.Noun()), 2*least)
 	}
 	at, nHeld := lastTokens(text, tokenizer, o.heldOut(n, least))
 	cut := n - nHeld

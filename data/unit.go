@@ -66,6 +66,5 @@ func (u Unit) entry() (unitEntry, error) {
 		}
 		names = append(names, fmt.Sprintf("%q", entry.name))
 	}
-	last := len(names) - 1
-	return unitEntry{}, fmt.Errorf("the unit is %s, want %s or %s", printable.Quote(string(u)), strings.Join(names[:last], ", "), names[last])
+	return unitEntry{}, fmt.Errorf("the unit is %s, want %s", printable.Quote(string(u)), printable.Or(names))
 }

@@ -37,7 +37,7 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	usage := setting.Meaning
 	if setting.Choices != nil {
-		usage += ": " + either(setting.Choices)
+		usage += ": " + printable.Or(setting.Choices)
 	}
 	switch p := setting.In(s).(type) {
 	case *string:

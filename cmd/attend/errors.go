@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -170,16 +169,7 @@ func checkOneOf(flag, value string, known ...string) error {
 		return nil
 	}
 	if near := nearest(value, known); near != "" {
-		return fmt.Errorf("--%s takes %s, not %s: did you mean %s?", flag, either(known), printable.Quote(value), near)
+		return fmt.Errorf("--%s takes %s, not %s: did you mean %s?", flag, printable.Or(known), printable.Quote(value), near)
 	}
-	return fmt.Errorf("--%s takes %s, not %s", flag, either(known), printable.Quote(value))
-}
-
-// either lists words as alternatives: a, b or c.
-func either(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return fmt.Errorf("--%s takes %s, not %s", flag, printable.Or(known), printable.Quote(value))
 }

@@ -7,6 +7,7 @@ import (
 
 	"attend/internal/analysis"
 	"attend/internal/printable"
+	"attend/internal/term"
 )
 
 func newEval(p *program) *cobra.Command {
@@ -52,13 +53,13 @@ Losses are in nats per predicted token (words and sentence ends).`,
 			if format == "json" {
 				return p.printJSON(report)
 			}
-			columns := width(p.stdout)
-			part := plural(report.Sentences, "held-out sentence")
+			columns := term.Width(p.stdout)
+			part := printable.Count(report.Sentences, "held-out sentence")
 			if !corpus.Vocabulary.Layout().Sentences() {
 				part = "held-out text"
 			}
-			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), thousands(float64(r.Step)), part, plural(report.Tokens, "prediction"))
-			if _, err := fmt.Fprintf(p.stdout, "%s\n\n", wrapped(heading, columns)); err != nil {
+			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), printable.Thousands(r.Step), part, printable.Count(report.Tokens, "prediction"))
+			if _, err := fmt.Fprintf(p.stdout, "%s\n\n", term.Wrap(heading, columns)); err != nil {
 				return err
 			}
 			if err := writeLosses(p.stdout, report, columns); err != nil {

@@ -11,6 +11,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 func newExplain(p *program) *cobra.Command {
@@ -62,10 +63,10 @@ func (p *program) explain(path, format string, full bool, c attention.Cell) erro
 		return err
 	}
 	if c.Layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1", c.Layer, printable.Path(r.Path), plural(r.Config.Layers, "layer"))
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1", c.Layer, printable.Path(r.Path), printable.Count(r.Config.Layers, "layer"))
 	}
 	if c.Head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, printable.Path(r.Path), plural(r.Config.Heads, "head"))
+		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, printable.Path(r.Path), printable.Count(r.Config.Heads, "head"))
 	}
 	c.Layer, c.Head = c.Layer-1, c.Head-1
 	x, err := analysis.Explain(r, c)
@@ -82,6 +83,6 @@ func (p *program) explain(path, format string, full bool, c attention.Cell) erro
 	if err := text.Explanation(p.stdout, x, full, o); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), o.Width))
+	_, err = fmt.Fprintf(p.stdout, "\n%s\n", term.Wrap(readingNote(r), o.Width))
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"attend/internal/render/page"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // filmOptions are the flags of `attend film`.
@@ -84,7 +85,7 @@ func (p *program) film(o filmOptions) error {
 	}
 	if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {
 		return fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run; restore film.jsonl from a copy, or train again",
-			printable.Path(r.Path), plural(len(of), "layer"), plural(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+			printable.Path(r.Path), printable.Count(len(of), "layer"), printable.Count(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
 	}
 	if err := checkFinite(r.Path, frames, losses); err != nil {
 		return err
@@ -108,15 +109,15 @@ func writeFilm(w io.Writer, r *run.Run, frames []attention.Frame, losses []run.M
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(s.Text), view.Width))
+		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(s.Text), view.Width))
 		if err := text.FilmStrip(w, frames, i, view); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s\n", wrapped(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", o.least), view.Width))
+		fmt.Fprintf(w, "\n%s\n", term.Wrap(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", o.least), view.Width))
 		if err := text.Formed(w, frames, formed, i, view); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), view.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(readingNote(r), view.Width))
 	return err
 }

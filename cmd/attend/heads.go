@@ -7,6 +7,7 @@ import (
 
 	"attend/internal/analysis"
 	"attend/internal/render/text"
+	"attend/internal/term"
 )
 
 func newHeads(p *program) *cobra.Command {
@@ -55,6 +56,6 @@ func (p *program) heads(path, format string) error {
 	if err := text.Heads(p.stdout, heads, o); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(readingNote(r), o.Width))
+	_, err = fmt.Fprintf(p.stdout, "\n%s\n", term.Wrap(readingNote(r), o.Width))
 	return err
 }

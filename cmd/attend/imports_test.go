@@ -15,7 +15,7 @@ import (
 // ranks lists the packages of the module from the ones that import none of ours upwards. A package may import those of lower rows, and
 // of its own row none.
 var ranks = [][]string{
-	{"internal/printable", "internal/random", "internal/param"},
+	{"internal/printable", "internal/random", "internal/param", "internal/term"},
 	{"internal/attention", "internal/choice", "internal/file", "internal/kernel", "internal/memory", "internal/run/runtest"},
 	{"data", "internal/node", "internal/attention/attentiontest"},
 	{"embed", "internal/node/nodetest"},
@@ -34,11 +34,11 @@ var allowed = map[string][]string{
 	"data":                       {"internal/file", "internal/printable", "internal/random"},
 	"layers":                     {"embed", "internal/choice", "internal/kernel", "internal/node", "internal/param", "internal/random"},
 	"internal/hf":                {"embed", "internal/param", "layers"},
-	"internal/render":            {"internal/attention", "internal/printable"},
+	"internal/render":            {"internal/attention", "internal/printable", "internal/term"},
 	"internal/render/export":     {"internal/attention", "internal/printable", "internal/render"},
 	"internal/render/page":       {"internal/attention", "internal/printable", "internal/render"},
-	"internal/render/picture":    {"internal/attention", "internal/printable", "internal/render"},
-	"internal/render/text":       {"internal/attention", "internal/printable", "internal/render"},
+	"internal/render/picture":    {"internal/attention", "internal/printable", "internal/render", "internal/term"},
+	"internal/render/text":       {"internal/attention", "internal/printable", "internal/render", "internal/term"},
 	"internal/render/rendertest": {"internal/render"},
 }
 

@@ -86,8 +86,8 @@ nothing.`,
 	intFlag(f, &o.layer, "layer", 0, "only this layer, from 1 (0: all)")
 	intFlag(f, &o.head, "head", 0, "only this head, from 1 (0: all)")
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
-	f.StringVar(&o.baseline, "baseline", "", "compare with "+either(baselines))
-	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
+	f.StringVar(&o.baseline, "baseline", "", "compare with "+printable.Or(baselines))
+	f.StringVar(&o.theme, "theme", "light", "of a picture: "+printable.Or(themes))
 	intFlag(f, &o.top, "top", shownPredictions, "how many likely next words")
 	_ = cmd.RegisterFlagCompletionFunc("baseline", cobra.FixedCompletions(baselines, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
@@ -192,10 +192,10 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 // checkHead reports a layer or head, counted from 1 with 0 for all, that a run does not have.
 func checkHead(r *run.Run, layer, head int) error {
 	if layer < 0 || layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, printable.Path(r.Path), plural(r.Config.Layers, "layer"))
+		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, printable.Path(r.Path), printable.Count(r.Config.Layers, "layer"))
 	}
 	if head < 0 || head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, printable.Path(r.Path), plural(r.Config.Heads, "head"))
+		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, printable.Path(r.Path), printable.Count(r.Config.Heads, "head"))
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ its name before an equals sign.`,
 	f.StringArrayVar(&o.values, "value", nil, "chapter 3: what a key hands over; once for each key, in their order")
 	f.Float64Var(&o.temperature, "temperature", 1, "chapter 3: by what scores are divided before softmax")
 	f.StringVar(&o.sentence, "sentence", "", "chapters 1 and 9: a sentence of your own")
-	f.StringVar(&o.theme, "theme", "light", "of a picture: "+either(themes))
+	f.StringVar(&o.theme, "theme", "light", "of a picture: "+printable.Or(themes))
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	cmd.AddCommand(newReflect(p), newExport(p))
 	return cmd

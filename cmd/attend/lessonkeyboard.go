@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"attend/internal/lesson"
+	"attend/internal/term"
 )
 
 // linesOf reads lines as they are typed, so that waiting for one can end early.
@@ -64,7 +65,7 @@ func (s *lessonSession) wait() error {
 // ask asks for a line that a chapter needs.
 func (s *lessonSession) ask(prompt, fallback string, check func(string) error) (string, error) {
 	for {
-		line, err := s.line(fmt.Sprintf("\n%s\n[Enter alone: %s]\n> ", wrapped(prompt, min(width(s.stdout), defaultWidth)), fallback))
+		line, err := s.line(fmt.Sprintf("\n%s\n[Enter alone: %s]\n> ", term.Wrap(prompt, min(term.Width(s.stdout), term.DefaultWidth)), fallback))
 		if err != nil {
 			return "", err
 		}
@@ -76,7 +77,7 @@ func (s *lessonSession) ask(prompt, fallback string, check func(string) error) (
 			s.asked = true
 			return line, nil
 		}
-		fmt.Fprintln(s.stdout, wrapped(message(problem), min(width(s.stdout), defaultWidth)))
+		fmt.Fprintln(s.stdout, term.Wrap(message(problem), min(term.Width(s.stdout), term.DefaultWidth)))
 	}
 }
 

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"attend/internal/lesson"
+	"attend/internal/term"
 )
 
 // listChapters shows the way through the course.
 func (p *program) listChapters(progress *lesson.Progress) error {
 	o := textOptions(p.stdout)
 	var b strings.Builder
-	b.WriteString(wrapped("What is attention, and how does it find the word that matters? Ten chapters, half an hour; what is computed is computed as you read.", min(o.Width, defaultWidth)) + "\n\n")
+	b.WriteString(term.Wrap("What is attention, and how does it find the word that matters? Ten chapters, half an hour; what is computed is computed as you read.", min(o.Width, term.DefaultWidth)) + "\n\n")
 	next := progress.Next()
 	for _, c := range lesson.Chapters() {
 		m := progress.Chapters[c.Number]

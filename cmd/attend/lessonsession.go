@@ -8,6 +8,7 @@ import (
 
 	"attend/internal/lesson"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // lessonSession is one reading. On a terminal it stops after each step; else it goes straight through and
@@ -31,7 +32,7 @@ type lessonSession struct {
 var errLeft = errors.New("left")
 
 func newLessonSession(p *program, ctx context.Context, course *lesson.Course, progress *lesson.Progress) *lessonSession {
-	s := &lessonSession{program: p, course: course, progress: progress, live: isTerminal(p.stdin) && isTerminal(p.stdout)}
+	s := &lessonSession{program: p, course: course, progress: progress, live: term.IsTerminal(p.stdin) && term.IsTerminal(p.stdout)}
 	s.ctx, s.stop = interruptible(ctx)
 	bar := newProgress(p.stderr)
 	course.Progress = func(step *run.Progress) {
@@ -76,7 +77,7 @@ func (s *lessonSession) tell(c lesson.Chapter) error {
 	})
 	interrupted := s.ctx.Err() != nil
 	if interrupted || errors.Is(err, errLeft) {
-		fmt.Fprintf(s.stdout, "\n\n%s\n", wrapped(fmt.Sprintf("You are in chapter %d: attend lesson %d begins it again, attend lesson lists all.", c.Number, c.Number), min(width(s.stdout), defaultWidth)))
+		fmt.Fprintf(s.stdout, "\n\n%s\n", term.Wrap(fmt.Sprintf("You are in chapter %d: attend lesson %d begins it again, attend lesson lists all.", c.Number, c.Number), min(term.Width(s.stdout), term.DefaultWidth)))
 		if interrupted {
 			return errInterrupted
 		}
@@ -100,7 +101,7 @@ func (s *lessonSession) show(part lesson.Part) error {
 	}
 	const prompt = 2 // lines of what follows
 	lines := bytes.Count(b.Bytes(), []byte("\n"))
-	if s.filled > 0 && s.filled+lines+prompt > height(s.stdout) {
+	if _, rows := term.Size(s.stdout); s.filled > 0 && s.filled+lines+prompt > rows {
 		if err := s.wait(); err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"attend/internal/memory"
 	"attend/internal/printable"
 	"attend/internal/run"
 )
@@ -65,7 +64,7 @@ func (l limit) text() string {
 // number writes a bound as a person does.
 func number(x float64) string {
 	if x == math.Trunc(x) {
-		return thousands(x)
+		return printable.Thousands(x)
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
@@ -119,7 +118,7 @@ func (s *size) String() string {
 
 // Set reads a size.
 func (s *size) Set(text string) error {
-	bytes, err := memory.Parse(text)
+	bytes, err := printable.ParseSize(text)
 	*s = size(bytes)
 	return err
 }

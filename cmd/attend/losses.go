@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"attend/internal/analysis"
+	"attend/internal/printable"
+	"attend/internal/term"
 )
 
 // lossLine is a loss with what it means.
@@ -46,7 +48,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		beside = max(beside, len(text(l))+longest+2+len(l.note))
 	}
 	var b bytes.Buffer
-	b.WriteString(wrapped("loss, nats per predicted token", columns) + "\n")
+	b.WriteString(term.Wrap("loss, nats per predicted token", columns) + "\n")
 	for _, l := range lines {
 		text := text(l)
 		if full := min(longest, columns-len(text)); full >= 4 {
@@ -97,7 +99,7 @@ func perplexity(loss float64) string {
 // indented folds a text to the columns, each line after so many blanks.
 func indented(text string, columns, blanks int) string {
 	margin := strings.Repeat(" ", blanks)
-	return margin + strings.ReplaceAll(wrapped(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
+	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
 // ruleColumn is a column of the table of planted rules.
@@ -115,7 +117,7 @@ func ruleColumns() []ruleColumn {
 		return ruleColumn{title, func(r analysis.RuleReport) string { return decimals(of(r), 2) }}
 	}
 	return []ruleColumn{
-		{"cases", func(r analysis.RuleReport) string { return thousands(float64(r.Count)) }},
+		{"cases", func(r analysis.RuleReport) string { return printable.Thousands(r.Count) }},
 		share("accuracy", func(r analysis.RuleReport) float64 { return r.Accuracy }),
 		share("best head", func(r analysis.RuleReport) float64 { return r.Attention.BestHead }),
 		share("mean", func(r analysis.RuleReport) float64 { return r.Attention.Mean }),
@@ -133,7 +135,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + wrapped("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
+	b.WriteString("\n" + term.Wrap("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
 	const gap = 2
 	name := len("agreement")
 	table := ruleColumns()
@@ -163,7 +165,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for _, rule := range r.Rules {
 		row(rule.Name, func(c ruleColumn) string { return c.cell(rule) })
 	}
-	b.WriteString("\n" + wrapped("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
 		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
 		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; both on up to 500 cases.", columns) + "\n")
 	_, err := w.Write(b.Bytes())

@@ -11,6 +11,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // writeMaps prints sentences one after the other, and how to read them.
@@ -31,13 +32,13 @@ func writeMaps(w io.Writer, o inspectOptions, r *run.Run, maps []attention.Map, 
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(readingNote(r), view.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(readingNote(r), view.Width))
 	return err
 }
 
 // writeMap prints one sentence: its grid, as the function draws it, and what comes next.
 func writeMap(w io.Writer, m attention.Map, grid func(io.Writer, attention.Map, text.Options) error, o text.Options) error {
-	if _, err := fmt.Fprintf(w, "%s\n\n", wrapped(printable.Sentence(m.Text), o.Width)); err != nil {
+	if _, err := fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), o.Width)); err != nil {
 		return err
 	}
 	if err := grid(w, m, o); err != nil {
@@ -50,7 +51,7 @@ func writeMap(w io.Writer, m attention.Map, grid func(io.Writer, attention.Map, 
 		return err
 	}
 	if note := unknownNote(m); note != "" {
-		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, o.Width))
+		_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, o.Width))
 		return err
 	}
 	return nil
@@ -81,7 +82,7 @@ func some(words []string) string {
 
 // readingNote says how the text of the maps is to be taken.
 func readingNote(r *run.Run) string {
-	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
 	var notes []string
 	if tokenizer := r.Vocabulary.Tokenizer(); tokenizer.FoldsCase() {
 		notes = append(notes, tokenizer.Noun()+"s are shown as typed and read in lower case")

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"attend/internal/memory"
 	"attend/internal/printable"
 )
 
@@ -87,7 +86,7 @@ func estimateOf(t *testing.T, o outcome) float64 {
 	if o.Code == 0 || parts == nil {
 		t.Fatalf("exit code %d, %q", o.Code, o.Stderr)
 	}
-	bytes, err := memory.Parse(string(parts[1]))
+	bytes, err := printable.ParseSize(string(parts[1]))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // format is a kind of output of a command.
@@ -36,7 +37,7 @@ type output struct {
 // flags adds the two flags to a command. The first format is the one of standard output if none is named.
 func (o *output) flags(cmd *cobra.Command, formats []format) {
 	names := formatNames(formats)
-	cmd.Flags().StringVar(&o.format, "format", "", either(names)+" (default: by the ending of the output file, else "+names[0]+")")
+	cmd.Flags().StringVar(&o.format, "format", "", printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
 	cmd.Flags().StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -74,7 +75,7 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 	case byEnding != "":
 		o.format = byEnding
 	case o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), either(names))
+		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), printable.Or(names))
 	default:
 		o.format = names[0]
 	}
@@ -83,7 +84,7 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 			o.chosen = f
 		}
 	}
-	if o.chosen.binary && o.to == "" && isTerminal(stdout) {
+	if o.chosen.binary && o.to == "" && term.IsTerminal(stdout) {
 		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
 	}
 	return nil

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"attend/internal/term"
 )
 
 // wellFormed reads all of a document.
@@ -128,7 +130,7 @@ func TestOutputToAPipe(t *testing.T) {
 
 func TestNoPNGOnATerminal(t *testing.T) {
 	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil || !isTerminal(terminal) {
+	if err != nil || !term.IsTerminal(terminal) {
 		t.Skip("no terminal to be had: ", err)
 	}
 	defer terminal.Close()

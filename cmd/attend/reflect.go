@@ -14,6 +14,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/lesson"
 	"attend/internal/printable"
+	"attend/internal/term"
 )
 
 func newReflect(p *program) *cobra.Command {
@@ -42,7 +43,7 @@ func (p *program) reflect(ctx context.Context, to output) error {
 		return err
 	}
 	take := p.pipedAnswers
-	if isTerminal(p.stdin) {
+	if term.IsTerminal(p.stdin) {
 		take = p.typedAnswers
 	}
 	answers, interrupted, err := take(ctx)
@@ -86,7 +87,7 @@ func (p *program) typedAnswers(ctx context.Context) (answers []string, interrupt
 	defer stop()
 	lines := linesOf(bufio.NewReader(p.stdin))
 	for _, question := range lesson.ReflectionQuestions() {
-		fmt.Fprintf(p.stdout, "\n%s\n(an empty line ends the answer)\n\n", wrapped(question, width(p.stdout)))
+		fmt.Fprintf(p.stdout, "\n%s\n(an empty line ends the answer)\n\n", term.Wrap(question, term.Width(p.stdout)))
 		answer, err := typedAnswer(ctx, lines, p.stdout)
 		answers = append(answers, answer)
 		switch {

@@ -9,6 +9,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // How much the result of a training shows.
@@ -21,26 +22,26 @@ const (
 func (p *program) announce(t *run.Training) {
 	s, c := t.Settings, t.Corpus
 	p.say("%s: %s to learn, %s held out, %d in the vocabulary",
-		c.Name, plural(c.Train.Predictions(), "prediction"), thousands(float64(c.HeldOut.Predictions())), c.Vocabulary.Len())
+		c.Name, printable.Count(c.Train.Predictions(), "prediction"), printable.Thousands(c.HeldOut.Predictions()), c.Vocabulary.Len())
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
-	p.say("model: %s, %s, dim %d, context %d: %s", plural(s.Layers, "layer"), plural(s.Heads, "head"), s.Dim, s.Context,
-		plural(t.Weights.Count(), "parameter"))
+	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"), s.Dim, s.Context,
+		printable.Count(t.Weights.Count(), "parameter"))
 }
 
 // say writes one line about the work at hand; a terminal gets it folded.
 func (p *program) say(format string, a ...any) {
 	line := printable.Message(fmt.Sprintf(format, a...), mostLine)
-	if isTerminal(p.stderr) {
-		line = wrapped(line, width(p.stderr))
+	if term.IsTerminal(p.stderr) {
+		line = term.Wrap(line, term.Width(p.stderr))
 	}
 	fmt.Fprintln(p.stderr, line)
 }
 
 // showResult prints the losses beside their baselines and the probe's attention.
 func (p *program) showResult(t *run.Training) error {
-	live := isTerminal(p.stderr)
+	live := term.IsTerminal(p.stderr)
 	if live { // a long text takes a while
 		fmt.Fprint(p.stderr, "judging the model on held-out text ...")
 	}
@@ -65,7 +66,7 @@ func (p *program) showResult(t *run.Training) error {
 	if rules := rulesInShort(report); rules != "" {
 		fmt.Fprint(p.stdout, indented("planted rules obeyed: "+rules, o.Width, 2))
 	}
-	fmt.Fprintf(p.stdout, "\n%s\n\n", wrapped(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
+	fmt.Fprintf(p.stdout, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
 	if err := text.TopLinks(p.stdout, m, o, shownLinks); err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (p *program) showResult(t *run.Training) error {
 		return err
 	}
 	if note := unknownNote(m); note != "" {
-		fmt.Fprintf(p.stdout, "\n%s\n", wrapped(note, o.Width))
+		fmt.Fprintf(p.stdout, "\n%s\n", term.Wrap(note, o.Width))
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func checkMaps(sentences []string, r *run.Run, vectors bool) error {
 		}
 		if i > 0 && bytes > mostMaps {
 			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",
-				plural(len(sentences), "sentence"), printable.Size(mostMaps), thousands(float64(i)))
+				printable.Count(len(sentences), "sentence"), printable.Size(mostMaps), printable.Thousands(i))
 		}
 	}
 	return nil

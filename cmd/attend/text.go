@@ -11,6 +11,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // loadCorpus reads the text that settings name; open opens one that is a path.
@@ -37,7 +38,7 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 		}
 		defer f.Close()
 		name, in = filepath.Base(s.Data), f
-	} else if isTerminal(p.stdin) {
+	} else if term.IsTerminal(p.stdin) {
 		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
 	corpus, err := data.Load(name, in, options)
@@ -71,7 +72,7 @@ func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 // textOf returns a reader of the text that the run at path was begun with.
 func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
 	return func(s run.Settings) (*data.Corpus, error) {
-		if s.Data == "-" && isTerminal(p.stdin) {
+		if s.Data == "-" && term.IsTerminal(p.stdin) {
 			return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(path))
 		}
 		return p.loadCorpus(s, func(text string) (*os.File, error) {

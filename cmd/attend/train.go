@@ -147,7 +147,7 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", printable.Quote(probe))
 	case len(tokens) > room:
 		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			printable.Quote(probe), plural(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
+			printable.Quote(probe), printable.Count(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
 	}
 	var unknown []string
 	for _, t := range tokens {
@@ -228,7 +228,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	defer t.Close()
 	if t.Step >= t.Settings.Steps {
 		return fmt.Errorf("%s has finished its %s: --steps %d would train on, `attend inspect --run %s` shows it",
-			printable.Path(o.resume), plural(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
+			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
 	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)
 	return p.carryOut(cmd.Context(), t, o)
@@ -250,19 +250,17 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
-	show, end := bar.show, bar.end
 	if o.watch {
-		if canDrawOn(p.stderr) {
-			w := newWatch(bar, t.ProbeMap)
-			show, end = w.show, w.end
+		if bar.live && os.Getenv("TERM") != "dumb" { // whose cursor can be moved
+			bar.probe = t.ProbeMap
 		} else {
 			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
 		}
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	err := t.Train(ctx, show)
-	end()
+	err := t.Train(ctx, bar.show)
+	bar.end()
 	p.note(t.Notes[said:]...)
 	p.showNotes()
 	if err == nil { // the result can be broken off

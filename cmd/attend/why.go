@@ -10,6 +10,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 	"attend/layers"
 )
 
@@ -98,7 +99,7 @@ func (p *program) why(path, format string, q analysis.Question) error {
 	if missing != nil {
 		note = "heads are not switched off, since that takes the training text: " + message(missing) + "\n"
 	}
-	_, err = fmt.Fprintf(p.stdout, "\n%s\n", wrapped(note+readingNote(r), o.Width))
+	_, err = fmt.Fprintf(p.stdout, "\n%s\n", term.Wrap(note+readingNote(r), o.Width))
 	return err
 }
 

@@ -24,7 +24,7 @@ func wordID(r *run.Run, word string) (int, error) {
 	case len(tokens) == 0:
 		return 0, fmt.Errorf("%s is blank: name a %s of %s", printable.Quote(word), noun, printable.Path(r.Path))
 	case len(tokens) > 1:
-		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), plural(len(tokens), noun),
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), printable.Count(len(tokens), noun),
 			commandWord(tokens[0].Key, "WORD", printable.MaxQuote), commandWord(tokens[1].Key, "WORD", printable.MaxQuote))
 	}
 	if id, known := r.Vocabulary.ID(tokens[0].Key); known {
@@ -34,12 +34,12 @@ func wordID(r *run.Run, word string) (int, error) {
 	for id := range keys {
 		keys[id] = r.Vocabulary.Key(id)
 	}
-	advice := fmt.Sprintf("`attend words` shows its %s", plural(len(keys), noun))
+	advice := fmt.Sprintf("`attend words` shows its %s", printable.Count(len(keys), noun))
 	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
 		for i := range near {
 			near[i] = printable.Text(near[i])
 		}
-		advice = fmt.Sprintf("did you mean %s?", either(near))
+		advice = fmt.Sprintf("did you mean %s?", printable.Or(near))
 	}
 	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", printable.Quote(word), printable.Path(r.Path), advice)
 }

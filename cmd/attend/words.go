@@ -14,6 +14,7 @@ import (
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // wordsOptions are the flags of `attend words`.
@@ -129,8 +130,8 @@ func (p *program) nearest(r *run.Run, o wordsOptions) error {
 				return err
 			}
 		}
-		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), thousands(float64(r.Step)), plural(r.Config.Dim, "number"))
-		_, err := fmt.Fprintf(w, "\n%s\n", wrapped(note, view.Width))
+		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), printable.Thousands(r.Step), printable.Count(r.Config.Dim, "number"))
+		_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
 		return err
 	})
 }
@@ -154,7 +155,7 @@ func (p *program) picture(r *run.Run, o wordsOptions) error {
 	if o.format == "png" {
 		if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
 			p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				thousands(float64(len(lacking))), len(s.Points), printable.Quote(lacking[0])))
+				printable.Thousands(len(lacking)), len(s.Points), printable.Quote(lacking[0])))
 		}
 	}
 	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
@@ -185,13 +186,13 @@ func drawTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatte
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", wrapped(tableNote(r, o.positions), view.Width))
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(tableNote(r, o.positions), view.Width))
 	return err
 }
 
 // tableNote says where the table comes from and what else it does.
 func tableNote(r *run.Run, positions bool) string {
-	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), thousands(float64(r.Step)))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
 	switch {
 	case positions:
 		note += "; places are counted from 0"

@@ -17,36 +17,25 @@ func available() []*instructions {
 	return sets
 }
 
+// avx512Tiles mask their last vector themselves.
+var avx512Tiles = [][2]tile{
+	{avx512Tile1x1, avx512Tile1x2},
+	{avx512Tile2x1, avx512Tile2x2},
+	{avx512Tile3x1, avx512Tile3x2},
+	{avx512Tile4x1, avx512Tile4x2},
+	{avx512Tile5x1, avx512Tile5x2},
+	{avx512Tile6x1, avx512Tile6x2},
+	{avx512Tile7x1, avx512Tile7x2},
+	{avx512Tile8x1, avx512Tile8x2},
+	{avx512Tile9x1, avx512Tile9x2},
+	{avx512Tile10x1, avx512Tile10x2},
+	{avx512Tile11x1, avx512Tile11x2},
+	{avx512Tile12x1, avx512Tile12x2},
+}
+
 var avx512 = instructions{
 	name: "avx512", lanes: 16, turn: avx2Transpose8,
-	tiles: [][2]tile{
-		{avx512Tile1x1, avx512Tile1x2},
-		{avx512Tile2x1, avx512Tile2x2},
-		{avx512Tile3x1, avx512Tile3x2},
-		{avx512Tile4x1, avx512Tile4x2},
-		{avx512Tile5x1, avx512Tile5x2},
-		{avx512Tile6x1, avx512Tile6x2},
-		{avx512Tile7x1, avx512Tile7x2},
-		{avx512Tile8x1, avx512Tile8x2},
-		{avx512Tile9x1, avx512Tile9x2},
-		{avx512Tile10x1, avx512Tile10x2},
-		{avx512Tile11x1, avx512Tile11x2},
-		{avx512Tile12x1, avx512Tile12x2},
-	},
-	tails: [][2]tile{
-		{avx512Tile1x1, avx512Tile1x2},
-		{avx512Tile2x1, avx512Tile2x2},
-		{avx512Tile3x1, avx512Tile3x2},
-		{avx512Tile4x1, avx512Tile4x2},
-		{avx512Tile5x1, avx512Tile5x2},
-		{avx512Tile6x1, avx512Tile6x2},
-		{avx512Tile7x1, avx512Tile7x2},
-		{avx512Tile8x1, avx512Tile8x2},
-		{avx512Tile9x1, avx512Tile9x2},
-		{avx512Tile10x1, avx512Tile10x2},
-		{avx512Tile11x1, avx512Tile11x2},
-		{avx512Tile12x1, avx512Tile12x2},
-	},
+	tiles: avx512Tiles, tails: avx512Tiles,
 	exp:           avx512Exp,
 	add:           avx512Add,
 	mul:           avx512Mul,

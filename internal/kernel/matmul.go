@@ -182,9 +182,9 @@ func portableProduct(c Matrix, alpha float32, a, b Matrix, beta float32) {
 // give other bits at another place in the batch. Here b is turned over first.
 func portableTransposed(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	k, n := b.shape()
-	room := rooms.take(k * n)
-	defer rooms.give(room)
-	t := Dense(room, k, n)
+	copies := scratch.get(k * n)
+	defer scratch.put(copies)
+	t := Dense(copies, k, n)
 	for j := range n {
 		for l, v := range b.Data[j*b.Stride:][:k] {
 			t.Data[l*n+j] = v

@@ -101,8 +101,8 @@ func TestNothingBeyondASliceIsTouched(t *testing.T) {
 	})
 }
 
-// The room that a product lays its matrices out in ends where it says.
-func TestProductsKeepToTheirRoom(t *testing.T) {
+// A product writes to no byte before or after the scratch memory that it asked for.
+func TestProductsKeepToTheirScratchMemory(t *testing.T) {
 	all := newPages(t)
 	products := append([]multiplication{}, larger...)
 	for cols := 1; cols <= 70; cols++ {
@@ -110,15 +110,15 @@ func TestProductsKeepToTheirRoom(t *testing.T) {
 		products = append(products, multiplication{rows: packRows + cols%7, k: 1 + cols%19, cols: cols, alpha: 1})
 	}
 	eachSet(t, func(t *testing.T, set *instructions) {
-		t.Cleanup(func() { rooms.free = nil })
+		t.Cleanup(func() { scratch.free = nil })
 		for i, x := range products {
-			// A first call shows how much room it takes, a second gets just that.
-			rooms.free = nil
+			// A first call shows how much scratch memory it takes, a second gets just that.
+			scratch.free = nil
 			want := x.run(heap(uint64(i)))
-			if len(rooms.free) == 0 {
+			if len(scratch.free) == 0 {
 				continue
 			}
-			need := cap(rooms.free[0])
+			need := cap(scratch.free[0])
 			if need == 0 {
 				continue
 			}
@@ -128,16 +128,16 @@ func TestProductsKeepToTheirRoom(t *testing.T) {
 					whole[i] = math.Float32frombits(guardBits)
 				}
 				own := whole[from : from : from+need]
-				rooms.free = [][]float32{own}
+				scratch.free = [][]float32{own}
 				var got written
 				if problem := faults(func() { got = x.run(heap(uint64(i))) }); problem != nil {
 					t.Fatalf("%v, at the end %v: %v", x, atEnd, problem)
 				}
 				if !slices.Equal(got.numbers, want.numbers) {
-					t.Fatalf("%v: other numbers in other room", x)
+					t.Fatalf("%v: other numbers in other scratch memory", x)
 				}
-				if len(rooms.free) != 1 || &rooms.free[0][0] != &whole[from] {
-					t.Fatalf("%v: other room was taken", x)
+				if len(scratch.free) != 1 || &scratch.free[0][0] != &whole[from] {
+					t.Fatalf("%v: other scratch memory was taken", x)
 				}
 				m := memory{pieces: []piece{{layout: row(need), whole: whole, from: from}}}
 				if err := m.kept(); err != nil {

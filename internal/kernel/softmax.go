@@ -96,7 +96,7 @@ func CausalSoftmaxGrad(dWeights, weights []float32, rows, width, stride, weights
 // the softmax itself. Rows with a negative target count nothing: loss 0.
 //
 //	losses [rows], probabilities [rows, vocab], logits [rows, vocab], targets [rows] below vocab, or it panics
-//	tops [rows]     room for the largest logit of each row
+//	tops [rows]     receives the largest logit of each row
 func CrossEntropy(losses, tops, probabilities, logits []float32, targets []int, vocab int) {
 	rows := len(targets)
 	sameLength("CrossEntropy", rows, len(losses), len(tops))

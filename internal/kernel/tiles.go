@@ -54,9 +54,9 @@ func (in *instructions) productOf(c Matrix, alpha float32, a, b Matrix, addend [
 	if packsA {
 		sizeA = rows*k + in.lanes // copyColumns writes whole registers
 	}
-	room := rooms.take(sizeB + sizeA)
-	defer rooms.give(room)
-	panels, block := room[:sizeB], room[sizeB:]
+	copies := scratch.get(sizeB + sizeA)
+	defer scratch.put(copies)
+	panels, block := copies[:sizeB], copies[sizeB:]
 	for i := 0; i < m; i += rows {
 		height := min(rows, m-i)
 		if packsA {

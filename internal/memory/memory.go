@@ -7,14 +7,9 @@
 package memory
 
 import (
-	"fmt"
 	"math"
 	"runtime"
 	"runtime/metrics"
-	"strconv"
-	"strings"
-
-	"attend/internal/printable"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/shirou/gopsutil/v4/mem"
@@ -43,43 +38,25 @@ func Find() Bound {
 }
 
 // Taken returns what the process holds of the system's memory now.
-func Taken() float64 {
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(samples)
-	return programBytes + float64(samples[0].Value.Uint64()) - float64(samples[1].Value.Uint64())
-}
+func Taken() float64 { return held() }
 
 // Kept returns what remains of [Taken] when garbage is collected, which it does.
 func Kept() float64 {
 	runtime.GC()
-	samples := []metrics.Sample{
-		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
-		{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/unused:bytes"},
-	}
-	metrics.Read(samples)
-	kept := programBytes + float64(samples[0].Value.Uint64())
-	for _, s := range samples[1:] {
-		kept -= float64(s.Value.Uint64())
-	}
-	return kept
+	return held("/memory/classes/heap/free:bytes", "/memory/classes/heap/unused:bytes")
 }
 
-// programBytes is about what the pages of the program itself take: code and read-only data that were used.
-const programBytes = 15e6
-
-// Parse reads a size such as 8GB, 1.5 GB, 500MB or, in bytes, 1000000.
-func Parse(s string) (float64, error) {
-	digits, factor := s, 1.0
-	for _, u := range printable.Units {
-		if n := len(s) - len(u.Name); n >= 0 && strings.EqualFold(s[n:], u.Name) {
-			digits, factor = strings.TrimSuffix(s[:n], " "), u.Bytes
-			break
-		}
+// held returns what the process holds of the system's memory now, less what the named metrics count.
+func held(less ...string) float64 {
+	const programBytes = 15e6 // about what the pages of the program itself take: code and read-only data that were used
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	for _, name := range less {
+		samples = append(samples, metrics.Sample{Name: name})
 	}
-	x, err := strconv.ParseFloat(digits, 64)
-	plain := strings.Trim(digits, "0123456789.") == ""
-	if err != nil || !plain || x*factor < 1 || math.IsInf(x*factor, 0) {
-		return 0, fmt.Errorf("a size such as 8GB, 500MB or 2000000 is wanted, not %.40q", s)
+	metrics.Read(samples)
+	bytes := programBytes + float64(samples[0].Value.Uint64())
+	for _, s := range samples[1:] {
+		bytes -= float64(s.Value.Uint64())
 	}
-	return x * factor, nil
+	return bytes
 }

@@ -1,9 +1,10 @@
 // Package printable makes text that comes from outside (paths, values of flags, words, what a file holds, errors of
 // other libraries) fit for a terminal: nothing in it can steer the terminal, hide, or reorder the text around it, and
-// none of it is longer than the caller says.
+// none of it is longer than the caller says. Numbers, counts and sizes are written here too, as all messages have them.
 //
 //	fmt.Errorf("%s lacks %s: restore the file", printable.Path(folder), name)
 //	fmt.Errorf("want a number, not %s", printable.Quote(value))
+//	fmt.Sprintf("%s take %s", printable.Count(n, "word"), printable.Size(bytes))
 //
 // Lengths are counted in characters (runes) of the printable text.
 package printable
@@ -11,6 +12,7 @@ package printable
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -46,7 +48,7 @@ func Text(s string) string {
 	if plain(s) && strings.TrimSpace(s) == s {
 		return s
 	}
-	return join(pieces(s, true))
+	return strings.Join(slices.Collect(pieces(s, true)), "")
 }
 
 // Field is [Text] with the spaces at the ends as they are, for a path and for a field of a file.
@@ -54,7 +56,7 @@ func Field(s string) string {
 	if plain(s) {
 		return s
 	}
-	return join(pieces(s, false))
+	return strings.Join(slices.Collect(pieces(s, false)), "")
 }
 
 // plain reports whether a text is of printable ASCII alone, as most are: it stands for itself.
@@ -69,20 +71,12 @@ func plain(s string) bool {
 
 // Short is [Text] in at most so many characters, at least 1: a longer one ends in … instead.
 func Short(s string, most int) string {
-	var kept []string
-	total := 0
-	for p := range pieces(s, true) {
-		if total += utf8.RuneCountInString(p); total > most {
-			total -= utf8.RuneCountInString(p)
-			for len(kept) > 0 && total > most-1 {
-				total -= utf8.RuneCountInString(kept[len(kept)-1])
-				kept = kept[:len(kept)-1]
-			}
-			return strings.Join(kept, "") + "…"
-		}
-		kept = append(kept, p)
+	kept, whole := upTo(s, most, true)
+	if whole {
+		return strings.Join(kept, "")
 	}
-	return strings.Join(kept, "")
+	kept, _ = upTo(s, most-1, true)
+	return strings.Join(kept, "") + "…"
 }
 
 // Sentence is [Text] of a text that is shown whole, up to [MaxSentence].
@@ -112,50 +106,37 @@ func Message(s string, most int) string {
 // middle is Text, or without ends Field, with … in its middle if it is longer than so many characters. It does no more work than
 // that length takes.
 func middle(s string, most int, ends bool) string {
-	var all []string
-	total := 0
-	for p := range pieces(s, ends) {
-		all = append(all, p)
-		if total += utf8.RuneCountInString(p); total > most {
-			break
-		}
-	}
-	if total <= most {
+	all, whole := upTo(s, most, ends)
+	if whole {
 		return strings.Join(all, "")
 	}
-	var head strings.Builder
-	for i, used := 0, 0; i < len(all); i++ {
-		if used += utf8.RuneCountInString(all[i]); used > most/2 {
-			break
-		}
-		head.WriteString(all[i])
-	}
-	room := most - 1 - utf8.RuneCountInString(head.String())
+	kept, _ := upTo(s, most/2, ends)
+	head := strings.Join(kept, "")
+	room := most - 1 - utf8.RuneCountInString(head)
 	from := len(s)
 	for range room { // each character gives one or more
 		_, n := utf8.DecodeLastRuneInString(s[:from])
 		from -= n
 	}
-	var tail []string
-	total = 0
-	for p := range pieces("…"+s[from:], ends) { // so that what comes first stands on something
-		tail = append(tail, p)
-		total += utf8.RuneCountInString(p)
-	}
-	tail, total = tail[1:], total-1
-	for total > room {
-		total -= utf8.RuneCountInString(tail[0])
+	tail := slices.Collect(pieces("…"+s[from:], ends))[1:] // so that what comes first stands on something
+	over := utf8.RuneCountInString(strings.Join(tail, "")) - room
+	for over > 0 {
+		over -= utf8.RuneCountInString(tail[0])
 		tail = tail[1:]
 	}
-	return head.String() + "…" + strings.Join(tail, "")
+	return head + "…" + strings.Join(tail, "")
 }
 
-func join(pieces iter.Seq[string]) string {
-	var b strings.Builder
-	for p := range pieces {
-		b.WriteString(p)
+// upTo returns what stands for the characters at the beginning of a text, in at most so many characters, and whether that is
+// the whole text.
+func upTo(s string, most int, ends bool) (kept []string, whole bool) {
+	for p := range pieces(s, ends) {
+		if most -= utf8.RuneCountInString(p); most < 0 {
+			return kept, false
+		}
+		kept = append(kept, p)
 	}
-	return b.String()
+	return kept, true
 }
 
 // pieces returns what stands for each character in turn. With ends, spaces at the ends are made visible.

@@ -1,17 +1,17 @@
 package render
 
 import (
+	"slices"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/term"
 )
 
 // WidestLabel is the columns of a word in lists and pictures.
 const WidestLabel = 16
-
-// Columns on a terminal are counted by ansi.StringWidth throughout: a Chinese
-// character fills two, a combining mark none, an escape sequence none.
 
 // UnknownNote explains the mark of an unknown token.
 const UnknownNote = "? is not in the vocabulary of this run"
@@ -44,32 +44,20 @@ func Spelling(token string) string {
 
 // AnyUnknown reports whether the output needs the note.
 func AnyUnknown(m attention.Map) bool {
-	for _, unknown := range m.Unknown {
-		if unknown {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(m.Unknown, true)
 }
 
+func (l Label) String() string { return l.Word + l.Mark }
+
 // Width is the number of columns of the whole label.
-func (l Label) Width() int { return ansi.StringWidth(l.Word + l.Mark) }
+func (l Label) Width() int { return ansi.StringWidth(l.String()) }
 
 // Fit is the label in at most the given columns. What is cut shows as …; the
 // mark stays as long as there is room for a column of the word too.
 func (l Label) Fit(columns int) string {
 	room := columns - ansi.StringWidth(l.Mark)
 	if room < 1 {
-		return Fit(l.Word+l.Mark, columns)
+		return term.Fit(l.String(), columns)
 	}
-	return Fit(l.Word, room) + l.Mark
-}
-
-// Fit cuts printable text to at most the given columns (at least 1), ending in
-// … where it was cut.
-func Fit(s string, columns int) string {
-	if ansi.StringWidth(s) <= columns {
-		return s
-	}
-	return ansi.Truncate(s, columns, "…")
+	return term.Fit(l.Word, room) + l.Mark
 }

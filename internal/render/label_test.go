@@ -37,7 +37,7 @@ func TestFitProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := Spelling(attentiontest.Token().Draw(t, "token"))
 		columns := rapid.IntRange(1, 20).Draw(t, "columns")
-		got := Fit(s, columns)
+		got := Label{Word: s}.Fit(columns)
 		if w := ansi.StringWidth(got); w > columns || w == 0 {
 			t.Fatalf("fit(%q, %d) = %q, %d columns", s, columns, got, w)
 		}

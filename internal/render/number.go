@@ -61,28 +61,7 @@ func Origin(s attention.Source) string {
 	if s.Step == Made {
 		return printable.Path(s.Run)
 	}
-	return printable.Path(s.Run) + ", step " + Grouped(s.Step)
-}
-
-// Counted writes a number with its noun.
-func Counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return Grouped(n) + " " + noun + "s"
-}
-
-// Grouped writes a number with a comma every three digits.
-func Grouped(n int) string {
-	s := strconv.Itoa(n)
-	first := 0
-	if n < 0 {
-		first = 1
-	}
-	for i := len(s) - 3; i > first; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return printable.Path(s.Run) + ", step " + printable.Thousands(s.Step)
 }
 
 // Percent is a share as people write it, to a tenth.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"attend/internal/attention"
+	"attend/internal/term"
 )
 
 // ScatterHeading is the title with how many there are.
@@ -26,7 +27,7 @@ func UnnamedNote(s attention.Scatter, unnamed []int) string {
 		if i == most {
 			return note + fmt.Sprintf(" and %d more", len(unnamed)-most)
 		}
-		note += " " + Fit(Spelling(s.Points[point].Name), WidestLabel)
+		note += " " + term.Fit(Spelling(s.Points[point].Name), WidestLabel)
 	}
 	return note
 }

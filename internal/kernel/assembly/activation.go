@@ -44,6 +44,5 @@ func (m machine) gelu() {
 		VMULPS(gate, z, z)
 		a.store(z, at(slope, offset))
 	})
-	VZEROUPPER()
-	RET()
+	end()
 }

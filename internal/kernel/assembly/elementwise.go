@@ -26,8 +26,7 @@ func (m machine) elementwise() {
 			kernel.combine(w, v, v)
 			lane.store(v, at(y, offset))
 		})
-		VZEROUPPER()
-		RET()
+		end()
 	}
 
 	m.function("Scale", "(y, x *float32, n int, scale float32)")
@@ -85,6 +84,5 @@ func (m machine) sumRows() {
 	JZ(LabelRef("done"))
 	down("rest", access{m, true, m.firstLanes(left)}, 1)
 	Label("done")
-	VZEROUPPER()
-	RET()
+	end()
 }

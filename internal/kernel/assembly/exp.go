@@ -94,6 +94,5 @@ func (m machine) mapping(f func(x VecVirtual) VecVirtual) {
 	m.row("map", n, offset, func(a access) {
 		a.store(f(a.load(at(x, offset))), at(y, offset))
 	})
-	VZEROUPPER()
-	RET()
+	end()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
 )
 
 // layerNorm normalises rows: see the portable LayerNorm for the equation.
@@ -50,12 +51,7 @@ func (m machine) layerNorm() {
 
 	ADDQ(Imm(4), mean)
 	ADDQ(Imm(4), rstd)
-	LEAQ(Mem{Base: x, Index: dim, Scale: 4}, x)
-	LEAQ(Mem{Base: y, Index: dim, Scale: 4}, y)
-	DECQ(rows)
-	JNZ(LabelRef("line"))
-	VZEROUPPER()
-	RET()
+	nextLine(rows, dim, x, y)
 }
 
 // layerNormGrad adds to dGain and dBias, which the caller has cleared, and writes dx: see the
@@ -71,14 +67,18 @@ func (m machine) layerNormGrad() {
 	VBROADCASTSS(Mem{Base: mean}, center)
 	VBROADCASTSS(Mem{Base: rstd}, scale)
 
-	sumG, sumGN := m.zero(), m.zero()
-	m.row("sums", dim, offset, func(a access) {
-		n := a.load(at(x, offset))
+	// terms returns n = (x - mean) rstd, d = dy and g = dy gain.
+	terms := func(a access) (n, d, g VecVirtual) {
+		n = a.load(at(x, offset))
 		VSUBPS(center, n, n)
 		VMULPS(scale, n, n)
-		d := a.load(at(dy, offset))
-		g := a.load(at(gain, offset))
+		d, g = a.load(at(dy, offset)), a.load(at(gain, offset))
 		VMULPS(d, g, g)
+		return n, d, g
+	}
+	sumG, sumGN := m.zero(), m.zero()
+	m.row("sums", dim, offset, func(a access) {
+		n, d, g := terms(a)
 		VADDPS(g, sumG, sumG)
 		VFMADD231PS(g, n, sumGN)
 		forGain := a.load(at(dGain, offset))
@@ -95,19 +95,13 @@ func (m machine) layerNormGrad() {
 	VDIVSS(count, second, second)
 	meanG, meanGN := m.spread(first), m.spread(second)
 
-	gradient := func(a access) {
-		n := a.load(at(x, offset))
-		VSUBPS(center, n, n)
-		VMULPS(scale, n, n)
-		d := a.load(at(dy, offset))
-		g := a.load(at(gain, offset))
-		VMULPS(d, g, g)
+	m.row("write", dim, offset, func(a access) {
+		n, _, g := terms(a)
 		VSUBPS(meanG, g, g)
 		VFNMADD231PS(meanGN, n, g)
 		VMULPS(scale, g, g)
 		a.store(g, at(dx, offset))
-	}
-	m.row("write", dim, offset, gradient)
+	})
 	TESTQ(addend, addend)
 	JZ(LabelRef("next"))
 	m.row("add", dim, offset, func(a access) {
@@ -121,11 +115,5 @@ func (m machine) layerNormGrad() {
 	Label("next")
 	ADDQ(Imm(4), mean)
 	ADDQ(Imm(4), rstd)
-	LEAQ(Mem{Base: x, Index: dim, Scale: 4}, x)
-	LEAQ(Mem{Base: dy, Index: dim, Scale: 4}, dy)
-	LEAQ(Mem{Base: dx, Index: dim, Scale: 4}, dx)
-	DECQ(rows)
-	JNZ(LabelRef("line"))
-	VZEROUPPER()
-	RET()
+	nextLine(rows, dim, x, dy, dx)
 }

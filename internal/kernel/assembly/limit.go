@@ -22,6 +22,5 @@ func (m machine) limit() {
 	}
 	DECQ(rounds)
 	JNZ(LabelRef("round"))
-	VZEROUPPER()
-	RET()
+	end()
 }

@@ -302,3 +302,20 @@ func pointer(name string) GPVirtual {
 	Load(Param(name), r)
 	return r
 }
+
+// nextLine ends a kernel of matrices: it moves the pointers on by a row of dim numbers, and goes to the label "line" until
+// no row is left.
+func nextLine(rows, dim Register, pointers ...Register) {
+	for _, p := range pointers {
+		LEAQ(Mem{Base: p, Index: dim, Scale: 4}, p)
+	}
+	DECQ(rows)
+	JNZ(LabelRef("line"))
+	end()
+}
+
+// end returns from a kernel.
+func end() {
+	VZEROUPPER()
+	RET()
+}

@@ -43,8 +43,7 @@ func (m machine) adamW() {
 		VFMSUB132PS(keep, x, y)
 		a.store(y, at(w, offset))
 	})
-	VZEROUPPER()
-	RET()
+	end()
 }
 
 // sumSquares returns the sum of x_i^2 in double precision.
@@ -84,6 +83,5 @@ func (m machine) sumSquares() {
 	VPERMILPD(Imm(1), low, half)
 	VADDSD(half, low, low)
 	VMOVSD(low, NewParamAddr("ret", 16))
-	VZEROUPPER()
-	RET()
+	end()
 }

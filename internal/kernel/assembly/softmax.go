@@ -5,6 +5,7 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
 )
 
 // softmax replaces each row of a matrix by the softmax of its first numbers, first in
@@ -54,20 +55,21 @@ func (m machine) softmax() {
 		a.store(v, at(x, offset))
 	})
 
-	// The future: numbers n to width.
-	rest, future := GP64(), GP64()
-	MOVQ(width, rest)
-	SUBQ(n, rest)
-	LEAQ(Mem{Base: x, Index: n, Scale: 4}, future)
-	m.row("clear", rest, offset, func(a access) { a.store(m.zero(), at(future, offset)) })
+	m.clearFuture(x, n, width, offset)
 
 	stride, more := pointer("stride"), pointer("more")
 	LEAQ(Mem{Base: x, Index: stride, Scale: 4}, x)
 	ADDQ(more, n)
-	DECQ(rows)
-	JNZ(LabelRef("line"))
-	VZEROUPPER()
-	RET()
+	nextLine(rows, nil)
+}
+
+// clearFuture writes 0 to the numbers n to width of a row.
+func (m machine) clearFuture(row, n, width, offset GPVirtual) {
+	rest, future := GP64(), GP64()
+	MOVQ(width, rest)
+	SUBQ(n, rest)
+	LEAQ(Mem{Base: row, Index: n, Scale: 4}, future)
+	m.row("clear", rest, offset, func(a access) { a.store(m.zero(), at(future, offset)) })
 }
 
 // softmaxGrad replaces d by the gradient of the scores, row by row:
@@ -93,18 +95,11 @@ func (m machine) softmaxGrad() {
 		VMULPS(u, v, v)
 		a.store(v, at(d, offset))
 	})
-	rest, future := GP64(), GP64()
-	MOVQ(width, rest)
-	SUBQ(n, rest)
-	LEAQ(Mem{Base: d, Index: n, Scale: 4}, future)
-	m.row("clear", rest, offset, func(a access) { a.store(m.zero(), at(future, offset)) })
+	m.clearFuture(d, n, width, offset)
 
 	dStride, wStride, more := pointer("dStride"), pointer("wStride"), pointer("more")
 	LEAQ(Mem{Base: d, Index: dStride, Scale: 4}, d)
 	LEAQ(Mem{Base: w, Index: wStride, Scale: 4}, w)
 	ADDQ(more, n)
-	DECQ(rows)
-	JNZ(LabelRef("line"))
-	VZEROUPPER()
-	RET()
+	nextLine(rows, nil)
 }

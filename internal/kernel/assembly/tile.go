@@ -146,8 +146,7 @@ func (m machine) tile(rows, vectors int, tail bool) {
 	ADDQ(aBlock, a)
 	DECQ(blocks)
 	JNZ(LabelRef("block"))
-	VZEROUPPER()
-	RET()
+	end()
 }
 
 // copyColumns copies 1 to lanes columns of x, rows that lie a stride in bytes apart, to rows of y. It reads
@@ -164,8 +163,7 @@ func (m machine) copyColumns() {
 	ADDQ(yRow, y)
 	DECQ(rows)
 	JNZ(LabelRef("row"))
-	VZEROUPPER()
-	RET()
+	end()
 }
 
 // copyRows copies two whole registers of every row of x, rows that lie a stride in bytes apart, into one piece.
@@ -181,6 +179,5 @@ func (m machine) copyRows() {
 	ADDQ(Imm(uint64(2*m.bytes())), y)
 	DECQ(rows)
 	JNZ(LabelRef("row"))
-	VZEROUPPER()
-	RET()
+	end()
 }

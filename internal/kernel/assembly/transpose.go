@@ -47,6 +47,5 @@ func transpose() {
 			ADDQ(yRow, y)
 		}
 	}
-	VZEROUPPER()
-	RET()
+	end()
 }

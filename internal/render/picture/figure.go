@@ -81,7 +81,7 @@ func checkCells(panels, seq int) error {
 // tooLarge is the error of a figure that no screen or page would hold.
 func tooLarge(panels, seq int) error {
 	return fmt.Errorf("%s of %s are too large for one picture: show one layer or head, or a shorter sentence",
-		render.Counted(panels, "map"), render.Counted(seq, "word"))
+		printable.Count(panels, "map"), printable.Count(seq, "word"))
 }
 
 // check tells what is wrong with a panel over seq words, or nil.
@@ -183,7 +183,7 @@ func figureViews(m attention.Map, selection render.Selection, panels int) ([]ren
 
 // selectionTitle names a selection.
 func selectionTitle(s render.Selection, m attention.Map) string {
-	heads := render.Counted(len(m.Attention[0]), "head")
+	heads := printable.Count(len(m.Attention[0]), "head")
 	switch {
 	case !s.All:
 		return render.Title(m, s.Layer, s.Head)
@@ -192,7 +192,7 @@ func selectionTitle(s render.Selection, m attention.Map) string {
 	case len(m.Attention) == 1:
 		return heads
 	}
-	return fmt.Sprintf("%s of %s", render.Counted(len(m.Attention), "layer"), heads)
+	return fmt.Sprintf("%s of %s", printable.Count(len(m.Attention), "layer"), heads)
 }
 
 // describeBaseline names the baseline within a sentence.

@@ -9,6 +9,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // narrowestPage holds the heading and the legend of the smallest figure.
@@ -134,7 +135,7 @@ func (s *sheet) row(p Panel, q int, weights []float64, left, y int) {
 		c := rect{left + k*s.cellWidth, y, s.cellWidth - s.gap, height, s.palette.shade(weights[k], p.Signed), ""}
 		s.number(p, weights[k], c)
 		if s.tips {
-			c.tip = fmt.Sprintf("%s → %s: %s", render.Fit(s.words[q].Word, widestTip), render.Fit(s.words[k].Word, widestTip), exact(weights[k], p.Signed))
+			c.tip = fmt.Sprintf("%s → %s: %s", term.Fit(s.words[q].Word, widestTip), term.Fit(s.words[k].Word, widestTip), exact(weights[k], p.Signed))
 		} else if s.gap == 0 { // neighbours of one colour are one rectangle
 			for k+1 < len(weights) && s.palette.shade(weights[k+1], p.Signed) == c.fill {
 				k++

@@ -8,6 +8,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // ScatterOptions says how a picture of a scatter is drawn.
@@ -61,8 +62,8 @@ func layoutScatter(s attention.Scatter, o ScatterOptions, f *typeface) scatterLa
 			l.lines = append(l.lines, textLine{line, scatterMargin, y - size*(lineHeight-1), size, heading})
 		}
 	}
-	add(render.Fit(render.ScatterHeading(s), 200), titleSize, true)
-	add(render.Fit(scatterOrigin(s), 200), noteSize, false)
+	add(term.Fit(render.ScatterHeading(s), 200), titleSize, true)
+	add(term.Fit(scatterOrigin(s), 200), noteSize, false)
 	y += noteSize
 
 	// The plot: one scale for both axes, with room at its edges for names.
@@ -82,7 +83,7 @@ func layoutScatter(s attention.Scatter, o ScatterOptions, f *typeface) scatterLa
 	}
 	names := make([]string, len(s.Points))
 	for i, p := range s.Points {
-		names[i] = render.Fit(render.Spelling(p.Name), render.WidestLabel+8)
+		names[i] = term.Fit(render.Spelling(p.Name), render.WidestLabel+8)
 	}
 	measure := func(name string) float64 { return f.width(name, nameSize, false) }
 	l.tags = placeTags(newBoard(l.plot.width, l.plot.height), l.points, names, measure, nameSize*1.15)

@@ -7,10 +7,9 @@ import (
 	"math"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Sizes of a plane on a terminal, in rows and columns.
@@ -32,66 +31,54 @@ func Arrows(w io.Writer, p render.Arrows, o Options) error {
 		return err
 	}
 	var b bytes.Buffer
-	b.WriteString(title(printable.Sentence(p.Title), o))
+	b.WriteString(o.title("%s", printable.Sentence(p.Title)))
 	left, bottom, right, top := p.Bounds()
 	labels := 6 // columns of the numbers at the left
 	columns := max(4, min(o.width()-labels-2, 56))
 	scale := min(planeRows/(top-bottom), float64(columns)/columnsARow/(right-left)) // rows for a length of 1
 	row := func(y float64) int { return int(math.Round((top - y) * scale)) }
 	column := func(x float64) int { return int(math.Round((x - left) * scale * columnsARow)) }
-	cells := make([][]rune, row(bottom)+1)
-	for i := range cells {
-		cells[i] = []rune(strings.Repeat(" ", column(right)+1))
+	screen := newScreen(column(right)+1, row(bottom)+1)
+	for y := range screen.rows {
+		screen.put(column(0), y, "·", 1)
 	}
-	for i := range cells {
-		cells[i][column(0)] = '·'
+	for x := range screen.columns {
+		screen.put(x, row(0), "·", 1)
 	}
-	for i := range cells[row(0)] {
-		cells[row(0)][i] = '·'
-	}
-	cells[row(0)][column(0)] = '+'
+	screen.put(column(0), row(0), "+", 1)
 	marks := arrowMarks(p.Arrows)
 	for i := len(p.Arrows) - 1; i >= 0; i-- { // the first arrows lie on top
 		a := p.Arrows[i]
 		points := int(math.Ceil(max(math.Abs(a.X)*columnsARow, math.Abs(a.Y)) * scale / 2))
 		for j := 1; j <= points; j++ {
 			part := float64(j) / float64(points)
-			mark := '•'
+			mark := "•"
 			if j == points {
 				mark = marks[i]
 			}
-			cells[row(part*a.Y)][column(part*a.X)] = mark
+			screen.put(column(part*a.X), row(part*a.Y), mark, 1)
 		}
 	}
 	ticks := map[int]string{row(0): "0", row(top): render.Significant(top), row(bottom): render.Significant(bottom)}
-	for i, line := range cells {
-		b.WriteString(strings.TrimRight(padLeft(render.Fit(ticks[i], labels-2), labels-2)+"  "+string(line), " ") + "\n")
+	for i, line := range screen.text() {
+		b.WriteString(strings.TrimRight(term.PadLeft(term.Fit(ticks[i], labels-2), labels-2)+"  "+line, " ") + "\n")
 	}
 	b.WriteString(horizontalTicks(labels, o.width(), map[int]string{column(0): "0", column(left): render.Significant(left), column(right): render.Significant(right)}))
 	for i, a := range p.Arrows {
-		b.WriteString(render.Fit(fmt.Sprintf("%c  %s [%s %s]", marks[i], render.Fit(printable.Sentence(a.Name), render.WidestLabel), render.Significant(a.X), render.Significant(a.Y)), o.width()) + "\n")
+		b.WriteString(term.Fit(fmt.Sprintf("%s  %s [%s %s]", marks[i], term.Fit(printable.Sentence(a.Name), render.WidestLabel), render.Significant(a.X), render.Significant(a.Y)), o.width()) + "\n")
 	}
 	return render.Write(w, &b)
 }
 
 // arrowMarks gives each arrow a letter or digit: a query q, keys 1, 2, 3, values a, b, c; an arrow that
 // ends where an earlier one does has the earlier mark below it.
-func arrowMarks(arrows []render.Arrow) []rune {
-	const digits, letters = "123456789", "abcdefghijklmnoprstuvwxyz"
-	marks := make([]rune, len(arrows))
-	count := map[render.ArrowKind]int{}
+func arrowMarks(arrows []render.Arrow) []string {
+	left := map[render.ArrowKind]string{render.QueryArrow: "q", render.KeyArrow: "123456789", render.ValueArrow: "abcdefghijklmnoprstuvwxyz"}
+	marks := make([]string, len(arrows))
 	for i, a := range arrows {
-		n := count[a.Kind]
-		count[a.Kind]++
-		switch {
-		case a.Kind == render.QueryArrow && n == 0:
-			marks[i] = 'q'
-		case a.Kind == render.KeyArrow && n < len(digits):
-			marks[i] = rune(digits[n])
-		case a.Kind == render.ValueArrow && n < len(letters):
-			marks[i] = rune(letters[n])
-		default:
-			marks[i] = '*'
+		marks[i] = "*"
+		if unused := left[a.Kind]; unused != "" {
+			marks[i], left[a.Kind] = unused[:1], unused[1:]
 		}
 	}
 	return marks
@@ -101,15 +88,10 @@ func arrowMarks(arrows []render.Arrow) []rune {
 func horizontalTicks(margin, width int, ticks map[int]string) string {
 	var line string
 	for at := range width {
-		tick, ok := ticks[at]
-		if !ok {
-			continue
+		tick := ticks[at]
+		if blanks := margin + at - len(tick)/2 - len(line); tick != "" && blanks > 0 {
+			line += strings.Repeat(" ", blanks) + tick
 		}
-		blanks := margin + at - len(tick)/2 - ansi.StringWidth(line)
-		if blanks < 1 {
-			continue
-		}
-		line += strings.Repeat(" ", blanks) + tick
 	}
-	return render.Fit(line, width) + "\n"
+	return term.Fit(line, width) + "\n"
 }

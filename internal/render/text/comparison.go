@@ -12,6 +12,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // shownPairs is how many predictions of two models or sentences are compared.
@@ -26,83 +27,76 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 		}
 	}
 	var b bytes.Buffer
-	b.WriteString(hanging("A: ", printable.Sentence(c.A.Text)+", "+render.Origin(c.Of), o))
-	b.WriteString(hanging("B: ", printable.Sentence(c.B.Text)+", "+render.Origin(c.With), o))
+	b.WriteString(o.hanging("A: ", "%s, %s", printable.Sentence(c.A.Text), render.Origin(c.Of)))
+	b.WriteString(o.hanging("B: ", "%s, %s", printable.Sentence(c.B.Text), render.Origin(c.With)))
 	if len(c.Losses) == 2 {
-		b.WriteString("\n" + wrap(fmt.Sprintf("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]), o.width()))
+		b.WriteString("\n" + o.paragraph("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]))
 	}
 	if len(c.Settings) > 0 {
-		b.WriteString("\n" + table(settingColumns(c.Settings), o.width()))
+		t := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "A", Left: true}, {Title: "B", Left: true}}}
+		for _, p := range c.Settings {
+			t.Add(p.Name, printable.Sentence(p.A), printable.Sentence(p.B))
+		}
+		b.WriteString("\n" + t.Text(o.width()))
 	}
 	if c.Matches != nil {
-		b.WriteString("\n" + wrap("heads matched by what they look at, since their order is arbitrary; the smaller the difference, the more alike they are:", o.width()))
-		b.WriteString(table(matchColumns(c.Matches), o.width()))
-		if left := leftOut(c); left != "" {
-			b.WriteString(wrap(left, o.width()))
+		b.WriteString("\n" + o.paragraph("heads matched by what they look at, since their order is arbitrary; the smaller the difference, the more alike they are:"))
+		t := term.Table{Columns: []term.Column{{Title: "layer"}, {Title: "head of A"}, {Title: "head of B"}, {Title: "mean difference"}}}
+		for _, m := range c.Matches {
+			t.Add(fmt.Sprint(m.Layer+1), fmt.Sprint(m.A+1), fmt.Sprint(m.B+1), render.Significant(m.Distance))
 		}
+		b.WriteString(t.Text(o.width()) + leftOut(c, o))
 	}
-	b.WriteString("\n" + table(predictionColumns(c.A.Next, c.B.Next), o.width()) + "\n")
+	b.WriteString("\n" + predictionTable(c.A.Next, c.B.Next).Text(o.width()) + "\n")
 	if err := c.Comparable(); err != nil {
-		b.WriteString(wrap(err.Error(), o.width()))
+		b.WriteString(o.paragraph("%s", err))
 		return render.Write(w, &b)
 	}
-	a, other := c.Aligned()
 	words := pairedLabels(render.Labels(c.A), render.Labels(c.B))
-	heads := render.Counted(len(a.Attention[0]), "head")
-	if layers := len(a.Attention); layers > 1 {
-		heads = render.Counted(layers, "layer") + " of " + heads
+	for _, v := range differences(c, o) {
+		writeGrid(&b, words, v, o)
+		b.WriteByte('\n')
 	}
-	if !o.All {
-		writeGrid(&b, words, render.View{Title: "difference of attention, A less B, mean of " + heads, Weights: c.Difference(), Signed: true}, o)
-	} else {
-		for layer := range a.Attention {
-			for head := range a.Attention[layer] {
-				if layer+head > 0 {
-					b.WriteByte('\n')
-				}
-				name := fmt.Sprintf("difference of attention, A less B, layer %d, head %d", layer+1, head+1)
-				if c.Matches != nil {
-					m := c.Matches[layer*len(a.Attention[0])+head]
-					name = fmt.Sprintf("difference of attention, layer %d, head %d of A less head %d of B", layer+1, m.A+1, m.B+1)
-				}
-				writeGrid(&b, words, render.View{Title: name, Weights: attention.Difference(a.Mean(layer, head), other.Mean(layer, head)), Signed: true}, o)
-			}
-		}
-	}
-	b.WriteString("\n" + largestDifferences(c, words, o))
+	b.WriteString(largestDifferences(c, words, o))
 	return render.Write(w, &b)
 }
 
-// settingColumns are the settings that differ.
-func settingColumns(pairs []attention.SettingPair) []column {
-	name, a, b := column{title: "setting", left: true}, column{title: "A", left: true}, column{title: "B", left: true}
-	for _, p := range pairs {
-		name.cells, a.cells, b.cells = append(name.cells, p.Name), append(a.cells, printable.Sentence(p.A)), append(b.cells, printable.Sentence(p.B))
+// differences are the differences of the maps: of the means, or with All of each pair of heads.
+func differences(c attention.Comparison, o Options) (list []render.View) {
+	a, other := c.Aligned()
+	if !o.All {
+		heads := printable.Count(len(a.Attention[0]), "head")
+		if layers := len(a.Attention); layers > 1 {
+			heads = printable.Count(layers, "layer") + " of " + heads
+		}
+		return []render.View{{Title: "difference of attention, A less B, mean of " + heads, Weights: c.Difference(), Signed: true}}
 	}
-	return []column{name, a, b}
-}
-
-// matchColumns are the heads that belong together.
-func matchColumns(matches []attention.HeadMatch) []column {
-	layer, a, b, distance := column{title: "layer"}, column{title: "head of A"}, column{title: "head of B"}, column{title: "mean difference"}
-	for _, m := range matches {
-		layer.cells = append(layer.cells, fmt.Sprint(m.Layer+1))
-		a.cells, b.cells = append(a.cells, fmt.Sprint(m.A+1)), append(b.cells, fmt.Sprint(m.B+1))
-		distance.cells = append(distance.cells, render.Significant(m.Distance))
-	}
-	return []column{layer, a, b, distance}
-}
-
-// predictionColumns are the predictions of both, those that differ most first. Where one has no such word it cannot
-// be compared, and comes last.
-func predictionColumns(a, b []attention.Prediction) []column {
-	inA, inB := byWord(a), byWord(b)
-	var all []string
-	for _, list := range [][]attention.Prediction{a, b} {
-		for _, p := range list {
-			if !slices.Contains(all, p.Word) {
-				all = append(all, p.Word)
+	for layer := range a.Attention {
+		for head := range a.Attention[layer] {
+			name := fmt.Sprintf("difference of attention, A less B, layer %d, head %d", layer+1, head+1)
+			if c.Matches != nil {
+				m := c.Matches[layer*len(a.Attention[0])+head]
+				name = fmt.Sprintf("difference of attention, layer %d, head %d of A less head %d of B", layer+1, m.A+1, m.B+1)
 			}
+			list = append(list, render.View{Title: name, Weights: attention.Difference(a.Mean(layer, head), other.Mean(layer, head)), Signed: true})
+		}
+	}
+	return list
+}
+
+// predictionTable has the predictions of both, those that differ most first. Where one has no such word it cannot
+// be compared, and comes last.
+func predictionTable(a, b []attention.Prediction) term.Table {
+	var words []string
+	inA, inB := map[string]float64{}, map[string]float64{}
+	for i, p := range slices.Concat(a, b) {
+		if !slices.Contains(words, p.Word) {
+			words = append(words, p.Word)
+		}
+		if i < len(a) {
+			inA[p.Word] = p.Probability
+		} else {
+			inB[p.Word] = p.Probability
 		}
 	}
 	gap := func(word string) float64 {
@@ -113,38 +107,27 @@ func predictionColumns(a, b []attention.Prediction) []column {
 		}
 		return math.Abs(x - y)
 	}
-	slices.SortStableFunc(all, func(x, y string) int { return cmp.Compare(gap(y), gap(x)) })
-	next, first, second, less := column{title: "next", left: true}, column{title: "A"}, column{title: "B"}, column{title: "A less B"}
-	for _, word := range all[:min(len(all), shownPairs)] {
-		next.cells = append(next.cells, render.Fit(render.Spelling(word), render.WidestLabel))
+	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(gap(y), gap(x)) })
+	t := term.Table{Columns: []term.Column{{Title: "next", Left: true}, {Title: "A"}, {Title: "B"}, {Title: "A less B"}}}
+	for _, word := range words[:min(len(words), shownPairs)] {
 		x, known := inA[word]
 		y, both := inB[word]
-		cells := [3]string{fmt.Sprintf("%.3f", x), fmt.Sprintf("%.3f", y), fmt.Sprintf("%+.3f", x-y)}
-		if math.Abs(x-y) < 0.0005 {
-			cells[2] = "0.000"
+		cells := []string{term.Fit(render.Spelling(word), render.WidestLabel), fmt.Sprintf("%.3f", x), fmt.Sprintf("%.3f", y), fmt.Sprintf("%+.3f", x-y)}
+		switch {
+		case !known:
+			cells[1], cells[3] = "-", ""
+		case !both:
+			cells[2], cells[3] = "-", ""
+		case math.Abs(x-y) < 0.0005:
+			cells[3] = "0.000"
 		}
-		if !known {
-			cells[0], cells[2] = "-", ""
-		}
-		if !both {
-			cells[1], cells[2] = "-", ""
-		}
-		first.cells, second.cells, less.cells = append(first.cells, cells[0]), append(second.cells, cells[1]), append(less.cells, cells[2])
+		t.Add(cells...)
 	}
-	return []column{next, first, second, less}
-}
-
-// byWord indexes predictions.
-func byWord(list []attention.Prediction) map[string]float64 {
-	of := make(map[string]float64, len(list))
-	for _, p := range list {
-		of[p.Word] = p.Probability
-	}
-	return of
+	return t
 }
 
 // leftOut says which layers and heads have no counterpart.
-func leftOut(c attention.Comparison) string {
+func leftOut(c attention.Comparison, o Options) string {
 	var parts []string
 	for _, of := range []struct {
 		name string
@@ -152,16 +135,16 @@ func leftOut(c attention.Comparison) string {
 	}{{"A", c.A}, {"B", c.B}} {
 		shared := min(len(c.A.Attention), len(c.B.Attention))
 		if more := len(of.m.Attention) - shared; more > 0 {
-			parts = append(parts, fmt.Sprintf("%s of %s", render.Counted(more, "layer"), of.name))
+			parts = append(parts, fmt.Sprintf("%s of %s", printable.Count(more, "layer"), of.name))
 		}
 		if more := len(of.m.Attention[0])*shared - len(c.Matches); more > 0 {
-			parts = append(parts, fmt.Sprintf("%s of %s", render.Counted(more, "head"), of.name))
+			parts = append(parts, fmt.Sprintf("%s of %s", printable.Count(more, "head"), of.name))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return "without a counterpart, and left out of the difference: " + strings.Join(parts, ", ")
+	return o.paragraph("without a counterpart, and left out of the difference: %s", strings.Join(parts, ", "))
 }
 
 // pairedLabels names the places of two sentences: by the word where they share it, by both where they do not.
@@ -169,7 +152,7 @@ func pairedLabels(a, b []render.Label) []render.Label {
 	list := slices.Clone(a)
 	for i := range list {
 		if a[i] != b[i] {
-			list[i] = render.Label{Word: a[i].Word + a[i].Mark + "/" + b[i].Word + b[i].Mark}
+			list[i] = render.Label{Word: a[i].String() + "/" + b[i].String()}
 		}
 	}
 	return list
@@ -191,9 +174,9 @@ func largestDifferences(c attention.Comparison, words []render.Label, o Options)
 	slices.SortStableFunc(links, func(x, y link) int { return cmp.Compare(math.Abs(y.less), math.Abs(x.less)) })
 	switch {
 	case links[0].less == 0:
-		return wrap("no link differs: the maps are the same", o.width())
+		return o.paragraph("no link differs: the maps are the same")
 	case render.PrintedDifference(links[0].less) == 0:
-		return wrap("no link differs by as much as 0.01", o.width())
+		return o.paragraph("no link differs by as much as 0.01")
 	}
 	marked := numbered(words)
 	var parts []string
@@ -201,9 +184,9 @@ func largestDifferences(c attention.Comparison, words []render.Label, o Options)
 		if render.PrintedDifference(l.less) == 0 {
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s -> %s %+.2f", marked[l.query].Word+marked[l.query].Mark, marked[l.key].Word+marked[l.key].Mark, render.PrintedDifference(l.less)))
+		parts = append(parts, fmt.Sprintf("%s -> %s %+.2f", marked[l.query], marked[l.key], render.PrintedDifference(l.less)))
 	}
-	return wrap("largest differences: "+strings.Join(parts, ", "), o.width())
+	return o.paragraph("largest differences: %s", strings.Join(parts, ", "))
 }
 
 // shownRecurring is how many links are shown.
@@ -212,41 +195,34 @@ const shownRecurring = 24
 // Recurrence writes which links recur over seeds.
 func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 	var b bytes.Buffer
-	b.WriteString(title(fmt.Sprintf("%s with %s", printable.Sentence(r.Text), render.Counted(len(r.Seeds), "seed")), o))
-	seed, loss, next := column{title: "seed"}, column{title: "loss, held-out sample"}, column{title: "next", left: true}
+	b.WriteString(o.title("%s with %s", printable.Sentence(r.Text), printable.Count(len(r.Seeds), "seed")))
+	seeds := term.Table{Columns: []term.Column{{Title: "seed"}, {Title: "loss, held-out sample"}, {Title: "next", Left: true}}}
 	for _, s := range r.Seeds {
-		seed.cells = append(seed.cells, fmt.Sprint(s.Seed))
-		loss.cells = append(loss.cells, fmt.Sprintf("%.4f", s.HeldOutLoss))
-		next.cells = append(next.cells, render.Fit(render.Spelling(s.Next.Word), render.WidestLabel)+fmt.Sprintf(" %.3f", s.Next.Probability))
+		next := term.Fit(render.Spelling(s.Next.Word), render.WidestLabel)
+		seeds.Add(fmt.Sprint(s.Seed), fmt.Sprintf("%.4f", s.HeldOutLoss), fmt.Sprintf("%s %.3f", next, s.Next.Probability))
 	}
-	b.WriteString("\n" + table([]column{seed, loss, next}, o.width()) + "\n")
-
+	b.WriteString("\n" + seeds.Text(o.width()) + "\n")
+	if len(r.Links) == 0 {
+		b.WriteString(o.paragraph("no link has that weight with any seed"))
+		return render.Write(w, &b)
+	}
 	words := numberedWords(r.Tokens)
-	link, times, weight, bars := column{title: "link", left: true}, column{title: "seeds"}, column{title: "weight"}, column{left: true, spare: 1}
+	links := term.Table{Columns: []term.Column{{Title: "link", Left: true}, {Title: "seeds"}, {Title: "weight"}, {Left: true, Spare: 1}}}
 	always := 0
 	for i, l := range r.Links {
 		if l.Seeds == len(r.Seeds) {
 			always++
 		}
-		if i >= shownRecurring {
-			continue
+		if i < shownRecurring {
+			links.Add(words[l.Query].Fit(render.WidestLabel)+" -> "+words[l.Key].Fit(render.WidestLabel), fmt.Sprintf("%d of %d", l.Seeds, len(r.Seeds)),
+				rounded(l.Weight), tableBar(float64(l.Seeds), float64(len(r.Seeds)), o))
 		}
-		link.cells = append(link.cells, words[l.Query].Fit(render.WidestLabel)+" -> "+words[l.Key].Fit(render.WidestLabel))
-		times.cells = append(times.cells, fmt.Sprintf("%d of %d", l.Seeds, len(r.Seeds)))
-		weight.cells = append(weight.cells, share(l.Weight))
-		bars.cells = append(bars.cells, tintedBar(float64(l.Seeds), float64(len(r.Seeds)), o))
 	}
-	if len(r.Links) == 0 {
-		b.WriteString(wrap("no link has that weight with any seed", o.width()))
-		return render.Write(w, &b)
-	}
-	b.WriteString(table([]column{link, times, weight, bars}, o.width()))
+	b.WriteString(links.Text(o.width()))
 	if more := len(r.Links) - shownRecurring; more > 0 {
-		b.WriteString(wrap(fmt.Sprintf("and %s more", render.Counted(more, "link")), o.width()))
+		b.WriteString(o.paragraph("and %s more", printable.Count(more, "link")))
 	}
-	b.WriteString("\n" + wrap(strings.Join([]string{
-		fmt.Sprintf("%d of %d links recur with every seed.", always, len(r.Links)),
-		fmt.Sprintf("A link is there when some head gives it %s or more; weight is that of the head that gives most, mean over seeds.", share(r.Least)),
-	}, " "), o.width()))
+	b.WriteString("\n" + o.paragraph("%d of %d links recur with every seed. A link is there when some head gives it %s or more; "+
+		"weight is that of the head that gives most, mean over seeds.", always, len(r.Links), rounded(r.Least)))
 	return render.Write(w, &b)
 }

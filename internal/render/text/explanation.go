@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // shownNumbers is how many numbers of a vector are shown unless all are wanted.
@@ -19,92 +22,78 @@ const shownNumbers = 4
 func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) error {
 	var b bytes.Buffer
 	words := numberedWords(x.Tokens)
-	name := func(place int) string { return words[place].Word + words[place].Mark }
-	query, key := name(x.Query), name(x.Key)
-	headDim := len(x.QueryVector)
-	vector := func(v []float32) string {
-		some := v
+	query, key := words[x.Query], words[x.Key]
+	root := math.Sqrt(float64(len(x.QueryVector)))
+	join := func(n int, item func(i int) string, separator string) string {
+		shown := n
 		if !full {
-			some = v[:min(shownNumbers, len(v))]
+			shown = min(shownNumbers, n)
 		}
 		var s []string
-		for _, n := range some {
-			s = append(s, render.Significant(float64(n)))
+		for i := range shown {
+			s = append(s, item(i))
 		}
-		if len(some) < len(v) {
-			s = append(s, fmt.Sprintf("… %d more", len(v)-len(some)))
+		if shown < n {
+			s = append(s, fmt.Sprintf("… %d more", n-shown))
 		}
-		return "[" + strings.Join(s, " ") + "]"
+		return strings.Join(s, separator)
 	}
-	line := func(format string, a ...any) { b.WriteString(indent(fmt.Sprintf(format, a...), o)) }
+	vector := func(v []float32) string {
+		return "[" + join(len(v), func(i int) string { return number(v[i]) }, " ") + "]"
+	}
+	product := func(i int) string { return factor(x.QueryVector[i]) + "·" + factor(x.KeyVector[i]) }
+	step := func(format string, a ...any) { b.WriteString("\n" + o.paragraph(format, a...)) }
+	line := func(format string, a ...any) { b.WriteString(o.hanging("  ", format, a...)) }
 
-	b.WriteString(title(fmt.Sprintf("How much %s looks at %s in layer %d, head %d: %s", query, key, x.Layer+1, x.Head+1, render.Significant(float64(x.Weights[x.Key]))), o))
-	b.WriteString("\n" + wrap("1. What "+query+" looks for and what "+key+" offers, two learned projections of their vectors:", o.width()))
+	b.WriteString(o.title("How much %s looks at %s in layer %d, head %d: %s", query, key, x.Layer+1, x.Head+1, number(x.Weights[x.Key])))
+	step("1. What %s looks for and what %s offers, two learned projections of their vectors:", query, key)
 	line("query(%s) = %s", query, vector(x.QueryVector))
 	line("key(%s) = %s", key, vector(x.KeyVector))
 
-	b.WriteString("\n" + wrap("2. How well they fit: the dot product, the sum of the products of their numbers:", o.width()))
-	line("%s = %s", terms(x.QueryVector, x.KeyVector, full), render.Significant(float64(x.Products[x.Key])))
+	step("2. How well they fit: the dot product, the sum of the products of their numbers:")
+	line("%s = %s", join(len(x.QueryVector), product, " + "), number(x.Products[x.Key]))
 
-	b.WriteString("\n" + wrap(fmt.Sprintf("3. Scaled by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", headDim, render.Significant(math.Sqrt(float64(headDim)))), o.width()))
-	line("%s / %s = %s", render.Significant(float64(x.Products[x.Key])), render.Significant(math.Sqrt(float64(headDim))), render.Significant(float64(x.Scores[x.Key])))
+	step("3. Scaled by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", len(x.QueryVector), number(root))
+	line("%s / %s = %s", number(x.Products[x.Key]), number(root), number(x.Scores[x.Key]))
 
-	b.WriteString("\n" + wrap(fmt.Sprintf("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.", query, x.Query+1, render.Counted(x.Query+1, "token")), o.width()))
+	step("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.", query, x.Query+1, printable.Count(x.Query+1, "token"))
 
-	b.WriteString("\n" + wrap("5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:", o.width()))
-	b.WriteString(table(softmaxColumns(x, name, o), o.width()))
+	step("5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:")
+	b.WriteString(softmaxTable(x, words, o).Text(o.width()))
 
-	b.WriteString("\n" + wrap("6. What "+key+" hands over: its value, times the weight, added to what the others hand over:", o.width()))
+	step("6. What %s hands over: its value, times the weight, added to what the others hand over:", key)
 	line("value(%s) = %s", key, vector(x.ValueVector))
-	line("%s × value = %s, of length %s", render.Significant(float64(x.Weights[x.Key])), vector(x.Contribution), render.Significant(length(x.Contribution)))
-	line("sum over all = %s, of length %s", vector(x.Output), render.Significant(length(x.Output)))
+	line("%s × value = %s, of length %s", number(x.Weights[x.Key]), vector(x.Contribution), number(length(x.Contribution)))
+	line("sum over all = %s, of length %s", vector(x.Output), number(length(x.Output)))
 	return render.Write(w, &b)
 }
 
-// terms writes a dot product out.
-func terms(query, key []float32, full bool) string {
-	shown := len(query)
-	if !full {
-		shown = min(shownNumbers, shown)
-	}
-	var s []string
-	for i := range shown {
-		s = append(s, factor(query[i])+"·"+factor(key[i]))
-	}
-	if shown < len(query) {
-		s = append(s, fmt.Sprintf("… %d more", len(query)-shown))
-	}
-	return strings.Join(s, " + ")
-}
+// number prints three digits that count.
+func number[T float32 | float64](x T) string { return render.Significant(float64(x)) }
 
 // factor is a number of a product, in brackets where its sign would be misread.
 func factor(x float32) string {
 	if x < 0 {
-		return "(" + render.Significant(float64(x)) + ")"
+		return "(" + number(x) + ")"
 	}
-	return render.Significant(float64(x))
+	return number(x)
 }
 
-// softmaxColumns are the rows of step 5.
-func softmaxColumns(x attention.Explanation, name func(int) string, o Options) []column {
-	word, score, e, weight := column{title: "  key", left: true}, column{title: "score"}, column{title: "e^(score - largest)", spare: 2}, column{title: "weight"}
-	bars := column{left: true, spare: 1}
-	top := math.Inf(-1)
-	for _, s := range x.Scores {
-		top = math.Max(top, float64(s))
-	}
+// softmaxTable has the rows of step 5.
+func softmaxTable(x attention.Explanation, words []render.Label, o Options) term.Table {
+	t := term.Table{Columns: []term.Column{
+		{Title: "  key", Left: true}, {Title: "score"}, {Title: "e^(score - largest)", Spare: 2}, {Title: "weight"}, {Left: true, Spare: 1},
+	}}
+	top := float64(slices.Max(x.Scores))
 	for i, s := range x.Scores {
 		mark := "  "
 		if i == x.Key {
 			mark = "> "
 		}
-		word.cells = append(word.cells, mark+render.Fit(name(i), render.WidestLabel))
-		score.cells = append(score.cells, render.Significant(float64(s)))
-		e.cells = append(e.cells, render.Significant(math.Exp(float64(s)-top)))
-		weight.cells = append(weight.cells, render.Significant(float64(x.Weights[i])))
-		bars.cells = append(bars.cells, tintedBar(float64(x.Weights[i]), 1, o))
+		t.Add(mark+term.Fit(words[i].String(), render.WidestLabel), number(s), number(math.Exp(float64(s)-top)), number(x.Weights[i]),
+			tableBar(float64(x.Weights[i]), 1, o))
 	}
-	return []column{word, score, e, weight, bars}
+	return t
 }
 
 // length is the Euclidean length of a vector.

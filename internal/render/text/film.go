@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"attend/internal/attention"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // FilmStrip writes small maps of one sentence of a film side by side, as it was through training, with
@@ -20,53 +18,59 @@ import (
 // first and the last among them. A map that is too wide shows in each cell the largest of several
 // weights. The error tells what is wrong with the film or the options, or that of the writer.
 func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) error {
-	if err := attention.CheckFilm(frames); err != nil {
+	first, err := filmed(frames, sentence, o)
+	if err != nil {
 		return err
 	}
-	if last := len(frames[0].Sentences) - 1; sentence < 0 || sentence > last {
-		return fmt.Errorf("no sentence %d: want 0 to %d", sentence, last)
+	label := 1 // columns of the widest step or loss
+	for _, f := range frames {
+		label = max(label, len(strconv.Itoa(f.Step)), len(lossText(f)))
 	}
-	first := frames[0].Sentences[sentence].Map()
-	if err := first.InRange(o.Layer, o.Head, attention.All); err != nil {
-		return err
+	plan := planStrip(len(first.Tokens), label, len(frames), o.width())
+	shown := ""
+	if len(plan.frames) < len(frames) {
+		shown = fmt.Sprintf("%d of ", len(plan.frames))
 	}
-	plan := planStrip(len(first.Tokens), labelWidth(frames), len(frames), o.width())
 	var b bytes.Buffer
-	b.WriteString(title(stripTitle(first, o, plan, len(frames)), o))
-	b.WriteByte('\n')
+	b.WriteString(o.title("%s, %s%d evaluations", render.Title(first, o.Layer, o.Head), shown, len(frames)) + "\n")
 	var columns [][]string // [frame][line]
 	for _, i := range plan.frames {
 		weights := pooled(frames[i].Sentences[sentence].Map().Mean(o.Layer, o.Head), plan.side)
-		lines := smallMap(weights, plan.size, o.Color)
-		for j := range lines {
-			lines[j] = padRight(lines[j], plan.column)
-		}
-		columns = append(columns, append(lines, padRight(strconv.Itoa(frames[i].Step), plan.column), padRight(lossText(frames[i]), plan.column)))
+		columns = append(columns, append(smallMap(weights, plan.size, o.Color), strconv.Itoa(frames[i].Step), lossText(frames[i])))
 	}
 	for line := range columns[0] {
 		text := ""
 		for i := range columns {
-			text += strings.Repeat(" ", min(i, 1)*stripGap) + columns[i][line]
+			text += strings.Repeat(" ", min(i, 1)*term.Gap) + term.PadRight(columns[i][line], plan.column)
 		}
 		b.WriteString(strings.TrimRight(text, " ") + "\n")
 	}
-	b.WriteString(wrap("under each map: step and held-out loss", o.width()))
+	b.WriteString(o.paragraph("under each map: step and held-out loss"))
 	if plan.side > 1 {
-		b.WriteString(wrap(fmt.Sprintf("a cell is the largest weight of %d by %d words", plan.side, plan.side), o.width()))
+		b.WriteString(o.paragraph("a cell is the largest weight of %d by %d words", plan.side, plan.side))
 	}
 	b.WriteString(legend(o))
 	return render.Write(w, &b)
 }
 
-// stripGap is the blanks between two maps of a strip.
-const stripGap = 2
+// filmed is the first map of a sentence of a film, if the film is valid and has the map that the options choose.
+func filmed(frames []attention.Frame, sentence int, o Options) (attention.Map, error) {
+	if err := attention.CheckFilm(frames); err != nil {
+		return attention.Map{}, err
+	}
+	if last := len(frames[0].Sentences) - 1; sentence < 0 || sentence > last {
+		return attention.Map{}, fmt.Errorf("no sentence %d: want 0 to %d", sentence, last)
+	}
+	m := frames[0].Sentences[sentence].Map()
+	return m, m.InRange(o.Layer, o.Head, attention.All)
+}
 
 // A stripPlan is how a strip fits the width.
 type stripPlan struct {
 	frames []int // to show
-	size   cellSize
-	side   int // of the square of weights that a cell shows
-	column int // columns of a map with what is under it
+	size   int   // columns of a cell
+	side   int   // of the square of weights that a cell shows
+	column int   // columns of a map with what is under it
 }
 
 // planStrip shows as many frames as fit, in large cells if that costs none. Two maps fit in any case: their
@@ -74,23 +78,14 @@ type stripPlan struct {
 func planStrip(seq, label, frames, width int) stripPlan {
 	for side := 1; ; side++ {
 		cells := (seq + side - 1) / side
-		for _, size := range []cellSize{roomy, dense} {
-			column := max(size.smallWidth(cells), label)
-			fit := (width + stripGap) / (column + stripGap)
+		for _, size := range []int{roomy, dense} {
+			column := max(size*cells, label)
+			fit := (width + term.Gap) / (column + term.Gap)
 			if enough := fit >= frames || size == dense && (fit >= 2 || cells == 1); enough {
 				return stripPlan{evenly(frames, max(1, fit)), size, side, min(column, width)}
 			}
 		}
 	}
-}
-
-// labelWidth is the columns of the widest step or loss.
-func labelWidth(frames []attention.Frame) int {
-	widest := 1
-	for _, f := range frames {
-		widest = max(widest, len(strconv.Itoa(f.Step)), len(lossText(f)))
-	}
-	return widest
 }
 
 // lossText is a loss in few columns.
@@ -102,15 +97,6 @@ func lossText(f attention.Frame) string {
 	return text
 }
 
-// stripTitle names the map and says how many of the frames are shown.
-func stripTitle(m attention.Map, o Options, plan stripPlan, frames int) string {
-	text := render.Title(m, o.Layer, o.Head)
-	if len(plan.frames) < frames {
-		return fmt.Sprintf("%s, %d of %d evaluations", text, len(plan.frames), frames)
-	}
-	return fmt.Sprintf("%s, %d evaluations", text, frames)
-}
-
 // Formed writes when the links of one sentence of a film formed, as [attention.Formation] found them, one a line
 // in the order given:
 //
@@ -120,14 +106,8 @@ func stripTitle(m attention.Map, o Options, plan stripPlan, frames int) string {
 // that had half of their weight in the first frame did not form while the film ran: their number is said
 // below. The error tells what is wrong with the film or the links, or that of the writer.
 func Formed(w io.Writer, frames []attention.Frame, formed []attention.Formed, sentence int, o Options) error {
-	if err := attention.CheckFilm(frames); err != nil {
-		return err
-	}
-	if last := len(frames[0].Sentences) - 1; sentence < 0 || sentence > last {
-		return fmt.Errorf("no sentence %d: want 0 to %d", sentence, last)
-	}
-	m := frames[0].Sentences[sentence].Map()
-	if err := m.InRange(o.Layer, o.Head, attention.All); err != nil {
+	m, err := filmed(frames, sentence, o)
+	if err != nil {
 		return err
 	}
 	words := numbered(render.Labels(m))
@@ -151,67 +131,49 @@ func Formed(w io.Writer, frames []attention.Frame, formed []attention.Formed, se
 	}
 	var b bytes.Buffer
 	if len(shown) == 0 {
-		b.WriteString(wrap("no such link formed after the first evaluation", o.width()))
+		b.WriteString(o.paragraph("no such link formed after the first evaluation"))
 	}
-	lines := formedLines(m, words, shown, o.width())
-	for _, line := range lines {
-		b.WriteString(line + "\n")
-	}
+	b.WriteString(formedLines(m, words, shown, o))
 	if before > 0 {
-		b.WriteString(wrap(beforeNote(before, frames[0].Step), o.width()))
+		at := "before training"
+		if step := frames[0].Step; step > 0 {
+			at = fmt.Sprintf("at step %d, the first", step)
+		}
+		links := "1 more link had half of its weight"
+		if before > 1 {
+			links = fmt.Sprintf("%d more links had half of their weight", before)
+		}
+		b.WriteString(o.paragraph("%s %s", links, at))
 	}
 	return render.Write(w, &b)
 }
 
-// beforeNote says how many links were there when the film began.
-func beforeNote(before, step int) string {
-	at := "before training"
-	if step > 0 {
-		at = fmt.Sprintf("at step %d, the first", step)
-	}
-	if before == 1 {
-		return "1 more link had half of its weight " + at
-	}
-	return fmt.Sprintf("%d more links had half of their weight %s", before, at)
-}
-
 // formedLines are the links with their columns one below the other.
-func formedLines(m attention.Map, words []render.Label, formed []attention.Formed, width int) []string {
+func formedLines(m attention.Map, words []render.Label, formed []attention.Formed, o Options) string {
 	query, key := 1, 1
 	for _, f := range formed {
 		query, key = max(query, words[f.Query].Width()), max(key, words[f.Key].Width())
 	}
-	most := max(2, min(render.WidestLabel, (width-len(" ->   head 1  0.00  by step 1000"))/2))
+	most := max(2, min(render.WidestLabel, (o.width()-len(" ->   head 1  0.00  by step 1000"))/2))
 	query, key = min(query, most), min(key, most)
-	var lines []string
+	var b strings.Builder
 	for _, f := range formed {
-		line := padLeft(words[f.Query].Fit(query), query) + " -> " + padRight(words[f.Key].Fit(key), key)
+		line := term.PadLeft(words[f.Query].Fit(query), query) + " -> " + term.PadRight(words[f.Key].Fit(key), key)
 		if len(m.Attention) > 1 {
 			line += fmt.Sprintf("  layer %d", f.Layer+1)
 		}
-		line += fmt.Sprintf("  head %d  %.2f  by step %d", f.Head+1, render.Printed(f.Final), f.Step)
-		if ansi.StringWidth(line) > width {
-			lines = append(lines, strings.Split(strings.TrimSuffix(wrap(line, width), "\n"), "\n")...)
-			continue
-		}
-		lines = append(lines, line)
+		b.WriteString(o.longest(line + fmt.Sprintf("  head %d  %.2f  by step %d", f.Head+1, render.Printed(f.Final), f.Step)))
 	}
-	return slices.Clip(lines)
+	return b.String()
 }
 
 // evenly chooses at most so many of n places, at least one, the first and the last among them where two are
 // chosen.
 func evenly(n, most int) []int {
-	if most >= n {
-		most = n
-	}
-	chosen := make([]int, 0, most)
-	for i := range most {
-		at := 0
-		if most > 1 {
-			at = (i*(n-1) + (most-1)/2) / (most - 1)
-		}
-		chosen = append(chosen, at)
+	most = min(most, n)
+	chosen := make([]int, most)
+	for i := range chosen {
+		chosen[i] = (i*(n-1) + (most-1)/2) / max(1, most-1)
 	}
 	return chosen
 }

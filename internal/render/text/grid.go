@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
@@ -12,6 +14,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Grid writes the map as a grid with words on both sides: rows are queries
@@ -20,125 +23,98 @@ import (
 // leaves out the queries that cannot see any of its keys. Every line fits the
 // width. The error tells what is wrong with the map or the options, or that of
 // the writer.
-func Grid(w io.Writer, m attention.Map, o Options) error {
-	list, err := render.Views(m, o.selection())
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	for i, v := range list {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		writeGrid(&b, render.Labels(m), v, o)
-	}
-	b.WriteByte('\n')
-	b.WriteString(legend(o))
-	if render.AnyUnknown(m) {
-		b.WriteString(wrap(render.UnknownNote, o.width()))
-	}
-	return render.Write(w, &b)
-}
+func Grid(w io.Writer, m attention.Map, o Options) error { return grids(w, m, nil, o) }
 
 // GridWithBaseline writes for each selected matrix three grids: the attention, that of the baseline, and the first less
 // the second with its sign, in two colours where there are colours. The error is as for Grid, or tells in what
 // the baseline's shape differs.
 func GridWithBaseline(w io.Writer, m attention.Map, base attention.Baseline, o Options) error {
+	return grids(w, m, &base, o)
+}
+
+// grids writes the selected matrices, each with its baseline if there is one.
+func grids(w io.Writer, m attention.Map, base *attention.Baseline, o Options) error {
 	list, err := render.Views(m, o.selection())
 	if err != nil {
 		return err
 	}
-	beside, err := render.BaselineViews(base, m, o.selection())
-	if err != nil {
-		return err
+	if base != nil {
+		beside, err := render.BaselineViews(*base, m, o.selection())
+		if err != nil {
+			return err
+		}
+		var all []render.View
+		name := printable.Sentence(base.Name)
+		for i, v := range list {
+			all = append(all, v, render.View{Title: "baseline: " + name, Weights: beside[i].Weights},
+				render.View{Title: "difference: " + v.Title + " less " + name, Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true})
+		}
+		list = all
 	}
 	var b bytes.Buffer
-	name := printable.Sentence(base.Name)
-	for i, v := range list {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
+	for _, v := range list {
 		writeGrid(&b, render.Labels(m), v, o)
 		b.WriteByte('\n')
-		writeGrid(&b, render.Labels(m), render.View{Title: "baseline: " + name, Weights: beside[i].Weights}, o)
-		b.WriteByte('\n')
-		writeGrid(&b, render.Labels(m), render.View{Title: "difference: " + v.Title + " less " + name, Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true}, o)
 	}
-	b.WriteByte('\n')
 	b.WriteString(legend(o))
-	b.WriteString(signedLegend(o))
+	if base != nil {
+		b.WriteString(signedLegend(o))
+	}
 	if render.AnyUnknown(m) {
-		b.WriteString(wrap(render.UnknownNote, o.width()))
+		b.WriteString(o.paragraph(render.UnknownNote))
 	}
 	return render.Write(w, &b)
 }
 
 // writeGrid draws one matrix, in as many panels as it takes.
 func writeGrid(b *bytes.Buffer, words []render.Label, v render.View, o Options) {
-	width := o.width()
-	side, wide := 1, make([]int, len(words))
+	wide := make([]int, len(words))
 	for i, l := range words {
 		wide[i] = l.Width()
-		side = max(side, wide[i])
 	}
-	side = min(side, render.WidestLabel, width/3)
+	side := o.labelWidth(words)
 	gap := 0 // cells with colour touch each other, but not the words
-	if o.Color >= colorprofile.ANSI256 {
+	if o.colored() {
 		gap = 1
 	}
-	panels := fold(wide, width-side-gap)
+	panels := fold(wide, o.width()-side-gap)
 
-	b.WriteString(title(v.Title, o))
+	b.WriteString(o.title("%s", v.Title))
 	for i, p := range panels {
-		if len(panels) > 1 {
-			if i > 0 {
-				b.WriteByte('\n')
-			}
-			heading := fmt.Sprintf("keys %d-%d of %d", p.from+1, p.to, len(words))
-			if p.to == p.from+1 {
-				heading = fmt.Sprintf("key %d of %d", p.to, len(words))
-			}
-			b.WriteString(faint(render.Fit(heading, width), o.Color) + "\n")
+		if i > 0 {
+			b.WriteByte('\n')
 		}
-		writePanel(b, words, v, p, side, o.Color)
+		heading := fmt.Sprintf("keys %d-%d of %d", p.from+1, p.to, len(words))
+		if p.to == p.from+1 {
+			heading = fmt.Sprintf("key %d of %d", p.to, len(words))
+		}
+		if len(panels) > 1 {
+			b.WriteString(term.Faint(term.Fit(heading, o.width()), o.Color) + "\n")
+		}
+		writePanel(b, words, v, p, side, o)
 	}
 }
 
 // writePanel draws the header of a panel and the rows that see its keys.
-func writePanel(b *bytes.Buffer, words []render.Label, v render.View, p panel, side int, color colorprofile.Profile) {
-	cell := cell
-	if v.Signed {
-		cell = signedCell
-	}
-	colored := color >= colorprofile.ANSI256
-	margin := ""
-	if colored {
-		margin = " "
+func writePanel(b *bytes.Buffer, words []render.Label, v render.View, p panel, side int, o Options) {
+	pad, margin, between, dot := term.PadLeft, "", " ", "· "
+	if o.colored() { // the blank between two cells is part of the second
+		pad, margin, between, dot = term.Centre, " ", "", "·"
 	}
 	head := strings.Repeat(" ", side) + margin
 	for i, columns := range p.columns {
-		word := words[p.from+i].Fit(columns)
-		if colored {
-			head += " " + centre(word, columns)
-		} else {
-			head += " " + padLeft(word, columns)
-		}
+		head += " " + pad(words[p.from+i].Fit(columns), columns)
 	}
 	b.WriteString(strings.TrimRight(head, " ") + "\n")
 	for q := p.from; q < len(words); q++ {
-		row := padLeft(words[q].Fit(side), side) + margin
+		row := term.PadLeft(words[q].Fit(side), side) + margin
 		for i, columns := range p.columns {
-			key := p.from + i
-			switch {
-			case key > q && colored:
-				row += future(columns+1, color)
-			case key > q:
-				row += " " + future(columns, color)
-			case colored:
-				row += cell(v.Weights[q][key], columns+1, color)
-			default:
-				row += " " + cell(v.Weights[q][key], columns, color)
+			columns += 1 - len(between)
+			text := term.Faint(pad(dot, columns), o.Color) // of a key that the query cannot see
+			if key := p.from + i; key <= q {
+				text = cell(v.Weights[q][key], v.Signed, columns, o.Color)
 			}
+			row += between + text
 		}
 		b.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
@@ -148,79 +124,48 @@ func writePanel(b *bytes.Buffer, words []render.Label, v render.View, p panel, s
 func legend(o Options) string {
 	const reading = "rows look at columns"
 	long, short := "░ .05  ▒ .25  ▓ .50  █ .75 and more", "░ ▒ ▓ █ more"
-	if o.Color >= colorprofile.ANSI256 {
-		long, short = ".00 "+scale("  ", o.Color)+" 1.0", ".00 "+scale(" ", o.Color)+" 1.0"
-	}
-	for _, line := range []string{reading + "   " + long, reading + "  " + short} {
-		if ansi.StringWidth(line) <= o.width() {
-			return line + "\n"
+	if o.colored() {
+		steps := 10
+		if o.Color == colorprofile.ANSI256 {
+			steps = 6 // the palette has seven
 		}
+		long, short = ".00 "+swatches("  ", 0, steps, weightColor, o.Color)+" 1.0", ".00 "+swatches(" ", 0, steps, weightColor, o.Color)+" 1.0"
 	}
-	return wrap(reading, o.width())
+	return o.longest(reading+"   "+long, reading+"  "+short, reading)
 }
 
 // cellWidth is the columns a cell needs: two shade glyphs and three digits.
 const cellWidth = 5
 
-// cell is one weight of the grid in the given columns, at least cellWidth.
+// cell is one number of the grid in the given columns, at least cellWidth: a weight, or with its sign a difference.
 // With colour the whole cell is shaded; without, glyphs stand before the
 // number.
-func cell(weight float64, columns int, p colorprofile.Profile) string {
-	text := render.Number(weight)
+func cell(x float64, signed bool, columns int, p colorprofile.Profile) string {
+	text, glyphs, background := render.Number(x), strings.Repeat(glyph(x), 2), weightColor(x, p)
+	if signed {
+		text, glyphs, background = render.SignedNumber(x), glyph(math.Abs(x)), differenceColor(x, p)
+	}
+	style := ansi.NewStyle()
+	if text == ".00" {
+		style, glyphs = style.Faint(), ""
+	}
 	switch {
-	case p >= colorprofile.ANSI256 && text == ".00":
-		return inked(centre(text, columns), weight, p, ansi.NewStyle().Faint())
 	case p >= colorprofile.ANSI256:
-		return shaded(centre(text, columns), weight, p)
+		return shaded(term.Centre(text, columns), background, style, p)
 	case text == ".00":
-		return faint(padLeft(text, columns), p)
-	default:
-		return padLeft(strings.Repeat(glyph(weight), 2)+text, columns)
+		return term.Faint(term.PadLeft(text, columns), p)
 	}
-}
-
-// future is the cell of a key that the query cannot see.
-func future(columns int, p colorprofile.Profile) string {
-	if p >= colorprofile.ANSI256 {
-		return faint(centre("·", columns), p)
-	}
-	return faint(padLeft("· ", columns), p)
-}
-
-// signedCell is one difference of the grid in the given columns, at least cellWidth. With colour the whole cell
-// is shaded; without, a glyph and the sign stand before the number.
-func signedCell(d float64, columns int, p colorprofile.Profile) string {
-	text := render.SignedNumber(d)
-	switch {
-	case p >= colorprofile.ANSI256 && text == ".00":
-		return signedShade(centre(text, columns), d, p, ansi.NewStyle().Faint())
-	case p >= colorprofile.ANSI256:
-		return signedShade(centre(text, columns), d, p, ansi.NewStyle())
-	case text == ".00":
-		return faint(padLeft(text, columns), p)
-	default:
-		return padLeft(glyph(max(d, -d))+text, columns)
-	}
+	return term.PadLeft(glyphs+text, columns)
 }
 
 // signedLegend says how to read a grid of differences, in one line, the longest that fits.
 func signedLegend(o Options) string {
-	long, short := "+ more than the baseline   - less", "+ more  - less"
-	if o.Color >= colorprofile.ANSI256 {
-		const swatches = 4 // to each side
-		var s strings.Builder
-		for i := -swatches; i <= swatches; i++ {
-			s.WriteString(signedShade("  ", float64(i)/swatches, o.Color, ansi.NewStyle()))
-		}
-		long = "less than the baseline -1 " + s.String() + " +1 more"
-		short = "- " + s.String() + " +"
+	const words = "+ more - less"
+	if !o.colored() {
+		return o.longest("difference   + more than the baseline   - less", "+ more  - less", words)
 	}
-	for _, line := range []string{"difference   " + long, short} {
-		if ansi.StringWidth(line) <= o.width() {
-			return line + "\n"
-		}
-	}
-	return wrap("+ more - less", o.width())
+	scale := swatches("  ", -1, 8, differenceColor, o.Color)
+	return o.longest("difference   less than the baseline -1 "+scale+" +1 more", "- "+scale+" +", words)
 }
 
 // A panel is a run of consecutive key columns that share one width of paper.
@@ -239,11 +184,9 @@ const widestColumn = 10
 func fold(words []int, space int) []panel {
 	each := max(1, space/(cellWidth+1)) // columns that fit at their narrowest
 	count := (len(words) + each - 1) / each
-	panels := make([]panel, 0, count)
-	from := 0
-	for i := range count {
-		left := count - i
-		to := from + (len(words)-from+left-1)/left
+	var panels []panel
+	for from := 0; from < len(words); count-- {
+		to := from + (len(words)-from+count-1)/count
 		panels = append(panels, panel{from, to, columnWidths(words[from:to], space)})
 		from = to
 	}
@@ -256,13 +199,10 @@ func columnWidths(words []int, space int) []int {
 	for _, w := range words {
 		widest = max(widest, min(w, widestColumn))
 	}
-	widths := make([]int, len(words))
 	if len(words)*(widest+1) <= space {
-		for i := range widths {
-			widths[i] = widest
-		}
-		return widths
+		return slices.Repeat([]int{widest}, len(words))
 	}
+	widths := make([]int, len(words))
 	// The largest limit under which the words, cut to it, still fit.
 	for limit := widest; limit >= cellWidth; limit-- {
 		total := 0

@@ -105,13 +105,13 @@ func TestCell(t *testing.T) {
 		{0.5, colorprofile.TrueColor, "\x1b[48;2;33;145;140;38;2;0;0;0m  .50  \x1b[m"},
 		{0.001, colorprofile.TrueColor, "\x1b[2;48;2;68;1;84;38;2;255;255;255m  .00  \x1b[m"},
 	} {
-		if got := cell(c.weight, 7, c.color); got != c.want {
+		if got := cell(c.weight, false, 7, c.color); got != c.want {
 			t.Errorf("cell(%v) with %v = %q, want %q", c.weight, c.color, got, c.want)
 		}
 	}
 	for p := colorprofile.Unknown; p <= colorprofile.TrueColor; p++ {
 		for i := range 101 {
-			if w := ansi.StringWidth(cell(float64(i)/100, cellWidth, p)); w != cellWidth {
+			if w := ansi.StringWidth(cell(float64(i)/100, false, cellWidth, p)); w != cellWidth {
 				t.Errorf("%v: the cell of %d%% has %d columns, want %d", p, i, w, cellWidth)
 			}
 		}
@@ -175,12 +175,12 @@ func TestFoldProperty(t *testing.T) {
 
 func TestSignedCell(t *testing.T) {
 	for d, want := range map[float64]string{0: "  .00", 0.03: " +.03", -0.3: "▒-.30", 1: "█+1.0"} {
-		if got := signedCell(d, cellWidth, colorprofile.ASCII); got != want {
-			t.Errorf("signedCell(%v) = %q, want %q", d, got, want)
+		if got := cell(d, true, cellWidth, colorprofile.ASCII); got != want {
+			t.Errorf("signed cell(%v) = %q, want %q", d, got, want)
 		}
 	}
 	for _, p := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.TrueColor} {
-		less, more := signedCell(-0.5, 7, p), signedCell(0.5, 7, p)
+		less, more := cell(-0.5, true, 7, p), cell(0.5, true, 7, p)
 		if background(less) == background(more) {
 			t.Errorf("%v: %q and %q have one colour", p, less, more)
 		}

@@ -3,37 +3,31 @@ package text
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"io"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
-// plainWords says what a head of a role does.
-func plainWords(role string) string {
-	switch role {
-	case attention.RolePrevious:
-		return "looks at the token before"
-	case attention.RoleItself:
-		return "looks at the token itself"
-	case attention.RoleFirst:
-		return "looks at the first word of the sentence"
-	case attention.RoleSame:
-		return "looks at an earlier mention of the same word"
-	case attention.RoleBoundary:
-		return "rests on <s>, where the sentence begins"
-	case attention.RoleDiffuse:
-		return "spreads its attention over all it sees"
-	case attention.RoleMixed:
-		return "does several things, none of which stands out"
-	}
-	return "looks at the words that decide by the rule of " + role
+// plainWords say what a head of a role does. All other roles are rules.
+var plainWords = map[string]string{
+	attention.RolePrevious: "looks at the token before",
+	attention.RoleItself:   "looks at the token itself",
+	attention.RoleFirst:    "looks at the first word of the sentence",
+	attention.RoleSame:     "looks at an earlier mention of the same word",
+	attention.RoleBoundary: "rests on <s>, where the sentence begins",
+	attention.RoleDiffuse:  "spreads its attention over all it sees",
+	attention.RoleMixed:    "does several things, none of which stands out",
+}
+
+// does says in plain words what a head of a role does.
+func does(role string) string {
+	return cmp.Or(plainWords[role], "looks at the words that decide by the rule of "+role)
 }
 
 // Heads writes what each head does, in plain words and with evidence.
@@ -43,37 +37,39 @@ func Heads(w io.Writer, heads []attention.Head, o Options) error {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(title(fmt.Sprintf("layer %d, head %d: %s", h.Layer+1, h.Head+1, plainWords(h.Role)), o))
+		b.WriteString(o.title("layer %d, head %d: %s", h.Layer+1, h.Head+1, does(h.Role)))
+		var named []attention.RoleScore // their lift is large enough for a name
 		var other []string
-		for _, s := range standingOut(h) {
-			line := fmt.Sprintf("%s of its attention goes there in %d cases; an even spread would give %s", share(s.Score), s.Cases, share(s.Uniform))
-			if s.Role != h.Role {
-				line = fmt.Sprintf("also %s: %s in %d cases; an even spread would give %s", plainWords(s.Role), share(s.Score), s.Cases, share(s.Uniform))
+		for _, s := range h.Scores {
+			if s.StandsOut() {
+				named = append(named, s)
+			} else {
+				other = append(other, s.Role+" "+rounded(s.Score))
 			}
-			b.WriteString(indent(line, o))
+		}
+		slices.SortStableFunc(named, func(a, b attention.RoleScore) int { return cmp.Compare(b.Lift(), a.Lift()) })
+		for _, s := range named {
+			begin := rounded(s.Score) + " of its attention goes there"
+			if s.Role != h.Role {
+				begin = "also " + does(s.Role) + ": " + rounded(s.Score)
+			}
+			b.WriteString(o.hanging("  ", "%s in %d cases; an even spread would give %s", begin, s.Cases, rounded(s.Uniform)))
 		}
 		if h.Effect != nil {
-			b.WriteString(indent("switched off, the loss "+change(*h.Effect), o))
+			b.WriteString(o.hanging("  ", "switched off, the loss %s", change(*h.Effect)))
 		}
 		for _, e := range h.Examples {
-			b.WriteString(indent(fmt.Sprintf("%s: %s -> %s %s", printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), share(e.Weight)), o))
+			b.WriteString(o.hanging("  ", "%s: %s -> %s %s", printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight)))
 		}
-		for _, s := range h.Scores {
-			if !s.StandsOut() {
-				other = append(other, s.Role+" "+share(s.Score))
-			}
-		}
-		other = append(other, "entropy "+share(h.Entropy))
-		for line := range strings.Lines(indent("else: "+strings.Join(other, ", "), o)) {
-			b.WriteString(faint(strings.TrimSuffix(line, "\n"), o.Color) + "\n")
-		}
+		other = append(other, "entropy "+rounded(h.Entropy))
+		b.WriteString(term.Faint(o.hanging("  ", "else: %s", strings.Join(other, ", ")), o.Color))
 	}
 	return render.Write(w, &b)
 }
 
 // change says how a loss changes.
 func change(x float64) string {
-	size := share(math.Abs(x))
+	size := rounded(math.Abs(x))
 	switch {
 	case size == "0.00":
 		return "hardly changes: by less than 0.005 nats a token"
@@ -82,18 +78,3 @@ func change(x float64) string {
 	}
 	return "rises by " + size + " nats a token"
 }
-
-// standingOut returns the scores of a head whose lift is large enough for a name, the largest first.
-func standingOut(h attention.Head) []attention.RoleScore {
-	var list []attention.RoleScore
-	for _, s := range h.Scores {
-		if s.StandsOut() {
-			list = append(list, s)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b attention.RoleScore) int { return cmp.Compare(b.Lift(), a.Lift()) })
-	return list
-}
-
-// share prints a number of 0 to 1.
-func share(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }

@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Live writes a map in at most so many lines, for a screen that is drawn again and again: every head
@@ -22,29 +24,27 @@ func Live(w io.Writer, m attention.Map, o Options, lines int) error {
 		return err
 	}
 	o.Layer, o.Head, o.All = attention.All, attention.All, false
-	var b bytes.Buffer
-	for _, draw := range []func() error{
-		func() error { b.WriteString(headsText(m, o)); return nil },
-		func() error { return Grid(&b, m, o) },
-		func() error { b.WriteString(tinyText(m, o, lines)); return nil },
+	var grid, next bytes.Buffer
+	err := Predictions(&next, m.Next, o)
+	for _, draw := range []func() string{
+		func() string { return headsText(m, o) },
+		func() string { err = errors.Join(err, Grid(&grid, m, o)); return grid.String() },
+		func() string { return tinyText(m, o, lines) },
 	} {
-		b.Reset()
-		if err := draw(); err != nil {
+		text := draw()
+		if err != nil {
 			return err
 		}
-		if fits(b.String(), o.width(), lines) {
-			break
+		if !fits(text, o.width(), lines) {
+			continue
 		}
-		b.Reset()
-	}
-	whole := bytes.NewBuffer(bytes.Clone(b.Bytes()))
-	if err := Predictions(whole, m.Next, o); err != nil {
+		if whole := text + next.String(); fits(whole, o.width(), lines) {
+			text = whole
+		}
+		_, err := io.WriteString(w, text)
 		return err
 	}
-	if fits(whole.String(), o.width(), lines) {
-		b = *whole
-	}
-	return render.Write(w, &b)
+	return nil
 }
 
 // fits reports whether a text has anything to show, and keeps to the columns and lines.
@@ -63,39 +63,30 @@ func fits(text string, columns, lines int) bool {
 // headsText draws every head in shades, those of a layer side by side, the words at the left.
 func headsText(m attention.Map, o Options) string {
 	words := render.Labels(m)
-	side := 1
-	for _, l := range words {
-		side = max(side, l.Width())
-	}
-	side = min(side, render.WidestLabel, o.width()/3)
-	column := max(roomy.smallWidth(len(words)), len("layer 1, head 10"))
+	side := o.labelWidth(words)
+	known := "" // of the names, where there is one layer
 	if len(m.Attention) == 1 {
-		column = max(roomy.smallWidth(len(words)), len("head 10"))
+		known = "layer 1, "
 	}
-	if side+len(m.Attention[0])*(column+stripGap) > o.width() {
+	column := max(roomy*len(words), len(strings.TrimPrefix("layer 1, head 10", known)))
+	if side+len(m.Attention[0])*(column+term.Gap) > o.width() {
 		return "" // not worth drawing
 	}
 	var b strings.Builder
 	for l := range m.Attention {
-		heading := strings.Repeat(" ", side)
-		rows := make([]string, len(words))
-		for q := range rows {
-			rows[q] = padLeft(words[q].Fit(side), side)
+		t := term.Table{Columns: []term.Column{{}}}
+		for _, word := range words {
+			t.Add(term.PadLeft(word.Fit(side), side))
 		}
 		for h := range m.Attention[l] {
-			name := strings.TrimPrefix(render.Title(m, l, h), "layer 1, ")
-			if len(m.Attention) > 1 {
-				name = render.Title(m, l, h)
-			}
-			heading += strings.Repeat(" ", stripGap) + padRight(name, column)
+			name := strings.TrimPrefix(render.Title(m, l, h), known)
+			t.Columns = append(t.Columns, term.Column{Title: term.PadRight(name, column), Left: true})
 			for q, line := range smallMap(m.Mean(l, h), roomy, o.Color) {
-				rows[q] += strings.Repeat(" ", stripGap) + padRight(line, column)
+				t.Rows[q] = append(t.Rows[q], line)
 			}
 		}
-		b.WriteString(faint(strings.TrimRight(heading, " "), o.Color) + "\n")
-		for _, row := range rows {
-			b.WriteString(strings.TrimRight(row, " ") + "\n")
-		}
+		names, rows, _ := strings.Cut(t.Text(o.width()), "\n")
+		b.WriteString(term.Faint(names, o.Color) + "\n" + rows)
 	}
 	return b.String() + legend(o)
 }
@@ -104,11 +95,11 @@ func headsText(m attention.Map, o Options) string {
 func tinyText(m attention.Map, o Options, lines int) string {
 	heading := ""
 	if few := 6; lines >= few {
-		heading = title(render.Title(m, attention.All, attention.All), o)
+		heading = o.title("%s", render.Title(m, attention.All, attention.All))
 	}
 	for side := 1; side <= len(m.Tokens); side++ {
 		weights := pooled(m.Mean(attention.All, attention.All), side)
-		for _, size := range []cellSize{roomy, dense} {
+		for _, size := range []int{roomy, dense} {
 			text := heading + strings.Join(smallMap(weights, size, o.Color), "\n") + "\n"
 			if fits(text, o.width(), lines) {
 				return text
@@ -118,25 +109,15 @@ func tinyText(m attention.Map, o Options, lines int) string {
 	return ""
 }
 
-// A cellSize is how much of a terminal one weight of a small map takes.
-type cellSize int
-
+// Columns of a terminal that one weight of a small map takes.
 const (
-	dense cellSize = iota // one column, and with colours half a line
-	roomy                 // two columns of a line
+	dense = 1 // and with colours half a line
+	roomy = 2
 )
-
-// smallWidth is the columns of a small map over so many tokens.
-func (c cellSize) smallWidth(seq int) int {
-	if c == roomy {
-		return 2 * seq
-	}
-	return seq
-}
 
 // smallMap draws weights [query][key] as shades alone, without words or numbers. All lines have the
 // same width. Where a query cannot see a key, it is blank with colours and · without.
-func smallMap(weights [][]float64, size cellSize, p colorprofile.Profile) []string {
+func smallMap(weights [][]float64, size int, p colorprofile.Profile) []string {
 	colored := p >= colorprofile.ANSI256
 	var lines []string
 	if colored && size == dense {
@@ -149,19 +130,18 @@ func smallMap(weights [][]float64, size cellSize, p colorprofile.Profile) []stri
 		}
 		return lines
 	}
-	columns := size.smallWidth(1)
 	for q, row := range weights {
 		line := ""
 		for k, weight := range row {
 			switch {
 			case k > q && colored:
-				line += strings.Repeat(" ", columns)
+				line += strings.Repeat(" ", size)
 			case k > q:
-				line += padLeft("·", columns)
+				line += term.PadLeft("·", size)
 			case colored:
-				line += shaded(strings.Repeat(" ", columns), weight, p)
+				line += shaded(strings.Repeat(" ", size), weightColor(weight, p), ansi.NewStyle(), p)
 			default:
-				line += strings.Repeat(glyph(weight), columns)
+				line += strings.Repeat(glyph(weight), size)
 			}
 		}
 		lines = append(lines, line)
@@ -172,22 +152,20 @@ func smallMap(weights [][]float64, size cellSize, p colorprofile.Profile) []stri
 // halfBlock draws the weights of queries q and q+1 for one key, one above the other, in one column.
 func halfBlock(weights [][]float64, q, k int, p colorprofile.Profile) string {
 	upper, lower := k <= q, k <= q+1 && q+1 < len(weights)
+	style := ansi.NewStyle()
 	switch {
 	case upper && lower:
-		return ansi.NewStyle().ForegroundColor(tint(weights[q][k], p)).BackgroundColor(tint(weights[q+1][k], p)).Styled("▀")
+		return style.ForegroundColor(weightColor(weights[q][k], p)).BackgroundColor(weightColor(weights[q+1][k], p)).Styled("▀")
 	case upper:
-		return ansi.NewStyle().ForegroundColor(tint(weights[q][k], p)).Styled("▀")
+		return style.ForegroundColor(weightColor(weights[q][k], p)).Styled("▀")
 	case lower:
-		return ansi.NewStyle().ForegroundColor(tint(weights[q+1][k], p)).Styled("▄")
+		return style.ForegroundColor(weightColor(weights[q+1][k], p)).Styled("▄")
 	}
 	return " "
 }
 
 // pooled is a map of fewer cells: each the largest weight of a square of `side` queries and keys.
 func pooled(weights [][]float64, side int) [][]float64 {
-	if side <= 1 {
-		return weights
-	}
 	n := (len(weights) + side - 1) / side
 	fewer := make([][]float64, n)
 	for q := range fewer {

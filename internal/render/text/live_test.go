@@ -22,7 +22,7 @@ import (
 func triangle() [][]float64 { return [][]float64{{1, 0, 0}, {0.6, 0.4, 0}, {0.1, 0.02, 0.88}} }
 
 func TestSmallMapWithoutColour(t *testing.T) {
-	for size, want := range map[cellSize][]string{
+	for size, want := range map[int][]string{
 		dense: {"█··", "▓▒·", "░ █"},
 		roomy: {"██ · ·", "▓▓▒▒ ·", "░░  ██"},
 	} {

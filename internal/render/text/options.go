@@ -7,9 +7,15 @@
 package text
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Options says what the text renderers show and how.
@@ -22,9 +28,8 @@ type Options struct {
 }
 
 const (
-	defaultWidth = 80
-	narrow       = 24 // below it the gaps between words are the first to go
-	leastWidth   = 12
+	narrow     = 24 // below it the gaps between words are the first to go
+	leastWidth = 12
 )
 
 // selection is what the options select.
@@ -35,7 +40,47 @@ func (o Options) selection() render.Selection {
 // width is the number of columns to fill.
 func (o Options) width() int {
 	if o.Width == 0 {
-		return defaultWidth
+		return term.DefaultWidth
 	}
 	return max(o.Width, leastWidth)
+}
+
+// colored reports whether there are colours.
+func (o Options) colored() bool { return o.Color >= colorprofile.ANSI256 }
+
+// hanging is a text in lines that fit, behind a short heading, one blank between its words.
+func (o Options) hanging(heading, format string, a ...any) string {
+	return term.Hanging(heading, strings.Join(strings.Fields(fmt.Sprintf(format, a...)), " "), o.width())
+}
+
+// paragraph is a text in lines that fit.
+func (o Options) paragraph(format string, a ...any) string { return o.hanging("", format, a...) }
+
+// title is the heading of a view, in lines that fit.
+func (o Options) title(format string, a ...any) string {
+	return term.Bold(o.paragraph(format, a...), o.Color)
+}
+
+// longest is the first of some lines that fits; none but the last may be too long.
+func (o Options) longest(lines ...string) string {
+	for _, line := range lines {
+		if ansi.StringWidth(line) <= o.width() {
+			return line + "\n"
+		}
+	}
+	return o.paragraph("%s", lines[len(lines)-1])
+}
+
+// labelWidth is the columns for words at the left of a view.
+func (o Options) labelWidth(words []render.Label) int {
+	widest := 1
+	for _, l := range words {
+		widest = max(widest, l.Width())
+	}
+	return min(widest, render.WidestLabel, o.width()/3)
+}
+
+// rounded prints a number to two decimals, never -0.00.
+func rounded(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', 2, 64), "-0.00", "0.00", 1)
 }

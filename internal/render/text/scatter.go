@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/attention"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Lines of the picture on a terminal: as high as its proportions ask for, within these.
@@ -28,16 +29,11 @@ func Scatter(w io.Writer, s attention.Scatter, o Options) error {
 		return err
 	}
 	var b bytes.Buffer
-	b.WriteString(title(render.ScatterHeading(s), o))
-	b.WriteByte('\n')
+	b.WriteString(o.title("%s", render.ScatterHeading(s)) + "\n")
 	lines, unnamed := scatterLines(s, o)
-	for _, line := range lines {
-		b.WriteString(line + "\n")
-	}
-	b.WriteByte('\n')
-	b.WriteString(wrap(render.ScatterCaption(s), o.width()))
+	b.WriteString(strings.Join(lines, "\n") + "\n\n" + o.paragraph("%s", render.ScatterCaption(s)))
 	if len(unnamed) > 0 {
-		b.WriteString(wrap(render.UnnamedNote(s, unnamed), o.width()))
+		b.WriteString(o.paragraph("%s", render.UnnamedNote(s, unnamed)))
 	}
 	return render.Write(w, &b)
 }
@@ -46,16 +42,11 @@ func Scatter(w io.Writer, s attention.Scatter, o Options) error {
 func scatterLines(s attention.Scatter, o Options) (lines []string, unnamed []int) {
 	points, at, columns, rows := scatterPlaces(s, o.width())
 	screen := newScreen(columns, rows)
-	dot := "•"
-	if o.Color >= colorprofile.ANSI256 {
-		dot = tinted(dot, o.Color)
-	}
 	for _, p := range at {
-		screen.put(p[0], p[1], dot, 1)
-		screen.dots[p[1]*columns+p[0]] = true
+		screen.put(p[0], p[1], tinted("•", o.Color), 1)
 	}
 	for _, i := range render.ByCrowd(points) {
-		if !screen.name(at[i][0], at[i][1], render.Fit(render.Spelling(s.Points[i].Name), min(render.WidestLabel, columns/3))) {
+		if !screen.name(at[i][0], at[i][1], term.Fit(render.Spelling(s.Points[i].Name), min(render.WidestLabel, columns/3))) {
 			unnamed = append(unnamed, i)
 		}
 	}
@@ -83,24 +74,18 @@ func scatterPlaces(s attention.Scatter, width int) (points [][2]float64, at [][2
 	return points, at, columns, rows
 }
 
-// A screen holds what stands in each column of each line of a scatter: dots and names.
+// A screen holds what stands in each column of each line of a picture: marks and names.
 type screen struct {
 	columns, rows int
-	glyphs        []string // [rows][columns]; empty where a wide one before reaches in
-	dots, names   []bool   // [rows][columns]: what is there
+	glyphs        []string // [rows][columns]; a blank where nothing is, empty where a name that begins before reaches in
 }
 
-func newScreen(columns, rows int) *screen {
-	size := columns * rows
-	s := &screen{columns, rows, make([]string, size), make([]bool, size), make([]bool, size)}
-	for i := range s.glyphs {
-		s.glyphs[i] = " "
-	}
-	return s
+func newScreen(columns, rows int) screen {
+	return screen{columns, rows, slices.Repeat([]string{" "}, columns*rows)}
 }
 
 // put writes a text of the given width from a column on.
-func (s *screen) put(x, y int, text string, width int) {
+func (s screen) put(x, y int, text string, width int) {
 	at := y*s.columns + x
 	s.glyphs[at] = text
 	for i := range width - 1 {
@@ -110,34 +95,29 @@ func (s *screen) put(x, y int, text string, width int) {
 
 // name writes the name of the dot at x, y where it has room beside it, above or below, and tells
 // whether it found any.
-func (s *screen) name(x, y int, name string) bool {
+func (s screen) name(x, y int, name string) bool {
 	width := ansi.StringWidth(name)
 	for _, corner := range [][2]int{
 		{x + 1, y}, {x - width, y}, // beside
 		{x - width/2, y - 1}, {x - width/2, y + 1}, // above, below
 		{x, y - 1}, {x, y + 1}, {x - width + 1, y - 1}, {x - width + 1, y + 1},
 	} {
-		if !s.room(corner[0], corner[1], width, x, y) {
-			continue
+		if s.room(corner[0], corner[1], width, x, y) {
+			s.put(corner[0], corner[1], name, width)
+			return true
 		}
-		s.put(corner[0], corner[1], name, width)
-		for i := range width {
-			s.names[corner[1]*s.columns+corner[0]+i] = true
-		}
-		return true
 	}
 	return false
 }
 
 // room reports whether a name of the dot at dotX, dotY may stand from a column on. It must not touch
 // another name, nor another dot, whose name it would seem to be.
-func (s *screen) room(x, y, width, dotX, dotY int) bool {
+func (s screen) room(x, y, width, dotX, dotY int) bool {
 	if x < 0 || y < 0 || x+width > s.columns || y >= s.rows {
 		return false
 	}
 	for column := max(0, x-1); column < min(s.columns, x+width+1); column++ {
-		at := y*s.columns + column
-		if s.names[at] || s.dots[at] && (column != dotX || y != dotY) {
+		if s.glyphs[y*s.columns+column] != " " && (column != dotX || y != dotY) {
 			return false
 		}
 	}
@@ -145,10 +125,9 @@ func (s *screen) room(x, y, width, dotX, dotY int) bool {
 }
 
 // text is the lines, without the blanks at their ends.
-func (s *screen) text() []string {
-	var lines []string
-	for from := 0; from < len(s.glyphs); from += s.columns {
-		lines = append(lines, strings.TrimRight(strings.Join(s.glyphs[from:from+s.columns], ""), " "))
+func (s screen) text() (lines []string) {
+	for row := range slices.Chunk(s.glyphs, s.columns) {
+		lines = append(lines, strings.TrimRight(strings.Join(row, ""), " "))
 	}
 	return lines
 }

@@ -12,6 +12,7 @@ import (
 	"attend/internal/attention/attentiontest"
 	"attend/internal/render"
 	"attend/internal/render/rendertest"
+	"attend/internal/term"
 )
 
 func TestScatterTextGolden(t *testing.T) {
@@ -40,7 +41,7 @@ func TestScatterTextNamesAll(t *testing.T) {
 		t.Error("the test wants names without room")
 	}
 	for _, p := range s.Points {
-		if !strings.Contains(b.String(), render.Fit(render.Spelling(p.Name), render.WidestLabel)) {
+		if !strings.Contains(b.String(), term.Fit(render.Spelling(p.Name), render.WidestLabel)) {
 			t.Errorf("%q is missing", p.Name)
 		}
 	}

@@ -3,6 +3,7 @@ package text
 import (
 	"image/color"
 	"math"
+	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -10,124 +11,72 @@ import (
 	"attend/internal/render"
 )
 
-// shaded is text on the colour of a weight, for profiles that have colours.
-func shaded(text string, weight float64, p colorprofile.Profile) string {
-	return inked(text, weight, p, ansi.NewStyle())
-}
-
-// inked adds the colour of a weight, and the black or white that reads best on
-// it, to a style.
-func inked(text string, weight float64, p colorprofile.Profile, style ansi.Style) string {
-	if p == colorprofile.ANSI256 {
-		background := indexed(weight)
-		return style.BackgroundColor(background).ForegroundColor(indexedInk(background)).Styled(text)
+// shaded is text on a colour, in the black or white that reads best on it; as it is where there are no colours.
+func shaded(text string, background color.Color, style ansi.Style, p colorprofile.Profile) string {
+	var ink color.Color = render.Ink(background)
+	switch {
+	case p < colorprofile.ANSI256:
+		return text
+	case p == colorprofile.ANSI256 && render.Ink(background).R == 0:
+		ink = ansi.IndexedColor(16) // black, in the fixed part of the palette of 256
+	case p == colorprofile.ANSI256:
+		ink = ansi.IndexedColor(231) // white
 	}
-	background := render.Shade(weight)
-	return style.BackgroundColor(background).ForegroundColor(render.Ink(background)).Styled(text)
+	return style.BackgroundColor(background).ForegroundColor(ink).Styled(text)
 }
 
 // tinted is text in the middle colour of the scale, which shows on a dark and
-// on a light terminal; for profiles that have colours.
+// on a light terminal; as it is where there are no colours.
 func tinted(text string, p colorprofile.Profile) string {
-	var foreground color.Color = render.Shade(0.5)
-	if p == colorprofile.ANSI256 {
-		foreground = indexed(0.5)
+	if text == "" || p < colorprofile.ANSI256 {
+		return text
 	}
-	return ansi.NewStyle().ForegroundColor(foreground).Styled(text)
+	return ansi.NewStyle().ForegroundColor(weightColor(0.5, p)).Styled(text)
 }
 
-// scale shows the colours from weight 0 to 1, each on a swatch.
-func scale(swatch string, p colorprofile.Profile) string {
-	steps := 10
-	if p == colorprofile.ANSI256 {
-		steps = 6 // the palette has seven
-	}
-	var s string
+// swatches shows the colours of evenly spaced numbers from least to 1, each on a text.
+func swatches(text string, least float64, steps int, of func(float64, colorprofile.Profile) color.Color, p colorprofile.Profile) string {
+	var b strings.Builder
 	for i := range steps + 1 {
-		s += shaded(swatch, float64(i)/float64(steps), p)
+		b.WriteString(shaded(text, of(least+float64(i)/float64(steps)*(1-least), p), ansi.NewStyle(), p))
 	}
-	return s
+	return b.String()
 }
 
-// faint is text for the background of attention; plain where there are no
-// escape sequences.
-func faint(text string, p colorprofile.Profile) string {
-	if p < colorprofile.ANSI {
-		return text
-	}
-	return ansi.NewStyle().Faint().Styled(text)
-}
-
-// bold is text that leads the eye; plain where there are no escape sequences.
-func bold(text string, p colorprofile.Profile) string {
-	if p < colorprofile.ANSI {
-		return text
-	}
-	return ansi.NewStyle().Bold().Styled(text)
-}
-
-// signedShade is text on the colour of a difference, in the black or white that reads best on it.
-func signedShade(text string, d float64, p colorprofile.Profile, style ansi.Style) string {
-	if p == colorprofile.ANSI256 {
-		background := indexedDifference(d)
-		return style.BackgroundColor(background).ForegroundColor(indexedInk(background)).Styled(text)
-	}
-	background := render.OnDark().Shade(d)
-	return style.BackgroundColor(background).ForegroundColor(render.Ink(background)).Styled(text)
-}
-
-// indexedInk is ink in the fixed part of the palette of 256, where 16 is black and 231 white.
-func indexedInk(background color.Color) ansi.IndexedColor {
-	if render.Ink(background).R == 0 {
-		return 16
-	}
-	return 231
-}
-
-// indexed is the colour of a weight in the palette of 256: seven of its colours
-// that keep to the hues of viridis and rise evenly in lightness, which the
+// weightColor is the colour of a weight. In the palette of 256 it is one of seven that
+// keep to the hues of viridis and rise evenly in lightness, which the
 // nearest colours to viridis do not.
-func indexed(weight float64) ansi.IndexedColor {
+func weightColor(weight float64, p colorprofile.Profile) color.Color {
+	if p != colorprofile.ANSI256 {
+		return render.Shade(weight)
+	}
 	steps := [...]ansi.IndexedColor{53, 55, 24, 30, 36, 77, 220}
 	return steps[int(math.Round(render.Printed(weight)*float64(len(steps)-1)))]
 }
 
-// glyph is the shade of a weight without colour: five steps from blank to full.
-func glyph(weight float64) string {
-	switch weight = render.Printed(weight); {
-	case weight < 0.05:
-		return " "
-	case weight < 0.25:
-		return "░"
-	case weight < 0.50:
-		return "▒"
-	case weight < 0.75:
-		return "▓"
-	default:
-		return "█"
-	}
-}
-
-// indexedDifference is the colour of a difference in the palette of 256: four colours to each side of a dark
+// differenceColor is the colour of a difference. In the palette of 256 it is one of four to each side of a dark
 // grey, evenly lighter.
-func indexedDifference(d float64) ansi.IndexedColor {
-	less := [...]ansi.IndexedColor{236, 24, 31, 74, 117}
-	more := [...]ansi.IndexedColor{236, 94, 130, 173, 215}
+func differenceColor(d float64, p colorprofile.Profile) color.Color {
+	if p != colorprofile.ANSI256 {
+		return render.OnDark().Shade(d)
+	}
+	steps := [...]ansi.IndexedColor{236, 94, 130, 173, 215}
 	d = render.PrintedDifference(d)
-	step := int(math.Round(math.Abs(d) * float64(len(less)-1)))
+	if d < 0 {
+		steps = [...]ansi.IndexedColor{236, 24, 31, 74, 117}
+	}
+	step := int(math.Round(math.Abs(d) * float64(len(steps)-1)))
 	if step == 0 && math.Abs(d) >= 0.05 {
 		step = 1
 	}
-	if d < 0 {
-		return less[step]
-	}
-	return more[step]
+	return steps[step]
 }
 
-// tint is the colour of a weight, for profiles that have colours.
-func tint(weight float64, p colorprofile.Profile) color.Color {
-	if p == colorprofile.ANSI256 {
-		return indexed(weight)
+// glyph is the shade of a weight without colour: five steps from blank to full.
+func glyph(weight float64) string {
+	weight = render.Printed(weight)
+	if weight < 0.05 {
+		return " "
 	}
-	return render.Shade(weight)
+	return string([]rune("░▒▓█")[min(int(4*weight), 3)])
 }

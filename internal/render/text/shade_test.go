@@ -5,8 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/colorprofile"
+
 	"attend/internal/render"
 )
+
+func palette(weight float64) color.Color { return weightColor(weight, colorprofile.ANSI256) }
+
+func paletteDifference(d float64) color.Color { return differenceColor(d, colorprofile.ANSI256) }
 
 // background is the part of an escape sequence that sets the background.
 func background(s string) string {
@@ -17,9 +23,9 @@ func background(s string) string {
 
 func TestIndexedDifference(t *testing.T) {
 	for _, sign := range []float64{-1, 1} {
-		before := indexedDifference(0)
+		before := paletteDifference(0)
 		for i := 1; i <= 100; i++ {
-			c := indexedDifference(sign * float64(i) / 100)
+			c := paletteDifference(sign * float64(i) / 100)
 			if c != before && render.Luminance(c) <= render.Luminance(before) {
 				t.Errorf("%d of %v is not lighter than %d", c, sign*float64(i)/100, before)
 			}
@@ -29,7 +35,7 @@ func TestIndexedDifference(t *testing.T) {
 			before = c
 		}
 	}
-	if indexedDifference(-0.05) == indexedDifference(0.05) || indexedDifference(0.04) != indexedDifference(-0.04) {
+	if paletteDifference(-0.05) == paletteDifference(0.05) || paletteDifference(0.04) != paletteDifference(-0.04) {
 		t.Error("two colours begin where a glyph does, at 0.05")
 	}
 }
@@ -37,7 +43,7 @@ func TestIndexedDifference(t *testing.T) {
 func TestShadeIsReadable(t *testing.T) {
 	for i := range 101 {
 		weight := float64(i) / 100
-		for name, background := range map[string]color.Color{"true colour": render.Shade(weight), "palette": indexed(weight)} {
+		for name, background := range map[string]color.Color{"true colour": render.Shade(weight), "palette": palette(weight)} {
 			if c := render.Contrast(render.Ink(background), background); c < 4.5 {
 				t.Errorf("%s, weight %v: contrast %.2f", name, weight, c)
 			}
@@ -52,14 +58,14 @@ func TestShadeRises(t *testing.T) {
 		if render.Luminance(render.Shade(before)) >= render.Luminance(render.Shade(weight)) {
 			t.Errorf("the colour of %v is not lighter than that of %v", weight, before)
 		}
-		if a, b := indexed(before), indexed(weight); a != b && render.Luminance(a) >= render.Luminance(b) {
+		if a, b := palette(before), palette(weight); a != b && render.Luminance(a) >= render.Luminance(b) {
 			t.Errorf("palette: %d of %v is not lighter than %d of %v", b, weight, a, before)
 		}
 	}
 }
 
 func TestShadeFollowsTheNumber(t *testing.T) {
-	if render.Shade(0.046) != render.Shade(0.054) || glyph(0.046) != glyph(0.054) || indexed(0.246) != indexed(0.254) {
+	if render.Shade(0.046) != render.Shade(0.054) || glyph(0.046) != glyph(0.054) || palette(0.246) != palette(0.254) {
 		t.Error("weights that print alike differ in shade")
 	}
 	if render.Shade(1.00001) != render.Shade(1) || render.Shade(-0.1) != render.Shade(0) {

@@ -3,14 +3,15 @@ package text
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/attention"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // TopLinks writes one line per token: the query, then the keys it attends to
@@ -29,25 +30,21 @@ func TopLinks(w io.Writer, m attention.Map, o Options, most int) error {
 	}
 	words := render.Labels(m)
 	keys := numbered(words)
-	side := 1
-	for _, l := range words {
-		side = max(side, l.Width())
-	}
-	side = min(side, render.WidestLabel, o.width()/3)
+	side := o.labelWidth(words)
 	var b bytes.Buffer
 	for i, v := range list {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
 		if o.All {
-			if i > 0 {
-				b.WriteByte('\n')
-			}
-			b.WriteString(title(v.Title, o))
+			b.WriteString(o.title("%s", v.Title))
 		}
 		for q, row := range v.Weights {
-			b.WriteString(topLinksLine(padRight(words[q].Fit(side), side), keys, attention.Links(row, most), o))
+			b.WriteString(topLinksLine(term.PadRight(words[q].Fit(side), side), keys, attention.Links(row, most), o))
 		}
 	}
 	if render.AnyUnknown(m) {
-		b.WriteString("\n" + wrap(render.UnknownNote, o.width()))
+		b.WriteString("\n" + o.paragraph(render.UnknownNote))
 	}
 	return render.Write(w, &b)
 }
@@ -56,63 +53,48 @@ func TopLinks(w io.Writer, m attention.Map, o Options, most int) error {
 // come as far as there is room.
 func topLinksLine(query string, keys []render.Label, links []attention.Link, o Options) string {
 	line := query + "  ->"
-	room := o.width() - ansi.StringWidth(line)
-	if room < 2+1+5+2 { // a narrow terminal cannot afford the wide gaps
+	if o.width()-ansi.StringWidth(line) < 2+1+5+2 { // a narrow terminal cannot afford the wide gaps
 		line = query + ">"
-		room = o.width() - ansi.StringWidth(line)
 	}
+	room := o.width() - ansi.StringWidth(line)
 	for i, link := range links {
-		text := strconv.FormatFloat(render.Printed(link.Weight), 'f', 2, 64)
+		text := rounded(render.Printed(link.Weight))
 		if text == "0.00" {
 			break
 		}
-		word := keys[link.Key].Fit(render.WidestLabel)
+		most := render.WidestLabel
 		if i == 0 {
-			word = keys[link.Key].Fit(min(render.WidestLabel, max(2, room-2-1-len(text))))
+			most = min(most, max(2, room-2-1-len(text)))
 		}
+		word := keys[link.Key].Fit(most)
 		need := 2 + ansi.StringWidth(word) + 1 + len(text)
 		if need > room {
-			if i > 0 {
-				break
+			if i == 0 {
+				line += " " + text
 			}
-			line += " " + text
 			break
 		}
 		room -= need
-		line += "  " + word + " " + weightText(text, link.Weight, o.Color)
+		line += "  " + word + " " + shaded(text, weightColor(link.Weight, o.Color), ansi.NewStyle(), o.Color)
 	}
 	return line + "\n"
 }
 
-// weightText is a number of the story, on its colour where there is one.
-func weightText(text string, weight float64, p colorprofile.Profile) string {
-	if p >= colorprofile.ANSI256 {
-		return shaded(text, weight, p)
-	}
-	return text
-}
-
-// numbered gives each word that occurs more than once the number of its place.
+// numbered gives each word that occurs more than once the number of its place, in small digits.
 func numbered(words []render.Label) []render.Label {
 	count := map[render.Label]int{}
 	for _, l := range words {
 		count[l]++
 	}
 	seen := map[render.Label]int{}
-	list := make([]render.Label, len(words))
+	list := slices.Clone(words)
 	for i, l := range words {
-		list[i] = l
 		if count[l] > 1 {
 			seen[l]++
-			list[i].Mark += subscript(seen[l])
+			list[i].Mark += strings.Map(func(r rune) rune { return r - '0' + '₀' }, strconv.Itoa(seen[l]))
 		}
 	}
 	return list
-}
-
-// subscript writes a number in small digits.
-func subscript(n int) string {
-	return strings.Map(func(r rune) rune { return r - '0' + '₀' }, strconv.Itoa(n))
 }
 
 // numberedWords spells tokens, those that occur more than once with the number of their place.

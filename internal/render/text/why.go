@@ -7,11 +7,11 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // mostHeads is how many heads have a line of their own.
@@ -38,41 +38,54 @@ const (
 // the largest effect first, then the heads, and how far attention and effect agree.
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
+	b.WriteString(o.title("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)))
+	given := fmt.Sprintf("P(%s) = %.3f.", render.Spelling(y.Target), y.Probability)
 	if len(y.Words) == 0 {
-		b.WriteString(title(fmt.Sprintf("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)), o))
-		b.WriteString(wrap(fmt.Sprintf("P(%s) = %.3f. No word stands before it to be attended to.", render.Spelling(y.Target), y.Probability), o.width()))
+		b.WriteString(o.paragraph("%s No word stands before it to be attended to.", given))
 		return render.Write(w, &b)
 	}
-	b.WriteString(title(fmt.Sprintf("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)), o))
-	mean := "the mean over heads"
-	columns, _ := fitting(whyColumns(y, o), o.width())
-	if slices.ContainsFunc(columns, func(c column) bool { return c.spare == spareHeads }) {
+	table := whyTable(y, o)
+	mean, cut := "the mean over heads", "in all layers"
+	if shown, _ := table.Shown(o.width()); slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Spare == spareHeads }) {
 		mean = "the mean and by head"
 	}
-	b.WriteString(wrap(fmt.Sprintf("P(%s) = %.3f. Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, when the edge to the word is cut "+
-		"in all layers"+inOne(y)+", or the word is replaced.", render.Spelling(y.Target), y.Probability, mean, render.Spelling(y.Target)), o.width()))
-	b.WriteByte('\n')
-	b.WriteString(table(whyColumns(y, o), o.width()))
+	if single(y) > 0 {
+		cut += " (or in one alone)"
+	}
+	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, when the edge to the word is cut "+
+		"%s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
+	b.WriteString("\n" + table.Text(o.width()))
 	if len(y.Heads) > 0 {
-		b.WriteString("\n" + wrap("Each head switched off, its output replaced by its mean over held-out text:", o.width()))
+		b.WriteString("\n" + o.paragraph("Each head switched off, its output replaced by its mean over held-out text:"))
 		heads := slices.Clone(y.Heads)
 		slices.SortStableFunc(heads, func(a, b attention.HeadEffect) int { return cmp.Compare(b.Effect, a.Effect) })
 		shown := min(len(heads), mostHeads)
-		b.WriteString(table(headColumns(heads[:shown], o), o.width()))
+		b.WriteString(headTable(heads[:shown], o).Text(o.width()))
 		if rest := heads[shown:]; len(rest) > 0 {
-			b.WriteString(wrap(fmt.Sprintf("and %s with effects from %s to %s", render.Counted(len(rest), "more head"), signed(&rest[0].Effect), signed(&rest[len(rest)-1].Effect)), o.width()))
+			b.WriteString(o.paragraph("and %s with effects from %s to %s", printable.Count(len(rest), "more head"), rounded(rest[0].Effect), rounded(rest[len(rest)-1].Effect)))
 		}
 	}
-	b.WriteString("\n" + wrap(agreement(y), o.width()))
+	b.WriteString("\n" + o.paragraph("%s", agreement(y)))
 	return render.Write(w, &b)
 }
 
-// inOne says that cuts in single layers are shown too.
-func inOne(y attention.Why) string {
-	if len(y.Words) > 0 && len(byLayer(y.Words)) > 0 {
-		return " (or in one alone)"
+// single returns how many layers have a column for a cut in them alone: all, if there are several and few.
+func single(y attention.Why) int {
+	if layers := len(y.Words[0].ByHead); layers > 1 && layers <= mostLayers {
+		return layers
 	}
-	return ""
+	return 0
+}
+
+// largestCut is the size of the largest effect of a cut.
+func largestCut(y attention.Why) float64 {
+	largest := 0.0
+	for _, c := range y.Words {
+		if c.Cut != nil {
+			largest = max(largest, math.Abs(*c.Cut))
+		}
+	}
+	return largest
 }
 
 // agreement says what the rank correlation means.
@@ -80,13 +93,7 @@ func agreement(y attention.Why) string {
 	if y.Correlation == nil {
 		return "Too few words, or all alike, to compare attention with effect."
 	}
-	largest := 0.0
-	for _, c := range y.Words {
-		if c.Cut != nil {
-			largest = max(largest, math.Abs(*c.Cut))
-		}
-	}
-	if largest < noise {
+	if largestCut(y) < noise {
 		return fmt.Sprintf("No single edge matters by %.2f nats: there is nothing to compare attention with.", noise)
 	}
 	rho := *y.Correlation
@@ -102,94 +109,58 @@ func agreement(y attention.Why) string {
 	return fmt.Sprintf("Rank correlation of attention and effect of the cut: %.2f: %s.", rho, meaning)
 }
 
-// whyColumns are those of the table of words.
-func whyColumns(y attention.Why, o Options) []column {
-	ranked := y.Ranked()
-	marks := numberedWords(y.Tokens)
-	word := column{title: "word", left: true}
-	mean := column{title: "attention"}
-	share := column{title: "", left: true, spare: spareShare}
-	cut := column{title: "edge cut"}
-	bars := column{title: "", left: true, spare: spareBars}
-	replaced := column{title: "replaced", spare: spareReplaced}
-	by := column{title: "by", left: true, spare: spareBy}
-	largest := noise
-	for _, c := range ranked {
-		if c.Cut != nil {
-			largest = max(largest, math.Abs(*c.Cut))
-		}
-	}
-	for _, c := range ranked {
-		word.cells = append(word.cells, marks[c.Place].Fit(render.WidestLabel))
-		mean.cells = append(mean.cells, strconv.FormatFloat(c.Attention, 'f', 2, 64))
-		share.cells = append(share.cells, tintedBar(c.Attention, 1, o))
-		cut.cells = append(cut.cells, signed(c.Cut))
-		bars.cells = append(bars.cells, tintedBar(math.Max(0, c.CutEffect()), largest, o))
-		replaced.cells = append(replaced.cells, signed(c.Replaced))
-		by.cells = append(by.cells, replacedBy(c))
-	}
-	columns := []column{word, mean, share}
-	columns = append(columns, byHead(ranked)...)
-	columns = append(columns, cut, bars)
-	columns = append(columns, byLayer(ranked)...)
-	return append(columns, replaced, by)
-}
-
-// byLayer are the effects of a cut in one layer alone, if there are several layers and few.
-func byLayer(words []attention.Cause) []column {
-	layers := len(words[0].ByHead)
-	if layers < 2 || layers > mostLayers {
-		return nil
-	}
-	columns := make([]column, layers)
-	for layer := range columns {
-		columns[layer] = column{title: fmt.Sprintf("in %d", layer+1), spare: spareLayers}
-		for _, word := range words {
-			cell := "-"
-			if len(word.CutLayer) == layers {
-				cell = signed(&word.CutLayer[layer])
-			}
-			columns[layer].cells = append(columns[layer].cells, cell)
-		}
-	}
-	return columns
-}
-
-// byHead are the columns of single heads, if there are several.
-func byHead(words []attention.Cause) []column {
-	var columns []column
-	for layer, heads := range words[0].ByHead {
+// whyTable has a row for each word, the largest effect first.
+func whyTable(y attention.Why, o Options) term.Table {
+	ranked, marks, layers, largest := y.Ranked(), numberedWords(y.Tokens), single(y), max(noise, largestCut(y))
+	t := term.Table{Columns: []term.Column{{Title: "word", Left: true}, {Title: "attention"}, {Left: true, Spare: spareShare}}}
+	byHead := len(slices.Concat(ranked[0].ByHead...)) > 1
+	for layer, heads := range ranked[0].ByHead {
 		for head := range heads {
 			name := fmt.Sprintf("h%d", head+1)
-			if len(words[0].ByHead) > 1 {
+			if len(ranked[0].ByHead) > 1 {
 				name = fmt.Sprintf("%d.%d", layer+1, head+1)
 			}
-			c := column{title: name, spare: spareHeads}
-			for _, word := range words {
-				c.cells = append(c.cells, render.Number(word.ByHead[layer][head]))
+			if byHead {
+				t.Columns = append(t.Columns, term.Column{Title: name, Spare: spareHeads})
 			}
-			columns = append(columns, c)
 		}
 	}
-	if len(columns) == 1 {
-		return nil
+	t.Columns = append(t.Columns, term.Column{Title: "edge cut"}, term.Column{Left: true, Spare: spareBars})
+	for layer := range layers {
+		t.Columns = append(t.Columns, term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers})
 	}
-	return columns
+	t.Columns = append(t.Columns, term.Column{Title: "replaced", Spare: spareReplaced}, term.Column{Title: "by", Left: true, Spare: spareBy})
+	for _, c := range ranked {
+		row := []string{marks[c.Place].Fit(render.WidestLabel), rounded(c.Attention), tableBar(c.Attention, 1, o)}
+		for _, weight := range slices.Concat(c.ByHead...) {
+			if byHead {
+				row = append(row, render.Number(weight))
+			}
+		}
+		row = append(row, signed(c.Cut), tableBar(c.CutEffect(), largest, o))
+		for layer := range layers {
+			cell := "-"
+			if len(c.CutLayer) == layers {
+				cell = rounded(c.CutLayer[layer])
+			}
+			row = append(row, cell)
+		}
+		t.Add(append(row, signed(c.Replaced), replacedBy(c))...)
+	}
+	return t
 }
 
-// headColumns are those of the table of heads.
-func headColumns(heads []attention.HeadEffect, o Options) []column {
-	name, value, bars := column{title: "head", left: true}, column{title: "effect"}, column{left: true, spare: 1}
+// headTable has a row for each head.
+func headTable(heads []attention.HeadEffect, o Options) term.Table {
+	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "effect"}, {Left: true, Spare: 1}}}
 	largest := noise
 	for _, h := range heads {
 		largest = max(largest, math.Abs(h.Effect))
 	}
 	for _, h := range heads {
-		name.cells = append(name.cells, fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1))
-		value.cells = append(value.cells, signed(&h.Effect))
-		bars.cells = append(bars.cells, tintedBar(math.Max(0, h.Effect), largest, o))
+		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Effect), tableBar(h.Effect, largest, o))
 	}
-	return []column{name, value, bars}
+	return t
 }
 
 // signed prints an effect, or a dash where there is none.
@@ -197,11 +168,7 @@ func signed(x *float64) string {
 	if x == nil {
 		return "-"
 	}
-	s := strconv.FormatFloat(*x, 'f', 2, 64)
-	if s == "-0.00" {
-		return "0.00"
-	}
-	return s
+	return rounded(*x)
 }
 
 // replacedBy says what a word was replaced by.

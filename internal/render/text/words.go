@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
@@ -13,6 +12,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // Nearest writes the neighbours of a word, one a line, with the cosine and a bar for it:
@@ -27,27 +27,22 @@ func Nearest(w io.Writer, n attention.Neighbours, o Options) error {
 	if err := n.Validate(); err != nil {
 		return err
 	}
-	side := 1
-	for _, near := range n.Nearest {
-		side = max(side, ansi.StringWidth(render.Spelling(near.Name)))
+	names := make([]render.Label, len(n.Nearest))
+	for i, near := range n.Nearest {
+		names[i].Word = render.Spelling(near.Name)
 	}
-	side = min(side, render.WidestLabel, o.width()/3)
+	side := o.labelWidth(names)
 	var b bytes.Buffer
-	b.WriteString(title("nearest to "+render.Fit(render.Spelling(n.Word), 2*render.WidestLabel), o))
-	for _, near := range n.Nearest {
-		line := fmt.Sprintf("  %s %5.2f", padRight(render.Fit(render.Spelling(near.Name), side), side), near.Cosine)
+	b.WriteString(o.title("nearest to %s", term.Fit(render.Spelling(n.Word), 2*render.WidestLabel)))
+	for i, near := range n.Nearest {
+		line := fmt.Sprintf("  %s %5.2f", term.PadRight(names[i].Fit(side), side), near.Cosine)
 		if o.width() < narrow {
 			line = strings.TrimPrefix(line, "  ")
 		}
-		if full := min(20, o.width()-ansi.StringWidth(line)-2); full > 3 && near.Cosine > 0 {
-			if bar := strings.Repeat("█", int(math.Round(near.Cosine*float64(full)))); bar != "" {
-				if o.Color >= colorprofile.ANSI256 {
-					bar = tinted(bar, o.Color)
-				}
-				line += "  " + bar
-			}
+		if full := min(20, o.width()-ansi.StringWidth(line)-2); full > 3 {
+			line += "  " + tinted(eighths(math.Round(near.Cosine*float64(full))), o.Color)
 		}
-		b.WriteString(line + "\n")
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return render.Write(w, &b)
 }
@@ -72,14 +67,14 @@ func Cosines(w io.Writer, names []string, cosines [][]float64, o Options) error 
 	if len(chosen) < len(names) {
 		heading = fmt.Sprintf("cosine between each two of %d of %d", len(chosen), len(names))
 	}
-	b.WriteString(title(heading, o))
+	b.WriteString(o.title("%s", heading))
 	line := strings.Repeat(" ", side)
 	for _, i := range chosen {
-		line += padLeft(render.Fit(render.Spelling(names[i]), column-1), column)
+		line += term.PadLeft(term.Fit(render.Spelling(names[i]), column-1), column)
 	}
 	b.WriteString(line + "\n")
 	for _, i := range chosen {
-		line := padLeft(render.Fit(render.Spelling(names[i]), side), side)
+		line := term.PadLeft(term.Fit(render.Spelling(names[i]), side), side)
 		for _, j := range chosen {
 			line += cosineCell(cosines[i][j], column, o.Color)
 		}
@@ -90,18 +85,10 @@ func Cosines(w io.Writer, names []string, cosines [][]float64, o Options) error 
 
 // cosineCell is one number of the grid; with colour, those above 0 are shaded as weights are.
 func cosineCell(c float64, columns int, p colorprofile.Profile) string {
-	text := strconv.FormatFloat(min(max(c, -1), 1), 'f', 2, 64)
-	switch {
-	case text == "1.00" || text == "-1.00":
-		text = strings.TrimSuffix(text, "0")
-	default:
-		text = strings.Replace(strings.TrimPrefix(text, "-0.00"), "0.", ".", 1)
-		if text == "" {
-			text = ".00"
-		}
+	text := strings.NewReplacer("1.00", "1.0", "0.", ".").Replace(rounded(min(max(c, -1), 1)))
+	text = term.PadLeft(text, columns)
+	if c < 0.005 {
+		return text
 	}
-	if p >= colorprofile.ANSI256 && c >= 0.005 {
-		return shaded(padLeft(text, columns), c, p)
-	}
-	return padLeft(text, columns)
+	return shaded(text, weightColor(c, p), ansi.NewStyle(), p)
 }

@@ -23,8 +23,8 @@ func probeMap() attention.Map {
 		Next: []attention.Prediction{{Word: "sat", Probability: 0.5}}}
 }
 
-func testWatch(out *bytes.Buffer, columns, lines *int) *watch {
-	return &watch{progress: &progress{out: out}, probe: func() (attention.Map, error) { return probeMap(), nil }, out: out,
+func testWatch(out *bytes.Buffer, columns, lines *int) *progress {
+	return &progress{out: out, probe: func() (attention.Map, error) { return probeMap(), nil },
 		size: func() (int, int) { return *columns, *lines }, options: text.Options{Layer: -1, Head: -1}}
 }
 
@@ -75,7 +75,7 @@ func TestWatchClearsWhatIsLeft(t *testing.T) {
 	screen.write(out.String())
 	want := &terminalScreen{}
 	alone := testWatch(&out, &columns, &lines)
-	alone.progress, alone.probe = w.progress, w.probe
+	alone.loss, alone.probe = w.loss, w.probe
 	out.Reset()
 	alone.show(step(2))
 	want.write(out.String())

@@ -1,0 +1,97 @@
+package term
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// A Table is rows of cells, one a column.
+type Table struct {
+	Columns []Column
+	Rows    [][]string
+}
+
+// A Column of a table.
+type Column struct {
+	Title string
+	Left  bool // else to the right
+	Spare int  // where the width is too small, columns go from the largest down, equals together; 0 stays
+}
+
+// Gap is the blanks between two columns.
+const Gap = 2
+
+// Add adds a row.
+func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
+
+// Text lays the columns side by side, in lines that fit the width as far as columns can be spared. Where even the others
+// do not fit, each row becomes a paragraph: its first cell, and below it the rest with their titles.
+func (t Table) Text(width int) string {
+	shown, fits := t.Shown(width)
+	if !fits {
+		return t.stacked(width)
+	}
+	var b strings.Builder
+	line := func(cell func(i int) string) {
+		var row []string
+		for _, i := range shown {
+			pad := PadLeft
+			if t.Columns[i].Left {
+				pad = PadRight
+			}
+			row = append(row, pad(cell(i), t.width(i)))
+		}
+		b.WriteString(strings.TrimRight(strings.Join(row, strings.Repeat(" ", Gap)), " ") + "\n")
+	}
+	line(func(i int) string { return t.Columns[i].Title })
+	for _, cells := range t.Rows {
+		line(func(i int) string { return cells[i] })
+	}
+	return b.String()
+}
+
+// width returns what a column takes.
+func (t Table) width(i int) int {
+	w := ansi.StringWidth(t.Columns[i].Title)
+	for _, cells := range t.Rows {
+		w = max(w, ansi.StringWidth(cells[i]))
+	}
+	return w
+}
+
+// Shown returns the columns that fit the width side by side, and whether those that cannot be spared do.
+func (t Table) Shown(width int) (columns []int, fits bool) {
+	for i := range t.Columns {
+		columns = append(columns, i)
+	}
+	for {
+		total, spare := -Gap, 0
+		for _, i := range columns {
+			total += Gap + t.width(i)
+			spare = max(spare, t.Columns[i].Spare)
+		}
+		if total <= width || spare == 0 {
+			return columns, total <= width
+		}
+		columns = slices.DeleteFunc(columns, func(i int) bool { return t.Columns[i].Spare == spare })
+	}
+}
+
+// stacked writes the rows one below the other, without bars, which have no title.
+func (t Table) stacked(width int) string {
+	var b strings.Builder
+	write := func(margin, text string) {
+		b.WriteString(Hanging(margin, strings.Join(strings.Fields(text), " "), width))
+	}
+	for _, cells := range t.Rows {
+		write("", cells[0])
+		for i, cell := range cells[1:] {
+			if title := t.Columns[i+1].Title; title != "" && strings.TrimSpace(cell) != "" {
+				write("  ", title+" "+cell)
+			}
+		}
+	}
+	return b.String()
+}
