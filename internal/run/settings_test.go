@@ -212,7 +212,7 @@ func TestResolveErrors(t *testing.T) {
 		{"optimizer", func(s *Settings) { s.Optimizer = "best" }, []string{"best"}},
 		{"lr", func(s *Settings) { s.LR = 0 }, []string{"learning rate"}},
 		{"min-lr", func(s *Settings) { s.MinLR = 1 }, []string{"min-lr 1 is above lr"}},
-		{"warmup", func(s *Settings) { s.Warmup = 7 }, []string{"warm-up", "6 steps"}},
+		{"warmup", func(s *Settings) { s.Warmup = 7 }, []string{"warmup 7", "6 steps"}},
 		{"weight-decay", func(s *Settings) { s.WeightDecay = -1 }, []string{"weight decay"}},
 		{"beta1", func(s *Settings) { s.Beta1 = 1 }, []string{"beta1"}},
 		{"beta2", func(s *Settings) { s.Beta2 = -1 }, []string{"beta2"}},
