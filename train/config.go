@@ -46,8 +46,12 @@ func (c Config) Validate() error {
 		name, want   string
 		value, below float64
 	}{
-		{"min-lr", "at least 0", c.MinRate, math.Inf(1)}, {"weight decay", "at least 0", c.WeightDecay, math.Inf(1)}, {"clip", "at least 0", c.Clip, math.Inf(1)},
-		{"beta1", "at least 0 and below 1", c.Beta1, 1}, {"beta2", "at least 0 and below 1", c.Beta2, 1}, {"momentum", "at least 0 and below 1", c.Momentum, 1},
+		{"min-lr", "at least 0", c.MinRate, math.Inf(1)},
+		{"weight decay", "at least 0", c.WeightDecay, math.Inf(1)},
+		{"clip", "at least 0", c.Clip, math.Inf(1)},
+		{"beta1", "at least 0 and below 1", c.Beta1, 1},
+		{"beta2", "at least 0 and below 1", c.Beta2, 1},
+		{"momentum", "at least 0 and below 1", c.Momentum, 1},
 	} {
 		if !(f.value >= 0 && f.value < f.below) {
 			return fmt.Errorf("%s must be %s, not %g", f.name, f.want, f.value)

@@ -72,7 +72,8 @@ func (o *Op) DiffWRT(inputs int) []bool {
 func (o *Op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	n := len(inputs)
 	// The inputs of the gradient are what must run before it: the operation itself, for one. It reads their tensors, which stay the same.
-	g := &gradient{Op: of(o.name+".grad", nil, gorgonia.Nodes{output}), forward: o, others: make([][]gorgonia.Value, n), rows: make([]*Sentences, n)}
+	g := &gradient{Op: of(o.name+".grad", nil, gorgonia.Nodes{output}), forward: o}
+	g.others, g.rows = make([][]gorgonia.Value, n), make([]*Sentences, n)
 	g.D, g.addends = make([]gorgonia.Value, n), make([][]gorgonia.Value, n)
 	for i, in := range inputs {
 		_, value, err := Result(in)
