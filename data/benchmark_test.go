@@ -32,7 +32,7 @@ func BenchmarkLoad(b *testing.B) {
 	if shakespeare, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "tinyshakespeare.txt")); err == nil {
 		texts = append(texts, text{"shakespeare", shakespeare})
 	}
-	for _, unit := range []Unit{Word, Char} {
+	for _, unit := range Units.Names() {
 		for _, t := range texts {
 			b.Run(fmt.Sprintf("%s/%s", unit, t.name), func(b *testing.B) {
 				b.SetBytes(int64(len(t.bytes)))

@@ -19,32 +19,13 @@ func (chars) Continue(text string, keys []string) string { return text + strings
 
 func (chars) each(text string, visit func(start, end int, token string)) {
 	for start := 0; start < len(text); {
-		end, token := start+1, text[start:start+1]
-		if c := text[start]; c >= utf8.RuneSelf {
-			_, n := utf8.DecodeRuneInString(text[start:])
-			end, token = start+n, text[start:start+n]
-		} else if c == '\r' && end < len(text) && text[end] == '\n' {
-			end, token = start+2, "\n"
+		_, size := utf8.DecodeRuneInString(text[start:])
+		token := text[start : start+size]
+		if text[start] == '\r' && strings.HasPrefix(text[start:], "\r\n") {
+			size, token = 2, "\n"
 		}
-		visit(start, end, token)
-		start = end
-	}
-}
-
-// scan calls nothing for a rune that was there before.
-func (chars) scan(text string, n *numbering) {
-	known := make([]int32, utf8.RuneSelf) // the number of each rune + 1, or 0
-	for i, r := range text {
-		if r == '\r' && strings.HasPrefix(text[i+1:], "\n") {
-			continue
-		}
-		if int(r) >= len(known) {
-			known = append(known, make([]int32, int(r)+1-len(known))...)
-		}
-		if known[r] == 0 {
-			known[r] = n.of(string(r)) + 1
-		}
-		n.put(known[r] - 1)
+		visit(start, start+size, token)
+		start += size
 	}
 }
 

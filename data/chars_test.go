@@ -14,8 +14,8 @@ func TestTokenizeChars(t *testing.T) {
 }
 
 func TestCharsInARow(t *testing.T) {
-	v := newVocabulary(t, Char, 1, "a lion")
-	ids, _ := v.Encode(tokenized(t, Char, "no lines")[0])
+	v := vocabularyOf(t, Char, 1, "a lion")
+	ids, _ := v.Encode(tokenized(t, Char, "no lines"))
 	if got := v.Decode(ids); got != "no lin<unk><unk>" {
 		t.Errorf("%q", got)
 	}

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
+	"unicode/utf8"
 
 	"attend/internal/printable"
 )
 
 // Options decide how [Load] reads a text.
 type Options struct {
-	Unit     Unit
+	Unit     string  // a name of [Units]
 	HoldOut  float64 // the fraction of the text to hold out, between 0 and 1
 	MinCount int     // tokens seen fewer times in the training text become <unk>; 1 or more
 	Seed     uint64  // decides which sentences are held out
@@ -63,7 +65,7 @@ type Corpus struct {
 // is too short to split, or when MinCount leaves no token. name is how errors call
 // the text.
 func Load(name string, r io.Reader, o Options) (*Corpus, error) {
-	unit, err := o.Unit.entry()
+	unit, err := Units.Find("unit", o.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -75,34 +77,148 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := unit.layout.split(name, text, unit.tokenizer, o)
+	c, err := unit.Layout.split(text, newNumbering(name, unit), o)
 	if err != nil {
 		return nil, err
 	}
-	c.Name, c.SHA256 = name, sum
+	c.SHA256 = sum
 	return c, nil
 }
 
-// noteRare tells of tokens that are not in the vocabulary, given how often the training
-// text has each key and how many tokens of the held-out text are unknown.
-func (c *Corpus) noteRare(o Options, seen []int, inHeldOut int) {
-	kinds, inTrain := 0, 0
-	for _, n := range seen {
-		if n > 0 && n < o.MinCount {
-			kinds++
-			inTrain += n
-		}
-	}
-	if kinds > 0 {
-		c.note("%s seen fewer than %d times in the training text became %s: %s there.",
-			printable.Count(kinds, c.Vocabulary.Tokenizer().Noun()), o.MinCount, UnknownToken, printable.Count(inTrain, "token"))
-	}
-	if inHeldOut > 0 {
-		c.note("%s of the held-out text not seen in the training text or too rare there: %s.",
-			printable.Count(inHeldOut, "token"), UnknownToken)
+// note adds a note on how many there are of something, if there are any.
+func (c *Corpus) note(n int, noun, format string, a ...any) {
+	if n > 0 {
+		c.Notes = append(c.Notes, printable.Count(n, noun)+" "+fmt.Sprintf(format, a...))
 	}
 }
 
-func (c *Corpus) note(format string, a ...any) {
-	c.Notes = append(c.Notes, fmt.Sprintf(format, a...))
+// numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
+// in which they come up, and each spelling is brought to its key once.
+type numbering struct {
+	name        string // of the text
+	unit        Unit
+	Set                        // the numbers
+	texts       []string       // each sequence as written
+	blank       int            // how many lines hold no sentence
+	longestLine int            // as in Corpus
+	keys        []string       // by number
+	known       map[string]int // the number of each key, and of each spelling of it
+	runes       []int          // the number + 1 of each token of one rune, or 0
+}
+
+func newNumbering(name string, u Unit) *numbering {
+	return &numbering{name: name, unit: u, known: map[string]int{}}
+}
+
+// read adds the tokens of valid text to the sequence that has not ended.
+func (n *numbering) read(text string) { n.unit.Tokenizer.each(text, n.add) }
+
+// end ends a sequence, given how many numbers it and those before it have.
+func (n *numbering) end(text string, at int) {
+	n.texts, n.ends = append(n.texts, text), append(n.ends, at)
+}
+
+// add adds a token that the tokenizer visits. A token of one rune needs no map lookup.
+func (n *numbering) add(_, _ int, token string) {
+	r, size := utf8.DecodeRuneInString(token)
+	if size < len(token) || r == utf8.RuneError {
+		n.ids.add(n.number(token))
+		return
+	}
+	if int(r) >= len(n.runes) {
+		n.runes = append(n.runes, make([]int, int(r)+1-len(n.runes))...)
+	}
+	if n.runes[r] == 0 {
+		n.runes[r] = n.number(token) + 1
+	}
+	n.ids.add(n.runes[r] - 1)
+}
+
+// number returns the number of the key of a token, a new one for a new key.
+func (n *numbering) number(token string) int {
+	if number, ok := n.known[token]; ok {
+		return number
+	}
+	key := strings.Clone(n.unit.Tokenizer.key(token)) // cloned, for a part of the text would keep all of it
+	number, ok := n.known[key]
+	if !ok {
+		number = len(n.keys)
+		n.keys = append(n.keys, key)
+		n.ids.widen(len(n.keys))
+		n.known[key] = number
+	}
+	if token != key {
+		n.known[strings.Clone(token)] = number
+	}
+	return number
+}
+
+// distinct returns for each sequence which of the distinct ones it is, from 0, and how many copies each of these has.
+func (n *numbering) distinct() (which, copies []int) {
+	known := map[string]int{}
+	for i := range n.Len() {
+		numbers := n.Sequence(i).bytes
+		number, ok := known[string(numbers)]
+		if !ok {
+			number = len(copies)
+			known[string(numbers)], copies = number, append(copies, 0)
+		}
+		which = append(which, number)
+		copies[number]++
+	}
+	return which, copies
+}
+
+// corpus makes the corpus, given which sequences are held out.
+func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
+	counts, learned := make([]int, len(n.keys)), 0 // how often the training text has each key, and any
+	for i, held := range heldOut {
+		numbers := n.Sequence(i)
+		for j := 0; j < numbers.Len() && !held; j++ {
+			counts[numbers.At(j)]++
+			learned++
+		}
+	}
+	v, err := newVocabulary(n.unit, n.keys, counts, minCount)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", n.name, err)
+	}
+	rare := 0
+	ids := make([]int, len(n.keys))
+	for number, key := range n.keys {
+		known := false
+		if ids[number], known = v.ID(key); !known && counts[number] > 0 {
+			rare++
+		}
+	}
+	c := &Corpus{Name: n.name, Vocabulary: v, LongestLine: n.longestLine}
+	c.Train, c.TrainText = n.side(heldOut, false, v, ids, learned)
+	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids, n.ids.Len()-learned)
+	c.note(n.blank, "blank line", "skipped.")
+	c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
+		minCount, UnknownToken, printable.Count(c.Train.count(v.Unknown()), "token"))
+	c.note(c.HeldOut.count(v.Unknown()), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
+	return c, nil
+}
+
+// side returns the sequences of one side of the split, given the id of each number, and their texts.
+func (n *numbering) side(heldOut []bool, held bool, v *Vocabulary, ids []int, tokens int) (s Set, texts []string) {
+	s = Set{Layout: v.Layout(), ids: makeIDs(tokens+2*n.Len(), v.Len())}
+	boundary, ok := v.Boundary()
+	for i, text := range n.texts {
+		if heldOut[i] != held {
+			continue
+		}
+		if ok {
+			s.ids.add(boundary)
+		}
+		for numbers, j := n.Sequence(i), 0; j < numbers.Len(); j++ {
+			s.ids.add(ids[numbers.At(j)])
+		}
+		if ok {
+			s.ids.add(boundary)
+		}
+		s.ends, texts = append(s.ends, s.ids.Len()), append(texts, text)
+	}
+	return s, texts
 }

@@ -1,6 +1,9 @@
 package data
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Grammar is a small language whose probabilities are known: a few sentence shapes
 // and a lexicon. A sentence is drawn by drawing a shape and then filling its slots
@@ -10,7 +13,104 @@ import "strings"
 type Grammar struct {
 	shapes  []shape
 	lexicon lexicon
-	free    map[string][]filler // the slots that depend on no other
+	causes  []string // the slots that decide others
+}
+
+// lexicon holds the words of the grammar.
+type lexicon struct {
+	kinds  []kind
+	places [][]string // [animal][preposition], where an animal is when it is seen
+}
+
+// kind is a list of words that may stand for one another. No word is of two kinds.
+type kind struct {
+	name  string
+	words []string
+}
+
+// savannaLexicon is the lexicon of the built-in corpus. In its table of places the
+// preposition alone leaves four places open, each for two animals; who is seen
+// alone leaves four open, one for each preposition; both together decide. No two animals
+// share their place with more than one preposition.
+func savannaLexicon() lexicon {
+	var kinds []kind
+	for _, line := range [][2]string{
+		{"hour", "dawn noon dusk night"},
+		{"day", "today once yesterday"},
+		{"adjective", "old young big small brave shy"},
+		{"verb", "saw watched heard followed noticed found chased met"},
+		{"preposition", "near under behind beside"},
+		{"posture", "resting drinking hiding grazing standing"},
+		{"link", "from of"}, // between an animal and its region
+		{"region", "valley plain forest marsh"},
+		{"regions", "valleys plains forests marshes"},
+		{"landmark", "path bridge fence"},
+		{"landmarks", "paths bridges fences"},
+		{"copula", "is was"},
+		{"copula", "are were"}, // of several
+		{"state", "hungry tired thirsty alert calm asleep lost restless"},
+		{"reason", "because while"},
+		{"rest", "slept waited rested fled"},
+	} {
+		kinds = append(kinds, kind{line[0], strings.Fields(line[1])})
+	}
+	var one, many []string
+	var places [][]string
+	for _, animal := range [][3]string{ //  near under behind beside
+		{"lion", "lions", "hill baobab rock lake"},
+		{"zebra", "zebras", "river acacia bush stream"},
+		{"hyena", "hyenas", "cave cliff thicket pond"},
+		{"antelope", "antelopes", "waterhole tree dune gorge"},
+		{"giraffe", "giraffes", "hill acacia thicket gorge"},
+		{"elephant", "elephants", "river cliff dune lake"},
+		{"leopard", "leopards", "cave tree rock stream"},
+		{"rhino", "rhinos", "waterhole baobab bush pond"},
+	} {
+		one, many = append(one, animal[0]), append(many, animal[1])
+		places = append(places, strings.Fields(animal[2]))
+	}
+	all := slices.Sorted(slices.Values(slices.Concat(places...)))
+	return lexicon{append(kinds, kind{"animal", one}, kind{"animals", many}, kind{"place", slices.Compact(all)}), places}
+}
+
+// words returns the words of the first kind of a name.
+func (l lexicon) words(name string) []string {
+	for _, k := range l.kinds {
+		if k.name == name {
+			return k.words
+		}
+	}
+	return nil
+}
+
+// forms lists singular and plural of each noun of a kind in turn.
+func (l lexicon) forms(noun string) []string {
+	var forms []string
+	plurals := l.words(noun + "s")
+	for i, singular := range l.words(noun) {
+		forms = append(forms, singular, plurals[i])
+	}
+	return forms
+}
+
+// phrases returns what can fill a slot that no other decides.
+func (l lexicon) phrases(slot string) []string {
+	switch slot {
+	case "when":
+		times := slices.Clone(l.words("hour"))
+		for i := range times {
+			times[i] = "at " + times[i]
+		}
+		return append(times, l.words("day")...)
+	case "subject", "seen":
+		return l.forms("animal")
+	case "region", "landmark":
+		return l.forms(slot)
+	}
+	if words := l.words(slot); words != nil {
+		return words
+	}
+	return []string{slot}
 }
 
 // shape is a sentence with slots.
@@ -20,10 +120,12 @@ type shape struct {
 	slots       []slot
 }
 
-// slot is a place in a shape to be filled with words.
+// slot is a position in a shape to be filled with words.
 type slot struct {
 	name        string
-	probability float64 // that it is filled at all
+	probability float64   // that it is filled at all
+	free        []filler  // the ways to fill it, unless it is decided
+	decided     *decision // by earlier slots; or nil
 }
 
 // filler is one way to fill a slot.
@@ -32,71 +134,57 @@ type filler struct {
 	probability float64
 }
 
-// memory is what later slots need to know of the earlier ones.
-type memory struct {
-	subject noun // the animal that acts
-	seen    noun // the animal seen
-	prep    int  // the preposition, by its number in the lexicon
-}
-
-// noun is an animal in singular or plural.
-type noun struct {
-	animal int
-	plural bool
-}
+// memory is what later slots need to know of the earlier ones: which filler each of Grammar.causes has, from 0.
+type memory [8]int
 
 // SavannaGrammar returns the grammar of the built-in corpus. Its slots:
 //
 //	when      a time, in half of the sentences
-//	adj       an adjective, before a third of the animals
+//	adjective before a third of the animals
 //	subject   an animal, one or several: who acts
 //	seen      an animal, one or several, whoever acts: who is seen
-//	place     decided by who is seen and the preposition
-//	copula    is or was, are or were, by the number of the subject
-//	was       was or were, by the number of the subject
-//	echo      the subject once more
+//	region    one or several, as landmark; none is a place
 //
-// and plain lists: verb, prep, posture, source, region, landmark, state, reason,
-// rested. Every other word of a shape stands for itself.
+// those that others decide, in [Grammar.RuleNames], and lists of the lexicon by name.
+// Every other word of a shape stands for itself.
 func SavannaGrammar() *Grammar {
 	return newGrammar(savannaLexicon(), []shape{
-		{probability: 0.36, text: "when? the adj? subject verb the adj? seen prep the place"},
-		{probability: 0.15, text: "when? the adj? subject verb the adj? seen posture prep the place"},
-		{probability: 0.17, text: "when? the adj? subject source the region copula state"},
-		{probability: 0.03, text: "when? the adj? subject source the region by the landmark copula state"},
-		{probability: 0.12, text: "when? the adj? subject verb the adj? seen reason that echo was state"},
-		{probability: 0.09, text: "when? the adj? subject rested reason that echo was state"},
-		{probability: 0.08, text: "when? the adj? subject verb the adj? seen"},
+		{probability: 0.36, text: "when? the adjective? subject verb the adjective? seen preposition the place"},
+		{probability: 0.15, text: "when? the adjective? subject verb the adjective? seen posture preposition the place"},
+		{probability: 0.17, text: "when? the adjective? subject link the region copula state"},
+		{probability: 0.03, text: "when? the adjective? subject link the region by the landmark copula state"},
+		{probability: 0.12, text: "when? the adjective? subject verb the adjective? seen reason that echo was state"},
+		{probability: 0.09, text: "when? the adjective? subject rest reason that echo was state"},
+		{probability: 0.08, text: "when? the adjective? subject verb the adjective? seen"},
 	})
 }
 
 // newGrammar reads the slots of the shapes. A slot with ? may stay empty.
 func newGrammar(l lexicon, shapes []shape) *Grammar {
-	filled := map[string]float64{"when": 1.0 / 2, "adj": 1.0 / 3}
+	g := &Grammar{shapes, l, nil}
+	for _, d := range decisions {
+		for _, cause := range d.causes {
+			if !slices.Contains(g.causes, cause) {
+				g.causes = append(g.causes, cause)
+			}
+		}
+	}
+	filled := map[string]float64{"when": 1.0 / 2, "adjective": 1.0 / 3}
 	for i := range shapes {
 		for _, word := range strings.Fields(shapes[i].text) {
-			s := slot{word, 1}
+			s := slot{name: word, probability: 1}
 			if name, ok := strings.CutSuffix(word, "?"); ok {
-				s = slot{name, filled[name]}
+				s.name, s.probability = name, filled[name]
+			}
+			if at := slices.IndexFunc(decisions, func(d decision) bool { return d.slot == s.name }); at >= 0 {
+				s.decided = &decisions[at]
+			} else {
+				s.free = alike(l.phrases(s.name))
 			}
 			shapes[i].slots = append(shapes[i].slots, s)
 		}
 	}
-	return &Grammar{shapes, l, map[string][]filler{
-		"when":     alike(l.times),
-		"adj":      alike(l.adjectives),
-		"subject":  alike(nounForms(l.animals)),
-		"seen":     alike(nounForms(l.animals)),
-		"verb":     alike(l.verbs),
-		"prep":     alike(l.preps),
-		"posture":  alike(l.postures),
-		"source":   alike(l.sources),
-		"region":   alike(l.regions),
-		"landmark": alike(l.landmarks),
-		"state":    alike(l.states),
-		"reason":   alike(l.reasons),
-		"rested":   alike(l.rests),
-	}}
+	return g
 }
 
 // alike makes the phrases equally likely fillers.
@@ -108,47 +196,16 @@ func alike(phrases []string) []filler {
 	return fillers
 }
 
-// nounForms lists singular and plural of each animal in turn.
-func nounForms(animals []animal) []string {
-	var forms []string
-	for _, a := range animals {
-		forms = append(forms, a.singular, a.plural)
-	}
-	return forms
-}
-
 // fillers lists the ways to fill a slot after what was drawn before it.
-func (g *Grammar) fillers(name string, m memory) []filler {
-	if free, ok := g.free[name]; ok {
-		return free
+func (g *Grammar) fillers(s slot, m memory) []filler {
+	if s.decided == nil {
+		return s.free
 	}
-	switch name {
-	case "place":
-		return alike([]string{g.lexicon.animals[m.seen.animal].places[m.prep]})
-	case "copula":
-		return alike(copulas(m.subject.plural))
-	case "was":
-		return alike(copulas(m.subject.plural)[1:])
-	case "echo":
-		return alike([]string{g.form(m.subject)})
+	var chosen []int
+	for _, cause := range s.decided.causes {
+		chosen = append(chosen, m[slices.Index(g.causes, cause)])
 	}
-	return alike([]string{name})
-}
-
-// copulas returns the present and the past that agree with a number.
-func copulas(plural bool) []string {
-	if plural {
-		return []string{"are", "were"}
-	}
-	return []string{"is", "was"}
-}
-
-func (g *Grammar) form(n noun) string {
-	a := g.lexicon.animals[n.animal]
-	if n.plural {
-		return a.plural
-	}
-	return a.singular
+	return alike(s.decided.phrases(g.lexicon, chosen))
 }
 
 // each visits every way to fill a slot, staying empty included, with what is
@@ -157,16 +214,24 @@ func (g *Grammar) each(s slot, m memory, visit func(words []string, p float64, m
 	if s.probability < 1 {
 		visit(nil, 1-s.probability, m)
 	}
-	for i, f := range g.fillers(s.name, m) {
+	cause := slices.Index(g.causes, s.name)
+	for i, f := range g.fillers(s, m) {
 		next := m
-		switch s.name {
-		case "subject":
-			next.subject = noun{i / 2, i%2 == 1}
-		case "seen":
-			next.seen = noun{i / 2, i%2 == 1}
-		case "prep":
-			next.prep = i
+		if cause >= 0 {
+			next[cause] = i
 		}
 		visit(f.words, s.probability*f.probability, next)
 	}
+}
+
+// Substitutes names the kind of a word of the grammar and lists the other words of that kind, in the order of
+// the lexicon: those that could replace it without breaking the sentence. Animals keep their
+// number. A word that is alone in its kind, as "the", has no substitutes and no kind.
+func (g *Grammar) Substitutes(word string) (kind string, others []string) {
+	for _, k := range g.lexicon.kinds {
+		if i := slices.Index(k.words, word); i >= 0 {
+			return k.name, slices.Delete(slices.Clone(k.words), i, i+1)
+		}
+	}
+	return "", nil
 }

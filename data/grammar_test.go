@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -10,17 +11,14 @@ import (
 // can be listed.
 func smallGrammar() *Grammar {
 	l := savannaLexicon()
-	l.times = []string{"at dawn", "at noon", "today"}
-	l.adjectives = l.adjectives[:1]
-	l.animals = l.animals[:2]
-	l.verbs = l.verbs[:2]
-	l.animals[1].places = []string{"dry river", "acacia", "", ""} // a place of two words
-	l.preps = l.preps[:2]
-	l.postures = l.postures[:2]
-	l.regions = l.regions[:2]
-	l.landmarks = l.landmarks[:2]
-	l.states = l.states[:2]
-	l.rests = l.rests[:2]
+	for i, k := range l.kinds {
+		n := 2
+		if slices.Contains([]string{"day", "adjective", "region", "regions", "landmark", "landmarks"}, k.name) {
+			n = 1
+		}
+		l.kinds[i].words = k.words[:n]
+	}
+	l.places[1] = []string{"dry river", "acacia"} // a place of two words
 	shapes := SavannaGrammar().shapes
 	for i := range shapes {
 		shapes[i].slots = nil
@@ -157,5 +155,103 @@ func TestShapes(t *testing.T) {
 	}
 	if least < 5 || most > 14 || least == most {
 		t.Errorf("%d to %d words, want 5 to 14", least, most)
+	}
+}
+
+// The table of places: the preposition alone leaves four places open, the animal alone
+// four, and no two animals go together with more than one preposition, so that neither
+// cause can stand in for the other.
+func TestPlaceTable(t *testing.T) {
+	l := savannaLexicon()
+	all := map[string]bool{}
+	animals, preps := l.words("animal"), l.words("preposition")
+	for a, places := range l.places {
+		if len(places) != len(preps) {
+			t.Fatalf("%s has %d places for %d prepositions", animals[a], len(places), len(preps))
+		}
+		if own := slices.Compact(slices.Sorted(slices.Values(places))); len(own) != len(places) {
+			t.Errorf("%s is in one place twice: %q", animals[a], places)
+		}
+		for b, others := range l.places[:a] {
+			shared := 0
+			for i := range preps {
+				if places[i] == others[i] {
+					shared++
+				}
+			}
+			if shared > 1 {
+				t.Errorf("%s and %s share %d places", animals[a], animals[b], shared)
+			}
+		}
+	}
+	for i, prep := range preps {
+		count := map[string]int{}
+		for _, places := range l.places {
+			count[places[i]]++
+			all[places[i]] = true
+		}
+		for place, n := range count {
+			if n != 2 {
+				t.Errorf("%d animals are %s the %s, want 2", n, prep, place)
+			}
+		}
+	}
+	if len(all) != 16 {
+		t.Errorf("%d places, want 16", len(all))
+	}
+	for _, noun := range slices.Concat(l.forms("region"), l.forms("landmark")) {
+		if all[noun] {
+			t.Errorf("%s is a place and between subject and verb", noun)
+		}
+	}
+}
+
+func TestSubstitutes(t *testing.T) {
+	g := SavannaGrammar()
+	for word, want := range map[string]struct {
+		kind  string
+		some  string
+		count int
+	}{
+		"zebra": {"animal", "lion", 7}, "lions": {"animals", "zebras", 7}, "near": {"preposition", "under", 3},
+		"river": {"place", "cave", 15}, "is": {"copula", "was", 1}, "valleys": {"regions", "plains", 3},
+		"dawn": {"hour", "night", 3}, "the": {"", "", 0}, "spoon": {"", "", 0},
+	} {
+		kind, others := g.Substitutes(word)
+		if kind != want.kind || len(others) != want.count || want.some != "" && !slices.Contains(others, want.some) || slices.Contains(others, word) {
+			t.Errorf("substitutes of %s: %q %q, want %d of kind %q with %s", word, kind, others, want.count, want.kind, want.some)
+		}
+	}
+}
+
+// A sentence with a substitute has words of the corpus alone, and no word is of two kinds.
+func TestSubstitutesAreWordsOfTheCorpus(t *testing.T) {
+	corpus, err := Savanna()
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]string{}
+	for _, k := range corpus.Grammar.lexicon.kinds {
+		if len(k.words) < 2 {
+			t.Errorf("%s has %d words", k.name, len(k.words))
+		}
+		for _, word := range k.words {
+			if _, known := corpus.Vocabulary.ID(word); !known {
+				t.Errorf("%s of kind %s is not in the vocabulary", word, k.name)
+			}
+			if other, twice := of[word]; twice {
+				t.Errorf("%s is of kind %s and of kind %s", word, other, k.name)
+			}
+			of[word] = k.name
+		}
+	}
+	var alone []string
+	for id := range corpus.Vocabulary.Len() {
+		if word := corpus.Vocabulary.Key(id); of[word] == "" {
+			alone = append(alone, word)
+		}
+	}
+	if want := []string{BoundaryToken, UnknownToken, "at", "by", "that", "the"}; !slices.Equal(alone, want) {
+		t.Errorf("words without substitutes: %q, want %q", alone, want)
 	}
 }

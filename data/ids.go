@@ -1,9 +1,6 @@
 package data
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 // IDs are token ids, each in as few bytes as the largest needs: 1, 2 or 4. The zero
 // value holds none.
@@ -13,12 +10,21 @@ type IDs struct {
 }
 
 // makeIDs returns ids without any, with space for n of a vocabulary of the given size.
-func makeIDs(n, vocab int) IDs {
-	var shift uint8
-	for vocab > 1 && uint64(vocab-1)>>(8<<shift) > 0 {
-		shift++
+func makeIDs(n, vocab int) (s IDs) {
+	s.widen(vocab)
+	s.bytes = make([]byte, 0, n<<s.shift)
+	return s
+}
+
+// widen makes the ids as wide as a vocabulary of the given size needs, unless they are.
+func (s *IDs) widen(vocab int) {
+	for uint64(vocab) > 1<<(8<<s.shift) {
+		wider := IDs{make([]byte, 0, 2*cap(s.bytes)), s.shift + 1}
+		for i := range s.Len() {
+			wider.add(s.At(i))
+		}
+		*s = wider
 	}
-	return IDs{make([]byte, 0, n<<shift), shift}
 }
 
 // Len returns how many ids there are.
@@ -54,38 +60,10 @@ func (s IDs) Ints() []int {
 	return ids
 }
 
-// append adds ids, none too large for the width.
-func (s *IDs) append(ids []int32) {
-	n := len(s.bytes)
-	s.bytes = slices.Grow(s.bytes, len(ids)<<s.shift)[:n+len(ids)<<s.shift]
-	added := s.bytes[n:]
-	switch s.shift {
-	case 0:
-		for i, id := range ids {
-			added[i] = byte(id)
-		}
-	case 1:
-		for i, id := range ids {
-			binary.LittleEndian.PutUint16(added[2*i:], uint16(id))
-		}
-	default:
-		for i, id := range ids {
-			binary.LittleEndian.PutUint32(added[4*i:], uint32(id))
-		}
+// add adds an id, which is not too large for the width.
+func (s *IDs) add(id int) {
+	for range 1 << s.shift {
+		s.bytes = append(s.bytes, byte(id))
+		id >>= 8
 	}
-}
-
-// mapped returns the ids that a table has for each of these, in the width of a vocabulary
-// and with space for n.
-func (s IDs) mapped(table []int32, n, vocab int) IDs {
-	all := makeIDs(n, vocab)
-	chunk := make([]int32, 1<<12)
-	for start := 0; start < s.Len(); start += len(chunk) {
-		part := s.Slice(start, min(start+len(chunk), s.Len()))
-		for i := range part.Len() {
-			chunk[i] = table[part.At(i)]
-		}
-		all.append(chunk[:part.Len()])
-	}
-	return all
 }

@@ -14,7 +14,7 @@ func TestIDs(t *testing.T) {
 			want = append(want, c.vocab-1)
 			ids := makeIDs(0, c.vocab)
 			for _, id := range want {
-				ids.append([]int32{int32(id)})
+				ids.add(id)
 			}
 			if got := len(ids.bytes); got != c.width*len(want) {
 				t.Fatalf("%d ids below %d take %d bytes, want %d", len(want), c.vocab, got, c.width*len(want))
@@ -32,18 +32,20 @@ func TestIDs(t *testing.T) {
 	}
 }
 
-func TestIDsMapped(t *testing.T) {
-	ids := makeIDs(0, 3)
-	for range 5000 { // more than one chunk
-		ids.append([]int32{0, 2})
-	}
-	for _, table := range [][]int32{{7, 8, 9}, {700, 800, 900}, {70000, 80000, 90000}} {
-		got := ids.mapped(table, 0, int(table[2])+1)
-		if want := slices.Repeat([]int{int(table[0]), int(table[2])}, 5000); !slices.Equal(got.Ints(), want) {
-			t.Errorf("%v: not what the table has", table)
+// Ids that become wider stay what they were.
+func TestIDsBecomeWider(t *testing.T) {
+	var ids IDs
+	var want []int
+	for _, id := range []int{0, 255, 3, 256, 1<<16 - 1, 7, 1 << 16, 1<<31 - 1, 9} {
+		ids.widen(id + 1)
+		ids.add(id)
+		if want = append(want, id); !slices.Equal(ids.Ints(), want) {
+			t.Fatalf("%v came back as %v", want, ids.Ints())
 		}
 	}
-	if got := (IDs{}).mapped(nil, 0, 10); got.Len() != 0 {
-		t.Errorf("of none, %v", got)
+	ids = IDs{}
+	ids.widen(1<<20 + 1)
+	if ids.add(1 << 20); !slices.Equal(ids.Ints(), []int{1 << 20}) {
+		t.Errorf("the first is %v", ids.Ints())
 	}
 }

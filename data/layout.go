@@ -1,19 +1,23 @@
 package data
 
+import (
+	"fmt"
+	"strings"
+
+	"attend/internal/printable"
+	"attend/internal/random"
+)
+
 // Layout is how the tokens of a text stand in sequences: what one sequence is, what
 // stands at its ends, and how rows of a batch are cut from them. A model predicts
 // each token of a row but its first, from those before it in the row.
 type Layout interface {
-	// Sentences reports whether each line of a text is a sequence of its own. If not,
-	// the whole text is one.
+	// Sentences reports whether each line of a text is a sequence of its own, with
+	// [BoundaryToken] at both ends. If not, the whole text is one.
 	Sentences() bool
 
-	// boundary reports whether [BoundaryToken] stands at both ends of a sequence.
-	boundary() bool
-	// postProcessor is how tokenizer.json says that.
-	postProcessor() any
-	// split makes the corpus of a text. name is how errors call it.
-	split(name, text string, t Tokenizer, o Options) (*Corpus, error)
+	// split reads a text into the numbering, which is empty, and makes the corpus.
+	split(text string, n *numbering, o Options) (*Corpus, error)
 	// check reports whether rows of seq predictions can hold the set.
 	check(s Set, seq int) error
 	// rows returns how many rows hold every prediction once, and row one of them.
@@ -36,8 +40,150 @@ const (
 
 // specials are the tokens that no text can spell, in the order of their ids.
 func specials(l Layout) []string {
-	if l.boundary() {
+	if l.Sentences() {
 		return []string{BoundaryToken, UnknownToken}
 	}
 	return []string{UnknownToken}
+}
+
+// sentences is the layout in which each line of a text is a sequence, from boundary
+// to boundary: <s> w1 ... wn <s>. A row of a batch is one of them. All words and the
+// end are predicted, the first word from the boundary alone.
+type sentences struct{}
+
+func (sentences) Sentences() bool { return true }
+
+func (sentences) check(s Set, seq int) error {
+	for i := range s.Len() {
+		if n := s.Sequence(i).Len() - 1; n > seq {
+			return fmt.Errorf("sentence %d has %d tokens with its boundary but the context is %d: raise the context to %d or split the sentence",
+				i+1, n, seq, n)
+		}
+	}
+	return nil
+}
+
+func (sentences) rows(s Set, _ int) int { return s.Len() }
+
+func (sentences) row(s Set, i, _ int) IDs { return s.Sequence(i) }
+
+func (sentences) draws(s Set, _ int) (int, error) { return s.Len(), nil }
+
+func (sentences) drawn(s Set, i, _ int) IDs { return s.Sequence(i) }
+
+func (sentences) lengths(s Set, _ int) (longest, mean float64) {
+	return float64(s.LongestInput()), float64(s.Predictions()) / float64(s.Len())
+}
+
+func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
+	l.read(text, n)
+	which, copies := n.distinct()
+	if len(copies) < 2 {
+		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", n.name)
+	}
+	order := random.New(o.Seed, "split").Perm(len(copies))
+	held := make([]bool, len(copies))
+	for _, i := range order[len(order)-o.heldOut(len(order), 1):] {
+		held[i] = true
+	}
+	heldOut := make([]bool, len(which))
+	for i, sentence := range which {
+		heldOut[i] = held[sentence]
+	}
+	c, err := n.corpus(heldOut, o.MinCount)
+	if err != nil {
+		return nil, err
+	}
+	several := 0
+	for _, n := range copies {
+		if n > 1 {
+			several++
+		}
+	}
+	c.note(several, "sentence", "occurred more than once; all copies of one are on the same side, so that none is both learned and held out.")
+	return c, nil
+}
+
+// read reads the sentences of valid text.
+func (sentences) read(text string, n *numbering) {
+	line, longest := 0, 0
+	for sentence := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		line++
+		if sentence = strings.TrimSpace(sentence); sentence == "" {
+			n.blank++
+			continue
+		}
+		before := n.ids.Len()
+		n.read(sentence)
+		n.end(sentence, n.ids.Len())
+		if tokens := n.ids.Len() - before; tokens > longest {
+			longest, n.longestLine = tokens, line
+		}
+	}
+}
+
+// stream is the layout in which the whole text is one sequence, without boundaries.
+// A row of a batch is a window of it: each token of the window but the first is
+// predicted.
+type stream struct{}
+
+func (stream) Sentences() bool { return false }
+
+func (stream) check(Set, int) error { return nil }
+
+// rows are consecutive windows of seq predictions, the last one of what is left.
+func (stream) rows(s Set, seq int) int { return ceilDiv(s.Predictions(), seq) }
+
+func (l stream) row(s Set, i, seq int) IDs { return l.drawn(s, i*seq, seq) }
+
+func (stream) draws(s Set, seq int) (int, error) {
+	n := s.ids.Len()
+	if n < seq+1 {
+		return 0, fmt.Errorf("the text has %d tokens, too few for a context of %d, which needs %d: lower the context or give more text",
+			n, seq, seq+1)
+	}
+	return n - seq, nil
+}
+
+func (stream) drawn(s Set, i, seq int) IDs { return s.ids.Slice(i, min(s.ids.Len(), i+seq+1)) }
+
+func (stream) lengths(_ Set, seq int) (longest, mean float64) { return float64(seq), float64(seq) }
+
+func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
+	const least = 2 // one to read and one to predict
+	n.ids = makeIDs(len(text), 1)
+	for line := range strings.Lines(text) { // so that no more than a line is normalised at once
+		n.read(line)
+	}
+	tokens := n.ids.Len()
+	if tokens < 2*least {
+		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
+	}
+	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOut(tokens, least))
+	n.end(text[:at], tokens-held)
+	n.end(text[at:], tokens)
+	return n.corpus([]bool{false, true}, o.MinCount)
+}
+
+// lastTokens returns the byte of text at which its last n tokens begin, and n. Where
+// normalisation moved marks across the edge of that token, it is an earlier one, and
+// n is larger.
+func lastTokens(text string, tokenizer Tokenizer, n int) (at, tokens int) {
+	for end := len(text); ; {
+		begin := 1 + strings.LastIndexByte(text[:end-1], '\n')
+		line, count := text[begin:end], 0
+		tokenizer.each(line, func(int, int, string) { count++ })
+		if skipped := count - (n - tokens); skipped >= 0 {
+			i, first := 0, 0
+			tokenizer.each(line, func(start, _ int, _ string) {
+				if i <= skipped && start >= 0 {
+					at, first = start, i
+				}
+				i++
+			})
+			return begin + at, tokens + count - first
+		}
+		tokens += count
+		end = begin
+	}
 }

@@ -3,8 +3,97 @@ package data
 import (
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 )
+
+// Derivation is a sentence with the way it was drawn.
+type Derivation struct {
+	Words       []string
+	Shape       string  // its slots, as in "the subject verb the seen"; ? may be empty
+	Rules       []Rule  // the planted rules at work in it
+	Probability float64 // of the sentence
+}
+
+// path is a derivation in the making: the first slots, filled.
+type path struct {
+	words  []string
+	starts []int // the word at which each slot begins
+	m      memory
+	p      float64
+}
+
+func (w path) with(words []string, p float64, m memory) path {
+	return path{append(slices.Clip(w.words), words...), append(slices.Clip(w.starts), len(w.words)), m, w.p * p}
+}
+
+func (g *Grammar) derivation(sh shape, w path) Derivation {
+	return Derivation{w.words, sh.text, g.rules(sh, w), w.p}
+}
+
+// Sample draws a sentence.
+func (g *Grammar) Sample(r *rand.Rand) Derivation {
+	sh := g.shapes[len(g.shapes)-1]
+	u := r.Float64()
+	for _, candidate := range g.shapes {
+		if u -= candidate.probability; u < 0 {
+			sh = candidate
+			break
+		}
+	}
+	w := path{p: sh.probability}
+	for _, s := range sh.slots {
+		u := r.Float64()
+		var next path
+		g.each(s, w.m, func(words []string, p float64, m memory) {
+			// The last way stands when rounding leaves u at or just above 0.
+			if u -= p; u < 1e-12 && next.starts == nil {
+				next = w.with(words, p, m)
+			}
+		})
+		w = next
+	}
+	return g.derivation(sh, w)
+}
+
+// follow visits every way to begin a sentence of a shape with a prefix, each with the first word after it or, at the end
+// of the sentence, [BoundaryToken].
+func (g *Grammar) follow(sh shape, prefix []string, visit func(w path, next string)) {
+	var fill func(w path)
+	fill = func(w path) {
+		rest := prefix[len(w.words):]
+		if len(w.starts) == len(sh.slots) {
+			if len(rest) == 0 {
+				visit(w, BoundaryToken)
+			}
+			return
+		}
+		g.each(sh.slots[len(w.starts)], w.m, func(words []string, p float64, m memory) {
+			n := min(len(words), len(rest))
+			switch {
+			case !slices.Equal(words[:n], rest[:n]):
+			case len(words) > n:
+				visit(w.with(words, p, m), words[n])
+			default:
+				fill(w.with(words, p, m))
+			}
+		})
+	}
+	fill(path{p: sh.probability})
+}
+
+// Parse finds how a sentence, given by its keys, is drawn. It returns false when
+// the words are not a sentence of the grammar.
+func (g *Grammar) Parse(words []string) (d Derivation, ok bool) {
+	for _, sh := range g.shapes {
+		g.follow(sh, words, func(w path, next string) {
+			if next == BoundaryToken {
+				d, ok = g.derivation(sh, w), true
+			}
+		})
+	}
+	return d, ok
+}
 
 // NextWord returns the probability of each word that can follow a prefix of a
 // sentence, with [BoundaryToken] for its end:
@@ -35,33 +124,13 @@ func (g *Grammar) SentenceLoss(words []string) (nats float64, ok bool) {
 }
 
 // mass returns P(prefix, w), the probability that a sentence begins with the
-// prefix and goes on with w.
+// prefix and continues with w.
 func (g *Grammar) mass(prefix []string) map[string]float64 {
 	mass := map[string]float64{}
 	for _, sh := range g.shapes {
-		g.addMass(mass, sh.slots, prefix, memory{}, sh.probability)
+		g.follow(sh, prefix, func(w path, next string) { mass[next] += w.p })
 	}
 	return mass
-}
-
-// addMass adds P(rest of the prefix, w) over the fillings of the slots, times p.
-func (g *Grammar) addMass(mass map[string]float64, slots []slot, rest []string, m memory, p float64) {
-	if len(slots) == 0 {
-		if len(rest) == 0 {
-			mass[BoundaryToken] += p
-		}
-		return
-	}
-	g.each(slots[0], m, func(words []string, q float64, next memory) {
-		n := min(len(words), len(rest))
-		switch {
-		case !slices.Equal(words[:n], rest[:n]):
-		case len(words) > n:
-			mass[words[n]] += p * q
-		default:
-			g.addMass(mass, slots[1:], rest[n:], next, p*q)
-		}
-	})
 }
 
 // Entropy returns the floor under the loss of any model: the entropy of a sentence

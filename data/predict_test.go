@@ -2,10 +2,72 @@ package data
 
 import (
 	"math"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"attend/internal/random"
 )
+
+func TestSampleParsesBack(t *testing.T) {
+	g := SavannaGrammar()
+	r := random.New(1, "test")
+	shapes, words := map[string]int{}, map[string]bool{}
+	const n = 5000
+	for range n {
+		d := g.Sample(r)
+		parsed, ok := g.Parse(d.Words)
+		if !ok || parsed.Shape != d.Shape || !reflect.DeepEqual(parsed.Rules, d.Rules) || !near(parsed.Probability/d.Probability, 1) {
+			t.Fatalf("%+v parses as %+v (%v)", d, parsed, ok)
+		}
+		for _, sh := range g.shapes {
+			found := 0
+			g.follow(sh, d.Words, func(_ path, next string) {
+				if next == BoundaryToken {
+					found++
+				}
+			})
+			if (found == 1) != (sh.text == d.Shape) || found > 1 {
+				t.Fatalf("%q: %d derivations by %q", d.Words, found, sh.text)
+			}
+		}
+		shapes[d.Shape]++
+		for _, word := range d.Words {
+			words[word] = true
+		}
+	}
+	for _, sh := range g.shapes {
+		deviation := math.Sqrt(n * sh.probability * (1 - sh.probability))
+		if got := float64(shapes[sh.text]); math.Abs(got-n*sh.probability) > 5*deviation {
+			t.Errorf("%q: %g of %d, want %g +- %.0f", sh.text, got, n, n*sh.probability, deviation)
+		}
+	}
+	if len(words) < 90 || len(words) > 110 {
+		t.Errorf("%d words, want about a hundred", len(words))
+	}
+}
+
+// Each sentence must be drawn as often as its probability says.
+func TestSampleFrequencies(t *testing.T) {
+	l := lexicon{kinds: []kind{
+		{"day", []string{"today"}}, {"adjective", []string{"old"}}, {"verb", []string{"saw", "met"}},
+		{"animal", []string{"lion"}}, {"animals", []string{"lions"}},
+	}}
+	g := newGrammar(l, []shape{{probability: 0.7, text: "the adjective? subject verb the seen"}, {probability: 0.3, text: "when? the subject verb"}})
+	r := random.New(2, "test")
+	const n = 50000
+	counts := map[string]int{}
+	for range n {
+		counts[strings.Join(g.Sample(r).Words, " ")]++
+	}
+	for _, d := range everyDerivation(g) {
+		sentence, want := strings.Join(d.Words, " "), n*d.Probability
+		if got := float64(counts[sentence]); math.Abs(got-want) > 5*math.Sqrt(want) {
+			t.Errorf("%q: %g times, want %.0f", sentence, got, want)
+		}
+	}
+}
 
 func TestNextWordChainsToSentenceLoss(t *testing.T) {
 	g := SavannaGrammar()
@@ -59,7 +121,11 @@ func TestEntropyIsTheMeanLoss(t *testing.T) {
 // places.
 func jointPlaces(cause func(d Derivation, place Rule) string) map[[2]string]float64 {
 	l := savannaLexicon()
-	l.times, l.adjectives, l.verbs, l.postures = l.times[:2], l.adjectives[:1], l.verbs[:1], l.postures[:1]
+	for i, k := range l.kinds {
+		if slices.Contains([]string{"hour", "day", "adjective", "verb", "posture"}, k.name) {
+			l.kinds[i].words = k.words[:1]
+		}
+	}
 	all := SavannaGrammar().shapes[:2]
 	for i := range all {
 		all[i].slots = nil
@@ -68,7 +134,7 @@ func jointPlaces(cause func(d Derivation, place Rule) string) map[[2]string]floa
 	g := newGrammar(l, all)
 	joint := map[[2]string]float64{}
 	for _, sh := range g.shapes {
-		g.eachPath(sh, path{p: sh.probability}, 0, func(w path) {
+		g.eachPath(sh, path{p: sh.probability}, func(w path) {
 			d := g.derivation(sh, w)
 			joint[[2]string{cause(d, d.Rules[0]), d.Words[d.Rules[0].Predicted]}] += d.Probability
 		})
@@ -76,14 +142,14 @@ func jointPlaces(cause func(d Derivation, place Rule) string) map[[2]string]floa
 	return joint
 }
 
-// eachPath visits every completion of a path from slot k on.
-func (g *Grammar) eachPath(sh shape, w path, k int, visit func(path)) {
-	if k == len(sh.slots) {
+// eachPath visits every completion of a path.
+func (g *Grammar) eachPath(sh shape, w path, visit func(path)) {
+	if len(w.starts) == len(sh.slots) {
 		visit(w)
 		return
 	}
-	g.each(sh.slots[k], w.m, func(words []string, p float64, m memory) {
-		g.eachPath(sh, w.with(sh.slots[k], words, p, m), k+1, visit)
+	g.each(sh.slots[len(w.starts)], w.m, func(words []string, p float64, m memory) {
+		g.eachPath(sh, w.with(words, p, m), visit)
 	})
 }
 
@@ -107,10 +173,8 @@ func information(joint map[[2]string]float64) (mutual, entropy float64) {
 func TestWhatDecidesThePlace(t *testing.T) {
 	subject := func(d Derivation, _ Rule) string {
 		for _, word := range d.Words {
-			for _, a := range savannaLexicon().animals {
-				if word == a.singular || word == a.plural {
-					return word
-				}
+			if slices.Contains(savannaLexicon().forms("animal"), word) {
+				return word
 			}
 		}
 		return ""

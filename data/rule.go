@@ -1,41 +1,76 @@
 package data
 
+import "slices"
+
 // Rule is a planted rule at work in a sentence: one word of it is decided by
 // others.
 type Rule struct {
 	Name      string
 	Predicted int      // which word of the sentence the rule decides, from 0
-	Causes    []int    // the words that decide it
+	Causes    []int    // the cause words, which decide it
 	Correct   []string // every word that the rule allows there
 }
 
-const (
-	placeRule     = "place"
-	agreementRule = "agreement"
-	echoRule      = "echo"
-)
+// decision is a slot that earlier slots decide. A new rule is an entry in the table of decisions, and its slots in a
+// shape of the grammar.
+type decision struct {
+	rule   string   // the name of the rule; empty where it is not counted as one
+	slot   string   // that is decided
+	causes []string // the slots that decide it, which are always filled
+	// phrases returns what can fill the slot, all equally likely, given which filler each cause has, from 0.
+	phrases func(l lexicon, causes []int) []string
+}
 
-// RuleNames lists the planted rules:
-//
-//	place      the place is decided by who is seen and the preposition
-//	agreement  is or was, are or were: decided by the number of the subject
-//	echo       the animal after "because that" is the subject once more
+// Fillers of a subject and of who is seen are singular and plural of each animal in turn.
+var decisions = []decision{
+	// The place is decided by who is seen and the preposition.
+	{"place", "place", []string{"seen", "preposition"}, func(l lexicon, causes []int) []string {
+		return l.places[causes[0]/2][causes[1]:][:1]
+	}},
+	// Is or was, are or were: decided by the number of the subject.
+	{"agreement", "copula", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0]) }},
+	// The animal after "because that" is the subject once more.
+	{"echo", "echo", []string{"subject"}, func(l lexicon, causes []int) []string { return l.forms("animal")[causes[0]:][:1] }},
+	// Next to its noun, a verb that agrees is no rule of its own.
+	{"", "was", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0])[1:] }},
+}
+
+// copulas returns the present and the past that agree with a subject.
+func copulas(subject int) []string {
+	if subject%2 == 1 {
+		return []string{"are", "were"}
+	}
+	return []string{"is", "was"}
+}
+
+// RuleNames lists the planted rules: place, agreement and echo.
 func (g *Grammar) RuleNames() []string {
-	return []string{placeRule, agreementRule, echoRule}
+	var names []string
+	for _, d := range decisions {
+		if d.rule != "" {
+			names = append(names, d.rule)
+		}
+	}
+	return names
 }
 
 // rules lists the rules at work in a complete path.
-func (g *Grammar) rules(w path) []Rule {
+func (g *Grammar) rules(sh shape, w path) []Rule {
 	var rules []Rule
-	if at, ok := w.at["place"]; ok {
-		causes := []int{w.at["seen"], w.at["prep"]}
-		rules = append(rules, Rule{placeRule, at, causes, []string{w.words[at]}})
-	}
-	if at, ok := w.at["copula"]; ok {
-		rules = append(rules, Rule{agreementRule, at, []int{w.at["subject"]}, copulas(w.m.subject.plural)})
-	}
-	if at, ok := w.at["echo"]; ok {
-		rules = append(rules, Rule{echoRule, at, []int{w.at["subject"]}, []string{g.form(w.m.subject)}})
+	for i, s := range sh.slots {
+		if s.decided == nil || s.decided.rule == "" {
+			continue
+		}
+		rule := Rule{Name: s.decided.rule, Predicted: w.starts[i]}
+		for k, earlier := range sh.slots[:i] {
+			if slices.Contains(s.decided.causes, earlier.name) {
+				rule.Causes = append(rule.Causes, w.starts[k])
+			}
+		}
+		for _, f := range g.fillers(s, w.m) {
+			rule.Correct = append(rule.Correct, f.words[0])
+		}
+		rules = append(rules, rule)
 	}
 	return rules
 }

@@ -1,17 +1,24 @@
 package data
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"fmt"
+	"math/rand/v2"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"attend/internal/choice"
 	"attend/internal/random"
 )
+
+// BuiltIn are the texts that come with the program.
+var BuiltIn = choice.Table[Dataset]{{Name: "savanna", Choice: Dataset{Savanna, SavannaGrammar}}}
+
+// Dataset is a text drawn from a grammar.
+type Dataset struct {
+	Load    func() (*Corpus, error)
+	Grammar func() *Grammar
+}
 
 //go:generate go run ./savanna/generate
 
@@ -19,7 +26,7 @@ const (
 	savannaSeed      = 1
 	savannaTrain     = 16000 // sentences
 	savannaHeldOut   = 2500  // sentences
-	savannaFirstLine = "The lion saw the zebra near the river"
+	savannaFirstLine = "The lion saw the zebra near the river\n"
 )
 
 var (
@@ -33,17 +40,22 @@ var (
 // distinct ones, none of them among the former, to be judged by, all drawn from
 // [SavannaGrammar].
 func Savanna() (*Corpus, error) {
-	t := scanSentences(savannaTrainText+savannaHeldOutText, words{})
-	heldOut := make([]bool, len(t.sentences))
-	for i, line := range t.lines {
-		heldOut[i] = line > savannaTrain
-	}
-	c, err := t.corpus(heldOut, Options{MinCount: 1})
+	unit, err := Units.Find("unit", Word)
 	if err != nil {
-		return nil, fmt.Errorf("savanna: %w", err)
+		return nil, err
 	}
-	sum := sha256.Sum256([]byte(savannaTrainText + savannaHeldOutText))
-	c.Name, c.SHA256, c.Grammar = "savanna", hex.EncodeToString(sum[:]), SavannaGrammar()
+	text, n := savannaTrainText+savannaHeldOutText, newNumbering("savanna", unit)
+	sentences{}.read(text, n)
+	heldOut := make([]bool, n.Len())
+	for i := savannaTrain; i < len(heldOut); i++ {
+		heldOut[i] = true
+	}
+	c, err := n.corpus(heldOut, 1)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(text))
+	c.SHA256, c.Grammar = hex.EncodeToString(sum[:]), SavannaGrammar()
 	return c, nil
 }
 
@@ -51,37 +63,26 @@ func Savanna() (*Corpus, error) {
 // held-out sentences are drawn first, each kept once; the training sentences are
 // those drawn after them that are not held out. So the held-out sentences are as
 // likely as the grammar makes them, and their mean loss is close to its entropy.
-func GenerateSavanna() (train, heldOut []byte) {
+func GenerateSavanna() (train, heldOut string) {
+	var training, rest strings.Builder
 	g, held := SavannaGrammar(), map[string]bool{}
-	heldOut = appendSentence(nil, savannaFirstLine)
-	held[savannaFirstLine] = true
-	for r := random.New(savannaSeed, "savanna held out"); len(held) < savannaHeldOut; {
-		sentence := capitalised(g.Sample(r).Words)
-		if !held[sentence] {
-			held[sentence] = true
-			heldOut = appendSentence(heldOut, sentence)
+	draw := func(r *rand.Rand) string {
+		line := strings.Join(g.Sample(r).Words, " ") + "\n"
+		return strings.ToUpper(line[:1]) + line[1:]
+	}
+	r := random.New(savannaSeed, "savanna held out")
+	for line := savannaFirstLine; len(held) < savannaHeldOut; line = draw(r) {
+		if !held[line] {
+			held[line] = true
+			rest.WriteString(line)
 		}
 	}
-	for r, n := random.New(savannaSeed, "savanna train"), 0; n < savannaTrain; {
-		sentence := capitalised(g.Sample(r).Words)
-		if !held[sentence] {
-			train = appendSentence(train, sentence)
+	r = random.New(savannaSeed, "savanna train")
+	for n := 0; n < savannaTrain; {
+		if line := draw(r); !held[line] {
+			training.WriteString(line)
 			n++
 		}
 	}
-	return train, heldOut
-}
-
-func appendSentence(text []byte, sentence string) []byte {
-	return append(append(text, sentence...), '\n')
-}
-
-// capitalised joins the words to a sentence with a capital first letter.
-func capitalised(words []string) string {
-	sentence := strings.Join(words, " ")
-	r, n := utf8.DecodeRuneInString(sentence)
-	var b bytes.Buffer
-	b.WriteRune(unicode.ToUpper(r))
-	b.WriteString(sentence[n:])
-	return b.String()
+	return training.String(), rest.String()
 }

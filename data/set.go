@@ -1,9 +1,9 @@
 package data
 
-import "fmt"
-
-// Ignore is the target of a position at which nothing is predicted.
-const Ignore = -1
+import (
+	"fmt"
+	"math"
+)
 
 // Set is text as sequences of ids, ready for batches.
 type Set struct {
@@ -26,13 +26,7 @@ func (s Set) Sequence(i int) IDs {
 
 // Predictions returns how many tokens are predicted: each of a sequence but its
 // first.
-func (s Set) Predictions() int {
-	n := 0
-	for i := range s.Len() {
-		n += max(0, s.Sequence(i).Len()-1)
-	}
-	return n
-}
+func (s Set) Predictions() int { return s.ids.Len() - s.Len() }
 
 // LongestInput returns the number of positions that the longest sequence takes,
 // all of it but the last token.
@@ -89,55 +83,48 @@ func (s Set) check(batch, seq int) error {
 	return s.Layout.check(s, seq)
 }
 
-// fillRow writes the predictions of a piece of a sequence into one row of a batch:
-// ids holds the piece without its last token, targets the piece without its first.
-// Positions past its end get id 0 and target Ignore.
-func fillRow(piece IDs, ids, targets []int) { // ids, targets [seq]
-	n := max(0, piece.Len()-1)
-	if n > 0 {
-		piece.Slice(0, n).CopyTo(ids)
-		piece.Slice(1, n+1).CopyTo(targets)
-	}
-	for i := n; i < len(ids); i++ {
-		ids[i], targets[i] = 0, Ignore
-	}
+// Baselines are the losses of three models that only count, as mean nats per
+// predicted token of the held-out set. A trained model is worth something below
+// the smallest of them.
+type Baselines struct {
+	Uniform, Unigram, Bigram float64
 }
 
-// Blocks are the batches of an evaluation: together they hold every prediction of
-// a set exactly once, in order.
-type Blocks struct {
-	set        Set
-	batch, seq int
-	rows       int
-}
-
-// Blocks cuts the set into batches of batch rows of seq positions: one sentence a row,
-// or consecutive windows of seq predictions of a stream, the last one padded.
+// NewBaselines counts in the training set and predicts the held-out one.
 //
-// It is an error when a sentence does not fit into seq positions.
-func (s Set) Blocks(batch, seq int) (*Blocks, error) {
-	if err := s.check(batch, seq); err != nil {
-		return nil, err
-	}
-	return &Blocks{s, batch, seq, s.Layout.rows(s, seq)}, nil
+//	uniform  P(w)   = 1/vocab
+//	unigram  P(w)   = (c(w) + 1) / (N + vocab)
+//	bigram   P(w|v) = (c(v,w) + P_unigram(w)) / (c(v) + 1)
+//
+// c(w) counts how often w is predicted in the training set, N is the sum of it,
+// c(v,w) counts w predicted after v, and c(v) is the sum of that over w. The ids of
+// both sets are below vocab. The unigram and bigram losses are 0 when nothing is
+// held out.
+func NewBaselines(train, heldOut Set, vocab int) Baselines {
+	total := train.Predictions()
+	word, before := make([]int, vocab), make([]int, vocab)
+	pair := map[[2]int]int{}
+	train.eachPair(func(v, w int) {
+		word[w]++
+		before[v]++
+		pair[[2]int{v, w}]++
+	})
+	var unigram, bigram float64
+	heldOut.eachPair(func(v, w int) {
+		p := float64(word[w]+1) / float64(total+vocab)
+		unigram -= math.Log(p)
+		bigram -= math.Log((float64(pair[[2]int{v, w}]) + p) / float64(before[v]+1))
+	})
+	n := float64(max(1, heldOut.Predictions()))
+	return Baselines{math.Log(float64(vocab)), unigram / n, bigram / n}
 }
 
-// Len returns the number of batches.
-func (b *Blocks) Len() int { return ceilDiv(b.rows, b.batch) }
-
-// Fill writes batch i, from 0 to Len()-1. Positions at which nothing is predicted
-// have id 0 and target [Ignore].
-//
-//	ids, targets  [batch, seq]
-func (b *Blocks) Fill(i int, ids, targets []int) {
-	for row := range b.batch {
-		var piece IDs // none past the last row
-		if at := i*b.batch + row; at < b.rows {
-			piece = b.set.Layout.row(b.set, at, b.seq)
+// eachPair visits every predicted token w with the token v before it.
+func (s Set) eachPair(visit func(v, w int)) {
+	for i := range s.Len() {
+		sequence := s.Sequence(i)
+		for j := 1; j < sequence.Len(); j++ {
+			visit(sequence.At(j-1), sequence.At(j))
 		}
-		at := row * b.seq
-		fillRow(piece, ids[at:at+b.seq], targets[at:at+b.seq])
 	}
 }
-
-func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -1,10 +1,8 @@
 package data
 
 import (
-	"strings"
+	"math"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 var (
@@ -17,7 +15,7 @@ func newSet(l Layout, sequences ...[]int) Set {
 	s := Set{Layout: l, ids: makeIDs(0, 1000)}
 	for _, sequence := range sequences {
 		for _, id := range sequence {
-			s.ids.append([]int32{int32(id)})
+			s.ids.add(id)
 		}
 		s.ends = append(s.ends, s.ids.Len())
 	}
@@ -74,71 +72,53 @@ func TestSetErrors(t *testing.T) {
 	}
 }
 
-// The predictions of the blocks, read in order, must be those of the set.
-func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		layout := rapid.SampledFrom([]Layout{sentences{}, stream{}}).Draw(t, "layout")
-		var sequences [][]int
-		id := 0
-		for range rapid.IntRange(1, 7).Draw(t, "sequences") {
-			var sequence []int
-			for range rapid.IntRange(2, 13).Draw(t, "length") {
-				id++
-				sequence = append(sequence, id)
-			}
-			sequences = append(sequences, sequence)
-			if !layout.Sentences() {
-				break
-			}
+func TestBaselines(t *testing.T) {
+	// Predicted in training: 2 1 0, 2 0. Pairs: 02 21 10, 02 20.
+	train := newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0})
+	heldOut := newSet(sentences{}, []int{0, 2, 2})
+	const vocab = 5
+	two := 3.0 / (5 + vocab) // (2 + 1) / (N + vocab)
+	want := Baselines{
+		Uniform: math.Log(vocab),
+		Unigram: -math.Log(two),
+		Bigram:  -(math.Log((2+two)/(2+1)) + math.Log((0+two)/(2+1))) / 2,
+	}
+	got := NewBaselines(train, heldOut, vocab)
+	for name, x := range map[string][2]float64{
+		"uniform": {got.Uniform, want.Uniform}, "unigram": {got.Unigram, want.Unigram}, "bigram": {got.Bigram, want.Bigram},
+	} {
+		if math.Abs(x[0]-x[1]) > 1e-12 {
+			t.Errorf("%s is %g, want %g", name, x[0], x[1])
 		}
-		set := newSet(layout, sequences...)
-		batch, seq := rapid.IntRange(1, 5).Draw(t, "batch"), rapid.IntRange(1, 17).Draw(t, "seq")
-		blocks, err := set.Blocks(batch, seq)
-		if err != nil {
-			if layout.Sentences() && set.LongestInput() > seq && strings.Contains(err.Error(), "but the context is") {
-				return
-			}
-			t.Fatal(err)
-		}
-		var got [][2]int
-		ids, targets := make([]int, batch*seq), make([]int, batch*seq)
-		for i := range blocks.Len() {
-			blocks.Fill(i, ids, targets)
-			some := false
-			for j, target := range targets {
-				switch {
-				case target != Ignore:
-					got = append(got, [2]int{ids[j], target})
-					some = true
-				case ids[j] != 0:
-					t.Fatalf("block %d: padding has id %d", i, ids[j])
-				}
-			}
-			if !some {
-				t.Fatalf("block %d of %d predicts nothing", i, blocks.Len())
-			}
-		}
-		k := 0
-		set.eachPair(func(v, w int) {
-			if k >= len(got) || got[k] != [2]int{v, w} {
-				t.Fatalf("prediction %d of %v is not %d after %d", k, got, w, v)
-			}
-			k++
-		})
-		if k != len(got) || k != set.Predictions() {
-			t.Fatalf("%d predictions in the blocks, %d in the set", len(got), k)
-		}
-		k = 0
-		for _, row := range set.Rows(seq, 0) {
-			for j := range len(row) - 1 {
-				if got[k] != [2]int{row[j], row[j+1]} {
-					t.Fatalf("prediction %d of the rows is not that of the blocks, %v", k, got[k])
-				}
-				k++
-			}
-		}
-		if k != len(got) || len(set.Rows(seq, 1)) != 1 {
-			t.Fatalf("%d predictions in the rows, %d in the blocks", k, len(got))
-		}
-	})
+	}
+	// In a text of characters a token is not read as often as it is predicted: 1 is
+	// read twice and predicted once.
+	chars := NewBaselines(newSet(stream{}, []int{1, 1, 2}), newSet(stream{}, []int{1, 2}), vocab)
+	if want := -math.Log((1 + 2.0/(2+vocab)) / (2 + 1)); math.Abs(chars.Bigram-want) > 1e-12 {
+		t.Errorf("bigram of characters is %g, want %g", chars.Bigram, want)
+	}
+	// Nor does a large vocabulary change the counts.
+	const large = 5000
+	two = 3.0 / (5 + large)
+	if got, want := NewBaselines(train, heldOut, large).Bigram, -(math.Log((2+two)/3)+math.Log(two/3))/2; math.Abs(got-want) > 1e-12 {
+		t.Errorf("bigram over %d ids is %g, want %g", large, got, want)
+	}
+	if got := NewBaselines(train, newSet(sentences{}), vocab); got.Unigram != 0 || got.Bigram != 0 {
+		t.Errorf("nothing held out: %v", got)
+	}
+}
+
+// What is predicted with a probability must sum to 1 over the vocabulary.
+func TestBaselinesAreProbabilities(t *testing.T) {
+	train := newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0})
+	const vocab = 5
+	var unigram, bigram float64
+	for w := range vocab {
+		b := NewBaselines(train, newSet(sentences{}, []int{2, w}), vocab)
+		unigram += math.Exp(-b.Unigram)
+		bigram += math.Exp(-b.Bigram)
+	}
+	if math.Abs(unigram-1) > 1e-12 || math.Abs(bigram-1) > 1e-12 {
+		t.Errorf("unigram sums to %g, bigram to %g", unigram, bigram)
+	}
 }

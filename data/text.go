@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -62,45 +61,35 @@ func readAll(r io.Reader, size, most int64) (string, error) {
 		if left -= int64(n); left < 0 {
 			return "", &file.SizeError{Most: most}
 		}
-		if free := piece.Cap() - piece.Len(); n > free {
+		if n > piece.Cap()-piece.Len() {
 			pieces = append(pieces, piece.String())
 			next := min(largest, 2*piece.Cap())
 			piece.Reset()
 			piece.Grow(next)
 		}
 		piece.Write(buffer[:n])
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err == io.EOF || err == nil && bytes.IndexByte(buffer[:n], 0) >= 0 {
+			return strings.Join(append(pieces, piece.String()), ""), nil // of one piece, itself
+		}
+		if err != nil {
 			return "", err
 		}
-		if err != nil || bytes.IndexByte(buffer[:n], 0) >= 0 {
-			break
-		}
 	}
-	if len(pieces) == 0 {
-		return piece.String(), nil
-	}
-	return strings.Join(append(pieces, piece.String()), ""), nil
 }
 
 // badByte returns the offset of the first byte that no text holds, NUL or what is
 // not UTF-8, or -1.
 func badByte(text string) int {
-	nul := strings.IndexByte(text, 0)
-	checked := text
-	if nul >= 0 {
-		checked = text[:nul]
+	if utf8.ValidString(text) {
+		return strings.IndexByte(text, 0)
 	}
-	if utf8.ValidString(checked) {
-		return nul
-	}
-	for i := 0; i < len(checked); {
-		r, n := utf8.DecodeRuneInString(checked[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
+	for at := 0; ; {
+		r, n := utf8.DecodeRuneInString(text[at:])
+		if r == 0 || r == utf8.RuneError && n == 1 {
+			return at
 		}
-		i += n
+		at += n
 	}
-	return nul
 }
 
 func badByteMessage(text string, at int) string {

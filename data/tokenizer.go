@@ -1,24 +1,63 @@
 package data
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"strings"
 
-// Tokenizer cuts text into tokens. Each token has a key, by which a vocabulary
-// numbers it. A new tokenizer is a type with these methods and a line in the table
-// of units.
+	"attend/internal/choice"
+	"attend/internal/printable"
+)
+
+// Unit is a way to read a text: which tokenizer splits it into tokens, and in which layout these stand.
+type Unit struct {
+	Tokenizer Tokenizer
+	Layout    Layout
+	Meaning   string // in a few words, for help
+}
+
+// Names of units.
+const (
+	// Word makes each word and each punctuation mark a token, and each line a
+	// sentence of its own.
+	Word = "word"
+	// Char makes each Unicode code point a token, and the text one long sequence.
+	Char = "char"
+)
+
+// Units are the units.
+var Units = choice.Table[Unit]{
+	{Name: Word, Choice: Unit{words{}, sentences{}, "one sentence a line"}},
+	{Name: Char, Choice: Unit{chars{}, stream{}, "one long text"}},
+}
+
+// UnitMeanings returns in one line what each unit is, for help.
+func UnitMeanings() string {
+	meanings := make([]string, len(Units))
+	for i, u := range Units {
+		meanings[i] = u.Name + ": " + u.Choice.Meaning
+	}
+	return strings.Join(meanings, "; ")
+}
+
+// Tokenizer splits text into tokens. Each token has a key, by which a vocabulary
+// numbers it. A new tokenizer is a type with these methods and a line in [Units].
 type Tokenizer interface {
 	// Noun is what messages call one token: "word".
 	Noun() string
 	// FoldsCase reports whether keys are in lower case.
 	FoldsCase() bool
-	// Join writes tokens in a row, so that a reader can tell them apart.
+	// Join writes tokens in a row, so that a reader can distinguish them.
 	Join(tokens []string) string
 	// Continue writes tokens after a text, spaced as in a text.
 	Continue(text string, keys []string) string
 
 	// each visits the tokens of valid text in order. token is text[start:end] in the
-	// tokenizer's normal form; start or end is -1 where the two do not part alike.
+	// tokenizer's normal form; start or end is -1 where the text cannot be split so,
+	// because the normal form has no boundary there or a part would not be valid text.
 	each(text string, visit func(start, end int, token string))
-	// key returns how the vocabulary spells a token that each visits.
+	// key returns how the vocabulary spells a token that each visits. A text that holds
+	// nothing but Continue("", key) has one token, of that key.
 	key(token string) string
 	// form fills in how tokenizer.json describes the tokenizer.
 	form(file *tokenizerJSON)
@@ -46,17 +85,17 @@ type Token struct {
 // a line feed is one token, whose key is the line feed.
 //
 // It is an error when the text is not UTF-8 or holds a NUL byte.
-func Tokenize(unit Unit, text string) ([]Token, error) {
-	entry, err := unit.entry()
+func Tokenize(unit, text string) ([]Token, error) {
+	u, err := Units.Find("unit", unit)
 	if err != nil {
 		return nil, err
 	}
-	return tokenize(entry.tokenizer, text)
+	return tokenize(u.Tokenizer, text)
 }
 
 func tokenize(t Tokenizer, text string) ([]Token, error) {
 	if at := badByte(text); at >= 0 {
-		return nil, fmt.Errorf("%s", badByteMessage(text, at))
+		return nil, errors.New(badByteMessage(text, at))
 	}
 	var tokens []Token
 	t.each(text, func(start, end int, token string) {
@@ -67,4 +106,21 @@ func tokenize(t Tokenizer, text string) ([]Token, error) {
 		tokens = append(tokens, Token{written, t.key(token)})
 	})
 	return tokens, nil
+}
+
+// checkKey returns an error unless key is one that [Tokenize] gives. It may be long, and not one token but many.
+func checkKey(t Tokenizer, key string) error {
+	if at := badByte(key); at >= 0 {
+		return errors.New(badByteMessage(key, at))
+	}
+	tokens, first := 0, ""
+	t.each(t.Continue("", []string{key}), func(_, _ int, token string) {
+		if tokens++; tokens == 1 {
+			first = token
+		}
+	})
+	if tokens != 1 || t.key(first) != key {
+		return fmt.Errorf("%s is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", printable.Quote(key), t.Noun())
+	}
+	return nil
 }

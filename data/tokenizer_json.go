@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"unicode/utf8"
 
 	"attend/internal/printable"
@@ -29,9 +28,9 @@ type tokenizerJSON struct {
 }
 
 type tokenizerModel struct {
-	Type    string   `json:"type"`
-	Vocab   vocabMap `json:"vocab"`
-	Unknown string   `json:"unk_token"`
+	Type    string          `json:"type"`
+	Vocab   json.RawMessage `json:"vocab"`
+	Unknown string          `json:"unk_token"`
 }
 
 // TokenizerJSON returns the vocabulary and the rules of [Tokenize] as a
@@ -40,26 +39,50 @@ type tokenizerModel struct {
 // letters "<s>" and "<unk>" inside a text as the special tokens.) Equal
 // vocabularies give equal bytes.
 func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
-	file := tokenizerForm(v.tokenizer, v.layout)
-	file.Model.Vocab.keys = v.keys
+	file := tokenizerForm(v.unit)
+	vocab := []byte("{")
+	for id, key := range v.keys { // in the order of the ids
+		spelled, err := encodeJSON("tokenizer.json", key)
+		if err != nil {
+			return nil, err
+		}
+		if id > 0 {
+			vocab = append(vocab, ',')
+		}
+		vocab = fmt.Appendf(vocab, "%s:%d", spelled, id)
+	}
+	file.Model.Vocab = append(vocab, '}')
 	return encodeJSON("tokenizer.json", file)
 }
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
-func tokenizerForm(t Tokenizer, l Layout) tokenizerJSON {
+func tokenizerForm(u Unit) tokenizerJSON {
 	var added []any
-	for id, token := range specials(l) {
+	for id, token := range specials(u.Layout) {
 		added = append(added, object{
 			"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
 		})
 	}
 	file := tokenizerJSON{
-		Version:       "1.0",
-		AddedTokens:   added,
-		PostProcessor: l.postProcessor(),
-		Model:         tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
+		Version:     "1.0",
+		AddedTokens: added,
+		Model:       tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
 	}
-	t.form(&file)
+	if u.Layout.Sentences() {
+		boundary := object{"SpecialToken": object{"id": BoundaryToken, "type_id": 0}}
+		sequence := func(name string, typeID int) any {
+			return object{"Sequence": object{"id": name, "type_id": typeID}}
+		}
+		file.PostProcessor = object{
+			"type":   "TemplateProcessing",
+			"single": []any{boundary, sequence("A", 0)},
+			"pair":   []any{boundary, sequence("A", 0), sequence("B", 1)},
+			"special_tokens": object{
+				BoundaryToken: object{"id": BoundaryToken, "ids": []any{0}, "tokens": []any{BoundaryToken}},
+			},
+		}
+	}
+	u.Tokenizer.form(&file)
 	return file
 }
 
@@ -98,7 +121,7 @@ func encodeJSON(name string, value any) ([]byte, error) {
 //
 // It is an error when the file is too large, is not JSON, tokenizes otherwise than
 // [Tokenize], or when its ids are not 0 to n-1, each once, with the special tokens
-// at their places and every other key as Tokenize spells it.
+// first and every other key as Tokenize spells it.
 func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if len(b) > maxTokenizerJSON {
 		return nil, fmt.Errorf("tokenizer.json has %d bytes, want at most %d", len(b), maxTokenizerJSON)
@@ -114,46 +137,49 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := file.Model.Vocab.byID()
+	var ids map[string]int
+	if err := json.Unmarshal(file.Model.Vocab, &ids); err != nil {
+		return nil, fmt.Errorf("tokenizer.json does not parse: %w", err)
+	}
+	keys, err := keysByID(ids)
 	if err != nil {
 		return nil, err
 	}
-	special := specials(unit.layout)
+	special := specials(unit.Layout)
 	for id, token := range special {
 		if id >= len(keys) || keys[id] != token {
 			return nil, fmt.Errorf("tokenizer.json: id %d is not %q, the special token that belongs there", id, token)
 		}
 	}
 	if len(keys) == len(special) {
-		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit.tokenizer.Noun())
+		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit.Tokenizer.Noun())
 	}
 	for _, key := range keys[len(special):] {
-		if err := checkKey(unit.tokenizer, key); err != nil {
+		if err := checkKey(unit.Tokenizer, key); err != nil {
 			return nil, fmt.Errorf("tokenizer.json: %w", err)
 		}
 	}
-	return indexed(unit.tokenizer, unit.layout, keys), nil
+	return &Vocabulary{unit, keys, ids}, nil
 }
 
 // unit returns the unit whose tokenizer.json the file is. Where there is none, the
 // error names what differs from the one that is most like it.
-func (f tokenizerJSON) unit() (unitEntry, error) {
+func (f tokenizerJSON) unit() (Unit, error) {
 	var different []string
-	for i, entry := range units {
-		parts := f.different(tokenizerForm(entry.tokenizer, entry.layout))
+	for i, u := range Units {
+		parts := f.different(tokenizerForm(u.Choice))
 		if len(parts) == 0 {
-			return entry, nil
+			return u.Choice, nil
 		}
 		if i == 0 || len(parts) < len(different) {
 			different = parts
 		}
 	}
-	return unitEntry{}, fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", different[0])
+	return Unit{}, fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", different[0])
 }
 
 // different names the parts that decide how a text becomes ids and are not as wanted.
-func (f tokenizerJSON) different(want tokenizerJSON) []string {
-	var names []string
+func (f tokenizerJSON) different(want tokenizerJSON) (names []string) {
 	for _, part := range []struct {
 		name      string
 		got, want any
@@ -166,62 +192,20 @@ func (f tokenizerJSON) different(want tokenizerJSON) []string {
 		{"model type", f.Model.Type, want.Model.Type},
 		{"unk_token", f.Model.Unknown, want.Model.Unknown},
 	} {
-		if !samePart(part.got, part.want) {
+		got, errGot := json.Marshal(part.got)
+		want, errWant := json.Marshal(part.want)
+		if errGot != nil || errWant != nil || !bytes.Equal(got, want) {
 			names = append(names, part.name)
 		}
 	}
 	return names
 }
 
-// samePart compares a decoded part of the file with the one to be written.
-func samePart(got, want any) bool {
-	b, err := json.Marshal(want)
-	if err != nil {
-		return false
-	}
-	var decoded any
-	if err := json.Unmarshal(b, &decoded); err != nil {
-		return false
-	}
-	return reflect.DeepEqual(got, decoded)
-}
-
-// vocabMap is the vocabulary inside tokenizer.json: an object of key to id. It is
-// written in the order of the ids.
-type vocabMap struct {
-	keys []string       // to write, by id
-	ids  map[string]int // as read
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (m vocabMap) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	b.WriteByte('{')
-	for id, key := range m.keys {
-		if id > 0 {
-			b.WriteByte(',')
-		}
-		if err := e.Encode(key); err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&b, ":%d", id)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (m *vocabMap) UnmarshalJSON(b []byte) error {
-	return json.Unmarshal(b, &m.ids)
-}
-
-// byID returns the keys in the order of their ids. It is an error when these are
+// keysByID returns the keys in the order of their ids. It is an error when these are
 // not 0 to n-1, each once.
-func (m vocabMap) byID() ([]string, error) {
-	keys, taken := make([]string, len(m.ids)), make([]bool, len(m.ids))
-	for key, id := range m.ids {
+func keysByID(ids map[string]int) ([]string, error) {
+	keys, taken := make([]string, len(ids)), make([]bool, len(ids))
+	for key, id := range ids {
 		if id < 0 || id >= len(keys) {
 			return nil, fmt.Errorf("tokenizer.json: %s has the id %d, want ids 0 to %d", printable.Quote(key), id, len(keys)-1)
 		}

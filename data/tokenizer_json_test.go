@@ -22,18 +22,11 @@ func tokenizerBytes(t interface {
 }
 
 func TestTokenizerJSONComesBack(t *testing.T) {
-	for _, unit := range []Unit{Word, Char} {
-		t.Run(string(unit), rapid.MakeCheck(func(t *rapid.T) {
+	for _, unit := range Units.Names() {
+		t.Run(unit, rapid.MakeCheck(func(t *rapid.T) {
 			text := strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", "") + "<\"\\\u2028 " +
 				rapid.StringOf(rapid.SampledFrom(alphabet)).Draw(t, "more")
-			tokens, err := Tokenize(unit, text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			v, err := NewVocabulary(unit, [][]Token{tokens}, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
+			v := vocabularyOf(t, unit, 1, text)
 			b := tokenizerBytes(t, v)
 			got, err := ParseTokenizerJSON(b)
 			if err != nil {
@@ -51,7 +44,7 @@ func TestTokenizerJSONComesBack(t *testing.T) {
 
 // Older runs of characters have no decoder in tokenizer.json.
 func TestParseTokenizerJSONWithoutDecoder(t *testing.T) {
-	v := newVocabulary(t, Char, 1, "ab")
+	v := vocabularyOf(t, Char, 1, "ab")
 	b := string(tokenizerBytes(t, v))
 	older := strings.Replace(b, `"decoder": {
     "type": "Fuse"
@@ -65,7 +58,7 @@ func TestParseTokenizerJSONWithoutDecoder(t *testing.T) {
 }
 
 func TestTokenizerConfigJSON(t *testing.T) {
-	for unit, want := range map[Unit]string{
+	for unit, want := range map[string]string{
 		Word: `{
   "tokenizer_class": "PreTrainedTokenizerFast",
   "bos_token": "<s>",
@@ -81,15 +74,15 @@ func TestTokenizerConfigJSON(t *testing.T) {
 }
 `,
 	} {
-		if got, err := newVocabulary(t, unit, 1, "ab").TokenizerConfigJSON(); err != nil || string(got) != want {
+		if got, err := vocabularyOf(t, unit, 1, "ab").TokenizerConfigJSON(); err != nil || string(got) != want {
 			t.Errorf("%s: got %s, %v, want %s", unit, got, err, want)
 		}
 	}
 }
 
 func TestParseTokenizerJSONErrors(t *testing.T) {
-	word := string(tokenizerBytes(t, newVocabulary(t, Word, 1, "a b")))
-	char := string(tokenizerBytes(t, newVocabulary(t, Char, 1, "ab")))
+	word := string(tokenizerBytes(t, vocabularyOf(t, Word, 1, "a b")))
+	char := string(tokenizerBytes(t, vocabularyOf(t, Char, 1, "ab")))
 	for _, c := range []struct{ file, old, new, want string }{
 		{word, `"version": "1.0"`, `"version": "2.0"`, `its version is not the one`},
 		{word, `"Lowercase"`, `"Uppercase"`, `its normalizer is not the one`},
@@ -103,7 +96,9 @@ func TestParseTokenizerJSONErrors(t *testing.T) {
 		{word, `"b": 3`, `"b": -1`, `"b" has the id -1, want ids 0 to 3`},
 		{word, `"b": 3`, `"b": 3.5`, `does not parse`},
 		{word, `"b": 3`, `"a": 3`, `"a" has the id 3, want ids 0 to 2`},
-		{word, `"b": 3`, `"B": 3`, `"B" is not one word`},
+		{word, `"b": 3`, `"B": 3`, `"B" is not one word in the spelling of a vocabulary: want a key that Tokenize gives`},
+		{word, `"b": 3`, `"<b>": 3`, `"<b>" is not one word`},
+		{word, `"b": 3`, `" b": 3`, `is not one word`},
 		{word, `"b": 3`, `"b c": 3`, `"b c" is not one word`},
 		{word, `"b": 3`, `"": 3`, `"" is not one word`},
 		{word, `"b": 3`, `"\u0000": 3`, `byte 0 is NUL`},
@@ -132,16 +127,8 @@ func TestParseTokenizerJSONErrors(t *testing.T) {
 }
 
 func FuzzParseTokenizerJSON(f *testing.F) {
-	for unit, text := range map[Unit]string{Word: "The lion's \"den\"", Char: "a\n\"é"} {
-		tokens, err := Tokenize(unit, text)
-		if err != nil {
-			f.Fatal(err)
-		}
-		v, err := NewVocabulary(unit, [][]Token{tokens}, 1)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(tokenizerBytes(f, v))
+	for unit, text := range map[string]string{Word: "The lion's \"den\"", Char: "a\n\"é"} {
+		f.Add(tokenizerBytes(f, vocabularyOf(f, unit, 1, text)))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v, err := ParseTokenizerJSON(b)

@@ -32,7 +32,7 @@ func (words) Continue(text string, keys []string) string {
 }
 
 func (words) each(text string, visit func(start, end int, token string)) {
-	if isNormal(text) {
+	if norm.NFC.QuickSpanString(text) == len(text) { // surely in NFC
 		for start, end := nextWord(text, 0); start < end; start, end = nextWord(text, end) {
 			visit(start, end, text[start:end])
 		}
@@ -44,7 +44,12 @@ func (words) each(text string, visit func(start, end int, token string)) {
 	}
 }
 
-func (words) key(token string) string { return wordKey(token) }
+// key is the word in lower case and NFC. Case is folded rune by rune, as
+// tokenizer.json's Lowercase does; the one rune whose lower case is two runes is
+// the capital I with a dot.
+func (words) key(token string) string {
+	return norm.NFC.String(strings.ToLower(strings.ReplaceAll(token, "İ", "i\u0307")))
+}
 
 // wordPattern is the expression of each as Hugging Face's tokenizers library reads it,
 // where \s is any white space of Unicode.
@@ -58,9 +63,6 @@ func (words) form(file *tokenizerJSON) {
 		"type": "Split", "pattern": object{"Regex": wordPattern}, "behavior": "Removed", "invert": true,
 	}
 }
-
-// isNormal reports whether text is surely in NFC.
-func isNormal(text string) bool { return norm.NFC.QuickSpanString(text) == len(text) }
 
 // nextWord finds the first token of text at or after byte from. It returns
 // start == end when there is none.
@@ -82,71 +84,28 @@ func nextWord(text string, from int) (start, end int) {
 func wordEnd(text string, at int) int {
 	for at < len(text) {
 		r, n := utf8.DecodeRuneInString(text[at:])
-		if isWordRune(r) {
-			at += n
-			continue
+		if !isWordRune(r) {
+			after, m := utf8.DecodeRuneInString(text[at+n:])
+			if r != '\'' && r != '’' && r != '-' || !isWordRune(after) {
+				break
+			}
+			n += m
 		}
-		if r != '\'' && r != '’' && r != '-' {
-			break
-		}
-		after, m := utf8.DecodeRuneInString(text[at+n:])
-		if m == 0 || !isWordRune(after) {
-			break
-		}
-		at += n + m
+		at += n
 	}
 	return at
 }
 
 // isWordRune reports whether a rune is a letter, a mark or a digit.
 func isWordRune(r rune) bool {
-	if int(r) < len(basicWordRunes) {
-		return basicWordRunes[r]
+	if r < utf8.RuneSelf { // as most are, and no table is searched
+		return 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9'
 	}
-	return isWordRuneByTables(r)
-}
-
-func isWordRuneByTables(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }
-
-// basicWordRunes tells of each rune below 1<<16, so of nearly all that texts hold,
-// what isWordRune tells. To look it up here takes a fraction of the time that a
-// search in the tables of Unicode takes.
-var basicWordRunes = func() (is [1 << 16]bool) {
-	for _, table := range []*unicode.RangeTable{unicode.L, unicode.M, unicode.N} {
-		for _, x := range table.R16 {
-			for r := int(x.Lo); r <= int(x.Hi); r += int(x.Stride) {
-				is[r] = true
-			}
-		}
-	}
-	return is
-}()
-
-// wordKey is the word in lower case and NFC. Case is folded rune by rune, as
-// tokenizer.json's Lowercase does; the one rune whose lower case is two runes is
-// the capital I with a dot.
-func wordKey(word string) string {
-	lower := 0
-	for lower < len(word) && word[lower] < utf8.RuneSelf && (word[lower] < 'A' || word[lower] > 'Z') {
-		lower++
-	}
-	if lower == len(word) {
-		return word
-	}
-	var b strings.Builder
-	b.Grow(len(word))
-	for _, r := range word {
-		if r == 'İ' {
-			b.WriteString("i\u0307")
-			continue
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return norm.NFC.String(b.String())
+	return unicode.In(r, unicode.L, unicode.M, unicode.N)
 }
 
 // normalise returns text in NFC and, for each byte of it and for its end, the
-// byte of text it came from, or -1 where the two do not part.
+// byte of text it came from, or -1 where the two have no common boundary.
 func normalise(text string) (normal string, source []int) {
 	var b strings.Builder
 	for at := 0; at < len(text); {

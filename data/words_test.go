@@ -66,7 +66,7 @@ func TestTokenizeEqualsExpression(t *testing.T) {
 	}))
 }
 
-// The table of the common runes must hold what the tables of Unicode hold.
+// Every rune, ASCII too, is what the tables of Unicode hold.
 func TestWordRunes(t *testing.T) {
 	for r := rune(0); r <= utf8.MaxRune; r++ {
 		if got, want := isWordRune(r), unicode.In(r, unicode.L, unicode.M, unicode.N); got != want {
@@ -83,8 +83,8 @@ func TestWordsInARow(t *testing.T) {
 	if got := (words{}).Join(tokens); got != "a , b ( c ) ." {
 		t.Errorf("%q", got)
 	}
-	v := newVocabulary(t, Word, 1, "a lion, a zebra.")
-	ids, _ := v.Encode(tokenized(t, Word, "A lion, a hyena.")[0])
+	v := vocabularyOf(t, Word, 1, "a lion, a zebra.")
+	ids, _ := v.Encode(tokenized(t, Word, "A lion, a hyena."))
 	if got := v.Decode(append([]int{0}, ids...)); got != "a lion, a <unk>." {
 		t.Errorf("%q", got)
 	}

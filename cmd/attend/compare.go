@@ -86,7 +86,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 		if other, err = run.Open(o.with, p.options()...); err != nil {
 			return err
 		}
-		corpus, missing := p.textOf(r.Path)(r.Settings)
+		corpus, missing := p.textOf(r)
 		if missing != nil {
 			p.note("heads are matched on this sentence alone, since the training text is not at hand")
 			corpus = nil
@@ -111,7 +111,7 @@ func (p *program) compare(cmd *cobra.Command, o compareOptions, args []string) e
 
 // compareSeeds trains the run's settings with other seeds.
 func (p *program) compareSeeds(cmd *cobra.Command, o compareOptions, r *run.Run, sentence string) error {
-	corpus, err := p.textOf(r.Path)(r.Settings)
+	corpus, err := p.textOf(r)
 	if err != nil {
 		return err
 	}

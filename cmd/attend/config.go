@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/data"
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
@@ -112,9 +114,12 @@ func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[s
 
 // checkSetting reports a setting whose flag has a value, given or not, that the table does not allow.
 func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
+	value := flags.Lookup(setting.Name).Value.String()
 	switch {
 	case setting.Choices != nil:
-		return checkOneOf(setting.Name, flags.Lookup(setting.Name).Value.String(), setting.Choices...)
+		return checkOneOf(setting.Name, value, setting.Choices...)
+	case value == "" && setting.Default != "":
+		return fmt.Errorf("--%s is blank: give it a value, or leave it out", setting.Name)
 	case setting.Range != run.Range{}:
 		return checkLimits(flags, []limit{{setting.Name, setting.Range}})
 	}
@@ -123,7 +128,7 @@ func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
 
 // absoluteData makes the path of the text absolute, so that eval and resume find it from any folder.
 func absoluteData(s *run.Settings) (err error) {
-	if s.Data != run.Savanna && s.Data != "-" {
+	if !slices.Contains(data.BuiltIn.Names(), s.Data) && s.Data != "-" {
 		s.Data, err = file.Abs(s.Data)
 	}
 	return err

@@ -55,9 +55,7 @@ func reseal(files map[string][]byte) {
 	identity := ""
 	if s, _, err := run.ParseYAML(files["training.yaml"], run.Settings{}); err == nil {
 		s.Steps, s.EvalInterval, s.SaveInterval = 0, 0, 0
-		if b, err := s.YAML(); err == nil {
-			identity = hexSum(b)
-		}
+		identity = hexSum(s.YAML())
 	}
 	for _, name := range []string{"model.safetensors", "state.safetensors"} {
 		header, numbers := splitTensors(files[name])

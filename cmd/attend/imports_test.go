@@ -31,7 +31,7 @@ var ranks = [][]string{
 // allowed narrows what some packages may import of ours further than their row does.
 var allowed = map[string][]string{
 	"internal/attention":         {"internal/random", "internal/printable"},
-	"data":                       {"internal/file", "internal/printable", "internal/random"},
+	"data":                       {"internal/choice", "internal/file", "internal/printable", "internal/random"},
 	"layers":                     {"embed", "internal/choice", "internal/kernel", "internal/node", "internal/param", "internal/random"},
 	"internal/hf":                {"embed", "internal/param", "layers"},
 	"internal/render":            {"internal/attention", "internal/printable", "internal/term"},

@@ -125,6 +125,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	write(t, "nan.yaml", "lr: .nan\n")
 	write(t, "range.yaml", "dim: 8\n\ndropout: 1.5\n")
 	write(t, "choice.yaml", "dim: 8\noptimizer: adam\n")
+	write(t, "blank.yaml", "steps: 3\ndata: \"\"\n")
 	write(t, "octal.yaml", "dim: 8\nsteps: 010\n")
 	write(t, "large.yaml", "# "+strings.Repeat("a", 1e6))
 	write(t, "many.txt", strings.Repeat("the cat\n", 1e6))
@@ -189,7 +190,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --positions learnd", "learned, sinusoidal.* none.*, not \"learnd\": did you mean learned"},
 		{"train --activation other", "gelu.* relu"},
 		{"train --optimizer adam", "adamw.* sgd"},
-		{"train --unit syllable", "word or char"},
+		{"train --unit syllable", "--unit takes word"},
 		{"train --unit char", "savanna is made of words"},
 		{"train --tied=maybe", "--tied wants true or false"},
 		{"train --seed -1", "--seed wants a whole number from 0 up"},
@@ -239,6 +240,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --config range.yaml", "--config range.yaml: line 3: dropout must be at least 0 and below 1, not 1.5"},
 		{"train --config choice.yaml", "--config choice.yaml: line 2: optimizer takes adamw or sgd, not \"adam\": did you mean adamw"},
 		{"train --config choice.yaml --optimizer sdg", "--optimizer takes adamw or sgd, not \"sdg\""},
+		{"train --config blank.yaml", "--config blank.yaml: line 2: data is blank: give it a value"},
 		{"train --resume runs/animals", "has finished its 20 steps: --steps 40"},
 		{"train --resume runs/animals --dim 16", "--dim 16: runs/animals was begun with 8"},
 		{"train --resume runs/animals --steps 10", "too few"},

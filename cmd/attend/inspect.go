@@ -167,7 +167,7 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	}
 	var beside []attention.Baseline
 	if o.baseline != "" {
-		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf(r.Path)); err != nil {
+		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf); err != nil {
 			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}

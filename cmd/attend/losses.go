@@ -137,7 +137,10 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	var b bytes.Buffer
 	b.WriteString("\n" + term.Wrap("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
 	const gap = 2
-	name := len("agreement")
+	name := 0
+	for _, rule := range r.Rules {
+		name = max(name, len(rule.Name))
+	}
 	table := ruleColumns()
 	for _, least := range []string{"cases", "mean", "uniform", "untrained", "others", "cut", "best head"} {
 		total := gap + name

@@ -43,14 +43,12 @@ func FuzzSentences(f *testing.F) {
 		f.Add([]byte(s), false)
 	}
 	var vocabularies [2]*data.Vocabulary
-	for i, unit := range []data.Unit{data.Word, data.Char} {
-		tokens, err := data.Tokenize(unit, "the cat sat")
+	for i, unit := range []string{data.Word, data.Char} {
+		corpus, err := data.Load("cats", strings.NewReader("the cat\nthe cat sat\n"), data.Options{Unit: unit, HoldOut: 0.5, MinCount: 1})
 		if err != nil {
 			f.Fatal(err)
 		}
-		if vocabularies[i], err = data.NewVocabulary(unit, [][]data.Token{tokens}, 1); err != nil {
-			f.Fatal(err)
-		}
+		vocabularies[i] = corpus.Vocabulary
 	}
 	f.Fuzz(func(t *testing.T, b []byte, chars bool) {
 		r := &run.Run{Path: "runs/a", Vocabulary: vocabularies[0]}

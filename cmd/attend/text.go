@@ -16,19 +16,15 @@ import (
 
 // loadCorpus reads the text that settings name; open opens one that is a path.
 func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
-	if s.Data == run.Savanna {
+	if text, err := data.BuiltIn.Find("text", s.Data); err == nil {
 		d := run.Defaults()
 		if s.Unit != d.Unit {
-			return nil, fmt.Errorf("the built-in savanna is made of words: leave out --unit %s, or name a text with --data", printable.Short(s.Unit, printable.MaxQuote))
+			return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data", s.Data, printable.Short(s.Unit, printable.MaxQuote))
 		}
 		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
-			return nil, errors.New("the built-in savanna has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data")
+			return nil, fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data", s.Data)
 		}
-		return data.Savanna()
-	}
-	options, err := s.Options()
-	if err != nil {
-		return nil, err
+		return text.Load()
 	}
 	name, in := "standard input", p.stdin
 	if s.Data != "-" {
@@ -41,7 +37,7 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 	} else if term.IsTerminal(p.stdin) {
 		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
-	corpus, err := data.Load(name, in, options)
+	corpus, err := data.Load(name, in, s.Options())
 	var (
 		inPath *fs.PathError
 		size   *file.SizeError
@@ -69,27 +65,25 @@ func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 	return f, nil
 }
 
-// textOf returns a reader of the text that the run at path was begun with.
-func (p *program) textOf(path string) func(run.Settings) (*data.Corpus, error) {
-	return func(s run.Settings) (*data.Corpus, error) {
-		if s.Data == "-" && term.IsTerminal(p.stdin) {
-			return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(path))
-		}
-		return p.loadCorpus(s, func(text string) (*os.File, error) {
-			f, err := file.Open(text, data.MostText)
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(path), printable.Path(text))
-			}
-			if err != nil {
-				_, cause := fileCause(err)
-				return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(path), printable.Path(text), cause)
-			}
-			if err := run.CheckTextFile(path, filepath.Base(text), f); err != nil {
-				return nil, errors.Join(err, f.Close())
-			}
-			return f, nil
-		})
+// textOf reads the text that a run was begun with.
+func (p *program) textOf(r *run.Run) (*data.Corpus, error) {
+	if r.Settings.Data == "-" && term.IsTerminal(p.stdin) {
+		return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(r.Path))
 	}
+	return p.loadCorpus(r.Settings, func(text string) (*os.File, error) {
+		f, err := file.Open(text, data.MostText)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(r.Path), printable.Path(text))
+		}
+		if err != nil {
+			_, cause := fileCause(err)
+			return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(r.Path), printable.Path(text), cause)
+		}
+		if err := r.CheckTextFile(filepath.Base(text), f); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		return f, nil
+	})
 }
 
 // openWithText opens a run, or the latest, with the text that it was trained on.
@@ -98,6 +92,6 @@ func (p *program) openWithText(path string) (*run.Run, *data.Corpus, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	corpus, err := p.textOf(r.Path)(r.Settings)
+	corpus, err := p.textOf(r)
 	return r, corpus, err
 }

@@ -221,7 +221,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		*kept = *settings
 		return nil
 	}
-	t, err := run.Resume(o.resume, p.textOf(o.resume), adjust, p.options()...)
+	t, err := run.Resume(o.resume, p.textOf, adjust, p.options()...)
 	if err != nil {
 		return err
 	}

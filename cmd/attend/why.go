@@ -74,7 +74,7 @@ func (p *program) why(path, format string, q analysis.Question) error {
 		return err
 	}
 	var means analysis.HeadMeans
-	corpus, missing := p.textOf(r.Path)(r.Settings)
+	corpus, missing := p.textOf(r)
 	if missing == nil {
 		means, missing = analysis.NewHeadMeans(r, corpus)
 	}

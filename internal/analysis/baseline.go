@@ -19,7 +19,7 @@ const (
 
 // Baselines returns for each map of this run what it is compared with, by the name of the baseline. load reads the
 // text of the run, which only the position needs.
-func Baselines(r *run.Run, name string, maps []attention.Map, load func(run.Settings) (*data.Corpus, error)) ([]attention.Baseline, error) {
+func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run) (*data.Corpus, error)) ([]attention.Baseline, error) {
 	var base func(attention.Map) (attention.Map, error)
 	switch name {
 	case BaselineUntrained:
@@ -40,7 +40,7 @@ func Baselines(r *run.Run, name string, maps []attention.Map, load func(run.Sett
 		for _, m := range maps {
 			longest = max(longest, len(m.Tokens))
 		}
-		corpus, err := load(r.Settings)
+		corpus, err := load(r)
 		if err != nil {
 			return nil, err
 		}

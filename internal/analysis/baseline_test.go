@@ -22,8 +22,8 @@ func mapOf(t testing.TB, r *run.Run, text string) attention.Map {
 }
 
 // forbidden is a loader of text for a baseline that needs none.
-func forbidden(t testing.TB) func(run.Settings) (*data.Corpus, error) {
-	return func(run.Settings) (*data.Corpus, error) {
+func forbidden(t testing.TB) func(*run.Run) (*data.Corpus, error) {
+	return func(*run.Run) (*data.Corpus, error) {
 		t.Error("the text was read")
 		return nil, nil
 	}
@@ -109,7 +109,7 @@ func TestPositionBaseline(t *testing.T) {
 	if len(m.Tokens) != longest {
 		t.Fatalf("the sentence has %d tokens, the longest held out %d", len(m.Tokens), longest)
 	}
-	beside, err := Baselines(r, BaselinePosition, []attention.Map{m, mapOf(t, r, "the lion")}, loadSmall)
+	beside, err := Baselines(r, BaselinePosition, []attention.Map{m, mapOf(t, r, "the lion")}, textOf(runtest.Text()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,11 +148,11 @@ func TestPositionBaseline(t *testing.T) {
 
 func TestPositionBaselineOfCharacters(t *testing.T) {
 	s := small()
-	s.Unit, s.Context = string(data.Char), 8
+	s.Unit, s.Context = data.Char, 8
 	text := strings.Repeat("the cat sat on the mat. ", 30)
 	r := trained(t, s, text)
 	m := mapOf(t, r, "the cat ")
-	beside, err := Baselines(r, BaselinePosition, []attention.Map{m}, loadText(text))
+	beside, err := Baselines(r, BaselinePosition, []attention.Map{m}, textOf(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,6 +186,6 @@ func TestBaselineErrors(t *testing.T) {
 	}
 	_, err = PositionMean(r, corpus, 9)
 	wantError(t, err, "no held-out sentence has 9 tokens, the longest has 8", "shorten")
-	_, err = Baselines(r, BaselinePosition, []attention.Map{m}, loadText(runtest.Text()+"The lion sees the owl\n"))
+	_, err = Baselines(r, BaselinePosition, []attention.Map{m}, textOf(runtest.Text()+"The lion sees the owl\n"))
 	wantError(t, err, "another version")
 }

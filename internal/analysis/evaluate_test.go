@@ -28,7 +28,7 @@ func savannaRun(t *testing.T, steps int) (*run.Run, *data.Corpus) {
 		t.Fatal(err)
 	}
 	s := small()
-	s.Data, s.Steps, s.EvalInterval, s.SaveInterval, s.LR = run.Savanna, max(steps, 2), 1000, 1000, 3e-2
+	s.Data, s.Steps, s.EvalInterval, s.SaveInterval, s.LR = corpus.Name, max(steps, 2), 1000, 1000, 3e-2
 	return started(t, s, corpus, steps > 0), corpus
 }
 

@@ -140,7 +140,7 @@ func TestHeadsOfTheSavannaHaveItsRules(t *testing.T) {
 
 func TestHeadsOfCharacters(t *testing.T) {
 	s := small()
-	s.Unit, s.Context = string(data.Char), 16
+	s.Unit, s.Context = data.Char, 16
 	r := trained(t, s, runtest.Text())
 	corpus, err := loadSmall(r.Settings)
 	if err != nil {

@@ -24,15 +24,16 @@ func small() run.Settings {
 // loadText returns a loader of one text.
 func loadText(text string) func(run.Settings) (*data.Corpus, error) {
 	return func(s run.Settings) (*data.Corpus, error) {
-		o, err := s.Options()
-		if err != nil {
-			return nil, err
-		}
-		return data.Load(s.Data, strings.NewReader(text), o)
+		return data.Load(s.Data, strings.NewReader(text), s.Options())
 	}
 }
 
 var loadSmall = loadText(runtest.Text())
+
+// textOf returns a loader of one text for [Baselines].
+func textOf(text string) func(*run.Run) (*data.Corpus, error) {
+	return func(r *run.Run) (*data.Corpus, error) { return loadText(text)(r.Settings) }
+}
 
 // trained trains on a text and opens the run.
 func trained(t testing.TB, s run.Settings, text string) *run.Run {

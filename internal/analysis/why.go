@@ -39,8 +39,8 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		interventions, results = append(interventions, v), append(results, result)
 	}
 	var grammar *data.Grammar
-	if r.Settings.Data == run.Savanna {
-		grammar = data.SavannaGrammar()
+	if text, err := data.BuiltIn.Find("text", r.Settings.Data); err == nil {
+		grammar = text.Grammar()
 	}
 	for key := range e.IDs {
 		w := &y.Words[key]
@@ -157,14 +157,14 @@ func words(e run.Encoded, v *data.Vocabulary) int {
 	return len(e.IDs)
 }
 
-// replacements returns the ids of what may stand in a token's place: its kin in the grammar, if there is
+// replacements returns the ids of what may replace a token: its substitutes in the grammar, if there is
 // one, or else the unknown word; nothing for the boundary token and for the unknown word itself.
 func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids []int) {
 	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == r.Vocabulary.Unknown() {
 		return "", nil
 	}
 	if grammar != nil {
-		kind, others := grammar.Kin(r.Vocabulary.Key(id))
+		kind, others := grammar.Substitutes(r.Vocabulary.Key(id))
 		for _, word := range others {
 			if other, known := r.Vocabulary.ID(word); known {
 				ids = append(ids, other)

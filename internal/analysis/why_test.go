@@ -213,7 +213,7 @@ func TestWhyQuestions(t *testing.T) {
 }
 
 // In the built-in corpus a word is replaced by each other of its kind.
-func TestWhyReplacesByKin(t *testing.T) {
+func TestWhyReplacesBySubstitutes(t *testing.T) {
 	r, _ := savannaRun(t, 0)
 	y, err := Why(r, Question{Text: "The lion saw the zebra near"}, nil)
 	if err != nil {

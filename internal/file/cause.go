@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,41 +28,33 @@ func Cause(err error) error {
 
 // Advice returns what to do about an error of the system where that does not depend on what the path is for, or "".
 func Advice(err error) string {
-	for _, known := range []struct {
-		err    error
-		advice string
-	}{
-		{syscall.EMFILE, "raise the limit of open files (ulimit -n), and run the command again"},
-		{syscall.ENFILE, "close other programs, and run the command again"},
-		{syscall.ENOMEM, "free some memory, and run the command again"},
-		{syscall.EINTR, "run the command again"},
-		{syscall.ENOSPC, "free some space, or name a place on another disk"},
-		{syscall.EDQUOT, "free some space, or name a place on another disk"},
-		{syscall.EROFS, "name a place that can be written to"},
-		{syscall.ELOOP, "remove the symbolic link that leads back to itself, or name another place"},
-		{syscall.ENAMETOOLONG, "choose a shorter name; most systems take 255 bytes"},
-		{syscall.EACCES, "change its permissions, or name another place"},
-		{syscall.EPERM, "change its permissions, or name another place"},
-	} {
-		if errors.Is(err, known.err) {
-			return known.advice
-		}
+	var number syscall.Errno
+	if !errors.As(err, &number) {
+		return ""
 	}
-	return ""
+	return map[syscall.Errno]string{
+		syscall.EMFILE:       "raise the limit of open files (ulimit -n), and run the command again",
+		syscall.ENFILE:       "close other programs, and run the command again",
+		syscall.ENOMEM:       "free some memory, and run the command again",
+		syscall.EINTR:        "run the command again",
+		syscall.ENOSPC:       "free some space, or name a place on another disk",
+		syscall.EDQUOT:       "free some space, or name a place on another disk",
+		syscall.EROFS:        "name a place that can be written to",
+		syscall.ELOOP:        "remove the symbolic link that leads back to itself, or name another place",
+		syscall.ENAMETOOLONG: "choose a shorter name; most systems take 255 bytes",
+		syscall.EACCES:       "change its permissions, or name another place",
+		syscall.EPERM:        "change its permissions, or name another place",
+	}[number]
 }
 
 // Explain returns the cause of an error of the system with what to do about it: the [Advice], or what is given if there is
 // none. Any other error is returned as it is, since it says that itself.
 func Explain(err error, otherwise string) error {
 	cause := Cause(err)
-	var number syscall.Errno
-	if !errors.As(cause, &number) && cause == err {
+	if number := syscall.Errno(0); cause == err && !errors.As(err, &number) {
 		return err
 	}
-	if advice := Advice(err); advice != "" {
-		otherwise = advice
-	}
-	return fmt.Errorf("%w: %s", cause, otherwise)
+	return fmt.Errorf("%w: %s", cause, cmp.Or(Advice(err), otherwise))
 }
 
 // Abs is filepath.Abs with an error that says what to do.

@@ -6,6 +6,7 @@
 package file
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -25,19 +26,11 @@ func (e *KindError) Error() string { return "it is " + Kind(e.Mode) + ", not a r
 
 // Kind names what a path can be.
 func Kind(mode fs.FileMode) string {
-	switch {
-	case mode.IsRegular():
-		return "a file"
-	case mode.IsDir():
-		return "a folder"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a FIFO (named pipe)"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "something that is not a file"
+	kind := map[fs.FileMode]string{
+		0: "a file", fs.ModeDir: "a folder", fs.ModeNamedPipe: "a FIFO (named pipe)", fs.ModeSocket: "a socket",
+		fs.ModeDevice: "a device", fs.ModeDevice | fs.ModeCharDevice: "a device",
+	}[mode.Type()]
+	return cmp.Or(kind, "something that is not a file")
 }
 
 // SizeError reports a file with more bytes than its kind may have.
@@ -47,47 +40,34 @@ func (e *SizeError) Error() string {
 	return fmt.Sprintf("it is larger than %s, the most that such a file may have", printable.Size(float64(e.Most)))
 }
 
-// Folder is where a file is opened: an *os.Root, or the working directory ([Here]).
-type Folder interface {
-	Stat(name string) (fs.FileInfo, error)
-	OpenFile(name string, flag int, perm fs.FileMode) (*os.File, error)
-}
-
-// Here opens paths as package os does.
-type Here struct{}
-
-// Stat is os.Stat.
-func (Here) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
-
-// OpenFile is os.OpenFile.
-func (Here) OpenFile(name string, flag int, perm fs.FileMode) (*os.File, error) {
-	return os.OpenFile(name, flag, perm)
-}
-
 // Open opens a regular file of at most so many bytes for reading. The error is a *[KindError], a *[SizeError]
 // or that of package os. It never waits: a FIFO is refused before anybody writes to it.
-func Open(path string, most int64) (*os.File, error) { return OpenIn(Here{}, path, most) }
+func Open(path string, most int64) (*os.File, error) { return OpenIn(nil, path, most) }
 
-// OpenIn is [Open] of a name in a folder.
-func OpenIn(folder Folder, name string, most int64) (*os.File, error) {
+// OpenIn is [Open] of a name in a folder; nil is the working directory.
+func OpenIn(folder *os.Root, name string, most int64) (*os.File, error) {
 	return open(folder, name, os.O_RDONLY, most)
 }
 
 // Append opens a regular file that is there for writing at its end. It never waits either.
 func Append(path string) (*os.File, error) {
-	return open(Here{}, path, os.O_WRONLY|os.O_APPEND, math.MaxInt64)
+	return open(nil, path, os.O_WRONLY|os.O_APPEND, math.MaxInt64)
 }
 
-func open(folder Folder, name string, flag int, most int64) (*os.File, error) {
-	info, err := folder.Stat(name) // before it is opened, since opening a device may do something
+func open(folder *os.Root, name string, flag int, most int64) (*os.File, error) {
+	stat, openFile := os.Stat, os.OpenFile
+	if folder != nil {
+		stat, openFile = folder.Stat, folder.OpenFile
+	}
+	info, err := stat(name) // before it is opened, since opening a device may do something
+	if err == nil {
+		err = check(info, most)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := check(info, most); err != nil {
-		return nil, err
-	}
 	// Between Stat and here a FIFO may have come in its place: O_NONBLOCK opens that without waiting.
-	f, err := folder.OpenFile(name, flag|syscall.O_NONBLOCK, 0)
+	f, err := openFile(name, flag|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -112,10 +92,10 @@ func check(info fs.FileInfo, most int64) error {
 }
 
 // Read returns the content of a file that [Open] opens.
-func Read(path string, most int64) ([]byte, error) { return ReadIn(Here{}, path, most) }
+func Read(path string, most int64) ([]byte, error) { return ReadIn(nil, path, most) }
 
 // ReadIn is [Read] of a name in a folder.
-func ReadIn(folder Folder, name string, most int64) ([]byte, error) {
+func ReadIn(folder *os.Root, name string, most int64) ([]byte, error) {
 	f, err := OpenIn(folder, name, most)
 	if err != nil {
 		return nil, err

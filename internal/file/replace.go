@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 
 	"github.com/gofrs/flock"
 )
@@ -91,29 +90,26 @@ func fill(path, old string, write Writer) error {
 func create(folder, name string) (path string, unlock func(), err error) {
 	for {
 		path = filepath.Join(folder, TemporaryName(name))
-		if runtime.GOOS == "windows" {
-			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-			if errors.Is(err, os.ErrExist) {
-				continue
-			}
-			if err == nil {
-				err = f.Close()
-			}
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+		if errors.Is(err, os.ErrExist) {
+			continue
+		}
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil || runtime.GOOS == "windows" {
 			return path, func() {}, err
 		}
-		lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_EXCL|os.O_RDWR), flock.SetPermissions(0o666))
+		lock := flock.New(path, flock.SetFlag(os.O_RDWR))
 		held, err := lock.TryLock()
-		switch {
-		case errors.Is(err, os.ErrExist), err == nil && !held: // another process has the name, or sweeps it away
-			continue
-		case err != nil:
+		if held && Same(lock, path) {
+			return path, func() { lock.Close() }, nil
+		}
+		lock.Close()
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return "", nil, errors.Join(err, removeIfThere(path))
 		}
-		if !Same(lock, path) { // it was swept away just before it was locked
-			lock.Close()
-			continue
-		}
-		return path, func() { lock.Close() }, nil
+		// Another process has swept it away just before it was locked.
 	}
 }
 
@@ -134,15 +130,15 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// Sweep removes from a folder the temporary files that killed processes have left for any of the names. A file that
+// Sweep removes from a folder the temporary files that killed processes have left for a name. A file that
 // a living process writes stays, and so does everything that [Replace] did not name.
-func Sweep(folder string, names ...string) error {
+func Sweep(folder, name string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !slices.ContainsFunc(names, func(name string) bool { return IsTemporary(e.Name(), name) }) {
+		if !e.Type().IsRegular() || !IsTemporary(e.Name(), name) {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())

@@ -2,6 +2,7 @@ package hf
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"attend/embed"
@@ -111,27 +112,31 @@ func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
 	return tensors
 }
 
-// CheckShapes returns an error unless the tensors of a file have the shapes of a model, which must be valid.
-func CheckShapes(c layers.Config, tensors map[string]Tensor) error {
+// Shapes returns the shapes of the tensors of a model, which must be valid, by their names.
+func Shapes(c layers.Config) map[string][]int {
+	shapes := map[string][]int{}
 	for _, s := range layout(c) {
-		t, ok := tensors[s.name]
-		if !ok {
-			return fmt.Errorf("it lacks the tensor %s", s.name)
-		}
-		if want := s.shape(); !slices.Equal(t.Shape, want) {
-			return fmt.Errorf("tensor %s has shape %v, config.json asks for %v", s.name, t.Shape, want)
+		shapes[s.name] = s.shape()
+	}
+	return shapes
+}
+
+// CheckShapes returns an error unless the tensors have the shapes that are wanted, by their names.
+func CheckShapes(want map[string][]int, tensors map[string]Tensor) error {
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		switch t, ok := tensors[name]; {
+		case !ok:
+			return fmt.Errorf("it lacks the tensor %s", name)
+		case !slices.Equal(t.Shape, want[name]):
+			return fmt.Errorf("tensor %s has shape %v, the settings ask for %v", name, t.Shape, want[name])
 		}
 	}
 	return nil
 }
 
-// Fill fills the parameters of a model from the tensors of a file.
-func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) error {
-	if err := CheckShapes(c, tensors); err != nil {
-		return err
-	}
+// Fill fills the parameters of a model from tensors that have its [Shapes].
+func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) {
 	for _, s := range layout(c) {
 		s.eachRow(tensors[s.name].Data, set, func(part, row []float32) { copy(row, part) })
 	}
-	return nil
 }

@@ -65,10 +65,7 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 	}
 	var added []string
 	dice := random.New(how.Seed, "complete", uint64(sample))
-	for len(added) < how.Tokens {
-		if words && len(ids) > context {
-			break
-		}
+	for len(added) < how.Tokens && (!words || len(ids) <= context) {
 		window := ids[max(0, len(ids)-context):]
 		var next int
 		err := s.Forward([][]int{window}, func(_ int, reading Reading) error {
@@ -99,15 +96,12 @@ func (s Sampling) draw(logits []float32, dice float64) int {
 	}
 	kernel.Softmax(p)
 	order := descending(p)
+	among := 1.0 // as in transformers, top-p counts among what top-k has left
 	if s.TopK > 0 {
-		order = order[:min(s.TopK, len(order))]
-	}
-	var among float64 // as in transformers, top-p counts among what top-k has left
-	for _, id := range order {
-		among += float64(p[id])
-	}
-	if s.TopK == 0 {
-		among = 1
+		order, among = order[:min(s.TopK, len(order))], 0
+		for _, id := range order {
+			among += float64(p[id])
+		}
 	}
 	var kept float64
 	for i, id := range order {

@@ -236,11 +236,8 @@ func BenchmarkComplete(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	letters, err := data.Tokenize(data.Char, "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-	if err != nil {
-		b.Fatal(err)
-	}
-	characters, err := data.NewVocabulary(data.Char, [][]data.Token{letters}, 1)
+	letters := strings.Repeat("\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 2)
+	characters, err := data.Load("letters", strings.NewReader(letters), data.Options{Unit: data.Char, HoldOut: 0.5, MinCount: 1})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -254,7 +251,7 @@ func BenchmarkComplete(b *testing.B) {
 		sampling   Sampling
 	}{
 		{"default", words, savanna.Vocabulary, "The lion saw", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
-		{"nanogpt", chars, characters, "ROMEO:", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
+		{"nanogpt", chars, characters.Vocabulary, "ROMEO:", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			config := c.settings.Model(c.vocabulary.Len())

@@ -1,17 +1,6 @@
 package run
 
-import (
-	"errors"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// exchange swaps what two paths name, in one step. The error is errors.ErrUnsupported where the file system has no
-// such step; APFS has.
-func exchange(a, b string) error {
-	err := unix.RenamexNp(a, b, unix.RENAME_SWAP)
-	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EINVAL) {
-		return errors.ErrUnsupported
-	}
-	return err
-}
+// exchange swaps what two paths name, in one step, where the file system can; APFS can.
+func exchange(a, b string) error { return unix.RenamexNp(a, b, unix.RENAME_SWAP) }

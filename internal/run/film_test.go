@@ -19,7 +19,7 @@ import (
 func TestFilmAndMetricsOfATraining(t *testing.T) {
 	s := small()
 	r := trained(t, s, smallText())
-	frames, err := r.Film()
+	frames, err := film(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,16 +50,22 @@ func TestFilmOfAKilledTraining(t *testing.T) {
 	r := trained(t, small(), smallText())
 	whole := contents(t, r.Path, filmFile)
 	write(t, r.Path, filmFile, append(whole, `{"step":8,"hel`...))
-	frames, err := r.Film()
+	frames, err := film(r)
 	if err != nil || len(frames) != 4 {
 		t.Errorf("%d frames: %v", len(frames), err)
 	}
 	lines := bytes.SplitAfter(whole, []byte("\n"))
 	write(t, r.Path, filmFile, bytes.Join(lines[:3], nil))
-	_, err = r.Film()
+	_, err = film(r)
 	wantError(t, err, filmFile, "lines are missing at its end")
 	_, _, _, err = OpenLogs(r.Path)
 	wantError(t, err, filmFile, "lines are missing at its end")
+}
+
+// film reads the film of a run anew.
+func film(r *Run) ([]attention.Frame, error) {
+	_, frames, _, err := OpenLogs(r.Path)
+	return frames, err
 }
 
 // frameLine is a frame of two words in one head as film.jsonl has it.
@@ -73,12 +79,9 @@ func frameLine(step int, weight string) string {
 
 // parseFilm reads a film without checksums.
 func parseFilm(b []byte) ([]attention.Frame, error) {
-	var p filmParser
-	if err := eachLine(bytes.NewReader(b), 1<<20, p.add); err != nil {
-		return nil, err
-	}
-	frames, _ := p.film()
-	return frames, nil
+	frames, err := readLog(&Run{Format: 1}, bytes.NewReader(b), filmFile, false, frameParser())
+	frames, _ = inOrder(frames, func(f attention.Frame) int { return f.Step })
+	return frames, err
 }
 
 func TestDamagedFilm(t *testing.T) {
@@ -136,7 +139,7 @@ func TestMissingLogsAreNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := r.Film()
+	_, err := film(r)
 	wantError(t, err, r.Path, "film.jsonl")
 	_, err = r.Metrics()
 	wantError(t, err, r.Path, "metrics.jsonl")

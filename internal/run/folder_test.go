@@ -178,11 +178,11 @@ func TestIsRun(t *testing.T) {
 	for name, want := range map[string]bool{settingsFile: true, stateFile: true, modelFile: true, configFile: false, "text": false} {
 		path := t.TempDir()
 		write(t, path, name, nil)
-		if IsRun(path) != want {
+		if isRun(path) != want {
 			t.Errorf("a folder with %s: %t", name, !want)
 		}
 	}
-	if IsRun(filepath.Join(t.TempDir(), "none")) {
+	if isRun(filepath.Join(t.TempDir(), "none")) {
 		t.Error("no folder is a run")
 	}
 }

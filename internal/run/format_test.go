@@ -28,7 +28,7 @@ func TestFormat1(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			kept := filepath.Join("testdata", "format1", c.name)
-			load := loadText(string(contents(t, filepath.Dir(kept), c.name+".txt")))
+			load := textOf(string(contents(t, filepath.Dir(kept), c.name+".txt")))
 
 			path := copied(t, kept) // nothing may write into the repository
 			r := opened(t, path)
@@ -44,7 +44,7 @@ func TestFormat1(t *testing.T) {
 				t.Errorf("%d unknown tokens, want %d; %d predictions, want 3", len(unknown), c.unknown, len(m.Next))
 			}
 
-			frames, err := r.Film()
+			frames, err := film(r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func TestFormat1(t *testing.T) {
 					}
 				}
 			}
-			corpus, err := load(r.Settings)
+			corpus, err := load(r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +106,7 @@ func TestFormat1(t *testing.T) {
 					t.Errorf("%s differs by %g", p.Name, d)
 				}
 			}
-			if frames, err = got.Film(); err != nil || len(frames) != 5 || frames[4].Step != 40 {
+			if frames, err = film(got); err != nil || len(frames) != 5 || frames[4].Step != 40 {
 				t.Errorf("%d frames after resuming, %v, want 5, the last of step 40", len(frames), err)
 			}
 			if instructions, _ := kernel.Instructions(); instructions != "portable" || runtime.GOARCH != "amd64" {
@@ -146,10 +146,8 @@ func TestRunsWithoutALaterSetting(t *testing.T) {
 	}
 	other := small()
 	other.Norm = "other"
-	a, err := small().identity()
-	b, err2 := other.identity()
-	if err != nil || err2 != nil || bytes.Equal(a, b) || bytes.Contains(a, []byte("norm")) {
-		t.Errorf("the identity of a run with its default is\n%s(%v), with another norm\n%s(%v)", a, err, b, err2)
+	if a, b := small().identity(), other.identity(); bytes.Equal(a, b) || bytes.Contains(a, []byte("norm")) {
+		t.Errorf("the identity of a run with its default is\n%s, with another norm\n%s", a, b)
 	}
 }
 
@@ -165,17 +163,14 @@ func TestFormatVersionIsAWholeNumber(t *testing.T) {
 		_, _, err := unsealSettings(b)
 		wantError(t, err, want)
 	}
-	whole, err := Defaults().YAML()
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole := Defaults().YAML()
 	for setting, value := range map[string]string{"holdout": ".inf", "lr": "-.inf", "clip": ".nan"} {
 		b := regexp.MustCompile("(?m)^"+setting+": .*$").ReplaceAll(whole, []byte(setting+": "+value))
 		_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
 		wantError(t, err, "no run has "+setting+" ", "restore the file from a copy")
 	}
 	b := []byte("layers: two\n")
-	_, _, err = unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
+	_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
 	wantError(t, err, "it does not hold the settings of a run (line 1: want a whole number, not", "): restore it from a copy, or train again")
 }
 

@@ -127,7 +127,7 @@ func TestHuggingFaceTokenizer(t *testing.T) {
 	}
 	t.Cleanup(func() { training.Close() })
 	settings = small()
-	settings.Unit, settings.Context = string(data.Char), 8
+	settings.Unit, settings.Context = data.Char, 8
 	ofChars := filepath.Join(t.TempDir(), "chars")
 	begin(t, ofChars, settings, strings.Repeat(text, 10))
 

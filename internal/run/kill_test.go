@@ -55,7 +55,7 @@ func child(path string) error {
 	training, err := Resume(path, loadSmall, nil)
 	if _, missing := os.Stat(path); errors.Is(missing, fs.ErrNotExist) {
 		s := killed()
-		corpus, err := loadSmall(s)
+		corpus, err := smallCorpus(s)
 		if err != nil {
 			return err
 		}

@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"github.com/gofrs/flock"
 
@@ -15,36 +13,15 @@ import (
 	"attend/internal/printable"
 )
 
-// lock is held by who trains in a run folder, from the start to the end. The system releases it when the process
+// slot is the name of a run folder with its lock. Who trains there holds it from the start to the end, and may make, replace
+// and train the run of that name. The system releases the lock when the process
 // ends, however it ends. The file .NAME.lock beside the folder carries it, since Windows renames no folder in which a
 // file is open. Who locks a file checks that it is still at its place, so that it can be removed by who holds it.
 // Readers need no lock.
-type lock struct {
-	path string // of the run folder, as the user wrote it
-	file *flock.Flock
-}
-
-// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
-const mostHost = 64
-
-// HeldError reports a run folder in which another process trains.
-type HeldError struct {
-	Path string
-	PID  int    // of the other process, 0 if it is not known
-	Host string // its machine
-}
-
-func (e *HeldError) Error() string {
-	who, stop := "another process", "stop it"
-	if e.PID > 0 {
-		who = fmt.Sprintf("process %d", e.PID)
-		if host, err := os.Hostname(); err == nil && host == e.Host {
-			stop = fmt.Sprintf("stop it (kill %d)", e.PID)
-		} else {
-			who += " on " + printable.Short(e.Host, mostHost)
-		}
-	}
-	return fmt.Sprintf("%s is being trained by %s: wait until it ends, %s, or train in another folder with --out", printable.Path(e.Path), who, stop)
+type slot struct {
+	path string // as the user wrote it
+	real string // absolute, without symbolic links
+	lock *flock.Flock
 }
 
 // lockPath is where the lock file of a run folder lies.
@@ -59,31 +36,30 @@ const (
 	mostLockName = 190
 )
 
-// acquire locks the run folder at real, which need not be there. The error is a *[HeldError] if another training
+// acquire locks the run folder at real, which need not be there. The error is errHeld if another training
 // has locked it, in this process or another.
-func acquire(path, real string) (*lock, error) {
+func acquire(path, real string) (*slot, error) {
 	at := lockPath(real)
-	l := &lock{path: path, file: flock.New(at, flock.SetFlag(os.O_RDWR))}
+	s := &slot{path, real, flock.New(at, flock.SetFlag(os.O_RDWR))}
 	for {
-		if err := makeLockFile(at); err != nil {
-			if !errors.Is(err, errForeignLock) {
-				err = file.Explain(err, "choose another folder with --out")
+		held := false
+		err := makeLockFile(at)
+		if err == nil {
+			held, err = s.lock.TryLock()
+			if errors.Is(err, os.ErrNotExist) { // it was removed just now
+				continue
 			}
-			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), err)
 		}
-		held, err := l.file.TryLock()
 		switch {
-		case errors.Is(err, os.ErrNotExist): // it was removed just now
-			continue
 		case err != nil:
 			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), file.Explain(err, "choose another folder with --out"))
 		case !held:
-			return nil, readHolder(path, at)
-		case file.Same(l.file, at):
-			l.sign()
-			return l, nil
+			return nil, heldError(path, at)
+		case file.Same(s.lock, at):
+			s.sign()
+			return s, nil
 		}
-		l.release() // the file was removed just before it was locked
+		s.release() // the file was removed just before it was locked
 	}
 }
 
@@ -95,9 +71,9 @@ const mostLockFile = 1 << 10
 
 // sign writes who holds the lock into its file, for the message of whom it refuses. The first byte is left alone:
 // it is the range that is locked on Windows, where nobody else can read it. A full disk costs the message only.
-func (l *lock) sign() {
+func (s *slot) sign() {
 	host, _ := os.Hostname()
-	f, err := os.OpenFile(l.file.Path(), os.O_WRONLY, 0)
+	f, err := os.OpenFile(s.lock.Path(), os.O_WRONLY, 0)
 	if err != nil {
 		return
 	}
@@ -108,30 +84,33 @@ func (l *lock) sign() {
 	}
 }
 
-// readHolder returns the error that names who holds a lock.
-func readHolder(path, at string) error {
-	held := &HeldError{Path: path}
-	f, err := file.Open(at, mostLockFile)
-	if err != nil {
-		return held
+// errHeld reports a run folder in which another process trains.
+var errHeld = errors.New("wait until it ends")
+
+// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
+const mostHost = 64
+
+// heldError returns the errHeld that names who holds a lock, if its file says so.
+func heldError(path, at string) error {
+	who, stop := "another process", "stop it"
+	if f, err := file.Open(at, mostLockFile); err == nil {
+		defer f.Close()
+		b, _ := io.ReadAll(io.NewSectionReader(f, 1, mostLockFile)) // half of a line names nobody
+		pid, host := parseHolder(b)
+		here, err := os.Hostname()
+		switch {
+		case pid > 0 && err == nil && host == here:
+			who, stop = fmt.Sprintf("process %d", pid), fmt.Sprintf("stop it (kill %d)", pid)
+		case pid > 0:
+			who = fmt.Sprintf("process %d on %s", pid, printable.Short(host, mostHost))
+		}
 	}
-	defer f.Close()
-	b := make([]byte, mostLockFile)
-	n, err := f.ReadAt(b, 1)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return held
-	}
-	held.PID, held.Host = parseHolder(b[:n])
-	return held
+	return fmt.Errorf("%s is being trained by %s: %w, %s, or train in another folder with --out", printable.Path(path), who, errHeld, stop)
 }
 
 // parseHolder reads the process and its host from a lock file without its first byte: 0 if it does not say.
 func parseHolder(b []byte) (pid int, host string) {
-	text, whole := strings.CutSuffix(string(b), "\n")
-	text, marked := strings.CutPrefix(text, lockMark)
-	number, host, named := strings.Cut(text, " on ")
-	pid, err := strconv.Atoi(number)
-	if !whole || !marked || !named || err != nil || pid < 1 {
+	if _, err := fmt.Sscanf(string(b), lockMark+"%d on %s\n", &pid, &host); err != nil || pid < 1 {
 		return 0, ""
 	}
 	return pid, host
@@ -144,59 +123,49 @@ var errForeignLock = errors.New("no lock file of attend")
 // else is there.
 func makeLockFile(at string) error {
 	info, err := os.Lstat(at)
+	var f *os.File
+	if err == nil && info.Mode().IsRegular() {
+		f, err = file.Open(at, mostLockFile)
+	}
 	if errors.Is(err, os.ErrNotExist) {
-		return putLockFile(at)
-	}
-	if err != nil {
+		if err = file.Create(at, []byte(" "+lockMark+"\n")); errors.Is(err, os.ErrExist) { // another process made it just now
+			return nil
+		}
 		return err
 	}
-	foreign := fmt.Errorf("%s is %w: move it elsewhere", printable.Path(at), errForeignLock)
-	if !info.Mode().IsRegular() || info.Size() > mostLockFile {
-		return foreign
-	}
-	f, err := file.Open(at, mostLockFile)
-	if errors.Is(err, os.ErrNotExist) { // it was removed just now
-		return putLockFile(at)
-	}
-	if err != nil {
+	if large := new(file.SizeError); err != nil && !errors.As(err, &large) {
 		return err
 	}
-	defer f.Close()
-	b := make([]byte, len(lockMark))
-	if n, _ := f.ReadAt(b, 1); string(b[:n]) != lockMark {
-		return foreign
+	mark := make([]byte, len(lockMark))
+	if f != nil {
+		defer f.Close()
+		_, _ = f.ReadAt(mark, 1) // of a shorter file the rest stays 0
+	}
+	if string(mark) != lockMark {
+		return fmt.Errorf("%s is %w: move it elsewhere", printable.Path(at), errForeignLock)
 	}
 	return nil
-}
-
-// putLockFile puts a lock file in place, unless another process does so at the same time.
-func putLockFile(at string) error {
-	err := file.Create(at, []byte(" "+lockMark+"\n"))
-	if errors.Is(err, os.ErrExist) {
-		return nil
-	}
-	return err
 }
 
 // confirm makes sure that the lock is still in force: its file may have been removed, or replaced by that of another
 // process. A removed one is made anew.
-func (l *lock) confirm(real string) error {
-	if file.Same(l.file, l.file.Path()) {
+func (s *slot) confirm() error {
+	if file.Same(s.lock, s.lock.Path()) {
 		return nil
 	}
-	again, err := acquire(l.path, real)
+	again, err := acquire(s.path, s.real)
 	if err != nil {
 		return err
 	}
-	l.release()
-	l.file = again.file
+	s.release()
+	s.lock = again.lock
 	return nil
 }
 
 // release gives the lock up and removes its file; one that cannot be removed does no harm.
-func (l *lock) release() {
-	if l.file.Locked() && file.Same(l.file, l.file.Path()) {
-		_ = os.Remove(l.file.Path())
+func (s *slot) release() {
+	if s.lock.Locked() && file.Same(s.lock, s.lock.Path()) {
+		_ = os.Remove(s.lock.Path())
 	}
-	_ = l.file.Close()
+	_ = s.lock.Close()
 }

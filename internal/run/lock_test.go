@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,11 +15,10 @@ func TestLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = acquire("run", path)
-	var held *HeldError
-	if !errors.As(err, &held) || held.PID != os.Getpid() {
+	if !errors.Is(err, errHeld) {
 		t.Errorf("a second lock: %v", err)
 	}
-	wantError(t, err, "run is being trained by process", "kill")
+	wantError(t, err, fmt.Sprintf("run is being trained by process %d: wait until it ends, stop it (kill %d)", os.Getpid(), os.Getpid()))
 	first.release()
 	second, err := acquire("run", path)
 	if err != nil {
@@ -28,10 +28,10 @@ func TestLock(t *testing.T) {
 	if err := os.Remove(lockPath(path)); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.confirm(path); err != nil {
+	if err := second.confirm(); err != nil {
 		t.Error(err)
 	}
-	if _, err := acquire("run", path); !errors.As(err, &held) {
+	if _, err := acquire("run", path); !errors.Is(err, errHeld) {
 		t.Errorf("after confirm: %v", err)
 	}
 	if err := os.Remove(lockPath(path)); err != nil {
@@ -41,11 +41,11 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := second.confirm(path); !errors.As(err, &held) {
+	if err := second.confirm(); !errors.Is(err, errHeld) {
 		t.Errorf("confirm beside another: %v", err)
 	}
 	second.release()
-	if err := third.confirm(path); err != nil {
+	if err := third.confirm(); err != nil {
 		t.Errorf("the release of one lock disturbed another: %v", err)
 	}
 	third.release()

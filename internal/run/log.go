@@ -10,7 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"path/filepath"
+	"os"
 	"slices"
 
 	"attend/internal/file"
@@ -41,22 +41,17 @@ type Metrics struct {
 var logNames = []string{metricsFile, filmFile}
 
 // firstLink returns link(0) of a log.
-func (r *Run) firstLink(name string) (string, error) {
-	identity, err := r.Settings.identity()
-	return digest([]byte(name), []byte(digest(identity)), []byte(digest(r.configJSON)), []byte(digest(r.tokenizerJSON)), []byte(r.DataSHA256)), err
+func (r *Run) firstLink(name string) string {
+	of := r.metadata()
+	return digest([]byte(name), []byte(of[metaSettings]), []byte(of[metaConfig]), []byte(of[metaWords]), []byte(of[metaData]))
 }
 
 // startLinks sets the links of both logs to those before any line.
-func (r *Run) startLinks() error {
+func (r *Run) startLinks() {
 	r.links = map[string]string{}
 	for _, name := range logNames {
-		link, err := r.firstLink(name)
-		if err != nil {
-			return err
-		}
-		r.links[name] = link
+		r.links[name] = r.firstLink(name)
 	}
-	return nil
 }
 
 // sumKey stands before the checksum at the end of a line.
@@ -67,107 +62,31 @@ const sumLength = 64
 
 // chained returns a line of a log with its checksum, and the link after it. Content is a JSON object of one key at
 // least.
-func chained(name, link string, content []byte) (line []byte, next string, err error) {
-	if next, err = nextLink(name, link, content); err != nil {
-		return nil, "", err
-	}
+func chained(name, link string, content []byte) (line []byte, next string) {
 	line = append(line, content[:len(content)-1]...)
-	return fmt.Appendf(line, "%s%s\"}", sumKey, digest([]byte(link), content)), next, nil
+	line = fmt.Appendf(line, "%s%s\"}", sumKey, digest([]byte(link), content))
+	var m Metrics
+	if name == metricsFile && json.Unmarshal(content, &m) == nil {
+		m.Seconds, m.TokensPerSecond = 0, 0
+		if untimed, err := json.Marshal(m); err == nil {
+			content = untimed
+		}
+	}
+	return line, digest([]byte(link), content)
 }
 
 // unchained is the inverse of chained. The error says that the line is not the one that was written there.
 func unchained(name, link string, line []byte) (content []byte, next string, err error) {
 	at := len(line) - len(sumKey) - sumLength - len(`"}`)
 	if at < 2 || string(line[at:at+len(sumKey)]) != sumKey {
-		return nil, "", errors.New("it has no checksum")
+		return nil, "", errors.New("is damaged: it has no checksum")
 	}
 	content = append(slices.Clone(line[:at]), '}')
-	again, next, err := chained(name, link, content)
-	if err != nil || !bytes.Equal(again, line) {
-		return nil, "", errors.New("its checksum does not match")
+	again, next := chained(name, link, content)
+	if !bytes.Equal(again, line) {
+		return nil, "", errors.New("is damaged: its checksum does not match")
 	}
 	return content, next, nil
-}
-
-// nextLink returns the link after a line.
-func nextLink(name, link string, content []byte) (string, error) {
-	if name == metricsFile {
-		var m Metrics
-		if err := json.Unmarshal(content, &m); err != nil {
-			return "", err
-		}
-		m.Seconds, m.TokensPerSecond = 0, 0
-		var err error
-		if content, err = json.Marshal(m); err != nil {
-			return "", err
-		}
-	}
-	return digest([]byte(link), content), nil
-}
-
-// plausible reports whether a training can have written these numbers: none is below 0, and the losses are means of float32
-// numbers.
-func (m Metrics) plausible() bool {
-	for _, x := range []float64{m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate} {
-		if !(x >= 0) {
-			return false
-		}
-	}
-	return m.Loss <= math.MaxFloat32 && m.HeldOutLoss <= math.MaxFloat32
-}
-
-// nextLine returns a line of a log with its line feed, and takes its link into those of the training.
-func (t *Training) nextLine(l logLine) ([]byte, error) {
-	line, err := json.Marshal(l.value)
-	if err == nil && t.Format > 1 {
-		line, t.links[l.log], err = chained(l.log, t.links[l.log], line)
-	}
-	return append(line, '\n'), err
-}
-
-// appendLog adds a line to a log, in a single write. A log that somebody has removed begins anew. After an error the
-// training must end.
-func (t *Training) appendLog(l logLine) error {
-	f, err := file.Append(t.at(l.log))
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := t.beginLog(l.log); err != nil {
-			return err
-		}
-		f, err = file.Append(t.at(l.log))
-	}
-	if err != nil {
-		return err
-	}
-	line, err := t.nextLine(l)
-	if err == nil {
-		_, err = f.Write(line)
-	}
-	return errors.Join(err, f.Close())
-}
-
-// beginLog makes a log that is missing anew, without lines.
-func (t *Training) beginLog(name string) error {
-	t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", printable.Path(filepath.Join(t.Path, name)), t.Step))
-	if t.Format > 1 {
-		link, err := t.firstLink(name)
-		if err != nil {
-			return err
-		}
-		t.links[name] = link
-	}
-	return file.Replace(t.at(name), file.Bytes(nil))
-}
-
-// syncLog makes the lines of a log last, before a checkpoint records them.
-func (t *Training) syncLog(name string) error {
-	f, err := file.Append(t.at(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return t.beginLog(name)
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // mostLine returns how many bytes a line of a log may have: of the film, what all weights of a sentence of the whole
@@ -181,80 +100,63 @@ func (r *Run) mostLine(name string) int {
 	return most
 }
 
-// mostLog returns how many bytes a log may have.
-func mostLog(name string) int64 {
-	if name == filmFile {
-		return mostFilm
-	}
-	return mostMetrics
-}
-
-// readLog calls visit with the lines of a log without their checksums, which it checks; lines count from 0. The
+// readLog returns what parse makes of the lines of a log without their checksums, which it checks. The
 // error names the line that is damaged. A last line without its line feed was being written when the process was
 // killed, and does not count. With toCheckpoint, lines after the last that the checkpoint recorded are not read.
-func (r *Run) readLog(f io.Reader, name string, toCheckpoint bool, visit func(i int, content []byte) error) error {
-	if r.Format == 1 {
-		return eachLine(f, r.mostLine(name), visit)
-	}
-	link, err := r.firstLink(name)
-	if err != nil {
-		return err
-	}
-	reached := r.links == nil || link == r.links[name]
-	err = eachLine(f, r.mostLine(name), func(i int, line []byte) error {
-		if reached && toCheckpoint {
-			return errCheckpoint
-		}
-		content, next, err := unchained(name, link, line)
-		if err != nil {
-			return lineError(i, err)
-		}
-		link, reached = next, reached || next == r.links[name]
-		return visit(i, content)
-	})
-	switch {
-	case errors.Is(err, errCheckpoint):
-		return nil
-	case err == nil && !reached:
-		return fmt.Errorf("lines are missing at its end, which the checkpoint of step %d recorded", r.Step)
-	}
-	return err
-}
-
-// errCheckpoint ends the reading of a log.
-var errCheckpoint = errors.New("the checkpoint is reached")
-
-// lineError names the line that is damaged. Lines count from 0 in the code and from 1 for people.
-func lineError(i int, err error) error { return fmt.Errorf("line %d is damaged: %w", i+1, err) }
-
-// eachLine calls visit with each whole line, without its line feed. A line of more bytes than most is an error.
-func eachLine(r io.Reader, most int, visit func(i int, line []byte) error) error {
-	b := bufio.NewReaderSize(r, 64<<10)
-	var line []byte
-	for i := 0; ; {
-		part, err := b.ReadSlice('\n')
-		if line = append(line, part...); len(line) > most {
-			return lineError(i, fmt.Errorf("it has more than %s", printable.Size(float64(most))))
-		}
-		switch {
-		case err == nil:
-			if err := visit(i, line[:len(line)-1]); err != nil {
+func readLog[T any](r *Run, log io.Reader, name string, toCheckpoint bool, parse func([]byte) (T, error)) (all []T, err error) {
+	link := r.firstLink(name)
+	reached := r.Format == 1 || r.links == nil || link == r.links[name]
+	err = eachLine(log, r.mostLine(name), func(line []byte) (err error) {
+		if r.Format > 1 {
+			if reached && toCheckpoint {
+				return io.EOF
+			}
+			if line, link, err = unchained(name, link, line); err != nil {
 				return err
 			}
-			i, line = i+1, line[:0]
-		case errors.Is(err, io.EOF):
-			return nil
-		case !errors.Is(err, bufio.ErrBufferFull):
-			return err
+			reached = reached || link == r.links[name]
+		}
+		parsed, err := parse(line)
+		all = append(all, parsed)
+		return err
+	})
+	switch {
+	case err == nil && !reached:
+		return nil, fmt.Errorf("lines are missing at its end, which the checkpoint of step %d recorded", r.Step)
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, err
+	}
+	return all, nil
+}
+
+// eachLine calls visit with each whole line, without its line feed. A line of more bytes than most is an error. An error names the
+// line, from 1 on, and goes on with what is wrong with it.
+func eachLine(r io.Reader, most int, visit func(line []byte) error) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, most)
+	lines.Split(func(b []byte, atEOF bool) (int, []byte, error) {
+		if end := bytes.IndexByte(b, '\n'); end >= 0 {
+			return end + 1, b[:end], nil
+		}
+		return 0, nil, nil
+	})
+	i := 1
+	for ; lines.Scan(); i++ {
+		if err := visit(lines.Bytes()); err != nil {
+			return fmt.Errorf("line %d %w", i, err)
 		}
 	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return fmt.Errorf("line %d is damaged: it has more than %s", i, printable.Size(float64(most)))
+	}
+	return lines.Err()
 }
 
 // stepOf reads the step of a line.
 func stepOf(content []byte) (int, error) {
 	var entry struct{ Step *int }
 	if err := json.Unmarshal(content, &entry); err != nil || entry.Step == nil {
-		return 0, errors.New("it is not JSON with a step")
+		return 0, errors.New("is damaged: it is not JSON with a step")
 	}
 	return *entry.Step, nil
 }
@@ -262,69 +164,90 @@ func stepOf(content []byte) (int, error) {
 // inOrder sorts the lines of a log by their steps, and of several with one step keeps the last: two processes of a
 // version without locks may have written them in turn. It reports whether there was anything to do.
 func inOrder[T any](lines []T, step func(T) int) ([]T, bool) {
-	sorted := slices.Clone(lines)
-	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(step(a), step(b)) })
-	kept := sorted[:0]
-	for i, line := range sorted {
-		if i+1 == len(sorted) || step(sorted[i+1]) != step(line) {
-			kept = append(kept, line)
+	same := func(a, b T) bool { return step(a) == step(b) }
+	kept := slices.Clone(lines)
+	slices.SortStableFunc(kept, func(a, b T) int { return cmp.Compare(step(a), step(b)) })
+	slices.Reverse(kept) // the last of a step comes first
+	kept = slices.CompactFunc(kept, same)
+	slices.Reverse(kept)
+	return kept, !slices.EqualFunc(kept, lines, same)
+}
+
+// chain returns a line of a log with its line feed, and takes its link into those of the training.
+func (t *Training) chain(name string, content []byte) []byte {
+	if t.Format > 1 {
+		content, t.links[name] = chained(name, t.links[name], content)
+	}
+	return append(content, '\n')
+}
+
+// openLog opens a log to be written at its end. One that somebody has removed begins anew.
+func (t *Training) openLog(name string) (*os.File, error) {
+	f, err := file.Append(t.at(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = t.beginLog(name); err == nil {
+			f, err = file.Append(t.at(name))
 		}
 	}
-	changed := len(kept) != len(lines)
-	for i := range kept {
-		changed = changed || step(kept[i]) != step(lines[i])
+	return f, err
+}
+
+// appendLog adds a line to a log, in a single write. After an error the training must end.
+func (t *Training) appendLog(name string, content []byte) error {
+	f, err := t.openLog(name)
+	if err != nil {
+		return err
 	}
-	return kept, changed
+	_, err = f.Write(t.chain(name, content))
+	return errors.Join(err, f.Close())
+}
+
+// beginLog makes a log that is missing anew, without lines.
+func (t *Training) beginLog(name string) error {
+	if t.Step > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", t.shown(name), t.Step))
+	}
+	t.links[name] = t.firstLink(name)
+	return file.Replace(t.at(name), file.Bytes(nil))
 }
 
 // trimLog drops the lines of a log that lie after the checkpoint, since a killed training may have logged further
-// than it saved, and returns the last that stays, nil if there is none. Step is that of the last line that
-// may stay, which the checkpoint of an earlier version does not record. A log that is missing begins anew.
-func (t *Training) trimLog(name string, step int) (last []byte, missing bool, err error) {
+// than it saved; the checkpoint of an earlier version records its step only. A log that is missing begins anew.
+func (t *Training) trimLog(name string) (missing bool, err error) {
 	type entry struct {
-		step    int
+		Metrics // of the film the step alone
 		content []byte
 	}
 	var lines []entry
-	f, err := file.Open(t.at(name), mostLog(name))
+	f, err := file.Open(t.at(name), runFiles[name])
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, t.beginLog(name)
+	}
 	if err == nil {
-		err = t.readLog(f, name, true, func(i int, content []byte) error {
-			s, err := stepOf(content)
-			if err != nil {
-				return lineError(i, err)
+		lines, err = readLog(t.Run, f, name, true, func(content []byte) (e entry, err error) {
+			if name == metricsFile {
+				e.Metrics, err = parseMetrics(content)
+			} else {
+				e.Step, err = stepOf(content)
 			}
-			if s <= step || t.Format > 1 {
-				if _, err := parseMetrics(content); name == metricsFile && err != nil {
-					return lineError(i, err)
-				}
-				lines = append(lines, entry{s, slices.Clone(content)})
-			}
-			return nil
+			e.content = slices.Clone(content)
+			return e, err
 		})
 		f.Close()
 	}
-	if missing = errors.Is(err, fs.ErrNotExist); missing {
-		if t.Step > 0 {
-			t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", name, t.Step))
-		}
-	} else if err != nil {
-		return nil, false, fmt.Errorf("%s: %w: %s", printable.Path(filepath.Join(t.Path, name)), cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to go on without the lines so far"))
-	}
-	lines, _ = inOrder(lines, func(e entry) int { return e.step })
-	link, err := t.firstLink(name)
 	if err != nil {
-		return nil, false, err
+		return false, fmt.Errorf("%s: %w: %s", t.shown(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to go on without the lines so far"))
 	}
+	lines, _ = inOrder(lines, func(e entry) int { return e.Step })
+	t.links[name] = t.firstLink(name)
 	var kept []byte
 	for _, e := range lines {
-		line := e.content
-		if t.Format > 1 {
-			if line, link, err = chained(name, link, line); err != nil {
-				return nil, false, err
+		if t.Format > 1 || e.Step <= t.Step {
+			kept = append(kept, t.chain(name, e.content)...)
+			if name == metricsFile {
+				t.last = e.Metrics
 			}
 		}
-		kept, last = append(append(kept, line...), '\n'), e.content
 	}
-	t.links[name] = link
-	return last, missing, file.Replace(t.at(name), file.Bytes(kept))
+	return false, file.Replace(t.at(name), file.Bytes(kept))
 }

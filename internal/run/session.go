@@ -166,33 +166,22 @@ func (s *Session) read(text string, most int, vectors bool) (attention.Map, erro
 	}
 	var m attention.Map
 	err = s.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
-		m = s.run.toMap(e, reading, most)
+		n := len(e.IDs)
+		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(reading.Logits(n-1), most)}
 		if vectors {
-			m.Vectors = reading.vectors(len(e.IDs))
+			m.Vectors = new(attention.Vectors)
+		}
+		for _, layer := range reading.inference.Layers {
+			m.Attention = append(m.Attention, reading.perHead(layer.Row, n, n)) // 0 beyond the query
+			if v := m.Vectors; v != nil {
+				v.Query = append(v.Query, reading.perHead(layer.Query, n, 0))
+				v.Key = append(v.Key, reading.perHead(layer.Key, n, 0))
+				v.Value = append(v.Value, reading.perHead(layer.Value, n, 0))
+			}
 		}
 		return nil
 	})
 	return m, err
-}
-
-// toMap copies the weights of a reading out of the operations.
-func (r *Run) toMap(e Encoded, reading Reading, most int) attention.Map {
-	m := attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown}
-	n := len(e.IDs)
-	for layer := range r.Config.Layers {
-		heads := make([][][]float32, r.Config.Heads)
-		for head := range heads {
-			heads[head] = make([][]float32, n)
-			for query := range n {
-				row := make([]float32, n) // [key], 0 beyond the query
-				copy(row, reading.Weights(layer, head, query))
-				heads[head][query] = row
-			}
-		}
-		m.Attention = append(m.Attention, heads)
-	}
-	m.Next = r.predictions(reading.Logits(n-1), most)
-	return m
 }
 
 // predictions returns the most likely tokens for a row of logits, most likely first.
@@ -224,23 +213,16 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	return s.read(text, most, true)
 }
 
-// vectors copies the queries, keys and values of the first seq tokens out of the operations.
-func (r Reading) vectors(seq int) *attention.Vectors {
-	var v attention.Vectors
-	for _, layer := range r.inference.Layers {
-		v.Query = append(v.Query, r.perHead(layer.Query, seq))
-		v.Key = append(v.Key, r.perHead(layer.Key, seq))
-		v.Value = append(v.Value, r.perHead(layer.Value, seq))
-	}
-	return &v
-}
-
-// perHead copies the vectors of one layer, [head][place][headDim].
-func (r Reading) perHead(at func(sentence, head, place int) []float32, seq int) [][][]float32 {
+// perHead copies the vectors of the first seq tokens in one layer out of the operation, [head][position][width]. One that is shorter than
+// the width ends in 0.
+func (r Reading) perHead(at func(sentence, head, position int) []float32, seq, width int) [][][]float32 {
 	heads := make([][][]float32, r.config.Heads)
 	for head := range heads {
-		for place := range seq {
-			heads[head] = append(heads[head], slices.Clone(at(r.row, head, place)))
+		for position := range seq {
+			v := at(r.row, head, position)
+			row := make([]float32, max(width, len(v)))
+			copy(row, v)
+			heads[head] = append(heads[head], row)
 		}
 	}
 	return heads

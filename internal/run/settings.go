@@ -22,9 +22,6 @@ import (
 	"attend/train"
 )
 
-// Savanna is the value of Settings.Data that stands for the built-in corpus.
-const Savanna = "savanna"
-
 // Settings are all that decides a training's outcome, and nothing else. [AllSettings] says what each means. The order of the
 // fields is that of training.yaml.
 type Settings struct {
@@ -71,9 +68,8 @@ const (
 )
 
 // Options returns how to read the text. Its seed is that of the split.
-func (s Settings) Options() (data.Options, error) {
-	unit, err := data.ParseUnit(s.Unit)
-	return data.Options{Unit: unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}, err
+func (s Settings) Options() data.Options {
+	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}
 }
 
 // Resolve fills in what the settings leave to the text (context, hidden, probe) and
@@ -113,11 +109,10 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 	if !corpus.Vocabulary.Layout().Sentences() {
 		runes := []rune(corpus.HeldOutText[0])
 		runes = runes[:min(len(runes), charProbe, context)]
-		for len(runes) > 1 {
+		for ; len(runes) > 1; runes = runes[:len(runes)-1] {
 			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
 				break
 			}
-			runes = runes[:len(runes)-1]
 		}
 		return string(runes)
 	}
@@ -149,11 +144,14 @@ func (s Settings) Training() train.Config {
 }
 
 // YAML returns the settings as a file for --config.
-func (s Settings) YAML() ([]byte, error) { return yaml.Marshal(s) }
+func (s Settings) YAML() []byte {
+	b, _ := yaml.Marshal(s) // numbers and texts are never an error
+	return b
+}
 
 // identity returns the settings that a run keeps for good: all but those that may change
 // when it is resumed, and those that runs before them lack, at their default.
-func (s Settings) identity() ([]byte, error) {
+func (s Settings) identity() []byte {
 	for _, setting := range AllSettings() {
 		if setting.OnResume || setting.Later && setting.field(&s).Interface() == setting.Default {
 			setting.Copy(&s, &Settings{})
@@ -173,13 +171,6 @@ type UnknownSettingError struct {
 
 func (e *UnknownSettingError) Error() string {
 	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`", e.Line, printable.Quote(e.Name))
-}
-
-// A notSettingsError says why a file cannot be read as settings by their names.
-type notSettingsError string
-
-func (e notSettingsError) Error() string {
-	return fmt.Sprintf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", string(e))
 }
 
 // ParseYAML reads settings over the given ones, and returns the line of each that the file gives. Keys that the file lacks
@@ -213,13 +204,14 @@ func parseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 		if !known {
 			return over, nil, 0, &UnknownSettingError{value.Line, name}
 		}
-		if value := cmp.Or(value.Alias, &value); value.ShortTag() != "!!null" {
-			lines[name] = values[name].Line
-			err = decode(name, value, target)
+		node := cmp.Or(value.Alias, &value)
+		if node.ShortTag() == "!!null" {
+			continue
 		}
-		if err != nil {
-			return over, nil, 0, fmt.Errorf("line %d: %w", lines[name], err)
+		if err := decode(name, node, target); err != nil {
+			return over, nil, 0, fmt.Errorf("line %d: %w", value.Line, err)
 		}
+		lines[name] = value.Line
 	}
 	return s, lines, format, nil
 }
@@ -234,7 +226,7 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
 		problem, _, _ = strings.Cut(strings.TrimSpace(problem), "\n")
 		problem, _, _ = strings.Cut(problem, ": cannot unmarshal") // into a type of Go
-		return nil, notSettingsError(printable.Short(problem, 2*printable.MaxQuote))
+		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", printable.Short(problem, 2*printable.MaxQuote))
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the file holds a second document after ---: settings are one")
@@ -265,11 +257,7 @@ func parseFormat(n yaml.Node) (int, error) {
 	format, err := strconv.Atoi(n.Value)
 	switch {
 	case n.ShortTag() != "!!int" || err != nil || format < 1:
-		came := printable.Quote(n.Value)
-		if n.Kind != yaml.ScalarNode {
-			came = "a list or a group"
-		}
-		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came)
+		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came(&n))
 	case format > LatestFormat:
 		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
 	}
@@ -279,6 +267,14 @@ func parseFormat(n yaml.Node) (int, error) {
 // notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
 var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
 
+// came names a value for a message.
+func came(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		return "a list or a group of settings"
+	}
+	return printable.Quote(n.Value)
+}
+
 // decode reads the value of a setting. The library reads 010 as 8 and cuts fractions off whole numbers; both are refused.
 func decode(name string, n *yaml.Node, target any) error {
 	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
@@ -286,13 +282,9 @@ func decode(name string, n *yaml.Node, target any) error {
 	}
 	v := reflect.ValueOf(target).Elem()
 	if n.Decode(target) != nil {
-		came := "a list or a group of settings"
-		if n.Kind == yaml.ScalarNode {
-			came = printable.Quote(n.Value)
-		}
 		rest := strings.Trim(n.Value, "0123456789")
 		digits := n.ShortTag() != "!!str" && (rest == "" || rest == "-" && v.CanInt())
-		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name(), digits), "text"), came)
+		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name(), digits), "text"), came(n))
 	}
 	var number float64
 	if (v.CanInt() || v.CanUint()) && n.Decode(&number) == nil && v.Convert(reflect.TypeFor[float64]()).Float() != number {

@@ -33,18 +33,13 @@ func TestSettingsRoundTrip(t *testing.T) {
 		}
 	}
 	for _, s := range []Settings{s, {Norm: layers.LayerNormName}, Defaults()} {
-		b, err := s.YAML()
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := s.YAML()
 		if got, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
 		}
 		var sealed []byte
 		for format := 1; format <= LatestFormat; format++ {
-			if sealed, err = sealSettings(s, format); err != nil {
-				t.Fatal(err)
-			}
+			sealed = sealSettings(s, format)
 			if got, f, err := unsealSettings(sealed); err != nil || got != s || f != format {
 				t.Errorf("sealed: %+v, format %d, %v, want %+v, %d", got, f, err, s, format)
 			}
@@ -59,7 +54,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 			}
 			sealed[i] ^= 1
 		}
-		_, _, err = unsealSettings(b)
+		_, _, err := unsealSettings(b)
 		wantError(t, err, "SHA-256")
 		_, _, err = unsealSettings(append(bytes.Clone(sealed), "dim: 9\n"...))
 		wantError(t, err, "SHA-256")
@@ -75,11 +70,7 @@ func TestParseYAML(t *testing.T) {
 	texts := Defaults()
 	for _, text := range []string{"010", "0x10", "1_000", "0_1.5", "-0o7", "1_0e3"} { // in quotes, as a run keeps them
 		texts.Data, texts.Probe = text, text
-		b, err := texts.YAML()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, _, err := ParseYAML(b, Settings{}); err != nil || got != texts {
+		if got, _, err := ParseYAML(texts.YAML(), Settings{}); err != nil || got != texts {
 			t.Errorf("%s: %+v, %v, want %+v", text, got, err, texts)
 		}
 	}
@@ -232,22 +223,14 @@ func TestResolveErrors(t *testing.T) {
 	wantError(t, err, "line 121 of small", "600 words", "--context 601")
 	s := small()
 	s.Unit = "syllable"
-	_, err = s.Options()
+	_, err = data.Load("small", strings.NewReader(smallText()), s.Options())
 	wantError(t, err, "syllable")
 }
 
 // Whatever stands in a settings file is an error, or settings that are written and read again as they are.
 func FuzzParseYAML(f *testing.F) {
-	whole, err := Defaults().YAML()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole)
-	sealed, err := sealSettings(Defaults(), LatestFormat)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(sealed)
+	f.Add(Defaults().YAML())
+	f.Add(sealSettings(Defaults(), LatestFormat))
 	for _, s := range []string{"", "layers: 2\nlayers: 3\n", "steps: 010\n", "lr: .nan\n", "lr: .inf\n", "dim: 1e1\n", "seed: 18446744073709551616\n", "---\n---\n", "a: &a [*a]\n",
 		"data: \"\\e[31m\"\n", "probe: |\n  two\n  lines\n", "x: &x [1,1]\ny: &y [*x,*x,*x]\nz: [*y,*y,*y]\n", "\xff\xfe", "{", "? {}\n", "!!binary a: b\n", "<<: {layers: 3}\n", "format: 1\n"} {
 		f.Add([]byte(s))
@@ -258,11 +241,7 @@ func FuzzParseYAML(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := s.YAML()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, _, err := ParseYAML(again, Settings{})
+		got, _, err := ParseYAML(s.YAML(), Settings{})
 		if nan := fmt.Sprint(got) == fmt.Sprint(s); err != nil || got != s && !nan { // NaN differs from itself
 			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
 		}

@@ -81,10 +81,10 @@ func (r *Run) checkNeed(what string, more footprint, advice string) error {
 		r.options = newOptions(nil)
 	}
 	bound := r.options.bound()
-	if more.peak(memory.Taken()) <= bound.Bytes && more.reserved <= bound.Bytes {
-		return nil
+	peak := more.peak(memory.Taken())
+	if peak > bound.Bytes {
+		peak = max(memory.Taken(), more.peak(memory.Kept()))
 	}
-	peak := max(memory.Taken(), more.peak(memory.Kept()))
 	if peak <= bound.Bytes {
 		// What is reserved and not touched takes no memory, but a system that has not as much does not give it.
 		peak = more.reserved

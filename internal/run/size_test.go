@@ -28,22 +28,15 @@ func forged(t *testing.T, path string, change func(*Settings)) string {
 	if r.configJSON, err = hf.ConfigJSON(r.Config, boundary, has); err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := sealSettings(r.Settings, r.Format)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealed := sealSettings(r.Settings, r.Format)
 	model := func(metadata map[string]string) error {
 		return file.Replace(filepath.Join(to, modelFile), func(w io.Writer) error {
 			return writeTensors(w, hf.Tensors(training.Config, r.Weights), metadata)
 		})
 	}
-	metadata, err := r.metadata()
-	if err != nil {
-		t.Fatal(err)
-	}
 	forgedTraining := *training
 	forgedTraining.Run = &r
-	if err := errors.Join(model(metadata), file.Replace(filepath.Join(to, stateFile), forgedTraining.writeState),
+	if err := errors.Join(model(r.metadata()), file.Replace(filepath.Join(to, stateFile), forgedTraining.writeState),
 		os.WriteFile(filepath.Join(to, settingsFile), sealed, 0o644), os.WriteFile(filepath.Join(to, configFile), r.configJSON, 0o644)); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +92,7 @@ func TestForgedContextIsRefusedByEveryGraph(t *testing.T) {
 	r := opened(t, path)
 	r.options = newOptions([]Option{MaxMemory(1e9)})
 	r.Config.Context, r.Settings.Context = 65536, 65536
-	corpus, err := loadSmall(r.Settings)
+	corpus, err := smallCorpus(r.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +113,7 @@ func TestForgedContextIsRefusedByEveryGraph(t *testing.T) {
 }
 
 func TestGraphsAreReportedBeforeTheyAreBuilt(t *testing.T) {
-	corpus, err := loadSmall(small())
+	corpus, err := smallCorpus(small())
 	if err != nil {
 		t.Fatal(err)
 	}

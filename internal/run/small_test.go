@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ import (
 )
 
 // everyFile is what a run folder holds.
-var everyFile = runFiles
+var everyFile = slices.Sorted(maps.Keys(runFiles))
 
 func smallText() string { return runtest.Text() }
 
@@ -29,18 +31,21 @@ func small() Settings {
 	return s
 }
 
-// loadText returns a loader of one text for [Resume].
+// loadText returns a loader of one text.
 func loadText(text string) func(Settings) (*data.Corpus, error) {
 	return func(s Settings) (*data.Corpus, error) {
-		o, err := s.Options()
-		if err != nil {
-			return nil, err
-		}
-		return data.Load(s.Data, strings.NewReader(text), o)
+		return data.Load(s.Data, strings.NewReader(text), s.Options())
 	}
 }
 
-var loadSmall = loadText(smallText())
+// textOf returns a loader of one text for [Resume].
+func textOf(text string) func(*Run) (*data.Corpus, error) {
+	return func(r *Run) (*data.Corpus, error) { return loadText(text)(r.Settings) }
+}
+
+var loadSmall = textOf(smallText())
+
+func smallCorpus(s Settings) (*data.Corpus, error) { return loadText(smallText())(s) }
 
 // begin starts a training on the text in a folder.
 func begin(t testing.TB, path string, s Settings, text string) *Training {

@@ -21,7 +21,7 @@ type Setting struct {
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
 	Later    bool            // runs that lack it are read with its default
-	Vary     bool            // an experiment may vary it: the text, its tokens and what is measured stay the same
+	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and tokens, and are measured alike
 	Meaning  string          // one line; what stands in `backquotes` names the value in the help
 }
 
@@ -43,8 +43,8 @@ func rightOpen(low, high float64) Range { return Range{Low: low, High: high, Ope
 // name as the YAML key. Beyond its range a number is mistyped, or means nothing.
 func AllSettings() []Setting {
 	return []Setting{
-		{Name: "data", Group: "Text", Default: Savanna, Meaning: "`TEXT` to learn: savanna (built in), a file, or - for standard input; at most 1 GB"},
-		{Name: "unit", Group: "Text", Default: string(data.Word), Choices: data.UnitNames(), Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
+		{Name: "data", Group: "Text", Default: "savanna", Meaning: "`TEXT` to learn: " + strings.Join(data.BuiltIn.Names(), ", ") + " (built in), a file, or - for standard input; at most 1 GB"},
+		{Name: "unit", Group: "Text", Default: data.Word, Choices: data.Units.Names(), Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
 		{Name: "holdout", Group: "Text", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true}, Meaning: "share of the text held out from training, to test on"},
 		{Name: "min-count", Group: "Text", Default: 2, Range: closed(1, 1e9), Meaning: "tokens that occur less often in training become " + data.UnknownToken},
 
@@ -89,14 +89,6 @@ func Defaults() Settings {
 		setting.field(&s).Set(reflect.ValueOf(setting.Default))
 	}
 	return s
-}
-
-// checkFinite returns an error if the value of the setting in s is NaN or infinite.
-func (s Setting) checkFinite(settings *Settings) error {
-	if x, ok := s.In(settings).(*float64); ok && *x-*x != 0 {
-		return fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", s.Name, *x)
-	}
-	return nil
 }
 
 // Text returns the value of the setting in s as a person writes it.

@@ -44,30 +44,26 @@ const maxHeader = 1 << 20
 // tensorView is a tensor as it is written. The bytes are made when they are asked for, in one buffer for all tensors
 // of a file, so that a checkpoint needs no copy of the model.
 type tensorView struct {
-	of     hf.Tensor
+	hf.Tensor
 	buffer *[]byte
 }
 
 func (v tensorView) DType() safetensors.DType { return safetensors.F32 }
 
 func (v tensorView) Shape() []uint64 {
-	shape := make([]uint64, len(v.of.Shape))
-	for i, n := range v.of.Shape {
+	shape := make([]uint64, len(v.Tensor.Shape))
+	for i, n := range v.Tensor.Shape {
 		shape[i] = uint64(n)
 	}
 	return shape
 }
 
-func (v tensorView) DataLen() uint64 { return 4 * uint64(len(v.of.Data)) }
+func (v tensorView) DataLen() uint64 { return 4 * uint64(len(v.Tensor.Data)) }
 
 // Data returns the numbers in little-endian order, until the next call for a tensor of the file.
 func (v tensorView) Data() []byte {
-	b := slices.Grow((*v.buffer)[:0], 4*len(v.of.Data))[:4*len(v.of.Data)]
-	for i, x := range v.of.Data {
-		binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(x))
-	}
-	*v.buffer = b
-	return b
+	*v.buffer, _ = binary.Append((*v.buffer)[:0], binary.LittleEndian, v.Tensor.Data) // float32 numbers are never an error
+	return *v.buffer
 }
 
 // writeTensors writes a safetensors file of the tensors with checksums in its metadata.
@@ -109,37 +105,37 @@ func digest(parts ...[]byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-var errDamaged = errors.New("it is damaged: restore it from a copy or train again")
+var errDamaged = errors.New("it is damaged")
 
 // tensorsFile is a safetensors file of which the header is read.
 type tensorsFile struct {
-	*os.File
-	size     int64
-	header   int64             // bytes before the numbers
-	metadata map[string]string // agrees with its checksum
+	io.ReaderAt
+	io.Closer
+	size     int64                // of the file in bytes
+	header   []byte               // with its length before it
+	metadata map[string]string    // agrees with its checksum
+	tensors  map[string]hf.Tensor // without their numbers
 }
 
-// openTensors opens a safetensors file in a folder and reads its header. Nothing is allocated by what the header
-// claims.
-func openTensors(folder file.Folder, name string) (*tensorsFile, error) {
+// openTensors opens a safetensors file in a folder and reads its header.
+func openTensors(folder *os.Root, name string) (*tensorsFile, error) {
 	f, err := file.OpenIn(folder, name, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	t := &tensorsFile{File: f}
-	if err := t.readHeader(); err != nil {
-		f.Close()
-		return nil, err
+	info, err := f.Stat()
+	if err == nil {
+		t := &tensorsFile{ReaderAt: f, Closer: f, size: info.Size()}
+		if err = t.readHeader(); err == nil {
+			return t, nil
+		}
 	}
-	return t, nil
+	f.Close()
+	return nil, err
 }
 
+// readHeader reads the header and checks its sum. Nothing is allocated by what the header claims.
 func (t *tensorsFile) readHeader() error {
-	info, err := t.Stat()
-	if err != nil {
-		return err
-	}
-	t.size = info.Size()
 	if t.size < 8 {
 		return fmt.Errorf("%d bytes are no safetensors file; %w", t.size, errDamaged)
 	}
@@ -147,156 +143,81 @@ func (t *tensorsFile) readHeader() error {
 	if _, err := t.ReadAt(length, 0); err != nil {
 		return err
 	}
-	n, err := headerLength(length, t.size)
-	if err != nil {
+	n := binary.LittleEndian.Uint64(length)
+	if n > maxHeader || n > uint64(t.size-8) {
+		return fmt.Errorf("its header cannot have the length that it states (%d bytes); %w", n, errDamaged)
+	}
+	t.header = make([]byte, 8+n)
+	if _, err := t.ReadAt(t.header, 0); err != nil {
 		return err
 	}
-	t.header = 8 + n
-	b := make([]byte, n)
-	if _, err := t.ReadAt(b, 8); err != nil {
-		return err
+	var m safetensors.Metadata
+	if err := json.Unmarshal(t.header[8:], &m); err != nil {
+		return fmt.Errorf("%v; %w", err, errDamaged)
 	}
-	var entries map[string]json.RawMessage
-	if err := json.Unmarshal(b, &entries); err != nil {
-		return fmt.Errorf("its header is no JSON; %w", errDamaged)
+	if !uniqueKeys(json.NewDecoder(bytes.NewReader(t.header[8:]))) {
+		return fmt.Errorf("the header has a key twice; %w", errDamaged)
 	}
-	const metadata = "__metadata__"
-	if err := json.Unmarshal(entries[metadata], &t.metadata); err != nil {
-		return fmt.Errorf("its header has no metadata; %w", errDamaged)
-	}
-	delete(entries, metadata)
-	tensors := map[string]hf.Tensor{}
-	for name, entry := range entries {
-		var x struct{ Shape []int }
-		if err := json.Unmarshal(entry, &x); err != nil {
-			return fmt.Errorf("its header describes the tensor %s otherwise than a safetensors file; %w", printable.Quote(name), errDamaged)
+	t.metadata, t.tensors = m.Metadata(), map[string]hf.Tensor{}
+	for name, info := range m.Tensors() {
+		if info.DType != safetensors.F32 {
+			return fmt.Errorf("tensor %s holds %v, not float32; %w", printable.Quote(name), info.DType, errDamaged)
 		}
-		tensors[name] = hf.Tensor{Shape: x.Shape}
+		var shape []int
+		for _, n := range info.Shape {
+			shape = append(shape, int(n))
+		}
+		t.tensors[name] = hf.Tensor{Shape: shape}
 	}
-	if headerDigest(t.metadata, tensors) != t.metadata[metaHeader] {
+	if headerDigest(t.metadata, t.tensors) != t.metadata[metaHeader] {
 		return fmt.Errorf("the header does not match its SHA-256; %w", errDamaged)
 	}
 	return nil
 }
 
-// headerLength reads the first 8 bytes of a safetensors file of so many bytes in all.
-func headerLength(b []byte, size int64) (int64, error) {
-	if n := binary.LittleEndian.Uint64(b); n > maxHeader || n > uint64(size-8) {
-		return 0, fmt.Errorf("its header cannot have the length that it states (%d bytes); %w", n, errDamaged)
-	} else {
-		return int64(n), nil
-	}
-}
-
-// read returns the tensors of the file. One that holds more than so many float32 numbers is refused before it is
-// read; of one that holds fewer, who uses the tensors says which is missing.
-func (t *tensorsFile) read(most int) (map[string]hf.Tensor, error) {
-	if got := t.size - t.header; got > 4*int64(most) {
-		return nil, fmt.Errorf("it holds %d bytes of numbers, the settings ask for %d; %w", got, 4*int64(most), errDamaged)
+// read returns the tensors of the file. One that holds more than so many float32 numbers is refused before it is read.
+func (t *tensorsFile) read(most int64) (map[string]hf.Tensor, error) {
+	if got := t.size - int64(len(t.header)); got > 4*most {
+		return nil, fmt.Errorf("it holds %d bytes of numbers, the settings ask for %d; %w", got, 4*most, errDamaged)
 	}
 	b := make([]byte, t.size)
-	if _, err := io.ReadFull(io.NewSectionReader(t, 0, t.size), b); err != nil {
+	numbers := b[copy(b, t.header):]
+	if _, err := io.ReadFull(io.NewSectionReader(t, int64(len(t.header)), int64(len(numbers))), numbers); err != nil {
 		return nil, err
 	}
-	tensors, _, err := decodeTensors(b)
-	return tensors, err
-}
-
-// decodeTensors reads what writeTensors wrote and checks both sums.
-func decodeTensors(b []byte) (map[string]hf.Tensor, map[string]string, error) {
-	if len(b) < 8 {
-		return nil, nil, fmt.Errorf("%d bytes are no safetensors file; %w", len(b), errDamaged)
-	}
-	if _, err := headerLength(b, int64(len(b))); err != nil {
-		return nil, nil, err
-	}
-	n, header, err := safetensors.ReadMetadata(b)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
-	}
-	if err := uniqueKeys(json.NewDecoder(bytes.NewReader(b[8 : 8+n]))); err != nil {
-		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
+	if digest(numbers) != t.metadata[metaTensors] {
+		return nil, fmt.Errorf("the numbers do not match their SHA-256; %w", errDamaged)
 	}
 	decoded, err := safetensors.Deserialize(b)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%v; %w", err, errDamaged)
+		return nil, fmt.Errorf("%v; %w", err, errDamaged)
 	}
-	metadata := header.Metadata()
-	if digest(b[8+n:]) != metadata[metaTensors] {
-		return nil, nil, fmt.Errorf("the numbers do not match their SHA-256; %w", errDamaged)
-	}
-	tensors := map[string]hf.Tensor{}
 	for _, named := range decoded.Tensors() {
-		view := named.TensorView
-		if view.DType() != safetensors.F32 {
-			return nil, nil, fmt.Errorf("tensor %s holds %v, not float32; %w", printable.Quote(named.Name), view.DType(), errDamaged)
-		}
-		t := hf.Tensor{Data: make([]float32, view.DataLen()/4)}
-		for _, n := range view.Shape() {
-			t.Shape = append(t.Shape, int(n))
-		}
-		for i := range t.Data {
-			t.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(view.Data()[4*i:]))
-		}
-		tensors[named.Name] = t
+		data := make([]float32, named.TensorView.DataLen()/4)
+		_, _ = binary.Decode(named.TensorView.Data(), binary.LittleEndian, data) // of just as many bytes
+		t.tensors[named.Name] = hf.Tensor{Shape: t.tensors[named.Name].Shape, Data: data}
 	}
-	if headerDigest(metadata, tensors) != metadata[metaHeader] {
-		return nil, nil, fmt.Errorf("the header does not match its SHA-256; %w", errDamaged)
-	}
-	return tensors, metadata, nil
+	return t.tensors, nil
 }
 
-// uniqueKeys reads one JSON value and returns an error if an object in it has a key twice, which
-// the format forbids and the library lets pass.
-func uniqueKeys(d *json.Decoder) error {
-	open, err := d.Token()
-	if err != nil || (open != json.Delim('{') && open != json.Delim('[')) {
-		return err
+// uniqueKeys reads one JSON value, which is valid, and reports whether no object in it has a key twice: the format forbids that and
+// the library lets it pass.
+func uniqueKeys(d *json.Decoder) bool {
+	open, _ := d.Token()
+	if open != json.Delim('{') && open != json.Delim('[') {
+		return true
 	}
-	seen := map[json.Token]bool{}
+	unique, seen := true, map[json.Token]bool{}
 	for d.More() {
 		if open == json.Delim('{') {
-			key, err := d.Token()
-			if err != nil {
-				return err
-			}
-			if seen[key] {
-				return fmt.Errorf("the header has the key %s twice", printable.Quote(fmt.Sprint(key)))
-			}
+			key, _ := d.Token()
+			unique = unique && !seen[key]
 			seen[key] = true
 		}
-		if err := uniqueKeys(d); err != nil {
-			return err
-		}
+		unique = uniqueKeys(d) && unique
 	}
-	_, err = d.Token()
-	return err
-}
-
-// fill copies tensors named prefix + name into the parameters of a set, which must be
-// there in the right shapes.
-func fill(set *param.Set, tensors map[string]hf.Tensor, prefix string) error {
-	if err := checkShapes(set, tensors, prefix); err != nil {
-		return err
-	}
-	for _, p := range set.All() {
-		copy(p.Data, tensors[prefix+p.Name].Data)
-	}
-	return nil
-}
-
-// checkShapes returns an error unless tensors have the shapes of a set of parameters, which may be without their numbers.
-func checkShapes(set *param.Set, tensors map[string]hf.Tensor, prefix string) error {
-	for _, p := range set.All() {
-		t, ok := tensors[prefix+p.Name]
-		if !ok {
-			return fmt.Errorf("it lacks the tensor %s", prefix+p.Name)
-		}
-		if !slices.Equal(t.Shape, p.Shape) {
-			return fmt.Errorf("tensor %s has shape %v, the settings ask for %v", prefix+p.Name, t.Shape, p.Shape)
-		}
-	}
-	return nil
+	_, _ = d.Token()
+	return unique
 }
 
 // finite returns a [layers.NotFiniteError] that names the first parameter with a number that is not finite.

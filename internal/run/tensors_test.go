@@ -22,6 +22,16 @@ func encodeTensors(tensors map[string]hf.Tensor, metadata map[string]string) ([]
 	return file.Bytes(), err
 }
 
+// decodeTensors reads what writeTensors wrote.
+func decodeTensors(b []byte) (map[string]hf.Tensor, map[string]string, error) {
+	t := &tensorsFile{ReaderAt: bytes.NewReader(b), size: int64(len(b))}
+	if err := t.readHeader(); err != nil {
+		return nil, nil, err
+	}
+	tensors, err := t.read(t.size)
+	return tensors, t.metadata, err
+}
+
 func someTensors() (map[string]hf.Tensor, map[string]string) {
 	return map[string]hf.Tensor{
 		"a": {Shape: []int{2, 3}, Data: []float32{1, -2, 3.5, 0, float32(math.Copysign(0, -1)), 1e-40}},

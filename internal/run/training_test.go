@@ -113,7 +113,7 @@ func TestResumeRefuses(t *testing.T) {
 	stopAt(t, training, 4)
 	before := sums(t, path)
 
-	_, err := Resume(path, loadText(smallText()+"The lion sees the ant again\n"), nil)
+	_, err := Resume(path, textOf(smallText()+"The lion sees the ant again\n"), nil)
 	wantError(t, err, path, "another version of small")
 	_, err = Resume(path, loadSmall, func(s *Settings) error { s.Steps = 3; return nil })
 	wantError(t, err, "has made 4 steps already", "--steps 3")

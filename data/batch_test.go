@@ -5,8 +5,80 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
+
+// The predictions of the blocks, read in order, must be those of the set.
+func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		layout := rapid.SampledFrom([]Layout{sentences{}, stream{}}).Draw(t, "layout")
+		var sequences [][]int
+		id := 0
+		for range rapid.IntRange(1, 7).Draw(t, "sequences") {
+			var sequence []int
+			for range rapid.IntRange(2, 13).Draw(t, "length") {
+				id++
+				sequence = append(sequence, id)
+			}
+			sequences = append(sequences, sequence)
+			if !layout.Sentences() {
+				break
+			}
+		}
+		set := newSet(layout, sequences...)
+		batch, seq := rapid.IntRange(1, 5).Draw(t, "batch"), rapid.IntRange(1, 17).Draw(t, "seq")
+		blocks, err := set.Blocks(batch, seq)
+		if err != nil {
+			if layout.Sentences() && set.LongestInput() > seq && strings.Contains(err.Error(), "but the context is") {
+				return
+			}
+			t.Fatal(err)
+		}
+		var got [][2]int
+		ids, targets := make([]int, batch*seq), make([]int, batch*seq)
+		for i := range blocks.Len() {
+			blocks.Fill(i, ids, targets)
+			some := false
+			for j, target := range targets {
+				switch {
+				case target != Ignore:
+					got = append(got, [2]int{ids[j], target})
+					some = true
+				case ids[j] != 0:
+					t.Fatalf("block %d: padding has id %d", i, ids[j])
+				}
+			}
+			if !some {
+				t.Fatalf("block %d of %d predicts nothing", i, blocks.Len())
+			}
+		}
+		k := 0
+		set.eachPair(func(v, w int) {
+			if k >= len(got) || got[k] != [2]int{v, w} {
+				t.Fatalf("prediction %d of %v is not %d after %d", k, got, w, v)
+			}
+			k++
+		})
+		if k != len(got) || k != set.Predictions() {
+			t.Fatalf("%d predictions in the blocks, %d in the set", len(got), k)
+		}
+		k = 0
+		for _, row := range set.Rows(seq, 0) {
+			for j := range len(row) - 1 {
+				if got[k] != [2]int{row[j], row[j+1]} {
+					t.Fatalf("prediction %d of the rows is not that of the blocks, %v", k, got[k])
+				}
+				k++
+			}
+		}
+		if k != len(got) || len(set.Rows(seq, 1)) != 1 {
+			t.Fatalf("%d predictions in the rows, %d in the blocks", k, len(got))
+		}
+	})
+}
 
 func newSampler(t testing.TB, s Set, batch, seq int, seed uint64) *Sampler {
 	t.Helper()

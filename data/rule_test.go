@@ -1,66 +1,12 @@
 package data
 
 import (
-	"math"
 	"reflect"
 	"strings"
 	"testing"
 
 	"attend/internal/random"
 )
-
-func TestSampleParsesBack(t *testing.T) {
-	g := SavannaGrammar()
-	r := random.New(1, "test")
-	shapes, words := map[string]int{}, map[string]bool{}
-	const n = 5000
-	for range n {
-		d := g.Sample(r)
-		parsed, ok := g.Parse(d.Words)
-		if !ok || parsed.Shape != d.Shape || !reflect.DeepEqual(parsed.Rules, d.Rules) || !near(parsed.Probability/d.Probability, 1) {
-			t.Fatalf("%+v parses as %+v (%v)", d, parsed, ok)
-		}
-		for _, sh := range g.shapes {
-			if found := g.parses(sh, d.Words); (len(found) == 1) != (sh.text == d.Shape) {
-				t.Fatalf("%q: %d derivations by %q", d.Words, len(found), sh.text)
-			}
-		}
-		shapes[d.Shape]++
-		for _, word := range d.Words {
-			words[word] = true
-		}
-	}
-	for _, sh := range g.shapes {
-		deviation := math.Sqrt(n * sh.probability * (1 - sh.probability))
-		if got := float64(shapes[sh.text]); math.Abs(got-n*sh.probability) > 5*deviation {
-			t.Errorf("%q: %g of %d, want %g +- %.0f", sh.text, got, n, n*sh.probability, deviation)
-		}
-	}
-	if len(words) < 90 || len(words) > 110 {
-		t.Errorf("%d words, want about a hundred", len(words))
-	}
-}
-
-// Each sentence must be drawn as often as its probability says.
-func TestSampleFrequencies(t *testing.T) {
-	l := lexicon{
-		times: []string{"today"}, adjectives: []string{"old"}, verbs: []string{"saw", "met"},
-		animals: []animal{{"lion", "lions", nil}},
-	}
-	g := newGrammar(l, []shape{{probability: 0.7, text: "the adj? subject verb the seen"}, {probability: 0.3, text: "when? the subject verb"}})
-	r := random.New(2, "test")
-	const n = 50000
-	counts := map[string]int{}
-	for range n {
-		counts[strings.Join(g.Sample(r).Words, " ")]++
-	}
-	for _, d := range everyDerivation(g) {
-		sentence, want := strings.Join(d.Words, " "), n*d.Probability
-		if got := float64(counts[sentence]); math.Abs(got-want) > 5*math.Sqrt(want) {
-			t.Errorf("%q: %g times, want %.0f", sentence, got, want)
-		}
-	}
-}
 
 func TestRules(t *testing.T) {
 	g := SavannaGrammar()

@@ -1,0 +1,261 @@
+package run
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+
+	"attend/data"
+	"attend/embed"
+	"attend/internal/attention"
+	"attend/internal/hf"
+	"attend/internal/param"
+	"attend/internal/printable"
+	"attend/layers"
+)
+
+// Run is a trained model with what it was trained by.
+type Run struct {
+	Path       string
+	Format     int // version of the folder's format, 1 to [LatestFormat]
+	Settings   Settings
+	Vocabulary *data.Vocabulary
+	Config     layers.Config
+	Weights    *param.Set
+	Step       int      // updates made
+	DataSHA256 string   // of the text it was trained on
+	Notes      []string // what a user should know of the folder, one line each
+
+	configJSON, tokenizerJSON []byte
+	links                     map[string]string // of each log, that of the last line before the checkpoint; nil if not read
+	folder                    fs.FileInfo       // identity of the folder that it was read from
+	options                   options
+}
+
+// LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs.
+const LatestFormat = 2
+
+// Open reads a run folder for use; [Resume] also goes on training it. Any file
+// that is missing, damaged or does not fit the others is an error that names it. It needs no lock: a run that is
+// being trained or replaced is read as it is before or after.
+func Open(path string, o ...Option) (*Run, error) {
+	var r *Run
+	err := reading(path, func(f *folder) (err error) {
+		r, err = f.open(newOptions(o))
+		return err
+	})
+	return r, err
+}
+
+// OpenLogs is [Open] with the frames and the metrics of the training.
+func OpenLogs(path string, o ...Option) (r *Run, frames []attention.Frame, metrics []Metrics, err error) {
+	err = reading(path, func(f *folder) (err error) {
+		if r, err = f.open(newOptions(o)); err != nil {
+			return err
+		}
+		if frames, err = r.film(f); err != nil {
+			return err
+		}
+		metrics, err = r.metrics(f)
+		return err
+	})
+	return r, frames, metrics, err
+}
+
+// open reads the run with the weights of its model.
+func (f *folder) open(o options) (*Run, error) {
+	r, tensors, err := f.openWith(modelFile, o)
+	if err != nil {
+		return nil, err
+	}
+	hf.Fill(r.Config, r.Weights, tensors)
+	if err := finite(r.Weights); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
+	}
+	return r, nil
+}
+
+// openWith reads the run with the tensors of one of its two safetensors files. That file says by checksums which
+// other files it goes with: what they hold is not used before that is known.
+func (f *folder) openWith(name string, o options) (*Run, map[string]hf.Tensor, error) {
+	r := &Run{Path: f.path, folder: f.info, Notes: f.notes, options: o}
+	tensors, err := r.read(f, name)
+	return r, tensors, err
+}
+
+// read fills in the run from its folder, with weights that are 0 yet.
+func (r *Run) read(f *folder, name string) (map[string]hf.Tensor, error) {
+	sealed, err := f.read(settingsFile)
+	if err != nil {
+		return nil, err
+	}
+	if r.Settings, r.Format, err = unsealSettings(sealed); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.at(settingsFile), err)
+	}
+	if r.configJSON, err = f.read(configFile); err != nil {
+		return nil, err
+	}
+	if r.tokenizerJSON, err = f.read(tokenizerFile); err != nil {
+		return nil, err
+	}
+	source, err := openTensors(f.root, name)
+	if err != nil {
+		return nil, f.fileError(name, err)
+	}
+	defer source.Close()
+	if err := r.takeMetadata(f, name, source.metadata); err != nil {
+		return nil, err
+	}
+	if r.Config, err = hf.ParseConfigJSON(r.configJSON); err != nil {
+		return nil, f.fileError(configFile, err)
+	}
+	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
+		return nil, f.fileError(tokenizerFile, err)
+	}
+	if err := r.checkTokenizerConfig(f); err != nil {
+		return nil, err
+	}
+	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
+		return nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", f.at(configFile), settingsFile, tokenizerFile)
+	}
+	numbers := r.Config.ParameterCount() // the most that the file can hold of use
+	if name == stateFile {
+		numbers *= float64(len(r.Settings.stateSets()))
+	} else if r.Config.Positions != embed.Learned {
+		numbers += float64(r.Config.Context) * float64(r.Config.Dim)
+	}
+	if err := r.checkOpening(numbers); err != nil {
+		return nil, err
+	}
+	if err := hf.CheckShapes(r.shapes(name), source.tensors); err != nil {
+		return nil, f.fileError(name, err)
+	}
+	tensors, err := source.read(int64(numbers))
+	r.Weights = layers.Parameters(r.Config)
+	return tensors, f.fileError(name, err)
+}
+
+// weightSet begins the names of the weights in state.safetensors.
+const weightSet = "weight"
+
+// stateSets returns what begins the names of the tensors in state.safetensors: for the weights, and for the moments of the optimizer.
+func (s Settings) stateSets() []string {
+	return append([]string{weightSet}, s.Training().MomentNames()...)
+}
+
+// shapes returns what the tensors of one of the two safetensors files have as their shapes, by their names.
+func (r *Run) shapes(file string) map[string][]int {
+	if file == modelFile {
+		return hf.Shapes(r.Config)
+	}
+	shapes := map[string][]int{}
+	for _, of := range r.Settings.stateSets() {
+		for _, p := range layers.NewModel(r.Config).Params().All() {
+			shapes[of+"/"+p.Name] = p.Shape
+		}
+	}
+	return shapes
+}
+
+// checkTokenizerConfig checks the file that only other programs read, and whose content follows from the vocabulary.
+func (r *Run) checkTokenizerConfig(f *folder) error {
+	if r.Format == 1 { // which has none
+		return nil
+	}
+	want, err := r.Vocabulary.TokenizerConfigJSON()
+	if err != nil {
+		return err
+	}
+	got, err := f.read(tokenizerConfigFile)
+	if err == nil && !bytes.Equal(got, want) {
+		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again", f.at(tokenizerConfigFile), tokenizerFile)
+	}
+	return err
+}
+
+// metadata returns what both safetensors files say of the run and of its other files.
+func (r *Run) metadata() map[string]string {
+	return map[string]string{
+		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: digest(r.Settings.identity()),
+		metaConfig: digest(r.configJSON), metaWords: digest(r.tokenizerJSON),
+	}
+}
+
+// takeMetadata checks that a safetensors file goes with config.json, tokenizer.json and training.yaml, and takes the
+// rest of its metadata.
+func (r *Run) takeMetadata(f *folder, name string, metadata map[string]string) (err error) {
+	want := r.metadata()
+	for _, other := range []struct{ file, key string }{{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings}} {
+		if metadata[other.key] != want[other.key] {
+			return fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
+				f.at(other.file), name)
+		}
+	}
+	if r.Step, err = strconv.Atoi(metadata[metaStep]); err != nil || r.Step < 0 {
+		return f.fileError(name, fmt.Errorf("step %s is not a number; %w", printable.Quote(metadata[metaStep]), errDamaged))
+	}
+	r.DataSHA256 = metadata[metaData]
+	if name == stateFile {
+		r.links = map[string]string{metricsFile: metadata[metaMetrics], filmFile: metadata[metaFilm]}
+	}
+	return nil
+}
+
+// writeModel writes model.safetensors.
+func (r *Run) writeModel(w io.Writer) error {
+	return writeTensors(w, hf.Tensors(r.Config, r.Weights), r.metadata())
+}
+
+// Untrained returns the run's model as it was before training.
+func (r *Run) Untrained() (*Run, error) {
+	if err := r.checkNeed("an untrained copy of this run", only(r.Config.WeightBytes()), r.advice()); err != nil {
+		return nil, err
+	}
+	weights, err := layers.NewWeights(r.Config, r.Settings.Seed)
+	if err != nil {
+		return nil, err
+	}
+	before := *r
+	before.Weights, before.Step = weights, 0
+	return &before, nil
+}
+
+// sealMark begins the last line of training.yaml, which holds the digest of the lines above.
+const sealMark = "# sha256 of the lines above: "
+
+// sealSettings returns training.yaml: the settings, the version of the format, and their digest in a comment.
+func sealSettings(s Settings, format int) []byte {
+	b := []byte("# Every setting of this run; `attend train --config FILE` repeats it.\n")
+	if format > 1 {
+		b = fmt.Appendf(b, "%s: %d\n", formatKey, format)
+	}
+	b = append(b, s.YAML()...)
+	return fmt.Appendf(b, "%s%s\n", sealMark, digest(b))
+}
+
+// unsealSettings is the inverse of sealSettings.
+func unsealSettings(b []byte) (Settings, int, error) {
+	at := bytes.LastIndex(b, []byte(sealMark))
+	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
+		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
+	}
+	later, defaults := Settings{}, Defaults()
+	for _, setting := range AllSettings() {
+		if setting.Later {
+			setting.Copy(&later, &defaults)
+		}
+	}
+	s, _, format, err := parseYAML(b[:at], later)
+	if version := (formatError{}); err != nil && !errors.As(err, &version) {
+		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(err.Error(), 4*printable.MaxQuote))
+	}
+	for _, setting := range AllSettings() {
+		if x, ok := setting.In(&s).(*float64); ok && err == nil && *x-*x != 0 {
+			err = fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", setting.Name, *x)
+		}
+	}
+	return s, format, err
+}
