@@ -26,7 +26,7 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 		}
 		settingFlag(f, setting, s)
 	}
-	f.StringVar(&o.format, "format", "text", "text or json: the result on standard output")
+	choiceFlag(f, &o.format, "format", "text", []string{"text", "json"}, "text or json: the result on standard output")
 	f.BoolVar(&o.watch, "watch", false, "show the sample sentence's map while it forms, on a terminal; the run stays the same")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
@@ -38,20 +38,21 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 // settingFlag adds the flag of a setting, whose default is the value in s.
 func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	usage := setting.Meaning
-	if setting.Choices != nil {
-		usage += ": " + printable.Or(setting.Choices)
-	}
 	switch p := setting.In(s).(type) {
 	case *string:
-		f.StringVar(p, setting.Name, *p, usage)
+		if setting.Choices != nil {
+			choiceFlag(f, p, setting.Name, *p, setting.Choices, usage+": "+printable.Or(setting.Choices))
+		} else {
+			f.StringVar(p, setting.Name, *p, usage)
+		}
 	case *bool:
 		f.BoolVar(p, setting.Name, *p, usage)
 	case *float64:
-		f.Float64Var(p, setting.Name, *p, usage)
+		numberFlag(f, p, setting.Name, *p, setting.Range, usage)
 	case *int:
-		intFlag(f, p, setting.Name, *p, usage)
+		numberFlag(f, p, setting.Name, *p, setting.Range, usage)
 	case *uint64:
-		uint64Flag(f, p, setting.Name, *p, usage)
+		numberFlag(f, p, setting.Name, *p, setting.Range, usage)
 	}
 }
 
@@ -71,7 +72,7 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		if setting.Follow != nil && line == 0 && !f.Changed(setting.Name) {
 			setting.Follow(settings)
 		}
-		err := checkSetting(f, setting)
+		err := checkFlag(f.Lookup(setting.Name))
 		if err != nil && line > 0 && !f.Changed(setting.Name) {
 			err = fmt.Errorf("--config %s: line %d: %s", printable.Path(o.config), line, strings.TrimPrefix(err.Error(), "--"))
 		}
@@ -110,20 +111,6 @@ func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[s
 	}
 	*settings = read
 	return lines, nil
-}
-
-// checkSetting reports a setting whose flag has a value, given or not, that the table does not allow.
-func checkSetting(flags *pflag.FlagSet, setting run.Setting) error {
-	value := flags.Lookup(setting.Name).Value.String()
-	switch {
-	case setting.Choices != nil:
-		return checkOneOf(setting.Name, value, setting.Choices...)
-	case value == "" && setting.Default != "":
-		return fmt.Errorf("--%s is blank: give it a value, or leave it out", setting.Name)
-	case setting.Range != run.Range{}:
-		return checkLimits(flags, []limit{{setting.Name, setting.Range}})
-	}
-	return nil
 }
 
 // absoluteData makes the path of the text absolute, so that eval and resume find it from any folder.

@@ -45,24 +45,6 @@ func systemError(stdout io.Writer, err error) error {
 	return err
 }
 
-// checkEmpty returns an error for the first flag that was given an empty text, as by a variable of a shell that is not
-// set. It would be taken for one that was not given.
-func checkEmpty(flags *pflag.FlagSet) (err error) {
-	flags.Visit(func(f *pflag.Flag) {
-		values := []string{f.Value.String()}
-		switch list, ok := f.Value.(pflag.SliceValue); {
-		case ok:
-			values = list.GetSlice()
-		case f.Value.Type() != "string":
-			return
-		}
-		if err == nil && slices.Contains(values, "") {
-			err = fmt.Errorf("--%s is blank: give it a value, or leave the flag out", f.Name)
-		}
-	})
-	return err
-}
-
 // flagError says what is wrong with a flag: what was wanted, what came, what to do.
 func flagError(cmd *cobra.Command, err error) error {
 	help := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
@@ -102,16 +84,27 @@ const longestTypo = 64
 
 // nearest returns the name most like a mistyped word, or nothing if none is like it.
 func nearest(word string, names []string) string {
-	if len(word) > longestTypo {
-		return ""
+	for _, name := range alike(word, names, max(2, len(word)/3)) {
+		return name
 	}
-	best, least := "", 1+max(2, len(word)/3)
+	return ""
+}
+
+// alike returns the names that are at most so many letters from a mistyped word, the most like first.
+func alike(word string, names []string, most int) []string {
+	if len(word) > longestTypo {
+		return nil
+	}
+	byDistance := make([][]string, most+1)
 	for _, name := range names {
-		if d := distance(word, name); d < least {
-			best, least = name, d
+		if len(name) > longestTypo {
+			continue
+		}
+		if d := distance(word, name); d <= most {
+			byDistance[d] = append(byDistance[d], name)
 		}
 	}
-	return best
+	return slices.Concat(byDistance...)
 }
 
 // distance counts the letters to insert, delete or replace to make one word of another (Levenshtein 1966).

@@ -1,18 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"attend/internal/analysis"
 	"attend/internal/printable"
+	"attend/internal/render/text"
 	"attend/internal/term"
 )
 
 func newEval(p *program) *cobra.Command {
-	var path, format string
-	cmd := &cobra.Command{
+	return p.runCommand(&cobra.Command{
 		Use:   "eval",
 		Short: "judge a run on held-out text",
 		Long: `Judge a run on the text that was kept from training: loss, perplexity and accuracy beside
@@ -25,51 +30,171 @@ Losses are in nats per predicted token (words and sentence ends).`,
 		Example: `  attend eval
   attend eval --run runs/savanna --format json`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkOneOf("format", format, "text", "json"); err != nil {
-				return err
-			}
-			r, corpus, err := p.openWithText(path)
-			if err != nil {
-				return err
-			}
-			report, err := analysis.Evaluate(r, corpus)
-			if err != nil {
-				return err
-			}
-			if len(report.Rules) > 0 {
-				effects, err := analysis.AblateRules(r, corpus)
-				if err != nil {
-					return err
-				}
-				for i := range report.Rules {
-					effect := effects[report.Rules[i].Name]
-					report.Rules[i].Cut = &effect
-				}
-			}
-			if err := checkFinite(r.Path, report); err != nil {
-				return err
-			}
-			if format == "json" {
-				return p.printJSON(report)
-			}
-			columns := term.Width(p.stdout)
-			part := printable.Count(report.Sentences, "held-out sentence")
-			if !corpus.Vocabulary.Layout().Sentences() {
-				part = "held-out text"
-			}
-			heading := fmt.Sprintf("%s, step %s, on %s (%s)", printable.Path(r.Path), printable.Thousands(r.Step), part, printable.Count(report.Tokens, "prediction"))
-			if _, err := fmt.Fprintf(p.stdout, "%s\n\n", term.Wrap(heading, columns)); err != nil {
-				return err
-			}
-			if err := writeLosses(p.stdout, report, columns); err != nil {
-				return err
-			}
-			return writeRules(p.stdout, report, columns)
-		},
+	}, runCommand{find: p.eval})
+}
+
+// eval judges a run, with the ablation of its rules.
+func (p *program) eval(q *request) (finding, error) {
+	corpus, err := p.textOf(q.run)
+	if err != nil {
+		return finding{}, err
 	}
-	p.runFlag(cmd, &path)
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
+	report, err := analysis.Evaluate(q.run, corpus)
+	if err != nil {
+		return finding{}, err
+	}
+	if len(report.Rules) > 0 {
+		effects, err := analysis.AblateRules(q.run, corpus)
+		if err != nil {
+			return finding{}, err
+		}
+		for i := range report.Rules {
+			effect := effects[report.Rules[i].Name]
+			report.Rules[i].Cut = &effect
+		}
+	}
+	part := printable.Count(report.Sentences, "held-out sentence")
+	if !corpus.Vocabulary.Layout().Sentences() {
+		part = "held-out text"
+	}
+	heading := fmt.Sprintf("%s, on %s (%s)", stepNote(q.run), part, printable.Count(report.Tokens, "prediction"))
+	return finding{shown: []any{report}, text: func(w io.Writer, view text.Options) error {
+		if _, err := fmt.Fprintf(w, "%s\n\n", term.Wrap(heading, view.Width)); err != nil {
+			return err
+		}
+		if err := writeLosses(w, report, view.Width); err != nil {
+			return err
+		}
+		return writeRules(w, report, view.Width)
+	}}, nil
+}
+
+// lossLine is a loss with what it means.
+type lossLine struct {
+	name string
+	loss float64
+	note string
+}
+
+// lossLines lists the losses from the floor to knowing nothing.
+func lossLines(r analysis.Report) []lossLine {
+	var lines []lossLine
+	if r.Entropy != nil {
+		lines = append(lines, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
+	}
+	return append(lines,
+		lossLine{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
+		lossLine{"training", r.TrainLoss, "this model, on text it learned from"},
+		lossLine{"bigram", r.Baselines.Bigram, "knows only the token before"},
+		lossLine{"unigram", r.Baselines.Unigram, "knows only how frequent tokens are"},
+		lossLine{"uniform", r.Baselines.Uniform, "knows nothing"})
+}
+
+// writeLosses prints the losses as bars, and under them what the held-out loss means.
+func writeLosses(w io.Writer, r analysis.Report, columns int) error {
+	const longest = 20 // columns of the longest bar
+	lines := lossLines(r)
+	number := len("0.0000") + 1
+	for _, l := range lines {
+		number = max(number, len(decimals(l.loss, 4)))
+	}
+	text := func(l lossLine) string { return fmt.Sprintf("  %-9s %*s  ", l.name, number, decimals(l.loss, 4)) }
+	beside := 0 // columns that a line with its note takes
+	for _, l := range lines {
+		beside = max(beside, len(text(l))+longest+2+len(l.note))
+	}
+	var b bytes.Buffer
+	b.WriteString(term.Wrap("loss, nats per predicted token", columns) + "\n")
+	for _, l := range lines {
+		text := text(l)
+		if full := min(longest, columns-len(text)); full >= 4 {
+			text += lossBar(l.loss, r.Baselines.Uniform, full)
+		}
+		text = strings.TrimRight(text, " ")
+		if beside <= columns {
+			b.WriteString(text + "  " + l.note + "\n")
+		} else { // the note goes below
+			b.WriteString(text + "\n" + indented(l.note, columns, 4))
+		}
+	}
+	meaning := fmt.Sprintf("perplexity %s, accuracy %.1f%%", perplexity(r.HeldOutLoss), 100*r.Accuracy)
+	if r.Excess != nil {
+		meaning = decimals(*r.Excess, 4) + " above the entropy, " + meaning
+	}
+	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// lossBar draws a loss as a part of the largest that a bar shows, full columns wide.
+func lossBar(loss, largest float64, full int) string {
+	filled := 0
+	if part := loss / largest; part > 0 { // not for NaN
+		filled = int(math.Round(float64(full) * min(1, part)))
+	}
+	return strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
+}
+
+// decimals writes a number with so many decimals, a huge one with four digits in all.
+func decimals(x float64, count int) string {
+	if math.Abs(x) < 1e6 {
+		return strconv.FormatFloat(x, 'f', count, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 4, 64)
+}
+
+// perplexity writes e^loss. Above 1.8e308 there is no number for it, and it is left as a power.
+func perplexity(loss float64) string {
+	p := math.Exp(loss)
+	if math.IsInf(p, 1) {
+		return "e^" + decimals(loss, 2)
+	}
+	return decimals(p, 2)
+}
+
+// indented folds a text to the columns, each line after so many blanks.
+func indented(text string, columns, blanks int) string {
+	margin := strings.Repeat(" ", blanks)
+	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
+}
+
+// writeRules prints how each planted rule was learned. On a narrow terminal the table has the
+// columns that fit.
+func writeRules(w io.Writer, r analysis.Report, columns int) error {
+	if len(r.Rules) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	b.WriteString("\n" + term.Wrap("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
+	table := term.Table{Columns: []term.Column{
+		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1}, {Title: "mean", Spare: 6},
+		{Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5}, {Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
+	}}
+	for _, rule := range r.Rules {
+		cells := []string{rule.Name, printable.Thousands(rule.Count)}
+		for _, share := range []float64{rule.Accuracy, rule.Attention.BestHead, rule.Attention.Mean, rule.Attention.Untrained, rule.Attention.Uniform} {
+			cells = append(cells, fmt.Sprintf("%.3f", share))
+		}
+		for _, effect := range []float64{rule.Cut.Causes, rule.Cut.Others} {
+			cells = append(cells, fmt.Sprintf("%5s", decimals(effect, 2)))
+		}
+		table.Add(cells...)
+	}
+	for line := range strings.Lines(table.Text(columns - term.Gap)) {
+		b.WriteString("  " + line)
+	}
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
+		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
+		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; both on up to 500 cases.", columns) + "\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// rulesInShort is one line on the planted rules.
+func rulesInShort(r analysis.Report) string {
+	var parts []string
+	for _, rule := range r.Rules {
+		parts = append(parts, fmt.Sprintf("%s %.1f%%", rule.Name, 100*rule.Accuracy))
+	}
+	return strings.Join(parts, ", ")
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -10,14 +10,11 @@ import (
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/text"
-	"attend/internal/run"
-	"attend/internal/term"
 )
 
 func newExplain(p *program) *cobra.Command {
-	var path, format string
 	var full bool
-	cell := attention.Cell{Layer: 1, Head: 1}
+	var cell attention.Cell // until the run is open these count from 1
 	cmd := &cobra.Command{
 		Use:   "explain SENTENCE",
 		Short: "the arithmetic of one cell of a map, step by step",
@@ -26,63 +23,31 @@ product, the scaling, the mask, the softmax over the row, and what the value add
 the one that the model computed.
 
 A word that occurs twice is meant by the:1 or the:2, any token by its place from 0. By default the
-last word is the query, and the key is what it looks at most.`,
+last word is the query, and the key is what it looks at most.` + indexBase,
 		Example: `  attend explain "The lion saw the zebra near the"
   attend explain "The lion saw the zebra near the" --head 3 --query the:2 --key zebra
   attend explain "The lion saw the zebra near the" --key near --full
   attend explain "The lion saw the zebra" --format json`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkOneOf("format", format, "text", "json"); err != nil {
-				return err
-			}
-			if err := checkLimits(cmd.Flags(), []limit{{"layer", run.Range{Low: 1, High: 1000}}, {"head", run.Range{Low: 1, High: 4096}}}); err != nil {
-				return err
-			}
-			if len(args) != 1 {
-				return errors.New(wantOneSentence(cmd.Name(), len(args)))
-			}
-			cell.Text = args[0]
-			return p.explain(path, format, full, cell)
-		},
 	}
-	p.runFlag(cmd, &path)
 	f := cmd.Flags()
-	intFlag(f, &cell.Layer, "layer", cell.Layer, "layer, from 1")
-	intFlag(f, &cell.Head, "head", cell.Head, "head, from 1")
+	numberFlag(f, &cell.Layer, "layer", 1, between(1, 1000), "layer, from 1")
+	numberFlag(f, &cell.Head, "head", 1, between(1, 4096), "head, from 1")
 	f.StringVar(&cell.Query, "query", "", "the word that looks (default: the last)")
 	f.StringVar(&cell.Key, "key", "", "the word looked at (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "every number of the vectors")
-	textOrJSON(cmd, &format)
-	return cmd
-}
-
-// explain prints the arithmetic of a cell, whose layer and head count from 1.
-func (p *program) explain(path, format string, full bool, c attention.Cell) error {
-	r, err := p.openRun(path)
-	if err != nil {
-		return err
-	}
-	if c.Layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1", c.Layer, printable.Path(r.Path), printable.Count(r.Config.Layers, "layer"))
-	}
-	if c.Head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1", c.Head, printable.Path(r.Path), printable.Count(r.Config.Heads, "head"))
-	}
-	c.Layer, c.Head = c.Layer-1, c.Head-1
-	x, err := analysis.Explain(r, c)
-	if err != nil {
-		return fmt.Errorf("%s: %w", printable.Quote(c.Text), err)
-	}
-	if err := checkFinite(r.Path, x); err != nil {
-		return err
-	}
-	if format == "json" {
-		return p.writeJSON(r, x)
-	}
-	o := textOptions(p.stdout)
-	if err := text.Explanation(p.stdout, x, full, o); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(p.stdout, "\n%s\n", term.Wrap(readingNote(r), o.Width))
-	return err
+	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
+		if err := checkHead(q.run, cell.Layer, cell.Head, "counted from 1"); err != nil {
+			return finding{}, err
+		}
+		cell.Text, cell.Layer, cell.Head = q.args[0], cell.Layer-1, cell.Head-1
+		x, err := analysis.Explain(q.run, cell)
+		if err != nil {
+			return finding{}, fmt.Errorf("%s: %w", printable.Quote(cell.Text), err)
+		}
+		return finding{
+			shown: []any{x},
+			text:  func(w io.Writer, view text.Options) error { return text.Explanation(w, x, full, view) },
+			note:  readingNote(q.run),
+		}, nil
+	}})
 }

@@ -4,35 +4,32 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render"
 	"attend/internal/render/export"
 	"attend/internal/render/page"
-	"attend/internal/run"
+	"attend/internal/render/text"
+	"attend/internal/term"
 )
 
-// inspectOptions are the flags of `attend inspect`.
+// inspectOptions are the flags of `attend inspect` beside those of every command.
 type inspectOptions struct {
-	output
-	path, file, baseline, theme string
-	layer, head, top            int
-	all                         bool
+	file, baseline, theme string
+	layer, head, top      int
+	all                   bool
 }
 
-// inspectFormats are what `attend inspect` writes.
-var inspectFormats = []format{
-	{name: "text", ending: ".txt"},
-	{name: "json", ending: ".json"},
-	{name: "csv", ending: ".csv"},
-	{name: "html", ending: ".html"},
-	{name: "svg", ending: ".svg", picture: true},
-	{name: "png", ending: ".png", picture: true, binary: true},
-}
+var (
+	baselines = []string{analysis.BaselineUntrained, analysis.BaselineUniform, analysis.BaselinePosition}
+	themes    = []string{"light", "dark"}
+)
 
 func newInspect(p *program) *cobra.Command {
 	var o inspectOptions
@@ -41,9 +38,9 @@ func newInspect(p *program) *cobra.Command {
 		Short: "show the attention map of sentences",
 		Long: `Show which words each word of a sentence attends to, as the model computes it, and the words
 that it expects next. Rows look at columns; a row adds up to 1. By default the mean over all
-layers and heads; --all shows each head, --layer and --head one of them, counted from 1.
+layers and heads; --all shows each head, --layer and --head one of them.
 
---format svg and png draw a picture of one sentence: a map, each head of a layer (--all --layer 1),
+--format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, each head of a layer (--all --layer 1),
 or the grid of all layers and heads (--all). --format html makes a page for a browser, with every head
 and the arithmetic of every cell. -o names the file, and its ending the format.
 
@@ -56,7 +53,7 @@ In CSV an apostrophe stands before each text that a spreadsheet would take for a
 apostrophe to have the text back. JSON holds every text as it is.
 
 Attention is where a model looks, not why it decides: a word may be looked at and change
-nothing.`,
+nothing.` + indexBase,
 		Example: `  attend inspect "The lion saw the zebra near the river"
   attend inspect --all "The lion saw the zebra near the"
   attend inspect --run runs/mine --layer 1 --head 2 "my own sentence"
@@ -66,93 +63,61 @@ nothing.`,
   attend inspect --format json "The lion saw the zebra" > map.json
   attend inspect -o map.html "The lion saw the zebra near the"
   attend inspect --file sentences.txt --format csv`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.resolve(p.stdout, inspectFormats); err != nil {
-				return err
-			}
-			if err := o.check(cmd); err != nil {
-				return err
-			}
-			if err := checkLimits(cmd.Flags(), inspectLimits); err != nil {
-				return err
-			}
-			return p.inspect(o, args)
-		},
 	}
-	p.runFlag(cmd, &o.path)
-	o.output.flags(cmd, inspectFormats)
 	f := cmd.Flags()
 	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file of at most 64 MB (- for standard input)")
-	intFlag(f, &o.layer, "layer", 0, "only this layer, from 1 (0: all)")
-	intFlag(f, &o.head, "head", 0, "only this head, from 1 (0: all)")
+	layerAndHead(f, &o.layer, &o.head)
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
-	f.StringVar(&o.baseline, "baseline", "", "compare with "+printable.Or(baselines))
-	f.StringVar(&o.theme, "theme", "light", "of a picture: "+printable.Or(themes))
-	intFlag(f, &o.top, "top", shownPredictions, "how many likely next words")
-	_ = cmd.RegisterFlagCompletionFunc("baseline", cobra.FixedCompletions(baselines, cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
+	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+printable.Or(baselines))
+	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+printable.Or(themes))
+	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "how many likely next words")
+	return p.runCommand(cmd, runCommand{
+		formats: slices.Concat([]format{{name: "csv", ending: ".csv"}, htmlFormat}, pictureFormats),
+		check:   o.check,
+		find:    func(q *request) (finding, error) { return p.inspect(q, o) },
+	})
 }
 
-var (
-	baselines = []string{analysis.BaselineUntrained, analysis.BaselineUniform, analysis.BaselinePosition}
-	themes    = []string{"light", "dark"}
-)
-
 // check reports flags that do not go together.
-func (o inspectOptions) check(cmd *cobra.Command) error {
-	if !o.chosen.picture && o.format != "text" && (o.layer != 0 || o.head != 0 || o.all) {
-		return fmt.Errorf("--layer, --head and --all choose what text and pictures show: leave them out, --format %s holds every head", o.format)
-	}
-	if o.all && o.head > 0 {
+func (o *inspectOptions) check(q *request) error {
+	switch {
+	case !q.chosen.picture && q.format != "text" && (o.layer != 0 || o.head != 0 || o.all):
+		return fmt.Errorf("--layer, --head and --all choose what text and pictures show: leave them out, --format %s holds every head", q.format)
+	case o.all && o.head > 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
-	}
-	if err := checkOneOf("theme", o.theme, themes...); err != nil {
-		return err
-	}
-	if cmd.Flags().Changed("theme") && !o.chosen.picture {
-		return errors.New("--theme is for pictures: leave it out, or add --format svg or png")
-	}
-	if cmd.Flags().Changed("baseline") {
-		return checkOneOf("baseline", o.baseline, baselines...)
+	case q.cmd.Flags().Changed("theme") && !q.chosen.picture:
+		return fmt.Errorf("--theme is for pictures: leave it out, or add --format %s", printable.Or(formatNames(pictureFormats)))
+	case o.file == "" && len(q.args) == 0:
+		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
+	case o.file != "" && len(q.args) > 0:
+		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(q.args[0]), printable.Path(o.file))
 	}
 	return nil
 }
 
-// selection is what text and pictures show.
-func (o inspectOptions) selection() render.Selection {
-	return render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
-}
-
-// inspect writes the maps of the sentences in the arguments or the file.
-func (p *program) inspect(o inspectOptions, args []string) error {
-	if o.file == "" && len(args) == 0 {
-		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
+// inspect reads the sentences in the arguments or the file.
+func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
+	r := q.run
+	if err := checkHead(r, o.layer, o.head, "counted from 1 (0: all)"); err != nil {
+		return finding{}, err
 	}
-	if o.file != "" && len(args) > 0 {
-		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(args[0]), printable.Path(o.file))
+	sentences := q.args
+	if o.file != "" {
+		var err error
+		if sentences, err = p.sentencesOf(o.file, r); err != nil {
+			return finding{}, err
+		}
 	}
-	r, err := p.openRun(o.path)
-	if err != nil {
-		return err
+	if q.chosen.picture && len(sentences) > 1 {
+		return finding{}, fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html", len(sentences))
 	}
-	if err := checkHead(r, o.layer, o.head); err != nil {
-		return err
-	}
-	sentences, err := p.sentences(o, args, r)
-	if err != nil {
-		return err
-	}
-	if o.chosen.picture && len(sentences) > 1 {
-		return fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html", len(sentences))
-	}
-	vectors := o.format == "html" // for the arithmetic of its cells
+	vectors := q.format == htmlFormat.name // for the arithmetic of its cells
 	if err := checkMaps(sentences, r, vectors); err != nil {
-		return err
+		return finding{}, err
 	}
 	reader, err := r.NewSession(1)
 	if err != nil {
-		return err
+		return finding{}, err
 	}
 	defer reader.Close()
 	read := reader.Map
@@ -162,40 +127,77 @@ func (p *program) inspect(o inspectOptions, args []string) error {
 	maps := make([]attention.Map, len(sentences))
 	for i, s := range sentences {
 		if maps[i], err = read(s, o.top); err != nil {
-			return fmt.Errorf("%s: %w", printable.Quote(s), err)
+			return finding{}, fmt.Errorf("%s: %w", printable.Quote(s), err)
 		}
 	}
 	var beside []attention.Baseline
 	if o.baseline != "" {
 		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf); err != nil {
-			return fmt.Errorf("--baseline %s: %w", o.baseline, err)
+			return finding{}, fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
-	if err := checkFinite(r.Path, maps, beside); err != nil {
-		return err
-	}
-	return o.write(p.stdout, func(w io.Writer) error {
-		switch o.format {
-		case "json":
-			return export.JSON(w, r.Path, r.Step, maps, beside)
-		case "csv":
-			return export.CSV(w, maps, beside)
-		case "html":
-			return page.Maps(w, attention.Source{Run: r.Path, Step: r.Step}, maps, beside)
-		case "svg", "png":
-			return p.writePicture(w, o, r, maps[0], beside)
-		}
-		return writeMaps(w, o, r, maps, beside)
-	})
+	return finding{
+		shown:  []any{maps, beside},
+		result: func() (any, error) { return export.Maps(maps, beside) },
+		text:   func(w io.Writer, view text.Options) error { return writeMaps(w, o, maps, beside, view) },
+		note:   readingNote(r),
+		formats: map[string]func(io.Writer) error{
+			"csv":  func(w io.Writer) error { return export.CSV(w, maps, beside) },
+			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, beside) },
+		},
+		picture: func(w io.Writer) error { return p.writePicture(w, q, o, maps[0], beside) },
+	}, nil
 }
 
-// checkHead reports a layer or head, counted from 1 with 0 for all, that a run does not have.
-func checkHead(r *run.Run, layer, head int) error {
-	if layer < 0 || layer > r.Config.Layers {
-		return fmt.Errorf("--layer %d: %s has %s, counted from 1 (0: all)", layer, printable.Path(r.Path), printable.Count(r.Config.Layers, "layer"))
-	}
-	if head < 0 || head > r.Config.Heads {
-		return fmt.Errorf("--head %d: %s has %s, counted from 1 (0: all)", head, printable.Path(r.Path), printable.Count(r.Config.Heads, "head"))
+// writeMaps prints sentences one after the other: the grid of each, beside its baseline if there is one, and what comes next.
+func writeMaps(w io.Writer, o inspectOptions, maps []attention.Map, beside []attention.Baseline, view text.Options) error {
+	view.Layer, view.Head, view.All = o.layer-1, o.head-1, o.all
+	for i, m := range maps {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), view.Width))
+		var err error
+		if beside == nil {
+			err = text.Grid(w, m, view)
+		} else {
+			err = text.GridWithBaseline(w, m, beside[i], view)
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+		if err := text.Predictions(w, m.Next, view); err != nil {
+			return err
+		}
+		if note := unknownNote(m); note != "" {
+			if _, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// unknownNote names the words of a sentence that the run does not know.
+func unknownNote(m attention.Map) string {
+	var words []string
+	for i, unknown := range m.Unknown {
+		if word := printable.Quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "not in the vocabulary, read as " + data.UnknownToken + ": " + some(words)
+}
+
+// some lists the first of many words.
+func some(words []string) string {
+	const most = 12
+	if rest := len(words) - most; rest > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), rest)
+	}
+	return strings.Join(words, ", ")
 }

@@ -11,7 +11,6 @@ import (
 
 	"attend/internal/lesson"
 	"attend/internal/printable"
-	"attend/internal/run"
 )
 
 // lessonOptions are the flags of `attend lesson`.
@@ -23,12 +22,6 @@ type lessonOptions struct {
 	temperature  float64
 	sentence     string
 	theme        string
-}
-
-// pictureFormats are what a chapter's picture can be.
-var pictureFormats = []format{
-	{name: "svg", ending: ".svg", picture: true},
-	{name: "png", ending: ".png", picture: true, binary: true},
 }
 
 func newLesson(p *program) *cobra.Command {
@@ -69,7 +62,7 @@ its name before an equals sign.`,
 	f.StringVar(&o.query, "query", "", "chapters 2 and 3: the query, such as 1,0")
 	f.StringArrayVar(&o.keys, "key", nil, "chapters 2 and 3: a key, such as 1,1 or zebra=1,1; once for each")
 	f.StringArrayVar(&o.values, "value", nil, "chapter 3: what a key hands over; once for each key, in their order")
-	f.Float64Var(&o.temperature, "temperature", 1, "chapter 3: by what scores are divided before softmax")
+	numberFlag(f, &o.temperature, "temperature", 1, between(0.01, 1000), "chapter 3: by what scores are divided before softmax")
 	f.StringVar(&o.sentence, "sentence", "", "chapters 1 and 9: a sentence of your own")
 	f.StringVar(&o.theme, "theme", "light", "of a picture: "+printable.Or(themes))
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
@@ -171,9 +164,6 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 		return nil, errors.New("--theme is for pictures: leave it out, or name a file with -o")
 	}
 	if flags.Changed("temperature") {
-		if err := checkLimits(flags, []limit{{"temperature", run.Range{Low: 0.01, High: 1000}}}); err != nil {
-			return nil, err
-		}
 		c.Temperature = o.temperature
 	}
 	if flags.Changed("sentence") && strings.TrimSpace(o.sentence) == "" {

@@ -12,7 +12,7 @@ import (
 
 // exportFormats are what the whole course can be written as.
 var exportFormats = []format{
-	{name: "html", ending: ".html"},
+	htmlFormat,
 	{name: "md", ending: ".md"},
 }
 

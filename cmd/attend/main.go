@@ -1,9 +1,11 @@
 // Command attend trains a small transformer on sentences and shows which words each word
 // attends to.
 //
-// Read main.go, root.go and then the file of a command: train.go (with watch.go), inspect.go (with output.go and
-// picture.go), why.go, explain.go, heads.go, compare.go, film.go, words.go, eval.go, complete.go. Everything
-// that computes lives in the packages; here are flags, files and the terminal.
+// Read main.go, root.go, command.go (what all commands that show something of a run have in common) and then the file of a command:
+// heads.go is the shortest, inspect.go the longest; train.go stands with config.go, result.go and watch.go. flags.go and output.go hold
+// what flags and files have in common. Everything that computes lives in the packages; here are flags, files and the terminal.
+//
+// A new analysis is a file in internal/analysis, a file here like heads.go, and its line in newRoot.
 package main
 
 import (

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -28,6 +29,13 @@ type format struct {
 	binary  bool // nothing for a terminal
 }
 
+// Formats that several commands write.
+var (
+	textFormat = format{name: "text", ending: ".txt"}
+	jsonFormat = format{name: "json", ending: ".json"}
+	htmlFormat = format{name: "html", ending: ".html"}
+)
+
 // output is the flags --format and --output of a command, and what they come to.
 type output struct {
 	format, to string
@@ -36,10 +44,9 @@ type output struct {
 
 // flags adds the two flags to a command. The first format is the one of standard output if none is named.
 func (o *output) flags(cmd *cobra.Command, formats []format) {
-	names := formatNames(formats)
-	cmd.Flags().StringVar(&o.format, "format", "", printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
-	cmd.Flags().StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	names, f := formatNames(formats), cmd.Flags()
+	choiceFlag(f, &o.format, "format", "", names, printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
+	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
 }
 
 func formatNames(formats []format) []string {
@@ -50,40 +57,22 @@ func formatNames(formats []format) []string {
 	return names
 }
 
-// resolve settles the format: the one named, else that of the file's ending, else the first. It reports a name or an ending that is
+// resolve settles the format: the one named, else that of the file's ending, else the first. It reports an ending that is
 // none of the formats, a name and an ending that disagree, and a binary format that would go to a terminal.
 func (o *output) resolve(stdout io.Writer, formats []format) error {
 	if err := o.checkTarget(); err != nil {
 		return err
 	}
-	names := formatNames(formats)
-	ending := strings.ToLower(filepath.Ext(o.to))
-	byEnding := ""
-	for _, f := range formats {
-		if f.ending == ending {
-			byEnding = f.name
-		}
-	}
+	named := slices.IndexFunc(formats, func(f format) bool { return f.name == o.format })
+	byEnding := slices.IndexFunc(formats, func(f format) bool { return f.ending == strings.ToLower(filepath.Ext(o.to)) })
 	switch {
-	case o.format != "":
-		if err := checkOneOf("format", o.format, names...); err != nil {
-			return err
-		}
-		if byEnding != "" && byEnding != o.format {
-			return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, printable.Path(o.to))
-		}
-	case byEnding != "":
-		o.format = byEnding
-	case o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), printable.Or(names))
-	default:
-		o.format = names[0]
+	case named < 0 && byEnding < 0 && o.to != "" && !special(o.to):
+		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), printable.Or(formatNames(formats)))
+	case named >= 0 && byEnding >= 0 && named != byEnding:
+		return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, printable.Path(o.to))
 	}
-	for _, f := range formats {
-		if f.name == o.format {
-			o.chosen = f
-		}
-	}
+	o.chosen = formats[max(0, named, byEnding)]
+	o.format = o.chosen.name
 	if o.chosen.binary && o.to == "" && term.IsTerminal(stdout) {
 		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
 	}
@@ -141,21 +130,22 @@ func (o *output) replace(content []byte) error {
 
 // outputError says why the output file cannot be written.
 func (o *output) outputError(err error) error {
-	cause := ""
-	switch {
-	case err == nil, errors.Is(err, syscall.EPIPE):
+	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return err
-	case errors.Is(err, syscall.EISDIR):
-		cause = "that is a folder"
-	case errors.Is(err, fs.ErrNotExist):
-		cause = "there is no such folder"
-	case errors.Is(err, syscall.ENOTDIR):
-		cause = "a file is in the way"
-	case errors.Is(err, fs.ErrPermission):
-		cause = "no permission to write there"
-	default:
-		_, reason := fileCause(err)
-		return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), reason, cmp.Or(file.Advice(err), "name another file"))
 	}
-	return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), cause)
+	for _, known := range []struct {
+		err   error
+		cause string
+	}{
+		{syscall.EISDIR, "that is a folder"},
+		{fs.ErrNotExist, "there is no such folder"},
+		{syscall.ENOTDIR, "a file is in the way"},
+		{fs.ErrPermission, "no permission to write there"},
+	} {
+		if errors.Is(err, known.err) {
+			return fmt.Errorf("--output %s: %s: name another file", printable.Path(o.to), known.cause)
+		}
+	}
+	_, cause := fileCause(err)
+	return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), cause, cmp.Or(file.Advice(err), "name another file"))
 }

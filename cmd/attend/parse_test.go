@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -56,7 +55,7 @@ func FuzzSentences(f *testing.F) {
 			r.Vocabulary = vocabularies[1]
 		}
 		p := &program{stdin: strings.NewReader(string(b))}
-		sentences, err := p.sentences(inspectOptions{file: "-"}, nil, r)
+		sentences, err := p.sentencesOf("-", r)
 		if err != nil {
 			checkLine(t, message(err))
 			return
@@ -120,11 +119,11 @@ func FuzzNumbers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		var i int
-		if err := (integer[int]{&i, strconv.Atoi}).Set(s); err == nil && strings.Trim(s, "+-0123456789") != "" {
+		if err := (number[int]{value: &i}).Set(s); err == nil && strings.Trim(s, "+-0123456789") != "" {
 			t.Errorf("%q is %d", s, i)
 		}
 		var u uint64
-		if err := (integer[uint64]{&u, parseUint64}).Set(s); err == nil && strings.Trim(s, "0123456789") != "" {
+		if err := (number[uint64]{value: &u}).Set(s); err == nil && strings.Trim(s, "0123456789") != "" {
 			t.Errorf("%q is %d", s, u)
 		}
 		var bytes size

@@ -6,25 +6,31 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/render/picture"
-	"attend/internal/run"
 )
 
+// pictureFormats are what a picture can be.
+var pictureFormats = []format{
+	{name: "svg", ending: ".svg", picture: true},
+	{name: "png", ending: ".png", picture: true, binary: true},
+}
+
 // writePicture draws one sentence, beside its baseline if there is one.
-func (p *program) writePicture(w io.Writer, o inspectOptions, r *run.Run, m attention.Map, beside []attention.Baseline) error {
-	source := attention.Source{Run: r.Path, Step: r.Step}
+func (p *program) writePicture(w io.Writer, q *request, o inspectOptions, m attention.Map, beside []attention.Baseline) error {
+	selection := render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
 	var figure picture.Figure
 	var err error
 	if beside == nil {
-		figure, err = picture.NewFigure(m, source, o.selection())
+		figure, err = picture.NewFigure(m, q.source(), selection)
 	} else {
-		figure, err = picture.NewFigureWithBaseline(m, beside[0], source, o.selection())
+		figure, err = picture.NewFigureWithBaseline(m, beside[0], q.source(), selection)
 	}
 	if err != nil {
 		return err
 	}
 	look := picture.Options{Dark: o.theme == "dark"}
-	if o.format == "svg" {
+	if q.format == "svg" {
 		return picture.SVG(w, figure, look)
 	}
 	lacking, err := picture.PNG(w, figure, look)

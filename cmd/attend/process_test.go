@@ -99,9 +99,14 @@ func TestInspectJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &top); err != nil {
 		t.Fatal(err)
 	}
-	checkKeys(t, top, "run", "sentences", "step")
+	checkKeys(t, top, "format", "result", "run", "step", "version")
+	var result map[string]json.RawMessage
+	if err := json.Unmarshal(top["result"], &result); err != nil {
+		t.Fatal(err)
+	}
+	checkKeys(t, result, "sentences")
 	var sentences []map[string]json.RawMessage
-	if err := json.Unmarshal(top["sentences"], &sentences); err != nil || len(sentences) != 2 {
+	if err := json.Unmarshal(result["sentences"], &sentences); err != nil || len(sentences) != 2 {
 		t.Fatalf("%v: %d sentences", err, len(sentences))
 	}
 	for _, s := range sentences {

@@ -42,18 +42,17 @@ func (p *program) reflect(ctx context.Context, to output) error {
 	if err := to.checkTarget(); err != nil {
 		return err
 	}
-	take := p.pipedAnswers
+	var answers []string
+	var err, stopped error
 	if term.IsTerminal(p.stdin) {
-		take = p.typedAnswers
-	}
-	answers, interrupted, err := take(ctx)
-	if err != nil {
+		answers, stopped = p.typedAnswers(ctx)
+	} else if answers, err = p.pipedAnswers(); err != nil {
 		return err
 	}
 	piece, err := lesson.Reflection(answers, time.Now())
-	if interrupted && err != nil {
+	if stopped != nil && err != nil {
 		fmt.Fprintln(p.stdout)
-		return errInterrupted
+		return stopped
 	}
 	if err != nil {
 		return err
@@ -62,27 +61,25 @@ func (p *program) reflect(ctx context.Context, to output) error {
 		return to.outputError(err)
 	}
 	_, err = fmt.Fprintf(p.stdout, "\nadded to %s\n", printable.Path(to.to))
-	if interrupted {
-		return errors.Join(errInterrupted, err)
-	}
-	return err
+	return errors.Join(stopped, err)
 }
 
 // mostAnswers is the most bytes of answers from a pipe.
 const mostAnswers = 1e6
 
 // pipedAnswers reads a line for each question, and what is left for the last.
-func (p *program) pipedAnswers(context.Context) (answers []string, interrupted bool, err error) {
+func (p *program) pipedAnswers() ([]string, error) {
 	b, err := file.ReadAll(p.stdin, mostAnswers)
 	if err != nil {
 		_, cause := fileCause(err)
-		return nil, false, fmt.Errorf("standard input: %w: pipe in text, an answer on a line", cause)
+		return nil, fmt.Errorf("standard input: %w: pipe in text, an answer on a line", cause)
 	}
-	return strings.SplitN(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", len(lesson.ReflectionQuestions())), false, nil
+	return strings.SplitN(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", len(lesson.ReflectionQuestions())), nil
 }
 
-// typedAnswers asks one question after the other. What was answered when the reader leaves is kept.
-func (p *program) typedAnswers(ctx context.Context) (answers []string, interrupted bool, err error) {
+// typedAnswers asks one question after the other. What was answered when the reader leaves is returned, with errInterrupted if the
+// program was told to stop.
+func (p *program) typedAnswers(ctx context.Context) (answers []string, err error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	lines := linesOf(bufio.NewReader(p.stdin))
@@ -92,12 +89,12 @@ func (p *program) typedAnswers(ctx context.Context) (answers []string, interrupt
 		answers = append(answers, answer)
 		switch {
 		case errors.Is(err, errLeft):
-			return answers, false, nil
+			return answers, nil
 		case err != nil:
-			return answers, true, nil
+			return answers, errInterrupted
 		}
 	}
-	return answers, false, nil
+	return answers, nil
 }
 
 // typedAnswer reads lines up to an empty one.

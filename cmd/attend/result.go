@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"attend/internal/analysis"
@@ -39,8 +40,8 @@ func (p *program) say(format string, a ...any) {
 	fmt.Fprintln(p.stderr, line)
 }
 
-// showResult prints the losses beside their baselines and the probe's attention.
-func (p *program) showResult(t *run.Training) error {
+// result judges a training on held-out text, and reads the attention of its sample sentence.
+func (p *program) result(t *run.Training) (finding, error) {
 	live := term.IsTerminal(p.stderr)
 	if live { // a long text takes a while
 		fmt.Fprint(p.stderr, "judging the model on held-out text ...")
@@ -50,34 +51,28 @@ func (p *program) showResult(t *run.Training) error {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
 	if err != nil {
-		return err
+		return finding{}, err
 	}
 	m, err := t.ProbeMap()
-	if err != nil {
-		return err
-	}
-	if err := checkFinite(t.Path, report, m); err != nil {
-		return err
-	}
-	o := textOptions(p.stdout)
-	if err := writeLosses(p.stdout, report, o.Width); err != nil {
-		return err
-	}
-	if rules := rulesInShort(report); rules != "" {
-		fmt.Fprint(p.stdout, indented("planted rules obeyed: "+rules, o.Width, 2))
-	}
-	fmt.Fprintf(p.stdout, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, o.Width))
-	if err := text.TopLinks(p.stdout, m, o, shownLinks); err != nil {
-		return err
-	}
-	fmt.Fprintln(p.stdout)
-	if err := text.Predictions(p.stdout, m.Next, o); err != nil {
-		return err
-	}
-	if note := unknownNote(m); note != "" {
-		fmt.Fprintf(p.stdout, "\n%s\n", term.Wrap(note, o.Width))
-	}
-	return nil
+	return finding{
+		shown:  []any{report, m},
+		result: func() (any, error) { return trainResult{report, t.Weights.Count(), t.Settings.Probe, m.Next}, nil },
+		text: func(w io.Writer, view text.Options) error {
+			if err := writeLosses(w, report, view.Width); err != nil {
+				return err
+			}
+			if rules := rulesInShort(report); rules != "" {
+				fmt.Fprint(w, indented("planted rules obeyed: "+rules, view.Width, 2))
+			}
+			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, view.Width))
+			if err := text.TopLinks(w, m, view, shownLinks); err != nil {
+				return err
+			}
+			fmt.Fprintln(w)
+			return text.Predictions(w, m.Next, view)
+		},
+		note: unknownNote(m),
+	}, err
 }
 
 // trainResult is what a training came to, for other programs.
@@ -86,22 +81,6 @@ type trainResult struct {
 	Parameters int                    `json:"parameters"`
 	Probe      string                 `json:"probe"`
 	Next       []attention.Prediction `json:"next"` // after the probe
-}
-
-// writeResult prints the same as JSON.
-func (p *program) writeResult(t *run.Training) error {
-	report, err := analysis.Evaluate(t.Run, t.Corpus)
-	if err != nil {
-		return err
-	}
-	m, err := t.ProbeMap()
-	if err != nil {
-		return err
-	}
-	if err := checkFinite(t.Path, report, m); err != nil {
-		return err
-	}
-	return p.writeJSON(t.Run, trainResult{report, t.Weights.Count(), t.Settings.Probe, m.Next})
 }
 
 // showNext says where the run is kept and what to try with it.

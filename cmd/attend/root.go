@@ -3,12 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"attend/internal/kernel"
 	"attend/internal/printable"
-	"attend/internal/run"
 )
 
 // program is what all commands share: the three streams.
@@ -22,43 +22,40 @@ type program struct {
 // runsFolder holds the runs that have no folder of their own choice.
 const runsFolder = "runs"
 
-const welcome = `attend trains a small transformer on sentences and shows which words each word attends to.
-
-Start here:
-
-  attend lesson                                              learn what attention is, in ten short chapters
-  attend train                                               train on the built-in sentences, see the map
-  attend inspect "The lion saw the zebra near the river"     the map of any sentence
-  attend why "The lion saw the zebra near the"               what was attended to, and what mattered
-  attend heads                                               what does each head do?
-  attend film                                                when did each link of the map form?
-  attend words lion                                          which words does it take to be alike?
-  attend eval                                                how good is it, and does it look where it should?
-  attend complete "The lion saw"                             let it go on
-  attend explain "The lion saw the zebra"                    the arithmetic of one attention weight
-  attend compare "The lion saw" "The zebra saw"              two sentences, two runs, or many seeds
-  attend train --data my.txt                                 train on your own sentences, one a line
-
-attend help COMMAND tells more, with examples.
-`
+// welcome lists the commands, each by the first of its examples.
+func welcome(commands []*cobra.Command) string {
+	var b strings.Builder
+	b.WriteString("attend trains a small transformer on sentences and shows which words each word attends to.\n\nStart here:\n\n")
+	for _, c := range commands {
+		example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
+		fmt.Fprintf(&b, "  %-57s  %s\n", example, c.Short)
+	}
+	fmt.Fprintf(&b, "  %-57s  %s\n", "attend train --data my.txt", "train on your own sentences, one a line")
+	b.WriteString("\nattend help COMMAND tells more, with examples.\n")
+	return b.String()
+}
 
 func newRoot(p *program) *cobra.Command {
+	commands := []*cobra.Command{ // in the order in which the welcome lists them
+		newLesson(p), newTrain(p), newInspect(p), newWhy(p), newHeads(p), newFilm(p), newWords(p), newEval(p), newComplete(p),
+		newExplain(p), newCompare(p),
+	}
 	root := &cobra.Command{
 		Use:           "attend",
 		Short:         "train a small transformer and see which words each word attends to",
-		Long:          welcome,
+		Long:          welcome(commands),
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkEmpty(cmd.Flags()); err != nil {
+			if err := checkFlags(cmd.Flags()); err != nil {
 				return err
 			}
 			_, err := kernel.Instructions()
 			return err
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprint(p.stdout, welcome)
+			_, err := fmt.Fprint(p.stdout, cmd.Long)
 			return err
 		},
 	}
@@ -66,10 +63,11 @@ func newRoot(p *program) *cobra.Command {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newTrain(p), newInspect(p), newWhy(p), newExplain(p), newHeads(p), newCompare(p), newFilm(p), newWords(p), newEval(p), newComplete(p), newLesson(p))
+	root.AddCommand(commands...)
 	root.SetHelpCommand(newHelp(root))
 	root.InitDefaultCompletionCmd()
 	addExamples(root)
+	completeChoices(root)
 	return root
 }
 
@@ -106,23 +104,19 @@ func newHelp(root *cobra.Command) *cobra.Command {
 // addExamples gives the commands for shell completion what their own long text lacks.
 func addExamples(root *cobra.Command) {
 	root.Example = "  attend train\n  attend inspect \"The lion saw the zebra near the river\""
-	for _, c := range root.Commands() {
-		if c.Name() != "completion" {
-			continue
+	c, _, _ := root.Find([]string{"completion"})
+	c.Short = "write the script by which a shell completes commands and flags"
+	c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
+	c.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %s: attend completion bash", printable.Quote(args[0]))
 		}
-		c.Short = "write the script by which a shell completes commands and flags"
-		c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
-		c.Args = func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %s: attend completion bash", printable.Quote(args[0]))
-			}
-			return nil
-		}
-		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-		for _, shell := range c.Commands() {
-			shell.Example = "  attend completion " + shell.Name()
-			shell.Args = noArguments
-		}
+		return nil
+	}
+	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	for _, shell := range c.Commands() {
+		shell.Example = "  attend completion " + shell.Name()
+		shell.Args = noArguments
 	}
 }
 
@@ -151,35 +145,6 @@ func noCommand(parent *cobra.Command, name string) error {
 		return fmt.Errorf("there is no command %s below `%s`: `%s --help` tells what there is", printable.Quote(name), path, path)
 	}
 	return fmt.Errorf("there is no command %s: `%s --help` lists them", printable.Quote(name), path)
-}
-
-// runFlag adds --run and --max-memory to a command that reads a run.
-func (p *program) runFlag(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVar(path, "run", "", "run folder (default: the latest under "+runsFolder+"/)")
-	_ = cmd.MarkFlagDirname("run")
-	p.memoryFlag(cmd.Flags())
-}
-
-// runPath returns the named run folder, or the latest.
-func runPath(path string) (string, error) {
-	if path == "" {
-		return run.Latest(runsFolder)
-	}
-	return path, nil
-}
-
-// openRun opens the named run, or the latest, and says what is to be known of it.
-func (p *program) openRun(path string) (*run.Run, error) {
-	path, err := runPath(path)
-	if err != nil {
-		return nil, err
-	}
-	r, err := run.Open(path, p.options()...)
-	if err != nil {
-		return nil, err
-	}
-	p.note(r.Notes...)
-	return r, nil
 }
 
 // note keeps what a user should know until [program.showNotes]: a command that fails says in one line why, and nothing else.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"attend/data"
 	"attend/internal/file"
@@ -51,14 +52,13 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 // openText opens a text of at most so many bytes that a flag names. Where stream is set it may come from a FIFO, as in
 // `--data <(command)`, and opening one waits for who writes to it.
 func openText(flag, path string, most int64, stream bool) (*os.File, error) {
-	if info, err := os.Stat(path); stream && err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, fileError(flag, path, err)
-		}
-		return f, nil
+	var f *os.File
+	info, err := os.Stat(path)
+	if stream && err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		f, err = os.Open(path)
+	} else {
+		f, err = file.Open(path, most)
 	}
-	f, err := file.Open(path, most)
 	if err != nil {
 		return nil, fileError(flag, path, err)
 	}
@@ -86,12 +86,67 @@ func (p *program) textOf(r *run.Run) (*data.Corpus, error) {
 	})
 }
 
-// openWithText opens a run, or the latest, with the text that it was trained on.
-func (p *program) openWithText(path string) (*run.Run, *data.Corpus, error) {
-	r, err := p.openRun(path)
-	if err != nil {
-		return nil, nil, err
+// The most that a file of sentences holds, and one line of it, in bytes.
+const (
+	mostSentences = 64e6
+	longestLine   = 1e6
+)
+
+// sentencesOf returns the sentences of the file at path, or of standard input for "-". Where a run reads no sentences, a file is one
+// text.
+func (p *program) sentencesOf(path string, r *run.Run) ([]string, error) {
+	in := p.stdin
+	if path != "-" {
+		f, err := openText("file", path, mostSentences, true)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
 	}
-	corpus, err := p.textOf(r)
-	return r, corpus, err
+	b, err := file.ReadAll(in, mostSentences)
+	if err != nil {
+		return nil, fileError("file", path, err)
+	}
+	text := strings.TrimPrefix(string(b), "\ufeff")
+	if !r.Vocabulary.Layout().Sentences() {
+		return []string{strings.TrimRight(text, "\r\n")}, nil
+	}
+	var sentences []string
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		if len(line) > longestLine {
+			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line", printable.Path(path), number, printable.Size(longestLine))
+		}
+		if line = strings.TrimSpace(line); line != "" {
+			sentences = append(sentences, line)
+		}
+	}
+	if len(sentences) == 0 {
+		return nil, fmt.Errorf("--file %s: it holds no sentence: write one a line", printable.Path(path))
+	}
+	return sentences, nil
+}
+
+// mostMaps is the most bytes of the maps of more than one sentence. What is written of them takes up to six times as much.
+const mostMaps = 100e6
+
+// checkMaps refuses so many sentences that their maps, with or without the vectors, would not fit.
+func checkMaps(sentences []string, r *run.Run, vectors bool) error {
+	const sliceHeader, rest = 24, 1000 // bytes of a row beside its weights, and of a map beside its rows
+	bytes := 0
+	for i, s := range sentences {
+		tokens, _ := r.Vocabulary.Tokenize(s) // what is wrong with it is said when it is read
+		n := min(1+len(tokens), r.Config.Context)
+		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
+		if vectors { // query, key and value
+			bytes += 3 * r.Config.Layers * n * (4*r.Config.Dim + r.Config.Heads*sliceHeader)
+		}
+		if i > 0 && bytes > mostMaps {
+			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",
+				printable.Count(len(sentences), "sentence"), printable.Size(mostMaps), printable.Thousands(i))
+		}
+	}
+	return nil
 }

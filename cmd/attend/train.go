@@ -48,9 +48,6 @@ finishes the step, saves, shows the map and says how to go on. Closing the termi
   cat my-sentences.txt | attend train --data -`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkOneOf("format", o.format, "text", "json"); err != nil {
-				return err
-			}
 			if o.resume != "" {
 				return p.resume(cmd, &settings, o)
 			}
@@ -64,11 +61,6 @@ finishes the step, saves, shows the map and says how to go on. Closing the termi
 	}
 	cmd.Flags().SortFlags = false
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return groupedUsage(cmd, groups) })
-	for _, setting := range run.AllSettings() {
-		if setting.Choices != nil {
-			_ = cmd.RegisterFlagCompletionFunc(setting.Name, cobra.FixedCompletions(setting.Choices, cobra.ShellCompDirectiveNoFileComp))
-		}
-	}
 	for _, name := range []string{"out", "resume"} {
 		_ = cmd.MarkFlagDirname(name)
 	}
@@ -125,7 +117,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	defer t.Close()
-	return p.carryOut(cmd.Context(), t, o)
+	return p.carryOut(cmd, t, o)
 }
 
 // checkProbe refuses a probe that the model could not read, and names words of it that are
@@ -211,7 +203,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
 					setting.Name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
-			if err := checkSetting(f, setting); err != nil {
+			if err := checkFlag(f.Lookup(setting.Name)); err != nil {
 				return err
 			}
 		}
@@ -231,7 +223,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
 	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)
-	return p.carryOut(cmd.Context(), t, o)
+	return p.carryOut(cmd, t, o)
 }
 
 // collectOften keeps garbage small beside what a training keeps, unless GOGC says otherwise. It costs
@@ -243,7 +235,7 @@ func collectOften() {
 }
 
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
-func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions) error {
+func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) error {
 	collectOften()
 	p.note(t.Notes...)
 	p.showNotes()
@@ -257,7 +249,7 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
 		}
 	}
-	ctx, stop := interruptible(ctx)
+	ctx, stop := interruptible(cmd.Context())
 	defer stop()
 	err := t.Train(ctx, bar.show)
 	bar.end()
@@ -269,17 +261,19 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
-	p.note(t.Notes[said:]...)
-	p.showNotes()
 	if err != nil {
 		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
-	if o.format == "json" {
-		return errors.Join(interruption(err), p.writeResult(t))
+	found, problem := p.result(t)
+	if problem == nil {
+		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
 	}
-	if problem := p.showResult(t); problem != nil {
-		return errors.Join(interruption(err), problem)
+	if problem != nil || o.format == jsonFormat.name {
+		if err != nil {
+			problem = errors.Join(errInterrupted, problem)
+		}
+		return problem
 	}
 	if err != nil {
 		again := "attend train --resume " + commandWord(t.Path, "FOLDER", printable.MaxPath)
@@ -290,12 +284,4 @@ func (p *program) carryOut(ctx context.Context, t *run.Training, o trainOptions)
 		return errors.Join(errInterrupted, printed)
 	}
 	return p.showNext(t)
-}
-
-// interruption is what a command returns that was told to stop, and has said so.
-func interruption(err error) error {
-	if err != nil {
-		return errInterrupted
-	}
-	return nil
 }

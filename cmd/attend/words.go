@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -14,24 +17,14 @@ import (
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
-	"attend/internal/term"
 )
 
-// wordsOptions are the flags of `attend words`.
+// wordsOptions are the flags of `attend words` beside those of every command.
 type wordsOptions struct {
-	output
-	path, theme string
-	nearest     []string
-	positions   bool
-	top, width  int
-}
-
-// wordsFormats are what `attend words` writes.
-var wordsFormats = []format{
-	{name: "text", ending: ".txt"},
-	{name: "json", ending: ".json"},
-	{name: "svg", ending: ".svg", picture: true},
-	{name: "png", ending: ".png", picture: true, binary: true},
+	theme      string
+	nearest    []string
+	positions  bool
+	top, width int
 }
 
 func newWords(p *program) *cobra.Command {
@@ -51,148 +44,119 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
   attend words -o words.svg
   attend words --theme dark -o words.png
   attend words --nearest lion --top 3 --format json`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkLimits(cmd.Flags(), wordsLimits); err != nil {
-				return err
-			}
-			if err := o.resolve(p.stdout, wordsFormats); err != nil {
-				return err
-			}
-			o.nearest = append(o.nearest, args...)
-			if err := o.check(cmd.Flags().Changed); err != nil {
-				return err
-			}
-			r, err := p.openRun(o.path)
-			if err != nil {
-				return err
-			}
-			if len(o.nearest) > 0 {
-				return p.nearest(r, o)
-			}
-			return p.picture(r, o)
-		},
 	}
-	p.runFlag(cmd, &o.path)
-	o.output.flags(cmd, wordsFormats)
-	f := cmd.Flags()
+	f, pictures := cmd.Flags(), printable.Or(formatNames(pictureFormats))
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
-	intFlag(f, &o.top, "top", 10, "how many nearest words")
-	f.StringVar(&o.theme, "theme", "light", "of svg and png: light or dark")
-	intFlag(f, &o.width, "width", 1000, "of svg and png, in pixels; png has twice as many")
-	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
+	numberFlag(f, &o.top, "top", 10, between(1, 1e9), "how many nearest words")
+	choiceFlag(f, &o.theme, "theme", "light", themes, "of "+pictures+": "+printable.Or(themes))
+	numberFlag(f, &o.width, "width", 1000, between(200, 10000), "of "+pictures+", in pixels; png has twice as many")
+	return p.runCommand(cmd, runCommand{
+		formats: pictureFormats,
+		check: func(q *request) error {
+			o.nearest = append(o.nearest, q.args...)
+			return o.check(q)
+		},
+		find: func(q *request) (finding, error) {
+			if len(o.nearest) > 0 {
+				return nearestWords(q, o)
+			}
+			return p.wordPicture(q, o)
+		},
+	})
 }
 
 // check reports flags that do not go together.
-func (o wordsOptions) check(given func(string) bool) error {
-	if err := checkOneOf("theme", o.theme, themes...); err != nil {
-		return err
-	}
-	drawn := o.chosen.picture
+func (o *wordsOptions) check(q *request) error {
+	given := q.cmd.Flags().Changed
 	switch {
 	case o.positions && len(o.nearest) > 0:
 		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
-	case drawn && len(o.nearest) > 0:
-		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", o.format, printable.Quote(o.nearest[0]))
-	case !drawn && (given("theme") || given("width")):
-		return fmt.Errorf("--theme and --width are for pictures: add --format svg or png, or leave them out")
+	case q.chosen.picture && len(o.nearest) > 0:
+		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", q.format, printable.Quote(o.nearest[0]))
+	case !q.chosen.picture && (given("theme") || given("width")):
+		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out", printable.Or(formatNames(pictureFormats)))
 	case given("top") && len(o.nearest) == 0:
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}
 	return nil
 }
 
-// nearest prints the words nearest to some.
-func (p *program) nearest(r *run.Run, o wordsOptions) error {
+// nearestWords finds the words nearest to some.
+func nearestWords(q *request, o wordsOptions) (finding, error) {
+	r := q.run
 	table := analysis.WordTable(r)
 	words := make([]attention.Neighbours, len(o.nearest))
 	for i, word := range o.nearest {
 		id, err := wordID(r, word)
 		if err != nil {
-			return err
+			return finding{}, err
 		}
 		words[i] = attention.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
 	}
-	if err := checkFinite(r.Path, words); err != nil {
-		return err
-	}
-	return o.write(p.stdout, func(w io.Writer) error {
-		if o.format == "json" {
-			return export.Nearest(w, table.Source, words)
-		}
-		view := textOptions(w)
-		for i, n := range words {
-			if i > 0 {
-				fmt.Fprintln(w)
+	return finding{
+		shown:  []any{words},
+		name:   "words-nearest",
+		result: func() (any, error) { return export.Nearest(words) },
+		text: func(w io.Writer, view text.Options) error {
+			for i, n := range words {
+				if i > 0 {
+					fmt.Fprintln(w)
+				}
+				if err := text.Nearest(w, n, view); err != nil {
+					return err
+				}
 			}
-			if err := text.Nearest(w, n, view); err != nil {
-				return err
-			}
-		}
-		note := fmt.Sprintf("%s, step %s; cosine of the angle between word vectors of %s", printable.Path(r.Path), printable.Thousands(r.Step), printable.Count(r.Config.Dim, "number"))
-		_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
-		return err
-	})
+			return nil
+		},
+		note: fmt.Sprintf("%s; cosine of the angle between word vectors of %s", stepNote(r), printable.Count(r.Config.Dim, "number")),
+	}, nil
 }
 
-// picture draws the whole table.
-func (p *program) picture(r *run.Run, o wordsOptions) error {
-	table := analysis.WordTable(r)
+// wordPicture finds the picture of the whole table.
+func (p *program) wordPicture(q *request, o wordsOptions) (finding, error) {
+	table := analysis.WordTable(q.run)
+	var cosines [][]float64
 	if o.positions {
 		var err error
-		if table, err = analysis.PositionTable(r); err != nil {
-			return err
+		if table, err = analysis.PositionTable(q.run); err != nil {
+			return finding{}, err
 		}
+		cosines = table.Cosines()
 	}
 	s, err := table.Picture()
 	if err != nil {
-		return err
+		return finding{}, err
 	}
-	if err := checkFinite(r.Path, table.Rows, s); err != nil {
-		return err
-	}
-	if o.format == "png" {
-		if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
-			p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-				printable.Thousands(len(lacking)), len(s.Points), printable.Quote(lacking[0])))
-		}
-	}
-	return o.write(p.stdout, func(w io.Writer) error { return drawTable(w, r, table, s, o) })
-}
-
-// drawTable writes the picture of a table in the format of the options.
-func drawTable(w io.Writer, r *run.Run, table analysis.Table, s attention.Scatter, o wordsOptions) error {
-	drawing := picture.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
-	switch o.format {
-	case "json":
-		var cosines [][]float64
-		if o.positions {
-			cosines = table.Cosines()
-		}
-		return export.Scatter(w, s, cosines)
-	case "svg":
-		return picture.ScatterSVG(w, s, drawing)
-	case "png":
-		return picture.ScatterPNG(w, s, drawing)
-	}
-	view := textOptions(w)
-	if err := text.Scatter(w, s, view); err != nil {
-		return err
-	}
-	if o.positions {
-		fmt.Fprintln(w)
-		if err := text.Cosines(w, table.Names, table.Cosines(), view); err != nil {
-			return err
-		}
-	}
-	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(tableNote(r, o.positions), view.Width))
-	return err
+	return finding{
+		shown:  []any{table.Rows, s},
+		result: func() (any, error) { return export.Scatter(s, cosines) },
+		text: func(w io.Writer, view text.Options) error {
+			err := text.Scatter(w, s, view)
+			if err != nil || cosines == nil {
+				return err
+			}
+			fmt.Fprintln(w)
+			return text.Cosines(w, table.Names, cosines, view)
+		},
+		note: tableNote(q.run, o.positions),
+		picture: func(w io.Writer) error {
+			drawing := picture.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
+			if q.format == "svg" {
+				return picture.ScatterSVG(w, s, drawing)
+			}
+			if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
+				p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
+					printable.Thousands(len(lacking)), len(s.Points), printable.Quote(lacking[0])))
+			}
+			return picture.ScatterPNG(w, s, drawing)
+		},
+	}, nil
 }
 
 // tableNote says where the table comes from and what else it does.
 func tableNote(r *run.Run, positions bool) string {
-	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
+	note := stepNote(r)
 	switch {
 	case positions:
 		note += "; places are counted from 0"
@@ -203,4 +167,49 @@ func tableNote(r *run.Run, positions bool) string {
 		note += "; the output head is this table too, so words that can stand in the same place lie together"
 	}
 	return note
+}
+
+// wordID finds a word of the command line in the vocabulary, as typed or as the vocabulary spells it.
+func wordID(r *run.Run, word string) (int, error) {
+	if id, known := r.Vocabulary.ID(word); known || word == data.UnknownToken {
+		return id, nil
+	}
+	tokens, err := r.Vocabulary.Tokenize(word)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", printable.Quote(word), err)
+	}
+	noun := r.Vocabulary.Tokenizer().Noun()
+	switch {
+	case len(tokens) == 0:
+		return 0, fmt.Errorf("%s is blank: name a %s of %s", printable.Quote(word), noun, printable.Path(r.Path))
+	case len(tokens) > 1:
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), printable.Count(len(tokens), noun),
+			commandWord(tokens[0].Key, "WORD", printable.MaxQuote), commandWord(tokens[1].Key, "WORD", printable.MaxQuote))
+	}
+	if id, known := r.Vocabulary.ID(tokens[0].Key); known {
+		return id, nil
+	}
+	keys := make([]string, r.Vocabulary.Len())
+	for id := range keys {
+		keys[id] = r.Vocabulary.Key(id)
+	}
+	advice := fmt.Sprintf("`attend words` shows its %s", printable.Count(len(keys), noun))
+	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
+		for i := range near {
+			near[i] = printable.Text(near[i])
+		}
+		advice = fmt.Sprintf("did you mean %s?", printable.Or(near))
+	}
+	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", printable.Quote(word), printable.Path(r.Path), advice)
+}
+
+// nearestFew are the words most like a mistyped one, the most like first: at most so many.
+func nearestFew(word string, words []string, most int) []string {
+	letters := utf8.RuneCountInString(word)
+	if letters < 2 {
+		return nil
+	}
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.HasPrefix(w, "<") })
+	near := alike(word, words, max(1, letters/3)+1)
+	return near[:min(most, len(near))]
 }

@@ -40,10 +40,10 @@ func CheckBaselines(maps []Map, baselines []Baseline) error {
 }
 
 // Difference is a less b, [query][key], in -1 to 1.
-func Difference(a, b [][]float64) [][]float64 {
-	d := make([][]float64, len(a))
+func Difference[T float32 | float64](a, b [][]T) [][]T {
+	d := make([][]T, len(a))
 	for q := range a {
-		d[q] = make([]float64, len(a[q]))
+		d[q] = make([]T, len(a[q]))
 		for k := range a[q] {
 			d[q][k] = a[q][k] - b[q][k]
 		}

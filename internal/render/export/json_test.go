@@ -19,8 +19,30 @@ import (
 	"attend/internal/render/rendertest"
 )
 
+var lion = attention.Source{Run: "runs/lion", Step: 120}
+
+// writeMaps writes the document of `attend inspect`.
+func writeMaps(w io.Writer, from attention.Source, maps []attention.Map, baselines []attention.Baseline) error {
+	report, err := Maps(maps, baselines)
+	if err != nil {
+		return err
+	}
+	return JSON(w, "inspect", from, report)
+}
+
+// read returns the result of a document.
+func read[T any](t interface{ Fatal(...any) }, b *bytes.Buffer) (d Document, result T) {
+	decoder := json.NewDecoder(b)
+	decoder.DisallowUnknownFields()
+	d.Result = &result
+	if err := decoder.Decode(&d); err != nil {
+		t.Fatal(err)
+	}
+	return d, result
+}
+
 func TestDocumentWriterErrors(t *testing.T) {
-	if err := JSON(rendertest.Broken{}, "", 0, []attention.Map{attentiontest.Lion()}, nil); !errors.Is(err, rendertest.ErrBroken) {
+	if err := writeMaps(rendertest.Broken{}, lion, []attention.Map{attentiontest.Lion()}, nil); !errors.Is(err, rendertest.ErrBroken) {
 		t.Errorf("JSON: error %v, want that of the writer", err)
 	}
 	if err := CSV(rendertest.Broken{}, []attention.Map{attentiontest.Lion()}, nil); !errors.Is(err, rendertest.ErrBroken) {
@@ -32,7 +54,7 @@ func TestGoldenDocuments(t *testing.T) {
 	m := attentiontest.Made("=1+1 \"quoted\"", []string{"<s>", "=1+1", `"quoted"`}, 2, 1)
 	m.Next = []attention.Prediction{{Word: "river", Probability: 0.75}}
 	for name, write := range map[string]func(io.Writer, []attention.Map) error{
-		"json": func(w io.Writer, maps []attention.Map) error { return JSON(w, "runs/lion", 120, maps, nil) },
+		"json": func(w io.Writer, maps []attention.Map) error { return writeMaps(w, lion, maps, nil) },
 		"csv":  func(w io.Writer, maps []attention.Map) error { return CSV(w, maps, nil) },
 	} {
 		var b bytes.Buffer
@@ -51,12 +73,12 @@ func TestJSONReadsBack(t *testing.T) {
 		}
 		run, step := attentiontest.Token().Draw(t, "run"), rapid.Int().Draw(t, "step")
 		var b bytes.Buffer
-		if err := JSON(&b, run, step, maps, nil); err != nil {
+		if err := writeMaps(&b, attention.Source{Run: run, Step: step}, maps, nil); err != nil {
 			t.Fatal(err)
 		}
 		// JSON is UTF-8: other bytes cannot travel.
 		text := func(s string) string { return string([]rune(s)) }
-		want := Report{Run: text(run), Step: step, Sentences: []attention.Sentence{}}
+		want := Report{Sentences: []attention.Sentence{}}
 		for _, m := range maps {
 			s := attention.Sentence{Text: text(m.Text), Attention: m.Attention, Next: []attention.Prediction{}}
 			for _, token := range m.Tokens {
@@ -67,11 +89,9 @@ func TestJSONReadsBack(t *testing.T) {
 			}
 			want.Sentences = append(want.Sentences, s)
 		}
-		var got Report
-		decoder := json.NewDecoder(&b)
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&got); err != nil {
-			t.Fatal(err)
+		d, got := read[Report](t, &b)
+		if d.Format != "attend/inspect" || d.Version != Version || d.Run != text(run) || d.Step != step {
+			t.Fatalf("%+v", d)
 		}
 		if !reflect.DeepEqual(want, got) { // cmp.Diff is slow where nothing differs
 			t.Fatal(cmp.Diff(want, got))
@@ -84,31 +104,30 @@ func TestMalformedWritesNoDocument(t *testing.T) {
 		m := attentiontest.AnyMalformed(t)
 		maps := []attention.Map{attentiontest.Lion(), m}
 		attentiontest.Refuses(t, m, map[string]func(io.Writer) error{
-			"JSON": func(w io.Writer) error { return JSON(w, "run", 1, maps, nil) },
+			"JSON": func(w io.Writer) error { return writeMaps(w, lion, maps, nil) },
 			"CSV":  func(w io.Writer) error { return CSV(w, maps, nil) },
 		})
 	})
 }
 
 func TestNearestJSON(t *testing.T) {
-	var b bytes.Buffer
 	bad := attention.Neighbours{Word: "lion", Nearest: []attention.Neighbour{{Name: "a", Cosine: 0.5}, {Name: "b", Cosine: 1.1}}}
-	if err := Nearest(&b, attention.Source{}, []attention.Neighbours{bad}); err == nil || !strings.Contains(err.Error(), "neighbour 1: cosine") || b.Len() > 0 {
-		t.Errorf("error %v, wrote %q", err, &b)
+	if _, err := Nearest([]attention.Neighbours{bad}); err == nil || !strings.Contains(err.Error(), "neighbour 1: cosine") {
+		t.Errorf("error %v", err)
 	}
-	if err := Nearest(&b, attention.Source{Run: "runs/lion", Step: 7}, []attention.Neighbours{attentiontest.Near(), {Word: "<s>"}}); err != nil {
+	report, err := Nearest([]attention.Neighbours{attentiontest.Near(), {Word: "<s>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := JSON(&b, "words-nearest", lion, report); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `{"word":"<s>","nearest":[]}`) {
 		t.Errorf("wrote %s", &b)
 	}
-	var got struct {
-		Run   string
-		Step  int
-		Words []attention.Neighbours
-	}
-	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Run != "runs/lion" || got.Step != 7 || len(got.Words) != 2 || got.Words[0].Nearest[2] != attentiontest.Near().Nearest[2] {
-		t.Errorf("%v: %+v", err, got)
+	if d, got := read[NearestReport](t, &b); d.Source != lion || len(got.Words) != 2 || got.Words[0].Nearest[2] != attentiontest.Near().Nearest[2] {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -121,20 +140,15 @@ func TestScatterJSONReadsBack(t *testing.T) {
 				cosines = append(cosines, rapid.SliceOfN(rapid.Float64Range(-1, 1), len(s.Points), len(s.Points)).Draw(t, "cosines"))
 			}
 		}
+		report, err := Scatter(s, cosines)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var b bytes.Buffer
-		if err := Scatter(&b, s, cosines); err != nil {
+		if err := JSON(&b, "words", s.Source, report); err != nil {
 			t.Fatal(err)
 		}
-		var got struct {
-			Title, Run string
-			Step       int
-			Share      [2]float64
-			Points     []attention.Point
-			Cosines    [][]float64
-		}
-		if err := json.Unmarshal(b.Bytes(), &got); err != nil {
-			t.Fatal(err)
-		}
+		d, got := read[ScatterReport](t, &b)
 		// JSON is UTF-8: other bytes cannot travel.
 		text := func(s string) string { return string([]rune(s)) }
 		for i, p := range s.Points {
@@ -142,18 +156,17 @@ func TestScatterJSONReadsBack(t *testing.T) {
 				t.Fatalf("point %v, want %v", got.Points[i], want)
 			}
 		}
-		if got.Title != text(s.Title) || got.Run != text(s.Source.Run) || got.Step != s.Source.Step || got.Share != s.Share || !reflect.DeepEqual(got.Cosines, cosines) {
+		if got.Title != text(s.Title) || d.Run != text(s.Source.Run) || d.Step != s.Source.Step || got.Share != s.Share || !reflect.DeepEqual(got.Cosines, cosines) {
 			t.Fatalf("%+v, want %+v", got, s)
 		}
 	})
 }
 
-func TestBadScatterWritesNoJSON(t *testing.T) {
+func TestBadScatterHasNoReport(t *testing.T) {
 	attentiontest.Thorough(t, func(t *rapid.T) {
 		s := attentiontest.AnyBadScatter(t)
-		var b bytes.Buffer
-		if err := Scatter(&b, s, nil); err == nil || b.Len() > 0 || err.Error() != fmt.Sprint(s.Validate()) {
-			t.Fatalf("error %v, wrote %q", err, &b)
+		if _, err := Scatter(s, nil); err == nil || err.Error() != fmt.Sprint(s.Validate()) {
+			t.Fatalf("error %v", err)
 		}
 	})
 }
@@ -161,15 +174,16 @@ func TestBadScatterWritesNoJSON(t *testing.T) {
 func TestJSON(t *testing.T) {
 	m := attention.Map{Text: "a", Tokens: []string{"<s>", "a"}, Attention: [][][][]float32{{{{1, 0}, {0.1, 0.9}}}}}
 	var b bytes.Buffer
-	if err := JSON(&b, "runs/lion", 7, []attention.Map{m}, nil); err != nil {
+	if err := writeMaps(&b, lion, []attention.Map{m}, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"run":"runs/lion","step":7,"sentences":[{"text":"a","tokens":["<s>","a"],"attention":[[[[1,0],[0.1,0.9]]]],"next":[]}]}` + "\n"
+	want := `{"format":"attend/inspect","version":1,"run":"runs/lion","step":120,"result":` +
+		`{"sentences":[{"text":"a","tokens":["<s>","a"],"attention":[[[[1,0],[0.1,0.9]]]],"next":[]}]}}` + "\n"
 	if b.String() != want {
 		t.Errorf("got  %swant %s", &b, want)
 	}
 	b.Reset()
-	if err := JSON(&b, "", 0, nil, nil); err != nil || b.String() != `{"run":"","step":0,"sentences":[]}`+"\n" {
+	if err := writeMaps(&b, lion, nil, nil); err != nil || !strings.HasSuffix(b.String(), `"result":{"sentences":[]}}`+"\n") {
 		t.Errorf("no maps: error %v, wrote %s", err, &b)
 	}
 }
@@ -179,21 +193,16 @@ func TestFilmJSONReadsBack(t *testing.T) {
 		frames := attentiontest.AnyFilm(t)
 		formed := attention.Formation(frames, 0.2)
 		losses := []attention.Point{{Name: attentiontest.Token().Draw(t, "name"), X: 1, Y: 2}}
+		report, err := Film(frames, formed, losses)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var b bytes.Buffer
-		if err := Film(&b, attention.Source{Run: "runs/lion", Step: 9}, frames, formed, losses); err != nil {
+		if err := JSON(&b, "film", lion, report); err != nil {
 			t.Fatal(err)
 		}
-		var got struct {
-			Run       string
-			Step      int
-			Frames    []attention.Frame
-			Formation []attention.Formed
-			Losses    []attention.Point
-		}
-		if err := json.Unmarshal(b.Bytes(), &got); err != nil {
-			t.Fatal(err)
-		}
-		if got.Run != "runs/lion" || got.Step != 9 || len(got.Losses) != 1 || len(got.Formation) != len(formed) {
+		d, got := read[FilmReport](t, &b)
+		if list, ok := got.Losses.([]any); d.Source != lion || !ok || len(list) != 1 || len(got.Formation) != len(formed) {
 			t.Fatalf("got %+v", got)
 		}
 		for i, f := range frames {
@@ -207,11 +216,15 @@ func TestFilmJSONReadsBack(t *testing.T) {
 }
 
 func TestFilmJSONListsAreNeverNull(t *testing.T) {
-	var b bytes.Buffer
-	if err := Film(&b, attention.Source{}, nil, nil, nil); err == nil || b.Len() > 0 {
-		t.Errorf("no frames: error %v, wrote %q", err, &b)
+	if _, err := Film(nil, nil, nil); err == nil {
+		t.Error("no frames are a film")
 	}
-	if err := Film(&b, attention.Source{}, attentiontest.Filmed(0.5), nil, []int{}); err != nil {
+	report, err := Film(attentiontest.Filmed(0.5), nil, []int{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := JSON(&b, "film", lion, report); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `"formation":[]`) || !strings.Contains(b.String(), `"losses":[]`) {
@@ -222,13 +235,10 @@ func TestFilmJSONListsAreNeverNull(t *testing.T) {
 func TestDocumentsWithBaselines(t *testing.T) {
 	m, base := attentiontest.Lion(), attentiontest.Flat()
 	var b bytes.Buffer
-	if err := JSON(&b, "runs/lion", 120, []attention.Map{m}, []attention.Baseline{base}); err != nil {
+	if err := writeMaps(&b, lion, []attention.Map{m}, []attention.Baseline{base}); err != nil {
 		t.Fatal(err)
 	}
-	var report Report
-	if err := json.Unmarshal(b.Bytes(), &report); err != nil {
-		t.Fatal(err)
-	}
+	_, report := read[Report](t, &b)
 	s := report.Sentences[0]
 	b.Reset()
 	if err := CSV(&b, []attention.Map{m}, []attention.Baseline{base}); err != nil {
@@ -264,7 +274,7 @@ func TestDocumentsRefuseABaselineOfAnotherShape(t *testing.T) {
 	for name, b := range attentiontest.OtherShapes() {
 		for kind, write := range map[string]func(io.Writer) error{
 			"JSON": func(w io.Writer) error {
-				return JSON(w, "", 0, []attention.Map{m}, []attention.Baseline{b})
+				return writeMaps(w, lion, []attention.Map{m}, []attention.Baseline{b})
 			},
 			"CSV": func(w io.Writer) error { return CSV(w, []attention.Map{m}, []attention.Baseline{b}) },
 			"too many": func(w io.Writer) error {

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"attend/data"
+	"attend/internal/attention"
+	"attend/internal/printable"
+	"attend/internal/render/export"
+	"attend/internal/render/text"
+	"attend/internal/run"
+	"attend/internal/term"
+	"attend/layers"
+)
+
+// indexBase ends the help of a command whose text and whose JSON name layers and heads.
+const indexBase = `
+
+Layers and heads count from 1 on the command line and in text, and from 0 in JSON and CSV.`
+
+// runCommand is what a command that shows something of a run says of itself, beside its name, help and flags. What is the same
+// for all, [program.runCommand] does.
+type runCommand struct {
+	formats []format                                             // beside text and JSON
+	check   func(*request) error                                 // what is wrong whatever the run holds; may be nil
+	open    func(path string, o ...run.Option) (*run.Run, error) // nil: [run.Open]
+	find    func(*request) (finding, error)
+}
+
+// request is what a command line asks for.
+type request struct {
+	output
+	cmd  *cobra.Command
+	args []string
+	run  *run.Run // nil until it is open
+}
+
+// finding is what a command found, and how it is written.
+type finding struct {
+	shown   []any               // everything that is shown of it, in which all numbers must be finite
+	name    string              // of the result in JSON; "": that of the command
+	result  func() (any, error) // in JSON; nil: the first of what is shown
+	text    func(w io.Writer, view text.Options) error
+	note    string                           // below the text
+	formats map[string]func(io.Writer) error // the others, by name
+	picture func(io.Writer) error            // in any format of pictures
+}
+
+// drawn is a finding that is one value, which a function draws as text.
+func drawn[T any](value T, draw func(io.Writer, T, text.Options) error, note string) finding {
+	return finding{
+		shown: []any{value},
+		text:  func(w io.Writer, view text.Options) error { return draw(w, value, view) },
+		note:  note,
+	}
+}
+
+// runCommand gives a command the flags --run, --max-memory, --format and --output, and makes it open the run, find what it is for
+// and write that in the format that was asked for.
+func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
+	var q request
+	var path string
+	formats := slices.Concat([]format{textFormat, jsonFormat}, c.formats)
+	cmd.Flags().StringVar(&path, "run", "", "run folder (default: the latest under "+runsFolder+"/)")
+	_ = cmd.MarkFlagDirname("run")
+	p.memoryFlag(cmd.Flags())
+	q.output.flags(cmd, formats)
+	open := c.open
+	if open == nil {
+		open = run.Open
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		q.cmd, q.args = cmd, args
+		err := q.resolve(p.stdout, formats)
+		if err == nil && c.check != nil {
+			err = c.check(&q)
+		}
+		if err == nil && path == "" {
+			path, err = run.Latest(runsFolder)
+		}
+		if err == nil {
+			q.run, err = open(path, p.options()...)
+		}
+		if err != nil {
+			return err
+		}
+		p.note(q.run.Notes...)
+		found, err := c.find(&q)
+		if err != nil {
+			return err
+		}
+		return q.write(p.stdout, func(w io.Writer) error { return p.writeFinding(w, found, &q) })
+	}
+	return cmd
+}
+
+// writeFinding writes what was found in the format of the request. Nothing is written of what is not finite.
+func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
+	if err := checkFinite(q.run.Path, f.shown...); err != nil {
+		return err
+	}
+	if q.chosen.picture {
+		return f.picture(w)
+	}
+	if write := f.formats[q.format]; write != nil {
+		return write(w)
+	}
+	if q.format == jsonFormat.name {
+		if f.result == nil {
+			f.result = func() (any, error) { return f.shown[0], nil }
+		}
+		result, err := f.result()
+		if err != nil {
+			return err
+		}
+		return export.JSON(w, cmp.Or(f.name, q.cmd.Name()), q.source(), result)
+	}
+	view := textOptions(w)
+	if err := f.text(w, view); err != nil || f.note == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(f.note, view.Width))
+	return err
+}
+
+// source is where the finding comes from.
+func (q *request) source() attention.Source {
+	return attention.Source{Run: q.run.Path, Step: q.run.Step}
+}
+
+// stepNote names the run and its step.
+func stepNote(r *run.Run) string {
+	return fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
+}
+
+// readingNote says how the words of a run's maps are to be taken.
+func readingNote(r *run.Run) string {
+	note, notes := stepNote(r), []string(nil)
+	if tokenizer := r.Vocabulary.Tokenizer(); tokenizer.FoldsCase() {
+		notes = append(notes, tokenizer.Noun()+"s are shown as typed and read in lower case")
+	}
+	if _, ok := r.Vocabulary.Boundary(); ok {
+		notes = append(notes, data.BoundaryToken+" is where a sentence begins or ends")
+	}
+	if len(notes) > 0 {
+		note += "; " + strings.Join(notes, ", ")
+	}
+	return note
+}
+
+// oneSentence refuses any other number of arguments than one.
+func oneSentence(q *request) error {
+	name := q.cmd.Name()
+	switch len(q.args) {
+	case 0:
+		return fmt.Errorf("%s wants a sentence and got none: attend %s \"The lion saw the zebra near the\"", name, name)
+	case 1:
+		return nil
+	}
+	return fmt.Errorf("%s wants one sentence and got %d: put it in quotes", name, len(q.args))
+}
+
+// checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of any
+// model.
+func checkHead(r *run.Run, layer, head int, counted string) error {
+	for _, c := range []struct {
+		noun       string
+		given, has int
+	}{{"layer", layer, r.Config.Layers}, {"head", head, r.Config.Heads}} {
+		if c.given > c.has {
+			return fmt.Errorf("--%s %d: %s has %s, %s", c.noun, c.given, printable.Path(r.Path), printable.Count(c.has, c.noun), counted)
+		}
+	}
+	return nil
+}
+
+// checkFinite returns a [layers.NotFiniteError] if a result of the run at path holds a number that is NaN or infinite: none has a
+// bar, a colour or a spelling in JSON. What has no value is a nil pointer, never NaN.
+func checkFinite(path string, results ...any) error {
+	for _, result := range results {
+		if where, x, found := notFinite(reflect.ValueOf(result)); found {
+			return fmt.Errorf("%s: %w", path, &layers.NotFiniteError{Found: fmt.Sprintf("%s is %g", strings.TrimPrefix("result"+where, "result."), x)})
+		}
+	}
+	return nil
+}
+
+// notFinite returns the first number in a value that is NaN or infinite, if there is one, and where it is, such as
+// ".words[3].cut".
+func notFinite(v reflect.Value) (where string, x float64, found bool) {
+	switch v.Kind() {
+	case reflect.Float32, reflect.Float64:
+		return "", v.Float(), math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return notFinite(v.Elem())
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if where, x, found := notFinite(v.Index(i)); found {
+				return fmt.Sprintf("[%d]%s", i, where), x, true
+			}
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			if where, x, found := notFinite(v.MapIndex(key)); found {
+				return fmt.Sprintf("[%v]%s", key, where), x, true
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if where, x, found := notFinite(v.Field(i)); found {
+				return "." + fieldName(v.Type().Field(i)) + where, x, true
+			}
+		}
+	}
+	return "", 0, false
+}
+
+// fieldName is the name of a field as its JSON spells it.
+func fieldName(f reflect.StructField) string {
+	if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+		return name
+	}
+	return strings.ToLower(f.Name)
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"attend/internal/printable"
+	"attend/internal/run"
+)
+
+// number is a flag that takes a number in decimal digits, in a range if that is not the zero one. The flags of package pflag
+// read 010 as 8, and take 0x10 and 1_000.
+type number[T int | uint64 | float64] struct {
+	value *T
+	run.Range
+}
+
+// numberFlag adds a flag for a number to a command.
+func numberFlag[T int | uint64 | float64](f *pflag.FlagSet, p *T, name string, value T, r run.Range, usage string) {
+	*p = value
+	f.Var(number[T]{p, r}, name, usage)
+}
+
+func (n number[T]) String() string { return fmt.Sprint(*n.value) }
+
+func (n number[T]) Type() string { return fmt.Sprintf("%T", *n.value) }
+
+func (n number[T]) Set(s string) (err error) {
+	switch p := any(n.value).(type) {
+	case *int:
+		*p, err = strconv.Atoi(s)
+	case *uint64:
+		*p, err = strconv.ParseUint(s, 10, 64)
+	case *float64:
+		*p, err = strconv.ParseFloat(s, 64)
+	}
+	return err
+}
+
+// check returns an error for a number out of its range.
+func (n number[T]) check(name string) error {
+	if n.Range == (run.Range{}) || n.Holds(float64(*n.value)) {
+		return nil
+	}
+	low, high := "at least", "at most"
+	if n.OpenLow {
+		low = "above"
+	}
+	if n.OpenHigh {
+		high = "below"
+	}
+	return fmt.Errorf("--%s must be %s %s and %s %s, not %s", name, low, bound(n.Low), high, bound(n.High), n)
+}
+
+// between is the range from low to high, both in it.
+func between(low, high float64) run.Range { return run.Range{Low: low, High: high} }
+
+// positiveShare is the range above 0 and at most 1.
+var positiveShare = run.Range{High: 1, OpenLow: true}
+
+// layerAndHead adds --layer and --head, of which 0 is all.
+func layerAndHead(f *pflag.FlagSet, layer, head *int) {
+	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (0: all)")
+	numberFlag(f, head, "head", 0, between(0, 4096), "only this head, from 1 (0: all)")
+}
+
+// bound writes a bound as a person does.
+func bound(x float64) string {
+	if x == math.Trunc(x) {
+		return printable.Thousands(x)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// chosen is the value of a flag that takes one of a few words.
+type chosen struct {
+	pflag.Value
+	names []string
+}
+
+func (c chosen) check(name string) error { return checkOneOf(name, c.String(), c.names...) }
+
+// choiceFlag adds a flag that takes one of a few words.
+func choiceFlag(f *pflag.FlagSet, p *string, name, value string, names []string, usage string) {
+	f.StringVar(p, name, value, usage)
+	flag := f.Lookup(name)
+	flag.Value = chosen{flag.Value, names}
+}
+
+// completeChoices lets a shell complete the words of the flags that take one of a few, of a command and of those below it.
+func completeChoices(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if v, ok := f.Value.(chosen); ok {
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(v.names, cobra.ShellCompDirectiveNoFileComp))
+		}
+	})
+	for _, below := range cmd.Commands() {
+		completeChoices(below)
+	}
+}
+
+// checkFlags returns an error for the first flag that was given an empty text, as by a variable of a shell that is not set,
+// or that has a value that it cannot have.
+func checkFlags(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if err == nil {
+			err = checkFlag(f)
+		}
+	})
+	return err
+}
+
+// checkFlag returns an error for a flag that has a value, given or not, that it cannot have.
+func checkFlag(f *pflag.Flag) error {
+	values := []string{f.Value.String()}
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		values = list.GetSlice()
+	}
+	blank := slices.Contains(values, "")
+	switch {
+	case blank && f.Changed:
+		return fmt.Errorf("--%s is blank: give it a value, or leave the flag out", f.Name)
+	case blank && f.DefValue != "": // a file of settings says so
+		return fmt.Errorf("--%s is blank: give it a value, or leave it out", f.Name)
+	}
+	if v, ok := f.Value.(interface{ check(name string) error }); ok {
+		return v.check(f.Name)
+	}
+	return nil
+}
+
+// size is a flag for a size in bytes, such as 8GB.
+type size float64
+
+func (s *size) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return printable.Size(float64(*s))
+}
+
+// Set reads a size.
+func (s *size) Set(text string) error {
+	bytes, err := printable.ParseSize(text)
+	*s = size(bytes)
+	return err
+}
+
+// Type names the value in help texts.
+func (s *size) Type() string { return "SIZE" }
+
+// memoryFlag adds --max-memory.
+func (p *program) memoryFlag(flags *pflag.FlagSet) {
+	flags.Var(&p.maxMemory, "max-memory", "most memory to take, such as 8GB (default: what is available)")
+}
+
+// options returns how runs are opened and trained.
+func (p *program) options() []run.Option {
+	return []run.Option{run.MaxMemory(float64(p.maxMemory)), run.OnBuild(p.building)}
+}
+
+// building says that graphs are built, where that takes some seconds.
+func (p *program) building(b run.Building) error {
+	if b.Seconds > 2 {
+		p.say("building graph %d of %d, about %.0f seconds for all", b.Graph, b.Graphs, b.Seconds)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"attend/internal/render/export"
+)
+
+// jsonCommands write every format of JSON, with every field that it may have.
+var jsonCommands = []string{
+	"train --steps 100 --batch 8 --dim 8 --heads 2 --layers 2 --lr 0.1 --out runs/savanna --format json",
+	"inspect --run runs/savanna --baseline uniform", "inspect --run runs/savanna",
+	"why --run runs/savanna", "why --run runs/savanna --place 1", "heads --run runs/savanna", "eval --run runs/savanna",
+	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna SECOND",
+	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",
+	"words --run runs/savanna --nearest lion", "complete --run runs/savanna --tokens 3",
+}
+
+// docs/json.md describes each field that a command writes, and no other, with its type.
+func TestJSONIsDescribed(t *testing.T) {
+	described := describedJSON(t)
+	for field := range described {
+		name, path, _ := strings.Cut(strings.TrimPrefix(field, "attend/"), " ")
+		name, _, _ = strings.Cut(name, "-")
+		cmd, _, err := newRoot(&program{}).Find([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(path, "layer") && !strings.HasSuffix(cmd.Long, indexBase) {
+			t.Errorf("attend %s --help does not say from where layers count, and its JSON has %s", name, path)
+		}
+	}
+	for _, cmd := range newRoot(&program{}).Commands() {
+		flag := cmd.Flags().Lookup("format")
+		if flag == nil || !slices.Contains(flag.Value.(chosen).names, "json") {
+			continue
+		}
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(described)), func(field string) bool { return strings.HasPrefix(field, "attend/"+cmd.Name()+" ") }) {
+			t.Errorf("docs/json.md does not describe the JSON of attend %s", cmd.Name())
+		}
+	}
+	if testing.Short() {
+		t.Skip("it trains models")
+	}
+	workshop(t)
+	attend(t, "", strings.Fields("train --steps 10 --batch 4 --dim 8 --heads 2 --layers 2 --out runs/other")...)
+	written := map[string]map[string]bool{} // by format and field, the types
+	for _, line := range jsonCommands {
+		args := strings.Fields(line)
+		switch args[0] {
+		case "inspect", "why", "explain", "compare":
+			args = slices.Insert(args, 1, "The lion saw the zebra near the")
+		}
+		for i, arg := range args {
+			if arg == "SECOND" {
+				args[i] = "The lion saw the zebra"
+			}
+		}
+		if args[0] != "train" {
+			args = append(args, "--output", "result.json")
+		}
+		code, stdout, stderr := attend(t, "", args...)
+		if code != 0 {
+			t.Fatalf("%s: %s", line, stderr)
+		}
+		if args[0] != "train" {
+			b, err := os.ReadFile("result.json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			stdout = string(b)
+		}
+		var d export.Document
+		decoder := json.NewDecoder(strings.NewReader(stdout))
+		decoder.UseNumber()
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&d); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || !strings.HasPrefix(d.Run, "runs/") || d.Step != 100 {
+			t.Errorf("%s: %s, version %d, of %s at step %d", line, d.Format, d.Version, d.Run, d.Step)
+		}
+		fieldTypes(d.Result, d.Format+" ", "", func(field, kind string) {
+			if written[field] == nil {
+				written[field] = map[string]bool{}
+			}
+			written[field][kind] = true
+		})
+	}
+	for _, field := range slices.Sorted(maps.Keys(written)) {
+		kinds, known := described[field]
+		for _, kind := range slices.Sorted(maps.Keys(written[field])) {
+			if kind == "[]" && strings.Contains(strings.Join(kinds, " "), "[]") { // an empty list
+				continue
+			}
+			if !known || !slices.Contains(kinds, kind) {
+				t.Errorf("docs/json.md: %s is %s, and it is described as %q", field, kind, kinds)
+			}
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(described)) {
+		if written[field] == nil {
+			t.Errorf("docs/json.md: no command writes %s", field)
+		}
+	}
+}
+
+// fieldTypes calls field with the path and the type of everything in a value: string, integer, number, object or null, with [] for each
+// list around it.
+func fieldTypes(v any, path, lists string, field func(path, kind string)) {
+	switch v := v.(type) {
+	case nil:
+		field(path, "null")
+	case string:
+		field(path, "string"+lists)
+	case json.Number:
+		kind := "number"
+		if _, err := v.Int64(); err == nil {
+			kind = "integer"
+		}
+		field(path, kind+lists)
+	case []any:
+		if len(v) == 0 {
+			field(path, "[]")
+		}
+		for _, item := range v {
+			fieldTypes(item, path, lists+"[]", field)
+		}
+	case map[string]any:
+		if !strings.HasSuffix(path, " ") {
+			field(path, "object"+lists)
+			path += lists + "."
+		} else {
+			path += lists
+			if lists != "" {
+				path += "."
+			}
+		}
+		for key, value := range v {
+			fieldTypes(value, path+key, "", field)
+		}
+	}
+}
+
+// describedJSON reads the fields of docs/json.md: by format and field, the types that it may have.
+func describedJSON(t *testing.T) map[string][]string {
+	t.Helper()
+	b, err := os.ReadFile("../../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heading, row := regexp.MustCompile("^## `(.+)`$"), regexp.MustCompile("^\\| `(.+?)` \\| (\\w+)((?:\\[[^]]+\\])*)( or null)?(, if any)? \\| .*\\|$")
+	fields := map[string][]string{}
+	format := ""
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSuffix(line, "\n")
+		if m := heading.FindStringSubmatch(line); m != nil {
+			format = m[1]
+		}
+		if m := row.FindStringSubmatch(line); m != nil && format != "" {
+			lists := strings.Repeat("[]", strings.Count(m[3], "["))
+			kinds := []string{m[2] + lists}
+			if m[2] == "number" {
+				kinds = append(kinds, "integer"+lists)
+			}
+			if m[4] != "" {
+				kinds = append(kinds, "null")
+			}
+			fields[fmt.Sprintf("%s %s", format, m[1])] = kinds
+		} else if strings.HasPrefix(line, "| `") && format != "" {
+			t.Errorf("docs/json.md: a row that is not a field, its type and its meaning: %s", line)
+		}
+	}
+	return fields
+}
