@@ -141,7 +141,7 @@ func checkMaps(sentences []string, r *run.Run, vectors bool) error {
 		n := min(1+len(tokens), r.Config.Context)
 		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
 		if vectors { // query, key and value
-			bytes += 3 * r.Config.Layers * n * (4*r.Config.Dim + r.Config.Heads*sliceHeader)
+			bytes += r.Config.Layers * n * (4*4*r.Config.Dim + r.Config.Heads*(5*sliceHeader+4*n)) // query, key, value and output; scores
 		}
 		if i > 0 && bytes > mostMaps {
 			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",

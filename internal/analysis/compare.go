@@ -1,9 +1,10 @@
 package analysis
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"attend/data"
 	"attend/internal/attention"
@@ -11,59 +12,71 @@ import (
 	"attend/internal/run"
 )
 
+// mapsOf returns the maps of texts with their `most` likeliest next tokens.
+func mapsOf(r *run.Run, most int, texts ...string) ([]attention.Map, error) {
+	session, err := r.NewSession(1)
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	maps := make([]attention.Map, len(texts))
+	for i, text := range texts {
+		if maps[i], err = session.Map(text, most); err != nil {
+			return nil, fmt.Errorf("%s: %w", printable.Quote(text), err)
+		}
+	}
+	return maps, nil
+}
+
 // CompareSentences reads two sentences, a minimal pair say, with one run.
 func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
-	session, err := r.NewSession(1)
+	maps, err := mapsOf(r, r.Config.Vocab, a, b)
 	if err != nil {
 		return attention.Comparison{}, err
 	}
-	defer session.Close()
-	c := attention.Comparison{Of: source(r), With: source(r)}
-	if c.A, err = session.Map(a, r.Config.Vocab); err != nil {
-		return c, fmt.Errorf("%s: %w", printable.Quote(a), err)
-	}
-	if c.B, err = session.Map(b, r.Config.Vocab); err != nil {
-		return c, fmt.Errorf("%s: %w", printable.Quote(b), err)
-	}
-	return c, nil
+	return attention.Comparison{Of: source(r), With: source(r), A: maps[0], B: maps[1]}, nil
 }
 
 // Compare reads one sentence with two runs and matches their heads, on held-out sentences as well if the
 // corpus is given.
 func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Comparison, error) {
-	c := attention.Comparison{Of: source(a), With: source(b)}
+	c := attention.Comparison{Of: source(a), With: source(b), Settings: settingPairs(a.Settings, b.Settings)}
 	if corpus != nil {
 		if err := a.CheckText(corpus); err != nil {
 			return c, err
 		}
 	}
-	for _, of := range []struct {
-		run *run.Run
-		m   *attention.Map
-	}{{a, &c.A}, {b, &c.B}} {
-		if _, err := of.run.Encode(text); err != nil {
-			return c, fmt.Errorf("%s: %w", printable.Path(of.run.Path), err)
+	var maps []attention.Map
+	for _, r := range []*run.Run{a, b} {
+		if _, err := r.Encode(text); err != nil {
+			return c, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
-		session, err := of.run.NewSession(1)
+		read, err := mapsOf(r, r.Config.Vocab, text)
 		if err != nil {
 			return c, err
 		}
-		defer session.Close()
-		if *of.m, err = session.Map(text, of.run.Config.Vocab); err != nil {
-			return c, err
-		}
-		metrics, err := of.run.Metrics()
+		maps = append(maps, read...)
+		loss, evaluated, err := lastLoss(r)
 		if err != nil {
 			return c, err
 		}
-		if len(metrics) > 0 {
-			c.Losses = append(c.Losses, metrics[len(metrics)-1].HeldOutLoss)
+		if evaluated {
+			c.Losses = append(c.Losses, loss)
 		}
 	}
+	c.A, c.B = maps[0], maps[1]
 	var err error
-	c.Settings = settingPairs(a.Settings, b.Settings)
 	c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, corpus))
 	return c, err
+}
+
+// lastLoss returns the held-out loss of a run's last evaluation, if it was evaluated.
+func lastLoss(r *run.Run) (loss float64, evaluated bool, err error) {
+	metrics, err := r.Metrics()
+	if err != nil || len(metrics) == 0 {
+		return 0, false, err
+	}
+	return metrics[len(metrics)-1].HeldOutLoss, true, nil
 }
 
 // source names a run for a result.
@@ -76,6 +89,84 @@ func settingPairs(a, b run.Settings) (pairs []attention.SettingPair) {
 			pairs = append(pairs, attention.SettingPair{Name: setting.Name, A: x, B: y})
 		}
 	}
-	slices.SortFunc(pairs, func(x, y attention.SettingPair) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(pairs, func(x, y attention.SettingPair) int { return cmp.Compare(x.Name, y.Name) })
 	return pairs
+}
+
+// matchSentences is how many held-out sentences heads are matched on, besides the one that is shown.
+const matchSentences = 100
+
+// MatchHeads pairs the heads of two runs, layer by layer, so that the mean absolute difference of their weights over
+// the texts is least. Where one run has more heads, some have no match.
+func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
+	// [layer][head of a][head of b]
+	sums := attention.PerHead(min(a.Config.Layers, b.Config.Layers), a.Config.Heads, func(int, int) []float64 { return make([]float64, b.Config.Heads) })
+	var sessions [2]*run.Session
+	for i, r := range []*run.Run{a, b} {
+		session, err := r.NewSession(1)
+		if err != nil {
+			return nil, err
+		}
+		defer session.Close()
+		sessions[i] = session
+	}
+	cells := 0.0
+	for _, text := range texts {
+		var maps [2]attention.Map
+		for i, s := range sessions {
+			var err error
+			if maps[i], err = s.Map(text, 1); err != nil {
+				return nil, err
+			}
+		}
+		x, y := maps[0], maps[1]
+		if len(x.Tokens) != len(y.Tokens) {
+			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared", printable.Path(a.Path), len(x.Tokens), printable.Path(b.Path), len(y.Tokens))
+		}
+		for layer := range sums {
+			for i, row := range sums[layer] {
+				for j := range row {
+					row[j] += weightDistance(x.Attention[layer][i], y.Attention[layer][j])
+				}
+			}
+		}
+		cells += float64(len(x.Tokens) * (len(x.Tokens) + 1) / 2)
+	}
+	var matches []attention.HeadMatch
+	for layer, cost := range sums {
+		for _, pair := range hungarian(cost) {
+			matches = append(matches, attention.HeadMatch{Layer: layer, A: pair[0], B: pair[1], Distance: cost[pair[0]][pair[1]] / cells})
+		}
+	}
+	return matches, nil
+}
+
+// weightDistance is the sum of the absolute differences of two heads' weights [query][key].
+func weightDistance(a, b [][]float32) float64 {
+	var sum float64
+	for q, row := range a {
+		for k, w := range row {
+			sum += math.Abs(float64(w) - float64(b[q][k]))
+		}
+	}
+	return sum
+}
+
+// matchTexts returns the text that is shown and, if there is a corpus, held-out texts that both runs can read.
+func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
+	texts := []string{text}
+	if corpus == nil || !corpus.Vocabulary.Layout().Sentences() {
+		return texts
+	}
+	for _, other := range corpus.HeldOutText {
+		if len(texts) > matchSentences {
+			break
+		}
+		_, errA := a.Encode(other)
+		_, errB := b.Encode(other)
+		if errA == nil && errB == nil {
+			texts = append(texts, other)
+		}
+	}
+	return texts
 }

@@ -25,7 +25,7 @@ type Report struct {
 
 // BaselineLosses are the losses of models without attention on the same text.
 type BaselineLosses struct {
-	Uniform float64 `json:"uniform"` // every token alike
+	Uniform float64 `json:"uniform"` // every token equally probable
 	Unigram float64 `json:"unigram"` // by frequency
 	Bigram  float64 `json:"bigram"`  // by the word before
 }
@@ -84,26 +84,29 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 // GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.
 func GrammarLoss(corpus *data.Corpus) (float64, error) {
 	var sum float64
-	for i, text := range corpus.HeldOutText {
-		words, err := keys(corpus, text)
-		if err != nil {
-			return 0, err
-		}
+	err := eachHeldOut(corpus, func(_ int, words []string) bool {
 		loss, ok := corpus.Grammar.SentenceLoss(words)
-		if !ok {
-			return 0, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
-		}
 		sum += loss
-	}
-	return sum / float64(corpus.HeldOut.Predictions()), nil
+		return ok
+	})
+	return sum / float64(corpus.HeldOut.Predictions()), err
 }
 
-// keys returns the words of a sentence as the vocabulary spells them.
-func keys(corpus *data.Corpus, text string) ([]string, error) {
-	tokens, err := corpus.Vocabulary.Tokenize(text)
-	words := make([]string, len(tokens))
-	for i, t := range tokens {
-		words[i] = t.Key
+// eachHeldOut calls visit with the words of each held-out sentence, as the vocabulary spells them. It is an error if one is not of the
+// grammar, which visit reports.
+func eachHeldOut(corpus *data.Corpus, visit func(i int, words []string) (ofGrammar bool)) error {
+	for i, text := range corpus.HeldOutText {
+		tokens, err := corpus.Vocabulary.Tokenize(text)
+		if err != nil {
+			return err
+		}
+		words := make([]string, len(tokens))
+		for j, t := range tokens {
+			words[j] = t.Key
+		}
+		if !visit(i, words) {
+			return fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
+		}
 	}
-	return words, err
+	return nil
 }

@@ -25,42 +25,38 @@ func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 	if err != nil {
 		return attention.Explanation{}, err
 	}
-	query, err := place(m.Tokens, c.Query, len(m.Tokens)-1)
+	query, err := positionOf(m.Tokens, c.Query, len(m.Tokens)-1)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("query: %w", err)
 	}
 	links := attention.Links(widened(m.Attention[c.Layer][c.Head][query]), 1)
-	key, err := place(m.Tokens, c.Key, links[0].Key)
+	key, err := positionOf(m.Tokens, c.Key, links[0].Key)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("key: %w", err)
 	}
 	if key > query {
+		spelled := func(position int) string {
+			return fmt.Sprintf("%s (place %d)", printable.Quote(m.Tokens[position]), position)
+		}
 		return attention.Explanation{}, fmt.Errorf("%s comes after %s, and no word sees a later one: choose a key before it, or %s itself",
-			spelled(m.Tokens, key), spelled(m.Tokens, query), spelled(m.Tokens, query))
+			spelled(key), spelled(query), spelled(query))
 	}
 	return explanation(m, c.Layer, c.Head, query, key), nil
 }
 
-// explanation fills in the numbers of a cell from a map with vectors.
+// explanation picks the numbers of a cell out of a map with vectors.
 func explanation(m attention.Map, layer, head, query, key int) attention.Explanation {
-	v := m.Vectors
+	v := m.Vectors[layer][head]
+	headDim := len(v.Query[query])
 	x := attention.Explanation{
 		Text: m.Text, Tokens: m.Tokens, Layer: layer, Head: head, Query: query, Key: key,
-		QueryVector: v.Query[layer][head][query], KeyVector: v.Key[layer][head][key], ValueVector: v.Value[layer][head][key],
-		Weights: m.Attention[layer][head][query][:query+1],
+		QueryVector: v.Query[query], KeyVector: v.Key[key], ValueVector: v.Value[key],
+		Scale: float32(1 / math.Sqrt(float64(headDim))), Products: make([]float32, query+1), Scores: v.Scores[query],
+		Weights: m.Attention[layer][head][query][:query+1], Contribution: make([]float32, headDim), Output: v.Output[query],
 	}
-	headDim := len(x.QueryVector)
-	x.Scale = float32(1 / math.Sqrt(float64(headDim)))
-	// The products by the kernel of the operation, so that their bits are its.
-	keys := slices.Concat(v.Key[layer][head][:query+1]...)
-	x.Products, x.Scores = make([]float32, query+1), make([]float32, query+1)
-	row := kernel.Dense(x.QueryVector, 1, headDim)
-	kernel.MatMul(kernel.Dense(x.Products, 1, query+1), 1, row, kernel.Dense(keys, query+1, headDim).T(), 0)
-	kernel.MatMul(kernel.Dense(x.Scores, 1, query+1), x.Scale, row, kernel.Dense(keys, query+1, headDim).T(), 0)
-	values := slices.Concat(v.Value[layer][head][:query+1]...)
-	x.Output = make([]float32, headDim)
-	kernel.MatMul(kernel.Dense(x.Output, 1, headDim), 1, kernel.Dense(slices.Clone(x.Weights), 1, query+1), kernel.Dense(values, query+1, headDim), 0)
-	x.Contribution = make([]float32, headDim)
+	// The operation scales as it multiplies, so that no hook point has the products.
+	keys := slices.Concat(v.Key[:query+1]...)
+	kernel.MatMul(kernel.Dense(x.Products, 1, query+1), 1, kernel.Dense(x.QueryVector, 1, headDim), kernel.Dense(keys, query+1, headDim).T(), 0)
 	for i, value := range x.ValueVector {
 		x.Contribution[i] = x.Weights[key] * value
 	}
@@ -70,19 +66,19 @@ func explanation(m attention.Map, layer, head, query, key int) attention.Explana
 // mostListed is how many characters of a sentence an error names to choose from.
 const mostListed = 120
 
-// place finds a word of a sentence: by itself where it occurs once, as the:2 for its second
-// occurrence, or as a number for a place (0 is the first token). A blank word stands for the fallback.
-func place(tokens []string, word string, fallback int) (int, error) {
+// positionOf finds a word of a sentence: by itself where it occurs once, as the:2 for its second
+// occurrence, or as a number for a position (0 is the first token). A blank word stands for the fallback.
+func positionOf(tokens []string, word string, fallback int) (int, error) {
 	if word == "" {
 		return fallback, nil
 	}
-	found := places(tokens, word)
-	if base, number, ok := cutLast(word, ":"); ok && len(found) == 0 {
-		if n, err := strconv.Atoi(number); err == nil {
-			if found = places(tokens, base); n >= 1 && n <= len(found) {
+	found := positionsOf(tokens, word)
+	if i := strings.LastIndexByte(word, ':'); i >= 0 && len(found) == 0 {
+		if n, err := strconv.Atoi(word[i+1:]); err == nil {
+			if found = positionsOf(tokens, word[:i]); n >= 1 && n <= len(found) {
 				return found[n-1], nil
 			}
-			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", printable.Quote(base), len(found), printable.Short(word, printable.MaxQuote))
+			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", printable.Quote(word[:i]), len(found), printable.Short(word, printable.MaxQuote))
 		}
 	}
 	switch len(found) {
@@ -98,42 +94,17 @@ func place(tokens []string, word string, fallback int) (int, error) {
 		printable.Quote(word), len(found), printable.Short(word+":1", printable.MaxQuote), printable.Short(fmt.Sprintf("%s:%d", word, len(found)), printable.MaxQuote))
 }
 
-// places lists where a word stands: as it is written, or else in upper or lower case.
-func places(tokens []string, word string) []int {
-	var same, folded []int
-	for i, token := range tokens {
-		if token == word {
-			same = append(same, i)
+// positionsOf lists the positions of a word: as it is written, or else in upper or lower case.
+func positionsOf(tokens []string, word string) (found []int) {
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		for i, token := range tokens {
+			if same(token, word) {
+				found = append(found, i)
+			}
 		}
-		if strings.EqualFold(token, word) {
-			folded = append(folded, i)
+		if len(found) > 0 {
+			break
 		}
 	}
-	if len(same) > 0 {
-		return same
-	}
-	return folded
-}
-
-// cutLast divides a text at the last separator.
-func cutLast(s, separator string) (before, after string, found bool) {
-	i := strings.LastIndex(s, separator)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(separator):], true
-}
-
-// spelled names a token with its place.
-func spelled(tokens []string, place int) string {
-	return fmt.Sprintf("%s (place %d)", printable.Quote(tokens[place]), place)
-}
-
-// widened returns a row in double precision.
-func widened(row []float32) []float64 {
-	wide := make([]float64, len(row))
-	for i, x := range row {
-		wide[i] = float64(x)
-	}
-	return wide
+	return found
 }

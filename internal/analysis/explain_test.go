@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -8,38 +9,51 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/kernel"
-	"attend/internal/run"
+	"attend/layers"
 )
 
-// Every number of an explanation is the operation's: the softmax of its scores is the map's row bit for bit,
-// and the contributions of all keys add up to what the head put out.
+// Every number of an explanation is one of a hook point, bit for bit, or follows from such numbers: the softmax of its scores is the row of
+// weights, its products times the scale are about the scores, and the contributions of all keys add up to the output.
 func TestExplanationIsTheOperations(t *testing.T) {
 	r := deep(t)
 	const text = "The otter likes the dog near rocks"
-	one := session(t, r, 1)
-	m, err := one.MapWithVectors(text, 1)
+	m, err := session(t, r, 1).MapWithVectors(text, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	e, _ := r.Encode(text)
+	f, err := layers.NewInference(r.Config, r.Weights, 1, len(e.IDs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
 	for layer := range r.Config.Layers {
+		hooks := map[string]*layers.HookPoint{}
+		for _, name := range []string{"q", "k", "v", "scores", "weights", "z"} {
+			if hooks[name], err = f.HookPoint(fmt.Sprintf("blocks.%d.attn.%s", layer, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Run(e.IDs); err != nil {
+			t.Fatal(err)
+		}
 		for head := range r.Config.Heads {
 			for query := range m.Tokens {
-				var output []float32
-				err := one.Forward([][]int{e.IDs}, func(_ int, reading run.Reading) error {
-					output = slices.Clone(reading.Output(layer, head, query))
-					return nil
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
 				sum := make([]float64, r.Config.HeadDim())
 				for key := range query + 1 {
 					x := explanation(m, layer, head, query, key)
-					scores := slices.Clone(x.Scores)
-					kernel.Softmax(scores)
-					if !slices.Equal(scores, m.Attention[layer][head][query][:query+1]) || !slices.Equal(x.Weights, scores) {
-						t.Fatalf("layer %d, head %d, query %d: softmax %v, the map has %v", layer, head, query, scores, m.Attention[layer][head][query])
+					for name, of := range map[string]struct {
+						row int
+						got []float32
+					}{"q": {query, x.QueryVector}, "k": {key, x.KeyVector}, "v": {key, x.ValueVector}, "scores": {query, x.Scores}, "weights": {query, x.Weights}, "z": {query, x.Output}} {
+						if want := hooks[name].Read(0)[head].Row(of.row); !slices.Equal(of.got, want[:len(of.got)]) {
+							t.Errorf("layer %d, head %d, query %d, key %d: %s is %v, the hook point has %v", layer, head, query, key, name, of.got, want)
+						}
+					}
+					softmax := slices.Clone(x.Scores)
+					kernel.Softmax(softmax)
+					if !slices.Equal(x.Weights, softmax) {
+						t.Errorf("layer %d, head %d, query %d: softmax %v, weights %v", layer, head, query, softmax, x.Weights)
 					}
 					var dot float64
 					for i, q := range x.QueryVector {
@@ -47,13 +61,10 @@ func TestExplanationIsTheOperations(t *testing.T) {
 						sum[i] += float64(x.Contribution[i])
 					}
 					near(t, "product", float64(x.Products[key]), dot, 1e-5*(1+math.Abs(dot)))
-					near(t, "score", float64(x.Scores[key]), dot/math.Sqrt(float64(len(x.QueryVector))), 1e-5*(1+math.Abs(dot)))
-					if !slices.Equal(x.Output, output) {
-						t.Fatalf("layer %d, head %d, query %d: output %v, the head put out %v", layer, head, query, x.Output, output)
-					}
+					near(t, "product scaled", float64(x.Products[key]*x.Scale), float64(x.Scores[key]), 1e-6*(1+math.Abs(dot)))
 				}
 				for i, s := range sum {
-					near(t, "sum of contributions", s, float64(output[i]), 1e-5)
+					near(t, "sum of contributions", s, float64(m.Vectors[layer][head].Output[query][i]), 1e-5)
 				}
 			}
 		}
@@ -92,10 +103,10 @@ func TestExplainFindsItsCell(t *testing.T) {
 	wantError(t, err, "key: ", "\"cat\" is not in the sentence")
 }
 
-func TestPlace(t *testing.T) {
+func TestPositionOf(t *testing.T) {
 	tokens := []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}
 	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5} {
-		if got, err := place(tokens, word, 8); err != nil || got != want {
+		if got, err := positionOf(tokens, word, 8); err != nil || got != want {
 			t.Errorf("%q: place %d, error %v, want %d", word, got, err, want)
 		}
 	}
@@ -104,13 +115,13 @@ func TestPlace(t *testing.T) {
 		"cat": "\"cat\" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a place from 0 to 8",
 		"9":   "is not in the sentence", "-1": "is not in the sentence",
 	} {
-		_, err := place(tokens, word, 8)
+		_, err := positionOf(tokens, word, 8)
 		wantError(t, err, want)
 	}
 }
 
 // Whatever names a word of a sentence is an error of one line, or a position of the sentence.
-func FuzzPlace(f *testing.F) {
+func FuzzPositionOf(f *testing.F) {
 	for _, s := range []string{"the", "the:2", "the:0", ":", "::1", "a:b:1", "3", "-1", "99999999999999999999", "the:99999999999999999999", "", "\x1b[31m"} {
 		f.Add("<s> the lion saw the a:b 7", s)
 	}
@@ -119,7 +130,7 @@ func FuzzPlace(f *testing.F) {
 		if len(tokens) == 0 {
 			return
 		}
-		at, err := place(tokens, word, 0)
+		at, err := positionOf(tokens, word, 0)
 		if err == nil && (at < 0 || at >= len(tokens)) {
 			t.Errorf("%q is token %d of %d", word, at, len(tokens))
 		}

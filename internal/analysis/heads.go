@@ -5,10 +5,11 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/run"
-	"attend/layers"
 )
 
 // headSentences is how many held-out sentences the roles and effects of heads are measured on.
@@ -17,8 +18,8 @@ const headSentences = 500
 // shownExamples is how many examples of its role a head has.
 const shownExamples = 3
 
-// Heads tells what each head of a run does over held-out text: how much it looks at what each known
-// role looks at, which role stands out, where that shows, and what its absence costs.
+// Heads returns what each head of a run does over held-out text: how much attention it pays to what each known
+// role attends to, which role stands out, where that shows, and what its mean ablation costs.
 func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
@@ -42,18 +43,17 @@ func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 		return nil, err
 	}
 	for i := range heads {
-		h := &heads[i]
-		loss, err := lossWith(r, sequences, func(f *layers.Inference, sentence int) error { return means.ablate(f, sentence, h.Layer, h.Head) })
+		loss, err := lossWith(r, sequences, means.ablate(heads[i].Layer, heads[i].Head))
 		if err != nil {
 			return nil, err
 		}
 		effect := loss - plain
-		h.Effect = &effect
+		heads[i].Effect = &effect
 	}
 	return heads, nil
 }
 
-// roleCase is one word of a sentence that has something to look at by a role.
+// roleCase is one word of a sentence that has something to attend to by a role.
 type roleCase struct {
 	role            string
 	sentence, query int
@@ -63,38 +63,32 @@ type roleCase struct {
 // roleCases lists all cases of all roles in some sentences, in the order of the roles.
 func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, error) {
 	_, words := r.Vocabulary.Boundary()
-	first := 0 // place of the first token that was typed
+	first := 0 // position of the first token that was typed
 	if words {
 		first = 1
 	}
 	var cases []roleCase
-	add := func(role string, keys func(ids []int, query int) []int) {
+	add := func(role string, attended func(ids []int, query, key int) bool) {
 		for i, ids := range sentences {
 			for query := first + 1; query < len(ids); query++ {
-				if k := keys(ids, query); len(k) > 0 {
-					cases = append(cases, roleCase{role, i, query, k})
+				var keys []int
+				for key := range query + 1 {
+					if attended(ids, query, key) {
+						keys = append(keys, key)
+					}
+				}
+				if len(keys) > 0 {
+					cases = append(cases, roleCase{role, i, query, keys})
 				}
 			}
 		}
 	}
-	add(attention.RolePrevious, func(_ []int, query int) []int { return []int{query - 1} })
-	add(attention.RoleItself, func(_ []int, query int) []int { return []int{query} })
-	add(attention.RoleSame, func(ids []int, query int) (keys []int) {
-		for key := first; key < query; key++ {
-			if ids[key] == ids[query] {
-				keys = append(keys, key)
-			}
-		}
-		return keys
-	})
+	add(attention.RolePrevious, func(_ []int, query, key int) bool { return key == query-1 })
+	add(attention.RoleItself, func(_ []int, query, key int) bool { return key == query })
+	add(attention.RoleSame, func(ids []int, query, key int) bool { return first <= key && key < query && ids[key] == ids[query] })
 	if words {
-		add(attention.RoleFirst, func(_ []int, query int) []int {
-			if query == first+1 { // there it is the previous word
-				return nil
-			}
-			return []int{first}
-		})
-		add(attention.RoleBoundary, func([]int, int) []int { return []int{0} })
+		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 }) // which is the previous word of the second
+		add(attention.RoleBoundary, func(_ []int, _, key int) bool { return key == 0 })
 	}
 	if corpus.Grammar == nil {
 		return cases, nil
@@ -116,8 +110,8 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 // headScores reads the sentences and returns each head with its scores, role and examples.
 func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.Head, error) {
 	heads := make([]attention.Head, r.Config.Layers*r.Config.Heads)
-	best := make([]map[string]*bestExamples, len(heads)) // by role
-	of := map[int][]roleCase{}                           // by sentence
+	best := make([][]bestExamples, len(heads)) // [head][role]
+	of := map[int][]roleCase{}                 // by sentence
 	var roles []string
 	for _, c := range cases {
 		of[c.sentence] = append(of[c.sentence], c)
@@ -127,19 +121,13 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 	}
 	for i := range heads {
 		heads[i].Layer, heads[i].Head = i/r.Config.Heads, i%r.Config.Heads
-		best[i] = map[string]*bestExamples{}
 		for _, role := range roles {
 			heads[i].Scores = append(heads[i].Scores, attention.RoleScore{Role: role})
-			best[i][role] = &bestExamples{}
 		}
+		best[i] = make([]bestExamples, len(roles))
 	}
 	rows := 0.0
-	session, err := r.NewSession(r.EvaluationBatch())
-	if err != nil {
-		return nil, err
-	}
-	defer session.Close()
-	err = session.Forward(sentences, func(s int, reading run.Reading) error {
+	err := forward(r, each(sentences, nil, func(s int, reading run.Reading) {
 		for i := range heads {
 			h := &heads[i]
 			for query := 1; query < len(sentences[s]); query++ {
@@ -147,26 +135,24 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 			}
 			for _, c := range of[s] {
 				row := reading.Weights(h.Layer, h.Head, c.query)
-				var score float64
+				e := example{roleCase: c, key: c.keys[0], seen: sentences[s][:c.query+1]}
 				for _, key := range c.keys {
-					score += float64(row[key])
-				}
-				at := &h.Scores[slices.Index(roles, c.role)]
-				at.Score += score
-				at.Uniform += float64(len(c.keys)) / float64(c.query+1)
-				at.Cases++
-				top := c.keys[0]
-				for _, key := range c.keys {
-					if row[key] > row[top] {
-						top = key
+					e.score += float64(row[key])
+					if row[key] > row[e.key] {
+						e.key = key
 					}
 				}
-				best[i][c.role].offer(example{c, top, score, float64(row[top]), sentences[s][:c.query+1]})
+				e.weight = float64(row[e.key])
+				role := slices.Index(roles, c.role)
+				at := &h.Scores[role]
+				at.Score += e.score
+				at.Uniform += float64(len(c.keys)) / float64(c.query+1)
+				at.Cases++
+				best[i][role].offer(e)
 			}
 		}
 		rows += float64(len(sentences[s]) - 1)
-		return nil
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -179,9 +165,10 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 			s.Uniform /= float64(s.Cases)
 		}
 		h.Role = ChooseRole(h.Scores, h.Entropy)
-		if found := best[i][h.Role]; found != nil {
-			for _, e := range found.kept {
-				h.Examples = append(h.Examples, headExample(r, sentences[e.sentence], e))
+		if role := slices.Index(roles, h.Role); role >= 0 {
+			for _, e := range best[i][role] {
+				v := r.Vocabulary
+				h.Examples = append(h.Examples, attention.HeadExample{Text: v.Decode(e.seen), Query: v.Key(e.seen[e.query]), Key: v.Key(e.seen[e.key]), Weight: e.weight})
 			}
 		}
 	}
@@ -206,7 +193,7 @@ func ChooseRole(scores []attention.RoleScore, entropy float64) string {
 	return role
 }
 
-// example is a case with what a head pays to it.
+// example is a case with the attention that a head pays to it.
 type example struct {
 	roleCase
 	key           int     // the one with the largest weight
@@ -214,61 +201,42 @@ type example struct {
 	seen          []int   // the tokens up to the query
 }
 
-// bestExamples keeps those with the highest scores, one a sentence and none that begins as another.
-type bestExamples struct{ kept []example }
+// bestExamples are those with the highest scores, one a sentence and none that begins as another.
+type bestExamples []example
 
 func (b *bestExamples) offer(e example) {
-	if len(b.kept) == shownExamples && b.kept[shownExamples-1].score >= e.score {
+	kept := *b
+	if len(kept) == shownExamples && kept[shownExamples-1].score >= e.score {
 		return
 	}
-	if i := slices.IndexFunc(b.kept, func(k example) bool { return k.sentence == e.sentence || slices.Equal(k.seen, e.seen) }); i >= 0 {
-		if b.kept[i].score >= e.score {
+	if i := slices.IndexFunc(kept, func(k example) bool { return k.sentence == e.sentence || slices.Equal(k.seen, e.seen) }); i >= 0 {
+		if kept[i].score >= e.score {
 			return
 		}
-		b.kept = slices.Delete(b.kept, i, i+1)
+		kept = slices.Delete(kept, i, i+1)
 	}
-	b.kept = append(b.kept, e)
-	slices.SortStableFunc(b.kept, func(x, y example) int { return cmp.Compare(y.score, x.score) })
-	b.kept = b.kept[:min(len(b.kept), shownExamples)]
+	kept = append(kept, e)
+	slices.SortStableFunc(kept, func(x, y example) int { return cmp.Compare(y.score, x.score) })
+	*b = kept[:min(len(kept), shownExamples)]
 }
 
-// headExample spells an example.
-func headExample(r *run.Run, ids []int, e example) attention.HeadExample {
-	v := r.Vocabulary
-	return attention.HeadExample{Text: v.Decode(ids[:e.query+1]), Query: v.Key(ids[e.query]), Key: v.Key(ids[e.key]), Weight: e.weight}
-}
-
-// entropyShare returns the entropy of a row of weights over that of an even spread.
+// entropyShare returns the entropy of a row of weights over that of uniform attention.
 func entropyShare(row []float32) float64 {
 	if len(row) < 2 {
 		return 0
 	}
-	var h float64
-	for _, w := range row {
-		if w > 0 {
-			h -= float64(w) * math.Log(float64(w))
-		}
-	}
-	return h / math.Log(float64(len(row)))
+	return stat.Entropy(widened(row)) / math.Log(float64(len(row)))
 }
 
-// lossWith returns the mean loss over sequences, in nats a token, with something taken away in each.
+// lossWith returns the mean loss over sequences, in nats a token, with an edit made in each.
 func lossWith(r *run.Run, sequences [][]int, edit run.Edit) (float64, error) {
-	interventions := make([]intervention, len(sequences))
-	for i, ids := range inputs(sequences) {
-		interventions[i] = intervention{ids, edit}
-	}
 	var loss float64
 	tokens := 0
-	err := forward(r, interventions, func(i int, reading run.Reading) error {
-		for place, target := range sequences[i][1:] {
-			loss -= logProbability(reading.Logits(place), target)
+	err := forward(r, each(inputs(sequences), edit, func(i int, reading run.Reading) {
+		for position, target := range sequences[i][1:] {
+			loss -= logProbability(reading.Logits(position), target)
 			tokens++
 		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	return loss / float64(max(1, tokens)), nil
+	}))
+	return loss / float64(max(1, tokens)), err
 }

@@ -163,10 +163,10 @@ func TestExamplesAreTheStrongestOfDifferentSentences(t *testing.T) {
 		b.offer(example{roleCase: roleCase{sentence: i / 2}, score: score, seen: []int{i%6 + 3*(i/6)}}) // the last as the fourth
 	}
 	var got []string
-	for _, e := range b.kept {
+	for _, e := range b {
 		got = append(got, string(rune('a'+e.sentence)))
 	}
-	if strings.Join(got, "") != "bac" || b.kept[2].score != 0.6 {
-		t.Errorf("kept %v", b.kept)
+	if strings.Join(got, "") != "bac" || b[2].score != 0.6 {
+		t.Errorf("kept %v", b)
 	}
 }

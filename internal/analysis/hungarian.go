@@ -3,34 +3,39 @@ package analysis
 import "math"
 
 // hungarian pairs rows with columns so that the costs of the pairs add up to the least: the Hungarian method in
-// its form with shortest augmenting paths (Jonker and Volgenant 1987), O(rows² columns).
+// its form with shortest augmenting paths (Jonker and Volgenant 1987), O(n³). Where there are more of the one than of the other,
+// some have no pair.
 //
-//	cost [rows][columns], rows <= columns; column[row] is the one that it is paired with
-func hungarian(cost [][]float64) (column []int) {
-	rows := len(cost)
-	if rows == 0 {
+//	cost [rows][columns]; pairs of row and column, in the order of the rows
+func hungarian(cost [][]float64) (pairs [][2]int) {
+	if len(cost) == 0 {
 		return nil
 	}
-	columns := len(cost[0])
+	rows, columns := len(cost), len(cost[0])
+	n := max(rows, columns) // what is missing costs nothing
 	// Rows and columns count from 1; 0 stands for none.
-	ofRow, ofColumn := make([]float64, rows+1), make([]float64, columns+1) // the potentials
-	rowOf := make([]int, columns+1)
-	for row := 1; row <= rows; row++ {
+	ofRow, ofColumn := make([]float64, n+1), make([]float64, n+1) // the potentials
+	rowOf := make([]int, n+1)
+	for row := 1; row <= n; row++ {
 		rowOf[0] = row
-		least, before := make([]float64, columns+1), make([]int, columns+1)
+		least, before := make([]float64, n+1), make([]int, n+1)
 		for c := range least {
 			least[c] = math.Inf(1)
 		}
-		done := make([]bool, columns+1)
+		done := make([]bool, n+1)
 		at := 0
 		for rowOf[at] != 0 { // until a free column is reached
 			done[at] = true
 			r, step, next := rowOf[at], math.Inf(1), 0
-			for c := 1; c <= columns; c++ {
+			for c := 1; c <= n; c++ {
 				if done[c] {
 					continue
 				}
-				if reduced := cost[r-1][c-1] - ofRow[r] - ofColumn[c]; reduced < least[c] {
+				reduced := -ofRow[r] - ofColumn[c]
+				if r <= rows && c <= columns {
+					reduced = cost[r-1][c-1] - ofRow[r] - ofColumn[c]
+				}
+				if reduced < least[c] {
 					least[c], before[c] = reduced, at
 				}
 				if least[c] < step {
@@ -47,16 +52,17 @@ func hungarian(cost [][]float64) (column []int) {
 			}
 			at = next
 		}
-		for at != 0 { // turn the pairs along the path over
+		for at != 0 { // exchange the pairs along the path
 			rowOf[at] = rowOf[before[at]]
 			at = before[at]
 		}
 	}
-	column = make([]int, rows)
-	for c := 1; c <= columns; c++ {
-		if rowOf[c] > 0 {
-			column[rowOf[c]-1] = c - 1
+	for row := range rows {
+		for c := range columns {
+			if rowOf[c+1] == row+1 {
+				pairs = append(pairs, [2]int{row, c})
+			}
 		}
 	}
-	return column
+	return pairs
 }

@@ -7,11 +7,10 @@ import (
 )
 
 // Against all ways to pair them.
-func TestAssignFindsTheLeastCost(t *testing.T) {
+func TestHungarianFindsTheLeastCost(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	for range 300 {
-		rows := 1 + r.IntN(6)
-		columns := rows + r.IntN(2)
+		rows, columns := 1+r.IntN(6), 1+r.IntN(6)
 		cost := make([][]float64, rows)
 		for i := range cost {
 			cost[i] = make([]float64, columns)
@@ -19,16 +18,16 @@ func TestAssignFindsTheLeastCost(t *testing.T) {
 				cost[i][j] = math.Round(r.Float64() * 9) // equals among them
 			}
 		}
-		got, used := 0.0, map[int]bool{}
-		for row, column := range hungarian(cost) {
-			if used[column] {
-				t.Fatalf("column %d twice: %v", column, cost)
+		got, pairs, used := 0.0, hungarian(cost), map[int]bool{}
+		for i, pair := range pairs {
+			if used[pair[1]] || i > 0 && pairs[i-1][0] >= pair[0] {
+				t.Fatalf("pairs %v: %v", pairs, cost)
 			}
-			used[column] = true
-			got += cost[row][column]
+			used[pair[1]] = true
+			got += cost[pair[0]][pair[1]]
 		}
-		if want := leastCost(cost, map[int]bool{}); got != want {
-			t.Fatalf("cost %v, want %v: %v", got, want, cost)
+		if want := leastCost(cost, rows-columns, map[int]bool{}); got != want || len(pairs) != min(rows, columns) {
+			t.Fatalf("%d pairs cost %v, want %v: %v", len(pairs), got, want, cost)
 		}
 	}
 	if got := hungarian(nil); len(got) != 0 {
@@ -36,15 +35,19 @@ func TestAssignFindsTheLeastCost(t *testing.T) {
 	}
 }
 
-func leastCost(cost [][]float64, used map[int]bool) float64 {
+// leastCost tries every way, some rows left out where there are too many.
+func leastCost(cost [][]float64, spare int, used map[int]bool) float64 {
 	if len(cost) == 0 {
 		return 0
 	}
 	best := math.Inf(1)
+	if spare > 0 {
+		best = leastCost(cost[1:], spare-1, used)
+	}
 	for column, c := range cost[0] {
 		if !used[column] {
 			used[column] = true
-			best = min(best, c+leastCost(cost[1:], used))
+			best = min(best, c+leastCost(cost[1:], spare, used))
 			used[column] = false
 		}
 	}

@@ -1,33 +1,149 @@
 package analysis
 
-import "attend/internal/run"
+import (
+	"gonum.org/v1/gonum/floats"
 
-// intervention is a sentence to be read with an edit; nil edits nothing.
+	"attend/data"
+	"attend/internal/attention"
+	"attend/internal/run"
+	"attend/layers"
+)
+
+// intervention is a sentence that the model computes with an edit, nil for none.
 type intervention struct {
 	ids  []int
 	edit run.Edit
+	read func(run.Reading) // is called when it is computed
 }
 
-// mostRows is how many tokens of interventions are computed in one run of the graph.
-const mostRows = 1 << 13
+// each makes the same edit in all sentences.
+func each(sentences [][]int, edit run.Edit, read func(i int, reading run.Reading)) []intervention {
+	all := make([]intervention, len(sentences))
+	for i, ids := range sentences {
+		all[i] = intervention{ids, edit, func(reading run.Reading) { read(i, reading) }}
+	}
+	return all
+}
 
-// forward computes all interventions, as many in one run of the graph as fit, and calls visit for
-// each in order.
-func forward(r *run.Run, interventions []intervention, visit func(i int, reading run.Reading) error) error {
+// mostRows is how many tokens are computed in one run of the graph: about as fast as more, in less memory.
+const mostRows = 256
+
+// forward computes all interventions in their order, as many in one run of the graph as fit.
+func forward(r *run.Run, interventions []intervention) error {
 	longest := 1
 	sentences, edits := make([][]int, len(interventions)), make([]run.Edit, len(interventions))
 	for i, v := range interventions {
 		longest = max(longest, len(v.ids))
 		sentences[i], edits[i] = v.ids, v.edit
 	}
-	batch := min(len(interventions), max(1, mostRows/longest))
-	for batch > 1 && r.CheckSession(batch, longest) != nil {
-		batch /= 2
-	}
+	batch := batchOf(len(interventions), longest, func(batch int) bool { return r.CheckSession(batch, longest) == nil })
 	session, err := r.NewSessionOf(batch, longest)
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	return session.ForwardEdited(sentences, edits, visit)
+	return session.ForwardEdited(sentences, edits, func(i int, reading run.Reading) error {
+		interventions[i].read(reading)
+		return nil
+	})
+}
+
+// batchOf returns how many sentences are computed at once: mostRows or fewer tokens, and one sentence at least, whether or not it fits.
+func batchOf(sentences, longest int, fits func(batch int) bool) int {
+	batch := max(1, min(sentences, mostRows/longest))
+	for batch > 1 && !fits(batch) {
+		batch /= 2
+	}
+	return batch
+}
+
+// inputs returns what a model reads of sequences: all of each but its last token.
+func inputs(sequences [][]int) [][]int {
+	read := make([][]int, len(sequences))
+	for i, s := range sequences {
+		read[i] = s[:len(s)-1]
+	}
+	return read
+}
+
+// removeAttention removes the attention of a query to some keys, in all heads of one layer or, with [attention.All], of all layers: their
+// weights are 0 and the row is renormalised.
+func removeAttention(layer, query int, keys ...int) run.Edit {
+	return func(f *layers.Inference, sentence int) error {
+		var edges []layers.Edge
+		for _, key := range keys {
+			edges = append(edges, layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
+		}
+		for i, attended := range f.Layers {
+			if layer == i || layer == attention.All {
+				if err := attended.Cut(edges...); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// HeadMeans is the mean output of each head, [layer][head][headDim].
+type HeadMeans [][][]float32
+
+// meanSentences is how many sentences of the held-out text the means of heads are taken over.
+const meanSentences = 500
+
+// NewHeadMeans returns the mean output of every head over all tokens of held-out sentences, by which mean ablation replaces it.
+func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
+	if err := r.CheckText(corpus); err != nil {
+		return nil, err
+	}
+	c := r.Config
+	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
+	tokens := 0.0
+	sentences := inputs(corpus.HeldOut.Rows(c.Context, meanSentences))
+	err := forward(r, each(sentences, nil, func(i int, reading run.Reading) {
+		tokens += float64(len(sentences[i]))
+		for layer := range sums {
+			for head, sum := range sums[layer] {
+				for position := range sentences[i] {
+					floats.Add(sum, widened(reading.Output(layer, head, position)))
+				}
+			}
+		}
+	}))
+	if err != nil {
+		return nil, err
+	}
+	return attention.PerHead(c.Layers, c.Heads, func(layer, head int) []float32 {
+		mean := make([]float32, c.HeadDim())
+		for j, sum := range sums[layer][head] {
+			mean[j] = float32(sum / tokens)
+		}
+		return mean
+	}), nil
+}
+
+// ablate replaces the output of a head by its mean.
+func (m HeadMeans) ablate(layer, head int) run.Edit {
+	return func(f *layers.Inference, sentence int) error {
+		return f.Layers[layer].Fix(sentence, head, m[layer][head])
+	}
+}
+
+// logProbability returns the logarithm of the probability that the next token is one of the targets:
+// ln of the sum of softmax(logits) over them.
+func logProbability(logits []float32, targets ...int) float64 {
+	all, some := widened(logits), make([]float64, len(targets))
+	for i, target := range targets {
+		some[i] = all[target]
+	}
+	return floats.LogSumExp(some) - floats.LogSumExp(all)
+}
+
+// widened returns numbers in double precision.
+func widened(x []float32) []float64 {
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
+	}
+	return wide
 }

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"testing"
 
 	"attend/internal/attention"
-	"attend/internal/memory"
 	"attend/internal/run"
 	"attend/internal/run/runtest"
 	"attend/layers"
@@ -65,7 +65,7 @@ func TestAnalysesRefuseAHugeContext(t *testing.T) {
 	long := make([]int, 65000)
 	for what, f := range map[string]func() error{
 		"evaluation":    func() error { _, err := Evaluate(r, corpus); return err },
-		"interventions": func() error { return forward(r, []intervention{{ids: long}, {ids: long}}, nil) },
+		"interventions": func() error { return forward(r, []intervention{{ids: long}, {ids: long}}) },
 		"seeds": func() error {
 			_, err := Seeds(t.Context(), r, corpus, "the lion sees the ant", 2, 0.1, nil)
 			return err
@@ -84,28 +84,25 @@ func TestAnalysesRefuseAHugeContext(t *testing.T) {
 
 // Interventions are computed in smaller batches where a large one does not fit.
 func TestInterventionsFitTheMemory(t *testing.T) {
-	s := small()
-	s.Dim, s.Hidden, s.Layers, s.Steps = 64, 256, 2, 2
-	r := trained(t, s, runtest.Text())
-	ids := []int{0, 1, 2}
-	list := make([]intervention, 2500)
+	for _, c := range []struct{ sentences, longest, fit, want int }{
+		{2500, 3, 1000, 85}, {2500, 3, 84, 42}, {2500, 3, 41, 21}, {2500, 3, 0, 1}, {7, 3, 1000, 7}, {7, 1000, 1000, 1}, {0, 1, 1000, 1},
+	} {
+		if got := batchOf(c.sentences, c.longest, func(batch int) bool { return batch <= c.fit }); got != c.want {
+			t.Errorf("%d sentences of %d tokens where %d fit: batches of %d, want %d", c.sentences, c.longest, c.fit, got, c.want)
+		}
+	}
+	r := trained(t, small(), runtest.Text())
+	n, list := 0, make([]intervention, 2500)
 	for i := range list {
-		list[i].ids = ids
+		list[i] = intervention{ids: []int{0, 1, 2}, read: func(run.Reading) { n++ }}
 	}
-	one := r.Config.GraphBytes(layers.Options{Batch: 1, Seq: len(ids)}, false, layers.Full(len(ids)))
-	all := r.Config.GraphBytes(layers.Options{Batch: len(list), Seq: len(ids)}, false, layers.Full(len(ids)))
-	r, err := run.Open(r.Path, run.MaxMemory(memory.Kept()+(one+all)/2))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	if err := forward(r, list, func(int, run.Reading) error { n++; return nil }); err != nil || n != len(list) {
+	if err := forward(r, list); err != nil || n != len(list) {
 		t.Errorf("%d of %d were read, error %v", n, len(list), err)
 	}
 }
 
-// The way of many variants through one graph is the same for few at a time.
-func TestVariantsInParts(t *testing.T) {
+// Many interventions give the same numbers in one batch as a few at a time.
+func TestInterventionsInParts(t *testing.T) {
 	r := deep(t)
 	e, err := r.Encode("The otter likes the dog near")
 	if err != nil {
@@ -115,19 +112,22 @@ func TestVariantsInParts(t *testing.T) {
 	for i := range 2*mostRows/len(e.IDs) + 5 {
 		v := intervention{ids: e.IDs}
 		if i%4 > 0 {
-			v.edit = removeAttention(5, []int{i % 5})
+			v.edit = removeAttention(attention.All, 5, i%5)
 		}
 		many = append(many, v)
 	}
-	read := func(variants []intervention) (all []float64) {
-		err := forward(r, variants, func(i int, reading run.Reading) error {
-			if i != len(all) {
-				t.Fatalf("variant %d comes at place %d", i, len(all))
+	read := func(list []intervention) []float64 {
+		var all []float64
+		list = slices.Clone(list)
+		for i := range list {
+			list[i].read = func(reading run.Reading) {
+				if i != len(all) {
+					t.Fatalf("intervention %d comes at place %d", i, len(all))
+				}
+				all = append(all, logProbability(reading.Logits(5), 2))
 			}
-			all = append(all, logProbability(reading.Logits(5), 2))
-			return nil
-		})
-		if err != nil {
+		}
+		if err := forward(r, list); err != nil {
 			t.Fatal(err)
 		}
 		return all
@@ -135,10 +135,44 @@ func TestVariantsInParts(t *testing.T) {
 	together := read(many)
 	for _, i := range []int{0, 1, 2, 7, len(many) / 2, len(many) - 1} {
 		if alone := read(many[i : i+1]); alone[0] != together[i] {
-			t.Errorf("variant %d: %g, alone %g", i, together[i], alone[0])
+			t.Errorf("intervention %d: %g, alone %g", i, together[i], alone[0])
 		}
 	}
 	if together[0] == together[1] || together[1] == together[2] || together[0] != together[4] {
 		t.Errorf("the first are %v", together[:5])
 	}
+}
+
+func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
+	r := deep(t)
+	corpus, err := loadSmall(r.Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	means, err := NewHeadMeans(r, corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum, tokens float64
+	one := session(t, r, 1)
+	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
+		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, reading run.Reading) error {
+			for place := range len(sentence) - 1 {
+				sum += float64(reading.Output(1, 2, place)[1])
+				tokens++
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	near(t, "mean", float64(means[1][2][1]), sum/tokens, 1e-6)
+}
+
+func TestLogProbability(t *testing.T) {
+	logits := []float32{1, 2, -1000, 2000}
+	near(t, "certain", logProbability(logits, 3), 0, 0)
+	near(t, "impossible, but finite", logProbability(logits, 2), -3000, 1e-9)
+	near(t, "of several", logProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
 }

@@ -1,25 +1,24 @@
 package analysis
 
 import (
-	"math"
 	"reflect"
 	"testing"
 
 	"attend/layers"
 )
 
-func TestChoices(t *testing.T) {
-	if got, want := choices([]int{1, 4, 6}, 2), [][]int{{1, 4}, {1, 6}, {4, 6}}; !reflect.DeepEqual(got, want) {
-		t.Errorf("choices %v, want %v", got, want)
+func TestOtherKeys(t *testing.T) {
+	if got, want := otherKeys(6, []int{2, 0, 5}), [][]int{{1, 3, 4}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("three of three: %v, want %v", got, want)
 	}
-	if got, want := without(6, []int{2, 0, 5}), []int{1, 3, 4}; !reflect.DeepEqual(got, want) {
-		t.Errorf("without %v, want %v", got, want)
+	if got, want := otherKeys(7, []int{0, 2}), [][]int{{1, 3}, {1, 4}, {1, 5}, {1, 6}, {3, 4}, {3, 5}, {3, 6}, {4, 5}, {4, 6}, {5, 6}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("two of five: %v, want %v", got, want)
 	}
-	if got, want := spread([]int{0, 1, 2, 3, 4, 5, 6}, 3), []int{0, 2, 4}; !reflect.DeepEqual(got, want) {
-		t.Errorf("spread %v, want %v", got, want)
+	if got, want := otherKeys(25, []int{0}), [][]int{{1}, {3}, {5}, {7}, {9}, {11}, {13}, {15}, {17}, {19}, {21}, {23}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("evenly spaced: %v, want %v", got, want)
 	}
-	if got := spread([]int{3, 1}, 3); len(got) != 2 {
-		t.Errorf("few become %v", got)
+	if got := otherKeys(3, []int{0, 1}); len(got) > 0 {
+		t.Errorf("two of one: %v", got)
 	}
 }
 
@@ -38,7 +37,7 @@ func TestCutEffects(t *testing.T) {
 		t.Fatal(err)
 	}
 	few := cases["echo"][:3] // one cause each
-	got, err := ablateRule(r, few, corpus.HeldOut.Rows(r.Config.Context, 0))
+	got, err := ablateRule(r, few)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,21 +51,14 @@ func TestCutEffects(t *testing.T) {
 			})
 		}
 		want.Causes += cut(c.causes[0]) / 3
-		others := spread(without(c.query+1, c.causes), mostChoices)
-		for _, key := range others {
-			want.Others += cut(key) / 3 / float64(len(others))
+		others := otherKeys(c.query+1, c.causes)
+		for _, keys := range others {
+			want.Others += cut(keys[0]) / 3 / float64(len(others))
 		}
 	}
 	near(t, "causes", got.Causes, want.Causes, 1e-5)
 	near(t, "others", got.Others, want.Others, 1e-5)
-	if none, err := ablateRule(r, nil, nil); err != nil || none != (RuleAblation{}) {
+	if none, err := ablateRule(r, nil); err != nil || none != (RuleAblation{}) {
 		t.Errorf("of no case: %v, error %v", none, err)
 	}
-}
-
-func TestLogProbability(t *testing.T) {
-	logits := []float32{1, 2, -1000, 2000}
-	near(t, "certain", logProbability(logits, 3), 0, 0)
-	near(t, "impossible, but finite", logProbability(logits, 2), -3000, 1e-9)
-	near(t, "of several", logProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
 }

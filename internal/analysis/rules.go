@@ -1,40 +1,37 @@
 package analysis
 
 import (
-	"fmt"
 	"slices"
 
 	"attend/data"
 	"attend/internal/kernel"
-	"attend/internal/printable"
 	"attend/internal/run"
 )
 
 // RuleReport is how well a run has learned one planted rule.
 type RuleReport struct {
 	Name      string        `json:"name"`
-	Accuracy  float64       `json:"accuracy"` // share of places where the likeliest word obeys the rule
+	Accuracy  float64       `json:"accuracy"` // share of positions where the likeliest word obeys the rule
 	Attention RuleAttention `json:"attention"`
 	Cut       *RuleAblation `json:"cut,omitempty"` // what attention to the causes does; see [AblateRules]
-	Count     int           `json:"-"`             // places judged
-	BestLayer int           `json:"-"`
-	BestHead  int           `json:"-"`
+	Count     int           `json:"-"`             // positions judged
 }
 
 // RuleAttention is the attention that the predicting word pays to the rule's cause words,
-// added over them and averaged over all places where the rule applies.
+// added over them and averaged over all positions where the rule applies.
 type RuleAttention struct {
 	BestHead  float64 `json:"best_head"` // of the head that pays most
 	Mean      float64 `json:"mean"`      // over all heads
 	Untrained float64 `json:"untrained"` // of the best head before training
-	Uniform   float64 `json:"uniform"`   // if all visible words shared alike
+	Uniform   float64 `json:"uniform"`   // if every word that it sees had the same
 }
 
-// ruleCase is one place in one sentence where a rule decides the next word.
+// ruleCase is one position in one sentence where a rule decides the next word.
 type ruleCase struct {
 	sentence int
-	query    int   // place of the token that predicts it
-	causes   []int // places of the cause tokens
+	query    int   // position of the token that predicts it
+	ids      []int // what that token sees, itself the last
+	causes   []int // positions of the cause tokens
 	correct  []int // ids of the words that obey the rule
 }
 
@@ -50,36 +47,27 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	}
 	var reports []RuleReport
 	for _, name := range corpus.Grammar.RuleNames() {
-		after, err := judge(r, cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
-		if err != nil {
-			return nil, err
+		var of [2]RuleReport
+		for i, model := range []*run.Run{r, untrained} {
+			if of[i], err = judge(model, cases[name]); err != nil {
+				return nil, err
+			}
 		}
-		before, err := judge(untrained, cases[name], corpus.HeldOut.Rows(r.Config.Context, 0))
-		if err != nil {
-			return nil, err
-		}
-		after.Name = name
-		after.Attention.Untrained = before.Attention.BestHead
-		reports = append(reports, after)
+		of[0].Name, of[0].Attention.Untrained = name, of[1].Attention.BestHead
+		reports = append(reports, of[0])
 	}
 	return reports, nil
 }
 
-// ruleCases lists the cases of each rule by name. Places count the boundary token, which comes
+// ruleCases lists the cases of each rule by name. Positions count the boundary token, which comes
 // before the first word.
 func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 	cases := map[string][]ruleCase{}
-	for i, text := range corpus.HeldOutText {
-		words, err := keys(corpus, text)
-		if err != nil {
-			return nil, err
-		}
+	sequences := corpus.HeldOut.Rows(r.Config.Context, 0)
+	err := eachHeldOut(corpus, func(i int, words []string) bool {
 		derivation, ok := corpus.Grammar.Parse(words)
-		if !ok {
-			return nil, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
-		}
 		for _, rule := range derivation.Rules {
-			c := ruleCase{sentence: i, query: rule.Predicted}
+			c := ruleCase{sentence: i, query: rule.Predicted, ids: sequences[i][:rule.Predicted+1]}
 			for _, cause := range rule.Causes {
 				c.causes = append(c.causes, cause+1)
 			}
@@ -89,49 +77,39 @@ func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 			}
 			cases[rule.Name] = append(cases[rule.Name], c)
 		}
-	}
-	return cases, nil
+		return ok
+	})
+	return cases, err
 }
 
 // judge runs the sentences of the cases through the model and measures accuracy and attention.
-func judge(r *run.Run, cases []ruleCase, sequences [][]int) (RuleReport, error) {
-	session, err := r.NewSession(r.EvaluationBatch())
-	if err != nil {
-		return RuleReport{}, err
-	}
-	defer session.Close()
-	sentences := make([][]int, len(cases))
-	for i, c := range cases {
-		sentences[i] = sequences[c.sentence][:c.query+1] // what the predicting token sees
-	}
+func judge(r *run.Run, cases []ruleCase) (RuleReport, error) {
 	report := RuleReport{Count: len(cases)}
 	heads := make([]float64, r.Config.Layers*r.Config.Heads)
-	err = session.Forward(sentences, func(i int, reading run.Reading) error {
-		c := cases[i]
-		if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
-			report.Accuracy++
-		}
-		report.Attention.Uniform += float64(len(c.causes)) / float64(c.query+1)
-		for h := range heads {
-			weights := reading.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
-			for _, cause := range c.causes {
-				heads[h] += float64(weights[cause])
+	var interventions []intervention
+	for _, c := range cases {
+		interventions = append(interventions, intervention{ids: c.ids, read: func(reading run.Reading) {
+			if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
+				report.Accuracy++
 			}
-		}
-		return nil
-	})
-	if err != nil || len(cases) == 0 {
+			report.Attention.Uniform += float64(len(c.causes)) / float64(c.query+1)
+			for h := range heads {
+				weights := reading.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
+				for _, cause := range c.causes {
+					heads[h] += float64(weights[cause])
+				}
+			}
+		}})
+	}
+	if err := forward(r, interventions); err != nil || len(cases) == 0 {
 		return report, err
 	}
 	n := float64(len(cases))
 	report.Accuracy /= n
 	report.Attention.Uniform /= n
-	for h, sum := range heads {
-		share := sum / n
-		report.Attention.Mean += share / float64(len(heads))
-		if share > report.Attention.BestHead {
-			report.Attention.BestHead, report.BestLayer, report.BestHead = share, h/r.Config.Heads, h%r.Config.Heads
-		}
+	for _, sum := range heads {
+		report.Attention.Mean += sum / n / float64(len(heads))
+		report.Attention.BestHead = max(report.Attention.BestHead, sum/n)
 	}
 	return report, nil
 }

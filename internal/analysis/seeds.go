@@ -15,8 +15,8 @@ import (
 	"attend/train"
 )
 
-// Seeds trains the run's settings with other seeds, its own the first of them, and tells which links of a sentence
-// recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, hears of every seed that is done.
+// Seeds trains the run's settings with other seeds, its own the first of them, and returns which links of a sentence
+// recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, is called after every seed.
 func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, count int, least float64, report func(done int)) (attention.Recurrence, error) {
 	result := attention.Recurrence{Text: text, Least: least}
 	if err := r.CheckText(corpus); err != nil {
@@ -37,24 +37,16 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 				return result, err
 			}
 		}
-		session, err := other.NewSession(1)
+		read, err := mapsOf(other, 1, text)
 		if err != nil {
 			return result, err
 		}
-		m, err := session.Map(text, 1)
-		if err = errors.Join(err, session.Close()); err != nil {
-			return result, err
-		}
-		metrics, err := other.Metrics()
+		loss, _, err := lastLoss(other)
 		if err != nil {
 			return result, err
 		}
-		seed := attention.SeedResult{Seed: other.Settings.Seed, Next: m.Next[0]}
-		if len(metrics) > 0 {
-			seed.HeldOutLoss = metrics[len(metrics)-1].HeldOutLoss
-		}
-		result.Seeds = append(result.Seeds, seed)
-		all = append(all, m)
+		result.Seeds = append(result.Seeds, attention.SeedResult{Seed: other.Settings.Seed, Next: read[0].Next[0], HeldOutLoss: loss})
+		all = append(all, read...)
 		if report != nil {
 			report(i + 1)
 		}
@@ -105,10 +97,7 @@ func Recurring(maps []attention.Map, least float64) []attention.RecurringLink {
 		}
 	}
 	slices.SortStableFunc(links, func(a, b attention.RecurringLink) int {
-		if a.Seeds != b.Seeds {
-			return b.Seeds - a.Seeds
-		}
-		return cmp.Compare(b.Weight, a.Weight)
+		return cmp.Or(cmp.Compare(b.Seeds, a.Seeds), cmp.Compare(b.Weight, a.Weight))
 	})
 	return links
 }

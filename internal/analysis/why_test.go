@@ -140,33 +140,6 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 	}
 }
 
-func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
-	r := deep(t)
-	corpus, err := loadSmall(r.Settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	means, err := NewHeadMeans(r, corpus)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sum, tokens float64
-	one := session(t, r, 1)
-	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
-		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, reading run.Reading) error {
-			for place := range len(sentence) - 1 {
-				sum += float64(reading.Output(1, 2, place)[1])
-				tokens++
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	near(t, "mean", float64(means[1][2][1]), sum/tokens, 1e-6)
-}
-
 func TestWhyQuestions(t *testing.T) {
 	r := deep(t)
 	const text = "The otter likes the dog near"

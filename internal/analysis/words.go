@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strconv"
 
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
 	"attend/embed"
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -15,10 +19,10 @@ import (
 )
 
 // Table is a table of vectors of a run: one row for each word of its vocabulary, or for each
-// place in a sentence.
+// position in a sentence.
 type Table struct {
 	Title   string // what it holds, for people
-	Ordered bool   // the rows follow one another, as places do
+	Ordered bool   // the rows follow one another, as positions do
 	Names   []string
 	Rows    [][]float64 // [rows][dim]
 	Source  attention.Source
@@ -30,7 +34,7 @@ func WordTable(r *run.Run) Table {
 	return table(r, r.Vocabulary.Tokenizer().Noun()+" vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
 }
 
-// PositionTable returns the vectors of the places in a sentence, counted from 0: those that were
+// PositionTable returns the vectors of the positions in a sentence, counted from 0: those that were
 // learned, or the fixed waves. A run without position vectors has none, which is an error.
 func PositionTable(r *run.Run) (Table, error) {
 	var t Table
@@ -51,14 +55,9 @@ func PositionTable(r *run.Run) (Table, error) {
 // table splits the numbers of a table [rows, dim] into its rows.
 func table(r *run.Run, title string, numbers []float32, name func(int) string) Table {
 	dim := r.Config.Dim
-	t := Table{Title: title, Source: attention.Source{Run: r.Path, Step: r.Step}}
+	t := Table{Title: title, Source: source(r)}
 	for i := range len(numbers) / dim {
-		row := make([]float64, dim)
-		for j := range row {
-			row[j] = float64(numbers[i*dim+j])
-		}
-		t.Names = append(t.Names, name(i))
-		t.Rows = append(t.Rows, row)
+		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(numbers[i*dim:][:dim]))
 	}
 	return t
 }
@@ -79,10 +78,9 @@ func (t Table) Nearest(row, most int) []attention.Neighbour {
 // Cosines returns the cosine between each row and each other, [row][row].
 func (t Table) Cosines() [][]float64 {
 	square := make([][]float64, len(t.Rows))
-	for i := range square {
-		square[i] = make([]float64, len(t.Rows))
-		for j := range square[i] {
-			square[i][j] = cosine(t.Rows[i], t.Rows[j])
+	for i, a := range t.Rows {
+		for _, b := range t.Rows {
+			square[i] = append(square[i], cosine(a, b))
 		}
 	}
 	return square
@@ -104,4 +102,65 @@ func cosine(a, b []float64) float64 {
 		return 0
 	}
 	return min(max(product/math.Sqrt(squaresA*squaresB), -1), 1)
+}
+
+// Picture lays the rows of a table out on a plane so that as much as possible of their variance
+// is kept: their coordinates on the first two principal components of the centred table.
+//
+//	x = (row - mean)·v1, y = (row - mean)·v2
+//
+// with v1 and v2 the first two right singular vectors of the centred table. Their signs are free;
+// here the number of largest magnitude in each is positive (the first among equals), so that a run
+// gives the same picture every time. Shares are variances over the sum of all. A table with fewer
+// than three rows, or whose rows are all equal, has no such picture, which is an error.
+//
+// Source: I. T. Jolliffe, Principal Component Analysis, 2nd ed. 2002, chapters 2 and 3.
+func (t Table) Picture() (attention.Scatter, error) {
+	s := attention.Scatter{Title: t.Title, Joined: t.Ordered, Source: t.Source}
+	rows := len(t.Rows)
+	if rows < 3 {
+		return s, fmt.Errorf("a picture of %s wants at least 3 of them, and %s has %d", t.Title, printable.Path(t.Source.Run), rows)
+	}
+	dim := len(t.Rows[0])
+	table := mat.NewDense(rows, dim, nil)
+	for i, row := range t.Rows {
+		table.SetRow(i, row)
+	}
+	if sum := mat.Sum(table); math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return s, fmt.Errorf("the %s of %s have no picture: a number of them is not finite", t.Title, printable.Path(t.Source.Run))
+	}
+	var components stat.PC
+	if !components.PrincipalComponents(table, nil) {
+		return s, fmt.Errorf("the principal components of the %s of %s were not found", t.Title, printable.Path(t.Source.Run))
+	}
+	variances := components.VarsTo(nil)
+	total := floats.Sum(variances)
+	if !(total > 0) {
+		return s, fmt.Errorf("the %s of %s are all equal: a picture would show one point", t.Title, printable.Path(t.Source.Run))
+	}
+	var vectors mat.Dense
+	components.VectorsTo(&vectors) // [dim, min(rows, dim)]
+	means := make([]float64, dim)
+	for j := range means {
+		means[j] = stat.Mean(mat.Col(nil, j, table), nil)
+	}
+	at := [2][]float64{make([]float64, rows), make([]float64, rows)}
+	for k := range min(2, len(variances)) { // a table of dim 1 has one component
+		s.Share[k] = variances[k] / total
+		direction := mat.Col(nil, k, &vectors)
+		largest := 0
+		for j, x := range direction {
+			if math.Abs(x) > math.Abs(direction[largest]) {
+				largest = j
+			}
+		}
+		sign := math.Copysign(1, direction[largest])
+		for i, row := range t.Rows {
+			at[k][i] = sign * (floats.Dot(row, direction) - floats.Dot(means, direction))
+		}
+	}
+	for i, name := range t.Names {
+		s.Points = append(s.Points, attention.Point{Name: name, X: at[0][i], Y: at[1][i]})
+	}
+	return s, nil
 }

@@ -2,9 +2,12 @@ package analysis
 
 import (
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"strconv"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"attend/embed"
 	"attend/internal/attention"
@@ -117,5 +120,123 @@ func TestPictureOfTheSameRunIsTheSame(t *testing.T) {
 	}
 	if err := a.Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Points of a cross have known components: the longer arm first.
+func TestPictureOfACross(t *testing.T) {
+	// Arms of length 6 along (0.6, 0, -0.8) and of length 3 along (0, 1, 0), around (10, 20, 30).
+	table := Table{Title: "arms", Names: []string{"a", "b", "c", "d"}, Rows: [][]float64{
+		{10 + 3.6, 20, 30 - 4.8}, {10 - 3.6, 20, 30 + 4.8}, {10, 20 + 3, 30}, {10, 20 - 3, 30}}}
+	s, err := table.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The largest number of the first direction, -0.8, is made positive: a, which lies against it, is left.
+	want := [][2]float64{{-6, 0}, {6, 0}, {0, 3}, {0, -3}}
+	for i, p := range s.Points {
+		if p.Name != table.Names[i] || math.Abs(p.X-want[i][0]) > 1e-12 || math.Abs(p.Y-want[i][1]) > 1e-12 {
+			t.Errorf("%v, want %s at %v", p, table.Names[i], want[i])
+		}
+	}
+	if math.Abs(s.Share[0]-0.8) > 1e-12 || math.Abs(s.Share[1]-0.2) > 1e-12 {
+		t.Errorf("shares %v, want 0.8 and 0.2", s.Share)
+	}
+}
+
+// The variances of the coordinates are the shares of the whole, and another sign of the whole table
+// turns the picture by half.
+func TestPictureKeepsTheVarianceItSays(t *testing.T) {
+	const rows, dim = 23, 7
+	random := rand.New(rand.NewPCG(3, 0))
+	table, negative := Table{Title: "random"}, Table{Title: "random"}
+	whole := 0.0
+	means := make([]float64, dim)
+	for range rows {
+		row, mirrored := make([]float64, dim), make([]float64, dim)
+		for j := range row {
+			row[j] = random.NormFloat64() * float64(1+j)
+			mirrored[j] = -row[j]
+			means[j] += row[j] / rows
+		}
+		table.Names, table.Rows = append(table.Names, "w"), append(table.Rows, row)
+		negative.Names, negative.Rows = append(negative.Names, "w"), append(negative.Rows, mirrored)
+	}
+	for _, row := range table.Rows {
+		for j, x := range row {
+			whole += (x - means[j]) * (x - means[j])
+		}
+	}
+	s, err := table.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := negative.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var x, y, product float64
+	for i, p := range s.Points {
+		x, y, product = x+p.X*p.X, y+p.Y*p.Y, product+p.X*p.Y
+		if math.Abs(p.X+n.Points[i].X) > 1e-9 || math.Abs(p.Y+n.Points[i].Y) > 1e-9 {
+			t.Errorf("point %d: %v, mirrored %v", i, p, n.Points[i])
+		}
+	}
+	if math.Abs(x/whole-s.Share[0]) > 1e-12 || math.Abs(y/whole-s.Share[1]) > 1e-12 {
+		t.Errorf("shares %v, want %g and %g", s.Share, x/whole, y/whole)
+	}
+	if math.Abs(product) > 1e-9 {
+		t.Errorf("the axes are correlated: %g", product)
+	}
+	// No other plane keeps more: the largest eigenvalues of the covariance say how much there is.
+	covariance := mat.NewSymDense(dim, nil)
+	for i := range dim {
+		for j := range i + 1 {
+			sum := 0.0
+			for _, row := range table.Rows {
+				sum += (row[i] - means[i]) * (row[j] - means[j])
+			}
+			covariance.SetSym(i, j, sum)
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(covariance, false) {
+		t.Fatal("no eigenvalues")
+	}
+	values := eigen.Values(nil)
+	if math.Abs(values[dim-1]-x) > 1e-9*x || math.Abs(values[dim-2]-y) > 1e-9*y {
+		t.Errorf("variances %g and %g, want %g and %g", x, y, values[dim-1], values[dim-2])
+	}
+}
+
+func TestPictureOfOneDimension(t *testing.T) {
+	s, err := Table{Title: "numbers", Names: []string{"a", "b", "c"}, Rows: [][]float64{{1}, {2}, {6}}}.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{-2, -1, 3} {
+		if p := s.Points[i]; math.Abs(p.X-want) > 1e-12 || p.Y != 0 {
+			t.Errorf("point %d at %v, want %g and 0", i, p, want)
+		}
+	}
+	if math.Abs(s.Share[0]-1) > 1e-12 || s.Share[1] != 0 {
+		t.Errorf("shares %v", s.Share)
+	}
+}
+
+func TestNoPicture(t *testing.T) {
+	names := []string{"a", "b", "c"}
+	for _, c := range []struct {
+		want string
+		rows [][]float64
+	}{
+		{"at least 3", nil},
+		{"at least 3", [][]float64{{1, 2}, {3, 4}}},
+		{"all equal", [][]float64{{1, 2}, {1, 2}, {1, 2}}},
+		{"not finite", [][]float64{{1, 2}, {math.NaN(), 2}, {1, 3}}},
+		{"not finite", [][]float64{{1, 2}, {math.Inf(1), 2}, {1, 3}}},
+	} {
+		_, err := Table{Title: "rows", Names: names[:len(c.rows)], Rows: c.rows}.Picture()
+		wantError(t, err, c.want)
 	}
 }

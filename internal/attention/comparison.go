@@ -6,7 +6,7 @@ import "fmt"
 // model pays on the same words.
 type Baseline struct {
 	Name string // untrained, uniform or position
-	Map  Map    // of the same shape as the map it stands beside
+	Map  Map    // of the same shape as the map that is compared with it
 }
 
 // Validate reports whether the baseline is valid and has the shape of a valid map.

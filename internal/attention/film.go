@@ -43,10 +43,10 @@ type Formed struct {
 	Final    float64 `json:"final"` // the weight in the last frame
 }
 
-// Formation tells when each link of a training formed: for every key with a weight of at least
+// Formation returns when each link of a training formed: for every key with a weight of at least
 // `least` in the last frame, the step from which on its weight stayed at half of that or more. A
 // weight that rose, fell below the half and rose again counts from its last rise. Links that were
-// there from the beginning, as the first word's look at itself, have the step of the first frame.
+// there from the beginning, as the first word's attention to itself, have the step of the first frame.
 //
 // The earliest come first and, among equals, the order is that of the sentences, layers, heads,
 // queries and keys. The result is nil when the frames do not belong together: see [CheckFilm].

@@ -36,7 +36,7 @@ func TestFormation(t *testing.T) {
 // Every link that is heavy enough comes once, at a frame from which on it is never below its half,
 // and was below it just before.
 func TestFormationHolds(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		frames, least := attentiontest.AnyFilm(t), rapid.Float64Range(0, 1).Draw(t, "least")
 		last := frames[len(frames)-1]
 		heavy := map[attention.Formed]bool{}

@@ -6,17 +6,17 @@ type Head struct {
 	Head     int           `json:"head"`     // from 0
 	Role     string        `json:"role"`     // the name of the score that stands out, or "diffuse" or "mixed"
 	Scores   []RoleScore   `json:"scores"`   // of every role that the corpus has cases of
-	Entropy  float64       `json:"entropy"`  // of a row, over that of an even spread: 0 one word, 1 all alike
-	Effect   *float64      `json:"effect"`   // nats a token that the loss rises when the head is off
+	Entropy  float64       `json:"entropy"`  // of a row, over that of uniform attention: 0 one word, 1 all equally
+	Effect   *float64      `json:"effect"`   // nats a token that the loss rises by mean ablation of the head
 	Examples []HeadExample `json:"examples"` // of the role, those where it shows most
 }
 
-// RoleScore is how much of its attention a head pays to what a role looks at, in 0 to 1: the mean over the
-// words that have such a thing to look at.
+// RoleScore is how much of its attention a head pays to what a role attends to, in 0 to 1: the mean over the
+// words that have such a thing to attend to.
 type RoleScore struct {
 	Role    string  `json:"role"`
 	Score   float64 `json:"score"`
-	Uniform float64 `json:"uniform"` // the same for an even spread
+	Uniform float64 `json:"uniform"` // the same for uniform attention
 	Cases   int     `json:"cases"`
 }
 
@@ -39,7 +39,7 @@ const (
 	RoleMixed    = "mixed"
 )
 
-// Lift is how far a score lies above an even spread, as a share of what there is to gain.
+// Lift is how far a score lies above uniform attention, as a share of what there is to gain.
 func (s RoleScore) Lift() float64 {
 	if s.Uniform >= 1 {
 		return 0

@@ -21,7 +21,7 @@ type Map struct {
 	Unknown   []bool          // [seq] token i is not in the run's vocabulary (nil: all known)
 	Attention [][][][]float32 // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    // most likely next tokens, most likely first, after the last token
-	Vectors   *Vectors        // what the weights were computed from; nil unless asked for
+	Vectors   [][]HeadVectors // [layers][heads] what the weights were computed from; nil unless asked for
 }
 
 // All, as a layer or a head, means the mean over every one of them.
@@ -46,8 +46,7 @@ const Rounding = 1e-5
 // head, as many heads in every layer, a [query][key] square over the tokens in
 // every head, every weight and probability finite and in 0 to 1, weight
 // exactly 0 wherever the key lies after the query, and vectors, if any, for
-// every layer, head and token, finite and equally long. The error names the place,
-// counted from 0 as in the slices.
+// every layer, head and token, finite and equally long. The error names layer, head, query and key, counted from 1.
 func (m Map) Validate() error {
 	seq := len(m.Tokens)
 	switch {
@@ -60,20 +59,27 @@ func (m Map) Validate() error {
 	case len(m.Attention[0]) == 0:
 		return errors.New("layer 1 of the map has no heads")
 	}
+	if m.Vectors != nil && len(m.Vectors) != len(m.Attention) {
+		return fmt.Errorf("vectors of %d layers for %d", len(m.Vectors), len(m.Attention))
+	}
 	for l, heads := range m.Attention {
 		if len(heads) != len(m.Attention[0]) {
 			return fmt.Errorf("layer %d has %d heads, layer 1 has %d", l+1, len(heads), len(m.Attention[0]))
 		}
+		if m.Vectors != nil && len(m.Vectors[l]) != len(heads) {
+			return fmt.Errorf("layer %d: vectors of %d heads for %d", l+1, len(m.Vectors[l]), len(heads))
+		}
 		for h, weights := range heads {
-			if err := validateHead(weights, seq); err != nil {
+			err := validateHead(weights, seq)
+			if err == nil && m.Vectors != nil {
+				err = m.Vectors[l][h].check(seq)
+			}
+			if err != nil {
 				return fmt.Errorf("layer %d, head %d: %w", l+1, h+1, err)
 			}
 		}
 	}
-	if err := ValidatePredictions(m.Next); err != nil || m.Vectors == nil {
-		return err
-	}
-	return m.Vectors.check(len(m.Attention), len(m.Attention[0]), seq)
+	return ValidatePredictions(m.Next)
 }
 
 // validateHead checks the weights [query][key] of one head over seq tokens.
@@ -126,38 +132,30 @@ func (m Map) InRange(layer, head, lowest int) error {
 
 // Mean is the mean, [query][key], over one layer or [All], and one head or [All]. The map must be valid, and have them.
 func (m Map) Mean(layer, head int) [][]float64 {
-	layers := m.Attention
+	layers, chosen := m.Attention, [][][]float32(nil)
 	if layer != All {
 		layers = layers[layer : layer+1]
 	}
-	seq := len(m.Tokens)
-	sum := make([][]float64, seq) // [query][key]
-	for q := range sum {
-		sum[q] = make([]float64, seq)
-	}
-	count := 0
 	for _, heads := range layers {
 		if head != All {
 			heads = heads[head : head+1]
 		}
-		for _, weights := range heads {
-			count++
-			for q, row := range weights {
-				for k, weight := range row {
-					sum[q][k] += float64(weight)
-				}
+		chosen = append(chosen, heads...)
+	}
+	mean := make([][]float64, len(m.Tokens)) // [query][key]
+	for q := range mean {
+		mean[q] = make([]float64, len(m.Tokens))
+		for k := range mean[q] {
+			for _, weights := range chosen {
+				mean[q][k] += float64(weights[q][k])
 			}
+			mean[q][k] /= float64(len(chosen))
 		}
 	}
-	for q := range sum {
-		for k := range sum[q] {
-			sum[q][k] /= float64(count)
-		}
-	}
-	return sum
+	return mean
 }
 
-// Link is a key that one query looks at, and the weight it gives it.
+// Link is a key that one query attends to, and its weight.
 type Link struct {
 	Key    int
 	Weight float64 // 0 to 1
@@ -181,34 +179,35 @@ func Links(row []float64, most int) []Link {
 	return links
 }
 
-// Vectors are the queries, keys and values of a sentence, as the projections of each head computed
-// them: [layer][head][place][headDim]. Weights are softmax(query·key / sqrt(headDim)) over the keys
-// up to the query's place.
-type Vectors struct {
-	Query, Key, Value [][][][]float32
+// HeadVectors are what one head computed its weights from and what it made of them, as the hook points of the forward pass hold them. The
+// weights are the softmax of the scores, and a score is query·key / sqrt(headDim).
+type HeadVectors struct {
+	Query, Key, Value [][]float32 // [seq][headDim], as the scores are computed from them
+	Scores            [][]float32 // [query][key up to the query]
+	Output            [][]float32 // [seq][headDim]: the sum of the values, each times its weight
 }
 
-// check reports whether there is a query, key and value for each of the layers, heads and places, all
-// equally long and of finite numbers.
-func (v *Vectors) check(layers, heads, seq int) error {
-	headDim := 0 // of the first vector; a missing one is reported below
-	if len(v.Query) > 0 && len(v.Query[0]) > 0 && len(v.Query[0][0]) > 0 {
-		headDim = len(v.Query[0][0][0])
-	}
+// check reports whether there is a vector of each kind for seq tokens, all equally long, the scores of all keys that a query
+// sees, and no number that is not finite.
+func (v HeadVectors) check(seq int) error {
 	for _, part := range []struct {
-		name    string
-		vectors [][][][]float32
-	}{{"query", v.Query}, {"key", v.Key}, {"value", v.Value}} {
-		if len(part.vectors) != layers {
-			return fmt.Errorf("%s vectors of %d layers for %d", part.name, len(part.vectors), layers)
+		name string
+		rows [][]float32
+	}{{"query vectors", v.Query}, {"key vectors", v.Key}, {"value vectors", v.Value}, {"rows of scores", v.Scores}, {"output vectors", v.Output}} {
+		if len(part.rows) != seq {
+			return fmt.Errorf("%d %s for %d tokens", len(part.rows), part.name, seq)
 		}
-		for l, layer := range part.vectors {
-			if len(layer) != heads {
-				return fmt.Errorf("layer %d: %s vectors of %d heads for %d", l+1, part.name, len(layer), heads)
+		for i, row := range part.rows {
+			want := max(1, len(v.Query[0]))
+			if part.name == "rows of scores" {
+				want = i + 1
 			}
-			for h, places := range layer {
-				if err := checkPlaces(places, seq, headDim); err != nil {
-					return fmt.Errorf("layer %d, head %d: %s vectors: %w", l+1, h+1, part.name, err)
+			if len(row) != want {
+				return fmt.Errorf("%s: position %d has %d numbers, want %d", part.name, i+1, len(row), want)
+			}
+			for j, x := range row {
+				if x-x != 0 { // NaN, which infinity less infinity is too
+					return fmt.Errorf("%s: position %d: number %d is %v", part.name, i+1, j+1, x)
 				}
 			}
 		}
@@ -216,20 +215,14 @@ func (v *Vectors) check(layers, heads, seq int) error {
 	return nil
 }
 
-// checkPlaces checks the vectors [place][headDim] of one head over seq tokens.
-func checkPlaces(places [][]float32, seq, headDim int) error {
-	if len(places) != seq {
-		return fmt.Errorf("%d for %d tokens", len(places), seq)
-	}
-	for i, vector := range places {
-		if len(vector) != headDim || headDim == 0 {
-			return fmt.Errorf("place %d has %d numbers, the first query %d", i+1, len(vector), headDim)
-		}
-		for j, x := range vector {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("place %d: number %d is %v", i+1, j+1, x)
-			}
+// PerHead returns a value for each head, [layers][heads].
+func PerHead[T any](layers, heads int, of func(layer, head int) T) [][]T {
+	all := make([][]T, layers)
+	for layer := range all {
+		all[layer] = make([]T, heads)
+		for head := range all[layer] {
+			all[layer][head] = of(layer, head)
 		}
 	}
-	return nil
+	return all
 }

@@ -105,20 +105,31 @@ func TestVectorsAreChecked(t *testing.T) {
 	if err := whole().Validate(); err != nil {
 		t.Fatal(err)
 	}
-	for want, spoil := range map[string]func(v *attention.Vectors){
-		"value vectors of 1 layers for 2":                                          func(v *attention.Vectors) { v.Value = v.Value[:1] },
-		"layer 2: key vectors of 2 heads for 3":                                    func(v *attention.Vectors) { v.Key[1] = v.Key[1][:2] },
-		"layer 2, head 3: query vectors: 1 for 2 tokens":                           func(v *attention.Vectors) { v.Query[1][2] = v.Query[1][2][:1] },
-		"head 1: key vectors: place 2 has 4 numbers, the first query 5":            func(v *attention.Vectors) { v.Key[0][0][1] = v.Key[0][0][1][:4] },
-		"head 3: value vectors: place 1: number 4 is NaN":                          func(v *attention.Vectors) { v.Value[1][2][0][3] = float32(math.NaN()) },
-		"head 1: query vectors: place 2: number 1 is +Inf":                         func(v *attention.Vectors) { v.Query[0][0][1][0] = float32(math.Inf(1)) },
-		"layer 1, head 1: query vectors: place 1 has 0 numbers, the first query 0": func(v *attention.Vectors) { v.Query[0][0][0] = nil },
-		"query vectors of 0 layers for 2":                                          func(v *attention.Vectors) { *v = attention.Vectors{} },
+	for want, spoil := range map[string]func(m *attention.Map){
+		"vectors of 1 layers for 2":                                        func(m *attention.Map) { m.Vectors = m.Vectors[:1] },
+		"vectors of 0 layers for 2":                                        func(m *attention.Map) { m.Vectors = m.Vectors[:0] },
+		"layer 2: vectors of 2 heads for 3":                                func(m *attention.Map) { m.Vectors[1] = m.Vectors[1][:2] },
+		"layer 2, head 3: 1 query vectors for 2 tokens":                    func(m *attention.Map) { v := &m.Vectors[1][2]; v.Query = v.Query[:1] },
+		"head 1: 0 rows of scores for 2 tokens":                            func(m *attention.Map) { m.Vectors[0][0].Scores = nil },
+		"head 1: rows of scores: position 1 has 2 numbers, want 1":         func(m *attention.Map) { v := m.Vectors[0][0]; v.Scores[0] = v.Scores[1] },
+		"head 1: key vectors: position 2 has 4 numbers, want 5":            func(m *attention.Map) { v := m.Vectors[0][0]; v.Key[1] = v.Key[1][:4] },
+		"head 2: output vectors: position 2 has 0 numbers, want 5":         func(m *attention.Map) { m.Vectors[0][1].Output[1] = nil },
+		"head 3: value vectors: position 1: number 4 is NaN":               func(m *attention.Map) { m.Vectors[1][2].Value[0][3] = float32(math.NaN()) },
+		"head 1: query vectors: position 2: number 1 is +Inf":              func(m *attention.Map) { m.Vectors[0][0].Query[1][0] = float32(math.Inf(1)) },
+		"head 1: rows of scores: position 2: number 1 is -Inf":             func(m *attention.Map) { m.Vectors[0][0].Scores[1][0] = float32(math.Inf(-1)) },
+		"layer 1, head 1: query vectors: position 1 has 0 numbers, want 1": func(m *attention.Map) { m.Vectors[0][0].Query[0] = nil },
 	} {
 		m := whole()
-		spoil(m.Vectors)
+		spoil(&m)
 		if err := m.Validate(); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+func TestPerHead(t *testing.T) {
+	want := [][][2]int{{{0, 0}, {0, 1}, {0, 2}}, {{1, 0}, {1, 1}, {1, 2}}}
+	if diff := cmp.Diff(want, attention.PerHead(2, 3, func(layer, head int) [2]int { return [2]int{layer, head} })); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -23,7 +23,7 @@ type Point struct {
 	Y    float64 `json:"y"`
 }
 
-// Neighbour is a vector beside another, and the cosine of the angle between them, in -1 to 1.
+// Neighbour is a vector near another, and the cosine of the angle between them, in -1 to 1.
 type Neighbour struct {
 	Name   string  `json:"name"`
 	Cosine float64 `json:"cosine"`

@@ -7,14 +7,14 @@ import (
 )
 
 // Why is one prediction of a model: what its words were attended to, and what each did to it. An effect is
-// the loss of log-probability of the target, in nats, when something is taken away: above 0 it
+// the loss of log-probability of the target, in nats, by an intervention: above 0 what it ablates
 // spoke for the target, below 0 against it.
 type Why struct {
 	Text        string       `json:"text"`
 	Tokens      []string     `json:"tokens"`      // those that the predicting one sees, itself the last
 	Seen        string       `json:"seen"`        // the same as one text
 	Target      string       `json:"target"`      // the word whose probability is explained
-	Probability float64      `json:"probability"` // of the target, with nothing taken away
+	Probability float64      `json:"probability"` // of the target, without an intervention
 	Words       []Cause      `json:"words"`       // of all tokens, in their order
 	Heads       []HeadEffect `json:"heads"`       // empty where the corpus for their means is not at hand
 	Correlation *float64     `json:"correlation"` // Spearman's, between attention and the effect of the cut; nil with fewer than three words
@@ -35,7 +35,7 @@ type Cause struct {
 	Replacements []Replacement `json:"replacements"`
 }
 
-// Replacement is a word put in another's place, and the effect of that.
+// Replacement is a word that replaces another, and the effect of that.
 type Replacement struct {
 	Word   string  `json:"word"`
 	Effect float64 `json:"effect"`
@@ -75,7 +75,7 @@ type Cell struct {
 type Explanation struct {
 	Text        string    `json:"text"`
 	Tokens      []string  `json:"tokens"`
-	Layer       int       `json:"layer"` // from 0, as all places
+	Layer       int       `json:"layer"` // from 0, as all positions
 	Head        int       `json:"head"`
 	Query       int       `json:"query"`
 	Key         int       `json:"key"`

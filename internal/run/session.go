@@ -85,8 +85,7 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 // Reading is one sentence after a forward pass. It is valid until the next pass.
 type Reading struct {
 	inference *layers.Inference
-	config    layers.Config
-	row       int // place of the sentence in the batch
+	row       int // index of the sentence in the batch
 }
 
 // Logits returns the scores [vocab] of the token after the one at place.
@@ -131,7 +130,7 @@ func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 			return fmt.Errorf("%s: %w", printable.Path(s.run.Path), err)
 		}
 		for i := range part {
-			if err := visit(start+i, Reading{s.inference, s.run.Config, i}); err != nil {
+			if err := visit(start+i, Reading{s.inference, i}); err != nil {
 				return err
 			}
 		}
@@ -156,10 +155,7 @@ func (s *Session) edit(edits []Edit) error {
 }
 
 // Map returns the attention map of a text with its `most` likeliest next tokens.
-func (s *Session) Map(text string, most int) (attention.Map, error) { return s.read(text, most, false) }
-
-// read returns the map of a text, with the vectors that it was computed from if they are wanted.
-func (s *Session) read(text string, most int, vectors bool) (attention.Map, error) {
+func (s *Session) Map(text string, most int) (attention.Map, error) {
 	e, err := s.run.Encode(text)
 	if err != nil {
 		return attention.Map{}, err
@@ -168,20 +164,50 @@ func (s *Session) read(text string, most int, vectors bool) (attention.Map, erro
 	err = s.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
 		n := len(e.IDs)
 		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(reading.Logits(n-1), most)}
-		if vectors {
-			m.Vectors = new(attention.Vectors)
-		}
-		for _, layer := range reading.inference.Layers {
-			m.Attention = append(m.Attention, reading.perHead(layer.Row, n, n)) // 0 beyond the query
-			if v := m.Vectors; v != nil {
-				v.Query = append(v.Query, reading.perHead(layer.Query, n, 0))
-				v.Key = append(v.Key, reading.perHead(layer.Key, n, 0))
-				v.Value = append(v.Value, reading.perHead(layer.Value, n, 0))
+		m.Attention = attention.PerHead(s.run.Config.Layers, s.run.Config.Heads, func(layer, head int) [][]float32 {
+			rows := make([][]float32, n)
+			for query := range rows {
+				rows[query] = make([]float32, n) // [key], 0 beyond the query
+				copy(rows[query], reading.Weights(layer, head, query))
 			}
-		}
+			return rows
+		})
 		return nil
 	})
 	return m, err
+}
+
+// MapWithVectors is [Session.Map] together with what the weights were computed from, read from the hook points of the same pass.
+func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
+	c := s.run.Config
+	hooks := make([][5]*layers.HookPoint, c.Layers)
+	for layer := range hooks {
+		for i, name := range [...]string{"q", "k", "v", "scores", "z"} {
+			var err error
+			if hooks[layer][i], err = s.inference.HookPoint(fmt.Sprintf("blocks.%d.attn.%s", layer, name)); err != nil {
+				return attention.Map{}, err
+			}
+		}
+	}
+	m, err := s.Map(text, most)
+	if err != nil {
+		return m, err
+	}
+	m.Vectors = attention.PerHead(c.Layers, c.Heads, func(layer, head int) attention.HeadVectors {
+		var read [5][][]float32
+		for i, h := range hooks[layer] {
+			all := h.Read(0)
+			x := all[head*len(all)/c.Heads] // several heads may share keys and values
+			for position := range x.Rows {
+				read[i] = append(read[i], slices.Clone(x.Row(position)))
+			}
+		}
+		for query, row := range read[3] {
+			read[3][query] = row[:query+1]
+		}
+		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Output: read[4]}
+	})
+	return m, nil
 }
 
 // predictions returns the most likely tokens for a row of logits, most likely first.
@@ -205,25 +231,4 @@ func descending(p []float32) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
 	return order
-}
-
-// MapWithVectors is [Session.Map] together with the queries, keys and values that the weights were
-// computed from, read from the projections of the same pass.
-func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
-	return s.read(text, most, true)
-}
-
-// perHead copies the vectors of the first seq tokens in one layer out of the operation, [head][position][width]. One that is shorter than
-// the width ends in 0.
-func (r Reading) perHead(at func(sentence, head, position int) []float32, seq, width int) [][][]float32 {
-	heads := make([][][]float32, r.config.Heads)
-	for head := range heads {
-		for position := range seq {
-			v := at(r.row, head, position)
-			row := make([]float32, max(width, len(v)))
-			copy(row, v)
-			heads[head] = append(heads[head], row)
-		}
-	}
-	return heads
 }

@@ -244,14 +244,15 @@ func TestVectorsGiveTheWeights(t *testing.T) {
 		}
 		for layer, heads := range m.Attention {
 			for head, rows := range heads {
+				v := m.Vectors[layer][head]
 				for query, row := range rows {
-					for key, want := range softmaxOfProducts(m.Vectors.Query[layer][head][query], m.Vectors.Key[layer][head][:query+1]) {
+					for key, want := range softmaxOfProducts(v.Query[query], v.Key[:query+1]) {
 						if got := float64(row[key]); math.Abs(got-want) > 1e-5 {
 							t.Errorf("%q, layer %d, head %d, query %d, key %d: the vectors give %v, the map has %v", text, layer, head, query, key, want, got)
 						}
 					}
 				}
-				if n := len(m.Vectors.Value[layer][head][0]); n != 5 {
+				if n := len(v.Value[0]); n != 5 {
 					t.Errorf("a value of %d numbers, want 5", n)
 				}
 			}
@@ -263,6 +264,51 @@ func TestVectorsGiveTheWeights(t *testing.T) {
 	}
 	if _, err := reader.MapWithVectors("", 2); err == nil {
 		t.Error("no error for an empty sentence")
+	}
+}
+
+// The vectors and scores of a map are those of the hook points of a graph that knows nothing of maps, bit for bit.
+func TestVectorsAreThoseOfTheHookPoints(t *testing.T) {
+	s := small()
+	s.Layers, s.Heads, s.Dim = 2, 2, 10
+	r := trained(t, s, smallText())
+	const text = "The otter likes the dog near rocks"
+	m, err := reader(t, r, 3).MapWithVectors(text, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := r.Encode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := layers.NewInference(r.Config, r.Weights, 1, len(e.IDs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	hooks := map[string]*layers.HookPoint{}
+	for _, name := range f.HookNames() {
+		if hooks[name], err = f.HookPoint(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Run(e.IDs); err != nil {
+		t.Fatal(err)
+	}
+	for layer, heads := range m.Vectors {
+		for head, v := range heads {
+			for name, rows := range map[string][][]float32{"q": v.Query, "k": v.Key, "v": v.Value, "scores": v.Scores, "weights": m.Attention[layer][head], "z": v.Output} {
+				want := hooks[fmt.Sprintf("blocks.%d.attn.%s", layer, name)].Read(0)[head]
+				if want.Rows != len(rows) {
+					t.Fatalf("%d rows of %s, want %d", len(rows), name, want.Rows)
+				}
+				for i, row := range rows {
+					if !slices.Equal(row, want.Row(i)[:len(row)]) {
+						t.Errorf("layer %d, head %d, position %d: %s is %v, the hook point has %v", layer, head, i, name, row, want.Row(i))
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
-	"testing"
 
 	"pgregory.net/rapid"
 
@@ -22,45 +21,24 @@ func Halves() attention.Map {
 	}}
 }
 
-// WithVectors gives a map vectors of headDim numbers, of whose products its weights are the softmax.
+// WithVectors gives a map random scores, and vectors of headDim numbers. No number follows from others: who shows what is here has
+// read it, and not computed it.
 func WithVectors(m attention.Map, headDim int) attention.Map {
 	random := rand.New(rand.NewPCG(3, uint64(headDim)))
-	draw := func() [][][][]float32 { // [layer][head][place][headDim]
-		all := make([][][][]float32, len(m.Attention))
-		for l := range all {
-			all[l] = make([][][]float32, len(m.Attention[l]))
-			for h := range all[l] {
-				for range m.Tokens {
-					vector := make([]float32, headDim)
-					for i := range vector {
-						vector[i] = float32(1.5 * random.NormFloat64())
-					}
-					all[l][h] = append(all[l][h], vector)
-				}
+	rows := func(length func(row int) int) [][]float32 {
+		all := make([][]float32, len(m.Tokens))
+		for i := range all {
+			for range length(i) {
+				all[i] = append(all[i], float32(1.5*random.NormFloat64()))
 			}
 		}
 		return all
 	}
-	m.Vectors = &attention.Vectors{Query: draw(), Key: draw(), Value: draw()}
-	attention := make([][][][]float32, len(m.Attention))
-	for l := range attention {
-		for h := range m.Attention[l] {
-			query, key := m.Vectors.Query[l][h], m.Vectors.Key[l][h]
-			attention[l] = append(attention[l], Causal(len(m.Tokens), func(q, k int) float64 {
-				return product(query[q], key[k]) / math.Sqrt(float64(headDim))
-			}))
-		}
-	}
-	m.Attention = attention
+	whole, seen := func(int) int { return headDim }, func(query int) int { return query + 1 }
+	m.Vectors = attention.PerHead(len(m.Attention), len(m.Attention[0]), func(int, int) attention.HeadVectors {
+		return attention.HeadVectors{Query: rows(whole), Key: rows(whole), Value: rows(whole), Scores: rows(seen), Output: rows(whole)}
+	})
 	return m
-}
-
-func product(a, b []float32) float64 {
-	sum := 0.0
-	for i := range a {
-		sum += float64(a[i]) * float64(b[i])
-	}
-	return sum
 }
 
 // Lion is the sentence of the manual, with the attention a trained model
@@ -93,15 +71,12 @@ func Foreign() attention.Map {
 // Made draws a valid map: every row is a softmax over keys up to the query.
 func Made(text string, tokens []string, layers, heads int) attention.Map {
 	random := rand.New(rand.NewPCG(7, uint64(len(tokens))))
-	m := attention.Map{Text: text, Tokens: tokens}
-	for range layers {
-		var layer [][][]float32
-		for range heads {
-			layer = append(layer, Causal(len(tokens), func(int, int) float64 { return 2.2 * random.NormFloat64() }))
-		}
-		m.Attention = append(m.Attention, layer)
-	}
-	return m
+	return attention.Map{Text: text, Tokens: tokens, Attention: weights(len(tokens), layers, heads, func() float64 { return 2.2 * random.NormFloat64() })}
+}
+
+// weights are those of heads whose scores are drawn, [layers][heads][query][key].
+func weights(seq, layers, heads int, score func() float64) [][][][]float32 {
+	return attention.PerHead(layers, heads, func(int, int) [][]float32 { return Causal(seq, func(int, int) float64 { return score() }) })
 }
 
 // Causal is a [query][key] square: the softmax of the scores of the keys up to
@@ -120,21 +95,6 @@ func Causal(seq int, score func(q, k int) float64) [][]float32 {
 		}
 	}
 	return weights
-}
-
-// draws is how many random maps each property sees.
-const draws = 1000
-
-// Check is rapid.Check with draws maps instead of its hundred; a hundred under
-// -short.
-func Check(t *testing.T, property func(t *rapid.T)) {
-	t.Helper()
-	for range draws / 100 {
-		rapid.Check(t, property)
-		if t.Failed() || testing.Short() {
-			return
-		}
-	}
 }
 
 // Token draws what a user may type: words, nothing, huge words, escapes,
@@ -157,13 +117,7 @@ func AnyMap(t *rapid.T) attention.Map {
 	m := attention.Map{Text: Token().Draw(t, "text"), Tokens: tokens}
 	layers, heads := rapid.IntRange(1, 3).Draw(t, "layers"), rapid.IntRange(1, 3).Draw(t, "heads")
 	score := rapid.Float64Range(-20, 20)
-	for range layers {
-		var layer [][][]float32
-		for range heads {
-			layer = append(layer, Causal(len(tokens), func(int, int) float64 { return score.Draw(t, "score") }))
-		}
-		m.Attention = append(m.Attention, layer)
-	}
+	m.Attention = weights(len(tokens), layers, heads, func() float64 { return score.Draw(t, "score") })
 	if rapid.Bool().Draw(t, "some unknown") {
 		m.Unknown = rapid.SliceOfN(rapid.Bool(), len(tokens), len(tokens)).Draw(t, "unknown")
 	}
@@ -234,4 +188,65 @@ func OtherShapes() map[string]attention.Baseline {
 		"words": {Name: "uniform", Map: Made("", words[:3], 1, 2)}, "heads": {Name: "uniform", Map: Made("", words, 1, 3)},
 		"layers": {Name: "uniform", Map: Made("", words, 2, 2)}, "nothing": {Name: "uniform", Map: attention.Map{}},
 	}
+}
+
+// Filmed makes a film of two tokens in one head, whose second attends to the first with the given
+// weights, ten steps apart.
+func Filmed(weights ...float32) []attention.Frame {
+	var frames []attention.Frame
+	for i, w := range weights {
+		frames = append(frames, attention.Frame{Step: 10 * i, HeldOutLoss: 3, Sentences: []attention.Sentence{{
+			Text: "a b", Tokens: []string{"a", "b"}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}},
+		}}})
+	}
+	return frames
+}
+
+// AnyFilm draws a film that can be shown: up to five frames of the same sentences.
+func AnyFilm(t *rapid.T) []attention.Frame {
+	first := make([]attention.Map, rapid.IntRange(1, 2).Draw(t, "sentences"))
+	for i := range first {
+		first[i] = AnyMap(t)
+	}
+	frames := make([]attention.Frame, rapid.IntRange(1, 5).Draw(t, "frames"))
+	step := rapid.IntRange(0, 50).Draw(t, "first step")
+	score := rapid.Float64Range(-8, 8)
+	for i := range frames {
+		frames[i] = attention.Frame{Step: step, HeldOutLoss: rapid.Float64Range(0, 20).Draw(t, "loss")}
+		step += rapid.IntRange(1, 500).Draw(t, "steps on")
+		for _, m := range first {
+			s := attention.Sentence{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
+			s.Attention = weights(len(m.Tokens), len(m.Attention), len(m.Attention[0]), func() float64 { return score.Draw(t, "score") })
+			frames[i].Sentences = append(frames[i].Sentences, s)
+		}
+	}
+	return frames
+}
+
+// Compared is one layer of two heads over two words; B has the heads of A the other way round, but for one link.
+func Compared() attention.Comparison {
+	even, first := [][]float32{{1, 0}, {0.5, 0.5}}, [][]float32{{1, 0}, {1, 0}}
+	return attention.Comparison{
+		A:  attention.Map{Text: "lion saw", Tokens: []string{"lion", "saw"}, Attention: [][][][]float32{{even, first}}, Next: []attention.Prediction{{Word: "the", Probability: 0.75}, {Word: "a", Probability: 0.25}}},
+		B:  attention.Map{Text: "lion met", Tokens: []string{"lion", "met"}, Attention: [][][][]float32{{first, {{1, 0}, {0.25, 0.75}}}}, Next: []attention.Prediction{{Word: "the", Probability: 0.25}, {Word: "one", Probability: 0.125}}},
+		Of: attention.Source{Run: "runs/a", Step: 10}, With: attention.Source{Run: "runs/b", Step: 20},
+	}
+}
+
+// AnyComparison draws two maps, of one size or two.
+func AnyComparison(t *rapid.T, m attention.Map) attention.Comparison {
+	c := attention.Comparison{A: m, B: AnyMap(t), Of: attention.Source{Run: Token().Draw(t, "run"), Step: 3}, With: attention.Source{Run: "b", Step: 4}}
+	if rapid.Bool().Draw(t, "same") {
+		c.B = m
+		for layer := range m.Attention {
+			for head := range m.Attention[layer] {
+				c.Matches = append(c.Matches, attention.HeadMatch{Layer: layer, A: head, B: len(m.Attention[layer]) - 1 - head, Distance: 0.1})
+			}
+		}
+	}
+	if rapid.Bool().Draw(t, "runs") {
+		c.Losses = []float64{1, math.NaN()}
+		c.Settings = []attention.SettingPair{{Name: "probe", A: Token().Draw(t, "setting"), B: Token().Draw(t, "setting")}}
+	}
+	return c
 }

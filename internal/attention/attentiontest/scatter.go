@@ -24,14 +24,13 @@ func Near() attention.Neighbours {
 	return attention.Neighbours{Word: "lion", Nearest: []attention.Neighbour{{Name: "rhino", Cosine: 1}, {Name: "狮子", Cosine: 0.5}, {Name: "\x1b[2J", Cosine: 0.004}, {Name: "is", Cosine: -0.25}}}
 }
 
-// A picture takes longer to draw than a line of text, so fewer are drawn unless asked for:
-// go test ./internal/render -draws 10000
-var pictures = flag.Int("draws", 1000, "random pictures that each property sees, of every renderer")
+// More are drawn if asked for: go test ./internal/render/picture -draws 10000
+var draws = flag.Int("draws", 1000, "random inputs that each property sees")
 
 // Thorough is rapid.Check with that many inputs; a hundred under -short.
 func Thorough(t *testing.T, property func(t *rapid.T)) {
 	t.Helper()
-	for range max(1, *pictures/100) {
+	for range max(1, *draws/100) {
 		rapid.Check(t, property)
 		if t.Failed() || testing.Short() {
 			return

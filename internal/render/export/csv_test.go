@@ -17,7 +17,7 @@ import (
 )
 
 func TestCSVReadsBack(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		maps := []attention.Map{attentiontest.AnyMap(t), attentiontest.AnyMap(t)}
 		var b bytes.Buffer
 		if err := CSV(&b, maps, nil); err != nil {

@@ -66,7 +66,7 @@ func TestGoldenDocuments(t *testing.T) {
 }
 
 func TestJSONReadsBack(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		maps := make([]attention.Map, rapid.IntRange(0, 2).Draw(t, "maps"))
 		for i := range maps {
 			maps[i] = attentiontest.AnyMap(t)
@@ -100,7 +100,7 @@ func TestJSONReadsBack(t *testing.T) {
 }
 
 func TestMalformedWritesNoDocument(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		m := attentiontest.AnyMalformed(t)
 		maps := []attention.Map{attentiontest.Lion(), m}
 		attentiontest.Refuses(t, m, map[string]func(io.Writer) error{

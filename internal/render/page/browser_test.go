@@ -105,17 +105,12 @@ func writePages(t *testing.T, folder string) {
 	for _, token := range hostile().Tokens {
 		words = append(words, render.Spelling(token))
 	}
-	type vectors struct {
-		Query [][][][]float32 `json:"query"`
-		Key   [][][][]float32 `json:"key"`
-	}
 	var sentences []attention.Sentence
 	for _, m := range lions() {
 		sentences = append(sentences, attention.Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: m.Next})
 	}
-	v := lions()[0].Vectors
 	truths := map[string]any{
-		"map":     map[string]any{"sentences": sentences, "vectors": vectors{v.Query, v.Key}},
+		"map":     map[string]any{"sentences": sentences, "vectors": lions()[0].Vectors},
 		"hostile": map[string]any{"tokens": words},
 		"beside":  map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
 		"film":    map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed)},

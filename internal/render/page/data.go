@@ -26,7 +26,7 @@ type pageData struct {
 type pageSentence struct {
 	Text    string       `json:"text"`
 	Tokens  []string     `json:"tokens"`  // as spelling shows them
-	Unknown []int        `json:"unknown"` // places of the tokens that the vocabulary lacks
+	Unknown []int        `json:"unknown"` // positions of the tokens that the vocabulary lacks
 	Layers  int          `json:"layers"`
 	Heads   int          `json:"heads"`
 	Vectors *pageVectors `json:"vectors"` // null where the map has none
@@ -45,22 +45,24 @@ type pageWeights struct {
 	Next    []attention.Prediction `json:"next"`
 }
 
-// pageVectors are the vectors of a sentence, [layer][head][place][headDim].
+// pageVectors are what the weights of a sentence were computed from: vectors [layer][head][position][headDim], and scores as the weights.
 type pageVectors struct {
 	HeadDim int    `json:"headDim"`
 	Query   floats `json:"query"`
 	Key     floats `json:"key"`
 	Value   floats `json:"value"`
+	Scores  floats `json:"scores"` // [layer][head][query][key up to the query]
 }
 
 // floats are float32 numbers as their little-endian bytes, which JSON writes in base64: 5.3
-// characters a number, fewer than four decimals take, and the very number that the op computed. From rounded vectors a cell's
-// arithmetic would end beside its weight.
+// characters a number, fewer than four decimals take, and the very number that the op computed.
 type floats []byte
 
-func (f *floats) add(numbers []float32) {
-	for _, x := range numbers {
-		*f = binary.LittleEndian.AppendUint32(*f, math.Float32bits(x))
+func (f *floats) add(rows ...[]float32) {
+	for _, row := range rows {
+		for _, x := range row {
+			*f = binary.LittleEndian.AppendUint32(*f, math.Float32bits(x))
+		}
 	}
 }
 
@@ -86,23 +88,18 @@ func pageSentenceOf(m attention.Map) pageSentence {
 			s.Unknown = append(s.Unknown, i)
 		}
 	}
-	if v := m.Vectors; v != nil {
-		s.Vectors = &pageVectors{len(v.Query[0][0][0]), floatsOf(v.Query), floatsOf(v.Key), floatsOf(v.Value)}
+	if m.Vectors != nil {
+		s.Vectors = &pageVectors{HeadDim: len(m.Vectors[0][0].Query[0])}
 	}
-	return s
-}
-
-// floatsOf strings the vectors of all heads together.
-func floatsOf(vectors [][][][]float32) floats {
-	var f floats
-	for _, heads := range vectors {
-		for _, places := range heads {
-			for _, vector := range places {
-				f.add(vector)
-			}
+	for _, heads := range m.Vectors {
+		for _, v := range heads {
+			s.Vectors.Query.add(v.Query...)
+			s.Vectors.Key.add(v.Key...)
+			s.Vectors.Value.add(v.Value...)
+			s.Vectors.Scores.add(v.Scores...)
 		}
 	}
-	return f
+	return s
 }
 
 // pageWeightsOf copies the weights of a valid map, without the future, which is always 0.

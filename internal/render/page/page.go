@@ -67,7 +67,7 @@ const leastFormed = 0.2
 // links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]).
 //
 // It needs nothing beside itself, and equal frames give equal bytes. Frames that do not belong
-// together, as [attention.CheckFilm] tells, write nothing.
+// together, as [attention.CheckFilm] reports, write nothing.
 func Film(w io.Writer, s attention.Source, frames []attention.Frame) error {
 	if err := attention.CheckFilm(frames); err != nil {
 		return err

@@ -26,7 +26,7 @@ import (
 )
 
 func TestMalformedWritesNoPage(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		m := attentiontest.AnyMalformed(t)
 		attentiontest.Refuses(t, m, map[string]func(io.Writer) error{
 			"HTML": func(w io.Writer) error {
@@ -154,11 +154,12 @@ func weightsIn(attention [][][][]float32) []float32 {
 	return list
 }
 
-func vectorsIn(vectors [][][][]float32) []float32 {
+// vectorsIn strings together one part of the vectors of all heads.
+func vectorsIn(m attention.Map, part func(attention.HeadVectors) [][]float32) []float32 {
 	var list []float32
-	for _, heads := range vectors {
-		for _, places := range heads {
-			list = append(list, slices.Concat(places...)...)
+	for _, heads := range m.Vectors {
+		for _, v := range heads {
+			list = append(list, slices.Concat(part(v)...)...)
 		}
 	}
 	return list
@@ -194,7 +195,7 @@ func TestPageHoldsItsMaps(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
 		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
 	})
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		maps := make([]attention.Map, rapid.IntRange(1, 2).Draw(t, "maps"))
 		for i := range maps {
 			maps[i] = attentiontest.AnyMap(t)
@@ -221,10 +222,11 @@ func TestPageHoldsItsMaps(t *testing.T) {
 			if (s.Vectors == nil) != (m.Vectors == nil) {
 				t.Fatal("vectors on one side only")
 			}
-			if v := m.Vectors; v != nil {
-				same(t, "query", s.Vectors.Query, vectorsIn(v.Query))
-				same(t, "key", s.Vectors.Key, vectorsIn(v.Key))
-				same(t, "value", s.Vectors.Value, vectorsIn(v.Value))
+			if m.Vectors != nil {
+				same(t, "query", s.Vectors.Query, vectorsIn(m, func(v attention.HeadVectors) [][]float32 { return v.Query }))
+				same(t, "key", s.Vectors.Key, vectorsIn(m, func(v attention.HeadVectors) [][]float32 { return v.Key }))
+				same(t, "value", s.Vectors.Value, vectorsIn(m, func(v attention.HeadVectors) [][]float32 { return v.Value }))
+				same(t, "scores", s.Vectors.Scores, vectorsIn(m, func(v attention.HeadVectors) [][]float32 { return v.Scores }))
 			}
 			for j, p := range m.Next {
 				if got := d.Frames[0].Sentences[i].Next[j]; got != (attention.Prediction{Word: render.Spelling(p.Word), Probability: p.Probability}) {

@@ -69,7 +69,7 @@ func tidy(text string, o Options) error {
 }
 
 func TestTextIsTidy(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		m := attentiontest.AnyMap(t)
 		o := anyOptions(t, m)
 		for name, write := range texts(m, o, rapid.IntRange(-1, 20).Draw(t, "most")) {
@@ -97,7 +97,7 @@ func TestTidyComplains(t *testing.T) {
 }
 
 func TestMalformedWritesNoText(t *testing.T) {
-	attentiontest.Check(t, func(t *rapid.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
 		m := attentiontest.AnyMalformed(t)
 		o := Options{Width: 80, Layer: -1, Head: -1}
 		outputs := texts(m, o, 3)
@@ -115,11 +115,11 @@ func TestAnalysesAreTidy(t *testing.T) {
 			name   string
 			render func(io.Writer) error
 		}{
-			{"Why", func(w io.Writer) error { return Why(w, attentiontest.AnyWhy(t, m), o) }},
+			{"Why", func(w io.Writer) error { return Why(w, anyWhy(t, m), o) }},
 			{"Explanation", func(w io.Writer) error {
-				return Explanation(w, attentiontest.AnyExplanation(t, m), rapid.Bool().Draw(t, "full"), o)
+				return Explanation(w, anyExplanation(t, m), rapid.Bool().Draw(t, "full"), o)
 			}},
-			{"Heads", func(w io.Writer) error { return Heads(w, attentiontest.AnyHeads(t), o) }},
+			{"Heads", func(w io.Writer) error { return Heads(w, anyHeads(t), o) }},
 			{"Comparison", func(w io.Writer) error { return Comparison(w, attentiontest.AnyComparison(t, m), o) }},
 			{"Recurrence", func(w io.Writer) error {
 				r := attention.Recurrence{Text: m.Text, Tokens: m.Tokens, Links: []attention.RecurringLink{{Query: len(m.Tokens) - 1, Seeds: 1, Weight: rapid.Float64Range(0, 1).Draw(t, "weight")}}, Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: 2, Next: attention.Prediction{Word: attentiontest.Token().Draw(t, "word"), Probability: 0.5}}}}

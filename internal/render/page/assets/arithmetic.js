@@ -1,17 +1,25 @@
-// The arithmetic of one cell, from the vectors to the weight, as the operation computed it:
+// The arithmetic of one cell, from the vectors to the weight:
 //
 //   weight = softmax(query · key / √headDim) over the keys up to the query's place
+//
+// Vectors, scores and weights are those that the model computed. Nothing here adds up or divides what the model has: a
+// product, a root or a power is of the numbers beside it.
 
-// arithmeticOf computes each step for every key that a query sees, in double precision from the
-// vectors of the model. The last weights agree with the map's within its rounding.
-function arithmeticOf(query, keys) {
-  const dots = keys.map((key) => key.reduce((sum, x, i) => sum + x * query[i], 0));
-  const root = Math.sqrt(query.length);
-  const scores = dots.map((dot) => dot / root);
+// stepsOf returns the row of a query, [key up to the query]: its scores and weights, and what follows from each of these alone.
+// A dot product is its score times the root, the sum of the powers is 1 over the weight of the highest score.
+function stepsOf({ sentence, query }, { layer, head }, weights) {
+  const { vectors } = data.sentences[sentence];
+  const row = (cells) => Array.from(cells.subarray(cell(query, 0), cell(query + 1, 0)));
+  const scores = row(cellsOf(read(vectors.scores), sentence, layer, head));
+  const root = Math.sqrt(vectors.headDim);
   const highest = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - highest));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return { dots, root, scores, highest, powers, total, weights: powers.map((p) => p / total) };
+  const shown = row(weights);
+  return {
+    root, scores, weights: shown,
+    dots: scores.map((score) => score * root),
+    powers: scores.map((score) => Math.exp(score - highest)),
+    total: 1 / shown[scores.indexOf(highest)],
+  };
 }
 
 // drawArithmetic shows the cell of a query and a key in the chosen layer and head. `choose` goes to a head.
@@ -28,20 +36,19 @@ function drawArithmetic(place, view, choose) {
     return;
   }
   const only = heads[0];
-  const queries = vectorsOf(sentence, "query", only.layer, only.head);
-  if (!queries) {
+  if (!data.sentences[sentence].vectors) {
     place.replaceChildren(title, rowOf(words, weights, query, key));
     return;
   }
-  const keys = vectorsOf(sentence, "key", only.layer, only.head);
-  const values = vectorsOf(sentence, "value", only.layer, only.head);
-  const a = arithmeticOf(queries[query], keys.slice(0, query + 1));
+  const a = stepsOf(view, only, weights);
+  const vector = (kind, position) => vectorOf(sentence, kind, only.layer, only.head, position);
+  const [q, k, v] = [vector("query", query), vector("key", key), vector("value", key)];
   const later = words.length - 1 - query;
   place.replaceChildren(title, element("ol", {},
     element("li", {}, "The query of ", bold(words[query]), " and the key of ", bold(words[key]), ", multiplied number by number and added up: ",
       result("dot", `query · key = ${exact(a.dots[key])}`),
-      vectorTable(words, query, key, queries[query], keys[key], values[key], weight)),
-    element("li", {}, `Divided by the root of their length, √${queries[query].length} = ${exact(a.root)}, so that longer vectors do not make sharper looks: `,
+      vectorTable(words, query, key, q, k, v, a.dots[key], weight)),
+    element("li", {}, `Divided by the root of their length, √${q.length} = ${exact(a.root)}, so that longer vectors do not make sharper looks: `,
       result("score", `score = ${exact(a.scores[key])}`)),
     element("li", {}, later > 0
       ? `The mask: ${later === 1 ? "the word that comes" : `the ${later} words that come`} later cannot be seen, as if the score were −∞. Their weight is exactly 0.`
@@ -62,9 +69,8 @@ function result(id, text) {
 }
 
 // vectorTable shows the vectors of a cell number by number: short ones lie, long ones stand.
-function vectorTable(words, query, key, q, k, v, weight) {
+function vectorTable(words, query, key, q, k, v, dot, weight) {
   const numbers = Array.from(q.keys());
-  const dot = numbers.reduce((sum, i) => sum + q[i] * k[i], 0);
   const columns = [
     ["query", q, ""],
     ["key", k, ""],

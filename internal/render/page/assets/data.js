@@ -1,6 +1,6 @@
 "use strict";
 
-// The numbers of the page, read from the JSON in it. Nothing here computes attention: weights and
+// The numbers of the page, read from the JSON in it. Nothing here computes attention: weights, scores and
 // vectors are those of the model, a mean is the mean of them.
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -33,20 +33,20 @@ function read(base64) {
 
 // weightsOf returns the weights of one head, or the mean of several, [cell].
 function weightsOf(sentence, frame, layer, head) {
-  const s = data.sentences[sentence];
   const all = read(data.frames[frame].sentences[sentence].weights);
-  const span = cell(s.tokens.length, 0);
-  const chosen = headsOf(sentence, layer, head);
-  if (chosen.length === 1) {
-    const start = (chosen[0].layer * s.heads + chosen[0].head) * span;
-    return all.subarray(start, start + span);
-  }
-  const mean = new Float64Array(span);
-  for (const c of chosen) {
-    const start = (c.layer * s.heads + c.head) * span;
-    for (let i = 0; i < span; i++) mean[i] += all[start + i];
-  }
+  const chosen = headsOf(sentence, layer, head).map((c) => cellsOf(all, sentence, c.layer, c.head));
+  if (chosen.length === 1) return chosen[0];
+  const mean = new Float64Array(chosen[0].length);
+  for (const cells of chosen) cells.forEach((weight, i) => { mean[i] += weight; });
   return mean.map((sum) => sum / chosen.length);
+}
+
+// cellsOf returns the weights, or the scores, of one head out of those of all, [cell].
+function cellsOf(all, sentence, layer, head) {
+  const s = data.sentences[sentence];
+  const span = cell(s.tokens.length, 0);
+  const start = (layer * s.heads + head) * span;
+  return all.subarray(start, start + span);
 }
 
 // headsOf lists the heads that a choice stands for.
@@ -61,15 +61,12 @@ function headsOf(sentence, layer, head) {
   return list;
 }
 
-// vectorsOf returns the vectors of one kind ("query", "key", "value") in a head, [place][headDim],
-// or null where the page has none.
-function vectorsOf(sentence, kind, layer, head) {
+// vectorOf returns the vector of one kind ("query", "key", "value") at a position in a head, [headDim].
+function vectorOf(sentence, kind, layer, head, position) {
   const s = data.sentences[sentence];
-  if (!s.vectors) return null;
-  const all = read(s.vectors[kind]);
   const n = s.vectors.headDim;
   const first = (layer * s.heads + head) * s.tokens.length;
-  return s.tokens.map((_, place) => all.subarray((first + place) * n, (first + place + 1) * n));
+  return read(s.vectors[kind]).subarray((first + position) * n, (first + position + 1) * n);
 }
 
 // nameOf names a choice of layer and head for people, who count from 1.

@@ -78,8 +78,7 @@ function makeGrid(table, tokens, unknown, on) {
         const below = Math.abs(weight) < least;
         td.classList.toggle("below", below);
         td.textContent = below ? "" : signed ? shortSigned(weight) : short(weight);
-        if (signed) shadeSigned(td, weight);
-        else shade(td, weight);
+        shade(td, weight, signed ? -1 : 0);
       }));
     },
     // mark shows which row is looked from and which column pointed at (or null).

@@ -62,7 +62,7 @@ function makeLines(place, tokens, unknown, on) {
         const lit = k <= query && weight >= least && weight >= 0.005;
         if (lit) {
           paths.push(line(query, k, weight, 1));
-          shade(key, weight);
+          shade(key, weight, 0);
         }
         key.classList.toggle("lit", lit);
         key.classList.toggle("later", !lit);

@@ -34,7 +34,7 @@ function makeOverview(place, sentence, choose) {
         const image = new ImageData(n, n);
         for (let q = 0; q < n; q++) {
           for (let k = 0; k <= q; k++) {
-            image.data.set([...rgb(weights[cell(q, k)]), 255], 4 * (q * n + k));
+            image.data.set([...shadeOf(weights[cell(q, k)], 0).color, 255], 4 * (q * n + k));
           }
         }
         canvas.getContext("2d").putImageData(image, 0, 0);

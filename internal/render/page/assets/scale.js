@@ -1,13 +1,22 @@
 // From a number to a colour, an ink or a text.
 
-const parsed = (scale) => scale.map((hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-const stops = parsed(data.scale);
-const signedStops = parsed(data.signed);
+// paletteOf returns the colour [red, green, blue] and the style of each number that a cell can print, in hundredths from low to 1: numbers
+// that print alike look alike. The ink is black or white, whichever has more contrast.
+function paletteOf(scale, low) {
+  const stops = scale.map((hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+  const steps = 100 * (1 - low);
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const color = between(stops, i / steps);
+    const l = luminance(color) + 0.05;
+    return { color, style: `--shade: rgb(${color}); --on-shade: ${l / 0.05 >= 1.05 / l ? "#000" : "#fff"}` };
+  });
+}
 
-// printed is the number that a cell prints: two decimals, in low to 1. Colours follow it, so that numbers that
-// print alike look alike.
-function printed(x, low) {
-  return Math.round(Math.min(Math.max(x, low), 1) * 100) / 100;
+const palettes = { 0: paletteOf(data.scale, 0), "-1": paletteOf(data.signed, -1) };
+
+// shadeOf returns what a palette has for a weight in 0 to 1 (low is 0), or for a difference in -1 to 1 (low is -1).
+function shadeOf(x, low) {
+  return palettes[low][Math.round(100 * Math.min(Math.max(x, low), 1)) - 100 * low];
 }
 
 // between is the colour at a share of 0 to 1 of a scale, as [red, green, blue].
@@ -15,15 +24,6 @@ function between(stops, share) {
   const at = share * (stops.length - 1);
   const low = Math.min(Math.floor(at), stops.length - 2);
   return stops[low].map((a, i) => Math.round(a + (at - low) * (stops[low + 1][i] - a)));
-}
-
-// rgb is the colour of a weight in 0 to 1, signedRGB that of a difference in -1 to 1.
-function rgb(weight) {
-  return between(stops, printed(weight, 0));
-}
-
-function signedRGB(difference) {
-  return between(signedStops, (printed(difference, -1) + 1) / 2);
 }
 
 // luminance is the relative luminance of WCAG 2.2.
@@ -35,22 +35,10 @@ function luminance(color) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-// shade lays the colour of a weight under an element, with black or white ink, whichever has more
-// contrast. The style sheet uses the properties; print.css takes the weight itself.
-function shade(element, weight) {
-  lay(element, rgb(weight), weight);
-}
-
-// shadeSigned does the same for a difference.
-function shadeSigned(element, difference) {
-  lay(element, signedRGB(difference), Math.abs(difference));
-}
-
-function lay(element, color, weight) {
-  const l = luminance(color) + 0.05;
-  element.style.setProperty("--shade", `rgb(${color})`);
-  element.style.setProperty("--on-shade", l / 0.05 >= 1.05 / l ? "#000" : "#fff");
-  element.style.setProperty("--weight", Math.min(weight, 1).toFixed(3));
+// shade lays the colour of a weight, or of a difference where low is -1, under an element. The style sheet uses the properties; print.css
+// takes the weight itself.
+function shade(element, x, low) {
+  element.style.cssText = `${shadeOf(x, low).style}; --weight: ${Math.min(Math.abs(x), 1).toFixed(3)}`;
 }
 
 // short writes a weight as a cell does: .52, 1.0.

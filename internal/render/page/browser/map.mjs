@@ -52,23 +52,36 @@ await check("choosing layer, head and sentence changes the table", "map.html", {
   assert.ok(!(await page.isVisible("#layer")), "one layer is no choice");
 });
 
-await check("a cell's arithmetic is that of the map", "map.html", {}, async (page) => {
+// Scores, vectors and weights of this page are drawn at random and do not follow from each other: what it shows, it has read.
+await check("a cell's arithmetic is that of the model", "map.html", {}, async (page) => {
   const [layer, head] = [1, 1];
   await page.selectOption("#layer", { value: String(layer) });
   await page.selectOption("#head", { value: String(head) });
-  const { query: queries, key: keys } = map.vectors;
+  const { Query: queries, Key: keys, Value: values, Scores: scores } = map.vectors[layer][head];
+  const root = Math.sqrt(queries[0].length);
+  const digits = (x) => (x !== 0 && Math.abs(x) < 0.001 ? x.toExponential(1) : x.toPrecision(4));
   for (let q = 0; q <= last; q++) {
     for (let k = 0; k <= q; k++) {
       await page.$eval(td(q, k), (cell) => cell.click());
       const weight = sentence.attention[layer][head][q][k];
-      const dot = queries[layer][head][q].reduce((sum, x, i) => sum + x * keys[layer][head][k][i], 0);
-      near(await number(page, "#sum-dot"), dot, "query · key");
-      near(await number(page, "#sum-score"), dot / Math.sqrt(queries[layer][head][q].length), "score");
-      near(await number(page, "#sum-softmax"), weight, "softmax", 0.00007);
+      near(await number(page, "#sum-dot"), scores[q][k] * root, "query · key");
+      near(await number(page, "#sum-score"), scores[q][k], "score");
+      near(await number(page, "#sum-softmax"), weight, "softmax");
       near(await number(page, "#sum-in-map"), weight, "weight in the map");
       near(await number(page, "#weight"), weight, "weight");
       const rows = await page.$$eval("#sum tr.chosen th", (l) => l.map((e) => e.textContent));
       assert.equal(rows[0].replace(/[₀-₉]+$/, ""), sentence.tokens[k]);
+      const [vectors, softmax] = await page.$$eval("#sum table", (l) => l.map((t) => [...t.tBodies[0].rows].map((r) => [...r.cells].slice(1).map((c) => c.textContent))));
+      const shown32 = (list) => list.map((x) => digits(Math.fround(x)));
+      assert.deepEqual(vectors[0].slice(1), shown32(queries[q]), "the query");
+      assert.deepEqual(vectors[1].slice(1), shown32(keys[k]), "the key");
+      assert.deepEqual(vectors[3].slice(1), shown32(values[k]), "the value");
+      assert.equal(softmax.length, q + 1);
+      softmax.forEach(([dot, score, , w], j) => {
+        near(Number(dot), scores[q][j] * root, "a product");
+        near(Number(score), scores[q][j], "a score");
+        near(Number(w), sentence.attention[layer][head][q][j], "a weight of the row");
+      });
     }
   }
   await page.click(td(last - 1, 1));

@@ -1,0 +1,65 @@
+package text
+
+import (
+	"math"
+
+	"pgregory.net/rapid"
+
+	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
+)
+
+// anyEffect draws an effect of an intervention, now and then none or no number.
+func anyEffect(t *rapid.T) *float64 {
+	x := rapid.OneOf(rapid.Float64Range(-30, 30), rapid.SampledFrom([]float64{0, 1e-12, -1e9, math.Inf(1), math.NaN()})).Draw(t, "effect")
+	if rapid.Bool().Draw(t, "missing") {
+		return nil
+	}
+	return &x
+}
+
+// anyWhy draws an answer over the words of a map.
+func anyWhy(t *rapid.T, m attention.Map) attention.Why {
+	y := attention.Why{Text: m.Text, Tokens: m.Tokens, Seen: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p"), Correlation: anyEffect(t)}
+	for i, word := range m.Tokens {
+		c := attention.Cause{Place: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), Cut: anyEffect(t), Replaced: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind")}
+		for range len(m.Attention) {
+			c.ByHead = append(c.ByHead, make([]float64, len(m.Attention[0])))
+		}
+		if rapid.Bool().Draw(t, "replaced") {
+			c.Replacements = []attention.Replacement{{Word: attentiontest.Token().Draw(t, "replacement"), Effect: 1}}
+		}
+		y.Words = append(y.Words, c)
+	}
+	if e := anyEffect(t); e != nil {
+		y.Heads = []attention.HeadEffect{{Layer: 0, Head: 0, Effect: *e}, {Layer: 1, Head: 0, Effect: 0.5}}
+	}
+	return y
+}
+
+// anyExplanation draws the arithmetic of a cell of a map.
+func anyExplanation(t *rapid.T, m attention.Map) attention.Explanation {
+	query := rapid.IntRange(0, len(m.Tokens)-1).Draw(t, "query")
+	vector := rapid.SliceOfN(rapid.Float32(), 3, 3)
+	row := rapid.SliceOfN(rapid.Float32(), query+1, query+1)
+	return attention.Explanation{
+		Tokens: m.Tokens, Query: query, Key: rapid.IntRange(0, query).Draw(t, "key"),
+		QueryVector: vector.Draw(t, "q"), KeyVector: vector.Draw(t, "k"), ValueVector: vector.Draw(t, "v"),
+		Products: row.Draw(t, "products"), Scores: row.Draw(t, "scores"), Weights: row.Draw(t, "weights"),
+		Contribution: vector.Draw(t, "contribution"), Output: vector.Draw(t, "output"),
+	}
+}
+
+// anyHeads draws what heads do.
+func anyHeads(t *rapid.T) []attention.Head {
+	var heads []attention.Head
+	for range rapid.IntRange(1, 4).Draw(t, "heads") {
+		h := attention.Head{Role: rapid.SampledFrom([]string{attention.RoleDiffuse, attention.RoleSame, "place"}).Draw(t, "role"), Effect: anyEffect(t)}
+		h.Scores = []attention.RoleScore{{Role: attention.RoleSame, Score: 0.9, Uniform: 0.1, Cases: 5}, {Role: "place", Score: rapid.Float64Range(0, 1).Draw(t, "score"), Uniform: 0.5, Cases: 3}}
+		if rapid.Bool().Draw(t, "example") {
+			h.Examples = []attention.HeadExample{{Text: attentiontest.Token().Draw(t, "text"), Query: attentiontest.Token().Draw(t, "q"), Key: attentiontest.Token().Draw(t, "k"), Weight: 0.5}}
+		}
+		heads = append(heads, h)
+	}
+	return heads
+}
