@@ -15,7 +15,7 @@ func TestTokensGradientWithRepeatedIds(t *testing.T) {
 	nodetest.CheckGradients(t, 1e-4, []nodetest.Input{table}, func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
 		ids, backing := node.Ids(g, "ids", 11)
 		copy(backing, []int{3, 0, 3, 6, 1, 3, 0, 5, 1, 6, 6})
-		return Tokens("tokens", in[0], ids, nil, nil)
+		return Tokens("tokens", in[0], ids, nil)
 	})
 }
 

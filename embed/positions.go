@@ -10,8 +10,8 @@ import (
 	"attend/internal/node"
 )
 
-// Scheme is a position scheme: what tells the model where in its sentence a token stands. It may act on the embedding, on queries
-// and keys, on both, or on nothing: then only the causal mask tells early from late.
+// Scheme is a position scheme: how the model knows the position of a token in its sentence. It may act on the embedding, on queries
+// and keys, on both, or on nothing: then only the causal mask distinguishes early from late.
 type Scheme struct {
 	Learned bool                                                                          // a vector for each position is learned and added to the embedding (GPT-2)
 	Fixed   func(table []float32, dim int)                                                // fills a table [context, dim] of fixed vectors that are added to the embedding
@@ -32,16 +32,17 @@ var Schemes = choice.Table[Scheme]{
 	{Name: None},
 }
 
-// AddPositions adds the vector of each word's place in its sentence to the graph.
+// AddPositions adds the vector of each token's position in its sentence to the graph.
 //
 //	y[b*seq + t] = x[b*seq + t] + table[t]
 //
 //	x, y [batch*seq, dim], table [context, dim] with seq <= context
 //
-// The table's gradient sums dy over the batch; places beyond seq get 0.
+// The table's gradient sums dy over the batch; positions beyond seq get 0.
 func AddPositions(name string, x, table *gorgonia.Node, seq int) (*gorgonia.Node, error) {
-	op := &addPositions{Op: node.New(name, x.Shape(), x, table), seq: seq} // [batch*seq, dim]
-	return node.Apply(op, x, table)
+	op := &addPositions{node.New(name, x.Shape(), x, table), seq} // [batch*seq, dim]
+	op.PassGradient(0)
+	return node.Apply(op)
 }
 
 type addPositions struct {
@@ -49,50 +50,29 @@ type addPositions struct {
 	seq int
 }
 
-// Do adds: inputs are x, table.
-func (a *addPositions) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+// Forward adds: inputs are x, table.
+func (a *addPositions) Forward(in ...gorgonia.Value) {
 	x, table := node.Floats(in[0]), node.Floats(in[1])
-	eachSentence(&a.Op, in[0], a.seq, func(from, to int) {
+	a.eachSentence(in[0], func(from, to int) {
 		kernel.Add(a.Out()[from:to], x[from:to], table[:to-from])
 	})
-	return a.Done(), nil
 }
 
-// DiffWRT: both inputs have gradients.
-func (a *addPositions) DiffWRT(int) []bool { return node.Differentiable(true, true) }
-
-// SymDiff hands the gradient on to x and sums it over the batch for the table.
-func (a *addPositions) SymDiff(in gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	table := in[1]
-	op := &addPositionsGrad{Op: node.New(a.Name()+".grad", table.Shape(), grad), seq: a.seq} // [context, dim]
-	dTable, err := node.Apply(op, grad)
-	return gorgonia.Nodes{grad, dTable}, err
-}
-
-type addPositionsGrad struct {
-	node.Op
-	seq int
-}
-
-// Do sums over the batch: the input is dy.
-func (a *addPositionsGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	dy, dTable := node.Floats(in[0]), a.Out()
+// Backward sums over the batch for the table.
+func (a *addPositions) Backward(g *node.Gradient) {
+	dy, dTable := node.Floats(g.Dy[0]), node.Floats(g.D[1])
 	clear(dTable)
-	eachSentence(&a.Op, in[0], a.seq, func(from, to int) {
+	a.eachSentence(g.Dy[0], func(from, to int) {
 		kernel.Add(dTable[:to-from], dTable[:to-from], dy[from:to])
 	})
-	return a.Result(), nil
 }
 
 // eachSentence calls f with the first element of each sentence in a [batch*seq, dim] tensor and
 // the one after its last.
-func eachSentence(op *node.Op, v gorgonia.Value, seq int, f func(from, to int)) {
+func (a *addPositions) eachSentence(v gorgonia.Value, f func(from, to int)) {
 	rows, dim := v.Shape()[0], v.Shape()[1]
-	for i := range rows / seq {
-		start, length := i*seq, seq
-		if s := op.Sentences(); s != nil {
-			start, length = s.At(i)
-		}
+	for i := range rows / a.seq {
+		start, length := a.Sentence(i, a.seq)
 		f(start*dim, (start+length)*dim)
 	}
 }

@@ -1,8 +1,10 @@
 package layers
 
 import (
+	"fmt"
+	"math"
+
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"attend/embed"
 	"attend/internal/kernel"
@@ -18,333 +20,266 @@ import (
 //	mixed   = weights value
 //	y       = mixed outputWeight + outputBias
 //
-//	x, y, query, key, value, mixed [batch*seq, dim]; head h is columns h*headDim to (h+1)*headDim
+//	x, y [batch*seq, dim], query, mixed [batch*seq, heads*headDim]; head h is columns h*headDim to (h+1)*headDim
+//	key, value [batch*seq, kvHeads*headDim]; query head h reads key and value head h*kvHeads/heads
 //	weights [batch, heads, query, key]
 //
-// Source: Vaswani et al. 2017.
+// Source: Vaswani et al. 2017; with kvHeads below heads, Ainslie et al. 2023 (grouped queries).
 type Attention struct {
 	name        string
 	heads       int
 	positions   embed.Scheme
 	Projections Projections
-	Output      Linear // [dim, dim]
+	Output      Linear // [heads*headDim, dim]
 }
 
 // newAttention returns an attention whose output starts with its own deviation.
 func newAttention(s param.Scope, c Config, positions embed.Scheme) Attention {
 	return Attention{
 		s.Name(), c.Heads, positions,
-		newProjections(s, c.Dim, initialDeviation), newLinear(s.In("output"), c.Dim, c.Dim, c.residualDeviation()),
+		newProjections(s, c.Dim, c.Dim, c.Dim, c.Dim), newLinear(s.In("output"), c.Dim, c.Dim, c.residualDeviation()),
 	}
 }
 
-// apply adds the attention to the graph. The branch is that of x, nil if nothing else reads it.
-func (a Attention) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
-	projected := a.Projections.apply(g, x, branch) // query, key, value [batch*seq, dim]
-	g.hook("attn.q", projected.Query, a.heads)
-	g.hook("attn.k", projected.Key, a.heads)
-	g.hook("attn.v", projected.Value, a.heads)
-	projected.Query = a.rotate(g, ".query.rotated", projected.Query)
-	projected.Key = a.rotate(g, ".key.rotated", projected.Key)
-	mixed := g.apply(func() (*gorgonia.Node, error) { // weights [batch, heads, query, key]
-		attended, err := attendWith(a.name+".heads", projected, a.heads, g.Seq, g.drop, g.Departure)
-		if err != nil {
-			return nil, err
-		}
-		attended.hook(g)
-		g.t.Layers = append(g.t.Layers, attended)
-		return attended.Mixed, nil
-	})
-	g.hook("attn.z", mixed, a.heads)
-	y := a.Output.apply(g, mixed, nil, nil) // [batch*seq, dim]
+// apply adds the attention to the graph.
+func (a Attention) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+	p := a.Projections.apply(g, x)
+	headDim := p.Query.Shape()[1] / a.heads
+	if rotate := a.positions.Rotate; rotate != nil {
+		p.Query = g.must(rotate(a.name+".query.rotated", p.Query, headDim, g.Seq))
+		p.Key = g.must(rotate(a.name+".key.rotated", p.Key, headDim, g.Seq))
+	}
+	g.hook("attn.q", p.Query, headDim)
+	g.hook("attn.k", p.Key, headDim)
+	g.hook("attn.v", p.Value, headDim)
+	attended, err := applyAttention(a.name+".heads", p, a.heads, g.Seq, g.drop, g.Attention)
+	g.must(nil, err)
+	attended.hook(g)
+	g.hook("attn.z", attended.Mixed, headDim)
+	y := a.Output.apply(g, attended.Mixed, nil) // [batch*seq, dim]
 	g.hook("attn_out", y, 0)
 	return y
 }
 
-// rotate adds what the position scheme does to queries or keys [batch*seq, dim], if anything.
-func (a Attention) rotate(g *graph, name string, x *gorgonia.Node) *gorgonia.Node {
-	if a.positions.Rotate == nil {
-		return x
+// keeps returns what the attention keeps of each token, beside its weights.
+func (a Attention) keeps() perToken {
+	width := func(l Linear) float64 { return float64(l.Weight.Shape[1]) }
+	dim, query, key, value := width(a.Output), width(a.Projections.Query), width(a.Projections.Key), width(a.Projections.Value)
+	k := sum(perToken{query + key + value, dim}, perToken{query, query + key + value}, a.Output.keeps(nil)) // projections, heads, output
+	if a.positions.Rotate != nil {
+		k = sum(k, perToken{query + key, query + key})
 	}
-	return g.apply(func() (*gorgonia.Node, error) { return a.positions.Rotate(a.name+name, x, x.Shape()[1]/a.heads, g.Seq) })
+	return k
+}
+
+// AttentionOptions change the attention of a graph, to show what its parts are good for. With the zero value the same bits are
+// computed as without this type.
+type AttentionOptions struct {
+	Scale  float64 // of the scores, in place of 1/sqrt(headDim); 0 keeps that
+	NoMask bool    // each token attends to the whole of its sentence, later words too
 }
 
 // Attend adds the operation of [Attention], from query, key and value to the mixed values, to the graph of its inputs. The
-// weights stay readable after each run, from [Attended]. A departure other than the zero one changes the scale or lifts the mask.
-func Attend(name string, p Projected, heads, seq int, departure Departure) (*Attended, error) {
-	return attendWith(name, p, heads, seq, nil, departure)
+// weights stay readable after each run, from [Attended].
+func Attend(name string, p Projected, heads, seq int, o AttentionOptions) (*Attended, error) {
+	return applyAttention(name, p, heads, seq, nil, o)
 }
 
-// attendWith is [Attend] with dropout of the weights, nil for none.
-func attendWith(name string, p Projected, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
-	rows, dim := p.Query.Shape()[0], p.Query.Shape()[1]
-	batch := rows / seq
+// applyAttention is [Attend] with dropout of the weights, nil for none.
+func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions) (*Attended, error) {
+	rows, width, keys := p.Query.Shape()[0], p.Query.Shape()[1], p.Key.Shape()[1]
+	if width%heads != 0 || keys%(width/heads) != 0 || heads%(keys*heads/width) != 0 || !p.Value.Shape().Eq(p.Key.Shape()) {
+		return nil, fmt.Errorf("%d heads of queries of %d numbers want keys and values of as many heads or a divisor of it, not of %v and %v",
+			heads, width, p.Key.Shape(), p.Value.Shape())
+	}
 	inputs := gorgonia.Nodes{p.Query, p.Key, p.Value}
 	if drop != nil {
 		inputs = append(inputs, drop.step)
 	}
 	op := &attention{
-		Op:      node.New(name, p.Query.Shape(), inputs...),
-		heads:   heads,
-		seq:     seq,
-		scale:   departure.scale(dim / heads),
-		ahead:   departure.LooksAhead,
-		weights: make([]float32, batch*heads*seq*seq),
-		drop:    drop,
+		Op: node.New(name, p.Query.Shape(), inputs...), batch: rows / seq, heads: heads, kvHeads: keys * heads / width, seq: seq,
+		scale: float32(1 / math.Sqrt(float64(width/heads))), noMask: o.NoMask, weights: make([]float32, rows*heads*seq), drop: drop,
 	}
+	if o.Scale != 0 {
+		op.scale = float32(o.Scale)
+	}
+	op.mixing = op.weights
 	if drop != nil {
-		op.mask = make([]float32, len(op.weights))
-		op.dropped = make([]float32, len(op.weights))
+		op.mask, op.mixing = make([]float32, len(op.weights)), make([]float32, len(op.weights))
 	}
-	mixed, err := node.Apply(op, inputs...)
+	mixed, err := node.Apply(op)
 	if err != nil {
 		return nil, err
 	}
 	return &Attended{Mixed: mixed, op: op, projected: p}, nil
 }
 
-// hook adds the hook points of scores and weights.
-func (a *Attended) hook(g *graph) {
-	op := a.op
-	a.graph, a.place = g.t, g.place
-	g.hookAt("attn.scores", func() *HookPoint {
-		op.hooked.data = make([]float32, len(op.weights))
-		op.hooked.scores = &HookPoint{view: func(sentence int) []kernel.Matrix { return op.squares(op.hooked.data, sentence) }}
-		return op.hooked.scores
-	})
-	g.hookAt("attn.weights", func() *HookPoint {
-		op.hooked.weights = &HookPoint{view: func(sentence int) []kernel.Matrix { return op.squares(op.weights, sentence) }}
-		return op.hooked.weights
-	})
-}
-
-// Attended is the attention of one layer in a graph.
-type Attended struct {
-	Mixed     *gorgonia.Node // the mixed values [batch*seq, dim]
-	op        *attention
-	projected Projected // what it attends with, see vectors.go
-
-	graph *Transformer   // nil outside of a model
-	place string         // of the layer, in the names of hook points
-	cut   map[int][]Edge // by sentence
-}
-
-// Row returns the weights that a query pays in one head to the tokens from the first to itself in
-// the last run, [query+1], or to all of its sentence where the mask is lifted. The slice belongs to the operation.
-func (a *Attended) Row(sentence, head, query int) []float32 {
-	seen := query + 1
-	if a.op.ahead {
-		_, seen = a.op.sentence(sentence)
-	}
-	return a.op.weights[((sentence*a.op.heads+head)*a.op.seq+query)*a.op.seq:][:seen]
-}
-
-// Output returns what a head mixed for the token at a place of a sentence in the last run,
-// [headDim]. The slice belongs to the operation.
-func (a *Attended) Output(sentence, head, place int) []float32 {
-	mixed := a.op.head(a.op.Result(), sentence, head)
-	return mixed.Data[place*mixed.Stride:][:mixed.Cols]
-}
-
-// Weights returns the attention weights of the last run, [batch, heads, query, key]:
-// the very numbers that the values were mixed by (before dropout, where a training graph
-// has any). The slice belongs to the operation and changes with the next run. Rows behind the end of
-// a sentence hold nothing of this run.
-func (a *Attended) Weights() []float32 { return a.op.weights }
-
 type attention struct {
 	node.Op
-	heads, seq int
-	scale      float32   // 1 / sqrt(headDim), unless a departure changes it
-	ahead      bool      // the mask is lifted
-	weights    []float32 // [batch, heads, query, key]
+	batch, heads, kvHeads, seq int
 
-	drop    *dropout
-	mask    []float32 // [batch, heads, query, key], 0 or 1/(1-p)
-	dropped []float32 // weights * mask
+	scale    float32   // 1 / sqrt(headDim), unless an option changes it
+	noMask   bool      // each query sees all keys
+	weights  []float32 // [batch, heads, query, key]
+	dWeights []float32 // [query, key] the gradient of a tile, reused
+
+	drop   *dropout
+	mask   []float32 // [batch, heads, query, key], 0 or 1/(1-p)
+	mixing []float32 // weights * mask, which the values are mixed by; the weights themselves without dropout
 
 	hooked
 }
 
-// sentence returns the first row and the length of a sentence of the batch.
-func (a *attention) sentence(i int) (start, length int) {
-	if s := a.Sentences(); s != nil {
-		return s.At(i)
-	}
-	return i * a.seq, a.seq
+// head views the columns of one head, of so many, in one sentence of a [batch*seq, heads*headDim] tensor.
+func (a *attention) head(v gorgonia.Value, sentence, head, heads int) kernel.Matrix {
+	width := v.Shape()[1]
+	start, length := a.Sentence(sentence, a.seq)
+	return kernel.Columns(node.Floats(v)[start*width+head*(width/heads):], length, width/heads, width) // [length, headDim]
 }
 
-// head views the columns of one head in one sentence of a [batch*seq, dim] tensor.
-func (a *attention) head(v gorgonia.Value, sentence, head int) kernel.Matrix {
-	dim := v.Shape()[1]
-	headDim := dim / a.heads
-	start, length := a.sentence(sentence)
-	return kernel.Columns(node.Floats(v)[start*dim+head*headDim:], length, headDim, dim) // [length, headDim]
+// query and key view one head of queries or mixed values, and the head of keys or values that it reads.
+func (a *attention) query(v gorgonia.Value, sentence, head int) kernel.Matrix {
+	return a.head(v, sentence, head, a.heads)
 }
 
-// block is the rows of one head in one sentence that are computed together: queries from to
+func (a *attention) key(v gorgonia.Value, sentence, head int) kernel.Matrix {
+	return a.head(v, sentence, head*a.kvHeads/a.heads, a.kvHeads)
+}
+
+// tile is the rows of one head in one sentence that are computed together: queries from to
 // from+rows, which see the keys before visible. What lies in their future is never computed.
-type block struct{ from, rows, visible int }
+type tile struct{ sentence, head, from, rows, visible int }
 
-// blockRows is how many queries a block holds.
-const blockRows = 64
+// tileRows is how many queries a tile holds.
+const tileRows = 64
 
-// blockAt returns the block that begins at query `from` of a sentence.
-func (a *attention) blockAt(from, length int) block {
-	rows := min(blockRows, length-from)
-	if a.ahead {
-		return block{from, rows, length}
+// tileAt returns the tile that begins at query `from` of a sentence.
+func (a *attention) tileAt(sentence, head, from int) tile {
+	_, length := a.Sentence(sentence, a.seq)
+	t := tile{sentence, head, from, min(tileRows, length-from), length}
+	if !a.noMask {
+		t.visible = from + t.rows
 	}
-	return block{from, rows, from + rows}
+	return t
 }
 
-// square returns the start of a block's rows in a [batch, heads, query, key] tensor.
-func (a *attention) square(data []float32, sentence, head int, b block) []float32 {
-	start := ((sentence*a.heads+head)*a.seq + b.from) * a.seq
-	return data[start : start+b.rows*a.seq]
+// rows returns the rows of a tile in a [batch, heads, query, key] tensor.
+func (a *attention) rows(data []float32, t tile) []float32 {
+	start := ((t.sentence*a.heads+t.head)*a.seq + t.from) * a.seq
+	return data[start : start+t.rows*a.seq]
 }
 
-// mixing returns the weights that the values were mixed by: after dropout, if any.
-func (a *attention) mixing() []float32 {
-	if a.drop != nil {
-		return a.dropped
+// square views what a tile sees in its rows.
+func (a *attention) square(rows []float32, t tile) kernel.Matrix {
+	return kernel.Columns(rows, t.rows, t.visible, a.seq) // [query, key]
+}
+
+// Forward attends: inputs are query, key, value and, with dropout, the step.
+func (a *attention) Forward(in ...gorgonia.Value) {
+	score := func(t tile) {
+		query, key := a.query(in[0], t.sentence, t.head), a.key(in[1], t.sentence, t.head) // [query, headDim], [key, headDim]
+		kernel.MatMul(a.square(a.rows(a.weights, t), t), a.scale, query.Part(t.from, t.rows), key.Part(0, t.visible).T(), 0)
 	}
-	return a.weights
-}
-
-func (a *attention) batch() int { return a.Result().Shape()[0] / a.seq }
-
-// Do attends: inputs are query, key, value and, with dropout, the step.
-func (a *attention) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	if a.drop != nil {
-		span := a.heads * a.seq * a.seq
-		for sentence := range a.batch() {
+	mix := func(t tile) {
+		if a.drop != nil {
+			kernel.Mul(a.rows(a.mixing, t), a.rows(a.weights, t), a.rows(a.mask, t))
+		}
+		value, mixed := a.key(in[2], t.sentence, t.head), a.query(a.Result(), t.sentence, t.head) // [key, headDim], [query, headDim]
+		kernel.MatMul(mixed.Part(t.from, t.rows), 1, a.square(a.rows(a.mixing, t), t), value.Part(0, t.visible), 0)
+	}
+	span := a.heads * a.seq * a.seq
+	for sentence := range a.batch {
+		if a.drop != nil {
 			a.drop.fill(a.mask[sentence*span:][:span], a.Name(), node.Ints(in[3])[0], sentence)
 		}
-	}
-	for sentence := range a.batch() {
 		if a.hooked.scores == nil && a.hooked.weights == nil {
-			a.eachBlock(sentence, func(head int, b block) {
-				a.score(in, sentence, head, b)
-				a.softmax(a.square(a.weights, sentence, head, b), b)
-				a.mix(in, sentence, head, b)
-			})
+			a.eachTile(sentence, func(t tile) { score(t); a.softmax(t); mix(t) })
 			continue
 		}
-		a.eachBlock(sentence, func(head int, b block) { a.score(in, sentence, head, b) })
+		a.eachTile(sentence, score)
 		a.hookScores(sentence)
-		a.eachBlock(sentence, func(head int, b block) { a.softmax(a.square(a.weights, sentence, head, b), b) })
+		a.eachTile(sentence, a.softmax)
 		a.hooked.weights.runOn(sentence)
-		a.eachBlock(sentence, func(head int, b block) { a.mix(in, sentence, head, b) })
+		a.eachTile(sentence, mix)
 	}
-	return a.Done(), nil
 }
 
-// eachBlock calls f for all blocks of a sentence, head by head.
-func (a *attention) eachBlock(sentence int, f func(head int, b block)) {
-	_, length := a.sentence(sentence)
+// eachTile calls f for all tiles of a sentence, head by head.
+func (a *attention) eachTile(sentence int, f func(t tile)) {
+	_, length := a.Sentence(sentence, a.seq)
 	for head := range a.heads {
-		for from := 0; from < length; from += blockRows {
-			f(head, a.blockAt(from, length))
+		for from := 0; from < length; from += tileRows {
+			f(a.tileAt(sentence, head, from))
 		}
 	}
 }
 
-// score writes the scores of a block where its weights will be.
-func (a *attention) score(in []gorgonia.Value, sentence, head int, b block) {
-	query, key := a.head(in[0], sentence, head), a.head(in[1], sentence, head)                 // [query, headDim], [key, headDim]
-	scores := kernel.Columns(a.square(a.weights, sentence, head, b), b.rows, b.visible, a.seq) // [query, key]
-	kernel.MatMul(scores, a.scale, query.Part(b.from, b.rows), key.Part(0, b.visible).T(), 0)
-}
-
-// mix applies dropout to the weights of a block and mixes the values by them.
-func (a *attention) mix(in []gorgonia.Value, sentence, head int, b block) {
-	if a.drop != nil {
-		kernel.Mul(a.square(a.dropped, sentence, head, b), a.square(a.weights, sentence, head, b), a.square(a.mask, sentence, head, b))
+// softmax turns the scores of a tile into weights, the future exactly 0 unless the mask is lifted.
+func (a *attention) softmax(t tile) {
+	weights := a.rows(a.weights, t)
+	if !a.noMask {
+		kernel.CausalSoftmax(weights, t.rows, a.seq, a.seq, t.from+1)
+		return
 	}
-	value, mixed := a.head(in[2], sentence, head), a.head(a.Result(), sentence, head) // [key, headDim], [query, headDim]
-	mixing := kernel.Columns(a.square(a.mixing(), sentence, head, b), b.rows, b.visible, a.seq)
-	kernel.MatMul(mixed.Part(b.from, b.rows), 1, mixing, value.Part(0, b.visible), 0)
-}
-
-// DiffWRT: query, key and value have gradients, the step of dropout has none.
-func (a *attention) DiffWRT(inputs int) []bool {
-	return node.Differentiable(true, true, true, false)[:inputs]
-}
-
-// SymDiff returns the three gradients, computed in one pass. The output is among its inputs so
-// that it runs after the forward pass, whose weights it reads.
-func (a *attention) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	query, key, value := in[0], in[1], in[2]
-	op := &attentionGrad{
-		Op:       node.New(a.Name()+".grad", query.Shape(), grad, query, key, value, output),
-		forward:  a,
-		dWeights: make([]float32, min(blockRows, a.seq)*a.seq),
+	for row := range t.rows {
+		kernel.CausalSoftmax(weights[row*a.seq:], 1, a.seq, a.seq, t.visible)
 	}
-	op.gradients = [3]*tensor.Dense{op.Dense(), newTensor(key.Shape()), newTensor(value.Shape())}
-	dQuery, err := node.Apply(op, grad, query, key, value, output)
-	if err != nil {
-		return nil, err
-	}
-	dKey, err := node.Part(a.Name()+".grad.key", dQuery, op.gradients[1])
-	if err != nil {
-		return nil, err
-	}
-	dValue, err := node.Part(a.Name()+".grad.value", dQuery, op.gradients[2])
-	return gorgonia.Nodes{dQuery, dKey, dValue, nil}[:len(in)], err
 }
 
-type attentionGrad struct {
-	node.Op
-	forward   *attention
-	gradients [3]*tensor.Dense // of query (the output), key, value [batch*seq, dim]
-	dWeights  []float32        // [query, key] of one block, reused
+// softmaxGrad replaces the gradient of a tile's weights by that of its scores.
+func (a *attention) softmaxGrad(t tile) {
+	weights := a.rows(a.weights, t)
+	if !a.noMask {
+		kernel.CausalSoftmaxGrad(a.dWeights, weights, t.rows, t.visible, a.seq, a.seq, t.from+1)
+		return
+	}
+	for row := range t.rows {
+		kernel.CausalSoftmaxGrad(a.dWeights[row*a.seq:], weights[row*a.seq:], 1, t.visible, a.seq, a.seq, t.visible)
+	}
 }
 
-// Do computes, per sentence and head, with W the weights as mixed:
+// Backward computes, per sentence and head, with W the weights as mixed:
 //
 //	dValue = W' dy
 //	dW     = dy value'
 //	dS     = CausalSoftmaxGrad(dW)          gradient of the scaled scores
 //	dQuery = dS key / sqrt(headDim),  dKey = dS' query / sqrt(headDim)
 //
-// The last block goes first, since it reaches every key: the others add to its dKey and dValue.
-// Inputs are dy, query, key, value and, for the order, y.
-func (g *attentionGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	a := g.forward
-	for sentence := range a.batch() {
-		_, length := a.sentence(sentence)
+// The last tile goes first, since it reaches every key: the others add to its dKey and dValue, and so do further heads
+// that read the same keys and values.
+func (a *attention) Backward(g *node.Gradient) {
+	if a.dWeights == nil {
+		a.dWeights = make([]float32, min(tileRows, a.seq)*a.seq)
+	}
+	group := a.heads / a.kvHeads // heads that read the same keys and values
+	for sentence := range a.batch {
+		_, length := a.Sentence(sentence, a.seq)
 		if length == 0 {
 			continue
 		}
+		last := (length - 1) / tileRows * tileRows
 		for head := range a.heads {
-			dMixed := a.head(in[0], sentence, head)
-			query := a.head(in[1], sentence, head)
-			key := a.head(in[2], sentence, head)
-			value := a.head(in[3], sentence, head)
-			dQuery := a.head(g.gradients[0], sentence, head)
-			dKey := a.head(g.gradients[1], sentence, head)
-			dValue := a.head(g.gradients[2], sentence, head)
-			last := (length - 1) / blockRows * blockRows
-			for from := last; from >= 0; from -= blockRows {
-				b, beta := a.blockAt(from, length), float32(1)
-				if from == last {
+			query, dQuery := a.query(g.In[0], sentence, head), a.query(g.D[0], sentence, head)
+			key, dKey := a.key(g.In[1], sentence, head), a.key(g.D[1], sentence, head)
+			value, dValue := a.key(g.In[2], sentence, head), a.key(g.D[2], sentence, head)
+			dMixed := a.query(g.Dy[0], sentence, head)
+			for from := last; from >= 0; from -= tileRows {
+				t, beta := a.tileAt(sentence, head, from), float32(1)
+				if from == last && head%group == 0 {
 					beta = 0
 				}
-				dy := dMixed.Part(b.from, b.rows)
-				mixing := kernel.Columns(a.square(a.mixing(), sentence, head, b), b.rows, b.visible, a.seq)
-				kernel.MatMul(dValue.Part(0, b.visible), 1, mixing.T(), dy, beta)
-				dW := kernel.Columns(g.dWeights, b.rows, b.visible, a.seq) // [query, key]
-				kernel.MatMul(dW, 1, dy, value.Part(0, b.visible).T(), 0)
+				dy := dMixed.Part(t.from, t.rows)
+				kernel.MatMul(dValue.Part(0, t.visible), 1, a.square(a.rows(a.mixing, t), t).T(), dy, beta)
+				dW := a.square(a.dWeights, t)
+				kernel.MatMul(dW, 1, dy, value.Part(0, t.visible).T(), 0)
 				if a.drop != nil {
-					rows := g.dWeights[:b.rows*a.seq]
-					kernel.Mul(rows, rows, a.square(a.mask, sentence, head, b))
+					rows := a.dWeights[:t.rows*a.seq]
+					kernel.Mul(rows, rows, a.rows(a.mask, t))
 				}
-				a.softmaxGrad(g.dWeights, a.square(a.weights, sentence, head, b), b)
-				kernel.MatMul(dQuery.Part(b.from, b.rows), a.scale, dW, key.Part(0, b.visible), 0)
-				kernel.MatMul(dKey.Part(0, b.visible), a.scale, dW.T(), query.Part(b.from, b.rows), beta)
+				a.softmaxGrad(t)
+				kernel.MatMul(dQuery.Part(t.from, t.rows), a.scale, dW, key.Part(0, t.visible), 0)
+				kernel.MatMul(dKey.Part(0, t.visible), a.scale, dW.T(), query.Part(t.from, t.rows), beta)
 			}
 		}
 	}
-	return g.Result(), nil
 }

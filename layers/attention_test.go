@@ -99,28 +99,28 @@ func TestLaterWordsChangeNothingEarlier(t *testing.T) {
 	const seq = 7
 	ids := randomIds(seq, c.Vocab)
 	logits, attention := forward(t, c, weights, 1, seq, ids)
-	for place := 1; place < seq; place++ {
+	for position := 1; position < seq; position++ {
 		changed := slices.Clone(ids)
-		for i := place; i < seq; i++ {
+		for i := position; i < seq; i++ {
 			changed[i] = (ids[i] + 1 + i) % c.Vocab
 		}
 		l, a := forward(t, c, weights, 1, seq, changed)
-		sameBits(t, "earlier logits", l[:place*c.Vocab], logits[:place*c.Vocab])
-		if slices.Equal(l[place*c.Vocab:], logits[place*c.Vocab:]) {
-			t.Errorf("changing word %d changes no logits", place)
+		sameBits(t, "earlier logits", l[:position*c.Vocab], logits[:position*c.Vocab])
+		if slices.Equal(l[position*c.Vocab:], logits[position*c.Vocab:]) {
+			t.Errorf("changing word %d changes no logits", position)
 		}
 		for layer := range a {
 			for head := range c.Heads {
 				start := head * seq * seq
-				sameBits(t, "earlier weights", a[layer][start:start+place*seq], attention[layer][start:start+place*seq])
+				sameBits(t, "earlier weights", a[layer][start:start+position*seq], attention[layer][start:start+position*seq])
 			}
 		}
 		// A sentence that ends here is padded: the padding is in the future.
-		l, _ = forward(t, c, weights, 1, seq, ids[:place])
-		sameBits(t, "logits before the padding", l[:place*c.Vocab], logits[:place*c.Vocab])
+		l, _ = forward(t, c, weights, 1, seq, ids[:position])
+		sameBits(t, "logits before the padding", l[:position*c.Vocab], logits[:position*c.Vocab])
 		// And a graph of just its length gives the same.
-		l, _ = forward(t, c, weights, 1, place, ids[:place])
-		sameBits(t, "logits without padding", l, logits[:place*c.Vocab])
+		l, _ = forward(t, c, weights, 1, position, ids[:position])
+		sameBits(t, "logits without padding", l, logits[:position*c.Vocab])
 	}
 }
 

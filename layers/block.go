@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"attend/embed"
+	"attend/internal/kernel"
 	"attend/internal/node"
 	"attend/internal/param"
 )
@@ -34,18 +35,49 @@ func newBlock(s param.Scope, c Config, positions embed.Scheme, norm func(param.S
 
 // apply adds the block of a layer to the graph.
 func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
-	g.place = fmt.Sprintf("blocks.%d.", layer)
+	g.prefix = fmt.Sprintf("blocks.%d.", layer)
 	g.hook("resid_pre", x, 0)
-	x = g.residual(b.Attention.name, x, func(branch *node.Branch) *gorgonia.Node {
-		return b.Attention.apply(g, b.AttentionNorm.apply(g, x, branch), nil)
-	})
-	x = g.residual(b.FeedForward.name, x, func(branch *node.Branch) *gorgonia.Node {
-		return b.FeedForward.apply(g, b.FeedForwardNorm.apply(g, x, branch), nil)
-	})
+	x = g.residual(b.Attention.name, x, b.Attention.apply(g, b.AttentionNorm.apply(g, x)))
+	g.hook("resid_mid", x, 0)
+	x = g.residual(b.FeedForward.name, x, b.FeedForward.apply(g, b.FeedForwardNorm.apply(g, x)))
 	g.hook("resid_post", x, 0)
-	g.place = ""
+	g.prefix = ""
 	return x
 }
+
+// keeps returns what the block keeps of each token, with the two sums of the residual stream.
+func (b Block) keeps() perToken {
+	f := b.FeedForward
+	sums := perToken{2 * float64(f.Down.Weight.Shape[1]), 0}
+	return sum(sums, b.AttentionNorm.keeps(), b.Attention.keeps(), b.FeedForwardNorm.keeps(), f.Up.keeps(f.f), f.Down.keeps(nil))
+}
+
+// residual adds the output of a layer, after dropout in training, to the residual stream.
+func (g *graph) residual(name string, x, y *gorgonia.Node) *gorgonia.Node {
+	return g.must(applyResidual(name+".residual", x, g.dropped(name+".residual.dropout", y)))
+}
+
+// applyResidual adds the sum of the residual stream and the output of a layer to the graph (He et al. 2016):
+//
+//	sum = x + y
+//
+//	x, y, sum [batch*seq, dim]
+func applyResidual(name string, x, y *gorgonia.Node) (*gorgonia.Node, error) {
+	op := &residual{node.New(name, x.Shape(), x, y)}
+	op.PassGradient(0)
+	op.PassGradient(1)
+	return node.Apply(op)
+}
+
+type residual struct{ node.Op }
+
+// Forward adds: inputs are x, y.
+func (r *residual) Forward(in ...gorgonia.Value) {
+	kernel.Add(r.Filled(r.Result()), r.Filled(in[0]), r.Filled(in[1]))
+}
+
+// Backward does nothing: both gradients pass.
+func (r *residual) Backward(*node.Gradient) {}
 
 // FeedForward is the feed-forward network:
 //
@@ -63,12 +95,12 @@ func newFeedForward(s param.Scope, c Config, f Activation) FeedForward {
 	return FeedForward{s.Name(), f, newLinear(s.In("up"), c.Dim, c.Hidden, initialDeviation), newLinear(s.In("down"), c.Hidden, c.Dim, c.residualDeviation())}
 }
 
-// apply adds the network to the graph. The branch is that of x, nil if nothing else reads it.
-func (n FeedForward) apply(g *graph, x *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
-	hidden := n.Up.apply(g, x, n.f, branch) // [rows, hidden]
+// apply adds the network to the graph.
+func (n FeedForward) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+	hidden := n.Up.apply(g, x, n.f) // [rows, hidden]
 	g.hookBefore("mlp.pre", hidden)
 	g.hook("mlp.post", hidden, 0)
-	y := n.Down.apply(g, hidden, nil, nil)
+	y := n.Down.apply(g, hidden, nil)
 	g.hook("mlp_out", y, 0)
 	return y
 }

@@ -5,29 +5,27 @@ import (
 	"fmt"
 
 	"attend/embed"
+	"attend/internal/param"
 )
 
 // Config gives the sizes of a transformer. All fields must be set; the program's
 // defaults stand beside its flags.
 type Config struct {
-	Vocab      int     // tokens in the vocabulary, >= 2
-	Context    int     // most tokens that the model sees at once, >= 1
-	Layers     int     // blocks, >= 1
-	Heads      int     // attention heads of a block, >= 1, divide Dim
-	Dim        int     // width of the residual stream, >= 1
-	Hidden     int     // width of the feed-forward network, >= 1
-	Positions  string  // one of embed.Schemes
-	Norm       string  // one of Norms
-	Activation string  // one of Activations
-	Tied       bool    // the output head is the token table itself
-	Dropout    float64 // share of activations dropped in training, 0 <= p < 1
+	Vocab      int     `json:"vocab"`      // tokens in the vocabulary, >= 2
+	Context    int     `json:"context"`    // most tokens that the model sees at once, >= 1
+	Layers     int     `json:"layers"`     // blocks, >= 1
+	Heads      int     `json:"heads"`      // attention heads of a block, >= 1, divide Dim
+	Dim        int     `json:"dim"`        // width of the residual stream, >= 1
+	Hidden     int     `json:"hidden"`     // width of the feed-forward network, >= 1
+	Positions  string  `json:"positions"`  // one of embed.Schemes
+	Norm       string  `json:"norm"`       // one of Norms
+	Activation string  `json:"activation"` // one of Activations
+	Tied       bool    `json:"tied"`       // the unembedding is the token table itself
+	Dropout    float64 `json:"dropout"`    // share of activations dropped in training, 0 <= p < 1
 }
 
-// Beyond these a number is mistyped. Who makes a model also compares its memory with what there is.
-const (
-	maxSize       = 1 << 20 // of each size
-	maxParameters = 1 << 31
-)
+// maxSize is the most of each size: beyond it a number is mistyped. Who makes a model also compares its memory with what there is.
+const maxSize = 1 << 20
 
 // HeadDim returns the width of one head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
@@ -49,17 +47,19 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%d heads do not divide dim %d: choose a dim that is a multiple of the heads, such as %d",
 			c.Heads, c.Dim, (c.Dim/c.Heads+1)*c.Heads)
 	}
-	_, positions := embed.Schemes.Find("positions", c.Positions)
-	_, norm := Norms.Find("norm", c.Norm)
-	_, activation := Activations.Find("activation", c.Activation)
-	if err := cmp.Or(positions, norm, activation); err != nil {
+	if _, _, _, err := c.choices(); err != nil {
 		return err
-	}
-	if n := c.ParameterCount(); n > maxParameters {
-		return fmt.Errorf("these sizes make %.3g parameters and the most is %.3g: choose a smaller dim, hidden or layers", n, float64(maxParameters))
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return fmt.Errorf("dropout must be at least 0 and below 1, not %g", c.Dropout)
 	}
 	return nil
+}
+
+// choices returns what the names stand for.
+func (c Config) choices() (positions embed.Scheme, norm func(param.Scope, int) Norm, f Activation, err error) {
+	positions, noPositions := embed.Schemes.Find("positions", c.Positions)
+	norm, noNorm := Norms.Find("norm", c.Norm)
+	f, noActivation := Activations.Find("activation", c.Activation)
+	return positions, norm, f, cmp.Or(noPositions, noNorm, noActivation)
 }

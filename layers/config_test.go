@@ -30,8 +30,8 @@ func TestValidateNamesWhatIsWrong(t *testing.T) {
 		{func(c *Config) { c.Dropout = 1 }, "dropout must be at least 0 and below 1, not 1"},
 		{func(c *Config) { c.Dropout = -0.1 }, "dropout must be"},
 		{func(c *Config) { c.Dropout = math.NaN() }, "dropout must be"},
-		{func(c *Config) { c.Positions = "rotary" }, `no positions "rotary": choose learned, sinusoidal, none`},
-		{func(c *Config) { c.Activation = "swish" }, `no activation "swish": choose gelu, relu`},
+		{func(c *Config) { c.Positions = "spiral" }, `no positions "spiral": choose learned, sinusoidal, none`},
+		{func(c *Config) { c.Activation = "other" }, `no activation "other": choose gelu, relu`},
 	} {
 		config := valid
 		c.change(&config)

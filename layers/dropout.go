@@ -19,7 +19,7 @@ type dropout struct {
 	probability   float64        // of an activation to become 0
 	seed          uint64         // of the run
 	step          *gorgonia.Node // the training step, an input of the graph [1]
-	firstSentence int            // place in the whole batch of this graph's first sentence
+	firstSentence int            // index in the whole batch of this graph's first sentence
 	pcg           *rand.PCG
 }
 
@@ -54,7 +54,7 @@ func (d *dropout) apply(name string, x *gorgonia.Node, batch int) (*gorgonia.Nod
 	}
 	op := &drop{Op: node.New(name, x.Shape(), x, d.step), dropout: d, batch: batch}
 	op.mask = make([]float32, len(op.Out()))
-	return node.Apply(op, x, d.step)
+	return node.Apply(op)
 }
 
 type drop struct {
@@ -64,40 +64,19 @@ type drop struct {
 	mask  []float32
 }
 
-// Do draws the mask and multiplies: inputs are x, step.
-func (d *drop) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+// Forward draws the mask and multiplies: inputs are x, step.
+func (d *drop) Forward(in ...gorgonia.Value) {
 	rows, dim := in[0].Shape()[0], in[0].Shape()[1]
-	seq := rows / d.batch
 	for i := range d.batch {
-		start, length := i*seq, seq
-		if s := d.Sentences(); s != nil {
-			start, length = s.At(i)
-		}
+		start, length := d.Sentence(i, rows/d.batch)
 		d.fill(d.mask[start*dim:][:length*dim], d.Name(), node.Ints(in[1])[0], i)
 	}
 	x := d.Filled(in[0])
 	kernel.Mul(d.Filled(d.Result()), x, d.mask[:len(x)])
-	return d.Result(), nil
 }
 
-// DiffWRT: x has a gradient, the step has none.
-func (d *drop) DiffWRT(int) []bool { return node.Differentiable(true, false) }
-
-// SymDiff returns dx = dy mask, run after the forward pass, whose mask it reads.
-func (d *drop) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	op := &dropGrad{Op: node.New(d.Name()+".grad", in[0].Shape(), grad, output), forward: d}
-	dx, err := node.Apply(op, grad, output)
-	return gorgonia.Nodes{dx, nil}, err
-}
-
-type dropGrad struct {
-	node.Op
-	forward *drop
-}
-
-// Do multiplies by the mask: inputs are dy and, for the order, y.
-func (d *dropGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	dy := d.Filled(in[0])
-	kernel.Mul(d.Filled(d.Result()), dy, d.forward.mask[:len(dy)])
-	return d.Result(), nil
+// Backward multiplies by the mask.
+func (d *drop) Backward(g *node.Gradient) {
+	dy := d.Filled(g.Dy[0])
+	kernel.Mul(d.Filled(g.D[0]), dy, d.mask[:len(dy)])
 }

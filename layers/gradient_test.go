@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -15,7 +16,7 @@ func TestLinearGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "weight", 5, 3), nodetest.Normal(r, "bias", 3)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return applyLinear("linear", in[0], in[1], in[2], nil, nil)
+		return applyLinear("linear", in[0], in[1], in[2], nil)
 	})
 }
 
@@ -33,7 +34,7 @@ func TestLinearActivatedGradient(t *testing.T) {
 				}
 			}
 			nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-				return applyLinear("linear", in[0], in[1], in[2], f.Choice, nil)
+				return applyLinear("linear", in[0], in[1], in[2], f.Choice)
 			})
 		})
 	}
@@ -43,7 +44,7 @@ func TestHeadGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "table", 11, 5)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return applyUnembedding("head", in[0], in[1], nil)
+		return applyUnembedding("head", in[0], in[1])
 	})
 }
 
@@ -53,12 +54,11 @@ func TestTiedHeadGradient(t *testing.T) {
 	nodetest.CheckGradients(t, 1e-4, []nodetest.Input{table}, func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
 		ids, backing := node.Ids(g, "ids", 6)
 		copy(backing, []int{3, 0, 3, 6, 1, 3})
-		table := node.NewFork("table.grad")
-		x, err := embed.Tokens("tokens", in[0], ids, nil, table.Branch())
+		x, err := embed.Tokens("tokens", in[0], ids, nil)
 		if err != nil {
 			return nil, err
 		}
-		return applyUnembedding("head", x, in[0], table.Branch())
+		return applyUnembedding("head", x, in[0])
 	})
 }
 
@@ -66,7 +66,7 @@ func TestLayerNormGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 5, 11), nodetest.Normal(r, "gain", 11), nodetest.Normal(r, "bias", 11)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return applyLayerNorm("norm", in[0], in[1], in[2], nil)
+		return applyLayerNorm("norm", in[0], in[1], in[2])
 	})
 }
 
@@ -97,28 +97,28 @@ func projectionInputs(r *rand.Rand, rows, in, out int) []nodetest.Input {
 
 // attentionOf builds projections and attention over the inputs of projectionInputs.
 func attentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout) (*Attended, error) {
-	return departedAttentionOf(in, heads, seq, drop, Departure{})
+	return attentionWith(in, heads, seq, drop, AttentionOptions{})
 }
 
-// departedAttentionOf is attentionOf with a departure.
-func departedAttentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout, departure Departure) (*Attended, error) {
+// attentionWith is attentionOf with options.
+func attentionWith(in gorgonia.Nodes, heads, seq int, drop *dropout, o AttentionOptions) (*Attended, error) {
 	dim := in[2].Shape()[0]
 	keyBias := node.Weights(in[0].Graph(), "key.bias", []int{dim}, make([]float32, dim))
-	p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]}, nil)
+	p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]})
 	if err != nil {
 		return nil, err
 	}
-	return attendWith("attn.heads", p, heads, seq, drop, departure)
+	return applyAttention("attn.heads", p, heads, seq, drop, o)
 }
 
 func TestAttentionGradient(t *testing.T) {
 	for name, c := range map[string]struct {
 		p   float64
 		seq int
-	}{"plain": {0, 7}, "dropout": {0.3, 7}, "two blocks": {0, blockRows + 3}, "two blocks with dropout": {0.3, blockRows + 3}} {
+	}{"plain": {0, 7}, "dropout": {0.3, 7}, "two tiles": {0, tileRows + 3}, "two tiles with dropout": {0.3, tileRows + 3}} {
 		t.Run(name, func(t *testing.T) {
 			batch, heads, headDim, tolerance := 2, 3, 5, 1e-4
-			if c.seq > blockRows { // many terms in the loss, whose rounding shows in a difference
+			if c.seq > tileRows { // many terms in the loss, whose rounding shows in a difference
 				batch, heads, headDim, tolerance = 1, 1, 2, 5e-4
 			}
 			inputs := projectionInputs(rand.New(rand.NewPCG(5, 0)), batch*c.seq, 4, heads*headDim)
@@ -134,17 +134,50 @@ func TestAttentionGradient(t *testing.T) {
 	}
 }
 
+// groupedInputs are queries of some heads of headDim numbers, and keys and values of fewer.
+func groupedInputs(rows, heads, kvHeads, headDim int) []nodetest.Input {
+	r := rand.New(rand.NewPCG(13, uint64(kvHeads)))
+	return []nodetest.Input{
+		nodetest.Normal(r, "query", rows, heads*headDim), nodetest.Normal(r, "key", rows, kvHeads*headDim), nodetest.Normal(r, "value", rows, kvHeads*headDim),
+	}
+}
+
+// Several heads of queries read one head of keys and values, whose gradient they add up.
+func TestGroupedQueriesGradient(t *testing.T) {
+	const batch, seq, heads, headDim = 2, 5, 6, 3
+	for _, kvHeads := range []int{1, 2, 3, 6} {
+		for _, p := range []float64{0, 0.3} {
+			t.Run(fmt.Sprintf("%d/dropout %g", kvHeads, p), func(t *testing.T) {
+				nodetest.CheckGradients(t, 2e-4, groupedInputs(batch*seq, heads, kvHeads, headDim), func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
+					var drop *dropout
+					if p > 0 {
+						drop = dropoutFor(g, p)
+					}
+					a, err := applyAttention("heads", Projected{in[0], in[1], in[2]}, heads, seq, drop, AttentionOptions{})
+					return a.Mixed, err
+				})
+			})
+		}
+	}
+	t.Run("two tiles", func(t *testing.T) {
+		inputs := groupedInputs(tileRows+3, 4, 2, 2)
+		nodetest.CheckGradients(t, 5e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
+			a, err := Attend("heads", Projected{in[0], in[1], in[2]}, 4, tileRows+3, AttentionOptions{})
+			return a.Mixed, err
+		})
+	})
+}
+
 // A branch that begins with a LayerNorm and ends in the residual stream: x has two gradients.
 func TestResidualBranchGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "gain", 5), nodetest.Normal(r, "bias", 5)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		fork := node.NewFork("x.grad")
-		n, err := applyLayerNorm("norm", in[0], in[1], in[2], fork.Branch())
+		n, err := applyLayerNorm("norm", in[0], in[1], in[2])
 		if err != nil {
 			return nil, err
 		}
-		return applyResidual("residual", in[0], n, fork.Branch())
+		return applyResidual("residual", in[0], n)
 	})
 }
 
@@ -163,20 +196,19 @@ func TestGradientOfThreeReaders(t *testing.T) {
 		nodetest.Normal(r, "other weight", 5, 5), nodetest.Normal(r, "other bias", 5),
 	}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		fork := node.NewFork("x.grad")
-		a, err := applyLinear("a", in[0], in[1], in[2], nil, fork.Branch())
+		a, err := applyLinear("a", in[0], in[1], in[2], nil)
 		if err != nil {
 			return nil, err
 		}
-		b, err := applyLinear("b", in[0], in[3], in[4], nil, fork.Branch())
+		b, err := applyLinear("b", in[0], in[3], in[4], nil)
 		if err != nil {
 			return nil, err
 		}
-		sum, err := applyResidual("sum", in[0], a, fork.Branch())
+		sum, err := applyResidual("sum", in[0], a)
 		if err != nil {
 			return nil, err
 		}
-		return applyResidual("y", sum, b, nil)
+		return applyResidual("y", sum, b)
 	})
 }
 
@@ -185,24 +217,23 @@ func TestParallelBlockGradient(t *testing.T) {
 	inputs := append(projectionInputs(rand.New(rand.NewPCG(10, 0)), 2*7, 6, 6),
 		nodetest.Normal(rand.New(rand.NewPCG(11, 0)), "up.weight", 6, 6), nodetest.Normal(rand.New(rand.NewPCG(12, 0)), "up.bias", 6))
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		fork := node.NewFork("x.grad")
 		keyBias := node.Weights(in[0].Graph(), "key.bias", []int{6}, make([]float32, 6))
-		p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]}, fork.Branch())
+		p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]})
 		if err != nil {
 			return nil, err
 		}
-		attended, err := Attend("attn.heads", p, 2, 7, Departure{})
+		attended, err := Attend("attn.heads", p, 2, 7, AttentionOptions{})
 		if err != nil {
 			return nil, err
 		}
-		up, err := applyLinear("up", in[0], in[6], in[7], nil, fork.Branch())
+		up, err := applyLinear("up", in[0], in[6], in[7], nil)
 		if err != nil {
 			return nil, err
 		}
-		sum, err := applyResidual("sum", in[0], attended.Mixed, fork.Branch())
+		sum, err := applyResidual("sum", in[0], attended.Mixed)
 		if err != nil {
 			return nil, err
 		}
-		return applyResidual("y", sum, up, nil)
+		return applyResidual("y", sum, up)
 	})
 }

@@ -11,16 +11,18 @@ import (
 	"attend/internal/node"
 )
 
-// HookPoint is a named activation of a graph for inference: what is computed at one place of the model. It can be read after a run, and
+// HookPoint is a named activation of a graph for inference: what is computed at one point of the model. It can be read after a run, and
 // edited during one, before anything that follows is computed. The names are those of TransformerLens:
 //
 //	embed                          vectors of the tokens [length, dim]
 //	blocks.0.resid_pre             what a block reads [length, dim]
-//	blocks.0.attn.q, .k, .v        queries, keys, values [length, headDim] of each head
+//	blocks.0.attn.q                queries [length, headDim] of each head, as used in the scores
+//	blocks.0.attn.k, .v            keys, values [length, headDim] of each head of keys and values, as used
 //	blocks.0.attn.scores           products of queries and keys, scaled [query, key] of each head; -Inf for the future
 //	blocks.0.attn.weights          attention weights [query, key] of each head; 0 for the future
 //	blocks.0.attn.z                weighted sums of the values [length, headDim] of each head
 //	blocks.0.attn_out              what the attention adds to the residual stream [length, dim]
+//	blocks.0.resid_mid             the residual stream between attention and feed-forward network [length, dim]
 //	blocks.0.mlp.pre, .post        before and after the activation function [length, hidden]
 //	blocks.0.mlp_out               what the feed-forward network adds [length, dim]
 //	blocks.0.resid_post            what a block returns [length, dim]
@@ -31,6 +33,7 @@ import (
 type HookPoint struct {
 	Name  string
 	view  func(sentence int) []kernel.Matrix
+	ask   func(h *HookPoint) // has the graph store or edit the activation from now on; nil once that was called
 	edits map[int][]Edit
 }
 
@@ -68,16 +71,14 @@ func (h *HookPoint) runOn(sentence int) {
 
 // HookPoint returns the hook point of that name, from which on a run stores or edits the activation.
 func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
-	if h := t.asked[name]; h != nil {
-		return h, nil
-	}
-	ask, ok := t.hooks[name]
-	if !ok {
+	h := t.hooks[name]
+	if h == nil {
 		return nil, fmt.Errorf("no activation %q: the graph has %d, such as embed, blocks.0.attn.weights and logits", name, len(t.hooks))
 	}
-	h := ask()
-	h.Name = name
-	t.asked[name] = h
+	if h.ask != nil {
+		h.ask(h)
+		h.ask = nil
+	}
 	return h, nil
 }
 
@@ -86,64 +87,51 @@ func (t *Transformer) HookNames() []string { return slices.Clone(t.hookNames) }
 
 // ClearEdits takes all edits back.
 func (t *Transformer) ClearEdits() {
-	for _, h := range t.asked {
+	for _, h := range t.hooks {
 		h.edits = nil
 	}
 }
 
-// hook adds a hook point at the output of a node. With heads above 0 its columns are those of so many heads.
-func (g *graph) hook(name string, n *gorgonia.Node, heads int) {
-	if g.err != nil {
-		return
+// hook adds a hook point at the output of a node. With a headDim above 0 each so many columns are those of a head.
+func (g *graph) hook(name string, n *gorgonia.Node, headDim int) {
+	data, width := node.Floats(valueOf(n)), n.Shape()[1]
+	if headDim == 0 {
+		headDim = width
 	}
-	op := n.Op().(interface{ OnDone(func()) })
-	_, value, _ := node.Result(n)
-	g.hookAt(name, func() *HookPoint {
-		h := &HookPoint{view: func(sentence int) []kernel.Matrix {
-			return g.t.columns(node.Floats(value), value.Shape()[1], max(heads, 1), sentence)
-		}}
-		op.OnDone(h.run)
-		return h
-	})
+	view := func(sentence int) []kernel.Matrix { return g.t.columns(data, width, headDim, sentence) }
+	g.hookAt(name, view, func(h *HookPoint) { n.Op().(interface{ OnDone(func()) }).OnDone(h.run) })
 }
 
 // hookBefore adds a hook point of what the activation of a [Linear] is applied to.
 func (g *graph) hookBefore(name string, n *gorgonia.Node) {
-	if g.err != nil {
-		return
-	}
-	op := n.Op().(*linear)
-	g.hookAt(name, func() *HookPoint {
-		op.before = make([]float32, len(op.Out()))
-		h := &HookPoint{view: func(sentence int) []kernel.Matrix { return g.t.columns(op.before, n.Shape()[1], 1, sentence) }}
-		op.hookBefore = h.run
-		return h
-	})
+	op, width := n.Op().(*linear), n.Shape()[1]
+	view := func(sentence int) []kernel.Matrix { return g.t.columns(op.before, width, width, sentence) }
+	g.hookAt(name, view, func(h *HookPoint) { op.before, op.hookBefore = make([]float32, len(op.Out())), h.run })
 }
 
-// hookAt adds a hook point that is made when it is asked for.
-func (g *graph) hookAt(name string, ask func() *HookPoint) {
-	if g.Training || g.err != nil {
+// hookAt adds a hook point, with what is to be done when it is first asked for.
+func (g *graph) hookAt(name string, view func(sentence int) []kernel.Matrix, ask func(h *HookPoint)) {
+	if g.Training {
 		return
 	}
-	name = g.place + name
-	g.t.hooks[name] = ask
+	name = g.prefix + name
+	g.t.hooks[name] = &HookPoint{Name: name, view: view, ask: ask}
 	g.t.hookNames = append(g.t.hookNames, name)
 }
 
-// columns views the rows of a sentence in [batch*seq, width], split into the columns of so many heads.
-func (t *Transformer) columns(data []float32, width, heads, sentence int) []kernel.Matrix {
+// columns views the rows of a sentence in [batch*seq, width], split into heads of headDim columns.
+func (t *Transformer) columns(data []float32, width, headDim, sentence int) []kernel.Matrix {
 	start, length := t.Sentences.At(sentence)
-	views := make([]kernel.Matrix, heads)
+	views := make([]kernel.Matrix, width/headDim)
 	for head := range views {
-		views[head] = kernel.Columns(data[start*width+head*(width/heads):], length, width/heads, width)
+		views[head] = kernel.Columns(data[start*width+head*headDim:], length, headDim, width)
 	}
 	return views
 }
 
 // squares views [query, key] of each head of a sentence in [batch, heads, query, key].
 func (a *attention) squares(data []float32, sentence int) []kernel.Matrix {
-	_, length := a.sentence(sentence)
+	_, length := a.Sentence(sentence, a.seq)
 	views := make([]kernel.Matrix, a.heads)
 	for head := range views {
 		views[head] = kernel.Columns(data[(sentence*a.heads+head)*a.seq*a.seq:], length, length, a.seq)
@@ -168,7 +156,7 @@ func (a *attention) hookScores(sentence int) {
 		for head := range views {
 			for query := range views[head].Rows {
 				seen := query + 1
-				if a.ahead {
+				if a.noMask {
 					seen = views[head].Cols
 				}
 				row(scores[head].Row(query), views[head].Row(query), seen)

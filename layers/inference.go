@@ -25,12 +25,11 @@ func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, err
 	if err := node.CheckUnique(t.Graph); err != nil {
 		return nil, err
 	}
-	_, logits, _ := node.Result(t.Logits)
 	machine, err := node.NewMachine(t.Graph, t.Logits)
 	if err != nil {
 		return nil, err
 	}
-	return &Inference{Transformer: t, seq: seq, logits: node.Floats(logits), machine: machine}, nil
+	return &Inference{Transformer: t, seq: seq, logits: node.Floats(valueOf(t.Logits)), machine: machine}, nil
 }
 
 // NotFiniteError says that a model computes numbers that are NaN or infinite, as one does whose training diverged. Nothing
@@ -94,12 +93,12 @@ func notFinite(numbers []float32) (x float32, found bool) {
 	return 0, false
 }
 
-// LogitsAt returns the scores of the next token [vocab] after the token at a place of a sentence.
+// LogitsAt returns the scores of the next token [vocab] after the token at a position of a sentence.
 // The slice changes with the next run.
-func (f *Inference) LogitsAt(sentence, place int) []float32 {
+func (f *Inference) LogitsAt(sentence, position int) []float32 {
 	start, _ := f.Sentences.At(sentence)
 	vocab := f.Logits.Shape()[1]
-	return f.logits[(start+place)*vocab:][:vocab]
+	return f.logits[(start+position)*vocab:][:vocab]
 }
 
 // Close frees what the machine holds.

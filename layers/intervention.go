@@ -12,15 +12,15 @@ import (
 // AllHeads, as the head of an edge, means every head of the layer.
 const AllHeads = -1
 
-// Edge is a look from one token of a sentence at another, in one head or in all.
+// Edge is the attention of one token of a sentence to another, in one head or in all.
 type Edge struct {
-	Sentence   int // place in the batch
+	Sentence   int // index in the batch
 	Head       int // or AllHeads
-	Query, Key int // places in the sentence, Key <= Query
+	Query, Key int // positions in the sentence, Key <= Query
 }
 
 // Cut takes edges out of the runs that follow. The score of a cut edge is minus infinity, so that
-// its weight is exactly 0 and the others of its row share the whole: each is what it was, divided by
+// its weight is exactly 0 and its row is renormalised: each other weight is what it was, divided by
 // what is left,
 //
 //	weight_k' = weight_k / (1 - the sum of the weights cut)
@@ -28,16 +28,16 @@ type Edge struct {
 // Source: Geva et al. 2023, "attention knockout".
 //
 // It is an error when an edge lies outside of the batch or points into the future, or when
-// a query is left with nothing to look at. Then nothing is cut.
+// a query is left with nothing to attend to. Then nothing is cut.
 func (a *Attended) Cut(edges ...Edge) error {
 	op := a.op
 	for _, e := range edges {
-		if e.Sentence < 0 || e.Sentence >= op.batch() || e.Head < AllHeads || e.Head >= op.heads || e.Key < 0 || e.Key > e.Query || e.Query >= op.seq {
-			return fmt.Errorf("no edge from %d to %d in head %d of sentence %d: the graph has %d heads and %d sentences of %d tokens, and none looks ahead",
-				e.Query, e.Key, e.Head, e.Sentence, op.heads, op.batch(), op.seq)
+		if e.Sentence < 0 || e.Sentence >= op.batch || e.Head < AllHeads || e.Head >= op.heads || e.Key < 0 || e.Key > e.Query || e.Query >= op.seq {
+			return fmt.Errorf("no edge from %d to %d in head %d of sentence %d: the graph has %d heads and %d sentences of %d tokens, and none attends to the future",
+				e.Query, e.Key, e.Head, e.Sentence, op.heads, op.batch, op.seq)
 		}
 	}
-	scores, err := a.graph.HookPoint(a.place + "attn.scores")
+	scores, err := a.graph.HookPoint(a.prefix + "attn.scores")
 	if err != nil {
 		return err
 	}
@@ -100,11 +100,11 @@ func starved(edges []Edge, e Edge) (head int, starved bool) {
 // mean over a text as the vector it is Wang et al.'s mean ablation, 2022.
 func (a *Attended) Fix(sentence, head int, output []float32) error {
 	op := a.op
-	if dim := op.Result().Shape()[1] / op.heads; sentence < 0 || sentence >= op.batch() || head < 0 || head >= op.heads || len(output) != dim {
+	if dim := op.Result().Shape()[1] / op.heads; sentence < 0 || sentence >= op.batch || head < 0 || head >= op.heads || len(output) != dim {
 		return fmt.Errorf("no head %d with an output of %d numbers in sentence %d: the graph has %d sentences and %d heads of %d numbers",
-			head, len(output), sentence, op.batch(), op.heads, dim)
+			head, len(output), sentence, op.batch, op.heads, dim)
 	}
-	mixed, err := a.graph.HookPoint(a.place + "attn.z")
+	mixed, err := a.graph.HookPoint(a.prefix + "attn.z")
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (a *Attended) Fix(sentence, head int, output []float32) error {
 func (a *Attended) Restore() {
 	a.cut = nil
 	for _, name := range []string{"attn.scores", "attn.z"} {
-		if h := a.graph.asked[a.place+name]; h != nil {
+		if h := a.graph.hooks[a.prefix+name]; h != nil {
 			h.edits = nil
 		}
 	}

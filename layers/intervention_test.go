@@ -71,8 +71,8 @@ func TestCutRenormalizesItsRowAndNothingElse(t *testing.T) {
 			}
 		}
 	}
-	for place := range 5 { // what comes before the cut in the first sentence
-		sameBits(t, "earlier logits", cut.LogitsAt(0, place), plain.LogitsAt(0, place))
+	for position := range 5 { // what comes before the cut in the first sentence
+		sameBits(t, "earlier logits", cut.LogitsAt(0, position), plain.LogitsAt(0, position))
 	}
 	if slices.Equal(cut.LogitsAt(0, 5), plain.LogitsAt(0, 5)) || slices.Equal(cut.LogitsAt(1, 3), plain.LogitsAt(1, 3)) {
 		t.Error("a cut changes no logits")
@@ -103,8 +103,8 @@ func TestCutsAddUpUntilRestored(t *testing.T) {
 		f.Layers[1].Restore()
 		return err
 	})
-	for place := range 7 {
-		sameBits(t, "restored", f.LogitsAt(0, place), plain.LogitsAt(0, place))
+	for position := range 7 {
+		sameBits(t, "restored", f.LogitsAt(0, position), plain.LogitsAt(0, position))
 	}
 }
 
@@ -112,32 +112,32 @@ func TestFixReplacesOneHeadInOneSentence(t *testing.T) {
 	plain := inference(t, nothing)
 	output := []float32{1, -2, 3, -4, 5}
 	fixed := inference(t, func(f *Inference) error { return f.Layers[0].Fix(1, 2, output) })
-	for place := range 5 {
+	for position := range 5 {
 		for head := range 3 {
-			want := plain.Layers[0].Output(1, head, place)
+			want := plain.Layers[0].Output(1, head, position)
 			if head == 2 {
 				want = output
 			}
-			sameBits(t, "output", fixed.Layers[0].Output(1, head, place), want)
-			sameBits(t, "weights", row(fixed, 0, 1, head, place), row(plain, 0, 1, head, place))
+			sameBits(t, "output", fixed.Layers[0].Output(1, head, position), want)
+			sameBits(t, "weights", row(fixed, 0, 1, head, position), row(plain, 0, 1, head, position))
 		}
-		if slices.Equal(fixed.LogitsAt(1, place), plain.LogitsAt(1, place)) {
-			t.Errorf("place %d: the logits do not change", place)
+		if slices.Equal(fixed.LogitsAt(1, position), plain.LogitsAt(1, position)) {
+			t.Errorf("position %d: the logits do not change", position)
 		}
 	}
-	for place := range 7 {
-		sameBits(t, "logits of the other sentence", fixed.LogitsAt(0, place), plain.LogitsAt(0, place))
+	for position := range 7 {
+		sameBits(t, "logits of the other sentence", fixed.LogitsAt(0, position), plain.LogitsAt(0, position))
 	}
 }
 
-// value returns what the value projection of layer 1 gives a head at a place, [headDim].
-func value(t *testing.T, f *Inference, sentence, head, place int) []float32 {
+// value returns what the value projection of layer 1 gives a head at a position, [headDim].
+func value(t *testing.T, f *Inference, sentence, head, position int) []float32 {
 	t.Helper()
 	start, _ := f.Sentences.At(sentence)
 	for _, n := range f.Graph.AllNodes() {
 		if op := n.Op(); op != nil && op.String() == "h.1.attn.value" {
 			_, values, _ := node.Result(n)
-			return node.Floats(values)[(start+place)*15+head*5:][:5]
+			return node.Floats(values)[(start+position)*15+head*5:][:5]
 		}
 	}
 	t.Fatal("the graph has no value")
@@ -147,10 +147,10 @@ func value(t *testing.T, f *Inference, sentence, head, place int) []float32 {
 // Output is the mix that the weights make of the values.
 func TestOutputIsTheMixedValue(t *testing.T) {
 	f := inference(t, nothing)
-	const sentence, head, place = 1, 1, 4
-	for i, got := range f.Layers[1].Output(sentence, head, place) {
+	const sentence, head, position = 1, 1, 4
+	for i, got := range f.Layers[1].Output(sentence, head, position) {
 		var want float64
-		for key, w := range row(f, 1, sentence, head, place) {
+		for key, w := range row(f, 1, sentence, head, position) {
 			want += float64(w) * float64(value(t, f, sentence, head, key)[i])
 		}
 		if math.Abs(float64(got)-want) > 1e-5 {

@@ -5,17 +5,17 @@
 //
 //	ids     [batch*seq]
 //	vectors [batch*seq, dim]                    package embed
-//	query, key, value [batch*seq, dim]          three learned projections
+//	query [batch*seq, heads*headDim]            learned projections
+//	key, value [batch*seq, kvHeads*headDim]
 //	weights [batch, heads, query, key]          who attends to whom
 //	logits  [batch*seq, vocab]
 //
-// Read in this order: config.go (the sizes), linear.go and activation.go, norm.go, projections.go and
-// attention.go (the layers with their parameters and operations), residual.go, dropout.go, unembedding.go, block.go and
-// model.go (how layers make a model, and how parameters start), transformer.go (its graph), inference.go (running it), vectors.go and
-// hooks.go (what was computed, and editing it), intervention.go (edges and heads ablated), departure.go (no mask, or another
-// scale), size.go (its memory).
+// Read in this order: config.go (the sizes), linear.go, norm.go, projections.go and attention.go (the layers with their
+// parameters and operations), dropout.go, block.go and model.go (how layers make a model, and how parameters start), transformer.go
+// (its graph), inference.go (running it), attended.go and hooks.go (what was computed, and editing it), intervention.go (edges and
+// heads ablated), size.go (its memory).
 //
 // Each layer is an operation of gorgonia with its gradient through SymDiff. Axis words:
-// batch, seq, dim, heads, headDim, vocab; activations are 2-D, [batch*seq, dim], and a head is
+// batch, seq, dim, heads, headDim, kvHeads, vocab; activations are 2-D, [batch*seq, dim], and a head is
 // headDim columns of it.
 package layers

@@ -4,10 +4,29 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"attend/internal/choice"
 	"attend/internal/kernel"
 	"attend/internal/node"
 	"attend/internal/param"
 )
+
+// Activation is the function between the two products of the feed-forward network, element by element. It writes
+// y = f(x) and its derivative.
+//
+//	y, slope, x [rows, hidden]     y may be x
+type Activation func(y, slope, x []float32)
+
+// The names of activations that the program itself speaks of.
+const (
+	GELU = "gelu" // tanh form, GPT-2's "gelu_new"
+	ReLU = "relu"
+)
+
+// Activations are the activation functions.
+var Activations = choice.Table[Activation]{
+	{Name: GELU, Choice: kernel.GELU},
+	{Name: ReLU, Choice: kernel.ReLU},
+}
 
 // Linear is a learned affine map, followed by an activation where one is asked for:
 //
@@ -25,20 +44,27 @@ func newLinear(s param.Scope, in, out int, deviation float64) Linear {
 	return Linear{s.Name(), s.Add("weight", param.Normal(deviation), in, out), s.Add("bias", nil, out)}
 }
 
-// apply adds the map to the graph. The branch is that of x, nil if nothing else reads it; f may be nil.
-func (l Linear) apply(g *graph, x *gorgonia.Node, f Activation, branch *node.Branch) *gorgonia.Node {
-	return g.apply(func() (*gorgonia.Node, error) {
-		return applyLinear(l.name, x, g.param(l.Weight), g.param(l.Bias), f, branch)
-	})
+// apply adds the map to the graph; f may be nil.
+func (l Linear) apply(g *graph, x *gorgonia.Node, f Activation) *gorgonia.Node {
+	return g.must(applyLinear(l.name, x, g.param(l.Weight), g.param(l.Bias), f))
+}
+
+// keeps returns what the map keeps of each token. One with an activation keeps its slope too.
+func (l Linear) keeps(f Activation) perToken {
+	in, out := float64(l.Weight.Shape[0]), float64(l.Weight.Shape[1])
+	if f != nil {
+		return perToken{2 * out, in}
+	}
+	return perToken{out, in}
 }
 
 // applyLinear adds the operation to the graph of its inputs.
-func applyLinear(name string, x, weight, bias *gorgonia.Node, f Activation, branch *node.Branch) (*gorgonia.Node, error) {
-	op := &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias), f: f, branch: branch} // [rows, out]
+func applyLinear(name string, x, weight, bias *gorgonia.Node, f Activation) (*gorgonia.Node, error) {
+	op := &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias), f: f} // [rows, out]
 	if f != nil {
 		op.slope = make([]float32, len(op.Out()))
 	}
-	return node.Apply(op, x, weight, bias)
+	return node.Apply(op)
 }
 
 // weightsOf views a 2-D value as a matrix.
@@ -52,11 +78,6 @@ func rowsOf(op *node.Op, v gorgonia.Value) kernel.Matrix {
 	return kernel.Dense(op.Filled(v), op.Rows(v), v.Shape()[1])
 }
 
-// newTensor returns a tensor of zeros, for a gradient beside an operation's output.
-func newTensor(shape tensor.Shape) *tensor.Dense {
-	return tensor.New(tensor.Of(tensor.Float32), tensor.WithShape(shape...))
-}
-
 type linear struct {
 	node.Op
 	f     Activation // or nil
@@ -64,78 +85,34 @@ type linear struct {
 
 	before     []float32 // [rows, out] what the activation is applied to, and
 	hookBefore func()    // what is called with it, nil unless a hook asks for it
-
-	branch *node.Branch
 }
 
-// Do multiplies: inputs are x, weight, bias.
-func (l *linear) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+// Forward multiplies: inputs are x, weight, bias.
+func (l *linear) Forward(in ...gorgonia.Value) {
 	y := rowsOf(&l.Op, l.Result())
 	kernel.MatMulBias(y, rowsOf(&l.Op, in[0]), weightsOf(in[1]), node.Floats(in[2]))
-	if l.f != nil {
-		if l.hookBefore != nil {
-			copy(l.before, y.Data)
-			l.hookBefore()
-			copy(y.Data, l.before)
-		}
-		l.f(y.Data, l.slope[:len(y.Data)], y.Data)
+	if l.f == nil {
+		return
 	}
-	return l.Done(), nil
+	if l.hookBefore != nil {
+		copy(l.before, y.Data)
+		l.hookBefore()
+		copy(y.Data, l.before)
+	}
+	l.f(y.Data, l.slope[:len(y.Data)], y.Data)
 }
 
-// DiffWRT: all inputs have gradients.
-func (l *linear) DiffWRT(int) []bool { return node.Differentiable(l.branch.Returns(), true, true) }
-
-// SymDiff returns the three gradients, computed in one pass. The output is among its inputs so
-// that it runs after the forward pass, whose slopes it reads.
-func (l *linear) SymDiff(in gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	x, weight, bias := in[0], in[1], in[2]
-	op := &linearGrad{
-		Op:      node.New(l.Name()+".grad.x", x.Shape(), grad, x, weight, output),
-		forward: l,
-		dWeight: newTensor(weight.Shape()),
-		dBias:   newTensor(bias.Shape()),
-	}
-	if l.slope != nil {
-		op.dInner = make([]float32, len(l.Out()))
-	}
-	own, err := node.Apply(op, grad, x, weight, output)
-	if err != nil {
-		return nil, err
-	}
-	dx, err := l.branch.Pass(own)
-	if err != nil {
-		return nil, err
-	}
-	dWeight, err := node.Part(l.Name()+".grad.weight", own, op.dWeight)
-	if err != nil {
-		return nil, err
-	}
-	dBias, err := node.Part(l.Name()+".grad.bias", own, op.dBias)
-	return gorgonia.Nodes{dx, dWeight, dBias}, err
-}
-
-type linearGrad struct {
-	node.Op
-	forward        *linear
-	dWeight, dBias *tensor.Dense // [in, out], [out]
-	dInner         []float32     // [rows, out] gradient before the activation
-}
-
-// Do computes, with dy the gradient before the activation,
+// Backward computes, with dy the gradient before the activation,
 //
 //	dx = dy weight',  dWeight = x' dy,  dBias = the sum of dy's rows
-//
-// Inputs are the gradient of the output, x, weight and, for the order, the output.
-func (g *linearGrad) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	dy := rowsOf(&g.Op, in[0]) // [rows, out]
-	if slope := g.forward.slope; slope != nil {
-		inner := g.dInner[:len(dy.Data)]
-		kernel.Mul(inner, dy.Data, slope[:len(dy.Data)])
+func (l *linear) Backward(g *node.Gradient) {
+	dy := rowsOf(&l.Op, g.Dy[0]) // [rows, out]
+	if l.f != nil {              // the slopes are needed no more
+		inner := l.slope[:len(dy.Data)]
+		kernel.Mul(inner, dy.Data, inner)
 		dy.Data = inner
 	}
-	kernel.MatMul(rowsOf(&g.Op, g.Result()), 1, dy, weightsOf(in[2]).T(), 0)
-	kernel.MatMul(weightsOf(g.dWeight), 1, rowsOf(&g.Op, in[1]).T(), dy, 0)
-	kernel.SumRows(node.Floats(g.dBias), dy.Data)
-	return g.Result(), nil
+	kernel.MatMul(rowsOf(&l.Op, g.D[0]), 1, dy, weightsOf(g.In[1]).T(), 0)
+	kernel.MatMul(weightsOf(g.D[1]), 1, rowsOf(&l.Op, g.In[0]).T(), dy, 0)
+	kernel.SumRows(node.Floats(g.D[2]), dy.Data)
 }

@@ -5,8 +5,10 @@ import (
 	"math"
 
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"attend/embed"
+	"attend/internal/kernel"
 	"attend/internal/node"
 	"attend/internal/param"
 	"attend/internal/random"
@@ -27,26 +29,18 @@ type Model struct {
 
 // Names of the parameters outside of the blocks.
 const (
-	TokenTable    = "wte"
-	PositionTable = "wpe"
-	OutputHead    = "lm_head" // when untied
+	TokenTable       = "wte"
+	PositionTable    = "wpe"
+	UnembeddingTable = "lm_head" // when untied
 )
 
-// newModel returns the model of a configuration without the numbers of its parameters.
-func newModel(c Config) (*Model, error) {
-	m := &Model{}
-	var err error
-	if m.scheme, err = embed.Schemes.Find("positions", c.Positions); err != nil {
-		return nil, err
-	}
-	norm, err := Norms.Find("norm", c.Norm)
+// NewModel returns the model of a configuration without the numbers of its parameters. It panics if a choice has an unknown name.
+func NewModel(c Config) *Model {
+	positions, norm, f, err := c.choices()
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
-	f, err := Activations.Find("activation", c.Activation)
-	if err != nil {
-		return nil, err
-	}
+	m := &Model{scheme: positions}
 	s := m.params.Scope()
 	m.Tokens = s.Add(TokenTable, param.Normal(initialDeviation), c.Vocab, c.Dim)
 	if m.scheme.Learned {
@@ -58,50 +52,81 @@ func newModel(c Config) (*Model, error) {
 	m.Norm = norm(s.In("ln_f"), c.Dim)
 	m.Unembedding.Table = m.Tokens
 	if !c.Tied {
-		m.Unembedding.Table = s.Add(OutputHead, param.Normal(initialDeviation), c.Vocab, c.Dim)
+		m.Unembedding.Table = s.Add(UnembeddingTable, param.Normal(initialDeviation), c.Vocab, c.Dim)
 	}
-	return m, nil
+	return m
 }
+
+// Params returns the parameters in the order of the forward pass, without their numbers.
+func (m *Model) Params() *param.Set { return &m.params }
 
 // apply adds the whole model to the graph, from ids [batch*seq] to logits [batch*seq, vocab].
 func (m *Model) apply(g *graph, ids *gorgonia.Node) *gorgonia.Node {
-	var table *node.Fork // of the token table, which a tied unembedding reads too
-	if m.Unembedding.Table == m.Tokens {
-		table = node.NewFork("wte.grad")
-	}
-	x := m.embed(g, ids, table.Branch()) // [batch*seq, dim]
+	x := m.embed(g, ids) // [batch*seq, dim]
 	for layer, b := range m.Blocks {
 		x = b.apply(g, layer, x)
 	}
-	x = m.Norm.apply(g, x, nil)
+	x = m.Norm.apply(g, x)
 	g.hook("final_norm", x, 0)
-	logits := m.Unembedding.apply(g, x, table.Branch()) // [batch*seq, vocab]
+	logits := m.Unembedding.apply(g, x) // [batch*seq, vocab]
 	g.hook("logits", logits, 0)
 	return logits
 }
 
 // embed adds the vectors of the tokens and of their positions.
-func (m *Model) embed(g *graph, ids *gorgonia.Node, branch *node.Branch) *gorgonia.Node {
-	x := g.apply(func() (*gorgonia.Node, error) {
-		return embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences, branch) // [batch*seq, dim]
-	})
+func (m *Model) embed(g *graph, ids *gorgonia.Node) *gorgonia.Node {
+	x := g.must(embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences)) // [batch*seq, dim]
 	g.hook("embed", x, 0)
-	var table func() *gorgonia.Node // [context, dim]
-	switch {
-	case m.scheme.Learned:
-		table = func() *gorgonia.Node { return g.param(m.Positions) }
-	case m.scheme.Fixed != nil:
-		table = func() *gorgonia.Node {
-			fixed := make([]float32, g.Context*g.Dim)
-			m.scheme.Fixed(fixed, g.Dim)
-			return node.Weights(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, fixed)
-		}
-	}
-	if table != nil {
-		sum := x
-		x = g.apply(func() (*gorgonia.Node, error) { return embed.AddPositions("embed.positions", sum, table(), g.Seq) })
+	if table := m.positions(g); table != nil {
+		x = g.must(embed.AddPositions("embed.positions", x, table, g.Seq))
 	}
 	return g.dropped("embed.dropout", x)
+}
+
+// positions returns the table of positions [context, dim], nil if there is none.
+func (m *Model) positions(g *graph) *gorgonia.Node {
+	if m.scheme.Fixed == nil {
+		return g.param(m.Positions)
+	}
+	table := make([]float32, g.Context*g.Dim)
+	m.scheme.Fixed(table, g.Dim)
+	return node.Weights(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, table)
+}
+
+// Unembedding scores each token of the vocabulary as the next one:
+//
+//	logits = x table'
+//
+//	x [rows, dim], logits [rows, vocab]
+//
+// Where the unembedding is tied, its table is the token table itself (Press and Wolf 2017).
+type Unembedding struct {
+	Table *param.Param // [vocab, dim]
+}
+
+// apply adds the unembedding to the graph.
+func (u Unembedding) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+	return g.must(applyUnembedding("head", x, g.param(u.Table)))
+}
+
+// applyUnembedding adds the operation to the graph of its inputs.
+func applyUnembedding(name string, x, table *gorgonia.Node) (*gorgonia.Node, error) {
+	shape := tensor.Shape{x.Shape()[0], table.Shape()[0]} // [rows, vocab]
+	return node.Apply(&unembedding{node.New(name, shape, x, table)})
+}
+
+type unembedding struct{ node.Op }
+
+// Forward multiplies: inputs are x, table.
+func (u *unembedding) Forward(in ...gorgonia.Value) {
+	kernel.MatMul(rowsOf(&u.Op, u.Result()), 1, rowsOf(&u.Op, in[0]), weightsOf(in[1]).T(), 0)
+}
+
+// Backward computes dx = dLogits table and dTable = dLogits' x.
+func (u *unembedding) Backward(g *node.Gradient) {
+	dLogits := rowsOf(&u.Op, g.Dy[0])
+	kernel.MatMul(rowsOf(&u.Op, g.D[0]), 1, dLogits, weightsOf(g.In[1]), 0)
+	kernel.MatMul(weightsOf(g.D[1]), 1, dLogits.T(), rowsOf(&u.Op, g.In[0]), 0)
 }
 
 // initialDeviation is the standard deviation of initial weights in GPT-2.
@@ -115,18 +140,9 @@ func (c Config) residualDeviation() float64 {
 // Parameters returns the parameters of a model, all zero, in the order of the forward pass. It panics unless the
 // configuration is valid.
 func Parameters(c Config) *param.Set {
-	s := Shapes(c)
+	s := NewModel(c).Params()
 	s.Allocate()
 	return s
-}
-
-// Shapes returns the parameters of a model without their numbers. It panics unless the configuration is valid.
-func Shapes(c Config) *param.Set {
-	m, err := newModel(c)
-	if err != nil {
-		panic(err)
-	}
-	return &m.params
 }
 
 // NewWeights returns the model's parameters before training, as GPT-2 starts: matrices

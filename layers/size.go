@@ -3,7 +3,6 @@ package layers
 import (
 	"math"
 
-	"attend/embed"
 	"attend/internal/kernel"
 )
 
@@ -19,11 +18,7 @@ const (
 func (c Config) ParameterCount() float64 {
 	count := func(layers int) (n float64) {
 		c.Layers = layers
-		m, err := newModel(c)
-		if err != nil {
-			return 0
-		}
-		for _, p := range m.params.All() {
+		for _, p := range NewModel(c).Params().All() {
 			n += p.Count()
 		}
 		return n
@@ -49,56 +44,51 @@ func wholePages(n float64) float64 {
 	return math.Ceil(n/page) * page
 }
 
+// perToken counts the numbers that a graph keeps of each token: in the forward pass, and as gradients of what it computed there.
+type perToken struct{ forward, backward float64 }
+
+func (k perToken) times(n float64) perToken { return perToken{n * k.forward, n * k.backward} }
+
+func sum(all ...perToken) (k perToken) {
+	for _, o := range all {
+		k.forward += o.forward
+		k.backward += o.backward
+	}
+	return k
+}
+
 // GraphBytes returns the memory in bytes that a graph takes beside the weights: what its operations
 // keep, with those of the gradients if it is differentiated, and its nodes.
 func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
-	tokens := l.Mean
-	dim, hidden, vocab := float64(c.Dim), float64(c.Hidden), float64(c.Vocab)
-	batch, seq, layers := float64(o.Batch), float64(o.Seq), float64(c.Layers)
-	rows := batch * tokens
+	dim, vocab, batch, seq, layers := float64(c.Dim), float64(c.Vocab), float64(o.Batch), float64(o.Seq), float64(c.Layers)
+	one := c
+	one.Layers = 1
+	m := NewModel(one)
+	table := 0.0 // of fixed positions
+	if m.scheme.Fixed != nil {
+		table = float64(c.Context) * dim
+	}
 	squares := batch * float64(c.Heads) // of [batch, heads, query, key]
 	square := min(seq*seq, wholePages(l.Longest*seq))
-	dropped := 0.0
+
+	token := sum(perToken{dim + vocab, dim}, m.Blocks[0].keeps().times(layers), m.Norm.keeps()) // with the tokens' vectors and the logits
+	if m.scheme.Learned || m.scheme.Fixed != nil {
+		token.forward += dim
+	}
+	n := table + layers*squares*square // with the attention weights
 	if o.Training && c.Dropout > 0 {
-		dropped = 1
+		token = sum(token, perToken{2 * dim, dim}.times(1+2*layers)) // masks and products
+		n += layers * squares * (seq*seq + square)
 	}
-
-	vectors := 1.0 // [rows, dim]: the embedding
-	once := 0.0    // everything else, in numbers
-	positions, _ := embed.Schemes.Find("positions", c.Positions)
-	fixed := 0.0 // numbers of a fixed table of positions
-	if positions.Fixed != nil {
-		fixed = float64(c.Context) * dim
-	}
-	if positions.Learned || positions.Fixed != nil {
-		vectors++
-		once += fixed
-	}
-	vectors += 2 * dropped                          // mask and product
-	vectors += layers * (2 + 3 + 1 + 1 + 1 + 1 + 1) // LayerNorms, projections, heads, output, residual, down, residual
-	vectors += layers * 4 * dropped
-	vectors++                          // the last LayerNorm
-	once += (2*layers + 1) * 2 * rows  // means and deviations of LayerNorms
-	once += layers * 2 * rows * hidden // up and its slope
-	once += layers * squares * square  // attention weights
-	once += layers * squares * (seq*seq + square) * dropped
-	once += rows * vocab
-
+	n += batch * l.Mean * token.forward
 	if gradients {
-		vectors++                                   // the last LayerNorm
-		vectors++                                   // the output head
-		vectors += dropped                          // the embedding
-		vectors += layers * (1 + 1 + 1 + 3 + 1 + 1) // up, LayerNorm, output, heads, projections, LayerNorm
-		vectors += layers * 2 * dropped
-		once += layers * 2 * rows * hidden               // down, up before the activation
-		once += layers * min(blockRows, l.Longest) * seq // gradients of some rows of attention weights
-		once += c.ParameterCount()                       // one gradient for each parameter
+		n += batch*l.Mean*token.backward + table + c.ParameterCount()
+		n += layers * min(tileRows, l.Longest) * seq // gradients of some rows of attention weights
 		if c.Tied {
-			once += vocab * dim // and one from the output head
+			n += vocab * dim // the table has a gradient of the unembedding too
 		}
-		once += fixed
 	}
-	return number*(vectors*rows*dim+once) + whole*(batch*seq) + nodeBytes*c.nodes(gradients)
+	return number*n + whole*batch*seq + nodeBytes*c.nodes(gradients)
 }
 
 // ScratchBytes returns the memory that the products of one graph of the model need while they run.
@@ -120,7 +110,7 @@ const nodeBytes = 2 * 2100
 // nodes returns the number of nodes in a graph but for some beside the blocks.
 func (c Config) nodes(gradients bool) float64 {
 	if gradients {
-		return 51 * float64(c.Layers)
+		return 55 * float64(c.Layers)
 	}
-	return 28 * float64(c.Layers)
+	return 30 * float64(c.Layers)
 }

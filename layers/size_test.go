@@ -11,11 +11,13 @@ import (
 // variants returns models that differ in everything that decides their size.
 func variants() []Config {
 	var all []Config
-	for _, positions := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
-		for _, tied := range []bool{true, false} {
-			for _, dropout := range []float64{0, 0.1} {
-				all = append(all, Config{Vocab: 113, Context: 97, Layers: 3, Heads: 5, Dim: 35, Hidden: 61,
-					Positions: positions, Norm: LayerNormName, Activation: GELU, Tied: tied, Dropout: dropout})
+	for _, positions := range embed.Schemes.Names() {
+		for _, norm := range Norms.Names() {
+			for _, tied := range []bool{true, false} {
+				for _, dropout := range []float64{0, 0.1} {
+					all = append(all, Config{Vocab: 113, Context: 97, Layers: 3, Heads: 5, Dim: 40, Hidden: 61,
+						Positions: positions, Norm: norm, Activation: GELU, Tied: tied, Dropout: dropout})
+				}
 			}
 		}
 	}
@@ -51,8 +53,8 @@ func TestGraphBytesAreWhatTheGraphHolds(t *testing.T) {
 			estimated := c.GraphBytes(o, false, Full(o.Seq)) - nodeBytes*c.nodes(false)
 			// Operations hold a few words beside the numbers, such as shapes.
 			if math.Abs(estimated-held) > 0.002*held {
-				t.Errorf("%s tied=%v dropout=%v training=%v: estimated %.0f bytes, the graph holds %.0f (%.4f)",
-					c.Positions, c.Tied, c.Dropout, training, estimated, held, estimated/held)
+				t.Errorf("%s %s tied=%v dropout=%v training=%v: estimated %.0f bytes, the graph holds %.0f (%.4f)",
+					c.Positions, c.Norm, c.Tied, c.Dropout, training, estimated, held, estimated/held)
 			}
 			if nodes, got := float64(len(tr.Graph.AllNodes())), c.nodes(false); math.Abs(nodes-got) > 20 {
 				t.Errorf("%v nodes estimated of %v", got, nodes)

@@ -11,13 +11,8 @@ import (
 
 // valueOf returns what a node held in the last run.
 func valueOf(n *gorgonia.Node) gorgonia.Value {
-	if _, value, ours := node.Result(n); ours {
-		if loss, ok := n.Op().(*lossOp); ok {
-			return loss.loss
-		}
-		return value
-	}
-	return n.Value()
+	_, value, _ := node.Result(n)
+	return value
 }
 
 // Every operation of ours, forward and backward, computes into memory of its own: a run

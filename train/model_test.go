@@ -15,12 +15,14 @@ import (
 // The gradient of every parameter of the whole model through the loss, against central
 // differences of fourth order at some numbers of each tensor, the steepest among them.
 func TestGradientOfTheWholeModel(t *testing.T) {
-	for _, positions := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
-		for _, tied := range []bool{true, false} {
-			for _, dropout := range []float64{0, 0.1} {
-				c := layers.Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11,
-					Positions: positions, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: tied, Dropout: dropout}
-				t.Run(fmt.Sprintf("%s/tied=%v/dropout=%v", positions, tied, dropout), func(t *testing.T) { checkModel(t, c) })
+	for _, positions := range embed.Schemes.Names() {
+		for _, norm := range layers.Norms.Names() {
+			for _, tied := range []bool{true, false} {
+				for _, dropout := range []float64{0, 0.1} {
+					c := layers.Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 18, Hidden: 11,
+						Positions: positions, Norm: norm, Activation: layers.GELU, Tied: tied, Dropout: dropout}
+					t.Run(fmt.Sprintf("%s/%s/tied=%v/dropout=%v", positions, norm, tied, dropout), func(t *testing.T) { checkModel(t, c) })
+				}
 			}
 		}
 	}

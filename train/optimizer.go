@@ -1,55 +1,70 @@
 package train
 
 import (
+	"attend/internal/choice"
 	"attend/internal/kernel"
 	"attend/internal/param"
 )
 
-// optimizer holds what an update remembers of earlier ones, one slice for each
-// parameter and moment. AdamW keeps two moments, SGD a velocity.
-type optimizer struct {
-	Config
-	weights *param.Set
-	moments []*param.Set
+// An Optimizer turns gradients into new weights.
+type Optimizer struct {
+	Moments []string // the names of what it remembers of earlier gradients: each a number for every weight
+	Update  func(c Config, u Update)
 }
 
-// MomentNames returns the names of the optimizer's moments, in the order that it uses them.
-func (c Config) MomentNames() []string {
-	if c.Optimizer == SGD {
-		return []string{"velocity"}
-	}
-	return []string{"first", "second"}
+// Update is what changes some weights of one parameter.
+type Update struct {
+	Weights, Gradient []float32
+	Moments           [][]float32 // in the order of their names
+	Step              int         // 1 for the first
+	LearningRate      float32
+	WeightDecay       float32 // decoupled; 0 but for matrices
+	Scale             float32 // gradients are multiplied by it first (clipping)
 }
 
-func newOptimizer(c Config, weights *param.Set) *optimizer {
-	o := &optimizer{Config: c, weights: weights}
-	for range c.MomentNames() {
-		var set param.Set
-		for _, p := range weights.All() {
-			set.Add(p.Name, p.Shape...)
-		}
-		o.moments = append(o.moments, &set)
-	}
+// The names of optimizers that the program itself speaks of.
+const (
+	AdamW = "adamw" // Loshchilov and Hutter 2019
+	SGD   = "sgd"   // with momentum, for comparison
+)
+
+// Optimizers are the optimizers.
+var Optimizers = choice.Table[Optimizer]{
+	{Name: AdamW, Choice: Optimizer{[]string{"first", "second"}, adamW}},
+	{Name: SGD, Choice: Optimizer{[]string{"velocity"}, sgd}},
+}
+
+// adamEpsilon keeps AdamW's division finite; PyTorch's value.
+const adamEpsilon = 1e-8
+
+func adamW(c Config, u Update) {
+	kernel.AdamW(u.Weights, u.Moments[0], u.Moments[1], u.Gradient, kernel.AdamWStep{
+		LearningRate: u.LearningRate, Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Epsilon: adamEpsilon,
+		WeightDecay: u.WeightDecay, Scale: u.Scale, Step: u.Step})
+}
+
+func sgd(c Config, u Update) {
+	kernel.SGD(u.Weights, u.Moments[0], u.Gradient, kernel.SGDStep{
+		LearningRate: u.LearningRate, Momentum: float32(c.Momentum), WeightDecay: u.WeightDecay, Scale: u.Scale})
+}
+
+// optimizer returns that of a valid configuration.
+func (c Config) optimizer() Optimizer {
+	o, _ := Optimizers.Find("optimizer", c.Optimizer)
 	return o
 }
 
-// update changes the numbers from to to of parameter i by its gradient. The step counts from 0;
-// scale multiplies the gradient (clipping). Only matrices decay.
-func (o *optimizer) update(i, from, to int, gradient []float32, step int, scale float32) {
-	p := o.weights.All()[i]
-	decay := float32(0)
-	if p.IsMatrix() {
-		decay = float32(o.WeightDecay)
+// MomentNames returns the names of the optimizer's moments, in the order that it uses them; none of an unknown optimizer.
+func (c Config) MomentNames() []string { return c.optimizer().Moments }
+
+// newMoments returns the optimizer's moments of some parameters, all zero.
+func newMoments(c Config, weights *param.Set) (moments []*param.Set) {
+	for range c.MomentNames() {
+		set := &param.Set{}
+		for _, p := range weights.All() {
+			set.Add(p.Name, p.Shape...)
+		}
+		moments = append(moments, set)
 	}
-	part := func(x []float32) []float32 { return x[from:to] }
-	rate := float32(o.Rate(step))
-	first := part(o.moments[0].All()[i].Data)
-	if o.Optimizer == SGD {
-		kernel.SGD(part(p.Data), first, part(gradient), kernel.SGDStep{
-			LearningRate: rate, Momentum: float32(o.Momentum), WeightDecay: decay, Scale: scale})
-		return
-	}
-	kernel.AdamW(part(p.Data), first, part(o.moments[1].All()[i].Data), part(gradient), kernel.AdamWStep{
-		LearningRate: rate, Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: adamEpsilon,
-		WeightDecay: decay, Scale: scale, Step: step + 1})
+	return moments
 }

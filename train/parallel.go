@@ -26,36 +26,34 @@ func inParallel(n int, f func(i int)) {
 	group.Wait()
 }
 
-// numbersRange is some of the numbers of one parameter.
-type numbersRange struct{ param, from, to int }
-
-// shareOfNumbers is what one call of inParallel does to the parameters: about shareSize of
-// their numbers.
-type shareOfNumbers struct {
-	ranges  []numbersRange
+// chunk is what one call of inParallel does to the parameters: ranges of about chunkSize numbers in all.
+type chunk struct {
+	ranges  []paramRange
 	squares float64 // of the gradient, summed
 }
 
-// shareSize is large enough for handing over to cost nothing beside it.
-const shareSize = 1 << 15
+// paramRange is some of the numbers of one parameter.
+type paramRange struct{ param, from, to int }
 
-// share divides the numbers of all parameters, in their order, into shares. It depends on
-// the shapes alone, so that sums over the shares round alike on any machine.
-func share(weights *param.Set) []shareOfNumbers {
-	var shares []shareOfNumbers
-	room := 0
+// chunkSize is large enough for handing over to cost nothing beside it.
+const chunkSize = 1 << 15
+
+// chunksOf divides the numbers of all parameters, in their order, into chunks. It depends on
+// the shapes alone, so that sums over the chunks round alike on any machine.
+func chunksOf(weights *param.Set) []chunk {
+	var chunks []chunk
+	left := 0 // in the last chunk
 	for i, p := range weights.All() {
 		for from := 0; from < len(p.Data); {
-			if room == 0 {
-				shares = append(shares, shareOfNumbers{})
-				room = shareSize
+			if left == 0 {
+				chunks, left = append(chunks, chunk{}), chunkSize
 			}
-			to := min(from+room, len(p.Data))
-			last := &shares[len(shares)-1]
-			last.ranges = append(last.ranges, numbersRange{i, from, to})
-			room -= to - from
+			to := min(from+left, len(p.Data))
+			last := &chunks[len(chunks)-1]
+			last.ranges = append(last.ranges, paramRange{i, from, to})
+			left -= to - from
 			from = to
 		}
 	}
-	return shares
+	return chunks
 }

@@ -18,8 +18,7 @@ type Builder func(layers.Options) (*layers.Transformer, error)
 type replica struct {
 	*layers.Transformer
 	first, batch int
-	targets      []int     // [batch*seq]
-	weight       []float32 // [1]
+	targets      []int // [batch*seq]
 	loss         *gorgonia.Node
 	op           *lossOp
 	gradients    [][]float32 // of Params, in their order; nil without gradients
@@ -32,11 +31,10 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	if err != nil {
 		return nil, err
 	}
-	r := &replica{Transformer: t, first: o.FirstSentence, batch: o.Batch, weight: make([]float32, 1)}
+	r := &replica{Transformer: t, first: o.FirstSentence, batch: o.Batch}
 	var targets *gorgonia.Node
 	targets, r.targets = node.Ids(t.Graph, "targets", o.Batch*o.Seq)
-	weight := node.Weights(t.Graph, "weight of a target", []int{1}, r.weight)
-	if r.loss, r.op, err = crossEntropy("loss", t.Logits, targets, weight); err != nil {
+	if r.loss, r.op, err = crossEntropy("loss", t.Logits, targets); err != nil {
 		return nil, fmt.Errorf("loss: %w", err)
 	}
 	roots := gorgonia.Nodes{r.loss}
@@ -46,9 +44,9 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 			return nil, fmt.Errorf("differentiating the graph: %w", err)
 		}
 		for _, n := range grads {
-			runs, value, ok := node.Result(n)
-			if !ok {
-				return nil, fmt.Errorf("%v is a sum of gradients by gorgonia, which allocates on every run: read its node through a node.Fork", n)
+			runs, value, err := node.Result(n)
+			if err != nil {
+				return nil, err
 			}
 			roots = append(roots, runs)
 			r.gradients = append(r.gradients, node.Floats(value))
@@ -83,19 +81,14 @@ func (r *replica) load(ids, targets []int, step int, weight float32) {
 		copy(r.IDs[start:], ids[from:from+length])
 		copy(r.targets[start:], targets[from:from+length])
 	}
-	r.weight[0] = weight
+	r.op.weight = weight
 	if r.Step != nil {
 		r.Step[0] = step
 	}
 }
 
 // run computes the loss and, if built with them, the gradients.
-func (r *replica) run() error {
-	if err := r.machine.Run(); err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	return nil
-}
+func (r *replica) run() error { return r.machine.Run() }
 
 // lossValue returns the loss of the last run.
-func (r *replica) lossValue() float64 { return float64(*r.op.loss) }
+func (r *replica) lossValue() float64 { return float64(*r.op.Scalar()) }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +24,10 @@ type Trainer struct {
 	weights   *param.Set
 	source    Source
 	replicas  []*replica
-	optimizer *optimizer
-	gradients [][]float32 // of the whole batch, one for each parameter
-	shares    []shareOfNumbers
+	update    func(Config, Update)
+	moments   []*param.Set // of the optimizer
+	gradients [][]float32  // of the whole batch, one for each parameter
+	chunks    []chunk
 	step      int // updates made so far
 
 	ids, targets []int // the whole batch [batch*seq]
@@ -40,7 +42,7 @@ func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, 
 		return nil, err
 	}
 	t := &Trainer{
-		config: c, weights: weights, source: source, optimizer: newOptimizer(c, weights),
+		config: c, weights: weights, source: source, update: c.optimizer().Update, moments: newMoments(c, weights),
 		ids: make([]int, c.Batch*c.Seq), targets: make([]int, c.Batch*c.Seq),
 	}
 	for _, o := range c.graphs() {
@@ -57,7 +59,7 @@ func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, 
 			t.gradients = append(t.gradients, make([]float32, len(p.Data)))
 		}
 	}
-	t.shares = share(weights)
+	t.chunks = chunksOf(weights)
 	return t, nil
 }
 
@@ -185,39 +187,44 @@ func (t *Trainer) runReplicas(weight float32) error {
 		r.load(t.ids, t.targets, t.step, weight)
 	}
 	inParallel(len(t.replicas), func(i int) { errs[i] = t.replicas[i].run() })
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(errs...)
 }
 
 // sumGradients adds up the replicas' gradients in their order and returns the global norm.
 func (t *Trainer) sumGradients() float64 {
-	inParallel(len(t.shares), func(i int) {
-		t.shares[i].squares = 0
-		for _, r := range t.shares[i].ranges {
+	inParallel(len(t.chunks), func(i int) {
+		t.chunks[i].squares = 0
+		for _, r := range t.chunks[i].ranges {
 			sum := t.replicas[0].gradients[r.param][r.from:r.to]
 			for _, other := range t.replicas[1:] {
 				kernel.Add(t.gradients[r.param][r.from:r.to], sum, other.gradients[r.param][r.from:r.to])
 				sum = t.gradients[r.param][r.from:r.to]
 			}
-			t.shares[i].squares += kernel.SumSquares(sum)
+			t.chunks[i].squares += kernel.SumSquares(sum)
 		}
 	})
 	var squares float64
-	for _, s := range t.shares {
-		squares += s.squares
+	for _, c := range t.chunks {
+		squares += c.squares
 	}
 	return math.Sqrt(squares)
 }
 
-// updateWeights changes all weights by their gradients times scale.
+// updateWeights changes all weights by their gradients times scale. Only matrices decay.
 func (t *Trainer) updateWeights(scale float32) {
-	inParallel(len(t.shares), func(i int) {
-		for _, r := range t.shares[i].ranges {
-			t.optimizer.update(r.param, r.from, r.to, t.gradients[r.param], t.step, scale)
+	rate := float32(t.config.Rate(t.step))
+	inParallel(len(t.chunks), func(i int) {
+		moments := make([][]float32, len(t.moments))
+		for _, r := range t.chunks[i].ranges {
+			p := t.weights.All()[r.param]
+			for k, set := range t.moments {
+				moments[k] = set.All()[r.param].Data[r.from:r.to]
+			}
+			u := Update{p.Data[r.from:r.to], t.gradients[r.param][r.from:r.to], moments, t.step + 1, rate, 0, scale}
+			if p.IsMatrix() {
+				u.WeightDecay = float32(t.config.WeightDecay)
+			}
+			t.update(t.config, u)
 		}
 	})
 }
@@ -274,7 +281,7 @@ type State struct {
 func (t *Trainer) State() State {
 	s := State{Step: t.step, Moments: map[string]*param.Set{}}
 	for i, name := range t.config.MomentNames() {
-		s.Moments[name] = t.optimizer.moments[i]
+		s.Moments[name] = t.moments[i]
 	}
 	return s
 }

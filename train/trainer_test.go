@@ -112,34 +112,34 @@ func TestSplitDependsOnTheShapeAlone(t *testing.T) {
 	}
 }
 
-// How the numbers of all parameters are shared out decides how sums round, and must not depend on the processors.
-func TestShareDependsOnTheShapeAlone(t *testing.T) {
+// How the numbers of all parameters are divided decides how sums round, and must not depend on the processors.
+func TestChunksDependOnTheShapeAlone(t *testing.T) {
 	var weights param.Set
-	weights.Add("large", 3, shareSize)
+	weights.Add("large", 3, chunkSize)
 	weights.Add("small", 7)
-	weights.Add("middle", shareSize/2)
-	shares := share(&weights)
-	if want := 3 + 1; len(shares) != want { // the last two fit in one
-		t.Errorf("%d shares, want %d", len(shares), want)
+	weights.Add("middle", chunkSize/2)
+	chunks := chunksOf(&weights)
+	if want := 3 + 1; len(chunks) != want { // the last two fit in one
+		t.Errorf("%d chunks, want %d", len(chunks), want)
 	}
 	next := make([]int, 3)
-	for _, s := range shares {
+	for _, s := range chunks {
 		for _, r := range s.ranges {
 			if r.from != next[r.param] || r.to <= r.from {
-				t.Errorf("share %+v follows number %d", r, next[r.param])
+				t.Errorf("range %+v follows number %d", r, next[r.param])
 			}
 			next[r.param] = r.to
 		}
 	}
-	if want := []int{3 * shareSize, 7, shareSize / 2}; !slices.Equal(next, want) {
-		t.Errorf("shared %v numbers, want %v", next, want)
+	if want := []int{3 * chunkSize, 7, chunkSize / 2}; !slices.Equal(next, want) {
+		t.Errorf("%v numbers are in chunks, want %v", next, want)
 	}
 	for _, processors := range []int{1, 3} {
 		old := runtime.GOMAXPROCS(processors)
-		again := share(&weights)
+		again := chunksOf(&weights)
 		runtime.GOMAXPROCS(old)
-		if !reflect.DeepEqual(again, shares) {
-			t.Errorf("on %d processors %v, want %v", processors, again, shares)
+		if !reflect.DeepEqual(again, chunks) {
+			t.Errorf("on %d processors %v, want %v", processors, again, chunks)
 		}
 	}
 }
@@ -200,7 +200,7 @@ func TestSameSeedSameBitsOnAnyNumberOfProcessors(t *testing.T) {
 }
 
 func TestResumingEqualsNeverStopping(t *testing.T) {
-	for _, optimizer := range []Optimizer{AdamW, SGD} {
+	for _, optimizer := range Optimizers.Names() {
 		t.Run(string(optimizer), func(t *testing.T) {
 			model, c := toyConfig, toyTraining
 			model.Dropout, c.Optimizer, c.Momentum = 0.1, optimizer, 0.9
@@ -372,7 +372,7 @@ func TestNothingPredictedIsAnError(t *testing.T) {
 }
 
 func TestBothOptimizersLearn(t *testing.T) {
-	for _, optimizer := range []Optimizer{AdamW, SGD} {
+	for _, optimizer := range Optimizers.Names() {
 		c := toyTraining
 		c.Optimizer, c.Steps, c.Momentum = optimizer, 40, 0.9
 		if optimizer == SGD {
@@ -387,7 +387,7 @@ func TestBothOptimizersLearn(t *testing.T) {
 }
 
 func TestOnlyMatricesDecay(t *testing.T) {
-	for _, optimizer := range []Optimizer{AdamW, SGD} {
+	for _, optimizer := range Optimizers.Names() {
 		c := toyTraining
 		c.Optimizer = optimizer
 		var set param.Set
@@ -396,11 +396,12 @@ func TestOnlyMatricesDecay(t *testing.T) {
 				p.Data[i] = float32(i) - 2
 			}
 		}
-		o := newOptimizer(c, &set)
 		before := flat(&set)
-		for i, p := range set.All() {
-			o.update(i, 0, len(p.Data), make([]float32, len(p.Data)), 0, 1)
+		trainer := &Trainer{config: c, weights: &set, update: c.optimizer().Update, moments: newMoments(c, &set), chunks: chunksOf(&set)}
+		for _, p := range set.All() {
+			trainer.gradients = append(trainer.gradients, make([]float32, len(p.Data)))
 		}
+		trainer.updateWeights(1)
 		for i, v := range flat(&set) {
 			want := float64(before[i])
 			if i < 15 {

@@ -80,15 +80,6 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			return err
 		}
 	}
-	switch {
-	case settings.Warmup > settings.Steps:
-		return fmt.Errorf("--warmup %d is longer than all %d steps: lower --warmup, or raise --steps", settings.Warmup, settings.Steps)
-	case settings.MinLR > settings.LR:
-		return fmt.Errorf("--min-lr %g is above --lr %g: the rate falls from the one to the other, so lower --min-lr", settings.MinLR, settings.LR)
-	case settings.Dim%settings.Heads != 0:
-		return fmt.Errorf("--heads %d do not divide --dim %d: choose a dim that is a multiple of the heads, such as %d",
-			settings.Heads, settings.Dim, (settings.Dim/settings.Heads+1)*settings.Heads)
-	}
 	return nil
 }
 

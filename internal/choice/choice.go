@@ -7,6 +7,8 @@ package choice
 import (
 	"fmt"
 	"strings"
+
+	"attend/internal/printable"
 )
 
 // Table lists choices in the order in which people are shown them.
@@ -26,7 +28,7 @@ func (t Table[T]) Find(what, name string) (T, error) {
 		}
 	}
 	var none T
-	return none, fmt.Errorf("no %s %q: choose %s", what, name, strings.Join(t.Names(), ", "))
+	return none, fmt.Errorf("no %s %s: choose %s", what, printable.Quote(name), strings.Join(t.Names(), ", "))
 }
 
 // Names returns the names in the order of the table.

@@ -1,8 +1,10 @@
 // Package hf knows the folders of Hugging Face: config.json and the tensors of GPT-2, by the names and in the layout that
-// transformers' GPT2LMHeadModel reads.
+// transformers' GPT2LMHeadModel reads. A model that GPT-2 cannot express has a type of its own, so that no other program
+// loads it wrongly; all that [layers.Config] says, and all parameters, are then kept by the names that they have here.
 package hf
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -10,10 +12,9 @@ import (
 	"attend/layers"
 )
 
-// config is config.json: what transformers' GPT2LMHeadModel reads, and
-// our kind of positions, which it ignores (model.safetensors holds their table in any case). A model that GPT-2 cannot express has
-// a type of its own, so that no other program loads it wrongly.
-type config struct {
+// gpt2Config is config.json of a model that GPT-2 expresses: what transformers' GPT2LMHeadModel reads, and
+// our kind of positions, which it ignores (model.safetensors holds their table in any case).
+type gpt2Config struct {
 	Architectures   []string `json:"architectures"`
 	ModelType       string   `json:"model_type"`
 	Vocab           int      `json:"vocab_size"`
@@ -32,7 +33,12 @@ type config struct {
 	End             *int     `json:"eos_token_id"`
 	DType           string   `json:"torch_dtype"`
 	Positions       string   `json:"attend_positions"`
-	Norm            string   `json:"attend_norm,omitempty"` // of a model that GPT-2 cannot express
+}
+
+// ownConfig is config.json of any other model.
+type ownConfig struct {
+	ModelType string `json:"model_type"`
+	layers.Config
 }
 
 // The types of a model: one that GPT-2 expresses exactly, and any other.
@@ -44,54 +50,66 @@ const (
 // activationNames maps our activations to GPT-2's names for them.
 var activationNames = map[string]string{layers.GELU: "gelu_new", layers.ReLU: "relu"}
 
-// ConfigJSON returns config.json. The boundary is the id of the boundary token, if there is one.
-func ConfigJSON(c layers.Config, boundary int, hasBoundary bool) ([]byte, error) {
-	positions, err := embed.Schemes.Find("positions", c.Positions)
-	if err != nil {
-		return nil, err
-	}
-	h := config{
+// asGPT2 returns the configuration as GPT-2's, and whether that says all of it.
+func asGPT2(c layers.Config) (h gpt2Config, whole bool) {
+	h = gpt2Config{
 		Architectures: []string{"GPT2LMHeadModel"}, ModelType: gpt2Type,
 		Vocab: c.Vocab, Context: c.Context, Dim: c.Dim, Layers: c.Layers, Heads: c.Heads, Hidden: c.Hidden,
 		Activation:   activationNames[c.Activation],
 		EmbedDropout: c.Dropout, AttnDropout: c.Dropout, ResidualDropout: c.Dropout,
 		Epsilon: layers.LayerNormEpsilon, Tied: c.Tied, DType: "float32", Positions: c.Positions,
 	}
-	if h.Activation == "" || c.Norm != layers.LayerNormName || positions.Rotate != nil {
-		h.Architectures, h.ModelType, h.Activation, h.Norm = []string{}, ownType, c.Activation, c.Norm
+	positions, err := embed.Schemes.Find("positions", c.Positions)
+	return h, err == nil && positions.Rotate == nil && h.model() == c
+}
+
+// model is the inverse of asGPT2, without an activation if GPT-2 calls none so.
+func (h gpt2Config) model() layers.Config {
+	c := layers.Config{
+		Vocab: h.Vocab, Context: h.Context, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, Hidden: h.Hidden,
+		Positions: h.Positions, Norm: layers.LayerNormName, Dropout: h.ResidualDropout, Tied: h.Tied,
 	}
+	for ours, theirs := range activationNames {
+		if theirs == h.Activation {
+			c.Activation = ours
+		}
+	}
+	return c
+}
+
+// ConfigJSON returns config.json. The boundary is the id of the boundary token, if there is one.
+func ConfigJSON(c layers.Config, boundary int, hasBoundary bool) ([]byte, error) {
+	h, whole := asGPT2(c)
 	if hasBoundary {
 		h.Boundary, h.End = &boundary, &boundary
 	}
-	b, err := json.MarshalIndent(h, "", "  ")
+	var config any = h
+	if !whole {
+		config = ownConfig{ownType, c}
+	}
+	b, err := json.MarshalIndent(config, "", "  ")
 	return append(b, '\n'), err
 }
 
-// ParseConfigJSON is the inverse of ConfigJSON. An unknown type of model, activation or norm is an error.
+// ParseConfigJSON is the inverse of ConfigJSON. An unknown type of model, and an unknown name or choice in it, is an error.
 func ParseConfigJSON(b []byte) (layers.Config, error) {
-	var h config
+	var h gpt2Config
 	if err := json.Unmarshal(b, &h); err != nil {
 		return layers.Config{}, err
 	}
-	c := layers.Config{
-		Vocab: h.Vocab, Context: h.Context, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, Hidden: h.Hidden,
-		Positions: h.Positions, Dropout: h.ResidualDropout, Tied: h.Tied,
-	}
-	switch h.ModelType {
-	case gpt2Type:
-		c.Norm = layers.LayerNormName
-		for ours, theirs := range activationNames {
-			if theirs == h.Activation {
-				c.Activation = ours
-			}
+	c := h.model()
+	switch {
+	case h.ModelType == ownType:
+		d, own := json.NewDecoder(bytes.NewReader(b)), ownConfig{}
+		d.DisallowUnknownFields()
+		if err := d.Decode(&own); err != nil {
+			return layers.Config{}, err
 		}
-		if c.Activation == "" {
-			return layers.Config{}, fmt.Errorf("no activation_function %q of GPT-2 is known: want gelu_new or relu", h.Activation)
-		}
-	case ownType:
-		c.Norm, c.Activation = h.Norm, h.Activation
-	default:
+		c = own.Config
+	case h.ModelType != gpt2Type:
 		return layers.Config{}, fmt.Errorf("the model_type is %q: want %s or %s", h.ModelType, gpt2Type, ownType)
+	case c.Activation == "":
+		return layers.Config{}, fmt.Errorf("no activation_function %q of GPT-2 is known: want gelu_new or relu", h.Activation)
 	}
 	return c, c.Validate()
 }

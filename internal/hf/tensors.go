@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"attend/embed"
 	"attend/internal/param"
@@ -17,52 +16,107 @@ type Tensor struct {
 	Data  []float32
 }
 
-// Tensors returns the weights under GPT-2's names: query, key and value side by
-// side in c_attn, and a table of positions whatever their kind.
-func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
-	tensors, shapes := map[string]Tensor{}, Shapes(weights)
-	for _, p := range weights.All() {
-		name, part := name(p.Name)
-		if part < 0 {
-			tensors[name] = Tensor{p.Shape, p.Data}
-			continue
+// stored is a tensor of the file: the parameters that it holds side by side, in its columns.
+type stored struct {
+	name   string
+	params []*param.Param // without their numbers
+}
+
+// layout returns the tensors of a model: by GPT-2's names where GPT-2 expresses it, with query, key and value side by side; else each
+// parameter by its own name. It panics unless the configuration is valid.
+func layout(c layers.Config) (all []stored) {
+	m := layers.NewModel(c)
+	add := func(name string, params ...*param.Param) { all = append(all, stored{name, params}) }
+	if _, gpt2 := asGPT2(c); !gpt2 {
+		for _, p := range m.Params().All() {
+			add(p.Name, p)
 		}
-		t, ok := tensors[name]
-		if !ok {
-			t = Tensor{shapes[name], make([]float32, 3*len(p.Data))}
-			tensors[name] = t
-		}
-		eachColumnBlock(t.Data, p.Data, c.Dim, part, func(wide, narrow []float32) { copy(wide, narrow) })
+		return all
 	}
-	if c.Positions != embed.Learned {
-		table := make([]float32, c.Context*c.Dim)
-		if c.Positions == embed.Sinusoidal {
-			embed.SinusoidalTable(table, c.Dim)
+	linear := func(name string, maps ...layers.Linear) {
+		var weights, biases []*param.Param
+		for _, l := range maps {
+			weights, biases = append(weights, l.Weight), append(biases, l.Bias)
 		}
-		tensors["transformer.wpe.weight"] = Tensor{[]int{c.Context, c.Dim}, table}
+		add(name+".weight", weights...)
+		add(name+".bias", biases...)
+	}
+	norm := func(name string, n layers.Norm) {
+		l := n.(layers.LayerNorm)
+		add(name+".weight", l.Gain)
+		add(name+".bias", l.Bias)
+	}
+	add("transformer.wte.weight", m.Tokens)
+	if m.Positions != nil {
+		add(positionTable, m.Positions)
+	}
+	for layer, b := range m.Blocks {
+		h := fmt.Sprintf("transformer.h.%d.", layer)
+		norm(h+"ln_1", b.AttentionNorm)
+		linear(h+"attn.c_attn", b.Attention.Projections.Query, b.Attention.Projections.Key, b.Attention.Projections.Value)
+		linear(h+"attn.c_proj", b.Attention.Output)
+		norm(h+"ln_2", b.FeedForwardNorm)
+		linear(h+"mlp.c_fc", b.FeedForward.Up)
+		linear(h+"mlp.c_proj", b.FeedForward.Down)
+	}
+	norm("transformer.ln_f", m.Norm)
+	if !c.Tied {
+		add("lm_head.weight", m.Unembedding.Table)
+	}
+	return all
+}
+
+// positionTable is GPT-2's name of the table of positions [context, dim].
+const positionTable = "transformer.wpe.weight"
+
+// shape returns that of the tensor: of the one parameter, or with the columns of all.
+func (s stored) shape() []int {
+	shape := slices.Clone(s.params[0].Shape)
+	for _, p := range s.params[1:] {
+		shape[len(shape)-1] += p.Shape[len(shape)-1]
+	}
+	return shape
+}
+
+// eachRow calls f with the part of each row of the tensor that is a row of one of its parameters, whose numbers are in the set.
+func (s stored) eachRow(data []float32, set *param.Set, f func(part, row []float32)) {
+	shape, from := s.shape(), 0
+	wide := shape[len(shape)-1]
+	for _, p := range s.params {
+		width, numbers := p.Shape[len(shape)-1], set.Get(p.Name).Data
+		for row := range len(numbers) / width {
+			f(data[row*wide+from:][:width], numbers[row*width:][:width])
+		}
+		from += width
+	}
+}
+
+// Tensors returns the weights as they are stored: for GPT-2 with a table of positions whatever their kind. The configuration must be valid.
+func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
+	tensors := map[string]Tensor{}
+	for _, s := range layout(c) {
+		t := Tensor{s.shape(), weights.Get(s.params[0].Name).Data}
+		if len(s.params) > 1 {
+			t.Data = make([]float32, len(t.Data)/s.params[0].Shape[len(t.Shape)-1]*t.Shape[len(t.Shape)-1])
+			s.eachRow(t.Data, weights, func(part, row []float32) { copy(part, row) })
+		}
+		tensors[s.name] = t
+	}
+	if _, gpt2 := asGPT2(c); gpt2 && tensors[positionTable].Data == nil {
+		table := make([]float32, c.Context*c.Dim)
+		if positions, _ := embed.Schemes.Find("positions", c.Positions); positions.Fixed != nil {
+			positions.Fixed(table, c.Dim)
+		}
+		tensors[positionTable] = Tensor{[]int{c.Context, c.Dim}, table}
 	}
 	return tensors
 }
 
-// eachColumnBlock visits, row by row, the dim elements of block `part` in rows of 3*dim
-// beside the dim elements of the narrow rows.
-func eachColumnBlock(wide, narrow []float32, dim, part int, visit func(wide, narrow []float32)) {
-	for row := range len(narrow) / dim {
-		start := row*3*dim + part*dim
-		visit(wide[start:start+dim], narrow[row*dim:(row+1)*dim])
-	}
-}
-
-// Shapes returns the shapes of a set of parameters, which may be without their numbers, under GPT-2's names.
-func Shapes(set *param.Set) map[string][]int {
+// Shapes returns the shapes of the tensors of a model, which must be valid, by their names.
+func Shapes(c layers.Config) map[string][]int {
 	shapes := map[string][]int{}
-	for _, p := range set.All() {
-		name, part := name(p.Name)
-		shape := slices.Clone(p.Shape)
-		if part >= 0 {
-			shape[len(shape)-1] *= 3 // [dim, 3*dim] or [3*dim]
-		}
-		shapes[name] = shape
+	for _, s := range layout(c) {
+		shapes[s.name] = s.shape()
 	}
 	return shapes
 }
@@ -80,34 +134,9 @@ func CheckShapes(want map[string][]int, tensors map[string]Tensor) error {
 	return nil
 }
 
-// Fill fills a set of parameters from tensors that have its [Shapes].
+// Fill fills the parameters of a model from tensors that have its [Shapes].
 func Fill(c layers.Config, set *param.Set, tensors map[string]Tensor) {
-	for _, p := range set.All() {
-		name, part := name(p.Name)
-		t := tensors[name]
-		if part < 0 {
-			copy(p.Data, t.Data)
-		} else {
-			eachColumnBlock(t.Data, p.Data, c.Dim, part, func(wide, narrow []float32) { copy(narrow, wide) })
-		}
+	for _, s := range layout(c) {
+		s.eachRow(tensors[s.name].Data, set, func(part, row []float32) { copy(row, part) })
 	}
-}
-
-// name returns GPT-2's name for a parameter of ours, and for a part of c_attn which
-// third of its columns it is (query 0, key 1, value 2), else -1.
-func name(name string) (string, int) {
-	for part, third := range []string{".attn.query.", ".attn.key.", ".attn.value."} {
-		if strings.Contains(name, third) {
-			return "transformer." + strings.Replace(name, third, ".attn.c_attn.", 1), part
-		}
-	}
-	switch name {
-	case layers.OutputHead:
-		return "lm_head.weight", -1
-	case layers.TokenTable, layers.PositionTable:
-		return "transformer." + name + ".weight", -1
-	}
-	return "transformer." + strings.NewReplacer(
-		".attn.output.", ".attn.c_proj.", ".mlp.up.", ".mlp.c_fc.", ".mlp.down.", ".mlp.c_proj.", ".gain", ".weight",
-	).Replace(name), -1
 }

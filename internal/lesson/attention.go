@@ -20,18 +20,18 @@ var roles = [3]string{"query", "key", "value"}
 
 // attend runs the attention that a model trains with, in a graph of its own, over sentences of vectors for each role,
 // [batch*seq, dim].
-func attend(vectors [3][]float32, dim, heads, seq int, d layers.Departure) (*layers.Attended, error) {
+func attend(vectors [3][]float32, dim, heads, seq int, o layers.AttentionOptions) (*layers.Attended, error) {
 	g := gorgonia.NewGraph()
 	var in [3]*gorgonia.Node
 	for i, role := range roles {
 		in[i] = node.Weights(g, role, []int{len(vectors[i]) / dim, dim}, vectors[i])
 	}
-	return attendIn(g, layers.Projected{Query: in[0], Key: in[1], Value: in[2]}, heads, seq, d)
+	return attendIn(g, layers.Projected{Query: in[0], Key: in[1], Value: in[2]}, heads, seq, o)
 }
 
 // attendIn is attend with vectors that a graph computes.
-func attendIn(g *gorgonia.ExprGraph, p layers.Projected, heads, seq int, d layers.Departure) (*layers.Attended, error) {
-	a, err := layers.Attend("attention", p, heads, seq, d)
+func attendIn(g *gorgonia.ExprGraph, p layers.Projected, heads, seq int, o layers.AttentionOptions) (*layers.Attended, error) {
+	a, err := layers.Attend("attention", p, heads, seq, o)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func attendTo(query numbers, keys, values []Vector, scale float64) (weights []fl
 	n, dim := len(keys), max(len(query), len(values[0].Numbers))
 	queries := make([]float32, n*dim) // zeros fill up what is shorter: they add nothing to a dot product
 	copy(queries[(n-1)*dim:], query)
-	a, err := attend([3][]float32{queries, stacked(keys, dim), stacked(values, dim)}, dim, 1, n, layers.Departure{Scale: scale})
+	a, err := attend([3][]float32{queries, stacked(keys, dim), stacked(values, dim)}, dim, 1, n, layers.AttentionOptions{Scale: scale})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,7 +127,7 @@ type spread struct {
 func measureSpread(d int, divisor float64) (spread, error) {
 	const rows = scalingTrials * scalingKeys
 	vectors := randomVectors(fmt.Sprintf("lesson %%s %d", d), rows*d)
-	a, err := attend(vectors, d, 1, scalingKeys, layers.Departure{Scale: 1 / divisor})
+	a, err := attend(vectors, d, 1, scalingKeys, layers.AttentionOptions{Scale: 1 / divisor})
 	if err != nil {
 		return spread{}, err
 	}

@@ -63,7 +63,7 @@ func (c *Course) largeModels(context.Context) (values, error) {
 
 // worstRow runs one layer's attention over random vectors and returns how far the sum of a row is from 1, at worst.
 func worstRow(c layers.Config, tokens int) (worst float64, err error) {
-	a, err := attend(randomVectors("lesson large %s", tokens*c.Dim), c.Dim, c.Heads, tokens, layers.Departure{})
+	a, err := attend(randomVectors("lesson large %s", tokens*c.Dim), c.Dim, c.Heads, tokens, layers.AttentionOptions{})
 	if err != nil {
 		return 0, err
 	}

@@ -21,7 +21,7 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := oneHead.attend(riverByHand, 1, layers.Departure{})
+	a, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -30,11 +30,11 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	return values{
 		"steps": maskSteps, "floor": floor, "vocabulary": vocabulary, "guess": math.Log(float64(vocabulary)), "map": picture,
 		"trained": func() (values, error) {
-			masked, err := c.learn(ctx, layers.Departure{})
+			masked, err := c.learn(ctx, layers.AttentionOptions{})
 			if err != nil {
 				return nil, err
 			}
-			unmasked, err := c.learn(ctx, layers.Departure{LooksAhead: true})
+			unmasked, err := c.learn(ctx, layers.AttentionOptions{NoMask: true})
 			return values{"masked": masked, "unmasked": unmasked}, err
 		},
 	}, nil
@@ -47,15 +47,15 @@ type learned struct {
 }
 
 // learn trains a model with the mask or without, and judges it both as it was trained and with the mask.
-func (c *Course) learn(ctx context.Context, d layers.Departure) (l learned, err error) {
+func (c *Course) learn(ctx context.Context, d layers.AttentionOptions) (l learned, err error) {
 	r, err := c.newModel()
 	if err != nil {
 		return l, err
 	}
 	r.Settings.Steps, r.Settings.Warmup = maskSteps, maskSteps/10
-	build := func(d layers.Departure) train.Builder {
+	build := func(d layers.AttentionOptions) train.Builder {
 		return func(o layers.Options) (*layers.Transformer, error) {
-			o.Departure = d
+			o.Attention = d
 			return layers.New(r.Config, r.Weights, o)
 		}
 	}
@@ -74,7 +74,7 @@ func (c *Course) learn(ctx context.Context, d layers.Departure) (l learned, err 
 	if l.AsTrained, err = c.heldOutLoss(build(d)); err != nil {
 		return l, err
 	}
-	if l.FutureHidden, err = c.heldOutLoss(build(layers.Departure{})); err != nil {
+	if l.FutureHidden, err = c.heldOutLoss(build(layers.AttentionOptions{})); err != nil {
 		return l, err
 	}
 	l.Words, err = mostAttended(r, build(d))

@@ -14,11 +14,11 @@ func TestWithoutTheMaskTheLossIsTooGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with, err := course.learn(t.Context(), layers.Departure{})
+	with, err := course.learn(t.Context(), layers.AttentionOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	without, err := course.learn(t.Context(), layers.Departure{LooksAhead: true})
+	without, err := course.learn(t.Context(), layers.AttentionOptions{NoMask: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ var (
 )
 
 // attend runs a sentence, [word, feature], through projections and attention.
-func (m byHand) attend(sentence []float32, heads int, d layers.Departure) (*layers.Attended, error) {
+func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions) (*layers.Attended, error) {
 	g := gorgonia.NewGraph()
 	in := len(features)
 	seq, out := len(sentence)/in, len(m[0])/in
@@ -59,11 +59,11 @@ func (m byHand) attend(sentence []float32, heads int, d layers.Departure) (*laye
 		weights[i] = node.Weights(g, role+".weight", []int{in, out}, m[i])
 		biases[i] = node.Weights(g, role+".bias", []int{out}, make([]float32, out))
 	}
-	p, err := layers.Project("attn", node.Weights(g, "x", []int{seq, in}, sentence), weights, biases, nil)
+	p, err := layers.Project("attn", node.Weights(g, "x", []int{seq, in}, sentence), weights, biases)
 	if err != nil {
 		return nil, err
 	}
-	return attendIn(g, p, heads, seq, d)
+	return attendIn(g, p, heads, seq, o)
 }
 
 // byHandMap is the picture of the river sentence.
@@ -77,7 +77,7 @@ func byHandMap(a *layers.Attended, each bool, origin string) Picture {
 
 // projections is chapter 5: where queries, keys and values come from.
 func (c *Course) projections(context.Context) (values, error) {
-	a, err := oneHead.attend(riverByHand, 1, layers.Departure{})
+	a, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +107,11 @@ func (c *Course) projections(context.Context) (values, error) {
 
 // headsAndPositions is chapter 7: several heads, and what a model without positions cannot tell.
 func (c *Course) headsAndPositions(context.Context) (values, error) {
-	one, err := oneHead.attend(riverByHand, 1, layers.Departure{})
+	one, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
 	if err != nil {
 		return nil, err
 	}
-	two, err := twoHeads.attend(riverByHand, 2, layers.Departure{})
+	two, err := twoHeads.attend(riverByHand, 2, layers.AttentionOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +125,8 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 	for _, model := range []struct {
 		name  string
 		late  float32 // of the last word
-		sight layers.Departure
-	}{{"neither", 0, layers.Departure{LooksAhead: true}}, {"mask", 0, layers.Departure{}}, {"both", 1, layers.Departure{}}} {
+		sight layers.AttentionOptions
+	}{{"neither", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}}, {"both", 1, layers.AttentionOptions{}}} {
 		outputs := make([][]float32, 4)
 		for i, text := range whoSees {
 			var sentence []float32

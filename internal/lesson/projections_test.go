@@ -9,7 +9,7 @@ import (
 
 // The matrices of chapter 5 in double precision, on paper.
 func TestTheOutputOfChapter5IsTheMixOfValues(t *testing.T) {
-	heads, err := oneHead.attend(riverByHand, 1, layers.Departure{})
+	heads, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,38 +12,52 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Operation is an operation of ours: a type that embeds [Op].
-type Operation interface {
-	gorgonia.Op
-	shared() *Op
-}
-
-func (o *Op) shared() *Op { return o }
-
 // Apply adds an operation to the graph of its inputs, as [gorgonia.ApplyOp] does.
 //
 // gorgonia takes nodes of one 32-bit hash for the same node. Where the hash of the new node is taken
 // already, a salt is added to what is hashed, which depends on the graph alone. The name stays as
 // it is: dropout masks are drawn by it.
-func Apply(op Operation, inputs ...*gorgonia.Node) (*gorgonia.Node, error) {
+func Apply(op Operation) (*gorgonia.Node, error) {
 	o := op.shared()
-	if len(inputs) == 0 {
+	if len(o.inputs) == 0 {
 		return nil, fmt.Errorf("operation %q has no input", o.name)
 	}
-	of, ok := op.Type().(*hm.FunctionType)
-	if !ok {
-		return nil, fmt.Errorf("operation %q is no function of its inputs", o.name)
-	}
-	shape, err := op.InferShape()
-	if err != nil {
-		return nil, err
-	}
-	o.nodes, o.hashes = inputs, hashesOf(inputs)
-	for o.hashes.taken(hashOf(of.Ret(true), shape, op.WriteHash, inputs)) {
+	o.self, o.hashes = op, hashesOf(o.inputs)
+	for o.hashes.taken(hashOf(gorgonia.TypeOf(o.Result()), o.Result().Shape(), op.WriteHash, o.inputs)) {
 		o.salt++
 	}
-	return gorgonia.ApplyOp(op, inputs...)
+	return gorgonia.ApplyOp(op, o.inputs...)
 }
+
+// ApplySeveral adds an operation with several results to the graph, and returns a node of each. The names, unique in the graph, are
+// those of the results; the first of all results may lack one and is then the operation itself.
+func ApplySeveral(op Operation, names ...string) (gorgonia.Nodes, error) {
+	source, err := Apply(op)
+	results := op.shared().results
+	unnamed := len(results) - len(names)
+	nodes := gorgonia.Nodes{source}[:unnamed]
+	for i, name := range names {
+		if err != nil {
+			break
+		}
+		p := &part{of(name, results[unnamed+i:][:1], gorgonia.Nodes{source})}
+		p.PassGradient(0)
+		var n *gorgonia.Node
+		n, err = Apply(p)
+		nodes = append(nodes, n)
+	}
+	return nodes, err
+}
+
+// part is one of several results of an operation: one of gorgonia has a single output, so one node computes all
+// results and a part for each returns it. The edge between them makes the machine run the operation first.
+type part struct{ Op }
+
+// Forward does nothing: the input is the result.
+func (p *part) Forward(...gorgonia.Value) {}
+
+// Backward does nothing: the gradient passes.
+func (p *part) Backward(*Gradient) {}
 
 // hashOf returns the hash that gorgonia will give to a node of this type, shape and inputs: see
 // WriteHash of gorgonia.Node.
@@ -96,4 +110,26 @@ func inputName(g *gorgonia.ExprGraph, name string, of hm.Type, shape tensor.Shap
 		}
 		salted = fmt.Sprintf("%s %d", name, i)
 	}
+}
+
+// CheckUnique returns an error if two nodes of the graph hash alike, since gorgonia
+// would silently compute one of them in place of both, or if two operations of ours have
+// one name. It cannot see a second operation of the same name and inputs: gorgonia has
+// dropped that one while the graph was built.
+func CheckUnique(g *gorgonia.ExprGraph) error {
+	seen, named := map[uint32]*gorgonia.Node{}, map[string]bool{}
+	for _, n := range g.AllNodes() {
+		if other, ok := seen[n.Hashcode()]; ok && other != n {
+			return fmt.Errorf("%v and %v have the same hash %#x: rename one", other, n, n.Hashcode())
+		}
+		seen[n.Hashcode()] = n
+		if op, ours := n.Op().(Operation); ours {
+			name := op.shared().name
+			if named[name] {
+				return fmt.Errorf("two operations are named %q: rename one", name)
+			}
+			named[name] = true
+		}
+	}
+	return nil
 }

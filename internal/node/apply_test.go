@@ -19,18 +19,36 @@ func newScale(name string, factor float32, x *gorgonia.Node) *scale {
 	return &scale{New(name, x.Shape(), x), factor}
 }
 
-func (s *scale) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (s *scale) Forward(in ...gorgonia.Value) {
 	for i, x := range Floats(in[0]) {
 		s.Out()[i] = s.factor * x
 	}
-	return s.Result(), nil
 }
 
-func (s *scale) DiffWRT(int) []bool { return Differentiable(true) }
+func (s *scale) Backward(g *Gradient) {
+	for i, dy := range Floats(g.Dy[0]) {
+		Floats(g.D[0])[i] = s.factor * dy
+	}
+}
 
-func (s *scale) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	dx, err := Apply(newScale(s.Name()+".grad", s.factor, grad), grad)
-	return gorgonia.Nodes{dx}, err
+// total is a loss for tests: the sum of its inputs.
+type total struct{ Op }
+
+func (s *total) Forward(in ...gorgonia.Value) {
+	*s.Scalar() = 0
+	for _, v := range in {
+		for _, x := range Floats(v) {
+			*s.Scalar() += gorgonia.F32(x)
+		}
+	}
+}
+
+func (s *total) Backward(g *Gradient) {
+	for _, d := range g.D {
+		for i := range Floats(d) {
+			Floats(d)[i] = float32(*g.Dy[0].(*gorgonia.F32))
+		}
+	}
 }
 
 // colliding returns two different names whose hashes are equal, the first with the first
@@ -60,7 +78,7 @@ func TestApplyForetellsTheHash(t *testing.T) {
 	x := Weights(g, "x", []int{3, 5}, make([]float32, 15))
 	op := newScale("scale", 2, x)
 	foretold := hashOf(gorgonia.TensorType{Dims: 2, Of: tensor.Float32}, x.Shape(), op.WriteHash, gorgonia.Nodes{x})
-	if n, err := Apply(op, x); err != nil || n.Hashcode() != foretold {
+	if n, err := Apply(op); err != nil || n.Hashcode() != foretold {
 		t.Errorf("gorgonia's hash is %#x, foretold %#x, error %v", n.Hashcode(), foretold, err)
 	}
 	foretold = hashOf(x.Type(), x.Shape(), func(h hash.Hash) { fmt.Fprint(h, "x") }, nil)
@@ -80,15 +98,18 @@ func TestOperationsWithOneHashAreComputedBoth(t *testing.T) {
 		}
 	}
 	names := colliding(t, hashOn(a), hashOn(b))
-	twice, err := Apply(newScale(names[0], 2, a), a)
+	twice, err := Apply(newScale(names[0], 2, a))
 	if err != nil {
 		t.Fatal(err)
 	}
-	thrice, err := Apply(newScale(names[1], 3, b), b)
+	thrice, err := Apply(newScale(names[1], 3, b))
 	if err != nil {
 		t.Fatal(err)
 	}
-	loss := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Add(twice, thrice))))
+	loss, err := Apply(&total{NewScalar("loss", twice, thrice)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	grads, err := gorgonia.Grad(loss, a, b)
 	if err != nil {
 		t.Fatal(err)
@@ -104,8 +125,8 @@ func TestOperationsWithOneHashAreComputedBoth(t *testing.T) {
 	if err := m.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if got := loss.Value().Data(); got != float32(2*11+3*1100) {
-		t.Errorf("the sum of 2a and 3b is %v", got)
+	if _, got, _ := Result(loss); got.Data() != float32(2*11+3*1100) {
+		t.Errorf("the sum of 2a and 3b is %v", got.Data())
 	}
 	for i, want := range []float32{2, 3} {
 		_, value, _ := Result(grads[i])

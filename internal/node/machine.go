@@ -14,8 +14,8 @@ import (
 //
 // gorgonia's own RunAll locks the goroutine to its thread and lets another goroutine do the work: two
 // switches of threads a run, which at toy sizes take as long as the arithmetic. Its
-// Run executes instructions where it is called, but gorgonia hands the instructions of a
-// program to nobody. They are taken from the program here by reflection, once; should another
+// Run executes instructions where it is called, but gorgonia does not export the instructions of a
+// program. They are taken from the program here by reflection, once; should another
 // version of gorgonia keep them elsewhere, the Machine runs by RunAll.
 //
 // After a run, read the results of our operations by [Result], not by the Value of their nodes: those
@@ -76,7 +76,7 @@ func operations(roots gorgonia.Nodes) gorgonia.Nodes {
 		switch op := n.Op().(type) {
 		case nil, constant:
 		case Operation:
-			for _, in := range op.shared().nodes {
+			for _, in := range op.shared().inputs {
 				visit(in)
 			}
 			ops = append(ops, n)
@@ -93,9 +93,6 @@ func operations(roots gorgonia.Nodes) gorgonia.Nodes {
 	return ops
 }
 
-// constant is an operation of gorgonia that stands for a value.
-type constant interface{ Value() gorgonia.Value }
-
 // copied returns a graph of some operations of another graph. Their inputs that are not among them are
 // inputs of the new graph, with the same values.
 func copied(ops gorgonia.Nodes) (*gorgonia.ExprGraph, error) {
@@ -104,13 +101,14 @@ func copied(ops gorgonia.Nodes) (*gorgonia.ExprGraph, error) {
 	for _, n := range ops {
 		op := n.Op().(Operation)
 		var inputs gorgonia.Nodes
-		for _, in := range op.shared().nodes {
+		for _, in := range op.shared().inputs {
 			if copies[in] == nil {
 				copies[in] = valueOf(g, in)
 			}
 			inputs = append(inputs, copies[in])
 		}
-		c, err := Apply(op, inputs...)
+		op.shared().inputs = inputs
+		c, err := Apply(op)
 		if err != nil {
 			return nil, err
 		}
@@ -124,10 +122,7 @@ func valueOf(g *gorgonia.ExprGraph, n *gorgonia.Node) *gorgonia.Node {
 	if c, ok := n.Op().(constant); ok {
 		return g.Constant(c.Value())
 	}
-	value := n.Value()
-	if n.Op() != nil {
-		_, value, _ = Result(n)
-	}
+	_, value, _ := Result(n)
 	name := inputName(g, fmt.Sprint(n.ID()), n.Type(), value.Shape())
 	return gorgonia.NewUniqueNode(gorgonia.In(g), gorgonia.WithType(n.Type()), gorgonia.WithName(name), gorgonia.WithValue(value))
 }

@@ -12,17 +12,19 @@ import (
 // failing is an operation for tests that cannot compute.
 type failing struct{ Op }
 
+func (f *failing) Forward(...gorgonia.Value) {}
+
 func (f *failing) Do(...gorgonia.Value) (gorgonia.Value, error) { return nil, errors.New("no result") }
 
 func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 	g := gorgonia.NewGraph()
 	backing := []float32{1, 2, 3}
 	x := Weights(g, "x", []int{3}, backing)
-	first, err := Apply(&double{New("first", x.Shape(), x)}, x)
+	first, err := Apply(&double{New("first", x.Shape(), x)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := Apply(&double{New("second", x.Shape(), first)}, first)
+	second, err := Apply(&double{New("second", x.Shape(), first)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +41,8 @@ func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 		if err := m.Run(); err != nil {
 			t.Fatal(err)
 		}
-		_, value, ok := Result(second)
-		if got := Floats(value); !ok || got[1] != 4*backing[1] || got[2] != 12 {
+		_, value, err := Result(second)
+		if got := Floats(value); err != nil || got[1] != 4*backing[1] || got[2] != 12 {
 			t.Fatalf("got %v of %v", got, backing)
 		}
 	}
@@ -49,7 +51,7 @@ func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 func TestMachineReportsWhatFails(t *testing.T) {
 	g := gorgonia.NewGraph()
 	x := Weights(g, "x", []int{3}, []float32{1, 2, 3})
-	n, err := Apply(&failing{New("failing", x.Shape(), x)}, x)
+	n, err := Apply(&failing{New("failing", x.Shape(), x)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +73,7 @@ func TestMachineRunsALargeGraphInSegments(t *testing.T) {
 	var chain gorgonia.Nodes
 	for i := range ops { // x, -x, x...
 		var err error
-		if last, err = Apply(newScale(fmt.Sprint("scale ", i), -1, last), last); err != nil {
+		if last, err = Apply(newScale(fmt.Sprint("scale ", i), -1, last)); err != nil {
 			t.Fatal(err)
 		}
 		chain = append(chain, last)

@@ -5,19 +5,15 @@ import (
 	"testing"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
-
-	"attend/internal/param"
 )
 
 // double is an operation for tests: y = 2 x.
 type double struct{ Op }
 
-func (d *double) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (d *double) Forward(in ...gorgonia.Value) {
 	for i, x := range Floats(in[0]) {
 		d.Out()[i] = 2 * x
 	}
-	return d.Result(), nil
 }
 
 func TestCheckUniqueFindsACollision(t *testing.T) {
@@ -25,7 +21,7 @@ func TestCheckUniqueFindsACollision(t *testing.T) {
 		g := gorgonia.NewGraph()
 		for i, name := range []string{"a", second} {
 			in := Weights(g, []string{"x", "y"}[i], []int{3}, []float32{1, 2, 3})
-			if _, err := Apply(&double{New(name, in.Shape(), in)}, in); err != nil {
+			if _, err := Apply(&double{New(name, in.Shape(), in)}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -41,50 +37,28 @@ func TestCheckUniqueFindsACollision(t *testing.T) {
 
 func TestRunsShareTheSlicesOfInputsAndOutput(t *testing.T) {
 	g := gorgonia.NewGraph()
-	p := &param.Param{Name: "x", Shape: []int{3}, Data: []float32{1, 2, 3}}
-	x := Param(g, p)
+	backing := []float32{1, 2, 3}
+	x := Weights(g, "x", []int{3}, backing)
 	op := &double{New("double", x.Shape(), x)}
-	y, err := Apply(op, x)
+	y, err := Apply(op)
 	if err != nil {
 		t.Fatal(err)
 	}
 	vm := gorgonia.NewTapeMachine(g)
 	defer vm.Close()
 	for range 3 {
-		p.Data[1]++
+		backing[1]++
 		vm.Reset()
 		if err := vm.RunAll(); err != nil {
 			t.Fatal(err)
 		}
-		if got := Floats(y.Value()); got[1] != 2*p.Data[1] || &got[0] != &op.Out()[0] {
-			t.Fatalf("got %v of %v", got, p.Data)
+		if got := Floats(y.Value()); got[1] != 2*backing[1] || &got[0] != &op.Out()[0] {
+			t.Fatalf("got %v of %v", got, backing)
 		}
 	}
-	ids, backing := Ids(gorgonia.NewGraph(), "ids", 5)
-	backing[4] = 7
+	ids, numbers := Ids(gorgonia.NewGraph(), "ids", 5)
+	numbers[4] = 7
 	if got := Ints(ids.Value()); len(got) != 5 || got[4] != 7 {
 		t.Errorf("ids %v", got)
-	}
-}
-
-func TestPartHandsOnWhatTheSourceFilled(t *testing.T) {
-	g := gorgonia.NewGraph()
-	x := Weights(g, "x", []int{3}, []float32{1, 2, 3})
-	source, err := Apply(&double{New("source", x.Shape(), x)}, x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	result := tensor.New(tensor.WithShape(2), tensor.WithBacking([]float32{7, 8}))
-	p, err := Part("part", source, result)
-	if err != nil {
-		t.Fatal(err)
-	}
-	vm := gorgonia.NewTapeMachine(g.SubgraphRoots(p))
-	defer vm.Close()
-	if err := vm.RunAll(); err != nil {
-		t.Fatal(err)
-	}
-	if got := Floats(p.Value()); len(got) != 2 || got[1] != 8 || Floats(source.Value())[2] != 6 {
-		t.Errorf("part %v of source %v", got, source.Value())
 	}
 }

@@ -1,8 +1,6 @@
 package node
 
-import (
-	"gorgonia.org/gorgonia"
-)
+import "gorgonia.org/gorgonia"
 
 // Sentences says which rows of a batch hold tokens in the present run. Sentences differ in length;
 // their tokens stand one after another, those of the second sentence right behind those of
@@ -41,15 +39,20 @@ func (s *Sentences) At(i int) (start, length int) {
 // batch works on the same rows as the one before it.
 func sentencesOf(inputs []*gorgonia.Node) *Sentences {
 	for _, in := range inputs {
-		if op, ours := in.Op().(interface{ Sentences() *Sentences }); ours && op.Sentences() != nil {
-			return op.Sentences()
+		if op, ours := in.Op().(Operation); ours && op.shared().sentences != nil {
+			return op.shared().sentences
 		}
 	}
 	return nil
 }
 
-// Sentences returns those of the batch that the operation works on, or nil where all rows count.
-func (o *Op) Sentences() *Sentences { return o.sentences }
+// Sentence returns the first row of sentence i and its length, which is seq where all rows count.
+func (o *Op) Sentence(i, seq int) (start, length int) {
+	if o.sentences == nil {
+		return i * seq, seq
+	}
+	return o.sentences.At(i)
+}
 
 // SetSentences is for the operation at which a batch begins; those that follow take over its
 // sentences.
@@ -64,10 +67,13 @@ func (o *Op) Rows(v gorgonia.Value) int {
 }
 
 // Filled returns the elements of the filled rows of a [batch*seq, n] tensor.
-func (o *Op) Filled(v gorgonia.Value) []float32 {
+func (o *Op) Filled(v gorgonia.Value) []float32 { return o.sentences.filled(v) }
+
+// filled is [Op.Filled]; all rows are filled where there are no sentences.
+func (s *Sentences) filled(v gorgonia.Value) []float32 {
 	all := Floats(v)
-	if o.sentences == nil {
+	if s == nil {
 		return all
 	}
-	return all[:len(all)/v.Shape()[0]*o.sentences.Rows()]
+	return all[:len(all)/v.Shape()[0]*s.Rows()]
 }

@@ -90,15 +90,12 @@ type Scope struct {
 // Scope returns that of the whole model.
 func (s *Set) Scope() Scope { return Scope{set: s} }
 
-// In returns the scope of a part.
-func (s Scope) In(part string) Scope { return Scope{s.set, s.Of(part)} }
-
-// Of returns the name of something in the scope, such as "h.0.mlp.up" of "mlp.up" in "h.0".
-func (s Scope) Of(name string) string {
-	if s.name == "" {
-		return name
+// In returns the scope of a part, such as that of "h.0.mlp.up" of "mlp.up" in "h.0".
+func (s Scope) In(part string) Scope {
+	if s.name != "" {
+		part = s.name + "." + part
 	}
-	return s.name + "." + name
+	return Scope{s.set, part}
 }
 
 // Name returns the name of the part.
@@ -106,7 +103,7 @@ func (s Scope) Name() string { return s.name }
 
 // Add adds a parameter of the part, without its numbers: see [Set.Allocate].
 func (s Scope) Add(name string, start Start, shape ...int) *Param {
-	return s.set.add(&Param{Name: s.Of(name), Shape: shape, Start: start})
+	return s.set.add(&Param{Name: s.In(name).name, Shape: shape, Start: start})
 }
 
 // Get returns the parameter of that name, or nil.

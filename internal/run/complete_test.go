@@ -69,7 +69,7 @@ func always(t *testing.T, s Settings, id int) *Run {
 		case "ln_f.bias":
 			clear(p.Data)
 			p.Data[0] = 1
-		case layers.OutputHead: // [vocab, dim]
+		case layers.UnembeddingTable: // [vocab, dim]
 			clear(p.Data)
 			p.Data[id*r.Config.Dim] = 50
 		}

@@ -124,6 +124,33 @@ func TestFormat1(t *testing.T) {
 	}
 }
 
+// A run that was made before a setting existed is opened and resumed with its default.
+func TestRunsWithoutALaterSetting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run")
+	stopAt(t, begin(t, path, small(), smallText()), 4)
+	sealed := contents(t, path, settingsFile)
+	before := bytes.Replace(sealed[:bytes.LastIndex(sealed, []byte(sealMark))], []byte("norm: layernorm\n"), nil, 1)
+	if len(before) == len(sealed) || bytes.Contains(before, []byte("norm")) {
+		t.Fatalf("the settings of the run are\n%s", sealed)
+	}
+	write(t, path, settingsFile, fmt.Appendf(before, "%s%s\n", sealMark, digest(before)))
+	if r := opened(t, path); r.Settings.Norm != "layernorm" {
+		t.Errorf("the norm is %q", r.Settings.Norm)
+	}
+	finish(t, resumed(t, path))
+	whole := trained(t, small(), smallText())
+	for i, p := range opened(t, path).Weights.All() {
+		if !slices.Equal(p.Data, whole.Weights.All()[i].Data) {
+			t.Errorf("%s is not that of a training that was not stopped", p.Name)
+		}
+	}
+	other := small()
+	other.Norm = "other"
+	if a, b := small().identity(), other.identity(); bytes.Equal(a, b) || bytes.Contains(a, []byte("norm")) {
+		t.Errorf("the identity of a run with its default is\n%s, with another norm\n%s", a, b)
+	}
+}
+
 // A version that no attend has written is damage, a later one is not.
 func TestFormatVersionIsAWholeNumber(t *testing.T) {
 	for value, want := range map[string]string{

@@ -148,13 +148,12 @@ func (s Settings) stateSets() []string {
 
 // shapes returns what the tensors of one of the two safetensors files have as their shapes, by their names.
 func (r *Run) shapes(file string) map[string][]int {
-	parameters := layers.Shapes(r.Config)
 	if file == modelFile {
-		return hf.Shapes(parameters)
+		return hf.Shapes(r.Config)
 	}
 	shapes := map[string][]int{}
 	for _, of := range r.Settings.stateSets() {
-		for _, p := range parameters.All() {
+		for _, p := range layers.NewModel(r.Config).Params().All() {
 			shapes[of+"/"+p.Name] = p.Shape
 		}
 	}
@@ -243,7 +242,13 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
 		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
 	}
-	s, _, format, err := parseYAML(b[:at], Settings{})
+	later, defaults := Settings{}, Defaults()
+	for _, setting := range AllSettings() {
+		if setting.Later {
+			setting.Copy(&later, &defaults)
+		}
+	}
+	s, _, format, err := parseYAML(b[:at], later)
 	if version := (formatError{}); err != nil && !errors.As(err, &version) {
 		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(err.Error(), 4*printable.MaxQuote))
 	}

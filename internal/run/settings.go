@@ -36,6 +36,7 @@ type Settings struct {
 	Hidden     int     `yaml:"hidden"`
 	Context    int     `yaml:"context"`
 	Positions  string  `yaml:"positions"`
+	Norm       string  `yaml:"norm,omitempty"`
 	Activation string  `yaml:"activation"`
 	Tied       bool    `yaml:"tied"`
 	Dropout    float64 `yaml:"dropout"`
@@ -129,14 +130,14 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 func (s Settings) Model(vocab int) layers.Config {
 	return layers.Config{
 		Vocab: vocab, Context: s.Context, Layers: s.Layers, Heads: s.Heads, Dim: s.Dim, Hidden: s.Hidden,
-		Positions: s.Positions, Norm: layers.LayerNormName, Activation: s.Activation, Tied: s.Tied, Dropout: s.Dropout,
+		Positions: s.Positions, Norm: s.Norm, Activation: s.Activation, Tied: s.Tied, Dropout: s.Dropout,
 	}
 }
 
 // Training returns the settings of the updates.
 func (s Settings) Training() train.Config {
 	return train.Config{
-		Batch: s.Batch, Seq: s.Context, Steps: s.Steps, Seed: s.Seed, Optimizer: train.Optimizer(s.Optimizer),
+		Batch: s.Batch, Seq: s.Context, Steps: s.Steps, Seed: s.Seed, Optimizer: s.Optimizer,
 		LearningRate: s.LR, MinRate: s.MinLR, Warmup: s.Warmup, WeightDecay: s.WeightDecay,
 		Beta1: s.Beta1, Beta2: s.Beta2, Momentum: s.Momentum, Clip: s.Clip,
 	}
@@ -149,10 +150,10 @@ func (s Settings) YAML() []byte {
 }
 
 // identity returns the settings that a run keeps for good: all but those that may change
-// when it is resumed.
+// when it is resumed, and those that runs before them lack, at their default.
 func (s Settings) identity() []byte {
 	for _, setting := range AllSettings() {
-		if setting.OnResume {
+		if setting.OnResume || setting.Later && setting.field(&s).Interface() == setting.Default {
 			setting.Copy(&s, &Settings{})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"attend/data"
+	"attend/layers"
 )
 
 func TestSettingsRoundTrip(t *testing.T) {
@@ -31,7 +32,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 			t.Fatalf("a field of kind %s", f.Kind())
 		}
 	}
-	for _, s := range []Settings{s, {}, Defaults()} {
+	for _, s := range []Settings{s, {Norm: layers.LayerNormName}, Defaults()} {
 		b := s.YAML()
 		if got, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
@@ -201,8 +202,8 @@ func TestResolveErrors(t *testing.T) {
 		{"steps", func(s *Settings) { s.Steps = 0 }, []string{"steps"}},
 		{"optimizer", func(s *Settings) { s.Optimizer = "best" }, []string{"best"}},
 		{"lr", func(s *Settings) { s.LR = 0 }, []string{"learning rate"}},
-		{"min-lr", func(s *Settings) { s.MinLR = 1 }, []string{"lowest learning rate"}},
-		{"warmup", func(s *Settings) { s.Warmup = 7 }, []string{"warm-up", "6 steps"}},
+		{"min-lr", func(s *Settings) { s.MinLR = 1 }, []string{"min-lr 1 is above lr"}},
+		{"warmup", func(s *Settings) { s.Warmup = 7 }, []string{"warmup 7", "6 steps"}},
 		{"weight-decay", func(s *Settings) { s.WeightDecay = -1 }, []string{"weight decay"}},
 		{"beta1", func(s *Settings) { s.Beta1 = 1 }, []string{"beta1"}},
 		{"beta2", func(s *Settings) { s.Beta2 = -1 }, []string{"beta2"}},

@@ -20,6 +20,7 @@ type Setting struct {
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
+	Later    bool            // runs that lack it are read with its default
 	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and tokens, and are measured alike
 	Meaning  string          // one line; what stands in `backquotes` names the value in the help
 }
@@ -53,13 +54,14 @@ func AllSettings() []Setting {
 		{Name: "hidden", Group: "Model", Default: 0, Range: closed(0, 1<<20), Vary: true, Meaning: "width of the feed-forward network (0: 4 times dim)"},
 		{Name: "context", Group: "Model", Default: 0, Range: closed(0, 1<<16), Vary: true, Meaning: "most tokens in a sequence (0: the longest sentence; 64 characters)"},
 		{Name: "positions", Group: "Model", Default: embed.Learned, Choices: embed.Schemes.Names(), Vary: true, Meaning: "position encoding"},
+		{Name: "norm", Group: "Model", Default: layers.LayerNormName, Choices: layers.Norms.Names(), Later: true, Vary: true, Meaning: "norm of each branch of a block"},
 		{Name: "activation", Group: "Model", Default: layers.GELU, Choices: layers.Activations.Names(), Vary: true, Meaning: "activation of the feed-forward network"},
 		{Name: "tied", Group: "Model", Default: true, Vary: true, Meaning: "the unembedding (lm_head) is the token embedding itself"},
 		{Name: "dropout", Group: "Model", Default: 0.0, Range: rightOpen(0, 1), Vary: true, Meaning: "dropout probability in training"},
 
 		{Name: "batch", Group: "Training", Default: 32, Range: closed(1, 1<<16), Vary: true, Meaning: "sequences per step"},
 		{Name: "steps", Group: "Training", Default: 1500, Range: closed(1, 1e9), OnResume: true, Vary: true, Meaning: "updates of the weights in all"},
-		{Name: "optimizer", Group: "Training", Default: string(train.AdamW), Choices: train.OptimizerNames(), Vary: true, Meaning: "how a gradient updates the weights"},
+		{Name: "optimizer", Group: "Training", Default: train.AdamW, Choices: train.Optimizers.Names(), Vary: true, Meaning: "how a gradient updates the weights"},
 		{Name: "lr", Group: "Training", Default: 1e-2, Range: Range{Low: 0, High: 1000, OpenLow: true}, Vary: true, Meaning: "highest learning rate"},
 		{Name: "min-lr", Group: "Training", Default: 1e-4, Range: closed(0, 1000), Vary: true,
 			Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.LR/100)) },
@@ -101,7 +103,7 @@ func (s Setting) Copy(to, from *Settings) { s.field(to).Set(s.field(from)) }
 // field panics if the table and the fields of Settings differ in their names.
 func (s Setting) field(settings *Settings) reflect.Value {
 	for f, v := range reflect.ValueOf(settings).Elem().Fields() {
-		if f.Tag.Get("yaml") == s.Name {
+		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name == s.Name {
 			return v
 		}
 	}

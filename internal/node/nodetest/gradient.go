@@ -7,9 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"attend/internal/node"
 )
@@ -34,35 +32,21 @@ func Normal(r *rand.Rand, name string, shape ...int) Input {
 	return x
 }
 
-// dot is a loss for tests: the sum of its first input weighted by its second.
+// dot is a loss for tests: the sum of its input, weighted.
 type dot struct {
 	node.Op
-	sum float64 // of the last run, in double precision
+	weights []float32
+	sum     float64 // of the last run, in double precision
 }
 
-func (d *dot) Type() hm.Type {
-	of := gorgonia.TensorType{Dims: 2, Of: tensor.Float32}
-	return hm.NewFnType(of, of, tensor.Float32)
-}
-
-func (d *dot) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
-	return tensor.ScalarShape(), nil
-}
-
-func (d *dot) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+func (d *dot) Forward(in ...gorgonia.Value) {
 	d.sum = 0
-	weights := node.Floats(in[1])
 	for i, y := range node.Floats(in[0]) {
-		d.sum += float64(y) * float64(weights[i])
+		d.sum += float64(y) * float64(d.weights[i])
 	}
-	return gorgonia.NewF32(float32(d.sum)), nil
 }
 
-func (d *dot) DiffWRT(int) []bool { return node.Differentiable(true, false) }
-
-func (d *dot) SymDiff(in gorgonia.Nodes, _, _ *gorgonia.Node) (gorgonia.Nodes, error) {
-	return gorgonia.Nodes{in[1], nil}, nil
-}
+func (d *dot) Backward(g *node.Gradient) { copy(node.Floats(g.D[0]), d.weights) }
 
 // CheckGradients compares the gradient of every number of every input with central
 // differences of fourth order. The tolerance is relative to the largest of a tensor.
@@ -78,9 +62,8 @@ func CheckGradients(t *testing.T, tolerance float64, inputs []Input, build func(
 		t.Fatal(err)
 	}
 	w := Normal(rand.New(rand.NewPCG(99, 99)), "weights of the output", y.Shape()...)
-	weights := node.Weights(g, w.Name, w.Shape, w.Data)
-	op := &dot{Op: node.New("dot", tensor.Shape{1}, y, weights)}
-	loss, err := node.Apply(op, y, weights)
+	op := &dot{Op: node.NewScalar("dot", y), weights: w.Data}
+	loss, err := node.Apply(op)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -13,15 +14,15 @@ import (
 	"attend/internal/node/nodetest"
 )
 
-// departed computes a graph of attention over the given vectors and returns copies of weights and mixed values.
-func departed(t *testing.T, heads, seq, dim int, vectors [3][]float32, d Departure) (weights, mixed []float32) {
+// attended computes a graph of attention over queries [rows, dim], and keys and values [rows, kvDim], and returns it with the mixed values.
+func attended(t *testing.T, heads, seq, dim, kvDim int, vectors [3][]float32, o AttentionOptions) (a *Attended, mixed []float32) {
 	t.Helper()
 	g := gorgonia.NewGraph()
 	var in [3]*gorgonia.Node
 	for i, name := range []string{"query", "key", "value"} {
-		in[i] = node.Weights(g, name, []int{len(vectors[i]) / dim, dim}, vectors[i])
+		in[i] = node.Weights(g, name, []int{len(vectors[0]) / dim, []int{dim, kvDim, kvDim}[i]}, vectors[i])
 	}
-	a, err := Attend("attention", Projected{in[0], in[1], in[2]}, heads, seq, d)
+	a, err := Attend("attention", Projected{in[0], in[1], in[2]}, heads, seq, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,13 +34,49 @@ func departed(t *testing.T, heads, seq, dim int, vectors [3][]float32, d Departu
 	if err := m.Run(); err != nil {
 		t.Fatal(err)
 	}
-	_, value, _ := node.Result(a.Mixed)
-	return slices.Clone(a.Weights()), slices.Clone(node.Floats(value))
+	return a, node.Floats(valueOf(a.Mixed))
+}
+
+// Heads that share keys and values compute the same bits as if each had them to itself.
+func TestGroupedQueriesEqualRepeatedKeysAndValues(t *testing.T) {
+	const batch, seq, heads, headDim = 2, 5, 6, 3
+	for _, kvHeads := range []int{1, 2, 3, 6} {
+		var grouped, repeated [3][]float32
+		for i, in := range groupedInputs(batch*seq, heads, kvHeads, headDim) {
+			grouped[i], repeated[i] = in.Data, in.Data
+			if i == 0 {
+				continue
+			}
+			repeated[i] = nil
+			for row := range batch * seq {
+				for head := range heads {
+					repeated[i] = append(repeated[i], in.Data[row*kvHeads*headDim+head*kvHeads/heads*headDim:][:headDim]...)
+				}
+			}
+		}
+		a, mixed := attended(t, heads, seq, heads*headDim, kvHeads*headDim, grouped, AttentionOptions{})
+		b, want := attended(t, heads, seq, heads*headDim, heads*headDim, repeated, AttentionOptions{})
+		sameBits(t, "weights", a.Weights(), b.Weights())
+		sameBits(t, "mixed values", mixed, want)
+		for head := range heads {
+			sameBits(t, "key", a.Key(1, head, 2), b.Key(1, head, 2))
+			sameBits(t, "value", a.Value(1, head, 2), b.Value(1, head, 2))
+		}
+	}
+	var vectors [3][]float32
+	for i, in := range groupedInputs(4, 4, 3, 2) {
+		vectors[i] = in.Data
+	}
+	g := gorgonia.NewGraph()
+	p := Projected{node.Weights(g, "q", []int{4, 8}, vectors[0]), node.Weights(g, "k", []int{4, 6}, vectors[1]), node.Weights(g, "v", []int{4, 6}, vectors[2])}
+	if _, err := Attend("attention", p, 4, 4, AttentionOptions{}); err == nil || !strings.Contains(err.Error(), "want keys and values of as many heads or a divisor of it") {
+		t.Errorf("3 heads of keys for 4 of queries: error %v", err)
+	}
 }
 
 // Without a mask every row of weights is the softmax of all of its scores, and with a scale of its own
 // the scores are the products times that.
-func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
+func TestOptionsChangeTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 	const batch, seq, heads, headDim = 2, 7, 3, 5
 	const dim = heads * headDim
 	r := rand.New(rand.NewPCG(9, 0))
@@ -48,13 +85,14 @@ func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 		vectors[i] = nodetest.Normal(r, "x", batch*seq, dim).Data
 	}
 	own := float64(float32(1 / math.Sqrt(headDim)))
-	plain, plainMixed := departed(t, heads, seq, dim, vectors, Departure{})
-	same, sameMixed := departed(t, heads, seq, dim, vectors, Departure{Scale: own})
-	sameBits(t, "weights with the scale written out", same, plain)
+	plain, plainMixed := attended(t, heads, seq, dim, dim, vectors, AttentionOptions{})
+	same, sameMixed := attended(t, heads, seq, dim, dim, vectors, AttentionOptions{Scale: own})
+	sameBits(t, "weights with the scale written out", same.Weights(), plain.Weights())
 	sameBits(t, "values with the scale written out", sameMixed, plainMixed)
 
-	for _, d := range []Departure{{LooksAhead: true}, {Scale: 2}, {Scale: 0.25, LooksAhead: true}} {
-		weights, mixed := departed(t, heads, seq, dim, vectors, d)
+	for _, d := range []AttentionOptions{{NoMask: true}, {Scale: 2}, {Scale: 0.25, NoMask: true}} {
+		a, mixed := attended(t, heads, seq, dim, dim, vectors, d)
+		weights := a.Weights()
 		scale := d.Scale
 		if scale == 0 {
 			scale = own
@@ -62,11 +100,11 @@ func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 		for row := range len(weights) / seq {
 			sentence, head, query := row/(heads*seq), row/seq%heads, row%seq
 			seen := query + 1
-			if d.LooksAhead {
+			if d.NoMask {
 				seen = seq
 			}
-			vector := func(i, place int) []float32 {
-				return vectors[i][(sentence*seq+place)*dim+head*headDim:][:headDim]
+			vector := func(i, position int) []float32 {
+				return vectors[i][(sentence*seq+position)*dim+head*headDim:][:headDim]
 			}
 			want, sum := make([]float64, seq), 0.0
 			for key := range seen {
@@ -96,15 +134,15 @@ func TestADepartureChangesTheMaskAndTheScaleAndNothingElse(t *testing.T) {
 }
 
 func TestGradientWithoutTheMask(t *testing.T) {
-	for name, seq := range map[string]int{"one block": 7, "two blocks": blockRows + 3} {
+	for name, seq := range map[string]int{"one tile": 7, "two tiles": tileRows + 3} {
 		t.Run(name, func(t *testing.T) {
 			batch, heads, headDim, tolerance := 2, 3, 5, 1e-4
-			if seq > blockRows { // many terms in the loss, whose rounding shows in a difference, and all rows alike wide
+			if seq > tileRows { // many terms in the loss, whose rounding shows in a difference, and all rows alike wide
 				batch, heads, headDim, tolerance = 1, 1, 2, 2e-3
 			}
 			inputs := projectionInputs(rand.New(rand.NewPCG(5, 0)), batch*seq, 4, heads*headDim)
 			nodetest.CheckGradients(t, tolerance, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-				a, err := departedAttentionOf(in, heads, seq, nil, Departure{LooksAhead: true})
+				a, err := attentionWith(in, heads, seq, nil, AttentionOptions{NoMask: true})
 				return a.Mixed, err
 			})
 		})
@@ -114,7 +152,7 @@ func TestGradientWithoutTheMask(t *testing.T) {
 // Without a mask a later word changes what an earlier one sees, in sentences of any length.
 func TestWithoutTheMaskAWordSeesAllOfItsSentenceAndNoOther(t *testing.T) {
 	c, weights := small(t)
-	f, err := New(c, weights, Options{Batch: 2, Seq: 7, Departure: Departure{LooksAhead: true}})
+	f, err := New(c, weights, Options{Batch: 2, Seq: 7, Attention: AttentionOptions{NoMask: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
