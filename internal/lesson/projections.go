@@ -67,7 +67,7 @@ func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions)
 }
 
 // byHandMap is the picture of the river sentence.
-func byHandMap(a *layers.Attended, each bool, origin string) (Picture, error) {
+func byHandMap(a *layers.Attended, each bool, origin string) Picture {
 	words := strings.Fields(river)
 	rows := slices.Collect(slices.Chunk(a.Weights(), len(words)))
 	heads := slices.Collect(slices.Chunk(rows, len(words)))
@@ -81,10 +81,7 @@ func (c *Course) projections(context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	picture, err := byHandMap(a, false, "matrices written by hand")
-	if err != nil {
-		return nil, err
-	}
+	picture := byHandMap(a, false, "matrices written by hand")
 	query, weights := a.Query(0, 0, last), a.Row(0, 0, last)
 	var words, rows []values
 	for i, word := range strings.Fields(river) {
@@ -118,10 +115,7 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	picture, err := byHandMap(two, true, "matrices written by hand")
-	if err != nil {
-		return nil, err
-	}
+	picture := byHandMap(two, true, "matrices written by hand")
 	both := slices.Concat(two.Output(0, 0, last), two.Output(0, 1, last))
 	v := values{
 		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near], "output": one.Output(0, 0, last)},
