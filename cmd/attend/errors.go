@@ -57,11 +57,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		name := printable.Short(unknown.GetSpecifiedName(), printable.MaxQuote)
-		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
-			return fmt.Errorf("there is no flag --%s: did you mean --%s?", name, near)
-		}
-		return fmt.Errorf("there is no flag --%s: %s", name, help)
+		name := unknown.GetSpecifiedName()
+		return fmt.Errorf("there is no flag --%s: %s", printable.Short(name, printable.MaxQuote), meant(name, names, "--%s", help))
 	case errors.As(err, &bare):
 		return fmt.Errorf("--%s wants %s after it: %s", bare.GetFlag().Name, wanted(bare.GetFlag(), false), help)
 	case errors.As(err, &invalid):
@@ -81,6 +78,15 @@ func wanted(f *pflag.Flag, digits bool) string {
 
 // longestTypo is how many bytes a mistyped word has at most: nobody mistypes a longer one by a letter or two.
 const longestTypo = 64
+
+// meant asks whether the name most like a mistyped word was meant, spelled as the format has it. If none is like it, it says what is
+// given instead.
+func meant(word string, names []string, format, otherwise string) string {
+	if near := nearest(word, names); near != "" {
+		return fmt.Sprintf("did you mean "+format+"?", near)
+	}
+	return otherwise
+}
 
 // nearest returns the name most like a mistyped word, or nothing if none is like it.
 func nearest(word string, names []string) string {

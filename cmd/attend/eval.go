@@ -12,6 +12,7 @@ import (
 
 	"attend/internal/analysis"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/render/text"
 	"attend/internal/term"
 )
@@ -122,8 +123,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		meaning = decimals(*r.Excess, 4) + " above the entropy, " + meaning
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
-	_, err := w.Write(b.Bytes())
-	return err
+	return render.Write(w, &b)
 }
 
 // lossBar draws a loss as a part of the largest that a bar shows, full columns wide.
@@ -186,8 +186,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
 		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
 		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; both on up to 500 cases.", columns) + "\n")
-	_, err := w.Write(b.Bytes())
-	return err
+	return render.Write(w, &b)
 }
 
 // rulesInShort is one line on the planted rules.

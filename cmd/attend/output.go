@@ -13,10 +13,13 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 
 	"attend/internal/file"
 	"attend/internal/printable"
+	"attend/internal/render/picture"
+	"attend/internal/render/text"
 	"attend/internal/run"
 	"attend/internal/term"
 )
@@ -35,6 +38,14 @@ var (
 	jsonFormat = format{name: "json", ending: ".json"}
 	htmlFormat = format{name: "html", ending: ".html"}
 )
+
+// pictureFormats are what a picture can be.
+var pictureFormats = func() (formats []format) {
+	for _, e := range picture.Formats {
+		formats = append(formats, format{name: e.Name, ending: "." + e.Name, picture: true, binary: e.Choice.Binary})
+	}
+	return formats
+}()
 
 // output is the flags --format and --output of a command, and what they come to.
 type output struct {
@@ -148,4 +159,28 @@ func (o *output) outputError(err error) error {
 	}
 	_, cause := fileCause(err)
 	return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), cause, cmp.Or(file.Advice(err), "name another file"))
+}
+
+// draw writes a picture in the format that was chosen, and notes what its font lacks.
+func (p *program) draw(w io.Writer, o output, drawing func() (picture.Drawing, error)) error {
+	d, err := drawing()
+	if err != nil {
+		return err
+	}
+	format, err := picture.Formats.Find("format", o.format)
+	if err != nil {
+		return err
+	}
+	lacking, err := format.Write(w, d)
+	if lacking != "" {
+		p.note(fmt.Sprintf("the font of a %s lacks %s and shows boxes instead: --format svg uses the fonts of the viewer",
+			strings.ToUpper(o.format), printable.Short(lacking, printable.MaxQuote)))
+	}
+	return err
+}
+
+// textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR
+// and CLICOLOR_FORCE overrule.
+func textOptions(stream io.Writer) text.Options {
+	return text.Options{Width: term.Width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
 }

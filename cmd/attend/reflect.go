@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +81,7 @@ func (p *program) pipedAnswers() ([]string, error) {
 func (p *program) typedAnswers(ctx context.Context) (answers []string, err error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	lines := linesOf(bufio.NewReader(p.stdin))
+	lines := linesOf(p.stdin)
 	for _, question := range lesson.ReflectionQuestions() {
 		fmt.Fprintf(p.stdout, "\n%s\n(an empty line ends the answer)\n\n", term.Wrap(question, term.Width(p.stdout)))
 		answer, err := typedAnswer(ctx, lines, p.stdout)
@@ -102,17 +101,10 @@ func typedAnswer(ctx context.Context, lines <-chan string, out io.Writer) (strin
 	var answer []string
 	for {
 		fmt.Fprint(out, "> ")
-		select {
-		case <-ctx.Done():
-			return strings.Join(answer, "\n"), ctx.Err()
-		case line, ok := <-lines:
-			if !ok {
-				return strings.Join(answer, "\n"), errLeft
-			}
-			if strings.TrimSpace(line) == "" {
-				return strings.Join(answer, "\n"), nil
-			}
-			answer = append(answer, line)
+		line, err := nextLine(ctx, lines)
+		if err != nil || strings.TrimSpace(line) == "" {
+			return strings.Join(answer, "\n"), err
 		}
+		answer = append(answer, line)
 	}
 }

@@ -230,7 +230,7 @@ func (t *Training) rescue(gone error) error {
 
 // sets returns what state.safetensors holds: the weights and the moments of the optimizer, by the beginning of their tensors' names.
 func (t *Training) sets() map[string]*param.Set {
-	sets := t.trainer.State().Moments
+	sets := t.trainer.Moments()
 	sets[weightSet] = t.Weights
 	return sets
 }

@@ -173,15 +173,10 @@ func (e *UnknownSettingError) Error() string {
 	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`", e.Line, printable.Quote(e.Name))
 }
 
-// ParseYAML reads settings over the given ones, and returns the line of each that the file gives. Keys that the file lacks
-// keep their value, a key that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
-func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, err error) {
-	s, lines, _, err = parseYAML(b, over)
-	return s, lines, err
-}
-
-// parseYAML is [ParseYAML] with the version of the format, 1 if the file names none.
-func parseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
+// ParseYAML reads settings over the given ones, and returns the line of each that the file gives, and the version of the format
+// of the run folder, 1 if the file names none. Keys that the file lacks keep their value, a key that does not exist is an
+// [UnknownSettingError]. Ranges and choices are not checked.
+func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
 	values, err := yamlValues(b)
 	if err != nil {
 		return over, nil, 0, err

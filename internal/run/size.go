@@ -125,14 +125,11 @@ func checkBuilding(seconds float64, advice string) error {
 	if seconds <= mostBuilding {
 		return nil
 	}
-	return fmt.Errorf("building the graphs would take about %s and the most is %d seconds: %s", duration(seconds), mostBuilding, advice)
-}
-
-func duration(seconds float64) string {
-	if seconds < 120 {
-		return fmt.Sprintf("%.0f seconds", seconds)
+	duration := fmt.Sprintf("%.0f seconds", seconds)
+	if seconds >= 120 {
+		duration = fmt.Sprintf("%.0f minutes", seconds/60)
 	}
-	return fmt.Sprintf("%.0f minutes", seconds/60)
+	return fmt.Errorf("building the graphs would take about %s and the most is %d seconds: %s", duration, mostBuilding, advice)
 }
 
 // checkTraining returns an error if the training needs more memory than there is, or too much time before its first
