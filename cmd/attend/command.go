@@ -204,22 +204,16 @@ func notFinite(v reflect.Value) (where string, x float64, found bool) {
 		if !v.IsNil() {
 			return notFinite(v.Elem())
 		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			if where, x, found := notFinite(v.Index(i)); found {
-				return fmt.Sprintf("[%d]%s", i, where), x, true
-			}
-		}
-	case reflect.Map:
-		for _, key := range v.MapKeys() {
-			if where, x, found := notFinite(v.MapIndex(key)); found {
+	case reflect.Slice, reflect.Array, reflect.Map:
+		for key, element := range v.Seq2() {
+			if where, x, found := notFinite(element); found {
 				return fmt.Sprintf("[%v]%s", key, where), x, true
 			}
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if where, x, found := notFinite(v.Field(i)); found {
-				return "." + fieldName(v.Type().Field(i)) + where, x, true
+		for field, value := range v.Fields() {
+			if where, x, found := notFinite(value); found {
+				return "." + fieldName(field) + where, x, true
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,18 +168,13 @@ func runName(path string) string {
 		return "text"
 	}
 	name := filepath.Base(path)
-	if stem := strings.TrimSuffix(name, filepath.Ext(name)); stem != "" {
-		name = stem
-	}
+	name = cmp.Or(strings.TrimSuffix(name, filepath.Ext(name)), name)
 	name = strings.TrimLeft(name, ".") // a hidden folder would not be found as the latest run
 	for len(name) > longestName {
 		_, size := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-size]
 	}
-	if name == "" {
-		return "text"
-	}
-	return name
+	return cmp.Or(name, "text")
 }
 
 // mostSetting is how many characters an error shows of a setting that may not change.
@@ -255,13 +251,12 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	bar.end()
 	p.note(t.Notes[said:]...)
 	p.showNotes()
-	if err == nil { // the result can be broken off
-		stop()
-	}
-	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
+	switch {
+	case err == nil:
+		stop() // the result can be broken off
+	case ctx.Err() == nil || !errors.Is(err, context.Cause(ctx)):
 		return err
-	}
-	if err != nil {
+	default:
 		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
@@ -269,19 +264,11 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	if problem == nil {
 		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
 	}
-	if problem != nil || o.format == jsonFormat.name {
-		if err != nil {
-			problem = errors.Join(errInterrupted, problem)
-		}
-		return problem
+	if problem == nil && o.format != jsonFormat.name {
+		problem = p.showNext(t)
 	}
 	if err != nil {
-		again := "attend train --resume " + commandWord(t.Path, "FOLDER", printable.MaxPath)
-		if t.Settings.Data == "-" {
-			again += " < TEXT"
-		}
-		_, printed := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved; go on with: %s\n", t.Step, t.Settings.Steps, again)
-		return errors.Join(errInterrupted, printed)
+		return errors.Join(errInterrupted, problem)
 	}
-	return p.showNext(t)
+	return problem
 }

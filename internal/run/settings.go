@@ -75,22 +75,18 @@ func (s Settings) Options() data.Options {
 // Resolve fills in what the settings leave to the text (context, hidden, probe) and
 // checks all of them together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
-	if s.Hidden == 0 {
-		s.Hidden = 4 * s.Dim
-	}
-	longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput())
-	if !corpus.Vocabulary.Layout().Sentences() {
-		if s.Context == 0 {
-			s.Context = charContext
-		}
-	} else if s.Context == 0 {
-		if longest > longestAutomatic {
-			return s, fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d", corpus.LongestLine, corpus.Name, longest-1, longest)
-		}
+	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
+	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
+	case !corpus.Vocabulary.Layout().Sentences():
+		s.Context = cmp.Or(s.Context, charContext)
+	case s.Context == 0 && longest > longestAutomatic:
+		return s, fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d",
+			corpus.LongestLine, corpus.Name, longest-1, longest)
+	case s.Context == 0:
 		s.Context = longest
-	} else if longest > s.Context {
-		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: set --context %d, or split the line",
-			corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
+	case longest > s.Context:
+		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
+			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
 	}
 	if s.Probe == "" {
 		s.Probe = defaultProbe(corpus, s.Context)
