@@ -161,14 +161,3 @@ func fileCause(err error) (advice string, cause error) {
 	}
 	return cmp.Or(file.Advice(err), "name a file that can be read"), file.Cause(err)
 }
-
-// checkOneOf reports a flag whose value is not one of the few it takes.
-func checkOneOf(flag, value string, known ...string) error {
-	if slices.Contains(known, value) {
-		return nil
-	}
-	if near := nearest(value, known); near != "" {
-		return fmt.Errorf("--%s takes %s, not %s: did you mean %s?", flag, printable.Or(known), printable.Quote(value), near)
-	}
-	return fmt.Errorf("--%s takes %s, not %s", flag, printable.Or(known), printable.Quote(value))
-}

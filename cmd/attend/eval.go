@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,31 +71,24 @@ func (p *program) eval(q *request) (finding, error) {
 	}}, nil
 }
 
-// lossLine is a loss with what it means.
-type lossLine struct {
-	name string
-	loss float64
-	note string
-}
-
-// lossLines lists the losses from the floor to knowing nothing.
-func lossLines(r analysis.Report) []lossLine {
-	var lines []lossLine
-	if r.Entropy != nil {
-		lines = append(lines, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
-	}
-	return append(lines,
-		lossLine{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
-		lossLine{"training", r.TrainLoss, "this model, on text it learned from"},
-		lossLine{"bigram", r.Baselines.Bigram, "knows only the token before"},
-		lossLine{"unigram", r.Baselines.Unigram, "knows only how frequent tokens are"},
-		lossLine{"uniform", r.Baselines.Uniform, "knows nothing"})
-}
-
 // writeLosses prints the losses as bars, and under them what the held-out loss means.
 func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	const longest = 20 // columns of the longest bar
-	lines := lossLines(r)
+	type lossLine struct {
+		name string
+		loss float64
+		note string
+	}
+	lines := []lossLine{ // from the floor to knowing nothing
+		{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
+		{"training", r.TrainLoss, "this model, on text it learned from"},
+		{"bigram", r.Baselines.Bigram, "knows only the token before"},
+		{"unigram", r.Baselines.Unigram, "knows only how frequent tokens are"},
+		{"uniform", r.Baselines.Uniform, "knows nothing"},
+	}
+	if r.Entropy != nil {
+		lines = slices.Insert(lines, 0, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
+	}
 	number := len("0.0000") + 1
 	for _, l := range lines {
 		number = max(number, len(decimals(l.loss, 4)))

@@ -43,7 +43,12 @@ func newProgress(out io.Writer) *progress {
 
 // show reports one update or evaluation.
 func (p *progress) show(s run.Progress) {
-	p.smooth(s)
+	if p.loss == 0 {
+		p.loss = s.Loss
+	}
+	if !s.Evaluated {
+		p.loss += (s.Loss - p.loss) / 50
+	}
 	every := redraw
 	if p.probe != nil {
 		every = redrawWatched
@@ -59,16 +64,6 @@ func (p *progress) show(s run.Progress) {
 		fmt.Fprintf(p.out, "\r%s\x1b[K", whole(p.line(s), columns-1))
 	default:
 		fmt.Fprintln(p.out, p.line(s))
-	}
-}
-
-// smooth takes the loss of an update into the one shown.
-func (p *progress) smooth(s run.Progress) {
-	if p.loss == 0 {
-		p.loss = s.Loss
-	}
-	if !s.Evaluated {
-		p.loss += (s.Loss - p.loss) / 50
 	}
 }
 

@@ -222,17 +222,11 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	return p.carryOut(cmd, t, o)
 }
 
-// collectOften keeps garbage small beside what a training keeps, unless GOGC says otherwise. It costs
-// nothing: a step leaves next to none.
-func collectOften() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(10)
-	}
-}
-
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) error {
-	collectOften()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(10) // garbage stays small beside what a training keeps; a step leaves next to none
+	}
 	p.note(t.Notes...)
 	p.showNotes()
 	said := len(t.Notes)
