@@ -50,7 +50,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("warmup %d is longer than all %d steps: lower warmup, or raise steps", c.Warmup, c.Steps)
 	}
 	if c.MinRate > c.LearningRate {
-		return fmt.Errorf("min-lr %g is above lr %g: the rate falls from the one to the other, so lower min-lr", c.MinRate, c.LearningRate)
+		return fmt.Errorf("min-lr %g is above lr %g: the rate falls from the one to the other, so lower min-lr",
+			c.MinRate, c.LearningRate)
 	}
 	_, err := Optimizers.Find("optimizer", c.Optimizer)
 	return err

@@ -169,8 +169,8 @@ func oneSentence(q *request) error {
 	return fmt.Errorf("%s wants one sentence and got %d: put it in quotes", name, len(q.args))
 }
 
-// checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of any
-// model.
+// checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of
+// any model.
 func checkHead(r *run.Run, layer, head int, counted string) error {
 	for _, c := range []struct {
 		noun       string
@@ -188,7 +188,8 @@ func checkHead(r *run.Run, layer, head int, counted string) error {
 func checkFinite(path string, results ...any) error {
 	for _, result := range results {
 		if where, x, found := notFinite(reflect.ValueOf(result)); found {
-			return fmt.Errorf("%s: %w", path, &layers.NotFiniteError{Found: fmt.Sprintf("%s is %g", strings.TrimPrefix("result"+where, "result."), x)})
+			return fmt.Errorf("%s: %w",
+				path, &layers.NotFiniteError{Found: fmt.Sprintf("%s is %g", strings.TrimPrefix("result"+where, "result."), x)})
 		}
 	}
 	return nil

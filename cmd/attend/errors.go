@@ -79,8 +79,8 @@ func wanted(f *pflag.Flag, digits bool) string {
 // longestTypo is how many bytes a mistyped word has at most: nobody mistypes a longer one by a letter or two.
 const longestTypo = 64
 
-// meant asks whether the name most like a mistyped word was meant, spelled as the format has it. If none is like it, it says what is
-// given instead.
+// meant asks whether the name most like a mistyped word was meant, spelled as the format has it. If none is like it, it says what
+// is given instead.
 func meant(word string, names []string, format, otherwise string) string {
 	if near := nearest(word, names); near != "" {
 		return fmt.Sprintf("did you mean "+format+"?", near)

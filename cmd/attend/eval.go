@@ -159,14 +159,17 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + term.Wrap("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
+	b.WriteString("\n" + term.Wrap("planted rules: "+
+		"does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
 	table := term.Table{Columns: []term.Column{
-		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1}, {Title: "mean", Spare: 6},
-		{Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5}, {Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
+		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1},
+		{Title: "mean", Spare: 6}, {Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5},
+		{Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
 	}}
 	for _, rule := range r.Rules {
 		cells := []string{rule.Name, printable.Thousands(rule.Count)}
-		for _, share := range []float64{rule.Accuracy, rule.Attention.BestHead, rule.Attention.Mean, rule.Attention.Untrained, rule.Attention.Uniform} {
+		paid := rule.Attention
+		for _, share := range []float64{rule.Accuracy, paid.BestHead, paid.Mean, paid.Untrained, paid.Uniform} {
 			cells = append(cells, fmt.Sprintf("%.3f", share))
 		}
 		for _, effect := range []float64{rule.Cut.Causes, rule.Cut.Others} {
@@ -177,9 +180,11 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for line := range strings.Lines(table.Text(columns - term.Gap)) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
-		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
-		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; both on up to 500 cases.", columns) + "\n")
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: "+
+		"attention from the word that predicts to all words that decide, together: of the best head, the mean of all heads, "+
+		"the best head before training, and an even spread. cut: what the log-probability of the right word loses, in nats, "+
+		"when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; "+
+		"both on up to 500 cases.", columns) + "\n")
 	return render.Write(w, &b)
 }
 

@@ -214,7 +214,8 @@ func firstPicture(ctx context.Context, course *lesson.Course, c lesson.Chapter) 
 			}
 		}
 	}
-	return lesson.Picture{}, fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", c.Number)
+	return lesson.Picture{}, fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: "+
+		"leave out -o", c.Number)
 }
 
 // exportFormats are what the whole course can be written as.

@@ -34,7 +34,8 @@ type lessonSession struct {
 var errLeft = errors.New("left")
 
 // tellChapters goes through chapters.
-func (p *program) tellChapters(ctx context.Context, course *lesson.Course, progress *lesson.Progress, chapters []lesson.Chapter) error {
+func (p *program) tellChapters(ctx context.Context, course *lesson.Course, progress *lesson.Progress,
+	chapters []lesson.Chapter) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	s := &lessonSession{program: p, ctx: ctx, progress: progress, live: term.IsTerminal(p.stdin) && term.IsTerminal(p.stdout)}

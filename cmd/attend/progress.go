@@ -17,8 +17,8 @@ import (
 )
 
 // progress shows how a training goes: one line on a terminal, drawn again and again, with the probe's map below it if there is
-// a probe; else a plain line an evaluation. Below a map the cursor rests in between, in its usual shape, so that whatever ends the
-// program leaves the terminal in order.
+// a probe; else a plain line an evaluation. Below a map the cursor rests in between, in its usual shape, so that whatever ends
+// the program leaves the terminal in order.
 type progress struct {
 	out     io.Writer
 	live    bool
@@ -68,7 +68,8 @@ func (p *progress) show(s run.Progress) {
 }
 
 func (p *progress) line(s run.Progress) string {
-	line := fmt.Sprintf("step %d/%d  loss %s  held-out %s  %s tokens/s", s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3),
+	line := fmt.Sprintf("step %d/%d  loss %s  held-out %s  %s tokens/s",
+		s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3),
 		printable.Thousands(s.TokensPerSecond))
 	const longest = 1e9 // seconds; a Duration holds no more than nine times as many
 	if left := time.Duration(min(s.SecondsLeft, longest) * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {

@@ -76,8 +76,8 @@ func (p *program) pipedAnswers() ([]string, error) {
 	return strings.SplitN(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", len(lesson.ReflectionQuestions())), nil
 }
 
-// typedAnswers asks one question after the other. What was answered when the reader leaves is returned, with errInterrupted if the
-// program was told to stop.
+// typedAnswers asks one question after the other. What was answered when the reader leaves is returned, with errInterrupted if
+// the program was told to stop.
 func (p *program) typedAnswers(ctx context.Context) (answers []string, err error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()

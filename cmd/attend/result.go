@@ -27,8 +27,8 @@ func (p *program) announce(t *run.Training) {
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
-	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"), s.Dim, s.Context,
-		printable.Count(t.Weights.Count(), "parameter"))
+	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
+		s.Dim, s.Context, printable.Count(t.Weights.Count(), "parameter"))
 }
 
 // say writes one line about the work at hand; a terminal gets it folded.

@@ -91,7 +91,9 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	stream := cmd.Flags().Changed("data") // and not named by a settings file
-	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) { return openText("data", path, data.MostText, stream) })
+	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) {
+		return openText("data", path, data.MostText, stream)
+	})
 	if err != nil {
 		return err
 	}
@@ -109,7 +111,8 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
 	}
 	if errors.Is(err, syscall.ENOTDIR) && o.out == "" {
-		return fmt.Errorf("%s is a file, and a run is kept in a folder of that name: move the file elsewhere, or choose a folder with --out", runsFolder)
+		return fmt.Errorf("%s is a file, and a run is kept in a folder of that name: "+
+			"move the file elsewhere, or choose a folder with --out", runsFolder)
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
@@ -152,7 +155,8 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text",
+			printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
 	}
 	slices.Sort(unknown)
 	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
@@ -204,7 +208,8 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			}
 		}
 		if settings.Steps < settings.Warmup {
-			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, printable.Path(o.resume), settings.Warmup)
+			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps",
+				settings.Steps, printable.Path(o.resume), settings.Warmup)
 		}
 		*kept = *settings
 		return nil

@@ -13,8 +13,8 @@
 // all files of a run to each other.
 //
 // Read in this order: settings.go and table.go (what can be set), tensors.go (a set of parameters as a safetensors
-// file), run.go (what a folder holds, and what binds its files), folder.go (finding and reading one), lock.go, create.go and leftover.go
-// (locking, making and replacing one, and what killed processes left), log.go (the two logs) and film.go (reading them), training.go (a
-// training in a folder), checkpoint.go (what it writes, and how it goes on), size.go (its memory),
+// file), run.go (what a folder holds, and what binds its files), folder.go (finding and reading one), lock.go, create.go and
+// leftover.go (locking, making and replacing one, and what killed processes left), log.go (the two logs) and film.go (reading
+// them), training.go (a training in a folder), checkpoint.go (what it writes, and how it goes on), size.go (its memory),
 // session.go (sentences to attention maps, with what they were computed from), complete.go (continuing a prompt).
 package run

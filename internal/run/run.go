@@ -112,7 +112,8 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 		return nil, nil, err
 	}
 	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
-		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", f.at(configFile), settingsFile, tokenizerFile)
+		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs",
+			f.at(configFile), settingsFile, tokenizerFile)
 	}
 	numbers := r.Config.ParameterCount() // the most that the file can hold of use
 	if name == stateFile {
@@ -134,7 +135,8 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 // weightSet begins the names of the weights in state.safetensors.
 const weightSet = "weight"
 
-// stateSets returns what begins the names of the tensors in state.safetensors: for the weights, and for the moments of the optimizer.
+// stateSets returns what begins the names of the tensors in state.safetensors: for the weights, and for the moments of the
+// optimizer.
 func (s Settings) stateSets() []string {
 	return append([]string{weightSet}, s.Training().MomentNames()...)
 }
@@ -164,7 +166,8 @@ func (r *Run) checkTokenizerConfig(f *folder) error {
 	}
 	got, err := f.read(tokenizerConfigFile)
 	if err == nil && !bytes.Equal(got, want) {
-		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again", f.at(tokenizerConfigFile), tokenizerFile)
+		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again",
+			f.at(tokenizerConfigFile), tokenizerFile)
 	}
 	return err
 }
@@ -181,9 +184,12 @@ func (r *Run) metadata() map[string]string {
 // rest of its metadata.
 func (r *Run) takeMetadata(f *folder, name string, metadata map[string]string) (err error) {
 	want := r.metadata()
-	for _, other := range []struct{ file, key string }{{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings}} {
+	for _, other := range []struct{ file, key string }{
+		{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings},
+	} {
 		if metadata[other.key] != want[other.key] {
-			return fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
+			return fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; "+
+				"restore it or train again",
 				f.at(other.file), name)
 		}
 	}
@@ -233,7 +239,8 @@ func sealSettings(s Settings, format int) []byte {
 func unsealSettings(b []byte) (Settings, int, error) {
 	at := bytes.LastIndex(b, []byte(sealMark))
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
-		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
+		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: " +
+			"copy it elsewhere to edit it and use the copy with --config")
 	}
 	later, defaults := Settings{}, Defaults()
 	for _, setting := range AllSettings() {
@@ -243,7 +250,8 @@ func unsealSettings(b []byte) (Settings, int, error) {
 	}
 	s, _, format, err := ParseYAML(b[:at], later)
 	if version := (formatError{}); err != nil && !errors.As(err, &version) {
-		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(err.Error(), 4*printable.MaxQuote))
+		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again",
+			printable.Short(err.Error(), 4*printable.MaxQuote))
 	}
 	for _, setting := range AllSettings() {
 		if x, ok := setting.In(&s).(*float64); ok && err == nil && *x-*x != 0 {

@@ -166,7 +166,8 @@ type UnknownSettingError struct {
 }
 
 func (e *UnknownSettingError) Error() string {
-	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`", e.Line, printable.Quote(e.Name))
+	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`",
+		e.Line, printable.Quote(e.Name))
 }
 
 // ParseYAML reads settings over the given ones, and returns the line of each that the file gives, and the version of the format
@@ -217,7 +218,8 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
 		problem, _, _ = strings.Cut(strings.TrimSpace(problem), "\n")
 		problem, _, _ = strings.Cut(problem, ": cannot unmarshal") // into a type of Go
-		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", printable.Short(problem, 2*printable.MaxQuote))
+		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`",
+			printable.Short(problem, 2*printable.MaxQuote))
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the file holds a second document after ---: settings are one")
@@ -234,7 +236,9 @@ func Wanted(kind string, digits bool) string {
 	case kind == "uint64" && digits:
 		return fmt.Sprintf("a whole number from 0 to %d", uint64(math.MaxUint64))
 	}
-	return map[string]string{"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false"}[kind]
+	return map[string]string{
+		"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false",
+	}[kind]
 }
 
 // A formatError reports a version of the format that cannot be read.
@@ -248,9 +252,11 @@ func parseFormat(n yaml.Node) (int, error) {
 	format, err := strconv.Atoi(n.Value)
 	switch {
 	case n.ShortTag() != "!!int" || err != nil || format < 1:
-		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came(&n))
+		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again",
+			n.Line, formatKey, LatestFormat, came(&n))
 	case format > LatestFormat:
-		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
+		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one",
+			formatKey, format, LatestFormat)
 	}
 	return format, nil
 }

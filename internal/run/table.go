@@ -11,7 +11,8 @@ import (
 	"attend/train"
 )
 
-// A Setting is an entry of the table, all that the program knows of one setting. Its flag, help, completion, YAML and checks are made from it.
+// A Setting is an entry of the table, all that the program knows of one setting. Its flag, help, completion, YAML and checks are
+// made from it.
 type Setting struct {
 	Name     string          // of the flag, and the key in YAML
 	Group    string          // heading in the help
@@ -21,7 +22,7 @@ type Setting struct {
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
 	Later    bool            // runs that lack it are read with its default
-	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and tokens, and are measured alike
+	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and are measured alike
 	Meaning  string          // one line; what stands in `backquotes` names the value in the help
 }
 
@@ -48,20 +49,28 @@ func AllSettings() (all []Setting) {
 		settings []Setting
 	}{
 		{"Text", false, []Setting{
-			{Name: "data", Default: "savanna", Meaning: "`TEXT` to learn: " + strings.Join(data.BuiltIn.Names(), ", ") + " (built in), a file, or - for standard input; at most 1 GB"},
-			{Name: "unit", Default: data.Word, Choices: data.Units.Names(), Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
-			{Name: "holdout", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true}, Meaning: "share of the text held out from training, to test on"},
-			{Name: "min-count", Default: 2, Range: closed(1, 1e9), Meaning: "tokens that occur less often in training become " + data.UnknownToken},
+			{Name: "data", Default: "savanna",
+				Meaning: "`TEXT` to learn: " + strings.Join(data.BuiltIn.Names(), ", ") + " (built in), " +
+					"a file, or - for standard input; at most 1 GB"},
+			{Name: "unit", Default: data.Word, Choices: data.Units.Names(),
+				Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
+			{Name: "holdout", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true},
+				Meaning: "share of the text held out from training, to test on"},
+			{Name: "min-count", Default: 2, Range: closed(1, 1e9),
+				Meaning: "tokens that occur less often in training become " + data.UnknownToken},
 		}},
 		{"Model", true, []Setting{
 			{Name: "layers", Default: 1, Range: closed(1, 1000), Meaning: "transformer blocks"},
 			{Name: "heads", Default: 4, Range: closed(1, 4096), Meaning: "attention heads of each block; they divide dim"},
 			{Name: "dim", Default: 32, Range: closed(1, 1<<16), Meaning: "embedding dimension (d_model)"},
 			{Name: "hidden", Default: 0, Range: closed(0, 1<<20), Meaning: "width of the feed-forward network (0: 4 times dim)"},
-			{Name: "context", Default: 0, Range: closed(0, 1<<16), Meaning: "most tokens in a sequence (0: the longest sentence; 64 characters)"},
+			{Name: "context", Default: 0, Range: closed(0, 1<<16),
+				Meaning: "most tokens in a sequence (0: the longest sentence; 64 characters)"},
 			{Name: "positions", Default: embed.Learned, Choices: embed.Schemes.Names(), Meaning: "position encoding"},
-			{Name: "norm", Default: layers.LayerNormName, Choices: layers.Norms.Names(), Later: true, Meaning: "norm of each branch of a block"},
-			{Name: "activation", Default: layers.GELU, Choices: layers.Activations.Names(), Meaning: "activation of the feed-forward network"},
+			{Name: "norm", Default: layers.LayerNormName, Choices: layers.Norms.Names(), Later: true,
+				Meaning: "norm of each branch of a block"},
+			{Name: "activation", Default: layers.GELU, Choices: layers.Activations.Names(),
+				Meaning: "activation of the feed-forward network"},
 			{Name: "tied", Default: true, Meaning: "the unembedding (lm_head) is the token embedding itself"},
 			{Name: "dropout", Default: 0.0, Range: rightOpen(0, 1), Meaning: "dropout probability in training"},
 		}},
@@ -84,7 +93,8 @@ func AllSettings() (all []Setting) {
 			{Name: "seed", Default: uint64(1), Meaning: "random seed; a run is reproducible bit for bit"},
 		}},
 		{"Watching and keeping", false, []Setting{
-			{Name: "probe", Default: "", Meaning: "sample sentence whose map is shown and filmed (default: the lion, or a held-out sentence)"},
+			{Name: "probe", Default: "",
+				Meaning: "sample sentence whose map is shown and filmed (default: the lion, or a held-out sentence)"},
 			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between evaluations"},
 			{Name: "save-interval", Default: 500, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between checkpoints"},
 		}},
