@@ -32,8 +32,8 @@ func message(err error) string { return printable.Message(err.Error(), mostLine-
 // systemError says what to do about an error of the system that comes as it was made: standard output could not be written, or
 // a path of our own.
 func systemError(stdout io.Writer, err error) error {
-	var at *fs.PathError
-	if f, ok := stdout.(*os.File); ok && errors.As(err, &at) && at.Op == "write" && at.Path == f.Name() {
+	at, found := errors.AsType[*fs.PathError](err)
+	if f, ok := stdout.(*os.File); ok && found && at.Op == "write" && at.Path == f.Name() {
 		return fmt.Errorf("standard output cannot be written: %w", file.Explain(at, "write elsewhere"))
 	}
 	switch e := err.(type) {
@@ -143,10 +143,8 @@ func fileError(flag, path string, err error) error {
 
 // fileCause returns what to do about a file that cannot be read, and why it cannot, without its path.
 func fileCause(err error) (advice string, cause error) {
-	var (
-		kind *file.KindError
-		size *file.SizeError
-	)
+	kind, isKind := errors.AsType[*file.KindError](err)
+	size, isSize := errors.AsType[*file.SizeError](err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "name a text file", errors.New("there is no such file")
@@ -154,9 +152,9 @@ func fileCause(err error) (advice string, cause error) {
 		return "name a text file", errors.New("no permission to read it")
 	case errors.Is(err, syscall.EISDIR):
 		return "name a text file", &file.KindError{Mode: fs.ModeDir}
-	case errors.As(err, &kind):
+	case isKind:
 		return "name a text file", kind
-	case errors.As(err, &size):
+	case isSize:
 		return "cut it, or name a smaller one", size
 	}
 	return cmp.Or(file.Advice(err), "name a file that can be read"), file.Cause(err)

@@ -41,11 +41,8 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
 	corpus, err := data.Load(name, in, s.Options())
-	var (
-		inPath *fs.PathError
-		size   *file.SizeError
-	)
-	if errors.As(err, &inPath) || errors.As(err, &size) {
+	_, unread := errors.AsType[*fs.PathError](err)
+	if _, large := errors.AsType[*file.SizeError](err); unread || large {
 		return nil, fileError("data", s.Data, err)
 	}
 	return corpus, err

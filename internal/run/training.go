@@ -243,8 +243,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 		},
 		Save: func(train.Step) error { return t.save() },
 	})
-	var diverged *train.DivergedError
-	if errors.As(err, &diverged) {
+	if _, diverged := errors.AsType[*train.DivergedError](err); diverged {
 		return fmt.Errorf("%w; %s keeps the checkpoint of step %d", err, printable.Path(t.Path), t.saved)
 	}
 	return err
@@ -261,8 +260,7 @@ func perSecond(count int, seconds float64) float64 {
 // diverged makes a [train.DivergedError] of an error that says that the model's numbers are not finite, and leaves any other
 // as it is. where says on what they were computed.
 func (t *Training) diverged(where string, err error) error {
-	var e *layers.NotFiniteError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*layers.NotFiniteError](err); ok {
 		return t.trainer.Diverged(where + e.Found)
 	}
 	return err
