@@ -2,7 +2,7 @@
 // attends to.
 //
 // Read main.go, root.go, command.go (what all commands that show something of a run have in common) and then the file of a
-// command: heads.go is the shortest, inspect.go the longest; train.go stands with config.go, result.go and watch.go. flags.go and
+// command: heads.go is the shortest, inspect.go the longest; train.go stands with config.go, result.go and progress.go. flags.go and
 // output.go hold what flags and files have in common. Everything that computes lives in the packages; here are flags, files and
 // the terminal.
 //
