@@ -25,37 +25,33 @@ type Config struct {
 
 // Validate reports the first setting that is out of range.
 func (c Config) Validate() error {
+	const above0 = math.SmallestNonzeroFloat64
 	for _, n := range []struct {
-		name       string
-		value, low int
-	}{{"batch", c.Batch, 1}, {"context", c.Seq, 1}, {"steps", c.Steps, 1}, {"warmup", c.Warmup, 0}} {
-		if n.value < n.low {
-			return fmt.Errorf("%s must be at least %d, not %d", n.name, n.low, n.value)
+		name, want       string
+		value, low, high float64
+	}{
+		{"batch", "at least 1", float64(c.Batch), 1, math.Inf(1)},
+		{"context", "at least 1", float64(c.Seq), 1, math.Inf(1)},
+		{"steps", "at least 1", float64(c.Steps), 1, math.Inf(1)},
+		{"warmup", "at least 0", float64(c.Warmup), 0, math.Inf(1)},
+		{"the learning rate", "above 0", c.LearningRate, above0, math.Inf(1)},
+		{"min-lr", "at least 0", c.MinRate, 0, math.Inf(1)},
+		{"weight decay", "at least 0", c.WeightDecay, 0, math.Inf(1)},
+		{"clip", "at least 0", c.Clip, 0, math.Inf(1)},
+		{"beta1", "at least 0 and below 1", c.Beta1, 0, 1},
+		{"beta2", "at least 0 and below 1", c.Beta2, 0, 1},
+		{"momentum", "at least 0 and below 1", c.Momentum, 0, 1},
+	} {
+		if !(n.value >= n.low && n.value < n.high) {
+			return fmt.Errorf("%s must be %s, not %g", n.name, n.want, n.value)
 		}
 	}
 	if c.Warmup > c.Steps {
 		return fmt.Errorf("warmup %d is longer than all %d steps: lower warmup, or raise steps", c.Warmup, c.Steps)
 	}
-	if !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0) {
-		return fmt.Errorf("the learning rate must be above 0, not %g", c.LearningRate)
-	}
 	if c.MinRate > c.LearningRate {
-		return fmt.Errorf("min-lr %g is above lr %g: the rate falls from the one to the other, so lower min-lr", c.MinRate, c.LearningRate)
-	}
-	for _, f := range []struct {
-		name, want   string
-		value, below float64
-	}{
-		{"min-lr", "at least 0", c.MinRate, math.Inf(1)},
-		{"weight decay", "at least 0", c.WeightDecay, math.Inf(1)},
-		{"clip", "at least 0", c.Clip, math.Inf(1)},
-		{"beta1", "at least 0 and below 1", c.Beta1, 1},
-		{"beta2", "at least 0 and below 1", c.Beta2, 1},
-		{"momentum", "at least 0 and below 1", c.Momentum, 1},
-	} {
-		if !(f.value >= 0 && f.value < f.below) {
-			return fmt.Errorf("%s must be %s, not %g", f.name, f.want, f.value)
-		}
+		return fmt.Errorf("min-lr %g is above lr %g: the rate falls from the one to the other, so lower min-lr",
+			c.MinRate, c.LearningRate)
 	}
 	_, err := Optimizers.Find("optimizer", c.Optimizer)
 	return err

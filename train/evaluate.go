@@ -49,7 +49,9 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 	var sum float64
 	right := 0
 	for i := range n {
-		if err := e.run(blocks, i); err != nil {
+		blocks.Fill(i, e.ids, e.targets)
+		e.replica.load(e.ids, e.targets, 0, 1)
+		if err := e.replica.run(); err != nil {
 			return Evaluation{}, err
 		}
 		for row, target := range e.replica.targets[:e.replica.Sentences.Rows()] {
@@ -72,12 +74,6 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 	}
 	result.Loss, result.Accuracy = sum/float64(result.Tokens), float64(right)/float64(result.Tokens)
 	return result, nil
-}
-
-func (e *Evaluator) run(blocks Blocks, i int) error {
-	blocks.Fill(i, e.ids, e.targets)
-	e.replica.load(e.ids, e.targets, 0, 1)
-	return e.replica.run()
 }
 
 // probabilities returns the predicted distribution [vocab] of a row that has a target.

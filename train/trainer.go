@@ -270,24 +270,18 @@ func (t *Trainer) Run(ctx context.Context, h Hooks) error {
 
 func due(step, every int) bool { return every > 0 && step%every == 0 }
 
-// State is what a training needs to go on besides the weights: the updates made and the
-// optimizer's moments, by name. The sets are the trainer's own, not copies.
-type State struct {
-	Step    int
-	Moments map[string]*param.Set
-}
-
-// State returns the present state, to be saved.
-func (t *Trainer) State() State {
-	s := State{Step: t.step, Moments: map[string]*param.Set{}}
+// Moments returns the moments of the optimizer by name: what a training needs to go on besides the weights and the updates
+// made. The sets are the trainer's own, not copies.
+func (t *Trainer) Moments() map[string]*param.Set {
+	moments := map[string]*param.Set{}
 	for i, name := range t.config.MomentNames() {
-		s.Moments[name] = t.moments[i]
+		moments[name] = t.moments[i]
 	}
-	return s
+	return moments
 }
 
 // SetStep makes the trainer go on after the given number of updates, with the weights as they are now. The caller
-// has filled them and the sets of [Trainer.State].
+// has filled them and the sets of [Trainer.Moments].
 func (t *Trainer) SetStep(step int) { t.step, t.prepared = step, false }
 
 // Close frees what the machines hold.

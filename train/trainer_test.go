@@ -212,16 +212,16 @@ func TestResumingEqualsNeverStopping(t *testing.T) {
 			for i, p := range got.All() {
 				copy(p.Data, half.All()[i].Data)
 			}
-			saved := first.State()
-			for name, set := range second.State().Moments {
+			moments := first.Moments()
+			for name, set := range second.Moments() {
 				for i, p := range set.All() {
-					copy(p.Data, saved.Moments[name].All()[i].Data)
+					copy(p.Data, moments[name].All()[i].Data)
 				}
 			}
-			second.SetStep(saved.Step)
+			second.SetStep(first.step)
 			gotLosses = append(gotLosses, steps(t, second, 4)...)
-			if saved.Step != 3 || second.State().Step != 7 || !slices.Equal(gotLosses, wantLosses) || !equalBits(flat(got), flat(want)) {
-				t.Errorf("resumed at %d: losses %v, never stopped %v", saved.Step, gotLosses, wantLosses)
+			if first.step != 3 || second.step != 7 || !slices.Equal(gotLosses, wantLosses) || !equalBits(flat(got), flat(want)) {
+				t.Errorf("resumed at %d: losses %v, never stopped %v", first.step, gotLosses, wantLosses)
 			}
 		})
 	}
@@ -232,13 +232,13 @@ func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
 	steps(t, trainer, 2)
 	weights.All()[3].Data[1] = float32(math.NaN())
 	before := flat(weights)
-	moment := flat(trainer.State().Moments["first"])
+	moment := flat(trainer.Moments()["first"])
 	_, err := trainer.Step()
 	var diverged *DivergedError
 	if !errors.As(err, &diverged) || diverged.Step != 2 {
 		t.Fatalf("error %v, want a divergence at step 2", err)
 	}
-	if !equalBits(flat(weights), before) || !equalBits(flat(trainer.State().Moments["first"]), moment) || trainer.State().Step != 2 {
+	if !equalBits(flat(weights), before) || !equalBits(flat(trainer.Moments()["first"]), moment) || trainer.step != 2 {
 		t.Error("the update that diverged changed something")
 	}
 
@@ -250,12 +250,12 @@ func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
 		if _, err = trainer.Step(); err != nil {
 			break
 		}
-		if trainer.State().Step == 50 {
+		if trainer.step == 50 {
 			t.Fatal("a learning rate of 1e20 does not diverge")
 		}
 	}
-	if !errors.As(err, &diverged) || diverged.Step != trainer.State().Step || !equalBits(flat(weights), before) {
-		t.Errorf("error %v after %d steps", err, trainer.State().Step)
+	if !errors.As(err, &diverged) || diverged.Step != trainer.step || !equalBits(flat(weights), before) {
+		t.Errorf("error %v after %d steps", err, trainer.step)
 	}
 }
 
@@ -273,7 +273,7 @@ func TestCheckFiniteChangesNothing(t *testing.T) {
 		}
 		want, got := steps(t, plain, 1), steps(t, checked, 1)
 		if want[0] != got[0] || !equalBits(flat(weights), flat(same)) {
-			t.Fatalf("step %d: loss %g with checks, %g without, or other weights", plain.State().Step, got[0], want[0])
+			t.Fatalf("step %d: loss %g with checks, %g without, or other weights", plain.step, got[0], want[0])
 		}
 	}
 }
@@ -430,8 +430,8 @@ func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
 	}
 	stop := errors.New("full disk")
 	trainer, _ = toyTrainer(t, toyConfig, c)
-	if err := trainer.Run(context.Background(), Hooks{Save: func(Step) error { return stop }, SaveEvery: 2}); !errors.Is(err, stop) || trainer.State().Step != 2 {
-		t.Errorf("error %v at step %d, want that of Save at 2", err, trainer.State().Step)
+	if err := trainer.Run(context.Background(), Hooks{Save: func(Step) error { return stop }, SaveEvery: 2}); !errors.Is(err, stop) || trainer.step != 2 {
+		t.Errorf("error %v at step %d, want that of Save at 2", err, trainer.step)
 	}
 }
 
@@ -447,11 +447,11 @@ func TestCancellingSavesAndReturnsTheContextsError(t *testing.T) {
 		},
 		Save: func(s Step) error { saved = append(saved, s.Step); return nil },
 	})
-	if !errors.Is(err, context.Canceled) || !slices.Equal(saved, []int{2}) || trainer.State().Step != 2 {
-		t.Errorf("error %v, saved at %v, step %d", err, saved, trainer.State().Step)
+	if !errors.Is(err, context.Canceled) || !slices.Equal(saved, []int{2}) || trainer.step != 2 {
+		t.Errorf("error %v, saved at %v, step %d", err, saved, trainer.step)
 	}
-	if err := trainer.Run(context.Background(), Hooks{}); err != nil || trainer.State().Step != toyTraining.Steps {
-		t.Errorf("going on: error %v at step %d", err, trainer.State().Step)
+	if err := trainer.Run(context.Background(), Hooks{}); err != nil || trainer.step != toyTraining.Steps {
+		t.Errorf("going on: error %v at step %d", err, trainer.step)
 	}
 }
 
@@ -465,7 +465,7 @@ func TestABatchThatPredictsNothingIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := trainer.Step(); err == nil || !strings.Contains(err.Error(), "step 1 predicts nothing") || trainer.State().Step != 0 {
+	if _, err := trainer.Step(); err == nil || !strings.Contains(err.Error(), "step 1 predicts nothing") || trainer.step != 0 {
 		t.Errorf("error %v", err)
 	}
 }

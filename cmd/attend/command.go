@@ -169,8 +169,8 @@ func oneSentence(q *request) error {
 	return fmt.Errorf("%s wants one sentence and got %d: put it in quotes", name, len(q.args))
 }
 
-// checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of any
-// model.
+// checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of
+// any model.
 func checkHead(r *run.Run, layer, head int, counted string) error {
 	for _, c := range []struct {
 		noun       string
@@ -188,7 +188,8 @@ func checkHead(r *run.Run, layer, head int, counted string) error {
 func checkFinite(path string, results ...any) error {
 	for _, result := range results {
 		if where, x, found := notFinite(reflect.ValueOf(result)); found {
-			return fmt.Errorf("%s: %w", path, &layers.NotFiniteError{Found: fmt.Sprintf("%s is %g", strings.TrimPrefix("result"+where, "result."), x)})
+			return fmt.Errorf("%s: %w",
+				path, &layers.NotFiniteError{Found: fmt.Sprintf("%s is %g", strings.TrimPrefix("result"+where, "result."), x)})
 		}
 	}
 	return nil
@@ -204,22 +205,16 @@ func notFinite(v reflect.Value) (where string, x float64, found bool) {
 		if !v.IsNil() {
 			return notFinite(v.Elem())
 		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			if where, x, found := notFinite(v.Index(i)); found {
-				return fmt.Sprintf("[%d]%s", i, where), x, true
-			}
-		}
-	case reflect.Map:
-		for _, key := range v.MapKeys() {
-			if where, x, found := notFinite(v.MapIndex(key)); found {
+	case reflect.Slice, reflect.Array, reflect.Map:
+		for key, element := range v.Seq2() {
+			if where, x, found := notFinite(element); found {
 				return fmt.Sprintf("[%v]%s", key, where), x, true
 			}
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if where, x, found := notFinite(v.Field(i)); found {
-				return "." + fieldName(v.Type().Field(i)) + where, x, true
+		for field, value := range v.Fields() {
+			if where, x, found := notFinite(value); found {
+				return "." + fieldName(field) + where, x, true
 			}
 		}
 	}

@@ -65,7 +65,8 @@ func (o *compareOptions) check(q *request) error {
 	case o.seeds > 0 || o.with != "":
 		return oneSentence(q)
 	case len(q.args) != 2:
-		return fmt.Errorf("compare wants two sentences, or one and --with FOLDER or --seeds K, and got %d: attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(q.args))
+		return fmt.Errorf("compare wants two sentences, or one and --with FOLDER or --seeds K, and got %d: "+
+			"attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(q.args))
 	}
 	return nil
 }
@@ -114,7 +115,8 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 		return finding{}, err
 	}
 	if r.Step < r.Settings.Steps {
-		p.note(fmt.Sprintf("%s was stopped at step %d of %d, and the other seeds are trained to the end: go on with `attend train --resume` first to compare like with like",
+		p.note(fmt.Sprintf("%s was stopped at step %d of %d, and the other seeds are trained to the end: "+
+			"go on with `attend train --resume` first to compare like with like",
 			printable.Path(r.Path), r.Step, r.Settings.Steps))
 	}
 	ctx, stop := interruptible(q.cmd.Context())

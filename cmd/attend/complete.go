@@ -52,8 +52,10 @@ predicts. Without a prompt it begins a sentence of its own.`,
 		}
 		return finding{
 			text: func(w io.Writer, _ text.Options) error {
-				return complete(func(text string) error {
-					_, err := fmt.Fprintln(w, printableLines(text))
+				return complete(func(text string) (err error) {
+					for line := range strings.SplitSeq(text, "\n") {
+						_, err = fmt.Fprintln(w, printable.Text(line))
+					}
 					return err
 				})
 			},
@@ -71,13 +73,4 @@ predicts. Without a prompt it begins a sentence of its own.`,
 			},
 		}, nil
 	}})
-}
-
-// printableLines makes a text of several lines safe for a terminal.
-func printableLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = printable.Text(line)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -93,7 +93,7 @@ func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[s
 	if err != nil {
 		return nil, fileError("config", path, err)
 	}
-	read, lines, err := run.ParseYAML(b, *settings)
+	read, lines, _, err := run.ParseYAML(b, *settings)
 	var names []string
 	for _, setting := range run.AllSettings() {
 		names = append(names, setting.Name)

@@ -32,8 +32,8 @@ func message(err error) string { return printable.Message(err.Error(), mostLine-
 // systemError says what to do about an error of the system that comes as it was made: standard output could not be written, or
 // a path of our own.
 func systemError(stdout io.Writer, err error) error {
-	var at *fs.PathError
-	if f, ok := stdout.(*os.File); ok && errors.As(err, &at) && at.Op == "write" && at.Path == f.Name() {
+	at, found := errors.AsType[*fs.PathError](err)
+	if f, ok := stdout.(*os.File); ok && found && at.Op == "write" && at.Path == f.Name() {
 		return fmt.Errorf("standard output cannot be written: %w", file.Explain(at, "write elsewhere"))
 	}
 	switch e := err.(type) {
@@ -57,11 +57,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		name := printable.Short(unknown.GetSpecifiedName(), printable.MaxQuote)
-		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
-			return fmt.Errorf("there is no flag --%s: did you mean --%s?", name, near)
-		}
-		return fmt.Errorf("there is no flag --%s: %s", name, help)
+		name := unknown.GetSpecifiedName()
+		return fmt.Errorf("there is no flag --%s: %s", printable.Short(name, printable.MaxQuote), meant(name, names, "--%s", help))
 	case errors.As(err, &bare):
 		return fmt.Errorf("--%s wants %s after it: %s", bare.GetFlag().Name, wanted(bare.GetFlag(), false), help)
 	case errors.As(err, &invalid):
@@ -81,6 +78,15 @@ func wanted(f *pflag.Flag, digits bool) string {
 
 // longestTypo is how many bytes a mistyped word has at most: nobody mistypes a longer one by a letter or two.
 const longestTypo = 64
+
+// meant asks whether the name most like a mistyped word was meant, spelled as the format has it. If none is like it, it says what
+// is given instead.
+func meant(word string, names []string, format, otherwise string) string {
+	if near := nearest(word, names); near != "" {
+		return fmt.Sprintf("did you mean "+format+"?", near)
+	}
+	return otherwise
+}
 
 // nearest returns the name most like a mistyped word, or nothing if none is like it.
 func nearest(word string, names []string) string {
@@ -137,10 +143,8 @@ func fileError(flag, path string, err error) error {
 
 // fileCause returns what to do about a file that cannot be read, and why it cannot, without its path.
 func fileCause(err error) (advice string, cause error) {
-	var (
-		kind *file.KindError
-		size *file.SizeError
-	)
+	kind, isKind := errors.AsType[*file.KindError](err)
+	size, isSize := errors.AsType[*file.SizeError](err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "name a text file", errors.New("there is no such file")
@@ -148,21 +152,10 @@ func fileCause(err error) (advice string, cause error) {
 		return "name a text file", errors.New("no permission to read it")
 	case errors.Is(err, syscall.EISDIR):
 		return "name a text file", &file.KindError{Mode: fs.ModeDir}
-	case errors.As(err, &kind):
+	case isKind:
 		return "name a text file", kind
-	case errors.As(err, &size):
+	case isSize:
 		return "cut it, or name a smaller one", size
 	}
 	return cmp.Or(file.Advice(err), "name a file that can be read"), file.Cause(err)
-}
-
-// checkOneOf reports a flag whose value is not one of the few it takes.
-func checkOneOf(flag, value string, known ...string) error {
-	if slices.Contains(known, value) {
-		return nil
-	}
-	if near := nearest(value, known); near != "" {
-		return fmt.Errorf("--%s takes %s, not %s: did you mean %s?", flag, printable.Or(known), printable.Quote(value), near)
-	}
-	return fmt.Errorf("--%s takes %s, not %s", flag, printable.Or(known), printable.Quote(value))
 }

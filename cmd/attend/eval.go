@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 
 	"attend/internal/analysis"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/render/text"
 	"attend/internal/term"
 )
@@ -69,31 +71,24 @@ func (p *program) eval(q *request) (finding, error) {
 	}}, nil
 }
 
-// lossLine is a loss with what it means.
-type lossLine struct {
-	name string
-	loss float64
-	note string
-}
-
-// lossLines lists the losses from the floor to knowing nothing.
-func lossLines(r analysis.Report) []lossLine {
-	var lines []lossLine
-	if r.Entropy != nil {
-		lines = append(lines, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
-	}
-	return append(lines,
-		lossLine{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
-		lossLine{"training", r.TrainLoss, "this model, on text it learned from"},
-		lossLine{"bigram", r.Baselines.Bigram, "knows only the token before"},
-		lossLine{"unigram", r.Baselines.Unigram, "knows only how frequent tokens are"},
-		lossLine{"uniform", r.Baselines.Uniform, "knows nothing"})
-}
-
 // writeLosses prints the losses as bars, and under them what the held-out loss means.
 func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	const longest = 20 // columns of the longest bar
-	lines := lossLines(r)
+	type lossLine struct {
+		name string
+		loss float64
+		note string
+	}
+	lines := []lossLine{ // from the floor to knowing nothing
+		{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
+		{"training", r.TrainLoss, "this model, on text it learned from"},
+		{"bigram", r.Baselines.Bigram, "knows only the token before"},
+		{"unigram", r.Baselines.Unigram, "knows only how frequent tokens are"},
+		{"uniform", r.Baselines.Uniform, "knows nothing"},
+	}
+	if r.Entropy != nil {
+		lines = slices.Insert(lines, 0, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
+	}
 	number := len("0.0000") + 1
 	for _, l := range lines {
 		number = max(number, len(decimals(l.loss, 4)))
@@ -122,8 +117,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		meaning = decimals(*r.Excess, 4) + " above the entropy, " + meaning
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
-	_, err := w.Write(b.Bytes())
-	return err
+	return render.Write(w, &b)
 }
 
 // lossBar draws a loss as a part of the largest that a bar shows, full columns wide.
@@ -165,14 +159,17 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + term.Wrap("planted rules: does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
+	b.WriteString("\n" + term.Wrap("planted rules: "+
+		"does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
 	table := term.Table{Columns: []term.Column{
-		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1}, {Title: "mean", Spare: 6},
-		{Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5}, {Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
+		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1},
+		{Title: "mean", Spare: 6}, {Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5},
+		{Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
 	}}
 	for _, rule := range r.Rules {
 		cells := []string{rule.Name, printable.Thousands(rule.Count)}
-		for _, share := range []float64{rule.Accuracy, rule.Attention.BestHead, rule.Attention.Mean, rule.Attention.Untrained, rule.Attention.Uniform} {
+		paid := rule.Attention
+		for _, share := range []float64{rule.Accuracy, paid.BestHead, paid.Mean, paid.Untrained, paid.Uniform} {
 			cells = append(cells, fmt.Sprintf("%.3f", share))
 		}
 		for _, effect := range []float64{rule.Cut.Causes, rule.Cut.Others} {
@@ -183,11 +180,12 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for line := range strings.Lines(table.Text(columns - term.Gap)) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: attention from the word that "+
-		"predicts to all words that decide, together: of the best head, the mean of all heads, the best head before training, and an even spread. "+
-		"cut: what the log-probability of the right word loses, in nats, when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; both on up to 500 cases.", columns) + "\n")
-	_, err := w.Write(b.Bytes())
-	return err
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: "+
+		"attention from the word that predicts to all words that decide, together: of the best head, the mean of all heads, "+
+		"the best head before training, and an even spread. cut: what the log-probability of the right word loses, in nats, "+
+		"when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; "+
+		"both on up to 500 cases.", columns) + "\n")
+	return render.Write(w, &b)
 }
 
 // rulesInShort is one line on the planted rules.

@@ -44,10 +44,9 @@ last word is the query, and the key is what it looks at most.` + indexBase,
 		if err != nil {
 			return finding{}, fmt.Errorf("%s: %w", printable.Quote(cell.Text), err)
 		}
-		return finding{
-			shown: []any{x},
-			text:  func(w io.Writer, view text.Options) error { return text.Explanation(w, x, full, view) },
-			note:  readingNote(q.run),
-		}, nil
+		draw := func(w io.Writer, x attention.Explanation, view text.Options) error {
+			return text.Explanation(w, x, full, view)
+		}
+		return drawn(x, draw, readingNote(q.run)), nil
 	}})
 }

@@ -57,8 +57,10 @@ as --eval-interval was.
 				return finding{}, err
 			}
 			if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {
-				return finding{}, fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run; restore film.jsonl from a copy, or train again",
-					printable.Path(r.Path), printable.Count(len(of), "layer"), printable.Count(len(of[0]), "head"), r.Config.Layers, r.Config.Heads)
+				return finding{}, fmt.Errorf("the film of %s shows %s of %s, but its model has %d of %d: it comes from another run; "+
+					"restore film.jsonl from a copy, or train again",
+					printable.Path(r.Path), printable.Count(len(of), "layer"), printable.Count(len(of[0]), "head"),
+					r.Config.Layers, r.Config.Heads)
 			}
 			return finding{
 				shown:  []any{frames, losses},
@@ -85,7 +87,8 @@ func writeFilm(w io.Writer, frames []attention.Frame, least float64, view text.O
 		if err := text.FilmStrip(w, frames, i, view); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s\n", term.Wrap(fmt.Sprintf("links of at least %g at the end, and the step from which on each kept at least half of its last weight", least), view.Width))
+		fmt.Fprintf(w, "\n%s\n", term.Wrap(fmt.Sprintf("links of at least %g at the end, "+
+			"and the step from which on each kept at least half of its last weight", least), view.Width))
 		if err := text.Formed(w, frames, formed, i, view); err != nil {
 			return err
 		}

@@ -83,7 +83,16 @@ type chosen struct {
 	names []string
 }
 
-func (c chosen) check(name string) error { return checkOneOf(name, c.String(), c.names...) }
+func (c chosen) check(name string) error {
+	if slices.Contains(c.names, c.String()) {
+		return nil
+	}
+	err := fmt.Errorf("--%s takes %s, not %s", name, printable.Or(c.names), printable.Quote(c.String()))
+	if near := nearest(c.String(), c.names); near != "" {
+		return fmt.Errorf("%w: did you mean %s?", err, near)
+	}
+	return err
+}
 
 // choiceFlag adds a flag that takes one of a few words.
 func choiceFlag(f *pflag.FlagSet, p *string, name, value string, names []string, usage string) {

@@ -84,13 +84,15 @@ nothing.` + indexBase,
 func (o *inspectOptions) check(q *request) error {
 	switch {
 	case !q.chosen.picture && q.format != "text" && (o.layer != 0 || o.head != 0 || o.all):
-		return fmt.Errorf("--layer, --head and --all choose what text and pictures show: leave them out, --format %s holds every head", q.format)
+		return fmt.Errorf("--layer, --head and --all choose what text and pictures show: leave them out, --format %s holds every head",
+			q.format)
 	case o.all && o.head > 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
 	case q.cmd.Flags().Changed("theme") && !q.chosen.picture:
 		return fmt.Errorf("--theme is for pictures: leave it out, or add --format %s", printable.Or(formatNames(pictureFormats)))
 	case o.file == "" && len(q.args) == 0:
-		return errors.New("inspect wants a sentence and got none: attend inspect \"The lion saw the zebra near the river\", or --file FILE")
+		return errors.New("inspect wants a sentence and got none: " +
+			"attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	case o.file != "" && len(q.args) > 0:
 		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(q.args[0]), printable.Path(o.file))
 	}
@@ -111,7 +113,8 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		}
 	}
 	if q.chosen.picture && len(sentences) > 1 {
-		return finding{}, fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html", len(sentences))
+		return finding{}, fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html",
+			len(sentences))
 	}
 	vectors := q.format == htmlFormat.name // for the arithmetic of its cells
 	if err := checkMaps(sentences, r, vectors); err != nil {

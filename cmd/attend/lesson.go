@@ -132,10 +132,9 @@ func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Cha
 	}
 	n, err := strconv.Atoi(args[0])
 	if err != nil {
-		if near := nearest(args[0], []string{"reflect", "export"}); near != "" {
-			return nil, fmt.Errorf("there is no chapter %s: did you mean attend lesson %s?", printable.Quote(args[0]), near)
-		}
-		return nil, fmt.Errorf("there is no chapter %s: name a number from 1 to %d; attend lesson lists them", printable.Quote(args[0]), len(all))
+		numbers := fmt.Sprintf("name a number from 1 to %d; attend lesson lists them", len(all))
+		return nil, fmt.Errorf("there is no chapter %s: %s", printable.Quote(args[0]),
+			meant(args[0], []string{"reflect", "export"}, "attend lesson %s", numbers))
 	}
 	if n < 1 || n > len(all) {
 		return nil, fmt.Errorf("there is no chapter %d: they are 1 to %d; attend lesson lists them", n, len(all))
@@ -215,7 +214,8 @@ func firstPicture(ctx context.Context, course *lesson.Course, c lesson.Chapter) 
 			}
 		}
 	}
-	return lesson.Picture{}, fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: leave out -o", c.Number)
+	return lesson.Picture{}, fmt.Errorf("chapter %d draws arrows for vectors of two numbers, and yours have more or fewer: "+
+		"leave out -o", c.Number)
 }
 
 // exportFormats are what the whole course can be written as.

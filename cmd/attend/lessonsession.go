@@ -34,7 +34,8 @@ type lessonSession struct {
 var errLeft = errors.New("left")
 
 // tellChapters goes through chapters.
-func (p *program) tellChapters(ctx context.Context, course *lesson.Course, progress *lesson.Progress, chapters []lesson.Chapter) error {
+func (p *program) tellChapters(ctx context.Context, course *lesson.Course, progress *lesson.Progress,
+	chapters []lesson.Chapter) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	s := &lessonSession{program: p, ctx: ctx, progress: progress, live: term.IsTerminal(p.stdin) && term.IsTerminal(p.stdout)}
@@ -191,10 +192,15 @@ func (s *lessonSession) ask(prompt, fallback string, check func(string) error) (
 func (s *lessonSession) line(prompt string) (string, error) {
 	fmt.Fprint(s.stdout, prompt)
 	s.filled = 0
+	return nextLine(s.ctx, s.lines)
+}
+
+// nextLine waits for the next line, the end of input, which is errLeft, or the end of the context.
+func nextLine(ctx context.Context, lines <-chan string) (string, error) {
 	select {
-	case <-s.ctx.Done():
-		return "", s.ctx.Err()
-	case line, ok := <-s.lines:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case line, ok := <-lines:
 		if !ok {
 			return "", errLeft
 		}

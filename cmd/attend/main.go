@@ -1,9 +1,10 @@
 // Command attend trains a small transformer on sentences and shows which words each word
 // attends to.
 //
-// Read main.go, root.go, command.go (what all commands that show something of a run have in common) and then the file of a command:
-// heads.go is the shortest, inspect.go the longest; train.go stands with config.go, result.go and watch.go. flags.go and output.go hold
-// what flags and files have in common. Everything that computes lives in the packages; here are flags, files and the terminal.
+// Read main.go, root.go, command.go (what all commands that show something of a run have in common) and then the file of a
+// command: heads.go is the shortest, inspect.go the longest; train.go stands with config.go, result.go and progress.go. flags.go and
+// output.go hold what flags and files have in common. Everything that computes lives in the packages; here are flags, files and
+// the terminal.
 //
 // A new analysis is a file in internal/analysis, a file here like heads.go, and its line in newRoot.
 package main
@@ -74,10 +75,10 @@ func (k *keptError) Write(b []byte) (int, error) {
 // errInterrupted ends a command that was told to stop and has said so itself.
 var errInterrupted = errors.New("interrupted")
 
-// interruptible returns a context that ends when the program is told to stop: by Ctrl-C, SIGTERM, the end of its terminal (SIGHUP, unless
-// that was ignored when it began, as nohup has it) or the end of the program that reads its output (SIGPIPE). A second
-// Ctrl-C or SIGTERM ends the process. The other two end the context alone: a shell passes on the SIGHUP that the system sends as well,
-// and what is written to nobody fails while the work is being saved.
+// interruptible returns a context that ends when the program is told to stop: by Ctrl-C, SIGTERM, the end of its terminal
+// (SIGHUP, unless that was ignored when it began, as nohup has it) or the end of the program that reads its output (SIGPIPE). A
+// second Ctrl-C or SIGTERM ends the process. The other two end the context alone: a shell passes on the SIGHUP that the system
+// sends as well, and what is written to nobody fails while the work is being saved.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	gone := []os.Signal{syscall.SIGPIPE}
 	if !signal.Ignored(syscall.SIGHUP) {

@@ -13,10 +13,13 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 
 	"attend/internal/file"
 	"attend/internal/printable"
+	"attend/internal/render/picture"
+	"attend/internal/render/text"
 	"attend/internal/run"
 	"attend/internal/term"
 )
@@ -36,6 +39,14 @@ var (
 	htmlFormat = format{name: "html", ending: ".html"}
 )
 
+// pictureFormats are what a picture can be.
+var pictureFormats = func() (formats []format) {
+	for _, e := range picture.Formats {
+		formats = append(formats, format{name: e.Name, ending: "." + e.Name, picture: true, binary: e.Choice.Binary})
+	}
+	return formats
+}()
+
 // output is the flags --format and --output of a command, and what they come to.
 type output struct {
 	format, to string
@@ -45,7 +56,8 @@ type output struct {
 // flags adds the two flags to a command. The first format is the one of standard output if none is named.
 func (o *output) flags(cmd *cobra.Command, formats []format) {
 	names, f := formatNames(formats), cmd.Flags()
-	choiceFlag(f, &o.format, "format", "", names, printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
+	choiceFlag(f, &o.format, "format", "", names,
+		printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
 	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
 }
 
@@ -67,9 +79,11 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 	byEnding := slices.IndexFunc(formats, func(f format) bool { return f.ending == strings.ToLower(filepath.Ext(o.to)) })
 	switch {
 	case named < 0 && byEnding < 0 && o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s", printable.Path(o.to), printable.Or(formatNames(formats)))
+		return fmt.Errorf("--output %s: its ending tells no format: add --format %s",
+			printable.Path(o.to), printable.Or(formatNames(formats)))
 	case named >= 0 && byEnding >= 0 && named != byEnding:
-		return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise", o.format, printable.Path(o.to))
+		return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise",
+			o.format, printable.Path(o.to))
 	}
 	o.chosen = formats[max(0, named, byEnding)]
 	o.format = o.chosen.name
@@ -148,4 +162,28 @@ func (o *output) outputError(err error) error {
 	}
 	_, cause := fileCause(err)
 	return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), cause, cmp.Or(file.Advice(err), "name another file"))
+}
+
+// draw writes a picture in the format that was chosen, and notes what its font lacks.
+func (p *program) draw(w io.Writer, o output, drawing func() (picture.Drawing, error)) error {
+	d, err := drawing()
+	if err != nil {
+		return err
+	}
+	format, err := picture.Formats.Find("format", o.format)
+	if err != nil {
+		return err
+	}
+	lacking, err := format.Write(w, d)
+	if lacking != "" {
+		p.note(fmt.Sprintf("the font of a %s lacks %s and shows boxes instead: --format svg uses the fonts of the viewer",
+			strings.ToUpper(o.format), printable.Short(lacking, printable.MaxQuote)))
+	}
+	return err
+}
+
+// textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR
+// and CLICOLOR_FORCE overrule.
+func textOptions(stream io.Writer) text.Options {
+	return text.Options{Width: term.Width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
 }

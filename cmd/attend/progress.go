@@ -17,8 +17,8 @@ import (
 )
 
 // progress shows how a training goes: one line on a terminal, drawn again and again, with the probe's map below it if there is
-// a probe; else a plain line an evaluation. Below a map the cursor rests in between, in its usual shape, so that whatever ends the
-// program leaves the terminal in order.
+// a probe; else a plain line an evaluation. Below a map the cursor rests in between, in its usual shape, so that whatever ends
+// the program leaves the terminal in order.
 type progress struct {
 	out     io.Writer
 	live    bool
@@ -43,7 +43,12 @@ func newProgress(out io.Writer) *progress {
 
 // show reports one update or evaluation.
 func (p *progress) show(s run.Progress) {
-	p.smooth(s)
+	if p.loss == 0 {
+		p.loss = s.Loss
+	}
+	if !s.Evaluated {
+		p.loss += (s.Loss - p.loss) / 50
+	}
 	every := redraw
 	if p.probe != nil {
 		every = redrawWatched
@@ -62,18 +67,9 @@ func (p *progress) show(s run.Progress) {
 	}
 }
 
-// smooth takes the loss of an update into the one shown.
-func (p *progress) smooth(s run.Progress) {
-	if p.loss == 0 {
-		p.loss = s.Loss
-	}
-	if !s.Evaluated {
-		p.loss += (s.Loss - p.loss) / 50
-	}
-}
-
 func (p *progress) line(s run.Progress) string {
-	line := fmt.Sprintf("step %d/%d  loss %s  held-out %s  %s tokens/s", s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3),
+	line := fmt.Sprintf("step %d/%d  loss %s  held-out %s  %s tokens/s",
+		s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3),
 		printable.Thousands(s.TokensPerSecond))
 	const longest = 1e9 // seconds; a Duration holds no more than nine times as many
 	if left := time.Duration(min(s.SecondsLeft, longest) * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {

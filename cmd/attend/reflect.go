@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -77,12 +76,12 @@ func (p *program) pipedAnswers() ([]string, error) {
 	return strings.SplitN(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", len(lesson.ReflectionQuestions())), nil
 }
 
-// typedAnswers asks one question after the other. What was answered when the reader leaves is returned, with errInterrupted if the
-// program was told to stop.
+// typedAnswers asks one question after the other. What was answered when the reader leaves is returned, with errInterrupted if
+// the program was told to stop.
 func (p *program) typedAnswers(ctx context.Context) (answers []string, err error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	lines := linesOf(bufio.NewReader(p.stdin))
+	lines := linesOf(p.stdin)
 	for _, question := range lesson.ReflectionQuestions() {
 		fmt.Fprintf(p.stdout, "\n%s\n(an empty line ends the answer)\n\n", term.Wrap(question, term.Width(p.stdout)))
 		answer, err := typedAnswer(ctx, lines, p.stdout)
@@ -102,17 +101,10 @@ func typedAnswer(ctx context.Context, lines <-chan string, out io.Writer) (strin
 	var answer []string
 	for {
 		fmt.Fprint(out, "> ")
-		select {
-		case <-ctx.Done():
-			return strings.Join(answer, "\n"), ctx.Err()
-		case line, ok := <-lines:
-			if !ok {
-				return strings.Join(answer, "\n"), errLeft
-			}
-			if strings.TrimSpace(line) == "" {
-				return strings.Join(answer, "\n"), nil
-			}
-			answer = append(answer, line)
+		line, err := nextLine(ctx, lines)
+		if err != nil || strings.TrimSpace(line) == "" {
+			return strings.Join(answer, "\n"), err
 		}
+		answer = append(answer, line)
 	}
 }

@@ -27,8 +27,8 @@ func (p *program) announce(t *run.Training) {
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
-	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"), s.Dim, s.Context,
-		printable.Count(t.Weights.Count(), "parameter"))
+	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
+		s.Dim, s.Context, printable.Count(t.Weights.Count(), "parameter"))
 }
 
 // say writes one line about the work at hand; a terminal gets it folded.
@@ -85,14 +85,19 @@ type trainResult struct {
 
 // showNext says where the run is kept and what to try with it.
 func (p *program) showNext(t *run.Training) error {
-	where := ""
-	if !strings.HasPrefix(t.Path, runsFolder+"/") { // there the latest is found without a name
-		where = " --run " + commandWord(t.Path, "FOLDER", printable.MaxPath)
-	}
-	try := []string{"attend eval" + where}
+	folder, text, where := commandWord(t.Path, "FOLDER", printable.MaxPath), "", ""
 	if t.Settings.Data == "-" {
-		try[0] += " < TEXT"
+		text = " < TEXT"
 	}
+	if t.Step < t.Settings.Steps {
+		_, err := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved; go on with: attend train --resume %s%s\n",
+			t.Step, t.Settings.Steps, folder, text)
+		return err
+	}
+	if !strings.HasPrefix(t.Path, runsFolder+"/") { // there the latest is found without a name
+		where = " --run " + folder
+	}
+	try := []string{"attend eval" + where + text}
 	if sentence, begin := tryNext(t); sentence != "" {
 		try = append(try, "attend inspect"+where+" "+shellWord(sentence), "attend complete"+where+" "+shellWord(begin))
 	}

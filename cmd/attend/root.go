@@ -126,7 +126,8 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if cmd.HasParent() {
-		return fmt.Errorf("%s takes flags only, not %s: `%s --help` lists them", cmd.CommandPath(), printable.Quote(args[0]), cmd.CommandPath())
+		return fmt.Errorf("%s takes flags only, not %s: `%s --help` lists them",
+			cmd.CommandPath(), printable.Quote(args[0]), cmd.CommandPath())
 	}
 	return noCommand(cmd, args[0])
 }
@@ -138,13 +139,11 @@ func noCommand(parent *cobra.Command, name string) error {
 		names = append(names, c.Name())
 	}
 	path := parent.CommandPath()
-	if near := nearest(name, names); near != "" {
-		return fmt.Errorf("there is no command %s: did you mean `%s %s`?", printable.Quote(name), path, near)
-	}
-	if parent.HasParent() {
+	if parent.HasParent() && nearest(name, names) == "" {
 		return fmt.Errorf("there is no command %s below `%s`: `%s --help` tells what there is", printable.Quote(name), path, path)
 	}
-	return fmt.Errorf("there is no command %s: `%s --help` lists them", printable.Quote(name), path)
+	return fmt.Errorf("there is no command %s: %s",
+		printable.Quote(name), meant(name, names, "`"+path+" %s`", "`"+path+" --help` lists them"))
 }
 
 // note keeps what a user should know until [program.showNotes]: a command that fails says in one line why, and nothing else.

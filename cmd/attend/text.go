@@ -20,10 +20,12 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 	if text, err := data.BuiltIn.Find("text", s.Data); err == nil {
 		d := run.Defaults()
 		if s.Unit != d.Unit {
-			return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data", s.Data, printable.Short(s.Unit, printable.MaxQuote))
+			return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data",
+				s.Data, printable.Short(s.Unit, printable.MaxQuote))
 		}
 		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
-			return nil, fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: leave out --holdout and --min-count, or name a text with --data", s.Data)
+			return nil, fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: "+
+				"leave out --holdout and --min-count, or name a text with --data", s.Data)
 		}
 		return text.Load()
 	}
@@ -39,11 +41,8 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
 	corpus, err := data.Load(name, in, s.Options())
-	var (
-		inPath *fs.PathError
-		size   *file.SizeError
-	)
-	if errors.As(err, &inPath) || errors.As(err, &size) {
+	_, unread := errors.AsType[*fs.PathError](err)
+	if _, large := errors.AsType[*file.SizeError](err); unread || large {
 		return nil, fileError("data", s.Data, err)
 	}
 	return corpus, err
@@ -73,11 +72,13 @@ func (p *program) textOf(r *run.Run) (*data.Corpus, error) {
 	return p.loadCorpus(r.Settings, func(text string) (*os.File, error) {
 		f, err := file.Open(text, data.MostText)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there", printable.Path(r.Path), printable.Path(text))
+			return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there",
+				printable.Path(r.Path), printable.Path(text))
 		}
 		if err != nil {
 			_, cause := fileCause(err)
-			return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there", printable.Path(r.Path), printable.Path(text), cause)
+			return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there",
+				printable.Path(r.Path), printable.Path(text), cause)
 		}
 		if err := r.CheckTextFile(filepath.Base(text), f); err != nil {
 			return nil, errors.Join(err, f.Close())
@@ -92,8 +93,8 @@ const (
 	longestLine   = 1e6
 )
 
-// sentencesOf returns the sentences of the file at path, or of standard input for "-". Where a run reads no sentences, a file is one
-// text.
+// sentencesOf returns the sentences of the file at path, or of standard input for "-". Where a run reads no sentences, a file is
+// one text.
 func (p *program) sentencesOf(path string, r *run.Run) ([]string, error) {
 	in := p.stdin
 	if path != "-" {
@@ -117,7 +118,8 @@ func (p *program) sentencesOf(path string, r *run.Run) ([]string, error) {
 	for line := range strings.Lines(text) {
 		number++
 		if len(line) > longestLine {
-			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line", printable.Path(path), number, printable.Size(longestLine))
+			return nil, fmt.Errorf("--file %s: line %d is longer than %s: put one sentence on a line",
+				printable.Path(path), number, printable.Size(longestLine))
 		}
 		if line = strings.TrimSpace(line); line != "" {
 			sentences = append(sentences, line)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,9 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	stream := cmd.Flags().Changed("data") // and not named by a settings file
-	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) { return openText("data", path, data.MostText, stream) })
+	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) {
+		return openText("data", path, data.MostText, stream)
+	})
 	if err != nil {
 		return err
 	}
@@ -108,7 +111,8 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
 	}
 	if errors.Is(err, syscall.ENOTDIR) && o.out == "" {
-		return fmt.Errorf("%s is a file, and a run is kept in a folder of that name: move the file elsewhere, or choose a folder with --out", runsFolder)
+		return fmt.Errorf("%s is a file, and a run is kept in a folder of that name: "+
+			"move the file elsewhere, or choose a folder with --out", runsFolder)
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("--out %s: a file is in the way of that folder: choose another", printable.Path(o.out))
@@ -151,7 +155,8 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text", printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
+		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text",
+			printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
 	}
 	slices.Sort(unknown)
 	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
@@ -167,18 +172,13 @@ func runName(path string) string {
 		return "text"
 	}
 	name := filepath.Base(path)
-	if stem := strings.TrimSuffix(name, filepath.Ext(name)); stem != "" {
-		name = stem
-	}
+	name = cmp.Or(strings.TrimSuffix(name, filepath.Ext(name)), name)
 	name = strings.TrimLeft(name, ".") // a hidden folder would not be found as the latest run
 	for len(name) > longestName {
 		_, size := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-size]
 	}
-	if name == "" {
-		return "text"
-	}
-	return name
+	return cmp.Or(name, "text")
 }
 
 // mostSetting is how many characters an error shows of a setting that may not change.
@@ -208,7 +208,8 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			}
 		}
 		if settings.Steps < settings.Warmup {
-			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps", settings.Steps, printable.Path(o.resume), settings.Warmup)
+			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps",
+				settings.Steps, printable.Path(o.resume), settings.Warmup)
 		}
 		*kept = *settings
 		return nil
@@ -226,17 +227,11 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	return p.carryOut(cmd, t, o)
 }
 
-// collectOften keeps garbage small beside what a training keeps, unless GOGC says otherwise. It costs
-// nothing: a step leaves next to none.
-func collectOften() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(10)
-	}
-}
-
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) error {
-	collectOften()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(10) // garbage stays small beside what a training keeps; a step leaves next to none
+	}
 	p.note(t.Notes...)
 	p.showNotes()
 	said := len(t.Notes)
@@ -255,13 +250,12 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	bar.end()
 	p.note(t.Notes[said:]...)
 	p.showNotes()
-	if err == nil { // the result can be broken off
-		stop()
-	}
-	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
+	switch {
+	case err == nil:
+		stop() // the result can be broken off
+	case ctx.Err() == nil || !errors.Is(err, context.Cause(ctx)):
 		return err
-	}
-	if err != nil {
+	default:
 		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
@@ -269,19 +263,11 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	if problem == nil {
 		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
 	}
-	if problem != nil || o.format == jsonFormat.name {
-		if err != nil {
-			problem = errors.Join(errInterrupted, problem)
-		}
-		return problem
+	if problem == nil && o.format != jsonFormat.name {
+		problem = p.showNext(t)
 	}
 	if err != nil {
-		again := "attend train --resume " + commandWord(t.Path, "FOLDER", printable.MaxPath)
-		if t.Settings.Data == "-" {
-			again += " < TEXT"
-		}
-		_, printed := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved; go on with: %s\n", t.Step, t.Settings.Steps, again)
-		return errors.Join(errInterrupted, printed)
+		return errors.Join(errInterrupted, problem)
 	}
-	return p.showNext(t)
+	return problem
 }

@@ -75,7 +75,8 @@ func (o *wordsOptions) check(q *request) error {
 	case q.chosen.picture && len(o.nearest) > 0:
 		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", q.format, printable.Quote(o.nearest[0]))
 	case !q.chosen.picture && (given("theme") || given("width")):
-		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out", printable.Or(formatNames(pictureFormats)))
+		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out",
+			printable.Or(formatNames(pictureFormats)))
 	case given("top") && len(o.nearest) == 0:
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}
@@ -175,7 +176,8 @@ func wordID(r *run.Run, word string) (int, error) {
 	case len(tokens) == 0:
 		return 0, fmt.Errorf("%s is blank: name a %s of %s", printable.Quote(word), noun, printable.Path(r.Path))
 	case len(tokens) > 1:
-		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s", printable.Quote(word), printable.Count(len(tokens), noun),
+		return 0, fmt.Errorf("%s is %s: name one at a time, as in attend words %s %s",
+			printable.Quote(word), printable.Count(len(tokens), noun),
 			commandWord(tokens[0].Key, "WORD", printable.MaxQuote), commandWord(tokens[1].Key, "WORD", printable.MaxQuote))
 	}
 	if id, known := r.Vocabulary.ID(tokens[0].Key); known {

@@ -22,8 +22,8 @@ type stored struct {
 	params []*param.Param // without their numbers
 }
 
-// layout returns the tensors of a model: by GPT-2's names where GPT-2 expresses it, with query, key and value side by side; else each
-// parameter by its own name. It panics unless the configuration is valid.
+// layout returns the tensors of a model: by GPT-2's names where GPT-2 expresses it, with query, key and value side by side; else
+// each parameter by its own name. It panics unless the configuration is valid.
 func layout(c layers.Config) (all []stored) {
 	m := layers.NewModel(c)
 	add := func(name string, params ...*param.Param) { all = append(all, stored{name, params}) }
@@ -91,7 +91,8 @@ func (s stored) eachRow(data []float32, set *param.Set, f func(part, row []float
 	}
 }
 
-// Tensors returns the weights as they are stored: for GPT-2 with a table of positions whatever their kind. The configuration must be valid.
+// Tensors returns the weights as they are stored: for GPT-2 with a table of positions whatever their kind. The configuration must
+// be valid.
 func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
 	tensors := map[string]Tensor{}
 	for _, s := range layout(c) {

@@ -29,8 +29,8 @@ func Apply(op Operation) (*gorgonia.Node, error) {
 	return gorgonia.ApplyOp(op, o.inputs...)
 }
 
-// ApplySeveral adds an operation with several results to the graph, and returns a node of each. The names, unique in the graph, are
-// those of the results; the first of all results may lack one and is then the operation itself.
+// ApplySeveral adds an operation with several results to the graph, and returns a node of each. The names, unique in the graph,
+// are those of the results; the first of all results may lack one and is then the operation itself.
 func ApplySeveral(op Operation, names ...string) (gorgonia.Nodes, error) {
 	source, err := Apply(op)
 	results := op.shared().results

@@ -71,7 +71,8 @@ func (o *Op) DiffWRT(inputs int) []bool {
 // SymDiff adds the operation that computes the gradients of the inputs and returns its nodes.
 func (o *Op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	n := len(inputs)
-	// The inputs of the gradient are what must run before it: the operation itself, for one. It reads their tensors, which stay the same.
+	// The inputs of the gradient are what must run before it: the operation itself, for one. It reads their tensors, which stay the
+	// same.
 	g := &gradient{Op: of(o.name+".grad", nil, gorgonia.Nodes{output}), forward: o}
 	g.others, g.rows = make([][]gorgonia.Value, n), make([]*Sentences, n)
 	g.D, g.addends = make([]gorgonia.Value, n), make([][]gorgonia.Value, n)
@@ -135,8 +136,8 @@ func readers(n *gorgonia.Node) (all []reader) {
 	return all
 }
 
-// otherGradients returns the gradients of an input that other operations have, and whether all of them are there. Those of several
-// results of one operation are not to be added.
+// otherGradients returns the gradients of an input that other operations have, and whether all of them are there. Those of
+// several results of one operation are not to be added.
 func (o *Op) otherGradients(input int) (gradients gorgonia.Nodes, all bool) {
 	in := o.inputs[input]
 	source, ours := in.Op().(Operation)

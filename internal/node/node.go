@@ -69,7 +69,8 @@ func NewSeveral(name string, shapes []tensor.Shape, inputs ...*gorgonia.Node) Op
 }
 
 func of(name string, results []gorgonia.Value, inputs gorgonia.Nodes) Op {
-	return Op{name: name, results: results, inputs: inputs, gradients: make([]inputGradient, len(inputs)), sentences: sentencesOf(inputs)}
+	gradients := make([]inputGradient, len(inputs))
+	return Op{name: name, results: results, inputs: inputs, gradients: gradients, sentences: sentencesOf(inputs)}
 }
 
 // NewTensor returns a tensor of zeros.
@@ -184,7 +185,8 @@ func Ints(v gorgonia.Value) []int { return v.(*tensor.Dense).Ints() }
 type constant interface{ Value() gorgonia.Value }
 
 // Result returns where the value of a node can be read after a run, and which node must run for it: for one of several results
-// the operation that computes them all, or else the node itself. An operation of gorgonia is an error: other nodes share its memory.
+// the operation that computes them all, or else the node itself. An operation of gorgonia is an error: other nodes share its
+// memory.
 func Result(n *gorgonia.Node) (runs *gorgonia.Node, value gorgonia.Value, err error) {
 	switch op := n.Op().(type) {
 	case nil:

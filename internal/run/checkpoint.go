@@ -15,8 +15,8 @@ import (
 	"attend/train"
 )
 
-// put writes all files of the training into the folder of a slot, which appears in one step. Lines are the contents of the first line
-// of each log, if any.
+// put writes all files of the training into the folder of a slot, which appears in one step. Lines are the contents of the first
+// line of each log, if any.
 func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]byte) error {
 	for name, content := range lines { // before the checkpoint, which records them
 		lines[name] = t.chain(name, content)
@@ -61,7 +61,8 @@ func (t *Training) goOn(tensors map[string]hf.Tensor) error {
 		anew = anew || missing
 	}
 	t.before = t.last.Seconds
-	if t.Step == 0 && (anew || t.Format == 1) { // then both begin anew: an earlier version may have been killed between their first lines
+	// Then both begin anew: an earlier version may have been killed between their first lines.
+	if t.Step == 0 && (anew || t.Format == 1) {
 		for _, name := range logNames {
 			if err := t.beginLog(name); err != nil {
 				return err
@@ -167,7 +168,8 @@ func (t *Training) cannotSave(name string, err error) error {
 	if !full || !t.checkpointIsWhole() {
 		return t.rescue(why)
 	}
-	return fmt.Errorf("step %d cannot be saved, %w: make room, then --resume %s goes on from step %d, whose checkpoint is whole", t.Step, why, printable.Path(t.Path), t.saved)
+	return fmt.Errorf("step %d cannot be saved, %w: make room, then --resume %s goes on from step %d, whose checkpoint is whole",
+		t.Step, why, printable.Path(t.Path), t.saved)
 }
 
 // checkpointIsWhole reports whether the last checkpoint of the folder could be resumed.
@@ -228,9 +230,10 @@ func (t *Training) rescue(gone error) error {
 	return fmt.Errorf("%w: the model of step %d is saved in %s: --resume goes on with it", gone, t.Step, printable.Path(at.path))
 }
 
-// sets returns what state.safetensors holds: the weights and the moments of the optimizer, by the beginning of their tensors' names.
+// sets returns what state.safetensors holds: the weights and the moments of the optimizer, by the beginning of their tensors'
+// names.
 func (t *Training) sets() map[string]*param.Set {
-	sets := t.trainer.State().Moments
+	sets := t.trainer.Moments()
 	sets[weightSet] = t.Weights
 	return sets
 }

@@ -54,7 +54,8 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 	if words {
 		ids = append([]int{boundary}, ids...)
 		if len(ids) > context {
-			return "", fmt.Errorf("the prompt has %d %ss and this run sees at most %d: shorten it", len(ids)-1, v.Tokenizer().Noun(), context-1)
+			return "", fmt.Errorf("the prompt has %d %ss and this run sees at most %d: shorten it",
+				len(ids)-1, v.Tokenizer().Noun(), context-1)
 		}
 	} else if len(ids) == 0 {
 		newline, known := v.ID("\n")

@@ -211,7 +211,8 @@ func checkFree(path, real string, overwrite bool) error {
 	case !isRun(real) || !onlyRunFiles(entries):
 		return fmt.Errorf("%s holds files that are not a run: choose another folder with --out", printable.Path(path))
 	case !overwrite:
-		return fmt.Errorf("%s holds a run already: go on with --resume, replace it with --overwrite, or choose another folder with --out", printable.Path(path))
+		return fmt.Errorf("%s holds a run already: "+
+			"go on with --resume, replace it with --overwrite, or choose another folder with --out", printable.Path(path))
 	}
 	return nil
 }

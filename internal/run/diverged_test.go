@@ -173,7 +173,7 @@ func TestMomentsThatAreNotFiniteAreNotKept(t *testing.T) {
 	training := begin(t, path, small(), smallText())
 	stopAt(t, training, 3)
 	before := sums(t, path)
-	training.trainer.State().Moments["second"].All()[1].Data[0] = float32(math.Inf(1))
+	training.trainer.Moments()["second"].All()[1].Data[0] = float32(math.Inf(1))
 	wantError(t, training.save(), "moment second", "+Inf")
 	if sums(t, path) != before {
 		t.Error("the folder changed")

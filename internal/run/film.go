@@ -58,10 +58,12 @@ func readWhole[T any](r *Run, f *folder, name string, parse func([]byte) (T, err
 	}
 	lines, changed := inOrder(lines, step)
 	if r.Format == 1 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s was written by an earlier version, without checksums: damage in it may go unseen", name))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s was written by an earlier version, without checksums: damage in it may go unseen",
+			name))
 	}
 	if changed {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s has lines twice or out of order, as two processes at once wrote them: the last line of each step is shown", name))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s has lines twice or out of order, as two processes at once wrote them: "+
+			"the last line of each step is shown", name))
 	}
 	return lines, nil
 }
@@ -79,12 +81,14 @@ func (r *Run) readLinks(f *folder) {
 		state.Close()
 	}
 	if err != nil {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s cannot be read, so lines that are missing at the end of a log would not be seen", stateFile))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s cannot be read, so lines that are missing at the end of a log would not be seen",
+			stateFile))
 	}
 	r.links = of.links
 }
 
-// frameParser returns what reads the lines of a film one after the other. All frames must go together, as [attention.CheckFilm] has it.
+// frameParser returns what reads the lines of a film one after the other. All frames must go together, as [attention.CheckFilm]
+// has it.
 func frameParser() func(line []byte) (attention.Frame, error) {
 	var film []attention.Frame // the first frame and the latest
 	return func(line []byte) (attention.Frame, error) {

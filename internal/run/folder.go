@@ -134,7 +134,8 @@ func putBack(path string) (note string, err error) {
 			return restoredNote(path), err
 		}
 	}
-	return fmt.Sprintf("the run %s was put back by another process: one that was replacing it had been killed", printable.Path(path)), nil
+	return fmt.Sprintf("the run %s was put back by another process: one that was replacing it had been killed",
+		printable.Path(path)), nil
 }
 
 // at returns the path of a file for messages.
@@ -154,13 +155,15 @@ func (f *folder) fileError(name string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s lacks %s: it is not a whole run folder; restore the file or train again", printable.Path(f.path), name)
 	case f.linksOut(name):
-		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: put a copy of that file in its place", f.at(name))
+		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: "+
+			"put a copy of that file in its place", f.at(name))
 	}
 	if unknown := new(choice.UnknownError); errors.As(err, &unknown) {
 		return fmt.Errorf("%s: this version of attend has no %s %s: use the version that wrote the file, or a newer one",
 			f.at(name), unknown.What, printable.Quote(unknown.Name))
 	}
-	return fmt.Errorf("%s: %w: %s", f.at(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
+	return fmt.Errorf("%s: %w: %s",
+		f.at(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
 }
 
 // linksOut reports whether a file of the folder is a symbolic link to one outside, which an [os.Root] does not open.
@@ -264,7 +267,8 @@ func realPath(path string) (string, error) {
 		}
 		return "", fmt.Errorf("cannot find the folder %s: %w", printable.Path(path), file.Explain(err, "choose another"))
 	case missing == nil && info.Mode()&fs.ModeSymlink != 0:
-		return "", fmt.Errorf("%s is a symbolic link to something that is not there: remove the link, or choose another folder", printable.Path(path))
+		return "", fmt.Errorf("%s is a symbolic link to something that is not there: remove the link, or choose another folder",
+			printable.Path(path))
 	case missing == nil: // it came just now
 		return realPath(path)
 	}

@@ -78,7 +78,8 @@ func clearLeftover(path, real string) (note string, err error) {
 		case err != nil:
 			return "", err
 		case exists(building): // the new run is not at its place yet
-			return fmt.Sprintf("the run %s was moved to %s by a process that was killed, and something else is at its name now: rename one of them", printable.Path(real), printable.Path(path)), nil
+			return fmt.Sprintf("the run %s was moved to %s by a process that was killed, and something else is at its name now: "+
+				"rename one of them", printable.Path(real), printable.Path(path)), nil
 		}
 	}
 	if wasAside || !exists(path+aside) { // else both are dealt with at once
@@ -93,7 +94,8 @@ func restore(old, real string) (bool, error) {
 		return false, nil
 	}
 	if err := os.Rename(old, real); err != nil {
-		return false, fmt.Errorf("cannot put the run back that a killed process moved aside to %s: %w: rename it to %s", printable.Path(old), file.Cause(err), printable.Path(real))
+		return false, fmt.Errorf("cannot put the run back that a killed process moved aside to %s: %w: rename it to %s",
+			printable.Path(old), file.Cause(err), printable.Path(real))
 	}
 	return true, file.SyncFolder(filepath.Dir(real))
 }

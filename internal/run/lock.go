@@ -105,7 +105,8 @@ func heldError(path, at string) error {
 			who = fmt.Sprintf("process %d on %s", pid, printable.Short(host, mostHost))
 		}
 	}
-	return fmt.Errorf("%s is being trained by %s: %w, %s, or train in another folder with --out", printable.Path(path), who, errHeld, stop)
+	return fmt.Errorf("%s is being trained by %s: %w, %s, or train in another folder with --out",
+		printable.Path(path), who, errHeld, stop)
 }
 
 // parseHolder reads the process and its host from a lock file without its first byte: 0 if it does not say.
@@ -119,8 +120,8 @@ func parseHolder(b []byte) (pid int, host string) {
 // errForeignLock reports a file that has the name of a lock file, and that no process of ours made.
 var errForeignLock = errors.New("no lock file of attend")
 
-// makeLockFile makes a lock file, with the mark by which it is known, in one step, unless one is there. It is an error if something
-// else is there.
+// makeLockFile makes a lock file, with the mark by which it is known, in one step, unless one is there. It is an error if
+// something else is there.
 func makeLockFile(at string) error {
 	info, err := os.Lstat(at)
 	var f *os.File

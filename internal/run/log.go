@@ -32,7 +32,7 @@ type Metrics struct {
 	Step            int     `json:"step"`              // updates made
 	Seconds         float64 `json:"seconds"`           // of training so far, resumed stretches included
 	TokensPerSecond float64 `json:"tokens_per_second"` // since the training was started or resumed
-	Loss            float64 `json:"loss"`              // of the last batch, nats per token; of a sample of the training text at step 0
+	Loss            float64 `json:"loss"`              // of the last batch, nats per token; at step 0 of a sample of the text
 	HeldOutLoss     float64 `json:"heldout_loss"`      // of a sample of the held-out text
 	LearningRate    float64 `json:"learning_rate"`     // of the last update
 }
@@ -95,7 +95,8 @@ func (r *Run) mostLine(name string) int {
 	const number = 26 // bytes of the longest float32 in JSON, with a comma and its share of brackets
 	most := 1 << 20
 	if name == filmFile {
-		most = int(min(math.MaxInt32, float64(most)+number*float64(r.Config.Layers)*float64(r.Config.Heads)*float64(r.Config.Context)*float64(r.Config.Context)))
+		maps, context := float64(r.Config.Layers)*float64(r.Config.Heads), float64(r.Config.Context)
+		most = int(min(math.MaxInt32, float64(most)+number*maps*context*context))
 	}
 	return most
 }
@@ -129,8 +130,8 @@ func readLog[T any](r *Run, log io.Reader, name string, toCheckpoint bool, parse
 	return all, nil
 }
 
-// eachLine calls visit with each whole line, without its line feed. A line of more bytes than most is an error. An error names the
-// line, from 1 on, and goes on with what is wrong with it.
+// eachLine calls visit with each whole line, without its line feed. A line of more bytes than most is an error. An error names
+// the line, from 1 on, and goes on with what is wrong with it.
 func eachLine(r io.Reader, most int, visit func(line []byte) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, most)
@@ -236,7 +237,8 @@ func (t *Training) trimLog(name string) (missing bool, err error) {
 		f.Close()
 	}
 	if err != nil {
-		return false, fmt.Errorf("%s: %w: %s", t.shown(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to go on without the lines so far"))
+		return false, fmt.Errorf("%s: %w: %s", t.shown(name), file.Cause(err),
+			cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to go on without the lines so far"))
 	}
 	lines, _ = inOrder(lines, func(e entry) int { return e.Step })
 	t.links[name] = t.firstLink(name)

@@ -41,9 +41,8 @@ const LatestFormat = 2
 // Open reads a run folder for use; [Resume] also goes on training it. Any file
 // that is missing, damaged or does not fit the others is an error that names it. It needs no lock: a run that is
 // being trained or replaced is read as it is before or after.
-func Open(path string, o ...Option) (*Run, error) {
-	var r *Run
-	err := reading(path, func(f *folder) (err error) {
+func Open(path string, o ...Option) (r *Run, err error) {
+	err = reading(path, func(f *folder) (err error) {
 		r, err = f.open(newOptions(o))
 		return err
 	})
@@ -80,46 +79,41 @@ func (f *folder) open(o options) (*Run, error) {
 
 // openWith reads the run with the tensors of one of its two safetensors files. That file says by checksums which
 // other files it goes with: what they hold is not used before that is known.
-func (f *folder) openWith(name string, o options) (*Run, map[string]hf.Tensor, error) {
-	r := &Run{Path: f.path, folder: f.info, Notes: f.notes, options: o}
-	tensors, err := r.read(f, name)
-	return r, tensors, err
-}
-
-// read fills in the run from its folder, with weights that are 0 yet.
-func (r *Run) read(f *folder, name string) (map[string]hf.Tensor, error) {
+func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf.Tensor, err error) {
+	r = &Run{Path: f.path, folder: f.info, Notes: f.notes, options: o}
 	sealed, err := f.read(settingsFile)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if r.Settings, r.Format, err = unsealSettings(sealed); err != nil {
-		return nil, fmt.Errorf("%s: %w", f.at(settingsFile), err)
+		return nil, nil, fmt.Errorf("%s: %w", f.at(settingsFile), err)
 	}
 	if r.configJSON, err = f.read(configFile); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if r.tokenizerJSON, err = f.read(tokenizerFile); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	source, err := openTensors(f.root, name)
 	if err != nil {
-		return nil, f.fileError(name, err)
+		return nil, nil, f.fileError(name, err)
 	}
 	defer source.Close()
 	if err := r.takeMetadata(f, name, source.metadata); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if r.Config, err = hf.ParseConfigJSON(r.configJSON); err != nil {
-		return nil, f.fileError(configFile, err)
+		return nil, nil, f.fileError(configFile, err)
 	}
 	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
-		return nil, f.fileError(tokenizerFile, err)
+		return nil, nil, f.fileError(tokenizerFile, err)
 	}
 	if err := r.checkTokenizerConfig(f); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
-		return nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs", f.at(configFile), settingsFile, tokenizerFile)
+		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs",
+			f.at(configFile), settingsFile, tokenizerFile)
 	}
 	numbers := r.Config.ParameterCount() // the most that the file can hold of use
 	if name == stateFile {
@@ -128,20 +122,21 @@ func (r *Run) read(f *folder, name string) (map[string]hf.Tensor, error) {
 		numbers += float64(r.Config.Context) * float64(r.Config.Dim)
 	}
 	if err := r.checkOpening(numbers); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := hf.CheckShapes(r.shapes(name), source.tensors); err != nil {
-		return nil, f.fileError(name, err)
+		return nil, nil, f.fileError(name, err)
 	}
-	tensors, err := source.read(int64(numbers))
-	r.Weights = layers.Parameters(r.Config)
-	return tensors, f.fileError(name, err)
+	r.Weights = layers.Parameters(r.Config) // 0 yet
+	tensors, err = source.read(int64(numbers))
+	return r, tensors, f.fileError(name, err)
 }
 
 // weightSet begins the names of the weights in state.safetensors.
 const weightSet = "weight"
 
-// stateSets returns what begins the names of the tensors in state.safetensors: for the weights, and for the moments of the optimizer.
+// stateSets returns what begins the names of the tensors in state.safetensors: for the weights, and for the moments of the
+// optimizer.
 func (s Settings) stateSets() []string {
 	return append([]string{weightSet}, s.Training().MomentNames()...)
 }
@@ -171,7 +166,8 @@ func (r *Run) checkTokenizerConfig(f *folder) error {
 	}
 	got, err := f.read(tokenizerConfigFile)
 	if err == nil && !bytes.Equal(got, want) {
-		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again", f.at(tokenizerConfigFile), tokenizerFile)
+		err = fmt.Errorf("%s is not the one that goes with %s: it was changed or damaged; restore it from a copy or train again",
+			f.at(tokenizerConfigFile), tokenizerFile)
 	}
 	return err
 }
@@ -188,9 +184,12 @@ func (r *Run) metadata() map[string]string {
 // rest of its metadata.
 func (r *Run) takeMetadata(f *folder, name string, metadata map[string]string) (err error) {
 	want := r.metadata()
-	for _, other := range []struct{ file, key string }{{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings}} {
+	for _, other := range []struct{ file, key string }{
+		{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings},
+	} {
 		if metadata[other.key] != want[other.key] {
-			return fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; restore it or train again",
+			return fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; "+
+				"restore it or train again",
 				f.at(other.file), name)
 		}
 	}
@@ -240,7 +239,8 @@ func sealSettings(s Settings, format int) []byte {
 func unsealSettings(b []byte) (Settings, int, error) {
 	at := bytes.LastIndex(b, []byte(sealMark))
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
-		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: copy it elsewhere to edit it and use the copy with --config")
+		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: " +
+			"copy it elsewhere to edit it and use the copy with --config")
 	}
 	later, defaults := Settings{}, Defaults()
 	for _, setting := range AllSettings() {
@@ -248,9 +248,10 @@ func unsealSettings(b []byte) (Settings, int, error) {
 			setting.Copy(&later, &defaults)
 		}
 	}
-	s, _, format, err := parseYAML(b[:at], later)
+	s, _, format, err := ParseYAML(b[:at], later)
 	if version := (formatError{}); err != nil && !errors.As(err, &version) {
-		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again", printable.Short(err.Error(), 4*printable.MaxQuote))
+		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again",
+			printable.Short(err.Error(), 4*printable.MaxQuote))
 	}
 	for _, setting := range AllSettings() {
 		if x, ok := setting.In(&s).(*float64); ok && err == nil && *x-*x != 0 {

@@ -63,7 +63,8 @@ func (r *Run) Encode(text string) (Encoded, error) {
 	}
 	room := r.Config.Context - len(e.IDs)
 	if len(tokens) > room {
-		return Encoded{}, fmt.Errorf("the sentence has %d tokens and this run sees at most %d: shorten it, or train with a larger --context", len(tokens), room)
+		return Encoded{}, fmt.Errorf("the sentence has %d tokens and this run sees at most %d: "+
+			"shorten it, or train with a larger --context", len(tokens), room)
 	}
 	for _, t := range tokens {
 		id, known := r.Vocabulary.ID(t.Key)
@@ -78,7 +79,8 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 	if _, unknown := r.Vocabulary.Encode(tokens); unknown < len(tokens) || unknown == 0 {
 		return nil
 	}
-	return fmt.Errorf("no %s of it is in the vocabulary of this run (%s is new, for one): use words of the training text, or train on text that has them",
+	return fmt.Errorf("no %s of it is in the vocabulary of this run (%s is new, for one): "+
+		"use words of the training text, or train on text that has them",
 		r.Vocabulary.Tokenizer().Noun(), printable.Quote(tokens[0].Text))
 }
 

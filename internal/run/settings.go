@@ -75,22 +75,18 @@ func (s Settings) Options() data.Options {
 // Resolve fills in what the settings leave to the text (context, hidden, probe) and
 // checks all of them together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
-	if s.Hidden == 0 {
-		s.Hidden = 4 * s.Dim
-	}
-	longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput())
-	if !corpus.Vocabulary.Layout().Sentences() {
-		if s.Context == 0 {
-			s.Context = charContext
-		}
-	} else if s.Context == 0 {
-		if longest > longestAutomatic {
-			return s, fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d", corpus.LongestLine, corpus.Name, longest-1, longest)
-		}
+	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
+	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
+	case !corpus.Vocabulary.Layout().Sentences():
+		s.Context = cmp.Or(s.Context, charContext)
+	case s.Context == 0 && longest > longestAutomatic:
+		return s, fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d",
+			corpus.LongestLine, corpus.Name, longest-1, longest)
+	case s.Context == 0:
 		s.Context = longest
-	} else if longest > s.Context {
-		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: set --context %d, or split the line",
-			corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
+	case longest > s.Context:
+		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
+			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
 	}
 	if s.Probe == "" {
 		s.Probe = defaultProbe(corpus, s.Context)
@@ -184,18 +180,14 @@ type UnknownSettingError struct {
 }
 
 func (e *UnknownSettingError) Error() string {
-	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`", e.Line, printable.Quote(e.Name))
+	return fmt.Sprintf("line %d: there is no setting %s: the settings are named as the flags of `attend train --help`",
+		e.Line, printable.Quote(e.Name))
 }
 
-// ParseYAML reads settings over the given ones, and returns the line of each that the file gives. Keys that the file lacks
-// keep their value, a key that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
-func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, err error) {
-	s, lines, _, err = parseYAML(b, over)
-	return s, lines, err
-}
-
-// parseYAML is [ParseYAML] with the version of the format, 1 if the file names none.
-func parseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
+// ParseYAML reads settings over the given ones, and returns the line of each that the file gives, and the version of the format
+// of the run folder, 1 if the file names none. Keys that the file lacks keep their value, a key that does not exist is an
+// [UnknownSettingError]. Ranges and choices are not checked.
+func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
 	values, err := yamlValues(b)
 	if err != nil {
 		return over, nil, 0, err
@@ -240,7 +232,8 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 		problem := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
 		problem, _, _ = strings.Cut(strings.TrimSpace(problem), "\n")
 		problem, _, _ = strings.Cut(problem, ": cannot unmarshal") // into a type of Go
-		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`", printable.Short(problem, 2*printable.MaxQuote))
+		return nil, fmt.Errorf("it is not a settings file (%s): want settings, one a line, such as `layers: 2`",
+			printable.Short(problem, 2*printable.MaxQuote))
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("the file holds a second document after ---: settings are one")
@@ -257,7 +250,9 @@ func Wanted(kind string, digits bool) string {
 	case kind == "uint64" && digits:
 		return fmt.Sprintf("a whole number from 0 to %d", uint64(math.MaxUint64))
 	}
-	return map[string]string{"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false"}[kind]
+	return map[string]string{
+		"int": "a whole number", "uint64": "a whole number from 0 up", "float64": "a number", "bool": "true or false",
+	}[kind]
 }
 
 // A formatError reports a version of the format that cannot be read.
@@ -271,9 +266,11 @@ func parseFormat(n yaml.Node) (int, error) {
 	format, err := strconv.Atoi(n.Value)
 	switch {
 	case n.ShortTag() != "!!int" || err != nil || format < 1:
-		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again", n.Line, formatKey, LatestFormat, came(&n))
+		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again",
+			n.Line, formatKey, LatestFormat, came(&n))
 	case format > LatestFormat:
-		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one", formatKey, format, LatestFormat)
+		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one",
+			formatKey, format, LatestFormat)
 	}
 	return format, nil
 }

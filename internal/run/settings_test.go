@@ -34,7 +34,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 	}
 	for _, s := range []Settings{s, {Norm: layers.LayerNormName}, Defaults()} {
 		b := s.YAML()
-		if got, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
+		if got, _, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
 		}
 		var sealed []byte
@@ -44,7 +44,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 				t.Errorf("sealed: %+v, format %d, %v, want %+v, %d", got, f, err, s, format)
 			}
 		}
-		if got, _, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
+		if got, _, _, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
 			t.Errorf("sealed, as a config: %+v, %v, want %+v", got, err, s)
 		}
 		for i := range sealed {
@@ -63,23 +63,23 @@ func TestSettingsRoundTrip(t *testing.T) {
 
 func TestParseYAML(t *testing.T) {
 	for _, nothing := range []string{"", "\n", "# only a comment\n", "---\n"} {
-		if got, _, err := ParseYAML([]byte(nothing), Defaults()); err != nil || got != Defaults() {
+		if got, _, _, err := ParseYAML([]byte(nothing), Defaults()); err != nil || got != Defaults() {
 			t.Errorf("%q: %+v, %v", nothing, got, err)
 		}
 	}
 	texts := Defaults()
 	for _, text := range []string{"010", "0x10", "1_000", "0_1.5", "-0o7", "1_0e3"} { // in quotes, as a run keeps them
 		texts.Data, texts.Probe = text, text
-		if got, _, err := ParseYAML(texts.YAML(), Settings{}); err != nil || got != texts {
+		if got, _, _, err := ParseYAML(texts.YAML(), Settings{}); err != nil || got != texts {
 			t.Errorf("%s: %+v, %v, want %+v", text, got, err, texts)
 		}
 	}
 	want := Defaults()
 	want.Dim, want.LR, want.Steps = 48, 0.5, 2000
-	if got, _, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
+	if got, _, _, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}
-	_, lines, err := ParseYAML([]byte("# a comment\ndim: 48\nlr:\nprobe: >\n  the lion\nsteps: &n 9\nwarmup: *n\nformat-version: 2\n"), Defaults())
+	_, lines, _, err := ParseYAML([]byte("# a comment\ndim: 48\nlr:\nprobe: >\n  the lion\nsteps: &n 9\nwarmup: *n\nformat-version: 2\n"), Defaults())
 	wantLines := map[string]int{"dim": 2, "probe": 4, "steps": 6, "warmup": 7} // lr has no value
 	if err != nil || !maps.Equal(lines, wantLines) {
 		t.Errorf("lines %v, %v, want %v", lines, err, wantLines)
@@ -122,7 +122,7 @@ func TestParseYAML(t *testing.T) {
 		"<<: {steps: 010}\n":       "010",
 		"steps: &a 010\ndim: *a\n": "line 1",
 	} {
-		if _, _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
+		if _, _, _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%q: error %v, want one with %q", text, err, name)
 		}
 	}
@@ -237,11 +237,11 @@ func FuzzParseYAML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _, _ = unsealSettings(b)
-		s, _, err := ParseYAML(b, Defaults())
+		s, _, _, err := ParseYAML(b, Defaults())
 		if err != nil {
 			return
 		}
-		got, _, err := ParseYAML(s.YAML(), Settings{})
+		got, _, _, err := ParseYAML(s.YAML(), Settings{})
 		if nan := fmt.Sprint(got) == fmt.Sprint(s); err != nil || got != s && !nan { // NaN differs from itself
 			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
 		}

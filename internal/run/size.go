@@ -99,7 +99,8 @@ func (r *Run) checkNeed(what string, more footprint, advice string) error {
 // advice is for a run that exists, and needs more memory than there is.
 func (r *Run) advice() string {
 	c := r.Config
-	return fmt.Sprintf("it has %d layers, dim %d and context %d; end other programs, raise --max-memory, or train a smaller run", c.Layers, c.Dim, c.Context)
+	return fmt.Sprintf("it has %d layers, dim %d and context %d; end other programs, raise --max-memory, or train a smaller run",
+		c.Layers, c.Dim, c.Context)
 }
 
 // CheckSession returns an error if a graph for reading so many sentences at once needs more memory than there is.
@@ -125,14 +126,11 @@ func checkBuilding(seconds float64, advice string) error {
 	if seconds <= mostBuilding {
 		return nil
 	}
-	return fmt.Errorf("building the graphs would take about %s and the most is %d seconds: %s", duration(seconds), mostBuilding, advice)
-}
-
-func duration(seconds float64) string {
-	if seconds < 120 {
-		return fmt.Sprintf("%.0f seconds", seconds)
+	duration := fmt.Sprintf("%.0f seconds", seconds)
+	if seconds >= 120 {
+		duration = fmt.Sprintf("%.0f minutes", seconds/60)
 	}
-	return fmt.Sprintf("%.0f minutes", seconds/60)
+	return fmt.Errorf("building the graphs would take about %s and the most is %d seconds: %s", duration, mostBuilding, advice)
 }
 
 // checkTraining returns an error if the training needs more memory than there is, or too much time before its first
@@ -168,8 +166,8 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 	return r.checkNeed("this training", need, advice)
 }
 
-// trainingBytes returns what a training on sentences of some lengths, and its probe sentence, take beside what is there already, and what is
-// made to judge the model at its end.
+// trainingBytes returns what a training on sentences of some lengths, and its probe sentence, take beside what is there already,
+// and what is made to judge the model at its end.
 func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float64 {
 	c, seq := r.Config, r.Config.Context
 	longest := layers.Lengths{Mean: l.Longest, Longest: l.Longest}
@@ -228,7 +226,8 @@ func (r *Run) trainingEvaluationBatch() int { return min(r.Settings.Batch, r.Eva
 // NewEvaluator prepares the graph that judges the run, in batches of EvaluationBatch sentences.
 func (r *Run) NewEvaluator() (*train.Evaluator, error) {
 	batch := r.EvaluationBatch()
-	if err := r.checkNeed("evaluating this run", only(train.EvaluatorBytes(r.Config, batch, r.Config.Context, layers.Full(r.Config.Context))), r.advice()); err != nil {
+	need := train.EvaluatorBytes(r.Config, batch, r.Config.Context, layers.Full(r.Config.Context))
+	if err := r.checkNeed("evaluating this run", only(need), r.advice()); err != nil {
 		return nil, err
 	}
 	return train.NewEvaluator(r.build, batch, r.Config.Context)

@@ -200,8 +200,8 @@ func (t *tensorsFile) read(most int64) (map[string]hf.Tensor, error) {
 	return t.tensors, nil
 }
 
-// uniqueKeys reads one JSON value, which is valid, and reports whether no object in it has a key twice: the format forbids that and
-// the library lets it pass.
+// uniqueKeys reads one JSON value, which is valid, and reports whether no object in it has a key twice: the format forbids that
+// and the library lets it pass.
 func uniqueKeys(d *json.Decoder) bool {
 	open, _ := d.Token()
 	if open != json.Delim('{') && open != json.Delim('[') {

@@ -56,7 +56,8 @@ func StartUnder(root, name string, s Settings, corpus *data.Corpus, o ...Option)
 
 // start makes a training in the folder that reserve finds. If something else takes that name meanwhile, reserve is
 // asked again, and finds another or says that there is none.
-func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool, reserve func(*creator) (*slot, error)) (*Training, error) {
+func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool,
+	reserve func(*creator) (*slot, error)) (*Training, error) {
 	for {
 		at, err := reserve(c)
 		if err != nil {
@@ -76,7 +77,8 @@ func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool, reserve
 // startAt makes a training in the folder of a slot.
 func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
 	v := corpus.Vocabulary
-	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: v, Config: s.Model(v.Len()), DataSHA256: corpus.SHA256, Notes: c.notes, options: c.options}
+	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: v, Config: s.Model(v.Len()),
+		DataSHA256: corpus.SHA256, Notes: c.notes, options: c.options}
 	boundary, hasBoundary := v.Boundary()
 	var err error
 	if r.configJSON, err = hf.ConfigJSON(r.Config, boundary, hasBoundary); err != nil {
@@ -158,7 +160,8 @@ func resume(at *slot, load func(*Run) (*data.Corpus, error), adjust func(*Settin
 	return newTraining(r, corpus, at, func(t *Training) error { return t.goOn(tensors) })
 }
 
-// newTraining makes the graphs of a training, with weights as they start if the run has none yet. Begin brings the folder into line.
+// newTraining makes the graphs of a training, with weights as they start if the run has none yet. Begin brings the folder into
+// line.
 func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) error) (_ *Training, err error) {
 	s := r.Settings
 	if err := r.checkTraining(corpus); err != nil {
@@ -178,7 +181,8 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 	if err != nil {
 		return nil, err
 	}
-	t := &Training{Run: r, Corpus: corpus, slot: at, heldOut: heldOut, sample: (sampleBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+	t := &Training{Run: r, Corpus: corpus, slot: at, heldOut: heldOut,
+		sample: (sampleBatches*s.Batch + batch - 1) / batch, saved: r.Step}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Weights, sampler); err != nil {
 		return nil, err
@@ -219,7 +223,8 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	progress := func(s train.Step, evaluated bool) {
 		rate := perSecond(t.tokens, time.Since(t.started).Seconds())
 		left := time.Since(t.started).Seconds() / float64(s.Step-first) * float64(t.Settings.Steps-s.Step)
-		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated, TokensPerSecond: rate, SecondsLeft: left})
+		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated,
+			TokensPerSecond: rate, SecondsLeft: left})
 	}
 	err := t.trainer.Run(ctx, train.Hooks{
 		EvaluateEvery: t.Settings.EvalInterval,
@@ -238,8 +243,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 		},
 		Save: func(train.Step) error { return t.save() },
 	})
-	var diverged *train.DivergedError
-	if errors.As(err, &diverged) {
+	if _, diverged := errors.AsType[*train.DivergedError](err); diverged {
 		return fmt.Errorf("%w; %s keeps the checkpoint of step %d", err, printable.Path(t.Path), t.saved)
 	}
 	return err
@@ -256,15 +260,14 @@ func perSecond(count int, seconds float64) float64 {
 // diverged makes a [train.DivergedError] of an error that says that the model's numbers are not finite, and leaves any other
 // as it is. where says on what they were computed.
 func (t *Training) diverged(where string, err error) error {
-	var e *layers.NotFiniteError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*layers.NotFiniteError](err); ok {
 		return t.trainer.Diverged(where + e.Found)
 	}
 	return err
 }
 
-// evaluate measures the loss of a sample of the held-out text and reads the map of the sample sentence. It returns the content of a line
-// for each log.
+// evaluate measures the loss of a sample of the held-out text and reads the map of the sample sentence. It returns the content of
+// a line for each log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
 	if err != nil {
@@ -284,7 +287,8 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	if err != nil {
 		return nil, t.diverged("for the probe sentence ", err)
 	}
-	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Sentence{{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}}}
+	shown := attention.Sentence{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}
+	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Sentence{shown}}
 	lines := map[string][]byte{}
 	for name, value := range map[string]any{metricsFile: m, filmFile: frame} {
 		if lines[name], err = json.Marshal(value); err != nil {
@@ -317,7 +321,8 @@ func (t *Training) closeMachines() error {
 // CheckText returns an error unless the corpus is the text that the run was trained on.
 func (r *Run) CheckText(corpus *data.Corpus) error { return r.checkText(corpus.Name, corpus.SHA256) }
 
-// CheckTextFile is [Run.CheckText] of a file of that name, which it reads without keeping it: any file may have taken the place of the text.
+// CheckTextFile is [Run.CheckText] of a file of that name, which it reads without keeping it: any file may have taken the place
+// of the text.
 func (r *Run) CheckTextFile(name string, f io.ReadSeeker) error {
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
@@ -329,7 +334,8 @@ func (r *Run) CheckTextFile(name string, f io.ReadSeeker) error {
 
 func (r *Run) checkText(name, got string) error {
 	if got != r.DataSHA256 {
-		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one", printable.Path(r.Path), printable.Path(name))
+		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one",
+			printable.Path(r.Path), printable.Path(name))
 	}
 	return nil
 }

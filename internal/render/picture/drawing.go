@@ -5,7 +5,7 @@
 //	lacking, err := format.Write(file, drawing)
 //
 // A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
-// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go, legend.go), [Arrows], [Bars] and [Scatter]
+// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and [Scatter]
 // (scatter.go, scatter_labels.go). Each format writes every drawing (svg.go, png.go, pdf.go). Equal pictures have equal bytes.
 package picture
 

@@ -121,8 +121,8 @@ func (f figure) subject() subject {
 		"Rows are the words that look, columns the words looked at. Run %s.", title, render.Origin(f.source))
 	return subject{
 		heading: f.sentence() + " (" + title + ")", description: description,
-		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title><attend:run>%s</attend:run>`+
-			`<attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture>`,
+		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title>`+
+			`<attend:run>%s</attend:run><attend:step>%d</attend:step><attend:sentence>%s</attend:sentence></attend:picture>`,
 			escaped(title), escaped(run), f.source.Step, escaped(f.sentence())),
 		entries: [][2]string{{"Title", title}, {"Sentence", f.sentence()}, {"Run", run}, {"Step", strconv.Itoa(f.source.Step)}},
 	}

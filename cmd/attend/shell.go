@@ -2,25 +2,14 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/colorprofile"
-
 	"attend/internal/printable"
-	"attend/internal/render/text"
-	"attend/internal/term"
 )
 
-// textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR
-// and CLICOLOR_FORCE overrule.
-func textOptions(stream io.Writer) text.Options {
-	return text.Options{Width: term.Width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
-}
-
-// commandWord is a word of a command to copy: as shellWord writes it, or the placeholder where that has more than so many characters.
+// commandWord is a word of a command to copy: as shellWord writes it, or the placeholder where that has more than so many
+// characters.
 func commandWord(s, placeholder string, most int) string {
 	if utf8.RuneCountInString(s) > most { // quoted it is no shorter
 		return placeholder
