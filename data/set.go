@@ -87,7 +87,9 @@ func (s Set) check(batch, seq int) error {
 // predicted token of the held-out set. A trained model is worth something below
 // the smallest of them.
 type Baselines struct {
-	Uniform, Unigram, Bigram float64
+	Uniform float64 `json:"uniform"` // every token equally probable
+	Unigram float64 `json:"unigram"` // by frequency
+	Bigram  float64 `json:"bigram"`  // by the token before
 }
 
 // NewBaselines counts in the training set and predicts the held-out one.

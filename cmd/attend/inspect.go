@@ -115,20 +115,9 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	if err := checkMaps(sentences, r, vectors); err != nil {
 		return finding{}, err
 	}
-	reader, err := r.NewSession(1)
+	maps, err := analysis.Maps(r, o.top, vectors, sentences...)
 	if err != nil {
 		return finding{}, err
-	}
-	defer reader.Close()
-	read := reader.Map
-	if vectors {
-		read = reader.MapWithVectors
-	}
-	maps := make([]attention.Map, len(sentences))
-	for i, s := range sentences {
-		if maps[i], err = read(s, o.top); err != nil {
-			return finding{}, fmt.Errorf("%s: %w", printable.Quote(s), err)
-		}
 	}
 	var beside []attention.Baseline
 	if o.baseline != "" {

@@ -37,7 +37,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 				return result, err
 			}
 		}
-		read, err := mapsOf(other, 1, text)
+		read, err := Maps(other, 1, false, text)
 		if err != nil {
 			return result, err
 		}
