@@ -48,9 +48,11 @@ func write(w io.Writer, format, name string, data any, o text.Options) error {
 	t := template.New("")
 	_, err := t.Funcs(template.FuncMap{
 		"text": inHTML, "escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
-		"bold": func(s string) string { return term.Bold(s, o.Color) }, "wrap": func(s string) string { return wrapped(s, o) },
-		"hanging": func(mark, s string) string { return hanging(mark, s, o) }, "fold": func(line string) string { return folded(line, o) },
-		"lines": func(f Formula) []string { return strings.Split(string(f), "\n") }, "table": func(t Table) string { return t.text(o) },
+		"bold":    func(s string) string { return term.Bold(s, o.Color) },
+		"wrap":    func(s string) string { return term.Wrap(s, columns(o)) },
+		"hanging": func(mark, s string) string { return term.Hanging(mark, s, columns(o)) },
+		"fold":    func(line string) string { return folded(line, o) },
+		"lines":   func(f Formula) []string { return strings.Split(string(f), "\n") }, "table": func(t Table) string { return t.text(o) },
 		"printed": func(print func(io.Writer, text.Options) error) (string, error) { return written(print, o) },
 		"svg": func(draw func(io.Writer, picture.Options) error, dark bool) (string, error) {
 			return written(draw, picture.Options{Dark: dark})
