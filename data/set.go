@@ -41,13 +41,13 @@ func (s Set) LongestInput() int {
 // Rows returns copies of the rows that [Set.Blocks] fills batches with, each with the
 // token that is only predicted: all rows, or the first `most` of them if most > 0.
 func (s Set) Rows(seq, most int) [][]int {
-	n := s.Layout.rows(s, seq)
+	n := s.Layout.rows(s, seq, seq)
 	if most > 0 {
 		n = min(n, most)
 	}
 	rows := make([][]int, n)
 	for i := range rows {
-		rows[i] = s.Layout.row(s, i, seq).Ints()
+		rows[i] = s.Layout.row(s, i, seq, seq).Ints()
 	}
 	return rows
 }

@@ -43,7 +43,7 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 }
 
 // ablateRule measures it on a rule's first cases.
-func ablateRule(r *run.Run, cases []ruleCase) (sum RuleAblation, err error) {
+func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 	cases = cases[:min(ablatedCases, len(cases))]
 	var interventions []intervention
 	plain := 0.0
@@ -54,8 +54,8 @@ func ablateRule(r *run.Run, cases []ruleCase) (sum RuleAblation, err error) {
 			}})
 		}
 		add(nil, func(logP float64) { plain = logP })
-		add(c.causes, func(logP float64) { sum.Causes += plain - logP })
-		others := otherKeys(c.query+1, c.causes)
+		add(c.keys, func(logP float64) { sum.Causes += plain - logP })
+		others := otherKeys(c.query+1, c.keys)
 		for _, keys := range others {
 			add(keys, func(logP float64) { sum.Others += (plain - logP) / float64(len(others)) })
 		}
