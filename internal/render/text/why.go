@@ -112,41 +112,39 @@ func agreement(y attention.Why) string {
 // whyTable has a row for each word, the largest effect first.
 func whyTable(y attention.Why, o Options) term.Table {
 	ranked, marks, layers, largest := y.Ranked(), numberedWords(y.Tokens), single(y), max(noise, largestCut(y))
-	t := term.Table{Columns: []term.Column{{Title: "word", Left: true}, {Title: "attention"}, {Left: true, Spare: spareShare}}}
-	byHead := len(slices.Concat(ranked[0].ByHead...)) > 1
-	for layer, heads := range ranked[0].ByHead {
+	t := term.Table{Rows: make([][]string, len(ranked))}
+	column := func(c term.Column, cell func(c attention.Cause) string) {
+		t.Columns = append(t.Columns, c)
+		for i, cause := range ranked {
+			t.Rows[i] = append(t.Rows[i], cell(cause))
+		}
+	}
+	column(term.Column{Title: "word", Left: true}, func(c attention.Cause) string { return marks[c.Place].Fit(render.WidestLabel) })
+	column(term.Column{Title: "attention"}, func(c attention.Cause) string { return rounded(c.Attention) })
+	column(term.Column{Left: true, Spare: spareShare}, func(c attention.Cause) string { return tableBar(c.Attention, 1, o) })
+	for layer, heads := range y.Words[0].ByHead {
 		for head := range heads {
 			name := fmt.Sprintf("h%d", head+1)
-			if len(ranked[0].ByHead) > 1 {
+			if len(y.Words[0].ByHead) > 1 {
 				name = fmt.Sprintf("%d.%d", layer+1, head+1)
+			} else if len(heads) == 1 {
+				break // its weight is the mean
 			}
-			if byHead {
-				t.Columns = append(t.Columns, term.Column{Title: name, Spare: spareHeads})
-			}
+			column(term.Column{Title: name, Spare: spareHeads}, func(c attention.Cause) string { return render.Number(c.ByHead[layer][head]) })
 		}
 	}
-	t.Columns = append(t.Columns, term.Column{Title: "edge cut"}, term.Column{Left: true, Spare: spareBars})
+	column(term.Column{Title: "edge cut"}, func(c attention.Cause) string { return signed(c.Cut) })
+	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return tableBar(c.CutEffect(), largest, o) })
 	for layer := range layers {
-		t.Columns = append(t.Columns, term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers})
-	}
-	t.Columns = append(t.Columns, term.Column{Title: "replaced", Spare: spareReplaced}, term.Column{Title: "by", Left: true, Spare: spareBy})
-	for _, c := range ranked {
-		row := []string{marks[c.Place].Fit(render.WidestLabel), rounded(c.Attention), tableBar(c.Attention, 1, o)}
-		for _, weight := range slices.Concat(c.ByHead...) {
-			if byHead {
-				row = append(row, render.Number(weight))
+		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.Cause) string {
+			if len(c.CutLayer) != layers {
+				return "-"
 			}
-		}
-		row = append(row, signed(c.Cut), tableBar(c.CutEffect(), largest, o))
-		for layer := range layers {
-			cell := "-"
-			if len(c.CutLayer) == layers {
-				cell = rounded(c.CutLayer[layer])
-			}
-			row = append(row, cell)
-		}
-		t.Add(append(row, signed(c.Replaced), replacedBy(c))...)
+			return rounded(c.CutLayer[layer])
+		})
 	}
+	column(term.Column{Title: "replaced", Spare: spareReplaced}, func(c attention.Cause) string { return signed(c.Replaced) })
+	column(term.Column{Title: "by", Left: true, Spare: spareBy}, replacedBy)
 	return t
 }
 
