@@ -21,11 +21,7 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
-	if err != nil {
-		return nil, err
-	}
-	picture, err := byHandMap(a, false, "matrices of chapter 5, with the mask")
+	_, picture, err := oneHead.river(1, "matrices of chapter 5, with the mask")
 	if err != nil {
 		return nil, err
 	}

@@ -66,22 +66,22 @@ func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions)
 	return attendIn(g, p, heads, seq, o)
 }
 
-// byHandMap is the picture of the river sentence.
-func byHandMap(a *layers.Attended, each bool, origin string) (Picture, error) {
+// river runs the river sentence, and makes the picture of its attention.
+func (m byHand) river(heads int, origin string) (*layers.Attended, Picture, error) {
+	a, err := m.attend(riverByHand, heads, layers.AttentionOptions{})
+	if err != nil {
+		return nil, Picture{}, err
+	}
 	words := strings.Fields(river)
 	rows := slices.Collect(slices.Chunk(a.Weights(), len(words)))
-	heads := slices.Collect(slices.Chunk(rows, len(words)))
-	m := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{heads}}
-	return pictured(m, attention.Source{Run: origin, Step: render.Made}, each)
+	all := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{slices.Collect(slices.Chunk(rows, len(words)))}}
+	picture, err := pictured(all, attention.Source{Run: origin, Step: render.Made}, heads > 1)
+	return a, picture, err
 }
 
 // projections is chapter 5: where queries, keys and values come from.
 func (c *Course) projections(context.Context) (values, error) {
-	a, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
-	if err != nil {
-		return nil, err
-	}
-	picture, err := byHandMap(a, false, "matrices written by hand")
+	a, picture, err := oneHead.river(1, "matrices written by hand")
 	if err != nil {
 		return nil, err
 	}
@@ -110,15 +110,11 @@ func (c *Course) projections(context.Context) (values, error) {
 
 // headsAndPositions is chapter 7: several heads, and what a model without positions cannot tell.
 func (c *Course) headsAndPositions(context.Context) (values, error) {
-	one, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
+	one, _, err := oneHead.river(1, "")
 	if err != nil {
 		return nil, err
 	}
-	two, err := twoHeads.attend(riverByHand, 2, layers.AttentionOptions{})
-	if err != nil {
-		return nil, err
-	}
-	picture, err := byHandMap(two, true, "matrices written by hand")
+	two, picture, err := twoHeads.river(2, "matrices written by hand")
 	if err != nil {
 		return nil, err
 	}

@@ -88,40 +88,31 @@ func differences(c attention.Comparison, o Options) (list []render.View) {
 // be compared, and comes last.
 func predictionTable(a, b []attention.Prediction) term.Table {
 	var words []string
-	inA, inB := map[string]float64{}, map[string]float64{}
-	for i, p := range slices.Concat(a, b) {
-		if !slices.Contains(words, p.Word) {
-			words = append(words, p.Word)
-		}
-		if i < len(a) {
-			inA[p.Word] = p.Probability
-		} else {
-			inB[p.Word] = p.Probability
+	pairs := map[string]*[2]float64{} // NaN for the one that has no such word
+	for side, next := range [2][]attention.Prediction{a, b} {
+		for _, p := range next {
+			if pairs[p.Word] == nil {
+				words, pairs[p.Word] = append(words, p.Word), &[2]float64{math.NaN(), math.NaN()}
+			}
+			pairs[p.Word][side] = p.Probability
 		}
 	}
-	gap := func(word string) float64 {
-		x, known := inA[word]
-		y, both := inB[word]
-		if !known || !both {
-			return -1
-		}
-		return math.Abs(x - y)
-	}
+	gap := func(word string) float64 { return math.Abs(pairs[word][0] - pairs[word][1]) } // NaN is below all numbers
 	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(gap(y), gap(x)) })
+	cell := func(format string, x float64, none string) string {
+		if math.IsNaN(x) {
+			return none
+		}
+		return fmt.Sprintf(format, x)
+	}
 	t := term.Table{Columns: []term.Column{{Title: "next", Left: true}, {Title: "A"}, {Title: "B"}, {Title: "A less B"}}}
 	for _, word := range words[:min(len(words), shownPairs)] {
-		x, known := inA[word]
-		y, both := inB[word]
-		cells := []string{term.Fit(render.Spelling(word), render.WidestLabel), fmt.Sprintf("%.3f", x), fmt.Sprintf("%.3f", y), fmt.Sprintf("%+.3f", x-y)}
-		switch {
-		case !known:
-			cells[1], cells[3] = "-", ""
-		case !both:
-			cells[2], cells[3] = "-", ""
-		case math.Abs(x-y) < 0.0005:
-			cells[3] = "0.000"
+		x, y := pairs[word][0], pairs[word][1]
+		difference := cell("%+.3f", x-y, "")
+		if strings.HasSuffix(difference, "0.000") {
+			difference = "0.000" // of either sign
 		}
-		t.Add(cells...)
+		t.Add(term.Fit(render.Spelling(word), render.WidestLabel), cell("%.3f", x, "-"), cell("%.3f", y, "-"), difference)
 	}
 	return t
 }
