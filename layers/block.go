@@ -38,6 +38,7 @@ func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
 	g.prefix = fmt.Sprintf("blocks.%d.", layer)
 	g.hook("resid_pre", x, 0)
 	x = g.residual(b.Attention.name, x, b.Attention.apply(g, b.AttentionNorm.apply(g, x)))
+	g.hook("resid_mid", x, 0)
 	x = g.residual(b.FeedForward.name, x, b.FeedForward.apply(g, b.FeedForwardNorm.apply(g, x)))
 	g.hook("resid_post", x, 0)
 	g.prefix = ""

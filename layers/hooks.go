@@ -22,6 +22,7 @@ import (
 //	blocks.0.attn.weights          attention weights [query, key] of each head; 0 for the future
 //	blocks.0.attn.z                weighted sums of the values [length, headDim] of each head
 //	blocks.0.attn_out              what the attention adds to the residual stream [length, dim]
+//	blocks.0.resid_mid             the residual stream between attention and feed-forward network [length, dim]
 //	blocks.0.mlp.pre, .post        before and after the activation function [length, hidden]
 //	blocks.0.mlp_out               what the feed-forward network adds [length, dim]
 //	blocks.0.resid_post            what a block returns [length, dim]

@@ -33,7 +33,7 @@ func TestHookPointsHoldWhatTheModelComputes(t *testing.T) {
 			names++
 		}
 	})
-	if want := 3 + 2*12; names != want {
+	if want := 3 + 2*13; names != want {
 		t.Errorf("%d hook points, want %d", names, want)
 	}
 	plain := hookedInference(t, func(*Inference) {})
@@ -90,7 +90,7 @@ func TestHookPointsHoldWhatTheModelComputes(t *testing.T) {
 				}
 			}
 			pre, post := read(block+"mlp.pre", 1, 11)[0], read(block+"mlp.post", 1, 11)[0]
-			in, out := read(block+"resid_pre", 1, 15)[0], read(block+"resid_post", 1, 15)[0]
+			in, mid, out := read(block+"resid_pre", 1, 15)[0], read(block+"resid_mid", 1, 15)[0], read(block+"resid_post", 1, 15)[0]
 			attention, feedForward := read(block+"attn_out", 1, 15)[0], read(block+"mlp_out", 1, 15)[0]
 			for position := range length {
 				want, slope := make([]float32, 11), make([]float32, 11)
@@ -99,8 +99,8 @@ func TestHookPointsHoldWhatTheModelComputes(t *testing.T) {
 					near("after the activation", float64(post.Row(position)[i]), float64(want[i]))
 				}
 				for i := range 15 {
-					sum := in.Row(position)[i] + attention.Row(position)[i]
-					near("the residual stream", float64(out.Row(position)[i]), float64(sum+feedForward.Row(position)[i]))
+					near("the residual stream behind the attention", float64(mid.Row(position)[i]), float64(in.Row(position)[i]+attention.Row(position)[i]))
+					near("the residual stream", float64(out.Row(position)[i]), float64(mid.Row(position)[i]+feedForward.Row(position)[i]))
 				}
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/export"
+	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
 	"attend/internal/term"
@@ -51,7 +52,7 @@ type finding struct {
 	text    func(w io.Writer, view text.Options) error
 	note    string                           // below the text
 	formats map[string]func(io.Writer) error // the others, by name
-	picture func(io.Writer) error            // in any format of pictures
+	picture func() (picture.Drawing, error)  // for any format of pictures
 }
 
 // drawn is a finding that is one value, which a function draws as text.
@@ -108,7 +109,7 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 		return err
 	}
 	if q.chosen.picture {
-		return f.picture(w)
+		return p.draw(w, q.output, f.picture)
 	}
 	if write := f.formats[q.format]; write != nil {
 		return write(w)

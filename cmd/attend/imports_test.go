@@ -37,13 +37,13 @@ var allowed = map[string][]string{
 	"internal/render":            {"internal/attention", "internal/printable", "internal/term"},
 	"internal/render/export":     {"internal/attention", "internal/printable", "internal/render"},
 	"internal/render/page":       {"internal/attention", "internal/printable", "internal/render"},
-	"internal/render/picture":    {"internal/attention", "internal/printable", "internal/render", "internal/term"},
+	"internal/render/picture":    {"internal/attention", "internal/choice", "internal/printable", "internal/render", "internal/term"},
 	"internal/render/text":       {"internal/attention", "internal/printable", "internal/render", "internal/term"},
 	"internal/render/rendertest": {"internal/render"},
 }
 
 // shown are the beginnings of packages that draw, write pages or know a terminal.
-var shown = []string{"image", "html", "golang.org/x/image", "github.com/charmbracelet", "golang.org/x/term", "github.com/spf13"}
+var shown = []string{"image", "html", "golang.org/x/image", "git.sr.ht/~sbinet/gg", "codeberg.org/go-pdf", "github.com/charmbracelet", "golang.org/x/term", "github.com/spf13"}
 
 // listed is a package as go list describes it.
 type listed struct {

@@ -13,8 +13,10 @@ import (
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/render/export"
 	"attend/internal/render/page"
+	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/term"
 )
@@ -125,6 +127,10 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 			return finding{}, fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
+	var baseline *attention.Baseline
+	if len(beside) > 0 {
+		baseline = &beside[0]
+	}
 	return finding{
 		shown:  []any{maps, beside},
 		result: func() (any, error) { return export.Maps(maps, beside) },
@@ -134,7 +140,10 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 			"csv":  func(w io.Writer) error { return export.CSV(w, maps, beside) },
 			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, beside) },
 		},
-		picture: func(w io.Writer) error { return p.writePicture(w, q, o, maps[0], beside) },
+		picture: func() (picture.Drawing, error) {
+			selection := render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
+			return picture.Map(maps[0], baseline, q.source(), selection, picture.Options{Dark: o.theme == "dark"})
+		},
 	}, nil
 }
 
@@ -146,13 +155,11 @@ func writeMaps(w io.Writer, o inspectOptions, maps []attention.Map, beside []att
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), view.Width))
-		var err error
-		if beside == nil {
-			err = text.Grid(w, m, view)
-		} else {
-			err = text.GridWithBaseline(w, m, beside[i], view)
+		var base *attention.Baseline
+		if beside != nil {
+			base = &beside[i]
 		}
-		if err != nil {
+		if err := text.Grid(w, m, base, view); err != nil {
 			return err
 		}
 		fmt.Fprintln(w)

@@ -198,15 +198,9 @@ func (p *program) lessonPicture(ctx context.Context, o lessonOptions, course *le
 		return err
 	}
 	return o.write(p.stdout, func(w io.Writer) error {
-		look := picture.Options{Dark: o.theme == "dark"}
-		if o.format == "svg" {
-			return drawn.SVG(w, look)
-		}
-		lacking, err := drawn.PNG(w, look)
-		if lacking != "" {
-			p.note(fmt.Sprintf("the font of a PNG lacks %s and shows boxes instead: --format svg uses the fonts of the viewer", printable.Short(lacking, printable.MaxQuote)))
-		}
-		return err
+		return p.draw(w, o.output, func() (picture.Drawing, error) {
+			return drawn.Draw(picture.Options{Dark: o.theme == "dark"})
+		})
 	})
 }
 

@@ -61,7 +61,7 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 			if len(o.nearest) > 0 {
 				return nearestWords(q, o)
 			}
-			return p.wordPicture(q, o)
+			return wordPicture(q, o)
 		},
 	})
 }
@@ -114,7 +114,7 @@ func nearestWords(q *request, o wordsOptions) (finding, error) {
 }
 
 // wordPicture finds the picture of the whole table.
-func (p *program) wordPicture(q *request, o wordsOptions) (finding, error) {
+func wordPicture(q *request, o wordsOptions) (finding, error) {
 	table := analysis.WordTable(q.run)
 	var cosines [][]float64
 	if o.positions {
@@ -140,16 +140,8 @@ func (p *program) wordPicture(q *request, o wordsOptions) (finding, error) {
 			return text.Cosines(w, table.Names, cosines, view)
 		},
 		note: tableNote(q.run, o.positions),
-		picture: func(w io.Writer) error {
-			drawing := picture.ScatterOptions{Dark: o.theme == "dark", Width: o.width}
-			if q.format == "svg" {
-				return picture.ScatterSVG(w, s, drawing)
-			}
-			if lacking := picture.ScatterLacking(s); len(lacking) > 0 {
-				p.note(fmt.Sprintf("%s of %d have characters that the font of a png lacks, such as %s: --format svg shows them",
-					printable.Thousands(len(lacking)), len(s.Points), printable.Quote(lacking[0])))
-			}
-			return picture.ScatterPNG(w, s, drawing)
+		picture: func() (picture.Drawing, error) {
+			return picture.Scatter(s, picture.Options{Dark: o.theme == "dark", Width: o.width})
 		},
 	}, nil
 }

@@ -50,9 +50,9 @@ func inspect(r *run.Run, name, sentence string) (attention.Map, values, error) {
 	if err != nil {
 		return m, nil, err
 	}
-	p, err := pictured(m, attention.Source{Run: name, Step: r.Step}, false)
+	p := pictured(m, attention.Source{Run: name, Step: r.Step}, false)
 	predictions := Printout{func(w io.Writer, o text.Options) error { return text.Predictions(w, m.Next, o) }}
-	return m, values{"map": p, "predictions": predictions, "run": name}, err
+	return m, values{"map": p, "predictions": predictions, "run": name}, nil
 }
 
 // whatIs is chapter 1: the river sentence, which words decide, and a model that does not know yet.

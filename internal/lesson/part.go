@@ -54,39 +54,36 @@ type Try []Command
 // Command is a line for a shell and what it does.
 type Command struct{ Line, Does string }
 
-// Picture is drawn in the manner that its reader has: with characters, as SVG or as PNG.
+// Picture is drawn in the manner that its reader has: with characters, or as a drawing for one of [picture.Formats].
 type Picture struct {
 	Text func(io.Writer, text.Options) error
-	SVG  func(io.Writer, picture.Options) error
-	PNG  func(io.Writer, picture.Options) (lacking string, err error)
-}
-
-// pictureOf is what the renderers make of something.
-func pictureOf[P any](p P, asText func(io.Writer, P, text.Options) error, asSVG func(io.Writer, P, picture.Options) error,
-	asPNG func(io.Writer, P, picture.Options) (string, error)) Picture {
-	return Picture{
-		Text: func(w io.Writer, o text.Options) error { return asText(w, p, o) },
-		SVG:  func(w io.Writer, o picture.Options) error { return asSVG(w, p, o) },
-		PNG:  func(w io.Writer, o picture.Options) (string, error) { return asPNG(w, p, o) },
-	}
+	Draw func(picture.Options) (picture.Drawing, error)
 }
 
 // arrows is the picture of vectors in the plane.
 func arrows(p render.Arrows) Picture {
-	return pictureOf(p, text.Arrows, picture.ArrowsSVG, picture.ArrowsPNG)
+	return Picture{
+		Text: func(w io.Writer, o text.Options) error { return text.Arrows(w, p, o) },
+		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Arrows(p, o) },
+	}
 }
 
 // bars is the picture of quantities.
 func bars(b render.Bars) Picture {
-	return pictureOf(b, text.Bars, picture.BarsSVG, picture.BarsPNG)
+	return Picture{
+		Text: func(w io.Writer, o text.Options) error { return text.Bars(w, b, o) },
+		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Bars(b, o) },
+	}
 }
 
 // pictured is the picture of an attention map: the mean over its heads, or each head by itself.
-func pictured(m attention.Map, s attention.Source, each bool) (Picture, error) {
-	figure, err := picture.NewFigure(m, s, render.Selection{Layer: attention.All, Head: attention.All, All: each})
-	grid := func(w io.Writer, _ picture.Figure, o text.Options) error {
-		o.Layer, o.Head, o.All = attention.All, attention.All, each
-		return text.Grid(w, m, o)
+func pictured(m attention.Map, s attention.Source, each bool) Picture {
+	whole := render.Selection{Layer: attention.All, Head: attention.All, All: each}
+	return Picture{
+		Text: func(w io.Writer, o text.Options) error {
+			o.Layer, o.Head, o.All = whole.Layer, whole.Head, each
+			return text.Grid(w, m, nil, o)
+		},
+		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Map(m, nil, s, whole, o) },
 	}
-	return pictureOf(figure, grid, picture.SVG, picture.PNG), err
 }

@@ -75,8 +75,7 @@ func (m byHand) river(heads int, origin string) (*layers.Attended, Picture, erro
 	words := strings.Fields(river)
 	rows := slices.Collect(slices.Chunk(a.Weights(), len(words)))
 	all := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{slices.Collect(slices.Chunk(rows, len(words)))}}
-	picture, err := pictured(all, attention.Source{Run: origin, Step: render.Made}, heads > 1)
-	return a, picture, err
+	return a, pictured(all, attention.Source{Run: origin, Step: render.Made}, heads > 1), nil
 }
 
 // projections is chapter 5: where queries, keys and values come from.

@@ -54,8 +54,15 @@ func write(w io.Writer, format, name string, data any, o text.Options) error {
 		"fold":    func(line string) string { return folded(line, o) },
 		"lines":   func(f Formula) []string { return strings.Split(string(f), "\n") }, "table": func(t Table) string { return t.text(o) },
 		"printed": func(print func(io.Writer, text.Options) error) (string, error) { return written(print, o) },
-		"svg": func(draw func(io.Writer, picture.Options) error, dark bool) (string, error) {
-			return written(draw, picture.Options{Dark: dark})
+		"svg": func(draw func(picture.Options) (picture.Drawing, error), dark bool) (string, error) {
+			d, err := draw(picture.Options{Dark: dark})
+			if err != nil {
+				return "", err
+			}
+			return written(func(w io.Writer, d picture.Drawing) error {
+				_, err := picture.SVG(w, d)
+				return err
+			}, d)
 		},
 		"part": func(p Part) (string, error) {
 			return written(func(w io.Writer, name string) error { return t.ExecuteTemplate(w, name, p) }, reflect.TypeOf(p).Name())

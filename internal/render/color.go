@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+
+	"github.com/lucasb-eyer/go-colorful"
 )
 
 // Viridis has nine evenly spaced stops of matplotlib's colour map of that name
@@ -50,8 +52,8 @@ func Contrast(a, b color.Color) float64 {
 
 // Luminance is the relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2).
 func Luminance(c color.Color) float64 {
-	r, g, b, _ := c.RGBA()
-	return 0.2126*linear(uint8(r>>8)) + 0.7152*linear(uint8(g>>8)) + 0.0722*linear(uint8(b>>8))
+	r, g, b := linear(c)
+	return 0.2126*r + 0.7152*g + 0.0722*b
 }
 
 // Diverging is a scale of colours for differences in -1 to 1: from its middle to blue below 0 and to orange
@@ -89,7 +91,7 @@ type oklab [3]float64
 
 // ToOklab converts from sRGB by Ottosson's matrices.
 func ToOklab(c color.RGBA) oklab {
-	r, g, b := linear(c.R), linear(c.G), linear(c.B)
+	r, g, b := linear(c)
 	l := math.Cbrt(0.4122214708*r + 0.5363325363*g + 0.0514459929*b)
 	m := math.Cbrt(0.2119034982*r + 0.6806995451*g + 0.1073969566*b)
 	s := math.Cbrt(0.0883024619*r + 0.2817188376*g + 0.6299787005*b)
@@ -100,37 +102,24 @@ func ToOklab(c color.RGBA) oklab {
 	}
 }
 
-// rgb is the inverse of toOklab, cut to what sRGB holds.
+// rgb is the inverse of ToOklab, cut to what sRGB holds.
 func (c oklab) rgb() color.RGBA {
 	cube := func(x float64) float64 { return x * x * x }
 	l := cube(c[0] + 0.3963377774*c[1] + 0.2158037573*c[2])
 	m := cube(c[0] - 0.1055613458*c[1] - 0.0638541728*c[2])
 	s := cube(c[0] - 0.0894841775*c[1] - 1.2914855480*c[2])
-	return color.RGBA{
-		encoded(4.0767416621*l - 3.3077115913*m + 0.2309699292*s),
-		encoded(-1.2684380046*l + 2.6097574011*m - 0.3413193965*s),
-		encoded(-0.0041960863*l - 0.7034186147*m + 1.7076147010*s),
-		0xff,
-	}
+	r, g, b := colorful.LinearRgb(
+		4.0767416621*l-3.3077115913*m+0.2309699292*s,
+		-1.2684380046*l+2.6097574011*m-0.3413193965*s,
+		-0.0041960863*l-0.7034186147*m+1.7076147010*s,
+	).Clamped().RGB255()
+	return color.RGBA{r, g, b, 0xff}
 }
 
-// linear is the light of an sRGB channel, 0 to 1.
-func linear(v uint8) float64 {
-	x := float64(v) / 0xff
-	if x <= 0.04045 {
-		return x / 12.92
-	}
-	return math.Pow((x+0.055)/1.055, 2.4)
-}
-
-// encoded is the inverse of linear.
-func encoded(x float64) uint8 {
-	if x = min(max(x, 0), 1); x <= 0.0031308 {
-		x *= 12.92
-	} else {
-		x = 1.055*math.Pow(x, 1/2.4) - 0.055
-	}
-	return uint8(math.Round(x * 0xff))
+// linear is the light of the sRGB channels of an opaque colour, each 0 to 1.
+func linear(c color.Color) (r, g, b float64) {
+	opaque, _ := colorful.MakeColor(c)
+	return opaque.LinearRgb()
 }
 
 // Hex is a colour as #rrggbb.

@@ -4,6 +4,8 @@ import (
 	"image/color"
 	"math"
 	"testing"
+
+	"github.com/lucasb-eyer/go-colorful"
 )
 
 func TestOklab(t *testing.T) {
@@ -45,9 +47,10 @@ func TestDivergingIsEven(t *testing.T) {
 // the projections of F. Viénot, H. Brettel and J. Mollon, 1999, in linear light.
 func TestDivergingWithoutACone(t *testing.T) {
 	project := func(c color.RGBA, redGreen [2]float64) color.RGBA {
-		r, g, b := linear(c.R), linear(c.G), linear(c.B)
+		r, g, b := linear(c)
 		y := redGreen[0]*r + redGreen[1]*g
-		return color.RGBA{encoded(y), encoded(y), encoded(b), 0xff}
+		grey, _, blue := colorful.LinearRgb(y, y, b).Clamped().RGB255()
+		return color.RGBA{grey, grey, blue, 0xff}
 	}
 	for name, eye := range map[string][2]float64{"protanopia": {0.11238, 0.88762}, "deuteranopia": {0.29275, 0.70725}} {
 		for _, s := range []Diverging{OnLight(), OnDark()} {

@@ -45,9 +45,7 @@ func ScatterPlane(s attention.Scatter) (points [][2]float64, across, down float6
 	for _, p := range s.Points {
 		largest = max(largest, math.Abs(p.X), math.Abs(p.Y))
 	}
-	if largest == 0 {
-		largest = 1
-	}
+	largest = cmp.Or(largest, 1)
 	// Divided first: the difference of two huge numbers may not be finite.
 	left, right, top, bottom := math.Inf(1), math.Inf(-1), math.Inf(-1), math.Inf(1)
 	for _, p := range s.Points {
@@ -55,10 +53,7 @@ func ScatterPlane(s attention.Scatter) (points [][2]float64, across, down float6
 		bottom, top = min(bottom, p.Y/largest), max(top, p.Y/largest)
 	}
 	across, down = right-left, top-bottom
-	span := max(across, down)
-	if span == 0 {
-		span = 1
-	}
+	span := cmp.Or(max(across, down), 1)
 	for _, p := range s.Points {
 		points = append(points, [2]float64{(p.X/largest - left) / span, (top - p.Y/largest) / span})
 	}
@@ -74,26 +69,21 @@ func ByCrowd(points [][2]float64) []int {
 	for _, p := range points {
 		extent = max(extent, p[0], p[1])
 	}
-	count := map[[2]int]int{}
-	at := func(p [2]float64) [2]int {
-		if extent == 0 {
-			return [2]int{}
-		}
-		return [2]int{int(p[0] / extent * coarse), int(p[1] / extent * coarse)}
-	}
-	for _, p := range points {
-		count[at(p)]++
-	}
-	order, crowd := make([]int, len(points)), make([]int, len(points))
+	extent = cmp.Or(extent, 1)
+	square := func(p [2]float64) (x, y int) { return int(p[0] / extent * coarse), int(p[1] / extent * coarse) }
+	crowd := map[[2]int]int{} // points in a square and the eight around it
+	order := make([]int, len(points))
 	for i, p := range points {
 		order[i] = i
-		square := at(p)
-		for dx := -1; dx <= 1; dx++ {
-			for dy := -1; dy <= 1; dy++ {
-				crowd[i] += count[[2]int{square[0] + dx, square[1] + dy}]
-			}
+		x, y := square(p)
+		for place := range 9 {
+			crowd[[2]int{x + place%3 - 1, y + place/3 - 1}]++
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(crowd[b], crowd[a]) })
+	around := func(i int) int {
+		x, y := square(points[i])
+		return crowd[[2]int{x, y}]
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(around(b), around(a)) })
 	return order
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"image/png"
 	"io"
 	"math"
 	"strings"
@@ -34,26 +33,21 @@ func TestArrowsPictures(t *testing.T) {
 	p := rendertest.Notebook()
 	p.Arrows = append(p.Arrows, render.Arrow{Name: "<b>\x1b", X: -3, Y: -2, Kind: render.ValueArrow}, render.Arrow{Name: "zero", X: 0, Y: 0, Kind: render.KeyArrow}, render.Arrow{Name: "twin", X: 1, Y: 0, Kind: render.KeyArrow})
 	for _, o := range []Options{{}, {Dark: true}} {
-		var svg, again, pixels bytes.Buffer
-		if err := errors.Join(ArrowsSVG(&svg, p, o), ArrowsSVG(&again, p, o)); err != nil {
-			t.Fatal(err)
-		}
-		wellFormed(t, svg.Bytes())
-		if !bytes.Equal(svg.Bytes(), again.Bytes()) {
-			t.Error("the same plane gave other bytes")
-		}
-		for _, want := range []string{"query, twin", "key 1 to (1, 1)", "&lt;b&gt;␛"} {
-			if !strings.Contains(svg.String(), want) {
-				t.Errorf("the picture lacks %q", want)
-			}
-		}
-		if _, err := ArrowsPNG(&pixels, p, o); err != nil {
-			t.Fatal(err)
-		}
-		picture, err := png.Decode(&pixels)
+		d, err := Arrows(p, o)
 		if err != nil {
 			t.Fatal(err)
 		}
+		svg := svgOf(t, d)
+		wellFormed(t, []byte(svg))
+		if again, err := Arrows(p, o); err != nil || svgOf(t, again) != svg {
+			t.Errorf("the same plane gave other bytes, error %v", err)
+		}
+		for _, want := range []string{"query, twin", "key 1 to (1, 1)", "&lt;b&gt;␛"} {
+			if !strings.Contains(svg, want) {
+				t.Errorf("the picture lacks %q", want)
+			}
+		}
+		picture, _, _ := pixels(t, d)
 		if size := picture.Bounds(); size.Dx() < 600 || size.Dy() < 500 {
 			t.Errorf("the picture is %v", size)
 		}
@@ -62,21 +56,16 @@ func TestArrowsPictures(t *testing.T) {
 
 // The picture of a query is brown and lies on the axis where the query does.
 func TestAnArrowIsDrawnWhereItsVectorIs(t *testing.T) {
-	face, err := newTypeface()
+	d, err := Arrows(rendertest.Notebook(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := arrowsDrawing(rendertest.Notebook(), Options{}, face)
-	if err != nil {
-		t.Fatal(err)
-	}
-	colors := Options{}.arrowColors()
 	var query, first line
 	for _, l := range d.lines {
-		if l.stroke == colors[render.QueryArrow] && math.Hypot(l.x2-l.x1, l.y2-l.y1) > 2*headLength {
+		if l.stroke == d.arrows[render.QueryArrow] && math.Hypot(l.x2-l.x1, l.y2-l.y1) > 2*headLength {
 			query = l
 		}
-		if l.stroke == colors[render.KeyArrow] && math.Abs(l.x2-l.x1) > 2*headLength {
+		if l.stroke == d.arrows[render.KeyArrow] && math.Abs(l.x2-l.x1) > 2*headLength {
 			first = l
 		}
 	}
@@ -96,12 +85,11 @@ func TestStepsOfTicks(t *testing.T) {
 	}
 }
 
-func TestNothingToDrawWritesNothing(t *testing.T) {
-	var b bytes.Buffer
-	if err := ArrowsSVG(&b, render.Arrows{}, Options{}); err == nil || b.Len() > 0 {
-		t.Errorf("no arrows: error %v, wrote %q", err, &b)
+func TestNothingToDrawIsAnError(t *testing.T) {
+	if d, err := Arrows(render.Arrows{}, Options{}); err == nil || d.width > 0 {
+		t.Errorf("no arrows: error %v, drew %d pixels", err, d.width)
 	}
-	if err := BarsSVG(&b, render.Bars{}, Options{}); err == nil || b.Len() > 0 {
-		t.Errorf("no bars: error %v, wrote %q", err, &b)
+	if d, err := Bars(render.Bars{}, Options{}); err == nil || d.width > 0 {
+		t.Errorf("no bars: error %v, drew %d pixels", err, d.width)
 	}
 }

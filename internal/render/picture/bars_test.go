@@ -1,8 +1,6 @@
 package picture
 
 import (
-	"bytes"
-	"image/png"
 	"strings"
 	"testing"
 
@@ -10,20 +8,18 @@ import (
 )
 
 func TestBarsPictures(t *testing.T) {
-	var svg, pixels bytes.Buffer
-	if err := BarsSVG(&svg, rendertest.ThreeBars(), Options{}); err != nil {
+	d, err := Bars(rendertest.ThreeBars(), Options{Dark: true})
+	if err != nil {
 		t.Fatal(err)
 	}
-	wellFormed(t, svg.Bytes())
+	svg := svgOf(t, d)
+	wellFormed(t, []byte(svg))
 	for _, want := range []string{`width="280"`, `width="140"`, `width="0"`, "key 1 0.500; key 2 0.250; none 0."} {
-		if !strings.Contains(svg.String(), want) {
+		if !strings.Contains(svg, want) {
 			t.Errorf("the picture lacks %s", want)
 		}
 	}
-	if _, err := BarsPNG(&pixels, rendertest.ThreeBars(), Options{Dark: true}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := png.Decode(&pixels); err != nil {
-		t.Fatal(err)
+	if picture, _, _ := pixels(t, d); picture.Bounds().Dx() != 2*d.width || picture.Bounds().Dy() != 2*d.height {
+		t.Errorf("%v for a drawing of %d x %d", picture.Bounds(), d.width, d.height)
 	}
 }

@@ -1,24 +1,63 @@
+// Package picture draws attention maps, arrows, bars and scatters, and writes them as SVG, PNG or PDF:
+//
+//	drawing, err := picture.Map(m, nil, source, selection, picture.Options{})
+//	format, err := picture.Formats.Find("format", "svg")
+//	lacking, err := format.Write(file, drawing)
+//
+// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
+// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go, legend.go), [Arrows], [Bars] and [Scatter]
+// (scatter.go, scatter_labels.go). Each format writes every drawing (svg.go, png.go, pdf.go). Equal pictures have equal bytes.
 package picture
 
 import (
 	"image/color"
+	"io"
+	"strings"
 
+	"attend/internal/choice"
+	"attend/internal/printable"
 	"attend/internal/render"
 )
 
-// Options says how a picture looks.
-type Options struct {
-	Dark bool // light on dark instead of dark on white; white prints
+// Formats are the files that a picture can be, by their ending.
+var Formats = choice.Table[Format]{
+	{Name: "svg", Choice: Format{Write: SVG}},
+	{Name: "png", Choice: Format{Write: writePNG, Binary: true}},
+	{Name: "pdf", Choice: Format{Write: writePDF, Binary: true}},
 }
 
-// A drawing is a picture before it takes a format: shapes in the pixels of an ordinary screen, from the top left
-// corner. Rectangles lie below lines, lines below texts. SVG and PNG are written from it, so both look alike.
-type drawing struct {
+// Format is a kind of file.
+type Format struct {
+	// Write writes a drawing in one piece, with its title, run and step where the format has a place for them. A format that sets
+	// words in the Go fonts returns each character that they lack once. The error is that of the writer.
+	Write  func(w io.Writer, d Drawing) (lacking string, err error)
+	Binary bool // not text, so nothing for a terminal
+}
+
+// Options says how a picture looks.
+type Options struct {
+	Dark  bool // light on dark instead of dark on white; white prints
+	Width int  // of a scatter, in pixels; 0 means 1000, below 200 counts as 200
+}
+
+// A Drawing is a picture before it takes a format: shapes in the pixels of an ordinary screen, from the top left
+// corner. Rectangles lie below lines, lines below dots, dots below texts.
+type Drawing struct {
+	subject
+	palette
+	face          typeface
 	width, height int
-	background    color.RGBA
 	rects         []rect
 	lines         []line
+	dots          []dot
 	texts         []text
+}
+
+// subject is what a picture is about, for those who cannot see it and for programs.
+type subject struct {
+	heading, description string
+	metadata             string      // XML; may be empty
+	entries              [][2]string // the same as pairs of a name and a text, the title first
 }
 
 // rect is a filled rectangle.
@@ -28,11 +67,18 @@ type rect struct {
 	tip                 string // shown while pointing at it, where a format can; may be empty
 }
 
-// line is a straight line, one pixel wide unless it says otherwise.
+// line is a straight line.
 type line struct {
 	x1, y1, x2, y2 float64
 	width          float64
 	stroke         color.RGBA
+}
+
+// dot is a filled circle of [dotRadius].
+type dot struct {
+	x, y float64
+	fill color.RGBA
+	tip  string // as of rect
 }
 
 // anchor is the point of a text that stands at its place.
@@ -53,24 +99,66 @@ type text struct {
 	anchor anchor
 	upward bool // turned by 90 degrees, read from below
 	bold   bool
-	tip    string // shown while pointing at it, where a format can; may be empty
+	tip    string // as of rect
+}
+
+// Sizes that pictures share, in pixels.
+const (
+	margin      = 24
+	headingSize = 16.0
+	textSize    = 12.0
+)
+
+// plainSubject is about a picture of things that shows no run.
+func plainSubject(title, kind string, things []string) subject {
+	title = printable.Sentence(title)
+	description := kind + ": " + strings.Join(things, "; ") + "."
+	return subject{heading: title, description: description, entries: [][2]string{{"Title", title}}}
+}
+
+// paragraph sets t.s in at most so many lines of at most a room. Each ends leading further down than the last, and its baseline
+// is below pixels above its end. It returns where the last ends.
+func (d *Drawing) paragraph(t text, leading, below, room float64, most int) float64 {
+	y := t.y
+	for _, s := range d.face.paragraph(t.s, t.size, t.bold, room, most) {
+		y += leading
+		t.s, t.y = s, y-below
+		d.texts = append(d.texts, t)
+	}
+	return y
+}
+
+// header sets the heading of a picture across it and returns where it ends.
+func (d *Drawing) header(s string, leading float64) float64 {
+	t := text{x: margin, y: margin, size: headingSize, s: s, fill: d.ink, bold: true}
+	return d.paragraph(t, leading, 5, float64(d.width-2*margin), 4)
 }
 
 // palette is the colours of a picture.
 type palette struct {
 	background, ink color.RGBA
 	muted           color.RGBA // of text that is not the matter itself
-	hatch           color.RGBA // of the lines across cells that a query cannot see
+	hatch           color.RGBA // of grids, frames and the lines across cells that a query cannot see
+	dot, leader     color.RGBA // of a scatter: points, and the lines from them to their names
 	signed          render.Diverging
+	arrows          [3]color.RGBA // of the kinds of arrows
 }
 
-// palette returns the colours: ink has a contrast of at least 15 and muted of at least 7 on the background.
+// palette returns the colours of maps, arrows and bars: ink has a contrast of at least 15 and muted of at least 7 on the
+// background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness distinguishes,
+// darker on white, so that text in them can be read.
 func (o Options) palette() palette {
-	grey := func(v uint8) color.RGBA { return color.RGBA{v, v, v, 0xff} }
 	if o.Dark {
-		return palette{color.RGBA{0x14, 0x16, 0x1a, 0xff}, grey(0xf2), grey(0xb8), color.RGBA{0x45, 0x49, 0x52, 0xff}, render.OnDark()}
+		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), hatch: rgb(0x454952),
+			signed: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
 	}
-	return palette{grey(0xff), grey(0x16), grey(0x50), grey(0xc4), render.OnLight()}
+	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), hatch: rgb(0xc4c4c4),
+		signed: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
+}
+
+// rgb is the colour #rrggbb.
+func rgb(hex uint32) color.RGBA {
+	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xff}
 }
 
 // shade is the colour of one number of a panel.

@@ -1,26 +1,27 @@
 package picture
 
 import (
+	"cmp"
+	"slices"
+	"sort"
 	"strings"
+	"sync"
 
+	"git.sr.ht/~sbinet/gg"
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/norm"
 
+	"attend/internal/printable"
 	"attend/internal/render"
 )
 
-// typeface is the Go fonts (B. Bigelow, K. Holmes, 2016), which have Latin, Greek and Cyrillic letters: what a
-// PNG is set in, and what every picture is measured by.
-type typeface struct {
-	regular, bold *sfnt.Font
-	buffer        sfnt.Buffer
-	advances      map[character]float64 // of one em
-}
+// typeface is the Go fonts (B. Bigelow, K. Holmes, 2016), which have Latin, Greek and Cyrillic letters: what PNG and PDF
+// are set in, and what every picture is measured by. It is for one goroutine at a time.
+type typeface struct{ buffer sfnt.Buffer }
 
 // character is one character in one of the two weights.
 type character struct {
@@ -28,66 +29,42 @@ type character struct {
 	bold bool
 }
 
-func newTypeface() (*typeface, error) {
-	regular, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		return nil, err
+// fonts are the regular and the bold font, read when a picture is first drawn.
+var fonts = sync.OnceValue(func() map[bool]*sfnt.Font {
+	parse := func(file []byte) *sfnt.Font {
+		f, err := sfnt.Parse(file)
+		if err != nil {
+			panic(err) // the program was built with a broken font
+		}
+		return f
 	}
-	bold, err := opentype.Parse(gobold.TTF)
-	if err != nil {
-		return nil, err
-	}
-	return &typeface{regular: regular, bold: bold, advances: map[character]float64{}}, nil
-}
+	return map[bool]*sfnt.Font{false: parse(goregular.TTF), true: parse(gobold.TTF)}
+})
 
-func (t *typeface) font(bold bool) *sfnt.Font {
-	if bold {
-		return t.bold
-	}
-	return t.regular
+// em is the size, in units, at which characters are measured and their outlines read.
+const em = 1000
+
+// glyph is the number of a character's glyph, 0 where the font has none.
+func (t *typeface) glyph(c character) sfnt.GlyphIndex {
+	index, _ := fonts()[c.bold].GlyphIndex(&t.buffer, inFont(c.r))
+	return index
 }
 
 // inFont returns the character that is drawn in place of one of our own marks, which the font lacks: a blank at
 // either end of a word, a line feed and a tab.
 func inFont(r rune) rune {
-	switch r {
-	case '␣':
-		return '_'
-	case '↵':
-		return '¶'
-	case '⇥':
-		return '»'
-	}
-	return r
+	return cmp.Or(map[rune]rune{'␣': '_', '↵': '¶', '⇥': '»'}[r], r)
 }
-
-// glyph is the number of a character's glyph, 0 where the font has none.
-func (t *typeface) glyph(c character) sfnt.GlyphIndex {
-	index, err := t.font(c.bold).GlyphIndex(&t.buffer, inFont(c.r))
-	if err != nil {
-		return 0
-	}
-	return index
-}
-
-// has reports whether the font has a glyph for the character.
-func (t *typeface) has(c character) bool { return t.glyph(c) != 0 }
 
 // advance is how far a character moves the pen, in ems. One that the font lacks is taken to fill as many columns
 // as on a terminal, half an em each and a little more.
 func (t *typeface) advance(c character) float64 {
-	if a, ok := t.advances[c]; ok {
-		return a
+	index := t.glyph(c)
+	if index == 0 {
+		return 0.55 * float64(ansi.StringWidth(string(c.r)))
 	}
-	const em = 1000
-	a := 0.55 * float64(ansi.StringWidth(string(c.r)))
-	if index := t.glyph(c); index != 0 {
-		if x, err := t.font(c.bold).GlyphAdvance(&t.buffer, index, fixed.I(em), 0); err == nil {
-			a = float64(x) / 64 / em
-		}
-	}
-	t.advances[c] = a
-	return a
+	x, _ := fonts()[c.bold].GlyphAdvance(&t.buffer, index, fixed.I(em), 0)
+	return float64(x) / 64 / em
 }
 
 // width is the length of a line of text of a size. Letters and their accents are measured as one where Unicode
@@ -98,6 +75,61 @@ func (t *typeface) width(s string, size float64, bold bool) float64 {
 		w += t.advance(character{r, bold})
 	}
 	return w * size
+}
+
+// left is where a text begins, if it were level.
+func (t *typeface) left(s text) float64 {
+	return s.x - t.width(s.s, s.size, s.bold)*float64(s.anchor)/2 // start 0, middle a half, end all
+}
+
+// outline adds the outlines of a text that the font has, level, to a path.
+func (t *typeface) outline(path *gg.Context, s text) {
+	pen, scale := t.left(s), s.size/em/64
+	for _, r := range s.s {
+		c := character{r, s.bold}
+		segments, _ := fonts()[c.bold].LoadGlyph(&t.buffer, t.glyph(c), fixed.I(em), nil) // fails for coloured glyphs alone
+		at := func(p fixed.Point26_6) (x, y float64) { return pen + scale*float64(p.X), s.y + scale*float64(p.Y) }
+		for _, segment := range segments { // of straight lines and quadratic curves, as in every TrueType font
+			x, y := at(segment.Args[0])
+			switch segment.Op {
+			case sfnt.SegmentOpMoveTo:
+				path.MoveTo(x, y)
+			case sfnt.SegmentOpLineTo:
+				path.LineTo(x, y)
+			default:
+				toX, toY := at(segment.Args[1])
+				path.QuadraticTo(x, y, toX, toY)
+			}
+		}
+		pen += t.advance(c) * s.size
+	}
+}
+
+// inGoFonts returns the drawing with texts that the Go fonts have: a box stands for a character that they lack, and a line below
+// says so. The second result has each of these characters once.
+func (d Drawing) inGoFonts() (Drawing, string) {
+	var lacking []rune
+	d.texts = slices.Clone(d.texts)
+	for i, t := range d.texts {
+		d.texts[i].s = strings.Map(func(r rune) rune {
+			switch {
+			case d.face.glyph(character{r, t.bold}) != 0:
+				return inFont(r)
+			case !slices.Contains(lacking, r):
+				lacking = append(lacking, r)
+			}
+			if ansi.StringWidth(string(r)) == 0 { // an accent
+				return -1
+			}
+			return '□'
+		}, norm.NFC.String(t.s))
+	}
+	if len(lacking) > 0 {
+		note := text{x: margin, y: float64(d.height - margin), size: textSize, fill: d.muted,
+			s: "□: the font of this picture lacks " + printable.Count(len(lacking), "character") + ", which SVG shows"}
+		d.height = int(d.paragraph(note, 1.5*textSize, 3, float64(d.width-2*margin), 3)) + margin
+	}
+	return d, string(lacking)
 }
 
 // spare is how much wider than the Go fonts the system's may be, in which an SVG is set.
@@ -113,16 +145,9 @@ func (t *typeface) cut(s string, size float64, bold bool, room float64) string {
 	if t.room(s, size, bold) <= room {
 		return s
 	}
-	low, high := 1, ansi.StringWidth(s) // columns that fit, or at least one, and that do not
-	for low+1 < high {
-		middle := (low + high) / 2
-		if t.room(ansi.Truncate(s, middle, "…"), size, bold) <= room {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	if short := ansi.Truncate(s, low, "…"); short != "" {
+	// The most columns that fit, or else one.
+	columns := sort.Search(ansi.StringWidth(s), func(i int) bool { return t.room(ansi.Truncate(s, i+1, "…"), size, bold) > room })
+	if short := ansi.Truncate(s, max(columns, 1), "…"); short != "" {
 		return short
 	}
 	return "…"
@@ -135,26 +160,19 @@ func (t *typeface) cutLabel(l render.Label, size, room float64) string {
 
 // paragraph breaks text at blanks into lines of at most a room, at most so many; the last ends in … where there
 // is more.
-func (t *typeface) paragraph(s string, size float64, bold bool, room float64, most int) []string {
-	var lines []string
-	line := ""
+func (t *typeface) paragraph(s string, size float64, bold bool, room float64, most int) (lines []string) {
 	words := strings.Fields(s)
-	for i, word := range words {
-		longer := strings.TrimPrefix(line+" "+word, " ")
-		if t.room(longer, size, bold) <= room {
-			line = longer
-			continue
+	line := func(n int) string { return strings.Join(words[:n], " ") }
+	for len(lines) < most-1 && len(words) > 0 {
+		n := 1
+		for n < len(words) && t.room(line(n+1), size, bold) <= room {
+			n++
 		}
-		if len(lines) == most-1 { // the rest on the last line
-			return append(lines, t.cut(strings.TrimPrefix(line+" "+strings.Join(words[i:], " "), " "), size, bold, room))
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-		line = t.cut(word, size, bold, room)
-		if len(lines) == most-1 && line != word {
-			return append(lines, line)
-		}
+		lines = append(lines, t.cut(line(n), size, bold, room))
+		words = words[n:]
 	}
-	return append(lines, line)
+	if len(words) > 0 || len(lines) == 0 {
+		lines = append(lines, t.cut(line(len(words)), size, bold, room))
+	}
+	return lines
 }

@@ -12,13 +12,9 @@ import (
 )
 
 // drawn is the layout of one panel or, with all, of every head.
-func drawn(t testing.TB, m attention.Map, all bool) drawing {
+func drawn(t testing.TB, m attention.Map, all bool) Drawing {
 	t.Helper()
-	f, err := NewFigure(m, attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1, All: all})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := layout(f, Options{}, face(t))
+	d, err := Map(m, nil, attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1, All: all}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +35,7 @@ func extent(f *typeface, s text) [4]float64 {
 // Whatever the words and however many, no text runs into another or off the picture.
 func TestNothingOverlaps(t *testing.T) {
 	words := strings.Fields("<s> The lion internationalization достопримечательность 狮子看见斑马在河边 a zebra WWWWWWWWWWWWWWWWWWWWWWWWWWWWWW i éléphant")
-	f := face(t)
+	f := new(typeface)
 	for _, seq := range []int{1, 2, 3, 5, 9, 14, 22, 40, 64, 100} {
 		for _, shape := range [][2]int{{1, 1}, {1, 3}, {2, 2}, {3, 8}} {
 			if seq > 40 && shape[1] > 3 {
@@ -59,11 +55,7 @@ func TestNothingOverlaps(t *testing.T) {
 	}
 	for seq := 1; seq <= 60; seq++ {
 		m, base := attentiontest.Made("a sentence", make([]string, seq), 1, 1), attentiontest.Made("", make([]string, seq), 1, 1)
-		beside, err := NewFigureWithBaseline(m, attention.Baseline{Name: "b", Map: base}, attention.Source{Run: "r", Step: 1}, render.Selection{Layer: 0, Head: 0, All: false})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, err := layout(beside, Options{}, f)
+		d, err := Map(m, &attention.Baseline{Name: "b", Map: base}, attention.Source{Run: "r", Step: 1}, render.Selection{Layer: 0, Head: 0}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +63,7 @@ func TestNothingOverlaps(t *testing.T) {
 	}
 }
 
-func checkApart(t *testing.T, name string, d drawing, f *typeface) {
+func checkApart(t *testing.T, name string, d Drawing, f *typeface) {
 	t.Helper()
 	extents := make([][4]float64, len(d.texts))
 	const bin = 100
@@ -134,16 +126,13 @@ func TestCutWordsHaveATip(t *testing.T) {
 func TestCellsAreTheWeights(t *testing.T) {
 	for _, seq := range []int{2, 9, 40, 90} {
 		m := attentiontest.Made("", make([]string, seq), 1, 1)
-		f, err := NewFigure(m, attention.Source{}, render.Selection{Layer: 0, Head: 0, All: false})
+		f, err := newFigure(m, nil, attention.Source{}, render.Selection{Layer: 0, Head: 0})
 		if err != nil {
 			t.Fatal(err)
 		}
-		face := face(t)
-		d, err := layout(f, Options{}, face)
-		if err != nil {
-			t.Fatal(err)
-		}
-		size := measureFigure(f, render.Labels(m), face)
+		d := f.drawn(t, Options{})
+		size := sheet{Drawing: &d, figure: f, words: render.Labels(m)}
+		size.measure()
 		left, top := d.rects[0].x, d.rects[0].y
 		bottom := top + seq*size.cellHeight
 		colors := map[[2]int]color.RGBA{}
@@ -162,7 +151,7 @@ func TestCellsAreTheWeights(t *testing.T) {
 			if at[1] > at[0] {
 				t.Fatalf("%d words: query %d has a colour for the later key %d", seq, at[0], at[1])
 			}
-			if want := render.Shade(f.Panels[0][0].Weights[at[0]][at[1]]); got != want {
+			if want := render.Shade(f.panels[0][0].Weights[at[0]][at[1]]); got != want {
 				t.Fatalf("%d words: query %d, key %d is %v, want %v", seq, at[0], at[1], got, want)
 			}
 		}
@@ -174,16 +163,13 @@ func TestDashesTellTheSign(t *testing.T) {
 	const seq = 90
 	m, base := attentiontest.Made("", make([]string, seq), 1, 1), attentiontest.Made("", make([]string, seq), 1, 1)
 	base.Attention[0][0] = attentiontest.Causal(seq, func(int, int) float64 { return 0 })
-	f, err := NewFigureWithBaseline(m, attention.Baseline{Name: "uniform", Map: base}, attention.Source{}, render.Selection{Layer: 0, Head: 0, All: false})
+	f, err := newFigure(m, &attention.Baseline{Name: "uniform", Map: base}, attention.Source{}, render.Selection{Layer: 0, Head: 0})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := layout(f, Options{}, face(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := f.drawn(t, Options{})
 	want, dashes := 0, 0
-	for q, row := range f.Panels[0][2].Weights {
+	for q, row := range f.panels[0][2].Weights {
 		for _, x := range row[:q+1] {
 			if render.PrintedDifference(x) <= -0.05 {
 				want++
@@ -205,14 +191,14 @@ func TestTooLargeForAPage(t *testing.T) {
 	words := make([]string, 8)
 	m := attentiontest.Made("", words, 1, 1)
 	weights := m.Mean(0, 0)
-	f := Figure{Words: words, Panels: make([][]Panel, 1000)}
-	for i := range f.Panels {
-		f.Panels[i] = make([]Panel, 8)
-		for j := range f.Panels[i] {
-			f.Panels[i][j].Weights = weights
+	f := figure{words: attention.Map{Tokens: words}, panels: make([][]render.View, 1000)}
+	for i := range f.panels {
+		f.panels[i] = make([]render.View, 8)
+		for j := range f.panels[i] {
+			f.panels[i][j].Weights = weights
 		}
 	}
-	_, err := layout(f, Options{}, face(t))
+	_, err := f.layout(Options{})
 	if err == nil || !strings.Contains(err.Error(), "8,000 maps of 8 words are too large") {
 		t.Errorf("error %v", err)
 	}

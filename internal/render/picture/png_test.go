@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"math"
 	"strings"
 	"testing"
 
@@ -15,11 +16,11 @@ import (
 	"attend/internal/render"
 )
 
-// pixels decodes the PNG of a figure, which checks every checksum, and returns what the font lacks.
-func pixels(t testing.TB, f Figure, o Options) (image.Image, []byte, string) {
+// pixels decodes the PNG of a drawing, which checks every checksum, and returns what the font lacks.
+func pixels(t testing.TB, d Drawing) (image.Image, []byte, string) {
 	t.Helper()
 	var b bytes.Buffer
-	lacking, err := PNG(&b, f, o)
+	lacking, err := writePNG(&b, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,15 +37,13 @@ func at(m image.Image, x, y int) color.RGBA { return color.RGBAModel.Convert(m.A
 // The pixels of a PNG are those of the drawing that SVG shows, density times as many.
 func TestPNGShowsTheDrawing(t *testing.T) {
 	for _, o := range []Options{{}, {Dark: true}} {
-		f, err := NewFigureWithBaseline(attentiontest.Lion(), attentiontest.Flat(), attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1, All: false})
+		flat := attentiontest.Flat()
+		f, err := newFigure(attentiontest.Lion(), &flat, attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := layout(f, o, face(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, _, lacking := pixels(t, f, o)
+		d := f.drawn(t, o)
+		m, _, lacking := pixels(t, d)
 		if m.Bounds() != image.Rect(0, 0, 2*d.width, 2*d.height) || lacking != "" {
 			t.Errorf("%v, lacking %q; want twice %d x %d", m.Bounds(), lacking, d.width, d.height)
 		}
@@ -61,7 +60,7 @@ func TestPNGShowsTheDrawing(t *testing.T) {
 		}
 		// One cell by hand: the last query looks at zebra.
 		cell := d.rects[7*8/2+5]
-		if want := render.Shade(f.Panels[0][0].Weights[7][5]); cell.fill != want || at(m, 2*cell.x+3, 2*cell.y+3) != want {
+		if want := render.Shade(f.panels[0][0].Weights[7][5]); cell.fill != want || at(m, 2*cell.x+3, 2*cell.y+3) != want {
 			t.Errorf("the cell of zebra is %v, want %v", cell.fill, want)
 		}
 	}
@@ -87,11 +86,11 @@ func international(t testing.TB, b []byte) map[string]string {
 }
 
 func TestPNGTellsWhatItIs(t *testing.T) {
-	f, err := NewFigure(attentiontest.Foreign(), attention.Source{Run: "runs/лев", Step: 1500}, render.Selection{Layer: -1, Head: -1, All: false})
+	d, err := Map(attentiontest.Foreign(), nil, attention.Source{Run: "runs/лев", Step: 1500}, render.Selection{Layer: -1, Head: -1}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, b, lacking := pixels(t, f, Options{})
+	_, b, lacking := pixels(t, d)
 	found := international(t, b)
 	for name, want := range map[string]string{"Title": "attention, layer 1, head 1", "Run": "runs/лев", "Step": "1500", "Sentence": attentiontest.Foreign().Text, "Software": "attend"} {
 		if found[name] != want {
@@ -111,42 +110,151 @@ func TestPNGLacksNothingItNeeds(t *testing.T) {
 	m.Unknown = make([]bool, len(m.Tokens))
 	m.Unknown[1] = true
 	for _, all := range []bool{false, true} {
-		f, err := NewFigure(m, attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1, All: all})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, _, lacking := pixels(t, f, Options{}); lacking != "" {
+		if _, _, lacking := pixels(t, drawn(t, m, all)); lacking != "" {
 			t.Errorf("the font lacks %q", lacking)
 		}
 	}
 }
 
-func BenchmarkPNG(b *testing.B) {
+// Drawn band by band, a picture is the same as drawn at once, but for the rounding of edges that cross from one band to the next.
+func TestBandsJoin(t *testing.T) {
+	d := drawn(t, attentiontest.Long(), false)
+	whole := image.NewRGBA(image.Rect(0, 0, density*d.width, density*d.height))
+	d.paint(whole, 0)
+	if whole.Rect.Dy() < 2*bandHeight {
+		t.Errorf("%v has no two bands", whole.Rect)
+	}
+	m, _, _ := pixels(t, d)
+	for i, got := range m.(*image.RGBA).Pix {
+		if want := whole.Pix[i]; max(got, want)-min(got, want) > 8 {
+			t.Fatalf("row %d has %d, want %d", i/whole.Stride, got, want)
+		}
+	}
+}
+
+// 33,280 cells.
+func BenchmarkFormats(b *testing.B) {
 	words := make([]string, 64)
 	for i := range words {
 		words[i] = attentiontest.Long().Tokens[i%40]
 	}
-	f, err := NewFigure(attentiontest.Made("sixty-four words", words, 4, 4), attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1, All: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := PNG(io.Discard, f, Options{}); err != nil {
-			b.Fatal(err)
-		}
+	d := drawn(b, attentiontest.Made("sixty-four words", words, 4, 4), true)
+	for _, format := range Formats {
+		b.Run(format.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := format.Choice.Write(io.Discard, d); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
 // The marks for blanks, line feeds and tabs, which the font lacks, are drawn as others that it has.
 func TestPNGDrawsOurMarks(t *testing.T) {
 	m := attention.Map{Text: "a b", Tokens: []string{" ", "\n", "\t"}, Attention: [][][][]float32{{{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}}}}}
-	f, err := NewFigure(m, attention.Source{Run: "runs/char", Step: 1}, render.Selection{Layer: -1, Head: -1})
-	if err != nil {
-		t.Fatal(err)
+	if _, _, lacking := pixels(t, drawn(t, m, false)); lacking != "" {
+		t.Errorf("the font lacks %q", lacking)
 	}
-	lacking, err := PNG(io.Discard, f, Options{})
-	if err != nil || lacking != "" {
-		t.Errorf("the font lacks %q, error %v", lacking, err)
+}
+
+// onWhite draws texts and lines of black in the middle of a white picture of 100 x 100.
+func onWhite(t *testing.T, texts []text, lines []line) (image.Image, string) {
+	t.Helper()
+	d := Drawing{width: 100, height: 100, texts: texts, lines: lines}
+	d.background = rgb(0xffffff)
+	m, _, lacking := pixels(t, d)
+	return m, lacking
+}
+
+// darkness is how many whole black pixels the picture would have.
+func darkness(m image.Image) float64 {
+	sum := 0.0
+	for y := range m.Bounds().Dy() {
+		for x := range m.Bounds().Dx() {
+			sum += float64(255-int(at(m, x, y).R)) / 255
+		}
+	}
+	return sum
+}
+
+// The ink of a line is its length by its width, whatever its direction.
+func TestLinesCoverTheirArea(t *testing.T) {
+	for _, l := range [][4]float64{{5, 5, 45, 5}, {5, 5, 5, 45}, {5, 45, 45, 5}, {5, 5, 45, 45}, {5, 20, 45, 31}, {45, 31, 5, 20}, {20, 5, 31, 45}} {
+		m, _ := onWhite(t, nil, []line{{l[0], l[1], l[2], l[3], 1.5, rgb(0)}})
+		want := density * density * 1.5 * math.Hypot(l[2]-l[0], l[3]-l[1])
+		if got := darkness(m); math.Abs(got-want) > 0.05*want {
+			t.Errorf("%v: %v pixels, want %v", l, got, want)
+		}
+	}
+	m, _ := onWhite(t, nil, []line{{7, 7, 7, 7, 1, rgb(0)}})
+	if got := darkness(m); got != 0 {
+		t.Errorf("a line without length: %v pixels", got)
+	}
+}
+
+// Turned text is level text turned by 90 degrees, for every anchor.
+func TestUpwardIsLevelTurned(t *testing.T) {
+	for _, a := range []anchor{start, middle, end} {
+		s := text{x: 50, y: 50, size: 13, s: "Lion, gj", fill: rgb(0), anchor: a}
+		level, _ := onWhite(t, []text{s}, nil)
+		s.upward = true
+		upward, _ := onWhite(t, []text{s}, nil)
+		if darkness(level) < 100 {
+			t.Fatalf("only %v pixels of text", darkness(level))
+		}
+		for y := range 200 {
+			for x := range 200 {
+				// What is right of the place goes above it, what is below it to the right.
+				if got, want := at(upward, y, 199-x).R, at(level, x, y).R; math.Abs(float64(got)-float64(want)) > 16 {
+					t.Fatalf("anchor %d: pixel %d, %d is %d, turned %d", a, x, y, want, got)
+				}
+			}
+		}
+	}
+}
+
+func TestAnchors(t *testing.T) {
+	// left and right are the outermost columns with ink.
+	columns := func(a anchor) (left, right int) {
+		m, _ := onWhite(t, []text{{x: 50, y: 50, size: 13, s: "Hlion", fill: rgb(0), anchor: a}}, nil)
+		left = 200
+		for y := range 200 {
+			for x := range 200 {
+				if at(m, x, y).R < 128 {
+					left, right = min(left, x), max(right, x)
+				}
+			}
+		}
+		return left, right
+	}
+	const place, near = 100, 5
+	if left, _ := columns(start); left < place || left > place+near {
+		t.Errorf("start: begins at %d", left)
+	}
+	if left, right := columns(middle); left+right < 2*place-near || left+right > 2*place+near {
+		t.Errorf("middle: from %d to %d", left, right)
+	}
+	if _, right := columns(end); right > place || right < place-near {
+		t.Errorf("end: ends at %d", right)
+	}
+}
+
+// A character that the font lacks is a box that can be seen, is reported once, and a line below says so.
+func TestLackingCharactersAreBoxes(t *testing.T) {
+	for s, want := range map[string]string{"狮": "狮", "狮子狮": "狮子", "a": ""} {
+		m, lacking := onWhite(t, []text{{x: 20, y: 50, size: 13, s: s, fill: rgb(0)}}, nil)
+		if darkness(m) < 30 || lacking != want {
+			t.Errorf("%q: %v pixels, lacking %q, want %q", s, darkness(m), lacking, want)
+		}
+		if taller := m.Bounds().Dy() > 200; taller != (want != "") {
+			t.Errorf("%q: the picture is %v", s, m.Bounds())
+		}
+	}
+	d, lacking := drawn(t, attentiontest.Foreign(), false).inGoFonts()
+	last := d.texts[len(d.texts)-1]
+	if want := "□: the font of this picture lacks 9 characters, which SVG shows"; last.s != want || int(last.y) > d.height || lacking != "狮子看见斑马在河边" {
+		t.Errorf("lacking %q, the last line is %q", lacking, last.s)
 	}
 }

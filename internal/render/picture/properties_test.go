@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
-	"image/png"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -21,85 +20,84 @@ import (
 	"attend/internal/render/rendertest"
 )
 
-// randomFigure is any figure, valid or with one thing wrong.
-func randomFigure(random *rand.Rand) (f Figure, valid bool) {
-	f = Figure{Title: rendertest.RandomWord(random), Source: attention.Source{Run: rendertest.RandomWord(random), Step: random.IntN(1e6)}, Text: rendertest.RandomWord(random)}
-	seq := 1 + random.IntN(4)
+// randomMap is any map, valid or with one thing wrong, and a baseline for it or none.
+func randomMap(random *rand.Rand) (m attention.Map, baseline *attention.Baseline, valid bool) {
+	seq, layers, heads := 1+random.IntN(4), 1+random.IntN(2), 1+random.IntN(2)
+	m.Text = rendertest.RandomWord(random)
 	for range seq {
-		f.Words = append(f.Words, rendertest.RandomWord(random))
-		f.Unknown = append(f.Unknown, random.IntN(4) == 0)
+		m.Tokens = append(m.Tokens, rendertest.RandomWord(random))
+		m.Unknown = append(m.Unknown, random.IntN(4) == 0)
 	}
-	for range 1 + random.IntN(2) {
-		var row []Panel
-		for range 1 + random.IntN(2) {
-			p := Panel{Title: rendertest.RandomWord(random), Signed: random.IntN(2) == 0, Weights: make([][]float64, seq)}
-			for q := range p.Weights {
-				p.Weights[q] = make([]float64, seq)
-				for k := range q + 1 {
-					p.Weights[q][k] = random.Float64()
-					if p.Signed {
-						p.Weights[q][k] = 2*p.Weights[q][k] - 1
-					}
-				}
+	weights := func() (all [][][][]float32) {
+		for range layers {
+			var layer [][][]float32
+			for range heads {
+				layer = append(layer, attentiontest.Causal(seq, func(int, int) float64 { return 4 * random.NormFloat64() }))
 			}
-			row = append(row, p)
+			all = append(all, layer)
 		}
-		f.Panels = append(f.Panels, row)
+		return all
 	}
-	p := &f.Panels[len(f.Panels)-1][0]
+	m.Attention = weights()
+	if random.IntN(2) == 0 {
+		baseline = &attention.Baseline{Name: rendertest.RandomWord(random), Map: m}
+		baseline.Map.Attention = weights()
+	}
+	head := m.Attention[layers-1][heads-1]
 	switch random.IntN(40) {
 	case 0:
-		p.Weights[seq-1][random.IntN(seq)] = []float64{math.NaN(), math.Inf(1), math.Inf(-1), 2, -2}[random.IntN(5)]
+		head[seq-1][random.IntN(seq)] = []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), 2, -2}[random.IntN(5)]
 	case 1:
-		f.Words = nil
+		m.Tokens = nil
 	case 2:
-		p.Weights = p.Weights[1:]
+		m.Attention[layers-1][heads-1] = head[1:]
 	case 3:
-		p.Weights[seq-1] = nil
+		head[seq-1] = nil
 	case 4:
-		f.Panels = append(f.Panels, nil)
+		m.Attention[0] = nil
 	case 5:
-		f.Panels = nil
+		m.Attention = nil
 	case 6:
-		f.Unknown = f.Unknown[1:]
+		m.Unknown = m.Unknown[1:]
+		return m, baseline, seq == 1 && m.Unknown == nil
 	default:
-		return f, true
+		return m, baseline, true
 	}
-	return f, false
+	return m, baseline, false
 }
 
 // raw is the first character of a document that is neither a newline nor to be seen, or 0.
 func raw(document string) rune { return rendertest.RawRune(strings.ReplaceAll(document, "\n", "")) }
 
-// checkSVG renders a figure and tells what is wrong with the document.
-func checkSVG(t testing.TB, f Figure, valid bool) {
-	var b bytes.Buffer
-	err := SVG(&b, f, Options{Dark: len(f.Words)%2 == 0})
-	if (err == nil) != valid || !valid && b.Len() > 0 {
-		t.Fatalf("valid %v, error %v, %d bytes: %+v", valid, err, b.Len(), f)
+// checkSVG draws a map and tells what is wrong with the document.
+func checkSVG(t testing.TB, m attention.Map, baseline *attention.Baseline, s attention.Source, valid bool) (d Drawing) {
+	d, err := Map(m, baseline, s, render.Selection{Layer: -1, Head: -1, All: len(m.Text)%2 == 0}, Options{Dark: len(m.Tokens)%2 == 0})
+	if (err == nil) != valid {
+		t.Fatalf("valid %v, error %v: %+v, %+v", valid, err, m, baseline)
 	}
 	if !valid {
-		return
+		return d
 	}
-	if c := raw(b.String()); c != 0 || !utf8.Valid(b.Bytes()) {
-		t.Fatalf("%U is in the document, or it is no UTF-8: %+v", c, f)
+	document := svgOf(t, d)
+	if c := raw(document); c != 0 || !utf8.ValidString(document) {
+		t.Fatalf("%U is in the document, or it is no UTF-8: %+v", c, m)
 	}
-	for d := xml.NewDecoder(&b); ; {
-		token, err := d.Token()
+	for x := xml.NewDecoder(strings.NewReader(document)); ; {
+		token, err := x.Token()
 		if err == io.EOF {
-			return
+			return d
 		}
 		if err != nil {
-			t.Fatalf("%v: %+v", err, f)
+			t.Fatalf("%v: %+v", err, m)
 		}
 		switch e := token.(type) {
 		case xml.StartElement:
 			if !slices.Contains(elements, e.Name.Local) {
-				t.Fatalf("a <%s> comes from the words of %+v", e.Name.Local, f)
+				t.Fatalf("a <%s> comes from the words of %+v", e.Name.Local, m)
 			}
 		case xml.EndElement, xml.CharData:
 		default:
-			t.Fatalf("a %T comes from the words of %+v", token, f)
+			t.Fatalf("a %T comes from the words of %+v", token, m)
 		}
 	}
 }
@@ -107,55 +105,58 @@ func checkSVG(t testing.TB, f Figure, valid bool) {
 // elements are all that a picture has.
 var elements = []string{"rect", "text", "path", "g", "title", "desc", "svg", "metadata", "picture", "run", "step", "sentence"}
 
-// Ten thousand figures, valid and not, of every kind of word: none stops a renderer, none leaves a malformed
-// document or a character that cannot be seen. Every 25th is also drawn as a PNG, which shares the layout.
+// Thousands of maps, valid and not, of every kind of word: none stops a renderer, none leaves a malformed
+// document or a character that cannot be seen. Every 25th is also written as PNG, every 100th as PDF; they share the layout.
 func TestPicturesHold(t *testing.T) {
 	t.Parallel()
-	figures := 4000
+	maps := 4000
 	if testing.Short() {
-		figures = 500
+		maps = 500
 	}
 	random := rand.New(rand.NewPCG(4, 4))
-	for i := range figures {
-		f, valid := randomFigure(random)
-		checkSVG(t, f, valid)
-		if i%25 != 0 {
+	for i := range maps {
+		m, baseline, valid := randomMap(random)
+		d := checkSVG(t, m, baseline, attention.Source{Run: rendertest.RandomWord(random), Step: random.IntN(1e6)}, valid)
+		if i%25 != 0 || !valid {
 			continue
 		}
-		var b bytes.Buffer
-		lacking, err := PNG(&b, f, Options{})
-		if (err == nil) != valid || !valid && b.Len() > 0 || raw(lacking) != 0 {
-			t.Fatalf("valid %v, error %v, lacking %q: %+v", valid, err, lacking, f)
+		picture, b, lacking := pixels(t, d)
+		if c := raw(lacking); c != 0 || picture.Bounds().Dx() != 2*d.width {
+			t.Fatalf("lacking %q, size %v: %+v", lacking, picture.Bounds(), m)
 		}
-		if valid {
-			if _, err := png.DecodeConfig(bytes.NewReader(b.Bytes())); err != nil {
-				t.Fatalf("%v: %+v", err, f)
+		for name, s := range international(t, b) {
+			if c := rendertest.RawRune(s); c != 0 || !utf8.ValidString(s) {
+				t.Fatalf("%s has %U: %q", name, c, s)
 			}
-			for name, s := range international(t, b.Bytes()) {
-				if c := rendertest.RawRune(s); c != 0 || !utf8.ValidString(s) {
-					t.Fatalf("%s has %U: %q", name, c, s)
-				}
-			}
+		}
+		if i%100 != 0 {
+			continue
+		}
+		if document, same := pdfOf(t, d); same != lacking || !strings.Contains(document, "/Title") {
+			t.Fatalf("lacking %q in PDF, %q in PNG", same, lacking)
 		}
 	}
 }
 
 func FuzzSVG(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, word, run string, weight float64, signed bool) {
-		figure := twoWords()
-		figure.Text, figure.Words[1], figure.Source.Run, figure.Title = text, word, run, word
-		p := &figure.Panels[0][0]
-		p.Signed, p.Weights[1][0] = signed, weight
-		checkSVG(t, figure, figure.Validate() == nil)
+		w := float32(weight)
+		m := attention.Map{Text: text, Tokens: []string{"lion", word}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}}}
+		var baseline *attention.Baseline
+		if signed {
+			baseline = &attention.Baseline{Name: word, Map: attentiontest.Made(text, m.Tokens, 1, 1)}
+		}
+		checkSVG(t, m, baseline, attention.Source{Run: run}, m.Validate() == nil)
 	})
 }
 
 func TestScatterSVGIsXML(t *testing.T) {
 	attentiontest.Thorough(t, func(t *rapid.T) {
 		s := attentiontest.AnyScatter(t, 14)
-		o := ScatterOptions{Width: rapid.IntRange(-5, 700).Draw(t, "width"), Dark: rapid.Bool().Draw(t, "dark")}
+		o := Options{Width: rapid.IntRange(-5, 700).Draw(t, "width"), Dark: rapid.Bool().Draw(t, "dark")}
+		d, _, _ := layoutScatter(s, o)
 		var b bytes.Buffer
-		if err := ScatterSVG(&b, s, o); err != nil {
+		if _, err := SVG(&b, d); err != nil {
 			t.Fatal(err)
 		}
 		titles, _, err := svgTexts(b.Bytes(), "title")
@@ -184,18 +185,14 @@ func TestScatterSVGIsXML(t *testing.T) {
 }
 
 func TestScatterTagsDoNotOverlap(t *testing.T) {
-	f, err := newTypeface()
-	if err != nil {
-		t.Fatal(err)
-	}
 	attentiontest.Thorough(t, func(t *rapid.T) {
 		s := attentiontest.AnyScatter(t, 14)
-		l := layoutScatter(s, ScatterOptions{Width: rapid.IntRange(200, 700).Draw(t, "width")}, f)
-		if err := checkTags(l.tags, l.points, l.plot); err != nil {
+		d, tags, plot := layoutScatter(s, Options{Width: rapid.IntRange(200, 700).Draw(t, "width")})
+		if err := checkTags(tags, places(d), plot); err != nil {
 			t.Fatal(err)
 		}
-		if l.unnamed+len(l.tags) != len(s.Points) {
-			t.Fatalf("%d named and %d not of %d", len(l.tags), l.unnamed, len(s.Points))
+		if without := fmt.Sprintf("%d of %d without a name", len(s.Points)-len(tags), len(s.Points)); !strings.HasSuffix(d.description, without) {
+			t.Fatalf("%q does not say that %s", d.description, without)
 		}
 	})
 }
@@ -204,8 +201,9 @@ func TestScatterPNGIsAnImage(t *testing.T) {
 	// An image takes as long as a hundred documents.
 	rapid.Check(t, func(t *rapid.T) {
 		s := attentiontest.AnyScatter(t, 6)
+		d, _, _ := layoutScatter(s, Options{Width: 200, Dark: rapid.Bool().Draw(t, "dark")})
 		var b bytes.Buffer
-		if err := ScatterPNG(&b, s, ScatterOptions{Width: 200, Dark: rapid.Bool().Draw(t, "dark")}); err != nil {
+		if _, err := writePNG(&b, d); err != nil {
 			t.Fatal(err)
 		}
 		texts, err := pngTexts(b.Bytes())
@@ -221,14 +219,8 @@ func TestScatterPNGIsAnImage(t *testing.T) {
 func TestBadScatterDrawsNothing(t *testing.T) {
 	attentiontest.Thorough(t, func(t *rapid.T) {
 		s := attentiontest.AnyBadScatter(t)
-		for name, write := range map[string]func(io.Writer) error{
-			"svg": func(w io.Writer) error { return ScatterSVG(w, s, ScatterOptions{}) },
-			"png": func(w io.Writer) error { return ScatterPNG(w, s, ScatterOptions{}) },
-		} {
-			var b bytes.Buffer
-			if err := write(&b); err == nil || b.Len() > 0 || err.Error() != fmt.Sprint(s.Validate()) {
-				t.Fatalf("%s: error %v, wrote %q", name, err, &b)
-			}
+		if d, err := Scatter(s, Options{}); err == nil || d.width > 0 || err.Error() != fmt.Sprint(s.Validate()) {
+			t.Fatalf("error %v, drew %d pixels", err, d.width)
 		}
 	})
 }
@@ -238,15 +230,14 @@ func FuzzScatter(f *testing.F) {
 	f.Add("]]>&\"<\x00\ufffe", -0.5, 0.25, 40)
 	f.Fuzz(func(t *testing.T, name string, x, y float64, width int) {
 		s := attentiontest.ScatterOf(name, x, y)
-		var b bytes.Buffer
-		err := ScatterSVG(&b, s, ScatterOptions{Width: attentiontest.Abs(width) % 900})
+		d, err := Scatter(s, Options{Width: attentiontest.Abs(width) % 900})
 		if invalid := s.Validate() != nil; invalid != (err != nil) {
 			t.Fatalf("error %v, want %v", err, s.Validate())
 		}
 		if err != nil {
 			return
 		}
-		titles, _, err := svgTexts(b.Bytes(), "title")
+		titles, _, err := svgTexts([]byte(svgOf(t, d)), "title")
 		if err != nil || len(titles) != 4 || titles[1] != render.Spelling(name) {
 			t.Errorf("%v: titles %q", err, titles)
 		}

@@ -1,9 +1,11 @@
 package picture
 
 import (
+	"cmp"
 	"fmt"
-	"image/color"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"attend/internal/attention"
@@ -11,59 +13,42 @@ import (
 	"attend/internal/term"
 )
 
-// ScatterOptions says how a picture of a scatter is drawn.
-type ScatterOptions struct {
-	Dark  bool // light on dark instead of dark on light
-	Width int  // in pixels; 0 means 1000, below 200 counts as 200
-}
-
-// Sizes of a picture, in pixels.
+// Sizes of the picture of a scatter, in pixels.
 const (
 	scatterWidth  = 1000
 	scatterLeast  = 200
-	scatterMargin = 24
 	titleSize     = 22 // of letters
 	noteSize      = 14
 	nameSize      = 13
 	lineHeight    = 1.35 // of a line of text, in sizes of its letters
+	dotRadius     = 3.0
+	widestScatter = 200 // columns of a heading
 )
 
-// A scatterLayout is where everything of a picture lies, in pixels from the upper left. SVG and PNG
-// draw the same one.
-type scatterLayout struct {
-	width, height int
-	plot          area
-	points        [][2]float64
-	tags          []tag
-	lines         []textLine // title above, notes below
-	unnamed       int
+// Scatter draws a dot for each vector, and its name beside it, moved with a line that leads there where it is crowded, or left
+// out where there is no room at all. Every dot has its name as a tip. The error tells what is wrong with the picture.
+func Scatter(s attention.Scatter, o Options) (Drawing, error) {
+	if err := s.Validate(); err != nil {
+		return Drawing{}, err
+	}
+	d, _, _ := layoutScatter(s, o)
+	return d, nil
 }
 
-// A textLine is a line of text outside the plot, its letters standing on y.
-type textLine struct {
-	text    string
-	x, y    float64
-	size    float64
-	heading bool
-}
-
-// layoutScatter places the points, as many names as have room, and what stands around them.
-func layoutScatter(s attention.Scatter, o ScatterOptions, f *typeface) scatterLayout {
-	width := o.Width
-	if width == 0 {
-		width = scatterWidth
+// layoutScatter places the points, as many names as have room in the plot, and what stands around it.
+func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot area) {
+	d = Drawing{palette: o.scatterPalette(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
+	inner := float64(d.width - 2*margin)
+	y := float64(margin)
+	add := func(s string, size float64, t text) {
+		t.s, t.x, t.y, t.size = s, margin, y, size
+		y = d.paragraph(t, size*lineHeight, size*(lineHeight-1), inner, math.MaxInt)
 	}
-	l := scatterLayout{width: max(width, scatterLeast)}
-	inner := float64(l.width - 2*scatterMargin)
-	y := float64(scatterMargin)
-	add := func(text string, size float64, heading bool) {
-		for _, line := range f.paragraph(text, size, false, inner, math.MaxInt) {
-			y += size * lineHeight
-			l.lines = append(l.lines, textLine{line, scatterMargin, y - size*(lineHeight-1), size, heading})
-		}
-	}
-	add(term.Fit(render.ScatterHeading(s), 200), titleSize, true)
-	add(term.Fit(scatterOrigin(s), 200), noteSize, false)
+	note := text{fill: d.muted}
+	heading, run := render.ScatterHeading(s), render.Spelling(s.Source.Run)
+	origin := fmt.Sprintf("%s, step %d", run, s.Source.Step)
+	add(term.Fit(heading, widestScatter), titleSize, text{fill: d.ink})
+	add(term.Fit(origin, widestScatter), noteSize, note)
 	y += noteSize
 
 	// The plot: one scale for both axes, with room at its edges for names.
@@ -76,71 +61,74 @@ func layoutScatter(s attention.Scatter, o ScatterOptions, f *typeface) scatterLa
 	if down > 0 {
 		scale = min(scale, inner/down) // no higher than wide
 	}
-	l.plot = area{scatterMargin, y, inner, max(inner/4, scale*down+2*ends)}
-	left, top := (inner-scale*across)/2, (l.plot.height-scale*down)/2
-	for _, p := range points {
-		l.points = append(l.points, [2]float64{left + scale*p[0], top + scale*p[1]})
+	plot = area{margin, y, inner, max(inner/4, scale*down+2*ends)}
+	left, top := margin+(inner-scale*across)/2, y+(plot.height-scale*down)/2
+	names := make([]string, len(points))
+	for i, p := range points {
+		points[i] = [2]float64{left + scale*p[0], top + scale*p[1]}
+		names[i] = term.Fit(render.Spelling(s.Points[i].Name), render.WidestLabel+8)
 	}
-	names := make([]string, len(s.Points))
-	for i, p := range s.Points {
-		names[i] = term.Fit(render.Spelling(p.Name), render.WidestLabel+8)
+	right, bottom := plot.x+plot.width, plot.y+plot.height
+	for _, side := range [][4]float64{{plot.x, plot.y, right, plot.y}, {plot.x, bottom, right, bottom},
+		{plot.x, plot.y, plot.x, bottom}, {right, plot.y, right, bottom}} {
+		d.lines = append(d.lines, line{side[0], side[1], side[2], side[3], 1, d.hatch})
 	}
-	measure := func(name string) float64 { return f.width(name, nameSize, false) }
-	l.tags = placeTags(newBoard(l.plot.width, l.plot.height), l.points, names, measure, nameSize*1.15)
-	for i := range l.points {
-		l.points[i][0] += l.plot.x
-		l.points[i][1] += l.plot.y
-	}
-	for i := range l.tags {
-		l.tags[i].at.x += l.plot.x
-		l.tags[i].at.y += l.plot.y
-	}
-
-	y += l.plot.height + noteSize/2
-	add(render.ScatterCaption(s), noteSize, false)
-	named := make([]bool, len(s.Points))
-	for _, t := range l.tags {
-		named[t.point] = true
-	}
-	var unnamed []int
-	for i, ok := range named {
-		if !ok {
-			unnamed = append(unnamed, i)
+	unnamed := map[int]bool{}
+	for i, p := range points {
+		if s.Joined && i > 0 {
+			d.lines = append(d.lines, line{points[i-1][0], points[i-1][1], p[0], p[1], 1, d.hatch})
 		}
+		d.dots = append(d.dots, dot{p[0], p[1], d.dot, render.Spelling(s.Points[i].Name)})
+		unnamed[i] = true
 	}
-	if l.unnamed = len(unnamed); l.unnamed > 0 {
-		add(render.UnnamedNote(s, unnamed), noteSize, false)
+	measure := func(name string) float64 { return d.face.room(name, nameSize, false) }
+	tags = placeTags(newBoard(plot), points, names, measure, nameSize*1.15)
+	for _, t := range tags {
+		delete(unnamed, t.point)
+		d.tag(t, points[t.point][0], points[t.point][1])
 	}
-	l.height = int(y) + scatterMargin
-	return l
+
+	y += plot.height + noteSize/2
+	add(render.ScatterCaption(s), noteSize, note)
+	if len(unnamed) > 0 {
+		add(render.UnnamedNote(s, slices.Sorted(maps.Keys(unnamed))), noteSize, note)
+	}
+	d.height = int(y) + margin
+	d.subject = subject{
+		heading: heading,
+		description: strings.Join([]string{heading, origin, render.ScatterCaption(s),
+			fmt.Sprintf("%d of %d without a name", len(unnamed), len(points))}, "; "),
+		metadata: fmt.Sprintf(`<attend xmlns="urn:attend" title="%s" run="%s" step="%d" share1="%.6f" share2="%.6f"/>`,
+			escaped(heading), escaped(run), s.Source.Step, s.Share[0], s.Share[1]),
+		entries: [][2]string{{"Title", heading}, {"Run", run}, {"Step", fmt.Sprint(s.Source.Step)},
+			{"Variance", fmt.Sprintf("%.6f %.6f", s.Share[0], s.Share[1])}},
+	}
+	return d, tags, plot
 }
 
-// scatterDescription is what a picture says of itself to who cannot see it, and to other programs.
-func scatterDescription(s attention.Scatter, l scatterLayout) string {
-	return strings.Join([]string{render.ScatterHeading(s), scatterOrigin(s), render.ScatterCaption(s), fmt.Sprintf("%d of %d without a name", l.unnamed, len(s.Points))}, "; ")
+// tag draws the name of the point at x, y, and the line that leads there.
+func (d *Drawing) tag(t tag, x, y float64) {
+	if t.led {
+		toX, toY := t.anchor(x, y)
+		d.lines = append(d.lines, line{x, y, toX, toY, 0.8, d.leader})
+	}
+	// Another font may be wider: a name grows away from its point.
+	name := text{x: t.at.x, y: t.at.y + 0.79*t.at.height, size: nameSize, s: t.name, fill: d.ink}
+	if t.at.x+t.at.width <= x {
+		name.x, name.anchor = t.at.x+t.at.width, end
+	} else if t.at.x < x {
+		name.x, name.anchor = t.at.x+t.at.width/2, middle
+	}
+	d.texts = append(d.texts, name)
 }
 
-// scatterOrigin names the run and the step that a picture shows.
-func scatterOrigin(s attention.Scatter) string {
-	return fmt.Sprintf("%s, step %d", render.Spelling(s.Source.Run), s.Source.Step)
-}
-
-// scatterColors are the colours of a picture.
-type scatterColors struct {
-	paper, frame, ink, note, dot, line color.RGBA
-}
-
-// colors have a contrast of at least 4.5 to the paper in letters and 3 in dots, and differ in
+// scatterPalette has a contrast of at least 4.5 to the background in letters and 3 in dots and the lines to names. They differ in
 // lightness as well as in hue.
-func (o ScatterOptions) colors() scatterColors {
+func (o Options) scatterPalette() palette {
 	if o.Dark {
-		return scatterColors{
-			paper: color.RGBA{0x16, 0x18, 0x1d, 0xff}, frame: color.RGBA{0x3a, 0x3f, 0x4a, 0xff}, ink: color.RGBA{0xf2, 0xf3, 0xf5, 0xff},
-			note: color.RGBA{0xb4, 0xb9, 0xc4, 0xff}, dot: color.RGBA{0x5e, 0xc9, 0x62, 0xff}, line: color.RGBA{0x7d, 0x84, 0x93, 0xff},
-		}
+		return palette{background: rgb(0x16181d), ink: rgb(0xf2f3f5), muted: rgb(0xb4b9c4), hatch: rgb(0x3a3f4a),
+			dot: rgb(0x5ec962), leader: rgb(0x7d8493)}
 	}
-	return scatterColors{
-		paper: color.RGBA{0xff, 0xff, 0xff, 0xff}, frame: color.RGBA{0xd5, 0xd8, 0xde, 0xff}, ink: color.RGBA{0x17, 0x1a, 0x21, 0xff},
-		note: color.RGBA{0x55, 0x5b, 0x67, 0xff}, dot: color.RGBA{0x2c, 0x72, 0x8e, 0xff}, line: color.RGBA{0x8b, 0x92, 0x9e, 0xff},
-	}
+	return palette{background: rgb(0xffffff), ink: rgb(0x171a21), muted: rgb(0x555b67), hatch: rgb(0xd5d8de),
+		dot: rgb(0x2c728e), leader: rgb(0x8b929e)}
 }

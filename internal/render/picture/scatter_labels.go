@@ -2,64 +2,63 @@ package picture
 
 import (
 	"cmp"
+	"image"
 	"math"
 	"slices"
 
 	"attend/internal/render"
 )
 
-// A board is the paper of a scatter in squares of one pixel, and what is in them, so that no name
-// is drawn over anything else.
+// A board is what is in each pixel of a plot, so that no name is drawn over anything else.
 type board struct {
-	columns, rows int
-	squares       []square // [rows][columns]
+	*image.Gray
+	plot area
 }
 
-// A square is what one pixel holds.
-type square byte
-
+// What a pixel holds; 0 is nothing.
 const (
-	empty  square = iota
-	leader        // a line that leads to a name
-	thing         // a dot or a name
+	leader = 1 // a line that leads to a name
+	thing  = 2 // a dot or a name
 )
 
-func newBoard(width, height float64) *board {
-	b := &board{columns: int(width), rows: int(height)}
-	b.squares = make([]square, b.columns*b.rows)
-	return b
+func newBoard(plot area) board {
+	return board{image.NewGray(image.Rect(0, 0, int(plot.width), int(plot.height))), plot}
 }
 
 // An area is a rectangle, in pixels from its upper left corner.
 type area struct{ x, y, width, height float64 }
 
-// squares are the first and the last column and row that an area reaches into.
-func (r area) squares() (left, top, right, bottom int) {
-	return int(math.Floor(r.x)), int(math.Floor(r.y)), int(math.Ceil(r.x+r.width)) - 1, int(math.Ceil(r.y+r.height)) - 1
+// pixels are all that an area reaches into.
+func (b board) pixels(r area) image.Rectangle {
+	x, y := r.x-b.plot.x, r.y-b.plot.y
+	return image.Rect(int(math.Floor(x)), int(math.Floor(y)), int(math.Ceil(x+r.width)), int(math.Ceil(y+r.height)))
+}
+
+// row returns what is in one row of some pixels.
+func (b board) row(at image.Rectangle, y int) []byte {
+	return b.Pix[b.PixOffset(at.Min.X, y):][:at.Dx()]
 }
 
 // fits reports whether an area lies on the board and holds nothing above the given.
-func (b *board) fits(r area, most square) bool {
-	left, top, right, bottom := r.squares()
-	if left < 0 || top < 0 || right >= b.columns || bottom >= b.rows {
+func (b board) fits(r area, most byte) bool {
+	at := b.pixels(r)
+	if !at.In(b.Rect) {
 		return false
 	}
-	for y := top; y <= bottom; y++ {
-		for _, s := range b.squares[y*b.columns+left : y*b.columns+right+1] {
-			if s > most {
-				return false
-			}
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		if slices.Max(b.row(at, y)) > most {
+			return false
 		}
 	}
 	return true
 }
 
 // take fills what of an area lies on the board.
-func (b *board) take(r area, with square) {
-	left, top, right, bottom := r.squares()
-	for y := max(0, top); y <= min(b.rows-1, bottom); y++ {
-		for x := max(0, left); x <= min(b.columns-1, right); x++ {
-			b.squares[y*b.columns+x] = max(b.squares[y*b.columns+x], with)
+func (b board) take(r area, with byte) {
+	at := b.pixels(r).Intersect(b.Rect)
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		for x, was := range b.row(at, y) {
+			b.row(at, y)[x] = max(was, with)
 		}
 	}
 }
@@ -77,15 +76,13 @@ func (t tag) anchor(x, y float64) (float64, float64) {
 	return min(max(x, t.at.x), t.at.x+t.at.width), min(max(y, t.at.y), t.at.y+t.at.height)
 }
 
-const (
-	dotRadius = 3.0           // of a point, in pixels
-	closeBy   = dotRadius + 3 // how far from its point a name is that needs no line
-)
+// closeBy is how far from its point a name is that needs no line, in pixels.
+const closeBy = dotRadius + 3
 
 // placeTags finds a place for as many names as it can: close to the point in one of sixteen
 // directions, else, once all have tried, further out with a line that leads there, away from the
 // crowd first. Nothing covers anything else: no dot, no name, no line. Crowded points choose first.
-func placeTags(b *board, points [][2]float64, names []string, measure func(string) float64, height float64) []tag {
+func placeTags(b board, points [][2]float64, names []string, measure func(string) float64, height float64) []tag {
 	for _, p := range points {
 		b.take(area{p[0] - dotRadius, p[1] - dotRadius, 2 * dotRadius, 2 * dotRadius}, thing)
 	}
@@ -123,7 +120,7 @@ func away(points [][2]float64, i int) float64 {
 
 // place finds a place for one name at one of the distances and takes it. Close by, east, west, north
 // and south come first; further out the direction given.
-func (b *board) place(p [2]float64, direction float64, distances []float64, width, height float64) (tag, bool) {
+func (b board) place(p [2]float64, direction float64, distances []float64, width, height float64) (tag, bool) {
 	const (
 		beside = 2 // how far a name keeps from other things at its sides, so that its point is plain
 		turns  = 32
@@ -140,7 +137,7 @@ func (b *board) place(p [2]float64, direction float64, distances []float64, widt
 			// Left of its point the name ends there, right of it it begins there, between in proportion.
 			t := tag{led: led, at: area{p[0] + distance*dx - width/2*(1-dx), p[1] + distance*dy - height/2*(1-dy), width, height}}
 			room := area{t.at.x - beside, t.at.y, width + 2*beside, height}
-			if b.fits(room, empty) && (!led || b.lead(p, t)) {
+			if b.fits(room, 0) && (!led || b.lead(p, t)) {
 				b.take(room, thing)
 				return t, true
 			}
@@ -151,7 +148,7 @@ func (b *board) place(p [2]float64, direction float64, distances []float64, widt
 
 // lead takes the way of the line from a point to its name, unless a dot or a name is in it. Lines may
 // cross. Dots that touch the point's own are no hindrance.
-func (b *board) lead(p [2]float64, t tag) bool {
+func (b board) lead(p [2]float64, t tag) bool {
 	toX, toY := t.anchor(p[0], p[1])
 	length := math.Hypot(toX-p[0], toY-p[1])
 	var way []area

@@ -50,7 +50,7 @@ func TestTagsDoNotOverlap(t *testing.T) {
 			points[i] = [2]float64{width * random.Float64(), height * random.Float64()}
 			names[i] = fmt.Sprint("word", i)
 		}
-		tags := placeTags(newBoard(width, height), points, names, func(s string) float64 { return 6 * float64(len(s)) }, 12)
+		tags := placeTags(newBoard(area{0, 0, width, height}), points, names, func(s string) float64 { return 6 * float64(len(s)) }, 12)
 		if err := checkTags(tags, points, area{0, 0, width, height}); err != nil {
 			t.Errorf("%d points: %v", n, err)
 		}
@@ -69,7 +69,7 @@ func TestCrowdedNamesMoveWithALine(t *testing.T) {
 	for i := range 16 {
 		points, names = append(points, [2]float64{200 + 16*float64(i%4), 200 + 16*float64(i/4)}), append(names, fmt.Sprint("name", i))
 	}
-	tags := placeTags(newBoard(400, 400), points, names, func(string) float64 { return 40 }, 12)
+	tags := placeTags(newBoard(area{0, 0, 400, 400}), points, names, func(string) float64 { return 40 }, 12)
 	led := 0
 	for _, tag := range tags {
 		if tag.led {
@@ -86,22 +86,19 @@ func TestLinesMeetNoNameAndNoDot(t *testing.T) {
 	for i := range 40 {
 		s.Points = append(s.Points, attention.Point{Name: fmt.Sprint("more", i), X: 1.05 + 0.06*float64(i%7), Y: 1 + 0.04*float64(i/7)})
 	}
-	f, err := newTypeface()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := layoutScatter(s, ScatterOptions{}, f)
+	d, tags, _ := layoutScatter(s, Options{})
+	points := places(d)
 	led := 0
-	for _, a := range l.tags {
+	for _, a := range tags {
 		if !a.led {
 			continue
 		}
 		led++
-		from := l.points[a.point]
+		from := points[a.point]
 		toX, toY := a.anchor(from[0], from[1])
 		for part := 0.0; part < 1; part += 0.01 {
 			at := area{from[0] + part*(toX-from[0]), from[1] + part*(toY-from[1]), 0.01, 0.01}
-			for _, b := range l.tags {
+			for _, b := range tags {
 				if b.point != a.point && overlap(at, b.at) {
 					t.Fatalf("the line to %q crosses the name %q", a.name, b.name)
 				}

@@ -15,12 +15,12 @@ import (
 	"attend/internal/render/rendertest"
 )
 
-// svg is the picture of a figure.
-func svg(t testing.TB, f Figure, o Options) string {
+// svgOf is a drawing as SVG.
+func svgOf(t testing.TB, d Drawing) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := SVG(&b, f, o); err != nil {
-		t.Fatal(err)
+	if lacking, err := SVG(&b, d); err != nil || lacking != "" {
+		t.Fatalf("lacking %q, error %v", lacking, err)
 	}
 	return b.String()
 }
@@ -64,19 +64,19 @@ func parsedXML(document string) (element, error) {
 }
 
 func TestGoldenSVG(t *testing.T) {
-	rendertest.Golden(t, "two-words.svg", []byte(svg(t, twoWords(), Options{})))
+	rendertest.Golden(t, "two-words.svg", []byte(svgOf(t, twoWords().drawn(t, Options{}))))
 	f := twoWords()
-	f.Words[0], f.Unknown = "лев <b>&", []bool{true, false}
-	f.Panels[0] = append(f.Panels[0], Panel{"difference", [][]float64{{0, 0}, {-0.5, 0.5}}, true})
-	rendertest.Golden(t, "two-panels-dark.svg", []byte(svg(t, f, Options{Dark: true})))
+	f.words.Tokens[0], f.words.Unknown, f.signed = "лев <b>&", []bool{true, false}, true
+	f.panels[0] = append(f.panels[0], render.View{Title: "difference", Weights: [][]float64{{0, 0}, {-0.5, 0.5}}, Signed: true})
+	rendertest.Golden(t, "two-panels-dark.svg", []byte(svgOf(t, f.drawn(t, Options{Dark: true}))))
 }
 
 func TestSVGTellsWhatItIs(t *testing.T) {
-	f, err := NewFigure(attentiontest.Lion(), attention.Source{Run: "runs/<lion> & co", Step: 1500}, render.Selection{Layer: -1, Head: -1, All: true})
+	d, err := Map(attentiontest.Lion(), nil, attention.Source{Run: "runs/<lion> & co", Step: 1500}, render.Selection{Layer: -1, Head: -1, All: true}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := parsedXML(svg(t, f, Options{}))
+	root, err := parsedXML(svgOf(t, d))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,15 +112,15 @@ func TestSVGTellsWhatItIs(t *testing.T) {
 
 // Pictures that one page holds must not share ids.
 func TestSVGIDsDiffer(t *testing.T) {
-	id := func(f Figure) string {
-		root, err := parsedXML(svg(t, f, Options{}))
+	id := func(f figure) string {
+		root, err := parsedXML(svgOf(t, f.drawn(t, Options{})))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return root.attr("aria-labelledby")
 	}
 	a, b, c := twoWords(), twoWords(), twoWords()
-	b.Title, c.Source.Step = "layer 1, head 2", 121
+	b.title, c.source.Step = "layer 1, head 2", 121
 	if id(a) == id(b) || id(a) == id(c) || id(b) == id(c) || id(a) != id(twoWords()) {
 		t.Errorf("ids %s, %s, %s", id(a), id(b), id(c))
 	}
@@ -128,29 +128,29 @@ func TestSVGIDsDiffer(t *testing.T) {
 
 func TestPicturesAreFunctions(t *testing.T) {
 	for _, all := range []bool{false, true} {
-		f, err := NewFigure(attentiontest.Foreign(), attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1, All: all})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var first, second bytes.Buffer
-		for _, b := range []*bytes.Buffer{&first, &second} {
-			if _, err := PNG(b, f, Options{}); err != nil {
-				t.Fatal(err)
+		for _, format := range Formats {
+			var first, second bytes.Buffer
+			for _, b := range []*bytes.Buffer{&first, &second} {
+				d, err := Map(attentiontest.Foreign(), nil, attention.Source{Run: "runs/lion", Step: 120}, render.Selection{Layer: -1, Head: -1, All: all}, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := format.Choice.Write(b, d); err != nil {
+					t.Fatal(err)
+				}
 			}
-			b.WriteString(svg(t, f, Options{}))
-		}
-		if !bytes.Equal(first.Bytes(), second.Bytes()) {
-			t.Error("the same figure gives other bytes")
+			if !bytes.Equal(first.Bytes(), second.Bytes()) {
+				t.Errorf("%s: the same figure gives other bytes", format.Name)
+			}
 		}
 	}
 }
 
 func TestPictureWriterErrors(t *testing.T) {
-	if err := SVG(rendertest.Broken{}, twoWords(), Options{}); !errors.Is(err, rendertest.ErrBroken) {
-		t.Errorf("SVG: error %v", err)
-	}
-	if _, err := PNG(rendertest.Broken{}, twoWords(), Options{}); !errors.Is(err, rendertest.ErrBroken) {
-		t.Errorf("PNG: error %v", err)
+	for _, format := range Formats {
+		if _, err := format.Choice.Write(rendertest.Broken{}, twoWords().drawn(t, Options{})); !errors.Is(err, rendertest.ErrBroken) {
+			t.Errorf("%s: error %v", format.Name, err)
+		}
 	}
 }
 

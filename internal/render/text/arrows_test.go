@@ -63,7 +63,11 @@ func TestArrowsFitsAnyWidth(t *testing.T) {
 				t.Fatalf("%d columns of %d: %q", n, width, line)
 			}
 		}
-		if err := picture.ArrowsSVG(io.Discard, p, picture.Options{}); err != nil {
+		d, err := picture.Arrows(p, picture.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := picture.SVG(io.Discard, d); err != nil {
 			t.Fatal(err)
 		}
 	})

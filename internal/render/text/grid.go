@@ -23,17 +23,10 @@ import (
 // leaves out the queries that cannot see any of its keys. Every line fits the
 // width. The error tells what is wrong with the map or the options, or that of
 // the writer.
-func Grid(w io.Writer, m attention.Map, o Options) error { return grids(w, m, nil, o) }
-
-// GridWithBaseline writes for each selected matrix three grids: the attention, that of the baseline, and the first less
-// the second with its sign, in two colours where there are colours. The error is as for Grid, or tells in what
-// the baseline's shape differs.
-func GridWithBaseline(w io.Writer, m attention.Map, base attention.Baseline, o Options) error {
-	return grids(w, m, &base, o)
-}
-
-// grids writes the selected matrices, each with its baseline if there is one.
-func grids(w io.Writer, m attention.Map, base *attention.Baseline, o Options) error {
+//
+// With a baseline it writes for each selected matrix three grids: the attention, that of the baseline, and the first less
+// the second with its sign, in two colours where there are colours. The error then also tells in what its shape differs.
+func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) error {
 	list, err := render.Views(m, o.selection())
 	if err != nil {
 		return err

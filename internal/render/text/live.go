@@ -28,7 +28,7 @@ func Live(w io.Writer, m attention.Map, o Options, lines int) error {
 	err := Predictions(&next, m.Next, o)
 	for _, draw := range []func() string{
 		func() string { return headsText(m, o) },
-		func() string { err = errors.Join(err, Grid(&grid, m, o)); return grid.String() },
+		func() string { err = errors.Join(err, Grid(&grid, m, nil, o)); return grid.String() },
 		func() string { return tinyText(m, o, lines) },
 	} {
 		text := draw()
