@@ -53,8 +53,8 @@ func (sentences) Sentences() bool { return true }
 func (sentences) check(s Set, seq int) error {
 	for i := range s.Len() {
 		if n := s.Sequence(i).Len() - 1; n > seq {
-			return fmt.Errorf("sentence %d has %d tokens with its boundary but the context is %d: raise the context to %d or split the sentence",
-				i+1, n, seq, n)
+			return fmt.Errorf("sentence %d has %d tokens with its boundary but the context is %d: raise the context to %d "+
+				"or split the sentence", i+1, n, seq, n)
 		}
 	}
 	return nil
@@ -93,7 +93,8 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 			several++
 		}
 	}
-	c.note(several, "sentence", "occurred more than once; all copies of one are on the same side, so that none is both learned and held out.")
+	c.note(several, "sentence", "occurred more than once; all copies of one are on the same side, "+
+		"so that none is both learned and held out.")
 	return c, nil
 }
 
@@ -141,7 +142,8 @@ func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 	}
 	tokens := n.ids.Len()
 	if tokens < 2*least {
-		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
+		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d",
+			n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
 	}
 	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOut(tokens, least))
 	n.end(text[:at], tokens-held)

@@ -99,7 +99,8 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 		pieces[i] = p[:min(len(p), positions)] // later tokens change nothing before them
 	}
 	if longest < positions {
-		return nil, fmt.Errorf("no held-out sentence has %d tokens, the longest has %d: there is no mean for these positions; shorten the sentence or take another baseline", positions, longest)
+		return nil, fmt.Errorf("no held-out sentence has %d tokens, the longest has %d: there is no mean for these positions; "+
+			"shorten the sentence or take another baseline", positions, longest)
 	}
 	sum := attention.PerHead(r.Config.Layers, r.Config.Heads, func(int, int) [][]float64 {
 		rows := make([][]float64, positions)

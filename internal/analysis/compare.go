@@ -104,7 +104,9 @@ const matchSentences = 100
 // the texts is least. Where one run has more heads, some have no match.
 func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 	// [layer][head of a][head of b]
-	sums := attention.PerHead(min(a.Config.Layers, b.Config.Layers), a.Config.Heads, func(int, int) []float64 { return make([]float64, b.Config.Heads) })
+	sums := attention.PerHead(min(a.Config.Layers, b.Config.Layers), a.Config.Heads, func(int, int) []float64 {
+		return make([]float64, b.Config.Heads)
+	})
 	var sessions [2]*run.Session
 	for i, r := range []*run.Run{a, b} {
 		session, err := r.NewSession(1)
@@ -125,7 +127,8 @@ func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 		}
 		x, y := maps[0], maps[1]
 		if len(x.Tokens) != len(y.Tokens) {
-			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared", printable.Path(a.Path), len(x.Tokens), printable.Path(b.Path), len(y.Tokens))
+			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared",
+				printable.Path(a.Path), len(x.Tokens), printable.Path(b.Path), len(y.Tokens))
 		}
 		for layer := range sums {
 			for i, row := range sums[layer] {

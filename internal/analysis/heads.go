@@ -80,7 +80,8 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 	add(attention.RoleItself, func(_ []int, query, key int) bool { return key == query })
 	add(attention.RoleSame, func(ids []int, query, key int) bool { return first <= key && key < query && ids[key] == ids[query] })
 	if words {
-		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 }) // which is the previous word of the second
+		// The first word is the previous one of the second.
+		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 })
 		add(attention.RoleBoundary, func(_ []int, _, key int) bool { return key == 0 })
 	}
 	if corpus.Grammar == nil {
@@ -161,7 +162,8 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		if role := slices.Index(roles, h.Role); role >= 0 {
 			for _, e := range best[i][role] {
 				v := r.Vocabulary
-				h.Examples = append(h.Examples, attention.HeadExample{Text: v.Decode(e.ids), Query: v.Key(e.ids[e.query]), Key: v.Key(e.ids[e.key]), Weight: e.weight})
+				h.Examples = append(h.Examples, attention.HeadExample{
+					Text: v.Decode(e.ids), Query: v.Key(e.ids[e.query]), Key: v.Key(e.ids[e.key]), Weight: e.weight})
 			}
 		}
 	}

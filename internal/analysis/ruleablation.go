@@ -49,7 +49,8 @@ func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 	plain := 0.0
 	for _, c := range cases {
 		add := func(keys []int, result func(logP float64)) {
-			interventions = append(interventions, intervention{c.ids, removeAttention(attention.All, c.query, keys...), func(reading run.Reading) {
+			edit := removeAttention(attention.All, c.query, keys...)
+			interventions = append(interventions, intervention{c.ids, edit, func(reading run.Reading) {
 				result(logProbability(reading.Logits(c.query), c.correct...))
 			}})
 		}

@@ -57,7 +57,7 @@ type Comparison struct {
 	B        Map           `json:"b"`
 	Of       Source        `json:"-"`              // of A
 	With     Source        `json:"with"`           // of B
-	Losses   []float64     `json:"heldout_losses"` // of two runs, on a sample of held-out text at their last evaluations; empty where one has none
+	Losses   []float64     `json:"heldout_losses"` // of two runs at their last evaluations; empty where one has none
 	Settings []SettingPair `json:"settings"`       // those in which two runs differ
 	Matches  []HeadMatch   `json:"matches"`        // heads that belong together; nil: each with that of its number
 }

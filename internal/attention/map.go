@@ -193,7 +193,10 @@ func (v HeadVectors) check(seq int) error {
 	for _, part := range []struct {
 		name string
 		rows [][]float32
-	}{{"query vectors", v.Query}, {"key vectors", v.Key}, {"value vectors", v.Value}, {"rows of scores", v.Scores}, {"output vectors", v.Output}} {
+	}{
+		{"query vectors", v.Query}, {"key vectors", v.Key}, {"value vectors", v.Value},
+		{"rows of scores", v.Scores}, {"output vectors", v.Output},
+	} {
 		if len(part.rows) != seq {
 			return fmt.Errorf("%d %s for %d tokens", len(part.rows), part.name, seq)
 		}

@@ -90,8 +90,8 @@ func (c *Course) projections(context.Context) (values, error) {
 		key := numbers(a.Key(0, 0, i))
 		score := products(query, []Vector{{word, key}})[0]
 		words = append(words, values{
-			"word": word, "vector": numbers(riverByHand[i*len(features):][:len(features)]), "key": key, "value": numbers(a.Value(0, 0, i)),
-			"score": score, "scaled": float64(score) / 1.4142136, "weight": weights[i],
+			"word": word, "vector": numbers(riverByHand[i*len(features):][:len(features)]), "key": key,
+			"value": numbers(a.Value(0, 0, i)), "score": score, "scaled": float64(score) / 1.4142136, "weight": weights[i],
 		})
 	}
 	for i, name := range features {
@@ -127,7 +127,10 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 		name  string
 		late  float32 // of the last word
 		sight layers.AttentionOptions
-	}{{"neither", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}}, {"both", 1, layers.AttentionOptions{}}} {
+	}{
+		{"neither", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}},
+		{"both", 1, layers.AttentionOptions{}},
+	} {
 		outputs := make([][]float32, 4)
 		for i, text := range whoSees {
 			var sentence []float32

@@ -107,7 +107,8 @@ func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
 	}
 	for _, v := range s.values {
 		if first := len(s.values[0].Numbers); len(v.Numbers) != first {
-			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long", v.short(), v.Numbers.count(), first)
+			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long",
+				v.short(), v.Numbers.count(), first)
 		}
 	}
 	return s, nil

@@ -30,7 +30,8 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 	b.WriteString(o.hanging("A: ", "%s, %s", printable.Sentence(c.A.Text), render.Origin(c.Of)))
 	b.WriteString(o.hanging("B: ", "%s, %s", printable.Sentence(c.B.Text), render.Origin(c.With)))
 	if len(c.Losses) == 2 {
-		b.WriteString("\n" + o.paragraph("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]))
+		b.WriteString("\n" + o.paragraph("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f",
+			c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]))
 	}
 	if len(c.Settings) > 0 {
 		t := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "A", Left: true}, {Title: "B", Left: true}}}
@@ -40,7 +41,8 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 		b.WriteString("\n" + t.Text(o.width()))
 	}
 	if c.Matches != nil {
-		b.WriteString("\n" + o.paragraph("heads matched by what they look at, since their order is arbitrary; the smaller the difference, the more alike they are:"))
+		b.WriteString("\n" + o.paragraph("heads matched by what they look at, since their order is arbitrary; "+
+			"the smaller the difference, the more alike they are:"))
 		t := term.Table{Columns: []term.Column{{Title: "layer"}, {Title: "head of A"}, {Title: "head of B"}, {Title: "mean difference"}}}
 		for _, m := range c.Matches {
 			t.Add(fmt.Sprint(m.Layer+1), fmt.Sprint(m.A+1), fmt.Sprint(m.B+1), render.Significant(m.Distance))
@@ -78,7 +80,8 @@ func differences(c attention.Comparison, o Options) (list []render.View) {
 				m := c.Matches[layer*len(a.Attention[0])+head]
 				name = fmt.Sprintf("difference of attention, layer %d, head %d of A less head %d of B", layer+1, m.A+1, m.B+1)
 			}
-			list = append(list, render.View{Title: name, Weights: attention.Difference(a.Mean(layer, head), other.Mean(layer, head)), Signed: true})
+			weights := attention.Difference(a.Mean(layer, head), other.Mean(layer, head))
+			list = append(list, render.View{Title: name, Weights: weights, Signed: true})
 		}
 	}
 	return list
@@ -205,7 +208,8 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 			always++
 		}
 		if i < shownRecurring {
-			links.Add(words[l.Query].Fit(render.WidestLabel)+" -> "+words[l.Key].Fit(render.WidestLabel), fmt.Sprintf("%d of %d", l.Seeds, len(r.Seeds)),
+			link := words[l.Query].Fit(render.WidestLabel) + " -> " + words[l.Key].Fit(render.WidestLabel)
+			links.Add(link, fmt.Sprintf("%d of %d", l.Seeds, len(r.Seeds)),
 				rounded(l.Weight), tableBar(float64(l.Seeds), float64(len(r.Seeds)), o))
 		}
 	}

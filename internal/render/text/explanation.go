@@ -46,7 +46,8 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	step("3. Scaled by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", len(x.QueryVector), number(root))
 	line("%s / %s = %s", number(x.Products[x.Key]), number(root), number(x.Scores[x.Key]))
 
-	step("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.", query, x.Query+1, printable.Count(x.Query+1, "token"))
+	step("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.",
+		query, x.Query+1, printable.Count(x.Query+1, "token"))
 
 	step("5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:")
 	b.WriteString(softmaxTable(x, words, o).Text(o.width()))
@@ -64,7 +65,8 @@ func number[T float32 | float64](x T) string { return render.Significant(float64
 // softmaxTable has the rows of step 5.
 func softmaxTable(x attention.Explanation, words []render.Label, o Options) term.Table {
 	t := term.Table{Columns: []term.Column{
-		{Title: "  key", Left: true}, {Title: "score"}, {Title: "e^(score - largest)", Spare: 2}, {Title: "weight"}, {Left: true, Spare: 1},
+		{Title: "  key", Left: true}, {Title: "score"}, {Title: "e^(score - largest)", Spare: 2},
+		{Title: "weight"}, {Left: true, Spare: 1},
 	}}
 	top := float64(slices.Max(x.Scores))
 	for i, s := range x.Scores {

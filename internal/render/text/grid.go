@@ -40,7 +40,8 @@ func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) err
 		name := printable.Sentence(base.Name)
 		for i, v := range list {
 			all = append(all, v, render.View{Title: "baseline: " + name, Weights: beside[i].Weights},
-				render.View{Title: "difference: " + v.Title + " less " + name, Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true})
+				render.View{Title: "difference: " + v.Title + " less " + name,
+					Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true})
 		}
 		list = all
 	}
@@ -122,7 +123,8 @@ func legend(o Options) string {
 		if o.Color == colorprofile.ANSI256 {
 			steps = 6 // the palette has seven
 		}
-		long, short = ".00 "+swatches("  ", 0, steps, weightColor, o.Color)+" 1.0", ".00 "+swatches(" ", 0, steps, weightColor, o.Color)+" 1.0"
+		scale := func(text string) string { return ".00 " + swatches(text, 0, steps, weightColor, o.Color) + " 1.0" }
+		long, short = scale("  "), scale(" ")
 	}
 	return o.longest(reading+"   "+long, reading+"  "+short, reading)
 }

@@ -52,8 +52,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	if single(y) > 0 {
 		cut += " (or in one alone)"
 	}
-	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, when the edge to the word is cut "+
-		"%s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
+	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, "+
+		"when the edge to the word is cut %s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
 	b.WriteString("\n" + table.Text(o.width()))
 	if len(y.Heads) > 0 {
 		b.WriteString("\n" + o.paragraph("Each head switched off, its output replaced by its mean over held-out text:"))
@@ -62,7 +62,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		shown := min(len(heads), mostHeads)
 		b.WriteString(headTable(heads[:shown], o).Text(o.width()))
 		if rest := heads[shown:]; len(rest) > 0 {
-			b.WriteString(o.paragraph("and %s with effects from %s to %s", printable.Count(len(rest), "more head"), rounded(rest[0].Effect), rounded(rest[len(rest)-1].Effect)))
+			b.WriteString(o.paragraph("and %s with effects from %s to %s",
+				printable.Count(len(rest), "more head"), rounded(rest[0].Effect), rounded(rest[len(rest)-1].Effect)))
 		}
 	}
 	b.WriteString("\n" + o.paragraph("%s", agreement(y)))
@@ -130,7 +131,9 @@ func whyTable(y attention.Why, o Options) term.Table {
 			} else if len(heads) == 1 {
 				break // its weight is the mean
 			}
-			column(term.Column{Title: name, Spare: spareHeads}, func(c attention.Cause) string { return render.Number(c.ByHead[layer][head]) })
+			column(term.Column{Title: name, Spare: spareHeads}, func(c attention.Cause) string {
+				return render.Number(c.ByHead[layer][head])
+			})
 		}
 	}
 	column(term.Column{Title: "edge cut"}, func(c attention.Cause) string { return signed(c.Cut) })
