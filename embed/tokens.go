@@ -3,8 +3,7 @@
 //
 //	ids [batch*seq]  ->  vectors [batch*seq, dim]
 //
-// Read in this order: tokens.go (the table of word vectors), positions.go (the position
-// schemes). Axis words: batch, seq, dim, vocab.
+// Axis words: batch, seq, dim, vocab.
 package embed
 
 import (

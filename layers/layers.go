@@ -1,7 +1,7 @@
 // Package layers builds the transformer as a gorgonia graph: vectors in, logits out,
 // with the attention weights of every layer to be read after each run. The
-// mathematics is GPT-2's (Radford et al. 2019): pre-LayerNorm blocks of causal multi-head
-// self-attention and a feed-forward network, each added to the residual stream.
+// mathematics is GPT-2's (Radford et al. 2019): blocks of causal multi-head self-attention and a
+// feed-forward network, each behind a norm and added to the residual stream.
 //
 //	ids     [batch*seq]
 //	vectors [batch*seq, dim]                    package embed
@@ -9,11 +9,6 @@
 //	key, value [batch*seq, kvHeads*headDim]
 //	weights [batch, heads, query, key]          who attends to whom
 //	logits  [batch*seq, vocab]
-//
-// Read in this order: config.go (the sizes), linear.go, norm.go, projections.go and attention.go (the layers with their
-// parameters and operations), dropout.go, block.go and model.go (how layers make a model, and how parameters start), transformer.go
-// (its graph), inference.go (running it), attended.go and hooks.go (what was computed, and editing it), intervention.go (edges and
-// heads ablated), size.go (its memory).
 //
 // Each layer is an operation of gorgonia with its gradient through SymDiff. Axis words:
 // batch, seq, dim, heads, headDim, kvHeads, vocab; activations are 2-D, [batch*seq, dim], and a head is

@@ -147,7 +147,7 @@ func Parameters(c Config) *param.Set {
 
 // NewWeights returns the model's parameters before training, as GPT-2 starts: matrices
 // normal with standard deviation 0.02, those that write into the residual stream
-// (attn.output, mlp.down) smaller by sqrt(2 layers), biases 0, LayerNorm gains 1. Each tensor
+// (attn.output, mlp.down) smaller by sqrt(2 layers), biases 0, gains of norms 1. Each tensor
 // is drawn from a generator keyed by (seed, its name).
 func NewWeights(c Config, seed uint64) (*param.Set, error) {
 	if err := c.Validate(); err != nil {

@@ -9,7 +9,7 @@ import (
 	"attend/internal/param"
 )
 
-// Norm normalises the vectors [rows, dim] that a branch of a block reads.
+// Norm normalises the vectors [rows, dim] that the attention, the feed-forward network and the unembedding read.
 type Norm interface {
 	// apply adds the norm to the graph.
 	apply(g *graph, x *gorgonia.Node) *gorgonia.Node

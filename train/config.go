@@ -17,9 +17,9 @@ type Config struct {
 	MinRate      float64 // at the last step, 0 <= MinRate <= LearningRate
 	Warmup       int     // steps of linear rise, 0 <= Warmup <= Steps
 	WeightDecay  float64 // decoupled, on matrices only, >= 0
-	Beta1        float64 // AdamW: decay of the first moment, 0 <= Beta1 < 1
-	Beta2        float64 // AdamW: decay of the second moment, 0 <= Beta2 < 1
-	Momentum     float64 // SGD, 0 <= Momentum < 1
+	Beta1        float64 // of the optimizers that use it, 0 <= Beta1 < 1
+	Beta2        float64 // likewise, 0 <= Beta2 < 1
+	Momentum     float64 // likewise, 0 <= Momentum < 1
 	Clip         float64 // maximum global gradient norm, > 0; 0 clips nothing
 }
 

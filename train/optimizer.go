@@ -1,6 +1,8 @@
 package train
 
 import (
+	"strings"
+
 	"attend/internal/choice"
 	"attend/internal/kernel"
 	"attend/internal/param"
@@ -8,7 +10,8 @@ import (
 
 // An Optimizer turns gradients into new weights.
 type Optimizer struct {
-	Moments []string // the names of what it remembers of earlier gradients: each a number for every weight
+	Moments []string          // the names of what it remembers of earlier gradients: each a number for every weight
+	Uses    map[string]string // the settings that not every optimizer uses, and what they mean here
 	Update  func(c Config, u Update)
 }
 
@@ -30,8 +33,21 @@ const (
 
 // Optimizers are the optimizers.
 var Optimizers = choice.Table[Optimizer]{
-	{Name: AdamW, Choice: Optimizer{[]string{"first", "second"}, adamW}},
-	{Name: SGD, Choice: Optimizer{[]string{"velocity"}, sgd}},
+	{Name: AdamW, Choice: Optimizer{
+		[]string{"first", "second"}, map[string]string{"beta1": "decay rate of the first moment", "beta2": "decay rate of the second moment"}, adamW,
+	}},
+	{Name: SGD, Choice: Optimizer{[]string{"velocity"}, map[string]string{"momentum": "decay rate of the velocity"}, sgd}},
+}
+
+// Uses says which optimizers use a setting, and what it means to each.
+func Uses(setting string) string {
+	var all []string
+	for _, o := range Optimizers {
+		if meaning, ok := o.Choice.Uses[setting]; ok {
+			all = append(all, o.Name+": "+meaning)
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 // adamEpsilon keeps AdamW's division finite; PyTorch's value.

@@ -371,7 +371,7 @@ func TestNothingPredictedIsAnError(t *testing.T) {
 	}
 }
 
-func TestBothOptimizersLearn(t *testing.T) {
+func TestOptimizersLearn(t *testing.T) {
 	for _, optimizer := range Optimizers.Names() {
 		c := toyTraining
 		c.Optimizer, c.Steps, c.Momentum = optimizer, 40, 0.9

@@ -6,8 +6,4 @@
 //
 // What is ablated is ablated in the graph and the operations of training, by an edit at a hook point; what is explained is read from hook
 // points. Nothing here computes attention a second time.
-//
-// Read in this order: evaluate.go and rules.go (how good it is), intervention.go (sentences with something ablated), ruleablation.go and
-// why.go (what that does), explain.go (the arithmetic of one cell), heads.go (what heads do), baseline.go (what maps are compared with),
-// compare.go, hungarian.go and seeds.go (comparing sentences, runs and seeds), words.go (the tables of vectors and their picture).
 package analysis

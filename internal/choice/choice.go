@@ -28,7 +28,17 @@ func (t Table[T]) Find(what, name string) (T, error) {
 		}
 	}
 	var none T
-	return none, fmt.Errorf("no %s %s: choose %s", what, printable.Quote(name), strings.Join(t.Names(), ", "))
+	return none, &UnknownError{what, name, t.Names()}
+}
+
+// UnknownError reports a name that is not in a table.
+type UnknownError struct {
+	What, Name string
+	Known      []string
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("no %s %s: choose %s", e.What, printable.Quote(e.Name), strings.Join(e.Known, ", "))
 }
 
 // Names returns the names in the order of the table.

@@ -9,13 +9,11 @@
 // a thousand, so a map shown for one sentence is the map that training computed.
 // Shapes that do not agree are errors of the caller, not of a user, and panic.
 //
+// A loop that one operation alone needs, and that takes little of a step, may stand beside that operation instead.
+//
 // Each function is written in portable Go and, for amd64, generated as assembly for AVX2 with FMA and
 // for AVX-512 (folder assembly, a module of its own). The best that the processor has is chosen at
 // start-up. Instruction sets round differently: bits are equal under one of them.
-//
-// Read in this order: matmul.go, exp.go, softmax.go, layernorm.go, activation.go,
-// embedding.go, elementwise.go, optimize.go; then instructions.go (the choice) and tiles.go
-// (the product in assembly's tiles).
 package kernel
 
 import "fmt"

@@ -14,8 +14,6 @@
 // gorgonia takes two nodes for one when they have the same 32-bit hash. So each operation
 // carries a name that is unique in its graph, the hash is made of the name, [Apply] salts it where the
 // hash is taken already, and [CheckUnique] shows after building that no two nodes collide.
-//
-// Read in this order: node.go, apply.go, gradient.go, sentences.go, machine.go.
 package node
 
 import (

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"attend/internal/choice"
 	"attend/internal/file"
 	"attend/internal/printable"
 )
@@ -154,6 +155,10 @@ func (f *folder) fileError(name string, err error) error {
 		return fmt.Errorf("%s lacks %s: it is not a whole run folder; restore the file or train again", printable.Path(f.path), name)
 	case f.linksOut(name):
 		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: put a copy of that file in its place", f.at(name))
+	}
+	if unknown := new(choice.UnknownError); errors.As(err, &unknown) {
+		return fmt.Errorf("%s: this version of attend has no %s %s: use the version that wrote the file, or a newer one",
+			f.at(name), unknown.What, printable.Quote(unknown.Name))
 	}
 	return fmt.Errorf("%s: %w: %s", f.at(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
 }

@@ -36,7 +36,7 @@ type Settings struct {
 	Hidden     int     `yaml:"hidden"`
 	Context    int     `yaml:"context"`
 	Positions  string  `yaml:"positions"`
-	Norm       string  `yaml:"norm,omitempty"`
+	Norm       string  `yaml:"norm"`
 	Activation string  `yaml:"activation"`
 	Tied       bool    `yaml:"tied"`
 	Dropout    float64 `yaml:"dropout"`
@@ -152,12 +152,26 @@ func (s Settings) YAML() []byte {
 // identity returns the settings that a run keeps for good: all but those that may change
 // when it is resumed, and those that runs before them lack, at their default.
 func (s Settings) identity() []byte {
+	var later []string
 	for _, setting := range AllSettings() {
-		if setting.OnResume || setting.Later && setting.field(&s).Interface() == setting.Default {
+		if setting.OnResume {
 			setting.Copy(&s, &Settings{})
 		}
+		if setting.Later && setting.field(&s).Interface() == setting.Default {
+			later = append(later, setting.Name)
+		}
 	}
-	return s.YAML()
+	var all, kept yaml.Node
+	_ = all.Encode(s)
+	kept = all
+	kept.Content = nil
+	for i := 0; i < len(all.Content); i += 2 { // keys and values in turn
+		if !slices.Contains(later, all.Content[i].Value) {
+			kept.Content = append(kept.Content, all.Content[i:i+2]...)
+		}
+	}
+	b, _ := yaml.Marshal(&kept)
+	return b
 }
 
 // formatKey is the key of the version of the folder's format in training.yaml. It is no setting.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"attend/train"
 )
 
 // several are settings whose batch is shared by several replicas of the graph.
@@ -51,7 +53,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 func TestResumeIsExact(t *testing.T) {
 	t.Parallel()
 	const steps = 20
-	for _, optimizer := range []string{"adamw", "sgd"} {
+	for _, optimizer := range train.Optimizers.Names() {
 		s := small()
 		s.Optimizer, s.Steps, s.Dropout, s.EvalInterval, s.SaveInterval = optimizer, steps, 0.1, 3, 7
 		straight := filepath.Join(t.TempDir(), "straight")

@@ -3,10 +3,6 @@
 //
 // It is a module of its own, so that avo, which turns these functions into assembly, is
 // no dependency of the project. Run it with `go generate ./internal/kernel`.
-//
-// Read in this order: machine.go (what differs between the two instruction sets),
-// tile.go (the heart of the matrix product), exp.go, softmax.go, layernorm.go,
-// activation.go, elementwise.go, optimize.go, transpose.go, limit.go.
 package main
 
 import (
