@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"math/bits"
 	"math/rand/v2"
 
@@ -41,7 +42,7 @@ func (s Set) Blocks(batch, seq int) (*Blocks, error) {
 	if err := s.check(batch, seq); err != nil {
 		return nil, err
 	}
-	return &Blocks{s, batch, seq, s.Layout.rows(s, seq)}, nil
+	return &Blocks{s, batch, seq, s.Layout.rows(s, seq, seq)}, nil
 }
 
 // Len returns the number of batches.
@@ -55,7 +56,7 @@ func (b *Blocks) Fill(i int, ids, targets []int) {
 	for row := range b.batch {
 		var piece IDs // none past the last row
 		if at := i*b.batch + row; at < b.rows {
-			piece = b.set.Layout.row(b.set, at, b.seq)
+			piece = b.set.Layout.row(b.set, at, b.seq, b.seq)
 		}
 		fillRow(piece, row, b.seq, ids, targets)
 	}
@@ -81,9 +82,10 @@ func (s Set) Sampler(batch, seq int, seed uint64) (*Sampler, error) {
 	if err := s.check(batch, seq); err != nil {
 		return nil, err
 	}
-	draws, err := s.Layout.draws(s, seq)
-	if err != nil {
-		return nil, err
+	draws := s.Layout.rows(s, seq, 1)
+	if n := s.ids.Len(); draws < 1 {
+		return nil, fmt.Errorf("the text has %d tokens, too few for a context of %d, which needs %d: lower the context or give more text",
+			n, seq, seq+1)
 	}
 	return &Sampler{s, batch, seq, draws, seed}, nil
 }
@@ -99,7 +101,7 @@ func (p *Sampler) Fill(step int, ids, targets []int) {
 	var pcg rand.PCG
 	for row := range p.batch {
 		random.Reseed(&pcg, p.seed, "batch", uint64(step), uint64(row))
-		piece := p.set.Layout.drawn(p.set, uniform(&pcg, p.draws), p.seq)
+		piece := p.set.Layout.row(p.set, uniform(&pcg, p.draws), p.seq, 1)
 		fillRow(piece, row, p.seq, ids, targets)
 	}
 }

@@ -20,13 +20,10 @@ type Layout interface {
 	split(text string, n *numbering, o Options) (*Corpus, error)
 	// check reports whether rows of seq predictions can hold the set.
 	check(s Set, seq int) error
-	// rows returns how many rows hold every prediction once, and row one of them.
-	rows(s Set, seq int) int
-	row(s Set, i, seq int) IDs
-	// draws returns how many rows a training draws from, all equally likely, and drawn
-	// one of them. It is an error when there is none.
-	draws(s Set, seq int) (int, error)
-	drawn(s Set, i, seq int) IDs
+	// rows returns how many rows of up to seq predictions there are, and row one of them: sentences, or windows of a
+	// stream that begin so many tokens after one another. With a stride of seq they hold every prediction once.
+	rows(s Set, seq, stride int) int
+	row(s Set, i, seq, stride int) IDs
 	// lengths returns the predictions of the longest row, and the mean of all.
 	lengths(s Set, seq int) (longest, mean float64)
 }
@@ -56,20 +53,16 @@ func (sentences) Sentences() bool { return true }
 func (sentences) check(s Set, seq int) error {
 	for i := range s.Len() {
 		if n := s.Sequence(i).Len() - 1; n > seq {
-			return fmt.Errorf("sentence %d has %d tokens with its boundary but the context is %d: raise the context to %d or split the sentence",
-				i+1, n, seq, n)
+			return fmt.Errorf("sentence %d has %d tokens with its boundary but the context is %d: raise the context to %d "+
+				"or split the sentence", i+1, n, seq, n)
 		}
 	}
 	return nil
 }
 
-func (sentences) rows(s Set, _ int) int { return s.Len() }
+func (sentences) rows(s Set, _, _ int) int { return s.Len() }
 
-func (sentences) row(s Set, i, _ int) IDs { return s.Sequence(i) }
-
-func (sentences) draws(s Set, _ int) (int, error) { return s.Len(), nil }
-
-func (sentences) drawn(s Set, i, _ int) IDs { return s.Sequence(i) }
+func (sentences) row(s Set, i, _, _ int) IDs { return s.Sequence(i) }
 
 func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 	return float64(s.LongestInput()), float64(s.Predictions()) / float64(s.Len())
@@ -100,7 +93,8 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 			several++
 		}
 	}
-	c.note(several, "sentence", "occurred more than once; all copies of one are on the same side, so that none is both learned and held out.")
+	c.note(several, "sentence", "occurred more than once; all copies of one are on the same side, "+
+		"so that none is both learned and held out.")
 	return c, nil
 }
 
@@ -131,21 +125,12 @@ func (stream) Sentences() bool { return false }
 
 func (stream) check(Set, int) error { return nil }
 
-// rows are consecutive windows of seq predictions, the last one of what is left.
-func (stream) rows(s Set, seq int) int { return ceilDiv(s.Predictions(), seq) }
+// rows counts a last window of what is left, if that is less than the stride.
+func (stream) rows(s Set, seq, stride int) int { return ceilDiv(s.Predictions()-seq, stride) + 1 }
 
-func (l stream) row(s Set, i, seq int) IDs { return l.drawn(s, i*seq, seq) }
-
-func (stream) draws(s Set, seq int) (int, error) {
-	n := s.ids.Len()
-	if n < seq+1 {
-		return 0, fmt.Errorf("the text has %d tokens, too few for a context of %d, which needs %d: lower the context or give more text",
-			n, seq, seq+1)
-	}
-	return n - seq, nil
+func (stream) row(s Set, i, seq, stride int) IDs {
+	return s.ids.Slice(i*stride, min(s.ids.Len(), i*stride+seq+1))
 }
-
-func (stream) drawn(s Set, i, seq int) IDs { return s.ids.Slice(i, min(s.ids.Len(), i+seq+1)) }
 
 func (stream) lengths(_ Set, seq int) (longest, mean float64) { return float64(seq), float64(seq) }
 
@@ -157,7 +142,8 @@ func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 	}
 	tokens := n.ids.Len()
 	if tokens < 2*least {
-		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d", n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
+		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d",
+			n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
 	}
 	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOut(tokens, least))
 	n.end(text[:at], tokens-held)

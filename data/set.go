@@ -41,13 +41,13 @@ func (s Set) LongestInput() int {
 // Rows returns copies of the rows that [Set.Blocks] fills batches with, each with the
 // token that is only predicted: all rows, or the first `most` of them if most > 0.
 func (s Set) Rows(seq, most int) [][]int {
-	n := s.Layout.rows(s, seq)
+	n := s.Layout.rows(s, seq, seq)
 	if most > 0 {
 		n = min(n, most)
 	}
 	rows := make([][]int, n)
 	for i := range rows {
-		rows[i] = s.Layout.row(s, i, seq).Ints()
+		rows[i] = s.Layout.row(s, i, seq, seq).Ints()
 	}
 	return rows
 }
@@ -87,7 +87,9 @@ func (s Set) check(batch, seq int) error {
 // predicted token of the held-out set. A trained model is worth something below
 // the smallest of them.
 type Baselines struct {
-	Uniform, Unigram, Bigram float64
+	Uniform float64 `json:"uniform"` // every token equally probable
+	Unigram float64 `json:"unigram"` // by frequency
+	Bigram  float64 `json:"bigram"`  // by the token before
 }
 
 // NewBaselines counts in the training set and predicts the held-out one.

@@ -210,7 +210,8 @@ func keysByID(ids map[string]int) ([]string, error) {
 			return nil, fmt.Errorf("tokenizer.json: %s has the id %d, want ids 0 to %d", printable.Quote(key), id, len(keys)-1)
 		}
 		if taken[id] {
-			return nil, fmt.Errorf("tokenizer.json: %s and %s share the id %d, want each id once", printable.Quote(keys[id]), printable.Quote(key), id)
+			return nil, fmt.Errorf("tokenizer.json: %s and %s share the id %d, want each id once",
+				printable.Quote(keys[id]), printable.Quote(key), id)
 		}
 		keys[id], taken[id] = key, true
 	}

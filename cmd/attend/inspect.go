@@ -120,20 +120,9 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	if err := checkMaps(sentences, r, vectors); err != nil {
 		return finding{}, err
 	}
-	reader, err := r.NewSession(1)
+	maps, err := analysis.Maps(r, o.top, vectors, sentences...)
 	if err != nil {
 		return finding{}, err
-	}
-	defer reader.Close()
-	read := reader.Map
-	if vectors {
-		read = reader.MapWithVectors
-	}
-	maps := make([]attention.Map, len(sentences))
-	for i, s := range sentences {
-		if maps[i], err = read(s, o.top); err != nil {
-			return finding{}, fmt.Errorf("%s: %w", printable.Quote(s), err)
-		}
 	}
 	var beside []attention.Baseline
 	if o.baseline != "" {
@@ -169,13 +158,11 @@ func writeMaps(w io.Writer, o inspectOptions, maps []attention.Map, beside []att
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), view.Width))
-		var err error
-		if beside == nil {
-			err = text.Grid(w, m, view)
-		} else {
-			err = text.GridWithBaseline(w, m, beside[i], view)
+		var base *attention.Baseline
+		if beside != nil {
+			base = &beside[i]
 		}
-		if err != nil {
+		if err := text.Grid(w, m, base, view); err != nil {
 			return err
 		}
 		fmt.Fprintln(w)

@@ -22,8 +22,7 @@ const (
 // Baselines returns for each map of this run what it is compared with, by the name of the baseline. load reads the
 // text of the run, which only the position needs.
 func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run) (*data.Corpus, error)) ([]attention.Baseline, error) {
-	list := make([]attention.Baseline, len(maps))
-	var weight func(layer, head, query, key int) float32
+	var of func(m attention.Map) (attention.Map, error)
 	switch name {
 	case BaselineUntrained:
 		before, err := r.Untrained()
@@ -35,13 +34,9 @@ func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run
 			return nil, err
 		}
 		defer session.Close()
-		for i, m := range maps {
-			if list[i].Map, err = session.Map(m.Text, len(m.Next)); err != nil {
-				return nil, err
-			}
-		}
+		of = func(m attention.Map) (attention.Map, error) { return session.Map(m.Text, len(m.Next)) }
 	case BaselineUniform:
-		weight = func(_, _, query, _ int) float32 { return 1 / float32(query+1) }
+		of = filled(func(_, _, query, _ int) float32 { return 1 / float32(query+1) })
 	case BaselinePosition:
 		longest := 0
 		for _, m := range maps {
@@ -55,32 +50,38 @@ func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run
 		if err != nil {
 			return nil, err
 		}
-		weight = func(layer, head, query, key int) float32 { return float32(mean[layer][head][query][key]) }
+		of = filled(func(layer, head, query, key int) float32 { return float32(mean[layer][head][query][key]) })
 	default:
-		return nil, fmt.Errorf("there is no baseline %s: want %s, %s or %s", printable.Quote(name), BaselineUntrained, BaselineUniform, BaselinePosition)
+		return nil, fmt.Errorf("there is no baseline %s: want %s, %s or %s",
+			printable.Quote(name), BaselineUntrained, BaselineUniform, BaselinePosition)
 	}
+	list := make([]attention.Baseline, len(maps))
 	for i, m := range maps {
-		list[i].Name = name
-		if weight != nil {
-			list[i].Map = filled(m, weight)
+		base, err := of(m)
+		if err != nil {
+			return nil, err
 		}
+		list[i] = attention.Baseline{Name: name, Map: base}
 	}
 	return list, nil
 }
 
-// filled returns a map over the tokens of m whose weights up to the query are given.
-func filled(m attention.Map, weight func(layer, head, query, key int) float32) attention.Map {
-	weights := attention.PerHead(len(m.Attention), len(m.Attention[0]), func(layer, head int) [][]float32 {
-		rows := make([][]float32, len(m.Tokens))
-		for query := range rows {
-			rows[query] = make([]float32, len(m.Tokens)) // [key], 0 beyond the query
-			for key := range query + 1 {
-				rows[query][key] = weight(layer, head, query, key)
+// filled returns what makes a map over the tokens of another, with the weights up to the query that are given.
+func filled(weight func(layer, head, query, key int) float32) func(attention.Map) (attention.Map, error) {
+	return func(m attention.Map) (attention.Map, error) {
+		m.Next, m.Vectors = nil, nil
+		m.Attention = attention.PerHead(len(m.Attention), len(m.Attention[0]), func(layer, head int) [][]float32 {
+			rows := make([][]float32, len(m.Tokens))
+			for query := range rows {
+				rows[query] = make([]float32, len(m.Tokens)) // [key], 0 beyond the query
+				for key := range query + 1 {
+					rows[query][key] = weight(layer, head, query, key)
+				}
 			}
-		}
-		return rows
-	})
-	return attention.Map{Text: m.Text, Tokens: m.Tokens, Unknown: m.Unknown, Attention: weights}
+			return rows
+		})
+		return m, nil
+	}
 }
 
 // PositionMean returns the mean attention between positions, [layer][head][query][key] for the first so many
@@ -98,7 +99,8 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 		pieces[i] = p[:min(len(p), positions)] // later tokens change nothing before them
 	}
 	if longest < positions {
-		return nil, fmt.Errorf("no held-out sentence has %d tokens, the longest has %d: there is no mean for these positions; shorten the sentence or take another baseline", positions, longest)
+		return nil, fmt.Errorf("no held-out sentence has %d tokens, the longest has %d: there is no mean for these positions; "+
+			"shorten the sentence or take another baseline", positions, longest)
 	}
 	sum := attention.PerHead(r.Config.Layers, r.Config.Heads, func(int, int) [][]float64 {
 		rows := make([][]float64, positions)

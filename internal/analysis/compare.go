@@ -12,16 +12,20 @@ import (
 	"attend/internal/run"
 )
 
-// mapsOf returns the maps of texts with their `most` likeliest next tokens.
-func mapsOf(r *run.Run, most int, texts ...string) ([]attention.Map, error) {
+// Maps returns the maps of texts with their `most` likeliest next tokens, and with vectors if they are wanted.
+func Maps(r *run.Run, most int, vectors bool, texts ...string) ([]attention.Map, error) {
 	session, err := r.NewSession(1)
 	if err != nil {
 		return nil, err
 	}
 	defer session.Close()
+	read := session.Map
+	if vectors {
+		read = session.MapWithVectors
+	}
 	maps := make([]attention.Map, len(texts))
 	for i, text := range texts {
-		if maps[i], err = session.Map(text, most); err != nil {
+		if maps[i], err = read(text, most); err != nil {
 			return nil, fmt.Errorf("%s: %w", printable.Quote(text), err)
 		}
 	}
@@ -30,7 +34,7 @@ func mapsOf(r *run.Run, most int, texts ...string) ([]attention.Map, error) {
 
 // CompareSentences reads two sentences, a minimal pair say, with one run.
 func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
-	maps, err := mapsOf(r, r.Config.Vocab, a, b)
+	maps, err := Maps(r, r.Config.Vocab, false, a, b)
 	if err != nil {
 		return attention.Comparison{}, err
 	}
@@ -51,7 +55,7 @@ func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Compari
 		if _, err := r.Encode(text); err != nil {
 			return c, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
-		read, err := mapsOf(r, r.Config.Vocab, text)
+		read, err := Maps(r, r.Config.Vocab, false, text)
 		if err != nil {
 			return c, err
 		}
@@ -100,7 +104,9 @@ const matchSentences = 100
 // the texts is least. Where one run has more heads, some have no match.
 func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 	// [layer][head of a][head of b]
-	sums := attention.PerHead(min(a.Config.Layers, b.Config.Layers), a.Config.Heads, func(int, int) []float64 { return make([]float64, b.Config.Heads) })
+	sums := attention.PerHead(min(a.Config.Layers, b.Config.Layers), a.Config.Heads, func(int, int) []float64 {
+		return make([]float64, b.Config.Heads)
+	})
 	var sessions [2]*run.Session
 	for i, r := range []*run.Run{a, b} {
 		session, err := r.NewSession(1)
@@ -121,7 +127,8 @@ func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 		}
 		x, y := maps[0], maps[1]
 		if len(x.Tokens) != len(y.Tokens) {
-			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared", printable.Path(a.Path), len(x.Tokens), printable.Path(b.Path), len(y.Tokens))
+			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared",
+				printable.Path(a.Path), len(x.Tokens), printable.Path(b.Path), len(y.Tokens))
 		}
 		for layer := range sums {
 			for i, row := range sums[layer] {

@@ -6,6 +6,7 @@ import (
 	"attend/data"
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/train"
 )
 
 // Report is how good a run is on held-out text. Losses are in nats per predicted token
@@ -16,18 +17,11 @@ type Report struct {
 	Excess      *float64       `json:"excess,omitempty"`  // HeldOutLoss - Entropy
 	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the likeliest
 	Sentences   int            `json:"sentences"`         // held-out sentences, or texts of characters
-	Baselines   BaselineLosses `json:"baselines"`
+	Baselines   data.Baselines `json:"baselines"`         // losses of models without attention on the same text
 	Rules       []RuleReport   `json:"rules,omitempty"`
 
 	TrainLoss float64 `json:"-"` // on a sample of the training text
 	Tokens    int     `json:"-"` // predicted, held-out
-}
-
-// BaselineLosses are the losses of models without attention on the same text.
-type BaselineLosses struct {
-	Uniform float64 `json:"uniform"` // every token equally probable
-	Unigram float64 `json:"unigram"` // by frequency
-	Bigram  float64 `json:"bigram"`  // by the word before
 }
 
 // trainingSample is how many sentences of the training text its loss is measured on.
@@ -44,27 +38,20 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 		return Report{}, err
 	}
 	defer evaluator.Close()
-	heldOut, err := corpus.HeldOut.Blocks(batch, r.Config.Context)
-	if err != nil {
-		return Report{}, err
+	var of [2]train.Evaluation // the held-out text, a sample of the training text
+	for i, set := range []data.Set{corpus.HeldOut, corpus.Train} {
+		blocks, err := set.Blocks(batch, r.Config.Context)
+		if err != nil {
+			return Report{}, err
+		}
+		if of[i], err = evaluator.Evaluate(blocks, i*trainingSample/batch); err != nil {
+			return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
+		}
 	}
-	trained, err := corpus.Train.Blocks(batch, r.Config.Context)
-	if err != nil {
-		return Report{}, err
-	}
-	e, err := evaluator.Evaluate(heldOut, 0)
-	if err != nil {
-		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
-	}
-	sample, err := evaluator.Evaluate(trained, trainingSample/batch)
-	if err != nil {
-		return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
-	}
-	b := data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len())
+	e := of[0]
 	report := Report{
-		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens,
-		TrainLoss: sample.Loss, Sentences: corpus.HeldOut.Len(),
-		Baselines: BaselineLosses(b),
+		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens, TrainLoss: of[1].Loss, Sentences: corpus.HeldOut.Len(),
+		Baselines: data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len()),
 	}
 	if corpus.Grammar == nil {
 		return report, nil

@@ -56,7 +56,8 @@ func explanation(m attention.Map, layer, head, query, key int) attention.Explana
 	}
 	// The operation scales as it multiplies, so that no hook point has the products.
 	keys := slices.Concat(v.Key[:query+1]...)
-	kernel.MatMul(kernel.Dense(x.Products, 1, query+1), 1, kernel.Dense(x.QueryVector, 1, headDim), kernel.Dense(keys, query+1, headDim).T(), 0)
+	all := kernel.Dense(keys, query+1, headDim)
+	kernel.MatMul(kernel.Dense(x.Products, 1, query+1), 1, kernel.Dense(x.QueryVector, 1, headDim), all.T(), 0)
 	for i, value := range x.ValueVector {
 		x.Contribution[i] = x.Weights[key] * value
 	}
@@ -78,7 +79,8 @@ func positionOf(tokens []string, word string, fallback int) (int, error) {
 			if found = positionsOf(tokens, word[:i]); n >= 1 && n <= len(found) {
 				return found[n-1], nil
 			}
-			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s", printable.Quote(word[:i]), len(found), printable.Short(word, printable.MaxQuote))
+			return 0, fmt.Errorf("%s occurs %d times in the sentence, so there is no %s",
+				printable.Quote(word[:i]), len(found), printable.Short(word, printable.MaxQuote))
 		}
 	}
 	switch len(found) {
@@ -88,10 +90,12 @@ func positionOf(tokens []string, word string, fallback int) (int, error) {
 		if n, err := strconv.Atoi(word); err == nil && n >= 0 && n < len(tokens) {
 			return n, nil
 		}
-		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a place from 0 to %d", printable.Quote(word), printable.Short(strings.Join(tokens, " "), mostListed), len(tokens)-1)
+		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a place from 0 to %d",
+			printable.Quote(word), printable.Short(strings.Join(tokens, " "), mostListed), len(tokens)-1)
 	}
 	return 0, fmt.Errorf("%s occurs %d times: say which by %s to %s",
-		printable.Quote(word), len(found), printable.Short(word+":1", printable.MaxQuote), printable.Short(fmt.Sprintf("%s:%d", word, len(found)), printable.MaxQuote))
+		printable.Quote(word), len(found), printable.Short(word+":1", printable.MaxQuote),
+		printable.Short(fmt.Sprintf("%s:%d", word, len(found)), printable.MaxQuote))
 }
 
 // positionsOf lists the positions of a word: as it is written, or else in upper or lower case.

@@ -53,13 +53,6 @@ func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	return heads, nil
 }
 
-// roleCase is one word of a sentence that has something to attend to by a role.
-type roleCase struct {
-	role            string
-	sentence, query int
-	keys            []int
-}
-
 // roleCases lists all cases of all roles in some sentences, in the order of the roles.
 func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, error) {
 	_, words := r.Vocabulary.Boundary()
@@ -78,7 +71,7 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 					}
 				}
 				if len(keys) > 0 {
-					cases = append(cases, roleCase{role, i, query, keys})
+					cases = append(cases, roleCase{role: role, sentence: i, query: query, keys: keys, ids: ids[:query+1]})
 				}
 			}
 		}
@@ -87,7 +80,8 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 	add(attention.RoleItself, func(_ []int, query, key int) bool { return key == query })
 	add(attention.RoleSame, func(ids []int, query, key int) bool { return first <= key && key < query && ids[key] == ids[query] })
 	if words {
-		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 }) // which is the previous word of the second
+		// The first word is the previous one of the second.
+		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 })
 		add(attention.RoleBoundary, func(_ []int, _, key int) bool { return key == 0 })
 	}
 	if corpus.Grammar == nil {
@@ -100,7 +94,7 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 	for _, name := range corpus.Grammar.RuleNames() {
 		for _, c := range rules[name] {
 			if c.sentence < len(sentences) {
-				cases = append(cases, roleCase{name, c.sentence, c.query, c.causes})
+				cases = append(cases, c)
 			}
 		}
 	}
@@ -135,7 +129,7 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 			}
 			for _, c := range of[s] {
 				row := reading.Weights(h.Layer, h.Head, c.query)
-				e := example{roleCase: c, key: c.keys[0], seen: sentences[s][:c.query+1]}
+				e := example{roleCase: c, key: c.keys[0]}
 				for _, key := range c.keys {
 					e.score += float64(row[key])
 					if row[key] > row[e.key] {
@@ -168,7 +162,8 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		if role := slices.Index(roles, h.Role); role >= 0 {
 			for _, e := range best[i][role] {
 				v := r.Vocabulary
-				h.Examples = append(h.Examples, attention.HeadExample{Text: v.Decode(e.seen), Query: v.Key(e.seen[e.query]), Key: v.Key(e.seen[e.key]), Weight: e.weight})
+				h.Examples = append(h.Examples, attention.HeadExample{
+					Text: v.Decode(e.ids), Query: v.Key(e.ids[e.query]), Key: v.Key(e.ids[e.key]), Weight: e.weight})
 			}
 		}
 	}
@@ -198,7 +193,6 @@ type example struct {
 	roleCase
 	key           int     // the one with the largest weight
 	score, weight float64 // of all keys, of that one
-	seen          []int   // the tokens up to the query
 }
 
 // bestExamples are those with the highest scores, one a sentence and none that begins as another.
@@ -209,7 +203,7 @@ func (b *bestExamples) offer(e example) {
 	if len(kept) == shownExamples && kept[shownExamples-1].score >= e.score {
 		return
 	}
-	if i := slices.IndexFunc(kept, func(k example) bool { return k.sentence == e.sentence || slices.Equal(k.seen, e.seen) }); i >= 0 {
+	if i := slices.IndexFunc(kept, func(k example) bool { return k.sentence == e.sentence || slices.Equal(k.ids, e.ids) }); i >= 0 {
 		if kept[i].score >= e.score {
 			return
 		}

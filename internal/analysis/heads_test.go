@@ -160,7 +160,7 @@ func TestHeadsOfCharacters(t *testing.T) {
 func TestExamplesAreTheStrongestOfDifferentSentences(t *testing.T) {
 	var b bestExamples
 	for i, score := range []float64{0.2, 0.9, 0.5, 0.95, 0.1, 0.6, 0.94} {
-		b.offer(example{roleCase: roleCase{sentence: i / 2}, score: score, seen: []int{i%6 + 3*(i/6)}}) // the last as the fourth
+		b.offer(example{roleCase: roleCase{sentence: i / 2, ids: []int{i%6 + 3*(i/6)}}, score: score}) // the last as the fourth
 	}
 	var got []string
 	for _, e := range b {

@@ -43,19 +43,20 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 }
 
 // ablateRule measures it on a rule's first cases.
-func ablateRule(r *run.Run, cases []ruleCase) (sum RuleAblation, err error) {
+func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 	cases = cases[:min(ablatedCases, len(cases))]
 	var interventions []intervention
 	plain := 0.0
 	for _, c := range cases {
 		add := func(keys []int, result func(logP float64)) {
-			interventions = append(interventions, intervention{c.ids, removeAttention(attention.All, c.query, keys...), func(reading run.Reading) {
+			edit := removeAttention(attention.All, c.query, keys...)
+			interventions = append(interventions, intervention{c.ids, edit, func(reading run.Reading) {
 				result(logProbability(reading.Logits(c.query), c.correct...))
 			}})
 		}
 		add(nil, func(logP float64) { plain = logP })
-		add(c.causes, func(logP float64) { sum.Causes += plain - logP })
-		others := otherKeys(c.query+1, c.causes)
+		add(c.keys, func(logP float64) { sum.Causes += plain - logP })
+		others := otherKeys(c.query+1, c.keys)
 		for _, keys := range others {
 			add(keys, func(logP float64) { sum.Others += (plain - logP) / float64(len(others)) })
 		}

@@ -50,8 +50,8 @@ func TestCutEffects(t *testing.T) {
 				return f.Layers[0].Cut(layers.Edge{Head: layers.AllHeads, Query: c.query, Key: key})
 			})
 		}
-		want.Causes += cut(c.causes[0]) / 3
-		others := otherKeys(c.query+1, c.causes)
+		want.Causes += cut(c.keys[0]) / 3
+		others := otherKeys(c.query+1, c.keys)
 		for _, keys := range others {
 			want.Others += cut(keys[0]) / 3 / float64(len(others))
 		}

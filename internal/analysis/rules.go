@@ -26,12 +26,13 @@ type RuleAttention struct {
 	Uniform   float64 `json:"uniform"`   // if every word that it sees had the same
 }
 
-// ruleCase is one position in one sentence where a rule decides the next word.
-type ruleCase struct {
+// roleCase is one word of a sentence that has something to attend to by a role. A planted rule is a role with one word to predict.
+type roleCase struct {
+	role     string
 	sentence int
-	query    int   // position of the token that predicts it
-	ids      []int // what that token sees, itself the last
-	causes   []int // positions of the cause tokens
+	query    int   // its position, of the token that predicts for a rule
+	keys     []int // positions of what there is to attend to: the cause words of a rule
+	ids      []int // what the query sees, itself the last
 	correct  []int // ids of the words that obey the rule
 }
 
@@ -61,15 +62,15 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 
 // ruleCases lists the cases of each rule by name. Positions count the boundary token, which comes
 // before the first word.
-func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
-	cases := map[string][]ruleCase{}
+func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]roleCase, error) {
+	cases := map[string][]roleCase{}
 	sequences := corpus.HeldOut.Rows(r.Config.Context, 0)
 	err := eachHeldOut(corpus, func(i int, words []string) bool {
 		derivation, ok := corpus.Grammar.Parse(words)
 		for _, rule := range derivation.Rules {
-			c := ruleCase{sentence: i, query: rule.Predicted, ids: sequences[i][:rule.Predicted+1]}
+			c := roleCase{role: rule.Name, sentence: i, query: rule.Predicted, ids: sequences[i][:rule.Predicted+1]}
 			for _, cause := range rule.Causes {
-				c.causes = append(c.causes, cause+1)
+				c.keys = append(c.keys, cause+1)
 			}
 			for _, word := range rule.Correct {
 				id, _ := r.Vocabulary.ID(word)
@@ -83,7 +84,7 @@ func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]ruleCase, error) {
 }
 
 // judge runs the sentences of the cases through the model and measures accuracy and attention.
-func judge(r *run.Run, cases []ruleCase) (RuleReport, error) {
+func judge(r *run.Run, cases []roleCase) (RuleReport, error) {
 	report := RuleReport{Count: len(cases)}
 	heads := make([]float64, r.Config.Layers*r.Config.Heads)
 	var interventions []intervention
@@ -92,10 +93,10 @@ func judge(r *run.Run, cases []ruleCase) (RuleReport, error) {
 			if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
 				report.Accuracy++
 			}
-			report.Attention.Uniform += float64(len(c.causes)) / float64(c.query+1)
+			report.Attention.Uniform += float64(len(c.keys)) / float64(c.query+1)
 			for h := range heads {
 				weights := reading.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
-				for _, cause := range c.causes {
+				for _, cause := range c.keys {
 					heads[h] += float64(weights[cause])
 				}
 			}

@@ -17,7 +17,8 @@ import (
 
 // Seeds trains the run's settings with other seeds, its own the first of them, and returns which links of a sentence
 // recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, is called after every seed.
-func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, count int, least float64, report func(done int)) (attention.Recurrence, error) {
+func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, count int, least float64,
+	report func(done int)) (attention.Recurrence, error) {
 	result := attention.Recurrence{Text: text, Least: least}
 	if err := r.CheckText(corpus); err != nil {
 		return result, err
@@ -37,7 +38,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 				return result, err
 			}
 		}
-		read, err := mapsOf(other, 1, text)
+		read, err := Maps(other, 1, false, text)
 		if err != nil {
 			return result, err
 		}

@@ -29,7 +29,8 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	if err != nil {
 		return attention.Why{}, err
 	}
-	y := attention.Why{Text: q.Text, Tokens: e.Tokens, Seen: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
+	y := attention.Why{Text: q.Text, Tokens: e.Tokens,
+		Seen: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
 	query := len(e.IDs) - 1
 
 	var plain float64 // ln of the probability without an intervention
@@ -130,7 +131,8 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 		known = false
 	}
 	if !known {
-		err = fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other", printable.Quote(q.Word), r.Vocabulary.Tokenizer().Noun())
+		err = fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other",
+			printable.Quote(q.Word), r.Vocabulary.Tokenizer().Noun())
 	}
 	return e, target, err
 }

@@ -53,11 +53,13 @@ func Difference[T float32 | float64](a, b [][]T) [][]T {
 
 // Comparison is two maps side by side: of two sentences in one run, or of one sentence in two runs.
 type Comparison struct {
-	A, B     Map           // with all their predictions
-	Of, With Source        // of A and of B
-	Matches  []HeadMatch   // heads that belong together; nil: each with that of its number
-	Settings []SettingPair // those in which two runs differ
-	Losses   []float64     // of two runs, on a sample of held-out text at their last evaluations; empty where one has none
+	A        Map           `json:"a"` // with all their predictions
+	B        Map           `json:"b"`
+	Of       Source        `json:"-"`              // of A
+	With     Source        `json:"with"`           // of B
+	Losses   []float64     `json:"heldout_losses"` // of two runs at their last evaluations; empty where one has none
+	Settings []SettingPair `json:"settings"`       // those in which two runs differ
+	Matches  []HeadMatch   `json:"matches"`        // heads that belong together; nil: each with that of its number
 }
 
 // HeadMatch says which head of B does what a head of A does.
@@ -117,21 +119,16 @@ const likelyNext = 10
 
 // ComparisonResult is a comparison for other programs.
 type ComparisonResult struct {
-	A          Sentence      `json:"a"`
-	B          Sentence      `json:"b"`
-	With       Source        `json:"with"` // of B
-	Losses     []float64     `json:"heldout_losses"`
-	Settings   []SettingPair `json:"settings"`
-	Matches    []HeadMatch   `json:"matches"`
-	Difference [][]float64   `json:"difference"` // mean attention of A less that of B, [query][key]; null where the sizes differ
+	Comparison
+	Difference [][]float64 `json:"difference"` // mean attention of A less that of B, [query][key]; null where the sizes differ
 }
 
 // Result returns the comparison for other programs.
 func (c Comparison) Result() ComparisonResult {
-	sentence := func(m Map) Sentence {
-		return Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: m.Next[:min(len(m.Next), likelyNext)]}
+	r := ComparisonResult{Comparison: c}
+	for _, m := range []*Map{&r.A, &r.B} {
+		m.Next = m.Next[:min(len(m.Next), likelyNext)]
 	}
-	r := ComparisonResult{A: sentence(c.A), B: sentence(c.B), With: c.With, Losses: c.Losses, Settings: c.Settings, Matches: c.Matches}
 	if c.Comparable() == nil {
 		r.Difference = c.Difference()
 	}

@@ -10,26 +10,9 @@ import (
 
 // Frame is the attention of a training's probe sentences at one step: a line of a run's film.jsonl.
 type Frame struct {
-	Step        int        `json:"step"`
-	HeldOutLoss float64    `json:"heldout_loss"`
-	Sentences   []Sentence `json:"sentences"`
-}
-
-// Sentence is one map of a Report.
-type Sentence struct {
-	Text      string          `json:"text"`
-	Tokens    []string        `json:"tokens"`
-	Attention [][][][]float32 `json:"attention"` // [layer][head][query][key]
-	Next      []Prediction    `json:"next"`
-
-	// Of the baseline, if there is one, and the attention less it; shaped as the attention.
-	Baseline   [][][][]float32 `json:"baseline,omitempty"`
-	Difference [][][][]float32 `json:"difference,omitempty"`
-}
-
-// Map is a sentence of a report or a frame as a map.
-func (s Sentence) Map() Map {
-	return Map{Text: s.Text, Tokens: s.Tokens, Attention: s.Attention, Next: s.Next}
+	Step        int     `json:"step"`
+	HeldOutLoss float64 `json:"heldout_loss"`
+	Sentences   []Map   `json:"sentences"`
 }
 
 // Formed is a link of a film, and when it formed. Sentence, layer, head, query and key count from 0.
@@ -112,7 +95,7 @@ func checkFrame(f, first Frame) error {
 		return fmt.Errorf("%d sentences, the first frame has %d", len(f.Sentences), len(first.Sentences))
 	}
 	for i, s := range f.Sentences {
-		if err := s.Map().Validate(); err != nil {
+		if err := s.Validate(); err != nil {
 			return fmt.Errorf("sentence %d: %w", i+1, err)
 		}
 		of := first.Sentences[i]

@@ -16,12 +16,12 @@ import (
 
 // Map is the attention of one sentence, as the ops computed it.
 type Map struct {
-	Text      string          // the sentence as typed
-	Tokens    []string        // [seq] display spelling, boundary token first for word runs
-	Unknown   []bool          // [seq] token i is not in the run's vocabulary (nil: all known)
-	Attention [][][][]float32 // [layers][heads][query][key]; each row sums to 1, 0 for key > query
-	Next      []Prediction    // most likely next tokens, most likely first, after the last token
-	Vectors   [][]HeadVectors // [layers][heads] what the weights were computed from; nil unless asked for
+	Text      string          `json:"text"`      // the sentence as typed
+	Tokens    []string        `json:"tokens"`    // [seq] display spelling, boundary token first for word runs
+	Unknown   []bool          `json:"-"`         // [seq] token i is not in the run's vocabulary (nil: all known)
+	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
+	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
+	Vectors   [][]HeadVectors `json:"-"`         // [layers][heads] what the weights were computed from; nil unless asked for
 }
 
 // All, as a layer or a head, means the mean over every one of them.
@@ -193,7 +193,10 @@ func (v HeadVectors) check(seq int) error {
 	for _, part := range []struct {
 		name string
 		rows [][]float32
-	}{{"query vectors", v.Query}, {"key vectors", v.Key}, {"value vectors", v.Value}, {"rows of scores", v.Scores}, {"output vectors", v.Output}} {
+	}{
+		{"query vectors", v.Query}, {"key vectors", v.Key}, {"value vectors", v.Value},
+		{"rows of scores", v.Scores}, {"output vectors", v.Output},
+	} {
 		if len(part.rows) != seq {
 			return fmt.Errorf("%d %s for %d tokens", len(part.rows), part.name, seq)
 		}

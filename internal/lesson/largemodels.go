@@ -36,7 +36,8 @@ func (s sized) PowerOfTen() float64 { return math.Log10(float64(s.count())) }
 // Multitask Learners", table 2 (GPT-2); Brown et al. 2020, "Language Models are Few-Shot Learners", tables 2.1 and 2.2 (GPT-3).
 func (c *Course) models() []sized {
 	gpt := func(layerCount, heads, dim, context int) layers.Config {
-		return layers.Config{Vocab: 50257, Context: context, Layers: layerCount, Heads: heads, Dim: dim, Hidden: 4 * dim, Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
+		return layers.Config{Vocab: 50257, Context: context, Layers: layerCount, Heads: heads, Dim: dim, Hidden: 4 * dim,
+			Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
 	}
 	return []sized{
 		{"yours", c.untrained.Config},

@@ -21,11 +21,10 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
+	_, picture, err := oneHead.river(1, "matrices of chapter 5, with the mask")
 	if err != nil {
 		return nil, err
 	}
-	picture := byHandMap(a, false, "matrices of chapter 5, with the mask")
 	vocabulary := c.corpus.Vocabulary.Len()
 	return values{
 		"steps": maskSteps, "floor": floor, "vocabulary": vocabulary, "guess": math.Log(float64(vocabulary)), "map": picture,

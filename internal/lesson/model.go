@@ -62,8 +62,8 @@ func (c *Course) whatIs(context.Context) (values, error) {
 		return nil, err
 	}
 	var sentences []values
-	for _, beginning := range []string{"the lion saw the zebra near the", "the hyena saw the zebra near the", "the lion chased the zebra near the",
-		"the lion saw the hyena near the", "the lion saw the zebra under the"} {
+	for _, beginning := range []string{"the lion saw the zebra near the", "the hyena saw the zebra near the",
+		"the lion chased the zebra near the", "the lion saw the hyena near the", "the lion saw the zebra under the"} {
 		next, ok := data.SavannaGrammar().NextWord(strings.Fields(beginning))
 		if !ok || len(next) != 1 {
 			return nil, fmt.Errorf("the grammar does not decide what follows %q", beginning)

@@ -82,7 +82,7 @@ func pictured(m attention.Map, s attention.Source, each bool) Picture {
 	return Picture{
 		Text: func(w io.Writer, o text.Options) error {
 			o.Layer, o.Head, o.All = whole.Layer, whole.Head, each
-			return text.Grid(w, m, o)
+			return text.Grid(w, m, nil, o)
 		},
 		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Map(m, nil, s, whole, o) },
 	}

@@ -50,7 +50,8 @@ func OpenProgress(path string) (*Progress, error) {
 		return p, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("your progress in %s cannot be read: %w: %s", printable.Path(path), file.Cause(err), cmp.Or(file.Advice(err), "`attend lesson --reset` begins anew"))
+		return nil, fmt.Errorf("your progress in %s cannot be read: %w: %s", printable.Path(path), file.Cause(err),
+			cmp.Or(file.Advice(err), "`attend lesson --reset` begins anew"))
 	}
 	err = json.Unmarshal(b, p)
 	for n, m := range p.Chapters {

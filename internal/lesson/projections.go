@@ -66,30 +66,32 @@ func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions)
 	return attendIn(g, p, heads, seq, o)
 }
 
-// byHandMap is the picture of the river sentence.
-func byHandMap(a *layers.Attended, each bool, origin string) Picture {
+// river runs the river sentence, and makes the picture of its attention.
+func (m byHand) river(heads int, origin string) (*layers.Attended, Picture, error) {
+	a, err := m.attend(riverByHand, heads, layers.AttentionOptions{})
+	if err != nil {
+		return nil, Picture{}, err
+	}
 	words := strings.Fields(river)
 	rows := slices.Collect(slices.Chunk(a.Weights(), len(words)))
-	heads := slices.Collect(slices.Chunk(rows, len(words)))
-	m := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{heads}}
-	return pictured(m, attention.Source{Run: origin, Step: render.Made}, each)
+	all := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{slices.Collect(slices.Chunk(rows, len(words)))}}
+	return a, pictured(all, attention.Source{Run: origin, Step: render.Made}, heads > 1), nil
 }
 
 // projections is chapter 5: where queries, keys and values come from.
 func (c *Course) projections(context.Context) (values, error) {
-	a, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
+	a, picture, err := oneHead.river(1, "matrices written by hand")
 	if err != nil {
 		return nil, err
 	}
-	picture := byHandMap(a, false, "matrices written by hand")
 	query, weights := a.Query(0, 0, last), a.Row(0, 0, last)
 	var words, rows []values
 	for i, word := range strings.Fields(river) {
 		key := numbers(a.Key(0, 0, i))
 		score := products(query, []Vector{{word, key}})[0]
 		words = append(words, values{
-			"word": word, "vector": numbers(riverByHand[i*len(features):][:len(features)]), "key": key, "value": numbers(a.Value(0, 0, i)),
-			"score": score, "scaled": float64(score) / 1.4142136, "weight": weights[i],
+			"word": word, "vector": numbers(riverByHand[i*len(features):][:len(features)]), "key": key,
+			"value": numbers(a.Value(0, 0, i)), "score": score, "scaled": float64(score) / 1.4142136, "weight": weights[i],
 		})
 	}
 	for i, name := range features {
@@ -107,15 +109,14 @@ func (c *Course) projections(context.Context) (values, error) {
 
 // headsAndPositions is chapter 7: several heads, and what a model without positions cannot tell.
 func (c *Course) headsAndPositions(context.Context) (values, error) {
-	one, err := oneHead.attend(riverByHand, 1, layers.AttentionOptions{})
+	one, _, err := oneHead.river(1, "")
 	if err != nil {
 		return nil, err
 	}
-	two, err := twoHeads.attend(riverByHand, 2, layers.AttentionOptions{})
+	two, picture, err := twoHeads.river(2, "matrices written by hand")
 	if err != nil {
 		return nil, err
 	}
-	picture := byHandMap(two, true, "matrices written by hand")
 	both := slices.Concat(two.Output(0, 0, last), two.Output(0, 1, last))
 	v := values{
 		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near], "output": one.Output(0, 0, last)},
@@ -126,7 +127,10 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 		name  string
 		late  float32 // of the last word
 		sight layers.AttentionOptions
-	}{{"neither", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}}, {"both", 1, layers.AttentionOptions{}}} {
+	}{
+		{"neither", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}},
+		{"both", 1, layers.AttentionOptions{}},
+	} {
 		outputs := make([][]float32, 4)
 		for i, text := range whoSees {
 			var sentence []float32

@@ -173,7 +173,8 @@ func question(lines []string) (q Question, err error) {
 		*to = strings.TrimSpace(*to + " " + line)
 	}
 	if right != 1 || q.Because == "" || len(q.Choices) < 2 || len(q.Choices) > 9 {
-		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] for the right one, - [ ] for others, and a line of Because: with the reason")
+		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] for the right one, - [ ] for others, " +
+			"and a line of Because: with the reason")
 	}
 	return q, nil
 }

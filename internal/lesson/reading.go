@@ -50,7 +50,8 @@ func (c *Course) ownSentence() (string, error) {
 	if c.Sentence != "" || c.Ask == nil {
 		return cmp.Or(c.Sentence, fallback), nil
 	}
-	return c.Ask("Type the beginning of a sentence in the words of the savanna (animals: lion zebra hyena antelope giraffe elephant leopard rhino; saw chased heard; near under behind beside; ...). The model says what comes next.",
+	return c.Ask("Type the beginning of a sentence in the words of the savanna (animals: lion zebra hyena antelope "+
+		"giraffe elephant leopard rhino; saw chased heard; near under behind beside; ...). The model says what comes next.",
 		fallback, func(s string) error {
 			_, err := mapOf(c.model, s, 1)
 			return err
@@ -64,7 +65,9 @@ func offer(v values, y attention.Why) {
 	if len(ranked) < 3 || ranked[0].Cut == nil || ranked[1].Cut == nil || *ranked[0].Cut <= *ranked[1].Cut {
 		return
 	}
-	most := slices.MaxFunc(append(ranked[:1:1], y.Words...), func(a, b attention.Cause) int { return cmp.Compare(a.Attention, b.Attention) })
+	most := slices.MaxFunc(append(ranked[:1:1], y.Words...), func(a, b attention.Cause) int {
+		return cmp.Compare(a.Attention, b.Attention)
+	})
 	choices := []attention.Cause{ranked[0], ranked[1], ranked[2], ranked[len(ranked)-1], most}
 	slices.SortFunc(choices, func(a, b attention.Cause) int { return a.Place - b.Place })
 	choices = slices.CompactFunc(choices, func(a, b attention.Cause) bool { return a.Place == b.Place })

@@ -28,7 +28,8 @@ func Text(w io.Writer, part Part, o text.Options) error {
 }
 
 // preface begins the exported course.
-const preface = "Ten short chapters for someone who has never met attention. Every number and every picture was computed when this page was written, by the program that the commands belong to: `attend`. " +
+const preface = "Ten short chapters for someone who has never met attention. Every number and every " +
+	"picture was computed when this page was written, by the program that the commands belong to: `attend`. " +
 	"Each question comes before its result: answer it first, then unfold the answer."
 
 // Export writes the course as one page that stands alone, "html" or "md": no script, no font and no file beside it. The
@@ -48,9 +49,12 @@ func write(w io.Writer, format, name string, data any, o text.Options) error {
 	t := template.New("")
 	_, err := t.Funcs(template.FuncMap{
 		"text": inHTML, "escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
-		"bold": func(s string) string { return term.Bold(s, o.Color) }, "wrap": func(s string) string { return wrapped(s, o) },
-		"hanging": func(mark, s string) string { return hanging(mark, s, o) }, "fold": func(line string) string { return folded(line, o) },
-		"lines": func(f Formula) []string { return strings.Split(string(f), "\n") }, "table": func(t Table) string { return t.text(o) },
+		"bold":    func(s string) string { return term.Bold(s, o.Color) },
+		"wrap":    func(s string) string { return term.Wrap(s, columns(o)) },
+		"hanging": func(mark, s string) string { return term.Hanging(mark, s, columns(o)) },
+		"fold":    func(line string) string { return folded(line, o) },
+		"lines":   func(f Formula) []string { return strings.Split(string(f), "\n") },
+		"table":   func(t Table) string { return t.text(o) },
 		"printed": func(print func(io.Writer, text.Options) error) (string, error) { return written(print, o) },
 		"svg": func(draw func(picture.Options) (picture.Drawing, error), dark bool) (string, error) {
 			d, err := draw(picture.Options{Dark: dark})

@@ -63,13 +63,9 @@ func vectorLines(vectors []Vector) string {
 
 // writtenOut is a dot product with its terms.
 func writtenOut(a, b numbers) string {
-	factor := func(x float32) string {
-		if x < 0 {
-			return "(" + short(x) + ")" // its sign would be misread
-		}
-		return short(x)
-	}
-	return joined(a, 3, 0, " + ", func(i int) string { return factor(a[i]) + "·" + factor(b[i]) })
+	return render.Listed(len(a), 3, " + ", func(i int) string {
+		return render.Product(a[i], b[i], func(x float32) string { return short(x) })
+	})
 }
 
 // plane is the picture of vectors as arrows, one of them as a query; nil unless they have two numbers.

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -18,15 +19,6 @@ func columns(o text.Options) int {
 		return widestText
 	}
 	return max(12, min(o.Width, widestText))
-}
-
-// wrapped breaks text at blanks.
-func wrapped(text string, o text.Options) string { return ansi.Wrap(text, columns(o), "") }
-
-// hanging writes text behind a mark, further lines below the text.
-func hanging(mark, text string, o text.Options) string {
-	lines := ansi.Wrap(text, max(1, columns(o)-len(mark)), "")
-	return mark + strings.ReplaceAll(lines, "\n", "\n"+strings.Repeat(" ", len(mark))) + "\n"
 }
 
 // folded is a line for a shell, moved to the right. One that is too long goes on behind a backslash, so that it can still be
@@ -54,63 +46,52 @@ func folded(line string, o text.Options) string {
 // lines; where they do not fit even so, each row becomes a short list: its first cell, and below it every other
 // with its heading.
 func (t Table) text(o text.Options) string {
-	var b strings.Builder
+	caption := ""
 	if t.Caption != "" {
-		b.WriteString(wrapped(t.Caption, o) + "\n")
+		caption = term.Wrap(t.Caption, columns(o)) + "\n"
 	}
-	heads, widths, total := t.layout(false)
-	if total > columns(o) {
-		heads, widths, total = t.layout(true)
-	}
-	if total > columns(o) {
-		return b.String() + t.list(o)
-	}
-	line := func(cells []string) string {
-		var row string
-		for i, cell := range cells {
-			pad := term.PadLeft
-			if i < t.Words {
-				pad = term.PadRight
-			}
-			row += pad(printable.Text(strings.TrimSpace(cell)), widths[i]) + strings.Repeat(" ", term.Gap)
+	rows := make([][]string, len(t.Rows))
+	for i, row := range t.Rows {
+		for _, cell := range row {
+			rows[i] = append(rows[i], printable.Text(strings.TrimSpace(cell)))
 		}
-		return strings.TrimRight(row, " ")
 	}
-	for _, head := range heads {
-		b.WriteString(term.Bold(line(head), o.Color) + "\n")
+	for _, narrow := range []bool{false, true} {
+		heads := t.headings(rows, narrow)
+		table := term.Table{Rows: slices.Concat(heads[1:], rows)}
+		for i, title := range heads[0] {
+			table.Columns = append(table.Columns, term.Column{Title: title, Left: i < t.Words})
+		}
+		if _, fits := table.Shown(columns(o)); fits {
+			lines := strings.SplitAfterN(table.Text(columns(o)), "\n", len(heads)+1)
+			return caption + term.Bold(strings.Join(lines[:len(heads)], ""), o.Color) + lines[len(heads)]
+		}
 	}
-	for _, row := range t.Rows {
-		b.WriteString(line(row) + "\n")
-	}
-	return b.String()
+	return caption + t.list(o)
 }
 
-// layout returns the headings in lines, the widths of the columns, and what they take together. If it is to be narrow, a heading
-// is broken to its longest word or the widest cell below.
-func (t Table) layout(narrow bool) (heads [][]string, widths []int, total int) {
-	total = -term.Gap
+// headings returns the headings in lines. If they are to be narrow, each is broken to its longest word or the widest cell below.
+func (t Table) headings(rows [][]string, narrow bool) (lines [][]string) {
 	for i, title := range t.Head {
 		title = printable.Text(title)
-		whole := []string{title}
+		width := ansi.StringWidth(title)
 		if narrow {
-			whole = strings.Fields(title)
-		}
-		for _, row := range t.Rows {
-			whole = append(whole, printable.Text(row[i]))
-		}
-		width := 0
-		for _, s := range whole {
-			width = max(width, ansi.StringWidth(s))
-		}
-		for n, part := range strings.Split(ansi.Wrap(title, width, ""), "\n") {
-			if n == len(heads) {
-				heads = append(heads, make([]string, len(t.Head)))
+			width = 0
+			for _, word := range strings.Fields(title) {
+				width = max(width, ansi.StringWidth(word))
 			}
-			heads[n][i] = part
+			for _, row := range rows {
+				width = max(width, ansi.StringWidth(row[i]))
+			}
 		}
-		widths, total = append(widths, width), total+width+term.Gap
+		for n, part := range strings.Split(term.Wrap(title, width), "\n") {
+			if n == len(lines) {
+				lines = append(lines, make([]string, len(t.Head)))
+			}
+			lines[n][i] = part
+		}
 	}
-	return heads, widths, total
+	return lines
 }
 
 // list writes each row by itself.
@@ -122,9 +103,9 @@ func (t Table) list(o text.Options) (lines string) {
 				cells = append(cells, strings.TrimSpace(t.Head[i]+" "+printable.Text(cell)))
 			}
 		}
-		lines += hanging("", cells[0], o)
+		lines += term.Hanging("", cells[0], columns(o))
 		if len(cells) > 1 {
-			lines += hanging("  ", strings.Join(cells[1:], ", "), o)
+			lines += term.Hanging("  ", strings.Join(cells[1:], ", "), columns(o))
 		}
 	}
 	return lines

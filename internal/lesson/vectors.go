@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"attend/internal/printable"
+	"attend/internal/render"
 )
 
 // Vector is a list of numbers with a name.
@@ -106,7 +107,8 @@ func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
 	}
 	for _, v := range s.values {
 		if first := len(s.values[0].Numbers); len(v.Numbers) != first {
-			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long", v.short(), v.Numbers.count(), first)
+			return s, fmt.Errorf("--value %s has %s and the first has %d: values are mixed, so all are equally long",
+				v.short(), v.Numbers.count(), first)
 		}
 	}
 	return s, nil
@@ -134,20 +136,11 @@ func (n numbers) count() string { return printable.Count(len(n), "number") }
 
 // String writes a vector as the chapters show it: [1 0].
 func (n numbers) String() string {
-	return "[" + joined(n, 8, 1, " ", func(i int) string { return short(n[i]) }) + "]"
-}
-
-// joined writes the first of some numbers, and how many are left out. A few more than most are all written.
-func joined(n numbers, most, more int, separator string, write func(i int) string) string {
-	var texts []string
-	for i := range n {
-		if i == most && len(n) > most+more {
-			texts = append(texts, fmt.Sprintf("… %d more", len(n)-i))
-			break
-		}
-		texts = append(texts, write(i))
+	most := 8
+	if len(n) == most+1 {
+		most++ // the last is as short as saying that one is left out
 	}
-	return strings.Join(texts, separator)
+	return "[" + render.Listed(len(n), most, " ", func(i int) string { return short(n[i]) }) + "]"
 }
 
 // short writes a number to four digits that count.

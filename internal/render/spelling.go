@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -122,3 +123,26 @@ func Origin(s attention.Source) string {
 
 // Percent is a share as people write it, to a tenth.
 func Percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*min(max(share, 0), 1)) }
+
+// Listed writes the first `most` of n things, and how many are left out.
+func Listed(n, most int, separator string, item func(i int) string) string {
+	var items []string
+	for i := range min(n, most) {
+		items = append(items, item(i))
+	}
+	if n > most {
+		items = append(items, fmt.Sprintf("… %d more", n-most))
+	}
+	return strings.Join(items, separator)
+}
+
+// Product writes a·b by the numbers' texts, in brackets those whose sign would be misread.
+func Product(a, b float32, text func(float32) string) string {
+	factor := func(x float32) string {
+		if x < 0 {
+			return "(" + text(x) + ")"
+		}
+		return text(x)
+	}
+	return factor(a) + "·" + factor(b)
+}

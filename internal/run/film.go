@@ -93,9 +93,9 @@ func frameParser() func(line []byte) (attention.Frame, error) {
 	var film []attention.Frame // the first frame and the latest
 	return func(line []byte) (attention.Frame, error) {
 		var f struct {
-			Step        *int                 `json:"step"`
-			HeldOutLoss *float64             `json:"heldout_loss"`
-			Sentences   []attention.Sentence `json:"sentences"`
+			Step        *int            `json:"step"`
+			HeldOutLoss *float64        `json:"heldout_loss"`
+			Sentences   []attention.Map `json:"sentences"`
 		}
 		if err := json.Unmarshal(line, &f); err != nil || f.Step == nil || f.HeldOutLoss == nil {
 			return attention.Frame{}, errors.New("is damaged: it is not JSON of a frame")

@@ -287,8 +287,7 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	if err != nil {
 		return nil, t.diverged("for the probe sentence ", err)
 	}
-	shown := attention.Sentence{Text: probe.Text, Tokens: probe.Tokens, Attention: probe.Attention, Next: probe.Next}
-	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Sentence{shown}}
+	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Map{probe}}
 	lines := map[string][]byte{}
 	for name, value := range map[string]any{metricsFile: m, filmFile: frame} {
 		if lines[name], err = json.Marshal(value); err != nil {

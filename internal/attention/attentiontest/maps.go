@@ -195,7 +195,7 @@ func OtherShapes() map[string]attention.Baseline {
 func Filmed(weights ...float32) []attention.Frame {
 	var frames []attention.Frame
 	for i, w := range weights {
-		frames = append(frames, attention.Frame{Step: 10 * i, HeldOutLoss: 3, Sentences: []attention.Sentence{{
+		frames = append(frames, attention.Frame{Step: 10 * i, HeldOutLoss: 3, Sentences: []attention.Map{{
 			Text: "a b", Tokens: []string{"a", "b"}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}},
 		}}})
 	}
@@ -215,7 +215,7 @@ func AnyFilm(t *rapid.T) []attention.Frame {
 		frames[i] = attention.Frame{Step: step, HeldOutLoss: rapid.Float64Range(0, 20).Draw(t, "loss")}
 		step += rapid.IntRange(1, 500).Draw(t, "steps on")
 		for _, m := range first {
-			s := attention.Sentence{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
+			s := attention.Map{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
 			s.Attention = weights(len(m.Tokens), len(m.Attention), len(m.Attention[0]), func() float64 { return score.Draw(t, "score") })
 			frames[i].Sentences = append(frames[i].Sentences, s)
 		}

@@ -34,8 +34,15 @@ func JSON(w io.Writer, name string, from attention.Source, result any) error {
 
 // Report is the result of `attend inspect`: the maps of some sentences. Lists are never null.
 type Report struct {
-	Baseline  string               `json:"baseline,omitempty"` // what the maps are compared with
-	Sentences []attention.Sentence `json:"sentences"`
+	Baseline  string     `json:"baseline,omitempty"` // what the maps are compared with
+	Sentences []Sentence `json:"sentences"`
+}
+
+// Sentence is one map of a Report. The baseline, if there is one, and the attention less it are shaped as the attention.
+type Sentence struct {
+	attention.Map
+	Baseline   [][][][]float32 `json:"baseline,omitempty"`
+	Difference [][][][]float32 `json:"difference,omitempty"`
 }
 
 // Maps returns the report on some maps. Baselines, if there are any, have one name.
@@ -43,15 +50,19 @@ func Maps(maps []attention.Map, baselines []attention.Baseline) (Report, error) 
 	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return Report{}, err
 	}
-	report := Report{Sentences: make([]attention.Sentence, len(maps))}
+	report := Report{Sentences: make([]Sentence, len(maps))}
 	if len(baselines) > 0 {
 		report.Baseline = baselines[0].Name
 	}
 	for i, m := range maps {
-		report.Sentences[i] = attention.Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: list(m.Next)}
+		m.Next = list(m.Next)
+		report.Sentences[i].Map = m
 		if len(baselines) > 0 {
-			report.Sentences[i].Baseline = baselines[i].Map.Attention
-			report.Sentences[i].Difference = difference4(m, baselines[i].Map)
+			base := baselines[i].Map.Attention
+			report.Sentences[i].Baseline = base
+			report.Sentences[i].Difference = attention.PerHead(len(base), len(base[0]), func(layer, head int) [][]float32 {
+				return attention.Difference(m.Attention[layer][head], base[layer][head])
+			})
 		}
 	}
 	return report, nil
@@ -59,18 +70,6 @@ func Maps(maps []attention.Map, baselines []attention.Baseline) (Report, error) 
 
 // list is s, and not nil, which JSON would write as null.
 func list[T any](s []T) []T { return append([]T{}, s...) }
-
-// difference4 is the attention of a map less that of another of the same shape, [layer][head][query][key] in -1
-// to 1.
-func difference4(m, base attention.Map) [][][][]float32 {
-	layers := make([][][][]float32, len(m.Attention))
-	for l, heads := range m.Attention {
-		for h, weights := range heads {
-			layers[l] = append(layers[l], attention.Difference(weights, base.Attention[l][h]))
-		}
-	}
-	return layers
-}
 
 // FilmReport is the result of `attend film`. Lists are never null.
 type FilmReport struct {

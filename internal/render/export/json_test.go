@@ -78,9 +78,9 @@ func TestJSONReadsBack(t *testing.T) {
 		}
 		// JSON is UTF-8: other bytes cannot travel.
 		text := func(s string) string { return string([]rune(s)) }
-		want := Report{Sentences: []attention.Sentence{}}
+		want := Report{Sentences: []Sentence{}}
 		for _, m := range maps {
-			s := attention.Sentence{Text: text(m.Text), Attention: m.Attention, Next: []attention.Prediction{}}
+			s := Sentence{Map: attention.Map{Text: text(m.Text), Attention: m.Attention, Next: []attention.Prediction{}}}
 			for _, token := range m.Tokens {
 				s.Tokens = append(s.Tokens, text(token))
 			}

@@ -68,13 +68,13 @@ func forming() []attention.Frame {
 	m := attentiontest.Lion()
 	var frames []attention.Frame
 	for i := range 6 {
-		s := attention.Sentence{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
+		s := attention.Map{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
 		var heads [][][]float32
 		for h := range 2 {
 			heads = append(heads, attentiontest.Causal(len(m.Tokens), func(q, k int) float64 { return float64(i*((q*7+k*3+h*2)%5)) / 2 }))
 		}
 		s.Attention = [][][][]float32{heads}
-		frames = append(frames, attention.Frame{Step: 50 * i, HeldOutLoss: 4.5 / float64(i+1), Sentences: []attention.Sentence{s}})
+		frames = append(frames, attention.Frame{Step: 50 * i, HeldOutLoss: 4.5 / float64(i+1), Sentences: []attention.Map{s}})
 	}
 	return frames
 }
@@ -105,12 +105,8 @@ func writePages(t *testing.T, folder string) {
 	for _, token := range hostile().Tokens {
 		words = append(words, render.Spelling(token))
 	}
-	var sentences []attention.Sentence
-	for _, m := range lions() {
-		sentences = append(sentences, attention.Sentence{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention, Next: m.Next})
-	}
 	truths := map[string]any{
-		"map":     map[string]any{"sentences": sentences, "vectors": lions()[0].Vectors},
+		"map":     map[string]any{"sentences": lions(), "vectors": lions()[0].Vectors},
 		"hostile": map[string]any{"tokens": words},
 		"beside":  map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
 		"film":    map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed)},

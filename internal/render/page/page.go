@@ -75,12 +75,12 @@ func Film(w io.Writer, s attention.Source, frames []attention.Frame) error {
 	d := newPageData(s)
 	d.Film = true
 	for _, sentence := range frames[0].Sentences {
-		d.Sentences = append(d.Sentences, pageSentenceOf(sentence.Map()))
+		d.Sentences = append(d.Sentences, pageSentenceOf(sentence))
 	}
 	for _, f := range frames {
 		frame := pageFrame{Step: f.Step, Loss: f.HeldOutLoss}
 		for _, sentence := range f.Sentences {
-			frame.Sentences = append(frame.Sentences, pageWeightsOf(sentence.Map()))
+			frame.Sentences = append(frame.Sentences, pageWeightsOf(sentence))
 		}
 		d.Frames = append(d.Frames, frame)
 	}

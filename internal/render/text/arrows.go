@@ -63,9 +63,12 @@ func Arrows(w io.Writer, p render.Arrows, o Options) error {
 	for i, line := range screen.text() {
 		b.WriteString(strings.TrimRight(term.PadLeft(term.Fit(ticks[i], labels-2), labels-2)+"  "+line, " ") + "\n")
 	}
-	b.WriteString(horizontalTicks(labels, o.width(), map[int]string{column(0): "0", column(left): render.Significant(left), column(right): render.Significant(right)}))
+	ticks = map[int]string{column(0): "0", column(left): render.Significant(left), column(right): render.Significant(right)}
+	b.WriteString(horizontalTicks(labels, o.width(), ticks))
 	for i, a := range p.Arrows {
-		b.WriteString(term.Fit(fmt.Sprintf("%s  %s [%s %s]", marks[i], term.Fit(printable.Sentence(a.Name), render.WidestLabel), render.Significant(a.X), render.Significant(a.Y)), o.width()) + "\n")
+		name := term.Fit(printable.Sentence(a.Name), render.WidestLabel)
+		line := fmt.Sprintf("%s  %s [%s %s]", marks[i], name, render.Significant(a.X), render.Significant(a.Y))
+		b.WriteString(term.Fit(line, o.width()) + "\n")
 	}
 	return render.Write(w, &b)
 }
@@ -73,7 +76,9 @@ func Arrows(w io.Writer, p render.Arrows, o Options) error {
 // arrowMarks gives each arrow a letter or digit: a query q, keys 1, 2, 3, values a, b, c; an arrow that
 // ends where an earlier one does has the earlier mark below it.
 func arrowMarks(arrows []render.Arrow) []string {
-	left := map[render.ArrowKind]string{render.QueryArrow: "q", render.KeyArrow: "123456789", render.ValueArrow: "abcdefghijklmnoprstuvwxyz"}
+	left := map[render.ArrowKind]string{
+		render.QueryArrow: "q", render.KeyArrow: "123456789", render.ValueArrow: "abcdefghijklmnoprstuvwxyz",
+	}
 	marks := make([]string, len(arrows))
 	for i, a := range arrows {
 		marks[i] = "*"

@@ -22,14 +22,16 @@ func Bars(w io.Writer, c render.Bars, o Options) error {
 	}
 	names, values := 0, 0
 	for _, bar := range c.Bars {
-		names, values = max(names, ansi.StringWidth(printable.Sentence(bar.Name))), max(values, ansi.StringWidth(printable.Sentence(bar.Text)))
+		names = max(names, ansi.StringWidth(printable.Sentence(bar.Name)))
+		values = max(values, ansi.StringWidth(printable.Sentence(bar.Text)))
 	}
 	names, values = min(names, max(4, o.width()/2)), min(values, max(4, o.width()/3))
 	longest := max(0, min(40, o.width()-names-values-2*term.Gap))
 	var b bytes.Buffer
 	b.WriteString(o.title("%s", printable.Sentence(c.Title)))
 	for _, bar := range c.Bars {
-		line := term.PadRight(term.Fit(printable.Sentence(bar.Name), names), names) + "  " + term.PadLeft(term.Fit(printable.Sentence(bar.Text), values), values)
+		line := term.PadRight(term.Fit(printable.Sentence(bar.Name), names), names) + "  " +
+			term.PadLeft(term.Fit(printable.Sentence(bar.Text), values), values)
 		if c.Largest() > 0 {
 			line += "  " + eighths(bar.Value/c.Largest()*float64(longest))
 		}

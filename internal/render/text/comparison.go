@@ -30,7 +30,8 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 	b.WriteString(o.hanging("A: ", "%s, %s", printable.Sentence(c.A.Text), render.Origin(c.Of)))
 	b.WriteString(o.hanging("B: ", "%s, %s", printable.Sentence(c.B.Text), render.Origin(c.With)))
 	if len(c.Losses) == 2 {
-		b.WriteString("\n" + o.paragraph("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f", c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]))
+		b.WriteString("\n" + o.paragraph("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f",
+			c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]))
 	}
 	if len(c.Settings) > 0 {
 		t := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "A", Left: true}, {Title: "B", Left: true}}}
@@ -40,7 +41,8 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 		b.WriteString("\n" + t.Text(o.width()))
 	}
 	if c.Matches != nil {
-		b.WriteString("\n" + o.paragraph("heads matched by what they look at, since their order is arbitrary; the smaller the difference, the more alike they are:"))
+		b.WriteString("\n" + o.paragraph("heads matched by what they look at, since their order is arbitrary; "+
+			"the smaller the difference, the more alike they are:"))
 		t := term.Table{Columns: []term.Column{{Title: "layer"}, {Title: "head of A"}, {Title: "head of B"}, {Title: "mean difference"}}}
 		for _, m := range c.Matches {
 			t.Add(fmt.Sprint(m.Layer+1), fmt.Sprint(m.A+1), fmt.Sprint(m.B+1), render.Significant(m.Distance))
@@ -78,7 +80,8 @@ func differences(c attention.Comparison, o Options) (list []render.View) {
 				m := c.Matches[layer*len(a.Attention[0])+head]
 				name = fmt.Sprintf("difference of attention, layer %d, head %d of A less head %d of B", layer+1, m.A+1, m.B+1)
 			}
-			list = append(list, render.View{Title: name, Weights: attention.Difference(a.Mean(layer, head), other.Mean(layer, head)), Signed: true})
+			weights := attention.Difference(a.Mean(layer, head), other.Mean(layer, head))
+			list = append(list, render.View{Title: name, Weights: weights, Signed: true})
 		}
 	}
 	return list
@@ -88,40 +91,31 @@ func differences(c attention.Comparison, o Options) (list []render.View) {
 // be compared, and comes last.
 func predictionTable(a, b []attention.Prediction) term.Table {
 	var words []string
-	inA, inB := map[string]float64{}, map[string]float64{}
-	for i, p := range slices.Concat(a, b) {
-		if !slices.Contains(words, p.Word) {
-			words = append(words, p.Word)
-		}
-		if i < len(a) {
-			inA[p.Word] = p.Probability
-		} else {
-			inB[p.Word] = p.Probability
+	pairs := map[string]*[2]float64{} // NaN for the one that has no such word
+	for side, next := range [2][]attention.Prediction{a, b} {
+		for _, p := range next {
+			if pairs[p.Word] == nil {
+				words, pairs[p.Word] = append(words, p.Word), &[2]float64{math.NaN(), math.NaN()}
+			}
+			pairs[p.Word][side] = p.Probability
 		}
 	}
-	gap := func(word string) float64 {
-		x, known := inA[word]
-		y, both := inB[word]
-		if !known || !both {
-			return -1
-		}
-		return math.Abs(x - y)
-	}
+	gap := func(word string) float64 { return math.Abs(pairs[word][0] - pairs[word][1]) } // NaN is below all numbers
 	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(gap(y), gap(x)) })
+	cell := func(format string, x float64, none string) string {
+		if math.IsNaN(x) {
+			return none
+		}
+		return fmt.Sprintf(format, x)
+	}
 	t := term.Table{Columns: []term.Column{{Title: "next", Left: true}, {Title: "A"}, {Title: "B"}, {Title: "A less B"}}}
 	for _, word := range words[:min(len(words), shownPairs)] {
-		x, known := inA[word]
-		y, both := inB[word]
-		cells := []string{term.Fit(render.Spelling(word), render.WidestLabel), fmt.Sprintf("%.3f", x), fmt.Sprintf("%.3f", y), fmt.Sprintf("%+.3f", x-y)}
-		switch {
-		case !known:
-			cells[1], cells[3] = "-", ""
-		case !both:
-			cells[2], cells[3] = "-", ""
-		case math.Abs(x-y) < 0.0005:
-			cells[3] = "0.000"
+		x, y := pairs[word][0], pairs[word][1]
+		difference := cell("%+.3f", x-y, "")
+		if strings.HasSuffix(difference, "0.000") {
+			difference = "0.000" // of either sign
 		}
-		t.Add(cells...)
+		t.Add(term.Fit(render.Spelling(word), render.WidestLabel), cell("%.3f", x, "-"), cell("%.3f", y, "-"), difference)
 	}
 	return t
 }
@@ -214,7 +208,8 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 			always++
 		}
 		if i < shownRecurring {
-			links.Add(words[l.Query].Fit(render.WidestLabel)+" -> "+words[l.Key].Fit(render.WidestLabel), fmt.Sprintf("%d of %d", l.Seeds, len(r.Seeds)),
+			link := words[l.Query].Fit(render.WidestLabel) + " -> " + words[l.Key].Fit(render.WidestLabel)
+			links.Add(link, fmt.Sprintf("%d of %d", l.Seeds, len(r.Seeds)),
 				rounded(l.Weight), tableBar(float64(l.Seeds), float64(len(r.Seeds)), o))
 		}
 	}

@@ -19,7 +19,7 @@ func Example() {
 		Next: []attention.Prediction{{Word: "the", Probability: 0.96}},
 	}
 	o := text.Options{Width: 60, Layer: -1, Head: -1}
-	if err := text.Grid(os.Stdout, m, o); err != nil {
+	if err := text.Grid(os.Stdout, m, nil, o); err != nil {
 		panic(err)
 	}
 	if err := text.Predictions(os.Stdout, m.Next, o); err != nil {

@@ -2,11 +2,9 @@ package text
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"math"
 	"slices"
-	"strings"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -24,24 +22,16 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	words := numberedWords(x.Tokens)
 	query, key := words[x.Query], words[x.Key]
 	root := math.Sqrt(float64(len(x.QueryVector)))
-	join := func(n int, item func(i int) string, separator string) string {
-		shown := n
-		if !full {
-			shown = min(shownNumbers, n)
-		}
-		var s []string
-		for i := range shown {
-			s = append(s, item(i))
-		}
-		if shown < n {
-			s = append(s, fmt.Sprintf("… %d more", n-shown))
-		}
-		return strings.Join(s, separator)
+	most := shownNumbers
+	if full {
+		most = len(x.QueryVector)
 	}
 	vector := func(v []float32) string {
-		return "[" + join(len(v), func(i int) string { return number(v[i]) }, " ") + "]"
+		return "[" + render.Listed(len(v), most, " ", func(i int) string { return number(v[i]) }) + "]"
 	}
-	product := func(i int) string { return factor(x.QueryVector[i]) + "·" + factor(x.KeyVector[i]) }
+	products := render.Listed(len(x.QueryVector), most, " + ", func(i int) string {
+		return render.Product(x.QueryVector[i], x.KeyVector[i], number[float32])
+	})
 	step := func(format string, a ...any) { b.WriteString("\n" + o.paragraph(format, a...)) }
 	line := func(format string, a ...any) { b.WriteString(o.hanging("  ", format, a...)) }
 
@@ -51,12 +41,13 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	line("key(%s) = %s", key, vector(x.KeyVector))
 
 	step("2. How well they fit: the dot product, the sum of the products of their numbers:")
-	line("%s = %s", join(len(x.QueryVector), product, " + "), number(x.Products[x.Key]))
+	line("%s = %s", products, number(x.Products[x.Key]))
 
 	step("3. Scaled by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", len(x.QueryVector), number(root))
 	line("%s / %s = %s", number(x.Products[x.Key]), number(root), number(x.Scores[x.Key]))
 
-	step("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.", query, x.Query+1, printable.Count(x.Query+1, "token"))
+	step("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.",
+		query, x.Query+1, printable.Count(x.Query+1, "token"))
 
 	step("5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:")
 	b.WriteString(softmaxTable(x, words, o).Text(o.width()))
@@ -71,18 +62,11 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 // number prints three digits that count.
 func number[T float32 | float64](x T) string { return render.Significant(float64(x)) }
 
-// factor is a number of a product, in brackets where its sign would be misread.
-func factor(x float32) string {
-	if x < 0 {
-		return "(" + number(x) + ")"
-	}
-	return number(x)
-}
-
 // softmaxTable has the rows of step 5.
 func softmaxTable(x attention.Explanation, words []render.Label, o Options) term.Table {
 	t := term.Table{Columns: []term.Column{
-		{Title: "  key", Left: true}, {Title: "score"}, {Title: "e^(score - largest)", Spare: 2}, {Title: "weight"}, {Left: true, Spare: 1},
+		{Title: "  key", Left: true}, {Title: "score"}, {Title: "e^(score - largest)", Spare: 2},
+		{Title: "weight"}, {Left: true, Spare: 1},
 	}}
 	top := float64(slices.Max(x.Scores))
 	for i, s := range x.Scores {

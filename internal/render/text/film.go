@@ -35,7 +35,7 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 	b.WriteString(o.title("%s, %s%d evaluations", render.Title(first, o.Layer, o.Head), shown, len(frames)) + "\n")
 	var columns [][]string // [frame][line]
 	for _, i := range plan.frames {
-		weights := pooled(frames[i].Sentences[sentence].Map().Mean(o.Layer, o.Head), plan.side)
+		weights := pooled(frames[i].Sentences[sentence].Mean(o.Layer, o.Head), plan.side)
 		columns = append(columns, append(smallMap(weights, plan.size, o.Color), strconv.Itoa(frames[i].Step), lossText(frames[i])))
 	}
 	for line := range columns[0] {
@@ -61,7 +61,7 @@ func filmed(frames []attention.Frame, sentence int, o Options) (attention.Map, e
 	if last := len(frames[0].Sentences) - 1; sentence < 0 || sentence > last {
 		return attention.Map{}, fmt.Errorf("no sentence %d: want 0 to %d", sentence, last)
 	}
-	m := frames[0].Sentences[sentence].Map()
+	m := frames[0].Sentences[sentence]
 	return m, m.InRange(o.Layer, o.Head, attention.All)
 }
 

@@ -105,7 +105,7 @@ func TestFilmIsTidy(t *testing.T) {
 	attentiontest.Thorough(t, func(t *rapid.T) {
 		frames := attentiontest.AnyFilm(t)
 		s := rapid.IntRange(0, len(frames[0].Sentences)-1).Draw(t, "sentence")
-		o := anyOptions(t, frames[0].Sentences[s].Map())
+		o := anyOptions(t, frames[0].Sentences[s])
 		formed := attention.Formation(frames, rapid.Float64Range(0, 1).Draw(t, "least"))
 		for name, write := range map[string]func(io.Writer) error{
 			"strip":  func(w io.Writer) error { return FilmStrip(w, frames, s, o) },
@@ -135,7 +135,7 @@ func lionFilm() []attention.Frame {
 				}
 			}
 		}
-		frames = append(frames, attention.Frame{Step: 250 * i, HeldOutLoss: 4.6 - 0.5*float64(i), Sentences: []attention.Sentence{{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention}}})
+		frames = append(frames, attention.Frame{Step: 250 * i, HeldOutLoss: 4.6 - 0.5*float64(i), Sentences: []attention.Map{{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention}}})
 	}
 	return frames
 }

@@ -30,7 +30,7 @@ func TestGolden(t *testing.T) {
 				o.Width, o.Color = width, profile
 				var b bytes.Buffer
 				for _, write := range []func(io.Writer) error{
-					func(w io.Writer) error { return Grid(w, m, o) },
+					func(w io.Writer) error { return Grid(w, m, nil, o) },
 					func(w io.Writer) error { _, err := fmt.Fprintln(w); return err },
 					func(w io.Writer) error { return TopLinks(w, m, o, 4) },
 					func(w io.Writer) error { return Predictions(w, m.Next, o) },
@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenAll(t *testing.T) {
 	var b bytes.Buffer
 	o := Options{Width: 80, All: true}
-	if err := Grid(&b, attentiontest.Lion(), o); err != nil {
+	if err := Grid(&b, attentiontest.Lion(), nil, o); err != nil {
 		t.Fatal(err)
 	}
 	if err := TopLinks(&b, attentiontest.Lion(), o, 3); err != nil {

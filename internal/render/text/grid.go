@@ -23,17 +23,10 @@ import (
 // leaves out the queries that cannot see any of its keys. Every line fits the
 // width. The error tells what is wrong with the map or the options, or that of
 // the writer.
-func Grid(w io.Writer, m attention.Map, o Options) error { return grids(w, m, nil, o) }
-
-// GridWithBaseline writes for each selected matrix three grids: the attention, that of the baseline, and the first less
-// the second with its sign, in two colours where there are colours. The error is as for Grid, or tells in what
-// the baseline's shape differs.
-func GridWithBaseline(w io.Writer, m attention.Map, base attention.Baseline, o Options) error {
-	return grids(w, m, &base, o)
-}
-
-// grids writes the selected matrices, each with its baseline if there is one.
-func grids(w io.Writer, m attention.Map, base *attention.Baseline, o Options) error {
+//
+// With a baseline it writes for each selected matrix three grids: the attention, that of the baseline, and the first less
+// the second with its sign, in two colours where there are colours. The error then also tells in what its shape differs.
+func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) error {
 	list, err := render.Views(m, o.selection())
 	if err != nil {
 		return err
@@ -47,7 +40,8 @@ func grids(w io.Writer, m attention.Map, base *attention.Baseline, o Options) er
 		name := printable.Sentence(base.Name)
 		for i, v := range list {
 			all = append(all, v, render.View{Title: "baseline: " + name, Weights: beside[i].Weights},
-				render.View{Title: "difference: " + v.Title + " less " + name, Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true})
+				render.View{Title: "difference: " + v.Title + " less " + name,
+					Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true})
 		}
 		list = all
 	}
@@ -129,7 +123,8 @@ func legend(o Options) string {
 		if o.Color == colorprofile.ANSI256 {
 			steps = 6 // the palette has seven
 		}
-		long, short = ".00 "+swatches("  ", 0, steps, weightColor, o.Color)+" 1.0", ".00 "+swatches(" ", 0, steps, weightColor, o.Color)+" 1.0"
+		scale := func(text string) string { return ".00 " + swatches(text, 0, steps, weightColor, o.Color) + " 1.0" }
+		long, short = scale("  "), scale(" ")
 	}
 	return o.longest(reading+"   "+long, reading+"  "+short, reading)
 }

@@ -21,7 +21,7 @@ import (
 func TestGridLionFits(t *testing.T) {
 	for p := colorprofile.Unknown; p <= colorprofile.TrueColor; p++ {
 		var b bytes.Buffer
-		if err := Grid(&b, attentiontest.Lion(), Options{Layer: -1, Head: -1, Color: p}); err != nil {
+		if err := Grid(&b, attentiontest.Lion(), nil, Options{Layer: -1, Head: -1, Color: p}); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(b.String(), "keys") {
@@ -45,7 +45,7 @@ func TestGridFoldsWithoutLoss(t *testing.T) {
 	for _, width := range []int{24, 31, 50, 80, 300} {
 		for _, color := range []colorprofile.Profile{colorprofile.NoTTY, colorprofile.TrueColor} {
 			var b bytes.Buffer
-			if err := Grid(&b, m, Options{Width: width, Color: color}); err != nil {
+			if err := Grid(&b, m, nil, Options{Width: width, Color: color}); err != nil {
 				t.Fatal(err)
 			}
 			text, _, _ := strings.Cut(ansi.Strip(b.String()), "rows look")
@@ -66,13 +66,13 @@ func TestGridFoldsWithoutLoss(t *testing.T) {
 func TestGridUnknown(t *testing.T) {
 	m := attentiontest.Lion()
 	var b bytes.Buffer
-	if err := Grid(&b, m, Options{}); err != nil || strings.Contains(b.String(), "?") {
+	if err := Grid(&b, m, nil, Options{}); err != nil || strings.Contains(b.String(), "?") {
 		t.Errorf("error %v, a question mark where all is known:\n%s", err, &b)
 	}
 	m.Unknown = make([]bool, 8)
 	m.Unknown[5] = true
 	b.Reset()
-	if err := Grid(&b, m, Options{}); err != nil {
+	if err := Grid(&b, m, nil, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "zebra?"); n != 2 || !strings.Contains(b.String(), render.UnknownNote) {
@@ -83,7 +83,7 @@ func TestGridUnknown(t *testing.T) {
 func TestWriterErrors(t *testing.T) {
 	m, o := attentiontest.Lion(), Options{}
 	for name, err := range map[string]error{
-		"Grid": Grid(rendertest.Broken{}, m, o), "TopLinks": TopLinks(rendertest.Broken{}, m, o, 3),
+		"Grid": Grid(rendertest.Broken{}, m, nil, o), "TopLinks": TopLinks(rendertest.Broken{}, m, o, 3),
 		"Predictions": Predictions(rendertest.Broken{}, m.Next, o),
 	} {
 		if !errors.Is(err, rendertest.ErrBroken) {
@@ -205,7 +205,8 @@ func TestGoldenBaseline(t *testing.T) {
 	for color, profile := range map[string]colorprofile.Profile{"plain": colorprofile.ASCII, "ansi256": colorprofile.ANSI256, "truecolor": colorprofile.TrueColor} {
 		var b bytes.Buffer
 		o := Options{Width: 60, Layer: -1, Head: -1, Color: profile}
-		if err := GridWithBaseline(&b, attentiontest.Lion(), attentiontest.Flat(), o); err != nil {
+		flat := attentiontest.Flat()
+		if err := Grid(&b, attentiontest.Lion(), &flat, o); err != nil {
 			t.Fatal(err)
 		}
 		rendertest.Golden(t, "beside-60-"+color, b.Bytes())
@@ -216,7 +217,8 @@ func TestGoldenBaseline(t *testing.T) {
 func TestGridSubtractsTheBaseline(t *testing.T) {
 	for _, color := range []colorprofile.Profile{colorprofile.NoTTY, colorprofile.TrueColor} {
 		var b bytes.Buffer
-		if err := GridWithBaseline(&b, attentiontest.Lion(), attentiontest.Flat(), Options{Layer: -1, Head: -1, Color: color}); err != nil {
+		flat := attentiontest.Flat()
+		if err := Grid(&b, attentiontest.Lion(), &flat, Options{Layer: -1, Head: -1, Color: color}); err != nil {
 			t.Fatal(err)
 		}
 		var numbers []float64
@@ -254,7 +256,7 @@ func TestGridSubtractsTheBaseline(t *testing.T) {
 func TestGridRefusesABaselineOfAnotherShape(t *testing.T) {
 	for name, b := range attentiontest.OtherShapes() {
 		var out bytes.Buffer
-		err := GridWithBaseline(&out, attentiontest.Lion(), b, Options{Layer: -1, Head: -1})
+		err := Grid(&out, attentiontest.Lion(), &b, Options{Layer: -1, Head: -1})
 		if err == nil || out.Len() > 0 || !strings.Contains(err.Error(), "baseline") {
 			t.Errorf("other %s: error %v, wrote %q", name, err, &out)
 		}

@@ -59,7 +59,8 @@ func Heads(w io.Writer, heads []attention.Head, o Options) error {
 			b.WriteString(o.hanging("  ", "switched off, the loss %s", change(*h.Effect)))
 		}
 		for _, e := range h.Examples {
-			b.WriteString(o.hanging("  ", "%s: %s -> %s %s", printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight)))
+			b.WriteString(o.hanging("  ", "%s: %s -> %s %s",
+				printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight)))
 		}
 		other = append(other, "entropy "+rounded(h.Entropy))
 		b.WriteString(term.Faint(o.hanging("  ", "else: %s", strings.Join(other, ", ")), o.Color))

@@ -28,7 +28,7 @@ func Live(w io.Writer, m attention.Map, o Options, lines int) error {
 	err := Predictions(&next, m.Next, o)
 	for _, draw := range []func() string{
 		func() string { return headsText(m, o) },
-		func() string { err = errors.Join(err, Grid(&grid, m, o)); return grid.String() },
+		func() string { err = errors.Join(err, Grid(&grid, m, nil, o)); return grid.String() },
 		func() string { return tinyText(m, o, lines) },
 	} {
 		text := draw()
@@ -118,22 +118,17 @@ const (
 // smallMap draws weights [query][key] as shades alone, without words or numbers. All lines have the
 // same width. Where a query cannot see a key, it is blank with colours and · without.
 func smallMap(weights [][]float64, size int, p colorprofile.Profile) []string {
-	colored := p >= colorprofile.ANSI256
-	var lines []string
+	colored, high := p >= colorprofile.ANSI256, 1 // rows in a line
 	if colored && size == dense {
-		for q := 0; q < len(weights); q += 2 {
-			line := ""
-			for k := range weights {
-				line += halfBlock(weights, q, k, p)
-			}
-			lines = append(lines, line)
-		}
-		return lines
+		high = 2
 	}
-	for q, row := range weights {
+	var lines []string
+	for q := 0; q < len(weights); q += high {
 		line := ""
-		for k, weight := range row {
+		for k, weight := range weights[q] {
 			switch {
+			case high == 2:
+				line += halfBlock(weights, q, k, p)
 			case k > q && colored:
 				line += strings.Repeat(" ", size)
 			case k > q:

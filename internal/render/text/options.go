@@ -1,6 +1,6 @@
 // Package text shows attention and what was found out about it on a terminal, in as many columns as it has:
 //
-//	err := text.Grid(os.Stdout, m, text.Options{Width: 80, Layer: attention.All, Head: attention.All})
+//	err := text.Grid(os.Stdout, m, nil, text.Options{Width: 80, Layer: attention.All, Head: attention.All})
 //
 // [Grid] writes the map with words on both sides, [TopLinks] a line for each word, [Predictions] the likely next words, [FilmStrip] and [Live] small
 // maps. [Why], [Explanation], [Heads], [Comparison] and [Recurrence] write what package analysis found out.

@@ -33,7 +33,7 @@ func anyOptions(t *rapid.T, m attention.Map) Options {
 // texts are the renderers for a terminal.
 func texts(m attention.Map, o Options, most int) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
-		"Grid":        func(w io.Writer) error { return Grid(w, m, o) },
+		"Grid":        func(w io.Writer) error { return Grid(w, m, nil, o) },
 		"TopLinks":    func(w io.Writer) error { return TopLinks(w, m, o, most) },
 		"Predictions": func(w io.Writer) error { return Predictions(w, m.Next, o) },
 	}
@@ -152,7 +152,7 @@ func TestGridWithBaselineIsTidy(t *testing.T) {
 		base.Tokens = words
 		o := Options{Width: leastWidth + random.IntN(90), Layer: -1, Head: -1, All: random.IntN(2) == 0, Color: colorprofile.Profile(1 + random.IntN(int(colorprofile.TrueColor)))}
 		var b bytes.Buffer
-		if err := GridWithBaseline(&b, m, attention.Baseline{Name: rendertest.RandomWord(random), Map: base}, o); err != nil {
+		if err := Grid(&b, m, &attention.Baseline{Name: rendertest.RandomWord(random), Map: base}, o); err != nil {
 			t.Fatal(err)
 		}
 		if err := tidy(b.String(), o); err != nil {

@@ -52,8 +52,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	if single(y) > 0 {
 		cut += " (or in one alone)"
 	}
-	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, when the edge to the word is cut "+
-		"%s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
+	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, "+
+		"when the edge to the word is cut %s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
 	b.WriteString("\n" + table.Text(o.width()))
 	if len(y.Heads) > 0 {
 		b.WriteString("\n" + o.paragraph("Each head switched off, its output replaced by its mean over held-out text:"))
@@ -62,7 +62,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		shown := min(len(heads), mostHeads)
 		b.WriteString(headTable(heads[:shown], o).Text(o.width()))
 		if rest := heads[shown:]; len(rest) > 0 {
-			b.WriteString(o.paragraph("and %s with effects from %s to %s", printable.Count(len(rest), "more head"), rounded(rest[0].Effect), rounded(rest[len(rest)-1].Effect)))
+			b.WriteString(o.paragraph("and %s with effects from %s to %s",
+				printable.Count(len(rest), "more head"), rounded(rest[0].Effect), rounded(rest[len(rest)-1].Effect)))
 		}
 	}
 	b.WriteString("\n" + o.paragraph("%s", agreement(y)))
@@ -112,41 +113,41 @@ func agreement(y attention.Why) string {
 // whyTable has a row for each word, the largest effect first.
 func whyTable(y attention.Why, o Options) term.Table {
 	ranked, marks, layers, largest := y.Ranked(), numberedWords(y.Tokens), single(y), max(noise, largestCut(y))
-	t := term.Table{Columns: []term.Column{{Title: "word", Left: true}, {Title: "attention"}, {Left: true, Spare: spareShare}}}
-	byHead := len(slices.Concat(ranked[0].ByHead...)) > 1
-	for layer, heads := range ranked[0].ByHead {
+	t := term.Table{Rows: make([][]string, len(ranked))}
+	column := func(c term.Column, cell func(c attention.Cause) string) {
+		t.Columns = append(t.Columns, c)
+		for i, cause := range ranked {
+			t.Rows[i] = append(t.Rows[i], cell(cause))
+		}
+	}
+	column(term.Column{Title: "word", Left: true}, func(c attention.Cause) string { return marks[c.Place].Fit(render.WidestLabel) })
+	column(term.Column{Title: "attention"}, func(c attention.Cause) string { return rounded(c.Attention) })
+	column(term.Column{Left: true, Spare: spareShare}, func(c attention.Cause) string { return tableBar(c.Attention, 1, o) })
+	for layer, heads := range y.Words[0].ByHead {
 		for head := range heads {
 			name := fmt.Sprintf("h%d", head+1)
-			if len(ranked[0].ByHead) > 1 {
+			if len(y.Words[0].ByHead) > 1 {
 				name = fmt.Sprintf("%d.%d", layer+1, head+1)
+			} else if len(heads) == 1 {
+				break // its weight is the mean
 			}
-			if byHead {
-				t.Columns = append(t.Columns, term.Column{Title: name, Spare: spareHeads})
-			}
+			column(term.Column{Title: name, Spare: spareHeads}, func(c attention.Cause) string {
+				return render.Number(c.ByHead[layer][head])
+			})
 		}
 	}
-	t.Columns = append(t.Columns, term.Column{Title: "edge cut"}, term.Column{Left: true, Spare: spareBars})
+	column(term.Column{Title: "edge cut"}, func(c attention.Cause) string { return signed(c.Cut) })
+	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return tableBar(c.CutEffect(), largest, o) })
 	for layer := range layers {
-		t.Columns = append(t.Columns, term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers})
-	}
-	t.Columns = append(t.Columns, term.Column{Title: "replaced", Spare: spareReplaced}, term.Column{Title: "by", Left: true, Spare: spareBy})
-	for _, c := range ranked {
-		row := []string{marks[c.Place].Fit(render.WidestLabel), rounded(c.Attention), tableBar(c.Attention, 1, o)}
-		for _, weight := range slices.Concat(c.ByHead...) {
-			if byHead {
-				row = append(row, render.Number(weight))
+		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.Cause) string {
+			if len(c.CutLayer) != layers {
+				return "-"
 			}
-		}
-		row = append(row, signed(c.Cut), tableBar(c.CutEffect(), largest, o))
-		for layer := range layers {
-			cell := "-"
-			if len(c.CutLayer) == layers {
-				cell = rounded(c.CutLayer[layer])
-			}
-			row = append(row, cell)
-		}
-		t.Add(append(row, signed(c.Replaced), replacedBy(c))...)
+			return rounded(c.CutLayer[layer])
+		})
 	}
+	column(term.Column{Title: "replaced", Spare: spareReplaced}, func(c attention.Cause) string { return signed(c.Replaced) })
+	column(term.Column{Title: "by", Left: true, Spare: spareBy}, replacedBy)
 	return t
 }
 
