@@ -23,7 +23,7 @@ const (
 	widestCell    = 66      // that a horizontal word may ask for
 	wordyCell     = 24      // from this side on cells grow with their words
 	leastNumber   = 9.0     // smallest size of a number that is worth reading
-	mostArea      = 1 << 25 // pixels of a picture; four times as many in a PNG
+	mostArea      = 1 << 25 // pixels of a picture; density² times as many in a file of pixels
 )
 
 // mostTips is how many cells a picture may have for each to tell its words and number when pointed at.
