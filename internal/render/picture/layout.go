@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -237,7 +238,8 @@ const (
 // legend draws how to read the panels, from y down in a room: the scale of weights, that of differences, and what
 // hatching means, side by side as far as they fit. It returns where it ends.
 func (s *sheet) legend(y, room int) int {
-	s.bar(margin, y, "attention", false, [5]string{"0", ".25", ".5", ".75", "1"})
+	caption := s.face.cut(printable.Sentence(cmp.Or(s.figure.words.Name, "attention")), textSize, false, barWidth)
+	s.bar(margin, y, caption, false, [5]string{"0", ".25", ".5", ".75", "1"})
 	x := margin + barWidth + keyGap
 	place := func(width int) {
 		if x+width > margin+room {
