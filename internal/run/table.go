@@ -1,7 +1,9 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"reflect"
 	"strings"
 
@@ -41,7 +43,7 @@ func closed(low, high float64) Range    { return Range{Low: low, High: high} }
 func rightOpen(low, high float64) Range { return Range{Low: low, High: high, OpenHigh: true} }
 
 // AllSettings returns the table of settings, in the order of the help. A new setting is one entry here and one field of
-// [Settings] with its name as the YAML key. Beyond its range a number is mistyped, or means nothing.
+// [layers.Config], if it is of the model, or of [Settings], with its name as the YAML key. Beyond its range a number is mistyped, or means nothing.
 func AllSettings() (all []Setting) {
 	for _, group := range []struct {
 		name     string
@@ -127,10 +129,23 @@ func (s Setting) Copy(to, from *Settings) { s.field(to).Set(s.field(from)) }
 
 // field panics if the table and the fields of Settings differ in their names.
 func (s Setting) field(settings *Settings) reflect.Value {
-	for f, v := range reflect.ValueOf(settings).Elem().Fields() {
-		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name == s.Name {
+	for name, v := range settings.fields() {
+		if name == s.Name {
 			return v
 		}
 	}
 	panic(fmt.Sprintf("no field of Settings is named %s", s.Name))
+}
+
+// fields visits the fields, those of the model among them, with their keys in YAML.
+func (s *Settings) fields() iter.Seq2[string, reflect.Value] {
+	v := reflect.ValueOf(s).Elem()
+	return func(yield func(string, reflect.Value) bool) {
+		for _, f := range reflect.VisibleFields(v.Type()) {
+			name := cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name))
+			if !f.Anonymous && name != "-" && !yield(name, v.FieldByIndex(f.Index)) {
+				return
+			}
+		}
+	}
 }
