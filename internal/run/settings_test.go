@@ -15,10 +15,8 @@ import (
 func TestSettingsRoundTrip(t *testing.T) {
 	// Every field gets a value of its own that is not its zero.
 	var s Settings
-	i := 0
-	for _, f := range s.fields() {
-		i++
-		switch f.Kind() {
+	for i, setting := range AllSettings() {
+		switch f := setting.field(&s); f.Kind() {
 		case reflect.String:
 			f.SetString(fmt.Sprintf("a: 'b' #%d \"é\"", i))
 		case reflect.Int:

@@ -3,9 +3,9 @@ package run
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"reflect"
 	"strings"
+	"sync"
 
 	"attend/data"
 	"attend/embed"
@@ -129,23 +129,16 @@ func (s Setting) Copy(to, from *Settings) { s.field(to).Set(s.field(from)) }
 
 // field panics if the table and the fields of Settings differ in their names.
 func (s Setting) field(settings *Settings) reflect.Value {
-	for name, v := range settings.fields() {
-		if name == s.Name {
-			return v
-		}
-	}
-	panic(fmt.Sprintf("no field of Settings is named %s", s.Name))
+	return reflect.ValueOf(settings).Elem().FieldByIndex(settingFields()[s.Name])
 }
 
-// fields visits the fields, those of the model among them, with their keys in YAML.
-func (s *Settings) fields() iter.Seq2[string, reflect.Value] {
-	v := reflect.ValueOf(s).Elem()
-	return func(yield func(string, reflect.Value) bool) {
-		for _, f := range reflect.VisibleFields(v.Type()) {
-			name := cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name))
-			if !f.Anonymous && name != "-" && !yield(name, v.FieldByIndex(f.Index)) {
-				return
-			}
+// settingFields returns the index of each field, those of the model among them, by its key in YAML.
+var settingFields = sync.OnceValue(func() map[string][]int {
+	fields := map[string][]int{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
+		if name := cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name)); !f.Anonymous && name != "-" {
+			fields[name] = f.Index
 		}
 	}
-}
+	return fields
+})
