@@ -9,19 +9,19 @@ import (
 )
 
 // Config gives the sizes of a transformer. All fields must be set; the program's
-// defaults stand beside its flags.
+// defaults stand beside its flags. All but the vocabulary are settings of a run, in the order of its training.yaml.
 type Config struct {
-	Vocab      int     `json:"vocab"`      // tokens in the vocabulary, >= 2
-	Context    int     `json:"context"`    // most tokens that the model sees at once, >= 1
-	Layers     int     `json:"layers"`     // blocks, >= 1
-	Heads      int     `json:"heads"`      // attention heads of a block, >= 1, divide Dim
-	Dim        int     `json:"dim"`        // width of the residual stream, >= 1
-	Hidden     int     `json:"hidden"`     // width of the feed-forward network, >= 1
-	Positions  string  `json:"positions"`  // one of embed.Schemes
-	Norm       string  `json:"norm"`       // one of Norms
-	Activation string  `json:"activation"` // one of Activations
-	Tied       bool    `json:"tied"`       // the unembedding is the token table itself
-	Dropout    float64 `json:"dropout"`    // share of activations dropped in training, 0 <= p < 1
+	Vocab      int     `json:"vocab" yaml:"-"` // tokens in the vocabulary, >= 2
+	Layers     int     `json:"layers"`         // blocks, >= 1
+	Heads      int     `json:"heads"`          // attention heads of a block, >= 1, divide Dim
+	Dim        int     `json:"dim"`            // width of the residual stream, >= 1
+	Hidden     int     `json:"hidden"`         // width of the feed-forward network, >= 1
+	Context    int     `json:"context"`        // most tokens that the model sees at once, >= 1
+	Positions  string  `json:"positions"`      // one of embed.Schemes
+	Norm       string  `json:"norm"`           // one of Norms
+	Activation string  `json:"activation"`     // one of Activations
+	Tied       bool    `json:"tied"`           // the unembedding is the token table itself
+	Dropout    float64 `json:"dropout"`        // share of activations dropped in training, 0 <= p < 1
 }
 
 // maxSize is the most of each size: beyond it a number is mistyped. Who makes a model also compares its memory with what there is.

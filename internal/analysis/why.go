@@ -98,7 +98,7 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 		return e, 0, err
 	}
 	target = -1
-	boundary, words := r.Vocabulary.Boundary()
+	_, words := r.Vocabulary.Boundary()
 	before := 0 // tokens before the first that was typed
 	if words {
 		before = 1
@@ -115,20 +115,16 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 	if q.Word == "" {
 		return e, target, nil
 	}
+	target, known := r.Vocabulary.ID(q.Word) // a key, as results show it
+	if known || q.Word == data.UnknownToken {
+		return e, target, nil
+	}
 	tokens, err := r.Vocabulary.Tokenize(q.Word)
 	if err != nil {
 		return e, 0, err
 	}
-	known := true
-	switch {
-	case words && q.Word == data.BoundaryToken:
-		target = boundary
-	case q.Word == data.UnknownToken:
-		target = r.Vocabulary.Unknown()
-	case len(tokens) == 1:
+	if len(tokens) == 1 {
 		target, known = r.Vocabulary.ID(tokens[0].Key)
-	default:
-		known = false
 	}
 	if !known {
 		err = fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other",

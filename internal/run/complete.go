@@ -58,11 +58,11 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 				len(ids)-1, v.Tokenizer().Noun(), context-1)
 		}
 	} else if len(ids) == 0 {
-		newline, known := v.ID("\n")
-		if !known {
+		newline, err := v.Tokenize("\n")
+		unknown := 0
+		if ids, unknown = v.Encode(newline); err != nil || unknown > 0 {
 			return "", fmt.Errorf("the prompt is empty: give at least one %s", v.Tokenizer().Noun())
 		}
-		ids = []int{newline}
 	}
 	var added []string
 	dice := random.New(how.Seed, "complete", uint64(sample))

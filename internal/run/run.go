@@ -249,6 +249,10 @@ func unsealSettings(b []byte) (Settings, int, error) {
 		}
 	}
 	s, _, format, err := ParseYAML(b[:at], later)
+	if unknown, ok := errors.AsType[*UnknownSettingError](err); ok {
+		err = formatError{fmt.Errorf("this version of attend has no setting %s: use the version that wrote the file, or a newer one",
+			printable.Quote(unknown.Name))}
+	}
 	if version := (formatError{}); err != nil && !errors.As(err, &version) {
 		err = fmt.Errorf("it does not hold the settings of a run (%s): restore it from a copy, or train again",
 			printable.Short(err.Error(), 4*printable.MaxQuote))

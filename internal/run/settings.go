@@ -30,16 +30,7 @@ type Settings struct {
 	HoldOut  float64 `yaml:"holdout"`
 	MinCount int     `yaml:"min-count"`
 
-	Layers     int     `yaml:"layers"`
-	Heads      int     `yaml:"heads"`
-	Dim        int     `yaml:"dim"`
-	Hidden     int     `yaml:"hidden"`
-	Context    int     `yaml:"context"`
-	Positions  string  `yaml:"positions"`
-	Norm       string  `yaml:"norm"`
-	Activation string  `yaml:"activation"`
-	Tied       bool    `yaml:"tied"`
-	Dropout    float64 `yaml:"dropout"`
+	layers.Config `yaml:",inline"` // without the vocabulary, which is that of the text
 
 	Batch       int     `yaml:"batch"`
 	Steps       int     `yaml:"steps"`
@@ -124,10 +115,8 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 
 // Model returns the sizes of the transformer for a vocabulary.
 func (s Settings) Model(vocab int) layers.Config {
-	return layers.Config{
-		Vocab: vocab, Context: s.Context, Layers: s.Layers, Heads: s.Heads, Dim: s.Dim, Hidden: s.Hidden,
-		Positions: s.Positions, Norm: s.Norm, Activation: s.Activation, Tied: s.Tied, Dropout: s.Dropout,
-	}
+	s.Vocab = vocab
+	return s.Config
 }
 
 // Training returns the settings of the updates.

@@ -15,9 +15,8 @@ import (
 func TestSettingsRoundTrip(t *testing.T) {
 	// Every field gets a value of its own that is not its zero.
 	var s Settings
-	v := reflect.ValueOf(&s).Elem()
-	for i := range v.NumField() {
-		switch f := v.Field(i); f.Kind() {
+	for i, setting := range AllSettings() {
+		switch f := setting.field(&s); f.Kind() {
 		case reflect.String:
 			f.SetString(fmt.Sprintf("a: 'b' #%d \"é\"", i))
 		case reflect.Int:
@@ -32,7 +31,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 			t.Fatalf("a field of kind %s", f.Kind())
 		}
 	}
-	for _, s := range []Settings{s, {Norm: layers.LayerNormName}, Defaults()} {
+	for _, s := range []Settings{s, {Config: layers.Config{Norm: layers.LayerNormName}}, Defaults()} {
 		b := s.YAML()
 		if got, _, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
@@ -246,4 +245,13 @@ func FuzzParseYAML(f *testing.F) {
 			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
 		}
 	})
+}
+
+// A run of a newer version is not called damaged.
+func TestASettingOfANewerVersion(t *testing.T) {
+	b := append(Defaults().YAML(), "later-setting: 1\n"...)
+	_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
+	if err == nil || !strings.Contains(err.Error(), `no setting "later-setting": use the version that wrote the file`) {
+		t.Errorf("error %v", err)
+	}
 }

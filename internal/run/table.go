@@ -1,9 +1,11 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"attend/data"
 	"attend/embed"
@@ -41,7 +43,7 @@ func closed(low, high float64) Range    { return Range{Low: low, High: high} }
 func rightOpen(low, high float64) Range { return Range{Low: low, High: high, OpenHigh: true} }
 
 // AllSettings returns the table of settings, in the order of the help. A new setting is one entry here and one field of
-// [Settings] with its name as the YAML key. Beyond its range a number is mistyped, or means nothing.
+// [layers.Config], if it is of the model, or of [Settings], with its name as the YAML key. Beyond its range a number is mistyped, or means nothing.
 func AllSettings() (all []Setting) {
 	for _, group := range []struct {
 		name     string
@@ -127,10 +129,16 @@ func (s Setting) Copy(to, from *Settings) { s.field(to).Set(s.field(from)) }
 
 // field panics if the table and the fields of Settings differ in their names.
 func (s Setting) field(settings *Settings) reflect.Value {
-	for f, v := range reflect.ValueOf(settings).Elem().Fields() {
-		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name == s.Name {
-			return v
+	return reflect.ValueOf(settings).Elem().FieldByIndex(settingFields()[s.Name])
+}
+
+// settingFields returns the index of each field, those of the model among them, by its key in YAML.
+var settingFields = sync.OnceValue(func() map[string][]int {
+	fields := map[string][]int{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
+		if name := cmp.Or(f.Tag.Get("yaml"), strings.ToLower(f.Name)); !f.Anonymous && name != "-" {
+			fields[name] = f.Index
 		}
 	}
-	panic(fmt.Sprintf("no field of Settings is named %s", s.Name))
-}
+	return fields
+})

@@ -11,8 +11,7 @@ import (
 // The table has one entry for each field of Settings, whose default is allowed.
 func TestTableHasEveryField(t *testing.T) {
 	var fields, names, groups []string
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
-		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	for name := range settingFields() {
 		fields = append(fields, name)
 	}
 	for _, s := range AllSettings() {
