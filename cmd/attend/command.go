@@ -50,9 +50,9 @@ type finding struct {
 	name    string              // of the result in JSON; "": that of the command
 	result  func() (any, error) // in JSON; nil: the first of what is shown
 	text    func(w io.Writer, view text.Options) error
-	note    string                           // below the text
-	formats map[string]func(io.Writer) error // the others, by name
-	picture func() (picture.Drawing, error)  // for any format of pictures
+	note    string                                         // below the text
+	formats map[string]func(io.Writer) error               // the others, by name
+	picture func(picture.Options) (picture.Drawing, error) // for any format of pictures
 }
 
 // drawn is a finding that is one value, which a function draws as text.
@@ -81,6 +81,9 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		q.cmd, q.args = cmd, args
 		err := q.resolve(p.stdout, formats)
+		if err == nil && !q.chosen.picture {
+			err = noPicture(cmd.Flags())
+		}
 		if err == nil && c.check != nil {
 			err = c.check(&q)
 		}

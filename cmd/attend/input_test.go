@@ -316,7 +316,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"words --format svg cat", "--format svg draws all words: leave out \"cat\""},
 		{"words --positions cat", "--positions has places and no words: leave out \"cat\""},
 		{"words --theme drak --format svg", "did you mean dark"},
-		{"words --theme dark", "--theme and --width are for pictures"},
+		{"words --theme dark", "--theme is for pictures"},
 		{"words --width 10 --format svg", "--width must be at least 200"},
 		{"words -o folder --format svg", "--output folder: that is a folder"},
 		{"words -o nowhere/a.svg --format svg", "--output nowhere/a.svg: there is no such folder"},

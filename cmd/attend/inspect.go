@@ -23,15 +23,12 @@ import (
 
 // inspectOptions are the flags of `attend inspect` beside those of every command.
 type inspectOptions struct {
-	file, baseline, theme string
-	layer, head, top      int
-	all                   bool
+	file, baseline   string
+	layer, head, top int
+	all              bool
 }
 
-var (
-	baselines = []string{analysis.BaselineUntrained, analysis.BaselineUniform, analysis.BaselinePosition}
-	themes    = []string{"light", "dark"}
-)
+var baselines = []string{analysis.BaselineUntrained, analysis.BaselineUniform, analysis.BaselinePosition}
 
 func newInspect(p *program) *cobra.Command {
 	var o inspectOptions
@@ -71,10 +68,9 @@ nothing.` + indexBase,
 	layerAndHead(f, &o.layer, &o.head)
 	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
 	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+printable.Or(baselines))
-	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+printable.Or(themes))
 	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "how many likely next words")
 	return p.runCommand(cmd, runCommand{
-		formats: slices.Concat([]format{{name: "csv", ending: ".csv"}, htmlFormat}, pictureFormats),
+		formats: mapFormats,
 		check:   o.check,
 		find:    func(q *request) (finding, error) { return p.inspect(q, o) },
 	})
@@ -88,8 +84,6 @@ func (o *inspectOptions) check(q *request) error {
 			q.format)
 	case o.all && o.head > 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
-	case q.cmd.Flags().Changed("theme") && !q.chosen.picture:
-		return fmt.Errorf("--theme is for pictures: leave it out, or add --format %s", printable.Or(formatNames(pictureFormats)))
 	case o.file == "" && len(q.args) == 0:
 		return errors.New("inspect wants a sentence and got none: " +
 			"attend inspect \"The lion saw the zebra near the river\", or --file FILE")
@@ -130,39 +124,44 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 			return finding{}, fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
-	var baseline *attention.Baseline
-	if len(beside) > 0 {
-		baseline = &beside[0]
-	}
+	return q.mapFinding(maps, beside, render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}), nil
+}
+
+// mapFinding is maps, beside their baselines if there are any, for each of [mapFormats]. Text and pictures show a selection, a
+// picture that of the first map.
+func (q *request) mapFinding(maps []attention.Map, beside []attention.Baseline, shown render.Selection) finding {
 	return finding{
 		shown:  []any{maps, beside},
 		result: func() (any, error) { return export.Maps(maps, beside) },
-		text:   func(w io.Writer, view text.Options) error { return writeMaps(w, o, maps, beside, view) },
-		note:   readingNote(r),
+		text:   func(w io.Writer, view text.Options) error { return writeMaps(w, maps, beside, shown, view) },
+		note:   readingNote(q.run),
 		formats: map[string]func(io.Writer) error{
 			"csv":  func(w io.Writer) error { return export.CSV(w, maps, beside) },
 			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, beside) },
 		},
-		picture: func() (picture.Drawing, error) {
-			selection := render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}
-			return picture.Map(maps[0], baseline, q.source(), selection, picture.Options{Dark: o.theme == "dark"})
+		picture: func(look picture.Options) (picture.Drawing, error) {
+			return picture.Map(maps[0], baselineOf(beside, 0), q.source(), shown, look)
 		},
-	}, nil
+	}
+}
+
+// baselineOf is the baseline of a map, nil if the maps have none.
+func baselineOf(beside []attention.Baseline, i int) *attention.Baseline {
+	if len(beside) == 0 {
+		return nil
+	}
+	return &beside[i]
 }
 
 // writeMaps prints sentences one after the other: the grid of each, beside its baseline if there is one, and what comes next.
-func writeMaps(w io.Writer, o inspectOptions, maps []attention.Map, beside []attention.Baseline, view text.Options) error {
-	view.Layer, view.Head, view.All = o.layer-1, o.head-1, o.all
+func writeMaps(w io.Writer, maps []attention.Map, beside []attention.Baseline, shown render.Selection, view text.Options) error {
+	view.Layer, view.Head, view.All = shown.Layer, shown.Head, shown.All
 	for i, m := range maps {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), view.Width))
-		var base *attention.Baseline
-		if beside != nil {
-			base = &beside[i]
-		}
-		if err := text.Grid(w, m, base, view); err != nil {
+		if err := text.Grid(w, m, baselineOf(beside, i), view); err != nil {
 			return err
 		}
 		fmt.Fprintln(w)

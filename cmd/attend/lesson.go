@@ -14,7 +14,6 @@ import (
 
 	"attend/internal/lesson"
 	"attend/internal/printable"
-	"attend/internal/render/picture"
 )
 
 // lessonOptions are the flags of `attend lesson`.
@@ -25,7 +24,6 @@ type lessonOptions struct {
 	keys, values []string
 	temperature  float64
 	sentence     string
-	theme        string
 }
 
 func newLesson(p *program) *cobra.Command {
@@ -68,7 +66,6 @@ its name before an equals sign.`,
 	f.StringArrayVar(&o.values, "value", nil, "chapter 3: what a key hands over; once for each key, in their order")
 	numberFlag(f, &o.temperature, "temperature", 1, between(0.01, 1000), "chapter 3: by what scores are divided before softmax")
 	f.StringVar(&o.sentence, "sentence", "", "chapters 1 and 9: a sentence of your own")
-	choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+printable.Or(themes))
 	cmd.AddCommand(newReflect(p), newExport(p))
 	return cmd
 }
@@ -150,8 +147,10 @@ func (o lessonOptions) course(cmd *cobra.Command) (*lesson.Course, error) {
 	}
 	c.Sentence = o.sentence
 	flags := cmd.Flags()
-	if flags.Changed("theme") && o.to == "" && o.format == "" {
-		return nil, errors.New("--theme is for pictures: leave it out, or name a file with -o")
+	if o.to == "" && o.format == "" {
+		if err := noPicture(flags); err != nil {
+			return nil, err
+		}
 	}
 	if flags.Changed("temperature") {
 		c.Temperature = o.temperature
@@ -196,11 +195,7 @@ func (p *program) lessonPicture(ctx context.Context, o lessonOptions, course *le
 	if err != nil {
 		return err
 	}
-	return o.write(p.stdout, func(w io.Writer) error {
-		return p.draw(w, o.output, func() (picture.Drawing, error) {
-			return drawn.Draw(picture.Options{Dark: o.theme == "dark"})
-		})
-	})
+	return o.write(p.stdout, func(w io.Writer) error { return p.draw(w, o.output, drawn.Draw) })
 }
 
 func firstPicture(ctx context.Context, course *lesson.Course, c lesson.Chapter) (lesson.Picture, error) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"attend/internal/file"
 	"attend/internal/printable"
@@ -47,18 +48,36 @@ var pictureFormats = func() (formats []format) {
 	return formats
 }()
 
-// output is the flags --format and --output of a command, and what they come to.
+// mapFormats are what maps can be, beside text and JSON.
+var mapFormats = slices.Concat([]format{{name: "csv", ending: ".csv"}, htmlFormat}, pictureFormats)
+
+// output is the flags --format, --output and --theme of a command, and what they come to.
 type output struct {
-	format, to string
-	chosen     format
+	format, to, theme string
+	chosen            format
 }
 
-// flags adds the two flags to a command. The first format is the one of standard output if none is named.
+// flags adds the flags to a command, --theme if pictures are among its formats. The first format is the one of standard output if none
+// is named.
 func (o *output) flags(cmd *cobra.Command, formats []format) {
 	names, f := formatNames(formats), cmd.Flags()
 	choiceFlag(f, &o.format, "format", "", names,
 		printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
 	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
+	if slices.ContainsFunc(formats, func(f format) bool { return f.picture }) {
+		themes := []string{"light", "dark"}
+		choiceFlag(f, &o.theme, "theme", "light", themes, "of a picture: "+printable.Or(themes))
+	}
+}
+
+// noPicture refuses flags that change only pictures, where none is written.
+func noPicture(flags *pflag.FlagSet) error {
+	for _, name := range []string{"theme", "width"} {
+		if flags.Changed(name) {
+			return fmt.Errorf("--%s is for pictures: leave it out, or add --format %s", name, printable.Or(formatNames(pictureFormats)))
+		}
+	}
+	return nil
 }
 
 func formatNames(formats []format) []string {
@@ -164,9 +183,9 @@ func (o *output) outputError(err error) error {
 	return fmt.Errorf("--output %s: %w: %s", printable.Path(o.to), cause, cmp.Or(file.Advice(err), "name another file"))
 }
 
-// draw writes a picture in the format that was chosen, and notes what its font lacks.
-func (p *program) draw(w io.Writer, o output, drawing func() (picture.Drawing, error)) error {
-	d, err := drawing()
+// draw writes a picture in the format and the theme that were chosen, and notes what its font lacks.
+func (p *program) draw(w io.Writer, o output, drawing func(picture.Options) (picture.Drawing, error)) error {
+	d, err := drawing(picture.Options{Dark: o.theme == "dark"})
 	if err != nil {
 		return err
 	}

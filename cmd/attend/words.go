@@ -21,7 +21,6 @@ import (
 
 // wordsOptions are the flags of `attend words` beside those of every command.
 type wordsOptions struct {
-	theme      string
 	nearest    []string
 	positions  bool
 	top, width int
@@ -45,12 +44,17 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
   attend words --theme dark -o words.png
   attend words --nearest lion --top 3 --format json`,
 	}
-	f, pictures := cmd.Flags(), printable.Or(formatNames(pictureFormats))
+	f := cmd.Flags()
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
 	numberFlag(f, &o.top, "top", 10, between(1, 1e9), "how many nearest words")
-	choiceFlag(f, &o.theme, "theme", "light", themes, "of "+pictures+": "+printable.Or(themes))
-	numberFlag(f, &o.width, "width", 1000, between(200, 10000), "of "+pictures+", in pixels; png has twice as many")
+	width := "of a picture, in pixels"
+	for _, e := range picture.Formats {
+		if e.Choice.Density > 0 {
+			width += fmt.Sprintf("; %s has %d times as many", e.Name, e.Choice.Density)
+		}
+	}
+	numberFlag(f, &o.width, "width", 1000, between(200, 10000), width)
 	return p.runCommand(cmd, runCommand{
 		formats: pictureFormats,
 		check: func(q *request) error {
@@ -68,16 +72,12 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 
 // check reports flags that do not go together.
 func (o *wordsOptions) check(q *request) error {
-	given := q.cmd.Flags().Changed
 	switch {
 	case o.positions && len(o.nearest) > 0:
 		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
 	case q.chosen.picture && len(o.nearest) > 0:
 		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", q.format, printable.Quote(o.nearest[0]))
-	case !q.chosen.picture && (given("theme") || given("width")):
-		return fmt.Errorf("--theme and --width are for pictures: add --format %s, or leave them out",
-			printable.Or(formatNames(pictureFormats)))
-	case given("top") && len(o.nearest) == 0:
+	case q.cmd.Flags().Changed("top") && len(o.nearest) == 0:
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}
 	return nil
@@ -141,8 +141,9 @@ func wordPicture(q *request, o wordsOptions) (finding, error) {
 			return text.Cosines(w, table.Names, cosines, view)
 		},
 		note: tableNote(q.run, o.positions),
-		picture: func() (picture.Drawing, error) {
-			return picture.Scatter(s, picture.Options{Dark: o.theme == "dark", Width: o.width})
+		picture: func(look picture.Options) (picture.Drawing, error) {
+			look.Width = o.width
+			return picture.Scatter(s, look)
 		},
 	}, nil
 }

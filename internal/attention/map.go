@@ -14,8 +14,11 @@ import (
 	"slices"
 )
 
-// Map is the attention of one sentence, as the ops computed it.
+// Map is the attention of one sentence, as the ops computed it, or what an analysis made of it.
 type Map struct {
+	// Name says what an analysis made of the attention, in one layer of one head, such as "rollout over 2 layers"; "" means that
+	// this is the attention that the model computed.
+	Name      string          `json:"name,omitempty"`
 	Text      string          `json:"text"`      // the sentence as typed
 	Tokens    []string        `json:"tokens"`    // [seq] display spelling, boundary token first for word runs
 	Unknown   []bool          `json:"-"`         // [seq] token i is not in the run's vocabulary (nil: all known)
@@ -43,7 +46,7 @@ type Prediction struct {
 const Rounding = 1e-5
 
 // Validate reports whether the map can be shown: at least one token, layer and
-// head, as many heads in every layer, a [query][key] square over the tokens in
+// head, one of each if it has a name, as many heads in every layer, a [query][key] square over the tokens in
 // every head, every weight and probability finite and in 0 to 1, weight
 // exactly 0 wherever the key lies after the query, and vectors, if any, for
 // every layer, head and token, finite and equally long. The error names layer, head, query and key, counted from 1.
@@ -58,6 +61,8 @@ func (m Map) Validate() error {
 		return errors.New("the map has no layers")
 	case len(m.Attention[0]) == 0:
 		return errors.New("layer 1 of the map has no heads")
+	case m.Name != "" && (len(m.Attention) > 1 || len(m.Attention[0]) > 1):
+		return fmt.Errorf("the map %q wants one layer of one head and has %d of %d", m.Name, len(m.Attention), len(m.Attention[0]))
 	}
 	if m.Vectors != nil && len(m.Vectors) != len(m.Attention) {
 		return fmt.Errorf("vectors of %d layers for %d", len(m.Vectors), len(m.Attention))

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"attend/internal/attention"
+	"attend/internal/printable"
 )
 
 // Selection says which matrices of a map are shown.
@@ -57,8 +58,11 @@ func BaselineViews(b attention.Baseline, m attention.Map, o Selection) ([]View, 
 	return Views(b.Map, o)
 }
 
-// Title names a selection for people, who count from 1.
+// Title names a selection for people, who count from 1, or what an analysis made of the attention.
 func Title(m attention.Map, layer, head int) string {
+	if m.Name != "" {
+		return printable.Sentence(m.Name)
+	}
 	layers, heads := len(m.Attention), len(m.Attention[0])
 	if layers == 1 && layer == attention.All && heads > 1 && head == attention.All {
 		return fmt.Sprintf("mean of %d heads", heads)

@@ -30,6 +30,17 @@ func TestTitle(t *testing.T) {
 	}
 }
 
+// What an analysis made of the attention is called by its name, whatever is selected.
+func TestTitleOfANamedMap(t *testing.T) {
+	m := attentiontest.Made("", []string{"a", "b"}, 1, 1)
+	m.Name = "rollout\nover 2 layers"
+	for _, layer := range []int{-1, 0} {
+		if got, want := Title(m, layer, -1), "rollout↵over 2 layers"; got != want {
+			t.Errorf("layer %d: %q, want %q", layer, got, want)
+		}
+	}
+}
+
 func TestViews(t *testing.T) {
 	m := attentiontest.Halves()
 	for _, c := range []struct {

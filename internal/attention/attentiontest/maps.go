@@ -116,6 +116,9 @@ func AnyMap(t *rapid.T) attention.Map {
 	tokens := rapid.SliceOfN(Token(), 1, 14).Draw(t, "tokens")
 	m := attention.Map{Text: Token().Draw(t, "text"), Tokens: tokens}
 	layers, heads := rapid.IntRange(1, 3).Draw(t, "layers"), rapid.IntRange(1, 3).Draw(t, "heads")
+	if layers*heads == 1 {
+		m.Name = Token().Draw(t, "name")
+	}
 	score := rapid.Float64Range(-20, 20)
 	m.Attention = weights(len(tokens), layers, heads, func() float64 { return score.Draw(t, "score") })
 	if rapid.Bool().Draw(t, "some unknown") {

@@ -80,7 +80,7 @@ func TestJSONReadsBack(t *testing.T) {
 		text := func(s string) string { return string([]rune(s)) }
 		want := Report{Sentences: []Sentence{}}
 		for _, m := range maps {
-			s := Sentence{Map: attention.Map{Text: text(m.Text), Attention: m.Attention, Next: []attention.Prediction{}}}
+			s := Sentence{Map: attention.Map{Name: text(m.Name), Text: text(m.Text), Attention: m.Attention, Next: []attention.Prediction{}}}
 			for _, token := range m.Tokens {
 				s.Tokens = append(s.Tokens, text(token))
 			}

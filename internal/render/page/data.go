@@ -25,6 +25,8 @@ type pageData struct {
 // pageSentence is what stays the same of a sentence in every frame.
 type pageSentence struct {
 	Text    string       `json:"text"`
+	Name    string       `json:"name"`    // of the map; "": attention
+	Titles  [][]string   `json:"titles"`  // of each choice, [1+layer][1+head], where 0 is the mean
 	Tokens  []string     `json:"tokens"`  // as spelling shows them
 	Unknown []int        `json:"unknown"` // positions of the tokens that the vocabulary lacks
 	Layers  int          `json:"layers"`
@@ -81,7 +83,14 @@ func newPageData(s attention.Source) *pageData {
 
 // pageSentenceOf copies what stays the same of a valid map.
 func pageSentenceOf(m attention.Map) pageSentence {
-	s := pageSentence{Text: printable.Sentence(m.Text), Unknown: []int{}, Layers: len(m.Attention), Heads: len(m.Attention[0])}
+	s := pageSentence{Text: printable.Sentence(m.Text), Name: printable.Sentence(m.Name), Unknown: []int{},
+		Layers: len(m.Attention), Heads: len(m.Attention[0])}
+	s.Titles = make([][]string, 1+s.Layers)
+	for layer := range s.Titles {
+		for head := range 1 + s.Heads {
+			s.Titles[layer] = append(s.Titles[layer], render.Title(m, layer-1, head-1))
+		}
+	}
 	for i, token := range m.Tokens {
 		s.Tokens = append(s.Tokens, render.Spelling(token))
 		if m.Unknown != nil && m.Unknown[i] {

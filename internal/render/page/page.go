@@ -53,10 +53,11 @@ func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []att
 			d.Frames[1].Sentences = append(d.Frames[1].Sentences, pageWeightsOf(b.Map))
 		}
 	}
-	return d.write(w, pageText{
-		Heading: "Which words each word looks at",
-		Title:   d.title(""),
-	})
+	text := pageText{Heading: "Which words each word looks at", Title: d.title("")}
+	if name := d.Sentences[0].Name; name != "" {
+		text = pageText{text.Heading + ": " + name, d.title(name + ": ")}
+	}
+	return d.write(w, text)
 }
 
 // leastFormed is how much a link must weigh at the end of a film to be listed.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -292,6 +293,44 @@ func TestPageTitle(t *testing.T) {
 		if p, err := parse(b.Bytes()); err != nil || p.title != want {
 			t.Errorf("title %q, error %v, want %q", p.title, err, want)
 		}
+	}
+}
+
+// A page of what an analysis made of the attention says so in its titles and its text.
+func TestPageOfANamedMap(t *testing.T) {
+	m := attentiontest.Made("the lion", []string{"the", "lion"}, 1, 1)
+	m.Name = "rollout over 2 layers"
+	var b bytes.Buffer
+	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 12}, []attention.Map{m}, nil); err != nil {
+		t.Fatal(err)
+	}
+	p, err := parse(b.Bytes())
+	if want := "rollout over 2 layers: the lion (runs/lion, step 12)"; err != nil || p.title != want {
+		t.Errorf("title %q, error %v, want %q", p.title, err, want)
+	}
+	if s := p.data.Sentences[0]; s.Name != m.Name || s.Titles[0][0] != m.Name {
+		t.Errorf("the page calls it %q, and the choice of all %q", s.Name, s.Titles[0][0])
+	}
+	for want, has := range map[string]bool{
+		"<h1>Which words each word looks at: rollout over 2 layers</h1>": true,
+		"This map is the rollout over 2 layers, which an analysis made":  true,
+		"value vector that is mixed in":                                  false,
+	} {
+		if strings.Contains(b.String(), want) != has {
+			t.Errorf("%q is in the page: %t, want %t", want, !has, has)
+		}
+	}
+}
+
+// The page names each choice of layer and head as the other renderers do.
+func TestPageTitlesOfChoices(t *testing.T) {
+	got := pageSentenceOf(attentiontest.Halves()).Titles
+	if want := [][]string{
+		{"mean of 2 layers, 2 heads each", "head 1, mean of 2 layers", "head 2, mean of 2 layers"},
+		{"layer 1, mean of 2 heads", "layer 1, head 1", "layer 1, head 2"},
+		{"layer 2, mean of 2 heads", "layer 2, head 1", "layer 2, head 2"},
+	}; !reflect.DeepEqual(got, want) {
+		t.Errorf("titles %q, want %q", got, want)
 	}
 }
 

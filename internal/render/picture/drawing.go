@@ -1,4 +1,4 @@
-// Package picture draws attention maps, arrows, bars and scatters, and writes them as SVG, PNG or PDF:
+// Package picture draws attention maps, arrows, bars and scatters, and writes them as files of any of [Formats]:
 //
 //	drawing, err := picture.Map(m, nil, source, selection, picture.Options{})
 //	format, err := picture.Formats.Find("format", "svg")
@@ -6,7 +6,8 @@
 //
 // A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
 // Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and [Scatter]
-// (scatter.go, scatter_labels.go). Each format writes every drawing (svg.go, png.go, pdf.go). Equal pictures have equal bytes.
+// (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every drawing; those of pixels draw them with pixels.go.
+// Equal pictures have equal bytes.
 package picture
 
 import (
@@ -22,7 +23,7 @@ import (
 // Formats are the files that a picture can be, by their ending.
 var Formats = choice.Table[Format]{
 	{Name: "svg", Choice: Format{Write: SVG}},
-	{Name: "png", Choice: Format{Write: writePNG, Binary: true}},
+	{Name: "png", Choice: Format{Write: writePNG, Binary: true, Density: density}},
 	{Name: "pdf", Choice: Format{Write: writePDF, Binary: true}},
 }
 
@@ -30,8 +31,9 @@ var Formats = choice.Table[Format]{
 type Format struct {
 	// Write writes a drawing in one piece, with its title, run and step where the format has a place for them. A format that sets
 	// words in the Go fonts returns each character that they lack once. The error is that of the writer.
-	Write  func(w io.Writer, d Drawing) (lacking string, err error)
-	Binary bool // not text, so nothing for a terminal
+	Write   func(w io.Writer, d Drawing) (lacking string, err error)
+	Binary  bool // not text, so nothing for a terminal
+	Density int  // pixels in the file, in each direction, to one of the drawing; 0: shapes that have none
 }
 
 // Options says how a picture looks.

@@ -60,14 +60,14 @@ func newFigure(m attention.Map, baseline *attention.Baseline, s attention.Source
 	if err != nil {
 		return figure{}, err
 	}
-	f := figure{title: "attention, " + selectionTitle(selection, m), source: s, words: m, signed: baseline != nil}
+	f := figure{title: cmp.Or(m.Name, "attention"), source: s, words: m, signed: baseline != nil}
 	abreast := heads
 	if baseline != nil {
 		base, err := render.BaselineViews(*baseline, m, selection)
 		if err != nil {
 			return figure{}, err
 		}
-		f.title = fmt.Sprintf("attention beside %s, %s", describeBaseline(*baseline), selectionTitle(selection, m))
+		f.title += " beside " + describeBaseline(*baseline)
 		abreast = 3
 		var beside []render.View
 		for i, v := range list {
@@ -78,6 +78,9 @@ func newFigure(m attention.Map, baseline *attention.Baseline, s attention.Source
 	} else if len(list) <= heads { // of a single layer
 		rows := (len(list) + mostAbreast - 1) / mostAbreast
 		abreast = (len(list) + rows - 1) / rows
+	}
+	if m.Name == "" {
+		f.title += ", " + selectionTitle(selection, m)
 	}
 	f.panels = slices.Collect(slices.Chunk(list, abreast))
 	return f, nil

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,31 @@ func TestNewFigure(t *testing.T) {
 	for _, s := range []render.Selection{{Layer: 2, Head: -1}, {Layer: -1, Head: 2}, {Layer: 2, Head: -1, All: true}, {Layer: -2, Head: -1}} {
 		if _, err := newFigure(m, nil, attention.Source{}, s); err == nil {
 			t.Errorf("%+v: no error", s)
+		}
+	}
+}
+
+// A picture of what an analysis made of the attention has its name in the place of "attention", in the title and in the legend.
+func TestFigureOfANamedMap(t *testing.T) {
+	m := attentiontest.Made("the lion saw", []string{"the", "lion", "saw"}, 1, 1)
+	m.Name = "rollout over 2 layers"
+	for want, baseline := range map[string]*attention.Baseline{
+		"rollout over 2 layers":                          nil,
+		"rollout over 2 layers beside uniform attention": {Name: "uniform", Map: attentiontest.Made("", m.Tokens, 1, 1)},
+	} {
+		for _, all := range []bool{false, true} {
+			selection := render.Selection{Layer: -1, Head: -1, All: all}
+			f, err := newFigure(m, baseline, attention.Source{}, selection)
+			if err != nil || f.title != want {
+				t.Errorf("title %q, error %v, want %q", f.title, err, want)
+			}
+			d, err := f.layout(Options{})
+			if err != nil || !slices.ContainsFunc(d.texts, func(t text) bool { return t.s == m.Name }) {
+				t.Errorf("error %v, or the legend lacks %q", err, m.Name)
+			}
+			if slices.ContainsFunc(d.texts, func(t text) bool { return t.s == "attention" }) {
+				t.Error("the legend calls it attention")
+			}
 		}
 	}
 }

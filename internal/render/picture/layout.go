@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -23,7 +24,7 @@ const (
 	widestCell    = 66      // that a horizontal word may ask for
 	wordyCell     = 24      // from this side on cells grow with their words
 	leastNumber   = 9.0     // smallest size of a number that is worth reading
-	mostArea      = 1 << 25 // pixels of a picture; four times as many in a PNG
+	mostArea      = 1 << 25 // pixels of a picture; density² times as many in a file of pixels
 )
 
 // mostTips is how many cells a picture may have for each to tell its words and number when pointed at.
@@ -237,7 +238,8 @@ const (
 // legend draws how to read the panels, from y down in a room: the scale of weights, that of differences, and what
 // hatching means, side by side as far as they fit. It returns where it ends.
 func (s *sheet) legend(y, room int) int {
-	s.bar(margin, y, "attention", false, [5]string{"0", ".25", ".5", ".75", "1"})
+	caption := s.face.cut(printable.Sentence(cmp.Or(s.figure.words.Name, "attention")), textSize, false, barWidth)
+	s.bar(margin, y, caption, false, [5]string{"0", ".25", ".5", ".75", "1"})
 	x := margin + barWidth + keyGap
 	place := func(width int) {
 		if x+width > margin+room {

@@ -69,16 +69,9 @@ function vectorOf(sentence, kind, layer, head, position) {
   return read(s.vectors[kind]).subarray((first + position) * n, (first + position + 1) * n);
 }
 
-// nameOf names a choice of layer and head for people, who count from 1.
+// nameOf names a choice of layer and head for people.
 function nameOf(sentence, layer, head) {
-  const s = data.sentences[sentence];
-  if (s.layers === 1 && s.heads > 1 && head === MEAN) return `mean of ${s.heads} heads`;
-  if (s.layers === 1) layer = 0;
-  if (s.heads === 1) head = 0;
-  if (layer === MEAN && head === MEAN) return `mean of ${s.layers} layers, ${s.heads} heads each`;
-  if (layer === MEAN) return `head ${head + 1}, mean of ${s.layers} layers`;
-  if (head === MEAN) return `layer ${layer + 1}, mean of ${s.heads} heads`;
-  return `layer ${layer + 1}, head ${head + 1}`;
+  return data.sentences[sentence].titles[1 + layer][1 + head];
 }
 
 // numbered returns the words of a sentence, those that it repeats with the number of their place: the₂.

@@ -191,7 +191,7 @@ function drawPointed() {
   const s = data.sentences[view.sentence];
   const words = numbered(s.tokens);
   const k = key !== null ? key : query === view.query ? view.key : strongest(weights, query);
-  byId("readout").replaceChildren(bold(words[query]), " looks at ", bold(words[k]), ` with ${exact(weights[cell(query, k)])} of its attention`,
+  byId("readout").replaceChildren(bold(words[query]), " looks at ", bold(words[k]), ` with ${exact(weights[cell(query, k)])} of ${s.name ? `the ${s.name}` : "its attention"}`,
     key === null && query !== view.query ? ", the most of all." : ".",
     pointed ? "" : " ", ...(pointed ? [] : [element("a", { href: "#arithmetic" }, s.vectors ? "Its arithmetic" : "Its row")]));
 }
