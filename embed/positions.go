@@ -1,6 +1,7 @@
 package embed
 
 import (
+	"fmt"
 	"math"
 
 	"gorgonia.org/gorgonia"
@@ -34,12 +35,15 @@ var Schemes = choice.Table[Scheme]{
 
 // AddPositions adds the vector of each token's position in its sentence to the graph.
 //
-//	y[b*seq + t] = x[b*seq + t] + table[t]
+//	y[start(b) + t] = x[start(b) + t] + table[t]
 //
-//	x, y [batch*seq, dim], table [context, dim] with seq <= context
+//	x, y [batch*seq, dim], table [context, dim] with seq <= context; start(b) is the first row of sentence b
 //
 // The table's gradient sums dy over the batch; positions beyond seq get 0.
 func AddPositions(name string, x, table *gorgonia.Node, seq int) (*gorgonia.Node, error) {
+	if table.Shape()[1] != x.Shape()[1] || table.Shape()[0] < seq {
+		return nil, fmt.Errorf("%s: a table of positions %v for vectors %v of %d positions", name, table.Shape(), x.Shape(), seq)
+	}
 	op := &addPositions{node.New(name, x.Shape(), x, table), seq} // [batch*seq, dim]
 	op.PassGradient(0)
 	return node.Apply(op)

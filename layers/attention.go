@@ -105,7 +105,7 @@ func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o A
 	}
 	op.mixing = op.weights
 	if drop != nil {
-		op.mask, op.mixing = make([]float32, len(op.weights)), make([]float32, len(op.weights))
+		op.dropMask, op.mixing = make([]float32, len(op.weights)), make([]float32, len(op.weights))
 	}
 	mixed, err := node.Apply(op)
 	if err != nil {
@@ -123,9 +123,9 @@ type attention struct {
 	weights  []float32 // [batch, heads, query, key]
 	dWeights []float32 // [query, key] the gradient of a tile, reused
 
-	drop   *dropout
-	mask   []float32 // [batch, heads, query, key], 0 or 1/(1-p)
-	mixing []float32 // weights * mask, which the values are mixed by; the weights themselves without dropout
+	drop     *dropout
+	dropMask []float32 // [batch, heads, query, key], 0 or 1/(1-p)
+	mixing   []float32 // weights * dropMask, which the values are mixed by; the weights themselves without dropout
 
 	hooked
 }
@@ -174,7 +174,8 @@ func (a *attention) square(rows []float32, t tile) kernel.Matrix {
 	return kernel.Columns(rows, t.rows, t.visible, a.seq) // [query, key]
 }
 
-// Forward attends: inputs are query, key, value and, with dropout, the step.
+// Forward attends: inputs are query, key, value and, with dropout, the step. Scores are written where the weights will stand; softmax
+// works in place.
 func (a *attention) Forward(in ...gorgonia.Value) {
 	score := func(t tile) {
 		query, key := a.query(in[0], t.sentence, t.head), a.key(in[1], t.sentence, t.head) // [query, headDim], [key, headDim]
@@ -182,7 +183,7 @@ func (a *attention) Forward(in ...gorgonia.Value) {
 	}
 	mix := func(t tile) {
 		if a.drop != nil {
-			kernel.Mul(a.rows(a.mixing, t), a.rows(a.weights, t), a.rows(a.mask, t))
+			kernel.Mul(a.rows(a.mixing, t), a.rows(a.weights, t), a.rows(a.dropMask, t))
 		}
 		value, mixed := a.key(in[2], t.sentence, t.head), a.query(a.Result(), t.sentence, t.head) // [key, headDim], [query, headDim]
 		kernel.MatMul(mixed.Part(t.from, t.rows), 1, a.square(a.rows(a.mixing, t), t), value.Part(0, t.visible), 0)
@@ -190,7 +191,7 @@ func (a *attention) Forward(in ...gorgonia.Value) {
 	span := a.heads * a.seq * a.seq
 	for sentence := range a.batch {
 		if a.drop != nil {
-			a.drop.fill(a.mask[sentence*span:][:span], a.Name(), node.Ints(in[3])[0], sentence)
+			a.drop.fill(a.dropMask[sentence*span:][:span], a.Name(), node.Ints(in[3])[0], sentence)
 		}
 		if a.hooked.scores == nil && a.hooked.weights == nil {
 			a.eachTile(sentence, func(t tile) { score(t); a.softmax(t); mix(t) })
@@ -274,7 +275,7 @@ func (a *attention) Backward(g *node.Gradient) {
 				kernel.MatMul(dW, 1, dy, value.Part(0, t.visible).T(), 0)
 				if a.drop != nil {
 					rows := a.dWeights[:t.rows*a.seq]
-					kernel.Mul(rows, rows, a.rows(a.mask, t))
+					kernel.Mul(rows, rows, a.rows(a.dropMask, t))
 				}
 				a.softmaxGrad(t)
 				kernel.MatMul(dQuery.Part(t.from, t.rows), a.scale, dW, key.Part(0, t.visible), 0)

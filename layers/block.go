@@ -37,9 +37,13 @@ func newBlock(s param.Scope, c Config, positions embed.Scheme, norm func(param.S
 func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
 	g.prefix = fmt.Sprintf("blocks.%d.", layer)
 	g.hook("resid_pre", x, 0)
-	x = g.residual(b.Attention.name, x, b.Attention.apply(g, b.AttentionNorm.apply(g, x)))
+	n := b.AttentionNorm.apply(g, x)
+	g.hook("ln1", n, 0)
+	x = g.residual(b.Attention.name, x, b.Attention.apply(g, n))
 	g.hook("resid_mid", x, 0)
-	x = g.residual(b.FeedForward.name, x, b.FeedForward.apply(g, b.FeedForwardNorm.apply(g, x)))
+	m := b.FeedForwardNorm.apply(g, x)
+	g.hook("ln2", m, 0)
+	x = g.residual(b.FeedForward.name, x, b.FeedForward.apply(g, m))
 	g.hook("resid_post", x, 0)
 	g.prefix = ""
 	return x

@@ -12,10 +12,12 @@ import (
 )
 
 // HookPoint is a named activation of a graph for inference: what is computed at one point of the model. It can be read after a run, and
-// edited during one, before anything that follows is computed. The names are those of TransformerLens:
+// edited during one, before anything that follows is computed; it has no gradient. The names follow TransformerLens without its hook_.
+// Its pattern is weights here, its rot_q and rot_k are q and k, and final_norm is taken after gain and bias:
 //
 //	embed                          vectors of the tokens [length, dim]
 //	blocks.0.resid_pre             what a block reads [length, dim]
+//	blocks.0.ln1, .ln2             what the attention and the feed-forward network read, after the norm [length, dim]
 //	blocks.0.attn.q                queries [length, headDim] of each head, as used in the scores
 //	blocks.0.attn.k, .v            keys, values [length, headDim] of each head of keys and values, as used
 //	blocks.0.attn.scores           products of queries and keys, scaled [query, key] of each head; -Inf for the future
@@ -85,10 +87,13 @@ func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
 // HookNames returns the names of all hook points in the order of the forward pass; none of a graph for training.
 func (t *Transformer) HookNames() []string { return slices.Clone(t.hookNames) }
 
-// ClearEdits takes all edits back.
+// ClearEdits takes all edits back, those of Cut and Fix among them.
 func (t *Transformer) ClearEdits() {
 	for _, h := range t.hooks {
 		h.edits = nil
+	}
+	for _, layer := range t.Layers {
+		layer.cut = nil
 	}
 }
 

@@ -33,7 +33,7 @@ func TestHookPointsHoldWhatTheModelComputes(t *testing.T) {
 			names++
 		}
 	})
-	if want := 3 + 2*13; names != want {
+	if want := 3 + 2*15; names != want {
 		t.Errorf("%d hook points, want %d", names, want)
 	}
 	plain := hookedInference(t, func(*Inference) {})

@@ -23,7 +23,7 @@ type Edge struct {
 // its weight is exactly 0 and its row is renormalised: each other weight is what it was, divided by
 // what is left,
 //
-//	weight_k' = weight_k / (1 - the sum of the weights cut)
+//	new weight_k = weight_k / (1 - the sum of the weights cut)
 //
 // Source: Geva et al. 2023, "attention knockout".
 //
@@ -96,7 +96,7 @@ func starved(edges []Edge, e Edge) (head int, starved bool) {
 }
 
 // Fix replaces what a head mixes by the same vector [headDim] at every token of a sentence, in the runs that
-// follow: the head then says nothing about the sentence. Its weights stay as they are. With the
+// follow: its output is then the same for every token. Its weights stay as they are. With the
 // mean over a text as the vector it is Wang et al.'s mean ablation, 2022.
 func (a *Attended) Fix(sentence, head int, output []float32) error {
 	op := a.op
@@ -114,14 +114,4 @@ func (a *Attended) Fix(sentence, head int, output []float32) error {
 		}
 	})
 	return nil
-}
-
-// Restore ends all interventions.
-func (a *Attended) Restore() {
-	a.cut = nil
-	for _, name := range []string{"attn.scores", "attn.z"} {
-		if h := a.graph.hooks[a.prefix+name]; h != nil {
-			h.edits = nil
-		}
-	}
 }

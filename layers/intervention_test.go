@@ -100,7 +100,7 @@ func TestCutsAddUpUntilRestored(t *testing.T) {
 			return err
 		}
 		err := f.Layers[1].Cut(Edge{1, 0, 2, 1})
-		f.Layers[1].Restore()
+		f.ClearEdits()
 		return err
 	})
 	for position := range 7 {

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"fmt"
+
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -50,6 +52,9 @@ func Project(name string, x *gorgonia.Node, weights, biases [3]*gorgonia.Node) (
 	inputs := gorgonia.Nodes{x}
 	var shapes []tensor.Shape
 	for i, weight := range weights {
+		if weight.Shape()[0] != x.Shape()[1] || biases[i].Shape()[0] != weight.Shape()[1] {
+			return Projected{}, fmt.Errorf("%s: a weight %v and a bias %v for vectors %v", name, weight.Shape(), biases[i].Shape(), x.Shape())
+		}
 		inputs = append(inputs, weight, biases[i])
 		shapes = append(shapes, tensor.Shape{x.Shape()[0], weight.Shape()[1]}) // [batch*seq, out]
 	}

@@ -26,7 +26,7 @@ type Options struct {
 // weights; one is not safe for use by several goroutines at once.
 type Transformer struct {
 	Graph     *gorgonia.ExprGraph
-	IDs       []int           // [batch*seq], written before each run
+	IDs       []int           // [batch*seq], written before each run; those of sentence i begin at Sentences.At(i)
 	Sentences *node.Sentences // of IDs: of the full length unless set before a run
 	Step      []int           // [1], the training step, written before each run with dropout
 	Logits    *gorgonia.Node  // [batch*seq, vocab]

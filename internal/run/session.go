@@ -114,7 +114,7 @@ func (s *Session) Forward(sentences [][]int, visit func(i int, reading Reading) 
 	return s.ForwardEdited(sentences, nil, visit)
 }
 
-// ForwardEdited is [Session.Forward] with an edit for each sentence; nil leaves the sentence as it is, and nil edits all of them.
+// ForwardEdited is [Session.Forward] with edits[i] made to sentence i, unless it is nil. An edit ends with its batch.
 func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, reading Reading) error) error {
 	for i, ids := range sentences {
 		if len(ids) > s.seq {
@@ -123,9 +123,12 @@ func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 	}
 	for start := 0; start < len(sentences); start += s.batch {
 		part := sentences[start:min(start+s.batch, len(sentences))]
-		if edits != nil {
-			if err := s.edit(edits[start : start+len(part)]); err != nil {
-				return err
+		s.inference.ClearEdits()
+		for i := range part {
+			if edits != nil && edits[start+i] != nil {
+				if err := edits[start+i](s.inference, i); err != nil {
+					return err
+				}
 			}
 		}
 		if err := s.inference.Run(part...); err != nil {
@@ -135,22 +138,6 @@ func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 			if err := visit(start+i, Reading{s.inference, i}); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// edit takes the edits of the last batch back and makes those of the next.
-func (s *Session) edit(edits []Edit) error {
-	for _, layer := range s.inference.Layers {
-		layer.Restore()
-	}
-	for i, edit := range edits {
-		if edit == nil {
-			continue
-		}
-		if err := edit(s.inference, i); err != nil {
-			return err
 		}
 	}
 	return nil

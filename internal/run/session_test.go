@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"attend/data"
+	"attend/internal/kernel"
 	"attend/layers"
 )
 
@@ -327,4 +328,44 @@ func softmaxOfProducts(query []float32, keys [][]float32) []float64 {
 		weights[k] /= sum
 	}
 	return weights
+}
+
+// An edit of any hook point ends with its batch: sentences after it are computed as without edits.
+func TestEditsEndWithTheirBatch(t *testing.T) {
+	r := trained(t, small(), smallText())
+	s := reader(t, r, 1)
+	e, err := r.Encode("the lion sees")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sentences := [][]int{e.IDs, e.IDs, e.IDs}
+	logits := func(edits []Edit) (all [][]float32) {
+		t.Helper()
+		if err := s.ForwardEdited(sentences, edits, func(_ int, reading Reading) error {
+			all = append(all, slices.Clone(reading.Logits(1)))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	want := logits(nil)
+	edit := func(f *layers.Inference, sentence int) error {
+		h, err := f.HookPoint("blocks.0.mlp_out")
+		if err != nil {
+			return err
+		}
+		h.Edit(sentence, func(heads []kernel.Matrix) { heads[0].Row(1)[0]++ })
+		return f.Layers[0].Cut(layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: 1, Key: 0})
+	}
+	got := logits([]Edit{edit, nil, edit})
+	if slices.Equal(got[0], want[0]) || slices.Equal(got[2], want[2]) {
+		t.Error("an edit changes nothing")
+	}
+	if !slices.Equal(got[1], want[1]) {
+		t.Error("an edit changes the next batch")
+	}
+	if !slices.Equal(logits(nil)[0], want[0]) {
+		t.Error("an edit outlives its pass")
+	}
 }
