@@ -85,12 +85,7 @@ func newPageData(s attention.Source) *pageData {
 func pageSentenceOf(m attention.Map) pageSentence {
 	s := pageSentence{Text: printable.Sentence(m.Text), Name: printable.Sentence(m.Name), Unknown: []int{},
 		Layers: len(m.Attention), Heads: len(m.Attention[0])}
-	s.Titles = make([][]string, 1+s.Layers)
-	for layer := range s.Titles {
-		for head := range 1 + s.Heads {
-			s.Titles[layer] = append(s.Titles[layer], render.Title(m, layer-1, head-1))
-		}
-	}
+	s.Titles = attention.PerHead(1+s.Layers, 1+s.Heads, func(layer, head int) string { return render.Title(m, layer-1, head-1) })
 	for i, token := range m.Tokens {
 		s.Tokens = append(s.Tokens, render.Spelling(token))
 		if m.Unknown != nil && m.Unknown[i] {
