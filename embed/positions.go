@@ -12,7 +12,7 @@ import (
 )
 
 // Scheme is a position scheme: how the model knows the position of a token in its sentence. It may act on the embedding, on queries
-// and keys, on both, or on nothing: then only the causal mask distinguishes early from late.
+// and keys (not on scores), on both, or on nothing: then only the causal mask distinguishes early from late.
 type Scheme struct {
 	Learned bool                                                                          // a vector for each position is learned and added to the embedding (GPT-2)
 	Fixed   func(table []float32, dim int)                                                // fills a table [context, dim] of fixed vectors that are added to the embedding

@@ -13,10 +13,10 @@ import (
 )
 
 // Attention is causal multi-head self-attention. Each head compares every query with the keys at and before it, turns the scores
-// into weights that sum to 1, and mixes the values by them; a last map brings the mixed values of all heads together:
+// into weights that sum to 1, and mixes the values by them; the output projection reads the mixed values of all heads:
 //
 //	query, key, value = projections of x
-//	weights = softmax(query key' / sqrt(headDim)), the future exactly 0
+//	weights = softmax(query keyᵀ / sqrt(headDim)), the future exactly 0
 //	mixed   = weights value
 //	y       = mixed outputWeight + outputBias
 //
@@ -61,11 +61,11 @@ func (a Attention) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
 	return y
 }
 
-// keeps returns what the attention keeps of each token, beside its weights.
-func (a Attention) keeps() perToken {
+// memory returns what a graph stores of the attention for each token, beside its weights.
+func (a Attention) memory() perToken {
 	width := func(l Linear) float64 { return float64(l.Weight.Shape[1]) }
 	dim, query, key, value := width(a.Output), width(a.Projections.Query), width(a.Projections.Key), width(a.Projections.Value)
-	k := sum(perToken{query + key + value, dim}, perToken{query, query + key + value}, a.Output.keeps(nil)) // projections, heads, output
+	k := sum(perToken{query + key + value, dim}, perToken{query, query + key + value}, a.Output.memory(nil)) // projections, heads, output
 	if a.positions.Rotate != nil {
 		k = sum(k, perToken{query + key, query + key})
 	}
@@ -241,10 +241,10 @@ func (a *attention) softmaxGrad(t tile) {
 
 // Backward computes, per sentence and head, with W the weights as mixed:
 //
-//	dValue = W' dy
-//	dW     = dy value'
+//	dValue = Wᵀ dy
+//	dW     = dy valueᵀ
 //	dS     = CausalSoftmaxGrad(dW)          gradient of the scaled scores
-//	dQuery = dS key / sqrt(headDim),  dKey = dS' query / sqrt(headDim)
+//	dQuery = dS key / sqrt(headDim),  dKey = dSᵀ query / sqrt(headDim)
 //
 // The last tile goes first, since it reaches every key: the others add to its dKey and dValue, and so do further heads
 // that read the same keys and values.

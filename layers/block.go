@@ -49,11 +49,11 @@ func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
 	return x
 }
 
-// keeps returns what the block keeps of each token, with the two sums of the residual stream.
-func (b Block) keeps() perToken {
+// memory returns what a graph stores of the block for each token, with the two sums of the residual stream.
+func (b Block) memory() perToken {
 	f := b.FeedForward
 	sums := perToken{2 * float64(f.Down.Weight.Shape[1]), 0}
-	return sum(sums, b.AttentionNorm.keeps(), b.Attention.keeps(), b.FeedForwardNorm.keeps(), f.Up.keeps(f.f), f.Down.keeps(nil))
+	return sum(sums, b.AttentionNorm.memory(), b.Attention.memory(), b.FeedForwardNorm.memory(), f.Up.memory(f.f), f.Down.memory(nil))
 }
 
 // residual adds the output of a layer, after dropout in training, to the residual stream.

@@ -31,7 +31,7 @@ import (
 //	final_norm                     the input of the unembedding [length, dim]
 //	logits                         [length, vocab]
 //
-// Without a hook point that is asked for, a graph computes the same bits in the same time.
+// A graph of which no hook point was asked for computes the same bits in the same time.
 type HookPoint struct {
 	Name  string
 	view  func(sentence int) []kernel.Matrix

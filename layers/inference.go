@@ -45,7 +45,7 @@ func (e *NotFiniteError) Error() string {
 
 // Run computes the logits and attention weights of some sentences of ids, each id in 0..vocab-1:
 // as many sentences as the batch has or fewer, each of at least one token and at most seq. It returns a
-// [NotFiniteError] unless all logits, attention weights, queries, keys and values of them are finite.
+// [NotFiniteError] if a logit, attention weight, query, key or value of them is not finite.
 func (f *Inference) Run(sentences ...[]int) error {
 	if len(sentences) == 0 || len(sentences) > f.Sentences.Len() {
 		return fmt.Errorf("%d sentences do not fit the graph's %d", len(sentences), f.Sentences.Len())

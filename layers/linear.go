@@ -28,7 +28,7 @@ var Activations = choice.Table[Activation]{
 	{Name: ReLU, Choice: kernel.ReLU},
 }
 
-// Linear is a learned affine map, followed by an activation where one is asked for:
+// Linear is a linear layer, followed by an activation where one is asked for:
 //
 //	y = x weight + bias     or  y = f(x weight + bias)
 //
@@ -39,18 +39,18 @@ type Linear struct {
 	Bias   *param.Param // [out]
 }
 
-// newLinear returns a map whose weight starts normally distributed and whose bias starts at 0.
+// newLinear returns a layer whose weight starts normally distributed and whose bias starts at 0.
 func newLinear(s param.Scope, in, out int, deviation float64) Linear {
 	return Linear{s.Name(), s.Add("weight", param.Normal(deviation), in, out), s.Add("bias", nil, out)}
 }
 
-// apply adds the map to the graph; f may be nil.
+// apply adds the layer to the graph; f may be nil.
 func (l Linear) apply(g *graph, x *gorgonia.Node, f Activation) *gorgonia.Node {
 	return g.must(applyLinear(l.name, x, g.param(l.Weight), g.param(l.Bias), f))
 }
 
-// keeps returns what the map keeps of each token. One with an activation keeps its slope too.
-func (l Linear) keeps(f Activation) perToken {
+// memory returns what a graph stores of the layer for each token. With an activation it stores the slope too.
+func (l Linear) memory(f Activation) perToken {
 	in, out := float64(l.Weight.Shape[0]), float64(l.Weight.Shape[1])
 	if f != nil {
 		return perToken{2 * out, in}
@@ -104,7 +104,7 @@ func (l *linear) Forward(in ...gorgonia.Value) {
 
 // Backward computes, with dy the gradient before the activation,
 //
-//	dx = dy weight',  dWeight = x' dy,  dBias = the sum of dy's rows
+//	dx = dy weightᵀ,  dWeight = xᵀ dy,  dBias = the sum of dy's rows
 func (l *linear) Backward(g *node.Gradient) {
 	dy := rowsOf(&l.Op, g.Dy[0]) // [rows, out]
 	if l.f != nil {              // the slopes are needed no more

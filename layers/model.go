@@ -95,7 +95,7 @@ func (m *Model) positions(g *graph) *gorgonia.Node {
 
 // Unembedding scores each token of the vocabulary as the next one:
 //
-//	logits = x table'
+//	logits = x tableᵀ
 //
 //	x [rows, dim], logits [rows, vocab]
 //
@@ -122,7 +122,7 @@ func (u *unembedding) Forward(in ...gorgonia.Value) {
 	kernel.MatMul(rowsOf(&u.Op, u.Result()), 1, rowsOf(&u.Op, in[0]), weightsOf(in[1]).T(), 0)
 }
 
-// Backward computes dx = dLogits table and dTable = dLogits' x.
+// Backward computes dx = dLogits table and dTable = dLogitsᵀ x.
 func (u *unembedding) Backward(g *node.Gradient) {
 	dLogits := rowsOf(&u.Op, g.Dy[0])
 	kernel.MatMul(rowsOf(&u.Op, g.D[0]), 1, dLogits, weightsOf(g.In[1]), 0)

@@ -13,8 +13,8 @@ import (
 type Norm interface {
 	// apply adds the norm to the graph.
 	apply(g *graph, x *gorgonia.Node) *gorgonia.Node
-	// keeps returns what the norm keeps of each token.
-	keeps() perToken
+	// memory returns what a graph stores of the norm for each token.
+	memory() perToken
 }
 
 // LayerNormName is the name of [LayerNorm] among the norms.
@@ -48,7 +48,7 @@ func (l LayerNorm) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyLayerNorm(l.name, x, g.param(l.Gain), g.param(l.Bias)))
 }
 
-func (l LayerNorm) keeps() perToken {
+func (l LayerNorm) memory() perToken {
 	dim := float64(l.Gain.Shape[0])
 	return perToken{dim + 2, dim} // with mean and deviation
 }

@@ -78,7 +78,7 @@ func (p *projections) Forward(in ...gorgonia.Value) {
 
 // Backward computes, with dy the gradients of query, key and value and each its weight,
 //
-//	dx = sum dy weight',  dWeight = x' dy,  dBias = the sum of dy's rows
+//	dx = sum dy weightᵀ,  dWeight = xᵀ dy,  dBias = the sum of dy's rows
 func (p *projections) Backward(g *node.Gradient) {
 	x := rowsOf(&p.Op, g.In[0])
 	for i, d := range g.Dy {

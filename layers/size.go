@@ -44,7 +44,7 @@ func wholePages(n float64) float64 {
 	return math.Ceil(n/page) * page
 }
 
-// perToken counts the numbers that a graph keeps of each token: in the forward pass, and as gradients of what it computed there.
+// perToken counts the float32 numbers that a graph stores for each token, to estimate its size: in the forward pass, and as gradients of what it computed there.
 type perToken struct{ forward, backward float64 }
 
 func (k perToken) times(n float64) perToken { return perToken{n * k.forward, n * k.backward} }
@@ -71,7 +71,7 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 	squares := batch * float64(c.Heads) // of [batch, heads, query, key]
 	square := min(seq*seq, wholePages(l.Longest*seq))
 
-	token := sum(perToken{dim + vocab, dim}, m.Blocks[0].keeps().times(layers), m.Norm.keeps()) // with the tokens' vectors and the logits
+	token := sum(perToken{dim + vocab, dim}, m.Blocks[0].memory().times(layers), m.Norm.memory()) // with the tokens' vectors and the logits
 	if m.scheme.Learned || m.scheme.Fixed != nil {
 		token.forward += dim
 	}

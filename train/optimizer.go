@@ -64,7 +64,7 @@ func sgd(c Config, u Update) {
 		LearningRate: u.LearningRate, Momentum: float32(c.Momentum), WeightDecay: u.WeightDecay, Scale: u.Scale})
 }
 
-// optimizer returns that of a valid configuration.
+// optimizer returns the optimizer of a valid configuration.
 func (c Config) optimizer() Optimizer {
 	o, _ := Optimizers.Find("optimizer", c.Optimizer)
 	return o

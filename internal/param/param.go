@@ -87,10 +87,10 @@ type Scope struct {
 	name string // of the part, "" for the whole model
 }
 
-// Scope returns that of the whole model.
+// Scope returns the scope of the whole model.
 func (s *Set) Scope() Scope { return Scope{set: s} }
 
-// In returns the scope of a part, such as that of "h.0.mlp.up" of "mlp.up" in "h.0".
+// In returns the scope of a part: the part "mlp.up" of the scope "h.0" is "h.0.mlp.up".
 func (s Scope) In(part string) Scope {
 	if s.name != "" {
 		part = s.name + "." + part
