@@ -94,8 +94,9 @@ func headsText(m attention.Map, o Options) string {
 // tinyText draws the mean in shades, in as few words a cell as fit, under its title where there is room.
 func tinyText(m attention.Map, o Options, lines int) string {
 	heading := ""
-	if few := 6; lines >= few {
-		heading = o.title("%s", render.Title(m, attention.All, attention.All))
+	title := o.title("%s", render.Title(m, attention.All, attention.All))
+	if few := 6; lines >= few && strings.Count(title, "\n") < lines-1 {
+		heading = title
 	}
 	for side := 1; side <= len(m.Tokens); side++ {
 		weights := pooled(m.Mean(attention.All, attention.All), side)
