@@ -79,7 +79,7 @@ func headsText(m attention.Map, o Options) string {
 			t.Add(term.PadLeft(word.Fit(side), side))
 		}
 		for h := range m.Attention[l] {
-			name := strings.TrimPrefix(render.Title(m, l, h), known)
+			name := term.Fit(strings.TrimPrefix(render.Title(m, l, h), known), column)
 			t.Columns = append(t.Columns, term.Column{Title: term.PadRight(name, column), Left: true})
 			for q, line := range smallMap(m.Mean(l, h), roomy, o.Color) {
 				t.Rows[q] = append(t.Rows[q], line)
