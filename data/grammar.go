@@ -179,7 +179,7 @@ func newGrammar(l lexicon, shapes []shape) *Grammar {
 			if at := slices.IndexFunc(decisions, func(d decision) bool { return d.slot == s.name }); at >= 0 {
 				s.decided = &decisions[at]
 			} else {
-				s.free = alike(l.phrases(s.name))
+				s.free = equallyLikely(l.phrases(s.name))
 			}
 			shapes[i].slots = append(shapes[i].slots, s)
 		}
@@ -187,8 +187,8 @@ func newGrammar(l lexicon, shapes []shape) *Grammar {
 	return g
 }
 
-// alike makes the phrases equally likely fillers.
-func alike(phrases []string) []filler {
+// equallyLikely makes the phrases equally likely fillers.
+func equallyLikely(phrases []string) []filler {
 	fillers := make([]filler, len(phrases))
 	for i, phrase := range phrases {
 		fillers[i] = filler{strings.Fields(phrase), 1 / float64(len(phrases))}
@@ -205,7 +205,7 @@ func (g *Grammar) fillers(s slot, m memory) []filler {
 	for _, cause := range s.decided.causes {
 		chosen = append(chosen, m[slices.Index(g.causes, cause)])
 	}
-	return alike(s.decided.phrases(g.lexicon, chosen))
+	return equallyLikely(s.decided.phrases(g.lexicon, chosen))
 }
 
 // each visits every way to fill a slot, staying empty included, with what is

@@ -25,7 +25,7 @@ predicts. Without a prompt it begins a sentence of its own.`,
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
 	}
 	f := cmd.Flags()
-	numberFlag(f, &s.Temperature, "temperature", 1, between(0, 1000), "below 1 bolder, above 1 wilder, 0 always the likeliest")
+	numberFlag(f, &s.Temperature, "temperature", 1, between(0, 1000), "softmax temperature: below 1 sharpens the distribution, above 1 flattens it, 0 always takes the most likely")
 	numberFlag(f, &s.TopK, "top-k", 0, between(0, 1e9), "draw among the k likeliest (0: all)")
 	numberFlag(f, &s.TopP, "top-p", 1, positiveShare, "draw among the likeliest that together reach p, of what top-k has left")
 	numberFlag(f, &s.Tokens, "tokens", 200, between(1, 1e6), "most words (or characters) to add")

@@ -90,14 +90,14 @@ func meant(word string, names []string, format, otherwise string) string {
 
 // nearest returns the name most like a mistyped word, or nothing if none is like it.
 func nearest(word string, names []string) string {
-	for _, name := range alike(word, names, max(2, len(word)/3)) {
+	for _, name := range similar(word, names, max(2, len(word)/3)) {
 		return name
 	}
 	return ""
 }
 
-// alike returns the names that are at most so many letters from a mistyped word, the most like first.
-func alike(word string, names []string, most int) []string {
+// similar returns the names that are at most so many letters from a mistyped word, the most like first.
+func similar(word string, names []string, most int) []string {
 	if len(word) > longestTypo {
 		return nil
 	}

@@ -180,7 +180,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for line := range strings.Lines(table.Text(columns - term.Gap)) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the likeliest word obeys. From best head to uniform: "+
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the most likely word follows the rule. From best head to uniform: "+
 		"attention from the word that predicts to all words that decide, together: of the best head, the mean of all heads, "+
 		"the best head before training, and an even spread. cut: what the log-probability of the right word loses, in nats, "+
 		"when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; "+

@@ -23,7 +23,7 @@ product, the scaling, the mask, the softmax over the row, and what the value add
 the one that the model computed.
 
 A word that occurs twice is meant by the:1 or the:2, any token by its place from 0. By default the
-last word is the query, and the key is what it looks at most.` + indexBase,
+last word is the query, and the key is the word that it attends to most.` + indexBase,
 		Example: `  attend explain "The lion saw the zebra near the"
   attend explain "The lion saw the zebra near the" --head 3 --query the:2 --key zebra
   attend explain "The lion saw the zebra near the" --key near --full

@@ -62,7 +62,7 @@ func (p *program) result(t *run.Training) (finding, error) {
 				return err
 			}
 			if rules := rulesInShort(report); rules != "" {
-				fmt.Fprint(w, indented("planted rules obeyed: "+rules, view.Width, 2))
+				fmt.Fprint(w, indented("rule accuracy: "+rules, view.Width, 2))
 			}
 			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, view.Width))
 			if err := text.TopLinks(w, m, view, shownLinks); err != nil {

@@ -205,6 +205,6 @@ func nearestFew(word string, words []string, most int) []string {
 		return nil
 	}
 	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.HasPrefix(w, "<") })
-	near := alike(word, words, max(1, letters/3)+1)
+	near := similar(word, words, max(1, letters/3)+1)
 	return near[:min(most, len(near))]
 }

@@ -78,7 +78,7 @@ func TestExplainFindsItsCell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	top := 0 // what the last word looks at most
+	top := 0 // what the last word attends to most
 	for key, w := range m.Attention[1][2][7] {
 		if w > m.Attention[1][2][7][top] {
 			top = key

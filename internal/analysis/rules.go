@@ -11,7 +11,7 @@ import (
 // RuleReport is how well a run has learned one planted rule.
 type RuleReport struct {
 	Name      string        `json:"name"`
-	Accuracy  float64       `json:"accuracy"` // share of positions where the likeliest word obeys the rule
+	Accuracy  float64       `json:"accuracy"` // share of positions where the most likely word follows the rule
 	Attention RuleAttention `json:"attention"`
 	Cut       *RuleAblation `json:"cut,omitempty"` // what attention to the causes does; see [AblateRules]
 	Count     int           `json:"-"`             // positions judged

@@ -9,10 +9,13 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
+	"attend/internal/choice"
 	"attend/internal/kernel"
+	"attend/layers"
 )
 
 // Runs of the first format, kept in testdata/format1 with the script that made them, can be used, and resumed to what the
@@ -180,5 +183,21 @@ func TestTooManyOpenFilesIsNoDamage(t *testing.T) {
 	f := &folder{path: root, root: rootOf(t, root)}
 	for err, want := range map[error]string{syscall.EMFILE: "raise the limit of open files", syscall.ENFILE: "close other programs", syscall.ENOMEM: "free some memory", syscall.EIO: "restore the file from a copy"} {
 		wantError(t, f.fileError("training.yaml", &fs.PathError{Op: "open", Path: "training.yaml", Err: err}), "training.yaml: "+err.Error()+": "+want)
+	}
+}
+
+// A choice that only a newer version has is named, with what to do.
+func TestAChoiceOfANewerVersion(t *testing.T) {
+	all := layers.Activations
+	t.Cleanup(func() { layers.Activations = all })
+	layers.Activations = append(slices.Clone(all), choice.Entry[layers.Activation]{Name: "newer", Choice: kernel.ReLU})
+	s := small()
+	s.Activation = "newer"
+	path := trained(t, s, smallText()).Path
+	layers.Activations = all
+	_, err := Open(path)
+	const want = `config.json: this version of attend has no activation "newer": use the version that wrote the file, or a newer one`
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %s", err, want)
 	}
 }
