@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/export"
@@ -62,11 +63,19 @@ as --eval-interval was.
 					printable.Path(r.Path), printable.Count(len(of), "layer"), printable.Count(len(of[0]), "head"),
 					r.Config.Layers, r.Config.Heads)
 			}
+			shown, effects := selected(layer, head, false)
+			if last := frames[len(frames)-1]; effects && q.format != "json" {
+				for i := range last.Sentences {
+					if err := analysis.MeasureEffects(r, &last.Sentences[i]); err != nil {
+						return finding{}, err
+					}
+				}
+			}
 			return finding{
 				shown:  []any{frames, losses},
 				result: func() (any, error) { return export.Film(frames, attention.Formation(frames, least), losses) },
 				text: func(w io.Writer, view text.Options) error {
-					view.Layer, view.Head = layer-1, head-1
+					view.Layer, view.Head = shown.Layer, shown.Head
 					return writeFilm(w, frames, least, view)
 				},
 				note:    readingNote(r),
@@ -91,6 +100,9 @@ func writeFilm(w io.Writer, frames []attention.Frame, least float64, view text.O
 			"and the step from which on each kept at least half of its last weight", least), view.Width))
 		if err := text.Formed(w, frames, formed, i, view); err != nil {
 			return err
+		}
+		if note := headNote(frames[len(frames)-1].Sentences[i]); note != "" {
+			fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
 		}
 	}
 	return nil

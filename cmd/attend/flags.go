@@ -9,7 +9,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/run"
 )
 
@@ -66,7 +68,44 @@ var positiveShare = run.Range{High: 1, OpenLow: true}
 // layerAndHead adds --layer and --head, of which 0 is all.
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
 	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (0: all)")
-	numberFlag(f, head, "head", 0, between(0, 4096), "only this head, from 1 (0: all)")
+	f.Var(headFlag{number[int]{head, between(0, 4096)}}, "head",
+		"only this head, from 1, or mean: the mean of the heads (0: the one that matters most for the next word)")
+}
+
+// meanOfHeads is the value of --head mean.
+const meanOfHeads = -1
+
+// headFlag is a flag that takes the number of a head, or mean.
+type headFlag struct{ number[int] }
+
+func (h headFlag) String() string {
+	if *h.value == meanOfHeads {
+		return "mean"
+	}
+	return h.number.String()
+}
+
+func (h headFlag) Set(s string) error {
+	if s == "mean" {
+		*h.value = meanOfHeads
+		return nil
+	}
+	if err := h.number.Set(s); err != nil || *h.value < 0 {
+		return fmt.Errorf("want the number of a head, from 1, or mean")
+	}
+	return nil
+}
+
+func (h headFlag) check(name string) error {
+	if *h.value == meanOfHeads {
+		return nil
+	}
+	return h.number.check(name)
+}
+
+// selected is what --layer and --head choose. Without either, effects are wanted: the head that matters most is shown.
+func selected(layer, head int, all bool) (chosen render.Selection, effects bool) {
+	return render.Selection{Layer: layer - 1, Head: max(head-1, attention.All), All: all}, layer == 0 && head == 0 && !all
 }
 
 // bound writes a bound as a person does.

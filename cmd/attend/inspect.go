@@ -36,8 +36,10 @@ func newInspect(p *program) *cobra.Command {
 		Use:   "inspect SENTENCE...",
 		Short: "show the attention map of sentences",
 		Long: `Show which words each word of a sentence attends to, as the model computes it, and the words
-that it expects next. Rows look at columns; a row adds up to 1. By default the mean over all
-layers and heads; --all shows each head, --layer and --head one of them.
+that it expects next. Rows look at columns; a row adds up to 1. By default the head that matters
+most for the next word: the one whose output, set to 0, lowers its probability most. Where no head lowers it by
+a tenth, and with --head mean, it is the mean over all layers and heads. --all shows each head, --layer and
+--head one of them.
 
 --format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, each head of a layer (--all --layer 1),
 or the grid of all layers and heads (--all). --format html makes a page for a browser, with every head
@@ -118,13 +120,21 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
+	shown, effects := selected(o.layer, o.head, o.all)
+	if effects && (q.format == "text" || q.format == htmlFormat.name || q.chosen.picture) {
+		for i := range maps {
+			if err := analysis.MeasureEffects(r, &maps[i]); err != nil {
+				return finding{}, err
+			}
+		}
+	}
 	var beside []attention.Baseline
 	if o.baseline != "" {
 		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf); err != nil {
 			return finding{}, fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
-	return q.mapFinding(maps, beside, render.Selection{Layer: o.layer - 1, Head: o.head - 1, All: o.all}), nil
+	return q.mapFinding(maps, beside, shown), nil
 }
 
 // mapFinding is maps, beside their baselines if there are any, for each of [mapFormats]. Text and pictures show a selection, a
@@ -168,13 +178,34 @@ func writeMaps(w io.Writer, maps []attention.Map, beside []attention.Baseline, s
 		if err := text.Predictions(w, m.Next, view); err != nil {
 			return err
 		}
-		if note := unknownNote(m); note != "" {
-			if _, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width)); err != nil {
-				return err
+		for _, note := range []string{headNote(m), unknownNote(m)} {
+			if note != "" {
+				fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
 			}
 		}
 	}
 	return nil
+}
+
+// headNote says which head is shown where none was chosen, and why; "" where one was, or where there is only one.
+func headNote(m attention.Map) string {
+	if m.Effects == nil || len(m.Effects)*len(m.Effects[0]) == 1 {
+		return ""
+	}
+	heads, next := m.Important(), printable.Quote(m.Next[0].Word)
+	if len(heads) == 0 {
+		return fmt.Sprintf("No single head matters much for %s here: with the output of any one set to 0, its log-probability falls by less than "+
+			"%g nats. So the mean of the heads is shown; --all shows each head.", next, attention.LeastEffect)
+	}
+	also := ""
+	if len(heads) > 1 {
+		also = "The next: " + render.Listed(len(heads)-1, 2, ", ", func(i int) string {
+			h := heads[1+i]
+			return fmt.Sprintf("%s (%.2f nats)", render.Title(m, h.Layer, h.Head), h.Effect)
+		}) + ". "
+	}
+	return fmt.Sprintf("The map is that of %s, which matters most for %s: with its output set to 0, the log-probability of %s falls by %.2f nats. "+
+		"%s--head mean shows the mean of the heads, --all each head.", render.Title(m, heads[0].Layer, heads[0].Head), next, next, heads[0].Effect, also)
 }
 
 // unknownNote names the words of a sentence that the run does not know.

@@ -54,6 +54,9 @@ func (p *program) result(t *run.Training) (finding, error) {
 		return finding{}, err
 	}
 	m, err := t.ProbeMap()
+	if err == nil {
+		err = analysis.MeasureEffects(t.Run, &m)
+	}
 	return finding{
 		shown:  []any{report, m},
 		result: func() (any, error) { return trainResult{report, t.Weights.Count(), t.Settings.Probe, m.Next}, nil },
@@ -69,7 +72,11 @@ func (p *program) result(t *run.Training) (finding, error) {
 				return err
 			}
 			fmt.Fprintln(w)
-			return text.Predictions(w, m.Next, view)
+			if err := text.Predictions(w, m.Next, view); err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "\n%s\n", term.Wrap(headNote(m), view.Width))
+			return nil
 		},
 		note: unknownNote(m),
 	}, err

@@ -69,7 +69,7 @@ func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run
 // filled returns what makes a map over the tokens of another, with the weights up to the query that are given.
 func filled(weight func(layer, head, query, key int) float32) func(attention.Map) (attention.Map, error) {
 	return func(m attention.Map) (attention.Map, error) {
-		m.Next, m.Vectors = nil, nil
+		m.Next, m.Vectors, m.Effects = nil, nil, nil
 		m.Attention = attention.PerHead(len(m.Attention), len(m.Attention[0]), func(layer, head int) [][]float32 {
 			rows := make([][]float32, len(m.Tokens))
 			for query := range rows {

@@ -1,10 +1,13 @@
 package analysis
 
 import (
+	"errors"
+
 	"gonum.org/v1/gonum/floats"
 
 	"attend/data"
 	"attend/internal/attention"
+	"attend/internal/kernel"
 	"attend/internal/run"
 	"attend/layers"
 )
@@ -127,6 +130,37 @@ func (m HeadMeans) ablate(layer, head int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
 		return f.Layers[layer].Fix(sentence, head, m[layer][head])
 	}
+}
+
+// MeasureEffects fills the effects of a map of the run: each head's zero ablation, in one forward pass.
+func MeasureEffects(r *run.Run, m *attention.Map) error {
+	e, err := r.Encode(m.Text)
+	if err != nil {
+		return err
+	}
+	if len(m.Next) == 0 {
+		return errors.New("effects on the next token are wanted of a map that has no prediction")
+	}
+	c, last := r.Config, len(e.IDs)-1
+	target, zero := -1, make([]float32, c.HeadDim())
+	var plain float64
+	ablations := []intervention{{ids: e.IDs, read: func(reading run.Reading) {
+		target = kernel.Argmax(reading.Logits(last))
+		plain = logProbability(reading.Logits(last), target)
+	}}}
+	m.Effects = attention.PerHead(c.Layers, c.Heads, func(int, int) float64 { return 0 })
+	for layer := range m.Effects {
+		for head := range m.Effects[layer] {
+			ablations = append(ablations, intervention{
+				ids:  e.IDs,
+				edit: func(f *layers.Inference, sentence int) error { return f.Layers[layer].Fix(sentence, head, zero) },
+				read: func(reading run.Reading) {
+					m.Effects[layer][head] = plain - logProbability(reading.Logits(last), target)
+				},
+			})
+		}
+	}
+	return forward(r, ablations)
 }
 
 // logProbability returns the logarithm of the probability that the next token is one of the targets:

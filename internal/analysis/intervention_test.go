@@ -2,12 +2,14 @@ package analysis
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
 	"testing"
 
 	"attend/internal/attention"
+	"attend/internal/kernel"
 	"attend/internal/run"
 	"attend/internal/run/runtest"
 	"attend/layers"
@@ -175,4 +177,56 @@ func TestLogProbability(t *testing.T) {
 	near(t, "certain", logProbability(logits, 3), 0, 0)
 	near(t, "impossible, but finite", logProbability(logits, 2), -3000, 1e-9)
 	near(t, "of several", logProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
+}
+
+// The effects of a map are those of zero ablation, one head at a time: computed here one pass at a time, through the hook point of
+// the heads' outputs.
+func TestMeasureEffects(t *testing.T) {
+	r := deep(t)
+	maps, err := Maps(r, 1, false, "The otter likes the dog near")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &maps[0]
+	if err := MeasureEffects(r, m); err != nil {
+		t.Fatal(err)
+	}
+	e, err := r.Encode(m.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, known := r.Vocabulary.ID(m.Next[0].Word)
+	if !known {
+		t.Fatalf("%q is not in the vocabulary", m.Next[0].Word)
+	}
+	of := func(edit run.Edit) (log float64) {
+		err := session(t, r, 1).ForwardEdited([][]int{e.IDs}, []run.Edit{edit}, func(_ int, reading run.Reading) error {
+			log = logProbability(reading.Logits(len(e.IDs)-1), target)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return log
+	}
+	for layer := range r.Config.Layers {
+		for head := range r.Config.Heads {
+			ablated := of(func(f *layers.Inference, sentence int) error {
+				z, err := f.HookPoint(fmt.Sprintf("blocks.%d.attn.z", layer))
+				if err != nil {
+					return err
+				}
+				z.Edit(sentence, func(heads []kernel.Matrix) {
+					for position := range heads[head].Rows {
+						clear(heads[head].Row(position))
+					}
+				})
+				return nil
+			})
+			if ablated == of(nil) {
+				t.Errorf("layer %d, head %d: its ablation changes nothing", layer, head)
+			}
+			near(t, fmt.Sprintf("layer %d, head %d", layer, head), m.Effects[layer][head], of(nil)-ablated, 1e-6)
+		}
+	}
 }

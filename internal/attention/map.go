@@ -25,6 +25,9 @@ type Map struct {
 	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
 	Vectors   [][]HeadVectors `json:"-"`         // [layers][heads] what the weights were computed from; nil unless asked for
+	// Effects is by how much the logarithm of the probability of the likeliest next token, Next[0], falls when the output of
+	// one head is set to 0 (zero ablation), in nats, [layers][heads]; nil unless measured.
+	Effects [][]float64 `json:"-"`
 }
 
 // All, as a layer or a head, means the mean over every one of them.
@@ -67,6 +70,9 @@ func (m Map) Validate() error {
 	if m.Vectors != nil && len(m.Vectors) != len(m.Attention) {
 		return fmt.Errorf("vectors of %d layers for %d", len(m.Vectors), len(m.Attention))
 	}
+	if err := m.checkEffects(); err != nil {
+		return err
+	}
 	for l, heads := range m.Attention {
 		if len(heads) != len(m.Attention[0]) {
 			return fmt.Errorf("layer %d has %d heads, layer 1 has %d", l+1, len(heads), len(m.Attention[0]))
@@ -85,6 +91,24 @@ func (m Map) Validate() error {
 		}
 	}
 	return ValidatePredictions(m.Next)
+}
+
+// checkEffects reports whether the effects, if any, are one finite number for each head, and there is a prediction that they are of.
+func (m Map) checkEffects() error {
+	if m.Effects != nil && (len(m.Effects) != len(m.Attention) || len(m.Next) == 0) {
+		return fmt.Errorf("effects of %d layers for %d, on %d predictions", len(m.Effects), len(m.Attention), len(m.Next))
+	}
+	for l, heads := range m.Effects {
+		if len(heads) != len(m.Attention[l]) {
+			return fmt.Errorf("layer %d: effects of %d heads for %d", l+1, len(heads), len(m.Attention[l]))
+		}
+		for h, e := range heads {
+			if e-e != 0 { // NaN, which infinity less infinity is too
+				return fmt.Errorf("layer %d, head %d: effect %v is not finite", l+1, h+1, e)
+			}
+		}
+	}
+	return nil
 }
 
 // validateHead checks the weights [query][key] of one head over seq tokens.
@@ -164,6 +188,24 @@ func (m Map) Mean(layer, head int) [][]float64 {
 type Link struct {
 	Key    int
 	Weight float64 // 0 to 1
+}
+
+// LeastEffect is the effect, in nats, from which on a prediction is said to depend on a head: the probability falls by a tenth or more.
+const LeastEffect = 0.1
+
+// Important returns the heads whose ablation lowers the log-probability of the likeliest next token by [LeastEffect] or more, the largest
+// effect first; none where effects were not measured, and where there is only one head.
+func (m Map) Important() []HeadEffect {
+	var heads []HeadEffect
+	for layer := range m.Effects {
+		for head, effect := range m.Effects[layer] {
+			if effect >= LeastEffect && len(m.Effects)*len(m.Effects[0]) > 1 {
+				heads = append(heads, HeadEffect{Layer: layer, Head: head, Effect: effect})
+			}
+		}
+	}
+	slices.SortStableFunc(heads, func(a, b HeadEffect) int { return cmp.Compare(b.Effect, a.Effect) })
+	return heads
 }
 
 // Links are the keys of one query row, the largest weight first and, among

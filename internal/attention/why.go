@@ -41,7 +41,7 @@ type Replacement struct {
 	Effect float64 `json:"effect"`
 }
 
-// HeadEffect is the effect of one head: its output is replaced by its mean over the corpus.
+// HeadEffect is the effect of the ablation of one head: in [Why], of the mean ablation, in [Map.Important], of the zero ablation.
 type HeadEffect struct {
 	Layer  int     `json:"layer"` // from 0
 	Head   int     `json:"head"`  // from 0

@@ -11,9 +11,20 @@ import (
 
 // Selection says which matrices of a map are shown.
 type Selection struct {
-	Layer int  // counted from 0; -1 is every layer
-	Head  int  // counted from 0; -1 is every head
-	All   bool // each head by itself, of every layer or of Layer, instead of their mean; Head does not count then
+	Layer int  // counted from 0; -1 is the mean over the layers
+	Head  int  // counted from 0; -1 is the mean over the heads
+	All   bool // each head, of every layer or of Layer, instead of their mean; Head does not count then
+}
+
+// Of returns what a selection shows of a map. The mean over all layers and heads becomes the head with the largest effect on the
+// prediction, if [attention.Map.Important] finds one.
+func (s Selection) Of(m attention.Map) (shown Selection, byEffect bool) {
+	if s == (Selection{Layer: attention.All, Head: attention.All}) {
+		if heads := m.Important(); len(heads) > 0 {
+			return Selection{Layer: heads[0].Layer, Head: heads[0].Head}, true
+		}
+	}
+	return s, false
 }
 
 // A View is one matrix to show, and what to call it.
@@ -28,6 +39,7 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
+	shown, _ := o.Of(m)
 	head := o.Head
 	if o.All {
 		head = attention.All
@@ -36,7 +48,7 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 		return nil, err
 	}
 	if !o.All {
-		return []View{{Title: Title(m, o.Layer, head), Weights: m.Mean(o.Layer, head)}}, nil
+		return []View{{Title: SelectionTitle(m, o), Weights: m.Mean(shown.Layer, shown.Head)}}, nil
 	}
 	var list []View
 	for l := range m.Attention {
@@ -55,7 +67,18 @@ func BaselineViews(b attention.Baseline, m attention.Map, o Selection) ([]View, 
 	if err := b.Validate(m); err != nil {
 		return nil, err
 	}
+	o, _ = o.Of(m)
 	return Views(b.Map, o)
+}
+
+// SelectionTitle names the one matrix that a selection without All shows.
+func SelectionTitle(m attention.Map, o Selection) string {
+	shown, byEffect := o.Of(m)
+	title := Title(m, shown.Layer, shown.Head)
+	if byEffect {
+		title += ", which matters most for " + printable.Quote(m.Next[0].Word)
+	}
+	return title
 }
 
 // Title names a selection for people, who count from 1, or what an analysis made of the attention.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
 )
 
@@ -74,6 +75,40 @@ func TestViews(t *testing.T) {
 	for _, o := range []Selection{{Layer: 2}, {Layer: 2, All: true}, {Head: 2}, {Layer: -2}, {Head: -2}} {
 		if _, err := Views(m, o); err == nil {
 			t.Errorf("layer %d, head %d: no error", o.Layer, o.Head)
+		}
+	}
+}
+
+// Without a choice the head with the largest effect is shown; the mean where no effect is large enough or none was measured.
+func TestSelectionByEffect(t *testing.T) {
+	m := attentiontest.Made("", []string{"a", "b"}, 2, 3)
+	m.Next = []attention.Prediction{{Word: "sea", Probability: 0.5}}
+	mean := Selection{Layer: attention.All, Head: attention.All}
+	for _, c := range []struct {
+		effects   [][]float64
+		selection Selection
+		shown     Selection
+		title     string
+	}{
+		{nil, mean, mean, "mean of 2 layers, 3 heads each"},
+		{[][]float64{{0.2, -3, 0}, {0.1, 0.2, 0}}, mean, Selection{Layer: 0, Head: 0}, `layer 1, head 1, which matters most for "sea"`},
+		{[][]float64{{0.2, -3, 0}, {0.1, 2, 0}}, mean, Selection{Layer: 1, Head: 1}, `layer 2, head 2, which matters most for "sea"`},
+		{[][]float64{{-3, 0, 0}, {0, 0.099, 0}}, mean, mean, "mean of 2 layers, 3 heads each"},
+		{[][]float64{{0.2, 0, 0}, {0, 9, 0}}, Selection{Layer: 0, Head: attention.All}, Selection{Layer: 0, Head: attention.All},
+			"layer 1, mean of 3 heads"},
+	} {
+		m.Effects = c.effects
+		shown, byEffect := c.selection.Of(m)
+		if shown != c.shown || byEffect != (shown != c.selection) {
+			t.Errorf("effects %v: %+v, %v, want %+v", c.effects, shown, byEffect, c.shown)
+		}
+		views, err := Views(m, c.selection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := m.Mean(c.shown.Layer, c.shown.Head)
+		if views[0].Title != c.title || !cmp.Equal(views[0].Weights, want) {
+			t.Errorf("effects %v: %q, want %q, weights equal: %v", c.effects, views[0].Title, c.title, cmp.Equal(views[0].Weights, want))
 		}
 	}
 }

@@ -97,7 +97,7 @@ func selectionTitle(s render.Selection, m attention.Map) string {
 	heads := printable.Count(len(m.Attention[0]), "head")
 	switch {
 	case !s.All:
-		return render.Title(m, s.Layer, s.Head)
+		return render.SelectionTitle(m, s)
 	case s.Layer != attention.All && len(m.Attention) > 1:
 		return fmt.Sprintf("layer %d, %s", s.Layer+1, heads)
 	case len(m.Attention) == 1:

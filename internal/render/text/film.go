@@ -13,8 +13,8 @@ import (
 )
 
 // FilmStrip writes small maps of one sentence of a film side by side, as it was through training, with
-// the step and the held-out loss under each. Layer and head of the options choose the map, -1 being
-// the mean; All does not count. Of more frames than fit the width, those shown are evenly chosen, the
+// the step and the held-out loss under each. Layer and head of the options choose the map as [render.Selection.Of] does in the
+// last frame; All does not count. Of more frames than fit the width, those shown are evenly chosen, the
 // first and the last among them. A map that is too wide shows in each cell the largest of several
 // weights. The error tells what is wrong with the film or the options, or that of the writer.
 func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) error {
@@ -32,10 +32,13 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 		shown = fmt.Sprintf("%d of ", len(plan.frames))
 	}
 	var b bytes.Buffer
-	b.WriteString(o.title("%s, %s%d evaluations", render.Title(first, o.Layer, o.Head), shown, len(frames)) + "\n")
+	last := frames[len(frames)-1].Sentences[sentence]
+	title := render.SelectionTitle(last, o.selection())
+	view, _ := o.selection().Of(last)
+	b.WriteString(o.title("%s, %s%d evaluations", title, shown, len(frames)) + "\n")
 	var columns [][]string // [frame][line]
 	for _, i := range plan.frames {
-		weights := pooled(frames[i].Sentences[sentence].Mean(o.Layer, o.Head), plan.side)
+		weights := pooled(frames[i].Sentences[sentence].Mean(view.Layer, view.Head), plan.side)
 		columns = append(columns, append(smallMap(weights, plan.size, o.Color), strconv.Itoa(frames[i].Step), lossText(frames[i])))
 	}
 	for line := range columns[0] {
