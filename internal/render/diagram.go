@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Arrows is a picture of vectors of two numbers: arrows from the origin.
@@ -102,4 +103,35 @@ func (c Bars) Largest() float64 {
 		largest = max(largest, bar.Value)
 	}
 	return largest
+}
+
+// Curve is a picture of a quantity over another, as points with lines between them, and of a level that it may approach.
+type Curve struct {
+	Title          string
+	XTitle, YTitle string
+	Points         []Point // x rises
+	Level          float64
+	LevelName      string
+}
+
+// Point is one point of a curve.
+type Point struct{ X, Y float64 }
+
+// mostPoints is how many points a curve may have.
+const mostPoints = 10000
+
+// Validate reports whether the curve can be drawn: two points or more, at most 10,000, whose x is finite and rises and whose y is
+// finite and not below 0, as the level.
+func (c Curve) Validate() error {
+	if len(c.Points) < 2 || len(c.Points) > mostPoints {
+		return fmt.Errorf("a curve has 2 to %d points, not %d", mostPoints, len(c.Points))
+	}
+	before := math.Inf(-1)
+	for i, p := range append(slices.Clone(c.Points), Point{math.MaxFloat64, c.Level}) {
+		if !(p.X > before && !math.IsInf(p.X, 0) && p.Y >= 0 && !math.IsInf(p.Y, 0)) {
+			return fmt.Errorf("point %d, (%v, %v), or the level is not finite, below 0 or not to the right of the point before", i, p.X, p.Y)
+		}
+		before = p.X
+	}
+	return nil
 }
