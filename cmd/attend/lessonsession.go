@@ -120,12 +120,28 @@ func (s *lessonSession) tell(course *lesson.Course, c lesson.Chapter) (finished 
 // show writes a part and, for a question, takes the answer. It stops first where the part would push what was not
 // read yet off the screen.
 func (s *lessonSession) show(part lesson.Part) error {
-	if o, ok := part.(lesson.Optional); ok && s.live {
-		line, err := s.line(fmt.Sprintf("\nOptional: %s. [Enter skips it, o opens it] ", o.Title))
-		if err != nil || !strings.EqualFold(strings.TrimSpace(line), "o") {
-			s.asked = true
+	var single []lesson.Part // what the part consists of
+	switch p := part.(type) {
+	case lesson.Beside:
+		for _, picture := range p {
+			single = append(single, picture)
+		}
+	case lesson.Optional:
+		if s.live {
+			line, err := s.line(fmt.Sprintf("\nOptional: %s. [Enter skips it, o opens it] ", p.Title))
+			if s.asked = true; err != nil || !strings.EqualFold(strings.TrimSpace(line), "o") {
+				return err
+			}
+			single = p.Parts
+		}
+	}
+	for _, p := range single {
+		if err := s.show(p); err != nil {
 			return err
 		}
+	}
+	if single != nil {
+		return nil
 	}
 	var b bytes.Buffer
 	b.WriteByte('\n')

@@ -108,7 +108,7 @@ func (c *Course) trained(ctx context.Context, floor float64) (values, error) {
 	}
 	return values{
 		"steps": steps, "curve": curve(losses), "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor, "newSentences": report.Sentences,
-		"lastWord": report.Baselines.Bigram, "commonWords": report.Baselines.Unigram, "nothing": report.Baselines.Uniform,
+		"lastWord": report.Baselines.Bigram, "nothing": report.Baselines.Uniform,
 	}, err
 }
 
@@ -118,7 +118,7 @@ func (c *Course) answer() (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, before, err := inspect(c.untrained, c.untrained.Path, river)
+	_, before, err := inspect(c.untrained, "your model before training", river)
 	if err != nil {
 		return nil, err
 	}

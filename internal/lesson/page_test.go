@@ -15,7 +15,7 @@ func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := b.String()
-	for _, outside := range []string{"<script", "<link", "src=", "@import", "url(", scratch} {
+	for _, outside := range []string{"<script", "<link", "src=", "javascript:", "@import", "url(", scratch} {
 		if strings.Contains(page, outside) {
 			t.Errorf("the page has %q", outside)
 		}
@@ -43,8 +43,36 @@ func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 	if got, want := strings.Count(page, "<svg"), 2*pictures(book); got != want {
 		t.Errorf("%d pictures, want %d: each on light and on dark", got, want)
 	}
-	if got := strings.Count(page, "<details>"); got != questions(book) {
-		t.Errorf("%d answers are folded, of %d questions", got, questions(book))
+	if got := strings.Count(page, "<details>"); got != choices(book) {
+		t.Errorf("%d choices can be opened, of %d", got, choices(book))
+	}
+	_, key, found := strings.Cut(plain, "Answers, for teachers")
+	if !found || strings.Count(key, "Which") == 0 {
+		t.Error("the answers for teachers are missing")
+	}
+	for _, told := range book {
+		for _, q := range questionsOf(told.Parts) {
+			answer := Letter(q.Right) + ") " + strings.ReplaceAll(q.Choices[q.Right].Text, "`", "") + ". "
+			if _, key, found = strings.Cut(key, answer); !found {
+				t.Fatalf("chapter %d: the answer %q is missing or out of order", told.Number, answer)
+			}
+		}
+	}
+}
+
+// The answers for teachers are those of the questions, each once.
+func TestAnswersForTeachers(t *testing.T) {
+	book, _ := whole(t)
+	got := strings.Join(strings.Fields(textOf(t, book, 60)), " ")
+	for _, told := range book {
+		for _, q := range questionsOf(told.Parts) {
+			want := q.Ask + " " + Letter(q.Right) + ") " + q.Choices[q.Right].Text + ". " + q.Because()
+			_, rest, found := strings.Cut(got, strings.Join(strings.Fields(want), " "))
+			if !found {
+				t.Fatalf("chapter %d: %q is missing or out of order", told.Number, want)
+			}
+			got = rest
+		}
 	}
 }
 
@@ -91,7 +119,10 @@ func inOrder(t *testing.T, book Book, document string, spelled func(string) stri
 			case Paragraph:
 				want = []string{spelled(string(p))}
 			case Question:
-				want = append([]string{spelled(p.Ask)}, spelled(p.Choices[p.Right]), spelled(p.Because))
+				want = []string{spelled(p.Ask)}
+				for _, c := range p.Choices {
+					want = append(want, spelled(c.Text), spelled(c.Reason))
+				}
 			case Try:
 				for _, c := range p {
 					want = append(want, c.Line)
@@ -114,7 +145,7 @@ func balanced(t *testing.T, page string) {
 	var open []string
 	for _, m := range regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9:]*)[^>]*?(/?)>`).FindAllStringSubmatch(page, -1) {
 		switch name := m[2]; {
-		case name == "meta" || m[3] == "/":
+		case name == "meta" || name == "input" || m[3] == "/":
 		case m[1] == "":
 			open = append(open, name)
 		case len(open) == 0 || open[len(open)-1] != name:
@@ -131,20 +162,21 @@ func balanced(t *testing.T, page string) {
 func pictures(book Book) (n int) {
 	for _, told := range book {
 		for _, part := range told.Parts {
-			if _, ok := part.(Picture); ok {
+			switch p := part.(type) {
+			case Picture:
 				n++
+			case Beside:
+				n += len(p)
 			}
 		}
 	}
 	return n
 }
 
-func questions(book Book) (n int) {
+func choices(book Book) (n int) {
 	for _, told := range book {
-		for _, part := range told.Parts {
-			if _, ok := part.(Question); ok {
-				n++
-			}
+		for _, q := range questionsOf(told.Parts) {
+			n += len(q.Choices)
 		}
 	}
 	return n

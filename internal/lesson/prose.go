@@ -44,7 +44,8 @@ var alone = regexp.MustCompile(`(?m)^(\{(?:if|range|else|end)[^{}]*\})\n`)
 
 // parts fills the places of a step and makes a part of each of its blocks, which empty lines divide.
 func (v values) parts(body string) (parts []Part, err error) {
-	functions := template.FuncMap{"short": short, "counted": printable.Thousands[int]}
+	decimals := func(format string) func(x any) string { return func(x any) string { return fmt.Sprintf(format, x) } }
+	functions := template.FuncMap{"short": short, "counted": printable.Thousands[int], "two": decimals("%.2f"), "three": decimals("%.3f")}
 	t := template.New("text").Delims("{", "}").Option("missingkey=error").Funcs(functions)
 	if t, err = t.Parse(alone.ReplaceAllString(body, "$1")); err != nil {
 		return nil, err
@@ -185,12 +186,11 @@ func question(lines []string) (q Question, err error) {
 		switch mark, rest, _ := strings.Cut(line, " "); mark {
 		case "Question:":
 			line = rest
-		case "-":
-			mark, text, _ := strings.Cut(rest, "] ")
-			if mark == "[x" {
+		case "-", "+":
+			if mark == "+" {
 				right, q.Right = right+1, len(q.Choices)
 			}
-			q.Choices = append(q.Choices, Choice{Text: text})
+			q.Choices = append(q.Choices, Choice{Text: rest})
 			to = &q.Choices[len(q.Choices)-1].Reason
 			continue
 		}
@@ -198,7 +198,7 @@ func question(lines []string) (q Question, err error) {
 	}
 	unexplained := slices.ContainsFunc(q.Choices, func(c Choice) bool { return c.Reason == "" })
 	if right != 1 || unexplained || len(q.Choices) < 2 || len(q.Choices) > 9 {
-		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] for the right one, - [ ] for others, " +
+		return q, fmt.Errorf("a question wants 2 to 9 choices, + before the right one, - before others, " +
 			"and below each a line with the reason why it is right or wrong")
 	}
 	return q, nil

@@ -144,6 +144,6 @@ func (c *Course) redundant() (values, error) {
 	}
 	w := found.Words[animal]
 	return values{"found": true, "sentence": found.Text, "animal": w.Word, "guess": found.Target, "attention": w.Attention,
-		"removed": signed(w.Cut), "replaced": signed(w.Replaced),
+		"removed": signed(w.Cut), "replaced": *w.Replaced,
 		"without": without.Probability * math.Exp(-*without.Words[animal].Cut)}, nil
 }
