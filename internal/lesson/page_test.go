@@ -3,6 +3,9 @@ package lesson
 import (
 	"bytes"
 	"html"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -57,6 +60,45 @@ func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 				t.Fatalf("chapter %d: the answer %q is missing or out of order", told.Number, answer)
 			}
 		}
+	}
+}
+
+// In a real browser the page does what it promises; testdata/browser.mjs says what. It wants what the browser test of
+// internal/render/page wants.
+func TestThePageInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes ten seconds: left out under -short")
+	}
+	browser := os.Getenv("ATTEND_BROWSER")
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if browser == "" {
+			browser, _ = exec.LookPath(name)
+		}
+	}
+	if _, err := os.Stat("../render/page/browser/node_modules/playwright-core"); err != nil || browser == "" {
+		t.Skip("no browser, or its modules are missing: install chromium, and run `npm ci` in internal/render/page/browser")
+	}
+	book, _ := whole(t)
+	var b bytes.Buffer
+	if err := Export(&b, book, "html"); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "lesson.html"), b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("node", "testdata/browser.mjs", browser, folder).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "ok ") {
+			t.Error(line)
+		}
+	}
+	const checks = 7 // a script that stops early must not pass
+	if got := strings.Count("\n"+string(out), "\nok "); got != checks {
+		t.Errorf("%d checks passed, of %d", got, checks)
 	}
 }
 

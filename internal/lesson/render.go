@@ -49,7 +49,7 @@ func write(w io.Writer, format, name string, data any, o text.Options) error {
 	}
 	t := template.New("")
 	_, err := t.Funcs(template.FuncMap{
-		"text": inHTML, "escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
+		"text": inHTML, "cell": htmlCell, "escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
 		"questions":  questionsOf,
 		"shortRoute": func() string { return strings.ReplaceAll(strings.Trim(fmt.Sprint(shortRoute), "[]"), " ", ", ") },
 		"bold":       func(s string) string { return term.Bold(s, o.Color) },
@@ -112,6 +112,7 @@ func markdownText(s string) string {
 
 var (
 	marks     = regexp.MustCompile(`[*_\[\]|<>#\\]`)
+	vector    = regexp.MustCompile(`\[[^\]]*\]`)
 	quoted    = regexp.MustCompile("`([^`]*)`")
 	shellWord = regexp.MustCompile(`-\S+ (?:"[^"]*"|[^-" ])(?:"[^"]*"|[^" ])*|(?:"[^"]*"|[^" ])+`) // a flag with its value is one word
 )
@@ -120,6 +121,9 @@ var (
 func htmlText(s string) string {
 	return quoted.ReplaceAllString(template.HTMLEscapeString(s), "<code>$1</code>")
 }
+
+// htmlCell is text in a table, whose vectors stay on one line.
+func htmlCell(s string) string { return vector.ReplaceAllString(htmlText(s), "<span>$0</span>") }
 
 // htmlCommand is a command whose flags stay on one line.
 func htmlCommand(line string) string {

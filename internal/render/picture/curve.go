@@ -28,7 +28,7 @@ func Curve(c render.Curve, o Options) (Drawing, error) {
 		named = append(named, fmt.Sprintf("%s %s, %.3f", c.XTitle, render.Significant(p.X), p.Y))
 	}
 	d.subject = plainSubject(c.Title, "A curve of "+c.YTitle, append(named, fmt.Sprintf("%s %.3f", c.LevelName, c.Level)))
-	xTick, yTick := step(max(right, 1e-9)), step(max(top, 1e-9))
+	xTick, yTick := step(right/2), step(top)
 	top = math.Ceil(top/yTick) * yTick
 	room := 0.0 // of the numbers at the left
 	for y := 0.0; y <= top+yTick/2; y += yTick {
