@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
@@ -91,7 +92,7 @@ func bars(b render.Bars) Picture {
 func curve(c render.Curve) Picture {
 	b := render.Bars{Title: c.Title}
 	for _, p := range c.Points {
-		b.Bars = append(b.Bars, render.Bar{Name: c.XTitle + " " + short(p.X), Value: p.Y, Text: fmt.Sprintf("%.3f", p.Y)})
+		b.Bars = append(b.Bars, render.Bar{Name: c.XTitle + " " + printable.Thousands(p.X), Value: p.Y, Text: fmt.Sprintf("%.3f", p.Y)})
 	}
 	p := bars(b)
 	p.Draw = func(o picture.Options) (picture.Drawing, error) { return picture.Curve(c, o) }

@@ -144,7 +144,7 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 			}
 		}
 		for _, position := range []int{2, last} {
-			orders = append(orders, values{"model": model.name, "word": strings.Fields(whoSees[0])[position],
+			orders = append(orders, values{"model": model.name, "word": map[int]string{2: "saw", last: "last word"}[position],
 				"a": outputs[0].Output(0, 0, position), "b": outputs[1].Output(0, 0, position)})
 		}
 	}
