@@ -27,7 +27,7 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 		settingFlag(f, setting, s)
 	}
 	choiceFlag(f, &o.format, "format", "text", []string{"text", "json"}, "text or json: the result on standard output")
-	f.BoolVar(&o.watch, "watch", false, "show the sample sentence's map while it forms, on a terminal; the run stays the same")
+	f.BoolVar(&o.watch, "watch", false, "show the map of the sample sentence while it trains, on a terminal; the run stays the same")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
 	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to resume")
