@@ -69,8 +69,13 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	f := cmd.Flags()
 	for _, setting := range run.AllSettings() {
 		line := lines[setting.Name]
-		if setting.Follow != nil && line == 0 && !f.Changed(setting.Name) {
+		if setting.Follow != nil && !f.Changed(setting.Name) && (line == 0 || f.Changed(setting.Follows)) {
+			before := setting.Text(settings)
 			setting.Follow(settings)
+			if now := setting.Text(settings); line > 0 && now != before {
+				p.note(fmt.Sprintf("%s %s of %s is lowered to %s, since --%s is given: --%s sets another",
+					setting.Name, before, printable.Path(o.config), now, setting.Follows, setting.Name))
+			}
 		}
 		err := checkFlag(f.Lookup(setting.Name))
 		if err != nil && line > 0 && !f.Changed(setting.Name) {

@@ -22,6 +22,9 @@ type program struct {
 // runsFolder holds the runs that have no folder of their own choice.
 const runsFolder = "runs"
 
+// helpWidth is how many columns the flags in a help text take.
+const helpWidth = 80
+
 // welcome says what to do first, and lists the commands.
 func welcome(commands []*cobra.Command) string {
 	var b strings.Builder
@@ -64,6 +67,7 @@ func newRoot(p *program) *cobra.Command {
 			return err
 		},
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth)))
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)

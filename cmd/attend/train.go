@@ -74,7 +74,7 @@ func groupedUsage(cmd *cobra.Command, groups []*pflag.FlagSet) error {
 	out := cmd.OutOrStderr()
 	fmt.Fprintf(out, "Usage:\n  %s\n\nExamples:\n%s\n", cmd.UseLine(), cmd.Example)
 	for _, g := range groups {
-		fmt.Fprintf(out, "\n%s:\n%s", g.Name(), g.FlagUsages())
+		fmt.Fprintf(out, "\n%s:\n%s", g.Name(), g.FlagUsagesWrapped(helpWidth))
 	}
 	_, err := fmt.Fprintf(out, "\nOther:\n  -h, --help   this text\n")
 	return err

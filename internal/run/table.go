@@ -19,7 +19,8 @@ type Setting struct {
 	Name     string          // of the flag, and the key in YAML
 	Group    string          // heading in the help
 	Default  any             // of the type of its field
-	Follow   func(*Settings) // lowers the default to what suits the other settings, where the user gives no value
+	Follow   func(*Settings) // lowers the value to what suits the setting that it follows, where the user gives none
+	Follows  string          // the name of that setting
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
@@ -90,9 +91,11 @@ func AllSettings() (all []Setting) {
 			{Name: "optimizer", Default: train.AdamW, Choices: train.Optimizers.Names(), Meaning: "optimizer"},
 			{Name: "lr", Default: 1e-2, Range: Range{Low: 0, High: 1000, OpenLow: true}, Meaning: "maximum learning rate"},
 			{Name: "min-lr", Default: 1e-4, Range: closed(0, 1000),
+				Follows: "lr",
 				Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.LR/100)) },
 				Meaning: "learning rate at the end of cosine decay (if not given: at most lr/100)"},
 			{Name: "warmup", Default: 100, Range: closed(0, 1e9),
+				Follows: "steps",
 				Follow:  func(s *Settings) { s.Warmup = max(0, min(s.Warmup, s.Steps/10)) },
 				Meaning: "steps of linear warmup (if not given: at most steps/10)"},
 			{Name: "weight-decay", Default: 0.01, Range: closed(0, 1000), Meaning: "decoupled weight decay, of matrices only"},
