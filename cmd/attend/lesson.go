@@ -30,17 +30,19 @@ func newLesson(p *program) *cobra.Command {
 	var o lessonOptions
 	cmd := &cobra.Command{
 		Use:   "lesson [CHAPTER]",
-		Short: "learn what attention is, in ten short chapters",
-		Long: `A course on attention for people who have never heard of it. It has ten short chapters. Each has a
-question to answer before the result is shown, a computation that really runs, and commands to try.
-In chapter 8 you train a model. All chapters take about 80 minutes, the short route 45.
+		Short: "a course on attention in ten short chapters",
+		Long: `A course on attention for people who have never heard of it. It has ten short
+chapters. Each has a question to answer before the result is shown, a
+computation that really runs, and commands to try. In chapter 8 you train a
+model. All chapters take about 80 minutes, the short route 45.
 
-Without a number it lists the chapters and shows where you are. On a terminal a chapter stops after
-each step: Enter goes on, a letter answers a question, q leaves. After a chapter, Enter goes on to the
-next one. Which chapters you have read is saved.
+Without a number it lists the chapters and shows where you are. On a terminal a
+chapter stops after each step: Enter goes on, a letter answers a question, q
+leaves. After a chapter, Enter goes on to the next one. Which chapters you have
+read is saved.
 
-You can change the vectors of chapters 2 and 3: write numbers with commas between them, and the name
-of a key before an equals sign.`,
+You can change the vectors of chapters 2 and 3: write numbers with commas
+between them, and the name of a key before an equals sign.`,
 		Example: `  attend lesson
   attend lesson 1
   attend lesson 2 --query 1,0 --key zebra=1,1 --key lion=0,1
@@ -225,10 +227,11 @@ func newExport(p *program) *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "write the whole course as one page that needs no network",
-		Long: `Write all ten chapters as one HTML page or one Markdown file, for a class or for paper, with the pictures,
-the questions and the commands. In HTML the answer comes after a click. The answers for teachers are
-at the end. All numbers are computed when the page is written; the model is trained in a folder that is
+		Short: "the whole course as one page that needs no network",
+		Long: `Write all ten chapters as one HTML page or one Markdown file, for a class or for
+paper, with the pictures, the questions and the commands. In HTML the answer
+comes after a click. The answers for teachers are at the end. All numbers are
+computed when the page is written; the model is trained in a folder that is
 removed afterwards.`,
 		Example: `  attend lesson export -o lesson.html
   attend lesson export -o lesson.md`,
@@ -247,9 +250,9 @@ removed afterwards.`,
 func newAnswers(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "answers",
-		Short: "write the answers to all questions, for teachers",
-		Long: `Write the questions of all ten chapters with their answers. Some depend on the trained model, so all
-chapters are computed first.`,
+		Short: "the answers to all questions, for teachers",
+		Long: `Write the questions of all ten chapters with their answers. Some depend on the
+trained model, so all chapters are computed first.`,
 		Example: "  attend lesson answers",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
