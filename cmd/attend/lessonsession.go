@@ -15,8 +15,8 @@ import (
 	"attend/internal/term"
 )
 
-// lessonSession is one reading. On a terminal it stops after each step, and goes on with the next chapter; otherwise it writes all
-// at once, each question with its answer.
+// lessonSession is one reading. On a terminal it stops after each step, and goes on with the next chapter; otherwise it writes
+// all at once, each question with its answer.
 type lessonSession struct {
 	*program
 	ctx      context.Context
@@ -128,7 +128,7 @@ func (s *lessonSession) show(part lesson.Part) error {
 		}
 	case lesson.Optional:
 		if s.live {
-			line, err := s.line(fmt.Sprintf("\nOptional: %s. [Enter skips it, o opens it] ", p.Title))
+			line, err := s.line(fmt.Sprintf("\n%s\n[Enter skips it, o opens it] ", s.folded("Optional: "+p.Title)))
 			if s.asked = true; err != nil || !strings.EqualFold(strings.TrimSpace(line), "o") {
 				return err
 			}

@@ -107,8 +107,8 @@ func (c *Course) trained(ctx context.Context, floor float64) (values, error) {
 		losses.Points = append(losses.Points, render.Point{X: float64(e.step), Y: e.loss})
 	}
 	return values{
-		"steps": steps, "curve": curve(losses), "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor, "newSentences": report.Sentences,
-		"lastWord": report.Baselines.Bigram, "nothing": report.Baselines.Uniform,
+		"steps": steps, "curve": curve(losses), "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor,
+		"newSentences": report.Sentences, "lastWord": report.Baselines.Bigram, "nothing": report.Baselines.Uniform,
 	}, err
 }
 
@@ -128,7 +128,8 @@ func (c *Course) answer() (values, error) {
 	}
 	var removed []values
 	for _, w := range y.Words {
-		removed = append(removed, values{"word": placed(y, w), "attention": w.Attention, "probability": y.Probability * math.Exp(-*w.Cut)})
+		removed = append(removed, values{"word": placed(y, w), "attention": w.Attention,
+			"probability": y.Probability * math.Exp(-*w.Cut)})
 	}
 	v["before"], v["target"], v["probability"], v["removed"] = before["map"], printable.Quote(y.Target), y.Probability, removed
 	last := len(m.Tokens) - 1

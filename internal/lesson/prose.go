@@ -45,7 +45,8 @@ var alone = regexp.MustCompile(`(?m)^(\{(?:if|range|else|end)[^{}]*\})\n`)
 // parts fills the places of a step and makes a part of each of its blocks, which empty lines divide.
 func (v values) parts(body string) (parts []Part, err error) {
 	decimals := func(format string) func(x any) string { return func(x any) string { return fmt.Sprintf(format, x) } }
-	functions := template.FuncMap{"short": short, "counted": printable.Thousands[int], "two": decimals("%.2f"), "three": decimals("%.3f")}
+	functions := template.FuncMap{"short": short, "counted": printable.Thousands[int],
+		"two": decimals("%.2f"), "three": decimals("%.3f")}
 	t := template.New("text").Delims("{", "}").Option("missingkey=error").Funcs(functions)
 	if t, err = t.Parse(alone.ReplaceAllString(body, "$1")); err != nil {
 		return nil, err

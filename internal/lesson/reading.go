@@ -64,8 +64,8 @@ func (c *Course) ownSentence() (string, error) {
 // effects lists the words, those first whose attention costs most to remove.
 func effects(y attention.Why) (words []values) {
 	for _, w := range y.Ranked() {
-		words = append(words, values{"word": placed(y, w), "attention": w.Attention, "removed": signed(w.Cut), "replaced": signed(w.Replaced),
-			"bar": max(0, w.CutEffect())})
+		words = append(words, values{"word": placed(y, w), "attention": w.Attention, "bar": max(0, w.CutEffect()),
+			"removed": signed(w.Cut), "replaced": signed(w.Replaced)})
 	}
 	return words
 }
@@ -114,9 +114,9 @@ func placed(y attention.Why, w attention.Cause) string {
 // noEffect is the size of an effect, in nats, that is taken for none: it changes the probability by a twentieth.
 const noEffect = 0.05
 
-// redundant finds the river sentence with another animal, to which the model attends, whose replacement changes the prediction, and
-// whose removed attention does not: without any animal the model predicts the same. It also returns the probability of that
-// prediction in the river sentence without the attention to the zebra.
+// redundant finds the river sentence with another animal, whose replacement changes the prediction and whose removed attention
+// does not, because the model predicts the same without any animal. It also returns the probability of that prediction in the
+// river sentence without the attention to the zebra.
 func (c *Course) redundant() (values, error) {
 	words := strings.Fields(river)
 	_, animals := data.SavannaGrammar().Substitutes(words[zebra])
@@ -131,7 +131,8 @@ func (c *Course) redundant() (values, error) {
 		if err != nil {
 			return nil, err
 		}
-		if w := y.Words[animal]; math.Abs(*w.Cut) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
+		w := y.Words[animal]
+		if math.Abs(*w.Cut) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
 			found = &y
 		}
 	}

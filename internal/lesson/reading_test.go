@@ -12,7 +12,7 @@ import (
 // seeds is how many seeds TestTheSeedOfTheLesson tries, to choose one for training.yaml:
 //
 //	go test ./internal/lesson -run TheSeedOfTheLesson -v -seeds 20
-var seeds = flag.Uint64("seeds", 0, "train the lesson's model with so many seeds, and log what its chapters need")
+var seeds = flag.Uint64("seeds", 0, "train the lesson's model with so many seeds, and log its effects")
 
 // riverEffects returns what the chapters say of the river sentence: the effects of the cause words and of the others, and what the redundant animal shows.
 func riverEffects(t *testing.T, c *Course) (causes [2]attention.Cause, others float64, redundant values) {
@@ -37,8 +37,8 @@ func riverEffects(t *testing.T, c *Course) (causes [2]attention.Cause, others fl
 	return causes, others, redundant
 }
 
-// Chapter 1 says that zebra and near are the cause words, and chapter 8 that only they are needed: to remove the attention to one of
-// them takes nearly all of the probability of river, to remove that to another word takes nothing. `attend why` shows the same.
+// Chapter 1 says that zebra and near are the cause words, and chapter 8 that only they are needed: without the attention to one of
+// them river loses nearly all of its probability, without that to another word nothing. `attend why` shows the same.
 func TestTheCauseWordsOfTheRiver(t *testing.T) {
 	_, course := whole(t)
 	y, err := analysis.Why(course.model, analysis.Question{Text: river}, nil)
@@ -56,8 +56,8 @@ func TestTheCauseWordsOfTheRiver(t *testing.T) {
 	}
 }
 
-// Chapter 9 explains a redundant attention: a large weight and a large effect of the replacement, but none of the removal, since the
-// model predicts the same without any animal.
+// Chapter 9 explains a redundant attention: a large weight and a large effect of the replacement, but none of the removal, since
+// the model predicts the same without any animal.
 func TestTheRedundantAttention(t *testing.T) {
 	_, course := whole(t)
 	_, _, r := riverEffects(t, course)

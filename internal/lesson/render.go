@@ -22,8 +22,8 @@ import (
 //go:embed page.html page.md page.txt
 var pages embed.FS
 
-// Text writes a part, the heading of a [Chapter], an [Answer], a reader's [Progress] or the answers to all questions of a [Book] for a
-// terminal of the options' width. A question comes without its answer.
+// Text writes a part, the heading of a [Chapter], an [Answer], a reader's [Progress] or the answers to all questions of a [Book]
+// for a terminal of the options' width. A question comes without its answer.
 func Text(w io.Writer, part Part, o text.Options) error {
 	return write(w, "txt", reflect.TypeOf(part).Name(), part, o)
 }
@@ -32,9 +32,9 @@ func Text(w io.Writer, part Part, o text.Options) error {
 const preface = "Ten short chapters for people who have never heard of attention. The program `attend` computed every " +
 	"number and every picture of this page. Each question comes before its result. Choose an answer first."
 
-// Export writes the course as one page that stands alone, "html" or "md": no script, no font and no other file. The pictures are in
-// it as SVG. HTML follows the reader's preference for light or dark, fits a phone and prints each chapter on a new page. What comes
-// after a question is shown when an answer is chosen.
+// Export writes the course as one page that stands alone, "html" or "md": no script, no font and no other file. The pictures are
+// in it as SVG. HTML follows the reader's preference for light or dark, fits a phone and prints each chapter on a new page. What
+// comes after a question is shown when an answer is chosen.
 func Export(w io.Writer, book Book, format string) error {
 	return write(w, format, "page."+format, map[string]any{
 		"Title": "What attention is, and how to test it", "Preface": preface, "Book": book, "Reflect": ReflectionQuestions(),
@@ -49,7 +49,8 @@ func write(w io.Writer, format, name string, data any, o text.Options) error {
 	}
 	t := template.New("")
 	_, err := t.Funcs(template.FuncMap{
-		"text": inHTML, "cell": htmlCell, "escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
+		"text": inHTML, "cell": htmlCell,
+		"escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
 		"questions":  questionsOf,
 		"shortRoute": func() string { return strings.ReplaceAll(strings.Trim(fmt.Sprint(shortRoute), "[]"), " ", ", ") },
 		"bold":       func(s string) string { return term.Bold(s, o.Color) },

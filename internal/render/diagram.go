@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 )
 
 // Arrows is a picture of vectors of two numbers: arrows from the origin.
@@ -120,18 +119,20 @@ type Point struct{ X, Y float64 }
 // mostPoints is how many points a curve may have.
 const mostPoints = 10000
 
-// Validate reports whether the curve can be drawn: two points or more, at most 10,000, whose x is finite and rises and whose y is
-// finite and not below 0, as the level.
+// Validate reports whether the curve can be drawn: 2 to 10,000 points, whose x rises from 0 or more and whose y is not below 0,
+// and a level that is not below 0, all of them finite.
 func (c Curve) Validate() error {
 	if len(c.Points) < 2 || len(c.Points) > mostPoints {
 		return fmt.Errorf("a curve has 2 to %d points, not %d", mostPoints, len(c.Points))
 	}
-	before := math.Inf(-1)
-	for i, p := range append(slices.Clone(c.Points), Point{math.MaxFloat64, c.Level}) {
-		if !(p.X > before && !math.IsInf(p.X, 0) && p.Y >= 0 && !math.IsInf(p.Y, 0)) {
-			return fmt.Errorf("point %d, (%v, %v), or the level is not finite, below 0 or not to the right of the point before", i, p.X, p.Y)
+	drawable := func(x float64) bool { return x >= 0 && x <= math.MaxFloat32 }
+	if !drawable(c.Level) {
+		return fmt.Errorf("the level is %v and must be finite and not below 0", c.Level)
+	}
+	for i, p := range c.Points {
+		if !drawable(p.X) || !drawable(p.Y) || i > 0 && p.X <= c.Points[i-1].X {
+			return fmt.Errorf("point %d, (%v, %v), must be finite, not below 0 and to the right of the one before", i, p.X, p.Y)
 		}
-		before = p.X
 	}
 	return nil
 }

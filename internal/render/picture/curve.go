@@ -14,14 +14,14 @@ const (
 	curveHeight = 220
 )
 
-// Curve draws a heading, the axes from 0 with numbers, the level as a line with its name, and the curve. Each point has its numbers
-// as a tip. The error says what is wrong with the curve.
+// Curve draws a heading, the axes from 0 with numbers, the level as a line with its name, and the curve. Each point has its
+// numbers as a tip. The error says what is wrong with the curve.
 func Curve(c render.Curve, o Options) (Drawing, error) {
 	if err := c.Validate(); err != nil {
 		return Drawing{}, err
 	}
 	d := Drawing{palette: o.palette()}
-	right, top := 0.0, c.Level
+	right, top := 0.0, max(c.Level, 1e-30)
 	var named []string
 	for _, p := range c.Points {
 		right, top = max(right, p.X), max(top, p.Y)
