@@ -53,12 +53,12 @@ func Arrows(p render.Arrows, o Options) (Drawing, error) {
 		d.lines = append(d.lines, line{ax, ay, bx, by, width, stroke})
 	}
 	for i := math.Round(left / tick); i <= math.Round(right/tick); i++ {
-		ruled(i*tick, bottom, i*tick, top, 1, d.hatch)
+		ruled(i*tick, bottom, i*tick, top, 1, d.grid)
 		x, y := at(i*tick, bottom)
 		d.texts = append(d.texts, text{x: x, y: y + 16, size: textSize, s: render.Significant(i * tick), fill: d.muted, anchor: middle})
 	}
 	for i := math.Round(bottom / tick); i <= math.Round(top/tick); i++ {
-		ruled(left, i*tick, right, i*tick, 1, d.hatch)
+		ruled(left, i*tick, right, i*tick, 1, d.grid)
 		x, y := at(left, i*tick)
 		d.texts = append(d.texts, text{x: x - 6, y: y + 4, size: textSize, s: render.Significant(i * tick), fill: d.muted, anchor: end})
 	}
@@ -147,7 +147,7 @@ func Bars(b render.Bars, o Options) (Drawing, error) {
 			length = int(math.Round(bar.Value / b.Largest() * longest))
 		}
 		filled := rect{x, y + (row-thick)/2, length, thick, d.arrows[render.KeyArrow], ""}
-		d.rects = append(d.rects, rect{x, y, 1, row, d.hatch, ""}, filled)
+		d.rects = append(d.rects, rect{x, y, 1, row, d.grid, ""}, filled)
 		t := text{x: float64(x - 10), y: float64(y+row/2) + 0.35*size, size: size, fill: d.ink}
 		name, value := t, t
 		name.s, name.anchor = d.face.cut(printable.Sentence(bar.Name), size, false, names), end

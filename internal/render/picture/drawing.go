@@ -140,7 +140,7 @@ func (d *Drawing) header(s string, leading float64) float64 {
 type palette struct {
 	background, ink color.RGBA
 	muted           color.RGBA // of text that is not the matter itself
-	hatch           color.RGBA // of grids, frames and the lines across cells that a query cannot see
+	grid            color.RGBA // of grids and frames
 	dot, leader     color.RGBA // of a scatter: points, and the lines from them to their names
 	scale           render.Scale
 	arrows          [3]color.RGBA // of the kinds of arrows
@@ -151,22 +151,14 @@ type palette struct {
 // darker on white, so that text in them can be read.
 func (o Options) palette() palette {
 	if o.Dark {
-		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), hatch: rgb(0x454952),
+		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952),
 			scale: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
 	}
-	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), hatch: rgb(0xc4c4c4),
+	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), grid: rgb(0xc4c4c4),
 		scale: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
 }
 
 // rgb is the colour #rrggbb.
 func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xff}
-}
-
-// shade is the colour of one number of a panel.
-func (p palette) shade(weight float64, signed bool) color.RGBA {
-	if signed {
-		return p.scale.Difference(weight)
-	}
-	return p.scale.Weight(weight)
 }

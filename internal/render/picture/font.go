@@ -132,12 +132,13 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 	return d, string(lacking)
 }
 
-// spare is how much wider than the Go fonts the system's may be, in which an SVG is set.
-const spare = 1.15
-
-// room is width with that to spare.
+// room is the width that a line of text may have in an SVG, which is set in the fonts of the system: they may be wider than the Go
+// fonts, bold ones more so.
 func (t *typeface) room(s string, size float64, bold bool) float64 {
-	return t.width(s, size, bold) * spare
+	if bold {
+		return t.width(s, size, bold) * 1.25
+	}
+	return t.width(s, size, bold) * 1.15
 }
 
 // cut shortens text to a room, ending in … where it was cut. The narrowest that it returns is … alone.
