@@ -17,7 +17,7 @@ const (
 	headLength = 11.0
 )
 
-// Arrows draws vectors of two numbers: a heading, a grid with numbers, and the arrows with their names. The error tells what is
+// Arrows draws vectors of two numbers: a heading, a grid with numbers, and the arrows with their names. The error says what is
 // wrong with the arrows.
 func Arrows(p render.Arrows, o Options) (Drawing, error) {
 	if err := p.Validate(); err != nil {
@@ -38,7 +38,7 @@ func Arrows(p render.Arrows, o Options) (Drawing, error) {
 
 	tips, longest := tips(p), 0.0
 	for _, a := range tips {
-		longest = max(longest, d.face.room(printable.Sentence(a.Name), textSize+1, true))
+		longest = max(longest, d.face.svgWidth(printable.Sentence(a.Name), textSize+1, true))
 	}
 	longest = min(longest, 260)
 	d.width = max(int(math.Ceil((right-left)*scale+2*longest))+2*margin, 360)
@@ -121,7 +121,7 @@ func tips(p render.Arrows) (tips []render.Arrow) {
 	return tips
 }
 
-// Bars draws a heading and below it a line for each bar: its name, the bar, its value. The error tells what is wrong with the
+// Bars draws a heading and below it a line for each bar: its name, the bar, its value. The error says what is wrong with the
 // bars.
 func Bars(b render.Bars, o Options) (Drawing, error) {
 	if err := b.Validate(); err != nil {
@@ -133,8 +133,8 @@ func Bars(b render.Bars, o Options) (Drawing, error) {
 	names, values := 0.0, 0.0
 	for _, bar := range b.Bars {
 		named = append(named, printable.Sentence(bar.Name)+" "+printable.Sentence(bar.Text))
-		names = max(names, d.face.room(printable.Sentence(bar.Name), size, false))
-		values = max(values, d.face.room(printable.Sentence(bar.Text), size, false))
+		names = max(names, d.face.svgWidth(printable.Sentence(bar.Name), size, false))
+		values = max(values, d.face.svgWidth(printable.Sentence(bar.Text), size, false))
 	}
 	names, values = math.Ceil(min(names, most)), math.Ceil(min(values, most))
 	d.subject = plainSubject(b.Title, "Bars", named)

@@ -206,17 +206,17 @@ func TestSinkIsGrey(t *testing.T) {
 	for _, first := range []string{"<s>", "the"} {
 		f := twoWords()
 		f.words.Tokens = []string{first, "lion"}
-		weights := [][]float64{{1, 0}, {0.75, 0.25}}
+		weights := [][]float64{{1, 0}, {0.8, 0.2}}
 		f.panels[0][0] = render.View{Weights: weights, Sink: render.Sink(f.words, weights)}
 		d := f.drawn(t, Options{})
-		want := render.OnLight().Weight(0.75)
+		want := render.OnLight().Weight(0.8)
 		if first == "<s>" {
-			want = render.OnLight().Sink(0.75)
+			want = render.OnLight().Sink(0.8)
 		}
 		if got := d.rects[3].fill; got != want {
 			t.Errorf("%s: the cell is %v, want %v", first, got, want)
 		}
-		if got := d.rects[4].fill; got != render.OnLight().Weight(0.25) {
+		if got := d.rects[4].fill; got != render.OnLight().Weight(0.2) {
 			t.Errorf("%s: the cell of lion is %v", first, got)
 		}
 		if explained := strings.Contains(svgOf(t, d), "attention sink"); explained != (first == "<s>") {

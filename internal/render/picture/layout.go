@@ -57,13 +57,13 @@ func (c scaling) inverse(part float64) float64 {
 	return math.Copysign(math.Pow(math.Abs(part), c.degree), part)
 }
 
-// mostTips is how many cells a picture may have for each to tell its words and number when pointed at.
+// mostTips is how many cells a picture may have for each to show its words and number when pointed at.
 const mostTips = 6000
 
-// widestTip is the columns of a word in what a cell tells; the words around the panels tell all of themselves.
+// widestTip is the columns of a word in the tip of a cell; the tips of the words around the panels have all of them.
 const widestTip = 40
 
-// layout draws a figure: the sentence, what the panels are, the panels, and how to read them. The error tells
+// layout draws a figure: the sentence, what the panels are, the panels, and how to read them. The error says
 // that it is too large.
 func (f figure) layout(o Options) (Drawing, error) {
 	d := Drawing{subject: f.subject(), palette: o.palette()}
@@ -102,9 +102,9 @@ type sheet struct {
 	count  int // of panels
 	words  []render.Label
 	shown  []string // the words as far as they fit
-	tips   bool     // each cell tells its words and number
+	tips   bool     // each cell has its words and number as a tip
 	scaling
-	every int // each so manieth word is named: 1, or more where cells are too small
+	every int // one word in so many is named: 1, or more where cells are too small
 
 	cellWidth, cellHeight int
 	gap                   int     // between cells: 1 where they have numbers
@@ -132,7 +132,7 @@ func (s *sheet) measure() {
 	widest := 0.0
 	for _, l := range s.words {
 		s.shown = append(s.shown, s.face.cutLabel(l, s.labelSize, longest))
-		widest = max(widest, s.face.room(l.String(), s.labelSize, false))
+		widest = max(widest, s.face.svgWidth(l.String(), s.labelSize, false))
 	}
 	label := int(min(math.Ceil(widest), longest))
 	if wanted := label + 10; cell >= wordyCell && wanted <= widestCell && wanted*seq <= available {
@@ -152,7 +152,7 @@ func (s *sheet) measure() {
 		sample = "−.88"
 	}
 	for size := leastNumber; size <= textSize; size++ {
-		if s.face.room(sample, size, false)+4 <= float64(s.cellWidth) && size+4 <= float64(s.cellHeight) {
+		if s.face.svgWidth(sample, size, false)+4 <= float64(s.cellWidth) && size+4 <= float64(s.cellHeight) {
 			s.numberSize, s.gap = size, 1
 		}
 	}
@@ -163,12 +163,12 @@ func (s *sheet) measure() {
 	}
 	s.panelHeight += titleBand
 	for _, p := range panels {
-		title := math.Ceil(s.face.room(printable.Sentence(p.Title), textSize, true))
+		title := math.Ceil(s.face.svgWidth(printable.Sentence(p.Title), textSize, true))
 		s.panelWidth = max(s.panelWidth, s.side+min(int(title), 220))
 	}
 }
 
-// panel draws one matrix with its words at a place.
+// panel draws one matrix with its words, from x, y to the right and down.
 func (s *sheet) panel(p render.View, x, y int) {
 	left := x + s.side
 	if s.count > 1 {

@@ -26,7 +26,7 @@ const (
 )
 
 // Scatter draws a dot for each vector, and its name beside it, moved with a line that leads there where it is crowded, or left
-// out where there is no room at all. Every dot has its name as a tip. The error tells what is wrong with the picture.
+// out where there is no space. Every dot has its name as a tip. The error says what is wrong with the picture.
 func Scatter(s attention.Scatter, o Options) (Drawing, error) {
 	if err := s.Validate(); err != nil {
 		return Drawing{}, err
@@ -35,7 +35,7 @@ func Scatter(s attention.Scatter, o Options) (Drawing, error) {
 	return d, nil
 }
 
-// layoutScatter places the points, as many names as have room in the plot, and what stands around it.
+// layoutScatter places the points, as many names as fit in the plot, and the text around it.
 func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot area) {
 	d = Drawing{palette: o.scatterPalette(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
 	inner := float64(d.width - 2*margin)
@@ -51,7 +51,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 	add(term.Fit(origin, widestScatter), noteSize, note)
 	y += noteSize
 
-	// The plot: one scale for both axes, with room at its edges for names.
+	// The plot: one scale for both axes, with space at its edges for names.
 	points, across, down := render.ScatterPlane(s)
 	sides, ends := inner*0.07, 2*nameSize*lineHeight
 	scale := inner - 2*sides
@@ -81,7 +81,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 		d.dots = append(d.dots, dot{p[0], p[1], d.dot, render.Spelling(s.Points[i].Name)})
 		unnamed[i] = true
 	}
-	measure := func(name string) float64 { return d.face.room(name, nameSize, false) }
+	measure := func(name string) float64 { return d.face.svgWidth(name, nameSize, false) }
 	tags = placeTags(newBoard(plot), points, names, measure, nameSize*1.15)
 	for _, t := range tags {
 		delete(unnamed, t.point)
