@@ -56,7 +56,7 @@ func Heads(w io.Writer, heads []attention.Head, o Options) error {
 			b.WriteString(o.hanging("  ", "%s in %d cases; an even spread would give %s", begin, s.Cases, rounded(s.Uniform)))
 		}
 		if h.Effect != nil {
-			b.WriteString(o.hanging("  ", "with its output ablated, the loss %s", change(*h.Effect)))
+			b.WriteString(o.hanging("  ", "mean-ablated, the loss %s", change(*h.Effect)))
 		}
 		for _, e := range h.Examples {
 			b.WriteString(o.hanging("  ", "%s: %s -> %s %s",
