@@ -82,8 +82,9 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	lines := []lossLine{ // from the floor to knowing nothing
 		{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
 		{"training", r.TrainLoss, "this model, on text it learned from"},
-		{"bigram", r.Baselines.Bigram, "knows only the token before"},
-		{"unigram", r.Baselines.Unigram, "knows only how frequent tokens are"},
+		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
+		{"bigram", r.Baselines.Bigram, "counts what follows one token"},
+		{"unigram", r.Baselines.Unigram, "counts single tokens"},
 		{"uniform", r.Baselines.Uniform, "knows nothing"},
 	}
 	if r.Entropy != nil {

@@ -23,7 +23,8 @@ type Setting struct {
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
-	Later    bool            // runs that lack it are read with its default
+	Absent   func(*Settings) // sets what a settings file that is older than the setting means; nil: no file is
+	With     string          // a file without the setting is older if it has this one; "": if it has all without Absent
 	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and are measured alike
 	Meaning  string          // one line; what stands in `backquotes` names the value in the help
 }
@@ -58,6 +59,12 @@ func AllSettings() (all []Setting) {
 				Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
 			{Name: "holdout", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true},
 				Meaning: "share of the text held out from training, to test on"},
+			{Name: "holdout-by", Default: data.ByTokens, Choices: []string{data.ByTokens, data.BySentences},
+				Absent:  func(s *Settings) { s.HoldOutBy = data.BySentences },
+				Meaning: "what holdout is a share of: tokens, or sentences that differ, however often each occurs"},
+			{Name: "split-seed", Default: uint64(1), With: "seed",
+				Absent:  func(s *Settings) { s.SplitSeed = s.Seed },
+				Meaning: "random seed of which sentences are held out"},
 			{Name: "min-count", Default: 2, Range: closed(1, 1e9),
 				Meaning: "tokens that occur less often in training become " + data.UnknownToken},
 		}},
@@ -69,7 +76,8 @@ func AllSettings() (all []Setting) {
 			{Name: "context", Default: 0, Range: closed(0, 1<<16),
 				Meaning: "most tokens in a sequence (0: the longest sentence; 64 characters)"},
 			{Name: "positions", Default: embed.Learned, Choices: embed.Schemes.Names(), Meaning: "position encoding"},
-			{Name: "norm", Default: layers.LayerNormName, Choices: layers.Norms.Names(), Later: true,
+			{Name: "norm", Default: layers.LayerNormName, Choices: layers.Norms.Names(),
+				Absent:  func(s *Settings) { s.Norm = layers.LayerNormName },
 				Meaning: "norm before attention, feed-forward network and unembedding"},
 			{Name: "activation", Default: layers.GELU, Choices: layers.Activations.Names(),
 				Meaning: "activation of the feed-forward network"},
@@ -92,7 +100,7 @@ func AllSettings() (all []Setting) {
 			{Name: "beta2", Default: 0.98, Range: rightOpen(0, 1), Meaning: train.Uses("beta2")},
 			{Name: "momentum", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("momentum")},
 			{Name: "clip", Default: 1.0, Range: closed(0, 1e9), Meaning: "maximum global gradient norm (0: no clipping)"},
-			{Name: "seed", Default: uint64(1), Meaning: "random seed; a run is reproducible bit for bit"},
+			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; a run is reproducible bit for bit"},
 		}},
 		{"Watching and keeping", false, []Setting{
 			{Name: "probe", Default: "",
