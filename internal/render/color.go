@@ -31,7 +31,7 @@ func OnDark() Scale {
 // stands out on both.
 func OnEither() Scale {
 	s := OnDark()
-	s.none, s.full = rgb(0x4e4e58), rgb(0xd78fff)
+	s.none, s.full = rgb(0x62626c), rgb(0xd78fff)
 	return s
 }
 

@@ -141,7 +141,7 @@ func (s *sheet) measure() {
 			s.cellWidth = max(s.cellWidth, min(44, available/seq))
 		}
 	}
-	s.upward = label+4 > s.cellWidth
+	s.upward = label+max(1, cell/8) > s.cellWidth
 	s.side = label + labelGap
 	s.top = int(math.Ceil(s.labelSize)) + labelGap
 	if s.upward {
