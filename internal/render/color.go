@@ -30,8 +30,9 @@ func OnDark() Scale {
 // OnEither is the scale for a terminal, which does not say whether it is light or dark: from a grey that is quiet on both to a purple that
 // stands out on both.
 func OnEither() Scale {
+	grey := rgb(0x62626c)
 	s := OnDark()
-	s.none, s.full = rgb(0x62626c), rgb(0xd78fff)
+	s.none, s.full, s.middle = grey, rgb(0xd78fff), grey
 	return s
 }
 
