@@ -4,10 +4,10 @@
 //	format, err := picture.Formats.Find("format", "svg")
 //	lacking, err := format.Write(file, drawing)
 //
-// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
-// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and [Scatter]
-// (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every drawing; those of pixels draw them with pixels.go.
-// Equal pictures have equal bytes.
+// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts
+// (font.go). Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and
+// [Scatter] (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every
+// drawing; those of pixels draw them with pixels.go. Equal pictures have equal bytes.
 package picture
 
 import (
@@ -146,9 +146,9 @@ type palette struct {
 	arrows          [3]color.RGBA // of the kinds of arrows
 }
 
-// palette returns the colours of a picture: ink has a contrast of at least 15, muted of at least 7 and leader of at
-// least 3 on the background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness distinguishes,
-// darker on white, so that text in them can be read.
+// palette returns the colours of a picture: ink has a contrast of at least 15, muted of at least 7 and leader of at least 3
+// on the background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness
+// distinguishes, darker on white, so that text in them can be read.
 func (o Options) palette() palette {
 	if o.Dark {
 		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952), leader: rgb(0x7d8493),
