@@ -30,11 +30,11 @@ func Curve(c render.Curve, o Options) (Drawing, error) {
 	d.subject = plainSubject(c.Title, "A curve of "+c.YTitle, append(named, fmt.Sprintf("%s %.3f", c.LevelName, c.Level)))
 	xTick, yTick := step(right/2), step(top)
 	top = math.Ceil(top/yTick) * yTick
-	room := 0.0 // of the numbers at the left
+	numbers := 0.0 // of the numbers at the left
 	for y := 0.0; y <= top+yTick/2; y += yTick {
-		room = max(room, d.face.room(render.Significant(y), textSize, false))
+		numbers = max(numbers, d.face.svgWidth(render.Significant(y), textSize, false))
 	}
-	left := margin + room + 8
+	left := margin + numbers + 8
 	d.width = int(math.Ceil(left)) + curveWidth + margin
 	high := d.header(d.heading, 1.3*headingSize) + 24
 	bottom := high + curveHeight
@@ -50,7 +50,7 @@ func Curve(c render.Curve, o Options) (Drawing, error) {
 	add(printable.Sentence(c.YTitle), margin, high-10, start)
 	for tick := 0.0; tick <= top+yTick/2; tick += yTick {
 		_, y := at(render.Point{Y: tick})
-		d.lines = append(d.lines, line{left, y, left + curveWidth, y, 1, d.hatch})
+		d.lines = append(d.lines, line{left, y, left + curveWidth, y, 1, d.grid})
 		add(render.Significant(tick), left-8, y+4, end)
 	}
 	for tick := 0.0; tick <= right; tick += xTick {
