@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/printable"
 )
@@ -32,6 +33,26 @@ type View struct {
 	Title   string
 	Weights [][]float64 // [query][key]
 	Signed  bool        // a difference, in -1 to 1
+	Sink    bool        // the first key is an attention sink
+}
+
+// SinkNote says why the column of an attention sink is grey.
+const SinkNote = data.BoundaryToken + " in grey: attention sink; heads attend to it when nothing else is needed"
+
+// Sink reports whether the first token of a map is an attention sink by the weights [query][key]: it is the boundary token and, of the
+// queries after it, most give it more than an even spread over the keys that they see, 1/(query+1). Such a weight says little about the
+// words (G. Xiao et al., Efficient Streaming Language Models with Attention Sinks, 2024).
+func Sink(m attention.Map, weights [][]float64) bool {
+	if m.Tokens[0] != data.BoundaryToken {
+		return false
+	}
+	above := 0
+	for q := 1; q < len(weights); q++ {
+		if weights[q][0] > 1/float64(q+1) {
+			above++
+		}
+	}
+	return 2*above > len(weights)-1
 }
 
 // Views picks the selected matrices out of a map, after validating it.
@@ -47,8 +68,12 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 	if err := m.InRange(o.Layer, head, attention.All); err != nil {
 		return nil, err
 	}
+	view := func(title string, layer, head int) View {
+		weights := m.Mean(layer, head)
+		return View{Title: title, Weights: weights, Sink: Sink(m, weights)}
+	}
 	if !o.All {
-		return []View{{Title: SelectionTitle(m, o), Weights: m.Mean(shown.Layer, shown.Head)}}, nil
+		return []View{view(SelectionTitle(m, o), shown.Layer, shown.Head)}, nil
 	}
 	var list []View
 	for l := range m.Attention {
@@ -56,7 +81,7 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 			continue
 		}
 		for h := range m.Attention[l] {
-			list = append(list, View{Title: Title(m, l, h), Weights: m.Mean(l, h)})
+			list = append(list, view(Title(m, l, h), l, h))
 		}
 	}
 	return list, nil

@@ -142,7 +142,7 @@ type palette struct {
 	muted           color.RGBA // of text that is not the matter itself
 	hatch           color.RGBA // of grids, frames and the lines across cells that a query cannot see
 	dot, leader     color.RGBA // of a scatter: points, and the lines from them to their names
-	signed          render.Diverging
+	scale           render.Scale
 	arrows          [3]color.RGBA // of the kinds of arrows
 }
 
@@ -152,10 +152,10 @@ type palette struct {
 func (o Options) palette() palette {
 	if o.Dark {
 		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), hatch: rgb(0x454952),
-			signed: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
+			scale: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
 	}
 	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), hatch: rgb(0xc4c4c4),
-		signed: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
+		scale: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
 }
 
 // rgb is the colour #rrggbb.
@@ -166,7 +166,7 @@ func rgb(hex uint32) color.RGBA {
 // shade is the colour of one number of a panel.
 func (p palette) shade(weight float64, signed bool) color.RGBA {
 	if signed {
-		return p.signed.Shade(weight)
+		return p.scale.Difference(weight)
 	}
-	return render.Shade(weight)
+	return p.scale.Weight(weight)
 }

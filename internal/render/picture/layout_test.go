@@ -151,7 +151,7 @@ func TestCellsAreTheWeights(t *testing.T) {
 			if at[1] > at[0] {
 				t.Fatalf("%d words: query %d has a colour for the later key %d", seq, at[0], at[1])
 			}
-			if want := render.Shade(f.panels[0][0].Weights[at[0]][at[1]]); got != want {
+			if want := render.OnLight().Weight(f.panels[0][0].Weights[at[0]][at[1]]); got != want {
 				t.Fatalf("%d words: query %d, key %d is %v, want %v", seq, at[0], at[1], got, want)
 			}
 		}

@@ -59,7 +59,7 @@ func TestPNGShowsTheDrawing(t *testing.T) {
 		}
 		// One cell by hand: the last query looks at zebra.
 		cell := d.rects[7*8/2+5]
-		if want := render.Shade(f.panels[0][0].Weights[7][5]); cell.fill != want || at(m, 2*cell.x+3, 2*cell.y+3) != want {
+		if want := d.shade(f.panels[0][0].Weights[7][5], false); cell.fill != want || at(m, 2*cell.x+3, 2*cell.y+3) != want {
 			t.Errorf("the cell of zebra is %v, want %v", cell.fill, want)
 		}
 	}

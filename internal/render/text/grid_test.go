@@ -101,9 +101,9 @@ func TestCell(t *testing.T) {
 		{0.48, colorprofile.NoTTY, "  ▒▒.48"},
 		{0.001, colorprofile.ASCII, "    .00"},
 		{0.001, colorprofile.ANSI, "\x1b[2m    .00\x1b[m"},
-		{1, colorprofile.ANSI256, "\x1b[48;5;220;38;5;16m  1.0  \x1b[m"},
-		{0.5, colorprofile.TrueColor, "\x1b[48;2;33;145;140;38;2;0;0;0m  .50  \x1b[m"},
-		{0.001, colorprofile.TrueColor, "\x1b[2;48;2;68;1;84;38;2;255;255;255m  .00  \x1b[m"},
+		{1, colorprofile.ANSI256, "\x1b[48;5;177;38;5;16m  1.0  \x1b[m"},
+		{0.5, colorprofile.TrueColor, "\x1b[48;2;144;111;168;38;2;0;0;0m  .50  \x1b[m"},
+		{0.001, colorprofile.TrueColor, "\x1b[2;48;2;78;78;88;38;2;255;255;255m  .00  \x1b[m"},
 	} {
 		if got := cell(c.weight, false, 7, c.color); got != c.want {
 			t.Errorf("cell(%v) with %v = %q, want %q", c.weight, c.color, got, c.want)

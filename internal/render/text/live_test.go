@@ -34,9 +34,13 @@ func TestSmallMapWithoutColour(t *testing.T) {
 
 func TestSmallMapWithColour(t *testing.T) {
 	// Two queries share a line: the first sees one key, the second two.
-	upper := func(w float64) string { return ansi.NewStyle().ForegroundColor(render.Shade(w)).Styled("▀") }
-	lower := func(w float64) string { return ansi.NewStyle().ForegroundColor(render.Shade(w)).Styled("▄") }
-	both := ansi.NewStyle().ForegroundColor(render.Shade(1)).BackgroundColor(render.Shade(0.6)).Styled("▀")
+	upper := func(w float64) string {
+		return ansi.NewStyle().ForegroundColor(render.OnEither().Weight(w)).Styled("▀")
+	}
+	lower := func(w float64) string {
+		return ansi.NewStyle().ForegroundColor(render.OnEither().Weight(w)).Styled("▄")
+	}
+	both := ansi.NewStyle().ForegroundColor(render.OnEither().Weight(1)).BackgroundColor(render.OnEither().Weight(0.6)).Styled("▀")
 	want := []string{both + lower(0.4) + " ", upper(0.1) + upper(0.02) + upper(0.88)}
 	if diff := cmp.Diff(want, smallMap(triangle(), dense, colorprofile.TrueColor)); diff != "" {
 		t.Error(diff)

@@ -44,13 +44,13 @@ func swatches(text string, least float64, steps int, of func(float64, colorprofi
 }
 
 // weightColor is the colour of a weight. In the palette of 256 it is one of seven that
-// keep to the hues of viridis and rise evenly in lightness, which the
-// nearest colours to viridis do not.
+// keep to the hue of the scale and rise evenly in lightness, which the
+// nearest colours to it do not.
 func weightColor(weight float64, p colorprofile.Profile) color.Color {
 	if p != colorprofile.ANSI256 {
-		return render.Shade(weight)
+		return render.OnEither().Weight(weight)
 	}
-	steps := [...]ansi.IndexedColor{53, 55, 24, 30, 36, 77, 220}
+	steps := [...]ansi.IndexedColor{239, 60, 96, 98, 134, 140, 177}
 	return steps[int(math.Round(render.Printed(weight)*float64(len(steps)-1)))]
 }
 
@@ -58,7 +58,7 @@ func weightColor(weight float64, p colorprofile.Profile) color.Color {
 // grey, evenly lighter.
 func differenceColor(d float64, p colorprofile.Profile) color.Color {
 	if p != colorprofile.ANSI256 {
-		return render.OnDark().Shade(d)
+		return render.OnEither().Difference(d)
 	}
 	steps := [...]ansi.IndexedColor{236, 94, 130, 173, 215}
 	d = render.PrintedDifference(d)
