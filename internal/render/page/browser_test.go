@@ -198,7 +198,7 @@ func writePages(t *testing.T, folder string) {
 // names where it is not on the path.
 func TestPagesInABrowser(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes half a minute: left out under -short")
+		t.Skip("it takes a minute: left out under -short")
 	}
 	browser := os.Getenv("ATTEND_BROWSER")
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -251,4 +251,4 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.
-const leastChecks = 25
+const leastChecks = 58

@@ -104,13 +104,14 @@ const mostRows = 40;
 function rowTable(label, header, words, chosen, weights, texts) {
   let keys = Array.from(weights.keys());
   if (keys.length > mostRows) {
-    const largest = new Set(keys.slice().sort((a, b) => weights[b] - weights[a]).slice(0, mostRows - 1)).add(chosen);
-    keys = keys.filter((k) => largest.has(k));
+    keys.sort((a, b) => (b === chosen) - (a === chosen) || weights[b] - weights[a]);
+    keys = keys.slice(0, mostRows).sort((a, b) => a - b);
   }
   const table = scrollable(label, headedTable(header, keys.map((k) => numbersRow(wordElement(words[k], false), texts(k), k === chosen))));
   table.classList.add("row");
-  const rest = weights.length - keys.length;
-  if (rest > 0) table.append(element("p", { class: "quiet" }, `The ${keys.length} largest of ${weights.length}; the other ${rest} have smaller weights.`));
+  if (weights.length > keys.length) {
+    table.append(element("p", { class: "quiet" }, `${keys.length} of ${weights.length} keys: this one and those with the largest weights.`));
+  }
   return table;
 }
 
