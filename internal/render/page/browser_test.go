@@ -251,4 +251,4 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.
-const leastChecks = 58
+const leastChecks = 51

@@ -35,27 +35,32 @@ function fillArithmetic(place, shown) {
   place.style.setProperty("--rows", Math.min(words.length, mostRows) + 1);
   if (shown.heads) return place.replaceChildren(title, meanTable(shown.heads, weight));
   if (!vectors) {
-    return place.replaceChildren(title, rowTable("weights of the row", ["key", "weight"], words, key, weights, (k) => [exact(weights[k])]),
+    return place.replaceChildren(title,
+      rowTable("weights of the row", ["key", "weight"], words, key, weights, (k) => [exact(weights[k])]),
       element("p", { class: "quiet" }, "This page has no query and key vectors, so it does not show how the weights were computed."));
   }
   const a = stepsOf(vectors, weights);
   const later = words.length - 1 - query;
   place.replaceChildren(title, element("ol", {},
-    element("li", {}, "Dot product: the query vector of ", bold(words[query]), " times the key vector of ", bold(words[key]), ", number by number, added up. ",
+    element("li", {}, "Dot product: the query vector of ", bold(words[query]), " times the key vector of ", bold(words[key]),
+      ", number by number, added up. ",
       result("dot", `query · key = ${exact(a.dots[key])}`),
       vectorTable(words, query, key, vectors, a.dots[key], weight)),
-    element("li", {}, `Scaling: divide by the square root of the vectors' length, √${vectors.query.length} = ${exact(a.root)}. Without it, longer vectors would give sharper weights. `,
+    element("li", {}, `Scaling: divide by the square root of the vectors' length, √${vectors.query.length} = ${exact(a.root)}. `,
+      "Without it, longer vectors would give sharper weights. ",
       result("score", `score = ${exact(a.scores[key])}`)),
     element("li", {}, later > 0
-      ? `Mask: the model cannot see ${later === 1 ? "the next word" : `the ${later} words after this one`}. Their score counts as −∞, so their weight is exactly 0.`
+      ? `Mask: the model cannot see ${later === 1 ? "the word" : `the ${later} words`} after this one. ` +
+        "A score there counts as −∞, so the weight is exactly 0."
       : "Mask: the model cannot see later words. This is the last word, so nothing is left out."),
-    element("li", {}, `Softmax over the row: e^(score − highest score), divided by the sum of these powers, ${exact(a.total)}. Subtracting the highest score does not change the result. `,
+    element("li", {}, `Softmax over the row: e^(score − highest score), divided by the sum of these powers, ${exact(a.total)}. `,
+      "Subtracting the highest score does not change the result. ",
       result("softmax", `${exact(a.powers[key])} / ${exact(a.total)} = ${exact(weight)}`),
       rowTable("softmax over the row", ["key", "query · key", "score", "e^(score − highest)", "weight"], words, key, weights,
         (k) => [a.dots[k], a.scores[k], a.powers[k], weights[k]].map(exact))),
     element("li", {}, "The weight in the map, as the model computed it: ", result("in-map", exact(weight)),
-      ". The output of the head for ", bold(words[query]), " is the sum of all value vectors, each times its weight. The part of ", bold(words[key]),
-      " is the row “weight × value” of the first table.")));
+      ". The output of the head for ", bold(words[query]), " is the sum of all value vectors, each times its weight. The first table has the part of ",
+      bold(words[key]), " as “weight × value”.")));
 }
 
 function bold(word) {

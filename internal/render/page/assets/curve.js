@@ -30,8 +30,10 @@ function makeCurve(svg, curves, pick) {
   const birthMark = ({ step, count }, i) => {
     const [at, over] = [x(step), y(lossAt(step))];
     const crowded = i > 0 && at - x(births[i - 1].step) < 22;
-    return drawing("g", { class: "birth" }, drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed`),
-      drawing("path", { d: `M${at} ${over - 6}l6 6l-6 6l-6 -6Z` }), ...(crowded ? [] : [text(String(count), { x: at, y: over - 10, "text-anchor": "middle" })]));
+    return drawing("g", { class: "birth" },
+      drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed`),
+      drawing("path", { d: `M${at} ${over - 6}l6 6l-6 6l-6 -6Z` }),
+      ...(crowded ? [] : [text(String(count), { x: at, y: over - 10, "text-anchor": "middle" })]));
   };
   const mark = () => {
     for (const side of ["x1", "x2"]) now.setAttribute(side, x(marked.step));
@@ -50,7 +52,10 @@ function makeCurve(svg, curves, pick) {
       drawing("path", { class: "axis", fill: "none", d: `M${left} ${top}V${bottom}H${right}` }),
       ...[...new Set(between)].map((step, i, all) => text(i ? step.toLocaleString("en") : `step ${step}`,
         { x: x(step), y: bottom + 18, "text-anchor": i === 0 ? "start" : i === all.length - 1 ? "end" : "middle" })),
-      ...curves.map((c) => drawing("polyline", { class: `curve ${c.name}`, points: c.points.map((p) => `${x(p.step).toFixed(1)},${y(p.loss).toFixed(1)}`).join(" ") })),
+      ...curves.map((c) => drawing("polyline", {
+        class: `curve ${c.name}`,
+        points: c.points.map((p) => `${x(p.step).toFixed(1)},${y(p.loss).toFixed(1)}`).join(" "),
+      })),
       ...births.map(birthMark), now, point);
     mark();
   };

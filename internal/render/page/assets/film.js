@@ -30,7 +30,8 @@ function makeFilm(frames, losses, go) {
   };
   const training = { name: "training", points: losses.map((l) => ({ step: l.step, loss: l.training })) };
   byId("training-key").hidden = losses.length === 0;
-  byId("loss-title").textContent = `Held-out loss from ${frames[0].loss.toFixed(3)} at step ${frames[0].step} to ${frames[last].loss.toFixed(3)} at step ${frames[last].step}, on a logarithmic axis`;
+  const lossAt = (f) => `${f.loss.toFixed(3)} at step ${f.step}`;
+  byId("loss-title").textContent = `Held-out loss from ${lossAt(frames[0])} to ${lossAt(frames[last])}, on a logarithmic axis`;
   const curve = makeCurve(byId("loss"), [{ name: "held-out", points: frames }, ...(losses.length ? [training] : [])], (step) => {
     stop();
     go(frames.findIndex((f) => f.step === step));
@@ -60,7 +61,8 @@ function birthsOf(links, first) {
 // are still to come at a step. `first` is the step of the first frame.
 function makeFormed(words, links, first, show) {
   const rows = links.map((f) => {
-    const button = element("button", { type: "button", "aria-label": `show ${words[f.query]} attending to ${words[f.key]} at step ${f.step}` }, "show");
+    const label = `show ${words[f.query]} attending to ${words[f.key]} at step ${f.step}`;
+    const button = element("button", { type: "button", "aria-label": label }, "show");
     button.onclick = () => show(f);
     return element("tr", {},
       element("td", {}, String(f.step)),
@@ -70,8 +72,7 @@ function makeFormed(words, links, first, show) {
       element("td", {}, button));
   });
   byId("formed").replaceChildren(
-    element("thead", {}, element("tr", {}, ...["step", "link", "head", "last weight", "see it"].map((name) => element("th", { scope: "col" }, name)))),
-    element("tbody", {}, ...rows));
+    ...headedTable(["step", "link", "head", "last weight", "see it"], rows).children);
   // Most of what is there from the start is the first word's attention to itself: it is listed when asked for.
   const start = links.map((f) => f.step === first);
   const box = byId("from-start");

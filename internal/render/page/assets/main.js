@@ -137,7 +137,8 @@ function makePictures(s, sentence) {
     if (head === MEAN) return s.layers > 1 ? `layer ${layer + 1}` : "mean";
     return s.layers > 1 ? `${layer + 1}.${head + 1}` : `head ${head + 1}`;
   };
-  const choices = list(s.layers).flatMap((layer) => list(s.heads).map((head) => ({ layer, head, name: name(layer, head), title: nameOf(sentence, layer, head) })));
+  const choices = list(s.layers).flatMap((layer) => list(s.heads).map((head) => (
+    { layer, head, name: name(layer, head), title: nameOf(sentence, layer, head) })));
   overview = makeOverview(byId("overview"), choices, s.layers > 1 ? list(s.heads).length : 0, s.tokens.length, choose);
   byId("overview-panel").hidden = choices.length === 1;
   byId("overview-names").hidden = s.layers === 1;
@@ -253,9 +254,11 @@ function drawReason() {
   parts.push(". ");
   if (s.effects && layer !== MEAN && head !== MEAN) {
     const effect = s.effects[layer][head];
-    parts.push("With its output set to 0, the log-probability of “", matters ? next.word : word, `” ${effect < 0 ? "rises" : "falls"} by ${Math.abs(effect).toFixed(2)} nats. `);
+    parts.push("With its output set to 0, the log-probability of “", matters ? next.word : word,
+      `” ${effect < 0 ? "rises" : "falls"} by ${Math.abs(effect).toFixed(2)} nats. `);
   } else if (s.effects && !s.important) {
-    parts.push("No single head matters much for “", word, "”: with the output of any one set to 0, its log-probability falls by less than 0.1 nats. ");
+    parts.push("No single head matters much for “", word,
+      "”: with the output of any one set to 0, its log-probability falls by less than 0.1 nats. ");
   } else if (s.important) {
     parts.push("A mean can hide what single heads do. ");
   }
@@ -264,10 +267,11 @@ function drawReason() {
     go.onclick = () => choose(...s.important);
     parts.push(go);
   }
-  if (layer !== MEAN || head !== MEAN) {
+  const mean = [s.layers > 1 ? MEAN : 0, s.heads > 1 ? MEAN : 0];
+  if (layer !== mean[0] || head !== mean[1]) {
     const go = element("button", { type: "button" }, "Show the mean of all heads");
-    go.onclick = () => choose(s.layers > 1 ? MEAN : 0, s.heads > 1 ? MEAN : 0);
-    if (s.layers > 1 ? layer !== MEAN || head !== MEAN : head !== MEAN) parts.push(go);
+    go.onclick = () => choose(...mean);
+    parts.push(go);
   }
   byId("reason").replaceChildren(...parts);
 }
@@ -277,7 +281,9 @@ function drawScale(signed, sink) {
   const colors = data[theme.name()], scaling = scalings[view.scaling];
   const scale = byId("scale");
   scale.style.setProperty("--scale", `linear-gradient(to right, ${(signed ? colors.differences : colors.weights).join(", ")})`);
-  scale.setAttribute("aria-label", signed ? "colours of the differences: blue below 0, orange above" : "colours of the weights: the larger, the stronger");
+  scale.setAttribute("aria-label", signed
+    ? "colours of the differences: blue below 0, orange above"
+    : "colours of the weights: the larger, the stronger");
   const ticks = !signed ? scaling.ticks
     : view.scaling === "row" ? ["−largest", "0", "+largest of its row"] : [`−1`, `−${scaling.ticks[2]}`, "0", `+${scaling.ticks[2]}`, "+1"];
   byId("ticks").replaceChildren(...ticks.map((t) => element("span", {}, t)));
@@ -335,10 +341,12 @@ function cellShown(query, key) {
 function drawReadout({ query, key, weights, vectors, heads }) {
   const s = data.sentences[view.sentence];
   const most = weights.every((w) => w <= weights[key]);
-  const parts = [bold(words[query]), " attends to ", bold(words[key]), ` with weight ${exact(weights[key])}${s.name ? ` (${s.name})` : ""}${most ? ", its largest. " : ". "}`];
+  const parts = [bold(words[query]), " attends to ", bold(words[key]),
+    ` with weight ${exact(weights[key])}${s.name ? ` (${s.name})` : ""}${most ? ", its largest. " : ". "}`];
   if (vectors) {
     const a = stepsOf(vectors, weights);
-    parts.push(`score = ${exact(a.dots[key])} / ${exact(a.root)} = ${exact(a.scores[key])}; weight = ${exact(a.powers[key])} / ${exact(a.total)}. `);
+    parts.push(`score = ${exact(a.dots[key])} / ${exact(a.root)} = ${exact(a.scores[key])}; `,
+      `weight = ${exact(a.powers[key])} / ${exact(a.total)}. `);
   } else if (heads) {
     parts.push(`It is the mean of ${heads.length} heads. `);
   }

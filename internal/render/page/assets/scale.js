@@ -22,8 +22,16 @@ function makePalette(colors) {
 // scalings are the ways from a weight to the share of the scale that its colour stands at. Differences keep their sign.
 const scalings = {
   linear: { name: "0 to 1", note: "Colours run from 0 to 1.", ticks: ["0", ".25", ".5", ".75", "1"] },
-  root: { name: "square root", note: "Colours follow the square root of the weight, so that small weights show.", ticks: ["0", ".06", ".25", ".56", "1"] },
-  row: { name: "largest of the row", note: "Colours run from 0 to the largest weight of each row, or to 4 times an even spread where that is larger.", ticks: ["0", "largest of its row"] },
+  root: {
+    name: "square root",
+    note: "Colours follow the square root of the weight, so that small weights show.",
+    ticks: ["0", ".06", ".25", ".56", "1"],
+  },
+  row: {
+    name: "largest of the row",
+    note: "Colours run from 0 to the largest weight of each row, or to 4 times an even spread where that is larger.",
+    ticks: ["0", "largest of its row"],
+  },
 };
 
 // makeShading returns the colour of each cell of a view: shading(query, key) is an entry of the palette. `sink`: the first key is an

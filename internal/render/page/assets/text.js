@@ -7,7 +7,8 @@ function makeText(place, tokens, unknown, joined, on) {
     class: unknown.has(i) ? "token unknown" : "token", role: "option", tabindex: "-1", "aria-selected": "false", translate: "no", title: t,
   }, joined ? t.replaceAll("␣", " ") : t));
   const text = element("div", {
-    id: "text", class: joined ? "joined" : "", role: "listbox", "aria-orientation": "horizontal", "aria-label": "words of the text", dir: "auto",
+    id: "text", class: joined ? "joined" : "", dir: "auto",
+    role: "listbox", "aria-orientation": "horizontal", "aria-label": "words of the text",
   }, ...spans.flatMap((span, i) => !joined ? [span, " "] : tokens[i].endsWith("↵") ? [span, element("br", {})] : [span]));
   place.replaceChildren(text);
   let pinned = 0;
