@@ -56,7 +56,7 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 			}
 		}
 		k := 0
-		set.eachPair(func(v, w int) {
+		set.eachPair(func(_ bool, v, w int) {
 			if k >= len(got) || got[k] != [2]int{v, w} {
 				t.Fatalf("prediction %d of %v is not %d after %d", k, got, w, v)
 			}

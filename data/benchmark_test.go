@@ -38,7 +38,7 @@ func BenchmarkLoad(b *testing.B) {
 				b.SetBytes(int64(len(t.bytes)))
 				b.ReportAllocs()
 				for b.Loop() {
-					o := Options{Unit: unit, HoldOut: 0.1, MinCount: 2, Seed: 1}
+					o := Options{Unit: unit, HoldOut: 0.1, MinCount: 2, Seed: 1, By: ByTokens}
 					if _, err := Load(t.name, bytes.NewReader(t.bytes), o); err != nil {
 						b.Fatal(err)
 					}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"attend/internal/printable"
+	"attend/internal/random"
 )
 
 // Options decide how [Load] reads a text.
@@ -15,17 +17,54 @@ type Options struct {
 	Unit     string  // a name of [Units]
 	HoldOut  float64 // the fraction of the text to hold out, between 0 and 1
 	MinCount int     // tokens seen fewer times in the training text become <unk>; 1 or more
-	Seed     uint64  // decides which sentences are held out
+	Seed     uint64  // draws which sentences are held out
+	By       string  // what HoldOut is a fraction of, in a layout of sentences: [ByTokens] or [BySentences]
 }
+
+// What a held-out fraction is a fraction of.
+const (
+	ByTokens    = "tokens"    // of the tokens in all sentences
+	BySentences = "sentences" // of the sentences that differ, each counted once
+)
 
 func (o Options) validate() error {
 	if !(o.HoldOut > 0 && o.HoldOut < 1) {
 		return fmt.Errorf("the held-out fraction is %g, want more than 0 and less than 1, for example 0.1", o.HoldOut)
 	}
+	if o.By != ByTokens && o.By != BySentences {
+		return fmt.Errorf("the held-out fraction is one of %q: want %s or %s", o.By, ByTokens, BySentences)
+	}
 	if o.MinCount < 1 {
 		return fmt.Errorf("the minimum count is %d, want 1 or more", o.MinCount)
 	}
 	return nil
+}
+
+// holdOut draws which sentences are held out, given how many tokens each has in all of its copies. By tokens, it takes the sentences in
+// a random order and holds out each that brings the tokens held out nearer to their fraction. At least one is held out, and not all.
+func (o Options) holdOut(tokens []int) []bool {
+	order := random.New(o.Seed, "split").Perm(len(tokens))
+	held := make([]bool, len(tokens))
+	if o.By == BySentences {
+		for _, i := range order[len(order)-o.heldOut(len(order), 1):] {
+			held[i] = true
+		}
+		return held
+	}
+	share, count := 0.0, 0
+	for _, n := range tokens {
+		share += o.HoldOut * float64(n)
+	}
+	for _, i := range slices.Backward(order) {
+		if n := float64(tokens[i]); n/2 <= share && count < len(tokens)-1 {
+			held[i], share = true, share-n
+			count++
+		}
+	}
+	if count == 0 { // each is too long: the shortest of them
+		held[slices.Index(tokens, slices.Min(tokens))] = true
+	}
+	return held
 }
 
 // heldOut returns how many of n parts are held out: the nearest whole number to the
@@ -54,9 +93,9 @@ type Corpus struct {
 // side.
 //
 // A layout of sentences: one a line, blank lines skipped. The distinct sentences
-// (those whose keys differ) are shuffled by the seed and the last HoldOut of them held
-// out with all their copies, so that no sentence is on both sides; each side keeps
-// the order of the text.
+// (those whose keys differ) are held out with all their copies, in an order drawn by the
+// seed, until HoldOut of the tokens or of these sentences are, so that no sentence is on
+// both sides; each side keeps the order of the text.
 //
 // A layout of one stream: one long text, whose last HoldOut is held out.
 //

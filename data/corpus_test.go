@@ -2,7 +2,9 @@ package data
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,8 +17,8 @@ import (
 )
 
 var (
-	wordOptions = Options{Unit: Word, HoldOut: 0.25, MinCount: 1, Seed: 1}
-	charOptions = Options{Unit: Char, HoldOut: 0.25, MinCount: 1, Seed: 1}
+	wordOptions = Options{Unit: Word, HoldOut: 0.25, MinCount: 1, Seed: 1, By: BySentences}
+	charOptions = Options{Unit: Char, HoldOut: 0.25, MinCount: 1, Seed: 1, By: ByTokens}
 )
 
 func load(t *testing.T, text string, o Options) *Corpus {
@@ -80,19 +82,56 @@ func checkCorpus(t interface {
 		}
 		return
 	}
-	held := map[string]bool{}
+	held, learnedTokens := map[string]int{}, map[string]int{} // tokens of each distinct sentence with its end, in all copies
+	size := func(text string) int { return len(strings.Fields(keyed(text))) + 1 }
+	total := 0
 	for _, text := range c.HeldOutText {
-		held[keyed(text)] = true
+		held[keyed(text)] += size(text)
+		total += size(text)
 	}
-	distinct := map[string]bool{}
 	for _, text := range c.TrainText {
-		if held[keyed(text)] {
+		if held[keyed(text)] > 0 {
 			t.Fatalf("%q is learned and held out", text)
 		}
-		distinct[keyed(text)] = true
+		learnedTokens[keyed(text)] += size(text)
+		total += size(text)
 	}
-	if n := len(distinct) + len(held); len(held) != o.heldOut(n, 1) {
-		t.Fatalf("%d of %d distinct sentences held out, want %d", len(held), n, o.heldOut(n, 1))
+	if o.By == BySentences {
+		if n := len(learnedTokens) + len(held); len(held) != o.heldOut(n, 1) {
+			t.Fatalf("%d of %d distinct sentences held out, want %d", len(held), n, o.heldOut(n, 1))
+		}
+		return
+	}
+	missing, longest := o.HoldOut*float64(total), 0 // how many tokens too few are held out
+	for _, n := range held {
+		missing -= float64(n)
+		longest = max(longest, n)
+	}
+	if len(held) == 0 || len(learnedTokens) == 0 || missing < -float64(longest)/2-1e-9 && len(held) > 1 {
+		t.Fatalf("%v held out of %d tokens, %g too many", held, total, -missing)
+	}
+	for sentence, n := range learnedTokens {
+		if float64(n)/2 < missing-1e-9 && len(learnedTokens) > 1 {
+			t.Fatalf("%g tokens too few held out, and %q of %d is not", missing, sentence, n)
+		}
+	}
+}
+
+// A line that the text repeats takes the held-out share neither up nor down.
+func TestRepeatedSentencesAreBalanced(t *testing.T) {
+	text := ""
+	for i := range 400 {
+		text += fmt.Sprintf("sentence number x%d y%d\n", i, i%7)
+		if i%4 == 0 {
+			text += "this is the refrain\n"
+		}
+	}
+	for seed := range uint64(40) {
+		c := load(t, text, Options{Unit: Word, HoldOut: 0.1, MinCount: 1, Seed: seed, By: ByTokens})
+		share := float64(c.HeldOut.Predictions()) / float64(c.HeldOut.Predictions()+c.Train.Predictions())
+		if math.Abs(share-0.1) > 0.003 {
+			t.Errorf("seed %d holds out %.3f", seed, share)
+		}
 	}
 }
 
@@ -112,6 +151,7 @@ func TestLoadProperties(t *testing.T) {
 			HoldOut:  rapid.Float64Range(0.01, 0.99).Draw(t, "hold out"),
 			MinCount: rapid.IntRange(1, 3).Draw(t, "min count"),
 			Seed:     rapid.Uint64().Draw(t, "seed"),
+			By:       rapid.SampledFrom([]string{ByTokens, BySentences}).Draw(t, "by"),
 		}
 		c, err := Load("x", strings.NewReader(text), o)
 		if err != nil {
@@ -248,7 +288,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add([]byte(s), false, 0.1, 2, uint64(2))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, words bool, holdOut float64, minCount int, seed uint64) {
-		o := Options{Unit: Char, HoldOut: holdOut, MinCount: minCount, Seed: seed}
+		o := Options{Unit: Char, HoldOut: holdOut, MinCount: minCount, Seed: seed, By: ByTokens}
 		if words {
 			o.Unit = Word
 		}

@@ -10,7 +10,7 @@ import (
 // One sentence on its way from text to a batch.
 func Example() {
 	text := "The lion saw the zebra\nThe zebra saw the lion\nThe lion met the zebra\n"
-	corpus, err := data.Load("three.txt", strings.NewReader(text), data.Options{Unit: data.Word, HoldOut: 0.3, MinCount: 1, Seed: 1})
+	corpus, err := data.Load("three.txt", strings.NewReader(text), data.Options{Unit: data.Word, HoldOut: 0.3, MinCount: 1, Seed: 1, By: data.ByTokens})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"attend/internal/printable"
-	"attend/internal/random"
 )
 
 // Layout is how the tokens of a text stand in sequences: what one sequence is, what
@@ -74,11 +73,11 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 	if len(copies) < 2 {
 		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", n.name)
 	}
-	order := random.New(o.Seed, "split").Perm(len(copies))
-	held := make([]bool, len(copies))
-	for _, i := range order[len(order)-o.heldOut(len(order), 1):] {
-		held[i] = true
+	tokens := make([]int, len(copies)) // of each distinct sentence with its end, in all copies
+	for i, sentence := range which {
+		tokens[sentence] += n.Sequence(i).Len() + 1
 	}
+	held := o.holdOut(tokens)
 	heldOut := make([]bool, len(which))
 	for i, sentence := range which {
 		heldOut[i] = held[sentence]

@@ -31,7 +31,7 @@ func TestSavanna(t *testing.T) {
 	if got := c.Train.LongestInput(); got > 15 {
 		t.Errorf("the longest sentence takes %d positions, want at most 15", got)
 	}
-	checkCorpus(t, c, Options{Unit: Word, MinCount: 1, HoldOut: 2500.0 / float64(2500+distinct(c.TrainText))})
+	checkCorpus(t, c, Options{Unit: Word, MinCount: 1, By: BySentences, HoldOut: 2500.0 / float64(2500+distinct(c.TrainText))})
 	if n := distinct(c.HeldOutText); n != 2500 {
 		t.Errorf("%d distinct sentences held out, want 2500", n)
 	}

@@ -1,9 +1,6 @@
 package data
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // Set is text as sequences of ids, ready for batches.
 type Set struct {
@@ -81,52 +78,4 @@ func (s Set) check(batch, seq int) error {
 		}
 	}
 	return s.Layout.check(s, seq)
-}
-
-// Baselines are the losses of three models that only count, as mean nats per
-// predicted token of the held-out set. A trained model is worth something below
-// the smallest of them.
-type Baselines struct {
-	Uniform float64 `json:"uniform"` // every token equally probable
-	Unigram float64 `json:"unigram"` // by frequency
-	Bigram  float64 `json:"bigram"`  // by the token before
-}
-
-// NewBaselines counts in the training set and predicts the held-out one.
-//
-//	uniform  P(w)   = 1/vocab
-//	unigram  P(w)   = (c(w) + 1) / (N + vocab)
-//	bigram   P(w|v) = (c(v,w) + P_unigram(w)) / (c(v) + 1)
-//
-// c(w) counts how often w is predicted in the training set, N is the sum of it,
-// c(v,w) counts w predicted after v, and c(v) is the sum of that over w. The ids of
-// both sets are below vocab. The unigram and bigram losses are 0 when nothing is
-// held out.
-func NewBaselines(train, heldOut Set, vocab int) Baselines {
-	total := train.Predictions()
-	word, before := make([]int, vocab), make([]int, vocab)
-	pair := map[[2]int]int{}
-	train.eachPair(func(v, w int) {
-		word[w]++
-		before[v]++
-		pair[[2]int{v, w}]++
-	})
-	var unigram, bigram float64
-	heldOut.eachPair(func(v, w int) {
-		p := float64(word[w]+1) / float64(total+vocab)
-		unigram -= math.Log(p)
-		bigram -= math.Log((float64(pair[[2]int{v, w}]) + p) / float64(before[v]+1))
-	})
-	n := float64(max(1, heldOut.Predictions()))
-	return Baselines{math.Log(float64(vocab)), unigram / n, bigram / n}
-}
-
-// eachPair visits every predicted token w with the token v before it.
-func (s Set) eachPair(visit func(v, w int)) {
-	for i := range s.Len() {
-		sequence := s.Sequence(i)
-		for j := 1; j < sequence.Len(); j++ {
-			visit(sequence.At(j-1), sequence.At(j))
-		}
-	}
 }

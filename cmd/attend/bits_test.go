@@ -78,7 +78,9 @@ func TestTheSameBits(t *testing.T) {
 	var got []bits
 	for i, settings := range bitsSettings {
 		path := fmt.Sprintf("run%d", i)
-		args := append([]string{"train", "--steps", "20", "--batch", "16", "--eval-interval", "10", "--seed", fmt.Sprint(i + 1), "--out", path}, strings.Fields(settings)...)
+		seed := fmt.Sprint(i + 1)
+		args := append([]string{"train", "--steps", "20", "--batch", "16", "--eval-interval", "10", "--seed", seed, "--split-seed", seed,
+			"--holdout-by", "sentences", "--out", path}, strings.Fields(settings)...)
 		if code, _, stderr := attend(t, "", args...); code != 0 {
 			t.Fatalf("%s: %s", strings.Join(args, " "), stderr)
 		}

@@ -43,7 +43,7 @@ func FuzzSentences(f *testing.F) {
 	}
 	var vocabularies [2]*data.Vocabulary
 	for i, unit := range []string{data.Word, data.Char} {
-		corpus, err := data.Load("cats", strings.NewReader("the cat\nthe cat sat\n"), data.Options{Unit: unit, HoldOut: 0.5, MinCount: 1})
+		corpus, err := data.Load("cats", strings.NewReader("the cat\nthe cat sat\n"), data.Options{Unit: unit, HoldOut: 0.5, MinCount: 1, By: data.ByTokens})
 		if err != nil {
 			f.Fatal(err)
 		}

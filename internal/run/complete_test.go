@@ -237,7 +237,7 @@ func BenchmarkComplete(b *testing.B) {
 		b.Fatal(err)
 	}
 	letters := strings.Repeat("\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 2)
-	characters, err := data.Load("letters", strings.NewReader(letters), data.Options{Unit: data.Char, HoldOut: 0.5, MinCount: 1})
+	characters, err := data.Load("letters", strings.NewReader(letters), data.Options{Unit: data.Char, HoldOut: 0.5, MinCount: 1, By: data.ByTokens})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -242,13 +242,7 @@ func unsealSettings(b []byte) (Settings, int, error) {
 		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: " +
 			"copy it elsewhere to edit it and use the copy with --config")
 	}
-	later, defaults := Settings{}, Defaults()
-	for _, setting := range AllSettings() {
-		if setting.Later {
-			setting.Copy(&later, &defaults)
-		}
-	}
-	s, _, format, err := ParseYAML(b[:at], later)
+	s, _, format, err := ParseYAML(b[:at], Settings{})
 	if unknown, ok := errors.AsType[*UnknownSettingError](err); ok {
 		err = formatError{fmt.Errorf("this version of attend has no setting %s: use the version that wrote the file, or a newer one",
 			printable.Quote(unknown.Name))}

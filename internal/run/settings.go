@@ -25,10 +25,12 @@ import (
 // Settings are all that decides a training's outcome, and nothing else. [AllSettings] says what each means. The order of the
 // fields is that of training.yaml.
 type Settings struct {
-	Data     string  `yaml:"data"`
-	Unit     string  `yaml:"unit"`
-	HoldOut  float64 `yaml:"holdout"`
-	MinCount int     `yaml:"min-count"`
+	Data      string  `yaml:"data"`
+	Unit      string  `yaml:"unit"`
+	HoldOut   float64 `yaml:"holdout"`
+	HoldOutBy string  `yaml:"holdout-by"`
+	SplitSeed uint64  `yaml:"split-seed"`
+	MinCount  int     `yaml:"min-count"`
 
 	layers.Config `yaml:",inline"` // without the vocabulary, which is that of the text
 
@@ -58,9 +60,9 @@ const (
 	charProbe        = 24
 )
 
-// Options returns how to read the text. Its seed is that of the split.
+// Options returns how to read the text.
 func (s Settings) Options() data.Options {
-	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.Seed}
+	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
 // Resolve fills in what the settings leave to the text (context, hidden, probe) and
@@ -135,15 +137,19 @@ func (s Settings) YAML() []byte {
 }
 
 // identity returns the settings that a run keeps for good: all but those that may change
-// when it is resumed, and those that runs before them lack, at their default.
+// when it is resumed, and those that older runs lack, at the value that their absence means.
 func (s Settings) identity() []byte {
 	var later []string
 	for _, setting := range AllSettings() {
 		if setting.OnResume {
 			setting.Copy(&s, &Settings{})
 		}
-		if setting.Later && setting.field(&s).Interface() == setting.Default {
-			later = append(later, setting.Name)
+		if setting.Absent != nil {
+			absent := s
+			setting.Absent(&absent)
+			if setting.Text(&absent) == setting.Text(&s) {
+				later = append(later, setting.Name)
+			}
 		}
 	}
 	var all, kept yaml.Node
@@ -174,8 +180,8 @@ func (e *UnknownSettingError) Error() string {
 }
 
 // ParseYAML reads settings over the given ones, and returns the line of each that the file gives, and the version of the format
-// of the run folder, 1 if the file names none. Keys that the file lacks keep their value, a key that does not exist is an
-// [UnknownSettingError]. Ranges and choices are not checked.
+// of the run folder, 1 if the file names none. Keys that the file lacks keep their value, unless the file is older than the setting: then it is that of [Setting.Absent]. A key
+// that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
 	values, err := yamlValues(b)
 	if err != nil {
@@ -208,7 +214,19 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 		}
 		lines[name] = value.Line
 	}
+	readOlder(&s, func(name string) bool { _, given := values[name]; return given })
 	return s, lines, format, nil
+}
+
+// readOlder gives the settings that a file lacks, since it is older than they are, the values that it means.
+func readOlder(s *Settings, given func(name string) bool) {
+	all := AllSettings()
+	complete := !slices.ContainsFunc(all, func(s Setting) bool { return s.Absent == nil && !given(s.Name) })
+	for _, setting := range all {
+		if setting.Absent != nil && !given(setting.Name) && (complete || given(setting.With)) {
+			setting.Absent(s)
+		}
+	}
 }
 
 // yamlValues returns the values of a settings file by their keys; an empty file has none.

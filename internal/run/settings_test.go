@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -253,5 +254,37 @@ func TestASettingOfANewerVersion(t *testing.T) {
 	_, _, err := unsealSettings(fmt.Appendf(b, "%s%s\n", sealMark, digest(b)))
 	if err == nil || !strings.Contains(err.Error(), `no setting "later-setting": use the version that wrote the file`) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Files that are older than a setting mean what they meant before: the split was drawn by the seed, and held-out sentences were counted.
+func TestParseYAMLOfOlderFiles(t *testing.T) {
+	whole := Defaults()
+	whole.Seed, whole.SplitSeed, whole.HoldOutBy, whole.Norm = 5, 9, data.ByTokens, "other"
+	var older []string // the file before the settings existed
+	for line := range strings.Lines(string(whole.YAML())) {
+		if name, _, _ := strings.Cut(line, ":"); !slices.Contains([]string{"split-seed", "holdout-by", "norm"}, name) {
+			older = append(older, line)
+		}
+	}
+	for _, c := range []struct {
+		file      string
+		split     uint64
+		by, norms string
+	}{
+		{"layers: 2\n", 1, data.ByTokens, "layernorm"},
+		{"holdout: 0.2\n", 1, data.ByTokens, "layernorm"},
+		{"seed: 5\n", 5, data.ByTokens, "layernorm"},
+		{"seed: 5\nsplit-seed: 6\n", 6, data.ByTokens, "layernorm"},
+		{strings.Join(older, ""), 5, data.BySentences, "layernorm"},
+		{string(whole.YAML()), 9, data.ByTokens, "other"},
+	} {
+		s, _, _, err := ParseYAML([]byte(c.file), Defaults())
+		if err != nil || s.SplitSeed != c.split || s.HoldOutBy != c.by || s.Norm != c.norms {
+			t.Errorf("%s\nsplit seed %d, %s, %s (%v), want %d, %s, %s", c.file, s.SplitSeed, s.HoldOutBy, s.Norm, err, c.split, c.by, c.norms)
+		}
+		if o := s.Options(); o.Seed != s.SplitSeed || o.By != s.HoldOutBy {
+			t.Errorf("%+v for %+v", o, s)
+		}
 	}
 }

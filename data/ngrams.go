@@ -1,0 +1,133 @@
+package data
+
+import "math"
+
+// Baselines are the losses of four models that only count, as mean nats per
+// predicted token of the held-out set. A trained model is worth something below
+// the smallest of them.
+type Baselines struct {
+	Uniform float64 `json:"uniform"` // every token equally probable
+	Unigram float64 `json:"unigram"` // by frequency
+	Bigram  float64 `json:"bigram"`  // by the token before
+	Trigram float64 `json:"trigram"` // by the two tokens before
+}
+
+// NewBaselines counts in the training set and predicts the held-out one. Each
+// model interpolates with the one of the next shorter context by the method of
+// Witten and Bell:
+//
+//	P(w|h) = (c(h,w) + t(h) P(w|h')) / (c(h) + t(h))
+//
+// c(h,w) is how often w is predicted after the context h in the training set, c(h)
+// the sum of that over w, and t(h) how many different w there are. h' is h without
+// its first token; below the empty context stands the uniform distribution over the
+// vocabulary. A context that the training set lacks, or that would begin before the
+// sequence, counts as h'.
+//
+// The ids of both sets are below vocab. All losses but the uniform one are 0 when
+// nothing is held out.
+//
+// Source: I. Witten and T. Bell 1991, "The zero-frequency problem", method C; S. Chen
+// and J. Goodman 1999, "An empirical study of smoothing techniques for language
+// modeling", section 2.5.
+func NewBaselines(train, heldOut Set, vocab int) Baselines {
+	uniform := 1 / float64(vocab)
+	var all context
+	words, after := make([]int, vocab), make([]context, vocab)
+	pairs, triples := newNgrams(), newNgrams()
+	var afterPair []context
+	before := -1 // number of the pair that the predicted token follows
+	train.eachPair(func(first bool, v, w int) {
+		words[w]++
+		all.add(words[w])
+		pair, count := pairs.add(v, w)
+		after[v].add(count)
+		if pair == len(afterPair) {
+			afterPair = append(afterPair, context{})
+		}
+		if !first {
+			_, count = triples.add(before, w)
+			afterPair[before].add(count)
+		}
+		before = pair
+	})
+	b := Baselines{Uniform: -math.Log(uniform)}
+	heldOut.eachPair(func(first bool, v, w int) {
+		unigram := all.probability(words[w], uniform)
+		pair, count := pairs.find(v, w)
+		bigram := after[v].probability(count, unigram)
+		trigram := bigram
+		if !first && before >= 0 {
+			_, count = triples.find(before, w)
+			trigram = afterPair[before].probability(count, bigram)
+		}
+		before = pair
+		b.Unigram -= math.Log(unigram)
+		b.Bigram -= math.Log(bigram)
+		b.Trigram -= math.Log(trigram)
+	})
+	n := float64(max(1, heldOut.Predictions()))
+	b.Unigram, b.Bigram, b.Trigram = b.Unigram/n, b.Bigram/n, b.Trigram/n
+	return b
+}
+
+// eachPair visits every predicted token w with the token v before it; first says that v begins the sequence.
+func (s Set) eachPair(visit func(first bool, v, w int)) {
+	for i := range s.Len() {
+		sequence := s.Sequence(i)
+		for j := 1; j < sequence.Len(); j++ {
+			visit(j == 1, sequence.At(j-1), sequence.At(j))
+		}
+	}
+}
+
+// context is what followed a context in the training set.
+type context struct {
+	tokens int // how many
+	types  int // how many different ones
+}
+
+// add counts one more token after the context, which came so many times there, this one included.
+func (c *context) add(count int) {
+	c.tokens++
+	if count == 1 {
+		c.types++
+	}
+}
+
+// probability returns that of a token which came so many times after the context, given that after the next shorter context.
+func (c context) probability(count int, shorter float64) float64 {
+	if c.tokens == 0 {
+		return shorter
+	}
+	return (float64(count) + float64(c.types)*shorter) / float64(c.tokens+c.types)
+}
+
+// ngrams counts pairs of a context and a token, which it numbers from 0 in the order in which they first come. The number of a
+// pair serves as the context of a longer one.
+type ngrams struct {
+	numbers map[uint64]int
+	counts  []int // by number
+}
+
+func newNgrams() *ngrams { return &ngrams{numbers: map[uint64]int{}} }
+
+// add counts a token after a context, and returns the number of the two and how often they came.
+func (n *ngrams) add(context, token int) (number, count int) {
+	key := uint64(context)<<32 | uint64(token)
+	number, known := n.numbers[key]
+	if !known {
+		number = len(n.counts)
+		n.numbers[key], n.counts = number, append(n.counts, 0)
+	}
+	n.counts[number]++
+	return number, n.counts[number]
+}
+
+// find returns the number of a token after a context and how often the two came; -1 and 0 if they never did.
+func (n *ngrams) find(context, token int) (number, count int) {
+	if number, known := n.numbers[uint64(context)<<32|uint64(token)]; known {
+		return number, n.counts[number]
+	}
+	return -1, 0
+}
