@@ -6,20 +6,20 @@ import (
 	"math"
 )
 
-// Arrows is a picture of vectors of two numbers: arrows from the origin.
+// Arrows is a picture of vectors of two components: arrows from the origin.
 type Arrows struct {
 	Title  string
 	Arrows []Arrow
 }
 
-// Arrow is one vector of a plane.
+// Arrow is one vector.
 type Arrow struct {
 	Name string // written at its tip
 	X, Y float64
 	Kind ArrowKind
 }
 
-// ArrowKind is what a vector is in an attention. Each kind has a colour of its own.
+// ArrowKind is what a vector is in attention. Each kind has its colour.
 type ArrowKind int
 
 // The kinds of arrows.
@@ -29,17 +29,17 @@ const (
 	ValueArrow // and mixtures of values
 )
 
-// mostArrows is how many arrows one plane may have and still be read.
+// mostArrows is how many arrows one picture may have and still be read.
 const mostArrows = 64
 
-// Validate reports whether the plane can be drawn: one arrow or more, at most 64, of finite numbers that are
-// not so large that a picture has no place for them.
+// Validate reports whether the arrows can be drawn: one arrow or more, at most 64, of finite numbers that are
+// no larger than a float32 can be.
 func (p Arrows) Validate() error {
 	if len(p.Arrows) == 0 {
-		return errors.New("the plane has no arrows")
+		return errors.New("there are no arrows")
 	}
 	if len(p.Arrows) > mostArrows {
-		return fmt.Errorf("%d arrows do not fit one plane, which holds %d", len(p.Arrows), mostArrows)
+		return fmt.Errorf("%d arrows do not fit one picture, which holds %d", len(p.Arrows), mostArrows)
 	}
 	for i, a := range p.Arrows {
 		if !(math.Abs(a.X) <= math.MaxFloat32 && math.Abs(a.Y) <= math.MaxFloat32) {

@@ -81,3 +81,18 @@ func TestCSVQuotesFormulas(t *testing.T) {
 		}
 	}
 }
+
+func TestCSVNamesMaps(t *testing.T) {
+	m := attention.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}
+	rollout := m
+	rollout.Name = "rollout over 2 layers"
+	var b bytes.Buffer
+	if err := CSV(&b, []attention.Map{m, rollout}, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := "sentence,layer,head,query_index,query,key_index,key,weight,name\n" +
+		"\"a\",0,0,0,\"a\",0,\"a\",1,\"\"\n\"a\",0,0,0,\"a\",0,\"a\",1,\"rollout over 2 layers\"\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+}

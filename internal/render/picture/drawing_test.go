@@ -16,12 +16,12 @@ func TestThemesAreReadable(t *testing.T) {
 		if c := render.Contrast(p.muted, p.background); c < 7 {
 			t.Errorf("%+v: muted has a contrast of %.1f", o, c)
 		}
-		if p.shade(0, false) != p.background {
+		if p.scale.Weight(0) != p.background {
 			t.Errorf("%+v: weight 0 is not the background", o)
 		}
-		// So hatching distinguishes what a query cannot see.
-		if render.Contrast(p.hatch, p.background) < 1.5 {
-			t.Errorf("%+v: the hatching cannot be told from the background", o)
+		// So the grid distinguishes it from what a query cannot see.
+		if render.Contrast(p.grid, p.background) < 1.5 {
+			t.Errorf("%+v: the grid is no line on the background", o)
 		}
 	}
 	if (Options{}).palette().background != (color.RGBA{0xff, 0xff, 0xff, 0xff}) {

@@ -54,6 +54,26 @@ func weightColor(weight float64, p colorprofile.Profile) color.Color {
 	return steps[int(math.Round(render.Printed(weight)*float64(len(steps)-1)))]
 }
 
+// sinkColor is the colour of a weight in the column of an attention sink. In the palette of 256 it is one of seven greys.
+func sinkColor(weight float64, p colorprofile.Profile) color.Color {
+	if p != colorprofile.ANSI256 {
+		return render.OnEither().Sink(weight)
+	}
+	return ansi.IndexedColor(239 + int(math.Round(render.Printed(weight)*6)))
+}
+
+// cellColor is the colour of one number of a view.
+func cellColor(v render.View, query, key int, p colorprofile.Profile) color.Color {
+	x := v.Weights[query][key]
+	switch {
+	case v.Signed:
+		return differenceColor(x, p)
+	case v.Sink && key == 0:
+		return sinkColor(x, p)
+	}
+	return weightColor(x, p)
+}
+
 // differenceColor is the colour of a difference. In the palette of 256 it is one of four to each side of a dark
 // grey, evenly lighter.
 func differenceColor(d float64, p colorprofile.Profile) color.Color {
