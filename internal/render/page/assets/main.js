@@ -217,7 +217,7 @@ function drawWeights() {
   overview.draw((l, h) => {
     const w = weightsOf(sentence, frame, l, h);
     return { weights: w, shading: of(w, sinks[1 + l][1 + h], false) };
-  });
+  }, theme.onPaper());
   overview.mark(layer, head);
   if (film) {
     film.mark(frame);

@@ -14,13 +14,21 @@ function makeOverview(place, choices, columns, n, choose) {
   place.style.gridTemplateColumns = columns ? `repeat(${columns}, minmax(2.2rem, ${size}px))` : `repeat(auto-fill, ${size}px)`;
   place.classList.toggle("fine", n > size);
   place.replaceChildren(...made.map((m) => m.button));
+  let drawing = 0; // counts the calls of draw
   return {
-    // draw paints each picture; of(layer, head) returns its weights and shading.
-    draw(of) {
-      for (const { layer, head, canvas } of made) {
-        const { weights, shading } = of(layer, head);
-        paint(canvas, n, weights, shading, 0);
-      }
+    // draw paints each picture; of(layer, head) returns its weights and shading. Large ones are painted one after the other, so that
+    // the page answers meanwhile, unless they are wanted at once.
+    draw(of, atOnce) {
+      const turn = ++drawing;
+      const paintFrom = (i) => {
+        if (i === made.length || turn !== drawing) return;
+        const { weights, shading } = of(made[i].layer, made[i].head);
+        paint(made[i].canvas, n, weights, shading, 0);
+        if (n > size && !atOnce) setTimeout(paintFrom, 0, i + 1);
+        else paintFrom(i + 1);
+      };
+      if (n > size && !atOnce) setTimeout(paintFrom, 0, 0);
+      else paintFrom(0);
     },
     // mark shows which is chosen.
     mark(layer, head) {

@@ -25,5 +25,6 @@ function makeTheme(button, changed) {
     show();
   };
   show();
-  return { name: () => (printing || paper.matches ? "light" : screen()) };
+  const onPaper = () => printing || paper.matches;
+  return { onPaper, name: () => (onPaper() ? "light" : screen()) };
 }

@@ -112,6 +112,13 @@ await check("512 tokens need few elements", "characters.html", {}, async (page) 
   const elements = await page.locator("*").count();
   assert.ok(elements < 3000, `${elements} elements`);
   assert.ok(!(await page.isVisible("#grid-panel")), "the grid is drawn on demand");
+  const painted = () => page.$$eval("#overview canvas", (l) => l.filter((c) => {
+    const one = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    one.drawImage(c, 0, 0);
+    return one.getImageData(0, 0, 1, 1).data[3] === 255;
+  }).length);
+  for (let i = 0; i < 100 && await painted() < 15; i++) await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  assert.equal(await painted(), 15, "small pictures of all heads and means");
   await page.check("#show-grid");
   assert.deepEqual(await page.$eval("#cells canvas", (c) => [c.width, c.height]), [512, 512]);
   assert.ok(await page.locator("*").count() < 5000);
