@@ -8,13 +8,13 @@ import (
 	"github.com/lucasb-eyer/go-colorful"
 )
 
-// Scale is the colours of attention weights and of differences between them, for one background. Each runs in even steps of Oklab, a
-// space where equal steps look equal (B. Ottosson, 2020).
+// Scale is the colours of attention weights and of differences between them, for one background. Each runs in even steps of
+// Oklab, a space where equal steps look equal (B. Ottosson, 2020).
 //
-// Weights have one hue: they differ in lightness, so they read the same in grey and with every colour blindness. The largest weight
-// differs most from the background. Differences run from a neutral middle to blue below 0 and to orange above, which every common colour
-// blindness distinguishes. Both ends are equally far from the middle in lightness: in grey the size shows and the sign does not, so a
-// number or a dash must tell it.
+// Weights have one hue: they differ in lightness, so they read the same in grey and with every colour blindness. The largest
+// weight differs most from the background. Differences run from a neutral middle to blue below 0 and to orange above, which
+// every common colour blindness distinguishes. Both ends are equally far from the middle in lightness: in grey the size
+// shows and the sign does not, so a number or a dash must tell it.
 type Scale struct{ none, full, less, middle, more color.RGBA }
 
 // OnLight is the scale for white: from white to a deep purple.
@@ -27,11 +27,12 @@ func OnDark() Scale {
 	return Scale{none: rgb(0x14161a), full: rgb(0xd6b8ff), less: rgb(0x6cb4ff), middle: rgb(0x2b2e36), more: rgb(0xffa04d)}
 }
 
-// OnEither is the scale for a terminal, which does not say whether it is light or dark: from a grey that is quiet on both to a purple that
-// stands out on both.
+// OnEither is the scale for a terminal, which does not say whether it is light or dark: from a grey that is quiet on both to
+// a purple that stands out on both.
 func OnEither() Scale {
+	grey := rgb(0x62626c)
 	s := OnDark()
-	s.none, s.full = rgb(0x4e4e58), rgb(0xd78fff)
+	s.none, s.full, s.middle = grey, rgb(0xd78fff), grey
 	return s
 }
 

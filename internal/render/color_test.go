@@ -51,8 +51,8 @@ func TestScaleIsEven(t *testing.T) {
 	}
 }
 
-// The largest weight must be furthest from the background, in lightness too, so that the scale reads in grey and no empty cell is louder
-// than a full one.
+// The largest weight must be furthest from the background, in lightness too, so that the scale reads in grey and no empty
+// cell is louder than a full one.
 func TestScaleLeavesTheBackground(t *testing.T) {
 	white, black := color.RGBA{0xff, 0xff, 0xff, 0xff}, color.RGBA{A: 0xff}
 	for i := 1; i <= 100; i++ {

@@ -4,10 +4,10 @@
 //	format, err := picture.Formats.Find("format", "svg")
 //	lacking, err := format.Write(file, drawing)
 //
-// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
-// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and [Scatter]
-// (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every drawing; those of pixels draw them with pixels.go.
-// Equal pictures have equal bytes.
+// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts
+// (font.go). Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and
+// [Scatter] (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every
+// drawing; those of pixels draw them with pixels.go. Equal pictures have equal bytes.
 package picture
 
 import (
@@ -141,20 +141,20 @@ type palette struct {
 	background, ink color.RGBA
 	muted           color.RGBA // of text that is not the matter itself
 	grid            color.RGBA // of grids and frames
-	dot, leader     color.RGBA // of a scatter: points, and the lines from them to their names
+	leader          color.RGBA // of the lines from points of a scatter to their names
 	scale           render.Scale
 	arrows          [3]color.RGBA // of the kinds of arrows
 }
 
-// palette returns the colours of maps, arrows and bars: ink has a contrast of at least 15 and muted of at least 7 on the
-// background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness distinguishes,
-// darker on white, so that text in them can be read.
+// palette returns the colours of a picture: ink has a contrast of at least 15, muted of at least 7 and leader of at least 3
+// on the background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness
+// distinguishes, darker on white, so that text in them can be read.
 func (o Options) palette() palette {
 	if o.Dark {
-		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952),
+		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952), leader: rgb(0x7d8493),
 			scale: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
 	}
-	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), grid: rgb(0xc4c4c4),
+	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), grid: rgb(0xc4c4c4), leader: rgb(0x8b929e),
 		scale: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
 }
 

@@ -132,8 +132,8 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 	return d, string(lacking)
 }
 
-// svgWidth is the width that a line of text may have in an SVG, which is set in the fonts of the system: they may be wider than the Go
-// fonts, bold ones more so.
+// svgWidth is the width that a line of text may have in an SVG, which is set in the fonts of the system: they may be wider
+// than the Go fonts, bold ones more so.
 func (t *typeface) svgWidth(s string, size float64, bold bool) float64 {
 	if bold {
 		return t.width(s, size, bold) * 1.25

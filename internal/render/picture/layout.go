@@ -116,8 +116,8 @@ type sheet struct {
 	panelHeight           int     // of cells, words and title
 }
 
-// measure fits cells, words and numbers: cells as large as a screen allows, words horizontal where they fit, numbers where they can be
-// read.
+// measure fits cells, words and numbers: cells as large as a screen allows, words horizontal where they fit, numbers where
+// they can be read.
 func (s *sheet) measure() {
 	panels, seq := slices.Concat(s.figure.panels...), len(s.words)
 	s.count = len(panels)
@@ -141,7 +141,7 @@ func (s *sheet) measure() {
 			s.cellWidth = max(s.cellWidth, min(44, available/seq))
 		}
 	}
-	s.upward = label+4 > s.cellWidth
+	s.upward = label+max(1, cell/8) > s.cellWidth
 	s.side = label + labelGap
 	s.top = int(math.Ceil(s.labelSize)) + labelGap
 	if s.upward {
@@ -181,7 +181,8 @@ func (s *sheet) panel(p render.View, x, y int) {
 	s.wordsAround(p, left, top)
 	// What lies behind the cells shows as a line around each, or where they touch, around all of them.
 	for q := range p.Weights {
-		s.rects = append(s.rects, rect{left - 1, top + q*s.cellHeight - 1, (q+1)*s.cellWidth + 2 - s.gap, s.cellHeight + 2 - s.gap, s.grid, ""})
+		width, height := (q+1)*s.cellWidth+2-s.gap, s.cellHeight+2-s.gap
+		s.rects = append(s.rects, rect{left - 1, top + q*s.cellHeight - 1, width, height, s.grid, ""})
 	}
 	for q, row := range p.Weights {
 		s.row(p, q, row[:q+1], left, top+q*s.cellHeight)
@@ -247,8 +248,8 @@ func (s *sheet) shade(p render.View, x float64, key int) color.RGBA {
 	return s.scale.Weight(x)
 }
 
-// number writes the number of a cell on it, if it can be read there. On a smaller cell a dash marks a difference below 0, since in grey
-// the two colours look alike.
+// number writes the number of a cell on it, if it can be read there. On a smaller cell a dash marks a difference below 0,
+// since in grey the two colours look alike.
 func (s *sheet) number(p render.View, weight float64, c rect) {
 	on := render.Ink(c.fill)
 	x, y := float64(c.x)+float64(c.width)/2, float64(c.y)+float64(c.height)/2
@@ -277,8 +278,8 @@ const (
 	barBottom = 54 // of a bar with its caption and ticks
 )
 
-// legend draws how to read the panels, from y down: the scale of weights and that of differences side by side, then notes. It returns
-// where it ends.
+// legend draws how to read the panels, from y down: the scale of weights and that of differences side by side, then notes.
+// It returns where it ends.
 func (s *sheet) legend(y, width int) int {
 	caption := s.face.cut(printable.Sentence(cmp.Or(s.figure.words.Name, "attention weight")), textSize, false, barWidth)
 	s.bar(margin, y, caption, false)

@@ -37,7 +37,7 @@ func Scatter(s attention.Scatter, o Options) (Drawing, error) {
 
 // layoutScatter places the points, as many names as fit in the plot, and the text around it.
 func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot area) {
-	d = Drawing{palette: o.scatterPalette(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
+	d = Drawing{palette: o.palette(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
 	inner := float64(d.width - 2*margin)
 	y := float64(margin)
 	add := func(s string, size float64, t text) {
@@ -78,7 +78,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 		if s.Joined && i > 0 {
 			d.lines = append(d.lines, line{points[i-1][0], points[i-1][1], p[0], p[1], 1, d.grid})
 		}
-		d.dots = append(d.dots, dot{p[0], p[1], d.dot, render.Spelling(s.Points[i].Name)})
+		d.dots = append(d.dots, dot{p[0], p[1], d.scale.Weight(1), render.Spelling(s.Points[i].Name)})
 		unnamed[i] = true
 	}
 	measure := func(name string) float64 { return d.face.svgWidth(name, nameSize, false) }
@@ -120,15 +120,4 @@ func (d *Drawing) tag(t tag, x, y float64) {
 		name.x, name.anchor = t.at.x+t.at.width/2, middle
 	}
 	d.texts = append(d.texts, name)
-}
-
-// scatterPalette has a contrast of at least 4.5 to the background in letters and 3 in dots and the lines to names. They differ in
-// lightness as well as in hue.
-func (o Options) scatterPalette() palette {
-	if o.Dark {
-		return palette{background: rgb(0x16181d), ink: rgb(0xf2f3f5), muted: rgb(0xb4b9c4), grid: rgb(0x3a3f4a),
-			dot: rgb(0x5ec962), leader: rgb(0x7d8493)}
-	}
-	return palette{background: rgb(0xffffff), ink: rgb(0x171a21), muted: rgb(0x555b67), grid: rgb(0xd5d8de),
-		dot: rgb(0x2c728e), leader: rgb(0x8b929e)}
 }

@@ -49,7 +49,8 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 			coordinate(l.x1), coordinate(l.y1), coordinate(l.x2), coordinate(l.y2), render.Hex(l.stroke), width)
 	}
 	for _, o := range d.dots {
-		shape(&b, o.tip, `circle cx="%s" cy="%s" r="%s" fill="%s"`, coordinate(o.x), coordinate(o.y), coordinate(dotRadius), render.Hex(o.fill))
+		shape(&b, o.tip, `circle cx="%s" cy="%s" r="%s" fill="%s"`,
+			coordinate(o.x), coordinate(o.y), coordinate(dotRadius), render.Hex(o.fill))
 	}
 	fmt.Fprintf(&b, "</g>\n<g font-family=\"%s\" xml:space=\"preserve\">\n", families)
 	for _, t := range d.texts {

@@ -145,9 +145,9 @@ func sinkNote(o Options, views ...render.View) string {
 	return o.paragraph("%s", strings.Replace(render.SinkNote, "in grey", "without shades", 1))
 }
 
-// cell is one number of the grid in the given columns, at least cellWidth: a weight, or with its sign a difference.
-// With colour the whole cell is shaded; without, glyphs stand before the
-// number.
+// cell is one number of the grid in the given columns, at least cellWidth: a weight, or with its sign a difference. With
+// colour the whole cell is shaded, unless it prints .00: so empty cells are quiet on a dark and on a light terminal. Without
+// colour, glyphs precede the number.
 func cell(v render.View, query, key, columns int, p colorprofile.Profile) string {
 	x := v.Weights[query][key]
 	text, glyphs := render.Number(x), strings.Repeat(glyph(x), 2)
@@ -157,13 +157,12 @@ func cell(v render.View, query, key, columns int, p colorprofile.Profile) string
 	case v.Sink && key == 0:
 		glyphs = ""
 	}
-	style := ansi.NewStyle()
-	if text == ".00" {
-		style, glyphs = style.Faint(), ""
-	}
+	colored := p >= colorprofile.ANSI256
 	switch {
-	case p >= colorprofile.ANSI256:
-		return shaded(term.Centre(text, columns), cellColor(v, query, key, p), style, p)
+	case colored && text == ".00":
+		return term.Faint(term.Centre(text, columns), p)
+	case colored:
+		return shaded(term.Centre(text, columns), cellColor(v, query, key, p), ansi.NewStyle(), p)
 	case text == ".00":
 		return term.Faint(term.PadLeft(text, columns), p)
 	}

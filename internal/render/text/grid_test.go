@@ -106,7 +106,7 @@ func TestSink(t *testing.T) {
 		for p, marks := range map[colorprofile.Profile][2]string{
 			colorprofile.ASCII:     {"lion   .80", "lion ██.80"},
 			colorprofile.ANSI256:   {"48;5;244;38;5;16m  .80", "48;5;140;38;5;16m  .80"},
-			colorprofile.TrueColor: {"117;117;119;38;2;255;255;255m  .80", "186;130;220;38;2;0;0;0m  .80"},
+			colorprofile.TrueColor: {"129;129;132;38;2;0;0;0m  .80", "191;135;224;38;2;0;0;0m  .80"},
 		} {
 			var b strings.Builder
 			if err := Grid(&b, m, nil, Options{Layer: -1, Head: -1, Color: p}); err != nil {
@@ -132,8 +132,8 @@ func TestCell(t *testing.T) {
 		{0.001, colorprofile.ASCII, "    .00"},
 		{0.001, colorprofile.ANSI, "\x1b[2m    .00\x1b[m"},
 		{1, colorprofile.ANSI256, "\x1b[48;5;177;38;5;16m  1.0  \x1b[m"},
-		{0.5, colorprofile.TrueColor, "\x1b[48;2;144;111;168;38;2;0;0;0m  .50  \x1b[m"},
-		{0.001, colorprofile.TrueColor, "\x1b[2;48;2;78;78;88;38;2;255;255;255m  .00  \x1b[m"},
+		{0.5, colorprofile.TrueColor, "\x1b[48;2;155;122;179;38;2;0;0;0m  .50  \x1b[m"},
+		{0.001, colorprofile.TrueColor, "\x1b[2m  .00  \x1b[m"},
 	} {
 		if got := one(c.weight, false, 7, c.color); got != c.want {
 			t.Errorf("cell(%v) with %v = %q, want %q", c.weight, c.color, got, c.want)

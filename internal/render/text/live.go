@@ -60,7 +60,8 @@ func fits(text string, columns, lines int) bool {
 	return true
 }
 
-// headsText draws every head in shades, those of a layer side by side, the words at the left, and the reason of a sink if it fits.
+// headsText draws every head in shades, those of a layer side by side, the words at the left, and the reason of a sink if it
+// fits.
 func headsText(m attention.Map, o Options, lines int) string {
 	words := render.Labels(m)
 	side := o.labelWidth(words)

@@ -2,8 +2,9 @@
 //
 //	err := text.Grid(os.Stdout, m, nil, text.Options{Width: 80, Layer: attention.All, Head: attention.All})
 //
-// [Grid] writes the map with words on both sides, [TopLinks] a line for each word, [Predictions] the likely next words, [FilmStrip] and [Live] small
-// maps. [Why], [Explanation], [Heads], [Comparison] and [Recurrence] write what package analysis found out.
+// [Grid] writes the map with words on both sides, [TopLinks] a line for each word, [Predictions] the likely next words,
+// [FilmStrip] and [Live] small maps. [Why], [Explanation], [Heads], [Comparison] and [Recurrence] write what package
+// analysis found out.
 package text
 
 import (

@@ -50,16 +50,16 @@ func weightColor(weight float64, p colorprofile.Profile) color.Color {
 	if p != colorprofile.ANSI256 {
 		return render.OnEither().Weight(weight)
 	}
-	steps := [...]ansi.IndexedColor{239, 60, 96, 98, 134, 140, 177}
+	steps := [...]ansi.IndexedColor{241, 96, 97, 98, 134, 140, 177}
 	return steps[int(math.Round(render.Printed(weight)*float64(len(steps)-1)))]
 }
 
-// sinkColor is the colour of a weight in the column of an attention sink. In the palette of 256 it is one of seven greys.
+// sinkColor is the colour of a weight in the column of an attention sink. In the palette of 256 it is one of five greys.
 func sinkColor(weight float64, p colorprofile.Profile) color.Color {
 	if p != colorprofile.ANSI256 {
 		return render.OnEither().Sink(weight)
 	}
-	return ansi.IndexedColor(239 + int(math.Round(render.Printed(weight)*6)))
+	return ansi.IndexedColor(241 + int(math.Round(render.Printed(weight)*4)))
 }
 
 // cellColor is the colour of one number of a view.
@@ -74,16 +74,16 @@ func cellColor(v render.View, query, key int, p colorprofile.Profile) color.Colo
 	return weightColor(x, p)
 }
 
-// differenceColor is the colour of a difference. In the palette of 256 it is one of four to each side of a dark
+// differenceColor is the colour of a difference. In the palette of 256 it is one of four to each side of a
 // grey, evenly lighter.
 func differenceColor(d float64, p colorprofile.Profile) color.Color {
 	if p != colorprofile.ANSI256 {
 		return render.OnEither().Difference(d)
 	}
-	steps := [...]ansi.IndexedColor{236, 94, 130, 173, 215}
+	steps := [...]ansi.IndexedColor{241, 95, 137, 173, 215}
 	d = render.PrintedDifference(d)
 	if d < 0 {
-		steps = [...]ansi.IndexedColor{236, 24, 31, 74, 117}
+		steps = [...]ansi.IndexedColor{241, 60, 67, 74, 117}
 	}
 	step := int(math.Round(math.Abs(d) * float64(len(steps)-1)))
 	if step == 0 && math.Abs(d) >= 0.05 {
