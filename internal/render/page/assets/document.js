@@ -46,7 +46,7 @@ function scrollable(label, ...children) {
 
 // listenToWalk calls move(down, right) when an arrow key, Home or End is pressed in an element, and press for Enter and space.
 function listenToWalk(place, move, press) {
-  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] };
+  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -1e9], End: [0, 1e9] };
   place.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const pressed = event.key === "Enter" || event.key === " ";
