@@ -193,7 +193,8 @@ var everyCommand = []string{
 	"eval --run RUN", "eval --run RUN --format json", "heads --run RUN", "heads --run RUN --format json",
 	"inspect --run RUN the cat sat on the", "inspect --run RUN --all the cat sat on the", "inspect --run RUN --format json the cat sat",
 	"inspect --run RUN --format csv the cat sat", "inspect --run RUN --format html the cat sat",
-	"inspect --run RUN --format html --layer 1 --head 2 the cat sat", "inspect --run RUN --format html --all the cat sat", "inspect --run RUN --format svg the cat sat",
+	"inspect --run RUN --format html --layer 1 --head 2 the cat sat", "inspect --run RUN --format html --all the cat sat",
+	"inspect --run RUN --format svg the cat sat",
 	"inspect --run RUN --format png the cat sat", "inspect --run RUN --all --format svg the cat sat", "inspect --run RUN --baseline untrained the cat sat",
 	"inspect --run RUN --baseline uniform --format json the cat sat", "inspect --run RUN --baseline position --format svg the cat sat",
 	"inspect --run RUN --baseline position --format csv the cat sat", "inspect --run RUN --baseline untrained --format html the cat sat",
@@ -212,7 +213,7 @@ var everyCommand = []string{
 
 // arguments splits a line at its blanks; the words of a sentence, up to a slash, stay together.
 func arguments(line string) (args []string) {
-	known := regexp.MustCompile(`^(--(run|format|baseline|word|head|with|seeds|temperature|steps|resume)|[a-z]+$)`)
+	known := regexp.MustCompile(`^(--(run|format|baseline|word|layer|head|with|seeds|temperature|steps|resume)|[a-z]+$)`)
 	words := strings.Fields(line)
 	args = words[:1]
 	sentence := ""
