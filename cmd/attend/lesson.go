@@ -65,7 +65,7 @@ them, a key with its name before an equals sign.`,
 	f.BoolVar(&o.reset, "reset", false, "forget which chapters were read")
 	f.StringVar(&o.query, "query", "", "chapters 2 and 3: the query, such as 1,0")
 	f.StringArrayVar(&o.keys, "key", nil, "chapters 2 and 3: a key, such as 1,1 or zebra=1,1; once for each")
-	f.StringArrayVar(&o.values, "value", nil, "chapter 3: what a key hands over; once for each key, in their order")
+	f.StringArrayVar(&o.values, "value", nil, "chapter 3: value vector of a key; once for each key, in their order")
 	numberFlag(f, &o.temperature, "temperature", 1, between(0.01, 1000), "chapter 3: by what scores are divided before softmax")
 	f.StringVar(&o.sentence, "sentence", "", "chapters 1 and 9: a sentence of your own")
 	cmd.AddCommand(newReflect(p), newExport(p))
