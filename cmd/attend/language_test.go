@@ -47,18 +47,14 @@ var toMend = strings.Fields(`
 	cmd/attend/progress.go
 	cmd/attend/progress_test.go
 	cmd/attend/result.go
-	cmd/attend/testdata/script/explain.txtar
 	cmd/attend/testdata/script/film.txtar
-	cmd/attend/testdata/script/heads.txtar
 	cmd/attend/testdata/script/own_text.txtar
-	cmd/attend/testdata/script/pictures.txtar
 	cmd/attend/testdata/script/savanna.txtar
 	cmd/attend/testdata/script/why.txtar
 	cmd/attend/train.go
 	docs/gallery/film.html
 	docs/gallery/map.html
 	docs/json.md
-	docs/reading-a-map.md
 	docs/settings.md
 	internal/analysis/compare_test.go
 	internal/analysis/why_test.go
@@ -66,17 +62,6 @@ var toMend = strings.Fields(`
 	internal/attention/film.go
 	internal/attention/why.go
 	internal/kernel/kernel.go
-	internal/lesson/chapters/01-what-is-attention.md
-	internal/lesson/chapters/02-dot-product.md
-	internal/lesson/chapters/03-softmax.md
-	internal/lesson/chapters/05-query-key-value.md
-	internal/lesson/chapters/06-mask.md
-	internal/lesson/chapters/07-heads-and-positions.md
-	internal/lesson/chapters/08-training.md
-	internal/lesson/chapters/09-reading-a-map.md
-	internal/lesson/chapters/10-large-language-models.md
-	internal/lesson/chapters_test.go
-	internal/lesson/reading.go
 	internal/render/page/assets/arithmetic.js
 	internal/render/page/assets/data.js
 	internal/render/page/assets/grid.js
@@ -85,22 +70,6 @@ var toMend = strings.Fields(`
 	internal/render/page/assets/page.html
 	internal/render/page/page.go
 	internal/render/page/page_test.go
-	internal/render/picture/figure.go
-	internal/render/picture/layout.go
-	internal/render/picture/png_test.go
-	internal/render/scatter.go
-	internal/render/scatter_test.go
-	internal/render/text/comparison.go
-	internal/render/text/comparison_test.go
-	internal/render/text/example_test.go
-	internal/render/text/explanation.go
-	internal/render/text/explanation_test.go
-	internal/render/text/grid.go
-	internal/render/text/heads.go
-	internal/render/text/heads_test.go
-	internal/render/text/why.go
-	internal/render/text/why_test.go
-	internal/render/view.go
 	internal/run/diverged_test.go
 	internal/run/film_test.go
 	internal/run/format_test.go
