@@ -45,8 +45,8 @@ func (a *Attended) Row(sentence, head, query int) []float32 {
 	return a.op.weights[((sentence*a.op.heads+head)*a.op.seq+query)*a.op.seq:][:seen]
 }
 
-// Output returns what a head mixed for the token at a position, [headDim], before the output projection.
-func (a *Attended) Output(sentence, head, position int) []float32 {
+// Z returns z of a token in one head, the sum of the values times their attention weights, [headDim]: the input of the output projection.
+func (a *Attended) Z(sentence, head, position int) []float32 {
 	return a.op.query(a.op.Result(), sentence, head).Row(position)
 }
 

@@ -209,7 +209,7 @@ func TestAttentionEqualsItsEquation(t *testing.T) {
 		g := gorgonia.NewGraph()
 		var in gorgonia.Nodes
 		for _, x := range all {
-			in = append(in, node.Weights(g, x.Name, x.Shape, x.Data))
+			in = append(in, node.Input(g, x.Name, x.Shape, x.Data))
 		}
 		a, err := attentionOf(in, heads, seq, nil)
 		if err != nil {

@@ -29,7 +29,7 @@ type Edge struct {
 //
 // It is an error when an edge lies outside of the batch or points into the future, or when
 // a query is left with nothing to attend to. Then nothing is cut.
-func (a *Attended) Cut(edges ...Edge) error {
+func (a *Attended) RemoveAttention(edges ...Edge) error {
 	op := a.op
 	for _, e := range edges {
 		if e.Sentence < 0 || e.Sentence >= op.batch || e.Head < AllHeads || e.Head >= op.heads || e.Key < 0 || e.Key > e.Query || e.Query >= op.seq {
@@ -98,7 +98,7 @@ func starved(edges []Edge, e Edge) (head int, starved bool) {
 // Fix replaces what a head mixes by the same vector [headDim] at every token of a sentence, in the runs that
 // follow: its output is then the same for every token. Its weights stay as they are. With the
 // mean over a text as the vector it is Wang et al.'s mean ablation, 2022.
-func (a *Attended) Fix(sentence, head int, output []float32) error {
+func (a *Attended) SetZ(sentence, head int, output []float32) error {
 	op := a.op
 	if dim := op.Result().Shape()[1] / op.heads; sentence < 0 || sentence >= op.batch || head < 0 || head >= op.heads || len(output) != dim {
 		return fmt.Errorf("no head %d with an output of %d numbers in sentence %d: the graph has %d sentences and %d heads of %d numbers",

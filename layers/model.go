@@ -90,7 +90,7 @@ func (m *Model) positions(g *graph) *gorgonia.Node {
 	}
 	table := make([]float32, g.Context*g.Dim)
 	m.scheme.Fixed(table, g.Dim)
-	return node.Weights(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, table)
+	return node.Input(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, table)
 }
 
 // Unembedding scores each token of the vocabulary as the next one:

@@ -54,13 +54,13 @@ func New(c Config, weights *param.Set, o Options) (t *Transformer, err error) {
 		if numbers == nil {
 			return nil, fmt.Errorf("the weights lack %q", p.Name)
 		}
-		n := node.Weights(g.t.Graph, p.Name, p.Shape, numbers.Data)
+		n := node.Input(g.t.Graph, p.Name, p.Shape, numbers.Data)
 		g.params[p.Name], g.t.Params = n, append(g.t.Params, n)
 	}
-	ids, backing := node.Ids(g.t.Graph, "ids", o.Batch*o.Seq) // [batch*seq]
+	ids, backing := node.IntInput(g.t.Graph, "ids", o.Batch*o.Seq) // [batch*seq]
 	g.t.IDs = backing
 	if o.Training && c.Dropout > 0 {
-		step, backing := node.Ids(g.t.Graph, "step", 1)
+		step, backing := node.IntInput(g.t.Graph, "step", 1)
 		g.t.Step = backing
 		g.drop = &dropout{probability: c.Dropout, seed: o.Seed, step: step, firstSentence: o.FirstSentence, pcg: &rand.PCG{}}
 	}

@@ -8,9 +8,9 @@ import (
 	"attend/layers"
 )
 
-// Blocks is a sequence of batches that covers a text once: block i is ids and targets
+// Batches is a sequence of batches that covers a text once: batch i is ids and targets
 // [batch*seq], a negative target where nothing is to be predicted.
-type Blocks interface {
+type Batches interface {
 	Len() int
 	Fill(i int, ids, targets []int)
 }
@@ -26,10 +26,10 @@ type Evaluation struct {
 // and dropout.
 type Evaluator struct {
 	replica      *replica
-	ids, targets []int // of one block
+	ids, targets []int // of one batch
 }
 
-// NewEvaluator builds a graph for blocks of the given shape.
+// NewEvaluator builds a graph for batches of the given shape.
 func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, false)
 	if err != nil {
@@ -38,10 +38,10 @@ func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 	return &Evaluator{r, make([]int, batch*seq), make([]int, batch*seq)}, nil
 }
 
-// Evaluate runs over the blocks, or the first `most` of them if most > 0. It is a [layers.NotFiniteError] if the loss of
-// a token is not finite, and an error too if the blocks predict nothing.
-func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
-	n := blocks.Len()
+// Evaluate runs over the batches, or the first `most` of them if most > 0. It is a [layers.NotFiniteError] if the loss of
+// a token is not finite, and an error too if the batches predict nothing.
+func (e *Evaluator) Evaluate(batches Batches, most int) (Evaluation, error) {
+	n := batches.Len()
 	if most > 0 {
 		n = min(n, most)
 	}
@@ -49,7 +49,7 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 	var sum float64
 	right := 0
 	for i := range n {
-		blocks.Fill(i, e.ids, e.targets)
+		batches.Fill(i, e.ids, e.targets)
 		e.replica.load(e.ids, e.targets, 0, 1)
 		if err := e.replica.run(); err != nil {
 			return Evaluation{}, err

@@ -33,7 +33,7 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	}
 	r := &replica{Transformer: t, first: o.FirstSentence, batch: o.Batch}
 	var targets *gorgonia.Node
-	targets, r.targets = node.Ids(t.Graph, "targets", o.Batch*o.Seq)
+	targets, r.targets = node.IntInput(t.Graph, "targets", o.Batch*o.Seq)
 	if r.loss, r.op, err = crossEntropy("loss", t.Logits, targets); err != nil {
 		return nil, fmt.Errorf("loss: %w", err)
 	}

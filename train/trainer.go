@@ -124,7 +124,7 @@ func (t *Trainer) Diverged(found string) *DivergedError {
 // Step makes one update. After an error nothing has changed; it is a [DivergedError] where the loss or the
 // gradient is not finite.
 func (t *Trainer) Step() (Step, error) {
-	if err := t.CheckFinite(); err != nil {
+	if err := t.ComputeGradients(); err != nil {
 		return t.next, err
 	}
 	scale := float32(1)
@@ -138,10 +138,10 @@ func (t *Trainer) Step() (Step, error) {
 	return t.next, nil
 }
 
-// CheckFinite returns a [DivergedError] unless the next update has a finite loss and a finite gradient with the
+// ComputeGradients returns a [DivergedError] unless the next update has a finite loss and a finite gradient with the
 // present weights. It computes both; the next Step uses them, so that a check in the middle of a training costs
 // nothing. Weights that were changed from outside since the last check or step are not seen: see [Trainer.SetStep].
-func (t *Trainer) CheckFinite() error {
+func (t *Trainer) ComputeGradients() error {
 	if !t.prepared {
 		if err := t.prepare(); err != nil {
 			return err
@@ -229,8 +229,8 @@ func (t *Trainer) updateWeights(scale float32) {
 	})
 }
 
-// Hooks are called by Run between updates, in this order. Nil ones are skipped.
-type Hooks struct {
+// Callbacks are called by Run between updates, in this order. Nil ones are skipped.
+type Callbacks struct {
 	Stepped  func(Step)       // after every update
 	Evaluate func(Step) error // every EvaluateEvery updates and after the last
 	Save     func(Step) error // every SaveEvery updates and after the last
@@ -240,24 +240,24 @@ type Hooks struct {
 
 // Run makes updates until Steps is reached or the context ends. It then finishes the
 // update, saves, and returns the context's error; the trainer can go on from there.
-func (t *Trainer) Run(ctx context.Context, h Hooks) error {
+func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
 	for t.step < t.config.Steps {
 		s, err := t.Step()
 		if err != nil {
 			return err
 		}
-		if h.Stepped != nil {
-			h.Stepped(s)
+		if c.Stepped != nil {
+			c.Stepped(s)
 		}
 		last := t.step == t.config.Steps
 		stopped := ctx.Err() != nil
-		if h.Evaluate != nil && (last || due(t.step, h.EvaluateEvery)) {
-			if err := h.Evaluate(s); err != nil {
+		if c.Evaluate != nil && (last || due(t.step, c.EvaluateEvery)) {
+			if err := c.Evaluate(s); err != nil {
 				return err
 			}
 		}
-		if h.Save != nil && (last || stopped || due(t.step, h.SaveEvery)) {
-			if err := h.Save(s); err != nil {
+		if c.Save != nil && (last || stopped || due(t.step, c.SaveEvery)) {
+			if err := c.Save(s); err != nil {
 				return err
 			}
 		}

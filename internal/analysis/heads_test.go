@@ -104,7 +104,7 @@ func TestHeadsByHand(t *testing.T) {
 				}
 			}
 		}
-		if err := f.Layers[1].Fix(0, 2, means[1][2]); err != nil {
+		if err := f.Layers[1].SetZ(0, 2, means[1][2]); err != nil {
 			t.Fatal(err)
 		}
 		off += loss()

@@ -79,7 +79,7 @@ func removeAttention(layer, query int, keys ...int) run.Edit {
 		}
 		for i, attended := range f.Layers {
 			if layer == i || layer == attention.All {
-				if err := attended.Cut(edges...); err != nil {
+				if err := attended.RemoveAttention(edges...); err != nil {
 					return err
 				}
 			}
@@ -108,7 +108,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 		for layer := range sums {
 			for head, sum := range sums[layer] {
 				for position := range sentences[i] {
-					floats.Add(sum, widened(reading.Output(layer, head, position)))
+					floats.Add(sum, widened(reading.Z(layer, head, position)))
 				}
 			}
 		}
@@ -128,7 +128,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 // ablate replaces the output of a head by its mean.
 func (m HeadMeans) ablate(layer, head int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		return f.Layers[layer].Fix(sentence, head, m[layer][head])
+		return f.Layers[layer].SetZ(sentence, head, m[layer][head])
 	}
 }
 
@@ -153,7 +153,7 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 		for head := range m.Effects[layer] {
 			ablations = append(ablations, intervention{
 				ids:  e.IDs,
-				edit: func(f *layers.Inference, sentence int) error { return f.Layers[layer].Fix(sentence, head, zero) },
+				edit: func(f *layers.Inference, sentence int) error { return f.Layers[layer].SetZ(sentence, head, zero) },
 				read: func(reading run.Reading) {
 					m.Effects[layer][head] = plain - logProbability(reading.Logits(last), target)
 				},

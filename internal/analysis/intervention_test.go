@@ -160,7 +160,7 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, reading run.Reading) error {
 			for place := range len(sentence) - 1 {
-				sum += float64(reading.Output(1, 2, place)[1])
+				sum += float64(reading.Z(1, 2, place)[1])
 				tokens++
 			}
 			return nil

@@ -56,10 +56,10 @@ func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions)
 	seq, out := len(sentence)/in, len(m[0])/in
 	var weights, biases [3]*gorgonia.Node
 	for i, role := range roles {
-		weights[i] = node.Weights(g, role+".weight", []int{in, out}, m[i])
-		biases[i] = node.Weights(g, role+".bias", []int{out}, make([]float32, out))
+		weights[i] = node.Input(g, role+".weight", []int{in, out}, m[i])
+		biases[i] = node.Input(g, role+".bias", []int{out}, make([]float32, out))
 	}
-	p, err := layers.Project("attn", node.Weights(g, "x", []int{seq, in}, sentence), weights, biases)
+	p, err := layers.Project("attn", node.Input(g, "x", []int{seq, in}, sentence), weights, biases)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (c *Course) projections(context.Context) (values, error) {
 	}
 	return values{
 		"words": words, "features": rows, "map": picture,
-		"vector": words[last]["vector"], "query": numbers(query), "output": a.Output(0, 0, last),
+		"vector": words[last]["vector"], "query": numbers(query), "output": a.Z(0, 0, last),
 	}, nil
 }
 
@@ -117,9 +117,9 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	both := slices.Concat(two.Output(0, 0, last), two.Output(0, 1, last))
+	both := slices.Concat(two.Z(0, 0, last), two.Z(0, 1, last))
 	v := values{
-		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near], "output": one.Output(0, 0, last)},
+		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near], "output": one.Z(0, 0, last)},
 		"twoHeads": values{"zebra": two.Row(0, 0, last)[zebra], "near": two.Row(0, 1, last)[near], "output": both},
 		"map":      picture, "a": whoSees[0], "b": whoSees[1],
 	}
@@ -148,7 +148,7 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 			if err != nil {
 				return nil, err
 			}
-			outputs[i], outputs[2+i] = a.Output(0, 0, 2), a.Output(0, 0, last)
+			outputs[i], outputs[2+i] = a.Z(0, 0, 2), a.Z(0, 0, last)
 		}
 		v[model.name] = outputs
 	}

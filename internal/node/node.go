@@ -152,18 +152,18 @@ func (o *Op) Hashcode() uint32 {
 // String returns the name, for pictures of the graph.
 func (o *Op) String() string { return o.name }
 
-// Ids adds an input of whole numbers to the graph and returns it with the slice
+// IntInput adds an input of whole numbers to the graph and returns it with the slice
 // that holds its elements: write there before each run.
-func Ids(g *gorgonia.ExprGraph, name string, n int) (*gorgonia.Node, []int) {
+func IntInput(g *gorgonia.ExprGraph, name string, n int) (*gorgonia.Node, []int) {
 	backing := make([]int, n)
 	value := tensor.New(tensor.WithShape(n), tensor.WithBacking(backing))
 	return input(g, name, tensor.Int, value), backing
 }
 
-// Weights adds an input of float32 numbers to the graph over a slice that the caller
+// Input adds an input of float32 numbers to the graph over a slice that the caller
 // keeps. Each graph gets a tensor header of its own, since gorgonia changes headers
 // while it runs; the numbers are shared.
-func Weights(g *gorgonia.ExprGraph, name string, shape []int, backing []float32) *gorgonia.Node {
+func Input(g *gorgonia.ExprGraph, name string, shape []int, backing []float32) *gorgonia.Node {
 	value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))
 	return input(g, name, tensor.Float32, value)
 }

@@ -109,7 +109,7 @@ func (t *Training) checkFinite() error {
 			return t.diverged(where, err)
 		}
 	}
-	return t.trainer.CheckFinite()
+	return t.trainer.ComputeGradients()
 }
 
 // log evaluates the model and writes a line to both logs.

@@ -90,20 +90,20 @@ type Reading struct {
 	row       int // index of the sentence in the batch
 }
 
-// Logits returns the scores [vocab] of the token after the one at place.
-func (r Reading) Logits(place int) []float32 {
-	return r.inference.LogitsAt(r.row, place)
+// Logits returns the scores [vocab] of the token after the one at position.
+func (r Reading) Logits(position int) []float32 {
+	return r.inference.LogitsAt(r.row, position)
 }
 
-// Weights returns the attention that the token at place query pays in one head, to the
+// Weights returns the attention that the query at that position pays in one head, to the
 // tokens from the first to itself [query+1].
 func (r Reading) Weights(layer, head, query int) []float32 {
 	return r.inference.Layers[layer].Row(r.row, head, query)
 }
 
-// Output returns what a head mixed for the token at a place, [headDim].
-func (r Reading) Output(layer, head, place int) []float32 {
-	return r.inference.Layers[layer].Output(r.row, head, place)
+// Z returns z of the token at a position in one head, the sum of the values times their attention weights, [headDim].
+func (r Reading) Z(layer, head, position int) []float32 {
+	return r.inference.Layers[layer].Z(r.row, head, position)
 }
 
 // Edit changes what the model computes of one sentence of a batch.

@@ -29,7 +29,7 @@ type Training struct {
 
 	trainer   *train.Trainer
 	evaluator *train.Evaluator
-	heldOut   train.Blocks
+	heldOut   train.Batches
 	sample    int // how many of them an evaluation covers
 	probe     *Session
 
@@ -226,7 +226,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated,
 			TokensPerSecond: rate, SecondsLeft: left})
 	}
-	err := t.trainer.Run(ctx, train.Hooks{
+	err := t.trainer.Run(ctx, train.Callbacks{
 		EvaluateEvery: t.Settings.EvalInterval,
 		SaveEvery:     t.Settings.SaveInterval,
 		Stepped: func(s train.Step) {

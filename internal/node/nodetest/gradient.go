@@ -55,7 +55,7 @@ func CheckGradients(t *testing.T, tolerance float64, inputs []Input, build func(
 	g := gorgonia.NewGraph()
 	var in gorgonia.Nodes
 	for _, x := range inputs {
-		in = append(in, node.Weights(g, x.Name, x.Shape, x.Data))
+		in = append(in, node.Input(g, x.Name, x.Shape, x.Data))
 	}
 	y, err := build(g, in)
 	if err != nil {
