@@ -23,8 +23,8 @@ func newFilm(p *program) *cobra.Command {
 	var losses []run.Metrics
 	cmd := &cobra.Command{
 		Use:   "film",
-		Short: "show how the attention of the probe sentence formed in training",
-		Long: `Show the probe sentence through training, as the run's film.jsonl has it: small maps over the
+		Short: "show how the attention of the sample sentence formed in training",
+		Long: `Show the sample sentence through training, as the run's film.jsonl has it: small maps over the
 steps, and when each link formed, which is the step from which on its weight stayed at half
 of its last value or more. A training notes a frame at each evaluation, so steps are as exact
 as --eval-interval was.

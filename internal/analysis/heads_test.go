@@ -71,8 +71,8 @@ func TestHeadsByHand(t *testing.T) {
 			if err := f.Run(ids); err != nil {
 				t.Fatal(err)
 			}
-			for place := range ids {
-				sum -= math.Log(softmax(f.LogitsAt(0, place))[sequence[place+1]])
+			for position := range ids {
+				sum -= math.Log(softmax(f.LogitsAt(0, position))[sequence[position+1]])
 			}
 			return sum
 		}

@@ -62,26 +62,26 @@ func (c *Course) ownSentence() (string, error) {
 func offer(v values, y attention.Why) {
 	v["offered"] = nil
 	ranked := y.Ranked()
-	if len(ranked) < 3 || ranked[0].Cut == nil || ranked[1].Cut == nil || *ranked[0].Cut <= *ranked[1].Cut {
+	if len(ranked) < 3 || ranked[0].Ablation == nil || ranked[1].Ablation == nil || *ranked[0].Ablation <= *ranked[1].Ablation {
 		return
 	}
 	most := slices.MaxFunc(append(ranked[:1:1], y.Words...), func(a, b attention.Cause) int {
 		return cmp.Compare(a.Attention, b.Attention)
 	})
 	choices := []attention.Cause{ranked[0], ranked[1], ranked[2], ranked[len(ranked)-1], most}
-	slices.SortFunc(choices, func(a, b attention.Cause) int { return a.Place - b.Place })
-	choices = slices.CompactFunc(choices, func(a, b attention.Cause) bool { return a.Place == b.Place })
+	slices.SortFunc(choices, func(a, b attention.Cause) int { return a.Position - b.Position })
+	choices = slices.CompactFunc(choices, func(a, b attention.Cause) bool { return a.Position == b.Position })
 	var offered []values
 	for _, w := range choices {
-		offered = append(offered, values{"right": w.Place == ranked[0].Place, "word": placed(y, w)})
+		offered = append(offered, values{"right": w.Position == ranked[0].Position, "word": placed(y, w)})
 	}
 	cost := "nothing that could be measured"
-	if most.Cut != nil {
-		cost = fmt.Sprintf("%.2f", *most.Cut)
+	if most.Ablation != nil {
+		cost = fmt.Sprintf("%.2f", *most.Ablation)
 	}
 	maps.Copy(v, values{
-		"offered": offered, "target": printable.Quote(y.Target), "largestEffect": *ranked[0].Cut, "nextEffect": *ranked[1].Cut,
-		"both": most.Place == ranked[0].Place, "most": placed(y, most), "attention": most.Attention, "cost": cost,
+		"offered": offered, "target": printable.Quote(y.Target), "largestEffect": *ranked[0].Ablation, "nextEffect": *ranked[1].Ablation,
+		"both": most.Position == ranked[0].Position, "most": placed(y, most), "attention": most.Attention, "cost": cost,
 	})
 }
 
@@ -89,8 +89,8 @@ func offer(v values, y attention.Why) {
 func placed(y attention.Why, w attention.Cause) string {
 	name := printable.Short(w.Word, printable.MaxQuote)
 	for _, other := range y.Words {
-		if other.Place != w.Place && strings.EqualFold(other.Word, w.Word) {
-			return fmt.Sprintf("%s (word %d)", name, w.Place)
+		if other.Position != w.Position && strings.EqualFold(other.Word, w.Word) {
+			return fmt.Sprintf("%s (word %d)", name, w.Position)
 		}
 	}
 	return name

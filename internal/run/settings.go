@@ -49,7 +49,7 @@ type Settings struct {
 
 	EvalInterval int    `yaml:"eval-interval"`
 	SaveInterval int    `yaml:"save-interval"`
-	Probe        string `yaml:"probe"`
+	Sample       string `yaml:"sample"`
 }
 
 // Most tokens that an automatic context grows to, and the context of characters.
@@ -57,7 +57,7 @@ const (
 	longestAutomatic = 512
 	charContext      = 64
 	seedSentence     = "The lion saw the zebra near the"
-	charProbe        = 24
+	charSample       = 24
 )
 
 // Options returns how to read the text.
@@ -65,7 +65,7 @@ func (s Settings) Options() data.Options {
 	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
-// Resolve fills in what the settings leave to the text (context, hidden, probe) and
+// Resolve fills in what the settings leave to the text (context, hidden, sample sentence) and
 // checks all of them together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
@@ -81,8 +81,8 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
 			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
 	}
-	if s.Probe == "" {
-		s.Probe = defaultProbe(corpus, s.Context)
+	if s.Sample == "" {
+		s.Sample = defaultSample(corpus, s.Context)
 	}
 	if s.EvalInterval < 1 || s.SaveInterval < 1 {
 		return s, fmt.Errorf("eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
@@ -90,14 +90,14 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	return s, cmp.Or(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
 }
 
-// defaultProbe chooses the sentence that a training shows when none is given.
-func defaultProbe(corpus *data.Corpus, context int) string {
+// defaultSample chooses the sample sentence when none is given.
+func defaultSample(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
 		return seedSentence
 	}
 	if !corpus.Vocabulary.Layout().Sentences() {
 		runes := []rune(corpus.HeldOutText[0])
-		runes = runes[:min(len(runes), charProbe, context)]
+		runes = runes[:min(len(runes), charSample, context)]
 		for ; len(runes) > 1; runes = runes[:len(runes)-1] {
 			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
 				break
@@ -137,7 +137,8 @@ func (s Settings) YAML() []byte {
 }
 
 // identity returns the settings that a run keeps for good: all but those that may change
-// when it is resumed, and those that older runs lack, at the value that their absence means.
+// when it is resumed, and those that older runs lack, at the value that their absence means. A setting that was renamed has its
+// former name here, so that the identity of a run is the same in all versions.
 func (s Settings) identity() []byte {
 	var later []string
 	for _, setting := range AllSettings() {
@@ -157,12 +158,27 @@ func (s Settings) identity() []byte {
 	kept = all
 	kept.Content = nil
 	for i := 0; i < len(all.Content); i += 2 { // keys and values in turn
-		if !slices.Contains(later, all.Content[i].Value) {
-			kept.Content = append(kept.Content, all.Content[i:i+2]...)
+		if slices.Contains(later, all.Content[i].Value) {
+			continue
 		}
+		if former, renamed := formerNames()[all.Content[i].Value]; renamed {
+			all.Content[i].Value = former
+		}
+		kept.Content = append(kept.Content, all.Content[i:i+2]...)
 	}
 	b, _ := yaml.Marshal(&kept)
 	return b
+}
+
+// formerNames returns the former name of each setting that was renamed, by the present one.
+func formerNames() map[string]string {
+	names := map[string]string{}
+	for _, setting := range AllSettings() {
+		if setting.Formerly != "" {
+			names[setting.Name] = setting.Formerly
+		}
+	}
+	return names
 }
 
 // formatKey is the key of the version of the folder's format in training.yaml. It is no setting.
@@ -191,6 +207,13 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 		return over, nil, 0, formatError{err}
 	}
 	delete(values, formatKey)
+	for name, former := range formerNames() {
+		value, given := values[former]
+		if _, twice := values[name]; given && !twice {
+			values[name] = value
+			delete(values, former)
+		}
+	}
 	s, lines = over, map[string]int{}
 	targets := map[string]any{}
 	for _, setting := range AllSettings() {

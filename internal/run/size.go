@@ -151,11 +151,11 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 	text.Longest = max(text.Longest, heldOut)
 	// Some batch is longer than the mean of all, the more so the fewer sentences it has.
 	text.Mean += (text.Longest - text.Mean) / math.Sqrt(float64(r.Settings.Batch))
-	probe, err := r.Encode(r.Settings.Probe)
+	sample, err := r.Encode(r.Settings.Sample)
 	if err != nil {
-		return fmt.Errorf("probe: %w", err)
+		return fmt.Errorf("the sample sentence: %w", err)
 	}
-	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(probe.IDs))), r.trainingBytes(corpus, all, all)}
+	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(sample.IDs))), r.trainingBytes(corpus, all, all)}
 	if r.Weights == nil {
 		advice = "lower --dim, --hidden or --layers"
 		if fixed := r.trainingBytes(corpus, layers.Full(0), layers.Full(0)); need.touched > 2*fixed || need.reserved > 10*fixed {
@@ -166,9 +166,9 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 	return r.checkNeed("this training", need, advice)
 }
 
-// trainingBytes returns what a training on sentences of some lengths, and its probe sentence, take beside what is there already,
+// trainingBytes returns what a training on sentences of some lengths, and its sample sentence, take beside what is there already,
 // and what is made to judge the model at its end.
-func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float64 {
+func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float64 {
 	c, seq := r.Config, r.Config.Context
 	longest := layers.Lengths{Mean: l.Longest, Longest: l.Longest}
 	reader := func(batch int, l layers.Lengths) float64 {
@@ -176,7 +176,7 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float6
 	}
 
 	n := r.Settings.Training().Bytes(c, l)
-	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, probe)
+	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, sample)
 	if r.Weights == nil {
 		n += c.WeightBytes()
 	}
@@ -187,7 +187,7 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float6
 		n += 4 * dim * float64(seq)
 	}
 	// At the end: the evaluation, with rules of the model before training, and the map.
-	n += train.EvaluatorBytes(c, r.EvaluationBatch(), seq, longest) + reader(1, probe)
+	n += train.EvaluatorBytes(c, r.EvaluationBatch(), seq, longest) + reader(1, sample)
 	if corpus.Grammar != nil {
 		n += c.WeightBytes() + reader(r.EvaluationBatch(), longest)
 	}

@@ -24,6 +24,7 @@ type Setting struct {
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
 	Absent   func(*Settings) // sets what a settings file that is older than the setting means; nil: no file is
+	Formerly string          // its name in settings files and flags of earlier versions, "" if it had no other
 	With     string          // a file without the setting is older if it has this one; "": if it has all without Absent
 	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and are measured alike
 	Meaning  string          // one line; what stands in `backquotes` names the value in the help
@@ -103,7 +104,7 @@ func AllSettings() (all []Setting) {
 			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; a run is reproducible bit for bit"},
 		}},
 		{"Watching and keeping", false, []Setting{
-			{Name: "probe", Default: "",
+			{Name: "sample", Formerly: "probe", Default: "",
 				Meaning: "sample sentence whose map is shown and filmed (default: the lion, or a held-out sentence)"},
 			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between evaluations"},
 			{Name: "save-interval", Default: 500, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between checkpoints"},

@@ -19,19 +19,19 @@ import (
 	"attend/train"
 )
 
-// sampleBatches is how many batches of the held-out text an evaluation during training covers.
-const sampleBatches = 16
+// evaluationBatches is how many batches of the held-out text an evaluation during training covers.
+const evaluationBatches = 16
 
 // Training is a run under way in its folder.
 type Training struct {
 	*Run
 	Corpus *data.Corpus
 
-	trainer   *train.Trainer
-	evaluator *train.Evaluator
-	heldOut   train.Batches
-	sample    int // how many of them an evaluation covers
-	probe     *Session
+	trainer     *train.Trainer
+	evaluator   *train.Evaluator
+	heldOut     train.Batches
+	evalBatches int // how many of them an evaluation covers
+	sample      *Session
 
 	before  float64 // seconds of training before this start
 	started time.Time
@@ -182,7 +182,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 		return nil, err
 	}
 	t := &Training{Run: r, Corpus: corpus, slot: at, heldOut: heldOut,
-		sample: (sampleBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Weights, sampler); err != nil {
 		return nil, err
@@ -190,7 +190,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 	if t.evaluator, err = train.NewEvaluator(build, batch, s.Context); err != nil {
 		return nil, errors.Join(err, t.trainer.Close())
 	}
-	if t.probe, err = r.NewSession(1); err != nil {
+	if t.sample, err = r.NewSession(1); err != nil {
 		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
 	}
 	if err := begin(t); err != nil {
@@ -269,7 +269,7 @@ func (t *Training) diverged(where string, err error) error {
 // evaluate measures the loss of a sample of the held-out text and reads the map of the sample sentence. It returns the content of
 // a line for each log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
-	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
+	e, err := t.evaluator.Evaluate(t.heldOut, t.evalBatches)
 	if err != nil {
 		return nil, t.diverged("on held-out text ", err)
 	}
@@ -283,11 +283,11 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 		m.Loss = e.Loss
 	}
 	t.last = m
-	probe, err := t.ProbeMap()
+	sample, err := t.SampleMap()
 	if err != nil {
-		return nil, t.diverged("for the probe sentence ", err)
+		return nil, t.diverged("for the sample sentence ", err)
 	}
-	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Map{probe}}
+	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Map{sample}}
 	lines := map[string][]byte{}
 	for name, value := range map[string]any{metricsFile: m, filmFile: frame} {
 		if lines[name], err = json.Marshal(value); err != nil {
@@ -297,11 +297,11 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	return lines, nil
 }
 
-// ProbeMap returns the attention of the probe sentence by the weights as they are now, for who watches a
+// SampleMap returns the attention of the sample sentence by the weights as they are now, for who watches a
 // training. It leaves no trace in the training or its folder. It may be called from the report of
 // [Training.Train] and while no training is going on.
-func (t *Training) ProbeMap() (attention.Map, error) {
-	return t.probe.Map(t.Settings.Probe, logPredictions)
+func (t *Training) SampleMap() (attention.Map, error) {
+	return t.sample.Map(t.Settings.Sample, logPredictions)
 }
 
 // logPredictions is how many likely next words a frame of the film keeps.
@@ -314,7 +314,7 @@ func (t *Training) Close() error {
 }
 
 func (t *Training) closeMachines() error {
-	return errors.Join(t.trainer.Close(), t.evaluator.Close(), t.probe.Close())
+	return errors.Join(t.trainer.Close(), t.evaluator.Close(), t.sample.Close())
 }
 
 // CheckText returns an error unless the corpus is the text that the run was trained on.

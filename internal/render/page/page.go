@@ -63,7 +63,7 @@ func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []att
 // leastFormed is how much a link must weigh at the end of a film to be listed.
 const leastFormed = 0.2
 
-// Film writes the frames of a training as one page for a browser: the map of each probe
+// Film writes the frames of a training as one page for a browser: the map of each sample
 // sentence as [Maps] shows it, a slider over the steps, the held-out loss beside it, and the list of
 // links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]).
 //
