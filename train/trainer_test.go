@@ -522,3 +522,18 @@ type offset struct {
 }
 
 func (o offset) Fill(step int, ids, targets []int) { o.Source.Fill(step+o.first, ids, targets) }
+
+// A setting has no effect if other optimizers use it and this one does not; a setting that none names is used by all.
+func TestUnused(t *testing.T) {
+	for _, c := range []struct {
+		setting, optimizer string
+		want               bool
+	}{
+		{"momentum", AdamW, true}, {"momentum", SGD, false}, {"beta1", AdamW, false}, {"beta1", SGD, true}, {"beta2", SGD, true},
+		{"lr", AdamW, false}, {"lr", SGD, false}, {"beta1", "unknown", false},
+	} {
+		if got := Unused(c.setting, c.optimizer); got != c.want {
+			t.Errorf("%s with %s: %v, want %v", c.setting, c.optimizer, got, c.want)
+		}
+	}
+}
