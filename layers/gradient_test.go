@@ -40,16 +40,16 @@ func TestLinearActivatedGradient(t *testing.T) {
 	}
 }
 
-func TestHeadGradient(t *testing.T) {
+func TestUnembeddingGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "table", 11, 5)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return applyUnembedding("head", in[0], in[1])
+		return applyUnembedding("unembedding", in[0], in[1])
 	})
 }
 
-// The table is looked up and is the head as well: its two gradients meet.
-func TestTiedHeadGradient(t *testing.T) {
+// The table is used by the embedding and by the unembedding: its two gradients are added.
+func TestTiedUnembeddingGradient(t *testing.T) {
 	table := nodetest.Normal(rand.New(rand.NewPCG(3, 1)), "table", 7, 5)
 	nodetest.CheckGradients(t, 1e-4, []nodetest.Input{table}, func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
 		ids, backing := node.IntInput(g, "ids", 6)
@@ -58,7 +58,7 @@ func TestTiedHeadGradient(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		return applyUnembedding("head", x, in[0])
+		return applyUnembedding("unembedding", x, in[0])
 	})
 }
 

@@ -83,7 +83,9 @@ func TestCutRenormalizesItsRowAndNothingElse(t *testing.T) {
 }
 
 func TestCutsAddUpUntilRestored(t *testing.T) {
-	together := inference(t, func(f *Inference) error { return f.Layers[0].RemoveAttention(Edge{0, 0, 6, 1}, Edge{0, AllHeads, 6, 3}) })
+	together := inference(t, func(f *Inference) error {
+		return f.Layers[0].RemoveAttention(Edge{0, 0, 6, 1}, Edge{0, AllHeads, 6, 3})
+	})
 	f := inference(t, func(f *Inference) error {
 		if err := f.Layers[0].RemoveAttention(Edge{0, 0, 6, 1}); err != nil {
 			return err
@@ -167,13 +169,13 @@ func TestInterventionsOutsideOfTheBatch(t *testing.T) {
 			t.Errorf("%v: error %v", edge, err)
 		}
 	}
-	if err := a.RemoveAttention(Edge{0, 1, 0, 0}); err == nil || !strings.Contains(err.Error(), "nothing left to attend to in head 1") {
+	if err := a.RemoveAttention(Edge{0, 1, 0, 0}); err == nil || !strings.Contains(err.Error(), "no key left in head 1") {
 		t.Errorf("the only edge of the first token: error %v", err)
 	}
 	if err := a.RemoveAttention(Edge{0, 2, 1, 0}); err != nil {
 		t.Error(err)
 	}
-	if err := a.RemoveAttention(Edge{0, AllHeads, 1, 1}); err == nil || !strings.Contains(err.Error(), "nothing left to attend to in head 2") {
+	if err := a.RemoveAttention(Edge{0, AllHeads, 1, 1}); err == nil || !strings.Contains(err.Error(), "no key left in head 2") {
 		t.Errorf("the last edge of the second token: error %v", err)
 	}
 	for _, c := range []struct{ sentence, head, numbers int }{{-1, 0, 5}, {3, 0, 5}, {0, -1, 5}, {0, 3, 5}, {0, 0, 4}} {

@@ -69,7 +69,7 @@ func TestGroupedQueriesEqualRepeatedKeysAndValues(t *testing.T) {
 	}
 	g := gorgonia.NewGraph()
 	p := Projected{node.Input(g, "q", []int{4, 8}, vectors[0]), node.Input(g, "k", []int{4, 6}, vectors[1]), node.Input(g, "v", []int{4, 6}, vectors[2])}
-	if _, err := Attend("attention", p, 4, 4, AttentionOptions{}); err == nil || !strings.Contains(err.Error(), "want keys and values of as many heads or a divisor of it") {
+	if _, err := Attend("attention", p, 4, 4, AttentionOptions{}); err == nil || !strings.Contains(err.Error(), "the number of key and value heads must divide the heads") {
 		t.Errorf("3 heads of keys for 4 of queries: error %v", err)
 	}
 }

@@ -213,7 +213,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --data animals.txt --batch 60000 --context 60000", "GB.*lower --batch"},
 		{"train --data animals.txt --min-count 1 --sample the_zebu_sat_on_the_mat_and_the_log_and_more", "--sample .* room for 6"},
 		{"train --data animals.txt --min-count 1 --sample zebu_yak", "the text holds none of its words"},
-		{"train --probe cat", "^attend: the flag --probe is named --sample now$"},
+		{"train --probe cat", "the flag --probe is named --sample now"},
 		{"why --probe cat", "there is no flag --probe"},
 		{"train --data animals.txt --sample _", "--sample .* is blank"},
 		{"train --out runs/animals", "holds a run already.*--overwrite"},
