@@ -162,7 +162,7 @@ func (t *Trainer) forwardBackward() error {
 		}
 	}
 	if count == 0 {
-		return fmt.Errorf("the batch of step %d has no targets: it predicts nothing", t.step+1)
+		return fmt.Errorf("the batch of step %d predicts nothing: it has no targets", t.step+1)
 	}
 	if err := t.runReplicas(1 / float32(count)); err != nil {
 		return err
