@@ -22,8 +22,8 @@ import (
 	"attend/train"
 )
 
-// Settings are all that decides a training's outcome, and nothing else. [AllSettings] says what each means. The order of the
-// fields is that of training.yaml.
+// Settings determine the result of a training. [AllSettings] has the meaning of each. The order of the fields is that of
+// training.yaml.
 type Settings struct {
 	Data      string  `yaml:"data"`
 	Unit      string  `yaml:"unit"`
@@ -52,7 +52,7 @@ type Settings struct {
 	Sample       string `yaml:"sample"`
 }
 
-// Most tokens that an automatic context grows to, and the context of characters.
+// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, and sample sentences.
 const (
 	longestAutomatic = 512
 	charContext      = 64
@@ -60,13 +60,13 @@ const (
 	charSample       = 24
 )
 
-// Options returns how to read the text.
+// Options returns the options to load the text.
 func (s Settings) Options() data.Options {
 	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
-// Resolve fills in what the settings leave to the text (context, hidden, sample sentence) and
-// checks all of them together.
+// Resolve sets the settings that depend on the text (context, hidden, sample sentence) if they are not given, and checks all
+// settings together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
 	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
@@ -115,13 +115,13 @@ func defaultSample(corpus *data.Corpus, context int) string {
 	return corpus.TrainText[0]
 }
 
-// Model returns the sizes of the transformer for a vocabulary.
+// Model returns the configuration of the transformer for a vocabulary.
 func (s Settings) Model(vocab int) layers.Config {
 	s.Vocab = vocab
 	return s.Config
 }
 
-// Training returns the settings of the updates.
+// Training returns the configuration of the updates.
 func (s Settings) Training() train.Config {
 	return train.Config{
 		Batch: s.Batch, Seq: s.Context, Steps: s.Steps, Seed: s.Seed, Optimizer: s.Optimizer,
@@ -136,9 +136,9 @@ func (s Settings) YAML() []byte {
 	return b
 }
 
-// identity returns the settings that a run keeps for good: all but those that may change
-// when it is resumed, and those that older runs lack, at the value that their absence means. A setting that was renamed has its
-// former name here, so that the identity of a run is the same in all versions.
+// identity returns the settings that never change in a run, as YAML: all but those that may change on resuming, and but those
+// that older runs do not have, if they have the value that their absence means. A setting that was renamed has its former name
+// here, so that the identity of a run is the same in all versions.
 func (s Settings) identity() []byte {
 	var later []string
 	for _, setting := range AllSettings() {
@@ -184,7 +184,7 @@ func formerNames() map[string]string {
 // formatKey is the key of the version of the folder's format in training.yaml. It is no setting.
 const formatKey = "format-version"
 
-// An UnknownSettingError reports a key of a settings file that names no setting.
+// An UnknownSettingError reports a key of a settings file that is not the name of a setting.
 type UnknownSettingError struct {
 	Line int
 	Name string
@@ -195,9 +195,10 @@ func (e *UnknownSettingError) Error() string {
 		e.Line, printable.Quote(e.Name))
 }
 
-// ParseYAML reads settings over the given ones, and returns the line of each that the file gives, and the version of the format
-// of the run folder, 1 if the file names none. Keys that the file lacks keep their value, unless the file is older than the setting: then it is that of [Setting.Absent]. A key
-// that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
+// ParseYAML parses settings and returns them with the line of each that the file gives, and with the format version of the run
+// folder, 1 if the file has none. Settings that are not in the file keep their value in over, unless the file is older than the
+// setting: then they have the value of [Setting.Absent]. A setting may have its former name. An unknown key is an
+// [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
 	values, err := yamlValues(b)
 	if err != nil {
@@ -241,7 +242,7 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 	return s, lines, format, nil
 }
 
-// readOlder gives the settings that a file lacks, since it is older than they are, the values that it means.
+// readOlder sets the settings that are newer than the file to the values that their absence means.
 func readOlder(s *Settings, given func(name string) bool) {
 	all := AllSettings()
 	complete := !slices.ContainsFunc(all, func(s Setting) bool { return s.Absent == nil && !given(s.Name) })
@@ -271,8 +272,8 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 	return values, nil
 }
 
-// Wanted names what a setting takes whose type in Go has that name; "" for a text. Of whole numbers it names the range if one
-// came whose digits do not fit.
+// Wanted returns what kind of value a setting of that Go type takes, for messages; "" for a text. If digits is set, it names the
+// range of integers too.
 func Wanted(kind string, digits bool) string {
 	switch {
 	case kind == "int" && digits:
@@ -305,10 +306,10 @@ func parseFormat(n yaml.Node) (int, error) {
 	return format, nil
 }
 
-// notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
+// notDecimal matches YAML numbers that are not in base 10, or have underscores.
 var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
 
-// came names a value for a message.
+// came returns a value as text for a message.
 func came(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode {
 		return "a list or a group of settings"
@@ -316,7 +317,8 @@ func came(n *yaml.Node) string {
 	return printable.Quote(n.Value)
 }
 
-// decode reads the value of a setting. The library reads 010 as 8 and cuts fractions off whole numbers; both are refused.
+// decode parses the value of a setting. The YAML library reads 010 as 8 and truncates fractions to integers; both are errors
+// here.
 func decode(name string, n *yaml.Node, target any) error {
 	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
 		return fmt.Errorf("%s is not a number in decimal digits: write 10 for ten, and a text in quotes", n.Value)
