@@ -80,7 +80,7 @@ func TestResumeWithDamagedLogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	training := resumed(t, path)
-	if notes := strings.Join(training.Notes, "\n"); !strings.Contains(notes, "film.jsonl is missing: it begins anew at step 5") {
+	if notes := strings.Join(training.Notes, "\n"); !strings.Contains(notes, "film.jsonl was missing: a new one starts at step 5") {
 		t.Errorf("notes %q", notes)
 	}
 	training.slot.release() // as if it were killed here
