@@ -25,7 +25,8 @@ import (
 // indexBase ends the help of a command whose text and whose JSON name layers and heads.
 const indexBase = `
 
-Layers and heads count from 1 on the command line and in text, and from 0 in JSON and CSV.`
+Layers and heads count from 1 on the command line and in text, from 0 in JSON
+and CSV.`
 
 // runCommand is what a command that shows something of a run says of itself, beside its name, help and flags. What is the same
 // for all, [program.runCommand] does.

@@ -26,15 +26,18 @@ func newCompare(p *program) *cobra.Command {
 	var o compareOptions
 	cmd := &cobra.Command{
 		Use:   "compare SENTENCE [SENTENCE]",
-		Short: "two sentences, two runs, or many seeds, and what differs",
-		Long: `Compare two sentences in one run (a minimal pair shows what one word changes), one sentence in two runs
-(--with), or one sentence over runs that differ in nothing but the seed (--seeds).
+		Short: "the difference between two sentences, two runs, or several seeds",
+		Long: `Compare two sentences in one run, one sentence in two runs (--with), or one
+sentence over runs that differ only in their seed (--seeds). Differences are the
+first less the second.
 
-Two runs number their heads as it happens: heads are matched by what they look at, over the sentence and
-held-out text, and the matching is shown. Differences are A less B.
+The order of the heads of a run is arbitrary. The heads of two runs are matched
+so that the mean absolute difference of their weights, on the sentence and on
+held-out text, is smallest; the matching is shown.
 
---seeds trains the settings of the run again, with the seeds that follow its own, and says which links
-recur: a link that only one seed has is an accident of that training.` + indexBase,
+--seeds trains the settings of the run again with the seeds that follow its own,
+and counts in how many runs each link occurs. A link that only one seed has is
+specific to that training.` + indexBase,
 		Example: `  attend compare "The lion saw" "The zebra saw"
   attend compare "the lion saw the zebra" "the zebra saw the lion"
   attend compare "The lion saw the zebra near the" --run runs/a --with runs/b
@@ -43,9 +46,9 @@ recur: a link that only one seed has is an accident of that training.` + indexBa
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
-	f.BoolVar(&o.all, "all", false, "the difference of each head instead of that of their mean")
-	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "train this many seeds of the run's settings, and say which links recur")
-	numberFlag(f, &o.least, "least", 0.5, positiveShare, "weight from which on --seeds counts a link as there")
+	f.BoolVar(&o.all, "all", false, "the difference of each head instead of the difference of their means")
+	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "train the settings of the run with so many seeds, and count the links that recur")
+	numberFlag(f, &o.least, "least", 0.5, positiveShare, "smallest weight that --seeds counts as a link")
 	_ = cmd.MarkFlagDirname("with")
 	return p.runCommand(cmd, runCommand{check: o.check, find: func(q *request) (finding, error) {
 		if o.seeds > 0 {
@@ -59,7 +62,7 @@ recur: a link that only one seed has is an accident of that training.` + indexBa
 func (o *compareOptions) check(q *request) error {
 	switch {
 	case o.seeds > 0 && o.with != "":
-		return errors.New("--seeds trains runs of its own: leave out --with, or --seeds")
+		return errors.New("--seeds trains new runs: leave out --with, or --seeds")
 	case o.seeds == 1:
 		return errors.New("--seeds 1 compares nothing: give at least 2")
 	case o.seeds > 0 || o.with != "":
@@ -116,7 +119,7 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 	}
 	if r.Step < r.Settings.Steps {
 		p.note(fmt.Sprintf("%s was stopped at step %d of %d, and the other seeds are trained to the end: "+
-			"go on with `attend train --resume` first to compare like with like",
+			"finish it with `attend train --resume` first",
 			printable.Path(r.Path), r.Step, r.Settings.Steps))
 	}
 	ctx, stop := interruptible(q.cmd.Context())
@@ -127,7 +130,7 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 		}
 	})
 	if ctx.Err() != nil {
-		p.say("stopped: nothing is kept of the seeds")
+		p.say("stopped: nothing of the seeds is saved")
 		return finding{}, errInterrupted
 	}
 	found := drawn(result, text.Recurrence, "")

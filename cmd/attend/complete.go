@@ -17,20 +17,21 @@ func newComplete(p *program) *cobra.Command {
 	var s run.Sampling
 	cmd := &cobra.Command{
 		Use:   "complete [PROMPT]",
-		Short: "let a run continue a prompt",
-		Long: `Continue a prompt word by word (or character by character), each drawn from what the model
-predicts. Without a prompt it begins a sentence of its own.`,
+		Short: "continue a prompt with words drawn from the model",
+		Long: `Continue a prompt token by token. Each token is drawn from the distribution that
+the model predicts. Without a prompt the model begins a new sentence. A token is
+a word or a character, as the run was trained.`,
 		Example: `  attend complete "The lion saw"
   attend complete "The lion saw" --samples 5 --temperature 0.7
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
 	}
 	f := cmd.Flags()
-	numberFlag(f, &s.Temperature, "temperature", 1, between(0, 1000), "softmax temperature: below 1 sharpens the distribution, above 1 flattens it, 0 always takes the most likely")
-	numberFlag(f, &s.TopK, "top-k", 0, between(0, 1e9), "draw among the k likeliest (0: all)")
-	numberFlag(f, &s.TopP, "top-p", 1, positiveShare, "draw among the likeliest that together reach p, of what top-k has left")
-	numberFlag(f, &s.Tokens, "tokens", 200, between(1, 1e6), "most words (or characters) to add")
-	numberFlag(f, &samples, "samples", 1, between(1, 1e6), "how many continuations")
-	numberFlag(f, &s.Seed, "seed", 1, run.Range{}, "equal seeds give equal texts")
+	numberFlag(f, &s.Temperature, "temperature", 1, between(0, 1000), "softmax temperature: below 1 sharpens, above 1 flattens, 0 is greedy")
+	numberFlag(f, &s.TopK, "top-k", 0, between(0, 1e9), "sample from the k most likely tokens (0: all)")
+	numberFlag(f, &s.TopP, "top-p", 1, positiveShare, "sample from the most likely tokens whose probabilities sum to p, after top-k")
+	numberFlag(f, &s.Tokens, "tokens", 200, between(1, 1e6), "maximum number of tokens to add")
+	numberFlag(f, &samples, "samples", 1, between(1, 1e6), "number of continuations")
+	numberFlag(f, &s.Seed, "seed", 1, run.Range{}, "random seed; the same seed gives the same text")
 	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) {
 		reader, err := q.run.NewSession(1)
 		if err != nil {

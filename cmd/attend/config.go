@@ -28,7 +28,7 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 		settingFlag(f, setting, s)
 	}
 	choiceFlag(f, &o.format, "format", "text", []string{"text", "json"}, "text or json: the result on standard output")
-	f.BoolVar(&o.watch, "watch", false, "show the sample sentence's map while it forms, on a terminal; the run stays the same")
+	f.BoolVar(&o.watch, "watch", false, "show the map of the sample sentence while it trains, on a terminal; the run stays the same")
 	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
 	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to resume")
@@ -70,8 +70,13 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	f := cmd.Flags()
 	for _, setting := range run.AllSettings() {
 		line := lines[setting.Name]
-		if setting.Follow != nil && line == 0 && !f.Changed(setting.Name) {
+		if setting.Follow != nil && !f.Changed(setting.Name) && (line == 0 || f.Changed(setting.Follows)) {
+			before := setting.Text(settings)
 			setting.Follow(settings)
+			if now := setting.Text(settings); line > 0 && now != before {
+				p.note(fmt.Sprintf("%s %s of %s is lowered to %s, since --%s is given: --%s sets another",
+					setting.Name, before, printable.Path(o.config), now, setting.Follows, setting.Name))
+			}
 		}
 		err := checkFlag(f.Lookup(setting.Name))
 		if err != nil && line > 0 && !f.Changed(setting.Name) {

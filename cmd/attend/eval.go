@@ -21,12 +21,15 @@ import (
 func newEval(p *program) *cobra.Command {
 	return p.runCommand(&cobra.Command{
 		Use:   "eval",
-		Short: "judge a run on held-out text",
-		Long: `Judge a run on the text that was kept from training: loss, perplexity and accuracy beside
-simple baselines. On the built-in savanna, whose next-word probabilities and causes are
-known, also how far the loss lies above the entropy, and for each planted rule whether the
-model obeys it, how much it attends to the words that decide, and what cutting those edges
-costs.
+		Short: "measure loss, perplexity and accuracy on held-out text",
+		Long: `Measure a run on held-out text: loss, perplexity and accuracy, beside models
+that only count.
+
+On the built-in savanna the probability of every next word and its cause words
+are known. There it also shows how far the loss lies above the entropy, the
+lowest loss that is possible, and for each rule of the grammar: whether the
+model follows it, how much it attends to the cause words, and the effect of
+removing that attention.
 
 Losses are in nats per predicted token (words and sentence ends).`,
 		Example: `  attend eval
@@ -80,15 +83,15 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		note string
 	}
 	lines := []lossLine{ // from the floor to knowing nothing
-		{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
-		{"training", r.TrainLoss, "this model, on text it learned from"},
+		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
+		{"training", r.TrainLoss, "this model, on its training text"},
 		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
 		{"bigram", r.Baselines.Bigram, "counts what follows one token"},
 		{"unigram", r.Baselines.Unigram, "counts single tokens"},
-		{"uniform", r.Baselines.Uniform, "knows nothing"},
+		{"uniform", r.Baselines.Uniform, "every token equally likely"},
 	}
 	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"entropy", *r.Entropy, "the grammar itself, on held-out text"})
+		lines = slices.Insert(lines, 0, lossLine{"entropy", *r.Entropy, "the grammar itself: the lowest loss"})
 	}
 	number := len("0.0000") + 1
 	for _, l := range lines {
@@ -160,12 +163,12 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + term.Wrap("planted rules: "+
-		"does the likeliest word obey, do the deciding words get attention, and does that matter?", columns) + "\n\n")
+	b.WriteString("\n" + term.Wrap("the rules of the grammar: is the most likely word right, do heads attend to the cause words, and what does that attention do?",
+		columns) + "\n\n")
 	table := term.Table{Columns: []term.Column{
 		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1},
 		{Title: "mean", Spare: 6}, {Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5},
-		{Title: "cut", Spare: 2}, {Title: "others", Spare: 3},
+		{Title: "ablated", Spare: 2}, {Title: "others", Spare: 3},
 	}}
 	for _, rule := range r.Rules {
 		cells := []string{rule.Name, printable.Thousands(rule.Count)}
@@ -181,11 +184,10 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for line := range strings.Lines(table.Text(columns - term.Gap)) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the most likely word follows the rule. From best head to uniform: "+
-		"attention from the word that predicts to all words that decide, together: of the best head, the mean of all heads, "+
-		"the best head before training, and an even spread. cut: what the log-probability of the right word loses, in nats, "+
-		"when just these edges are cut; others: when as many other edges are, the mean over up to 12 choices; "+
-		"both on up to 500 cases.", columns) + "\n")
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the most likely word follows the rule. best head to uniform: attention weight from the "+
+		"predicting word to all cause words together, in the best head, in the mean of all heads, in the best head before training, and "+
+		"if attention were uniform. ablated: by how many nats the log-probability of the right word falls when the attention to the cause words "+
+		"is removed; others: when that to as many other words is removed, the mean over up to 12 choices. Both on up to 500 cases.", columns) + "\n")
 	return render.Write(w, &b)
 }
 

@@ -17,13 +17,15 @@ func newExplain(p *program) *cobra.Command {
 	var cell attention.Cell // until the run is open these count from 1
 	cmd := &cobra.Command{
 		Use:   "explain SENTENCE",
-		Short: "the arithmetic of one cell of a map, step by step",
-		Long: `Write out how one word comes to look at another in one head: the query and the key, their dot
-product, the scaling, the mask, the softmax over the row, and what the value adds. Every number is
-the one that the model computed.
+		Short: "the arithmetic of one attention weight, step by step",
+		Long: `Write out how one attention weight is computed in one head: the query and the
+key, their dot product, the scaling, the mask, the softmax over the row, and
+what the value adds to the output. Every number is the one that the model
+computed.
 
-A word that occurs twice is meant by the:1 or the:2, any token by its place from 0. By default the
-last word is the query, and the key is the word that it attends to most.` + indexBase,
+--query and --key take a word. If it occurs more than once, the:1 is the first
+and the:2 the second; a number is a position, from 0. By default the query is
+the last word and the key is the word with the largest weight.` + indexBase,
 		Example: `  attend explain "The lion saw the zebra near the"
   attend explain "The lion saw the zebra near the" --head 3 --query the:2 --key zebra
   attend explain "The lion saw the zebra near the" --key near --full
@@ -32,9 +34,9 @@ last word is the query, and the key is the word that it attends to most.` + inde
 	f := cmd.Flags()
 	numberFlag(f, &cell.Layer, "layer", 1, between(1, 1000), "layer, from 1")
 	numberFlag(f, &cell.Head, "head", 1, between(1, 4096), "head, from 1")
-	f.StringVar(&cell.Query, "query", "", "the word that looks (default: the last)")
-	f.StringVar(&cell.Key, "key", "", "the word looked at (default: the one with the largest weight)")
-	f.BoolVar(&full, "full", false, "every number of the vectors")
+	f.StringVar(&cell.Query, "query", "", "the word that attends (default: the last)")
+	f.StringVar(&cell.Key, "key", "", "the word attended to (default: the one with the largest weight)")
+	f.BoolVar(&full, "full", false, "show every number of the vectors")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		if err := checkHead(q.run, cell.Layer, cell.Head, "counted from 1"); err != nil {
 			return finding{}, err

@@ -23,13 +23,15 @@ func newFilm(p *program) *cobra.Command {
 	var losses []run.Metrics
 	cmd := &cobra.Command{
 		Use:   "film",
-		Short: "show how the attention of the sample sentence formed in training",
-		Long: `Show the sample sentence through training, as the run's film.jsonl has it: small maps over the
-steps, and when each link formed, which is the step from which on its weight stayed at half
-of its last value or more. A training notes a frame at each evaluation, so steps are as exact
-as --eval-interval was.
+		Short: "how the attention of the sample sentence formed in training",
+		Long: `Show the attention of the sample sentence during training, from the film.jsonl
+of the run: small maps over the steps, and when each link formed. A link has
+formed at the first step from which its weight stays at least half of its final
+value. Training records a frame at each evaluation, so --eval-interval sets how
+exact these steps are.
 
---format html makes a page for a browser, with a slider over the steps and the loss beside it.` + indexBase,
+--format html makes a page for a browser, with a slider over the steps and the
+loss curve.` + indexBase,
 		Example: `  attend film
   attend film --head 3
   attend film --least 0.5 --run runs/mine
@@ -39,7 +41,7 @@ as --eval-interval was.
 	}
 	f := cmd.Flags()
 	layerAndHead(f, &layer, &head)
-	numberFlag(f, &least, "least", 0.2, positiveShare, "least weight at the end of a link that is listed")
+	numberFlag(f, &least, "least", 0.2, positiveShare, "smallest final weight of the links that are listed")
 	return p.runCommand(cmd, runCommand{
 		formats: []format{htmlFormat},
 		check: func(q *request) error {
@@ -97,7 +99,7 @@ func writeFilm(w io.Writer, frames []attention.Frame, least float64, view text.O
 			return err
 		}
 		fmt.Fprintf(w, "\n%s\n", term.Wrap(fmt.Sprintf("links of at least %g at the end, "+
-			"and the step from which on each kept at least half of its last weight", least), view.Width))
+			"with the step from which each kept at least half of its final weight", least), view.Width))
 		if err := text.Formed(w, frames, formed, i, view); err != nil {
 			return err
 		}

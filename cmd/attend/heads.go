@@ -10,13 +10,16 @@ import (
 func newHeads(p *program) *cobra.Command {
 	return p.runCommand(&cobra.Command{
 		Use:   "heads",
-		Short: "what each head does, in plain words and with evidence",
-		Long: `Say of each head what it looks at over held-out text: the token before, the token itself, an earlier
-mention of the same word, the first word, the boundary <s> (a resting place), the words that decide
-by a planted rule, or none of these; with the share of its attention that goes there, three
-sentences where it shows most, and what its absence costs (its output replaced by its mean).
+		Short: "what each head attends to, with examples and its ablation effect",
+		Long: `Describe what each head attends to over held-out text: the previous token, the
+token itself, an earlier occurrence of the same token, the first word, the
+boundary <s> (an attention sink), the cause words of a rule of the savanna, or
+none of these. Shown are the share of its attention that goes there, three
+sentences in which it is largest, and by how much the loss rises without the
+head (mean ablation).
 
-A head is named by what stands out. The name is not all that it does: the other numbers are shown too.` + indexBase,
+A head is named for what stands out. It may do more than its name says: all
+numbers are shown.` + indexBase,
 		Example: `  attend heads
   attend heads --run runs/savanna --format json`,
 		Args: noArguments,

@@ -34,27 +34,31 @@ func newInspect(p *program) *cobra.Command {
 	var o inspectOptions
 	cmd := &cobra.Command{
 		Use:   "inspect SENTENCE...",
-		Short: "show the attention map of sentences",
-		Long: `Show which words each word of a sentence attends to, as the model computes it, and the words
-that it expects next. Rows look at columns; a row adds up to 1. By default the head that matters
-most for the next word: the one whose output, set to 0, lowers its probability most. Where no head lowers it by
-a tenth, and with --head mean, it is the mean over all layers and heads. --all shows each head, --layer and
---head one of them.
+		Short: "the attention map of sentences, and the most likely next words",
+		Long: `Show which words each word of a sentence attends to, as the model computes it,
+and the most likely next words. Rows are queries, columns are keys; the weights
+of a row sum to 1.
 
---format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, each head of a layer (--all --layer 1),
-or the grid of all layers and heads (--all). --format html makes a page for a browser, with every head
-and the arithmetic of every cell. -o names the file, and its ending the format.
+By default the map is that of the head that matters most for the next word: the
+one whose output, set to 0, lowers its log-probability most. If no head lowers it
+by 0.1 nats, and with --head mean, it is the mean over all layers and heads.
+--all shows every head, --layer and --head one of them.
 
---baseline puts beside the map what to compare it with, and the difference of the two:
-untrained is the same model before training, uniform shares alike over what a word sees,
-position is the mean over the held-out sentences at the same positions.
+--format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, the heads of
+one layer (--all --layer 1), or all layers and heads (--all). --format html makes
+a page for a browser with every head and the arithmetic of every weight. -o names
+the file; its ending gives the format.
 
-In CSV an apostrophe stands before each text that a spreadsheet would take for a formula, since it begins with
-= + - @, a tab or a line end, and before each that begins with an apostrophe: a program drops one leading
-apostrophe to have the text back. JSON holds every text as it is.
+--baseline adds a baseline and the difference from it: untrained is the same
+model before training, uniform spreads attention evenly over the words before,
+position is the mean over held-out sentences at the same positions.
 
-Attention is where a model looks, not why it decides: a word may be looked at and change
-nothing.` + indexBase,
+JSON holds every text as it is. In CSV a text that a spreadsheet would take for a
+formula (it begins with = + - @, a tab or a line end), or that begins with an
+apostrophe, has one more apostrophe before it.
+
+An attention weight says how much of a word is mixed in, not how much it matters
+for the prediction. attend why measures that.` + indexBase,
 		Example: `  attend inspect "The lion saw the zebra near the river"
   attend inspect --all "The lion saw the zebra near the"
   attend inspect --run runs/mine --layer 1 --head 2 "my own sentence"
@@ -68,9 +72,9 @@ nothing.` + indexBase,
 	f := cmd.Flags()
 	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file of at most 64 MB (- for standard input)")
 	layerAndHead(f, &o.layer, &o.head)
-	f.BoolVar(&o.all, "all", false, "each head by itself, of all layers or of --layer, instead of their mean")
+	f.BoolVar(&o.all, "all", false, "every head, of all layers or of --layer")
 	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+printable.Or(baselines))
-	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "how many likely next words")
+	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "number of next words to show")
 	return p.runCommand(cmd, runCommand{
 		formats: mapFormats,
 		check:   o.check,

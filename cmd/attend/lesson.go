@@ -30,16 +30,18 @@ func newLesson(p *program) *cobra.Command {
 	var o lessonOptions
 	cmd := &cobra.Command{
 		Use:   "lesson [CHAPTER]",
-		Short: "learn what attention is, in ten short chapters",
-		Long: `A course on attention for someone who has never met it: half an hour, ten chapters. Each has a few plain
-sentences, a computation that really runs, a picture, a question to answer before the result is
-shown, and commands to try. In chapter 8 you train a model of your own.
+		Short: "a course on attention in ten short chapters",
+		Long: `A course on attention for someone who has never met it: half an hour, ten
+chapters. Each has a few plain sentences, a computation that really runs, a
+picture, a question to answer before the result is shown, and commands to try.
+In chapter 8 you train a model of your own.
 
-Without a number it lists the chapters and where you are. On a terminal a chapter stops after each
-step: Enter goes on, a letter answers a question, Ctrl-D leaves and your place is kept.
+Without a number it lists the chapters and where you are. On a terminal a
+chapter stops after each step: Enter goes on, a letter answers a question,
+Ctrl-D leaves and your place is kept.
 
-The vectors of chapters 2 and 3 are yours to change: numbers with commas between them, a key with
-its name before an equals sign.`,
+The vectors of chapters 2 and 3 are yours to change: numbers with commas between
+them, a key with its name before an equals sign.`,
 		Example: `  attend lesson
   attend lesson 1
   attend lesson 2 --query 1,0 --key zebra=1,1 --key lion=0,1
@@ -224,9 +226,10 @@ func newExport(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "the whole course as one page that needs no network",
-		Long: `Write all ten chapters as one HTML page or one Markdown file, for a class or for paper: the text, what was
-computed, the pictures, the questions with their answers folded away, and the commands. All is computed
-when it is written, training included, in a folder that is removed afterwards.`,
+		Long: `Write all ten chapters as one HTML page or one Markdown file, for a class or for
+paper: the text, what was computed, the pictures, the questions with their
+answers folded away, and the commands. All is computed when it is written,
+training included, in a folder that is removed afterwards.`,
 		Example: `  attend lesson export -o lesson.html
   attend lesson export -o lesson.md`,
 		Args: noArguments,

@@ -20,12 +20,14 @@ func newReflect(p *program) *cobra.Command {
 	var to output
 	cmd := &cobra.Command{
 		Use:   "reflect",
-		Short: "keep what you make of it, in a file of yours",
-		Long: `Ask what surprised you, what confused you, and how this relates to large language models, and add your
-answers with the date to the end of a Markdown file. What the file holds already stays as it is.
+		Short: "write down what you learned, in a file of your own",
+		Long: `Ask what surprised you, what confused you, and how this relates to large
+language models, and add your answers with the date to the end of a Markdown
+file. What the file holds already stays as it is.
 
-On a terminal an answer ends with an empty line. From a pipe the first line answers the first question,
-the second the second, and all further lines the third; at most 1 MB.`,
+On a terminal an answer ends with an empty line. From a pipe the first line
+answers the first question, the second the second, and all further lines the
+third; at most 1 MB.`,
 		Example: `  attend lesson reflect
   attend lesson reflect -o notes.md
   printf 'the mask\nthe values\nonly the size\n' | attend lesson reflect`,

@@ -22,16 +22,24 @@ type program struct {
 // runsFolder holds the runs that have no folder of their own choice.
 const runsFolder = "runs"
 
-// welcome lists the commands, each by the first of its examples.
+// helpWidth is how many columns the flags in a help text take.
+const helpWidth = 80
+
+// welcome says what to do first, and lists the commands.
 func welcome(commands []*cobra.Command) string {
 	var b strings.Builder
-	b.WriteString("attend trains a small transformer on sentences and shows which words each word attends to.\n\nStart here:\n\n")
+	b.WriteString(`attend trains a small transformer on sentences and shows which words each word attends to.
+
+  attend lesson                    begin here if attention is new to you
+  attend train                     train on the built-in sentences, in seconds
+  attend train --data my.txt       train on your own sentences, one a line
+  attend inspect "The lion saw"    the attention map of any sentence
+
+`)
 	for _, c := range commands {
-		example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
-		fmt.Fprintf(&b, "  %-57s  %s\n", example, c.Short)
+		fmt.Fprintf(&b, "  %-9s %s\n", c.Name(), c.Short)
 	}
-	fmt.Fprintf(&b, "  %-57s  %s\n", "attend train --data my.txt", "train on your own sentences, one a line")
-	b.WriteString("\nattend help COMMAND tells more, with examples.\n")
+	b.WriteString("\nattend COMMAND --help describes a command, with examples.\n")
 	return b.String()
 }
 
@@ -59,6 +67,7 @@ func newRoot(p *program) *cobra.Command {
 			return err
 		},
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth)))
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
@@ -75,8 +84,8 @@ func newRoot(p *program) *cobra.Command {
 func newHelp(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND]",
-		Short:   "tell more about a command",
-		Long:    "Tell what a command does, with examples and all its flags.",
+		Short:   "describe a command",
+		Long:    "Describe what a command does, with examples and all its flags.",
 		Example: "  attend help train",
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
@@ -105,7 +114,7 @@ func newHelp(root *cobra.Command) *cobra.Command {
 func addExamples(root *cobra.Command) {
 	root.Example = "  attend train\n  attend inspect \"The lion saw the zebra near the river\""
 	c, _, _ := root.Find([]string{"completion"})
-	c.Short = "write the script by which a shell completes commands and flags"
+	c.Short = "print a script that lets a shell complete commands and flags"
 	c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
@@ -140,7 +149,7 @@ func noCommand(parent *cobra.Command, name string) error {
 	}
 	path := parent.CommandPath()
 	if parent.HasParent() && nearest(name, names) == "" {
-		return fmt.Errorf("there is no command %s below `%s`: `%s --help` tells what there is", printable.Quote(name), path, path)
+		return fmt.Errorf("there is no command %s below `%s`: `%s --help` lists what there is", printable.Quote(name), path, path)
 	}
 	return fmt.Errorf("there is no command %s: %s",
 		printable.Quote(name), meant(name, names, "`"+path+" %s`", "`"+path+" --help` lists them"))

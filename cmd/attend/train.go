@@ -33,12 +33,13 @@ func newTrain(p *program) *cobra.Command {
 	var o trainOptions
 	cmd := &cobra.Command{
 		Use:   "train",
-		Short: "train a model and show what it attends to",
-		Long: `Train a transformer on sentences, keep it in a run folder, and show which words each word
-of the sample sentence attends to.
+		Short: "train a model and show which words each word attends to",
+		Long: `Train a transformer on sentences, save it in a run folder, and show which words
+each word of a sample sentence attends to.
 
-Without flags it trains the toy model on the built-in savanna sentences, in seconds. Ctrl-C
-finishes the step, saves, shows the map and says how to go on. Closing the terminal saves as well.`,
+Without flags it trains a small model on the built-in savanna sentences, which
+takes seconds. Ctrl-C finishes the step, saves the run and prints the command
+that resumes it. Closing the terminal saves as well.`,
 		Example: `  attend train
   attend train --watch
   attend train --layers 2 --heads 4 --dim 64 --seed 7
@@ -73,7 +74,7 @@ func groupedUsage(cmd *cobra.Command, groups []*pflag.FlagSet) error {
 	out := cmd.OutOrStderr()
 	fmt.Fprintf(out, "Usage:\n  %s\n\nExamples:\n%s\n", cmd.UseLine(), cmd.Example)
 	for _, g := range groups {
-		fmt.Fprintf(out, "\n%s:\n%s", g.Name(), g.FlagUsages())
+		fmt.Fprintf(out, "\n%s:\n%s", g.Name(), g.FlagUsagesWrapped(helpWidth))
 	}
 	_, err := fmt.Fprintf(out, "\nOther:\n  -h, --help   this text\n")
 	return err

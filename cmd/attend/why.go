@@ -16,21 +16,25 @@ func newWhy(p *program) *cobra.Command {
 	var asked analysis.Question
 	cmd := &cobra.Command{
 		Use:   "why SENTENCE",
-		Short: "attended to and mattered, side by side",
-		Long: `Show for one prediction what each word was attended to beside what it did: what the probability
-of the predicted word loses when the edge to a word is cut (its weight set to 0, the row shared out
-anew), when the word is replaced by each other of its kind (in the built-in savanna) or by <unk>,
-and when a head is switched off (its output replaced by its mean over held-out text).
+		Short: "why a word is predicted: attention weights beside ablation effects",
+		Long: `Show, for one prediction, how much each word is attended to and what happens
+without it. An effect is by how much the log-probability of the predicted word
+falls, in nats:
 
-By default the likeliest next word is explained; --word asks for another, --place for a word of the
-sentence itself. Effects are in nats of log-probability: 0.69 halves it, 2.3 leaves a tenth.` + indexBase,
+  attention removed   the weights to the word are set to 0, the rows renormalised
+  word replaced       by each of its substitutes in the built-in savanna, or else by <unk>
+  head ablated        its output is replaced by its mean over held-out text (mean ablation)
+
+0.69 nats halve a probability, 2.3 leave a tenth of it. By default the most
+likely next word is explained. --word explains another word, --place a word of
+the sentence.` + indexBase,
 		Example: `  attend why "The lion saw the zebra near the"
   attend why "The lion saw the zebra near the" --word cave
   attend why "The lions from the valley are hungry" --place 6
   attend why "The lion saw the zebra near the" --format json`,
 	}
 	f := cmd.Flags()
-	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the likeliest, or the one at --place)")
+	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --place)")
 	numberFlag(f, &asked.Position, "place", 0, between(0, 1e6),
 		"explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
@@ -55,7 +59,7 @@ func (p *program) why(q *request, asked analysis.Question) (finding, error) {
 	}
 	note := readingNote(q.run)
 	if missing != nil {
-		note = "heads are not switched off, since that takes the training text: " + message(missing) + "\n" + note
+		note = "heads are not ablated, since their means need the training text: " + message(missing) + "\n" + note
 	}
 	return drawn(y, text.Why, note), nil
 }

@@ -30,13 +30,15 @@ func newWords(p *program) *cobra.Command {
 	var o wordsOptions
 	cmd := &cobra.Command{
 		Use:   "words [WORD...]",
-		Short: "show the word vectors: a picture of all, or the nearest to a word",
-		Long: `Show the table of vectors by which a run knows its words. Without a word: a picture of all, on
-the two principal components that keep most of their variance; how much is said below it,
-and what lies close together there may be far apart in what is not shown. With words: the
-nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions.
+		Short: "the word vectors: a picture of all, or those nearest to a word",
+		Long: `Show the embedding table of a run, the vector of each word. Without a word: a
+picture of all vectors in their first two principal components. The share of the
+variance that the picture keeps is printed below it; words that are close in the
+picture may be far apart in the other dimensions. With words: the words with the
+largest cosine similarity to each, from 1 (same direction) over 0 to -1, in all
+dimensions.
 
---positions shows the vectors of the places in a sentence likewise, counted from 0.`,
+--positions shows the position vectors likewise, counted from 0.`,
 		Example: `  attend words
   attend words lion zebra
   attend words --positions
@@ -46,8 +48,8 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
-	f.BoolVar(&o.positions, "positions", false, "the vectors of the places in a sentence instead")
-	numberFlag(f, &o.top, "top", 10, between(1, 1e9), "how many nearest words")
+	f.BoolVar(&o.positions, "positions", false, "the vectors of the positions instead")
+	numberFlag(f, &o.top, "top", 10, between(1, 1e9), "number of nearest words")
 	width := "of a picture, in pixels"
 	for _, e := range picture.Formats {
 		if e.Choice.Density > 0 {
@@ -74,7 +76,7 @@ nearest to each by cosine, from 1 (the same way) over 0 to -1, in all dimensions
 func (o *wordsOptions) check(q *request) error {
 	switch {
 	case o.positions && len(o.nearest) > 0:
-		return fmt.Errorf("--positions has places and no words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
+		return fmt.Errorf("--positions shows positions, not words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
 	case q.chosen.picture && len(o.nearest) > 0:
 		return fmt.Errorf("--format %s draws all words: leave out %s, or take text or json", q.format, printable.Quote(o.nearest[0]))
 	case q.cmd.Flags().Changed("top") && len(o.nearest) == 0:
@@ -153,12 +155,12 @@ func tableNote(r *run.Run, positions bool) string {
 	note := stepNote(r)
 	switch {
 	case positions:
-		note += "; places are counted from 0"
+		note += "; positions count from 0"
 		if _, words := r.Vocabulary.Boundary(); words {
-			note += ", where " + data.BoundaryToken + " stands"
+			note += ", which is " + data.BoundaryToken
 		}
 	case r.Settings.Tied:
-		note += "; the output head is this table too, so words that can stand in the same place lie together"
+		note += "; the unembedding (lm_head) is this table too, so words that can stand at the same position lie together"
 	}
 	return note
 }

@@ -18,7 +18,8 @@ type Setting struct {
 	Name     string          // of the flag, and the key in YAML
 	Group    string          // heading in the help
 	Default  any             // of the type of its field
-	Follow   func(*Settings) // lowers the default to fit the other settings, if the user gives no value
+	Follow   func(*Settings) // lowers the default to fit the setting that it follows, if the user gives no value
+	Follows  string          // the name of that setting
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
@@ -59,7 +60,7 @@ func AllSettings() (all []Setting) {
 			{Name: "unit", Default: data.Word, Choices: data.Units.Names(),
 				Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
 			{Name: "holdout", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true},
-				Meaning: "share of the text held out from training, to test on"},
+				Meaning: "share of the text held out from training, for evaluation"},
 			{Name: "holdout-by", Default: data.ByTokens, Choices: []string{data.ByTokens, data.BySentences},
 				Absent:  func(s *Settings) { s.HoldOutBy = data.BySentences },
 				Meaning: "what holdout is a share of: tokens, or sentences that differ, however often each occurs"},
@@ -67,15 +68,15 @@ func AllSettings() (all []Setting) {
 				Absent:  func(s *Settings) { s.SplitSeed = s.Seed },
 				Meaning: "random seed of which sentences are held out"},
 			{Name: "min-count", Default: 2, Range: closed(1, 1e9),
-				Meaning: "tokens that occur less often in training become " + data.UnknownToken},
+				Meaning: "tokens that occur less often in the training text become " + data.UnknownToken},
 		}},
 		{"Model", true, []Setting{
 			{Name: "layers", Default: 1, Range: closed(1, 1000), Meaning: "transformer blocks"},
 			{Name: "heads", Default: 4, Range: closed(1, 4096), Meaning: "attention heads of each block; they divide dim"},
 			{Name: "dim", Default: 32, Range: closed(1, 1<<16), Meaning: "embedding dimension (d_model)"},
-			{Name: "hidden", Default: 0, Range: closed(0, 1<<20), Meaning: "width of the feed-forward network (0: 4 times dim)"},
+			{Name: "hidden", Default: 0, Range: closed(0, 1<<20), Meaning: "width of the hidden layer of the feed-forward network (0: 4 times dim)"},
 			{Name: "context", Default: 0, Range: closed(0, 1<<16),
-				Meaning: "most tokens in a sequence (0: the longest sentence; 64 characters)"},
+				Meaning: "maximum number of tokens in a sequence (0: the longest sentence; 64 characters)"},
 			{Name: "positions", Default: embed.Learned, Choices: embed.Schemes.Names(), Meaning: "position encoding"},
 			{Name: "norm", Default: layers.LayerNormName, Choices: layers.Norms.Names(),
 				Absent:  func(s *Settings) { s.Norm = layers.LayerNormName },
@@ -83,24 +84,26 @@ func AllSettings() (all []Setting) {
 			{Name: "activation", Default: layers.GELU, Choices: layers.Activations.Names(),
 				Meaning: "activation of the feed-forward network"},
 			{Name: "tied", Default: true, Meaning: "the unembedding (lm_head) is the token embedding itself"},
-			{Name: "dropout", Default: 0.0, Range: rightOpen(0, 1), Meaning: "dropout probability in training"},
+			{Name: "dropout", Default: 0.0, Range: rightOpen(0, 1), Meaning: "dropout probability during training"},
 		}},
 		{"Training", true, []Setting{
 			{Name: "batch", Default: 32, Range: closed(1, 1<<16), Meaning: "sequences per step"},
-			{Name: "steps", Default: 1500, Range: closed(1, 1e9), OnResume: true, Meaning: "updates of the weights in all"},
-			{Name: "optimizer", Default: train.AdamW, Choices: train.Optimizers.Names(), Meaning: "how a gradient updates the weights"},
-			{Name: "lr", Default: 1e-2, Range: Range{Low: 0, High: 1000, OpenLow: true}, Meaning: "highest learning rate"},
+			{Name: "steps", Default: 1500, Range: closed(1, 1e9), OnResume: true, Meaning: "total number of training steps"},
+			{Name: "optimizer", Default: train.AdamW, Choices: train.Optimizers.Names(), Meaning: "optimizer"},
+			{Name: "lr", Default: 1e-2, Range: Range{Low: 0, High: 1000, OpenLow: true}, Meaning: "maximum learning rate"},
 			{Name: "min-lr", Default: 1e-4, Range: closed(0, 1000),
+				Follows: "lr",
 				Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.LR/100)) },
-				Meaning: "learning rate at the end of the cosine decay; unless given, at most a hundredth of lr"},
+				Meaning: "learning rate at the end of cosine decay (if not given: at most lr/100)"},
 			{Name: "warmup", Default: 100, Range: closed(0, 1e9),
+				Follows: "steps",
 				Follow:  func(s *Settings) { s.Warmup = max(0, min(s.Warmup, s.Steps/10)) },
-				Meaning: "steps of linear rise of the learning rate; unless given, at most a tenth of all"},
-			{Name: "weight-decay", Default: 0.01, Range: closed(0, 1000), Meaning: "decoupled weight decay of matrices"},
+				Meaning: "steps of linear warmup (if not given: at most steps/10)"},
+			{Name: "weight-decay", Default: 0.01, Range: closed(0, 1000), Meaning: "decoupled weight decay, of matrices only"},
 			{Name: "beta1", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("beta1")},
 			{Name: "beta2", Default: 0.98, Range: rightOpen(0, 1), Meaning: train.Uses("beta2")},
 			{Name: "momentum", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("momentum")},
-			{Name: "clip", Default: 1.0, Range: closed(0, 1e9), Meaning: "maximum global gradient norm (0: no clipping)"},
+			{Name: "clip", Default: 1.0, Range: closed(0, 1e9), Meaning: "maximum global gradient norm; 0 disables clipping"},
 			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; a run is reproducible bit for bit"},
 		}},
 		{"Watching and keeping", false, []Setting{
