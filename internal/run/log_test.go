@@ -75,7 +75,7 @@ func TestResumeWithDamagedLogs(t *testing.T) {
 	damaged[len(damaged)/2] ^= 1
 	write(t, path, filmFile, damaged)
 	_, err := Resume(path, loadSmall, nil)
-	wantError(t, err, filmFile, "is damaged", "delete it to go on")
+	wantError(t, err, filmFile, "is damaged", "delete it to resume")
 	if err := os.Remove(filepath.Join(path, filmFile)); err != nil {
 		t.Fatal(err)
 	}
