@@ -116,6 +116,9 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l, ok := unit.Tokenizer.(learner); ok {
+		unit.Tokenizer = l.learn(text)
+	}
 	c, err := unit.Layout.split(text, newNumbering(name, unit), o)
 	if err != nil {
 		return nil, err

@@ -41,7 +41,8 @@ func UnitMeanings() string {
 }
 
 // Tokenizer splits text into tokens. Each token has a key, by which a vocabulary
-// numbers it. A new tokenizer is a type with these methods and a line in [Units].
+// numbers it. A new tokenizer is a type with these methods, and those of learner if it is made from the text, and a
+// line in [Units].
 type Tokenizer interface {
 	// Noun is what messages call one token: "word".
 	Noun() string
@@ -59,8 +60,21 @@ type Tokenizer interface {
 	// key returns how the vocabulary spells a token that each visits. A text that holds
 	// nothing but Continue("", key) has one token, of that key.
 	key(token string) string
-	// form fills in how tokenizer.json describes the tokenizer.
+	// form fills in how tokenizer.json describes the tokenizer, of the model its type and merges.
 	form(file *tokenizerJSON)
+}
+
+// learner is a [Tokenizer] that is made from a text, such as byte-pair encoding, whose merges are those of the most
+// frequent pairs. The entry in [Units] is the one before any text. Its vocabulary has all of its keys and no other,
+// whatever the minimum count.
+type learner interface {
+	Tokenizer
+	// learn returns the tokenizer made from a valid text.
+	learn(text string) learner
+	// restore returns the tokenizer whose form is in the file; ok is false where the file is not such a form.
+	restore(file tokenizerJSON) (l learner, ok bool)
+	// keys returns every key that each token can have, in the order of their ids.
+	keys() []string
 }
 
 // Token is one token of a text.

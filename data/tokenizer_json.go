@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"attend/internal/printable"
@@ -30,6 +31,7 @@ type tokenizerJSON struct {
 type tokenizerModel struct {
 	Type    string          `json:"type"`
 	Vocab   json.RawMessage `json:"vocab"`
+	Merges  []string        `json:"merges,omitempty"` // of byte-pair encoding: two keys with a space between them
 	Unknown string          `json:"unk_token"`
 }
 
@@ -145,6 +147,12 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l, ok := unit.Tokenizer.(learner); ok {
+		if want := numbered(unit, l.keys()); !slices.Equal(keys, want.keys) {
+			return nil, fmt.Errorf("tokenizer.json: its vocabulary is not that of its tokenizer: want the %d keys that its merges give", want.Len())
+		}
+		return &Vocabulary{unit, keys, ids}, nil
+	}
 	special := specials(unit.Layout)
 	for id, token := range special {
 		if id >= len(keys) || keys[id] != token {
@@ -167,9 +175,15 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 func (f tokenizerJSON) unit() (Unit, error) {
 	var different []string
 	for i, u := range Units {
-		parts := f.different(tokenizerForm(u.Choice))
+		unit := u.Choice
+		if l, ok := unit.Tokenizer.(learner); ok {
+			if restored, ok := l.restore(f); ok {
+				unit.Tokenizer = restored
+			}
+		}
+		parts := f.different(tokenizerForm(unit))
 		if len(parts) == 0 {
-			return u.Choice, nil
+			return unit, nil
 		}
 		if i == 0 || len(parts) < len(different) {
 			different = parts
@@ -190,6 +204,7 @@ func (f tokenizerJSON) different(want tokenizerJSON) (names []string) {
 		{"pre_tokenizer", f.PreTokenizer, want.PreTokenizer},
 		{"post_processor", f.PostProcessor, want.PostProcessor},
 		{"model type", f.Model.Type, want.Model.Type},
+		{"merges", f.Model.Merges, want.Model.Merges},
 		{"unk_token", f.Model.Unknown, want.Model.Unknown},
 	} {
 		got, errGot := json.Marshal(part.got)

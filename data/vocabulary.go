@@ -8,15 +8,18 @@ import (
 // Vocabulary numbers the tokens a model knows. It never changes once made.
 //
 // The first id is that of [BoundaryToken] where the layout has one, the next that of
-// [UnknownToken]; then come the keys by code point.
+// [UnknownToken]; then come the keys by code point, or in the order of a tokenizer that is made from the text.
 type Vocabulary struct {
 	unit Unit
 	keys []string       // by id
 	ids  map[string]int // by key
 }
 
-// newVocabulary numbers the keys that are counted at least minCount times.
+// newVocabulary numbers the keys that are counted at least minCount times, or all of a tokenizer that is made from the text.
 func newVocabulary(u Unit, keys []string, counts []int, minCount int) (*Vocabulary, error) {
+	if l, ok := u.Tokenizer.(learner); ok {
+		return numbered(u, l.keys()), nil
+	}
 	var frequent []string
 	for i, key := range keys {
 		if counts[i] >= minCount {
@@ -28,11 +31,16 @@ func newVocabulary(u Unit, keys []string, counts []int, minCount int) (*Vocabula
 			u.Tokenizer.Noun(), minCount, slices.Max(counts), UnknownToken)
 	}
 	slices.Sort(frequent)
-	v := &Vocabulary{u, append(specials(u.Layout), frequent...), map[string]int{}}
+	return numbered(u, frequent), nil
+}
+
+// numbered returns the vocabulary that numbers the special tokens of a unit, then keys in their order.
+func numbered(u Unit, keys []string) *Vocabulary {
+	v := &Vocabulary{u, append(specials(u.Layout), keys...), map[string]int{}}
 	for id, key := range v.keys {
 		v.ids[key] = id
 	}
-	return v, nil
+	return v
 }
 
 // Tokenizer returns what splits text into the tokens of the vocabulary.

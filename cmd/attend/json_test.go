@@ -52,6 +52,12 @@ func TestJSONIsDescribed(t *testing.T) {
 	workshop(t)
 	attend(t, "", strings.Fields("train --steps 10 --batch 4 --dim 8 --heads 2 --layers 2 --out runs/other")...)
 	written := map[string]map[string]bool{} // by format and field, the types
+	note := func(field, kind string) {
+		if written[field] == nil {
+			written[field] = map[string]bool{}
+		}
+		written[field][kind] = true
+	}
 	for _, line := range jsonCommands {
 		args := strings.Fields(line)
 		switch args[0] {
@@ -87,13 +93,9 @@ func TestJSONIsDescribed(t *testing.T) {
 		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || !strings.HasPrefix(d.Run, "runs/") || d.Step != 100 {
 			t.Errorf("%s: %s, version %d, of %s at step %d", line, d.Format, d.Version, d.Run, d.Step)
 		}
-		fieldTypes(d.Result, d.Format+" ", "", func(field, kind string) {
-			if written[field] == nil {
-				written[field] = map[string]bool{}
-			}
-			written[field][kind] = true
-		})
+		fieldTypes(d.Result, d.Format+" ", "", note)
 	}
+	note("attend/inspect sentences[].name", "string") // of a map that an analysis made
 	for _, field := range slices.Sorted(maps.Keys(written)) {
 		kinds, known := described[field]
 		for _, kind := range slices.Sorted(maps.Keys(written[field])) {

@@ -31,17 +31,18 @@ func newLesson(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lesson [CHAPTER]",
 		Short: "a course on attention in ten short chapters",
-		Long: `A course on attention for someone who has never met it: half an hour, ten
-chapters. Each has a few plain sentences, a computation that really runs, a
-picture, a question to answer before the result is shown, and commands to try.
-In chapter 8 you train a model of your own.
+		Long: `A course on attention for people who have never heard of it. It has ten short
+chapters. Each has a question to answer before the result is shown, a
+computation that really runs, and commands to try. In chapter 8 you train a
+model. All chapters take about 80 minutes, the short route 45.
 
-Without a number it lists the chapters and where you are. On a terminal a
-chapter stops after each step: Enter goes on, a letter answers a question,
-Ctrl-D leaves and your place is kept.
+Without a number it lists the chapters and shows where you are. On a terminal a
+chapter stops after each step: Enter goes on, a letter answers a question, q
+leaves. After a chapter, Enter goes on to the next one. Which chapters you have
+read is saved.
 
-The vectors of chapters 2 and 3 are yours to change: numbers with commas between
-them, a key with its name before an equals sign.`,
+You can change the vectors of chapters 2 and 3: write numbers with commas
+between them, and the name of a key before an equals sign.`,
 		Example: `  attend lesson
   attend lesson 1
   attend lesson 2 --query 1,0 --key zebra=1,1 --key lion=0,1
@@ -49,6 +50,7 @@ them, a key with its name before an equals sign.`,
   attend lesson 2 -o arrows.svg
   attend lesson 9 --sentence "The hyenas chased the antelope under the"
   attend lesson reflect
+  attend lesson answers
   attend lesson export -o lesson.html`,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.lesson(cmd, o, args) },
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -65,10 +67,10 @@ them, a key with its name before an equals sign.`,
 	f.BoolVar(&o.reset, "reset", false, "forget which chapters were read")
 	f.StringVar(&o.query, "query", "", "chapters 2 and 3: the query, such as 1,0")
 	f.StringArrayVar(&o.keys, "key", nil, "chapters 2 and 3: a key, such as 1,1 or zebra=1,1; once for each")
-	f.StringArrayVar(&o.values, "value", nil, "chapter 3: what a key hands over; once for each key, in their order")
-	numberFlag(f, &o.temperature, "temperature", 1, between(0.01, 1000), "chapter 3: by what scores are divided before softmax")
+	f.StringArrayVar(&o.values, "value", nil, "chapter 3: the value of a key; once for each key, in their order")
+	numberFlag(f, &o.temperature, "temperature", 1, between(0.01, 1000), "chapter 3: scores are divided by it before softmax")
 	f.StringVar(&o.sentence, "sentence", "", "chapters 1 and 9: a sentence of your own")
-	cmd.AddCommand(newReflect(p), newExport(p))
+	cmd.AddCommand(newReflect(p), newExport(p), newAnswers(p))
 	return cmd
 }
 
@@ -133,7 +135,7 @@ func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Cha
 	if err != nil {
 		numbers := fmt.Sprintf("name a number from 1 to %d; attend lesson lists them", len(all))
 		return nil, fmt.Errorf("there is no chapter %s: %s", printable.Quote(args[0]),
-			meant(args[0], []string{"reflect", "export"}, "attend lesson %s", numbers))
+			meant(args[0], []string{"reflect", "export", "answers"}, "attend lesson %s", numbers))
 	}
 	if n < 1 || n > len(all) {
 		return nil, fmt.Errorf("there is no chapter %d: they are 1 to %d; attend lesson lists them", n, len(all))
@@ -227,9 +229,10 @@ func newExport(p *program) *cobra.Command {
 		Use:   "export",
 		Short: "the whole course as one page that needs no network",
 		Long: `Write all ten chapters as one HTML page or one Markdown file, for a class or for
-paper: the text, what was computed, the pictures, the questions with their
-answers folded away, and the commands. All is computed when it is written,
-training included, in a folder that is removed afterwards.`,
+paper, with the pictures, the questions and the commands. In HTML the answer
+comes after a click. The answers for teachers are at the end. All numbers are
+computed when the page is written; the model is trained in a folder that is
+removed afterwards.`,
 		Example: `  attend lesson export -o lesson.html
   attend lesson export -o lesson.md`,
 		Args: noArguments,
@@ -244,28 +247,52 @@ training included, in a folder that is removed afterwards.`,
 	return cmd
 }
 
-// export goes through the course and writes it.
+func newAnswers(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "answers",
+		Short: "the answers to all questions, for teachers",
+		Long: `Write the questions of all ten chapters with their answers. Some depend on the
+trained model, so all chapters are computed first.`,
+		Example: "  attend lesson answers",
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			book, err := p.wholeCourse(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return lesson.Text(p.stdout, book, textOptions(p.stdout))
+		},
+	}
+}
+
+// export computes the course and writes it.
 func (p *program) export(ctx context.Context, o output) error {
+	book, err := p.wholeCourse(ctx)
+	if err != nil {
+		return err
+	}
+	return o.write(p.stdout, func(w io.Writer) error { return lesson.Export(w, book, o.format) })
+}
+
+// wholeCourse computes all chapters in a folder that is removed afterwards.
+func (p *program) wholeCourse(ctx context.Context) (lesson.Book, error) {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	folder, err := os.MkdirTemp("", "attend-lesson-")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(folder)
 	course, err := lesson.NewCourse(folder)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	book, err := lesson.Collect(ctx, course, func(c lesson.Chapter) {
 		p.say("chapter %d of %d: %s", c.Number, len(lesson.Chapters()), c.Title)
 	})
 	if ctx.Err() != nil {
 		p.say("stopped: nothing was written")
-		return errInterrupted
+		return nil, errInterrupted
 	}
-	if err != nil {
-		return err
-	}
-	return o.write(p.stdout, func(w io.Writer) error { return lesson.Export(w, book, o.format) })
+	return book, err
 }

@@ -15,8 +15,8 @@ import (
 	"attend/internal/term"
 )
 
-// lessonSession is one reading. On a terminal it stops after each step; else it goes straight through and
-// gives each question with its answer.
+// lessonSession is one reading. On a terminal it stops after each step, and goes on with the next chapter; otherwise it writes
+// all at once, each question with its answer.
 type lessonSession struct {
 	*program
 	ctx      context.Context
@@ -25,12 +25,12 @@ type lessonSession struct {
 	lines    <-chan string // typed; closed at the end of input
 	filled   int           // lines written since the last stop
 	asked    bool          // the reader has just typed something, and waits for what comes of it
-	told     bool          // that Ctrl-D leaves
+	told     bool          // that q leaves
 	unkept   bool          // a note was given that progress cannot be kept
 	chapter  lesson.Chapter
 }
 
-// errLeft says that the reader has left by Ctrl-D.
+// errLeft reports that the reader has left, by q or Ctrl-D.
 var errLeft = errors.New("left")
 
 // tellChapters goes through chapters.
@@ -52,19 +52,34 @@ func (p *program) tellChapters(ctx context.Context, course *lesson.Course, progr
 		course.Ask = s.ask
 		p.showNotes()
 	}
-	for i, c := range chapters {
-		if i > 0 {
-			fmt.Fprintln(p.stdout)
-		}
-		if err := s.tell(course, c); err != nil {
+	for {
+		finished, err := s.tell(course, chapters[0])
+		if err != nil || !finished {
 			return err
 		}
+		if len(chapters) == 1 && s.live { // the reader goes on with the next
+			chapters = lesson.Chapters()[chapters[0].Number-1:]
+			course.Forget()
+		}
+		if chapters = chapters[1:]; len(chapters) == 0 {
+			return nil
+		}
+		if s.live {
+			_, err := s.line(fmt.Sprintf("\n[Enter: chapter %d, q leaves] ", chapters[0].Number))
+			switch {
+			case errors.Is(err, errLeft):
+				fmt.Fprintf(p.stdout, "\n%s\n", s.folded(fmt.Sprintf("Go on with: attend lesson %d", chapters[0].Number)))
+				return nil
+			case err != nil:
+				return errInterrupted
+			}
+		}
+		fmt.Fprintln(p.stdout)
 	}
-	return nil
 }
 
-// tell goes through a chapter, and says where the reader is when it ends early.
-func (s *lessonSession) tell(course *lesson.Course, c lesson.Chapter) error {
+// tell goes through a chapter. It reports whether the reader has finished it, and says where the reader is otherwise.
+func (s *lessonSession) tell(course *lesson.Course, c lesson.Chapter) (finished bool, err error) {
 	s.chapter, s.filled = c, 0
 	begun := false
 	for parts, err := range c.Steps(s.ctx, course) {
@@ -91,20 +106,43 @@ func (s *lessonSession) tell(course *lesson.Course, c lesson.Chapter) error {
 		}
 		switch {
 		case interrupted:
-			return errInterrupted
+			return false, errInterrupted
 		case errors.Is(err, errLeft):
-			return nil
+			return false, nil
 		case err != nil:
-			return err
+			return false, err
 		}
 	}
 	s.keep(s.progress.Finish(c.Number))
-	return nil
+	return true, nil
 }
 
 // show writes a part and, for a question, takes the answer. It stops first where the part would push what was not
 // read yet off the screen.
 func (s *lessonSession) show(part lesson.Part) error {
+	var single []lesson.Part // what the part consists of
+	switch p := part.(type) {
+	case lesson.Beside:
+		for _, picture := range p {
+			single = append(single, picture)
+		}
+	case lesson.Optional:
+		if s.live {
+			line, err := s.line(fmt.Sprintf("\n%s\n[Enter skips it, o opens it] ", s.folded("Optional: "+p.Title)))
+			if s.asked = true; err != nil || !strings.EqualFold(strings.TrimSpace(line), "o") {
+				return err
+			}
+			single = p.Parts
+		}
+	}
+	for _, p := range single {
+		if err := s.show(p); err != nil {
+			return err
+		}
+	}
+	if single != nil {
+		return nil
+	}
 	var b bytes.Buffer
 	b.WriteByte('\n')
 	if err := lesson.Text(&b, part, textOptions(s.stdout)); err != nil {
@@ -125,36 +163,33 @@ func (s *lessonSession) show(part lesson.Part) error {
 	if !ok {
 		return nil
 	}
-	verdict, err := s.answer(q)
+	chosen, err := s.answer(q)
 	if err != nil {
 		return err
 	}
-	return s.show(lesson.Answer{Question: q, Verdict: verdict})
+	return s.show(lesson.Answer{Question: q, Chosen: chosen})
 }
 
-// answer asks until one of the choices, or nothing, is typed, and says whether it is right.
-func (s *lessonSession) answer(q lesson.Question) (verdict string, err error) {
+// answer asks until one of the choices, or nothing, is typed, and returns its index, or -1.
+func (s *lessonSession) answer(q lesson.Question) (chosen int, err error) {
 	last := lesson.Letter(len(q.Choices) - 1)
 	for s.live {
 		line, err := s.line(fmt.Sprintf("\nyour answer, a to %s: ", last))
 		if err != nil {
-			return "", err
+			return -1, err
 		}
 		switch line = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(line), ")")); {
 		case line == "":
-			return "", nil
+			return -1, nil
 		case len(line) != 1 || line < "a" || line > last:
 			fmt.Fprintf(s.stdout, "Type a letter from a to %s, or Enter alone to see the answer.\n", last)
 			continue
 		}
-		right := line == lesson.Letter(q.Right)
-		s.keep(s.progress.Answer(s.chapter.Number, right))
-		if right {
-			return "Right.", nil
-		}
-		return "Not so.", nil
+		chosen = int(line[0] - 'a')
+		s.keep(s.progress.Answer(s.chapter.Number, chosen == q.Right))
+		return chosen, nil
 	}
-	return "", nil
+	return -1, nil
 }
 
 // wait stops until Enter.
@@ -165,7 +200,7 @@ func (s *lessonSession) wait() error {
 	prompt := "\n[Enter] "
 	if !s.told {
 		s.told = true
-		prompt = "\n[Enter goes on, Ctrl-D leaves] "
+		prompt = "\n[Enter goes on, q leaves] "
 	}
 	_, err := s.line(prompt)
 	return err
@@ -188,11 +223,15 @@ func (s *lessonSession) ask(prompt, fallback string, check func(string) error) (
 	}
 }
 
-// line reads one line behind a prompt.
+// line reads one line after a prompt. The line q is errLeft.
 func (s *lessonSession) line(prompt string) (string, error) {
 	fmt.Fprint(s.stdout, prompt)
 	s.filled = 0
-	return nextLine(s.ctx, s.lines)
+	line, err := nextLine(s.ctx, s.lines)
+	if strings.EqualFold(strings.TrimSpace(line), "q") {
+		err = errLeft
+	}
+	return line, err
 }
 
 // nextLine waits for the next line, the end of input, which is errLeft, or the end of the context.

@@ -43,10 +43,63 @@ func TestAChapterAtATerminal(t *testing.T) {
 	s.expect(`\[Enter.*\] $`)
 	s.press(enter)
 	s.expect(`key 1 +\[1 1\] +1·1 \+ 0·1 +1`)
-	s.readOn(`attend lesson 3`)
-	s.end(0)
+	s.readOn(`\[Enter: chapter 3, q leaves\] $`)
 	if got := marks(t, 2); got != (lesson.Mark{Begun: true, Finished: true, Asked: 1, Right: 1}) {
 		t.Errorf("at the end %+v", got)
+	}
+	s.press(enter)
+	s.expect(`3\. Softmax`)
+	s.press("Q" + enter)
+	s.expect(`You are in chapter 3: attend lesson 3 begins it again`)
+	s.end(0)
+}
+
+// Vectors of the reader are for one chapter: the next one has those of its text. The last chapter has none after it.
+func TestTheNextChapterAtATerminal(t *testing.T) {
+	ownSettings(t)
+	t.Chdir(t.TempDir())
+	s := sit(t, 80, 50, nil, "lesson", "2", "--query", "1,2,3", "--key", "a=3,2,1", "--key", "b=0,0,1")
+	s.readOn(`your answer, a to c: `)
+	s.press(enter)
+	s.readOn(`\[Enter: chapter 3, q leaves\] $`)
+	s.press(enter)
+	s.readOn(`query +\[1 0\]`)
+	s.press(ctrlC)
+	s.end(exitInterrupted)
+	s = sit(t, 80, 50, nil, "lesson", "1")
+	s.readOn(`your answer, a to c: `)
+	s.press("b" + enter)
+	s.readOn(`\[Enter: chapter 2, q leaves\] $`)
+	s.press("q" + enter)
+	s.expect(`Go on with: attend lesson 2`)
+	s.end(0)
+	s = sit(t, 80, 50, nil, "lesson", "10")
+	s.readOn(`your answer, a to c: `)
+	s.press("c" + enter)
+	s.readOn(`attend lesson export`)
+	s.end(0)
+}
+
+// An optional section is skipped by Enter and shown after o.
+func TestAnOptionalSection(t *testing.T) {
+	ownSettings(t)
+	t.Chdir(t.TempDir())
+	for _, open := range []bool{false, true} {
+		s := sit(t, 80, 50, nil, "lesson", "4")
+		s.readOn(`your answer, a to c: `)
+		s.press("b" + enter)
+		s.readOn(`\[Enter skips it, o opens it\] $`)
+		if open {
+			s.press("o" + enter)
+		} else {
+			s.press(enter)
+		}
+		s.readOn(`\[Enter: chapter 5, q leaves\] $`)
+		if got := strings.Contains(s.seen.String(), "Entropy measures"); got != open {
+			t.Errorf("opened %t, shown %t", open, got)
+		}
+		s.press(ctrlD)
+		s.end(0)
 	}
 }
 
@@ -56,7 +109,8 @@ func TestAWrongAnswerIsExplainedAndEnterShowsTheRightOne(t *testing.T) {
 	s := sit(t, 40, 24, nil, "lesson", "3")
 	s.readOn(`your answer, a to c: `)
 	s.press("c" + enter)
-	s.expect(`Not so\..*Answer: b\)`)
+	s.expect(`No\. .*Only equal scores get equal weights\.`)
+	s.expect(`Answer: b\)`)
 	s.readOn(`your answer, a to c: `)
 	s.press(enter) // no answer
 	s.expect(`Answer: a\)`)
@@ -79,7 +133,7 @@ func TestLeavingKeepsTheTerminalAndThePlace(t *testing.T) {
 	for _, c := range []struct {
 		key  string
 		code int
-	}{{ctrlC, exitInterrupted}, {ctrlD, 0}} {
+	}{{ctrlC, exitInterrupted}, {ctrlD, 0}, {"q" + enter, 0}} {
 		for _, at := range []string{`Enter goes on`, `your answer`} {
 			s := sit(t, 80, 24, nil, "lesson", "1")
 			s.expect(`Enter goes on`)
@@ -124,7 +178,8 @@ func TestNoColorAtATerminal(t *testing.T) {
 		s := sit(t, 80, 50, env, "lesson", "1", "--sentence", "The rhinos")
 		s.readOn(`your answer`)
 		s.press(enter)
-		s.readOn(`attend lesson 2`)
+		s.readOn(`\[Enter: chapter 2`)
+		s.press("q" + enter)
 		s.end(0)
 		colored := regexp.MustCompile(`\x1b\[[0-9;]*[34]8;`).Match(s.seen.Bytes())
 		if colored != (env == nil) {
@@ -166,7 +221,7 @@ func TestAReaderTypesASentence(t *testing.T) {
 	s.expect(`> $`)
 	s.press("The rhino saw the leopard behind the" + enter)
 	s.expect(`leopard`)
-	s.expect(`next: rock`)
+	s.readOn(`predicts "rock"`)
 	s.press(ctrlC)
 	s.end(exitInterrupted)
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -71,7 +70,7 @@ func FuzzSentences(f *testing.F) {
 // Whatever a reader answers in the lesson, from a pipe or from the keyboard, is kept as it is, is asked for again, or is refused
 // in one line.
 func FuzzAnswers(f *testing.F) {
-	for _, s := range []string{"the mask\nthe values\nonly the size\n", "a\n\nb)\n", "\r\n\r\n", "", "\x00\xff\n", "\x1b[31m\n", "Z\nE\na", strings.Repeat("a", 1<<17)} {
+	for _, s := range []string{"the mask\nthe values\nonly the size\n", "a\n\nb)\n", "\r\n\r\n", "", "\x00\xff\n", "\x1b[31m\n", "Z\nE\na", "a\nQ\nb", strings.Repeat("a", 1<<17)} {
 		f.Add([]byte(s))
 	}
 	path := filepath.Join(f.TempDir(), "lesson.json")
@@ -100,10 +99,9 @@ func FuzzAnswers(f *testing.F) {
 		}
 		s := &lessonSession{program: p, ctx: t.Context(), progress: progress, lines: linesOf(bytes.NewReader(b)), live: true, chapter: lesson.Chapters()[0]}
 		for err == nil {
-			var verdict string
-			verdict, err = s.answer(lesson.Question{Choices: []string{"one", "two", "three"}, Right: 1})
-			if !slices.Contains([]string{"", "Right.", "Not so."}, verdict) {
-				t.Fatalf("the verdict %q", verdict)
+			var chosen int
+			if chosen, err = s.answer(lesson.Question{Choices: make([]lesson.Choice, 3), Right: 1}); chosen < -1 || chosen > 2 {
+				t.Fatalf("choice %d", chosen)
 			}
 		}
 		if !errors.Is(err, errLeft) || s.unkept {

@@ -50,7 +50,7 @@ func TestWatchDrawsInPlace(t *testing.T) {
 		if !strings.HasPrefix(text, "before\nstep 50/100  loss 2.000  held-out 1.000") || !strings.HasSuffix(text, "\nafter\n") {
 			t.Errorf("the screen shows\n%q", text)
 		}
-		for _, once := range []string{"step ", "<s>", "cat", "next: sat 0.500", "rows look at columns"} {
+		for _, once := range []string{"step ", "<s>", "cat", "next: sat 0.500", "rows attend to columns"} {
 			if strings.Count(text, once) != 1 {
 				t.Errorf("%q is %d times on the screen\n%s", once, strings.Count(text, once), text)
 			}

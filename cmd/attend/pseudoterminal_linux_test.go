@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -116,7 +115,7 @@ func (s *sitting) readOn(pattern string) {
 	s.t.Helper()
 	for range 50 {
 		s.expect(`(?:` + pattern + `)|\[Enter[^\]]*\] $`)
-		if !strings.HasSuffix(string(s.last), "] ") {
+		if regexp.MustCompile(pattern).Match(s.last) {
 			return
 		}
 		s.press(enter)

@@ -1,11 +1,10 @@
-// Package lesson is a course on attention in ten chapters: a few plain sentences, a computation that
-// runs in the operations of training, a picture, a question, and commands to try.
+// Package lesson is a course on attention in ten chapters. Each has a few plain sentences, a computation that runs in the
+// operations of training, a picture, a question and commands to try.
 //
-// The text of each chapter is a file in the folder chapters, which can be read and edited without Go. It has places for
-// what is computed; its README says which. A chapter is shown as a sequence of [Part]s, step by step. Whoever shows
-// them decides how: a terminal stops after each step, [Text] writes them for paper as wide as a terminal,
-// [Export] makes one page of the whole course. All show the same parts. The package reads no
-// keyboard and writes to no terminal of its own accord.
+// The text of a chapter is a file in the folder chapters, which can be edited without Go; the README there describes its format.
+// [Chapter.Steps] computes a chapter step by step, as a sequence of [Part]s. [Text] writes a part for a terminal; [Collect]
+// computes all chapters, and [Export] writes them as one page. The package reads no keyboard and does not write to a terminal
+// itself.
 //
 // The lesson grew out of a notebook that explains attention with "The lion saw the zebra near the river".
 package lesson
@@ -26,6 +25,11 @@ import (
 //go:embed chapters/[01]*.md
 var texts embed.FS
 
+// training has every setting of the model of chapter 8, so that what the text says of it does not depend on the defaults.
+//
+//go:embed training.yaml
+var training []byte
+
 // Course is what the chapters share. What the reader gives may stay empty.
 type Course struct {
 	Query       []Vector // chapters 2 and 3; one
@@ -41,7 +45,7 @@ type Course struct {
 
 	runs      string // folder of runs, where the model of the lesson is kept
 	corpus    *data.Corpus
-	settings  run.Settings // those of `attend train` without flags
+	settings  run.Settings // of the model of chapter 8
 	untrained *run.Run
 	model     *run.Run // nil until it is known
 }
@@ -52,7 +56,10 @@ func NewCourse(runs string) (c *Course, err error) {
 	if c.corpus, err = data.Savanna(); err != nil {
 		return nil, err
 	}
-	if c.settings, err = run.Defaults().Resolve(c.corpus); err != nil {
+	if c.settings, _, _, err = run.ParseYAML(training, run.Defaults()); err != nil {
+		return nil, err
+	}
+	if c.settings, err = c.settings.Resolve(c.corpus); err != nil {
 		return nil, err
 	}
 	if c.untrained, err = c.newModel(); err != nil {
@@ -61,14 +68,23 @@ func NewCourse(runs string) (c *Course, err error) {
 	return c, nil
 }
 
+// Forget removes what the reader gave to a chapter: the next one has the vectors and the sentence of the text.
+func (c *Course) Forget() {
+	c.Query, c.Keys, c.Values, c.Temperature, c.Sentence = nil, nil, nil, 0, ""
+}
+
 // Chapter is one of the ten.
 type Chapter struct {
 	Number  int
 	Title   string
+	Short   bool   // part of the route of 45 minutes
 	Parts   []Part // what was told; empty before
 	text    string
 	compute func(*Course, context.Context) (values, error)
 }
+
+// shortRoute is the chapters of the route of 45 minutes. They can be read without the others.
+var shortRoute = []int{1, 2, 5, 7, 8, 9}
 
 // Chapters returns all ten in their order, which is that of the names of their files.
 func Chapters() (chapters []Chapter) {
@@ -80,7 +96,8 @@ func Chapters() (chapters []Chapter) {
 		text, _ := texts.ReadFile("chapters/" + files[i].Name())
 		title, rest, _ := strings.Cut(string(text), "\n")
 		title = strings.TrimSpace(strings.TrimPrefix(title, "# "))
-		chapters = append(chapters, Chapter{Number: i + 1, Title: title, text: rest, compute: compute})
+		short := slices.Contains(shortRoute, i+1)
+		chapters = append(chapters, Chapter{Number: i + 1, Title: title, Short: short, text: rest, compute: compute})
 	}
 	return chapters
 }

@@ -49,35 +49,13 @@ func (c *Course) models() []sized {
 
 // largeModels is chapter 10: the same thing, larger, and what is not the same.
 func (c *Course) largeModels(context.Context) (values, error) {
-	const tokens = 64
 	models := c.models()
-	small := models[1]
-	worst, err := worstRow(small.Config, tokens)
 	yours, gpt3 := models[0].count(), models[3].count()
 	ratio := float64(gpt3) / float64(yours)
 	return values{
 		"models": models, "yours": yours, "gpt3": gpt3, "words": c.corpus.Train.Predictions(), "times": roughly(ratio),
 		"hundredth": roughly(ratio / 1e2), "hundredThousandth": roughly(ratio / 1e5),
-		"tokens": tokens, "heads": small.Heads, "weights": small.Heads * tokens * tokens, "worst": worst,
-	}, err
-}
-
-// worstRow runs one layer's attention over random vectors and returns how far the sum of a row is from 1, at worst.
-func worstRow(c layers.Config, tokens int) (worst float64, err error) {
-	a, err := attend(randomVectors("lesson large %s", tokens*c.Dim), c.Dim, c.Heads, tokens, layers.AttentionOptions{})
-	if err != nil {
-		return 0, err
-	}
-	for head := range c.Heads {
-		for query := range tokens {
-			sum := 0.0
-			for _, w := range a.Row(0, head, query) {
-				sum += float64(w)
-			}
-			worst = max(worst, math.Abs(sum-1))
-		}
-	}
-	return worst, nil
+	}, nil
 }
 
 // roughly is a number to one digit that counts.

@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +15,7 @@ import (
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render/text"
+	"attend/internal/render"
 	"attend/internal/run"
 	"attend/layers"
 )
@@ -50,9 +50,7 @@ func inspect(r *run.Run, name, sentence string) (attention.Map, values, error) {
 	if err != nil {
 		return m, nil, err
 	}
-	p := pictured(m, attention.Source{Run: name, Step: r.Step}, false)
-	predictions := Printout{func(w io.Writer, o text.Options) error { return text.Predictions(w, m.Next, o) }}
-	return m, values{"map": p, "predictions": predictions, "run": name}, nil
+	return m, values{"map": pictured(m, attention.Source{Run: name, Step: r.Step}, false), "next": m.Next, "run": name}, nil
 }
 
 // whatIs is chapter 1: the river sentence, which words decide, and a model that does not know yet.
@@ -81,6 +79,7 @@ func (c *Course) training(ctx context.Context) (values, error) {
 	floor, err := analysis.GrammarLoss(c.corpus)
 	return values{
 		"sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
+		"choices": math.Exp(floor), "updates": c.settings.Steps,
 		"training": func() (values, error) { return c.trained(ctx, floor) },
 		"answer":   c.answer,
 	}, err
@@ -102,9 +101,14 @@ func (c *Course) trained(ctx context.Context, floor float64) (values, error) {
 		e := evaluations[i*(len(evaluations)-1)/max(1, shown-1)]
 		steps = append(steps, values{"step": e.step, "loss": e.loss, "above": e.loss - floor})
 	}
+	losses := render.Curve{Title: "Loss while training", XTitle: "step", YTitle: "loss on new sentences, nats per word",
+		Level: floor, LevelName: fmt.Sprintf("the floor, %.3f", floor)}
+	for _, e := range evaluations {
+		losses.Points = append(losses.Points, render.Point{X: float64(e.step), Y: e.loss})
+	}
 	return values{
-		"steps": steps, "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor, "newSentences": report.Sentences,
-		"lastWord": report.Baselines.Bigram, "commonWords": report.Baselines.Unigram, "nothing": report.Baselines.Uniform,
+		"steps": steps, "curve": curve(losses), "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor,
+		"newSentences": report.Sentences, "lastWord": report.Baselines.Bigram, "nothing": report.Baselines.Uniform,
 	}, err
 }
 
@@ -114,6 +118,20 @@ func (c *Course) answer() (values, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, before, err := inspect(c.untrained, "your model before training", river)
+	if err != nil {
+		return nil, err
+	}
+	y, err := analysis.Why(c.model, analysis.Question{Text: river}, nil)
+	if err != nil {
+		return nil, err
+	}
+	var removed []values
+	for _, w := range y.Words {
+		removed = append(removed, values{"word": placed(y, w), "attention": w.Attention,
+			"probability": y.Probability * math.Exp(-*w.Ablation)})
+	}
+	v["before"], v["target"], v["probability"], v["removed"] = before["map"], printable.Quote(y.Target), y.Probability, removed
 	last := len(m.Tokens) - 1
 	var heads []values
 	for head := range m.Attention[0] {
@@ -121,8 +139,7 @@ func (c *Course) answer() (values, error) {
 		heads = append(heads, values{"head": head + 1, "most": m.Tokens[links[0].Key], "weight": links[0].Weight,
 			"second": m.Tokens[links[1].Key], "secondWeight": links[1].Weight})
 	}
-	top := attention.Links(m.Mean(attention.All, attention.All)[last], 2)
-	v["heads"], v["first"], v["second"] = heads, printable.Quote(m.Tokens[top[0].Key]), printable.Quote(m.Tokens[top[1].Key])
+	v["heads"] = heads
 	return v, nil
 }
 

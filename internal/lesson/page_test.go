@@ -3,6 +3,9 @@ package lesson
 import (
 	"bytes"
 	"html"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,7 +18,7 @@ func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := b.String()
-	for _, outside := range []string{"<script", "<link", "src=", "@import", "url(", scratch} {
+	for _, outside := range []string{"<script", "<link", "src=", "javascript:", "@import", "url(", scratch} {
 		if strings.Contains(page, outside) {
 			t.Errorf("the page has %q", outside)
 		}
@@ -43,8 +46,75 @@ func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 	if got, want := strings.Count(page, "<svg"), 2*pictures(book); got != want {
 		t.Errorf("%d pictures, want %d: each on light and on dark", got, want)
 	}
-	if got := strings.Count(page, "<details>"); got != questions(book) {
-		t.Errorf("%d answers are folded, of %d questions", got, questions(book))
+	if got := strings.Count(page, "<details>"); got != choices(book) {
+		t.Errorf("%d choices can be opened, of %d", got, choices(book))
+	}
+	_, key, found := strings.Cut(plain, "Answers, for teachers")
+	if !found || strings.Count(key, "Which") == 0 {
+		t.Error("the answers for teachers are missing")
+	}
+	for _, told := range book {
+		for _, q := range questionsOf(told.Parts) {
+			answer := Letter(q.Right) + ") " + strings.ReplaceAll(q.Choices[q.Right].Text, "`", "") + ". "
+			if _, key, found = strings.Cut(key, answer); !found {
+				t.Fatalf("chapter %d: the answer %q is missing or out of order", told.Number, answer)
+			}
+		}
+	}
+}
+
+// In a real browser the page does what it promises; testdata/browser.mjs says what. It wants what the browser test of
+// internal/render/page wants.
+func TestThePageInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes ten seconds: left out under -short")
+	}
+	browser := os.Getenv("ATTEND_BROWSER")
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if browser == "" {
+			browser, _ = exec.LookPath(name)
+		}
+	}
+	if _, err := os.Stat("../render/page/browser/node_modules/playwright-core"); err != nil || browser == "" {
+		t.Skip("no browser, or its modules are missing: install chromium, and run `npm ci` in internal/render/page/browser")
+	}
+	book, _ := whole(t)
+	var b bytes.Buffer
+	if err := Export(&b, book, "html"); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "lesson.html"), b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("node", "testdata/browser.mjs", browser, folder).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "ok ") {
+			t.Error(line)
+		}
+	}
+	const checks = 7 // a script that stops early must not pass
+	if got := strings.Count("\n"+string(out), "\nok "); got != checks {
+		t.Errorf("%d checks passed, of %d", got, checks)
+	}
+}
+
+// The answers for teachers are those of the questions, each once.
+func TestAnswersForTeachers(t *testing.T) {
+	book, _ := whole(t)
+	got := strings.Join(strings.Fields(textOf(t, book, 60)), " ")
+	for _, told := range book {
+		for _, q := range questionsOf(told.Parts) {
+			want := q.Ask + " " + Letter(q.Right) + ") " + q.Choices[q.Right].Text + ". " + q.Because()
+			_, rest, found := strings.Cut(got, strings.Join(strings.Fields(want), " "))
+			if !found {
+				t.Fatalf("chapter %d: %q is missing or out of order", told.Number, want)
+			}
+			got = rest
+		}
 	}
 }
 
@@ -91,7 +161,10 @@ func inOrder(t *testing.T, book Book, document string, spelled func(string) stri
 			case Paragraph:
 				want = []string{spelled(string(p))}
 			case Question:
-				want = append([]string{spelled(p.Ask)}, spelled(p.Choices[p.Right]), spelled(p.Because))
+				want = []string{spelled(p.Ask)}
+				for _, c := range p.Choices {
+					want = append(want, spelled(c.Text), spelled(c.Reason))
+				}
 			case Try:
 				for _, c := range p {
 					want = append(want, c.Line)
@@ -114,7 +187,7 @@ func balanced(t *testing.T, page string) {
 	var open []string
 	for _, m := range regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9:]*)[^>]*?(/?)>`).FindAllStringSubmatch(page, -1) {
 		switch name := m[2]; {
-		case name == "meta" || m[3] == "/":
+		case name == "meta" || name == "input" || m[3] == "/":
 		case m[1] == "":
 			open = append(open, name)
 		case len(open) == 0 || open[len(open)-1] != name:
@@ -131,20 +204,21 @@ func balanced(t *testing.T, page string) {
 func pictures(book Book) (n int) {
 	for _, told := range book {
 		for _, part := range told.Parts {
-			if _, ok := part.(Picture); ok {
+			switch p := part.(type) {
+			case Picture:
 				n++
+			case Beside:
+				n += len(p)
 			}
 		}
 	}
 	return n
 }
 
-func questions(book Book) (n int) {
+func choices(book Book) (n int) {
 	for _, told := range book {
-		for _, part := range told.Parts {
-			if _, ok := part.(Question); ok {
-				n++
-			}
+		for _, q := range questionsOf(told.Parts) {
+			n += len(q.Choices)
 		}
 	}
 	return n

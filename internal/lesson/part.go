@@ -1,15 +1,17 @@
 package lesson
 
 import (
+	"fmt"
 	"io"
 
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
 )
 
-// Part is a piece of a chapter: [Paragraph], [Formula], [Table], [Printout], [Picture], [Question] or [Try].
+// Part is a piece of a chapter: [Paragraph], [Formula], [Table], [Picture], [Beside], [Question], [Optional] or [Try].
 type Part any
 
 // Paragraph is a few sentences. What stands between backquotes is a word of a program.
@@ -26,24 +28,33 @@ type Table struct {
 	Words   int        // how many columns, from the first, hold words; the others hold numbers
 }
 
-// Printout is what a command of attend would print.
-type Printout struct {
-	Text func(io.Writer, text.Options) error
-}
-
 // Question asks the reader before the result is shown.
 type Question struct {
 	Ask     string
-	Choices []string // at least two, at most nine
+	Choices []Choice // at least two, at most nine
 	Right   int      // index in Choices
-	Because string
 }
 
-// Answer is the right answer to a question and the reason, behind what is said of the reader's own, if anything.
+// Choice is a possible answer and the reason why it is right or wrong.
+type Choice struct{ Text, Reason string }
+
+// Because is the reason of the right answer.
+func (q Question) Because() string { return q.Choices[q.Right].Reason }
+
+// Answer is the right answer to a question, after the reason why the reader's choice is wrong, if it is.
 type Answer struct {
 	Question
-	Verdict string
+	Chosen int // index in Choices; -1 where the reader has chosen nothing
 }
+
+// Optional is parts that a reader may leave out.
+type Optional struct {
+	Title string
+	Parts []Part
+}
+
+// Beside is pictures to compare, side by side where there is space.
+type Beside []Picture
 
 // Letter names a choice: a, b, c.
 func Letter(choice int) string { return string(rune('a' + choice)) }
@@ -54,10 +65,11 @@ type Try []Command
 // Command is a line for a shell and what it does.
 type Command struct{ Line, Does string }
 
-// Picture is drawn in the manner that its reader has: with characters, or as a drawing for one of [picture.Formats].
+// Picture is drawn with characters, or as a drawing for one of [picture.Formats].
 type Picture struct {
-	Text func(io.Writer, text.Options) error
-	Draw func(picture.Options) (picture.Drawing, error)
+	Title string // of a picture in [Beside]
+	Text  func(io.Writer, text.Options) error
+	Draw  func(picture.Options) (picture.Drawing, error)
 }
 
 // arrows is the picture of vectors in the plane.
@@ -74,6 +86,17 @@ func bars(b render.Bars) Picture {
 		Text: func(w io.Writer, o text.Options) error { return text.Bars(w, b, o) },
 		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Bars(b, o) },
 	}
+}
+
+// curve is the picture of points with lines between them. With characters it is bars.
+func curve(c render.Curve) Picture {
+	b := render.Bars{Title: c.Title}
+	for _, p := range c.Points {
+		b.Bars = append(b.Bars, render.Bar{Name: c.XTitle + " " + printable.Thousands(p.X), Value: p.Y, Text: fmt.Sprintf("%.3f", p.Y)})
+	}
+	p := bars(b)
+	p.Draw = func(o picture.Options) (picture.Drawing, error) { return picture.Curve(c, o) }
+	return p
 }
 
 // pictured is the picture of an attention map: the mean over its heads, or each head by itself.

@@ -117,21 +117,16 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	both := slices.Concat(two.Z(0, 0, last), two.Z(0, 1, last))
-	v := values{
-		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near], "output": one.Z(0, 0, last)},
-		"twoHeads": values{"zebra": two.Row(0, 0, last)[zebra], "near": two.Row(0, 1, last)[near], "output": both},
-		"map":      picture, "a": whoSees[0], "b": whoSees[1],
-	}
+	var orders []values
 	for _, model := range []struct {
-		name  string
-		late  float32 // of the last word
-		sight layers.AttentionOptions
+		name    string
+		late    float32 // of the last word
+		options layers.AttentionOptions
 	}{
-		{"neither", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}},
-		{"both", 1, layers.AttentionOptions{}},
+		{"no mask, no positions", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}},
+		{"mask and positions", 1, layers.AttentionOptions{}},
 	} {
-		outputs := make([][]float32, 4)
+		var outputs [2]*layers.Attended
 		for i, text := range whoSees {
 			var sentence []float32
 			for place, word := range strings.Fields(text) {
@@ -144,15 +139,20 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 				}
 				sentence = append(sentence, v...)
 			}
-			a, err := animals.attend(sentence, 1, model.sight)
-			if err != nil {
+			if outputs[i], err = animals.attend(sentence, 1, model.options); err != nil {
 				return nil, err
 			}
-			outputs[i], outputs[2+i] = a.Z(0, 0, 2), a.Z(0, 0, last)
 		}
-		v[model.name] = outputs
+		for _, position := range []int{2, last} {
+			orders = append(orders, values{"model": model.name, "word": map[int]string{2: "saw", last: "last word"}[position],
+				"a": outputs[0].Z(0, 0, position), "b": outputs[1].Z(0, 0, position)})
+		}
 	}
-	return v, nil
+	return values{
+		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near]},
+		"twoHeads": values{"zebra": two.Row(0, 0, last)[zebra], "near": two.Row(0, 1, last)[near]},
+		"map":      picture, "a": whoSees[0], "b": whoSees[1], "orders": orders,
+	}, nil
 }
 
 // whoSees are two sentences of the same words.

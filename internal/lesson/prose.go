@@ -18,9 +18,13 @@ import (
 // says at which step.
 type values map[string]any
 
-// step makes the parts of a step, whose first line may name what is to be computed before.
+// step makes the parts of a step. Its first line may name what to compute before, or say that it is optional.
 func (v values) step(text string) ([]Part, error) {
 	name, body, _ := strings.Cut(text, "\n")
+	if title, optional := strings.CutPrefix(name, " optional: "); optional {
+		parts, err := v.parts(body)
+		return []Part{Optional{title, parts}}, err
+	}
 	if name = strings.TrimSpace(name); name != "" {
 		compute, ok := v[name].(func() (values, error))
 		if !ok {
@@ -40,7 +44,9 @@ var alone = regexp.MustCompile(`(?m)^(\{(?:if|range|else|end)[^{}]*\})\n`)
 
 // parts fills the places of a step and makes a part of each of its blocks, which empty lines divide.
 func (v values) parts(body string) (parts []Part, err error) {
-	functions := template.FuncMap{"short": short, "counted": printable.Thousands[int]}
+	decimals := func(format string) func(x any) string { return func(x any) string { return fmt.Sprintf(format, x) } }
+	functions := template.FuncMap{"short": short, "counted": printable.Thousands[int],
+		"two": decimals("%.2f"), "three": decimals("%.3f")}
 	t := template.New("text").Delims("{", "}").Option("missingkey=error").Funcs(functions)
 	if t, err = t.Parse(alone.ReplaceAllString(body, "$1")); err != nil {
 		return nil, err
@@ -63,7 +69,36 @@ func (v values) parts(body string) (parts []Part, err error) {
 }
 
 // shown is ![title](name).
-var shown = regexp.MustCompile(`^!\[(.*)\]\((.*)\)$`)
+var shown = regexp.MustCompile(`!\[([^\]]*)\]\(([^)]*)\)`)
+
+// named returns the picture of ![title](name).
+func (v values) named(title, name string) (Picture, error) {
+	switch part := v[name].(type) {
+	case render.Arrows:
+		part.Title = title
+		return arrows(part), nil
+	case Picture:
+		part.Title = title
+		return part, nil
+	}
+	return Picture{}, fmt.Errorf("no picture is named %s: write one of %s", name, strings.Join(slices.Sorted(maps.Keys(v)), ", "))
+}
+
+// pictures returns the picture of a line, or several to be shown side by side.
+func (v values) pictures(line string) (Part, error) {
+	var list Beside
+	for _, m := range shown.FindAllStringSubmatch(line, -1) {
+		p, err := v.named(m[1], m[2])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	if len(list) == 1 {
+		return list[0], nil
+	}
+	return list, nil
+}
 
 func (v values) part(lines []string) (Part, error) {
 	first, last := lines[0], lines[len(lines)-1]
@@ -74,7 +109,7 @@ func (v values) part(lines []string) (Part, error) {
 		}
 		lines = lines[1 : len(lines)-1]
 	}
-	switch m := shown.FindStringSubmatch(first); {
+	switch {
 	case fence == "text":
 		return Formula(strings.Join(lines, "\n")), nil
 	case fence == "sh":
@@ -87,16 +122,8 @@ func (v values) part(lines []string) (Part, error) {
 		return barsOf(lines)
 	case fenced:
 		return nil, fmt.Errorf("```%s is not known: write ```text, ```sh or ```bars", fence)
-	case m != nil:
-		part, ok := v[m[2]]
-		if p, titled := part.(render.Arrows); titled {
-			p.Title = m[1]
-			part = arrows(p)
-		}
-		if !ok {
-			return nil, fmt.Errorf("nothing to show is named %s: write one of %s", m[2], strings.Join(slices.Sorted(maps.Keys(v)), ", "))
-		}
-		return part, nil
+	case strings.HasPrefix(first, "!["):
+		return v.pictures(first)
 	case strings.HasPrefix(first, "Question: "):
 		return question(lines)
 	case strings.HasPrefix(last, "|"):
@@ -152,29 +179,28 @@ func barsOf(lines []string) (Picture, error) {
 	return bars(b), nil
 }
 
-// question reads what is asked, the choices and the reason.
+// question reads what is asked, and the choices with their reasons.
 func question(lines []string) (q Question, err error) {
 	right := 0
 	to := &q.Ask // what a line goes on with
 	for _, line := range lines {
-		switch mark, rest, _ := strings.Cut(line, " "); {
-		case mark == "Question:":
+		switch mark, rest, _ := strings.Cut(line, " "); mark {
+		case "Question:":
 			line = rest
-		case mark == "Because:":
-			line, to = rest, &q.Because
-		case mark == "-":
-			mark, text, _ := strings.Cut(rest, "] ")
-			if mark == "[x" {
+		case "-", "+":
+			if mark == "+" {
 				right, q.Right = right+1, len(q.Choices)
 			}
-			q.Choices = append(q.Choices, text)
+			q.Choices = append(q.Choices, Choice{Text: rest})
+			to = &q.Choices[len(q.Choices)-1].Reason
 			continue
 		}
-		*to = strings.TrimSpace(*to + " " + line)
+		*to = strings.TrimSpace(*to + " " + strings.TrimSpace(line))
 	}
-	if right != 1 || q.Because == "" || len(q.Choices) < 2 || len(q.Choices) > 9 {
-		return q, fmt.Errorf("a question wants 2 to 9 choices, - [x] for the right one, - [ ] for others, " +
-			"and a line of Because: with the reason")
+	unexplained := slices.ContainsFunc(q.Choices, func(c Choice) bool { return c.Reason == "" })
+	if right != 1 || unexplained || len(q.Choices) < 2 || len(q.Choices) > 9 {
+		return q, fmt.Errorf("a question wants 2 to 9 choices, + before the right one, - before others, " +
+			"and below each a line with the reason why it is right or wrong")
 	}
 	return q, nil
 }

@@ -4,18 +4,17 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"maps"
+	"math"
 	"slices"
 	"strings"
 
+	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render/text"
 )
 
-// reading is chapter 9: a sentence of the reader's, what is attended to and what mattered.
+// reading is chapter 9: a sentence of the reader's, its attention and the effects of its words.
 func (c *Course) reading(ctx context.Context) (values, error) {
 	return values{
 		"model": func() (values, error) {
@@ -37,10 +36,14 @@ func (c *Course) reading(ctx context.Context) (values, error) {
 				return nil, err
 			}
 			y, err := analysis.Why(c.model, analysis.Question{Text: sentence}, nil)
-			v["why"] = Printout{func(w io.Writer, o text.Options) error { return text.Why(w, y, o) }}
+			if err != nil {
+				return nil, err
+			}
+			v["words"], v["target"] = effects(y), printable.Quote(y.Target)
 			offer(v, y)
-			return v, err
+			return v, nil
 		},
+		"redundant": c.redundant,
 	}, nil
 }
 
@@ -58,7 +61,25 @@ func (c *Course) ownSentence() (string, error) {
 		})
 }
 
-// offer asks for the word whose edge has the largest effect. Nothing is offered where there are too few words to choose from.
+// effects lists the words, those first whose attention costs most to remove.
+func effects(y attention.Why) (words []values) {
+	for _, w := range y.Ranked() {
+		words = append(words, values{"word": placed(y, w), "attention": w.Attention, "bar": max(0, w.AblationEffect()),
+			"removed": signed(w.Ablation), "replaced": signed(w.Replaced)})
+	}
+	return words
+}
+
+// signed writes an effect with two decimals, or a dash where there is none.
+func signed(effect *float64) string {
+	if effect == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", math.Round(*effect*100)/100+0) // + 0: no -0
+}
+
+// offer asks for the word whose removed attention has the largest effect. Nothing is offered where there are too few words to
+// choose from.
 func offer(v values, y attention.Why) {
 	v["offered"] = nil
 	ranked := y.Ranked()
@@ -73,16 +94,10 @@ func offer(v values, y attention.Why) {
 	choices = slices.CompactFunc(choices, func(a, b attention.Cause) bool { return a.Position == b.Position })
 	var offered []values
 	for _, w := range choices {
-		offered = append(offered, values{"right": w.Position == ranked[0].Position, "word": placed(y, w)})
+		offered = append(offered, values{"right": w.Position == ranked[0].Position, "word": placed(y, w), "effect": signed(w.Ablation),
+			"attention": w.Attention, "most": w.Position == most.Position})
 	}
-	cost := "nothing that could be measured"
-	if most.Ablation != nil {
-		cost = fmt.Sprintf("%.2f", *most.Ablation)
-	}
-	maps.Copy(v, values{
-		"offered": offered, "target": printable.Quote(y.Target), "largestEffect": *ranked[0].Ablation, "nextEffect": *ranked[1].Ablation,
-		"both": most.Position == ranked[0].Position, "most": placed(y, most), "attention": most.Attention, "cost": cost,
-	})
+	v["offered"] = offered
 }
 
 // placed is a word, with its position where the sentence has it twice.
@@ -94,4 +109,42 @@ func placed(y attention.Why, w attention.Cause) string {
 		}
 	}
 	return name
+}
+
+// noEffect is the size of an effect, in nats, that is taken for none: it changes the probability by a twentieth.
+const noEffect = 0.05
+
+// redundant finds the river sentence with another animal, whose replacement changes the prediction and whose removed attention
+// does not, because the model predicts the same without any animal. It also returns the probability of that prediction in the
+// river sentence without the attention to the zebra.
+func (c *Course) redundant() (values, error) {
+	words := strings.Fields(river)
+	_, animals := data.SavannaGrammar().Substitutes(words[zebra])
+	var found *attention.Why
+	animal := zebra + 1 // behind the boundary token
+	for _, name := range animals {
+		sentence := slices.Clone(words)
+		if sentence[zebra] = name; name == words[1] {
+			continue
+		}
+		y, err := analysis.Why(c.model, analysis.Question{Text: strings.Join(sentence, " ")}, nil)
+		if err != nil {
+			return nil, err
+		}
+		w := y.Words[animal]
+		if math.Abs(*w.Ablation) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
+			found = &y
+		}
+	}
+	if found == nil {
+		return values{"found": false}, nil
+	}
+	without, err := analysis.Why(c.model, analysis.Question{Text: river, Word: found.Target}, nil)
+	if err != nil {
+		return nil, err
+	}
+	w := found.Words[animal]
+	return values{"found": true, "sentence": found.Text, "animal": w.Word, "guess": found.Target, "attention": w.Attention,
+		"removed": signed(w.Ablation), "replaced": *w.Replaced,
+		"without": without.Probability * math.Exp(-*without.Words[animal].Ablation)}, nil
 }

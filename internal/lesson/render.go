@@ -3,6 +3,7 @@ package lesson
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"io"
 	"reflect"
 	"regexp"
@@ -21,22 +22,22 @@ import (
 //go:embed page.html page.md page.txt
 var pages embed.FS
 
-// Text writes a part, the heading of a [Chapter], an [Answer] or a reader's [Progress] for a terminal of the options' width. A question comes
-// without its answer.
+// Text writes a part, the heading of a [Chapter], an [Answer], a reader's [Progress] or the answers to all questions of a [Book]
+// for a terminal of the options' width. A question comes without its answer.
 func Text(w io.Writer, part Part, o text.Options) error {
 	return write(w, "txt", reflect.TypeOf(part).Name(), part, o)
 }
 
 // preface begins the exported course.
-const preface = "Ten short chapters for someone who has never met attention. Every number and every " +
-	"picture was computed when this page was written, by the program that the commands belong to: `attend`. " +
-	"Each question comes before its result: answer it first, then unfold the answer."
+const preface = "Ten short chapters for people who have never heard of attention. The program `attend` computed every " +
+	"number and every picture of this page. Each question comes before its result. Choose an answer first."
 
-// Export writes the course as one page that stands alone, "html" or "md": no script, no font and no file beside it. The
-// pictures are in it as SVG. HTML follows the reader's preference for light or dark and fits a telephone as it fits paper.
+// Export writes the course as one page that stands alone, "html" or "md": no script, no font and no other file. The pictures are
+// in it as SVG. HTML follows the reader's preference for light or dark, fits a phone and prints each chapter on a new page. What
+// comes after a question is shown when an answer is chosen.
 func Export(w io.Writer, book Book, format string) error {
 	return write(w, format, "page."+format, map[string]any{
-		"Title": "Attention, understood by doing", "Preface": preface, "Book": book, "Reflect": ReflectionQuestions(),
+		"Title": "What attention is, and how to test it", "Preface": preface, "Book": book, "Reflect": ReflectionQuestions(),
 	}, text.Options{Width: widestText, Layer: -1, Head: -1, Color: colorprofile.NoTTY})
 }
 
@@ -48,14 +49,17 @@ func write(w io.Writer, format, name string, data any, o text.Options) error {
 	}
 	t := template.New("")
 	_, err := t.Funcs(template.FuncMap{
-		"text": inHTML, "escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
-		"bold":    func(s string) string { return term.Bold(s, o.Color) },
-		"wrap":    func(s string) string { return term.Wrap(s, columns(o)) },
-		"hanging": func(mark, s string) string { return term.Hanging(mark, s, columns(o)) },
-		"fold":    func(line string) string { return folded(line, o) },
-		"lines":   func(f Formula) []string { return strings.Split(string(f), "\n") },
-		"table":   func(t Table) string { return t.text(o) },
-		"printed": func(print func(io.Writer, text.Options) error) (string, error) { return written(print, o) },
+		"text": inHTML, "cell": htmlCell,
+		"escaped": template.HTMLEscapeString, "command": htmlCommand, "letter": Letter, "chapters": Chapters,
+		"questions":  questionsOf,
+		"shortRoute": func() string { return strings.ReplaceAll(strings.Trim(fmt.Sprint(shortRoute), "[]"), " ", ", ") },
+		"bold":       func(s string) string { return term.Bold(s, o.Color) },
+		"wrap":       func(s string) string { return term.Wrap(s, columns(o)) },
+		"hanging":    func(mark, s string) string { return term.Hanging(mark, s, columns(o)) },
+		"fold":       func(line string) string { return folded(line, o) },
+		"lines":      func(f Formula) []string { return strings.Split(string(f), "\n") },
+		"table":      func(t Table) string { return t.text(o) },
+		"printed":    func(print func(io.Writer, text.Options) error) (string, error) { return written(print, o) },
 		"svg": func(draw func(picture.Options) (picture.Drawing, error), dark bool) (string, error) {
 			d, err := draw(picture.Options{Dark: dark})
 			if err != nil {
@@ -81,6 +85,16 @@ func write(w io.Writer, format, name string, data any, o text.Options) error {
 	return err
 }
 
+// questionsOf returns the questions among parts.
+func questionsOf(parts []Part) (questions []Question) {
+	for _, part := range parts {
+		if q, ok := part.(Question); ok {
+			questions = append(questions, q)
+		}
+	}
+	return questions
+}
+
 // written is what a function writes.
 func written[O any](write func(io.Writer, O) error, o O) (string, error) {
 	var b strings.Builder
@@ -99,6 +113,7 @@ func markdownText(s string) string {
 
 var (
 	marks     = regexp.MustCompile(`[*_\[\]|<>#\\]`)
+	vector    = regexp.MustCompile(`\[[^\]]*\]`)
 	quoted    = regexp.MustCompile("`([^`]*)`")
 	shellWord = regexp.MustCompile(`-\S+ (?:"[^"]*"|[^-" ])(?:"[^"]*"|[^" ])*|(?:"[^"]*"|[^" ])+`) // a flag with its value is one word
 )
@@ -107,6 +122,9 @@ var (
 func htmlText(s string) string {
 	return quoted.ReplaceAllString(template.HTMLEscapeString(s), "<code>$1</code>")
 }
+
+// htmlCell is text in a table, whose vectors stay on one line.
+func htmlCell(s string) string { return vector.ReplaceAllString(htmlText(s), "<span>$0</span>") }
 
 // htmlCommand is a command whose flags stay on one line.
 func htmlCommand(line string) string {

@@ -36,10 +36,11 @@ func (c *Course) dotProduct(context.Context) (values, error) {
 			i = max(i, best)
 		}
 		k := s.keys[i]
-		offered = append(offered, values{"right": i == best && len(tied) == 1, "key": k.short() + " " + k.Numbers.String()})
+		offered = append(offered, values{"right": i == best && len(tied) == 1, "key": k.short() + " " + k.Numbers.String(),
+			"products": writtenOut(s.query.Numbers, k.Numbers), "score": scores[i]})
 	}
 	return values{
-		"vectors": vectorLines(append([]Vector{s.query}, s.keys...)), "keys": keys, "offered": offered, "own": s.own,
+		"vectors": vectorLines(append([]Vector{s.query}, s.keys...)), "keys": keys, "offered": offered,
 		"top": short(top), "several": len(tied) > 1, "best": printable.Sentence(strings.Join(tied, ", ")),
 		"arrows": plane(append([]Vector{s.query}, s.keys...), 0, render.KeyArrow),
 	}, nil

@@ -49,15 +49,20 @@ func TestATableOnANarrowTerminal(t *testing.T) {
 }
 
 func TestAQuestionComesWithoutItsAnswer(t *testing.T) {
-	q := Question{Ask: "Which?", Choices: []string{"this", "that"}, Right: 1, Because: "It is so."}
+	q := Question{Ask: "Which?", Choices: []Choice{{"this", "It is not so."}, {"that", "It is so."}}, Right: 1}
 	if got, want := textOf(t, q, 80), "Question: Which?\n  a) this\n  b) that\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	var b bytes.Buffer
-	if err := Text(&b, Answer{q, "Right."}, text.Options{Width: 80, Color: colorprofile.ANSI}); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := b.String(), "\x1b[1mRight. Answer: b) \x1b[mthat. It is so.\n"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for chosen, want := range map[int]string{
+		-1: "\x1b[1mAnswer: b) \x1b[mthat. It is so.\n", 1: "\x1b[1mRight. Answer: b) \x1b[mthat. It is so.\n",
+		0: "\x1b[1mNo. \x1b[mIt is not so.\n\n\x1b[1mAnswer: b) \x1b[mthat. It is so.\n",
+	} {
+		var b bytes.Buffer
+		if err := Text(&b, Answer{q, chosen}, text.Options{Width: 80, Color: colorprofile.ANSI}); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.String(); got != want {
+			t.Errorf("chosen %d: got %q, want %q", chosen, got, want)
+		}
 	}
 }

@@ -66,13 +66,12 @@ func ParseVector(s string) (Vector, error) {
 type setting struct {
 	query        Vector
 	keys, values []Vector
-	own          bool // some are the reader's
 }
 
 // settle takes the reader's vectors where there are any, and those of the chapter for the rest. Vectors of
 // the reader's must fit each other; keys of the chapter give way if they do not.
 func (c *Course) settle(query Vector, keys, values []Vector) (setting, error) {
-	s := setting{query, keys, values, len(c.Query) > 0 || len(c.Keys) > 0 || len(c.Values) > 0}
+	s := setting{query, keys, values}
 	if len(c.Query) > 0 {
 		s.query = Vector{cmp.Or(c.Query[0].Name, query.Name), c.Query[0].Numbers}
 	}

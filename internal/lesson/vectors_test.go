@@ -123,7 +123,7 @@ func TestTheRightChoiceIsTheOneWithTheLargestScore(t *testing.T) {
 	}{
 		{[]string{"1,0", "2,0"}, "key 2 [2 0]"},
 		{[]string{"-1,0", "near=0,1"}, "near [0 1]"},
-		{[]string{"1,0", "1,5"}, "no single one: two or more fit alike"},
+		{[]string{"1,0", "1,5"}, "several fit equally well"},
 		{append(slices.Repeat([]string{"0,1"}, 11), "3,0"), "key 12 [3 0]"},
 	} {
 		course := &Course{Query: []Vector{{"query", numbers{1, 0}}}}
@@ -145,8 +145,8 @@ func TestTheRightChoiceIsTheOneWithTheLargestScore(t *testing.T) {
 				}
 			}
 		}
-		if q.Choices[q.Right] != c.want || len(q.Choices) > 9 {
-			t.Errorf("%v: %q of %q, want %q", c.keys, q.Choices[q.Right], q.Choices, c.want)
+		if q.Choices[q.Right].Text != c.want || len(q.Choices) > 9 {
+			t.Errorf("%v: %q of %q, want %q", c.keys, q.Choices[q.Right].Text, q.Choices, c.want)
 		}
 	}
 }

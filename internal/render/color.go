@@ -8,26 +8,58 @@ import (
 	"github.com/lucasb-eyer/go-colorful"
 )
 
-// Viridis has nine evenly spaced stops of matplotlib's colour map of that name
-// (N. Smith, S. van der Walt, 2015; CC0): lightness rises evenly, and it reads
-// the same with every common colour blindness and in grey.
-func Viridis() [9]color.RGBA {
-	return [9]color.RGBA{
-		{0x44, 0x01, 0x54, 0xff}, {0x47, 0x2d, 0x7b, 0xff}, {0x3b, 0x52, 0x8b, 0xff},
-		{0x2c, 0x72, 0x8e, 0xff}, {0x21, 0x91, 0x8c, 0xff}, {0x28, 0xae, 0x80, 0xff},
-		{0x5e, 0xc9, 0x62, 0xff}, {0xad, 0xdc, 0x30, 0xff}, {0xfd, 0xe7, 0x25, 0xff},
-	}
+// Scale is the colours of attention weights and of differences between them, for one background. Each runs in even steps of
+// Oklab, a space where equal steps look equal (B. Ottosson, 2020).
+//
+// Weights have one hue: they differ in lightness, so they read the same in grey and with every colour blindness. The largest
+// weight differs most from the background. Differences run from a neutral middle to blue below 0 and to orange above, which
+// every common colour blindness distinguishes. Both ends are equally far from the middle in lightness: in grey the size
+// shows and the sign does not, so a number or a dash must tell it.
+type Scale struct{ none, full, less, middle, more color.RGBA }
+
+// OnLight is the scale for white: from white to a deep purple.
+func OnLight() Scale {
+	return Scale{none: rgb(0xffffff), full: rgb(0x431079), less: rgb(0x1d4f9e), middle: rgb(0xf7f7f7), more: rgb(0xa84500)}
 }
 
-// Shade is the colour of a weight in 0 to 1.
-func Shade(weight float64) color.RGBA {
-	stops := Viridis()
-	at := Printed(weight) * float64(len(stops)-1)
-	low := min(int(at), len(stops)-2)
-	part := at - float64(low)
-	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + part*(float64(b)-float64(a)))) }
-	a, b := stops[low], stops[low+1]
-	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xff}
+// OnDark is the scale for a dark background: from that of dark pictures to a light purple.
+func OnDark() Scale {
+	return Scale{none: rgb(0x14161a), full: rgb(0xd6b8ff), less: rgb(0x6cb4ff), middle: rgb(0x2b2e36), more: rgb(0xffa04d)}
+}
+
+// OnEither is the scale for a terminal, which does not say whether it is light or dark: from a grey that is quiet on both to
+// a purple that stands out on both.
+func OnEither() Scale {
+	grey := rgb(0x62626c)
+	s := OnDark()
+	s.none, s.full, s.middle = grey, rgb(0xd78fff), grey
+	return s
+}
+
+// rgb is the colour #rrggbb.
+func rgb(hex uint32) color.RGBA {
+	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xff}
+}
+
+// Weight is the colour of a weight in 0 to 1. It follows the printed number: weights that print alike look alike.
+func (s Scale) Weight(weight float64) color.RGBA {
+	return between(ToOklab(s.none), ToOklab(s.full), Printed(weight)).rgb()
+}
+
+// Sink is the colour of a weight in the column of an attention sink (see [Sink]): grey, and half as strong.
+func (s Scale) Sink(weight float64) color.RGBA {
+	none, full := ToOklab(s.none), ToOklab(s.full)
+	return between(none, oklab{(none[0] + full[0]) / 2}, Printed(weight)).rgb()
+}
+
+// Difference is the colour of a difference in -1 to 1. It follows the printed number too.
+func (s Scale) Difference(d float64) color.RGBA {
+	d = PrintedDifference(d)
+	end := s.more
+	if d < 0 {
+		end = s.less
+	}
+	return between(ToOklab(s.middle), ToOklab(end), math.Abs(d)).rgb()
 }
 
 // Ink is black or white, whichever is easier to read on the background. One of
@@ -54,36 +86,6 @@ func Contrast(a, b color.Color) float64 {
 func Luminance(c color.Color) float64 {
 	r, g, b := linear(c)
 	return 0.2126*r + 0.7152*g + 0.0722*b
-}
-
-// Diverging is a scale of colours for differences in -1 to 1: from its middle to blue below 0 and to orange
-// above, in even steps of Oklab, a space where equal steps look equal (B. Ottosson, 2020). Blue and orange stay
-// apart under every common colour blindness. Both ends are equally far from the middle in lightness, so in grey
-// the size shows and the sign does not: a number or a dash must tell it.
-type Diverging struct{ less, middle, more color.RGBA }
-
-// OnDark has a dark middle, which recedes where the background is dark; as does the low end of viridis.
-func OnDark() Diverging {
-	return Diverging{color.RGBA{0x6c, 0xb4, 0xff, 0xff}, color.RGBA{0x2b, 0x2e, 0x36, 0xff}, color.RGBA{0xff, 0xa0, 0x4d, 0xff}}
-}
-
-// OnLight has a white middle.
-func OnLight() Diverging {
-	return Diverging{color.RGBA{0x1d, 0x4f, 0x9e, 0xff}, color.RGBA{0xf7, 0xf7, 0xf7, 0xff}, color.RGBA{0xa8, 0x45, 0x00, 0xff}}
-}
-
-// Shade is the colour of a difference. It follows the printed number, as that of a weight does.
-func (s Diverging) Shade(d float64) color.RGBA {
-	d = PrintedDifference(d)
-	end := s.more
-	if d < 0 {
-		end = s.less
-	}
-	from, to := ToOklab(s.middle), ToOklab(end)
-	for i := range from {
-		from[i] += math.Abs(d) * (to[i] - from[i])
-	}
-	return from.rgb()
 }
 
 // oklab is a colour as lightness, green to red, blue to yellow.
@@ -114,6 +116,14 @@ func (c oklab) rgb() color.RGBA {
 		-0.0041960863*l-0.7034186147*m+1.7076147010*s,
 	).Clamped().RGB255()
 	return color.RGBA{r, g, b, 0xff}
+}
+
+// between is the colour at a part, 0 to 1, of the way from a to b.
+func between(a, b oklab, part float64) oklab {
+	for i := range a {
+		a[i] += part * (b[i] - a[i])
+	}
+	return a
 }
 
 // linear is the light of the sRGB channels of an opaque colour, each 0 to 1.

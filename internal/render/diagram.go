@@ -6,20 +6,20 @@ import (
 	"math"
 )
 
-// Arrows is a picture of vectors of two numbers: arrows from the origin.
+// Arrows is a picture of vectors of two components: arrows from the origin.
 type Arrows struct {
 	Title  string
 	Arrows []Arrow
 }
 
-// Arrow is one vector of a plane.
+// Arrow is one vector.
 type Arrow struct {
 	Name string // written at its tip
 	X, Y float64
 	Kind ArrowKind
 }
 
-// ArrowKind is what a vector is in an attention. Each kind has a colour of its own.
+// ArrowKind is what a vector is in attention. Each kind has its colour.
 type ArrowKind int
 
 // The kinds of arrows.
@@ -29,17 +29,17 @@ const (
 	ValueArrow // and mixtures of values
 )
 
-// mostArrows is how many arrows one plane may have and still be read.
+// mostArrows is how many arrows one picture may have and still be read.
 const mostArrows = 64
 
-// Validate reports whether the plane can be drawn: one arrow or more, at most 64, of finite numbers that are
-// not so large that a picture has no place for them.
+// Validate reports whether the arrows can be drawn: one arrow or more, at most 64, of finite numbers that are
+// no larger than a float32 can be.
 func (p Arrows) Validate() error {
 	if len(p.Arrows) == 0 {
-		return errors.New("the plane has no arrows")
+		return errors.New("there are no arrows")
 	}
 	if len(p.Arrows) > mostArrows {
-		return fmt.Errorf("%d arrows do not fit one plane, which holds %d", len(p.Arrows), mostArrows)
+		return fmt.Errorf("%d arrows do not fit one picture, which holds %d", len(p.Arrows), mostArrows)
 	}
 	for i, a := range p.Arrows {
 		if !(math.Abs(a.X) <= math.MaxFloat32 && math.Abs(a.Y) <= math.MaxFloat32) {
@@ -102,4 +102,37 @@ func (c Bars) Largest() float64 {
 		largest = max(largest, bar.Value)
 	}
 	return largest
+}
+
+// Curve is a picture of a quantity over another, as points with lines between them, and of a level that it may approach.
+type Curve struct {
+	Title          string
+	XTitle, YTitle string
+	Points         []Point // x rises
+	Level          float64
+	LevelName      string
+}
+
+// Point is one point of a curve.
+type Point struct{ X, Y float64 }
+
+// mostPoints is how many points a curve may have.
+const mostPoints = 10000
+
+// Validate reports whether the curve can be drawn: 2 to 10,000 points, whose x rises from 0 or more and whose y is not below 0,
+// and a level that is not below 0, all of them finite.
+func (c Curve) Validate() error {
+	if len(c.Points) < 2 || len(c.Points) > mostPoints {
+		return fmt.Errorf("a curve has 2 to %d points, not %d", mostPoints, len(c.Points))
+	}
+	drawable := func(x float64) bool { return x >= 0 && x <= math.MaxFloat32 }
+	if !drawable(c.Level) {
+		return fmt.Errorf("the level is %v and must be finite and not below 0", c.Level)
+	}
+	for i, p := range c.Points {
+		if !drawable(p.X) || !drawable(p.Y) || i > 0 && p.X <= c.Points[i-1].X {
+			return fmt.Errorf("point %d, (%v, %v), must be finite, not below 0 and to the right of the one before", i, p.X, p.Y)
+		}
+	}
+	return nil
 }

@@ -18,9 +18,9 @@ func ScatterHeading(s attention.Scatter) string {
 // UnnamedNote says which points have no name in the picture.
 func UnnamedNote(s attention.Scatter, unnamed []int) string {
 	const most = 60 // names
-	note := fmt.Sprintf("%d of %d are dots without a name, for want of room:", len(unnamed), len(s.Points))
+	note := fmt.Sprintf("%d of %d dots have no space for a name:", len(unnamed), len(s.Points))
 	if len(unnamed) == 1 {
-		note = fmt.Sprintf("1 of %d is a dot without a name, for want of room:", len(s.Points))
+		note = fmt.Sprintf("1 of %d dots has no space for a name:", len(s.Points))
 	}
 	slices.Sort(unnamed)
 	for i, point := range unnamed {
@@ -61,7 +61,7 @@ func ScatterPlane(s attention.Scatter) (points [][2]float64, across, down float6
 }
 
 // ByCrowd orders points so that those with many others close by come first: they have the fewest
-// places left to choose from. Of points that are as crowded the earlier comes first.
+// positions left to choose from. Of points that are as crowded the earlier comes first.
 func ByCrowd(points [][2]float64) []int {
 	// Neighbours are counted on a coarse grid, so that many points take no longer than few.
 	const coarse = 12
@@ -76,8 +76,8 @@ func ByCrowd(points [][2]float64) []int {
 	for i, p := range points {
 		order[i] = i
 		x, y := square(p)
-		for place := range 9 {
-			crowd[[2]int{x + place%3 - 1, y + place/3 - 1}]++
+		for i := range 9 {
+			crowd[[2]int{x + i%3 - 1, y + i/3 - 1}]++
 		}
 	}
 	around := func(i int) int {

@@ -44,10 +44,10 @@ func TestUnnamedNoteIsShort(t *testing.T) {
 		unnamed[i] = 499 - i
 	}
 	note := UnnamedNote(s, unnamed)
-	if !strings.HasPrefix(note, "500 of 1000 are dots without a name, for want of room: 0 1 2 ") || !strings.HasSuffix(note, " 59 and 440 more") {
+	if !strings.HasPrefix(note, "500 of 1000 dots have no space for a name: 0 1 2 ") || !strings.HasSuffix(note, " 59 and 440 more") {
 		t.Errorf("note %q", note)
 	}
-	if note := UnnamedNote(s, []int{7}); note != "1 of 1000 is a dot without a name, for want of room: 7" {
+	if note := UnnamedNote(s, []int{7}); note != "1 of 1000 dots has no space for a name: 7" {
 		t.Errorf("note %q", note)
 	}
 }

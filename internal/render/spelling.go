@@ -57,13 +57,13 @@ func (l Label) String() string { return l.Word + l.Mark }
 func (l Label) Width() int { return ansi.StringWidth(l.String()) }
 
 // Fit is the label in at most the given columns. What is cut shows as …; the
-// mark stays as long as there is room for a column of the word too.
+// mark stays as long as a column of the word fits too.
 func (l Label) Fit(columns int) string {
-	room := columns - ansi.StringWidth(l.Mark)
-	if room < 1 {
+	left := columns - ansi.StringWidth(l.Mark)
+	if left < 1 {
 		return term.Fit(l.String(), columns)
 	}
-	return term.Fit(l.Word, room) + l.Mark
+	return term.Fit(l.Word, left) + l.Mark
 }
 
 // Number is a weight in three columns: .48, and 1.0 from .995 on.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/printable"
 )
@@ -13,7 +14,7 @@ import (
 type Selection struct {
 	Layer int  // counted from 0; -1 is the mean over the layers
 	Head  int  // counted from 0; -1 is the mean over the heads
-	All   bool // each head, of every layer or of Layer, instead of their mean; Head does not count then
+	All   bool // each head, of every layer or of Layer, instead of their mean; Head is ignored then
 }
 
 // Of returns what a selection shows of a map. The mean over all layers and heads becomes the head with the largest effect on the
@@ -32,6 +33,27 @@ type View struct {
 	Title   string
 	Weights [][]float64 // [query][key]
 	Signed  bool        // a difference, in -1 to 1
+	Sink    bool        // the first key is an attention sink
+}
+
+// SinkNote says why the column of an attention sink is grey.
+const SinkNote = data.BoundaryToken + " in grey: attention sink; heads attend to it when nothing else is needed"
+
+// Sink reports whether the first token of a map is an attention sink by the weights [query][key]: it is the boundary token
+// and, of the queries after it, most give it at least half as much again as an even spread over the keys that they see,
+// 1/(query+1). Such a weight says little about the words (G. Xiao et al., Efficient Streaming Language Models with Attention
+// Sinks, 2024).
+func Sink(m attention.Map, weights [][]float64) bool {
+	if m.Tokens[0] != data.BoundaryToken {
+		return false
+	}
+	above := 0
+	for q := 1; q < len(weights); q++ {
+		if weights[q][0] >= 1.5/float64(q+1) {
+			above++
+		}
+	}
+	return 2*above > len(weights)-1
 }
 
 // Views picks the selected matrices out of a map, after validating it.
@@ -47,8 +69,12 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 	if err := m.InRange(o.Layer, head, attention.All); err != nil {
 		return nil, err
 	}
+	view := func(title string, layer, head int) View {
+		weights := m.Mean(layer, head)
+		return View{Title: title, Weights: weights, Sink: Sink(m, weights)}
+	}
 	if !o.All {
-		return []View{{Title: SelectionTitle(m, o), Weights: m.Mean(shown.Layer, shown.Head)}}, nil
+		return []View{view(SelectionTitle(m, o), shown.Layer, shown.Head)}, nil
 	}
 	var list []View
 	for l := range m.Attention {
@@ -56,13 +82,13 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 			continue
 		}
 		for h := range m.Attention[l] {
-			list = append(list, View{Title: Title(m, l, h), Weights: m.Mean(l, h)})
+			list = append(list, view(Title(m, l, h), l, h))
 		}
 	}
 	return list, nil
 }
 
-// BaselineViews picks the matrices of the baseline that stand beside those of the map.
+// BaselineViews picks the matrices of the baseline that those of the map are compared with.
 func BaselineViews(b attention.Baseline, m attention.Map, o Selection) ([]View, error) {
 	if err := b.Validate(m); err != nil {
 		return nil, err
@@ -109,7 +135,7 @@ func Title(m attention.Map, layer, head int) string {
 	}
 }
 
-// Write hands over a finished text in one piece.
+// Write writes a finished text in one piece.
 func Write(w io.Writer, b *bytes.Buffer) error {
 	_, err := w.Write(b.Bytes())
 	return err

@@ -112,3 +112,30 @@ func TestSelectionByEffect(t *testing.T) {
 		}
 	}
 }
+
+// The boundary token is a sink where most queries after it give it half as much again as an even spread would.
+func TestSink(t *testing.T) {
+	for _, c := range []struct {
+		first string
+		onto  []float64 // the weights of the first key
+		want  bool
+	}{
+		{"<s>", []float64{1, 0.76, 0.51, 0.38}, true},
+		{"<s>", []float64{1, 0.76, 0.51, 0.2}, true},
+		{"<s>", []float64{1, 0.76, 0.4, 0.3}, false}, // more than an even spread, but not by much
+		{"<s>", []float64{1, 0.76, 0.2}, false},      // a half is not most
+		{"<s>", []float64{1}, false},
+		{"the", []float64{1, 0.76, 0.51, 0.38}, false},
+	} {
+		m := attention.Map{Tokens: []string{c.first, "a", "b", "c"}[:len(c.onto)]}
+		var weights [][]float64
+		for q, w := range c.onto {
+			row := make([]float64, len(c.onto))
+			row[q], row[0] = 1-w, w
+			weights = append(weights, row)
+		}
+		if got := Sink(m, weights); got != c.want {
+			t.Errorf("%q with %v: %v, want %v", c.first, c.onto, got, c.want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ import (
 // [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
 //
 // With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and
-// the first less it.
+// the first less it. If a map has a name, as a rollout has, the last column is name; it is empty for attention itself.
 func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) error {
 	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return err
@@ -38,9 +39,13 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 	if len(baselines) > 0 {
 		b.WriteString(",baseline,difference")
 	}
+	named := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Name != "" })
+	if named {
+		b.WriteString(",name")
+	}
 	b.WriteByte('\n')
 	for i, m := range maps {
-		text, tokens := quoted(m.Text), make([]string, len(m.Tokens))
+		text, name, tokens := quoted(m.Text), quoted(m.Name), make([]string, len(m.Tokens))
 		for t, token := range m.Tokens {
 			tokens[t] = quoted(token)
 		}
@@ -52,6 +57,9 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 						if len(baselines) > 0 {
 							base := baselines[i].Map.Attention[l][h][q][k]
 							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))
+						}
+						if named {
+							b.WriteString("," + name)
 						}
 						b.WriteByte('\n')
 					}

@@ -25,6 +25,10 @@ func TestCSVReadsBack(t *testing.T) {
 		}
 		text := printable.Field
 		want := [][]string{strings.Split("sentence,layer,head,query_index,query,key_index,key,weight", ",")}
+		texts, named := []int{0, 4, 6}, maps[0].Name+maps[1].Name != ""
+		if named {
+			texts, want[0] = append(texts, 8), append(want[0], "name")
+		}
 		for _, m := range maps {
 			for l := range m.Attention {
 				for h := range m.Attention[l] {
@@ -33,6 +37,9 @@ func TestCSVReadsBack(t *testing.T) {
 							weight, i := m.Attention[l][h][q][k], strconv.Itoa
 							want = append(want, []string{text(m.Text), i(l), i(h), i(q), text(m.Tokens[q]), i(k), text(m.Tokens[k]),
 								strconv.FormatFloat(float64(weight), 'g', -1, 32)})
+							if named {
+								want[len(want)-1] = append(want[len(want)-1], text(m.Name))
+							}
 						}
 					}
 				}
@@ -43,7 +50,7 @@ func TestCSVReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, row := range got[1:] {
-			for _, column := range []int{0, 4, 6} { // the texts
+			for _, column := range texts {
 				if row[column] != "" && strings.ContainsAny(row[column][:1], "=+-@\t\r\n") {
 					t.Fatalf("a spreadsheet takes %q for a formula", row[column])
 				}
@@ -79,5 +86,20 @@ func TestCSVQuotesFormulas(t *testing.T) {
 		if got := quoted(s); got != `"`+printable.Field(s)+`"` {
 			t.Errorf("%q is written as %s", s, got)
 		}
+	}
+}
+
+func TestCSVNamesMaps(t *testing.T) {
+	m := attention.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}
+	rollout := m
+	rollout.Name = "rollout over 2 layers"
+	var b bytes.Buffer
+	if err := CSV(&b, []attention.Map{m, rollout}, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := "sentence,layer,head,query_index,query,key_index,key,weight,name\n" +
+		"\"a\",0,0,0,\"a\",0,\"a\",1,\"\"\n\"a\",0,0,0,\"a\",0,\"a\",1,\"rollout over 2 layers\"\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
 	}
 }

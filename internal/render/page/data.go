@@ -71,12 +71,13 @@ func (f *floats) add(rows ...[]float32) {
 // newPageData begins the data of a page.
 func newPageData(s attention.Source) *pageData {
 	d := &pageData{Run: printable.Path(s.Run), Step: s.Step, Formed: []attention.Formed{}}
-	for _, c := range render.Viridis() {
-		d.Scale = append(d.Scale, render.Hex(c))
-	}
-	const steps = 8 // to each side of 0
+	const steps = 8 // from 0 to 1, and from 0 to -1
+	scale := render.OnLight()
 	for i := -steps; i <= steps; i++ {
-		d.Signed = append(d.Signed, render.Hex(render.OnLight().Shade(float64(i)/steps)))
+		if i >= 0 {
+			d.Scale = append(d.Scale, render.Hex(scale.Weight(float64(i)/steps)))
+		}
+		d.Signed = append(d.Signed, render.Hex(scale.Difference(float64(i)/steps)))
 	}
 	return d
 }

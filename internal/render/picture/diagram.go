@@ -17,7 +17,7 @@ const (
 	headLength = 11.0
 )
 
-// Arrows draws vectors of two numbers: a heading, a grid with numbers, and the arrows with their names. The error tells what is
+// Arrows draws vectors of two numbers: a heading, a grid with numbers, and the arrows with their names. The error says what is
 // wrong with the arrows.
 func Arrows(p render.Arrows, o Options) (Drawing, error) {
 	if err := p.Validate(); err != nil {
@@ -38,7 +38,7 @@ func Arrows(p render.Arrows, o Options) (Drawing, error) {
 
 	tips, longest := tips(p), 0.0
 	for _, a := range tips {
-		longest = max(longest, d.face.room(printable.Sentence(a.Name), textSize+1, true))
+		longest = max(longest, d.face.svgWidth(printable.Sentence(a.Name), textSize+1, true))
 	}
 	longest = min(longest, 260)
 	d.width = max(int(math.Ceil((right-left)*scale+2*longest))+2*margin, 360)
@@ -53,12 +53,12 @@ func Arrows(p render.Arrows, o Options) (Drawing, error) {
 		d.lines = append(d.lines, line{ax, ay, bx, by, width, stroke})
 	}
 	for i := math.Round(left / tick); i <= math.Round(right/tick); i++ {
-		ruled(i*tick, bottom, i*tick, top, 1, d.hatch)
+		ruled(i*tick, bottom, i*tick, top, 1, d.grid)
 		x, y := at(i*tick, bottom)
 		d.texts = append(d.texts, text{x: x, y: y + 16, size: textSize, s: render.Significant(i * tick), fill: d.muted, anchor: middle})
 	}
 	for i := math.Round(bottom / tick); i <= math.Round(top/tick); i++ {
-		ruled(left, i*tick, right, i*tick, 1, d.hatch)
+		ruled(left, i*tick, right, i*tick, 1, d.grid)
 		x, y := at(left, i*tick)
 		d.texts = append(d.texts, text{x: x - 6, y: y + 4, size: textSize, s: render.Significant(i * tick), fill: d.muted, anchor: end})
 	}
@@ -121,7 +121,7 @@ func tips(p render.Arrows) (tips []render.Arrow) {
 	return tips
 }
 
-// Bars draws a heading and below it a line for each bar: its name, the bar, its value. The error tells what is wrong with the
+// Bars draws a heading and below it a line for each bar: its name, the bar, its value. The error says what is wrong with the
 // bars.
 func Bars(b render.Bars, o Options) (Drawing, error) {
 	if err := b.Validate(); err != nil {
@@ -133,8 +133,8 @@ func Bars(b render.Bars, o Options) (Drawing, error) {
 	names, values := 0.0, 0.0
 	for _, bar := range b.Bars {
 		named = append(named, printable.Sentence(bar.Name)+" "+printable.Sentence(bar.Text))
-		names = max(names, d.face.room(printable.Sentence(bar.Name), size, false))
-		values = max(values, d.face.room(printable.Sentence(bar.Text), size, false))
+		names = max(names, d.face.svgWidth(printable.Sentence(bar.Name), size, false))
+		values = max(values, d.face.svgWidth(printable.Sentence(bar.Text), size, false))
 	}
 	names, values = math.Ceil(min(names, most)), math.Ceil(min(values, most))
 	d.subject = plainSubject(b.Title, "Bars", named)
@@ -147,7 +147,7 @@ func Bars(b render.Bars, o Options) (Drawing, error) {
 			length = int(math.Round(bar.Value / b.Largest() * longest))
 		}
 		filled := rect{x, y + (row-thick)/2, length, thick, d.arrows[render.KeyArrow], ""}
-		d.rects = append(d.rects, rect{x, y, 1, row, d.hatch, ""}, filled)
+		d.rects = append(d.rects, rect{x, y, 1, row, d.grid, ""}, filled)
 		t := text{x: float64(x - 10), y: float64(y+row/2) + 0.35*size, size: size, fill: d.ink}
 		name, value := t, t
 		name.s, name.anchor = d.face.cut(printable.Sentence(bar.Name), size, false, names), end

@@ -4,10 +4,10 @@
 //	format, err := picture.Formats.Find("format", "svg")
 //	lacking, err := format.Write(file, drawing)
 //
-// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
-// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and [Scatter]
-// (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every drawing; those of pixels draw them with pixels.go.
-// Equal pictures have equal bytes.
+// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts
+// (font.go). Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and
+// [Scatter] (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every
+// drawing; those of pixels draw them with pixels.go. Equal pictures have equal bytes.
 package picture
 
 import (
@@ -29,14 +29,14 @@ var Formats = choice.Table[Format]{
 
 // Format is a kind of file.
 type Format struct {
-	// Write writes a drawing in one piece, with its title, run and step where the format has a place for them. A format that sets
+	// Write writes a drawing in one piece, with its title, run and step where the format can hold them. A format that sets
 	// words in the Go fonts returns each character that they lack once. The error is that of the writer.
 	Write   func(w io.Writer, d Drawing) (lacking string, err error)
 	Binary  bool // not text, so nothing for a terminal
 	Density int  // pixels in the file, in each direction, to one of the drawing; 0: shapes that have none
 }
 
-// Options says how a picture looks.
+// Options are the theme and the size of a picture.
 type Options struct {
 	Dark  bool // light on dark instead of dark on white; white prints
 	Width int  // of a scatter, in pixels; 0 means 1000, below 200 counts as 200
@@ -83,7 +83,7 @@ type dot struct {
 	tip  string // as of rect
 }
 
-// anchor is the point of a text that stands at its place.
+// anchor is the point of a text that is at its coordinates.
 type anchor int
 
 const (
@@ -92,7 +92,7 @@ const (
 	end
 )
 
-// text is one line of text. x and y are its place on the baseline.
+// text is one line of text. x and y are the coordinates of its anchor on the baseline.
 type text struct {
 	x, y   float64
 	size   float64
@@ -118,11 +118,11 @@ func plainSubject(title, kind string, things []string) subject {
 	return subject{heading: title, description: description, entries: [][2]string{{"Title", title}}}
 }
 
-// paragraph sets t.s in at most so many lines of at most a room. Each ends leading further down than the last, and its baseline
+// paragraph sets t.s in at most so many lines of at most a width. Each ends leading further down than the last, and its baseline
 // is below pixels above its end. It returns where the last ends.
-func (d *Drawing) paragraph(t text, leading, below, room float64, most int) float64 {
+func (d *Drawing) paragraph(t text, leading, below, limit float64, most int) float64 {
 	y := t.y
-	for _, s := range d.face.paragraph(t.s, t.size, t.bold, room, most) {
+	for _, s := range d.face.paragraph(t.s, t.size, t.bold, limit, most) {
 		y += leading
 		t.s, t.y = s, y-below
 		d.texts = append(d.texts, t)
@@ -140,33 +140,25 @@ func (d *Drawing) header(s string, leading float64) float64 {
 type palette struct {
 	background, ink color.RGBA
 	muted           color.RGBA // of text that is not the matter itself
-	hatch           color.RGBA // of grids, frames and the lines across cells that a query cannot see
-	dot, leader     color.RGBA // of a scatter: points, and the lines from them to their names
-	signed          render.Diverging
+	grid            color.RGBA // of grids and frames
+	leader          color.RGBA // of the lines from points of a scatter to their names
+	scale           render.Scale
 	arrows          [3]color.RGBA // of the kinds of arrows
 }
 
-// palette returns the colours of maps, arrows and bars: ink has a contrast of at least 15 and muted of at least 7 on the
-// background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness distinguishes,
-// darker on white, so that text in them can be read.
+// palette returns the colours of a picture: ink has a contrast of at least 15, muted of at least 7 and leader of at least 3
+// on the background. The arrows are blue, orange and green of Okabe and Ito (2008), which every common colour blindness
+// distinguishes, darker on white, so that text in them can be read.
 func (o Options) palette() palette {
 	if o.Dark {
-		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), hatch: rgb(0x454952),
-			signed: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
+		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952), leader: rgb(0x7d8493),
+			scale: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
 	}
-	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), hatch: rgb(0xc4c4c4),
-		signed: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
+	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), grid: rgb(0xc4c4c4), leader: rgb(0x8b929e),
+		scale: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
 }
 
 // rgb is the colour #rrggbb.
 func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xff}
-}
-
-// shade is the colour of one number of a panel.
-func (p palette) shade(weight float64, signed bool) color.RGBA {
-	if signed {
-		return p.signed.Shade(weight)
-	}
-	return render.Shade(weight)
 }

@@ -3,6 +3,7 @@ package picture
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,13 +22,10 @@ type figure struct {
 	signed bool            // some are differences
 }
 
-// mostAbreast is how many heads of a single layer stand side by side before they fold into rows.
-const mostAbreast = 4
-
-// Map draws the matrices of a selection: one panel, or with All a row of panels for each layer. The heads of a single layer fold
-// into rows of at most four. With a baseline that is not nil, a row is three panels: the selected matrix, that of the baseline,
-// and the first less the second. The error tells what is wrong with the map, the baseline or the selection, or that the picture
-// would be too large.
+// Map draws the matrices of a selection: one panel, or with All a row of panels for each layer. The heads of a single layer
+// fill a rectangle that is about as wide as it is high. With a baseline that is not nil, a row is three panels: the selected
+// matrix, that of the baseline, and the first less the second. The error says what is wrong with the map, the baseline or
+// the selection, or that the picture would be too large.
 func Map(m attention.Map, baseline *attention.Baseline, s attention.Source, which render.Selection, o Options) (Drawing, error) {
 	f, err := newFigure(m, baseline, s, which)
 	if err != nil {
@@ -67,28 +65,41 @@ func newFigure(m attention.Map, baseline *attention.Baseline, s attention.Source
 		if err != nil {
 			return figure{}, err
 		}
-		f.title += " beside " + describeBaseline(*baseline)
 		abreast = 3
-		var beside []render.View
+		if shown, _ := selection.Of(m); !selection.All {
+			list[0].Title = render.Title(m, shown.Layer, shown.Head) // the figure's title says the rest
+		}
+		var compared []render.View
 		for i, v := range list {
-			beside = append(beside, v, render.View{Title: "baseline: " + baseline.Name, Weights: base[i].Weights},
+			compared = append(compared, v, render.View{Title: "baseline: " + baseline.Name, Weights: base[i].Weights},
 				render.View{Title: "difference", Weights: attention.Difference(v.Weights, base[i].Weights), Signed: true})
 		}
-		list = beside
+		list = compared
 	} else if len(list) <= heads { // of a single layer
-		rows := (len(list) + mostAbreast - 1) / mostAbreast
-		abreast = (len(list) + rows - 1) / rows
+		abreast = columns(len(list))
 	}
 	if m.Name == "" {
 		f.title += ", " + selectionTitle(selection, m)
+	}
+	if baseline != nil {
+		f.title += ", compared with " + describeBaseline(*baseline)
 	}
 	f.panels = slices.Collect(slices.Chunk(list, abreast))
 	return f, nil
 }
 
+// columns is how many of n panels are side by side: the square root of n, rounded up, or one more if the last row is fuller then.
+func columns(n int) int {
+	c := int(math.Ceil(math.Sqrt(float64(n))))
+	if (n+c-1)/c*c > (n+c)/(c+1)*(c+1) {
+		c++
+	}
+	return c
+}
+
 // tooLarge is the error of a figure that no screen or page would hold.
 func tooLarge(panels, seq int) error {
-	return fmt.Errorf("%s of %s are too large for one picture: show one layer or head, or a shorter sentence",
+	return fmt.Errorf("too large for one picture: %s of %s; show one layer or head, or a shorter sentence",
 		printable.Count(panels, "map"), printable.Count(seq, "word"))
 }
 
@@ -109,7 +120,7 @@ func selectionTitle(s render.Selection, m attention.Map) string {
 // describeBaseline names the baseline within a sentence.
 func describeBaseline(b attention.Baseline) string {
 	built := map[string]string{
-		"untrained": "the untrained model's", "uniform": "uniform attention", "position": "the mean for these positions",
+		"untrained": "the untrained model", "uniform": "uniform attention", "position": "the mean for these positions",
 	}
 	return cmp.Or(built[b.Name], printable.Sentence(b.Name))
 }
@@ -120,8 +131,11 @@ func (f figure) sentence() string { return printable.Sentence(strings.TrimSpace(
 // subject returns what a figure is about.
 func (f figure) subject() subject {
 	title, run := printable.Sentence(f.title), printable.Path(f.source.Run)
-	description := fmt.Sprintf("Which words each word of the sentence attends to: %s. "+
-		"Rows are the words that look, columns the words looked at. Run %s.", title, render.Origin(f.source))
+	what := "Weights, 0 to 1, with which each word of the sentence attends to the words up to it"
+	if f.words.Name != "" {
+		what = "Weights, 0 to 1, of the words up to each word of the sentence"
+	}
+	description := fmt.Sprintf("%s: %s. Rows are queries, columns are keys. Run %s.", what, title, render.Origin(f.source))
 	return subject{
 		heading: f.sentence() + " (" + title + ")", description: description,
 		metadata: fmt.Sprintf(`<attend:picture xmlns:attend="urn:attend:picture"><attend:title>%s</attend:title>`+

@@ -93,6 +93,7 @@ func TestNewFigure(t *testing.T) {
 		{2, 3, render.Selection{Layer: 1, Head: -1, All: true}, "attention, layer 2, 3 heads", "layer 2, head 1 | layer 2, head 2 | layer 2, head 3"},
 		{1, 2, render.Selection{Layer: -1, Head: -1, All: true}, "attention, 2 heads", "layer 1, head 1 | layer 1, head 2"},
 		{1, 5, render.Selection{Layer: -1, Head: -1, All: true}, "attention, 5 heads", "layer 1, head 1 | layer 1, head 2 | layer 1, head 3\nlayer 1, head 4 | layer 1, head 5"},
+		{1, 4, render.Selection{Layer: -1, Head: -1, All: true}, "attention, 4 heads", "layer 1, head 1 | layer 1, head 2\nlayer 1, head 3 | layer 1, head 4"},
 		{2, 1, render.Selection{Layer: -1, Head: -1, All: true}, "attention, 2 layers of 1 head", "layer 1, head 1\nlayer 2, head 1"},
 	} {
 		m := attentiontest.Made("the lion saw", words, c.layers, c.heads)
@@ -124,8 +125,8 @@ func TestFigureOfANamedMap(t *testing.T) {
 	m := attentiontest.Made("the lion saw", []string{"the", "lion", "saw"}, 1, 1)
 	m.Name = "rollout over 2 layers"
 	for want, baseline := range map[string]*attention.Baseline{
-		"rollout over 2 layers":                          nil,
-		"rollout over 2 layers beside uniform attention": {Name: "uniform", Map: attentiontest.Made("", m.Tokens, 1, 1)},
+		"rollout over 2 layers":                                  nil,
+		"rollout over 2 layers, compared with uniform attention": {Name: "uniform", Map: attentiontest.Made("", m.Tokens, 1, 1)},
 	} {
 		for _, all := range []bool{false, true} {
 			selection := render.Selection{Layer: -1, Head: -1, All: all}
@@ -180,7 +181,7 @@ func TestTooLargeIsRefusedEarly(t *testing.T) {
 	}
 	allocations := testing.AllocsPerRun(1, func() {
 		_, err := newFigure(m, nil, attention.Source{}, render.Selection{Layer: -1, Head: -1, All: true})
-		if want := "48 maps of 300 words are too large"; err == nil || !strings.Contains(err.Error(), want) {
+		if want := "too large for one picture: 48 maps of 300 words"; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	})
@@ -189,5 +190,49 @@ func TestTooLargeIsRefusedEarly(t *testing.T) {
 	}
 	if _, err := newFigure(m, nil, attention.Source{}, render.Selection{Layer: 0, Head: 0}); err != nil {
 		t.Errorf("one of the maps: %v", err)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	for n, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 9: 3, 10: 5, 12: 4, 16: 4, 32: 7} {
+		if got := columns(n); got != want {
+			t.Errorf("%d panels in %d columns, want %d", n, got, want)
+		}
+	}
+}
+
+// The column of an attention sink is grey, with its reason in the legend; that of another first word is not.
+func TestSinkIsGrey(t *testing.T) {
+	for _, first := range []string{"<s>", "the"} {
+		f := twoWords()
+		f.words.Tokens = []string{first, "lion"}
+		weights := [][]float64{{1, 0}, {0.8, 0.2}}
+		f.panels[0][0] = render.View{Weights: weights, Sink: render.Sink(f.words, weights)}
+		d := f.drawn(t, Options{})
+		want := render.OnLight().Weight(0.8)
+		if first == "<s>" {
+			want = render.OnLight().Sink(0.8)
+		}
+		if got := d.rects[3].fill; got != want {
+			t.Errorf("%s: the cell is %v, want %v", first, got, want)
+		}
+		if got := d.rects[4].fill; got != render.OnLight().Weight(0.2) {
+			t.Errorf("%s: the cell of lion is %v", first, got)
+		}
+		if explained := strings.Contains(svgOf(t, d), "attention sink"); explained != (first == "<s>") {
+			t.Errorf("%s: the legend explains a sink: %v", first, explained)
+		}
+	}
+}
+
+// In a picture with so many small cells that not all words fit, those that are there do not touch, and the legend says so.
+func TestWordsOfATexture(t *testing.T) {
+	d := drawn(t, attentiontest.Made("", slices.Repeat([]string{"word"}, 300), 1, 1), false)
+	checkApart(t, "300 words", d, new(typeface))
+	if d.width > 1200 {
+		t.Errorf("%d pixels wide", d.width)
+	}
+	if !strings.Contains(svgOf(t, d), "one word in 4 is named") {
+		t.Error("the legend does not say which words are named")
 	}
 }

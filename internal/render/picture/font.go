@@ -50,7 +50,7 @@ func (t *typeface) glyph(c character) sfnt.GlyphIndex {
 	return index
 }
 
-// inFont returns the character that is drawn in place of one of our own marks, which the font lacks: a blank at
+// inFont returns the character that is drawn instead of one of our own marks, which the font lacks: a blank at
 // either end of a word, a line feed and a tab.
 func inFont(r rune) rune {
 	return cmp.Or(map[rune]rune{'␣': '_', '↵': '¶', '⇥': '»'}[r], r)
@@ -132,21 +132,22 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 	return d, string(lacking)
 }
 
-// spare is how much wider than the Go fonts the system's may be, in which an SVG is set.
-const spare = 1.15
-
-// room is width with that to spare.
-func (t *typeface) room(s string, size float64, bold bool) float64 {
-	return t.width(s, size, bold) * spare
+// svgWidth is the width that a line of text may have in an SVG, which is set in the fonts of the system: they may be wider
+// than the Go fonts, bold ones more so.
+func (t *typeface) svgWidth(s string, size float64, bold bool) float64 {
+	if bold {
+		return t.width(s, size, bold) * 1.25
+	}
+	return t.width(s, size, bold) * 1.15
 }
 
-// cut shortens text to a room, ending in … where it was cut. The narrowest that it returns is … alone.
-func (t *typeface) cut(s string, size float64, bold bool, room float64) string {
-	if t.room(s, size, bold) <= room {
+// cut shortens text to a width, ending in … where it was cut. The narrowest that it returns is … alone.
+func (t *typeface) cut(s string, size float64, bold bool, limit float64) string {
+	if t.svgWidth(s, size, bold) <= limit {
 		return s
 	}
 	// The most columns that fit, or else one.
-	columns := sort.Search(ansi.StringWidth(s), func(i int) bool { return t.room(ansi.Truncate(s, i+1, "…"), size, bold) > room })
+	columns := sort.Search(ansi.StringWidth(s), func(i int) bool { return t.svgWidth(ansi.Truncate(s, i+1, "…"), size, bold) > limit })
 	if short := ansi.Truncate(s, max(columns, 1), "…"); short != "" {
 		return short
 	}
@@ -154,25 +155,25 @@ func (t *typeface) cut(s string, size float64, bold bool, room float64) string {
 }
 
 // cutLabel is cut for the label of a word, whose mark stays.
-func (t *typeface) cutLabel(l render.Label, size, room float64) string {
-	return t.cut(l.Word, size, false, room-t.room(l.Mark, size, false)) + l.Mark
+func (t *typeface) cutLabel(l render.Label, size, limit float64) string {
+	return t.cut(l.Word, size, false, limit-t.svgWidth(l.Mark, size, false)) + l.Mark
 }
 
-// paragraph breaks text at blanks into lines of at most a room, at most so many; the last ends in … where there
+// paragraph breaks text at blanks into at most so many lines of at most a width; the last ends in … where there
 // is more.
-func (t *typeface) paragraph(s string, size float64, bold bool, room float64, most int) (lines []string) {
+func (t *typeface) paragraph(s string, size float64, bold bool, limit float64, most int) (lines []string) {
 	words := strings.Fields(s)
 	line := func(n int) string { return strings.Join(words[:n], " ") }
 	for len(lines) < most-1 && len(words) > 0 {
 		n := 1
-		for n < len(words) && t.room(line(n+1), size, bold) <= room {
+		for n < len(words) && t.svgWidth(line(n+1), size, bold) <= limit {
 			n++
 		}
-		lines = append(lines, t.cut(line(n), size, bold, room))
+		lines = append(lines, t.cut(line(n), size, bold, limit))
 		words = words[n:]
 	}
 	if len(words) > 0 || len(lines) == 0 {
-		lines = append(lines, t.cut(line(len(words)), size, bold, room))
+		lines = append(lines, t.cut(line(len(words)), size, bold, limit))
 	}
 	return lines
 }

@@ -37,19 +37,19 @@ func TestCut(t *testing.T) {
 	for _, s := range []string{"lion", "достопримечательность", "狮子看见斑马", strings.Repeat("W", 500), "e\u0301le\u0301phant", "🦁🦁🦁🦁"} {
 		for room := 20.0; room < 200; room += 7 {
 			got := f.cut(s, 12, false, room)
-			if w := f.room(got, 12, false); w > room && got != "…" {
+			if w := f.svgWidth(got, 12, false); w > room && got != "…" {
 				t.Errorf("cut(%q, %v) = %q is %v wide", s, room, got, w)
 			}
 			kept, isCut := strings.CutSuffix(got, "…")
-			if !strings.HasPrefix(s, kept) || isCut == (f.room(s, 12, false) <= room) {
+			if !strings.HasPrefix(s, kept) || isCut == (f.svgWidth(s, 12, false) <= room) {
 				t.Errorf("cut(%q, %v) = %q", s, room, got)
 			}
-			if next := []rune(strings.TrimPrefix(s, kept)); isCut && f.room(kept+string(next[:min(3, len(next))])+"…", 12, false) <= room {
+			if next := []rune(strings.TrimPrefix(s, kept)); isCut && f.svgWidth(kept+string(next[:min(3, len(next))])+"…", 12, false) <= room {
 				t.Errorf("cut(%q, %v) = %q leaves room for more", s, room, got)
 			}
 		}
 	}
-	if got := f.cutLabel(render.Label{Word: strings.Repeat("n", 50), Mark: "?"}, 12, 60); !strings.HasSuffix(got, "…?") || f.room(got, 12, false) > 60 {
+	if got := f.cutLabel(render.Label{Word: strings.Repeat("n", 50), Mark: "?"}, 12, 60); !strings.HasSuffix(got, "…?") || f.svgWidth(got, 12, false) > 60 {
 		t.Errorf("the label is %q", got)
 	}
 	if got := f.cut("lion", 12, false, 1); got != "…" {
@@ -60,7 +60,7 @@ func TestCut(t *testing.T) {
 func TestParagraph(t *testing.T) {
 	f := new(typeface)
 	text := "the lion saw the zebra near the river and the hyena under the acacia"
-	room := f.room("the lion saw the zebra", 12, false)
+	room := f.svgWidth("the lion saw the zebra", 12, false)
 	for most := 1; most < 6; most++ {
 		lines := f.paragraph(text, 12, false, room, most)
 		joined := strings.Join(lines, " ")
@@ -68,7 +68,7 @@ func TestParagraph(t *testing.T) {
 			t.Errorf("%d lines, want at most %d", len(lines), most)
 		}
 		for _, l := range lines {
-			if f.room(l, 12, false) > room {
+			if f.svgWidth(l, 12, false) > room {
 				t.Errorf("%q is too long", l)
 			}
 		}

@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"image/color"
+	"math"
 	"strings"
 	"testing"
 
@@ -59,7 +60,7 @@ func TestNothingOverlaps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkApart(t, fmt.Sprintf("%d words beside a baseline", seq), d, f)
+		checkApart(t, fmt.Sprintf("%d words and a baseline", seq), d, f)
 	}
 }
 
@@ -124,7 +125,7 @@ func TestCutWordsHaveATip(t *testing.T) {
 // Each cell that a query sees is drawn in the colour of its weight, whether cells are one by one or run together;
 // no colour lies where it cannot see.
 func TestCellsAreTheWeights(t *testing.T) {
-	for _, seq := range []int{2, 9, 40, 90} {
+	for seq, root := range map[int]float64{2: 1, 9: 1, 40: 0.5, 90: 0.5, 150: 1. / 3} {
 		m := attentiontest.Made("", make([]string, seq), 1, 1)
 		f, err := newFigure(m, nil, attention.Source{}, render.Selection{Layer: 0, Head: 0})
 		if err != nil {
@@ -133,11 +134,15 @@ func TestCellsAreTheWeights(t *testing.T) {
 		d := f.drawn(t, Options{})
 		size := sheet{Drawing: &d, figure: f, words: render.Labels(m)}
 		size.measure()
-		left, top := d.rects[0].x, d.rects[0].y
+		grid := d.rects[0]
+		if grid.fill != d.grid {
+			t.Errorf("%d words: the first rectangle is %v, want the grid", seq, grid.fill)
+		}
+		left, top := grid.x+1, grid.y+1
 		bottom := top + seq*size.cellHeight
 		colors := map[[2]int]color.RGBA{}
 		for _, r := range d.rects {
-			if r.y >= bottom { // of the legend
+			if r.y >= bottom || r.fill == d.grid { // of the legend, or behind cells
 				continue
 			}
 			for k := (r.x - left) / size.cellWidth; left+k*size.cellWidth < r.x+r.width; k++ {
@@ -151,7 +156,8 @@ func TestCellsAreTheWeights(t *testing.T) {
 			if at[1] > at[0] {
 				t.Fatalf("%d words: query %d has a colour for the later key %d", seq, at[0], at[1])
 			}
-			if want := render.Shade(f.panels[0][0].Weights[at[0]][at[1]]); got != want {
+			weight := f.panels[0][0].Weights[at[0]][at[1]]
+			if want := render.OnLight().Weight(math.Pow(weight, root)); got != want {
 				t.Fatalf("%d words: query %d, key %d is %v, want %v", seq, at[0], at[1], got, want)
 			}
 		}
@@ -176,9 +182,8 @@ func TestDashesTellTheSign(t *testing.T) {
 			}
 		}
 	}
-	hatch := (Options{}).palette().hatch
 	for _, l := range d.lines {
-		if l.y1 == l.y2 && l.stroke != hatch {
+		if l.y1 == l.y2 {
 			dashes++
 		}
 	}
@@ -199,7 +204,7 @@ func TestTooLargeForAPage(t *testing.T) {
 		}
 	}
 	_, err := f.layout(Options{})
-	if err == nil || !strings.Contains(err.Error(), "8,000 maps of 8 words are too large") {
+	if err == nil || !strings.Contains(err.Error(), "too large for one picture: 8,000 maps of 8 words") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"bytes"
 	"image/color"
 	"io"
 	"time"
@@ -10,8 +9,6 @@ import (
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/text/encoding/unicode"
-
-	"attend/internal/render"
 )
 
 // writePDF writes one page of the size that the picture has on an ordinary screen: shapes stay sharp at any size, and words can
@@ -58,11 +55,10 @@ func writePDF(w io.Writer, d Drawing) (lacking string, err error) {
 		f.TransformEnd()
 	}
 	f.TransformEnd()
-	var b bytes.Buffer
-	if err := f.Output(&b); err != nil {
+	if err := f.Output(w); err != nil { // it writes in one piece
 		return "", err
 	}
-	return lacking, render.Write(w, &b)
+	return lacking, nil
 }
 
 // inUTF16 is text as a PDF's title holds it. That of fpdf ends at U+FFFF.

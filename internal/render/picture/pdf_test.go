@@ -79,7 +79,7 @@ func TestPDFShowsTheDrawing(t *testing.T) {
 			t.Errorf("no %s: %q", name, want)
 		}
 	}
-	if got := regexp.MustCompile(`MediaBox \[0 0 ([0-9.]+)`).FindStringSubmatch(document); len(got) == 0 || got[1] != place(float64(d.width)*0.75)+".00" && got[1] != place(float64(d.width)*0.75) {
+	if got := regexp.MustCompile(`MediaBox \[0 0 ([0-9.]+)`).FindStringSubmatch(document); len(got) == 0 || got[1] != coordinate(float64(d.width)*0.75)+".00" && got[1] != coordinate(float64(d.width)*0.75) {
 		t.Errorf("the page is %v wide, the drawing %d pixels", got, d.width)
 	}
 }

@@ -50,16 +50,16 @@ func TestPNGShowsTheDrawing(t *testing.T) {
 			t.Errorf("the corner is %v, want %v", got, d.background)
 		}
 		for _, r := range d.rects {
-			// Numbers lie in the middle of a cell, and hatching may touch its upper and right corners.
+			// Numbers lie in the middle of a cell.
 			for _, free := range [][2]int{{2 * r.x, 2*(r.y+r.height) - 1}, {2*r.x + 1, 2*r.y + r.height}} {
 				if got := at(m, free[0], free[1]); got != r.fill {
 					t.Fatalf("pixel %v is %v, want %v of %+v", free, got, r.fill, r)
 				}
 			}
 		}
-		// One cell by hand: the last query looks at zebra.
-		cell := d.rects[7*8/2+5]
-		if want := render.Shade(f.panels[0][0].Weights[7][5]); cell.fill != want || at(m, 2*cell.x+3, 2*cell.y+3) != want {
+		// One cell by hand: the last query attends to zebra.
+		cell := d.rects[8+7*8/2+5]
+		if want := d.scale.Weight(f.panels[0][0].Weights[7][5]); cell.fill != want || at(m, 2*cell.x+3, 2*cell.y+3) != want {
 			t.Errorf("the cell of zebra is %v, want %v", cell.fill, want)
 		}
 	}

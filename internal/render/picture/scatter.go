@@ -26,7 +26,7 @@ const (
 )
 
 // Scatter draws a dot for each vector, and its name beside it, moved with a line that leads there where it is crowded, or left
-// out where there is no room at all. Every dot has its name as a tip. The error tells what is wrong with the picture.
+// out where there is no space. Every dot has its name as a tip. The error says what is wrong with the picture.
 func Scatter(s attention.Scatter, o Options) (Drawing, error) {
 	if err := s.Validate(); err != nil {
 		return Drawing{}, err
@@ -35,9 +35,9 @@ func Scatter(s attention.Scatter, o Options) (Drawing, error) {
 	return d, nil
 }
 
-// layoutScatter places the points, as many names as have room in the plot, and what stands around it.
+// layoutScatter places the points, as many names as fit in the plot, and the text around it.
 func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot area) {
-	d = Drawing{palette: o.scatterPalette(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
+	d = Drawing{palette: o.palette(), width: max(cmp.Or(o.Width, scatterWidth), scatterLeast)}
 	inner := float64(d.width - 2*margin)
 	y := float64(margin)
 	add := func(s string, size float64, t text) {
@@ -51,7 +51,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 	add(term.Fit(origin, widestScatter), noteSize, note)
 	y += noteSize
 
-	// The plot: one scale for both axes, with room at its edges for names.
+	// The plot: one scale for both axes, with space at its edges for names.
 	points, across, down := render.ScatterPlane(s)
 	sides, ends := inner*0.07, 2*nameSize*lineHeight
 	scale := inner - 2*sides
@@ -71,17 +71,17 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 	right, bottom := plot.x+plot.width, plot.y+plot.height
 	for _, side := range [][4]float64{{plot.x, plot.y, right, plot.y}, {plot.x, bottom, right, bottom},
 		{plot.x, plot.y, plot.x, bottom}, {right, plot.y, right, bottom}} {
-		d.lines = append(d.lines, line{side[0], side[1], side[2], side[3], 1, d.hatch})
+		d.lines = append(d.lines, line{side[0], side[1], side[2], side[3], 1, d.grid})
 	}
 	unnamed := map[int]bool{}
 	for i, p := range points {
 		if s.Joined && i > 0 {
-			d.lines = append(d.lines, line{points[i-1][0], points[i-1][1], p[0], p[1], 1, d.hatch})
+			d.lines = append(d.lines, line{points[i-1][0], points[i-1][1], p[0], p[1], 1, d.grid})
 		}
-		d.dots = append(d.dots, dot{p[0], p[1], d.dot, render.Spelling(s.Points[i].Name)})
+		d.dots = append(d.dots, dot{p[0], p[1], d.scale.Weight(1), render.Spelling(s.Points[i].Name)})
 		unnamed[i] = true
 	}
-	measure := func(name string) float64 { return d.face.room(name, nameSize, false) }
+	measure := func(name string) float64 { return d.face.svgWidth(name, nameSize, false) }
 	tags = placeTags(newBoard(plot), points, names, measure, nameSize*1.15)
 	for _, t := range tags {
 		delete(unnamed, t.point)
@@ -120,15 +120,4 @@ func (d *Drawing) tag(t tag, x, y float64) {
 		name.x, name.anchor = t.at.x+t.at.width/2, middle
 	}
 	d.texts = append(d.texts, name)
-}
-
-// scatterPalette has a contrast of at least 4.5 to the background in letters and 3 in dots and the lines to names. They differ in
-// lightness as well as in hue.
-func (o Options) scatterPalette() palette {
-	if o.Dark {
-		return palette{background: rgb(0x16181d), ink: rgb(0xf2f3f5), muted: rgb(0xb4b9c4), hatch: rgb(0x3a3f4a),
-			dot: rgb(0x5ec962), leader: rgb(0x7d8493)}
-	}
-	return palette{background: rgb(0xffffff), ink: rgb(0x171a21), muted: rgb(0x555b67), hatch: rgb(0xd5d8de),
-		dot: rgb(0x2c728e), leader: rgb(0x8b929e)}
 }

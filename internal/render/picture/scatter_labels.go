@@ -122,8 +122,8 @@ func away(points [][2]float64, i int) float64 {
 // and south come first; further out the direction given.
 func (b board) place(p [2]float64, direction float64, distances []float64, width, height float64) (tag, bool) {
 	const (
-		beside = 2 // how far a name keeps from other things at its sides, so that its point is plain
-		turns  = 32
+		gap   = 2 // between a name and other things at its sides, so that its point is plain
+		turns = 32
 	)
 	for _, distance := range distances {
 		led := distance > closeBy
@@ -136,9 +136,9 @@ func (b board) place(p [2]float64, direction float64, distances []float64, width
 			dx, dy := math.Cos(angle), math.Sin(angle)
 			// Left of its point the name ends there, right of it it begins there, between in proportion.
 			t := tag{led: led, at: area{p[0] + distance*dx - width/2*(1-dx), p[1] + distance*dy - height/2*(1-dy), width, height}}
-			room := area{t.at.x - beside, t.at.y, width + 2*beside, height}
-			if b.fits(room, 0) && (!led || b.lead(p, t)) {
-				b.take(room, thing)
+			taken := area{t.at.x - gap, t.at.y, width + 2*gap, height}
+			if b.fits(taken, 0) && (!led || b.lead(p, t)) {
+				b.take(taken, thing)
 				return t, true
 			}
 		}

@@ -107,10 +107,10 @@ func TestScatterSVGHasEveryNameAndItsSource(t *testing.T) {
 
 func TestThemesCanBeRead(t *testing.T) {
 	for _, dark := range []bool{false, true} {
-		p := Options{Dark: dark}.scatterPalette()
+		p := Options{Dark: dark}.palette()
 		on := func(c color.RGBA) float64 { return render.Contrast(c, p.background) }
-		if on(p.ink) < 7 || on(p.muted) < 4.5 || on(p.dot) < 3 || on(p.leader) < 3 {
-			t.Errorf("dark %v: contrasts %.1f %.1f %.1f %.1f", dark, on(p.ink), on(p.muted), on(p.dot), on(p.leader))
+		if on(p.ink) < 7 || on(p.muted) < 4.5 || on(p.scale.Weight(1)) < 3 || on(p.leader) < 3 {
+			t.Errorf("dark %v: contrasts %.1f %.1f %.1f %.1f", dark, on(p.ink), on(p.muted), on(p.scale.Weight(1)), on(p.leader))
 		}
 	}
 }
@@ -171,8 +171,8 @@ func TestScatterPNGDots(t *testing.T) {
 			t.Errorf("size %v, want twice %d by %d or more", picture.Bounds(), d.width, d.height)
 		}
 		for i, o := range d.dots {
-			if got := at(picture, int(2*o.x), int(2*o.y)); got != d.dot {
-				t.Errorf("dark %v, point %d: %v, want %v", dark, i, got, d.dot)
+			if got := at(picture, int(2*o.x), int(2*o.y)); got != d.scale.Weight(1) {
+				t.Errorf("dark %v, point %d: %v, want %v", dark, i, got, d.scale.Weight(1))
 			}
 		}
 		if got := at(picture, 6, 6); got != d.background {

@@ -16,8 +16,8 @@ import (
 const families = `system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', 'DejaVu Sans', ` +
 	`'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', sans-serif`
 
-// SVG writes a document that stands alone: no script, no font and no file beside it. Title, run and step are in its title,
-// description and metadata; pointing at a word that was cut tells the whole of it, and at a cell or a dot its words and number.
+// SVG writes a document that stands alone: no script, no font and no other file. Title, run and step are in its title,
+// description and metadata; pointing at a word that was cut shows the whole of it, and at a cell or a dot its words and number.
 func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 	// Documents that a page holds together need ids that differ.
 	sum := fnv.New64a()
@@ -43,13 +43,14 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 	for _, l := range d.lines {
 		width := ""
 		if l.width != 1 {
-			width = fmt.Sprintf(` stroke-width="%s"`, place(l.width))
+			width = fmt.Sprintf(` stroke-width="%s"`, coordinate(l.width))
 		}
 		shape(&b, "", `path d="M%s %sL%s %s" stroke="%s"%s`,
-			place(l.x1), place(l.y1), place(l.x2), place(l.y2), render.Hex(l.stroke), width)
+			coordinate(l.x1), coordinate(l.y1), coordinate(l.x2), coordinate(l.y2), render.Hex(l.stroke), width)
 	}
 	for _, o := range d.dots {
-		shape(&b, o.tip, `circle cx="%s" cy="%s" r="%s" fill="%s"`, place(o.x), place(o.y), place(dotRadius), render.Hex(o.fill))
+		shape(&b, o.tip, `circle cx="%s" cy="%s" r="%s" fill="%s"`,
+			coordinate(o.x), coordinate(o.y), coordinate(dotRadius), render.Hex(o.fill))
 	}
 	fmt.Fprintf(&b, "</g>\n<g font-family=\"%s\" xml:space=\"preserve\">\n", families)
 	for _, t := range d.texts {
@@ -71,8 +72,8 @@ func shape(b *bytes.Buffer, tip, element string, attributes ...any) {
 }
 
 func writeSVGText(b *bytes.Buffer, t text) {
-	x, y := place(t.x), place(t.y)
-	fmt.Fprintf(b, `<text x="%s" y="%s" font-size="%s" fill="%s"`, x, y, place(t.size), render.Hex(t.fill))
+	x, y := coordinate(t.x), coordinate(t.y)
+	fmt.Fprintf(b, `<text x="%s" y="%s" font-size="%s" fill="%s"`, x, y, coordinate(t.size), render.Hex(t.fill))
 	if t.anchor != start {
 		fmt.Fprintf(b, ` text-anchor="%s"`, [...]string{middle: "middle", end: "end"}[t.anchor])
 	}
@@ -96,8 +97,8 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// place is a coordinate in at most two decimals.
-func place(x float64) string {
+// coordinate writes a number in at most two decimals.
+func coordinate(x float64) string {
 	s := strconv.FormatFloat(x, 'f', 2, 64)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }

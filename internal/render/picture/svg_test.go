@@ -156,7 +156,7 @@ func TestPictureWriterErrors(t *testing.T) {
 
 func TestPlace(t *testing.T) {
 	for x, want := range map[float64]string{3: "3", 100: "100", 0.5: "0.5", 2.346: "2.35", -1.999: "-2"} {
-		if got := place(x); got != want {
+		if got := coordinate(x); got != want {
 			t.Errorf("place(%v) = %q, want %q", x, got, want)
 		}
 	}

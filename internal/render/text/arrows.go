@@ -12,9 +12,9 @@ import (
 	"attend/internal/term"
 )
 
-// Sizes of a plane on a terminal, in rows and columns.
+// Sizes of arrows on a terminal, in rows and columns.
 const (
-	planeRows   = 11 // between the outermost points, at most
+	arrowRows   = 11 // between the outermost points, at most
 	columnsARow = 2  // a row of a terminal is about as high as two columns are wide
 )
 
@@ -35,7 +35,7 @@ func Arrows(w io.Writer, p render.Arrows, o Options) error {
 	left, bottom, right, top := p.Bounds()
 	labels := 6 // columns of the numbers at the left
 	columns := max(4, min(o.width()-labels-2, 56))
-	scale := min(planeRows/(top-bottom), float64(columns)/columnsARow/(right-left)) // rows for a length of 1
+	scale := min(arrowRows/(top-bottom), float64(columns)/columnsARow/(right-left)) // rows for a length of 1
 	row := func(y float64) int { return int(math.Round((top - y) * scale)) }
 	column := func(x float64) int { return int(math.Round((x - left) * scale * columnsARow)) }
 	screen := newScreen(column(right)+1, row(bottom)+1)
@@ -89,7 +89,7 @@ func arrowMarks(arrows []render.Arrow) []string {
 	return marks
 }
 
-// horizontalTicks writes numbers below the columns of a plane, each in the middle of its own as far as there is room.
+// horizontalTicks writes numbers below the columns, each centred on its column as far as it fits.
 func horizontalTicks(margin, width int, ticks map[int]string) string {
 	var line string
 	for at := range width {

@@ -52,7 +52,7 @@ func TestPredictions(t *testing.T) {
 		{Options{Width: 30}, "next: river 0.750  cave 0.250\n      █████▎       █▊\n      ␛[2J 0.000\n"},
 		{Options{Width: 12}, "next:\nriver 0.750\n█████▎\ncave 0.250\n█▊\n␛[2J 0.000\n"},
 		{Options{Color: colorprofile.ANSI256}, "next: river 0.750  cave 0.250  ␛[2J 0.000\n" +
-			"      \x1b[38;5;30m█████▎\x1b[m       \x1b[38;5;30m█▊\x1b[m\n"},
+			"      \x1b[38;5;98m█████▎\x1b[m       \x1b[38;5;98m█▊\x1b[m\n"},
 	} {
 		var b bytes.Buffer
 		if err := Predictions(&b, next, c.o); err != nil || b.String() != c.want {

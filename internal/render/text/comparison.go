@@ -41,7 +41,7 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 		b.WriteString("\n" + t.Text(o.width()))
 	}
 	if c.Matches != nil {
-		b.WriteString("\n" + o.paragraph("heads matched by what they look at, since their order is arbitrary; "+
+		b.WriteString("\n" + o.paragraph("heads matched by their attention, since their order is arbitrary; "+
 			"the smaller the difference, the more alike they are:"))
 		t := term.Table{Columns: []term.Column{{Title: "layer"}, {Title: "head of A"}, {Title: "head of B"}, {Title: "mean difference"}}}
 		for _, m := range c.Matches {
@@ -141,7 +141,7 @@ func leftOut(c attention.Comparison, o Options) string {
 	return o.paragraph("without a counterpart, and left out of the difference: %s", strings.Join(parts, ", "))
 }
 
-// pairedLabels names the places of two sentences: by the word where they share it, by both where they do not.
+// pairedLabels names the positions of two sentences: by the word where they share it, by both where they do not.
 func pairedLabels(a, b []render.Label) []render.Label {
 	list := slices.Clone(a)
 	for i := range list {

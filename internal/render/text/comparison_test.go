@@ -25,7 +25,7 @@ loss on a sample of held-out text: 1.5000 and 1.7500 nats a token, difference -0
 setting  A  B
 seed     1  2
 
-heads matched by what they look at, since their order is arbitrary; the smaller the difference, the
+heads matched by their attention, since their order is arbitrary; the smaller the difference, the
 more alike they are:
 layer  head of A  head of B  mean difference
     1          1          2           0.0833

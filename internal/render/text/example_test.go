@@ -32,7 +32,7 @@ func Example() {
 	// zebra ▓▓.63 ▒▒.38    ·
 	//  near ░░.06 ██.88 ░░.06
 	//
-	// rows look at columns   ░ .05  ▒ .25  ▓ .50  █ .75 and more
+	// rows attend to columns   ░ .05  ▒ .25  ▓ .50  █ .75 and more
 	// next: the 0.960
 	//       ██████▊
 }

@@ -35,24 +35,24 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	step := func(format string, a ...any) { b.WriteString("\n" + o.paragraph(format, a...)) }
 	line := func(format string, a ...any) { b.WriteString(o.hanging("  ", format, a...)) }
 
-	b.WriteString(o.title("How much %s looks at %s in layer %d, head %d: %s", query, key, x.Layer+1, x.Head+1, number(x.Weights[x.Key])))
-	step("1. What %s looks for and what %s offers, two learned projections of their vectors:", query, key)
+	b.WriteString(o.title("Attention of %s to %s in layer %d, head %d: %s", query, key, x.Layer+1, x.Head+1, number(x.Weights[x.Key])))
+	step("1. The query of %s and the key of %s, learned projections of their vectors:", query, key)
 	line("query(%s) = %s", query, vector(x.QueryVector))
 	line("key(%s) = %s", key, vector(x.KeyVector))
 
-	step("2. How well they fit: the dot product, the sum of the products of their numbers:")
+	step("2. Their dot product, the sum of the products of their numbers:")
 	line("%s = %s", products, number(x.Products[x.Key]))
 
-	step("3. Scaled by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", len(x.QueryVector), number(root))
+	step("3. Divided by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", len(x.QueryVector), number(root))
 	line("%s / %s = %s", number(x.Products[x.Key]), number(root), number(x.Scores[x.Key]))
 
-	step("4. Masked: %s is token %d and sees %s up to itself; later ones do not count.",
+	step("4. Masked: %s is token %d and attends to %s, up to itself; later tokens get no weight.",
 		query, x.Query+1, printable.Count(x.Query+1, "token"))
 
-	step("5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:")
+	step("5. Softmax over these tokens: e to the score (less the largest), divided by the sum:")
 	b.WriteString(softmaxTable(x, words, o).Text(o.width()))
 
-	step("6. What %s hands over: its value, times the weight, added to what the others hand over:", key)
+	step("6. The value of %s, times the weight, is added to those of the others:", key)
 	line("value(%s) = %s", key, vector(x.ValueVector))
 	line("%s × value = %s, of length %s", number(x.Weights[x.Key]), vector(x.Contribution), number(length(x.Contribution)))
 	line("sum over all = %s, of length %s", vector(x.Output), number(length(x.Output)))

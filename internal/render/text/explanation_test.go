@@ -20,26 +20,26 @@ func TestExplanationText(t *testing.T) {
 	if err := Explanation(&b, x, false, Options{Width: 100}); err != nil {
 		t.Fatal(err)
 	}
-	want := `How much a␛[2Jb looks at a␛[2Jb in layer 1, head 3: 0.857
+	want := `Attention of a␛[2Jb to a␛[2Jb in layer 1, head 3: 0.857
 
-1. What a␛[2Jb looks for and what a␛[2Jb offers, two learned projections of their vectors:
+1. The query of a␛[2Jb and the key of a␛[2Jb, learned projections of their vectors:
   query(a␛[2Jb) = [1 -2 3 0 … 1 more]
   key(a␛[2Jb) = [2 1 0 5 … 1 more]
 
-2. How well they fit: the dot product, the sum of the products of their numbers:
+2. Their dot product, the sum of the products of their numbers:
   1·2 + (-2)·1 + 3·0 + 0·5 + … 1 more = 4
 
-3. Scaled by sqrt(5) = 2.24, so that longer vectors do not make sharper weights:
+3. Divided by sqrt(5) = 2.24, so that longer vectors do not make sharper weights:
   4 / 2.24 = 1.79
 
-4. Masked: a␛[2Jb is token 2 and sees 2 tokens up to itself; later ones do not count.
+4. Masked: a␛[2Jb is token 2 and attends to 2 tokens, up to itself; later tokens get no weight.
 
-5. Softmax over what it sees: e to the score (less the largest), as a share of the sum:
+5. Softmax over these tokens: e to the score (less the largest), divided by the sum:
   key     score  e^(score - largest)  weight
   <s>         0                0.167   0.143  █▍
 > a␛[2Jb   1.79                    1   0.857  ████████▋
 
-6. What a␛[2Jb hands over: its value, times the weight, added to what the others hand over:
+6. The value of a␛[2Jb, times the weight, is added to those of the others:
   value(a␛[2Jb) = [1 0 0 0 … 1 more]
   0.857 × value = [0.857 0 0 0 … 1 more], of length 1.21
   sum over all = [1 0 0 0 … 1 more], of length 1

@@ -14,9 +14,9 @@ import (
 
 // FilmStrip writes small maps of one sentence of a film side by side, as it was through training, with
 // the step and the held-out loss under each. Layer and head of the options choose the map as [render.Selection.Of] does in the
-// last frame; All does not count. Of more frames than fit the width, those shown are evenly chosen, the
+// last frame; All is ignored. Of more frames than fit the width, those shown are evenly chosen, the
 // first and the last among them. A map that is too wide shows in each cell the largest of several
-// weights. The error tells what is wrong with the film or the options, or that of the writer.
+// weights. The error says what is wrong with the film or the options, or that of the writer.
 func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) error {
 	first, err := filmed(frames, sentence, o)
 	if err != nil {
@@ -37,9 +37,13 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 	view, _ := o.selection().Of(last)
 	b.WriteString(o.title("%s, %s%d evaluations", title, shown, len(frames)) + "\n")
 	var columns [][]string // [frame][line]
+	var views []render.View
 	for _, i := range plan.frames {
-		weights := pooled(frames[i].Sentences[sentence].Mean(view.Layer, view.Head), plan.side)
-		columns = append(columns, append(smallMap(weights, plan.size, o.Color), strconv.Itoa(frames[i].Step), lossText(frames[i])))
+		m := frames[i].Sentences[sentence]
+		weights := m.Mean(view.Layer, view.Head)
+		v := render.View{Weights: pooled(weights, plan.side), Sink: plan.side == 1 && o.colored() && render.Sink(m, weights)}
+		views = append(views, v)
+		columns = append(columns, append(smallMap(v, plan.size, o.Color), strconv.Itoa(frames[i].Step), lossText(frames[i])))
 	}
 	for line := range columns[0] {
 		text := ""
@@ -52,7 +56,7 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 	if plan.side > 1 {
 		b.WriteString(o.paragraph("a cell is the largest weight of %d by %d words", plan.side, plan.side))
 	}
-	b.WriteString(legend(o))
+	b.WriteString(legend(o) + sinkNote(o, views...))
 	return render.Write(w, &b)
 }
 
@@ -105,9 +109,9 @@ func lossText(f attention.Frame) string {
 //
 //	the -> zebra  head 3  0.98  by step 500
 //
-// Layer and head of the options choose those to show, -1 standing for each; All does not count. Links
+// Layer and head of the options choose those to show, -1 standing for each; All is ignored. Links
 // that had half of their weight in the first frame did not form while the film ran: their number is said
-// below. The error tells what is wrong with the film or the links, or that of the writer.
+// below. The error says what is wrong with the film or the links, or that of the writer.
 func Formed(w io.Writer, frames []attention.Frame, formed []attention.Formed, sentence int, o Options) error {
 	m, err := filmed(frames, sentence, o)
 	if err != nil {

@@ -17,31 +17,32 @@ import (
 	"attend/internal/term"
 )
 
-// Grid writes the map as a grid with words on both sides: rows are queries
-// (who looks), columns are keys (at what), each cell the weight. A grid wider
-// than the terminal folds into panels of consecutive keys, and each panel
+// Grid writes the map as a grid with words on both sides: rows are queries,
+// columns are keys, each cell the weight. The column of an attention sink (see
+// [render.Sink]) is grey, or without shades where there are no colours. A grid
+// wider than the terminal folds into panels of consecutive keys, and each panel
 // leaves out the queries that cannot see any of its keys. Every line fits the
-// width. The error tells what is wrong with the map or the options, or that of
+// width. The error says what is wrong with the map or the options, or that of
 // the writer.
 //
 // With a baseline it writes for each selected matrix three grids: the attention, that of the baseline, and the first less
-// the second with its sign, in two colours where there are colours. The error then also tells in what its shape differs.
+// the second with its sign, in two colours where there are colours. The error then also says in what its shape differs.
 func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) error {
 	list, err := render.Views(m, o.selection())
 	if err != nil {
 		return err
 	}
 	if base != nil {
-		beside, err := render.BaselineViews(*base, m, o.selection())
+		compared, err := render.BaselineViews(*base, m, o.selection())
 		if err != nil {
 			return err
 		}
 		var all []render.View
 		name := printable.Sentence(base.Name)
 		for i, v := range list {
-			all = append(all, v, render.View{Title: "baseline: " + name, Weights: beside[i].Weights},
+			all = append(all, v, render.View{Title: "baseline: " + name, Weights: compared[i].Weights, Sink: compared[i].Sink},
 				render.View{Title: "difference: " + v.Title + " less " + name,
-					Weights: attention.Difference(v.Weights, beside[i].Weights), Signed: true})
+					Weights: attention.Difference(v.Weights, compared[i].Weights), Signed: true})
 		}
 		list = all
 	}
@@ -54,6 +55,7 @@ func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) err
 	if base != nil {
 		b.WriteString(signedLegend(o))
 	}
+	b.WriteString(sinkNote(o, list...))
 	if render.AnyUnknown(m) {
 		b.WriteString(o.paragraph(render.UnknownNote))
 	}
@@ -106,7 +108,7 @@ func writePanel(b *bytes.Buffer, words []render.Label, v render.View, p panel, s
 			columns += 1 - len(between)
 			text := term.Faint(pad(dot, columns), o.Color) // of a key that the query cannot see
 			if key := p.from + i; key <= q {
-				text = cell(v.Weights[q][key], v.Signed, columns, o.Color)
+				text = cell(v, q, key, columns, o.Color)
 			}
 			row += between + text
 		}
@@ -116,7 +118,7 @@ func writePanel(b *bytes.Buffer, words []render.Label, v render.View, p panel, s
 
 // legend says how to read the grid, in one line, the longest that fits.
 func legend(o Options) string {
-	const reading = "rows look at columns"
+	const reading = "rows attend to columns"
 	long, short := "░ .05  ▒ .25  ▓ .50  █ .75 and more", "░ ▒ ▓ █ more"
 	if o.colored() {
 		steps := 10
@@ -132,21 +134,35 @@ func legend(o Options) string {
 // cellWidth is the columns a cell needs: two shade glyphs and three digits.
 const cellWidth = 5
 
-// cell is one number of the grid in the given columns, at least cellWidth: a weight, or with its sign a difference.
-// With colour the whole cell is shaded; without, glyphs stand before the
-// number.
-func cell(x float64, signed bool, columns int, p colorprofile.Profile) string {
-	text, glyphs, background := render.Number(x), strings.Repeat(glyph(x), 2), weightColor(x, p)
-	if signed {
-		text, glyphs, background = render.SignedNumber(x), glyph(math.Abs(x)), differenceColor(x, p)
+// sinkNote is the reason why the column of an attention sink is grey, if one of the views has one.
+func sinkNote(o Options, views ...render.View) string {
+	if !slices.ContainsFunc(views, func(v render.View) bool { return v.Sink }) {
+		return ""
 	}
-	style := ansi.NewStyle()
-	if text == ".00" {
-		style, glyphs = style.Faint(), ""
+	if o.colored() {
+		return o.paragraph(render.SinkNote)
 	}
+	return o.paragraph("%s", strings.Replace(render.SinkNote, "in grey", "without shades", 1))
+}
+
+// cell is one number of the grid in the given columns, at least cellWidth: a weight, or with its sign a difference. With
+// colour the whole cell is shaded, unless it prints .00: so empty cells are quiet on a dark and on a light terminal. Without
+// colour, glyphs precede the number.
+func cell(v render.View, query, key, columns int, p colorprofile.Profile) string {
+	x := v.Weights[query][key]
+	text, glyphs := render.Number(x), strings.Repeat(glyph(x), 2)
 	switch {
-	case p >= colorprofile.ANSI256:
-		return shaded(term.Centre(text, columns), background, style, p)
+	case v.Signed:
+		text, glyphs = render.SignedNumber(x), glyph(math.Abs(x))
+	case v.Sink && key == 0:
+		glyphs = ""
+	}
+	colored := p >= colorprofile.ANSI256
+	switch {
+	case colored && text == ".00":
+		return term.Faint(term.Centre(text, columns), p)
+	case colored:
+		return shaded(term.Centre(text, columns), cellColor(v, query, key, p), ansi.NewStyle(), p)
 	case text == ".00":
 		return term.Faint(term.PadLeft(text, columns), p)
 	}

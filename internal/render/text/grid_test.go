@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
 	"attend/internal/render"
 	"attend/internal/render/rendertest"
@@ -48,7 +49,7 @@ func TestGridFoldsWithoutLoss(t *testing.T) {
 			if err := Grid(&b, m, nil, Options{Width: width, Color: color}); err != nil {
 				t.Fatal(err)
 			}
-			text, _, _ := strings.Cut(ansi.Strip(b.String()), "rows look")
+			text, _, _ := strings.Cut(ansi.Strip(b.String()), "rows attend")
 			numbers := 0
 			for _, field := range strings.Fields(text) {
 				field = strings.TrimLeft(field, "░▒▓█")
@@ -92,6 +93,35 @@ func TestWriterErrors(t *testing.T) {
 	}
 }
 
+// one is the cell of one number.
+func one(x float64, signed bool, columns int, p colorprofile.Profile) string {
+	return cell(render.View{Weights: [][]float64{{x}}, Signed: signed}, 0, 0, columns, p)
+}
+
+// The column of a sink has numbers without shades, or greys, and its reason below the grid; others have neither.
+func TestSink(t *testing.T) {
+	m := attention.Map{Tokens: []string{"<s>", "lion"}, Attention: [][][][]float32{{{{1, 0}, {0.8, 0.2}}}}}
+	for first, sink := range map[string]bool{"<s>": true, "the": false} {
+		m.Tokens[0] = first
+		for p, marks := range map[colorprofile.Profile][2]string{
+			colorprofile.ASCII:     {"lion   .80", "lion ██.80"},
+			colorprofile.ANSI256:   {"48;5;244;38;5;16m  .80", "48;5;140;38;5;16m  .80"},
+			colorprofile.TrueColor: {"129;129;132;38;2;0;0;0m  .80", "191;135;224;38;2;0;0;0m  .80"},
+		} {
+			var b strings.Builder
+			if err := Grid(&b, m, nil, Options{Layer: -1, Head: -1, Color: p}); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(b.String(), marks[0]) != sink || strings.Contains(b.String(), marks[1]) == sink {
+				t.Errorf("%s, %v: sink %v, got %q", first, p, sink, b.String())
+			}
+			if strings.Contains(b.String(), "attention sink") != sink {
+				t.Errorf("%s, %v: the reason is missing or there without a sink: %s", first, p, b.String())
+			}
+		}
+	}
+}
+
 func TestCell(t *testing.T) {
 	for _, c := range []struct {
 		weight float64
@@ -101,17 +131,17 @@ func TestCell(t *testing.T) {
 		{0.48, colorprofile.NoTTY, "  ▒▒.48"},
 		{0.001, colorprofile.ASCII, "    .00"},
 		{0.001, colorprofile.ANSI, "\x1b[2m    .00\x1b[m"},
-		{1, colorprofile.ANSI256, "\x1b[48;5;220;38;5;16m  1.0  \x1b[m"},
-		{0.5, colorprofile.TrueColor, "\x1b[48;2;33;145;140;38;2;0;0;0m  .50  \x1b[m"},
-		{0.001, colorprofile.TrueColor, "\x1b[2;48;2;68;1;84;38;2;255;255;255m  .00  \x1b[m"},
+		{1, colorprofile.ANSI256, "\x1b[48;5;177;38;5;16m  1.0  \x1b[m"},
+		{0.5, colorprofile.TrueColor, "\x1b[48;2;155;122;179;38;2;0;0;0m  .50  \x1b[m"},
+		{0.001, colorprofile.TrueColor, "\x1b[2m  .00  \x1b[m"},
 	} {
-		if got := cell(c.weight, false, 7, c.color); got != c.want {
+		if got := one(c.weight, false, 7, c.color); got != c.want {
 			t.Errorf("cell(%v) with %v = %q, want %q", c.weight, c.color, got, c.want)
 		}
 	}
 	for p := colorprofile.Unknown; p <= colorprofile.TrueColor; p++ {
 		for i := range 101 {
-			if w := ansi.StringWidth(cell(float64(i)/100, false, cellWidth, p)); w != cellWidth {
+			if w := ansi.StringWidth(one(float64(i)/100, false, cellWidth, p)); w != cellWidth {
 				t.Errorf("%v: the cell of %d%% has %d columns, want %d", p, i, w, cellWidth)
 			}
 		}
@@ -175,12 +205,12 @@ func TestFoldProperty(t *testing.T) {
 
 func TestSignedCell(t *testing.T) {
 	for d, want := range map[float64]string{0: "  .00", 0.03: " +.03", -0.3: "▒-.30", 1: "█+1.0"} {
-		if got := cell(d, true, cellWidth, colorprofile.ASCII); got != want {
+		if got := one(d, true, cellWidth, colorprofile.ASCII); got != want {
 			t.Errorf("signed cell(%v) = %q, want %q", d, got, want)
 		}
 	}
 	for _, p := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.TrueColor} {
-		less, more := cell(-0.5, true, 7, p), cell(0.5, true, 7, p)
+		less, more := one(-0.5, true, 7, p), one(0.5, true, 7, p)
 		if background(less) == background(more) {
 			t.Errorf("%v: %q and %q have one colour", p, less, more)
 		}
@@ -222,7 +252,7 @@ func TestGridSubtractsTheBaseline(t *testing.T) {
 			t.Fatal(err)
 		}
 		var numbers []float64
-		text, _, _ := strings.Cut(ansi.Strip(b.String()), "rows look")
+		text, _, _ := strings.Cut(ansi.Strip(b.String()), "rows attend")
 		for _, field := range strings.Fields(text) {
 			field = strings.TrimLeft(field, "░▒▓█")
 			if strings.Contains(field, ".") {

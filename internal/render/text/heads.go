@@ -16,18 +16,18 @@ import (
 
 // plainWords say what a head of a role does. All other roles are rules.
 var plainWords = map[string]string{
-	attention.RolePrevious: "looks at the token before",
-	attention.RoleItself:   "looks at the token itself",
-	attention.RoleFirst:    "looks at the first word of the sentence",
-	attention.RoleSame:     "looks at an earlier mention of the same word",
-	attention.RoleBoundary: "rests on <s>, where the sentence begins",
-	attention.RoleDiffuse:  "spreads its attention over all it sees",
-	attention.RoleMixed:    "does several things, none of which stands out",
+	attention.RolePrevious: "attends to the token before",
+	attention.RoleItself:   "attends to the token itself",
+	attention.RoleFirst:    "attends to the first word of the sentence",
+	attention.RoleSame:     "attends to an earlier mention of the same word",
+	attention.RoleBoundary: "attends to <s>, the start of the sentence (an attention sink)",
+	attention.RoleDiffuse:  "spreads its attention evenly over the words up to its own",
+	attention.RoleMixed:    "has no single pattern",
 }
 
 // does says in plain words what a head of a role does.
 func does(role string) string {
-	return cmp.Or(plainWords[role], "looks at the words that decide by the rule of "+role)
+	return cmp.Or(plainWords[role], "attends to the cause words of the rule "+role)
 }
 
 // Heads writes what each head does, in plain words and with evidence.
@@ -56,14 +56,14 @@ func Heads(w io.Writer, heads []attention.Head, o Options) error {
 			b.WriteString(o.hanging("  ", "%s in %d cases; an even spread would give %s", begin, s.Cases, rounded(s.Uniform)))
 		}
 		if h.Effect != nil {
-			b.WriteString(o.hanging("  ", "switched off, the loss %s", change(*h.Effect)))
+			b.WriteString(o.hanging("  ", "mean-ablated, the loss %s", change(*h.Effect)))
 		}
 		for _, e := range h.Examples {
 			b.WriteString(o.hanging("  ", "%s: %s -> %s %s",
 				printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight)))
 		}
 		other = append(other, "entropy "+rounded(h.Entropy))
-		b.WriteString(term.Faint(o.hanging("  ", "else: %s", strings.Join(other, ", ")), o.Color))
+		b.WriteString(term.Faint(o.hanging("  ", "other scores: %s", strings.Join(other, ", ")), o.Color))
 	}
 	return render.Write(w, &b)
 }

@@ -20,16 +20,15 @@ func TestHeadsText(t *testing.T) {
 	if err := Heads(&b, heads, Options{Width: 100}); err != nil {
 		t.Fatal(err)
 	}
-	want := `layer 2, head 3: looks at the words that decide by the rule of place
+	want := `layer 2, head 3: attends to the cause words of the rule place
   0.90 of its attention goes there in 268 cases; an even spread would give 0.21
-  also looks at the words that decide by the rule of echo: 0.50 in 7 cases; an even spread would
-  give 0.10
-  switched off, the loss rises by 0.38 nats a token
+  also attends to the cause words of the rule echo: 0.50 in 7 cases; an even spread would give 0.10
+  mean-ablated, the loss rises by 0.38 nats a token
   the lion saw the ␛[31mzebra near the: the -> ␛[31mzebra 1.00
-  else: previous word 0.27, entropy 0.59
+  other scores: previous word 0.27, entropy 0.59
 
-layer 1, head 1: spreads its attention over all it sees
-  else: entropy 0.90
+layer 1, head 1: spreads its attention evenly over the words up to its own
+  other scores: entropy 0.90
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)

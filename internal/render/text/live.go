@@ -16,9 +16,9 @@ import (
 
 // Live writes a map in at most so many lines, for a screen that is drawn again and again: every head
 // side by side in shades, if they fit; else the mean as a grid with numbers; else the mean in shades
-// alone, whose cells stand for several words where they must. The likely next words follow if there is room.
-// Layer, head and All of the options do not count. Without a line of room it writes nothing. The error
-// tells what is wrong with the map, or that of the writer.
+// alone, with several words to a cell where it must. The likely next words follow if they fit.
+// Layer, head and All of the options are ignored. If nothing fits it writes nothing. The error
+// is what is wrong with the map, or that of the writer.
 func Live(w io.Writer, m attention.Map, o Options, lines int) error {
 	if err := m.Validate(); err != nil {
 		return err
@@ -27,7 +27,7 @@ func Live(w io.Writer, m attention.Map, o Options, lines int) error {
 	var grid, next bytes.Buffer
 	err := Predictions(&next, m.Next, o)
 	for _, draw := range []func() string{
-		func() string { return headsText(m, o) },
+		func() string { return headsText(m, o, lines) },
 		func() string { err = errors.Join(err, Grid(&grid, m, nil, o)); return grid.String() },
 		func() string { return tinyText(m, o, lines) },
 	} {
@@ -60,8 +60,9 @@ func fits(text string, columns, lines int) bool {
 	return true
 }
 
-// headsText draws every head in shades, those of a layer side by side, the words at the left.
-func headsText(m attention.Map, o Options) string {
+// headsText draws every head in shades, those of a layer side by side, the words at the left, and the reason of a sink if it
+// fits.
+func headsText(m attention.Map, o Options, lines int) string {
 	words := render.Labels(m)
 	side := o.labelWidth(words)
 	known := "" // of the names, where there is one layer
@@ -73,6 +74,7 @@ func headsText(m attention.Map, o Options) string {
 		return "" // not worth drawing
 	}
 	var b strings.Builder
+	var views []render.View
 	for l := range m.Attention {
 		t := term.Table{Columns: []term.Column{{}}}
 		for _, word := range words {
@@ -81,17 +83,24 @@ func headsText(m attention.Map, o Options) string {
 		for h := range m.Attention[l] {
 			name := term.Fit(strings.TrimPrefix(render.Title(m, l, h), known), column)
 			t.Columns = append(t.Columns, term.Column{Title: term.PadRight(name, column), Left: true})
-			for q, line := range smallMap(m.Mean(l, h), roomy, o.Color) {
+			v := render.View{Weights: m.Mean(l, h)}
+			v.Sink = o.colored() && render.Sink(m, v.Weights)
+			views = append(views, v)
+			for q, line := range smallMap(v, roomy, o.Color) {
 				t.Rows[q] = append(t.Rows[q], line)
 			}
 		}
 		names, rows, _ := strings.Cut(t.Text(o.width()), "\n")
 		b.WriteString(term.Faint(names, o.Color) + "\n" + rows)
 	}
-	return b.String() + legend(o)
+	b.WriteString(legend(o))
+	if text := b.String() + sinkNote(o, views...); fits(text, o.width(), lines) {
+		return text
+	}
+	return b.String()
 }
 
-// tinyText draws the mean in shades, in as few words a cell as fit, under its title where there is room.
+// tinyText draws the mean in shades, in as few words a cell as fit, under its title if that fits.
 func tinyText(m attention.Map, o Options, lines int) string {
 	heading := ""
 	title := o.title("%s", render.Title(m, attention.All, attention.All))
@@ -101,7 +110,7 @@ func tinyText(m attention.Map, o Options, lines int) string {
 	for side := 1; side <= len(m.Tokens); side++ {
 		weights := pooled(m.Mean(attention.All, attention.All), side)
 		for _, size := range []int{roomy, dense} {
-			text := heading + strings.Join(smallMap(weights, size, o.Color), "\n") + "\n"
+			text := heading + strings.Join(smallMap(render.View{Weights: weights}, size, o.Color), "\n") + "\n"
 			if fits(text, o.width(), lines) {
 				return text
 			}
@@ -116,26 +125,26 @@ const (
 	roomy = 2
 )
 
-// smallMap draws weights [query][key] as shades alone, without words or numbers. All lines have the
+// smallMap draws weights as shades alone, without words or numbers. All lines have the
 // same width. Where a query cannot see a key, it is blank with colours and · without.
-func smallMap(weights [][]float64, size int, p colorprofile.Profile) []string {
+func smallMap(v render.View, size int, p colorprofile.Profile) []string {
 	colored, high := p >= colorprofile.ANSI256, 1 // rows in a line
 	if colored && size == dense {
 		high = 2
 	}
 	var lines []string
-	for q := 0; q < len(weights); q += high {
+	for q := 0; q < len(v.Weights); q += high {
 		line := ""
-		for k, weight := range weights[q] {
+		for k, weight := range v.Weights[q] {
 			switch {
 			case high == 2:
-				line += halfBlock(weights, q, k, p)
+				line += halfBlock(v, q, k, p)
 			case k > q && colored:
 				line += strings.Repeat(" ", size)
 			case k > q:
 				line += term.PadLeft("·", size)
 			case colored:
-				line += shaded(strings.Repeat(" ", size), weightColor(weight, p), ansi.NewStyle(), p)
+				line += shaded(strings.Repeat(" ", size), cellColor(v, q, k, p), ansi.NewStyle(), p)
 			default:
 				line += strings.Repeat(glyph(weight), size)
 			}
@@ -146,16 +155,16 @@ func smallMap(weights [][]float64, size int, p colorprofile.Profile) []string {
 }
 
 // halfBlock draws the weights of queries q and q+1 for one key, one above the other, in one column.
-func halfBlock(weights [][]float64, q, k int, p colorprofile.Profile) string {
-	upper, lower := k <= q, k <= q+1 && q+1 < len(weights)
+func halfBlock(v render.View, q, k int, p colorprofile.Profile) string {
+	upper, lower := k <= q, k <= q+1 && q+1 < len(v.Weights)
 	style := ansi.NewStyle()
 	switch {
 	case upper && lower:
-		return style.ForegroundColor(weightColor(weights[q][k], p)).BackgroundColor(weightColor(weights[q+1][k], p)).Styled("▀")
+		return style.ForegroundColor(cellColor(v, q, k, p)).BackgroundColor(cellColor(v, q+1, k, p)).Styled("▀")
 	case upper:
-		return style.ForegroundColor(weightColor(weights[q][k], p)).Styled("▀")
+		return style.ForegroundColor(cellColor(v, q, k, p)).Styled("▀")
 	case lower:
-		return style.ForegroundColor(weightColor(weights[q+1][k], p)).Styled("▄")
+		return style.ForegroundColor(cellColor(v, q+1, k, p)).Styled("▄")
 	}
 	return " "
 }

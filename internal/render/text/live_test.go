@@ -26,7 +26,7 @@ func TestSmallMapWithoutColour(t *testing.T) {
 		dense: {"█··", "▓▒·", "░ █"},
 		roomy: {"██ · ·", "▓▓▒▒ ·", "░░  ██"},
 	} {
-		if got := smallMap(triangle(), size, colorprofile.ANSI); !slices.Equal(got, want) {
+		if got := smallMap(render.View{Weights: triangle()}, size, colorprofile.ANSI); !slices.Equal(got, want) {
 			t.Errorf("size %d: %q, want %q", size, got, want)
 		}
 	}
@@ -34,20 +34,24 @@ func TestSmallMapWithoutColour(t *testing.T) {
 
 func TestSmallMapWithColour(t *testing.T) {
 	// Two queries share a line: the first sees one key, the second two.
-	upper := func(w float64) string { return ansi.NewStyle().ForegroundColor(render.Shade(w)).Styled("▀") }
-	lower := func(w float64) string { return ansi.NewStyle().ForegroundColor(render.Shade(w)).Styled("▄") }
-	both := ansi.NewStyle().ForegroundColor(render.Shade(1)).BackgroundColor(render.Shade(0.6)).Styled("▀")
+	upper := func(w float64) string {
+		return ansi.NewStyle().ForegroundColor(render.OnEither().Weight(w)).Styled("▀")
+	}
+	lower := func(w float64) string {
+		return ansi.NewStyle().ForegroundColor(render.OnEither().Weight(w)).Styled("▄")
+	}
+	both := ansi.NewStyle().ForegroundColor(render.OnEither().Weight(1)).BackgroundColor(render.OnEither().Weight(0.6)).Styled("▀")
 	want := []string{both + lower(0.4) + " ", upper(0.1) + upper(0.02) + upper(0.88)}
-	if diff := cmp.Diff(want, smallMap(triangle(), dense, colorprofile.TrueColor)); diff != "" {
+	if diff := cmp.Diff(want, smallMap(render.View{Weights: triangle()}, dense, colorprofile.TrueColor)); diff != "" {
 		t.Error(diff)
 	}
 	for _, p := range []colorprofile.Profile{colorprofile.ANSI256, colorprofile.TrueColor} {
-		for _, line := range append(smallMap(triangle(), roomy, p), smallMap(triangle(), dense, p)...) {
+		for _, line := range append(smallMap(render.View{Weights: triangle()}, roomy, p), smallMap(render.View{Weights: triangle()}, dense, p)...) {
 			if w := ansi.StringWidth(line); w != 6 && w != 3 {
 				t.Errorf("%q has %d columns", line, w)
 			}
 		}
-		if lines := smallMap(triangle(), roomy, p); strings.Count(lines[0], "\x1b[m") != 1 || !strings.HasSuffix(lines[0], "    ") {
+		if lines := smallMap(render.View{Weights: triangle()}, roomy, p); strings.Count(lines[0], "\x1b[m") != 1 || !strings.HasSuffix(lines[0], "    ") {
 			t.Errorf("the first word sees itself alone: %q", lines[0])
 		}
 	}

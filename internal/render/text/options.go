@@ -2,8 +2,9 @@
 //
 //	err := text.Grid(os.Stdout, m, nil, text.Options{Width: 80, Layer: attention.All, Head: attention.All})
 //
-// [Grid] writes the map with words on both sides, [TopLinks] a line for each word, [Predictions] the likely next words, [FilmStrip] and [Live] small
-// maps. [Why], [Explanation], [Heads], [Comparison] and [Recurrence] write what package analysis found out.
+// [Grid] writes the map with words on both sides, [TopLinks] a line for each word, [Predictions] the likely next words,
+// [FilmStrip] and [Live] small maps. [Why], [Explanation], [Heads], [Comparison] and [Recurrence] write what package
+// analysis found out.
 package text
 
 import (
@@ -23,7 +24,7 @@ type Options struct {
 	Width int                  // columns of the terminal; 0 means 80, below 12 counts as 12
 	Layer int                  // counted from 0; -1 is the mean over the layers
 	Head  int                  // counted from 0; -1 is the mean over the heads
-	All   bool                 // each head by itself, of every layer or of Layer, one after the other; Head does not count then
+	All   bool                 // each head by itself, of every layer or of Layer, one after the other; Head is ignored then
 	Color colorprofile.Profile // up to ASCII no escape sequence is written; ANSI has bold and faint, more have colour
 }
 

@@ -21,9 +21,9 @@ const (
 )
 
 // Scatter draws the picture with characters: a dot where each vector lies and its name beside
-// it, as far as names have room; those that have none are listed below. Both axes have one scale, a
+// it, as far as names fit; the others are listed below. Both axes have one scale, a
 // line being twice as high as a column is wide. Every line fits the width; the layers and heads of
-// the options do not count. The error tells what is wrong with the picture, or that of the writer.
+// the options are ignored. The error says what is wrong with the picture, or that of the writer.
 func Scatter(w io.Writer, s attention.Scatter, o Options) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -38,7 +38,7 @@ func Scatter(w io.Writer, s attention.Scatter, o Options) error {
 	return render.Write(w, &b)
 }
 
-// scatterLines are the lines of the picture, and the points whose names found no room.
+// scatterLines are the lines of the picture, and the points whose names did not fit.
 func scatterLines(s attention.Scatter, o Options) (lines []string, unnamed []int) {
 	points, at, columns, rows := scatterPlaces(s, o.width())
 	screen := newScreen(columns, rows)
@@ -93,16 +93,16 @@ func (s screen) put(x, y int, text string, width int) {
 	}
 }
 
-// name writes the name of the dot at x, y where it has room beside it, above or below, and tells
-// whether it found any.
+// name writes the name of the dot at x, y where there is space right or left of it, above or below, and reports
+// whether there was.
 func (s screen) name(x, y int, name string) bool {
 	width := ansi.StringWidth(name)
 	for _, corner := range [][2]int{
-		{x + 1, y}, {x - width, y}, // beside
+		{x + 1, y}, {x - width, y}, // right, left
 		{x - width/2, y - 1}, {x - width/2, y + 1}, // above, below
 		{x, y - 1}, {x, y + 1}, {x - width + 1, y - 1}, {x - width + 1, y + 1},
 	} {
-		if s.room(corner[0], corner[1], width, x, y) {
+		if s.free(corner[0], corner[1], width, x, y) {
 			s.put(corner[0], corner[1], name, width)
 			return true
 		}
@@ -110,9 +110,9 @@ func (s screen) name(x, y int, name string) bool {
 	return false
 }
 
-// room reports whether a name of the dot at dotX, dotY may stand from a column on. It must not touch
+// free reports whether a name of the dot at dotX, dotY may stand from a column on. It must not touch
 // another name, nor another dot, whose name it would seem to be.
-func (s screen) room(x, y, width, dotX, dotY int) bool {
+func (s screen) free(x, y, width, dotX, dotY int) bool {
 	if x < 0 || y < 0 || x+width > s.columns || y >= s.rows {
 		return false
 	}

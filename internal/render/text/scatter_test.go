@@ -37,7 +37,7 @@ func TestScatterTextNamesAll(t *testing.T) {
 	if err := Scatter(&b, s, Options{Width: 80}); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), " are dots without a name") {
+	if !strings.Contains(b.String(), " dots have no space for a name") {
 		t.Error("the test wants names without room")
 	}
 	for _, p := range s.Points {

@@ -44,26 +44,46 @@ func swatches(text string, least float64, steps int, of func(float64, colorprofi
 }
 
 // weightColor is the colour of a weight. In the palette of 256 it is one of seven that
-// keep to the hues of viridis and rise evenly in lightness, which the
-// nearest colours to viridis do not.
+// keep to the hue of the scale and rise evenly in lightness, which the
+// nearest colours to it do not.
 func weightColor(weight float64, p colorprofile.Profile) color.Color {
 	if p != colorprofile.ANSI256 {
-		return render.Shade(weight)
+		return render.OnEither().Weight(weight)
 	}
-	steps := [...]ansi.IndexedColor{53, 55, 24, 30, 36, 77, 220}
+	steps := [...]ansi.IndexedColor{241, 96, 97, 98, 134, 140, 177}
 	return steps[int(math.Round(render.Printed(weight)*float64(len(steps)-1)))]
 }
 
-// differenceColor is the colour of a difference. In the palette of 256 it is one of four to each side of a dark
+// sinkColor is the colour of a weight in the column of an attention sink. In the palette of 256 it is one of five greys.
+func sinkColor(weight float64, p colorprofile.Profile) color.Color {
+	if p != colorprofile.ANSI256 {
+		return render.OnEither().Sink(weight)
+	}
+	return ansi.IndexedColor(241 + int(math.Round(render.Printed(weight)*4)))
+}
+
+// cellColor is the colour of one number of a view.
+func cellColor(v render.View, query, key int, p colorprofile.Profile) color.Color {
+	x := v.Weights[query][key]
+	switch {
+	case v.Signed:
+		return differenceColor(x, p)
+	case v.Sink && key == 0:
+		return sinkColor(x, p)
+	}
+	return weightColor(x, p)
+}
+
+// differenceColor is the colour of a difference. In the palette of 256 it is one of four to each side of a
 // grey, evenly lighter.
 func differenceColor(d float64, p colorprofile.Profile) color.Color {
 	if p != colorprofile.ANSI256 {
-		return render.OnDark().Shade(d)
+		return render.OnEither().Difference(d)
 	}
-	steps := [...]ansi.IndexedColor{236, 94, 130, 173, 215}
+	steps := [...]ansi.IndexedColor{241, 95, 137, 173, 215}
 	d = render.PrintedDifference(d)
 	if d < 0 {
-		steps = [...]ansi.IndexedColor{236, 24, 31, 74, 117}
+		steps = [...]ansi.IndexedColor{241, 60, 67, 74, 117}
 	}
 	step := int(math.Round(math.Abs(d) * float64(len(steps)-1)))
 	if step == 0 && math.Abs(d) >= 0.05 {

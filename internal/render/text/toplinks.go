@@ -21,8 +21,8 @@ import (
 //	the  ->  zebra 0.48  near 0.44  <s> 0.05
 //
 // A key whose word the sentence repeats carries a small number, the₂ for its
-// second place. Keys that round to 0.00 are left out. With All each layer and
-// head has a story under its own title.
+// second position. Keys that round to 0.00 are left out. With All the lines of each
+// layer and head follow their own title.
 func TopLinks(w io.Writer, m attention.Map, o Options, most int) error {
 	list, err := render.Views(m, o.selection())
 	if err != nil {
@@ -50,13 +50,13 @@ func TopLinks(w io.Writer, m attention.Map, o Options, most int) error {
 }
 
 // topLinksLine is the line of one query. The first key is cut to fit, the rest
-// come as far as there is room.
+// follow as far as they fit.
 func topLinksLine(query string, keys []render.Label, links []attention.Link, o Options) string {
 	line := query + "  ->"
 	if o.width()-ansi.StringWidth(line) < 2+1+5+2 { // a narrow terminal cannot afford the wide gaps
 		line = query + ">"
 	}
-	room := o.width() - ansi.StringWidth(line)
+	left := o.width() - ansi.StringWidth(line)
 	for i, link := range links {
 		text := rounded(render.Printed(link.Weight))
 		if text == "0.00" {
@@ -64,23 +64,23 @@ func topLinksLine(query string, keys []render.Label, links []attention.Link, o O
 		}
 		most := render.WidestLabel
 		if i == 0 {
-			most = min(most, max(2, room-2-1-len(text)))
+			most = min(most, max(2, left-2-1-len(text)))
 		}
 		word := keys[link.Key].Fit(most)
 		need := 2 + ansi.StringWidth(word) + 1 + len(text)
-		if need > room {
+		if need > left {
 			if i == 0 {
 				line += " " + text
 			}
 			break
 		}
-		room -= need
+		left -= need
 		line += "  " + word + " " + shaded(text, weightColor(link.Weight, o.Color), ansi.NewStyle(), o.Color)
 	}
 	return line + "\n"
 }
 
-// numbered gives each word that occurs more than once the number of its place, in small digits.
+// numbered gives each word that occurs more than once its number, in small digits.
 func numbered(words []render.Label) []render.Label {
 	count := map[render.Label]int{}
 	for _, l := range words {
@@ -97,7 +97,7 @@ func numbered(words []render.Label) []render.Label {
 	return list
 }
 
-// numberedWords spells tokens, those that occur more than once with the number of their place.
+// numberedWords spells tokens, those that occur more than once with their number.
 func numberedWords(tokens []string) []render.Label {
 	return numbered(render.Labels(attention.Map{Tokens: tokens}))
 }

@@ -17,7 +17,7 @@ import (
 // mostHeads is how many heads have a line of their own.
 const mostHeads = 12
 
-// mostLayers is how many layers have a column for the effect of a cut in them alone.
+// mostLayers is how many layers have a column for the effect of a removal in them alone.
 const mostLayers = 6
 
 // noise is how large an effect must be, in nats, for a bar to be long and for ranks to be compared: it changes the
@@ -34,14 +34,14 @@ const (
 	spareBy
 )
 
-// Why writes a Why for a terminal: what each word was attended to beside what it did, the words with
+// Why writes a Why for a terminal: the attention to each word and its effect, the words with
 // the largest effect first, then the heads, and how far attention and effect agree.
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
 	b.WriteString(o.title("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)))
 	given := fmt.Sprintf("P(%s) = %.3f.", render.Spelling(y.Target), y.Probability)
 	if len(y.Words) == 0 {
-		b.WriteString(o.paragraph("%s No word stands before it to be attended to.", given))
+		b.WriteString(o.paragraph("%s It has no word before it to attend to.", given))
 		return render.Write(w, &b)
 	}
 	table := whyTable(y, o)
@@ -53,10 +53,10 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		cut += " (or in one alone)"
 	}
 	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, "+
-		"when the edge to the word is cut %s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
+		"when the attention to the word is removed %s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
 	b.WriteString("\n" + table.Text(o.width()))
 	if len(y.Heads) > 0 {
-		b.WriteString("\n" + o.paragraph("Each head switched off, its output replaced by its mean over held-out text:"))
+		b.WriteString("\n" + o.paragraph("Each head ablated, its output replaced by its mean over held-out text:"))
 		heads := slices.Clone(y.Heads)
 		slices.SortStableFunc(heads, func(a, b attention.HeadEffect) int { return cmp.Compare(b.Effect, a.Effect) })
 		shown := min(len(heads), mostHeads)
@@ -70,7 +70,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	return render.Write(w, &b)
 }
 
-// single returns how many layers have a column for a cut in them alone: all, if there are several and few.
+// single returns how many layers have a column for a removal in them alone: all, if there are several and few.
 func single(y attention.Why) int {
 	if layers := len(y.Words[0].ByHead); layers > 1 && layers <= mostLayers {
 		return layers
@@ -78,7 +78,7 @@ func single(y attention.Why) int {
 	return 0
 }
 
-// largestCut is the size of the largest effect of a cut.
+// largestCut is the size of the largest effect of a removal.
 func largestCut(y attention.Why) float64 {
 	largest := 0.0
 	for _, c := range y.Words {
@@ -95,19 +95,19 @@ func agreement(y attention.Why) string {
 		return "Too few words, or all alike, to compare attention with effect."
 	}
 	if largestCut(y) < noise {
-		return fmt.Sprintf("No single edge matters by %.2f nats: there is nothing to compare attention with.", noise)
+		return fmt.Sprintf("No single removal has an effect of %.2f nats: there is nothing to compare attention with.", noise)
 	}
 	rho := *y.Correlation
-	meaning := "attention tells little about what mattered here"
+	meaning := "attention says little about the effects here"
 	switch {
 	case rho >= 0.7:
-		meaning = "the more attended, the more it mattered here"
+		meaning = "the more attention, the larger the effect here"
 	case rho >= 0.3:
 		meaning = "attention and effect agree in part"
 	case rho <= -0.3:
-		meaning = "the more attended, the less it mattered here"
+		meaning = "the more attention, the smaller the effect here"
 	}
-	return fmt.Sprintf("Rank correlation of attention and effect of the cut: %.2f: %s.", rho, meaning)
+	return fmt.Sprintf("Rank correlation of attention and effect of removal: %.2f: %s.", rho, meaning)
 }
 
 // whyTable has a row for each word, the largest effect first.
@@ -136,7 +136,7 @@ func whyTable(y attention.Why, o Options) term.Table {
 			})
 		}
 	}
-	column(term.Column{Title: "edge cut"}, func(c attention.Cause) string { return signed(c.Ablation) })
+	column(term.Column{Title: "removed"}, func(c attention.Cause) string { return signed(c.Ablation) })
 	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return tableBar(c.AblationEffect(), largest, o) })
 	for layer := range layers {
 		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.Cause) string {

@@ -24,19 +24,19 @@ func TestWhyText(t *testing.T) {
 	}
 	want := `Why ran after: <s> the zebra
 P(ran) = 0.875. Attention is that of the last token, the mean and by head; an effect is what log P(ran) loses, in nats,
-when the edge to the word is cut in all layers, or the word is replaced.
+when the attention to the word is removed in all layers, or the word is replaced.
 
-word   attention          h1   h2  edge cut              replaced  by
-zebra       0.50  █████  .50  .50      7.25  ██████████      2.50  each of 2 of its kind (animal)
-<s>         0.25  ██▌    .50  .00     -0.50                     -
-the         0.25  ██▌    .00  .50         -                     -
+word   attention          h1   h2  removed              replaced  by
+zebra       0.50  █████  .50  .50     7.25  ██████████      2.50  each of 2 of its kind (animal)
+<s>         0.25  ██▌    .50  .00    -0.50                     -
+the         0.25  ██▌    .00  .50        -                     -
 
-Each head switched off, its output replaced by its mean over held-out text:
+Each head ablated, its output replaced by its mean over held-out text:
 head             effect
 layer 1, head 2    1.50  ██████████
 layer 1, head 1   -0.25
 
-Rank correlation of attention and effect of the cut: 0.75: the more attended, the more it mattered here.
+Rank correlation of attention and effect of removal: 0.75: the more attention, the larger the effect here.
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)

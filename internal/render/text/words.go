@@ -21,7 +21,7 @@ import (
 //	  rhino   0.74  ███████████████
 //	  hyena   0.72  ██████████████
 //
-// A cosine below 0 has no bar. The layers and heads of the options do not count. A cosine that is not
+// A cosine below 0 has no bar. The layers and heads of the options are ignored. A cosine that is not
 // in -1 to 1 is an error, and nothing is written.
 func Nearest(w io.Writer, n attention.Neighbours, o Options) error {
 	if err := n.Validate(); err != nil {
@@ -47,10 +47,10 @@ func Nearest(w io.Writer, n attention.Neighbours, o Options) error {
 	return render.Write(w, &b)
 }
 
-// Cosines writes how alike vectors are, such as those of the places in a sentence, as a grid of the
+// Cosines writes how alike vectors are, such as those of the positions in a sentence, as a grid of the
 // cosine between each two: names on both sides, which must be as many as the square has rows. Where
 // not all fit the width, those that do are evenly chosen, the first and the last among them. The
-// layers and heads of the options do not count. The error tells what is wrong with the square.
+// layers and heads of the options are ignored. The error says what is wrong with the square.
 func Cosines(w io.Writer, names []string, cosines [][]float64, o Options) error {
 	if err := attention.ValidateCosines(names, cosines); err != nil {
 		return err
