@@ -67,7 +67,7 @@ func (c *Course) learn(ctx context.Context, d layers.AttentionOptions) (l learne
 		return l, err
 	}
 	defer trainer.Close()
-	if err := trainer.Run(ctx, train.Hooks{}); err != nil {
+	if err := trainer.Run(ctx, train.Callbacks{}); err != nil {
 		return l, err
 	}
 	if l.AsTrained, err = c.heldOutLoss(build(d)); err != nil {
