@@ -52,8 +52,6 @@ var toMend = strings.Fields(`
 	cmd/attend/testdata/script/savanna.txtar
 	cmd/attend/testdata/script/why.txtar
 	cmd/attend/train.go
-	docs/gallery/film.html
-	docs/gallery/map.html
 	docs/json.md
 	docs/settings.md
 	internal/analysis/compare_test.go
@@ -62,14 +60,6 @@ var toMend = strings.Fields(`
 	internal/attention/film.go
 	internal/attention/why.go
 	internal/kernel/kernel.go
-	internal/render/page/assets/arithmetic.js
-	internal/render/page/assets/data.js
-	internal/render/page/assets/grid.js
-	internal/render/page/assets/lines.js
-	internal/render/page/assets/main.js
-	internal/render/page/assets/page.html
-	internal/render/page/page.go
-	internal/render/page/page_test.go
 	internal/run/diverged_test.go
 	internal/run/film_test.go
 	internal/run/format_test.go

@@ -24,6 +24,7 @@ type Map struct {
 	Unknown   []bool          `json:"-"`         // [seq] token i is not in the run's vocabulary (nil: all known)
 	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
+	NextAt    [][]Prediction  `json:"-"`         // [seq] the same after each token, the first few of Next after the last; nil unless asked for
 	Vectors   [][]HeadVectors `json:"-"`         // [layers][heads] what the weights were computed from; nil unless asked for
 	// Effects is by how much the logarithm of the probability of the likeliest next token, Next[0], falls when the output of
 	// one head is set to 0 (zero ablation), in nats, [layers][heads]; nil unless measured.
@@ -88,6 +89,14 @@ func (m Map) Validate() error {
 			if err != nil {
 				return fmt.Errorf("layer %d, head %d: %w", l+1, h+1, err)
 			}
+		}
+	}
+	if m.NextAt != nil && len(m.NextAt) != seq {
+		return fmt.Errorf("predictions after %d tokens for %d", len(m.NextAt), seq)
+	}
+	for i, next := range m.NextAt {
+		if err := ValidatePredictions(next); err != nil {
+			return fmt.Errorf("after token %d: %w", i+1, err)
 		}
 	}
 	return ValidatePredictions(m.Next)
