@@ -50,7 +50,6 @@ var toMend = strings.Fields(`
 	cmd/attend/testdata/script/film.txtar
 	cmd/attend/testdata/script/own_text.txtar
 	cmd/attend/testdata/script/savanna.txtar
-	cmd/attend/testdata/script/why.txtar
 	cmd/attend/train.go
 	docs/json.md
 	docs/settings.md
