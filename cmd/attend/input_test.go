@@ -314,7 +314,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"words --top 3", "name a word"},
 		{"words --format csv", "text, json, svg, png or pdf, not \"csv\""},
 		{"words --format svg cat", "--format svg draws all words: leave out \"cat\""},
-		{"words --positions cat", "--positions has places and no words: leave out \"cat\""},
+		{"words --positions cat", "--positions shows positions, not words: leave out \"cat\""},
 		{"words --theme drak --format svg", "did you mean dark"},
 		{"words --theme dark", "--theme is for pictures"},
 		{"words --width 10 --format svg", "--width must be at least 200"},
