@@ -13,20 +13,22 @@ import (
 // replaced lists expressions that the project does not use, and the words of the field that it uses for them. What matches an
 // expression contains one of its stems.
 var replaced = []struct{ stems, expression, use string }{
-	{"look", `\b(words?|rows?|heads?|tokens?|queries|query|position|it|they|that|who|which|nothing) looks? (at|back|to)\b`, "attends to"},
+	{"look", `\b(words?|rows?|heads?|tokens?|quer(y|ies)|position|it|they|that|which|nothing) looks? (at|back|to)\b`, "attends to"},
 	{"look", `\blook(s|ed) (up )?at\b|\b(one|a|whole|its|each) look\b`, "query, key, attention weight"},
 	{"matter|attended", `\bmattered\b|\battended to and\b`, "ablation effect"},
-	{"cut|share", `\bedges? (is |are |was )?cut\b|\bcut edges?\b|\beffect of the cut\b|\bshared? out (anew|again|over|its)\b`, "attention removed"},
+	{"cut", `\bedges? (is |are |was )?cut\b|\bcut edges?\b|\beffect of the cut\b`, "attention removed"},
+	{"share", `\bshared? out (anew|again|over|its)\b`, "renormalised"},
 	{"away|off", `\btak(es?|en) away\b|\bswitch(ed|es)? off\b`, "ablated"},
 	{"obeyed|decide", `\brules? obeyed\b|\bthe words? that decides?\b`, "rule accuracy, cause words"},
 	{"resting", `\bresting places?\b`, "attention sink"},
-	{"memory of|longest", `\bmemory of the (gradient|square)|\blongest gradient\b`, "decay rate of a moment, maximum global gradient norm"},
+	{"memory of|longest", `\bmemory of the (gradient|square)|\blongest gradient\b`, "decay rate, maximum global norm"},
 	{"bolder|wilder|tamer", `\b(bolder|wilder|tamer)\b`, "temperature: sharpens, flattens"},
 	{"random|equal seeds", `\bof everything random\b|\bequal seeds give equal bytes\b`, "random seed; reproducible bit for bit"},
 	{"robe", `\bprobes?\b|[a-z]Probe|\bProbe`, "sample sentence"},
-	{"apart|want of|over-read", `\b(told|tells?) [a-z, ]{0,20}apart\b|\bfor want of\b|\bover-read\b`, "distinguished, no space, trusted too much"},
-	{"back|hand|hears", `\bg(ives?|ave|iven) back\b|\bhand(s|ed|ing)? (on|over|down)\b|\bhears? of\b`, "returns, passes, is called with"},
-	{"whether", `\btells? whether\b`, "reports whether"},
+	{"apart", `\b(told|tells?) [a-z, ]{0,20}apart\b`, "distinguished"},
+	{"want of|over-read", `\bfor want of\b|\bover-read\b`, "no space, trusted too much"},
+	{"back|hand", `\bg(ives?|ave|iven) back\b|\bhand(s|ed|ing)? (on|over|down)\b`, "returns, passes"},
+	{"hears|whether", `\bhears? of\b|\btells? whether\b`, "is called with, reports whether"},
 	{"kin|bypass|departure", `\bkin\b|\bbypass|\bdepartures?\b`, "substitutes, skip gradient, attention options"},
 	{"room|shareOf", `\brooms\b|roomStack|shareOfNumbers`, "scratch, scratchPool, paramChunk"},
 }
