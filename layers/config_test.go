@@ -77,8 +77,8 @@ func TestInferenceErrors(t *testing.T) {
 	for want, sentences := range map[string][][]int{
 		"the graph takes 1 to 2 sentences, not 3": {one, one, one},
 		"the graph takes 1 to 2 sentences, not 0": {},
-		"sentence 2 has 4 tokens, want 1 to 3": {one, make([]int, 4)},
-		"sentence 1 has 0 tokens, want 1 to 3": {{}, one},
+		"sentence 2 has 4 tokens, want 1 to 3":    {one, make([]int, 4)},
+		"sentence 1 has 0 tokens, want 1 to 3":    {{}, one},
 	} {
 		if err := f.Run(sentences...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)

@@ -42,7 +42,7 @@ func WithVectors(m attention.Map, headDim int) attention.Map {
 }
 
 // Lion is the sentence of the manual, with the attention a trained model
-// plausibly has: its last row looks at the animal seen and the preposition.
+// plausibly has: its last row attends to the animal seen and the preposition.
 func Lion() attention.Map {
 	m := Made("The lion saw the zebra near the", strings.Fields("<s> the lion saw the zebra near the"), 1, 2)
 	row := m.Attention[0][0][7]
