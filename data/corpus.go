@@ -73,7 +73,7 @@ func (o Options) heldOut(n, least int) int {
 	return min(max(int(math.Round(o.HoldOut*float64(n))), least), n-least)
 }
 
-// Corpus is a text split into what a model learns from and what it is judged by.
+// Corpus is a text split into training text and held-out text.
 type Corpus struct {
 	Name       string
 	Vocabulary *Vocabulary
@@ -86,7 +86,7 @@ type Corpus struct {
 	SHA256      string   // of the bytes read, in hexadecimal
 	Notes       []string // what a user should know of the text, one line each
 	Grammar     *Grammar // the grammar the text was drawn from; nil unless the savanna
-	LongestLine int      // the line that holds the longest sentence, from 1; 0 in a text of one sequence
+	LongestLine int      // number of the line with the longest sentence, from 1; 0 in a text of one sequence
 }
 
 // Load reads a text in UTF-8 and splits it. The vocabulary is that of the training
@@ -127,7 +127,7 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	return c, nil
 }
 
-// note adds a note on how many there are of something, if there are any.
+// note adds a note that begins with a count, if it is not 0.
 func (c *Corpus) note(n int, noun, format string, a ...any) {
 	if n > 0 {
 		c.Notes = append(c.Notes, printable.Count(n, noun)+" "+fmt.Sprintf(format, a...))
@@ -135,7 +135,7 @@ func (c *Corpus) note(n int, noun, format string, a ...any) {
 }
 
 // numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
-// in which they come up, and each spelling is brought to its key once.
+// of their first occurrence, and each spelling is mapped to its key once.
 type numbering struct {
 	name        string // of the text
 	unit        Unit

@@ -22,15 +22,15 @@ type lexicon struct {
 	places [][]string // [animal][preposition], where an animal is when it is seen
 }
 
-// kind is a list of words that may stand for one another. No word is of two kinds.
+// kind is a list of words that can replace each other. No word is of two kinds.
 type kind struct {
 	name  string
 	words []string
 }
 
 // savannaLexicon is the lexicon of the built-in corpus. In its table of places the
-// preposition alone leaves four places open, each for two animals; who is seen
-// alone leaves four open, one for each preposition; both together decide. No two animals
+// preposition alone leaves four places possible, each for two animals; the animal that is seen
+// alone leaves four possible, one for each preposition; both together decide the place. No two animals
 // share their place with more than one preposition.
 func savannaLexicon() lexicon {
 	var kinds []kind
@@ -93,7 +93,7 @@ func (l lexicon) forms(noun string) []string {
 	return forms
 }
 
-// phrases returns what can fill a slot that no other decides.
+// phrases returns what can fill a slot that does not depend on other slots.
 func (l lexicon) phrases(slot string) []string {
 	switch slot {
 	case "when":
@@ -123,7 +123,7 @@ type shape struct {
 // slot is a position in a shape to be filled with words.
 type slot struct {
 	name        string
-	probability float64   // that it is filled at all
+	probability float64   // that it is filled
 	free        []filler  // the ways to fill it, unless it is decided
 	decided     *decision // by earlier slots; or nil
 }
@@ -134,19 +134,19 @@ type filler struct {
 	probability float64
 }
 
-// memory is what later slots need to know of the earlier ones: which filler each of Grammar.causes has, from 0.
+// memory is the part of the earlier slots that later slots depend on: which filler each of Grammar.causes has, from 0.
 type memory [8]int
 
 // SavannaGrammar returns the grammar of the built-in corpus. Its slots:
 //
 //	when      a time, in half of the sentences
 //	adjective before a third of the animals
-//	subject   an animal, one or several: who acts
-//	seen      an animal, one or several, whoever acts: who is seen
+//	subject   an animal, one or several: the one that acts
+//	seen      an animal, one or several: the one that is acted on
 //	region    one or several, as landmark; none is a place
 //
-// those that others decide, in [Grammar.RuleNames], and lists of the lexicon by name.
-// Every other word of a shape stands for itself.
+// the slots that earlier ones decide, in [Grammar.RuleNames], and lists of the lexicon by
+// name. Every other word of a shape is literal.
 func SavannaGrammar() *Grammar {
 	return newGrammar(savannaLexicon(), []shape{
 		{probability: 0.36, text: "when? the adjective? subject verb the adjective? seen preposition the place"},
@@ -208,8 +208,8 @@ func (g *Grammar) fillers(s slot, m memory) []filler {
 	return equallyLikely(s.decided.phrases(g.lexicon, chosen))
 }
 
-// each visits every way to fill a slot, staying empty included, with what is
-// remembered after it.
+// each visits every way to fill a slot, leaving it empty included, with the memory
+// after it.
 func (g *Grammar) each(s slot, m memory, visit func(words []string, p float64, m memory)) {
 	if s.probability < 1 {
 		visit(nil, 1-s.probability, m)

@@ -9,14 +9,14 @@ type IDs struct {
 	shift uint8  // an id takes 1<<shift bytes
 }
 
-// makeIDs returns ids without any, with space for n of a vocabulary of the given size.
+// makeIDs returns an empty list with capacity for n ids of a vocabulary of the given size.
 func makeIDs(n, vocab int) (s IDs) {
 	s.widen(vocab)
 	s.bytes = make([]byte, 0, n<<s.shift)
 	return s
 }
 
-// widen makes the ids as wide as a vocabulary of the given size needs, unless they are.
+// widen makes the ids at least as wide as a vocabulary of the given size needs.
 func (s *IDs) widen(vocab int) {
 	for uint64(vocab) > 1<<(8<<s.shift) {
 		wider := IDs{make([]byte, 0, 2*cap(s.bytes)), s.shift + 1}
@@ -41,12 +41,12 @@ func (s IDs) At(i int) int {
 	return int(binary.LittleEndian.Uint32(s.bytes[4*i:]))
 }
 
-// Slice returns the ids from one to before another, which share memory with all.
+// Slice returns the ids from start to before end. It shares memory with all.
 func (s IDs) Slice(from, to int) IDs {
 	return IDs{s.bytes[from<<s.shift : to<<s.shift : to<<s.shift], s.shift}
 }
 
-// CopyTo writes the ids to dst, which has space for all.
+// CopyTo writes the ids to dst, whose length is at least that of the list.
 func (s IDs) CopyTo(dst []int) {
 	for i := range s.Len() {
 		dst[i] = s.At(i)

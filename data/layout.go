@@ -7,8 +7,8 @@ import (
 	"attend/internal/printable"
 )
 
-// Layout is how the tokens of a text stand in sequences: what one sequence is, what
-// stands at its ends, and how rows of a batch are cut from them. A model predicts
+// Layout arranges the tokens of a text in sequences: what one sequence is, which tokens
+// begin and end it, and how rows of a batch are cut from it. A model predicts
 // each token of a row but its first, from those before it in the row.
 type Layout interface {
 	// Sentences reports whether each line of a text is a sequence of its own, with
@@ -28,9 +28,9 @@ type Layout interface {
 }
 
 const (
-	// BoundaryToken stands before the first word of a sentence and after the last.
+	// BoundaryToken begins and ends a sentence.
 	BoundaryToken = "<s>"
-	// UnknownToken stands for every token that the vocabulary does not hold.
+	// UnknownToken replaces every token that the vocabulary lacks.
 	UnknownToken = "<unk>"
 )
 

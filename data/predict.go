@@ -11,11 +11,11 @@ import (
 type Derivation struct {
 	Words       []string
 	Shape       string  // its slots, as in "the subject verb the seen"; ? may be empty
-	Rules       []Rule  // the planted rules at work in it
+	Rules       []Rule  // the rules that apply in it
 	Probability float64 // of the sentence
 }
 
-// path is a derivation in the making: the first slots, filled.
+// path is a partial derivation: the first slots, filled.
 type path struct {
 	words  []string
 	starts []int // the word at which each slot begins
@@ -46,7 +46,7 @@ func (g *Grammar) Sample(r *rand.Rand) Derivation {
 		u := r.Float64()
 		var next path
 		g.each(s, w.m, func(words []string, p float64, m memory) {
-			// The last way stands when rounding leaves u at or just above 0.
+			// The last way is taken when rounding leaves u at or just above 0.
 			if u -= p; u < 1e-12 && next.starts == nil {
 				next = w.with(words, p, m)
 			}
@@ -115,8 +115,8 @@ func (g *Grammar) NextWord(prefix []string) (map[string]float64, bool) {
 	return mass, len(mass) > 0
 }
 
-// SentenceLoss returns -ln P of a sentence given by its keys: the least that all
-// its words and its end together can cost, in nats. It returns false when the words
+// SentenceLoss returns -ln P of a sentence given by its keys: the lowest possible sum of
+// the losses of its words and its end, in nats. It returns false when the words
 // are not a sentence of the grammar.
 func (g *Grammar) SentenceLoss(words []string) (nats float64, ok bool) {
 	p := g.mass(words)[BoundaryToken]
@@ -133,8 +133,8 @@ func (g *Grammar) mass(prefix []string) map[string]float64 {
 	return mass
 }
 
-// Entropy returns the floor under the loss of any model: the entropy of a sentence
-// over the mean number of its predicted tokens, its words and its end, in nats per
+// Entropy returns the lowest expected loss of any model: the entropy of a sentence
+// divided by the mean number of its predicted tokens (its words and its end), in nats per
 // predicted token, and that mean number. Both are exact: since no sentence can be
 // drawn in two ways, the entropy of a sentence is that of its derivation, which by
 // the chain rule is the sum over slots
@@ -150,7 +150,7 @@ func (g *Grammar) Entropy() (nats, words float64) {
 	return total / words, words
 }
 
-// situation is how far a shape is filled and what is remembered.
+// situation is how many slots are filled, and the memory of them.
 type situation struct {
 	slots int // still to fill
 	m     memory

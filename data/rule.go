@@ -2,12 +2,12 @@ package data
 
 import "slices"
 
-// Rule is a planted rule at work in a sentence: one word of it is decided by
-// others.
+// Rule is a rule of the grammar that applies in a sentence: one word of it is decided by
+// others, its cause words.
 type Rule struct {
 	Name      string
 	Predicted int      // which word of the sentence the rule decides, from 0
-	Causes    []int    // the cause words, which decide it
+	Causes    []int    // the cause words, from 0
 	Correct   []string // every word that the rule allows there
 }
 
@@ -23,15 +23,15 @@ type decision struct {
 
 // Fillers of a subject and of who is seen are singular and plural of each animal in turn.
 var decisions = []decision{
-	// The place is decided by who is seen and the preposition.
+	// The animal that is seen and the preposition decide the place.
 	{"place", "place", []string{"seen", "preposition"}, func(l lexicon, causes []int) []string {
 		return l.places[causes[0]/2][causes[1]:][:1]
 	}},
-	// Is or was, are or were: decided by the number of the subject.
+	// The number of the subject decides between is or was and are or were.
 	{"agreement", "copula", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0]) }},
-	// The animal after "because that" is the subject once more.
+	// The animal after "because that" is the subject again.
 	{"echo", "echo", []string{"subject"}, func(l lexicon, causes []int) []string { return l.forms("animal")[causes[0]:][:1] }},
-	// Next to its noun, a verb that agrees is no rule of its own.
+	// A verb directly after its noun is not counted as a rule.
 	{"", "was", []string{"subject"}, func(_ lexicon, causes []int) []string { return copulas(causes[0])[1:] }},
 }
 
@@ -43,7 +43,7 @@ func copulas(subject int) []string {
 	return []string{"is", "was"}
 }
 
-// RuleNames lists the planted rules: place, agreement and echo.
+// RuleNames lists the rules: place, agreement and echo.
 func (g *Grammar) RuleNames() []string {
 	var names []string
 	for _, d := range decisions {
@@ -54,7 +54,7 @@ func (g *Grammar) RuleNames() []string {
 	return names
 }
 
-// rules lists the rules at work in a complete path.
+// rules lists the rules that apply in a complete path.
 func (g *Grammar) rules(sh shape, w path) []Rule {
 	var rules []Rule
 	for i, s := range sh.slots {

@@ -36,9 +36,8 @@ var (
 	savannaHeldOutText string
 )
 
-// Savanna returns the built-in corpus: 16,000 sentences to learn from and 2,500
-// distinct ones, none of them among the former, to be judged by, all drawn from
-// [SavannaGrammar].
+// Savanna returns the built-in corpus: 16,000 training sentences and 2,500 distinct
+// held-out sentences, none of them among the former, all drawn from [SavannaGrammar].
 func Savanna() (*Corpus, error) {
 	unit, err := Units.Find("unit", Word)
 	if err != nil {

@@ -47,8 +47,8 @@ func sizeOf(r io.Reader) int64 {
 	return 0
 }
 
-// readAll reads a text of about so many bytes to its end, or to its first NUL byte: a device without an end is not read on. More
-// bytes than most are a *[file.SizeError]. A text of the size given is not copied; any other takes twice its memory
+// readAll reads a text of about size bytes to its end, or to its first NUL byte, so that a device without an end is not read forever. More
+// than most bytes are a *[file.SizeError]. A text of the size given is not copied; any other takes twice its memory
 // for a moment, at its end.
 func readAll(r io.Reader, size, most int64) (string, error) {
 	const smallest, largest = 1 << 16, 1 << 26 // of the pieces that a text of unknown size is kept in
@@ -77,8 +77,7 @@ func readAll(r io.Reader, size, most int64) (string, error) {
 	}
 }
 
-// badByte returns the offset of the first byte that no text holds, NUL or what is
-// not UTF-8, or -1.
+// badByte returns the offset of the first byte that is NUL or not UTF-8, or -1.
 func badByte(text string) int {
 	if utf8.ValidString(text) {
 		return strings.IndexByte(text, 0)

@@ -9,7 +9,7 @@ import (
 	"attend/internal/printable"
 )
 
-// Unit is a way to read a text: which tokenizer splits it into tokens, and in which layout these stand.
+// Unit is a way to read a text: the tokenizer that splits it into tokens, and the layout of the tokens in sequences.
 type Unit struct {
 	Tokenizer Tokenizer
 	Layout    Layout
@@ -25,7 +25,7 @@ const (
 	Char = "char"
 )
 
-// Units are the units.
+// Units lists the units.
 var Units = choice.Table[Unit]{
 	{Name: Word, Choice: Unit{words{}, sentences{}, "one sentence a line"}},
 	{Name: Char, Choice: Unit{chars{}, stream{}, "one long text"}},
@@ -44,13 +44,13 @@ func UnitMeanings() string {
 // numbers it. A new tokenizer is a type with these methods, and those of learner if it is made from the text, and a
 // line in [Units].
 type Tokenizer interface {
-	// Noun is what messages call one token: "word".
+	// Noun names one token in messages, such as "word".
 	Noun() string
 	// FoldsCase reports whether keys are in lower case.
 	FoldsCase() bool
 	// Join writes tokens in a row, so that a reader can distinguish them.
 	Join(tokens []string) string
-	// Continue writes tokens after a text, spaced as in a text.
+	// Continue appends tokens to a text, spaced as in a text.
 	Continue(text string, keys []string) string
 
 	// each visits the tokens of valid text in order. token is text[start:end] in the

@@ -11,22 +11,22 @@ import (
 	"attend/internal/node"
 )
 
-// Scheme is a position scheme: how the model knows the position of a token in its sentence. It may act on the embedding, on queries
-// and keys (not on scores), on both, or on nothing: then only the causal mask distinguishes early from late.
+// Scheme is a position encoding: how the model knows the position of a token in its sentence. It may act on the embedding, on queries
+// and keys (not on scores), on both, or on nothing. With nothing, only the causal mask distinguishes early positions from late ones.
 type Scheme struct {
 	Learned bool                                                                          // a vector for each position is learned and added to the embedding (GPT-2)
 	Fixed   func(table []float32, dim int)                                                // fills a table [context, dim] of fixed vectors that are added to the embedding
 	Rotate  func(name string, x *gorgonia.Node, headDim, seq int) (*gorgonia.Node, error) // acts on queries, and likewise on keys [batch*seq, heads*headDim]
 }
 
-// The names of position schemes that the program itself speaks of.
+// Names of position encodings that other packages use.
 const (
 	Learned    = "learned"
 	Sinusoidal = "sinusoidal"
 	None       = "none"
 )
 
-// Schemes are the position schemes.
+// Schemes are the position encodings.
 var Schemes = choice.Table[Scheme]{
 	{Name: Learned, Choice: Scheme{Learned: true}},
 	{Name: Sinusoidal, Choice: Scheme{Fixed: SinusoidalTable}},

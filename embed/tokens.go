@@ -1,7 +1,10 @@
-// Package embed turns words, as ids, into vectors: a learned vector for the word
-// plus a vector for its position in the sentence.
+// Package embed turns token ids into vectors: a learned vector for the token plus a
+// vector for its position in the sentence.
 //
-//	ids [batch*seq]  ->  vectors [batch*seq, dim]
+//	x, err := embed.Tokens("wte", table, ids, nil)           // [batch*seq, dim]
+//	x, err = embed.AddPositions("wpe", x, positions, seq)    // [batch*seq, dim]
+//
+// [Schemes] lists the position encodings; a new one is a line there.
 //
 // Axis words: batch, seq, dim, vocab.
 package embed

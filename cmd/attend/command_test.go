@@ -192,7 +192,9 @@ func TestNothingShowsWhatIsNotFinite(t *testing.T) {
 var everyCommand = []string{
 	"eval --run RUN", "eval --run RUN --format json", "heads --run RUN", "heads --run RUN --format json",
 	"inspect --run RUN the cat sat on the", "inspect --run RUN --all the cat sat on the", "inspect --run RUN --format json the cat sat",
-	"inspect --run RUN --format csv the cat sat", "inspect --run RUN --format html the cat sat", "inspect --run RUN --format svg the cat sat",
+	"inspect --run RUN --format csv the cat sat", "inspect --run RUN --format html the cat sat",
+	"inspect --run RUN --format html --layer 1 --head 2 the cat sat", "inspect --run RUN --format html --all the cat sat",
+	"inspect --run RUN --format svg the cat sat",
 	"inspect --run RUN --format png the cat sat", "inspect --run RUN --all --format svg the cat sat", "inspect --run RUN --baseline untrained the cat sat",
 	"inspect --run RUN --baseline uniform --format json the cat sat", "inspect --run RUN --baseline position --format svg the cat sat",
 	"inspect --run RUN --baseline position --format csv the cat sat", "inspect --run RUN --baseline untrained --format html the cat sat",
@@ -203,7 +205,7 @@ var everyCommand = []string{
 	"compare --run RUN --with runs/animals the cat sat", "compare --run runs/animals --with RUN the cat sat", "compare --run RUN --with RUN --format json the cat sat",
 	"compare --run RUN --seeds 2 the cat sat", "compare --run RUN --seeds 2 --format json the cat sat",
 	"complete --run RUN the cat", "complete --run RUN --temperature 0 the cat", "complete --run RUN --temperature 0.001 --format json the cat",
-	"- film --run RUN", "- film --run RUN --format json", "- film --run RUN --format html",
+	"- film --run RUN", "- film --run RUN --format json", "- film --run RUN --format html", "- film --run RUN --format html --head mean",
 	"- words --run RUN", "- words --run RUN --format json", "- words --run RUN --format svg", "- words --run RUN --format png",
 	"- words --run RUN --positions", "- words --run RUN --positions --format json", "- words --run RUN cat dog", "- words --run RUN --format json cat",
 	"train --steps 22 --resume RUN", "train --steps 24 --format json --resume RUN",
@@ -211,7 +213,7 @@ var everyCommand = []string{
 
 // arguments splits a line at its blanks; the words of a sentence, up to a slash, stay together.
 func arguments(line string) (args []string) {
-	known := regexp.MustCompile(`^(--(run|format|baseline|word|head|with|seeds|temperature|steps|resume)|[a-z]+$)`)
+	known := regexp.MustCompile(`^(--(run|format|baseline|word|layer|head|with|seeds|temperature|steps|resume)|[a-z]+$)`)
 	words := strings.Fields(line)
 	args = words[:1]
 	sentence := ""

@@ -31,7 +31,7 @@ value. Training records a frame at each evaluation, so --eval-interval sets how
 exact these steps are.
 
 --format html makes a page for a browser, with a slider over the steps and the
-loss curve.` + indexBase,
+loss curves; --layer and --head set the head that it shows first.` + indexBase,
 		Example: `  attend film
   attend film --head 3
   attend film --least 0.5 --run runs/mine
@@ -45,8 +45,8 @@ loss curve.` + indexBase,
 	return p.runCommand(cmd, runCommand{
 		formats: []format{htmlFormat},
 		check: func(q *request) error {
-			if q.format != "text" && (layer != 0 || head != 0) {
-				return fmt.Errorf("--layer and --head choose what text shows: leave them out, --format %s holds every head", q.format)
+			if q.format == "json" && (layer != 0 || head != 0) {
+				return fmt.Errorf("--layer and --head choose what text and pages show: leave them out, --format %s holds every head", q.format)
 			}
 			return nil
 		},
@@ -66,7 +66,7 @@ loss curve.` + indexBase,
 					r.Config.Layers, r.Config.Heads)
 			}
 			shown, effects := selected(layer, head, false)
-			if last := frames[len(frames)-1]; effects && q.format != "json" {
+			if last := frames[len(frames)-1]; effects && q.format == "text" || q.format == htmlFormat.name {
 				for i := range last.Sentences {
 					if err := analysis.MeasureEffects(r, &last.Sentences[i]); err != nil {
 						return finding{}, err
@@ -80,8 +80,14 @@ loss curve.` + indexBase,
 					view.Layer, view.Head = shown.Layer, shown.Head
 					return writeFilm(w, frames, least, view)
 				},
-				note:    readingNote(r),
-				formats: map[string]func(io.Writer) error{"html": func(w io.Writer) error { return page.Film(w, q.source(), frames) }},
+				note: readingNote(r),
+				formats: map[string]func(io.Writer) error{"html": func(w io.Writer) error {
+					var curve []page.Loss
+					for _, l := range losses {
+						curve = append(curve, page.Loss{Step: l.Step, Training: l.Loss, HeldOut: l.HeldOutLoss})
+					}
+					return page.Film(w, q.source(), frames, curve, shown)
+				}},
 			}, nil
 		},
 	})

@@ -46,8 +46,9 @@ by 0.1 nats, and with --head mean, it is the mean over all layers and heads.
 
 --format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, the heads of
 one layer (--all --layer 1), or all layers and heads (--all). --format html makes
-a page for a browser with every head and the arithmetic of every weight. -o names
-the file; its ending gives the format.
+a page for a browser with every head and the arithmetic of every weight; --layer
+and --head set what it shows first. -o names the file; its ending gives the
+format.
 
 --baseline adds a baseline and the difference from it: untrained is the same
 model before training, uniform spreads attention evenly over the words before,
@@ -85,8 +86,8 @@ for the prediction. attend why measures that.` + indexBase,
 // check reports flags that do not go together.
 func (o *inspectOptions) check(q *request) error {
 	switch {
-	case !q.chosen.picture && q.format != "text" && (o.layer != 0 || o.head != 0 || o.all):
-		return fmt.Errorf("--layer, --head and --all choose what text and pictures show: leave them out, --format %s holds every head",
+	case !q.chosen.picture && q.format != "text" && q.format != htmlFormat.name && (o.layer != 0 || o.head != 0 || o.all):
+		return fmt.Errorf("--layer, --head and --all choose what text, pictures and pages show: leave them out, --format %s holds every head",
 			q.format)
 	case o.all && o.head > 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
@@ -125,7 +126,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		return finding{}, err
 	}
 	shown, effects := selected(o.layer, o.head, o.all)
-	if effects && (q.format == "text" || q.format == htmlFormat.name || q.chosen.picture) {
+	if vectors || effects && (q.format == "text" || q.chosen.picture) { // a page shows the effect of whichever head is chosen
 		for i := range maps {
 			if err := analysis.MeasureEffects(r, &maps[i]); err != nil {
 				return finding{}, err
@@ -151,7 +152,7 @@ func (q *request) mapFinding(maps []attention.Map, beside []attention.Baseline, 
 		note:   readingNote(q.run),
 		formats: map[string]func(io.Writer) error{
 			"csv":  func(w io.Writer) error { return export.CSV(w, maps, beside) },
-			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, beside) },
+			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, beside, shown) },
 		},
 		picture: func(look picture.Options) (picture.Drawing, error) {
 			return picture.Map(maps[0], baselineOf(beside, 0), q.source(), shown, look)

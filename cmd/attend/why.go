@@ -17,12 +17,12 @@ func newWhy(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "why SENTENCE",
 		Short: "why a word is predicted: attention weights beside ablation effects",
-		Long: `Show, for one prediction, how much each word is attended to and what happens
-without it. An effect is by how much the log-probability of the predicted word
-falls, in nats:
+		Long: `Show, for one prediction, the attention to each word and the effect of the word.
+An effect is by how much the log-probability of the predicted word falls, in
+nats:
 
   attention removed   the weights to the word are set to 0, the rows renormalised
-  word replaced       by each of its substitutes in the built-in savanna, or else by <unk>
+  word replaced       by each of its substitutes in the savanna, or else by <unk>
   head ablated        its output is replaced by its mean over held-out text (mean ablation)
 
 0.69 nats halve a probability, 2.3 leave a tenth of it. By default the most

@@ -31,6 +31,7 @@ type Map struct {
 	Unknown   []bool          `json:"-"`         // [seq] token i is not in the run's vocabulary (nil: all known)
 	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
+	NextAt    [][]Prediction  `json:"-"`         // [seq] the same after each token, the first few of Next after the last; nil unless requested
 	Vectors   [][]HeadVectors `json:"-"`         // [layers][heads] what the weights were computed from; nil unless requested
 	// Effects is the effect of the zero ablation of each head: the fall of the log-probability of the most likely next token,
 	// Next[0], when z of that head is 0, in nats, [layers][heads]; nil unless measured.
@@ -95,6 +96,14 @@ func (m Map) Validate() error {
 			if err != nil {
 				return fmt.Errorf("layer %d, head %d: %w", l+1, h+1, err)
 			}
+		}
+	}
+	if m.NextAt != nil && len(m.NextAt) != seq {
+		return fmt.Errorf("predictions after %d tokens for %d", len(m.NextAt), seq)
+	}
+	for i, next := range m.NextAt {
+		if err := ValidatePredictions(next); err != nil {
+			return fmt.Errorf("after token %d: %w", i+1, err)
 		}
 	}
 	return ValidatePredictions(m.Next)

@@ -107,6 +107,8 @@ func TestVectorsAreChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, spoil := range map[string]func(m *attention.Map){
+		"predictions after 1 tokens for 2":                                 func(m *attention.Map) { m.NextAt = make([][]attention.Prediction, 1) },
+		"after token 2: prediction 1: probability 2 is not in 0 to 1":      func(m *attention.Map) { m.NextAt = [][]attention.Prediction{nil, {{Probability: 2}}} },
 		"vectors of 1 layers for 2":                                        func(m *attention.Map) { m.Vectors = m.Vectors[:1] },
 		"vectors of 0 layers for 2":                                        func(m *attention.Map) { m.Vectors = m.Vectors[:0] },
 		"layer 2: vectors of 2 heads for 3":                                func(m *attention.Map) { m.Vectors[1] = m.Vectors[1][:2] },

@@ -11,16 +11,16 @@ import (
 	"attend/internal/printable"
 )
 
-// Table lists choices in the order in which people are shown them.
+// Table lists choices in the order in which help shows them.
 type Table[T any] []Entry[T]
 
-// Entry is a choice and its name, which is that of the setting's value.
+// Entry is a choice and its name, the value of the setting.
 type Entry[T any] struct {
 	Name   string
 	Choice T
 }
 
-// Find returns the choice of that name. What names the setting in the error, such as "activation".
+// Find returns the choice of that name. what is the name of the setting for the error, such as "activation".
 func (t Table[T]) Find(what, name string) (T, error) {
 	for _, e := range t {
 		if e.Name == name {

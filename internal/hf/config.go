@@ -1,5 +1,5 @@
-// Package hf knows the folders of Hugging Face: config.json and the tensors of GPT-2, by the names and in the layout that
-// transformers' GPT2LMHeadModel reads. A model that GPT-2 cannot express has a type of its own, so that no other program
+// Package hf reads and writes the files of Hugging Face's transformers: config.json and the tensors of GPT-2, by the names and in the
+// layout that GPT2LMHeadModel reads. A model that GPT-2 cannot express has a type of its own, so that no other program
 // loads it wrongly; all that [layers.Config] says, and all parameters, are then kept by the names that they have here.
 package hf
 
@@ -50,7 +50,7 @@ const (
 // activationNames maps our activations to GPT-2's names for them.
 var activationNames = map[string]string{layers.GELU: "gelu_new", layers.ReLU: "relu"}
 
-// asGPT2 returns the configuration as GPT-2's, and whether that says all of it.
+// asGPT2 returns the configuration as GPT-2's, and whether GPT-2 can express all of it.
 func asGPT2(c layers.Config) (h gpt2Config, whole bool) {
 	h = gpt2Config{
 		Architectures: []string{"GPT2LMHeadModel"}, ModelType: gpt2Type,
@@ -63,7 +63,7 @@ func asGPT2(c layers.Config) (h gpt2Config, whole bool) {
 	return h, err == nil && positions.Rotate == nil && h.model() == c
 }
 
-// model is the inverse of asGPT2, without an activation if GPT-2 calls none so.
+// model is the inverse of asGPT2. The activation is "" if its name is not one of GPT-2's.
 func (h gpt2Config) model() layers.Config {
 	c := layers.Config{
 		Vocab: h.Vocab, Context: h.Context, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, Hidden: h.Hidden,

@@ -19,7 +19,7 @@ type Tensor struct {
 // stored is a tensor of the file: the parameters that it holds side by side, in its columns.
 type stored struct {
 	name   string
-	params []*param.Param // without their numbers
+	params []*param.Param // without their data
 }
 
 // layout returns the tensors of a model: by GPT-2's names where GPT-2 expresses it, with query, key and value side by side; else

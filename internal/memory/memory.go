@@ -1,4 +1,4 @@
-// Package memory says how much memory a program may use, and refuses what would take more:
+// Package memory reports how much memory this process may use:
 //
 //	bound, err := memory.Find()
 //	if bytes > bound.Bytes { ... bound.Source ... }
@@ -18,11 +18,11 @@ import (
 // Bound is the most memory that this process may take.
 type Bound struct {
 	Bytes  float64
-	Source string // what sets it, to be read behind "the limit is 2.1 GB, "
+	Source string // what sets it, as the end of a sentence that begins "the limit is 2.1 GB, "
 }
 
 // Find returns the smallest of what the system could give to this process now, what it has already
-// included, the limit of its control group and what the limit of its address space leaves. Where the system tells neither, there is no bound.
+// included, the limit of its control group and what the limit of its address space leaves. Where the system reports none of them, there is no bound.
 func Find() Bound {
 	bound := Bound{Bytes: math.Inf(1)}
 	if system, err := mem.VirtualMemory(); err == nil && system.Available > 0 {

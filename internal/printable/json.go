@@ -9,7 +9,7 @@ import (
 )
 
 // JSON returns a value as JSON on one line, < and > as they are. Inside strings encoding/json writes the controls
-// below U+0020 as escapes, but not DEL, the controls from U+0080 to U+009F, which some terminals obey, and the characters that
+// below U+0020 as escapes, but not DEL, the controls from U+0080 to U+009F, which some terminals execute, and the characters that
 // reorder or hide text. Here these are escapes too, so that the output is safe to show; a reader of the JSON gets the
 // same strings.
 func JSON(value any) ([]byte, error) {

@@ -26,8 +26,7 @@ const (
 )
 
 // mostMarks is how many combining marks may stack on one character. Living
-// orthographies need at most four or so; a tower of them paints over the lines
-// above and below.
+// orthographies need about four; more of them cover the lines above and below.
 const mostMarks = 6
 
 // Text makes every character of a string visible, so that nothing in it

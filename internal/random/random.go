@@ -1,17 +1,18 @@
-// Package random makes randomness a function of where it is used, not a stream
-// that is used up.
+// Package random makes every random number a function of what it is for, not the next
+// one of a stream:
 //
-// Every random number of the project is drawn from a PCG generator keyed by
-// (seed, what, place...): which run, what the numbers are for, and where they
-// are used (step, row, layer). So step N of a training is the same whether it is
+//	random.New(seed, "batch", step, row).IntN(10)
+//
+// A generator is a PCG keyed by (seed, purpose, index...): the seed of the run, what the
+// numbers are for, and the step, row or layer that they are for. So step N of a training is the same whether it is
 // reached in one go or by resuming, on one core or on many, and a checkpoint
 // holds no generator state.
 package random
 
 import "math/rand/v2"
 
-// New returns a generator for the given seed, purpose and place. Equal arguments
-// give equal numbers; arguments that differ anywhere give unrelated ones.
+// New returns a generator for a seed, a purpose and indices. Equal arguments give equal
+// numbers; arguments that differ give unrelated ones.
 func New(seed uint64, what string, place ...uint64) *rand.Rand {
 	return rand.New(Source(seed, what, place...))
 }
@@ -23,8 +24,8 @@ func Source(seed uint64, what string, place ...uint64) *rand.PCG {
 	return rand.NewPCG(hi, lo)
 }
 
-// Reseed sets an existing generator to the place that Source would start from,
-// without allocating.
+// Reseed sets an existing generator to the state in which [Source] returns one, without
+// allocating.
 func Reseed(pcg *rand.PCG, seed uint64, what string, place ...uint64) {
 	pcg.Seed(key(seed, what, place))
 }

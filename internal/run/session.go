@@ -163,7 +163,11 @@ func (s *Session) Map(text string, most int) (attention.Map, error) {
 	return m, err
 }
 
-// MapWithVectors is [Session.Map] with the vectors that the weights were computed from, read from hook points of the same pass.
+// mostNextAt is how many of the most likely next tokens a map has after each of its tokens.
+const mostNextAt = 10
+
+// MapWithVectors is [Session.Map] together with the most likely next tokens after each token, at most 10, and what the weights were computed
+// from, read from the hook points of the same pass.
 func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	c := s.run.Config
 	hooks := make([][5]*layers.HookPoint, c.Layers)
@@ -178,6 +182,10 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	m, err := s.Map(text, most)
 	if err != nil {
 		return m, err
+	}
+	for position := range m.Tokens {
+		logits := Reading{s.inference, 0}.Logits(position)
+		m.NextAt = append(m.NextAt, s.run.predictions(logits, min(most, mostNextAt)))
 	}
 	m.Vectors = attention.PerHead(c.Layers, c.Heads, func(layer, head int) attention.HeadVectors {
 		var read [5][][]float32

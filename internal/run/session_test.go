@@ -258,7 +258,20 @@ func TestVectorsGiveTheWeights(t *testing.T) {
 				}
 			}
 		}
-		m.Vectors = nil
+		words := strings.Fields(text)
+		for i := range words { // after the boundary token come the words
+			prefix, err := reader.Map(strings.Join(words[:i+1], " "), 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(m.NextAt[i+1], prefix.Next) {
+				t.Errorf("%q: after word %d the map has %v, the text up to it %v", text, i+1, m.NextAt[i+1], prefix.Next)
+			}
+		}
+		if len(m.NextAt) != len(m.Tokens) {
+			t.Errorf("%q: next tokens after %d of %d tokens", text, len(m.NextAt), len(m.Tokens))
+		}
+		m.Vectors, m.NextAt = nil, nil
 		if diff := cmp.Diff(plain, m); diff != "" {
 			t.Errorf("%q: with vectors the map is another: %s", text, diff)
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"attend/data"
@@ -327,9 +328,14 @@ func (r *Run) CheckTextFile(name string, f io.ReadSeeker) error {
 }
 
 func (r *Run) checkText(name, got string) error {
-	if got != r.DataSHA256 {
+	switch {
+	case got == r.DataSHA256:
+		return nil
+	case slices.Contains(data.BuiltIn.Names(), r.Settings.Data):
+		return fmt.Errorf("%s was trained on the %s of another version of attend, whose text differs: use that version, "+
+			"or train a new run with `attend train`", printable.Path(r.Path), name)
+	default:
 		return fmt.Errorf("%s was trained on another version of %s: restore that text, or train a new run on this one",
 			printable.Path(r.Path), printable.Path(name))
 	}
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"attend/data"
 	"attend/train"
 )
 
@@ -130,6 +131,16 @@ func TestResumeRefuses(t *testing.T) {
 	if sums(t, path) != before || opened(t, path).Settings.Steps != 6 {
 		t.Error("a refused resume changed the folder")
 	}
+}
+
+// A run on the sentences of another version says what can be done: nobody can restore a text that is part of the program.
+func TestCheckTextBuiltIn(t *testing.T) {
+	savanna, err := data.Savanna()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Run{Path: "runs/old", Settings: Defaults(), DataSHA256: "another"}
+	wantError(t, r.CheckText(savanna), "runs/old", "the savanna of another version of attend", "train a new run with `attend train`")
 }
 
 func TestResumeExtends(t *testing.T) {

@@ -7,17 +7,17 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A Table is rows of cells, one a column.
+// A Table is rows of cells, one for each column.
 type Table struct {
 	Columns []Column
 	Rows    [][]string
 }
 
-// A Column of a table.
+// A Column is a column of a table.
 type Column struct {
 	Title string
-	Left  bool // else to the right
-	Spare int  // where the width is too small, columns go from the largest down, equals together; 0 stays
+	Left  bool // aligned left, else right
+	Spare int  // where the width is too small, the columns with the largest are left out first, equals together; 0 is never left out
 }
 
 // Gap is the blanks between two columns.
@@ -52,7 +52,7 @@ func (t Table) Text(width int) string {
 	return b.String()
 }
 
-// width returns what a column takes.
+// width returns the width of a column.
 func (t Table) width(i int) int {
 	w := ansi.StringWidth(t.Columns[i].Title)
 	for _, cells := range t.Rows {

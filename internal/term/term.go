@@ -16,7 +16,7 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// DefaultWidth is the columns where nothing tells the size, as in a pipe.
+// DefaultWidth is the number of columns where the size is unknown, as in a pipe.
 const DefaultWidth = 80
 
 // IsTerminal reports whether a stream is a terminal.
@@ -25,7 +25,7 @@ func IsTerminal(stream any) bool {
 	return ok && term.IsTerminal(f.Fd())
 }
 
-// Size returns the columns and rows of a terminal, 80 and 24 where nothing tells them.
+// Size returns the columns and rows of a terminal, 80 and 24 where they are unknown.
 func Size(stream any) (columns, rows int) {
 	columns, rows = DefaultWidth, 24
 	if f, ok := stream.(*os.File); ok {
@@ -89,10 +89,10 @@ func Hanging(heading, s string, columns int) string {
 // Fit cuts text to at most the given columns (at least 1), ending in … where it was cut.
 func Fit(s string, columns int) string { return ansi.Truncate(s, columns, "…") }
 
-// PadLeft puts blanks before a text that is narrower than the columns.
+// PadLeft pads a text with blanks on the left to the given columns.
 func PadLeft(s string, columns int) string { return strings.Repeat(" ", lacking(s, columns)) + s }
 
-// PadRight puts blanks behind a text that is narrower than the columns.
+// PadRight pads a text with blanks on the right to the given columns.
 func PadRight(s string, columns int) string { return s + strings.Repeat(" ", lacking(s, columns)) }
 
 // Centre pads on both sides, the odd blank to the left.
@@ -100,13 +100,13 @@ func Centre(s string, columns int) string {
 	return PadLeft(s+strings.Repeat(" ", lacking(s, columns)/2), columns)
 }
 
-// lacking is how many columns a text lacks to fill so many.
+// lacking returns how many columns narrower than the given number a text is.
 func lacking(s string, columns int) int { return max(0, columns-ansi.StringWidth(s)) }
 
-// Bold is text that leads the eye, as it is where the profile has no escape sequences.
+// Bold returns text in bold, or unchanged where the profile has no escape sequences.
 func Bold(s string, p colorprofile.Profile) string { return styled(s, ansi.NewStyle().Bold(), p) }
 
-// Faint is text for the background of attention, as it is where the profile has no escape sequences.
+// Faint returns faint text, or unchanged where the profile has no escape sequences.
 func Faint(s string, p colorprofile.Profile) string { return styled(s, ansi.NewStyle().Faint(), p) }
 
 // styled gives each line of a text a style.

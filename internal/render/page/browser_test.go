@@ -63,6 +63,45 @@ func besides() []attention.Baseline {
 	return list
 }
 
+// measured is a sentence of two layers with the effect of each head and the likely next words after each token.
+func measured() attention.Map {
+	m := lions()[0]
+	m.Effects = [][]float64{{0.01, -0.2, 0.3}, {0.05, 2.5, 0}}
+	for i := range m.Tokens {
+		m.NextAt = append(m.NextAt, []attention.Prediction{
+			{Word: fmt.Sprintf("next%d", i), Probability: 0.9}, {Word: "other", Probability: 0.05}})
+	}
+	return m
+}
+
+// characters is a text of n characters in 2 layers of 4 heads, with vectors.
+func characters(n int) attention.Map {
+	var tokens []string
+	for i := range n {
+		tokens = append(tokens, string([]rune("the lion saw\n")[i%13]))
+	}
+	m := attentiontest.WithVectors(attentiontest.Made(strings.Join(tokens, ""), tokens, 2, 4), 16)
+	m.Next = []attention.Prediction{{Word: "t", Probability: 0.5}}
+	for range n {
+		m.NextAt = append(m.NextAt, m.Next)
+	}
+	return m
+}
+
+// sinks is a map of which the boundary token is an attention sink in the first head and not in the second.
+func sinks() attention.Map {
+	m := attentiontest.Made("the lion saw", []string{"<s>", "the", "lion", "saw"}, 1, 2)
+	for h, first := range []float64{3, 0.1} {
+		m.Attention[0][h] = attentiontest.Causal(4, func(_, k int) float64 {
+			if k == 0 {
+				return first
+			}
+			return 1
+		})
+	}
+	return m
+}
+
 // forming is a film of six frames in which the links of a sentence grow.
 func forming() []attention.Frame {
 	m := attentiontest.Lion()
@@ -79,37 +118,61 @@ func forming() []attention.Frame {
 	return frames
 }
 
+// unchosen is the selection of a command without --layer and --head.
+func unchosen() render.Selection { return render.Selection{Layer: attention.All, Head: attention.All} }
+
 // writePages writes the pages that the browser opens, and beside each what it must show.
 func writePages(t *testing.T, folder string) {
 	t.Helper()
 	film := forming()
+	var losses []Loss
+	for i, f := range film {
+		losses = append(losses, Loss{Step: f.Step, Training: f.HeldOutLoss / float64(2+i), HeldOut: f.HeldOutLoss})
+	}
 	pages := map[string]func(b *bytes.Buffer) error{
 		"map": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), nil)
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), nil, unchosen())
 		},
 		"wide": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil)
+			return Maps(b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil, unchosen())
 		},
 		"many": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "runs/many", Step: 1}, []attention.Map{many()}, nil)
+			return Maps(b, attention.Source{Run: "runs/many", Step: 1}, []attention.Map{many()}, nil, unchosen())
 		},
 		"hostile": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}, nil)
+			return Maps(b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}, nil, unchosen())
 		},
 		"beside": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), besides())
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), besides(), unchosen())
 		},
-		"film": func(b *bytes.Buffer) error { return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film) },
+		"measured": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, []attention.Map{measured()}, nil, unchosen())
+		},
+		"chosen": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, []attention.Map{measured()}, nil, render.Selection{Layer: 0, Head: 2})
+		},
+		"characters": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/characters", Step: 1}, []attention.Map{characters(512)}, nil, unchosen())
+		},
+		"sinks": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/sinks", Step: 1}, []attention.Map{sinks()}, nil, unchosen())
+		},
+		"film": func(b *bytes.Buffer) error {
+			return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film, losses, unchosen())
+		},
 	}
 	var words []string
 	for _, token := range hostile().Tokens {
 		words = append(words, render.Spelling(token))
 	}
 	truths := map[string]any{
-		"map":     map[string]any{"sentences": lions(), "vectors": lions()[0].Vectors},
-		"hostile": map[string]any{"tokens": words},
-		"beside":  map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
-		"film":    map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed)},
+		"map":        map[string]any{"sentences": lions(), "vectors": lions()[0].Vectors},
+		"hostile":    map[string]any{"tokens": words},
+		"beside":     map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
+		"film":       map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed), "losses": losses},
+		"measured":   map[string]any{"sentence": measured(), "effects": measured().Effects, "nextAt": measured().NextAt},
+		"characters": map[string]any{"sentence": characters(512)},
+		"many":       map[string]any{"sentence": many()},
 	}
 	save := func(name string, content []byte) {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
@@ -135,7 +198,7 @@ func writePages(t *testing.T, folder string) {
 // names where it is not on the path.
 func TestPagesInABrowser(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes half a minute: left out under -short")
+		t.Skip("it takes a minute: left out under -short")
 	}
 	browser := os.Getenv("ATTEND_BROWSER")
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -188,4 +251,4 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.
-const leastChecks = 25
+const leastChecks = 51

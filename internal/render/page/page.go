@@ -1,5 +1,7 @@
-// Package page makes one page for a browser of maps, or of the film of a training. assets holds its frame, style and scripts, browser the
-// checks that a real browser makes.
+// Package page writes maps, or the film of a training, as one HTML file for a browser: [Maps] and [Film].
+//
+// The folder assets holds the frame, the style and the scripts of a page, one component a file; browser holds the tests that run in a real
+// browser.
 package page
 
 import (
@@ -19,21 +21,20 @@ import (
 	"attend/internal/render"
 )
 
-// assets holds the parts of a page as they are read and changed: its frame, its looks, its script.
+// assets holds the parts of a page: its frame, its style and its scripts.
 //
 //go:embed assets/page.html assets/*.css assets/*.js
 var assets embed.FS
 
 // Maps writes the maps as one page for a browser: every layer and head of every sentence to choose
-// from, the lines from each word to those it attends to, the likely next words and, where a map has
-// its vectors, the arithmetic of each cell. Words pass [printable.Text] first.
+// from, the attention of each word as lines, running text and grid, the likely next words and, where a map has
+// its vectors, the arithmetic of each cell. It opens with the selection (see [render.Selection.Of]). Words pass [printable.Text] first.
 //
-// The page needs nothing beside itself and asks for nothing: its policy forbids every request and
-// every script but its own. Equal maps give equal bytes. Without a map, or with one that is not
-// valid, it writes nothing and the error says why.
+// The page is complete in one file: its policy forbids every request, and every script but its own. Equal maps give equal bytes.
+// Without a map, with one that is not valid, or with a selection that a map does not have, it writes nothing and returns an error.
 //
 // With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference.
-func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []attention.Baseline) error {
+func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []attention.Baseline, shown render.Selection) error {
 	if len(maps) == 0 {
 		return errors.New("a page wants a sentence and got none")
 	}
@@ -42,8 +43,11 @@ func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []att
 	}
 	d := newPageData(s)
 	d.Frames = []pageFrame{{Step: s.Step}}
-	for _, m := range maps {
-		d.Sentences = append(d.Sentences, pageSentenceOf(m))
+	for i, m := range maps {
+		if err := m.InRange(shown.Layer, shown.Head, attention.All); err != nil {
+			return fmt.Errorf("sentence %d: %w", i+1, err)
+		}
+		d.Sentences = append(d.Sentences, pageSentenceOf(m, shown))
 		d.Frames[0].Sentences = append(d.Frames[0].Sentences, pageWeightsOf(m))
 	}
 	if len(baselines) > 0 {
@@ -53,7 +57,7 @@ func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []att
 			d.Frames[1].Sentences = append(d.Frames[1].Sentences, pageWeightsOf(b.Map))
 		}
 	}
-	text := pageText{Heading: "Which words each word looks at", Title: d.title("")}
+	text := pageText{Heading: "Which words each word attends to", Title: d.title("")}
 	if name := d.Sentences[0].Name; name != "" {
 		text = pageText{text.Heading + ": " + name, d.title(name + ": ")}
 	}
@@ -63,20 +67,31 @@ func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []att
 // leastFormed is how much a link must weigh at the end of a film to be listed.
 const leastFormed = 0.2
 
+// Loss is the loss of a training at one step, in nats per token.
+type Loss struct {
+	Step     int     `json:"step"`
+	Training float64 `json:"training"` // of the last batch
+	HeldOut  float64 `json:"heldOut"`  // of a sample of the held-out text
+}
+
 // Film writes the frames of a training as one page for a browser: the map of each sample
-// sentence as [Maps] shows it, a slider over the steps, the held-out loss beside it, and the list of
-// links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]).
+// sentence as [Maps] shows it, a slider over the steps, the curves of the losses on a logarithmic axis, and the list of
+// links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]). Selection and effects are those
+// of the last frame.
 //
-// It needs nothing beside itself, and equal frames give equal bytes. Frames that do not belong
+// It is complete in one file, and equal frames give equal bytes. Frames that do not belong
 // together, as [attention.CheckFilm] reports, write nothing.
-func Film(w io.Writer, s attention.Source, frames []attention.Frame) error {
+func Film(w io.Writer, s attention.Source, frames []attention.Frame, losses []Loss, shown render.Selection) error {
 	if err := attention.CheckFilm(frames); err != nil {
 		return err
 	}
 	d := newPageData(s)
-	d.Film = true
-	for _, sentence := range frames[0].Sentences {
-		d.Sentences = append(d.Sentences, pageSentenceOf(sentence))
+	d.Film, d.Losses = true, append(d.Losses, losses...)
+	for i, m := range frames[len(frames)-1].Sentences {
+		if err := m.InRange(shown.Layer, shown.Head, attention.All); err != nil {
+			return fmt.Errorf("sentence %d: %w", i+1, err)
+		}
+		d.Sentences = append(d.Sentences, pageSentenceOf(m, shown))
 	}
 	for _, f := range frames {
 		frame := pageFrame{Step: f.Step, Loss: f.HeldOutLoss}
@@ -114,8 +129,8 @@ func (d *pageData) write(w io.Writer, text pageText) error {
 		return err
 	}
 	// In this order each file uses only what stands before it, and main.js starts.
-	script, err := parts("data.js", "scale.js", "document.js", "grid.js", "lines.js", "next.js",
-		"overview.js", "arithmetic.js", "film.js", "theme.js", "main.js")
+	script, err := parts("document.js", "data.js", "scale.js", "table.js", "canvas.js", "text.js", "lines.js", "next.js", "overview.js",
+		"arithmetic.js", "curve.js", "film.js", "theme.js", "main.js")
 	if err != nil {
 		return err
 	}

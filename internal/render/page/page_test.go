@@ -31,7 +31,7 @@ func TestMalformedWritesNoPage(t *testing.T) {
 		m := attentiontest.AnyMalformed(t)
 		attentiontest.Refuses(t, m, map[string]func(io.Writer) error{
 			"HTML": func(w io.Writer) error {
-				return Maps(w, attention.Source{Run: "run", Step: 1}, []attention.Map{attentiontest.Lion(), m}, nil)
+				return Maps(w, attention.Source{Run: "run", Step: 1}, []attention.Map{attentiontest.Lion(), m}, nil, unchosen())
 			},
 		})
 	})
@@ -169,7 +169,7 @@ func vectorsIn(m attention.Map, part func(attention.HeadVectors) [][]float32) []
 // The policy names the very style and script of the page, and nothing else may load.
 func TestPagePolicy(t *testing.T) {
 	var b bytes.Buffer
-	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, []attention.Map{attentiontest.Lion()}, nil); err != nil {
+	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, []attention.Map{attentiontest.Lion()}, nil, unchosen()); err != nil {
 		t.Fatal(err)
 	}
 	p, err := parse(b.Bytes())
@@ -194,7 +194,7 @@ func TestPagePolicy(t *testing.T) {
 // A page holds the words and numbers of its maps, whatever the words are.
 func TestPageHoldsItsMaps(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
-		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
+		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil, unchosen())
 	})
 	attentiontest.Thorough(t, func(t *rapid.T) {
 		maps := make([]attention.Map, rapid.IntRange(1, 2).Draw(t, "maps"))
@@ -202,10 +202,13 @@ func TestPageHoldsItsMaps(t *testing.T) {
 			maps[i] = attentiontest.AnyMap(t)
 			if rapid.Bool().Draw(t, "vectors") {
 				maps[i] = attentiontest.WithVectors(maps[i], rapid.IntRange(1, 5).Draw(t, "headDim"))
+				for range maps[i].Tokens {
+					maps[i].NextAt = append(maps[i].NextAt, []attention.Prediction{{Word: attentiontest.Token().Draw(t, "next"), Probability: 0.25}})
+				}
 			}
 		}
 		source := attention.Source{Run: attentiontest.Token().Draw(t, "run"), Step: rapid.Int().Draw(t, "step")}
-		d := pageOf(t, func(b *bytes.Buffer) error { return Maps(b, source, maps, nil) }, like).data
+		d := pageOf(t, func(b *bytes.Buffer) error { return Maps(b, source, maps, nil, unchosen()) }, like).data
 		if d.Run != printable.Path(source.Run) || d.Step != source.Step || d.Film || len(d.Frames) != 1 || len(d.Sentences) != len(maps) {
 			t.Fatalf("run %q, step %d, film %t, %d frames of %d sentences", d.Run, d.Step, d.Film, len(d.Frames), len(d.Sentences))
 		}
@@ -229,9 +232,23 @@ func TestPageHoldsItsMaps(t *testing.T) {
 				same(t, "value", s.Vectors.Value, vectorsIn(m, func(v attention.HeadVectors) [][]float32 { return v.Value }))
 				same(t, "scores", s.Vectors.Scores, vectorsIn(m, func(v attention.HeadVectors) [][]float32 { return v.Scores }))
 			}
-			for j, p := range m.Next {
-				if got := d.Frames[0].Sentences[i].Next[j]; got != (attention.Prediction{Word: render.Spelling(p.Word), Probability: p.Probability}) {
-					t.Fatalf("next word %+v, want %+v", got, p)
+			w := d.Frames[0].Sentences[i]
+			if len(w.NextAt) != len(m.NextAt) {
+				t.Fatalf("next words after %d tokens, want %d", len(w.NextAt), len(m.NextAt))
+			}
+			for j, next := range append(m.NextAt, m.Next) {
+				for k, p := range next {
+					got := append(w.NextAt, w.Next)[j][k]
+					if got != (attention.Prediction{Word: render.Spelling(p.Word), Probability: p.Probability}) {
+						t.Fatalf("next word %+v, want %+v", got, p)
+					}
+				}
+			}
+			for layer := range w.Sinks {
+				for head, sink := range w.Sinks[layer] {
+					if sink != render.Sink(m, m.Mean(layer-1, head-1)) {
+						t.Fatalf("layer %d, head %d: attention sink %t", layer-1, head-1, sink)
+					}
 				}
 			}
 		}
@@ -241,10 +258,10 @@ func TestPageHoldsItsMaps(t *testing.T) {
 // Words that are markup change no element of a page.
 func TestPageHostileWords(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
-		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil)
+		return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil, unchosen())
 	})
 	var b bytes.Buffer
-	if err := Maps(&b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}, nil); err != nil {
+	if err := Maps(&b, attention.Source{Run: "<script>alert(0)</script>", Step: 1}, []attention.Map{hostile()}, nil, unchosen()); err != nil {
 		t.Fatal(err)
 	}
 	p, err := parse(b.Bytes())
@@ -263,8 +280,12 @@ func TestPageHostileWords(t *testing.T) {
 
 func TestPageSameBytes(t *testing.T) {
 	for name, write := range map[string]func(b *bytes.Buffer) error{
-		"map":  func(b *bytes.Buffer) error { return Maps(b, attention.Source{Run: "runs/lion", Step: 1}, lions(), nil) },
-		"film": func(b *bytes.Buffer) error { return Film(b, attention.Source{Run: "runs/lion", Step: 1}, forming()) },
+		"map": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 1}, lions(), nil, unchosen())
+		},
+		"film": func(b *bytes.Buffer) error {
+			return Film(b, attention.Source{Run: "runs/lion", Step: 1}, forming(), nil, unchosen())
+		},
 	} {
 		var first bytes.Buffer
 		if err := write(&first); err != nil {
@@ -287,7 +308,7 @@ func TestPageTitle(t *testing.T) {
 		long[:80] + "… (runs/lion, step 12)":                              {attentiontest.Made(long, []string{"lion"}, 1, 1)},
 	} {
 		var b bytes.Buffer
-		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 12}, maps, nil); err != nil {
+		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 12}, maps, nil, unchosen()); err != nil {
 			t.Fatal(err)
 		}
 		if p, err := parse(b.Bytes()); err != nil || p.title != want {
@@ -301,7 +322,7 @@ func TestPageOfANamedMap(t *testing.T) {
 	m := attentiontest.Made("the lion", []string{"the", "lion"}, 1, 1)
 	m.Name = "rollout over 2 layers"
 	var b bytes.Buffer
-	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 12}, []attention.Map{m}, nil); err != nil {
+	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 12}, []attention.Map{m}, nil, unchosen()); err != nil {
 		t.Fatal(err)
 	}
 	p, err := parse(b.Bytes())
@@ -312,9 +333,9 @@ func TestPageOfANamedMap(t *testing.T) {
 		t.Errorf("the page calls it %q, and the choice of all %q", s.Name, s.Titles[0][0])
 	}
 	for want, has := range map[string]bool{
-		"<h1>Which words each word looks at: rollout over 2 layers</h1>": true,
-		"This map is the rollout over 2 layers, which an analysis made":  true,
-		"value vector that is mixed in":                                  false,
+		"<h1>Which words each word attends to: rollout over 2 layers</h1>": true,
+		"This map is the rollout over 2 layers, which an analysis made":    true,
+		"value vector in the output of the head":                           false,
 	} {
 		if strings.Contains(b.String(), want) != has {
 			t.Errorf("%q is in the page: %t, want %t", want, !has, has)
@@ -324,7 +345,7 @@ func TestPageOfANamedMap(t *testing.T) {
 
 // The page names each choice of layer and head as the other renderers do.
 func TestPageTitlesOfChoices(t *testing.T) {
-	got := pageSentenceOf(attentiontest.Halves()).Titles
+	got := pageSentenceOf(attentiontest.Halves(), unchosen()).Titles
 	if want := [][]string{
 		{"mean of 2 layers, 2 heads each", "head 1, mean of 2 layers", "head 2, mean of 2 layers"},
 		{"layer 1, mean of 2 heads", "layer 1, head 1", "layer 1, head 2"},
@@ -334,18 +355,48 @@ func TestPageTitlesOfChoices(t *testing.T) {
 	}
 }
 
+// A page opens with the head that matters most, with what the command chose, or with the mean.
+func TestPageStart(t *testing.T) {
+	plain, measured := attentiontest.Halves(), attentiontest.Halves()
+	measured.Effects = [][]float64{{0, 0.2}, {1.5, -1}}
+	plain.Next = []attention.Prediction{{Word: "river", Probability: 0.5}}
+	measured.Next = plain.Next
+	for name, c := range map[string]struct {
+		m         attention.Map
+		chosen    render.Selection
+		start     [2]int
+		important *[2]int
+	}{
+		"no effects":      {plain, unchosen(), [2]int{-1, -1}, nil},
+		"effects":         {measured, unchosen(), [2]int{1, 0}, &[2]int{1, 0}},
+		"another chosen":  {measured, render.Selection{Layer: 0, Head: 1}, [2]int{0, 1}, &[2]int{1, 0}},
+		"a layer's heads": {plain, render.Selection{Layer: 1, Head: -1}, [2]int{1, -1}, nil},
+	} {
+		s := pageSentenceOf(c.m, c.chosen)
+		if s.Start != c.start || !reflect.DeepEqual(s.Important, c.important) || !reflect.DeepEqual(s.Effects, c.m.Effects) {
+			t.Errorf("%s: start %v, important %v, effects %v", name, s.Start, s.Important, s.Effects)
+		}
+	}
+}
+
 func TestPageRefuses(t *testing.T) {
 	bad := attentiontest.Lion()
 	bad.Attention[0][1][3][2] = float32(math.NaN())
 	film := forming()
 	film[2].HeldOutLoss = math.Inf(1)
 	for want, write := range map[string]func(b *bytes.Buffer) error{
-		"a page wants a sentence and got none": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil) },
+		"a page wants a sentence and got none": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil, unchosen()) },
 		"sentence 2: layer 1, head 2: query 4, key 3: w": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion(), bad}, nil)
+			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion(), bad}, nil, unchosen())
 		},
-		"the film has no frames":    func(b *bytes.Buffer) error { return Film(b, attention.Source{}, nil) },
-		"frame 3: the loss is +Inf": func(b *bytes.Buffer) error { return Film(b, attention.Source{}, film) },
+		"sentence 1: no head 9: want -1 to 1": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil, render.Selection{Layer: 0, Head: 9})
+		},
+		"sentence 1: no layer 3: want -1 to 0": func(b *bytes.Buffer) error {
+			return Film(b, attention.Source{}, forming(), nil, render.Selection{Layer: 3, Head: 0})
+		},
+		"the film has no frames":    func(b *bytes.Buffer) error { return Film(b, attention.Source{}, nil, nil, unchosen()) },
+		"frame 3: the loss is +Inf": func(b *bytes.Buffer) error { return Film(b, attention.Source{}, film, nil, unchosen()) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err == nil || !strings.HasPrefix(err.Error(), want) || b.Len() > 0 {
@@ -357,7 +408,7 @@ func TestPageRefuses(t *testing.T) {
 // Twelve heads over 64 words, with vectors, must be small enough to send to a class.
 func TestPageIsSmall(t *testing.T) {
 	var b bytes.Buffer
-	if err := Maps(&b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil); err != nil {
+	if err := Maps(&b, attention.Source{Run: "runs/wide", Step: 1}, []attention.Map{wide()}, nil, unchosen()); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() >= 3e6 {
@@ -372,7 +423,7 @@ func TestPageRefusesBaselinesOfOtherShapes(t *testing.T) {
 		"sentence 1: the baseline has 1 ": {besides()[1], besides()[0]},
 	} {
 		var b bytes.Buffer
-		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, lions(), beside); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
+		if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 1}, lions(), beside, unchosen()); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {
 			t.Errorf("error %v and %d bytes, want %s", err, b.Len(), want)
 		}
 	}
@@ -380,10 +431,13 @@ func TestPageRefusesBaselinesOfOtherShapes(t *testing.T) {
 
 // The page of a film holds every frame, and the links that formed.
 func TestFilmHoldsItsFrames(t *testing.T) {
-	like := tagsOf(t, func(b *bytes.Buffer) error { return Film(b, attention.Source{}, forming()) })
+	like := tagsOf(t, func(b *bytes.Buffer) error { return Film(b, attention.Source{}, forming(), nil, unchosen()) })
 	rapid.Check(t, func(t *rapid.T) {
 		frames := attentiontest.AnyFilm(t)
-		d := pageOf(t, func(b *bytes.Buffer) error { return Film(b, attention.Source{Run: "run", Step: 7}, frames) }, like).data
+		losses := []Loss{{Step: frames[0].Step, Training: rapid.Float64Range(0, 9).Draw(t, "loss"), HeldOut: frames[0].HeldOutLoss}}
+		d := pageOf(t, func(b *bytes.Buffer) error {
+			return Film(b, attention.Source{Run: "run", Step: 7}, frames, losses, unchosen())
+		}, like).data
 		if !d.Film || len(d.Frames) != len(frames) {
 			t.Fatalf("film %t, %d frames for %d", d.Film, len(d.Frames), len(frames))
 		}
@@ -394,6 +448,9 @@ func TestFilmHoldsItsFrames(t *testing.T) {
 			for j, s := range f.Sentences {
 				same(t, "weights", d.Frames[i].Sentences[j].Weights, weightsIn(s.Attention))
 			}
+		}
+		if !slices.Equal(d.Losses, losses) {
+			t.Fatalf("losses %v, want %v", d.Losses, losses)
 		}
 		if want := attention.Formation(frames, leastFormed); !slices.Equal(d.Formed, want) {
 			t.Fatalf("formed %v, want %v", d.Formed, want)

@@ -1,63 +1,66 @@
 // The arithmetic of one cell, from the vectors to the weight:
 //
-//   weight = softmax(query · key / √headDim) over the keys up to the query's place
+//   weight = softmax(query · key / √headDim) over the keys up to the query
 //
-// Vectors, scores and weights are those that the model computed. Nothing here adds up or divides what the model has: a
-// product, a root or a power is of the numbers beside it.
+// Vectors, scores and weights are those that the model computed. A product, a root or a power here is of the numbers shown next to it.
+//
+// A component gets `shown`: {words, query, key, title, weights} with the row of the query, [key up to the query], and either `heads`, the
+// {name, weight, go} that a mean is of, or `vectors`, the {query, key, value, scores} of the cell, or neither.
 
-// stepsOf returns the row of a query, [key up to the query]: its scores and weights, and what follows from each of these alone.
-// A dot product is its score times the root, the sum of the powers is 1 over the weight of the highest score.
-function stepsOf({ sentence, query }, { layer, head }, weights) {
-  const { vectors } = data.sentences[sentence];
-  const row = (cells) => Array.from(cells.subarray(cell(query, 0), cell(query + 1, 0)));
-  const scores = row(cellsOf(read(vectors.scores), sentence, layer, head));
-  const root = Math.sqrt(vectors.headDim);
+// stepsOf returns what follows from the scores and weights of a row. A dot product is its score times the root, the sum of the powers is 1
+// over the weight of the highest score.
+function stepsOf({ scores, query }, weights) {
+  const root = Math.sqrt(query.length);
   const highest = Math.max(...scores);
-  const shown = row(weights);
   return {
-    root, scores, weights: shown,
+    root, scores, weights,
     dots: scores.map((score) => score * root),
     powers: scores.map((score) => Math.exp(score - highest)),
-    total: 1 / shown[scores.indexOf(highest)],
+    total: 1 / weights[scores.indexOf(highest)],
   };
 }
 
-// drawArithmetic shows the cell of a query and a key in the chosen layer and head. `choose` goes to a head.
-function drawArithmetic(place, view, choose) {
-  const { sentence, frame, layer, head, query, key } = view;
-  const words = numbered(data.sentences[sentence].tokens);
-  const weights = weightsOf(sentence, frame, layer, head);
-  const weight = weights[cell(query, key)];
-  const heads = headsOf(sentence, layer, head);
-  const title = element("p", {}, bold(words[query]), " looks at ", bold(words[key]), `, ${nameOf(sentence, layer, head)}: `,
+// drawArithmetic shows the cell of a query and a key.
+function drawArithmetic(place, shown) {
+  fillArithmetic(place, shown);
+  const box = place.querySelector(".scroll.row"), chosen = box?.querySelector(".chosen");
+  if (chosen) reveal(box, chosen, box.querySelector("thead").offsetHeight);
+}
+
+function fillArithmetic(place, shown) {
+  const { words, query, key, weights, vectors } = shown;
+  const weight = weights[key];
+  const title = element("p", {}, bold(words[query]), " attends to ", bold(words[key]), `, ${shown.title}: `,
     element("span", { class: "result", id: "weight" }, exact(weight)));
-  if (heads.length > 1) {
-    place.replaceChildren(title, meanOf(view, heads, weight, choose));
-    return;
+  place.style.setProperty("--rows", Math.min(words.length, mostRows) + 1);
+  if (shown.heads) return place.replaceChildren(title, meanTable(shown.heads, weight));
+  if (!vectors) {
+    return place.replaceChildren(title,
+      rowTable("weights of the row", ["key", "weight"], words, key, weights, (k) => [exact(weights[k])]),
+      element("p", { class: "quiet" }, "This page has no query and key vectors, so it does not show how the weights were computed."));
   }
-  const only = heads[0];
-  if (!data.sentences[sentence].vectors) {
-    place.replaceChildren(title, rowOf(words, weights, query, key));
-    return;
-  }
-  const a = stepsOf(view, only, weights);
-  const vector = (kind, position) => vectorOf(sentence, kind, only.layer, only.head, position);
-  const [q, k, v] = [vector("query", query), vector("key", key), vector("value", key)];
+  const a = stepsOf(vectors, weights);
   const later = words.length - 1 - query;
   place.replaceChildren(title, element("ol", {},
-    element("li", {}, "The query of ", bold(words[query]), " and the key of ", bold(words[key]), ", multiplied number by number and added up: ",
+    element("li", {}, "Dot product: the query vector of ", bold(words[query]), " times the key vector of ", bold(words[key]),
+      ", number by number, added up. ",
       result("dot", `query · key = ${exact(a.dots[key])}`),
-      vectorTable(words, query, key, q, k, v, a.dots[key], weight)),
-    element("li", {}, `Divided by the root of their length, √${q.length} = ${exact(a.root)}, so that longer vectors do not make sharper looks: `,
+      vectorTable(words, query, key, vectors, a.dots[key], weight)),
+    element("li", {}, `Scaling: divide by the square root of the vectors' length, √${vectors.query.length} = ${exact(a.root)}. `,
+      "Without it, longer vectors would give sharper weights. ",
       result("score", `score = ${exact(a.scores[key])}`)),
     element("li", {}, later > 0
-      ? `The mask: ${later === 1 ? "the word that comes" : `the ${later} words that come`} later cannot be seen, as if the score were −∞. Their weight is exactly 0.`
-      : "The mask leaves out what comes later; nothing comes after this word."),
-    element("li", {}, "Softmax over the row: e to the power of each score (less the highest, which changes nothing and keeps the numbers small), divided by the sum, ",
-      `${exact(a.total)}: `, result("softmax", `${exact(a.powers[key])} / ${exact(a.total)} = ${exact(a.weights[key])}`),
-      softmaxTable(words, a, key)),
+      ? `Mask: the model cannot see ${later === 1 ? "the word" : `the ${later} words`} after this one. ` +
+        "A score there counts as −∞, so the weight is exactly 0."
+      : "Mask: the model cannot see later words. This is the last word, so nothing is left out."),
+    element("li", {}, `Softmax over the row: e^(score − highest score), divided by the sum of these powers, ${exact(a.total)}. `,
+      "Subtracting the highest score does not change the result. ",
+      result("softmax", `${exact(a.powers[key])} / ${exact(a.total)} = ${exact(weight)}`),
+      rowTable("softmax over the row", ["key", "query · key", "score", "e^(score − highest)", "weight"], words, key, weights,
+        (k) => [a.dots[k], a.scores[k], a.powers[k], weights[k]].map(exact))),
     element("li", {}, "The weight in the map, as the model computed it: ", result("in-map", exact(weight)),
-      ". So much of the value of ", bold(words[key]), " is mixed into what ", bold(words[query]), " hands on (weight × value in the first table).")));
+      ". The output of the head for ", bold(words[query]), " is the sum of all value vectors, each times its weight. The first table has the part of ",
+      bold(words[key]), " as “weight × value”.")));
 }
 
 function bold(word) {
@@ -68,8 +71,20 @@ function result(id, text) {
   return element("b", { id: `sum-${id}` }, text);
 }
 
-// vectorTable shows the vectors of a cell number by number: short ones lie, long ones stand.
-function vectorTable(words, query, key, q, k, v, dot, weight) {
+// headedTable makes a table of a header and rows.
+function headedTable(header, rows) {
+  return element("table", {},
+    element("thead", {}, element("tr", {}, ...header.map((name) => element("th", { scope: "col" }, name)))),
+    element("tbody", {}, ...rows));
+}
+
+// numbersRow makes a row of a table: a header, which may be an element, and texts.
+function numbersRow(header, texts, chosen) {
+  return element("tr", chosen ? { class: "chosen" } : {}, element("th", { scope: "row" }, header), ...texts.map((t) => element("td", {}, t)));
+}
+
+// vectorTable shows the vectors of a cell number by number: short ones as rows, long ones as columns.
+function vectorTable(words, query, key, { query: q, key: k, value: v }, dot, weight) {
   const numbers = Array.from(q.keys());
   const columns = [
     ["query", q, ""],
@@ -78,52 +93,40 @@ function vectorTable(words, query, key, q, k, v, dot, weight) {
     ["value", v, ""],
     ["weight × value", numbers.map((i) => weight * v[i]), ""],
   ];
-  const column = (text) => element("th", { scope: "col" }, text);
-  const line = (name, texts) => element("tr", {}, element("th", { scope: "row" }, name), ...texts.map((t) => element("td", {}, t)));
-  const lying = numbers.length <= 8;
-  const head = lying ? ["sum", ...numbers.map((i) => String(i + 1))] : columns.map(([name]) => name);
-  const lines = lying
-    ? columns.map(([name, list, sum]) => line(name, [sum, ...numbers.map((i) => component(list[i]))]))
-    : [line("sum", columns.map(([, , sum]) => sum)), ...numbers.map((i) => line(String(i + 1), columns.map(([, list]) => component(list[i]))))];
-  return scrollable(`vectors of ${words[query]} and ${words[key]}`, element("table", {},
-    element("thead", {}, element("tr", {}, column("number"), ...head.map(column))),
-    element("tbody", {}, ...lines)));
+  const lying = numbers.length <= 8 && !matchMedia("(max-width: 40rem)").matches;
+  const table = lying
+    ? headedTable(["number", "sum", ...numbers.map((i) => String(i + 1))],
+      columns.map(([name, list, sum]) => numbersRow(name, [sum, ...numbers.map((i) => component(list[i]))])))
+    : headedTable(["number", ...columns.map(([name]) => name)], [numbersRow("sum", columns.map(([, , sum]) => sum)),
+      ...numbers.map((i) => numbersRow(String(i + 1), columns.map(([, list]) => component(list[i]))))]);
+  return scrollable(`vectors of ${words[query]} and ${words[key]}`, table);
 }
 
-// softmaxTable shows every key that the query sees.
-function softmaxTable(words, a, chosen) {
-  const rows = a.weights.map((weight, k) => element("tr", k === chosen ? { class: "chosen" } : {},
-    element("th", { scope: "row" }, wordElement(words[k], false)),
-    ...[a.dots[k], a.scores[k], a.powers[k], weight].map((x) => element("td", {}, exact(x)))));
-  return scrollable("softmax over the row", element("table", {},
-    element("thead", {}, element("tr", {}, ...["key", "query · key", "score", "e^(score − highest)", "weight"]
-      .map((name) => element("th", { scope: "col" }, name)))),
-    element("tbody", {}, ...rows)));
-}
+// mostRows is how many keys of a row are listed.
+const mostRows = 40;
 
-// rowOf shows the weights of a row, where there are no vectors to compute them from.
-function rowOf(words, weights, query, chosen) {
-  const rows = [];
-  for (let k = 0; k <= query; k++) {
-    rows.push(element("tr", k === chosen ? { class: "chosen" } : {}, element("th", { scope: "row" }, wordElement(words[k], false)),
-      element("td", {}, exact(weights[cell(query, k)]))));
+// rowTable lists the keys of a row in their order: all, or those with the largest weights and the chosen one.
+function rowTable(label, header, words, chosen, weights, texts) {
+  let keys = Array.from(weights.keys());
+  if (keys.length > mostRows) {
+    keys.sort((a, b) => (b === chosen) - (a === chosen) || weights[b] - weights[a]);
+    keys = keys.slice(0, mostRows).sort((a, b) => a - b);
   }
-  return scrollable("weights of the row", element("table", {},
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "key"), element("th", { scope: "col" }, "weight"))),
-    element("tbody", {}, ...rows)),
-  element("p", { class: "quiet" }, "This page holds no query and key vectors, so it cannot show what the weights were computed from."));
+  const table = scrollable(label, headedTable(header, keys.map((k) => numbersRow(wordElement(words[k], false), texts(k), k === chosen))));
+  table.classList.add("row");
+  if (weights.length > keys.length) {
+    table.append(element("p", { class: "quiet" }, `${keys.length} of ${weights.length} keys: this one and those with the largest weights.`));
+  }
+  return table;
 }
 
-// meanOf shows the heads that a mean is made of; each can be gone to.
-function meanOf({ sentence, frame, query, key }, heads, weight, choose) {
+// meanTable shows the heads that a mean is of; a button goes to each.
+function meanTable(heads, weight) {
   const rows = heads.map((h) => {
-    const go = element("button", { type: "button" }, nameOf(sentence, h.layer, h.head));
-    go.onclick = () => choose(h.layer, h.head);
-    return element("tr", {}, element("th", { scope: "row" }, go),
-      element("td", {}, exact(weightsOf(sentence, frame, h.layer, h.head)[cell(query, key)])));
+    const go = element("button", { type: "button" }, h.name);
+    go.onclick = h.go;
+    return numbersRow(go, [exact(h.weight)]);
   });
-  return scrollable("weights of the heads", element("p", {}, `The mean of ${heads.length} heads; choose one for its arithmetic.`),
-    element("table", {},
-      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "head"), element("th", { scope: "col" }, "weight"))),
-      element("tbody", {}, ...rows, element("tr", { class: "chosen" }, element("th", { scope: "row" }, "mean"), element("td", {}, exact(weight))))));
+  return scrollable("weights of the heads", element("p", {}, `The mean of ${heads.length} heads. Choose one to see its arithmetic.`),
+    headedTable(["head", "weight"], [...rows, numbersRow("mean", [exact(weight)], true)]));
 }

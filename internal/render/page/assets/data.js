@@ -1,44 +1,36 @@
-"use strict";
+// The numbers of this page, read from the JSON in it. Nothing here computes attention: weights, scores and vectors are those of
+// the model, and a mean is the mean of them.
 
-// The numbers of the page, read from the JSON in it. Nothing here computes attention: weights, scores and
-// vectors are those of the model, a mean is the mean of them.
-
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = JSON.parse(byId("data").textContent);
 
 // MEAN, as a layer or a head, is the mean over every one of them.
 const MEAN = -1;
 
-// floats reads float32 numbers from the base64 of their little-endian bytes.
-function floats(base64) {
-  const text = atob(base64);
-  const bytes = new DataView(new ArrayBuffer(text.length));
-  for (let i = 0; i < text.length; i++) bytes.setUint8(i, text.charCodeAt(i));
-  const numbers = new Float32Array(text.length / 4);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = bytes.getFloat32(4 * i, true);
-  return numbers;
+// read returns the float32 numbers of a field, which holds the base64 of their little-endian bytes until it is first read.
+function read(owner, field) {
+  if (typeof owner[field] === "string") {
+    const text = atob(owner[field]);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    owner[field] = new Float32Array(bytes.buffer);
+  }
+  return owner[field];
 }
 
-// cell is the place of a weight among those of a head: row q has the keys 0 to q.
+// cell is the index of a weight among those of a head: row q has the keys 0 to q.
 function cell(query, key) {
   return query * (query + 1) / 2 + key;
 }
 
-// decoded keeps what has been read, by its base64 text.
-const decoded = new Map();
-
-function read(base64) {
-  if (!decoded.has(base64)) decoded.set(base64, floats(base64));
-  return decoded.get(base64);
-}
-
 // weightsOf returns the weights of one head, or the mean of several, [cell].
 function weightsOf(sentence, frame, layer, head) {
-  const all = read(data.frames[frame].sentences[sentence].weights);
+  const all = read(data.frames[frame].sentences[sentence], "weights");
   const chosen = headsOf(sentence, layer, head).map((c) => cellsOf(all, sentence, c.layer, c.head));
   if (chosen.length === 1) return chosen[0];
   const mean = new Float64Array(chosen[0].length);
-  for (const cells of chosen) cells.forEach((weight, i) => { mean[i] += weight; });
-  return mean.map((sum) => sum / chosen.length);
+  for (const cells of chosen) for (let i = 0; i < mean.length; i++) mean[i] += cells[i];
+  for (let i = 0; i < mean.length; i++) mean[i] /= chosen.length;
+  return mean;
 }
 
 // cellsOf returns the weights, or the scores, of one head out of those of all, [cell].
@@ -47,6 +39,11 @@ function cellsOf(all, sentence, layer, head) {
   const span = cell(s.tokens.length, 0);
   const start = (layer * s.heads + head) * span;
   return all.subarray(start, start + span);
+}
+
+// rowOf returns the weights, or the scores, of one query, [key up to the query].
+function rowOf(cells, query) {
+  return Array.from(cells.subarray(cell(query, 0), cell(query + 1, 0)));
 }
 
 // headsOf lists the heads that a choice stands for.
@@ -66,7 +63,7 @@ function vectorOf(sentence, kind, layer, head, position) {
   const s = data.sentences[sentence];
   const n = s.vectors.headDim;
   const first = (layer * s.heads + head) * s.tokens.length;
-  return read(s.vectors[kind]).subarray((first + position) * n, (first + position + 1) * n);
+  return read(s.vectors, kind).subarray((first + position) * n, (first + position + 1) * n);
 }
 
 // nameOf names a choice of layer and head for people.
@@ -74,7 +71,7 @@ function nameOf(sentence, layer, head) {
   return data.sentences[sentence].titles[1 + layer][1 + head];
 }
 
-// numbered returns the words of a sentence, those that it repeats with the number of their place: the₂.
+// numbered returns the words of a sentence, each repeated one with its number: the₂.
 function numbered(tokens) {
   const count = new Map();
   for (const t of tokens) count.set(t, (count.get(t) || 0) + 1);
@@ -86,7 +83,7 @@ function numbered(tokens) {
   });
 }
 
-// strongest is the key that a query looks at most.
+// strongest is the key with the largest weight of a query.
 function strongest(weights, query) {
   let best = 0;
   for (let k = 1; k <= query; k++) if (weights[cell(query, k)] > weights[cell(query, best)]) best = k;

@@ -1,3 +1,5 @@
+"use strict";
+
 // Making elements. Words only ever become text nodes and attributes, never markup.
 
 // element makes an element with attributes and children; a child that is a string becomes text.
@@ -22,7 +24,7 @@ function byId(id) {
 }
 
 // wordElement is a word of a sentence: cut where it does not fit, whole in its tooltip. A browser does not
-// translate it, and its direction of writing does not spread.
+// translate it, and its writing direction stays within it.
 function wordElement(word, unknown) {
   const title = unknown ? `${word} (not in the vocabulary)` : word;
   return element("span", { class: unknown ? "word unknown" : "word", dir: "auto", translate: "no", title }, word);
@@ -40,4 +42,22 @@ function reveal(box, inside, covered) {
 // scrollable wraps what may be larger than the page, so that a keyboard can scroll it too.
 function scrollable(label, ...children) {
   return element("div", { class: "scroll short", role: "region", "aria-label": label, tabindex: "0" }, ...children);
+}
+
+// listenToWalk calls move(down, right) when an arrow key, Home or End is pressed in an element, and press for Enter and space.
+function listenToWalk(place, move, press) {
+  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -1e9], End: [0, 1e9] };
+  place.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const pressed = event.key === "Enter" || event.key === " ";
+    if (!steps[event.key] && !(pressed && press)) return;
+    event.preventDefault();
+    if (pressed) press();
+    else move(...steps[event.key]);
+  });
+}
+
+// within cuts a number to the range from 0 to the last index.
+function within(i, last) {
+  return Math.min(Math.max(i, 0), last);
 }

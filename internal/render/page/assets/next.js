@@ -1,8 +1,9 @@
 // The words that may come next, each with a bar.
 
-function drawNext(next) {
-  byId("next-panel").hidden = next.length === 0;
-  byId("next").replaceChildren(...next.map(({ word, probability }) => {
+// drawNext lists the likeliest next words, and leaves space for `rows` of them, so that nothing below moves.
+function drawNext(place, next, rows) {
+  place.style.setProperty("--rows", rows);
+  place.replaceChildren(...next.map(({ word, probability }) => {
     const fill = element("div", {});
     fill.style.setProperty("--share", `${(100 * Math.min(probability, 1)).toFixed(1)}%`);
     return element("li", {},

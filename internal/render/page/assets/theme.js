@@ -1,17 +1,30 @@
-// Light or dark: as the system says until the button is pressed.
+// Light or dark: as the system says until the button is pressed. Paper is always light.
 
-function makeTheme(button) {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  let chosen = null;
+// makeTheme wires the button, which names the theme that it changes to, and calls changed() when other colours are needed. It returns how
+// to ask for the theme.
+function makeTheme(button, changed) {
+  const dark = matchMedia("(prefers-color-scheme: dark)"), paper = matchMedia("print");
+  let chosen = null, printing = false;
+  const screen = () => chosen ?? (dark.matches ? "dark" : "light");
   const show = () => {
-    const on = chosen === null ? dark.matches : chosen;
-    document.documentElement.dataset.theme = on ? "dark" : "light";
-    button.setAttribute("aria-pressed", on);
+    document.documentElement.dataset.theme = screen();
+    button.textContent = `Use ${screen() === "dark" ? "light" : "dark"} colours`;
+    changed();
   };
-  dark.onchange = show;
+  dark.onchange = paper.onchange = show;
+  addEventListener("beforeprint", () => {
+    printing = true;
+    changed();
+  });
+  addEventListener("afterprint", () => {
+    printing = false;
+    changed();
+  });
   button.onclick = () => {
-    chosen = document.documentElement.dataset.theme !== "dark";
+    chosen = screen() === "dark" ? "light" : "dark";
     show();
   };
   show();
+  const onPaper = () => printing || paper.matches;
+  return { onPaper, name: () => (onPaper() ? "light" : screen()) };
 }

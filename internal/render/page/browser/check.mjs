@@ -7,6 +7,8 @@
 import { browser } from "./harness.mjs";
 
 await import("./map.mjs");
+await import("./long.mjs");
+await import("./measured.mjs");
 await import("./beside.mjs");
 await import("./film.mjs");
 await import("./everywhere.mjs");

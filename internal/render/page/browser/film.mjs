@@ -9,9 +9,8 @@ const frames = film.frames;
 await check("the film goes through its steps", "film.html", {}, async (page) => {
   await page.selectOption("#head", { value: "1" });
   const weights = (i) => frames[i].sentences[0].attention[0][1];
-  assert.deepEqual(await cellTexts(page), shown(weights(frames.length - 1)), "opens at the end");
+  assert.deepEqual(await cellTexts(page), shown(weights(0)), "opens at the first step");
   await page.focus("#step");
-  await page.keyboard.press("Home");
   for (const i of [0, 1, 2]) {
     assert.match(await page.textContent("#step-shown"), new RegExp(`^step ${frames[i].step} of `));
     assert.deepEqual(await cellTexts(page), shown(weights(i)));
@@ -31,7 +30,7 @@ await check("the film goes through its steps", "film.html", {}, async (page) => 
   assert.match(await page.textContent("#step-shown"), /^step 0 of/, "a click on the curve");
 });
 
-await check("the film tells when each link formed", "film.html", {}, async (page) => {
+await check("the film says when each link formed", "film.html", {}, async (page) => {
   await page.check("#from-start");
   const rows = await page.$$eval("#formed tbody tr", (l) => l.map((r) => [...r.cells].map((c) => c.textContent)));
   const links = film.formed;
@@ -41,5 +40,24 @@ await check("the film tells when each link formed", "film.html", {}, async (page
   await page.locator("#formed tbody tr:visible button").first().click();
   const first = links.find((f) => f.step > 0);
   assert.equal(await page.$eval("#head", (e) => e.value), String(first.head));
-  near(await number(page, "#weight"), first.final, "its weight");
+  assert.match(await page.textContent("#step-shown"), new RegExp(`^step ${first.step} of `), "it goes to the step");
+  const frame = frames.find((f) => f.step === first.step).sentences[0];
+  near(await number(page, "#weight"), frame.attention[first.layer][first.head][first.query][first.key], "its weight then");
+});
+
+await check("the losses are on a logarithmic axis, with the births of links", "film.html", {}, async (page) => {
+  const points = (name) => page.$eval(`#loss polyline.${name}`, (p) => p.getAttribute("points").split(" ").map((xy) => xy.split(",").map(Number)));
+  const [heldOut, training] = [await points("held-out"), await points("training")];
+  assert.equal(training.length, film.losses.length);
+  // Equal ratios of losses have equal distances, on both curves.
+  const height = (a, b) => Math.log(a / b);
+  const unit = (heldOut.at(-1)[1] - heldOut[0][1]) / height(frames[0].heldout_loss, frames.at(-1).heldout_loss);
+  frames.forEach((f, i) => near(heldOut[i][1] - heldOut[0][1], unit * height(frames[0].heldout_loss, f.heldout_loss), "held-out loss", 0.2));
+  film.losses.forEach((l, i) => near(training[i][1] - heldOut[0][1], unit * height(frames[0].heldout_loss, l.training), "training loss", 0.2));
+  const births = await page.$$eval("#loss .birth title", (l) => l.map((e) => e.textContent.match(/\d+/g).map(Number)));
+  const want = new Map();
+  for (const { step } of film.formed) if (step > 0) want.set(step, (want.get(step) || 0) + 1);
+  assert.deepEqual(births, [...want]);
+  const ticks = await page.$$eval("#loss .rule + text", (l) => l.map((e) => Number(e.textContent)));
+  assert.ok(ticks.length > 1 && ticks.every((t) => [1, 2, 5].includes(Number(t.toExponential()[0]))), `ticks ${ticks}`);
 });
