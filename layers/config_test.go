@@ -53,7 +53,7 @@ func TestInferenceErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, shape := range [][2]int{{0, 1}, {1, 0}, {1, 8}} {
-		if _, err := NewInference(valid, weights, shape[0], shape[1]); err == nil || !strings.Contains(err.Error(), "context is 7") {
+		if _, err := NewInference(valid, weights, shape[0], shape[1]); err == nil || !strings.Contains(err.Error(), "at most 7 tokens") {
 			t.Errorf("shape %v: error %v", shape, err)
 		}
 	}
