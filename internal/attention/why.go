@@ -30,7 +30,7 @@ type Cause struct {
 	Cut      *float64  `json:"cut"`       // effect of the edge to it, in all layers and heads; nil for the only edge there is
 	CutLayer []float64 `json:"cut_layer"` // in one layer alone; empty with the former
 
-	Replaced     *float64      `json:"replaced"` // effect of the word, mean over the replacements; nil for the boundary token
+	Replaced     *float64      `json:"replaced"` // effect of the word, mean over the replacements; nil without any
 	Kind         string        `json:"kind"`     // of the replacements, "" where <unk> is the only one
 	Replacements []Replacement `json:"replacements"`
 }
