@@ -270,7 +270,8 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	if unknown, ok := v.Unknown(); ok {
 		c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
 			minCount, UnknownToken, printable.Count(c.Train.count(unknown), "token"))
-		c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
+		c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.",
+			UnknownToken)
 	}
 	return c, nil
 }

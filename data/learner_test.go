@@ -135,7 +135,7 @@ func (p bytePairs) keys() (all []string) {
 func TestTokenizerMadeFromTheText(t *testing.T) {
 	before := Units
 	t.Cleanup(func() { Units = before })
-	text := strings.Repeat("the lion saw the zebra\nthe zebra saw the λιον\n", 20) + "a hyena\n"
+	text := strings.Repeat("the lion saw the zebra\nthe zebra saw the λιον\n", 20) + "a hungry hyena barks\n"
 	for _, layout := range []Layout{sentences{}, stream{}} {
 		Units = slices.Concat(before, before[:1])
 		Units[len(Units)-1].Name, Units[len(Units)-1].Choice = "pairs", Unit{bytePairs{}, layout, "pieces"}

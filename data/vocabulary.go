@@ -8,7 +8,8 @@ import (
 // Vocabulary numbers the tokens a model knows. It never changes once made.
 //
 // The first id is that of [BoundaryToken] if the layout has one, the next that of
-// [UnknownToken] if the tokenizer has unknown tokens; then come the keys by code point, or in the order of a tokenizer that is made from the text.
+// [UnknownToken] if the tokenizer has unknown tokens; then come the keys by code point, or in the order of a tokenizer
+// that is made from the text.
 type Vocabulary struct {
 	unit Unit
 	keys []string       // by id
