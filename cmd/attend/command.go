@@ -29,10 +29,10 @@ const indexBase = `
 Layers and heads count from 1 on the command line and in text, from 0 in JSON
 and CSV.`
 
-// runCommand is what a command that shows something of a run says of itself, beside its name, help and flags. What is the same
+// runCommand is what a command that shows something of a run says of itself, besides its name, help and flags. What is the same
 // for all, [program.runCommand] does.
 type runCommand struct {
-	formats []format                                             // beside text and JSON
+	formats []format                                             // besides text and JSON
 	check   func(*request) error                                 // what is wrong whatever the run holds; may be nil
 	open    func(path string, o ...run.Option) (*run.Run, error) // nil: [run.Open]
 	find    func(*request) (finding, error)
@@ -167,22 +167,22 @@ func oneSentence(q *request) error {
 	name := q.cmd.Name()
 	switch len(q.args) {
 	case 0:
-		return fmt.Errorf("%s wants a sentence and got none: attend %s \"The lion saw the zebra near the\"", name, name)
+		return fmt.Errorf("%s requires a sentence: attend %s \"The lion saw the zebra near the\"", name, name)
 	case 1:
 		return nil
 	}
-	return fmt.Errorf("%s wants one sentence and got %d: put it in quotes", name, len(q.args))
+	return fmt.Errorf("%s requires one sentence, not %d: put it in quotes", name, len(q.args))
 }
 
 // checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of
 // any model.
-func checkHead(r *run.Run, layer, head int, counted string) error {
+func checkHead(r *run.Run, layer, head int) error {
 	for _, c := range []struct {
 		noun       string
 		given, has int
 	}{{"layer", layer, r.Config.Layers}, {"head", head, r.Config.Heads}} {
 		if c.given > c.has {
-			return fmt.Errorf("--%s %d: %s has %s, %s", c.noun, c.given, printable.Path(r.Path), printable.Count(c.has, c.noun), counted)
+			return fmt.Errorf("--%s %d: %s has %s, counted from 1", c.noun, c.given, printable.Path(r.Path), printable.Count(c.has, c.noun))
 		}
 	}
 	return nil

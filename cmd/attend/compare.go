@@ -15,7 +15,7 @@ import (
 	"attend/internal/run"
 )
 
-// compareOptions are the flags of `attend compare` beside those of every command.
+// compareOptions are the flags of `attend compare` in addition to those of every command.
 type compareOptions struct {
 	with  string
 	all   bool
@@ -69,7 +69,7 @@ func (o *compareOptions) check(q *request) error {
 	case o.seeds > 0 || o.with != "":
 		return oneSentence(q)
 	case len(q.args) != 2:
-		return fmt.Errorf("compare wants two sentences, or one and --with FOLDER or --seeds K, and got %d: "+
+		return fmt.Errorf("compare requires two sentences, or one and --with FOLDER or --seeds K, not %d: "+
 			"attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(q.args))
 	}
 	return nil
@@ -105,7 +105,7 @@ func (p *program) compareRuns(q *request, with string) (attention.Comparison, er
 	}
 	corpus, missing := p.textOf(q.run)
 	if missing != nil {
-		p.note("heads are matched on this sentence alone, since the training text is not at hand")
+		p.note("heads are matched on this sentence alone, since the training text is not available")
 		corpus = nil
 	}
 	said := len(q.run.Notes)

@@ -22,14 +22,14 @@ func newEval(p *program) *cobra.Command {
 	return p.runCommand(&cobra.Command{
 		Use:   "eval",
 		Short: "measure loss, perplexity and accuracy on held-out text",
-		Long: `Measure a run on held-out text: loss, perplexity and accuracy, beside models
-that only count.
+		Long: `Measure a run on held-out text: loss, perplexity and accuracy, compared with
+models that only count.
 
 On the built-in savanna the probability of every next word and its cause words
-are known. There it also shows how far the loss lies above the entropy, the
-lowest loss that is possible, and for each rule of the grammar: whether the
-model follows it, how much it attends to the cause words, and the effect of
-removing that attention.
+are known. There it also shows the loss of the grammar's own probabilities on
+the same text: the minimum that can be expected, though a sample can lie below.
+For each rule of the grammar it shows whether the model follows it, how much it
+attends to the cause words, and the effect of removing that attention.
 
 Losses are in nats per predicted token (words and sentence ends).`,
 		Example: `  attend eval
@@ -38,7 +38,7 @@ Losses are in nats per predicted token (words and sentence ends).`,
 	}, runCommand{find: p.eval})
 }
 
-// eval judges a run, with the ablation of its rules.
+// eval evaluates a run, with the effects of the attention to the cause words of its rules.
 func (p *program) eval(q *request) (finding, error) {
 	corpus, err := p.textOf(q.run)
 	if err != nil {
@@ -55,7 +55,7 @@ func (p *program) eval(q *request) (finding, error) {
 		}
 		for i := range report.Rules {
 			effect := effects[report.Rules[i].Name]
-			report.Rules[i].Ablation = &effect
+			report.Rules[i].AttentionRemoved = &effect
 		}
 	}
 	part := printable.Count(report.Sentences, "held-out sentence")
@@ -82,7 +82,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		loss float64
 		note string
 	}
-	lines := []lossLine{ // from the floor to knowing nothing
+	lines := []lossLine{ // from the expected minimum to the uniform distribution
 		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
 		{"training", r.TrainLoss, "this model, on its training text"},
 		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
@@ -91,7 +91,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		{"uniform", r.Baselines.Uniform, "every token equally likely"},
 	}
 	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"entropy", *r.Entropy, "the grammar itself: the lowest loss"})
+		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "expected minimum; a sample can lie below"})
 	}
 	number := len("0.0000") + 1
 	for _, l := range lines {
@@ -118,7 +118,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	}
 	meaning := fmt.Sprintf("perplexity %s, accuracy %.1f%%", perplexity(r.HeldOutLoss), 100*r.Accuracy)
 	if r.Excess != nil {
-		meaning = decimals(*r.Excess, 4) + " above the entropy, " + meaning
+		meaning = decimals(*r.Excess, 4) + " above the grammar, " + meaning
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
 	return render.Write(w, &b)
@@ -156,7 +156,7 @@ func indented(text string, columns, blanks int) string {
 	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
-// writeRules prints how each planted rule was learned. On a narrow terminal the table has the
+// writeRules prints how each rule of the grammar was learned. On a narrow terminal the table has the
 // columns that fit.
 func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	if len(r.Rules) == 0 {
@@ -168,7 +168,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	table := term.Table{Columns: []term.Column{
 		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1},
 		{Title: "mean", Spare: 6}, {Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5},
-		{Title: "ablated", Spare: 2}, {Title: "others", Spare: 3},
+		{Title: "removed", Spare: 2}, {Title: "control", Spare: 3},
 	}}
 	for _, rule := range r.Rules {
 		cells := []string{rule.Name, printable.Thousands(rule.Count)}
@@ -176,7 +176,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		for _, share := range []float64{rule.Accuracy, paid.BestHead, paid.Mean, paid.Untrained, paid.Uniform} {
 			cells = append(cells, fmt.Sprintf("%.3f", share))
 		}
-		for _, effect := range []float64{rule.Ablation.Causes, rule.Ablation.Others} {
+		for _, effect := range []float64{rule.AttentionRemoved.Causes, rule.AttentionRemoved.Others} {
 			cells = append(cells, fmt.Sprintf("%5s", decimals(effect, 2)))
 		}
 		table.Add(cells...)
@@ -184,14 +184,15 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for line := range strings.Lines(table.Text(columns - term.Gap)) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the most likely word follows the rule. best head to uniform: attention weight from the "+
-		"predicting word to all cause words together, in the best head, in the mean of all heads, in the best head before training, and "+
-		"if attention were uniform. ablated: by how many nats the log-probability of the right word falls when the attention to the cause words "+
-		"is removed; others: when that to as many other words is removed, the mean over up to 12 choices. Both on up to 500 cases.", columns) + "\n")
+	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the most likely word follows the rule. columns best head ... uniform: attention weight from "+
+		"the predicting word to all cause words together, in the best head, in the mean of all heads, in the best head before training, and "+
+		"if attention were uniform. removed: decrease of the log-probability of the right word, in nats, when the attention to the cause "+
+		"words is removed. control: the same number of other words, mean over up to 12 choices, evenly spaced over all choices. "+
+		"removed and control use the first 500 cases.", columns) + "\n")
 	return render.Write(w, &b)
 }
 
-// rulesInShort is one line on the planted rules.
+// rulesInShort is one line on the rules of the grammar.
 func rulesInShort(r analysis.Report) string {
 	var parts []string
 	for _, rule := range r.Rules {

@@ -10,6 +10,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/text"
+	"attend/internal/run"
 )
 
 func newExplain(p *program) *cobra.Command {
@@ -24,24 +25,33 @@ what the value adds to the output. Every number is the one that the model
 computed.
 
 --query and --key take a word. If it occurs more than once, the:1 is the first
-and the:2 the second; a number is a position, from 0. By default the query is
-the last word and the key is the word with the largest weight.` + indexBase,
+and the:2 the second; a number is the position of a word in the sentence, from
+1. By default the query is the last word, the key is the token with the largest
+weight, and the head is the most important one for the next word, as in attend
+inspect (layer 1, head 1 if no head is important).` + indexBase,
 		Example: `  attend explain "The lion saw the zebra near the"
   attend explain "The lion saw the zebra near the" --head 3 --query the:2 --key zebra
   attend explain "The lion saw the zebra near the" --key near --full
   attend explain "The lion saw the zebra" --format json`,
 	}
 	f := cmd.Flags()
-	numberFlag(f, &cell.Layer, "layer", 1, between(1, 1000), "layer, from 1")
-	numberFlag(f, &cell.Head, "head", 1, between(1, 4096), "head, from 1")
+	numberFlag(f, &cell.Layer, "layer", 0, between(1, 1000), "layer, from 1 (default: that of the most important head)")
+	numberFlag(f, &cell.Head, "head", 0, between(1, 4096), "head, from 1 (default: the most important head, or 1 if --layer is given)")
 	f.StringVar(&cell.Query, "query", "", "the word that attends (default: the last)")
 	f.StringVar(&cell.Key, "key", "", "the word attended to (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "show every number of the vectors")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
-		if err := checkHead(q.run, cell.Layer, cell.Head, "counted from 1"); err != nil {
+		err := checkHead(q.run, cell.Layer, cell.Head)
+		if err != nil {
 			return finding{}, err
 		}
-		cell.Text, cell.Layer, cell.Head = q.args[0], cell.Layer-1, cell.Head-1
+		cell.Text = q.args[0]
+		if cell.Layer == 0 && cell.Head == 0 {
+			if cell.Layer, cell.Head, err = importantHead(q.run, cell.Text); err != nil {
+				return finding{}, err
+			}
+		}
+		cell.Layer, cell.Head = max(cell.Layer-1, 0), max(cell.Head-1, 0)
 		x, err := analysis.Explain(q.run, cell)
 		if err != nil {
 			return finding{}, fmt.Errorf("%s: %w", printable.Quote(cell.Text), err)
@@ -51,4 +61,22 @@ the last word and the key is the word with the largest weight.` + indexBase,
 		}
 		return drawn(x, draw, readingNote(q.run)), nil
 	}})
+}
+
+// importantHead returns the layer and the head, from 1, with the largest effect on the next word; 0 and 0 if no head has one.
+func importantHead(r *run.Run, sentence string) (layer, head int, err error) {
+	if err := checkMaps([]string{sentence}, r, false); err != nil {
+		return 0, 0, err
+	}
+	maps, err := analysis.Maps(r, 1, false, sentence)
+	if err == nil {
+		err = analysis.MeasureEffects(r, &maps[0])
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, h := range maps[0].Important() {
+		return h.Layer + 1, h.Head + 1, nil
+	}
+	return 0, 0, nil
 }

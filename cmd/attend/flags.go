@@ -65,11 +65,32 @@ func between(low, high float64) run.Range { return run.Range{Low: low, High: hig
 // positiveShare is the range above 0 and at most 1.
 var positiveShare = run.Range{High: 1, OpenLow: true}
 
-// layerAndHead adds --layer and --head, of which 0 is all.
+// formerly is the annotation of a flag that had another name in an earlier version.
+const formerly = "formerly"
+
+// renamed records that a flag was named otherwise in earlier versions.
+func renamed(f *pflag.FlagSet, before, now string) {
+	_ = f.SetAnnotation(now, formerly, []string{before})
+}
+
+// renamedTo returns the name that a flag of an earlier version has now, or "" if there was none.
+func renamedTo(flags *pflag.FlagSet, before string) (now string) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if slices.Contains(f.Annotations[formerly], before) {
+			now = f.Name
+		}
+	})
+	return now
+}
+
+// headDefault says what is shown without --head.
+const headDefault = "default: the most important head, or the mean if --layer is given"
+
+// layerAndHead adds --layer and --head. 0 is the same as no flag.
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
-	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (0: all)")
+	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (default: all)")
 	f.Var(headFlag{number[int]{head, between(0, 4096)}}, "head",
-		"only this head, from 1, or mean: the mean of the heads (0: the one that matters most for the next word)")
+		"only this head, from 1, or mean: the mean of the heads ("+headDefault+")")
 }
 
 // meanOfHeads is the value of --head mean.
@@ -204,7 +225,7 @@ func (s *size) Type() string { return "SIZE" }
 
 // memoryFlag adds --max-memory.
 func (p *program) memoryFlag(flags *pflag.FlagSet) {
-	flags.Var(&p.maxMemory, "max-memory", "most memory to take, such as 8GB (default: what is available)")
+	flags.Var(&p.maxMemory, "max-memory", "memory limit, such as 8GB (default: what is available)")
 }
 
 // options returns how runs are opened and trained.

@@ -21,7 +21,7 @@ import (
 	"attend/internal/term"
 )
 
-// inspectOptions are the flags of `attend inspect` beside those of every command.
+// inspectOptions are the flags of `attend inspect` in addition to those of every command.
 type inspectOptions struct {
 	file, baseline   string
 	layer, head, top int
@@ -47,11 +47,11 @@ by 0.1 nats, and with --head mean, it is the mean over all layers and heads.
 --format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, the heads of
 one layer (--all --layer 1), or all layers and heads (--all). --format html makes
 a page for a browser with every head and the arithmetic of every weight; --layer
-and --head set what it shows first. -o names the file; its ending gives the
-format.
+and --head set what it shows first. -o names the file; its extension gives
+the format.
 
 --baseline adds a baseline and the difference from it: untrained is the same
-model before training, uniform spreads attention evenly over the words before,
+model before training, uniform gives every word up to the query the same weight,
 position is the mean over held-out sentences at the same positions.
 
 JSON holds every text as it is. In CSV a text that a spreadsheet would take for a
@@ -92,7 +92,7 @@ func (o *inspectOptions) check(q *request) error {
 	case o.all && o.head > 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
 	case o.file == "" && len(q.args) == 0:
-		return errors.New("inspect wants a sentence and got none: " +
+		return errors.New("inspect requires a sentence: " +
 			"attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	case o.file != "" && len(q.args) > 0:
 		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(q.args[0]), printable.Path(o.file))
@@ -103,7 +103,7 @@ func (o *inspectOptions) check(q *request) error {
 // inspect reads the sentences in the arguments or the file.
 func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	r := q.run
-	if err := checkHead(r, o.layer, o.head, "counted from 1 (0: all)"); err != nil {
+	if err := checkHead(r, o.layer, o.head); err != nil {
 		return finding{}, err
 	}
 	sentences := q.args
@@ -136,50 +136,50 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 			}
 		}
 	}
-	var beside []attention.Baseline
+	var bases []attention.Baseline
 	if o.baseline != "" {
-		if beside, err = analysis.Baselines(r, o.baseline, maps, p.textOf); err != nil {
+		if bases, err = analysis.Baselines(r, o.baseline, maps, p.textOf); err != nil {
 			return finding{}, fmt.Errorf("--baseline %s: %w", o.baseline, err)
 		}
 	}
-	return q.mapFinding(maps, beside, shown), nil
+	return q.mapFinding(maps, bases, shown), nil
 }
 
-// mapFinding is maps, beside their baselines if there are any, for each of [mapFormats]. Text and pictures show a selection, a
+// mapFinding is maps, with their baselines if there are any, for each of [mapFormats]. Text and pictures show a selection, a
 // picture that of the first map.
-func (q *request) mapFinding(maps []attention.Map, beside []attention.Baseline, shown render.Selection) finding {
+func (q *request) mapFinding(maps []attention.Map, bases []attention.Baseline, shown render.Selection) finding {
 	return finding{
-		shown:  []any{maps, beside},
-		result: func() (any, error) { return export.Maps(maps, beside) },
-		text:   func(w io.Writer, view text.Options) error { return writeMaps(w, maps, beside, shown, view) },
+		shown:  []any{maps, bases},
+		result: func() (any, error) { return export.Maps(maps, bases) },
+		text:   func(w io.Writer, view text.Options) error { return writeMaps(w, maps, bases, shown, view) },
 		note:   readingNote(q.run),
 		formats: map[string]func(io.Writer) error{
-			"csv":  func(w io.Writer) error { return export.CSV(w, maps, beside) },
-			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, beside, shown) },
+			"csv":  func(w io.Writer) error { return export.CSV(w, maps, bases) },
+			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, bases, shown) },
 		},
 		picture: func(look picture.Options) (picture.Drawing, error) {
-			return picture.Map(maps[0], baselineOf(beside, 0), q.source(), shown, look)
+			return picture.Map(maps[0], baselineOf(bases, 0), q.source(), shown, look)
 		},
 	}
 }
 
 // baselineOf is the baseline of a map, nil if the maps have none.
-func baselineOf(beside []attention.Baseline, i int) *attention.Baseline {
-	if len(beside) == 0 {
+func baselineOf(bases []attention.Baseline, i int) *attention.Baseline {
+	if len(bases) == 0 {
 		return nil
 	}
-	return &beside[i]
+	return &bases[i]
 }
 
-// writeMaps prints sentences one after the other: the grid of each, beside its baseline if there is one, and what comes next.
-func writeMaps(w io.Writer, maps []attention.Map, beside []attention.Baseline, shown render.Selection, view text.Options) error {
+// writeMaps prints sentences one after the other: the grid of each, with its baseline if there is one, and what comes next.
+func writeMaps(w io.Writer, maps []attention.Map, bases []attention.Baseline, shown render.Selection, view text.Options) error {
 	view.Layer, view.Head, view.All = shown.Layer, shown.Head, shown.All
 	for i, m := range maps {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), view.Width))
-		if err := text.Grid(w, m, baselineOf(beside, i), view); err != nil {
+		if err := text.Grid(w, m, baselineOf(bases, i), view); err != nil {
 			return err
 		}
 		fmt.Fprintln(w)

@@ -117,7 +117,7 @@ func (o lessonOptions) chapters(cmd *cobra.Command, args []string) ([]lesson.Cha
 	cmd.Flags().Visit(func(f *pflag.Flag) { given = append(given, f.Name) })
 	switch {
 	case len(args) > 1:
-		return nil, fmt.Errorf("lesson wants one chapter and got %d: attend lesson --all tells all", len(args))
+		return nil, fmt.Errorf("lesson requires one chapter, not %d: attend lesson --all tells all", len(args))
 	case o.reset && (len(args) > 0 || len(given) > 1):
 		return nil, errors.New("--reset only forgets which chapters were read: leave out everything else")
 	case o.all && len(args) > 0:
@@ -220,7 +220,7 @@ func firstPicture(ctx context.Context, course *lesson.Course, c lesson.Chapter) 
 // exportFormats are what the whole course can be written as.
 var exportFormats = []format{
 	htmlFormat,
-	{name: "md", ending: ".md"},
+	{name: "md", extension: ".md"},
 }
 
 func newExport(p *program) *cobra.Command {

@@ -27,29 +27,29 @@ import (
 
 // format is a kind of output of a command.
 type format struct {
-	name    string
-	ending  string // of a file that holds it
-	picture bool
-	binary  bool // nothing for a terminal
+	name      string
+	extension string // of a file that holds it
+	picture   bool
+	binary    bool // nothing for a terminal
 }
 
 // Formats that several commands write.
 var (
-	textFormat = format{name: "text", ending: ".txt"}
-	jsonFormat = format{name: "json", ending: ".json"}
-	htmlFormat = format{name: "html", ending: ".html"}
+	textFormat = format{name: "text", extension: ".txt"}
+	jsonFormat = format{name: "json", extension: ".json"}
+	htmlFormat = format{name: "html", extension: ".html"}
 )
 
 // pictureFormats are what a picture can be.
 var pictureFormats = func() (formats []format) {
 	for _, e := range picture.Formats {
-		formats = append(formats, format{name: e.Name, ending: "." + e.Name, picture: true, binary: e.Choice.Binary})
+		formats = append(formats, format{name: e.Name, extension: "." + e.Name, picture: true, binary: e.Choice.Binary})
 	}
 	return formats
 }()
 
-// mapFormats are what maps can be, beside text and JSON.
-var mapFormats = slices.Concat([]format{{name: "csv", ending: ".csv"}, htmlFormat}, pictureFormats)
+// mapFormats are what maps can be, besides text and JSON.
+var mapFormats = slices.Concat([]format{{name: "csv", extension: ".csv"}, htmlFormat}, pictureFormats)
 
 // output is the flags --format, --output and --theme of a command, and what they come to.
 type output struct {
@@ -62,7 +62,7 @@ type output struct {
 func (o *output) flags(cmd *cobra.Command, formats []format) {
 	names, f := formatNames(formats), cmd.Flags()
 	choiceFlag(f, &o.format, "format", "", names,
-		printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
+		printable.Or(names)+" (default: by the extension of the output file, else "+names[0]+")")
 	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
 	if slices.ContainsFunc(formats, func(f format) bool { return f.picture }) {
 		themes := []string{"light", "dark"}
@@ -88,26 +88,26 @@ func formatNames(formats []format) []string {
 	return names
 }
 
-// resolve settles the format: the one named, else that of the file's ending, else the first. It reports an ending that is
-// none of the formats, a name and an ending that disagree, and a binary format that would go to a terminal.
+// resolve settles the format: the one named, else that of the file's extension, else the first. It reports an extension that is
+// none of the formats, a name and an extension that disagree, and a binary format that would go to a terminal.
 func (o *output) resolve(stdout io.Writer, formats []format) error {
 	if err := o.checkTarget(); err != nil {
 		return err
 	}
 	named := slices.IndexFunc(formats, func(f format) bool { return f.name == o.format })
-	byEnding := slices.IndexFunc(formats, func(f format) bool { return f.ending == strings.ToLower(filepath.Ext(o.to)) })
+	byExtension := slices.IndexFunc(formats, func(f format) bool { return f.extension == strings.ToLower(filepath.Ext(o.to)) })
 	switch {
-	case named < 0 && byEnding < 0 && o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s",
+	case named < 0 && byExtension < 0 && o.to != "" && !special(o.to):
+		return fmt.Errorf("--output %s: unknown file extension: add --format %s",
 			printable.Path(o.to), printable.Or(formatNames(formats)))
-	case named >= 0 && byEnding >= 0 && named != byEnding:
-		return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise",
+	case named >= 0 && byExtension >= 0 && named != byExtension:
+		return fmt.Errorf("--format %s and the extension of --output %s disagree: leave out --format, or name the file otherwise",
 			o.format, printable.Path(o.to))
 	}
-	o.chosen = formats[max(0, named, byEnding)]
+	o.chosen = formats[max(0, named, byExtension)]
 	o.format = o.chosen.name
 	if o.chosen.binary && o.to == "" && term.IsTerminal(stdout) {
-		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.ending)
+		return fmt.Errorf("a %s is no text for a terminal: name a file with -o map%s", strings.ToUpper(o.format), o.chosen.extension)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"attend/internal/term"
 )
 
-// How much the result of a training shows.
+// How much the result of a training run shows.
 const (
 	shownLinks       = 3
 	shownPredictions = 5
@@ -40,11 +40,11 @@ func (p *program) say(format string, a ...any) {
 	fmt.Fprintln(p.stderr, line)
 }
 
-// result judges a training on held-out text, and reads the attention of its sample sentence.
+// result evaluates the model of a training run on held-out text, and reads the attention of its sample sentence.
 func (p *program) result(t *run.Training) (finding, error) {
 	live := term.IsTerminal(p.stderr)
 	if live { // a long text takes a while
-		fmt.Fprint(p.stderr, "judging the model on held-out text ...")
+		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
 	report, err := analysis.Evaluate(t.Run, t.Corpus)
 	if live {
@@ -67,7 +67,7 @@ func (p *program) result(t *run.Training) (finding, error) {
 			if rules := rulesInShort(report); rules != "" {
 				fmt.Fprint(w, indented("rule accuracy: "+rules, view.Width, 2))
 			}
-			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Sample)+`"`, view.Width))
+			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Attention in "`+printable.Sentence(t.Settings.Sample)+`"`, view.Width))
 			if err := text.TopLinks(w, m, view, shownLinks); err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ func (p *program) result(t *run.Training) (finding, error) {
 	}, err
 }
 
-// trainResult is what a training came to, for other programs.
+// trainResult is the result of a training run in JSON.
 type trainResult struct {
 	analysis.Report
 	Parameters int                    `json:"parameters"`
@@ -90,14 +90,14 @@ type trainResult struct {
 	Next       []attention.Prediction `json:"next"` // after the sample sentence
 }
 
-// showNext says where the run is kept and what to try with it.
+// showNext says where the run is saved and what to try with it.
 func (p *program) showNext(t *run.Training) error {
 	folder, text, where := commandWord(t.Path, "FOLDER", printable.MaxPath), "", ""
 	if t.Settings.Data == "-" {
 		text = " < TEXT"
 	}
 	if t.Step < t.Settings.Steps {
-		_, err := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved; go on with: attend train --resume %s%s\n",
+		_, err := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved. Next: attend train --resume %s%s\n",
 			t.Step, t.Settings.Steps, folder, text)
 		return err
 	}
@@ -108,7 +108,7 @@ func (p *program) showNext(t *run.Training) error {
 	if sentence, begin := tryNext(t); sentence != "" {
 		try = append(try, "attend inspect"+where+" "+shellWord(sentence), "attend complete"+where+" "+shellWord(begin))
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nkept in %s; go on with\n\n  %s\n", printable.Path(t.Path), strings.Join(try, "\n  "))
+	_, err := fmt.Fprintf(p.stdout, "\nsaved in %s. Next:\n\n  %s\n", printable.Path(t.Path), strings.Join(try, "\n  "))
 	return err
 }
 

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,6 +55,7 @@ func newRoot(p *program) *cobra.Command {
 		Short:         "train a small transformer and see which words each word attends to",
 		Long:          welcome(commands),
 		Args:          noArguments,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -68,6 +71,7 @@ func newRoot(p *program) *cobra.Command {
 		},
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth)))
+	root.SetVersionTemplate("attend {{.Version}}\n")
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
@@ -78,6 +82,25 @@ func newRoot(p *program) *cobra.Command {
 	addExamples(root)
 	completeChoices(root)
 	return root
+}
+
+// version says which program this is: the version of the module, the commit, the release of Go and the instruction set in use.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	parts := []string{cmp.Or(info.Main.Version, "(devel)")}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			parts = append(parts, "commit "+s.Value)
+		}
+	}
+	set, err := kernel.Instructions()
+	if err != nil {
+		set = err.Error()
+	}
+	return strings.Join(append(parts, info.GoVersion, "instruction set "+set), ", ")
 }
 
 // newHelp makes `attend help`, which reports a command that does not exist.
@@ -115,6 +138,8 @@ func addExamples(root *cobra.Command) {
 	root.Example = "  attend train\n  attend inspect \"The lion saw the zebra near the river\""
 	c, _, _ := root.Find([]string{"completion"})
 	c.Short = "print a script that lets a shell complete commands and flags"
+	c.Long = "Print a script for a shell. With it, the Tab key completes commands, flags and their\n" +
+		"values. `attend completion SHELL --help` says how to load the script."
 	c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
@@ -123,7 +148,15 @@ func addExamples(root *cobra.Command) {
 		return nil
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	load := map[string]string{
+		"bash":       "once:      source <(attend completion bash)\nfor ever:  attend completion bash > /etc/bash_completion.d/attend\n\nIt requires the package bash-completion.",
+		"zsh":        "once:      source <(attend completion zsh)\nfor ever:  attend completion zsh > \"${fpath[1]}/_attend\"\n\nIt requires `autoload -U compinit; compinit` in ~/.zshrc.",
+		"fish":       "once:      attend completion fish | source\nfor ever:  attend completion fish > ~/.config/fish/completions/attend.fish",
+		"powershell": "once:      attend completion powershell | Out-String | Invoke-Expression\nfor ever:  add that line to the file $PROFILE.",
+	}
 	for _, shell := range c.Commands() {
+		shell.Short = "print the script for " + shell.Name()
+		shell.Long = "Print the script that lets " + shell.Name() + " complete commands and flags. To load it\n\n" + load[shell.Name()]
 		shell.Example = "  attend completion " + shell.Name()
 		shell.Args = noArguments
 	}

@@ -136,7 +136,7 @@ const mostMaps = 100e6
 
 // checkMaps refuses so many sentences that their maps, with or without the vectors, would not fit.
 func checkMaps(sentences []string, r *run.Run, vectors bool) error {
-	const sliceHeader, rest = 24, 1000 // bytes of a row beside its weights, and of a map beside its rows
+	const sliceHeader, rest = 24, 1000 // bytes of a row besides its weights, and of a map besides its rows
 	bytes := 0
 	for i, s := range sentences {
 		tokens, _ := r.Vocabulary.Tokenize(s) // what is wrong with it is said when it is read

@@ -83,7 +83,7 @@ func groupedUsage(cmd *cobra.Command, groups []*pflag.FlagSet) error {
 // train starts a new run.
 func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
 	if o.overwrite && o.out == "" {
-		return errors.New("--overwrite wants --out FOLDER beside it: which run is to be replaced?")
+		return errors.New("--overwrite requires --out FOLDER: which run is to be replaced?")
 	}
 	if err := p.settle(cmd, settings, o); err != nil {
 		return err
@@ -167,7 +167,7 @@ func (p *program) checkSample(sample string, s run.Settings, corpus *data.Corpus
 // longestName is how many bytes of the name of a text name its run: a file system takes 255 with what is added.
 const longestName = 100
 
-// runName returns the name of a new run's folder: that of the text without its ending.
+// runName returns the name of a new run's folder: that of the text without its extension.
 func runName(path string) string {
 	if path == "-" {
 		return "text"
@@ -221,7 +221,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	}
 	defer t.Close()
 	if t.Step >= t.Settings.Steps {
-		return fmt.Errorf("%s has finished its %s: --steps %d would train on, `attend inspect --run %s` shows it",
+		return fmt.Errorf("%s has finished its %s: use --steps %d to continue, or `attend inspect --run %s` to see it",
 			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
 	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)
@@ -231,7 +231,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) error {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(10) // garbage stays small beside what a training keeps; a step leaves next to none
+		debug.SetGCPercent(10) // garbage stays small compared with what training keeps; a step leaves next to none
 	}
 	p.note(t.Notes...)
 	p.showNotes()
@@ -242,7 +242,7 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 		if bar.live && os.Getenv("TERM") != "dumb" { // whose cursor can be moved
 			bar.sample = t.SampleMap
 		} else {
-			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
+			p.say("note: --watch requires a terminal, and this is none: progress is shown line by line")
 		}
 	}
 	ctx, stop := interruptible(cmd.Context())

@@ -16,27 +16,27 @@ func newWhy(p *program) *cobra.Command {
 	var asked analysis.Question
 	cmd := &cobra.Command{
 		Use:   "why SENTENCE",
-		Short: "why a word is predicted: attention weights beside ablation effects",
+		Short: "why a word is predicted: attention weights and ablation effects",
 		Long: `Show, for one prediction, the attention to each word and the effect of the word.
-An effect is by how much the log-probability of the predicted word falls, in
-nats:
+An effect is the decrease of the log-probability of the predicted word, in nats:
 
   attention removed   the weights to the word are set to 0, the rows renormalised
   word replaced       by each of its substitutes in the savanna, or else by <unk>
-  head ablated        its output is replaced by its mean over held-out text (mean ablation)
+  head mean-ablated   its output is replaced by its mean over held-out text
 
-0.69 nats halve a probability, 2.3 leave a tenth of it. By default the most
-likely next word is explained. --word explains another word, --place a word of
-the sentence.` + indexBase,
+0.69 nats halve a probability, 2.3 nats divide it by 10. By default the most
+likely next word is explained. --word explains another word, --position a word
+of the sentence.` + indexBase,
 		Example: `  attend why "The lion saw the zebra near the"
   attend why "The lion saw the zebra near the" --word cave
-  attend why "The lions from the valley are hungry" --place 6
+  attend why "The lions from the valley are hungry" --position 6
   attend why "The lion saw the zebra near the" --format json`,
 	}
 	f := cmd.Flags()
-	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --place)")
-	numberFlag(f, &asked.Position, "place", 0, between(0, 1e6),
+	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --position)")
+	numberFlag(f, &asked.Position, "position", 0, between(0, 1e6),
 		"explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
+	renamed(f, "place", "position")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		asked.Text = q.args[0]
 		return p.why(q, asked)

@@ -19,7 +19,7 @@ import (
 	"attend/internal/run"
 )
 
-// wordsOptions are the flags of `attend words` beside those of every command.
+// wordsOptions are the flags of `attend words` in addition to those of every command.
 type wordsOptions struct {
 	nearest    []string
 	positions  bool
@@ -207,6 +207,6 @@ func nearestFew(word string, words []string, most int) []string {
 		return nil
 	}
 	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.HasPrefix(w, "<") })
-	near := similar(word, words, max(1, letters/3)+1)
+	near := similar(word, words, min(letters/2, max(2, letters/3)))
 	return near[:min(most, len(near))]
 }

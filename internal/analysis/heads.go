@@ -19,7 +19,7 @@ const headSentences = 500
 const shownExamples = 3
 
 // Heads describes each head of a run over held-out text: its attention weight on the keys of each known role, the role that
-// stands out, the examples with the largest weights, and the rise of the loss when the head is mean-ablated.
+// stands out, the examples with the largest weights, and the increase of the loss by mean ablation of the head.
 func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err

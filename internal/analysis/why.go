@@ -30,7 +30,7 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		return attention.Why{}, err
 	}
 	y := attention.Why{Text: q.Text, Tokens: e.Tokens,
-		Seen: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
+		ContextText: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
 	query := len(e.IDs) - 1
 
 	var plain float64 // log-probability of the target without an intervention

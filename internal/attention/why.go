@@ -14,13 +14,13 @@ import (
 // It is positive if what the intervention removes makes the target more likely, and negative if it makes it less likely.
 type Why struct {
 	Text        string       `json:"text"`
-	Tokens      []string     `json:"tokens"`      // up to the token whose next one is predicted, that one the last
-	Seen        string       `json:"seen"`        // the tokens as one text
-	Target      string       `json:"target"`      // the word whose probability is explained
-	Probability float64      `json:"probability"` // of the target, without an intervention
-	Words       []Cause      `json:"words"`       // of all tokens, in their order
-	Heads       []HeadEffect `json:"heads"`       // mean ablation; empty if the corpus for the means is not available
-	Correlation *float64     `json:"correlation"` // Spearman's, of attention and ablation effect; nil with fewer than three words
+	Tokens      []string     `json:"tokens"`       // up to the token whose next one is predicted, that one the last
+	ContextText string       `json:"context_text"` // the tokens as one text
+	Target      string       `json:"target"`       // the word whose probability is explained
+	Probability float64      `json:"probability"`  // of the target, without an intervention
+	Words       []Cause      `json:"words"`        // of all tokens, in their order
+	Heads       []HeadEffect `json:"heads"`        // mean ablation; empty if the corpus for the means is not available
+	Correlation *float64     `json:"correlation"`  // Spearman's, of attention and ablation effect; nil with fewer than three words
 }
 
 // Cause is a word that the predicting token can attend to, with its attention weights and its effects on the prediction.
@@ -70,7 +70,7 @@ func (c Cause) AblationEffect() float64 {
 type Cell struct {
 	Text        string
 	Layer, Head int    // from 0
-	Query, Key  string // a word of the sentence, such as zebra, or the:2 for its second occurrence, or a position from 0
+	Query, Key  string // a word of the sentence, such as zebra, or the:2 for its second occurrence, or a position from 1
 }
 
 // Explanation is the arithmetic of one cell of a map. Every number is the one that the operation computed.

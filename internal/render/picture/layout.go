@@ -34,7 +34,7 @@ const (
 // allNamed is how many words a panel names at least, however many panels there are.
 const allNamed = 64
 
-// A scaling is how shades follow weights. An even spread over many words is small weights, which show only as their root.
+// A scaling is how shades follow weights. Uniform attention over many words is small weights, which show only as their root.
 type scaling struct {
 	below       int // of so many words
 	degree      float64
@@ -212,7 +212,7 @@ func (s *sheet) wordsAround(p render.View, left, top int) {
 	}
 }
 
-// row draws the cells that one query sees.
+// row draws the cells of the keys that one query can attend to.
 func (s *sheet) row(p render.View, q int, weights []float64, left, y int) {
 	height := s.cellHeight - s.gap
 	for k := 0; k < len(weights); k++ {
@@ -286,7 +286,7 @@ func (s *sheet) legend(y, width int) int {
 	if s.figure.signed {
 		s.bar(margin+barWidth+barGap, y, "difference from the baseline", true)
 	}
-	notes := []string{"rows (queries) attend to columns (keys)", "no cell: a later word, which the query cannot see"}
+	notes := []string{"rows (queries) attend to columns (keys)", "no cell: a later word, which the query cannot attend to"}
 	if s.name != "" {
 		notes = append(notes, "shades follow the "+s.name+", so that small weights show")
 	}

@@ -46,10 +46,10 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	step("3. Divided by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", len(x.QueryVector), number(root))
 	line("%s / %s = %s", number(x.Products[x.Key]), number(root), number(x.Scores[x.Key]))
 
-	step("4. Masked: %s is token %d and attends to %s, up to itself; later tokens get no weight.",
-		query, x.Query+1, printable.Count(x.Query+1, "token"))
+	step("4. Masked: %s can attend to %s, up to itself; later tokens get the weight 0.",
+		query, printable.Count(x.Query+1, "token"))
 
-	step("5. Softmax over these tokens: e to the score (less the largest), divided by the sum:")
+	step("5. Softmax over these tokens: e to the score - largest score, divided by the sum:")
 	b.WriteString(softmaxTable(x, words, o).Text(o.width()))
 
 	step("6. The value of %s, times the weight, is added to those of the others:", key)

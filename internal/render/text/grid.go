@@ -21,11 +21,11 @@ import (
 // columns are keys, each cell the weight. The column of an attention sink (see
 // [render.Sink]) is grey, or without shades where there are no colours. A grid
 // wider than the terminal folds into panels of consecutive keys, and each panel
-// leaves out the queries that cannot see any of its keys. Every line fits the
-// width. The error says what is wrong with the map or the options, or that of
-// the writer.
+// leaves out the queries that can attend to none of its keys. Every line fits
+// the width. It returns an error if the map or the options are invalid or a
+// write fails.
 //
-// With a baseline it writes for each selected matrix three grids: the attention, that of the baseline, and the first less
+// With a baseline it writes for each selected matrix three grids: the attention, that of the baseline, and the first minus
 // the second with its sign, in two colours where there are colours. The error then also says in what its shape differs.
 func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) error {
 	list, err := render.Views(m, o.selection())
@@ -41,7 +41,7 @@ func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) err
 		name := printable.Sentence(base.Name)
 		for i, v := range list {
 			all = append(all, v, render.View{Title: "baseline: " + name, Weights: compared[i].Weights, Sink: compared[i].Sink},
-				render.View{Title: "difference: " + v.Title + " less " + name,
+				render.View{Title: "difference: " + v.Title + " - " + name,
 					Weights: attention.Difference(v.Weights, compared[i].Weights), Signed: true})
 		}
 		list = all
@@ -91,7 +91,7 @@ func writeGrid(b *bytes.Buffer, words []render.Label, v render.View, o Options) 
 	}
 }
 
-// writePanel draws the header of a panel and the rows that see its keys.
+// writePanel draws the header of a panel and the rows that can attend to its keys.
 func writePanel(b *bytes.Buffer, words []render.Label, v render.View, p panel, side int, o Options) {
 	pad, margin, between, dot := term.PadLeft, "", " ", "· "
 	if o.colored() { // the blank between two cells is part of the second
@@ -106,7 +106,7 @@ func writePanel(b *bytes.Buffer, words []render.Label, v render.View, p panel, s
 		row := term.PadLeft(words[q].Fit(side), side) + margin
 		for i, columns := range p.columns {
 			columns += 1 - len(between)
-			text := term.Faint(pad(dot, columns), o.Color) // of a key that the query cannot see
+			text := term.Faint(pad(dot, columns), o.Color) // of a key that the query cannot attend to
 			if key := p.from + i; key <= q {
 				text = cell(v, q, key, columns, o.Color)
 			}

@@ -126,7 +126,7 @@ const (
 )
 
 // smallMap draws weights as shades alone, without words or numbers. All lines have the
-// same width. Where a query cannot see a key, it is blank with colours and · without.
+// same width. Where a query cannot attend to a key, it is blank with colours and · without.
 func smallMap(v render.View, size int, p colorprofile.Profile) []string {
 	colored, high := p >= colorprofile.ANSI256, 1 // rows in a line
 	if colored && size == dense {

@@ -38,7 +38,7 @@ const (
 // the largest effect first, then the heads, and how far attention and effect agree.
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
-	b.WriteString(o.title("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)))
+	b.WriteString(o.title("Why %s is predicted after: %s", printable.Quote(render.Spelling(y.Target)), printable.Sentence(y.ContextText)))
 	given := fmt.Sprintf("P(%s) = %.3f.", render.Spelling(y.Target), y.Probability)
 	if len(y.Words) == 0 {
 		b.WriteString(o.paragraph("%s It has no word before it to attend to.", given))
@@ -52,11 +52,11 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	if single(y) > 0 {
 		cut += " (or in one alone)"
 	}
-	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, "+
+	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is the decrease of log P(%s), in nats, "+
 		"when the attention to the word is removed %s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
 	b.WriteString("\n" + table.Text(o.width()))
 	if len(y.Heads) > 0 {
-		b.WriteString("\n" + o.paragraph("Each head ablated, its output replaced by its mean over held-out text:"))
+		b.WriteString("\n" + o.paragraph("Mean ablation: the output of one head is replaced by its mean over held-out text:"))
 		heads := slices.Clone(y.Heads)
 		slices.SortStableFunc(heads, func(a, b attention.HeadEffect) int { return cmp.Compare(b.Effect, a.Effect) })
 		shown := min(len(heads), mostHeads)

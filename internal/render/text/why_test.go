@@ -10,7 +10,7 @@ import (
 
 func TestWhyText(t *testing.T) {
 	cut, replaced, against, rho := 7.25, 2.5, -0.5, 0.75
-	y := attention.Why{Seen: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra"}, Target: "ran", Probability: 0.875, Correlation: &rho,
+	y := attention.Why{ContextText: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra"}, Target: "ran", Probability: 0.875, Correlation: &rho,
 		Words: []attention.Cause{
 			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, Ablation: &against},
 			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}},
@@ -46,7 +46,7 @@ Rank correlation of attention and effect of removal: 0.75: the more attention, t
 // A sentence without a word before the prediction has no rows: the text says so much, and does not panic.
 func TestWhyWithoutWords(t *testing.T) {
 	var b strings.Builder
-	if err := Why(&b, attention.Why{Seen: "<s>", Target: "the", Probability: 0.5}, Options{}); err != nil {
+	if err := Why(&b, attention.Why{ContextText: "<s>", Target: "the", Probability: 0.5}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "P(the) = 0.500") {
