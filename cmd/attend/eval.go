@@ -91,7 +91,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		{"uniform", r.Baselines.Uniform, "every token equally likely"},
 	}
 	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "expected minimum; a sample can lie below"})
+		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "expected minimum, not a lower bound"})
 	}
 	number := len("0.0000") + 1
 	for _, l := range lines {

@@ -110,7 +110,7 @@ func TestMaxMemoryBoundsEveryCommand(t *testing.T) {
 		if code == 0 || stdout != "" || strings.Count(stderr, "\n") != 1 || len(stderr) > 400 || !strings.Contains(stderr, "limit is 2 kB, set by --max-memory") {
 			t.Errorf("%v: exit code %d, %q", command, code, stderr)
 		}
-		if code, _, stderr = attend(t, "", append(args, "8XB")...); code == 0 || !strings.Contains(stderr, `--max-memory wants a size such as 8GB, 500MB or 2000000, not "8XB"`) {
+		if code, _, stderr = attend(t, "", append(args, "8XB")...); code == 0 || !strings.Contains(stderr, `--max-memory requires a size such as 8GB, 500MB or 2000000, not "8XB"`) {
 			t.Errorf("%v: exit code %d, %q", command, code, stderr)
 		}
 	}

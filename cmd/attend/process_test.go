@@ -49,11 +49,11 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 	var step int
 	out := strings.TrimSpace(stdout.String())
 	last := out[strings.LastIndex(out, "\n")+1:]
-	before, command, ok := strings.Cut(last, "; go on with: attend ")
+	before, command, ok := strings.Cut(last, ". Next: attend ")
 	if _, err := fmt.Sscanf(before, "stopped at step %d of", &step); err != nil || !ok || step < 1 {
 		t.Fatalf("last line %q", last)
 	}
-	if !strings.Contains(out, "Who attends to whom") || !strings.Contains(out, "next: ") {
+	if !strings.Contains(out, "Attention in") || !strings.Contains(out, "next: ") {
 		t.Errorf("no map in %q", out)
 	}
 	// The command as printed, but for its end.

@@ -150,7 +150,7 @@ func TestWatchOnATerminal(t *testing.T) {
 	screen := &terminalScreen{}
 	screen.write(watched)
 	text := screen.text()
-	if strings.Count(text, "step 20/20") != 1 || strings.Contains(text, "step 1/20") || !strings.Contains(text, "kept in watched") {
+	if strings.Count(text, "step 20/20") != 1 || strings.Contains(text, "step 1/20") || !strings.Contains(text, "saved in watched") {
 		t.Errorf("the screen shows\n%q", text)
 	}
 	all := files(t)
@@ -169,7 +169,7 @@ func TestInterruptedWatchLeavesTheTerminalInOrder(t *testing.T) {
 	screen := &terminalScreen{}
 	screen.write(out)
 	text := screen.text()
-	if !strings.Contains(text, "\nstopped at step ") || !strings.HasSuffix(text, "go on with: attend train --resume long\n") || strings.Count(text, "/100000000  loss") != 1 {
+	if !strings.Contains(text, "\nstopped at step ") || !strings.HasSuffix(text, "Next: attend train --resume long\n") || strings.Count(text, "/100000000  loss") != 1 {
 		t.Errorf("the screen shows\n%q", text)
 	}
 	for _, odd := range screen.odd {

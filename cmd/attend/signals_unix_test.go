@@ -113,7 +113,7 @@ func TestHangupSaves(t *testing.T) {
 	write(t, "animals.txt", animals)
 	p := startTraining(t, "attend", endlessTraining...)
 	p.evaluations(1)
-	if code := p.sendUntilEnd(syscall.SIGHUP); code != exitInterrupted || !strings.Contains(p.stdout.String(), "and saved; go on with: attend train --resume run") {
+	if code := p.sendUntilEnd(syscall.SIGHUP); code != exitInterrupted || !strings.Contains(p.stdout.String(), "and saved. Next: attend train --resume run") {
 		t.Errorf("exit code %d, want %d; %s", code, exitInterrupted, &p.stdout)
 	}
 	wantSaved(t, "run")

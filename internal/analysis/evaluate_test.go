@@ -55,7 +55,7 @@ func TestEvaluateSavanna(t *testing.T) {
 	}
 	near(t, "excess", *report.Excess, report.HeldOutLoss-*report.Entropy, 0)
 	if *report.Excess <= 0 || report.HeldOutLoss >= report.Baselines.Uniform {
-		t.Errorf("loss %g, want above the entropy %g and below uniform %g", report.HeldOutLoss, *report.Entropy, report.Baselines.Uniform)
+		t.Errorf("loss %g, want above the grammar's %g and below uniform %g", report.HeldOutLoss, *report.Entropy, report.Baselines.Uniform)
 	}
 
 	// The losses once more, in float64, from the logits of each sentence.

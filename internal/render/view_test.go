@@ -113,7 +113,7 @@ func TestSelectionByEffect(t *testing.T) {
 	}
 }
 
-// The boundary token is a sink where most queries after it give it half as much again as an even spread would.
+// The boundary token is a sink where most queries after it give it at least 1.5 times the uniform weight.
 func TestSink(t *testing.T) {
 	for _, c := range []struct {
 		first string
@@ -122,7 +122,7 @@ func TestSink(t *testing.T) {
 	}{
 		{"<s>", []float64{1, 0.76, 0.51, 0.38}, true},
 		{"<s>", []float64{1, 0.76, 0.51, 0.2}, true},
-		{"<s>", []float64{1, 0.76, 0.4, 0.3}, false}, // more than an even spread, but not by much
+		{"<s>", []float64{1, 0.76, 0.4, 0.3}, false}, // more than the uniform weight, but not by much
 		{"<s>", []float64{1, 0.76, 0.2}, false},      // a half is not most
 		{"<s>", []float64{1}, false},
 		{"the", []float64{1, 0.76, 0.51, 0.38}, false},

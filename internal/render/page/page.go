@@ -36,7 +36,7 @@ var assets embed.FS
 // With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference.
 func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []attention.Baseline, shown render.Selection) error {
 	if len(maps) == 0 {
-		return errors.New("a page wants a sentence and got none")
+		return errors.New("a page requires a sentence")
 	}
 	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return err

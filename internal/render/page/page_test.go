@@ -385,7 +385,7 @@ func TestPageRefuses(t *testing.T) {
 	film := forming()
 	film[2].HeldOutLoss = math.Inf(1)
 	for want, write := range map[string]func(b *bytes.Buffer) error{
-		"a page wants a sentence and got none": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil, unchosen()) },
+		"a page requires a sentence": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil, unchosen()) },
 		"sentence 2: layer 1, head 2: query 4, key 3: w": func(b *bytes.Buffer) error {
 			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion(), bad}, nil, unchosen())
 		},

@@ -34,7 +34,7 @@ func TestExplanationText(t *testing.T) {
 
 4. Masked: a␛[2Jb is token 2 and attends to 2 tokens, up to itself; later tokens get no weight.
 
-5. Softmax over these tokens: e to the score (less the largest), divided by the sum:
+5. Softmax over these tokens: e to the score - largest score, divided by the sum:
   key     score  e^(score - largest)  weight
   <s>         0                0.167   0.143  █▍
 > a␛[2Jb   1.79                    1   0.857  ████████▋

@@ -21,9 +21,9 @@ func TestHeadsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `layer 2, head 3: attends to the cause words of the rule place
-  0.90 of its attention goes there in 268 cases; an even spread would give 0.21
-  also attends to the cause words of the rule echo: 0.50 in 7 cases; an even spread would give 0.10
-  mean-ablated, the loss rises by 0.38 nats a token
+  0.90 of its attention goes there in 268 cases; uniform attention: 0.21
+  also attends to the cause words of the rule echo: 0.50 in 7 cases; uniform attention: 0.10
+  mean ablation raises the loss by 0.38 nats per token
   the lion saw the ␛[31mzebra near the: the -> ␛[31mzebra 1.00
   other scores: previous word 0.27, entropy 0.59
 
