@@ -59,7 +59,7 @@ func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
 func tokenizerForm(u Unit) tokenizerJSON {
-	var added []any
+	added := []any{} // [] in the file without special tokens: the tokenizers library refuses null
 	for id, token := range specials(u) {
 		added = append(added, object{
 			"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,

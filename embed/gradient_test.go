@@ -13,7 +13,7 @@ import (
 func TestTokensGradientWithRepeatedIds(t *testing.T) {
 	table := nodetest.Normal(rand.New(rand.NewPCG(1, 0)), "table", 7, 5)
 	nodetest.CheckGradients(t, 1e-4, []nodetest.Input{table}, func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		ids, backing := node.Ids(g, "ids", 11)
+		ids, backing := node.IntInput(g, "ids", 11)
 		copy(backing, []int{3, 0, 3, 6, 1, 3, 0, 5, 1, 6, 6})
 		return Tokens("tokens", in[0], ids, nil)
 	})

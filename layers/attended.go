@@ -7,16 +7,16 @@ import (
 	"attend/internal/node"
 )
 
-// Attended is the attention of one layer in a graph. What its methods return is what was computed in the last run: slices of the
-// operations, which change with the next. Sentence counts in the batch, position in the sentence.
+// Attended is the attention of one layer in a graph. Its methods return what the last run computed, as slices of the operation's
+// memory, which change with the next run. A sentence is an index in the batch, a position an index in the sentence.
 type Attended struct {
-	Mixed     *gorgonia.Node // the mixed values [batch*seq, heads*headDim]
+	Mixed     *gorgonia.Node // z of all heads, [batch*seq, heads*headDim]
 	op        *attention
 	projected Projected // as used in the scores
 
-	graph  *Transformer   // nil outside of a model
-	prefix string         // of the names of the layer's hook points
-	cut    map[int][]Edge // by sentence
+	graph   *Transformer   // nil outside of a model
+	prefix  string         // of the names of the layer's hook points
+	removed map[int][]Edge // by sentence, see RemoveAttention
 }
 
 // hook adds the hook points of scores and weights.
@@ -30,49 +30,49 @@ func (a *Attended) hook(g *graph) {
 		func(h *HookPoint) { op.hooked.weights = h })
 }
 
-// Weights returns the attention weights, [batch, heads, query, key]:
-// the very numbers that the values were mixed by (before dropout, where a training graph
-// has any). Rows behind the end of a sentence hold nothing of this run.
+// Weights returns the attention weights, [batch, heads, query, key], before dropout in a training graph. Rows after the end of a
+// sentence are undefined.
 func (a *Attended) Weights() []float32 { return a.op.weights }
 
-// Row returns the attention weights of a query in one head for the tokens from the first to itself, [query+1], or for all of its
-// sentence where there is no mask.
+// Row returns the attention weights of a query in one head: those of the keys up to the query, [query+1], or of the whole
+// sentence if the graph has no mask.
 func (a *Attended) Row(sentence, head, query int) []float32 {
-	seen := query + 1
+	keys := query + 1
 	if a.op.noMask {
-		_, seen = a.op.Sentence(sentence, a.op.seq)
+		_, keys = a.op.Sentence(sentence, a.op.seq)
 	}
-	return a.op.weights[((sentence*a.op.heads+head)*a.op.seq+query)*a.op.seq:][:seen]
+	return a.op.weights[((sentence*a.op.heads+head)*a.op.seq+query)*a.op.seq:][:keys]
 }
 
-// Output returns what a head mixed for the token at a position, [headDim], before the output projection.
-func (a *Attended) Output(sentence, head, position int) []float32 {
+// Z returns z of a token in one head, the sum of the values times their attention weights, [headDim]: the input of the output
+// projection.
+func (a *Attended) Z(sentence, head, position int) []float32 {
 	return a.op.query(a.op.Result(), sentence, head).Row(position)
 }
 
-// Query returns the query of a token in one head, [headDim]: the very numbers whose products with the keys became the weights.
+// Query returns the query of a token in one head as used in the scores, [headDim].
 func (a *Attended) Query(sentence, head, position int) []float32 {
 	return a.op.query(valueOf(a.projected.Query), sentence, head).Row(position)
 }
 
-// Key returns the key of a token that a head compares its queries with, [headDim].
+// Key returns the key of a token in one head as used in the scores, [headDim].
 func (a *Attended) Key(sentence, head, position int) []float32 {
 	return a.op.key(valueOf(a.projected.Key), sentence, head).Row(position)
 }
 
-// Value returns the value of a token that a head mixes, [headDim].
+// Value returns the value of a token in one head, [headDim].
 func (a *Attended) Value(sentence, head, position int) []float32 {
 	return a.op.key(valueOf(a.projected.Value), sentence, head).Row(position)
 }
 
-// valueOf returns what a node held in the last run.
+// valueOf returns the value of a node after the last run.
 func valueOf(n *gorgonia.Node) gorgonia.Value {
 	_, value, _ := node.Result(n)
 	return value
 }
 
-// notFinite returns the first number of the last run that is NaN or infinite, if there is one, and what it belongs to: the
-// queries, keys and values of the filled rows, or the attention weights.
+// notFinite returns the first NaN or infinity among the queries, keys, values and attention weights of the last run, and where it
+// is. found is false if all are finite.
 func (a *Attended) notFinite(rows int) (name string, x float32, found bool) {
 	for _, of := range []struct {
 		name       string

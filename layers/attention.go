@@ -12,19 +12,20 @@ import (
 	"attend/internal/param"
 )
 
-// Attention is causal multi-head self-attention. Each head compares every query with the keys at and before it, turns the scores
-// into weights that sum to 1, and mixes the values by them; the output projection reads the mixed values of all heads:
+// Attention is causal multi-head self-attention: each head computes scores of every query with the keys at and before it,
+// attention weights by a softmax over the scores, and z, the sum of the values times their weights. The output projection
+// combines the z of all heads:
 //
 //	query, key, value = projections of x
-//	weights = softmax(query keyᵀ / sqrt(headDim)), the future exactly 0
-//	mixed   = weights value
-//	y       = mixed outputWeight + outputBias
+//	weights = softmax(query keyᵀ / sqrt(headDim)), exactly 0 for keys after the query
+//	z       = weights value
+//	y       = z outputWeight + outputBias
 //
-//	x, y [batch*seq, dim], query, mixed [batch*seq, heads*headDim]; head h is columns h*headDim to (h+1)*headDim
-//	key, value [batch*seq, kvHeads*headDim]; query head h reads key and value head h*kvHeads/heads
+//	x, y [batch*seq, dim], query, z [batch*seq, heads*headDim]; head h is columns h*headDim to (h+1)*headDim
+//	key, value [batch*seq, kvHeads*headDim]; query head h uses key and value head h*kvHeads/heads
 //	weights [batch, heads, query, key]
 //
-// Source: Vaswani et al. 2017; with kvHeads below heads, Ainslie et al. 2023 (grouped queries).
+// Source: Vaswani et al. 2017; with kvHeads < heads, Ainslie et al. 2023 (grouped-query attention).
 type Attention struct {
 	name        string
 	heads       int
@@ -33,7 +34,7 @@ type Attention struct {
 	Output      Linear // [heads*headDim, dim]
 }
 
-// newAttention returns an attention whose output starts with its own deviation.
+// newAttention returns an attention; the initial output weight has the smaller deviation of [Config.residualDeviation].
 func newAttention(s param.Scope, c Config, positions embed.Scheme) Attention {
 	return Attention{
 		s.Name(), c.Heads, positions,
@@ -61,35 +62,36 @@ func (a Attention) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
 	return y
 }
 
-// memory returns what a graph stores of the attention for each token, beside its weights.
+// memory returns what a graph stores of the attention for each token, without the attention weights.
 func (a Attention) memory() perToken {
 	width := func(l Linear) float64 { return float64(l.Weight.Shape[1]) }
 	dim, query, key, value := width(a.Output), width(a.Projections.Query), width(a.Projections.Key), width(a.Projections.Value)
-	k := sum(perToken{query + key + value, dim}, perToken{query, query + key + value}, a.Output.memory(nil)) // projections, heads, output
+	// The projections, the heads and the output.
+	k := sum(perToken{query + key + value, dim}, perToken{query, query + key + value}, a.Output.memory(nil))
 	if a.positions.Rotate != nil {
 		k = sum(k, perToken{query + key, query + key})
 	}
 	return k
 }
 
-// AttentionOptions change the attention of a graph, to show what its parts are good for. With the zero value the same bits are
-// computed as without this type.
+// AttentionOptions change the attention of a graph, to show the purpose of its parts. The zero value changes nothing.
 type AttentionOptions struct {
-	Scale  float64 // of the scores, in place of 1/sqrt(headDim); 0 keeps that
-	NoMask bool    // each token attends to the whole of its sentence, later words too
+	Scale  float64 // factor of the scores instead of 1/sqrt(headDim); 0: 1/sqrt(headDim)
+	NoMask bool    // each token attends to all tokens of its sentence, later ones too
 }
 
-// Attend adds the operation of [Attention], from query, key and value to the mixed values, to the graph of its inputs. The
-// weights stay readable after each run, from [Attended].
+// Attend adds the operation of [Attention], from query, key and value to z, to the graph of its inputs. [Attended] has the
+// weights after each run. It returns an error if the heads do not divide the shapes.
 func Attend(name string, p Projected, heads, seq int, o AttentionOptions) (*Attended, error) {
 	return applyAttention(name, p, heads, seq, nil, o)
 }
 
-// applyAttention is [Attend] with dropout of the weights, nil for none.
+// applyAttention is [Attend] with dropout of the attention weights; nil for none.
 func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions) (*Attended, error) {
 	rows, width, keys := p.Query.Shape()[0], p.Query.Shape()[1], p.Key.Shape()[1]
 	if width%heads != 0 || keys%(width/heads) != 0 || heads%(keys*heads/width) != 0 || !p.Value.Shape().Eq(p.Key.Shape()) {
-		return nil, fmt.Errorf("%d heads of queries of %d numbers want keys and values of as many heads or a divisor of it, not of %v and %v",
+		return nil, fmt.Errorf("%d heads with queries of width %d: the number of key and value heads must divide the heads, "+
+			"but the keys are %v and the values %v",
 			heads, width, p.Key.Shape(), p.Value.Shape())
 	}
 	inputs := gorgonia.Nodes{p.Query, p.Key, p.Value}
@@ -119,38 +121,39 @@ type attention struct {
 	batch, heads, kvHeads, seq int
 
 	scale    float32   // 1 / sqrt(headDim), unless an option changes it
-	noMask   bool      // each query sees all keys
+	noMask   bool      // each query attends to all keys
 	weights  []float32 // [batch, heads, query, key]
-	dWeights []float32 // [query, key] the gradient of a tile, reused
+	dWeights []float32 // [query, key] gradient of the weights of a tile, reused
 
 	drop     *dropout
 	dropMask []float32 // [batch, heads, query, key], 0 or 1/(1-p)
-	mixing   []float32 // weights * dropMask, which the values are mixed by; the weights themselves without dropout
+	mixing   []float32 // weights * dropMask, the factors of the values; weights itself without dropout
 
 	hooked
 }
 
-// head views the columns of one head, of so many, in one sentence of a [batch*seq, heads*headDim] tensor.
+// head returns the columns of one of `heads` heads in one sentence of a [batch*seq, heads*headDim] tensor.
 func (a *attention) head(v gorgonia.Value, sentence, head, heads int) kernel.Matrix {
 	width := v.Shape()[1]
 	start, length := a.Sentence(sentence, a.seq)
 	return kernel.Columns(node.Floats(v)[start*width+head*(width/heads):], length, width/heads, width) // [length, headDim]
 }
 
-// query and key view one head of queries or mixed values, and the head of keys or values that it reads.
+// query returns one head of a tensor of queries or z.
 func (a *attention) query(v gorgonia.Value, sentence, head int) kernel.Matrix {
 	return a.head(v, sentence, head, a.heads)
 }
 
+// key returns the head of a tensor of keys or values that a query head uses.
 func (a *attention) key(v gorgonia.Value, sentence, head int) kernel.Matrix {
 	return a.head(v, sentence, head*a.kvHeads/a.heads, a.kvHeads)
 }
 
-// tile is the rows of one head in one sentence that are computed together: queries from to
-// from+rows, which see the keys before visible. What lies in their future is never computed.
+// tile is a range of queries of one head in one sentence that are computed together: from to from+rows. They attend to keys 0 to
+// visible; keys after that are not computed.
 type tile struct{ sentence, head, from, rows, visible int }
 
-// tileRows is how many queries a tile holds.
+// tileRows is the largest number of queries of a tile.
 const tileRows = 64
 
 // tileAt returns the tile that begins at query `from` of a sentence.
@@ -169,13 +172,13 @@ func (a *attention) rows(data []float32, t tile) []float32 {
 	return data[start : start+t.rows*a.seq]
 }
 
-// square views what a tile sees in its rows.
+// square returns the visible keys of the rows of a tile.
 func (a *attention) square(rows []float32, t tile) kernel.Matrix {
 	return kernel.Columns(rows, t.rows, t.visible, a.seq) // [query, key]
 }
 
-// Forward attends: inputs are query, key, value and, with dropout, the step. Scores are written where the weights will stand; softmax
-// works in place.
+// Forward computes weights and z. Its inputs are query, key, value and, with dropout, the step. Scores are written into weights,
+// and the softmax works in place.
 func (a *attention) Forward(in ...gorgonia.Value) {
 	score := func(t tile) {
 		query, key := a.query(in[0], t.sentence, t.head), a.key(in[1], t.sentence, t.head) // [query, headDim], [key, headDim]
@@ -215,7 +218,7 @@ func (a *attention) eachTile(sentence int, f func(t tile)) {
 	}
 }
 
-// softmax turns the scores of a tile into weights, the future exactly 0 unless the mask is lifted.
+// softmax replaces the scores of a tile by attention weights; keys after the query get exactly 0, unless there is no mask.
 func (a *attention) softmax(t tile) {
 	weights := a.rows(a.weights, t)
 	if !a.noMask {
@@ -239,20 +242,20 @@ func (a *attention) softmaxGrad(t tile) {
 	}
 }
 
-// Backward computes, per sentence and head, with W the weights as mixed:
+// Backward computes, per sentence and head, with W the weights after dropout:
 //
 //	dValue = Wᵀ dy
 //	dW     = dy valueᵀ
 //	dS     = CausalSoftmaxGrad(dW)          gradient of the scaled scores
 //	dQuery = dS key / sqrt(headDim),  dKey = dSᵀ query / sqrt(headDim)
 //
-// The last tile goes first, since it reaches every key: the others add to its dKey and dValue, and so do further heads
-// that read the same keys and values.
+// The last tile comes first, since its queries attend to all keys. The other tiles add to its dKey and dValue, and so do other
+// heads that share the keys and values.
 func (a *attention) Backward(g *node.Gradient) {
 	if a.dWeights == nil {
 		a.dWeights = make([]float32, min(tileRows, a.seq)*a.seq)
 	}
-	group := a.heads / a.kvHeads // heads that read the same keys and values
+	group := a.heads / a.kvHeads // heads that share keys and values
 	for sentence := range a.batch {
 		_, length := a.Sentence(sentence, a.seq)
 		if length == 0 {

@@ -209,7 +209,7 @@ func TestAttentionEqualsItsEquation(t *testing.T) {
 		g := gorgonia.NewGraph()
 		var in gorgonia.Nodes
 		for _, x := range all {
-			in = append(in, node.Weights(g, x.Name, x.Shape, x.Data))
+			in = append(in, node.Input(g, x.Name, x.Shape, x.Data))
 		}
 		a, err := attentionOf(in, heads, seq, nil)
 		if err != nil {
@@ -263,7 +263,7 @@ func TestTheGraphShowsQueryKeyAndValue(t *testing.T) {
 			names.WriteString(op.String() + "\n")
 		}
 	}
-	for _, want := range []string{"h.0.attn.query", "h.0.attn.key", "h.0.attn.value", "h.1.attn.query", "h.1.attn.heads", "h.1.attn.output", "h.1.mlp.up", "head"} {
+	for _, want := range []string{"h.0.attn.query", "h.0.attn.key", "h.0.attn.value", "h.1.attn.query", "h.1.attn.heads", "h.1.attn.output", "h.1.mlp.up", "unembedding"} {
 		if strings.Count("\n"+names.String(), "\n"+want+"\n") != 1 {
 			t.Errorf("the graph does not show one %s:\n%s", want, names.String())
 		}

@@ -33,7 +33,7 @@ func newBlock(s param.Scope, c Config, positions embed.Scheme, norm func(param.S
 	}
 }
 
-// apply adds the block of a layer to the graph.
+// apply adds the block to the graph; layer is its index.
 func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
 	g.prefix = fmt.Sprintf("blocks.%d.", layer)
 	g.hook("resid_pre", x, 0)
@@ -53,7 +53,8 @@ func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
 func (b Block) memory() perToken {
 	f := b.FeedForward
 	sums := perToken{2 * float64(f.Down.Weight.Shape[1]), 0}
-	return sum(sums, b.AttentionNorm.memory(), b.Attention.memory(), b.FeedForwardNorm.memory(), f.Up.memory(f.f), f.Down.memory(nil))
+	return sum(sums, b.AttentionNorm.memory(), b.Attention.memory(),
+		b.FeedForwardNorm.memory(), f.Up.memory(f.f), f.Down.memory(nil))
 }
 
 // residual adds the output of a layer, after dropout in training, to the residual stream.
@@ -80,7 +81,7 @@ func (r *residual) Forward(in ...gorgonia.Value) {
 	kernel.Add(r.Filled(r.Result()), r.Filled(in[0]), r.Filled(in[1]))
 }
 
-// Backward does nothing: both gradients pass.
+// Backward does nothing: the gradients of x and y are dy.
 func (r *residual) Backward(*node.Gradient) {}
 
 // FeedForward is the feed-forward network:
@@ -96,7 +97,10 @@ type FeedForward struct {
 }
 
 func newFeedForward(s param.Scope, c Config, f Activation) FeedForward {
-	return FeedForward{s.Name(), f, newLinear(s.In("up"), c.Dim, c.Hidden, initialDeviation), newLinear(s.In("down"), c.Hidden, c.Dim, c.residualDeviation())}
+	return FeedForward{
+		s.Name(), f,
+		newLinear(s.In("up"), c.Dim, c.Hidden, initialDeviation), newLinear(s.In("down"), c.Hidden, c.Dim, c.residualDeviation()),
+	}
 }
 
 // apply adds the network to the graph.

@@ -8,29 +8,29 @@ import (
 	"attend/internal/param"
 )
 
-// Config gives the sizes of a transformer. All fields must be set; the program's
-// defaults stand beside its flags. All but the vocabulary are settings of a run, in the order of its training.yaml.
+// Config is the configuration of a transformer. All fields must be set; package run has the defaults of the program. All fields
+// but Vocab are settings of a run, in the order of its training.yaml.
 type Config struct {
 	Vocab      int     `json:"vocab" yaml:"-"` // tokens in the vocabulary, >= 2
 	Layers     int     `json:"layers"`         // blocks, >= 1
 	Heads      int     `json:"heads"`          // attention heads of a block, >= 1, divide Dim
 	Dim        int     `json:"dim"`            // width of the residual stream, >= 1
 	Hidden     int     `json:"hidden"`         // width of the feed-forward network, >= 1
-	Context    int     `json:"context"`        // most tokens that the model sees at once, >= 1
+	Context    int     `json:"context"`        // maximum number of tokens in a sequence, >= 1
 	Positions  string  `json:"positions"`      // one of embed.Schemes
 	Norm       string  `json:"norm"`           // one of Norms
 	Activation string  `json:"activation"`     // one of Activations
-	Tied       bool    `json:"tied"`           // the unembedding is the token table itself
-	Dropout    float64 `json:"dropout"`        // share of activations dropped in training, 0 <= p < 1
+	Tied       bool    `json:"tied"`           // the unembedding is the token embedding
+	Dropout    float64 `json:"dropout"`        // probability of dropout in training, 0 <= p < 1
 }
 
-// maxSize is the most of each size: beyond it a number is mistyped. Who makes a model also compares its memory with what there is.
+// maxSize is the largest valid size. A larger number is most likely a typing error.
 const maxSize = 1 << 20
 
 // HeadDim returns the width of one head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
 
-// Validate reports the first thing that is wrong with the sizes.
+// Validate returns an error for the first field that is out of range or does not fit the others.
 func (c Config) Validate() error {
 	for _, size := range []struct {
 		name       string
@@ -56,7 +56,7 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// choices returns what the names stand for.
+// choices returns the entries of the tables that the names select.
 func (c Config) choices() (positions embed.Scheme, norm func(param.Scope, int) Norm, f Activation, err error) {
 	positions, noPositions := embed.Schemes.Find("positions", c.Positions)
 	norm, noNorm := Norms.Find("norm", c.Norm)

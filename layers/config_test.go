@@ -53,7 +53,7 @@ func TestInferenceErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, shape := range [][2]int{{0, 1}, {1, 0}, {1, 8}} {
-		if _, err := NewInference(valid, weights, shape[0], shape[1]); err == nil || !strings.Contains(err.Error(), "context is 7") {
+		if _, err := NewInference(valid, weights, shape[0], shape[1]); err == nil || !strings.Contains(err.Error(), "at most 7 tokens") {
 			t.Errorf("shape %v: error %v", shape, err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestInferenceErrors(t *testing.T) {
 				fewer.Add(other.Name, other.Shape...)
 			}
 		}
-		if _, err := NewInference(valid, &fewer, 1, 3); err == nil || !strings.Contains(err.Error(), "the weights lack \""+p.Name+"\"") {
+		if _, err := NewInference(valid, &fewer, 1, 3); err == nil || !strings.Contains(err.Error(), "the weights have no parameter \""+p.Name+"\"") {
 			t.Errorf("without %s: error %v", p.Name, err)
 		}
 	}
@@ -75,10 +75,10 @@ func TestInferenceErrors(t *testing.T) {
 	defer f.Close()
 	one := []int{0}
 	for want, sentences := range map[string][][]int{
-		"3 sentences do not fit the graph's 2": {one, one, one},
-		"0 sentences do not fit the graph's 2": {},
-		"sentence 2 has 4 tokens, want 1 to 3": {one, make([]int, 4)},
-		"sentence 1 has 0 tokens, want 1 to 3": {{}, one},
+		"the graph takes 1 to 2 sentences, not 3": {one, one, one},
+		"the graph takes 1 to 2 sentences, not 0": {},
+		"sentence 2 has 4 tokens, want 1 to 3":    {one, make([]int, 4)},
+		"sentence 1 has 0 tokens, want 1 to 3":    {{}, one},
 	} {
 		if err := f.Run(sentences...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)

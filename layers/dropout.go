@@ -10,11 +10,10 @@ import (
 	"attend/internal/random"
 )
 
-// dropout says what a training graph drops. A nil *dropout drops nothing: an inference graph
-// has no such nodes at all.
+// dropout holds the settings of dropout in a training graph. A nil *dropout adds no operation, as in a graph for inference.
 //
-// A mask is a function of (seed, layer, step, sentence): the same whether the step is
-// reached in one go or by resuming, and however the batch is split over graphs.
+// A mask depends only on (seed, layer, step, sentence). It is the same whether or not a training was interrupted before the step,
+// and however the batch is split over graphs.
 type dropout struct {
 	probability   float64        // of an activation to become 0
 	seed          uint64         // of the run
@@ -23,9 +22,8 @@ type dropout struct {
 	pcg           *rand.PCG
 }
 
-// fill writes the mask of one sentence of the graph: 0 with the probability, else 1/(1-probability),
-// which keeps the mean of what it multiplies (Srivastava et al. 2014). A shorter mask is
-// the beginning of a longer one.
+// fill writes the mask of one sentence of the graph: 0 with the given probability, otherwise 1/(1-probability), so that the mean
+// stays the same (Srivastava et al. 2014). A shorter mask is a prefix of a longer one.
 func (d *dropout) fill(mask []float32, layer string, step, sentence int) {
 	keep := float32(1 / (1 - d.probability))
 	threshold := uint32(d.probability * (1 << 32))

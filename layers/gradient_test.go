@@ -40,25 +40,25 @@ func TestLinearActivatedGradient(t *testing.T) {
 	}
 }
 
-func TestHeadGradient(t *testing.T) {
+func TestUnembeddingGradient(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 0))
 	inputs := []nodetest.Input{nodetest.Normal(r, "x", 7, 5), nodetest.Normal(r, "table", 11, 5)}
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		return applyUnembedding("head", in[0], in[1])
+		return applyUnembedding("unembedding", in[0], in[1])
 	})
 }
 
-// The table is looked up and is the head as well: its two gradients meet.
-func TestTiedHeadGradient(t *testing.T) {
+// The table is used by the embedding and by the unembedding: its two gradients are added.
+func TestTiedUnembeddingGradient(t *testing.T) {
 	table := nodetest.Normal(rand.New(rand.NewPCG(3, 1)), "table", 7, 5)
 	nodetest.CheckGradients(t, 1e-4, []nodetest.Input{table}, func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		ids, backing := node.Ids(g, "ids", 6)
+		ids, backing := node.IntInput(g, "ids", 6)
 		copy(backing, []int{3, 0, 3, 6, 1, 3})
 		x, err := embed.Tokens("tokens", in[0], ids, nil)
 		if err != nil {
 			return nil, err
 		}
-		return applyUnembedding("head", x, in[0])
+		return applyUnembedding("unembedding", x, in[0])
 	})
 }
 
@@ -72,7 +72,7 @@ func TestLayerNormGradient(t *testing.T) {
 
 // dropoutFor returns dropout whose masks are keyed by a step of the graph.
 func dropoutFor(g *gorgonia.ExprGraph, p float64) *dropout {
-	step, backing := node.Ids(g, "step", 1)
+	step, backing := node.IntInput(g, "step", 1)
 	backing[0] = 17
 	return &dropout{probability: p, seed: 3, step: step, pcg: &rand.PCG{}}
 }
@@ -103,7 +103,7 @@ func attentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout) (*Attended, e
 // attentionWith is attentionOf with options.
 func attentionWith(in gorgonia.Nodes, heads, seq int, drop *dropout, o AttentionOptions) (*Attended, error) {
 	dim := in[2].Shape()[0]
-	keyBias := node.Weights(in[0].Graph(), "key.bias", []int{dim}, make([]float32, dim))
+	keyBias := node.Input(in[0].Graph(), "key.bias", []int{dim}, make([]float32, dim))
 	p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]})
 	if err != nil {
 		return nil, err
@@ -217,7 +217,7 @@ func TestParallelBlockGradient(t *testing.T) {
 	inputs := append(projectionInputs(rand.New(rand.NewPCG(10, 0)), 2*7, 6, 6),
 		nodetest.Normal(rand.New(rand.NewPCG(11, 0)), "up.weight", 6, 6), nodetest.Normal(rand.New(rand.NewPCG(12, 0)), "up.bias", 6))
 	nodetest.CheckGradients(t, 1e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
-		keyBias := node.Weights(in[0].Graph(), "key.bias", []int{6}, make([]float32, 6))
+		keyBias := node.Input(in[0].Graph(), "key.bias", []int{6}, make([]float32, 6))
 		p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]})
 		if err != nil {
 			return nil, err

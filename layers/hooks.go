@@ -11,43 +11,43 @@ import (
 	"attend/internal/node"
 )
 
-// HookPoint is a named activation of a graph for inference: what is computed at one point of the model. It can be read after a run, and
-// edited during one, before anything that follows is computed; it has no gradient. The names follow TransformerLens without its hook_.
-// Its pattern is weights here, its rot_q and rot_k are q and k, and final_norm is taken after gain and bias:
+// HookPoint is a named activation of a graph for inference. It can be read after a run and edited during a run, before any later
+// operation reads it. It has no gradient. The names are those of TransformerLens without hook_, with these differences: pattern
+// is weights, rot_q and rot_k are q and k, and final_norm is the output of the final norm, after gain and bias:
 //
-//	embed                          vectors of the tokens [length, dim]
-//	blocks.0.resid_pre             what a block reads [length, dim]
-//	blocks.0.ln1, .ln2             what the attention and the feed-forward network read, after the norm [length, dim]
+//	embed                          token embeddings [length, dim]
+//	blocks.0.resid_pre             the residual stream before a block [length, dim]
+//	blocks.0.ln1, .ln2             outputs of the norms before attention and feed-forward network [length, dim]
 //	blocks.0.attn.q                queries [length, headDim] of each head, as used in the scores
 //	blocks.0.attn.k, .v            keys, values [length, headDim] of each head of keys and values, as used
-//	blocks.0.attn.scores           products of queries and keys, scaled [query, key] of each head; -Inf for the future
-//	blocks.0.attn.weights          attention weights [query, key] of each head; 0 for the future
+//	blocks.0.attn.scores           scaled products of queries and keys [query, key] of each head; -Inf for keys after the query
+//	blocks.0.attn.weights          attention weights [query, key] of each head; 0 for keys after the query
 //	blocks.0.attn.z                weighted sums of the values [length, headDim] of each head
-//	blocks.0.attn_out              what the attention adds to the residual stream [length, dim]
+//	blocks.0.attn_out              output of the attention, added to the residual stream [length, dim]
 //	blocks.0.resid_mid             the residual stream between attention and feed-forward network [length, dim]
 //	blocks.0.mlp.pre, .post        before and after the activation function [length, hidden]
-//	blocks.0.mlp_out               what the feed-forward network adds [length, dim]
-//	blocks.0.resid_post            what a block returns [length, dim]
-//	final_norm                     the input of the unembedding [length, dim]
+//	blocks.0.mlp_out               output of the feed-forward network, added to the residual stream [length, dim]
+//	blocks.0.resid_post            the residual stream after a block [length, dim]
+//	final_norm                     output of the final norm, input of the unembedding [length, dim]
 //	logits                         [length, vocab]
 //
-// A graph of which no hook point was asked for computes the same bits in the same time.
+// Hook points that are not requested by [Transformer.HookPoint] cost no time and no memory.
 type HookPoint struct {
-	Name  string
-	view  func(sentence int) []kernel.Matrix
-	ask   func(h *HookPoint) // has the graph store or edit the activation from now on; nil once that was called
-	edits map[int][]Edit
+	Name   string
+	view   func(sentence int) []kernel.Matrix
+	enable func(h *HookPoint) // makes the graph store or edit the activation; nil after the call
+	edits  map[int][]Edit
 }
 
-// Edit changes the activation of one sentence: a matrix for each head, or a single one where there are no heads. The
-// matrices are views of the graph's own numbers.
+// Edit changes the activation of one sentence in place: one matrix for each head, or a single matrix if the activation has no
+// heads.
 type Edit func(heads []kernel.Matrix)
 
-// Read returns the activation of a sentence in the last run: a matrix for each head, or a single one where there are no heads. The
-// matrices change with the next run.
+// Read returns the activation of a sentence in the last run: one matrix for each head, or a single matrix if the activation has
+// no heads. The matrices change with the next run.
 func (h *HookPoint) Read(sentence int) []kernel.Matrix { return h.view(sentence) }
 
-// Edit adds an edit to the runs that follow. Several of one sentence are made in the order in which they were added.
+// Edit adds an edit to all later runs. Several edits of one sentence are made in the order in which they were added.
 func (h *HookPoint) Edit(sentence int, e Edit) {
 	if h.edits == nil {
 		h.edits = map[int][]Edit{}
@@ -55,13 +55,14 @@ func (h *HookPoint) Edit(sentence int, e Edit) {
 	h.edits[sentence] = append(h.edits[sentence], e)
 }
 
-// run makes the edits. What one does to a sentence no other sentence sees, so that their order does not matter.
+// run makes the edits of all sentences. Sentences do not affect each other, so that the order of the map does not matter.
 func (h *HookPoint) run() {
 	for sentence := range h.edits {
 		h.runOn(sentence)
 	}
 }
 
+// runOn makes the edits of one sentence. A nil hook point has none.
 func (h *HookPoint) runOn(sentence int) {
 	if h == nil {
 		return
@@ -71,33 +72,33 @@ func (h *HookPoint) runOn(sentence int) {
 	}
 }
 
-// HookPoint returns the hook point of that name, from which on a run stores or edits the activation.
+// HookPoint returns the hook point of that name. From then on each run stores or edits the activation.
 func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
 	h := t.hooks[name]
 	if h == nil {
-		return nil, fmt.Errorf("no activation %q: the graph has %d, such as embed, blocks.0.attn.weights and logits", name, len(t.hooks))
+		return nil, fmt.Errorf("no hook point %q: the graph has %d, such as embed, blocks.0.attn.weights, logits", name, len(t.hooks))
 	}
-	if h.ask != nil {
-		h.ask(h)
-		h.ask = nil
+	if h.enable != nil {
+		h.enable(h)
+		h.enable = nil
 	}
 	return h, nil
 }
 
-// HookNames returns the names of all hook points in the order of the forward pass; none of a graph for training.
+// HookNames returns the names of all hook points in the order of the forward pass. A graph for training has none.
 func (t *Transformer) HookNames() []string { return slices.Clone(t.hookNames) }
 
-// ClearEdits takes all edits back, those of Cut and Fix among them.
+// ClearEdits removes all edits, including those of [Attended.RemoveAttention] and [Attended.SetZ].
 func (t *Transformer) ClearEdits() {
 	for _, h := range t.hooks {
 		h.edits = nil
 	}
 	for _, layer := range t.Layers {
-		layer.cut = nil
+		layer.removed = nil
 	}
 }
 
-// hook adds a hook point at the output of a node. With a headDim above 0 each so many columns are those of a head.
+// hook adds a hook point at the output of a node. If headDim is above 0, each headDim columns are those of a head.
 func (g *graph) hook(name string, n *gorgonia.Node, headDim int) {
 	data, width := node.Floats(valueOf(n)), n.Shape()[1]
 	if headDim == 0 {
@@ -107,24 +108,24 @@ func (g *graph) hook(name string, n *gorgonia.Node, headDim int) {
 	g.hookAt(name, view, func(h *HookPoint) { n.Op().(interface{ OnDone(func()) }).OnDone(h.run) })
 }
 
-// hookBefore adds a hook point of what the activation of a [Linear] is applied to.
+// hookBefore adds a hook point at the input of the activation function of a [Linear].
 func (g *graph) hookBefore(name string, n *gorgonia.Node) {
 	op, width := n.Op().(*linear), n.Shape()[1]
 	view := func(sentence int) []kernel.Matrix { return g.t.columns(op.before, width, width, sentence) }
 	g.hookAt(name, view, func(h *HookPoint) { op.before, op.hookBefore = make([]float32, len(op.Out())), h.run })
 }
 
-// hookAt adds a hook point, with what is to be done when it is first asked for.
-func (g *graph) hookAt(name string, view func(sentence int) []kernel.Matrix, ask func(h *HookPoint)) {
+// hookAt adds a hook point. enable is called when the hook point is first requested.
+func (g *graph) hookAt(name string, view func(sentence int) []kernel.Matrix, enable func(h *HookPoint)) {
 	if g.Training {
 		return
 	}
 	name = g.prefix + name
-	g.t.hooks[name] = &HookPoint{Name: name, view: view, ask: ask}
+	g.t.hooks[name] = &HookPoint{Name: name, view: view, enable: enable}
 	g.t.hookNames = append(g.t.hookNames, name)
 }
 
-// columns views the rows of a sentence in [batch*seq, width], split into heads of headDim columns.
+// columns returns views of the rows of a sentence in [batch*seq, width], one for each headDim columns.
 func (t *Transformer) columns(data []float32, width, headDim, sentence int) []kernel.Matrix {
 	start, length := t.Sentences.At(sentence)
 	views := make([]kernel.Matrix, width/headDim)
@@ -134,7 +135,7 @@ func (t *Transformer) columns(data []float32, width, headDim, sentence int) []ke
 	return views
 }
 
-// squares views [query, key] of each head of a sentence in [batch, heads, query, key].
+// squares returns views of [query, key] of each head of a sentence in [batch, heads, query, key].
 func (a *attention) squares(data []float32, sentence int) []kernel.Matrix {
 	_, length := a.Sentence(sentence, a.seq)
 	views := make([]kernel.Matrix, a.heads)
@@ -144,36 +145,36 @@ func (a *attention) squares(data []float32, sentence int) []kernel.Matrix {
 	return views
 }
 
-// hooked are the hook points of an attention's scores and weights, nil unless they were asked for.
+// hooked holds the hook points of scores and weights of an attention, nil unless requested.
 type hooked struct {
 	scores, weights *HookPoint
 	data            []float32 // [batch, heads, query, key] of the scores
 }
 
-// hookScores keeps the scores of a sentence, with -Inf for the future, makes their edits and takes what has become of those that
-// are not of the future.
+// hookScores copies the scores of a sentence to the hook point, with -Inf for keys after the query, makes the edits, and copies
+// the scores of the other keys back.
 func (a *attention) hookScores(sentence int) {
 	if a.hooked.scores == nil {
 		return
 	}
 	views, scores := a.squares(a.weights, sentence), a.squares(a.hooked.data, sentence)
-	each := func(row func(kept, used []float32, seen int)) {
+	each := func(row func(kept, used []float32, keys int)) {
 		for head := range views {
 			for query := range views[head].Rows {
-				seen := query + 1
+				keys := query + 1
 				if a.noMask {
-					seen = views[head].Cols
+					keys = views[head].Cols
 				}
-				row(scores[head].Row(query), views[head].Row(query), seen)
+				row(scores[head].Row(query), views[head].Row(query), keys)
 			}
 		}
 	}
-	each(func(kept, used []float32, seen int) {
+	each(func(kept, used []float32, keys int) {
 		for key := range kept {
 			kept[key] = float32(math.Inf(-1))
 		}
-		copy(kept, used[:seen])
+		copy(kept, used[:keys])
 	})
 	a.hooked.scores.runOn(sentence)
-	each(func(kept, used []float32, seen int) { copy(used, kept[:seen]) })
+	each(func(kept, used []float32, keys int) { copy(used, kept[:keys]) })
 }

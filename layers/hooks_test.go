@@ -159,7 +159,7 @@ func TestNoHookPoints(t *testing.T) {
 	}
 	f := hookedInference(t, func(*Inference) {})
 	for _, name := range []string{"", "blocks.2.attn.q", "attn.q", "blocks.0.attn"} {
-		if _, err := f.HookPoint(name); err == nil || !strings.Contains(err.Error(), "no activation") {
+		if _, err := f.HookPoint(name); err == nil || !strings.Contains(err.Error(), "no hook point") {
 			t.Errorf("%q: error %v", name, err)
 		}
 	}

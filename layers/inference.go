@@ -7,8 +7,7 @@ import (
 	"attend/internal/param"
 )
 
-// Inference runs the model forward: the same operations as in training, without dropout and
-// without gradients.
+// Inference computes the forward pass of a model with the operations of training, without dropout and without gradients.
 type Inference struct {
 	*Transformer
 	seq     int
@@ -16,7 +15,7 @@ type Inference struct {
 	machine *node.Machine
 }
 
-// NewInference builds a graph for batches of the given shape over shared weights.
+// NewInference builds a graph for batches of the given shape over shared weights. Call [Inference.Close] at the end.
 func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, error) {
 	t, err := New(c, weights, Options{Batch: batch, Seq: seq})
 	if err != nil {
@@ -32,23 +31,21 @@ func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, err
 	return &Inference{Transformer: t, seq: seq, logits: node.Floats(valueOf(t.Logits)), machine: machine}, nil
 }
 
-// NotFiniteError says that a model computes numbers that are NaN or infinite, as one does whose training diverged. Nothing
-// that is computed from them means anything.
+// NotFiniteError reports that a model computes NaN or infinity, as after a training that diverged. Its results have no meaning.
 type NotFiniteError struct {
 	Found string // such as "a logit is NaN"
 }
 
-// Error says what was found and what to do.
+// Error returns what was found and what to do.
 func (e *NotFiniteError) Error() string {
 	return fmt.Sprintf("the model diverged in training, %s: train again with a lower --lr", e.Found)
 }
 
-// Run computes the logits and attention weights of some sentences of ids, each id in 0..vocab-1:
-// as many sentences as the batch has or fewer, each of at least one token and at most seq. It returns a
-// [NotFiniteError] if a logit, attention weight, query, key or value of them is not finite.
+// Run computes the logits and attention weights of sentences of ids in 0..vocab-1: at least one sentence and at most the batch,
+// each of 1 to seq tokens. It returns a [NotFiniteError] if a logit, attention weight, query, key or value is not finite.
 func (f *Inference) Run(sentences ...[]int) error {
 	if len(sentences) == 0 || len(sentences) > f.Sentences.Len() {
-		return fmt.Errorf("%d sentences do not fit the graph's %d", len(sentences), f.Sentences.Len())
+		return fmt.Errorf("the graph takes 1 to %d sentences, not %d", f.Sentences.Len(), len(sentences))
 	}
 	for i := range f.Sentences.Len() {
 		length := 0
@@ -69,7 +66,7 @@ func (f *Inference) Run(sentences ...[]int) error {
 	return f.checkFinite()
 }
 
-// checkFinite returns a NotFiniteError unless all that a caller can read after a run is finite.
+// checkFinite returns a NotFiniteError unless the logits, attention weights, queries, keys and values are finite.
 func (f *Inference) checkFinite() error {
 	rows := f.Sentences.Rows()
 	if x, found := notFinite(f.logits[:rows*f.Logits.Shape()[1]]); found {
@@ -83,23 +80,22 @@ func (f *Inference) checkFinite() error {
 	return nil
 }
 
-// notFinite returns the first number that is NaN or infinite, if there is one.
+// notFinite returns the first number that is NaN or infinite; found is false if all are finite.
 func notFinite(numbers []float32) (x float32, found bool) {
 	for _, x := range numbers {
-		if x-x != 0 { // NaN, which infinity less infinity is too
+		if x-x != 0 { // NaN, and infinity minus infinity is NaN too
 			return x, true
 		}
 	}
 	return 0, false
 }
 
-// LogitsAt returns the scores of the next token [vocab] after the token at a position of a sentence.
-// The slice changes with the next run.
+// LogitsAt returns the logits [vocab] of the token after a position of a sentence. The slice changes with the next run.
 func (f *Inference) LogitsAt(sentence, position int) []float32 {
 	start, _ := f.Sentences.At(sentence)
 	vocab := f.Logits.Shape()[1]
 	return f.logits[(start+position)*vocab:][:vocab]
 }
 
-// Close frees what the machine holds.
+// Close frees the memory of the graph.
 func (f *Inference) Close() error { return f.machine.Close() }

@@ -38,7 +38,7 @@ func row(f *Inference, layer, sentence, head, query int) []float32 {
 func TestCutRenormalizesItsRowAndNothingElse(t *testing.T) {
 	plain := inference(t, nothing)
 	cut := inference(t, func(f *Inference) error {
-		return f.Layers[1].Cut(Edge{0, 1, 5, 2}, Edge{0, 1, 5, 4}, Edge{1, AllHeads, 3, 0})
+		return f.Layers[1].RemoveAttention(Edge{0, 1, 5, 2}, Edge{0, 1, 5, 4}, Edge{1, AllHeads, 3, 0})
 	})
 	for layer := range 2 {
 		for sentence, length := range []int{7, 5} {
@@ -83,12 +83,14 @@ func TestCutRenormalizesItsRowAndNothingElse(t *testing.T) {
 }
 
 func TestCutsAddUpUntilRestored(t *testing.T) {
-	together := inference(t, func(f *Inference) error { return f.Layers[0].Cut(Edge{0, 0, 6, 1}, Edge{0, AllHeads, 6, 3}) })
+	together := inference(t, func(f *Inference) error {
+		return f.Layers[0].RemoveAttention(Edge{0, 0, 6, 1}, Edge{0, AllHeads, 6, 3})
+	})
 	f := inference(t, func(f *Inference) error {
-		if err := f.Layers[0].Cut(Edge{0, 0, 6, 1}); err != nil {
+		if err := f.Layers[0].RemoveAttention(Edge{0, 0, 6, 1}); err != nil {
 			return err
 		}
-		return f.Layers[0].Cut(Edge{0, AllHeads, 6, 3})
+		return f.Layers[0].RemoveAttention(Edge{0, AllHeads, 6, 3})
 	})
 	sameBits(t, "cut one after the other", f.LogitsAt(0, 6), together.LogitsAt(0, 6))
 	plain := inference(t, nothing)
@@ -96,10 +98,10 @@ func TestCutsAddUpUntilRestored(t *testing.T) {
 		t.Error("cuts change nothing")
 	}
 	f = inference(t, func(f *Inference) error {
-		if err := f.Layers[1].Fix(0, 2, make([]float32, 5)); err != nil {
+		if err := f.Layers[1].SetZ(0, 2, make([]float32, 5)); err != nil {
 			return err
 		}
-		err := f.Layers[1].Cut(Edge{1, 0, 2, 1})
+		err := f.Layers[1].RemoveAttention(Edge{1, 0, 2, 1})
 		f.ClearEdits()
 		return err
 	})
@@ -111,14 +113,14 @@ func TestCutsAddUpUntilRestored(t *testing.T) {
 func TestFixReplacesOneHeadInOneSentence(t *testing.T) {
 	plain := inference(t, nothing)
 	output := []float32{1, -2, 3, -4, 5}
-	fixed := inference(t, func(f *Inference) error { return f.Layers[0].Fix(1, 2, output) })
+	fixed := inference(t, func(f *Inference) error { return f.Layers[0].SetZ(1, 2, output) })
 	for position := range 5 {
 		for head := range 3 {
-			want := plain.Layers[0].Output(1, head, position)
+			want := plain.Layers[0].Z(1, head, position)
 			if head == 2 {
 				want = output
 			}
-			sameBits(t, "output", fixed.Layers[0].Output(1, head, position), want)
+			sameBits(t, "output", fixed.Layers[0].Z(1, head, position), want)
 			sameBits(t, "weights", row(fixed, 0, 1, head, position), row(plain, 0, 1, head, position))
 		}
 		if slices.Equal(fixed.LogitsAt(1, position), plain.LogitsAt(1, position)) {
@@ -148,7 +150,7 @@ func value(t *testing.T, f *Inference, sentence, head, position int) []float32 {
 func TestOutputIsTheMixedValue(t *testing.T) {
 	f := inference(t, nothing)
 	const sentence, head, position = 1, 1, 4
-	for i, got := range f.Layers[1].Output(sentence, head, position) {
+	for i, got := range f.Layers[1].Z(sentence, head, position) {
 		var want float64
 		for key, w := range row(f, 1, sentence, head, position) {
 			want += float64(w) * float64(value(t, f, sentence, head, key)[i])
@@ -163,21 +165,21 @@ func TestInterventionsOutsideOfTheBatch(t *testing.T) {
 	f := inference(t, nothing)
 	a := f.Layers[0]
 	for _, edge := range []Edge{{-1, 0, 1, 0}, {3, 0, 1, 0}, {0, -2, 1, 0}, {0, 3, 1, 0}, {0, 0, 7, 0}, {0, 0, 1, 2}, {0, 0, 1, -1}} {
-		if err := a.Cut(edge); err == nil || !strings.Contains(err.Error(), "no edge from") {
+		if err := a.RemoveAttention(edge); err == nil || !strings.Contains(err.Error(), "no edge from") {
 			t.Errorf("%v: error %v", edge, err)
 		}
 	}
-	if err := a.Cut(Edge{0, 1, 0, 0}); err == nil || !strings.Contains(err.Error(), "nothing left to attend to in head 1") {
+	if err := a.RemoveAttention(Edge{0, 1, 0, 0}); err == nil || !strings.Contains(err.Error(), "no key left in head 1") {
 		t.Errorf("the only edge of the first token: error %v", err)
 	}
-	if err := a.Cut(Edge{0, 2, 1, 0}); err != nil {
+	if err := a.RemoveAttention(Edge{0, 2, 1, 0}); err != nil {
 		t.Error(err)
 	}
-	if err := a.Cut(Edge{0, AllHeads, 1, 1}); err == nil || !strings.Contains(err.Error(), "nothing left to attend to in head 2") {
+	if err := a.RemoveAttention(Edge{0, AllHeads, 1, 1}); err == nil || !strings.Contains(err.Error(), "no key left in head 2") {
 		t.Errorf("the last edge of the second token: error %v", err)
 	}
 	for _, c := range []struct{ sentence, head, numbers int }{{-1, 0, 5}, {3, 0, 5}, {0, -1, 5}, {0, 3, 5}, {0, 0, 4}} {
-		if err := a.Fix(c.sentence, c.head, make([]float32, c.numbers)); err == nil || !strings.Contains(err.Error(), "no head") {
+		if err := a.SetZ(c.sentence, c.head, make([]float32, c.numbers)); err == nil || !strings.Contains(err.Error(), "no head") {
 			t.Errorf("%v: error %v", c, err)
 		}
 	}

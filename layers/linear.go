@@ -10,13 +10,13 @@ import (
 	"attend/internal/param"
 )
 
-// Activation is the function between the two products of the feed-forward network, element by element. It writes
-// y = f(x) and its derivative.
+// Activation is the activation function of the feed-forward network, applied element by element. It writes y = f(x) and its
+// derivative.
 //
 //	y, slope, x [rows, hidden]     y may be x
 type Activation func(y, slope, x []float32)
 
-// The names of activations that the program itself speaks of.
+// The names of the activation functions.
 const (
 	GELU = "gelu" // tanh form, GPT-2's "gelu_new"
 	ReLU = "relu"
@@ -28,7 +28,7 @@ var Activations = choice.Table[Activation]{
 	{Name: ReLU, Choice: kernel.ReLU},
 }
 
-// Linear is a linear layer, followed by an activation where one is asked for:
+// Linear is a linear layer, followed by an activation function if it has one:
 //
 //	y = x weight + bias     or  y = f(x weight + bias)
 //
@@ -49,7 +49,7 @@ func (l Linear) apply(g *graph, x *gorgonia.Node, f Activation) *gorgonia.Node {
 	return g.must(applyLinear(l.name, x, g.param(l.Weight), g.param(l.Bias), f))
 }
 
-// memory returns what a graph stores of the layer for each token. With an activation it stores the slope too.
+// memory returns what a graph stores of the layer for each token, with the slope if it has an activation function.
 func (l Linear) memory(f Activation) perToken {
 	in, out := float64(l.Weight.Shape[0]), float64(l.Weight.Shape[1])
 	if f != nil {
@@ -67,13 +67,13 @@ func applyLinear(name string, x, weight, bias *gorgonia.Node, f Activation) (*go
 	return node.Apply(op)
 }
 
-// weightsOf views a 2-D value as a matrix.
+// weightsOf returns a view of a 2-D value.
 func weightsOf(v gorgonia.Value) kernel.Matrix {
 	shape := v.Shape()
 	return kernel.Dense(node.Floats(v), shape[0], shape[1])
 }
 
-// rowsOf views the filled rows of a [batch*seq, n] value as a matrix.
+// rowsOf returns a view of the filled rows of a [batch*seq, n] value.
 func rowsOf(op *node.Op, v gorgonia.Value) kernel.Matrix {
 	return kernel.Dense(op.Filled(v), op.Rows(v), v.Shape()[1])
 }
@@ -81,10 +81,10 @@ func rowsOf(op *node.Op, v gorgonia.Value) kernel.Matrix {
 type linear struct {
 	node.Op
 	f     Activation // or nil
-	slope []float32  // [rows, out] its derivative, of the last run
+	slope []float32  // [rows, out] its derivative in the last run
 
-	before     []float32 // [rows, out] what the activation is applied to, and
-	hookBefore func()    // what is called with it, nil unless a hook asks for it
+	before     []float32 // [rows, out] the input of the activation function, for a hook point
+	hookBefore func()    // edits before; nil unless the hook point is requested
 }
 
 // Forward multiplies: inputs are x, weight, bias.
@@ -104,10 +104,10 @@ func (l *linear) Forward(in ...gorgonia.Value) {
 
 // Backward computes, with dy the gradient before the activation,
 //
-//	dx = dy weightᵀ,  dWeight = xᵀ dy,  dBias = the sum of dy's rows
+//	dx = dy weightᵀ,  dWeight = xᵀ dy,  dBias = sum of the rows of dy
 func (l *linear) Backward(g *node.Gradient) {
 	dy := rowsOf(&l.Op, g.Dy[0]) // [rows, out]
-	if l.f != nil {              // the slopes are needed no more
+	if l.f != nil {              // the slopes are not needed any more
 		inner := l.slope[:len(dy.Data)]
 		kernel.Mul(inner, dy.Data, inner)
 		dy.Data = inner

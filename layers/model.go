@@ -14,7 +14,7 @@ import (
 	"attend/internal/random"
 )
 
-// Model is a transformer as its layers, each with its parameters. Their names follow from where they stand in it, as in
+// Model is a transformer: its layers with their parameters. The name of a parameter is its path in the model, such as
 // "h.0.attn.query.weight".
 type Model struct {
 	Tokens      *param.Param // [vocab, dim]
@@ -34,7 +34,8 @@ const (
 	UnembeddingTable = "lm_head" // when untied
 )
 
-// NewModel returns the model of a configuration without the numbers of its parameters. It panics if a choice has an unknown name.
+// NewModel returns the model of a valid configuration, without the numbers of its parameters. It panics if a choice has an
+// unknown name.
 func NewModel(c Config) *Model {
 	positions, norm, f, err := c.choices()
 	if err != nil {
@@ -90,7 +91,7 @@ func (m *Model) positions(g *graph) *gorgonia.Node {
 	}
 	table := make([]float32, g.Context*g.Dim)
 	m.scheme.Fixed(table, g.Dim)
-	return node.Weights(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, table)
+	return node.Input(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, table)
 }
 
 // Unembedding scores each token of the vocabulary as the next one:
@@ -99,14 +100,14 @@ func (m *Model) positions(g *graph) *gorgonia.Node {
 //
 //	x [rows, dim], logits [rows, vocab]
 //
-// Where the unembedding is tied, its table is the token table itself (Press and Wolf 2017).
+// If it is tied, its table is the token embedding (Press and Wolf 2017). Other names are lm_head and W_U.
 type Unembedding struct {
 	Table *param.Param // [vocab, dim]
 }
 
 // apply adds the unembedding to the graph.
 func (u Unembedding) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
-	return g.must(applyUnembedding("head", x, g.param(u.Table)))
+	return g.must(applyUnembedding("unembedding", x, g.param(u.Table)))
 }
 
 // applyUnembedding adds the operation to the graph of its inputs.
@@ -132,23 +133,22 @@ func (u *unembedding) Backward(g *node.Gradient) {
 // initialDeviation is the standard deviation of initial weights in GPT-2.
 const initialDeviation = 0.02
 
-// residualDeviation is that of weights that write into the residual stream: smaller, since each layer adds two of them.
+// residualDeviation is the standard deviation of initial weights whose output is added to the residual stream, as in GPT-2.
 func (c Config) residualDeviation() float64 {
 	return initialDeviation / math.Sqrt(float64(2*c.Layers))
 }
 
-// Parameters returns the parameters of a model, all zero, in the order of the forward pass. It panics unless the
-// configuration is valid.
+// Parameters returns the parameters of a model, all 0, in the order of the forward pass. It panics unless the configuration is
+// valid.
 func Parameters(c Config) *param.Set {
 	s := NewModel(c).Params()
 	s.Allocate()
 	return s
 }
 
-// NewWeights returns the model's parameters before training, as GPT-2 starts: matrices
-// normal with standard deviation 0.02, those that write into the residual stream
-// (attn.output, mlp.down) smaller by sqrt(2 layers), biases 0, gains of norms 1. Each tensor
-// is drawn from a generator keyed by (seed, its name).
+// NewWeights returns the initial parameters of a model, as in GPT-2: matrices are normally distributed with standard deviation
+// 0.02, or 0.02 / sqrt(2 layers) if their output is added to the residual stream (attn.output, mlp.down), biases are 0, gains of
+// norms 1. The generator of each tensor is keyed by (seed, name of the tensor).
 func NewWeights(c Config, seed uint64) (*param.Set, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 	"attend/internal/param"
 )
 
-// Norm normalises the vectors [rows, dim] that the attention, the feed-forward network and the unembedding read.
+// Norm normalises the inputs [rows, dim] of attention, feed-forward network and unembedding.
 type Norm interface {
 	// apply adds the norm to the graph.
 	apply(g *graph, x *gorgonia.Node) *gorgonia.Node
@@ -20,12 +20,12 @@ type Norm interface {
 // LayerNormName is the name of [LayerNorm] among the norms.
 const LayerNormName = "layernorm"
 
-// Norms are the norms: functions that add their parameters.
+// Norms are the norms, each as a function that adds its parameters to a scope and returns it.
 var Norms = choice.Table[func(s param.Scope, dim int) Norm]{
 	{Name: LayerNormName, Choice: newLayerNorm},
 }
 
-// LayerNormEpsilon keeps the division finite for a constant row; GPT-2's value.
+// LayerNormEpsilon is added to the variance, so that a constant row gives no division by 0. It is GPT-2's value.
 const LayerNormEpsilon = 1e-5
 
 // LayerNorm normalises row by row:
@@ -50,7 +50,7 @@ func (l LayerNorm) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
 
 func (l LayerNorm) memory() perToken {
 	dim := float64(l.Gain.Shape[0])
-	return perToken{dim + 2, dim} // with mean and deviation
+	return perToken{dim + 2, dim} // with mean and rstd
 }
 
 // applyLayerNorm adds the operation to the graph of its inputs.
@@ -67,10 +67,11 @@ type layerNorm struct {
 // Forward normalises: inputs are x, gain, bias.
 func (l *layerNorm) Forward(in ...gorgonia.Value) {
 	rows := l.Rows(in[0])
-	kernel.LayerNorm(l.Filled(l.Result()), l.mean[:rows], l.rstd[:rows], l.Filled(in[0]), node.Floats(in[1]), node.Floats(in[2]), LayerNormEpsilon)
+	kernel.LayerNorm(l.Filled(l.Result()), l.mean[:rows], l.rstd[:rows],
+		l.Filled(in[0]), node.Floats(in[1]), node.Floats(in[2]), LayerNormEpsilon)
 }
 
-// Backward computes dx, dGain and dBias. The gradient of another operation that reads x is added in the same pass.
+// Backward computes dx, dGain and dBias. If another operation reads x too, its gradient is added to dx in the same pass.
 func (l *layerNorm) Backward(g *node.Gradient) {
 	rows, dx, other := l.Rows(g.In[0]), l.Filled(g.D[0]), g.Addend(0)
 	kernel.LayerNormGrad(dx, node.Floats(g.D[1]), node.Floats(g.D[2]), l.Filled(g.Dy[0]), l.Filled(g.In[0]), node.Floats(g.In[1]),

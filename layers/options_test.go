@@ -20,7 +20,7 @@ func attended(t *testing.T, heads, seq, dim, kvDim int, vectors [3][]float32, o 
 	g := gorgonia.NewGraph()
 	var in [3]*gorgonia.Node
 	for i, name := range []string{"query", "key", "value"} {
-		in[i] = node.Weights(g, name, []int{len(vectors[0]) / dim, []int{dim, kvDim, kvDim}[i]}, vectors[i])
+		in[i] = node.Input(g, name, []int{len(vectors[0]) / dim, []int{dim, kvDim, kvDim}[i]}, vectors[i])
 	}
 	a, err := Attend("attention", Projected{in[0], in[1], in[2]}, heads, seq, o)
 	if err != nil {
@@ -68,8 +68,8 @@ func TestGroupedQueriesEqualRepeatedKeysAndValues(t *testing.T) {
 		vectors[i] = in.Data
 	}
 	g := gorgonia.NewGraph()
-	p := Projected{node.Weights(g, "q", []int{4, 8}, vectors[0]), node.Weights(g, "k", []int{4, 6}, vectors[1]), node.Weights(g, "v", []int{4, 6}, vectors[2])}
-	if _, err := Attend("attention", p, 4, 4, AttentionOptions{}); err == nil || !strings.Contains(err.Error(), "want keys and values of as many heads or a divisor of it") {
+	p := Projected{node.Input(g, "q", []int{4, 8}, vectors[0]), node.Input(g, "k", []int{4, 6}, vectors[1]), node.Input(g, "v", []int{4, 6}, vectors[2])}
+	if _, err := Attend("attention", p, 4, 4, AttentionOptions{}); err == nil || !strings.Contains(err.Error(), "the number of key and value heads must divide the heads") {
 		t.Errorf("3 heads of keys for 4 of queries: error %v", err)
 	}
 }

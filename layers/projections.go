@@ -11,19 +11,19 @@ import (
 	"attend/internal/param"
 )
 
-// Projections are the three learned projections of what an attention reads: the query, key and value of each token.
+// Projections are the three learned projections of an attention, to the query, key and value of each token:
 //
-//	query = x queryWeight + queryBias     and key and value alike
+//	query = x queryWeight + queryBias,  key = x keyWeight + keyBias,  value = x valueWeight + valueBias
 //
 //	x [batch*seq, dim]
 //
-// One pass computes all three, so that x has one gradient in place of three to be added.
+// One operation computes all three, so that x has one gradient and not three that must be added.
 type Projections struct {
 	name              string
-	Query, Key, Value Linear // [dim, heads*headDim], and twice [dim, kvHeads*headDim]
+	Query, Key, Value Linear // [dim, heads*headDim], [dim, kvHeads*headDim], [dim, kvHeads*headDim]
 }
 
-// newProjections returns projections of vectors of dim numbers.
+// newProjections returns projections of vectors [dim].
 func newProjections(s param.Scope, dim, queryWidth, keyWidth, valueWidth int) Projections {
 	return Projections{
 		s.Name(), newLinear(s.In("query"), dim, queryWidth, initialDeviation),
@@ -53,7 +53,8 @@ func Project(name string, x *gorgonia.Node, weights, biases [3]*gorgonia.Node) (
 	var shapes []tensor.Shape
 	for i, weight := range weights {
 		if weight.Shape()[0] != x.Shape()[1] || biases[i].Shape()[0] != weight.Shape()[1] {
-			return Projected{}, fmt.Errorf("%s: a weight %v and a bias %v for vectors %v", name, weight.Shape(), biases[i].Shape(), x.Shape())
+			return Projected{}, fmt.Errorf("%s: a weight %v and a bias %v do not fit vectors %v",
+				name, weight.Shape(), biases[i].Shape(), x.Shape())
 		}
 		inputs = append(inputs, weight, biases[i])
 		shapes = append(shapes, tensor.Shape{x.Shape()[0], weight.Shape()[1]}) // [batch*seq, out]
@@ -76,9 +77,9 @@ func (p *projections) Forward(in ...gorgonia.Value) {
 	}
 }
 
-// Backward computes, with dy the gradients of query, key and value and each its weight,
+// Backward computes, with dy the gradient of query, key or value,
 //
-//	dx = sum dy weightᵀ,  dWeight = xᵀ dy,  dBias = the sum of dy's rows
+//	dx = sum of dy weightᵀ over the three,  dWeight = xᵀ dy,  dBias = sum of the rows of dy
 func (p *projections) Backward(g *node.Gradient) {
 	x := rowsOf(&p.Op, g.In[0])
 	for i, d := range g.Dy {

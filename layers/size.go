@@ -6,15 +6,15 @@ import (
 	"attend/internal/kernel"
 )
 
-// Sizes are in floating point, since those of settings that nobody has checked yet overflow an int.
+// Sizes are floating-point numbers, since settings that were not validated may give sizes that overflow an int.
 
-// number is the size of a float32, whole that of an int, in bytes.
+// Sizes in bytes of a float32 and of an int.
 const (
-	number = 4
-	whole  = 8
+	floatBytes = 4
+	intBytes   = 8
 )
 
-// ParameterCount returns how many numbers [Parameters] holds, without making them.
+// ParameterCount returns the number of parameters of a model, without allocating them.
 func (c Config) ParameterCount() float64 {
 	count := func(layers int) (n float64) {
 		c.Layers = layers
@@ -28,23 +28,23 @@ func (c Config) ParameterCount() float64 {
 	return one + float64(layers-1)*(count(2)-one)
 }
 
-// WeightBytes returns the memory of the parameters in bytes.
-func (c Config) WeightBytes() float64 { return number * c.ParameterCount() }
+// WeightBytes returns the memory of the parameters, in bytes.
+func (c Config) WeightBytes() float64 { return floatBytes * c.ParameterCount() }
 
-// Lengths are those of the sentences that a graph will compute. What is reserved behind them is never touched, and
-// a system gives no memory for that.
+// Lengths describes the lengths of the sentences that a graph will compute, in tokens. Memory after the end of a sentence is
+// allocated but never written, so the system does not provide it.
 type Lengths struct{ Mean, Longest float64 }
 
-// Full returns the lengths of sentences of the whole seq: with them all that is reserved is counted.
+// Full returns the lengths of sentences of seq tokens, for which all allocated memory is written.
 func Full(seq int) Lengths { return Lengths{float64(seq), float64(seq)} }
 
-// wholePages rounds a count of numbers up to whole pages of memory.
+// wholePages rounds a count of float32 numbers up to whole pages of memory.
 func wholePages(n float64) float64 {
-	const page = 4096 / number
+	const page = 4096 / floatBytes
 	return math.Ceil(n/page) * page
 }
 
-// perToken counts the float32 numbers that a graph stores for each token, to estimate its size: in the forward pass, and as gradients of what it computed there.
+// perToken counts the float32 numbers that a graph stores for each token: results of the forward pass, and their gradients.
 type perToken struct{ forward, backward float64 }
 
 func (k perToken) times(n float64) perToken { return perToken{n * k.forward, n * k.backward} }
@@ -57,8 +57,8 @@ func sum(all ...perToken) (k perToken) {
 	return k
 }
 
-// GraphBytes returns the memory in bytes that a graph takes beside the weights: what its operations
-// keep, with those of the gradients if it is differentiated, and its nodes.
+// GraphBytes returns the memory in bytes that a graph takes in addition to the weights: the results of its operations, the
+// gradients if gradients is set, and its nodes.
 func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 	dim, vocab, batch, seq, layers := float64(c.Dim), float64(c.Vocab), float64(o.Batch), float64(o.Seq), float64(c.Layers)
 	one := c
@@ -68,10 +68,10 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 	if m.scheme.Fixed != nil {
 		table = float64(c.Context) * dim
 	}
-	squares := batch * float64(c.Heads) // of [batch, heads, query, key]
+	squares := batch * float64(c.Heads) // number of squares in [batch, heads, query, key]
 	square := min(seq*seq, wholePages(l.Longest*seq))
 
-	token := sum(perToken{dim + vocab, dim}, m.Blocks[0].memory().times(layers), m.Norm.memory()) // with the tokens' vectors and the logits
+	token := sum(perToken{dim + vocab, dim}, m.Blocks[0].memory().times(layers), m.Norm.memory()) // the first: embeddings and logits
 	if m.scheme.Learned || m.scheme.Fixed != nil {
 		token.forward += dim
 	}
@@ -85,29 +85,31 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 		n += batch*l.Mean*token.backward + table + c.ParameterCount()
 		n += layers * min(tileRows, l.Longest) * seq // gradients of some rows of attention weights
 		if c.Tied {
-			n += vocab * dim // the table has a gradient of the unembedding too
+			n += vocab * dim // the token embedding has two gradients
 		}
 	}
-	return number*n + whole*batch*seq + nodeBytes*c.nodes(gradients)
+	return floatBytes*n + intBytes*batch*seq + nodeBytes*c.nodes(gradients)
 }
 
-// ScratchBytes returns the memory that the products of one graph of the model need while they run.
+// ScratchBytes returns the temporary memory in bytes of the matrix products of one graph of the model.
 func (c Config) ScratchBytes(seq int) float64 {
-	return max(kernel.ScratchBytes(c.Vocab, c.Dim), kernel.ScratchBytes(c.Hidden, c.Dim), kernel.ScratchBytes(c.Dim, c.Hidden), kernel.ScratchBytes(seq, c.Dim))
+	return max(kernel.ScratchBytes(c.Vocab, c.Dim), kernel.ScratchBytes(c.Hidden, c.Dim),
+		kernel.ScratchBytes(c.Dim, c.Hidden), kernel.ScratchBytes(seq, c.Dim))
 }
 
-// BuildSeconds returns about how long a graph of the model takes to be built and compiled: gorgonia looks through all
-// nodes for each new one. Measured on one core with 250, 500 and 1,000 layers.
+// BuildSeconds estimates the seconds that gorgonia needs to build and compile a graph of the model. They are quadratic in the
+// number of nodes, since gorgonia searches all nodes for each new one. The coefficients were measured on one core with 250, 500
+// and 1,000 layers.
 func (c Config) BuildSeconds(gradients bool) float64 {
 	n := c.nodes(gradients)
 	return 37e-6*n + 1.55e-9*n*n
 }
 
-// nodeBytes is what gorgonia keeps of a node, its place in a compiled program included, and as much garbage that
-// building it leaves until the next collection; measured on models of 50 to 1,000 layers.
+// nodeBytes is the memory of a node in gorgonia, with its instructions in the compiled program, times 2 for the garbage that
+// building leaves until the next collection. It was measured on models of 50 to 1,000 layers.
 const nodeBytes = 2 * 2100
 
-// nodes returns the number of nodes in a graph but for some beside the blocks.
+// nodes estimates the number of nodes of a graph by those of its blocks.
 func (c Config) nodes(gradients bool) float64 {
 	if gradients {
 		return 55 * float64(c.Layers)

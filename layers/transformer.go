@@ -10,40 +10,41 @@ import (
 	"attend/internal/param"
 )
 
-// Options say which graph to build over a model's weights.
+// Options are the options of a graph.
 type Options struct {
-	Batch, Seq int // sentences and tokens of a sentence; Seq <= Context
+	Batch, Seq int // number of sentences, maximum number of tokens of a sentence; Seq <= Context
 
-	// Training graphs apply the model's dropout; their masks are keyed by these.
-	Training      bool
+	Training      bool // apply dropout, with masks keyed by Seed and FirstSentence
 	Seed          uint64
-	FirstSentence int // index in the whole batch of this graph's first sentence
+	FirstSentence int // index of the first sentence of this graph in the whole batch
 
 	Attention AttentionOptions // of all layers
 }
 
-// Transformer is one graph of the model, from ids to logits. Several may share the same
-// weights; one is not safe for use by several goroutines at once.
+// Transformer is one graph of a model, from ids to logits. Several graphs may share weights. A graph is not safe for concurrent
+// use.
 type Transformer struct {
 	Graph     *gorgonia.ExprGraph
-	IDs       []int           // [batch*seq], written before each run; those of sentence i begin at Sentences.At(i)
-	Sentences *node.Sentences // of IDs: of the full length unless set before a run
-	Step      []int           // [1], the training step, written before each run with dropout
+	IDs       []int           // [batch*seq], set before each run; sentence i starts at Sentences.At(i)
+	Sentences *node.Sentences // where the sentences are in IDs; all of length seq unless set before a run
+	Step      []int           // [1], the training step, set before each run; nil without dropout
 	Logits    *gorgonia.Node  // [batch*seq, vocab]
-	Params    gorgonia.Nodes  // what is learned, in the order of the parameter set
+	Params    gorgonia.Nodes  // in the order of the parameter set
 	Layers    []*Attended     // the attention of each layer
 
 	hooks     map[string]*HookPoint
 	hookNames []string // in the order of the forward pass
 }
 
-// New builds the graph of a model over weights made by [NewWeights] or read from a run.
+// New builds a graph of a model over weights of [NewWeights] or of a run. It returns an error if the configuration is not valid,
+// the shape is not possible, or a parameter is missing.
 func New(c Config, weights *param.Set, o Options) (t *Transformer, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	if o.Batch < 1 || o.Seq < 1 || o.Seq > c.Context {
-		return nil, fmt.Errorf("a graph of %d sentences of %d tokens, but the context is %d", o.Batch, o.Seq, c.Context)
+		return nil, fmt.Errorf("a graph of %d sentences of %d tokens: want at least 1 of each, and at most %d tokens",
+			o.Batch, o.Seq, c.Context)
 	}
 	m := NewModel(c)
 	g := &graph{Config: c, Options: o, params: map[string]*gorgonia.Node{}, t: &Transformer{
@@ -52,15 +53,15 @@ func New(c Config, weights *param.Set, o Options) (t *Transformer, err error) {
 	for _, p := range m.params.All() {
 		numbers := weights.Get(p.Name)
 		if numbers == nil {
-			return nil, fmt.Errorf("the weights lack %q", p.Name)
+			return nil, fmt.Errorf("the weights have no parameter %q", p.Name)
 		}
-		n := node.Weights(g.t.Graph, p.Name, p.Shape, numbers.Data)
+		n := node.Input(g.t.Graph, p.Name, p.Shape, numbers.Data)
 		g.params[p.Name], g.t.Params = n, append(g.t.Params, n)
 	}
-	ids, backing := node.Ids(g.t.Graph, "ids", o.Batch*o.Seq) // [batch*seq]
+	ids, backing := node.IntInput(g.t.Graph, "ids", o.Batch*o.Seq) // [batch*seq]
 	g.t.IDs = backing
 	if o.Training && c.Dropout > 0 {
-		step, backing := node.Ids(g.t.Graph, "step", 1)
+		step, backing := node.IntInput(g.t.Graph, "step", 1)
 		g.t.Step = backing
 		g.drop = &dropout{probability: c.Dropout, seed: o.Seed, step: step, firstSentence: o.FirstSentence, pcg: &rand.PCG{}}
 	}
@@ -77,7 +78,7 @@ func New(c Config, weights *param.Set, o Options) (t *Transformer, err error) {
 	return g.t, nil
 }
 
-// graph is the graph of a model while it is built.
+// graph is the state while the graph of a model is built.
 type graph struct {
 	Config
 	Options
@@ -87,10 +88,10 @@ type graph struct {
 	prefix string // of the names of hook points, "blocks.0." within a block
 }
 
-// buildError is what [graph.must] panics with, so that the layers read like their equations.
+// buildError is the panic of [graph.must]. It lets the layers be written without error checks, like their equations.
 type buildError struct{ error }
 
-// must returns the node of an operation that was added. New returns the error, if there is one.
+// must returns n, or panics with a buildError, which New returns as its error.
 func (g *graph) must(n *gorgonia.Node, err error) *gorgonia.Node {
 	if err != nil {
 		panic(buildError{err})
@@ -98,7 +99,7 @@ func (g *graph) must(n *gorgonia.Node, err error) *gorgonia.Node {
 	return n
 }
 
-// param returns the node of a parameter, nil of none.
+// param returns the node of a parameter; nil for nil.
 func (g *graph) param(p *param.Param) *gorgonia.Node {
 	if p == nil {
 		return nil
@@ -106,7 +107,7 @@ func (g *graph) param(p *param.Param) *gorgonia.Node {
 	return g.params[p.Name]
 }
 
-// dropped adds dropout, in training.
+// dropped adds dropout to x if the graph is for training with dropout.
 func (g *graph) dropped(name string, x *gorgonia.Node) *gorgonia.Node {
 	return g.must(g.drop.apply(name, x, g.Batch))
 }

@@ -5,25 +5,24 @@ import (
 	"math"
 )
 
-// Config holds the settings of a training. All fields must be set; the program's
-// defaults stand beside its flags.
+// Config holds the settings of a training. All fields must be set; package run has the defaults of the program.
 type Config struct {
-	Batch        int     // sentences of a step, >= 1
-	Seq          int     // tokens of a sentence, >= 1
-	Steps        int     // updates in all, >= 1
+	Batch        int     // sentences per step, >= 1
+	Seq          int     // maximum number of tokens per sentence, >= 1
+	Steps        int     // number of updates, >= 1
 	Seed         uint64  // of dropout masks
 	Optimizer    string  // one of Optimizers
-	LearningRate float64 // the highest, after warm-up, > 0
+	LearningRate float64 // maximum, after the warm-up, > 0
 	MinRate      float64 // at the last step, 0 <= MinRate <= LearningRate
-	Warmup       int     // steps of linear rise, 0 <= Warmup <= Steps
+	Warmup       int     // steps of linear increase, 0 <= Warmup <= Steps
 	WeightDecay  float64 // decoupled, on matrices only, >= 0
-	Beta1        float64 // of the optimizers that use it, 0 <= Beta1 < 1
+	Beta1        float64 // see Optimizers, 0 <= Beta1 < 1
 	Beta2        float64 // likewise, 0 <= Beta2 < 1
 	Momentum     float64 // likewise, 0 <= Momentum < 1
-	Clip         float64 // maximum global gradient norm, > 0; 0 clips nothing
+	Clip         float64 // maximum global gradient norm, 0: no clipping
 }
 
-// Validate reports the first setting that is out of range.
+// Validate returns an error for the first setting that is out of range.
 func (c Config) Validate() error {
 	const above0 = math.SmallestNonzeroFloat64
 	for _, n := range []struct {
@@ -50,18 +49,18 @@ func (c Config) Validate() error {
 		return fmt.Errorf("warmup %d is longer than all %d steps: lower warmup, or raise steps", c.Warmup, c.Steps)
 	}
 	if c.MinRate > c.LearningRate {
-		return fmt.Errorf("min-lr %g is above lr %g: the rate falls from the one to the other, so lower min-lr",
+		return fmt.Errorf("min-lr %g is above lr %g: the learning rate decays from lr to min-lr, so lower min-lr",
 			c.MinRate, c.LearningRate)
 	}
 	_, err := Optimizers.Find("optimizer", c.Optimizer)
 	return err
 }
 
-// Rate returns the learning rate of a step, counted from 0: a linear rise over the
-// warm-up, then half a cosine from LearningRate down to MinRate at the last step.
+// Rate returns the learning rate of a step, counted from 0: a linear warm-up, then cosine decay from LearningRate to MinRate at
+// the last step.
 //
-//	rise: LearningRate (step+1) / (Warmup+1)
-//	fall: MinRate + (LearningRate-MinRate) (1 + cos(pi (step-Warmup) / (Steps-Warmup))) / 2
+//	warm-up: LearningRate (step+1) / (Warmup+1)
+//	decay:   MinRate + (LearningRate-MinRate) (1 + cos(pi (step-Warmup) / (Steps-Warmup))) / 2
 //
 // Source: Loshchilov and Hutter 2017 (one cycle, no restart), with nanoGPT's warm-up.
 func (c Config) Rate(step int) float64 {

@@ -1,7 +1,12 @@
-// Package train teaches a model by gradient descent: logits to loss, loss to gradients,
-// gradients to new weights. It knows no architecture and no terminal: a graph comes from
-// a function that builds it, batches from a source, and what happens is reported to a
-// function.
+// Package train trains a model by gradient descent: logits to loss, loss to gradients, gradients to new weights. A [Builder]
+// makes the graphs over shared weights, a [Source] fills the batches, and [Callbacks] are called between updates:
 //
-// Axis words: batch, seq, vocab. Losses are in nats per predicted token.
+//	weights, err := layers.NewWeights(model, seed)
+//	build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(model, weights, o) }
+//	trainer, err := train.New(config, build, weights, sampler)
+//	defer trainer.Close()
+//	err = trainer.Run(ctx, train.Callbacks{Stepped: func(s train.Step) { fmt.Println(s.Step, s.Loss) }})
+//
+// The package knows no architecture beyond that and writes no files and no output. Axis words: batch, seq, vocab. Losses are in
+// nats per predicted token.
 package train

@@ -8,28 +8,27 @@ import (
 	"attend/layers"
 )
 
-// Blocks is a sequence of batches that covers a text once: block i is ids and targets
-// [batch*seq], a negative target where nothing is to be predicted.
-type Blocks interface {
+// Batches is a sequence of batches that covers a text once.
+type Batches interface {
 	Len() int
+	// Fill writes ids and targets [batch*seq] of batch i. A negative target means that nothing is predicted there.
 	Fill(i int, ids, targets []int)
 }
 
-// Evaluation is how well a model predicts a text.
+// Evaluation is the loss and the accuracy of a model on a text.
 type Evaluation struct {
-	Loss     float64 // mean, nats per predicted token
-	Accuracy float64 // share of tokens that were the most likely one
-	Tokens   int     // predicted
+	Loss     float64 // mean, in nats per predicted token
+	Accuracy float64 // share of predicted tokens that were the most likely one
+	Tokens   int     // number of predicted tokens
 }
 
-// Evaluator computes losses with the same operations as training, without gradients
-// and dropout.
+// Evaluator computes losses with the operations of training, without gradients and dropout.
 type Evaluator struct {
 	replica      *replica
-	ids, targets []int // of one block
+	ids, targets []int // of one batch
 }
 
-// NewEvaluator builds a graph for blocks of the given shape.
+// NewEvaluator builds a graph for batches of the given shape. Call [Evaluator.Close] at the end.
 func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 	r, err := newReplica(build, layers.Options{Batch: batch, Seq: seq}, false)
 	if err != nil {
@@ -38,10 +37,10 @@ func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 	return &Evaluator{r, make([]int, batch*seq), make([]int, batch*seq)}, nil
 }
 
-// Evaluate runs over the blocks, or the first `most` of them if most > 0. It is a [layers.NotFiniteError] if the loss of
-// a token is not finite, and an error too if the blocks predict nothing.
-func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
-	n := blocks.Len()
+// Evaluate returns the mean loss and the accuracy over the batches, or over the first `most` of them if most > 0. It returns a
+// [layers.NotFiniteError] if the loss of a token is not finite, and an error if the batches predict nothing.
+func (e *Evaluator) Evaluate(batches Batches, most int) (Evaluation, error) {
+	n := batches.Len()
 	if most > 0 {
 		n = min(n, most)
 	}
@@ -49,7 +48,7 @@ func (e *Evaluator) Evaluate(blocks Blocks, most int) (Evaluation, error) {
 	var sum float64
 	right := 0
 	for i := range n {
-		blocks.Fill(i, e.ids, e.targets)
+		batches.Fill(i, e.ids, e.targets)
 		e.replica.load(e.ids, e.targets, 0, 1)
 		if err := e.replica.run(); err != nil {
 			return Evaluation{}, err
@@ -82,5 +81,5 @@ func (e *Evaluator) probabilities(row int) []float32 {
 	return e.replica.op.probabilities[row*vocab : (row+1)*vocab]
 }
 
-// Close frees what the machine holds.
+// Close frees the memory of the graph.
 func (e *Evaluator) Close() error { return e.replica.machine.Close() }

@@ -100,15 +100,15 @@ func within(t *testing.T, what string, got, want []float32, absolute, relative f
 		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
 	}
 	var largest, worst float64
-	place := 0
+	position := 0
 	for i := range want {
 		largest = max(largest, math.Abs(float64(want[i])))
 		if d := math.Abs(float64(got[i]) - float64(want[i])); d > worst || math.IsNaN(d) {
-			worst, place = d, i
+			worst, position = d, i
 		}
 	}
 	if !(worst <= absolute+relative*largest) {
-		t.Errorf("%s: number %d is %g, want %g (off by %.2g, largest %g)", what, place, got[place], want[place], worst, largest)
+		t.Errorf("%s: number %d is %g, want %g (off by %.2g, largest %g)", what, position, got[position], want[position], worst, largest)
 	}
 }
 

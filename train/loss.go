@@ -9,12 +9,12 @@ import (
 
 // crossEntropy adds the masked cross-entropy to the graph:
 //
-//	loss = weight sum_r -ln softmax(logits_r)[target_r]     over rows with target_r >= 0
+//	loss = scale sum_r -ln softmax(logits_r)[target_r]     over rows with target_r >= 0
 //
 //	logits [rows, vocab], targets [rows], loss scalar, in nats per token
 //
-// The weight is 1 over the number of targets in the whole batch, of which this graph may
-// hold a part: then losses and gradients of the parts add up to those of the batch.
+// scale is 1 / (number of targets in the whole batch). If several graphs each hold a part of the batch, their losses and
+// gradients then add up to those of the whole batch.
 func crossEntropy(name string, logits, targets *gorgonia.Node) (*gorgonia.Node, *lossOp, error) {
 	rows, vocab := logits.Shape()[0], logits.Shape()[1]
 	op := &lossOp{
@@ -31,8 +31,8 @@ func crossEntropy(name string, logits, targets *gorgonia.Node) (*gorgonia.Node, 
 type lossOp struct {
 	node.Op
 	vocab         int
-	weight        float32   // written before each run
-	losses        []float32 // [rows] in nats, 0 where nothing counts
+	scale         float32   // written before each run
+	losses        []float32 // [rows] in nats, 0 without a target
 	tops          []float32 // [rows] the largest logits
 	probabilities []float32 // [rows, vocab]
 }
@@ -46,12 +46,12 @@ func (l *lossOp) Forward(in ...gorgonia.Value) {
 	for _, x := range l.losses {
 		sum += float64(x)
 	}
-	*l.Scalar() = gorgonia.F32(sum * float64(l.weight))
+	*l.Scalar() = gorgonia.F32(sum * float64(l.scale))
 }
 
-// Backward computes the gradient of the logits.
+// Backward computes the gradient of the logits, scale (softmax(logits) - onehot(target)) dLoss.
 func (l *lossOp) Backward(g *node.Gradient) {
-	scale := l.weight * float32(*g.Dy[0].(*gorgonia.F32))
+	scale := l.scale * float32(*g.Dy[0].(*gorgonia.F32))
 	dLogits, rows := l.Filled(g.D[0]), l.Rows(g.D[0])
 	kernel.CrossEntropyGrad(dLogits, l.probabilities[:len(dLogits)], node.Ints(g.In[1])[:rows], l.vocab, scale)
 }

@@ -8,24 +8,24 @@ import (
 	"attend/internal/param"
 )
 
-// An Optimizer turns gradients into new weights.
+// Optimizer is an update rule: how a gradient changes the weights.
 type Optimizer struct {
-	Moments []string          // the names of what it remembers of earlier gradients: each a number for every weight
-	Uses    map[string]string // the settings that not every optimizer uses, and what they mean here
-	Update  func(c Config, u Update)
+	Moments []string                 // names of its running averages of gradients, each as large as the weights
+	Uses    map[string]string        // meaning of each setting that not every optimizer uses, by the setting's name
+	Update  func(c Config, u Update) // changes u.Weights and u.Moments
 }
 
-// Update is what changes some weights of one parameter.
+// Update holds the arguments of one update of some of the numbers of a parameter.
 type Update struct {
 	Weights, Gradient []float32
-	Moments           [][]float32 // in the order of their names
+	Moments           [][]float32 // in the order of Optimizer.Moments
 	Step              int         // 1 for the first
 	LearningRate      float32
-	WeightDecay       float32 // decoupled; 0 but for matrices
-	Scale             float32 // gradients are multiplied by it first (clipping)
+	WeightDecay       float32 // decoupled; 0 unless the parameter is a matrix
+	Scale             float32 // multiplies the gradient first (clipping)
 }
 
-// The names of optimizers that the program itself speaks of.
+// The names of the optimizers.
 const (
 	AdamW = "adamw" // Loshchilov and Hutter 2019
 	SGD   = "sgd"   // with momentum, for comparison
@@ -39,7 +39,7 @@ var Optimizers = choice.Table[Optimizer]{
 	{Name: SGD, Choice: Optimizer{[]string{"velocity"}, map[string]string{"momentum": "decay rate of the velocity"}, sgd}},
 }
 
-// Uses says which optimizers use a setting, and what it means to each.
+// Uses returns which optimizers use a setting and what it means to each, as text.
 func Uses(setting string) string {
 	var all []string
 	for _, o := range Optimizers {
@@ -48,6 +48,13 @@ func Uses(setting string) string {
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// Unused reports whether a setting has no effect with an optimizer although another optimizer uses it.
+func Unused(setting, optimizer string) bool {
+	o, err := Optimizers.Find("optimizer", optimizer)
+	_, used := o.Uses[setting]
+	return err == nil && !used && Uses(setting) != ""
 }
 
 // adamEpsilon keeps AdamW's division finite; PyTorch's value.
@@ -70,10 +77,10 @@ func (c Config) optimizer() Optimizer {
 	return o
 }
 
-// MomentNames returns the names of the optimizer's moments, in the order that it uses them; none of an unknown optimizer.
+// MomentNames returns the names of the optimizer's moments, see [Optimizer]; none for an unknown optimizer.
 func (c Config) MomentNames() []string { return c.optimizer().Moments }
 
-// newMoments returns the optimizer's moments of some parameters, all zero.
+// newMoments returns the moments of the optimizer for the weights, all zero.
 func newMoments(c Config, weights *param.Set) (moments []*param.Set) {
 	for range c.MomentNames() {
 		set := &param.Set{}

@@ -8,8 +8,8 @@ import (
 	"attend/internal/param"
 )
 
-// inParallel calls f for 0 to n-1, on as many goroutines as there are processors, this one
-// among them. Which of them makes a call must not matter to its result.
+// inParallel calls f for 0 to n-1 on GOMAXPROCS goroutines, one of which is the caller. The result of f(i) must not depend on the
+// goroutine that calls it.
 func inParallel(n int, f func(i int)) {
 	workers := min(n, runtime.GOMAXPROCS(0))
 	var next atomic.Int64
@@ -26,23 +26,24 @@ func inParallel(n int, f func(i int)) {
 	group.Wait()
 }
 
-// chunk is what one call of inParallel does to the parameters: ranges of about chunkSize numbers in all.
+// chunk is the part of the parameters that one call of inParallel works on: ranges with chunkSize numbers together, or fewer in
+// the last.
 type chunk struct {
 	ranges  []paramRange
-	squares float64 // of the gradient, summed
+	squares float64 // sum of the squares of the gradient
 }
 
-// paramRange is some of the numbers of one parameter.
+// paramRange is a range of the numbers of one parameter.
 type paramRange struct{ param, from, to int }
 
-// chunkSize is large enough for handing over to cost nothing beside it.
+// chunkSize is so large that the time to start a goroutine does not count beside the arithmetic of a chunk.
 const chunkSize = 1 << 15
 
-// chunksOf divides the numbers of all parameters, in their order, into chunks. It depends on
-// the shapes alone, so that sums over the chunks round alike on any machine.
+// chunksOf divides the numbers of all parameters, in order, into chunks. The division depends only on the shapes, so that sums
+// over chunks have the same rounding on any machine.
 func chunksOf(weights *param.Set) []chunk {
 	var chunks []chunk
-	left := 0 // in the last chunk
+	left := 0 // numbers that the last chunk can still take
 	for i, p := range weights.All() {
 		for from := 0; from < len(p.Data); {
 			if left == 0 {

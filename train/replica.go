@@ -9,23 +9,22 @@ import (
 	"attend/layers"
 )
 
-// Builder makes one graph of the model for some sentences of the batch. All graphs that it
-// makes share the model's weights.
+// Builder builds a graph of the model for some sentences of the batch. All its graphs share the weights of the model.
 type Builder func(layers.Options) (*layers.Transformer, error)
 
-// replica is one copy of the model's graph, differentiated, with the machine that runs it.
-// It holds sentences first to first+batch of the whole batch.
+// replica is one graph of the model with the loss, its gradients and the machine that runs it. It computes sentences first to
+// first+batch of the whole batch, as one replica of data parallelism.
 type replica struct {
 	*layers.Transformer
 	first, batch int
 	targets      []int // [batch*seq]
 	loss         *gorgonia.Node
 	op           *lossOp
-	gradients    [][]float32 // of Params, in their order; nil without gradients
+	gradients    [][]float32 // in the order of Params; nil without gradients
 	machine      *node.Machine
 }
 
-// newReplica builds the graph; withGradients also differentiates it.
+// newReplica builds the graph and, if withGradients is set, differentiates it.
 func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, error) {
 	t, err := build(o)
 	if err != nil {
@@ -33,7 +32,7 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	}
 	r := &replica{Transformer: t, first: o.FirstSentence, batch: o.Batch}
 	var targets *gorgonia.Node
-	targets, r.targets = node.Ids(t.Graph, "targets", o.Batch*o.Seq)
+	targets, r.targets = node.IntInput(t.Graph, "targets", o.Batch*o.Seq)
 	if r.loss, r.op, err = crossEntropy("loss", t.Logits, targets); err != nil {
 		return nil, fmt.Errorf("loss: %w", err)
 	}
@@ -61,11 +60,11 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	return r, nil
 }
 
-// load copies this replica's sentences out of the whole batch, each up to the last token that
-// predicts something: what follows is padding, which no earlier token sees.
+// load copies the sentences of this replica from the whole batch, each up to its last token with a target. The tokens after it
+// are padding, and no earlier token attends to them.
 //
-//	ids, targets [whole batch * seq]; weight is 1 over the targets that count
-func (r *replica) load(ids, targets []int, step int, weight float32) {
+//	ids, targets [whole batch * seq]; scale is 1 / (number of targets in the whole batch)
+func (r *replica) load(ids, targets []int, step int, scale float32) {
 	seq := len(r.IDs) / r.batch
 	for s := range r.batch {
 		from := (r.first + s) * seq
@@ -74,20 +73,20 @@ func (r *replica) load(ids, targets []int, step int, weight float32) {
 			length--
 		}
 		if s == 0 {
-			length = max(length, 1) // a graph computes one row at least
+			length = max(length, 1) // a graph computes at least one row
 		}
 		r.Sentences.SetLength(s, length)
 		start, _ := r.Sentences.At(s)
 		copy(r.IDs[start:], ids[from:from+length])
 		copy(r.targets[start:], targets[from:from+length])
 	}
-	r.op.weight = weight
+	r.op.scale = scale
 	if r.Step != nil {
 		r.Step[0] = step
 	}
 }
 
-// run computes the loss and, if built with them, the gradients.
+// run computes the loss and, if the replica has them, the gradients.
 func (r *replica) run() error { return r.machine.Run() }
 
 // lossValue returns the loss of the last run.

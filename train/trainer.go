@@ -11,14 +11,14 @@ import (
 	"attend/internal/param"
 )
 
-// Source yields the batch of a step: ids and targets [batch*seq], a negative target
-// where nothing is to be predicted. It must be a function of the step alone, so that
-// a resumed training sees what an uninterrupted one would have seen.
+// Source provides the batch of each step. The batch must depend on the step alone, so that a resumed training has the same
+// batches as one that was not interrupted.
 type Source interface {
+	// Fill writes ids and targets [batch*seq]. A negative target means that nothing is predicted there.
 	Fill(step int, ids, targets []int)
 }
 
-// Trainer changes weights step by step.
+// Trainer updates the weights of a model step by step.
 type Trainer struct {
 	config    Config
 	weights   *param.Set
@@ -26,17 +26,17 @@ type Trainer struct {
 	replicas  []*replica
 	update    func(Config, Update)
 	moments   []*param.Set // of the optimizer
-	gradients [][]float32  // of the whole batch, one for each parameter
+	gradients [][]float32  // of the whole batch, by parameter
 	chunks    []chunk
-	step      int // updates made so far
+	step      int // number of updates so far
 
 	ids, targets []int // the whole batch [batch*seq]
 
-	next     Step // the next update, of which loss and gradients are there
-	prepared bool // next and the gradients are those of the present weights
+	next     Step // of the next update
+	computed bool // next and gradients are those of the present weights
 }
 
-// New prepares a training that starts at step 0. Builder's graphs must read the given weights.
+// New returns a trainer at step 0. The graphs of build must read the given weights. Call [Trainer.Close] at the end.
 func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -63,17 +63,17 @@ func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, 
 	return t, nil
 }
 
-// A batch is split in two from firstSplit rows on, and further as long as every part keeps
-// replicaRows: each part more is a set of gradients more to be added.
+// A batch of firstSplit rows or more is split in two, and further while every part has at least replicaRows rows. More parts need
+// more time to add their gradients.
 const (
 	firstSplit  = 256
 	replicaRows = 256
 	maxReplicas = 8
 )
 
-// split divides a batch over replicas: as many as a power of two, so that two, four
-// or eight cores share them evenly. It depends on the shape alone, never on the
-// machine, so that sums of gradients round alike on any number of cores.
+// split returns the number of sentences of each replica. The number of replicas is a power of two, so that 2, 4 or 8 cores are
+// used evenly. It depends only on the shape of the batch, so that sums of gradients have the same rounding on any number of
+// cores.
 func split(batch, seq int) []int {
 	parts := 1
 	for 2*parts <= min(batch, maxReplicas) {
@@ -90,23 +90,23 @@ func split(batch, seq int) []int {
 	return sizes
 }
 
-// Step is what one update reports.
+// Step describes one update.
 type Step struct {
-	Step         int     // updates made so far, this one included
+	Step         int     // number of updates so far, this one included
 	Loss         float64 // of the batch before the update, nats per token
-	GradientNorm float64 // of all gradients together, before clipping
+	GradientNorm float64 // global, before clipping
 	LearningRate float64
 	Tokens       int // predicted tokens in the batch
 }
 
-// DivergedError says that a number of the training is no longer finite.
+// DivergedError reports a number of the training that is not finite.
 type DivergedError struct {
-	Step     int    // the updates made before it was found
+	Step     int    // number of updates before it was found
 	Found    string // what is not finite, such as "the loss is NaN"
-	Clipping bool   // gradients are clipped already
+	Clipping bool   // whether gradients were clipped
 }
 
-// Error says what was found, at which step, and what to try.
+// Error returns what was found, at which step, and what to try.
 func (e *DivergedError) Error() string {
 	advice := "train again with a lower --lr or with --clip 1"
 	if e.Clipping {
@@ -115,16 +115,15 @@ func (e *DivergedError) Error() string {
 	return fmt.Sprintf("the training diverged, at step %d %s: %s", e.Step, e.Found, advice)
 }
 
-// Diverged returns the error of a training that has come to the present step and in which something,
-// such as "a weight is +Inf", is no longer finite.
+// Diverged returns the error for a number that is not finite at the present step. found describes it, such as "a weight is +Inf".
 func (t *Trainer) Diverged(found string) *DivergedError {
 	return &DivergedError{Step: t.step, Found: found, Clipping: t.config.Clip > 0}
 }
 
-// Step makes one update. After an error nothing has changed; it is a [DivergedError] where the loss or the
-// gradient is not finite.
+// Step makes one update. It returns a [DivergedError] if the loss or the gradient is not finite. After an error the weights are
+// unchanged.
 func (t *Trainer) Step() (Step, error) {
-	if err := t.CheckFinite(); err != nil {
+	if err := t.ComputeGradients(); err != nil {
 		return t.next, err
 	}
 	scale := float32(1)
@@ -134,16 +133,16 @@ func (t *Trainer) Step() (Step, error) {
 	}
 	t.updateWeights(scale)
 	t.step++
-	t.prepared = false
+	t.computed = false
 	return t.next, nil
 }
 
-// CheckFinite returns a [DivergedError] unless the next update has a finite loss and a finite gradient with the
-// present weights. It computes both; the next Step uses them, so that a check in the middle of a training costs
-// nothing. Weights that were changed from outside since the last check or step are not seen: see [Trainer.SetStep].
-func (t *Trainer) CheckFinite() error {
-	if !t.prepared {
-		if err := t.prepare(); err != nil {
+// ComputeGradients computes the loss and the gradients of the next update. It returns a [DivergedError] if the loss or the global
+// gradient norm is not finite. The next [Trainer.Step] uses the result, and a second call does not compute it again. If other
+// code has changed the weights since, call [Trainer.SetStep] first.
+func (t *Trainer) ComputeGradients() error {
+	if !t.computed {
+		if err := t.forwardBackward(); err != nil {
 			return err
 		}
 	}
@@ -153,8 +152,8 @@ func (t *Trainer) CheckFinite() error {
 	return nil
 }
 
-// prepare computes loss and gradients of the next update.
-func (t *Trainer) prepare() error {
+// forwardBackward computes loss and gradients of the next update.
+func (t *Trainer) forwardBackward() error {
 	t.source.Fill(t.step, t.ids, t.targets)
 	count := 0
 	for _, target := range t.targets {
@@ -163,7 +162,7 @@ func (t *Trainer) prepare() error {
 		}
 	}
 	if count == 0 {
-		return fmt.Errorf("the batch of step %d predicts nothing", t.step+1)
+		return fmt.Errorf("the batch of step %d predicts nothing: it has no targets", t.step+1)
 	}
 	if err := t.runReplicas(1 / float32(count)); err != nil {
 		return err
@@ -173,7 +172,7 @@ func (t *Trainer) prepare() error {
 		t.next.Loss += r.lossValue()
 	}
 	t.next.GradientNorm = t.sumGradients()
-	t.prepared = true
+	t.computed = true
 	return nil
 }
 
@@ -181,16 +180,16 @@ func (t *Trainer) prepare() error {
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // runReplicas runs every replica on its part of the batch.
-func (t *Trainer) runReplicas(weight float32) error {
+func (t *Trainer) runReplicas(scale float32) error {
 	errs := make([]error, len(t.replicas))
 	for _, r := range t.replicas {
-		r.load(t.ids, t.targets, t.step, weight)
+		r.load(t.ids, t.targets, t.step, scale)
 	}
 	inParallel(len(t.replicas), func(i int) { errs[i] = t.replicas[i].run() })
 	return cmp.Or(errs...)
 }
 
-// sumGradients adds up the replicas' gradients in their order and returns the global norm.
+// sumGradients adds the gradients of the replicas, in order, and returns the global norm.
 func (t *Trainer) sumGradients() float64 {
 	inParallel(len(t.chunks), func(i int) {
 		t.chunks[i].squares = 0
@@ -210,7 +209,7 @@ func (t *Trainer) sumGradients() float64 {
 	return math.Sqrt(squares)
 }
 
-// updateWeights changes all weights by their gradients times scale. Only matrices decay.
+// updateWeights updates all weights with their gradients times scale. Weight decay acts on matrices only.
 func (t *Trainer) updateWeights(scale float32) {
 	rate := float32(t.config.Rate(t.step))
 	inParallel(len(t.chunks), func(i int) {
@@ -229,8 +228,8 @@ func (t *Trainer) updateWeights(scale float32) {
 	})
 }
 
-// Hooks are called by Run between updates, in this order. Nil ones are skipped.
-type Hooks struct {
+// Callbacks are called by [Trainer.Run] after an update, in this order. Nil ones are skipped.
+type Callbacks struct {
 	Stepped  func(Step)       // after every update
 	Evaluate func(Step) error // every EvaluateEvery updates and after the last
 	Save     func(Step) error // every SaveEvery updates and after the last
@@ -238,26 +237,26 @@ type Hooks struct {
 	EvaluateEvery, SaveEvery int
 }
 
-// Run makes updates until Steps is reached or the context ends. It then finishes the
-// update, saves, and returns the context's error; the trainer can go on from there.
-func (t *Trainer) Run(ctx context.Context, h Hooks) error {
+// Run makes updates until Config.Steps is reached or the context ends. If the context ends, Run finishes the update, saves, and
+// returns [context.Cause]. The trainer can continue from there.
+func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
 	for t.step < t.config.Steps {
 		s, err := t.Step()
 		if err != nil {
 			return err
 		}
-		if h.Stepped != nil {
-			h.Stepped(s)
+		if c.Stepped != nil {
+			c.Stepped(s)
 		}
 		last := t.step == t.config.Steps
 		stopped := ctx.Err() != nil
-		if h.Evaluate != nil && (last || due(t.step, h.EvaluateEvery)) {
-			if err := h.Evaluate(s); err != nil {
+		if c.Evaluate != nil && (last || due(t.step, c.EvaluateEvery)) {
+			if err := c.Evaluate(s); err != nil {
 				return err
 			}
 		}
-		if h.Save != nil && (last || stopped || due(t.step, h.SaveEvery)) {
-			if err := h.Save(s); err != nil {
+		if c.Save != nil && (last || stopped || due(t.step, c.SaveEvery)) {
+			if err := c.Save(s); err != nil {
 				return err
 			}
 		}
@@ -268,10 +267,11 @@ func (t *Trainer) Run(ctx context.Context, h Hooks) error {
 	return nil
 }
 
+// due reports whether a callback is called after a step.
 func due(step, every int) bool { return every > 0 && step%every == 0 }
 
-// Moments returns the moments of the optimizer by name: what a training needs to go on besides the weights and the updates
-// made. The sets are the trainer's own, not copies.
+// Moments returns the moments of the optimizer by name. With the weights and the number of updates they are the whole state of a
+// training. The sets are not copies.
 func (t *Trainer) Moments() map[string]*param.Set {
 	moments := map[string]*param.Set{}
 	for i, name := range t.config.MomentNames() {
@@ -280,11 +280,11 @@ func (t *Trainer) Moments() map[string]*param.Set {
 	return moments
 }
 
-// SetStep makes the trainer go on after the given number of updates, with the weights as they are now. The caller
-// has filled them and the sets of [Trainer.Moments].
-func (t *Trainer) SetStep(step int) { t.step, t.prepared = step, false }
+// SetStep sets the number of updates so far. To resume a training, the caller first fills the weights and the sets of
+// [Trainer.Moments].
+func (t *Trainer) SetStep(step int) { t.step, t.computed = step, false }
 
-// Close frees what the machines hold.
+// Close frees the memory of the graphs.
 func (t *Trainer) Close() error {
 	errs := make([]error, len(t.replicas))
 	for i, r := range t.replicas {

@@ -260,14 +260,14 @@ func TestDivergenceNamesTheStepAndChangesNothing(t *testing.T) {
 }
 
 // A check computes what the next step needs, and the step uses it: the weights are those of a training without checks.
-func TestCheckFiniteChangesNothing(t *testing.T) {
+func TestComputeGradientsChangesNothing(t *testing.T) {
 	model := toyConfig
 	model.Dropout = 0.1
 	plain, weights := toyTrainer(t, model, toyTraining)
 	checked, same := toyTrainer(t, model, toyTraining)
 	for range toyTraining.Steps {
 		for range 3 {
-			if err := checked.CheckFinite(); err != nil {
+			if err := checked.ComputeGradients(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -283,7 +283,7 @@ func TestSetStepForgetsWhatWasPrepared(t *testing.T) {
 	trainer, weights := toyTrainer(t, toyConfig, toyTraining)
 	first := flat(weights)
 	want := steps(t, trainer, 1)[0]
-	if err := trainer.CheckFinite(); err != nil {
+	if err := trainer.ComputeGradients(); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range weights.All() {
@@ -297,7 +297,7 @@ func TestSetStepForgetsWhatWasPrepared(t *testing.T) {
 	weights.All()[0].Data[0] = float32(math.Inf(1))
 	trainer.SetStep(1)
 	var diverged *DivergedError
-	if err := trainer.CheckFinite(); !errors.As(err, &diverged) || diverged.Step != 1 {
+	if err := trainer.ComputeGradients(); !errors.As(err, &diverged) || diverged.Step != 1 {
 		t.Errorf("error %v with an infinite weight", err)
 	}
 }
@@ -422,7 +422,7 @@ func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
 	note := func(what string) func(Step) error {
 		return func(s Step) error { got = append(got, fmt.Sprint(what, s.Step)); return nil }
 	}
-	err := trainer.Run(context.Background(), Hooks{
+	err := trainer.Run(context.Background(), Callbacks{
 		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateEvery: 2, SaveEvery: 3})
 	want := []string{"step1", "step2", "evaluate2", "step3", "save3", "step4", "evaluate4", "step5", "step6", "evaluate6", "save6", "step7", "evaluate7", "save7"}
 	if err != nil || !slices.Equal(got, want) {
@@ -430,7 +430,7 @@ func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
 	}
 	stop := errors.New("full disk")
 	trainer, _ = toyTrainer(t, toyConfig, c)
-	if err := trainer.Run(context.Background(), Hooks{Save: func(Step) error { return stop }, SaveEvery: 2}); !errors.Is(err, stop) || trainer.step != 2 {
+	if err := trainer.Run(context.Background(), Callbacks{Save: func(Step) error { return stop }, SaveEvery: 2}); !errors.Is(err, stop) || trainer.step != 2 {
 		t.Errorf("error %v at step %d, want that of Save at 2", err, trainer.step)
 	}
 }
@@ -439,7 +439,7 @@ func TestCancellingSavesAndReturnsTheContextsError(t *testing.T) {
 	trainer, _ := toyTrainer(t, toyConfig, toyTraining)
 	ctx, cancel := context.WithCancel(context.Background())
 	var saved []int
-	err := trainer.Run(ctx, Hooks{
+	err := trainer.Run(ctx, Callbacks{
 		Stepped: func(s Step) {
 			if s.Step == 2 {
 				cancel()
@@ -450,7 +450,7 @@ func TestCancellingSavesAndReturnsTheContextsError(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !slices.Equal(saved, []int{2}) || trainer.step != 2 {
 		t.Errorf("error %v, saved at %v, step %d", err, saved, trainer.step)
 	}
-	if err := trainer.Run(context.Background(), Hooks{}); err != nil || trainer.step != toyTraining.Steps {
+	if err := trainer.Run(context.Background(), Callbacks{}); err != nil || trainer.step != toyTraining.Steps {
 		t.Errorf("going on: error %v at step %d", err, trainer.step)
 	}
 }
@@ -522,3 +522,18 @@ type offset struct {
 }
 
 func (o offset) Fill(step int, ids, targets []int) { o.Source.Fill(step+o.first, ids, targets) }
+
+// A setting has no effect if other optimizers use it and this one does not; a setting that none names is used by all.
+func TestUnused(t *testing.T) {
+	for _, c := range []struct {
+		setting, optimizer string
+		want               bool
+	}{
+		{"momentum", AdamW, true}, {"momentum", SGD, false}, {"beta1", AdamW, false}, {"beta1", SGD, true}, {"beta2", SGD, true},
+		{"lr", AdamW, false}, {"lr", SGD, false}, {"beta1", "unknown", false},
+	} {
+		if got := Unused(c.setting, c.optimizer); got != c.want {
+			t.Errorf("%s with %s: %v, want %v", c.setting, c.optimizer, got, c.want)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/train"
 )
 
 // trainFlags binds every setting to a flag of the same name, group by group, and adds the flags that are no settings.
@@ -83,6 +84,9 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		}
 		if err != nil {
 			return err
+		}
+		if f.Changed(setting.Name) && train.Unused(setting.Name, settings.Optimizer) {
+			p.note(fmt.Sprintf("--%s has no effect with --optimizer %s", setting.Name, settings.Optimizer))
 		}
 	}
 	return nil

@@ -58,6 +58,11 @@ func flagError(cmd *cobra.Command, err error) error {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 		name := unknown.GetSpecifiedName()
+		for _, setting := range run.AllSettings() {
+			if setting.Formerly == name && slices.Contains(names, setting.Name) {
+				return fmt.Errorf("the flag --%s is named --%s now", name, setting.Name)
+			}
+		}
 		return fmt.Errorf("there is no flag --%s: %s", printable.Short(name, printable.MaxQuote), meant(name, names, "--%s", help))
 	case errors.As(err, &bare):
 		return fmt.Errorf("--%s wants %s after it: %s", bare.GetFlag().Name, wanted(bare.GetFlag(), false), help)

@@ -55,7 +55,7 @@ func (p *program) eval(q *request) (finding, error) {
 		}
 		for i := range report.Rules {
 			effect := effects[report.Rules[i].Name]
-			report.Rules[i].Cut = &effect
+			report.Rules[i].Ablation = &effect
 		}
 	}
 	part := printable.Count(report.Sentences, "held-out sentence")
@@ -176,7 +176,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 		for _, share := range []float64{rule.Accuracy, paid.BestHead, paid.Mean, paid.Untrained, paid.Uniform} {
 			cells = append(cells, fmt.Sprintf("%.3f", share))
 		}
-		for _, effect := range []float64{rule.Cut.Causes, rule.Cut.Others} {
+		for _, effect := range []float64{rule.Ablation.Causes, rule.Ablation.Others} {
 			cells = append(cells, fmt.Sprintf("%5s", decimals(effect, 2)))
 		}
 		table.Add(cells...)

@@ -110,7 +110,7 @@ func forgeSettings(r *rand.Rand, yaml []byte) ([]byte, string) {
 	case 0:
 		key, value = pick(r, "context", "layers", "dim", "hidden", "heads", "batch"), pick(r, "65536", "1048576", "1000", "0", "-8", "16")
 	case 1:
-		key = pick(r, "data", "probe", "unit", "positions", "activation", "optimizer")
+		key = pick(r, "data", "sample", "unit", "positions", "activation", "optimizer")
 		value = yamlString(hostileText(r))
 		if key == "data" && r.IntN(2) == 0 {
 			value = pick(r, "/dev/zero", "/dev/random", "../fifo", "..", "/", "-", "sparse", "blanks", "/dev/stdin", "/proc/self/mem")

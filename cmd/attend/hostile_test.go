@@ -248,7 +248,7 @@ func TestHostileRunFolder(t *testing.T) {
 			"metrics type":     {"metrics.jsonl", func([]byte) []byte { return []byte(`{"step":` + quoted + "}\n") }},
 			"metrics and more": {"metrics.jsonl", func(b []byte) []byte { return append(b, `{`+quoted+":1}\n"...) }},
 		}
-		for _, key := range []string{"data", "unit", "positions", "activation", "optimizer", "probe"} {
+		for _, key := range []string{"data", "unit", "positions", "activation", "optimizer", "sample"} {
 			changes[key] = change{"training.yaml", setting(key, quoted)}
 		}
 		for name, c := range changes {
@@ -268,7 +268,7 @@ func TestHostileRunFolder(t *testing.T) {
 	}
 }
 
-// TestHostileRun trains on a text whose words, name, probe and folder are hostile, and shows the run in every way.
+// TestHostileRun trains on a text whose words, name, sample sentence and folder are hostile, and shows the run in every way.
 func TestHostileRun(t *testing.T) {
 	workshop(t)
 	text := strings.ReplaceAll(animals, "cat", "cat \x1b[2J \u202e\u009b \x7f \u200b"+strings.Repeat("w", 1000))
@@ -284,7 +284,7 @@ func TestHostileRun(t *testing.T) {
 				sentence = "c\x1b[2J\u202e\u009b"
 			}
 			if unit == "word" {
-				args = append(args, "--probe", sentence)
+				args = append(args, "--sample", sentence)
 			}
 			code, stdout, stderr := attend(t, "", args...)
 			checkScreen(t, args, stdout, stderr)
@@ -309,7 +309,7 @@ func TestHostileRun(t *testing.T) {
 			}
 			hostile(t, "", "train", "--resume", folder, "--steps", "22")
 			hostile(t, "", "train", "--resume", folder)
-			hostile(t, "", "train", "--resume", folder, "--probe", "the dog", "--steps", "30")
+			hostile(t, "", "train", "--resume", folder, "--sample", "the dog", "--steps", "30")
 			hostile(t, "", append(args, "--overwrite")...)
 			if err := os.Rename(name, "elsewhere"); err != nil {
 				t.Fatal(err)
@@ -334,7 +334,7 @@ func TestHostileFiles(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			b, _ := json.Marshal(strings.ToValidUTF8(value, "?"))
 			quoted := string(b)
-			for _, content := range []string{value, "layers: " + quoted + "\n", "? " + quoted + "\n: 1\n", quoted + ": 1\n", "- " + quoted + "\n", "probe: " + quoted + "\n", "data: " + quoted + "\n",
+			for _, content := range []string{value, "layers: " + quoted + "\n", "? " + quoted + "\n: 1\n", quoted + ": 1\n", "- " + quoted + "\n", "sample: " + quoted + "\n", "data: " + quoted + "\n",
 				"unit: " + quoted + "\n", "optimizer: " + quoted + "\n", "&" + value + "\n", "steps: *" + value + "\n", "steps: !" + value + " 1\n", "lr: 1\n" + value} {
 				write(t, "config.yaml", content)
 				hostile(t, "", "train", "--config", "config.yaml", "--steps", "2", "--data", "animals.txt", "--out", "fresh")

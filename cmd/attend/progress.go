@@ -16,13 +16,13 @@ import (
 	"attend/internal/term"
 )
 
-// progress shows how a training goes: one line on a terminal, drawn again and again, with the probe's map below it if there is
-// a probe; else a plain line an evaluation. Below a map the cursor rests in between, in its usual shape, so that whatever ends
+// progress shows how a training goes: one line on a terminal, drawn again and again, with the map of the sample sentence below it where
+// sample is set; else a plain line an evaluation. Below a map the cursor rests in between, in its usual shape, so that whatever ends
 // the program leaves the terminal in order.
 type progress struct {
 	out     io.Writer
 	live    bool
-	probe   func() (attention.Map, error) // as the weights are now; nil for the line alone
+	sample  func() (attention.Map, error) // as the weights are now; nil for the line alone
 	size    func() (columns, lines int)   // of the terminal
 	options text.Options                  // its colours
 	loss    float64                       // smoothed over some fifty updates
@@ -50,15 +50,15 @@ func (p *progress) show(s run.Progress) {
 		p.loss += (s.Loss - p.loss) / 50
 	}
 	every := redraw
-	if p.probe != nil {
+	if p.sample != nil {
 		every = redrawWatched
 	}
-	if !s.Evaluated && (p.probe == nil && !p.live || time.Since(p.at) < every) {
+	if !s.Evaluated && (p.sample == nil && !p.live || time.Since(p.at) < every) {
 		return
 	}
 	p.at = time.Now()
 	switch columns, _ := p.size(); {
-	case p.probe != nil:
+	case p.sample != nil:
 		p.draw(p.line(s))
 	case p.live: // back to the first column, write, clear what is left of the line before
 		fmt.Fprintf(p.out, "\r%s\x1b[K", whole(p.line(s), columns-1))
@@ -119,7 +119,7 @@ func (p *progress) draw(line string) {
 
 // picture is the map in lines.
 func (p *progress) picture(columns, lines int) []string {
-	m, err := p.probe()
+	m, err := p.sample()
 	var b bytes.Buffer
 	if err == nil {
 		o := p.options
@@ -137,7 +137,7 @@ func (p *progress) picture(columns, lines int) []string {
 
 // end leaves the drawing as it stands, the cursor below it.
 func (p *progress) end() {
-	if p.probe == nil && p.live && !p.at.IsZero() {
+	if p.sample == nil && p.live && !p.at.IsZero() {
 		fmt.Fprintln(p.out)
 	}
 }

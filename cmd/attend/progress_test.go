@@ -17,14 +17,14 @@ import (
 	"attend/train"
 )
 
-// probeMap is a map of three words.
-func probeMap() attention.Map {
+// sampleMap is a map of three words.
+func sampleMap() attention.Map {
 	return attention.Map{Text: "the cat", Tokens: []string{"<s>", "the", "cat"}, Attention: [][][][]float32{{{{1, 0, 0}, {0.5, 0.5, 0}, {0.25, 0.75, 0}}}},
 		Next: []attention.Prediction{{Word: "sat", Probability: 0.5}}}
 }
 
 func testWatch(out *bytes.Buffer, columns, lines *int) *progress {
-	return &progress{out: out, probe: func() (attention.Map, error) { return probeMap(), nil },
+	return &progress{out: out, sample: func() (attention.Map, error) { return sampleMap(), nil },
 		size: func() (int, int) { return *columns, *lines }, options: text.Options{Layer: -1, Head: -1}}
 }
 
@@ -67,7 +67,7 @@ func TestWatchClearsWhatIsLeft(t *testing.T) {
 	columns, lines := 60, 20
 	w := testWatch(&out, &columns, &lines)
 	w.show(step(1000000))
-	w.probe = func() (attention.Map, error) {
+	w.sample = func() (attention.Map, error) {
 		return attention.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}, nil
 	}
 	w.show(step(2))
@@ -75,7 +75,7 @@ func TestWatchClearsWhatIsLeft(t *testing.T) {
 	screen.write(out.String())
 	want := &terminalScreen{}
 	alone := testWatch(&out, &columns, &lines)
-	alone.loss, alone.probe = w.loss, w.probe
+	alone.loss, alone.sample = w.loss, w.sample
 	out.Reset()
 	alone.show(step(2))
 	want.write(out.String())
@@ -129,7 +129,7 @@ func TestWatchSaysWhyThereIsNoMap(t *testing.T) {
 	var out bytes.Buffer
 	columns, lines := 80, 20
 	w := testWatch(&out, &columns, &lines)
-	w.probe = func() (attention.Map, error) { return attention.Map{}, errors.New("no\nmap") }
+	w.sample = func() (attention.Map, error) { return attention.Map{}, errors.New("no\nmap") }
 	w.show(step(1))
 	screen := &terminalScreen{}
 	screen.write(out.String())

@@ -53,13 +53,13 @@ func (p *program) result(t *run.Training) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	m, err := t.ProbeMap()
+	m, err := t.SampleMap()
 	if err == nil {
 		err = analysis.MeasureEffects(t.Run, &m)
 	}
 	return finding{
 		shown:  []any{report, m},
-		result: func() (any, error) { return trainResult{report, t.Weights.Count(), t.Settings.Probe, m.Next}, nil },
+		result: func() (any, error) { return trainResult{report, t.Weights.Count(), t.Settings.Sample, m.Next}, nil },
 		text: func(w io.Writer, view text.Options) error {
 			if err := writeLosses(w, report, view.Width); err != nil {
 				return err
@@ -67,7 +67,7 @@ func (p *program) result(t *run.Training) (finding, error) {
 			if rules := rulesInShort(report); rules != "" {
 				fmt.Fprint(w, indented("rule accuracy: "+rules, view.Width, 2))
 			}
-			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Probe)+`"`, view.Width))
+			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Sample)+`"`, view.Width))
 			if err := text.TopLinks(w, m, view, shownLinks); err != nil {
 				return err
 			}
@@ -86,8 +86,8 @@ func (p *program) result(t *run.Training) (finding, error) {
 type trainResult struct {
 	analysis.Report
 	Parameters int                    `json:"parameters"`
-	Probe      string                 `json:"probe"`
-	Next       []attention.Prediction `json:"next"` // after the probe
+	Sample     string                 `json:"sample"`
+	Next       []attention.Prediction `json:"next"` // after the sample sentence
 }
 
 // showNext says where the run is kept and what to try with it.
@@ -112,10 +112,10 @@ func (p *program) showNext(t *run.Training) error {
 	return err
 }
 
-// tryNext is a sentence for the last lines to suggest, and the beginning of one. Where the probe
+// tryNext is a sentence for the last lines to suggest, and the beginning of one. Where the sample sentence
 // cannot be typed there is none.
 func tryNext(t *run.Training) (sentence, begin string) {
-	sentence = t.Settings.Probe
+	sentence = t.Settings.Sample
 	if t.Corpus.Grammar != nil {
 		sentence = t.Corpus.HeldOutText[0]
 	}

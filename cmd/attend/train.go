@@ -43,7 +43,7 @@ that resumes it. Closing the terminal saves as well.`,
 		Example: `  attend train
   attend train --watch
   attend train --layers 2 --heads 4 --dim 64 --seed 7
-  attend train --data my-sentences.txt --probe "the cat sat on the"
+  attend train --data my-sentences.txt --sample "the cat sat on the"
   attend train --unit char --data shakespeare.txt --context 64 --layers 4 --heads 4 --dim 128 --lr 1e-3
   attend train --resume runs/savanna --steps 6000
   attend train --config runs/savanna/training.yaml --seed 2 --out runs/again
@@ -102,7 +102,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err != nil {
 		return err
 	}
-	if err := p.checkProbe(settings.Probe, resolved, corpus); err != nil {
+	if err := p.checkSample(settings.Sample, resolved, corpus); err != nil {
 		return err
 	}
 	var t *run.Training
@@ -125,15 +125,15 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	return p.carryOut(cmd, t, o)
 }
 
-// checkProbe refuses a probe that the model could not read, and names words of it that are
+// checkSample refuses a sample sentence that the model could not read, and names words of it that are
 // not in the vocabulary.
-func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) error {
-	if probe == "" { // it was chosen from the text
+func (p *program) checkSample(sample string, s run.Settings, corpus *data.Corpus) error {
+	if sample == "" { // it was chosen from the text
 		return nil
 	}
-	tokens, err := corpus.Vocabulary.Tokenize(probe)
+	tokens, err := corpus.Vocabulary.Tokenize(sample)
 	if err != nil {
-		return fmt.Errorf("--probe: %w", err)
+		return fmt.Errorf("--sample: %w", err)
 	}
 	room := s.Context
 	if _, words := corpus.Vocabulary.Boundary(); words {
@@ -141,10 +141,10 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	}
 	switch {
 	case len(tokens) == 0:
-		return fmt.Errorf("--probe %s is blank: give a sentence, or leave the flag out", printable.Quote(probe))
+		return fmt.Errorf("--sample %s is blank: give a sentence, or leave the flag out", printable.Quote(sample))
 	case len(tokens) > room:
-		return fmt.Errorf("--probe %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			printable.Quote(probe), printable.Count(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
+		return fmt.Errorf("--sample %s has %s and a context of %d has room for %d: shorten it, or raise --context",
+			printable.Quote(sample), printable.Count(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
 	}
 	var unknown []string
 	for _, t := range tokens {
@@ -156,11 +156,11 @@ func (p *program) checkProbe(probe string, s run.Settings, corpus *data.Corpus) 
 	case 0:
 		return nil
 	case len(tokens):
-		return fmt.Errorf("--probe %s: the text holds none of its %ss: choose a sentence in the words of the text",
-			printable.Quote(probe), corpus.Vocabulary.Tokenizer().Noun())
+		return fmt.Errorf("--sample %s: the text holds none of its %ss: choose a sentence in the words of the text",
+			printable.Quote(sample), corpus.Vocabulary.Tokenizer().Noun())
 	}
 	slices.Sort(unknown)
-	p.note(fmt.Sprintf("not in the vocabulary, so the probe shows %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
+	p.note(fmt.Sprintf("not in the vocabulary, so the sample sentence has %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
 	return nil
 }
 
@@ -240,7 +240,7 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	bar := newProgress(p.stderr)
 	if o.watch {
 		if bar.live && os.Getenv("TERM") != "dumb" { // whose cursor can be moved
-			bar.probe = t.ProbeMap
+			bar.sample = t.SampleMap
 		} else {
 			p.say("note: --watch wants a terminal to draw on, and this is none: progress goes on line by line")
 		}

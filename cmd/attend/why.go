@@ -35,7 +35,7 @@ the sentence.` + indexBase,
 	}
 	f := cmd.Flags()
 	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --place)")
-	numberFlag(f, &asked.Place, "place", 0, between(0, 1e6),
+	numberFlag(f, &asked.Position, "place", 0, between(0, 1e6),
 		"explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		asked.Text = q.args[0]

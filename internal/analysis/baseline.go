@@ -12,15 +12,15 @@ import (
 	"attend/internal/run"
 )
 
-// Baselines are what a map may be compared with.
+// The names of the baselines that a map can be compared with.
 const (
 	BaselineUntrained = "untrained" // the same model before training
-	BaselineUniform   = "uniform"   // the same for every word that a query sees
-	BaselinePosition  = "position"  // the mean of the held-out sentences at the same positions
+	BaselineUniform   = "uniform"   // the same weight for every key up to the query
+	BaselinePosition  = "position"  // the mean over held-out sentences at the same positions
 )
 
-// Baselines returns for each map of this run what it is compared with, by the name of the baseline. load reads the
-// text of the run, which only the position needs.
+// Baselines returns the baseline of that name for each map of the run. It calls load for the text of the run, which only the
+// position baseline needs.
 func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run) (*data.Corpus, error)) ([]attention.Baseline, error) {
 	var of func(m attention.Map) (attention.Map, error)
 	switch name {
@@ -52,7 +52,7 @@ func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run
 		}
 		of = filled(func(layer, head, query, key int) float32 { return float32(mean[layer][head][query][key]) })
 	default:
-		return nil, fmt.Errorf("there is no baseline %s: want %s, %s or %s",
+		return nil, fmt.Errorf("there is no baseline %s: choose %s, %s or %s",
 			printable.Quote(name), BaselineUntrained, BaselineUniform, BaselinePosition)
 	}
 	list := make([]attention.Baseline, len(maps))
@@ -66,7 +66,7 @@ func Baselines(r *run.Run, name string, maps []attention.Map, load func(*run.Run
 	return list, nil
 }
 
-// filled returns what makes a map over the tokens of another, with the weights up to the query that are given.
+// filled returns a function that replaces the weights of a map, for all keys up to the query.
 func filled(weight func(layer, head, query, key int) float32) func(attention.Map) (attention.Map, error) {
 	return func(m attention.Map) (attention.Map, error) {
 		m.Next, m.Vectors, m.Effects = nil, nil, nil
@@ -84,10 +84,10 @@ func filled(weight func(layer, head, query, key int) float32) func(attention.Map
 	}
 }
 
-// PositionMean returns the mean attention between positions, [layer][head][query][key] for the first so many
-// positions, with key <= query: the mean over the held-out sentences that are long enough to have the query. In a run on
-// characters the held-out text counts in pieces of the context. It is an error if the corpus is not
-// the text of the run or no sentence has so many tokens.
+// PositionMean returns the mean attention weights between the first positions of a sentence, [layer][head][query][key] with key
+// <= query: the mean over the held-out sentences that are long enough to have the query. In a run on characters a sentence is a
+// piece of the held-out text as long as the context. It is an error if the corpus is not the text of the run, or if no sentence
+// has that many tokens.
 func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float64, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
@@ -99,8 +99,8 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 		pieces[i] = p[:min(len(p), positions)] // later tokens change nothing before them
 	}
 	if longest < positions {
-		return nil, fmt.Errorf("no held-out sentence has %d tokens, the longest has %d: there is no mean for these positions; "+
-			"shorten the sentence or take another baseline", positions, longest)
+		return nil, fmt.Errorf("no held-out sentence has %d tokens, the longest has %d, so some positions have no mean: "+
+			"shorten the sentence, or choose another baseline", positions, longest)
 	}
 	sum := attention.PerHead(r.Config.Layers, r.Config.Heads, func(int, int) [][]float64 {
 		rows := make([][]float64, positions)

@@ -12,27 +12,7 @@ import (
 	"attend/internal/run"
 )
 
-// Maps returns the maps of texts with their `most` likeliest next tokens, and with vectors if they are wanted.
-func Maps(r *run.Run, most int, vectors bool, texts ...string) ([]attention.Map, error) {
-	session, err := r.NewSession(1)
-	if err != nil {
-		return nil, err
-	}
-	defer session.Close()
-	read := session.Map
-	if vectors {
-		read = session.MapWithVectors
-	}
-	maps := make([]attention.Map, len(texts))
-	for i, text := range texts {
-		if maps[i], err = read(text, most); err != nil {
-			return nil, fmt.Errorf("%s: %w", printable.Quote(text), err)
-		}
-	}
-	return maps, nil
-}
-
-// CompareSentences reads two sentences, a minimal pair say, with one run.
+// CompareSentences returns the maps of two sentences in one run, such as a minimal pair.
 func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
 	maps, err := Maps(r, r.Config.Vocab, false, a, b)
 	if err != nil {
@@ -41,8 +21,8 @@ func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
 	return attention.Comparison{Of: source(r), With: source(r), A: maps[0], B: maps[1]}, nil
 }
 
-// Compare reads one sentence with two runs and matches their heads, on held-out sentences as well if the
-// corpus is given.
+// Compare returns the maps of one sentence in two runs and matches the heads of the runs. Heads are matched on the sentence and,
+// if the corpus is not nil, on held-out sentences.
 func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Comparison, error) {
 	c := attention.Comparison{Of: source(a), With: source(b), Settings: settingPairs(a.Settings, b.Settings)}
 	if corpus != nil {
@@ -74,7 +54,7 @@ func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Compari
 	return c, err
 }
 
-// lastLoss returns the held-out loss of a run's last evaluation, if it was evaluated.
+// lastLoss returns the held-out loss of a run's last evaluation, and whether there was one.
 func lastLoss(r *run.Run) (loss float64, evaluated bool, err error) {
 	metrics, err := r.Metrics()
 	if err != nil || len(metrics) == 0 {
@@ -83,10 +63,7 @@ func lastLoss(r *run.Run) (loss float64, evaluated bool, err error) {
 	return metrics[len(metrics)-1].HeldOutLoss, true, nil
 }
 
-// source names a run for a result.
-func source(r *run.Run) attention.Source { return attention.Source{Run: r.Path, Step: r.Step} }
-
-// settingPairs lists the settings in which two runs differ, by name.
+// settingPairs returns the settings in which two runs differ, sorted by name.
 func settingPairs(a, b run.Settings) (pairs []attention.SettingPair) {
 	for _, setting := range run.AllSettings() {
 		if x, y := setting.Text(&a), setting.Text(&b); x != y {
@@ -97,11 +74,11 @@ func settingPairs(a, b run.Settings) (pairs []attention.SettingPair) {
 	return pairs
 }
 
-// matchSentences is how many held-out sentences heads are matched on, besides the one that is shown.
+// matchSentences is the number of held-out sentences that heads are matched on, besides the sentence that is shown.
 const matchSentences = 100
 
-// MatchHeads pairs the heads of two runs, layer by layer, so that the mean absolute difference of their weights over
-// the texts is least. Where one run has more heads, some have no match.
+// MatchHeads pairs the heads of two runs in each layer so that the mean absolute difference of their attention weights over the
+// texts is smallest. If one run has more heads, some of them have no match.
 func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 	// [layer][head of a][head of b]
 	sums := attention.PerHead(min(a.Config.Layers, b.Config.Layers), a.Config.Heads, func(int, int) []float64 {
@@ -127,7 +104,7 @@ func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 		}
 		x, y := maps[0], maps[1]
 		if len(x.Tokens) != len(y.Tokens) {
-			return nil, fmt.Errorf("%s reads %d tokens and %s %d: only runs on the same unit can be compared",
+			return nil, fmt.Errorf("%s has %d tokens and %s has %d for one text: compare runs with the same --unit",
 				printable.Path(a.Path), len(x.Tokens), printable.Path(b.Path), len(y.Tokens))
 		}
 		for layer := range sums {
@@ -148,7 +125,7 @@ func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 	return matches, nil
 }
 
-// weightDistance is the sum of the absolute differences of two heads' weights [query][key].
+// weightDistance returns the sum of the absolute differences of two heads' weights, [query][key].
 func weightDistance(a, b [][]float32) float64 {
 	var sum float64
 	for q, row := range a {
@@ -159,7 +136,7 @@ func weightDistance(a, b [][]float32) float64 {
 	return sum
 }
 
-// matchTexts returns the text that is shown and, if there is a corpus, held-out texts that both runs can read.
+// matchTexts returns the text that is shown and, if there is a corpus, held-out texts that both runs can encode.
 func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
 	texts := []string{text}
 	if corpus == nil || !corpus.Vocabulary.Layout().Sentences() {

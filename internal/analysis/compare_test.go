@@ -98,7 +98,7 @@ func TestCompareFindsShuffledHeads(t *testing.T) {
 
 func TestCompareNamesWhatDiffers(t *testing.T) {
 	s := small()
-	s.Probe = "The lion sees the ant"
+	s.Sample = "The lion sees the ant"
 	a := trained(t, s, runtest.Text())
 	s.Heads, s.Seed, s.Layers = 2, 7, 2
 	b := trained(t, s, runtest.Text())

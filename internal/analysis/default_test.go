@@ -37,12 +37,12 @@ func TestDefaultTrainingLearnsWhatDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 	if place := effects["place"]; place.Causes < 2 || place.Others > 0.1 {
-		t.Errorf("place: cutting its causes costs %g nats, want 2 or more; others %g, want at most 0.1", place.Causes, place.Others)
+		t.Errorf("place: removing the attention to its causes costs %g nats, want 2 or more; others %g, want at most 0.1", place.Causes, place.Others)
 	}
 	for name, effect := range effects {
 		t.Logf("%s: %.3f, others %.3f", name, effect.Causes, effect.Others)
 		if effect.Causes < 10*effect.Others {
-			t.Errorf("%s: cutting its causes costs %g nats, others %g", name, effect.Causes, effect.Others)
+			t.Errorf("%s: removing the attention to its causes costs %g nats, others %g", name, effect.Causes, effect.Others)
 		}
 	}
 	y, err := Why(training.Run, Question{Text: "The lion saw the zebra near the"}, nil)

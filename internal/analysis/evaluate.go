@@ -9,14 +9,13 @@ import (
 	"attend/train"
 )
 
-// Report is how good a run is on held-out text. Losses are in nats per predicted token
-// (words and sentence ends).
+// Report is the quality of a run on held-out text. Losses are in nats per predicted token (words and sentence ends).
 type Report struct {
 	HeldOutLoss float64        `json:"heldout_loss"`
-	Entropy     *float64       `json:"entropy,omitempty"` // the loss of the grammar itself on the same sentences: the floor
+	Entropy     *float64       `json:"entropy,omitempty"` // loss of the grammar's exact probabilities on them, a lower bound
 	Excess      *float64       `json:"excess,omitempty"`  // HeldOutLoss - Entropy
-	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the likeliest
-	Sentences   int            `json:"sentences"`         // held-out sentences, or texts of characters
+	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the most likely one
+	Sentences   int            `json:"sentences"`         // held-out sentences, or texts in a run on characters
 	Baselines   data.Baselines `json:"baselines"`         // losses of models without attention on the same text
 	Rules       []RuleReport   `json:"rules,omitempty"`
 
@@ -24,10 +23,10 @@ type Report struct {
 	Tokens    int     `json:"-"` // predicted, held-out
 }
 
-// trainingSample is how many sentences of the training text its loss is measured on.
+// trainingSample is the number of training sentences that the training loss is measured on.
 const trainingSample = 2048
 
-// Evaluate judges a run on the whole held-out part of its corpus.
+// Evaluate measures a run on all held-out text of its corpus.
 func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return Report{}, err
@@ -40,11 +39,11 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	defer evaluator.Close()
 	var of [2]train.Evaluation // the held-out text, a sample of the training text
 	for i, set := range []data.Set{corpus.HeldOut, corpus.Train} {
-		blocks, err := set.Blocks(batch, r.Config.Context)
+		batches, err := set.Batches(batch, r.Config.Context)
 		if err != nil {
 			return Report{}, err
 		}
-		if of[i], err = evaluator.Evaluate(blocks, i*trainingSample/batch); err != nil {
+		if of[i], err = evaluator.Evaluate(batches, i*trainingSample/batch); err != nil {
 			return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
 	}
@@ -79,8 +78,8 @@ func GrammarLoss(corpus *data.Corpus) (float64, error) {
 	return sum / float64(corpus.HeldOut.Predictions()), err
 }
 
-// eachHeldOut calls visit with the words of each held-out sentence, as the vocabulary spells them. It is an error if one is not of the
-// grammar, which visit reports.
+// eachHeldOut calls visit with the words of each held-out sentence, as the vocabulary spells them. It returns an error if visit
+// reports that a sentence is not one of the grammar.
 func eachHeldOut(corpus *data.Corpus, visit func(i int, words []string) (ofGrammar bool)) error {
 	for i, text := range corpus.HeldOutText {
 		tokens, err := corpus.Vocabulary.Tokenize(text)

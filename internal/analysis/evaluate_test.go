@@ -70,9 +70,9 @@ func TestEvaluateSavanna(t *testing.T) {
 		inputs = append(inputs, sequence[:len(sequence)-1])
 	}
 	err = session(t, r, 8).Forward(inputs, func(i int, reading run.Reading) error {
-		for place := range inputs[i] {
-			p := softmax(reading.Logits(place))
-			target := corpus.HeldOut.Sequence(i).At(place + 1)
+		for position := range inputs[i] {
+			p := softmax(reading.Logits(position))
+			target := corpus.HeldOut.Sequence(i).At(position + 1)
 			loss -= math.Log(p[target])
 			if p[target] == slices.Max(p) {
 				right++
@@ -137,7 +137,7 @@ func checkJudge(t *testing.T, r *run.Run, corpus *data.Corpus) {
 	heads := r.Config.Layers * r.Config.Heads
 	for name, all := range cases {
 		few := all[:7]
-		got, err := judge(r, few)
+		got, err := measureRule(r, few)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +230,7 @@ func checkKeys(t *testing.T, report Report, grammar bool) {
 		want = append(want, "entropy", "excess", "rules")
 	}
 	keys("the report", got, want...)
-	keys("baselines", got["baselines"], "uniform", "unigram", "bigram")
+	keys("baselines", got["baselines"], "uniform", "unigram", "bigram", "trigram")
 	rules, _ := got["rules"].([]any)
 	for _, rule := range rules {
 		keys("a rule", rule, "name", "accuracy", "attention")

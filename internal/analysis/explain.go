@@ -13,8 +13,8 @@ import (
 	"attend/internal/run"
 )
 
-// Explain returns the arithmetic of one cell: every number from the query and key vectors to what the
-// value adds, as the operations computed them.
+// Explain returns the arithmetic of one cell of a map: every number from the query and key vectors to the contribution of the
+// value, as the operations computed them.
 func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 	session, err := r.NewSession(1)
 	if err != nil {
@@ -36,15 +36,15 @@ func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 	}
 	if key > query {
 		spelled := func(position int) string {
-			return fmt.Sprintf("%s (place %d)", printable.Quote(m.Tokens[position]), position)
+			return fmt.Sprintf("%s (position %d)", printable.Quote(m.Tokens[position]), position)
 		}
-		return attention.Explanation{}, fmt.Errorf("%s comes after %s, and no word sees a later one: choose a key before it, or %s itself",
-			spelled(key), spelled(query), spelled(query))
+		return attention.Explanation{}, fmt.Errorf("%s comes after %s, and no query attends to a later key: "+
+			"choose an earlier key, or %s itself", spelled(key), spelled(query), spelled(query))
 	}
 	return explanation(m, c.Layer, c.Head, query, key), nil
 }
 
-// explanation picks the numbers of a cell out of a map with vectors.
+// explanation returns the numbers of a cell of a map with vectors.
 func explanation(m attention.Map, layer, head, query, key int) attention.Explanation {
 	v := m.Vectors[layer][head]
 	headDim := len(v.Query[query])
@@ -54,7 +54,7 @@ func explanation(m attention.Map, layer, head, query, key int) attention.Explana
 		Scale: float32(1 / math.Sqrt(float64(headDim))), Products: make([]float32, query+1), Scores: v.Scores[query],
 		Weights: m.Attention[layer][head][query][:query+1], Contribution: make([]float32, headDim), Output: v.Output[query],
 	}
-	// The operation scales as it multiplies, so that no hook point has the products.
+	// The operation scales while it multiplies, so no hook point has the unscaled products.
 	keys := slices.Concat(v.Key[:query+1]...)
 	all := kernel.Dense(keys, query+1, headDim)
 	kernel.MatMul(kernel.Dense(x.Products, 1, query+1), 1, kernel.Dense(x.QueryVector, 1, headDim), all.T(), 0)
@@ -64,11 +64,11 @@ func explanation(m attention.Map, layer, head, query, key int) attention.Explana
 	return x
 }
 
-// mostListed is how many characters of a sentence an error names to choose from.
+// mostListed is the largest number of characters of a sentence in an error.
 const mostListed = 120
 
-// positionOf finds a word of a sentence: by itself where it occurs once, as the:2 for its second
-// occurrence, or as a number for a position (0 is the first token). A blank word stands for the fallback.
+// positionOf returns the position of a token: given as a word that occurs once, as the:2 for the second occurrence of the, or as
+// a number (0 is the first token). An empty word means the fallback.
 func positionOf(tokens []string, word string, fallback int) (int, error) {
 	if word == "" {
 		return fallback, nil
@@ -90,7 +90,7 @@ func positionOf(tokens []string, word string, fallback int) (int, error) {
 		if n, err := strconv.Atoi(word); err == nil && n >= 0 && n < len(tokens) {
 			return n, nil
 		}
-		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a place from 0 to %d",
+		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a position from 0 to %d",
 			printable.Quote(word), printable.Short(strings.Join(tokens, " "), mostListed), len(tokens)-1)
 	}
 	return 0, fmt.Errorf("%s occurs %d times: say which by %s to %s",
@@ -98,7 +98,7 @@ func positionOf(tokens []string, word string, fallback int) (int, error) {
 		printable.Short(fmt.Sprintf("%s:%d", word, len(found)), printable.MaxQuote))
 }
 
-// positionsOf lists the positions of a word: as it is written, or else in upper or lower case.
+// positionsOf returns the positions of a word: with exactly these letters or, if there are none, ignoring case.
 func positionsOf(tokens []string, word string) (found []int) {
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
 		for i, token := range tokens {

@@ -96,7 +96,7 @@ func TestExplainFindsItsCell(t *testing.T) {
 		}
 	}
 	_, err = Explain(r, attention.Cell{Text: text, Query: "otter", Key: "dog"})
-	wantError(t, err, "\"dog\" (place 5) comes after \"otter\" (place 2), and no word sees a later one")
+	wantError(t, err, "\"dog\" (position 5) comes after \"otter\" (position 2), and no query attends to a later key")
 	_, err = Explain(r, attention.Cell{Text: text, Query: "cat"})
 	wantError(t, err, "query: ", "\"cat\" is not in the sentence")
 	_, err = Explain(r, attention.Cell{Text: text, Key: "cat"})
@@ -107,12 +107,12 @@ func TestPositionOf(t *testing.T) {
 	tokens := []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}
 	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5} {
 		if got, err := positionOf(tokens, word, 8); err != nil || got != want {
-			t.Errorf("%q: place %d, error %v, want %d", word, got, err, want)
+			t.Errorf("%q: position %d, error %v, want %d", word, got, err, want)
 		}
 	}
 	for word, want := range map[string]string{
 		"dog": "\"dog\" occurs 2 times: say which by dog:1 to dog:2", "dog:3": "there is no dog:3", "dog:0": "there is no dog:0",
-		"cat": "\"cat\" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a place from 0 to 8",
+		"cat": "\"cat\" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a position from 0 to 8",
 		"9":   "is not in the sentence", "-1": "is not in the sentence",
 	} {
 		_, err := positionOf(tokens, word, 8)

@@ -12,14 +12,14 @@ import (
 	"attend/internal/run"
 )
 
-// headSentences is how many held-out sentences the roles and effects of heads are measured on.
+// headSentences is the number of held-out sentences that the roles and effects of heads are measured on.
 const headSentences = 500
 
-// shownExamples is how many examples of its role a head has.
+// shownExamples is the largest number of examples of a head.
 const shownExamples = 3
 
-// Heads returns what each head of a run does over held-out text: how much attention it pays to what each known
-// role attends to, which role stands out, where that shows, and what its mean ablation costs.
+// Heads describes each head of a run over held-out text: its attention weight on the keys of each known role, the role that
+// stands out, the examples with the largest weights, and the rise of the loss when the head is mean-ablated.
 func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	return heads, nil
 }
 
-// roleCases lists all cases of all roles in some sentences, in the order of the roles.
+// roleCases returns all cases of all roles in the sentences, sorted by role.
 func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, error) {
 	_, words := r.Vocabulary.Boundary()
 	first := 0 // position of the first token that was typed
@@ -101,7 +101,7 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 	return cases, nil
 }
 
-// headScores reads the sentences and returns each head with its scores, role and examples.
+// headScores computes the sentences and returns each head with its scores, role and examples.
 func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.Head, error) {
 	heads := make([]attention.Head, r.Config.Layers*r.Config.Heads)
 	best := make([][]bestExamples, len(heads)) // [head][role]
@@ -125,7 +125,7 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		for i := range heads {
 			h := &heads[i]
 			for query := 1; query < len(sentences[s]); query++ {
-				h.Entropy += entropyShare(reading.Weights(h.Layer, h.Head, query))
+				h.Entropy += relativeEntropy(reading.Weights(h.Layer, h.Head, query))
 			}
 			for _, c := range of[s] {
 				row := reading.Weights(h.Layer, h.Head, c.query)
@@ -170,11 +170,11 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 	return heads, nil
 }
 
-// diffuseFrom is the entropy from which on a head spreads its attention.
+// diffuseFrom is the smallest entropy, relative to uniform attention, of a diffuse head.
 const diffuseFrom = 0.7
 
-// ChooseRole returns the role that stands out: the one of the largest lift, if that is 0.3 at least, or else
-// diffuse where the entropy is 0.7 or more, and mixed where it is not.
+// ChooseRole returns the role with the largest lift, if that lift stands out (0.3 or more). Otherwise it returns diffuse if the
+// entropy is 0.7 or more, and mixed if it is less.
 func ChooseRole(scores []attention.RoleScore, entropy float64) string {
 	role, best := attention.RoleMixed, 0.0
 	if entropy >= diffuseFrom {
@@ -188,16 +188,17 @@ func ChooseRole(scores []attention.RoleScore, entropy float64) string {
 	return role
 }
 
-// example is a case with the attention that a head pays to it.
+// example is a case with the attention weights of a head on its keys.
 type example struct {
 	roleCase
-	key           int     // the one with the largest weight
-	score, weight float64 // of all keys, of that one
+	key           int     // the key of the case with the largest weight
+	score, weight float64 // sum of the weights of all keys of the case; weight of that key
 }
 
-// bestExamples are those with the highest scores, one a sentence and none that begins as another.
+// bestExamples are the examples with the highest scores, at most one for each sentence and each beginning of a sentence.
 type bestExamples []example
 
+// offer adds an example if it is among the best.
 func (b *bestExamples) offer(e example) {
 	kept := *b
 	if len(kept) == shownExamples && kept[shownExamples-1].score >= e.score {
@@ -214,15 +215,15 @@ func (b *bestExamples) offer(e example) {
 	*b = kept[:min(len(kept), shownExamples)]
 }
 
-// entropyShare returns the entropy of a row of weights over that of uniform attention.
-func entropyShare(row []float32) float64 {
+// relativeEntropy returns the entropy of a row of weights divided by that of uniform attention, in 0 to 1.
+func relativeEntropy(row []float32) float64 {
 	if len(row) < 2 {
 		return 0
 	}
 	return stat.Entropy(widened(row)) / math.Log(float64(len(row)))
 }
 
-// lossWith returns the mean loss over sequences, in nats a token, with an edit made in each.
+// lossWith returns the mean loss over sequences, in nats per token, with an edit in each.
 func lossWith(r *run.Run, sequences [][]int, edit run.Edit) (float64, error) {
 	var loss float64
 	tokens := 0

@@ -71,8 +71,8 @@ func TestHeadsByHand(t *testing.T) {
 			if err := f.Run(ids); err != nil {
 				t.Fatal(err)
 			}
-			for place := range ids {
-				sum -= math.Log(softmax(f.LogitsAt(0, place))[sequence[place+1]])
+			for position := range ids {
+				sum -= math.Log(softmax(f.LogitsAt(0, position))[sequence[position+1]])
 			}
 			return sum
 		}
@@ -104,7 +104,7 @@ func TestHeadsByHand(t *testing.T) {
 				}
 			}
 		}
-		if err := f.Layers[1].Fix(0, 2, means[1][2]); err != nil {
+		if err := f.Layers[1].SetZ(0, 2, means[1][2]); err != nil {
 			t.Fatal(err)
 		}
 		off += loss()

@@ -2,17 +2,17 @@ package analysis
 
 import "math"
 
-// hungarian pairs rows with columns so that the costs of the pairs add up to the least: the Hungarian method in
-// its form with shortest augmenting paths (Jonker and Volgenant 1987), O(n³). Where there are more of the one than of the other,
-// some have no pair.
+// hungarian solves the assignment problem: it pairs rows with columns so that the sum of the costs is smallest. It is the
+// Hungarian method with shortest augmenting paths (Jonker and Volgenant 1987), O(n³), as scipy.optimize.linear_sum_assignment. If
+// there are more rows than columns, or more columns than rows, some have no pair.
 //
-//	cost [rows][columns]; pairs of row and column, in the order of the rows
+//	cost [rows][columns]; pairs [row, column], sorted by row
 func hungarian(cost [][]float64) (pairs [][2]int) {
 	if len(cost) == 0 {
 		return nil
 	}
 	rows, columns := len(cost), len(cost[0])
-	n := max(rows, columns) // what is missing costs nothing
+	n := max(rows, columns) // missing rows or columns cost 0
 	// Rows and columns count from 1; 0 stands for none.
 	ofRow, ofColumn := make([]float64, n+1), make([]float64, n+1) // the potentials
 	rowOf := make([]int, n+1)

@@ -12,14 +12,14 @@ import (
 	"attend/layers"
 )
 
-// intervention is a sentence that the model computes with an edit, nil for none.
+// intervention is a sentence that the model computes with an edit.
 type intervention struct {
 	ids  []int
-	edit run.Edit
-	read func(run.Reading) // is called when it is computed
+	edit run.Edit          // nil for none
+	read func(run.Reading) // is called after the sentence is computed
 }
 
-// each makes the same edit in all sentences.
+// each returns an intervention with the same edit for each sentence.
 func each(sentences [][]int, edit run.Edit, read func(i int, reading run.Reading)) []intervention {
 	all := make([]intervention, len(sentences))
 	for i, ids := range sentences {
@@ -28,10 +28,10 @@ func each(sentences [][]int, edit run.Edit, read func(i int, reading run.Reading
 	return all
 }
 
-// mostRows is how many tokens are computed in one run of the graph: about as fast as more, in less memory.
+// mostRows is the largest number of tokens in one run of the graph: more are not faster and take more memory.
 const mostRows = 256
 
-// forward computes all interventions in their order, as many in one run of the graph as fit.
+// forward computes all interventions in order, as many in one run of the graph as fit.
 func forward(r *run.Run, interventions []intervention) error {
 	longest := 1
 	sentences, edits := make([][]int, len(interventions)), make([]run.Edit, len(interventions))
@@ -51,7 +51,8 @@ func forward(r *run.Run, interventions []intervention) error {
 	})
 }
 
-// batchOf returns how many sentences are computed at once: mostRows or fewer tokens, and one sentence at least, whether or not it fits.
+// batchOf returns the number of sentences of one run of the graph: at most mostRows tokens, and at least one sentence even if it
+// does not fit.
 func batchOf(sentences, longest int, fits func(batch int) bool) int {
 	batch := max(1, min(sentences, mostRows/longest))
 	for batch > 1 && !fits(batch) {
@@ -60,7 +61,7 @@ func batchOf(sentences, longest int, fits func(batch int) bool) int {
 	return batch
 }
 
-// inputs returns what a model reads of sequences: all of each but its last token.
+// inputs returns the input of the model for each sequence: all tokens but the last.
 func inputs(sequences [][]int) [][]int {
 	read := make([][]int, len(sequences))
 	for i, s := range sequences {
@@ -69,8 +70,8 @@ func inputs(sequences [][]int) [][]int {
 	return read
 }
 
-// removeAttention removes the attention of a query to some keys, in all heads of one layer or, with [attention.All], of all layers: their
-// weights are 0 and the row is renormalised.
+// removeAttention returns an edit that removes the attention of a query to some keys, in all heads of one layer or, with
+// [attention.All], of all layers: the weights are 0 and the row is renormalised.
 func removeAttention(layer, query int, keys ...int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
 		var edges []layers.Edge
@@ -79,7 +80,7 @@ func removeAttention(layer, query int, keys ...int) run.Edit {
 		}
 		for i, attended := range f.Layers {
 			if layer == i || layer == attention.All {
-				if err := attended.Cut(edges...); err != nil {
+				if err := attended.RemoveAttention(edges...); err != nil {
 					return err
 				}
 			}
@@ -88,13 +89,13 @@ func removeAttention(layer, query int, keys ...int) run.Edit {
 	}
 }
 
-// HeadMeans is the mean output of each head, [layer][head][headDim].
+// HeadMeans is the mean of z of each head, [layer][head][headDim].
 type HeadMeans [][][]float32
 
-// meanSentences is how many sentences of the held-out text the means of heads are taken over.
+// meanSentences is the number of held-out sentences in the means of [NewHeadMeans].
 const meanSentences = 500
 
-// NewHeadMeans returns the mean output of every head over all tokens of held-out sentences, by which mean ablation replaces it.
+// NewHeadMeans returns the mean of z of every head over all tokens of held-out sentences. Mean ablation replaces z by it.
 func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 		for layer := range sums {
 			for head, sum := range sums[layer] {
 				for position := range sentences[i] {
-					floats.Add(sum, widened(reading.Output(layer, head, position)))
+					floats.Add(sum, widened(reading.Z(layer, head, position)))
 				}
 			}
 		}
@@ -125,21 +126,22 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 	}), nil
 }
 
-// ablate replaces the output of a head by its mean.
+// ablate returns the edit of the mean ablation of a head.
 func (m HeadMeans) ablate(layer, head int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		return f.Layers[layer].Fix(sentence, head, m[layer][head])
+		return f.Layers[layer].SetZ(sentence, head, m[layer][head])
 	}
 }
 
-// MeasureEffects fills the effects of a map of the run: each head's zero ablation, in one forward pass.
+// MeasureEffects sets the effects of a map of the run: those of the zero ablation of each head, in one forward pass. It is an
+// error if the map has no predictions.
 func MeasureEffects(r *run.Run, m *attention.Map) error {
 	e, err := r.Encode(m.Text)
 	if err != nil {
 		return err
 	}
 	if len(m.Next) == 0 {
-		return errors.New("effects on the next token are wanted of a map that has no prediction")
+		return errors.New("the map has no predictions: effects are measured on the most likely next token")
 	}
 	c, last := r.Config, len(e.IDs)-1
 	target, zero := -1, make([]float32, c.HeadDim())
@@ -153,7 +155,7 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 		for head := range m.Effects[layer] {
 			ablations = append(ablations, intervention{
 				ids:  e.IDs,
-				edit: func(f *layers.Inference, sentence int) error { return f.Layers[layer].Fix(sentence, head, zero) },
+				edit: func(f *layers.Inference, sentence int) error { return f.Layers[layer].SetZ(sentence, head, zero) },
 				read: func(reading run.Reading) {
 					m.Effects[layer][head] = plain - logProbability(reading.Logits(last), target)
 				},
@@ -163,8 +165,7 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 	return forward(r, ablations)
 }
 
-// logProbability returns the logarithm of the probability that the next token is one of the targets:
-// ln of the sum of softmax(logits) over them.
+// logProbability returns the log-probability that the next token is one of the targets: ln sum_t softmax(logits)[t].
 func logProbability(logits []float32, targets ...int) float64 {
 	all, some := widened(logits), make([]float64, len(targets))
 	for i, target := range targets {
@@ -173,7 +174,7 @@ func logProbability(logits []float32, targets ...int) float64 {
 	return floats.LogSumExp(some) - floats.LogSumExp(all)
 }
 
-// widened returns numbers in double precision.
+// widened returns the numbers in double precision.
 func widened(x []float32) []float64 {
 	wide := make([]float64, len(x))
 	for i, v := range x {

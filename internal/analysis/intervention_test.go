@@ -124,7 +124,7 @@ func TestInterventionsInParts(t *testing.T) {
 		for i := range list {
 			list[i].read = func(reading run.Reading) {
 				if i != len(all) {
-					t.Fatalf("intervention %d comes at place %d", i, len(all))
+					t.Fatalf("intervention %d comes at position %d", i, len(all))
 				}
 				all = append(all, logProbability(reading.Logits(5), 2))
 			}
@@ -159,8 +159,8 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 	one := session(t, r, 1)
 	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, reading run.Reading) error {
-			for place := range len(sentence) - 1 {
-				sum += float64(reading.Output(1, 2, place)[1])
+			for position := range len(sentence) - 1 {
+				sum += float64(reading.Z(1, 2, position)[1])
 				tokens++
 			}
 			return nil

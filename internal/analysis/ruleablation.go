@@ -10,21 +10,22 @@ import (
 	"attend/internal/run"
 )
 
-// ablatedCases is how many cases of a rule the effect of removing attention is measured on.
+// ablatedCases is the largest number of cases of a rule that the effect of removing attention is measured on.
 const ablatedCases = 500
 
-// RuleAblation is what the log-probability of the words that obey a rule loses, in nats, when the attention of the predicting word to
-// some words is removed in all layers and heads: the mean over cases. Unlike attention, it says what the attention did.
+// RuleAblation is the effect of removing the attention of the predicting word to some words, in all layers and heads: the fall of
+// the log-probability of the words that follow the rule, in nats, mean over cases. Attention weights alone do not show this
+// effect.
 type RuleAblation struct {
-	Causes float64 `json:"causes"` // to all cause words
-	Others float64 `json:"others"` // to as many other words, the mean over choices of them
+	Causes float64 `json:"causes"` // of the attention to all cause words
+	Others float64 `json:"others"` // of the attention to the same number of other words, mean over choices of them
 }
 
-// mostChoices is how many choices of other words are tried in one case, evenly spread over all.
+// mostChoices is the largest number of choices of other words in one case, evenly spaced over all choices.
 const mostChoices = 12
 
-// AblateRules measures for each planted rule, by name, on up to 500 held-out cases, what the attention to its causes does. It takes
-// a few times as long as the rest of an evaluation.
+// AblateRules returns for each planted rule, by name, the effect of the attention to its cause words on up to 500 held-out cases.
+// It takes a few times as long as [Evaluate].
 func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 	return effects, nil
 }
 
-// ablateRule measures it on a rule's first cases.
+// ablateRule returns the effect on the first cases of a rule.
 func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 	cases = cases[:min(ablatedCases, len(cases))]
 	var interventions []intervention
@@ -66,8 +67,8 @@ func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 	return RuleAblation{sum.Causes / n, sum.Others / n}, err
 }
 
-// otherKeys returns choices of as many of n keys as there are causes, none of them a cause: all choices or, if these are too many, some evenly
-// spaced ones.
+// otherKeys returns choices of len(causes) of n keys that are no causes: all choices or, if there are more than mostChoices,
+// evenly spaced ones.
 func otherKeys(n int, causes []int) [][]int {
 	var rest []int
 	for key := range n {

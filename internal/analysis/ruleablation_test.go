@@ -22,8 +22,8 @@ func TestOtherKeys(t *testing.T) {
 	}
 }
 
-// The effect of cutting, once more with one graph for each case.
-func TestCutEffects(t *testing.T) {
+// The effect of removing attention, once more with one graph for each case.
+func TestAblateRulesOneByOne(t *testing.T) {
 	r, corpus := savannaRun(t, 60)
 	effects, err := AblateRules(r, corpus)
 	if err != nil {
@@ -45,15 +45,15 @@ func TestCutEffects(t *testing.T) {
 	for _, c := range few {
 		ids := corpus.HeldOut.Sequence(c.sentence).Ints()[:c.query+1]
 		word := r.Vocabulary.Key(c.correct[0])
-		cut := func(key int) float64 {
+		removed := func(key int) float64 {
 			return after(t, r, ids, word, func(*layers.Inference) error { return nil }) - after(t, r, ids, word, func(f *layers.Inference) error {
-				return f.Layers[0].Cut(layers.Edge{Head: layers.AllHeads, Query: c.query, Key: key})
+				return f.Layers[0].RemoveAttention(layers.Edge{Head: layers.AllHeads, Query: c.query, Key: key})
 			})
 		}
-		want.Causes += cut(c.keys[0]) / 3
+		want.Causes += removed(c.keys[0]) / 3
 		others := otherKeys(c.query+1, c.keys)
 		for _, keys := range others {
-			want.Others += cut(keys[0]) / 3 / float64(len(others))
+			want.Others += removed(keys[0]) / 3 / float64(len(others))
 		}
 	}
 	near(t, "causes", got.Causes, want.Causes, 1e-5)

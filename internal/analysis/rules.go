@@ -8,35 +8,36 @@ import (
 	"attend/internal/run"
 )
 
-// RuleReport is how well a run has learned one planted rule.
+// RuleReport measures how well a run has learned one planted rule.
 type RuleReport struct {
 	Name      string        `json:"name"`
-	Accuracy  float64       `json:"accuracy"` // share of positions where the most likely word follows the rule
+	Accuracy  float64       `json:"accuracy"` // share of cases in which the most likely word follows the rule
 	Attention RuleAttention `json:"attention"`
-	Cut       *RuleAblation `json:"cut,omitempty"` // what attention to the causes does; see [AblateRules]
-	Count     int           `json:"-"`             // positions judged
+	Ablation  *RuleAblation `json:"ablation,omitempty"` // effect of the attention to the causes, see [AblateRules]
+	Count     int           `json:"-"`                  // of cases
 }
 
-// RuleAttention is the attention that the predicting word pays to the rule's cause words,
-// added over them and averaged over all positions where the rule applies.
+// RuleAttention is the attention weight from the predicting word to the cause words of a rule: the sum over the cause words, mean
+// over all cases.
 type RuleAttention struct {
-	BestHead  float64 `json:"best_head"` // of the head that pays most
+	BestHead  float64 `json:"best_head"` // of the head with the largest
 	Mean      float64 `json:"mean"`      // over all heads
 	Untrained float64 `json:"untrained"` // of the best head before training
-	Uniform   float64 `json:"uniform"`   // if every word that it sees had the same
+	Uniform   float64 `json:"uniform"`   // of uniform attention
 }
 
-// roleCase is one word of a sentence that has something to attend to by a role. A planted rule is a role with one word to predict.
+// roleCase is a query of a sentence with the keys of a role in that sentence. The case of a planted rule also has the word to
+// predict.
 type roleCase struct {
 	role     string
 	sentence int
-	query    int   // its position, of the token that predicts for a rule
-	keys     []int // positions of what there is to attend to: the cause words of a rule
-	ids      []int // what the query sees, itself the last
-	correct  []int // ids of the words that obey the rule
+	query    int   // its position; for a rule that of the token before the predicted one
+	keys     []int // positions of the keys; for a rule those of the cause words
+	ids      []int // of the sentence up to the query
+	correct  []int // for a rule, ids of the words that follow it
 }
 
-// evaluateRules judges every planted rule on the held-out sentences.
+// evaluateRules reports on every planted rule over the held-out sentences.
 func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	cases, err := ruleCases(r, corpus)
 	if err != nil {
@@ -50,7 +51,7 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	for _, name := range corpus.Grammar.RuleNames() {
 		var of [2]RuleReport
 		for i, model := range []*run.Run{r, untrained} {
-			if of[i], err = judge(model, cases[name]); err != nil {
+			if of[i], err = measureRule(model, cases[name]); err != nil {
 				return nil, err
 			}
 		}
@@ -60,8 +61,7 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	return reports, nil
 }
 
-// ruleCases lists the cases of each rule by name. Positions count the boundary token, which comes
-// before the first word.
+// ruleCases returns the held-out cases of each rule, by name. Positions include the boundary token before the first word.
 func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]roleCase, error) {
 	cases := map[string][]roleCase{}
 	sequences := corpus.HeldOut.Rows(r.Config.Context, 0)
@@ -83,8 +83,8 @@ func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]roleCase, error) {
 	return cases, err
 }
 
-// judge runs the sentences of the cases through the model and measures accuracy and attention.
-func judge(r *run.Run, cases []roleCase) (RuleReport, error) {
+// measureRule computes the sentences of the cases and returns accuracy and attention.
+func measureRule(r *run.Run, cases []roleCase) (RuleReport, error) {
 	report := RuleReport{Count: len(cases)}
 	heads := make([]float64, r.Config.Layers*r.Config.Heads)
 	var interventions []intervention

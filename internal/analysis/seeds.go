@@ -15,8 +15,9 @@ import (
 	"attend/train"
 )
 
-// Seeds trains the run's settings with other seeds, its own the first of them, and returns which links of a sentence
-// recur. All learn from the same part of the text, the run's, and none is kept. Report, if not nil, is called after every seed.
+// Seeds trains the settings of a run with count seeds, that of the run itself the first, and returns the links of a sentence that
+// occur in these trainings. All train on the same split of the text. The trainings are not kept. Report, if not nil, is called
+// after every seed.
 func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, count int, least float64,
 	report func(done int)) (attention.Recurrence, error) {
 	result := attention.Recurrence{Text: text, Least: least}
@@ -57,7 +58,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 	return result, nil
 }
 
-// trainAside trains settings to the end in a folder, in the memory that a run may take.
+// trainAside trains settings to the end in a folder, with the memory limit of another run.
 func trainAside(ctx context.Context, path string, s run.Settings, corpus *data.Corpus, like *run.Run) (*run.Run, error) {
 	t, err := run.Start(path, s, corpus, false, run.MemoryOf(like), run.OnBuild(func(run.Building) error { return ctx.Err() }))
 	if err != nil {
@@ -73,8 +74,8 @@ func trainAside(ctx context.Context, path string, s run.Settings, corpus *data.C
 	return t.Run, nil
 }
 
-// Recurring counts in how many maps of one sentence each link is there: in some layer some head gives the key
-// `least` of its attention or more. The first token, which sees nothing but itself, has no link.
+// Recurring returns the links of one sentence with the number of maps in which each occurs: a link occurs in a map if some head
+// of some layer has a weight of at least `least` there. The first token has no link, since it can attend to itself only.
 func Recurring(maps []attention.Map, least float64) []attention.RecurringLink {
 	var links []attention.RecurringLink
 	for q := 1; q < len(maps[0].Tokens); q++ {

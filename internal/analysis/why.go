@@ -16,14 +16,14 @@ import (
 
 // Question asks why a word is predicted.
 type Question struct {
-	Text  string
-	Place int    // position of the word to predict, in the sentence from 1; 0: the one after the last
-	Word  string // whose probability is explained; "": the word at the position, or after the last the likeliest
+	Text     string
+	Position int    // of the word to predict in the sentence, from 1; 0: the word after the last
+	Word     string // whose probability is explained; "": the word at the position or, after the last, the most likely
 }
 
-// Why answers a question by interventions, one at a time, in the graph and the operations that ran in training: the attention of
-// the predicting token to each word is removed, in all layers and in each; each word is replaced by its substitutes in the built-in
-// grammar, or else by the unknown word; and, if the means of heads are given, each head is replaced by its mean.
+// Why answers a question with interventions in the graph of training, one at a time: it removes the attention of the predicting
+// token to each word, in all layers and in each layer; it replaces each word by its substitutes in the built-in grammar, or by
+// the unknown token if it has none; and, if means is not nil, it mean-ablates each head.
 func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	e, target, err := question(r, q)
 	if err != nil {
@@ -33,7 +33,7 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		Seen: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
 	query := len(e.IDs) - 1
 
-	var plain float64 // ln of the probability without an intervention
+	var plain float64 // log-probability of the target without an intervention
 	interventions := []intervention{{ids: e.IDs, read: func(reading run.Reading) {
 		logits := reading.Logits(query)
 		if target < 0 {
@@ -60,11 +60,11 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	}
 	for key := range e.IDs {
 		w := &y.Words[key]
-		w.Place, w.Word = key, e.Tokens[key]
+		w.Position, w.Word = key, e.Tokens[key]
 		if query > 0 {
-			add(e.IDs, removeAttention(attention.All, query, key), func(effect float64) { w.Cut = &effect })
+			add(e.IDs, removeAttention(attention.All, query, key), func(effect float64) { w.Ablation = &effect })
 			for layer := range r.Config.Layers {
-				add(e.IDs, removeAttention(layer, query, key), func(effect float64) { w.CutLayer = append(w.CutLayer, effect) })
+				add(e.IDs, removeAttention(layer, query, key), func(effect float64) { w.AblationByLayer = append(w.AblationByLayer, effect) })
 			}
 		}
 		kind, words := replacements(r, grammar, e.IDs[key])
@@ -92,7 +92,7 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	return y, nil
 }
 
-// question returns the tokens that predict, and the id of the target; -1 stands for the likeliest.
+// question returns the tokens before the word to predict, and the id of the target; -1 means the most likely one.
 func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 	if e, err = r.Encode(q.Text); err != nil {
 		return e, 0, err
@@ -103,11 +103,11 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 	if words {
 		before = 1
 	}
-	if q.Place != 0 {
-		position := q.Place - 1 + before
+	if q.Position != 0 {
+		position := q.Position - 1 + before
 		if position < 1 || position >= len(e.IDs) {
-			return e, 0, fmt.Errorf("there is no %s %d to predict in it: choose %d to %d, or 0 for the one after the last",
-				r.Vocabulary.Tokenizer().Noun(), q.Place, 2-before, len(e.IDs)-before)
+			return e, 0, fmt.Errorf("the sentence has no %s %d to predict: choose %d to %d, or 0 for the one after the last",
+				r.Vocabulary.Tokenizer().Noun(), q.Position, 2-before, len(e.IDs)-before)
 		}
 		target = e.IDs[position]
 		e.Tokens, e.IDs, e.Unknown = e.Tokens[:position], e.IDs[:position], e.Unknown[:position]
@@ -127,14 +127,14 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 		target, known = r.Vocabulary.ID(tokens[0].Key)
 	}
 	if !known {
-		err = fmt.Errorf("%s is not one %s of this run's vocabulary: it can predict no other",
+		err = fmt.Errorf("%s is not one %s of this run's vocabulary: choose one of its training text",
 			printable.Quote(q.Word), r.Vocabulary.Tokenizer().Noun())
 	}
 	return e, target, err
 }
 
-// replacements returns the ids of what may replace a token: its substitutes in the grammar, if there is
-// one, or else the unknown word, if the vocabulary has one; nothing for the boundary token and for the unknown word itself.
+// replacements returns the ids of the tokens that replace a token: its substitutes in the grammar or, without any, the unknown
+// token, if the vocabulary has one; none for the boundary token and for the unknown token itself.
 func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids []int) {
 	unknown, hasUnknown := r.Vocabulary.Unknown()
 	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == unknown {
@@ -157,9 +157,9 @@ func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids [
 	return "", ids
 }
 
-// summarize fills in the means over replacements and the correlation.
+// summarize sets the means over replacements and the correlation.
 func summarize(y *attention.Why) {
-	var attention, cuts []float64
+	var attention, ablation []float64
 	for i := range y.Words {
 		w := &y.Words[i]
 		if n := len(w.Replacements); n > 0 {
@@ -170,18 +170,17 @@ func summarize(y *attention.Why) {
 			mean := sum / float64(n)
 			w.Replaced = &mean
 		}
-		if w.Cut != nil {
-			attention, cuts = append(attention, w.Attention), append(cuts, *w.Cut)
+		if w.Ablation != nil {
+			attention, ablation = append(attention, w.Attention), append(ablation, *w.Ablation)
 		}
 	}
-	if rho, ok := RankCorrelation(attention, cuts); ok {
+	if rho, ok := RankCorrelation(attention, ablation); ok {
 		y.Correlation = &rho
 	}
 }
 
-// RankCorrelation returns Spearman's coefficient: the correlation of the ranks of x and y, equals
-// sharing the mean of their ranks; 1 where both rise together, -1 where one falls as the other
-// rises (Spearman 1904). ok is false for fewer than three pairs and where all of x or all of y are equal.
+// RankCorrelation returns Spearman's rank correlation of x and y, in -1 to 1 (Spearman 1904). Equal numbers have the mean of
+// their ranks. ok is false if there are fewer than three pairs, or if all of x or all of y are equal.
 func RankCorrelation(x, y []float64) (rho float64, ok bool) {
 	if len(x) < 3 || len(x) != len(y) {
 		return 0, false
@@ -193,7 +192,7 @@ func RankCorrelation(x, y []float64) (rho float64, ok bool) {
 	return rho, true
 }
 
-// ranks returns how many numbers are smaller than each, its equals counted by half.
+// ranks returns for each number the count of smaller numbers plus half the count of others that are equal.
 func ranks(x []float64) []float64 {
 	r := make([]float64, len(x))
 	for i := range x {

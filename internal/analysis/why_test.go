@@ -41,7 +41,7 @@ func deep(t *testing.T) *run.Run {
 	return trained(t, s, runtest.Text())
 }
 
-// after returns ln P of a word after ids in a graph of one sentence, with something taken away.
+// after returns ln P of a word after ids in a graph of one sentence, with something ablated.
 func after(t *testing.T, r *run.Run, ids []int, word string, intervene func(f *layers.Inference) error) float64 {
 	t.Helper()
 	f, err := layers.NewInference(r.Config, r.Weights, 1, len(ids))
@@ -91,23 +91,23 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 	query := len(e.IDs) - 1
 	mean := m.Mean(attention.All, attention.All)
 	for key, w := range y.Words {
-		if w.Place != key || w.Word != m.Tokens[key] || w.ByHead[1][3] != float64(m.Attention[1][3][query][key]) {
+		if w.Position != key || w.Word != m.Tokens[key] || w.ByHead[1][3] != float64(m.Attention[1][3][query][key]) {
 			t.Errorf("word %d is %+v", key, w)
 		}
 		near(t, "attention to "+w.Word, w.Attention, mean[query][key], 1e-9)
-		cut := func(in ...int) float64 {
+		removed := func(in ...int) float64 {
 			return plain - after(t, r, e.IDs, "rocks", func(f *layers.Inference) error {
 				for _, layer := range in {
-					if err := f.Layers[layer].Cut(layers.Edge{Head: layers.AllHeads, Query: query, Key: key}); err != nil {
+					if err := f.Layers[layer].RemoveAttention(layers.Edge{Head: layers.AllHeads, Query: query, Key: key}); err != nil {
 						return err
 					}
 				}
 				return nil
 			})
 		}
-		near(t, "cut of "+w.Word, *w.Cut, cut(0, 1), 1e-6)
-		near(t, "cut in the first layer", w.CutLayer[0], cut(0), 1e-6)
-		near(t, "cut in the second layer", w.CutLayer[1], cut(1), 1e-6)
+		near(t, "ablation of the attention to "+w.Word, *w.Ablation, removed(0, 1), 1e-6)
+		near(t, "ablation in the first layer", w.AblationByLayer[0], removed(0), 1e-6)
+		near(t, "ablation in the second layer", w.AblationByLayer[1], removed(1), 1e-6)
 		if key == 0 {
 			if w.Replaced != nil || len(w.Replacements) > 0 {
 				t.Errorf("the boundary token was replaced: %+v", w)
@@ -129,13 +129,13 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 			t.Errorf("head %d is %+v", i, h)
 		}
 		near(t, "head off", h.Effect, plain-after(t, r, e.IDs, "rocks", func(f *layers.Inference) error {
-			return f.Layers[h.Layer].Fix(0, h.Head, means[h.Layer][h.Head])
+			return f.Layers[h.Layer].SetZ(0, h.Head, means[h.Layer][h.Head])
 		}), 1e-6)
 	}
 
 	// Without the text there are no heads, and all else is the same.
 	without, err := Why(r, Question{Text: text, Word: "rocks"}, nil)
-	if err != nil || len(without.Heads) > 0 || *without.Words[3].Cut != *y.Words[3].Cut {
+	if err != nil || len(without.Heads) > 0 || *without.Words[3].Ablation != *y.Words[3].Ablation {
 		t.Errorf("without means: %d heads, error %v", len(without.Heads), err)
 	}
 }
@@ -143,19 +143,19 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 func TestWhyQuestions(t *testing.T) {
 	r := deep(t)
 	const text = "The otter likes the dog near"
-	y, err := Why(r, Question{Text: text, Place: 3}, nil)
+	y, err := Why(r, Question{Text: text, Position: 3}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if y.Target != "likes" || !slices.Equal(y.Tokens, []string{data.BoundaryToken, "The", "otter"}) {
-		t.Errorf("place 3: target %q after %q", y.Target, y.Tokens)
+		t.Errorf("position 3: target %q after %q", y.Target, y.Tokens)
 	}
-	y, err = Why(r, Question{Text: text, Place: 1}, nil)
+	y, err = Why(r, Question{Text: text, Position: 1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if y.Target != "the" || len(y.Words) != 1 || y.Words[0].Cut != nil || y.Correlation != nil {
-		t.Errorf("place 1: %+v", y)
+	if y.Target != "the" || len(y.Words) != 1 || y.Words[0].Ablation != nil || y.Correlation != nil {
+		t.Errorf("position 1: %+v", y)
 	}
 	m, err := session(t, r, 1).Map(text, 1)
 	if err != nil {
@@ -174,8 +174,8 @@ func TestWhyQuestions(t *testing.T) {
 		q    Question
 		want string
 	}{
-		{Question{Text: text, Place: 7}, "no word 7 to predict in it: choose 1 to 6"},
-		{Question{Text: text, Place: -1}, "no word -1"},
+		{Question{Text: text, Position: 7}, "the sentence has no word 7 to predict: choose 1 to 6"},
+		{Question{Text: text, Position: -1}, "no word -1"},
 		{Question{Text: text, Word: "spoon"}, "\"spoon\" is not one word of this run's vocabulary"},
 		{Question{Text: text, Word: "the dog"}, "\"the dog\" is not one word"},
 		{Question{Text: " "}, "the sentence is empty"},

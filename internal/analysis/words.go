@@ -18,24 +18,22 @@ import (
 	"attend/layers"
 )
 
-// Table is a table of vectors of a run: one row for each word of its vocabulary, or for each
-// position in a sentence.
+// Table is a table of vectors of a run: one row for each token of its vocabulary, or for each position in a sentence.
 type Table struct {
-	Title   string // what it holds, for people
-	Ordered bool   // the rows follow one another, as positions do
+	Title   string // for headings, such as "word vectors"
+	Ordered bool   // the rows have an order, as positions do
 	Names   []string
 	Rows    [][]float64 // [rows][dim]
 	Source  attention.Source
 }
 
-// WordTable returns the vectors by which the run's model knows its words (or characters), by id.
-// In a run with a tied head they are also what the next word is chosen by.
+// WordTable returns the embedding vectors of the tokens of a run, by id. If the unembedding is tied, its table is the same.
 func WordTable(r *run.Run) Table {
 	return table(r, r.Vocabulary.Tokenizer().Noun()+" vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
 }
 
-// PositionTable returns the vectors of the positions in a sentence, counted from 0: those that were
-// learned, or the fixed waves. A run without position vectors has none, which is an error.
+// PositionTable returns the vectors of the positions in a sentence, counted from 0, learned or sinusoidal. It is an error if the
+// position scheme of the run has no vectors.
 func PositionTable(r *run.Run) (Table, error) {
 	var t Table
 	switch positions := r.Settings.Positions; positions {
@@ -44,9 +42,9 @@ func PositionTable(r *run.Run) (Table, error) {
 	case embed.Sinusoidal:
 		fixed := make([]float32, r.Config.Context*r.Config.Dim) // [context, dim]
 		embed.SinusoidalTable(fixed, r.Config.Dim)
-		t = table(r, "position vectors, fixed waves", fixed, strconv.Itoa)
+		t = table(r, "sinusoidal position vectors", fixed, strconv.Itoa)
 	default:
-		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors to show", printable.Path(r.Path), positions)
+		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors", printable.Path(r.Path), positions)
 	}
 	t.Ordered = true
 	return t, nil
@@ -62,8 +60,8 @@ func table(r *run.Run, title string, numbers []float32, name func(int) string) T
 	return t
 }
 
-// Nearest returns the rows whose vectors point most nearly the way of one row, that row left out:
-// at most so many, the nearest first and, among equals, the earlier first.
+// Nearest returns the rows with the largest cosine similarity to a row, without that row: at most `most`, the largest first; of
+// equal ones the earlier row comes first.
 func (t Table) Nearest(row, most int) []attention.Neighbour {
 	var near []attention.Neighbour
 	for i, other := range t.Rows {
@@ -75,7 +73,7 @@ func (t Table) Nearest(row, most int) []attention.Neighbour {
 	return near[:min(max(most, 0), len(near))]
 }
 
-// Cosines returns the cosine between each row and each other, [row][row].
+// Cosines returns the cosine similarity of each pair of rows, [row][row].
 func (t Table) Cosines() [][]float64 {
 	square := make([][]float64, len(t.Rows))
 	for i, a := range t.Rows {
@@ -86,11 +84,11 @@ func (t Table) Cosines() [][]float64 {
 	return square
 }
 
-// cosine is that of the angle between two vectors:
+// cosine returns the cosine similarity of two vectors:
 //
 //	a·b / (|a| |b|), in -1 to 1
 //
-// A vector of zeros points nowhere; its cosine with any other is 0.
+// The cosine of a vector of zeros is 0.
 func cosine(a, b []float64) float64 {
 	var product, squaresA, squaresB float64
 	for i := range a {
@@ -104,22 +102,20 @@ func cosine(a, b []float64) float64 {
 	return min(max(product/math.Sqrt(squaresA*squaresB), -1), 1)
 }
 
-// Picture lays the rows of a table out on a plane so that as much as possible of their variance
-// is kept: their coordinates on the first two principal components of the centred table.
+// Picture returns the rows of the table projected onto their first two principal components:
 //
 //	x = (row - mean)·v1, y = (row - mean)·v2
 //
-// with v1 and v2 the first two right singular vectors of the centred table. Their signs are free;
-// here the number of largest magnitude in each is positive (the first among equals), so that a run
-// gives the same picture every time. Shares are variances over the sum of all. A table with fewer
-// than three rows, or whose rows are all equal, has no such picture, which is an error.
+// v1 and v2 are the first two right singular vectors of the centred table. Their signs are arbitrary; here the number of largest
+// magnitude in each is positive (the first of equals), so that a run always gives the same picture. Share is the variance of each
+// component divided by the total. It is an error if the table has fewer than three rows, or if all rows are equal.
 //
 // Source: I. T. Jolliffe, Principal Component Analysis, 2nd ed. 2002, chapters 2 and 3.
 func (t Table) Picture() (attention.Scatter, error) {
 	s := attention.Scatter{Title: t.Title, Joined: t.Ordered, Source: t.Source}
 	rows := len(t.Rows)
 	if rows < 3 {
-		return s, fmt.Errorf("a picture of %s wants at least 3 of them, and %s has %d", t.Title, printable.Path(t.Source.Run), rows)
+		return s, fmt.Errorf("a picture of the %s needs at least 3 of them, and %s has %d", t.Title, printable.Path(t.Source.Run), rows)
 	}
 	dim := len(t.Rows[0])
 	table := mat.NewDense(rows, dim, nil)
@@ -127,11 +123,11 @@ func (t Table) Picture() (attention.Scatter, error) {
 		table.SetRow(i, row)
 	}
 	if sum := mat.Sum(table); math.IsNaN(sum) || math.IsInf(sum, 0) {
-		return s, fmt.Errorf("the %s of %s have no picture: a number of them is not finite", t.Title, printable.Path(t.Source.Run))
+		return s, fmt.Errorf("a picture of the %s of %s is not possible: a number is not finite", t.Title, printable.Path(t.Source.Run))
 	}
 	var components stat.PC
 	if !components.PrincipalComponents(table, nil) {
-		return s, fmt.Errorf("the principal components of the %s of %s were not found", t.Title, printable.Path(t.Source.Run))
+		return s, fmt.Errorf("the principal components of the %s of %s could not be computed", t.Title, printable.Path(t.Source.Run))
 	}
 	variances := components.VarsTo(nil)
 	total := floats.Sum(variances)

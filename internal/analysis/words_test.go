@@ -27,7 +27,7 @@ func TestNearestByCosine(t *testing.T) {
 	got := compass().Nearest(0, 4)
 	for i, n := range got {
 		if n.Name != want[i].Name || math.Abs(n.Cosine-want[i].Cosine) > 1e-15 {
-			t.Errorf("place %d: %v, want %v", i, n, want[i])
+			t.Errorf("position %d: %v, want %v", i, n, want[i])
 		}
 	}
 	if len(got) != len(want) {
@@ -95,7 +95,7 @@ func TestTablesAreTheWeights(t *testing.T) {
 			}
 			for j, x := range row {
 				if float32(x) != want[i*8+j] {
-					t.Fatalf("%s: place %d, number %d: %g, want %g", kind, i, j, x, want[i*8+j])
+					t.Fatalf("%s: position %d, number %d: %g, want %g", kind, i, j, x, want[i*8+j])
 				}
 			}
 		}

@@ -2,8 +2,7 @@ package attention
 
 import "fmt"
 
-// Baseline is what the map of a sentence is compared with: the attention that something other than the trained
-// model pays on the same words.
+// Baseline is a map of the same words from something other than the trained model, to compare the map of a sentence with.
 type Baseline struct {
 	Name string // untrained, uniform or position
 	Map  Map    // of the same shape as the map that is compared with it
@@ -39,7 +38,7 @@ func CheckBaselines(maps []Map, baselines []Baseline) error {
 	return nil
 }
 
-// Difference is a less b, [query][key], in -1 to 1.
+// Difference returns a - b, element by element, [query][key], each in -1 to 1.
 func Difference[T float32 | float64](a, b [][]T) [][]T {
 	d := make([][]T, len(a))
 	for q := range a {
@@ -59,10 +58,10 @@ type Comparison struct {
 	With     Source        `json:"with"`           // of B
 	Losses   []float64     `json:"heldout_losses"` // of two runs at their last evaluations; empty where one has none
 	Settings []SettingPair `json:"settings"`       // those in which two runs differ
-	Matches  []HeadMatch   `json:"matches"`        // heads that belong together; nil: each with that of its number
+	Matches  []HeadMatch   `json:"matches"`        // pairs of similar heads; nil: head i of A goes with head i of B
 }
 
-// HeadMatch says which head of B does what a head of A does.
+// HeadMatch pairs a head of A with the head of B whose weights are most similar.
 type HeadMatch struct {
 	Layer    int     `json:"layer"` // from 0, as the heads
 	A        int     `json:"a"`
@@ -70,15 +69,15 @@ type HeadMatch struct {
 	Distance float64 `json:"distance"` // mean absolute difference of their weights over the sentences that were compared
 }
 
-// SettingPair is a setting that two runs do not share.
+// SettingPair is a setting whose value differs between two runs.
 type SettingPair struct {
 	Name string `json:"name"`
 	A    string `json:"a"`
 	B    string `json:"b"`
 }
 
-// Comparable reports whether the maps can be subtracted: they must have as many tokens and, unless heads are matched, as
-// many heads. The error says what came.
+// Comparable returns an error unless the maps can be subtracted: they must have the same number of tokens and, unless heads are
+// matched, the same number of heads.
 func (c Comparison) Comparable() error {
 	if a, b := len(c.A.Tokens), len(c.B.Tokens); a != b {
 		return fmt.Errorf("the sentences have %d and %d tokens: only maps of the same size can be subtracted", a, b)
@@ -89,8 +88,8 @@ func (c Comparison) Comparable() error {
 	return nil
 }
 
-// Aligned returns both maps with the layers that they share, and of these only the heads that have a match: those
-// of B in the order of those of A.
+// Aligned returns both maps with the layers that both have and, if heads are matched, only the heads that have a match. The heads
+// of B are in the order of their matches in A.
 func (c Comparison) Aligned() (a, b Map) {
 	a, b = c.A, c.B
 	shared := min(len(a.Attention), len(b.Attention))
@@ -107,23 +106,23 @@ func (c Comparison) Aligned() (a, b Map) {
 	return a, b
 }
 
-// Difference returns the attention of A less that of B, mean over layers and heads, [query][key]. The maps must be
-// comparable.
+// Difference returns the attention of A minus that of B, mean over layers and heads, [query][key]. The maps must be
+// [Comparison.Comparable].
 func (c Comparison) Difference() [][]float64 {
 	a, b := c.Aligned()
 	return Difference(a.Mean(All, All), b.Mean(All, All))
 }
 
-// likelyNext is how many of the likeliest next words other programs get.
+// likelyNext is the number of most likely next words in a [ComparisonResult].
 const likelyNext = 10
 
-// ComparisonResult is a comparison for other programs.
+// ComparisonResult is a comparison as JSON.
 type ComparisonResult struct {
 	Comparison
-	Difference [][]float64 `json:"difference"` // mean attention of A less that of B, [query][key]; null where the sizes differ
+	Difference [][]float64 `json:"difference"` // mean attention of A minus that of B, [query][key]; null if the sizes differ
 }
 
-// Result returns the comparison for other programs.
+// Result returns the comparison as JSON holds it.
 func (c Comparison) Result() ComparisonResult {
 	r := ComparisonResult{Comparison: c}
 	for _, m := range []*Map{&r.A, &r.B} {
@@ -135,26 +134,26 @@ func (c Comparison) Result() ComparisonResult {
 	return r
 }
 
-// Recurrence says which links of a sentence come back when the same settings are trained with other seeds.
+// Recurrence counts which links of a sentence occur in trainings that differ in the seed alone.
 type Recurrence struct {
 	Text   string          `json:"text"`
 	Tokens []string        `json:"tokens"`
-	Least  float64         `json:"least"` // weight from which on a link counts as there
+	Least  float64         `json:"least"` // smallest weight that counts as a link
 	Seeds  []SeedResult    `json:"seeds"`
-	Links  []RecurringLink `json:"links"` // those that are there with one seed at least, the most frequent first
+	Links  []RecurringLink `json:"links"` // those that occur with at least one seed, the most frequent first
 }
 
-// SeedResult is what one seed led to.
+// SeedResult is the result of the training with one seed.
 type SeedResult struct {
 	Seed        uint64     `json:"seed"`
 	HeldOutLoss float64    `json:"heldout_loss"`
-	Next        Prediction `json:"next"` // the likeliest
+	Next        Prediction `json:"next"` // the most likely
 }
 
-// RecurringLink is a link and how often it is there.
+// RecurringLink is a link and the number of seeds with which it occurs.
 type RecurringLink struct {
 	Query  int     `json:"query"`
 	Key    int     `json:"key"`
-	Seeds  int     `json:"seeds"`  // in which some head gives it the least weight or more
-	Weight float64 `json:"weight"` // of the head that gives most, mean over all seeds
+	Seeds  int     `json:"seeds"`  // with which some head has at least the smallest weight there
+	Weight float64 `json:"weight"` // of the head with the largest, mean over all seeds
 }

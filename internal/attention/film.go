@@ -8,31 +8,31 @@ import (
 	"slices"
 )
 
-// Frame is the attention of a training's probe sentences at one step: a line of a run's film.jsonl.
+// Frame is the attention of the sample sentences of a training at one step: a line of a run's film.jsonl.
 type Frame struct {
 	Step        int     `json:"step"`
 	HeldOutLoss float64 `json:"heldout_loss"`
 	Sentences   []Map   `json:"sentences"`
 }
 
-// Formed is a link of a film, and when it formed. Sentence, layer, head, query and key count from 0.
+// Formed is a link of a film and the step at which it formed. Sentence, layer, head, query and key count from 0.
 type Formed struct {
 	Sentence int     `json:"sentence"`
 	Layer    int     `json:"layer"`
 	Head     int     `json:"head"`
 	Query    int     `json:"query"`
 	Key      int     `json:"key"`
-	Step     int     `json:"step"`  // of the first frame from which on the weight stays at half of Final or more
+	Step     int     `json:"step"`  // of the first frame from which the weight stays at least half of Final
 	Final    float64 `json:"final"` // the weight in the last frame
 }
 
-// Formation returns when each link of a training formed: for every key with a weight of at least
-// `least` in the last frame, the step from which on its weight stayed at half of that or more. A
-// weight that rose, fell below the half and rose again counts from its last rise. Links that were
-// there from the beginning, as the first word's attention to itself, have the step of the first frame.
+// Formation returns the step at which each link formed: for every key with a weight of at least `least` in the last frame, the
+// step of the first frame from which the weight stays at least half of the final one. If a weight rose, fell below half and rose
+// again, its last rise counts. A link that exists from the start, such as the attention of the first word to itself, has the step
+// of the first frame.
 //
-// The earliest come first and, among equals, the order is that of the sentences, layers, heads,
-// queries and keys. The result is nil when the frames do not belong together: see [CheckFilm].
+// Links are sorted by step, then by sentence, layer, head, query and key. The result is nil if the frames are not of one film:
+// see [CheckFilm].
 func Formation(frames []Frame, least float64) []Formed {
 	if CheckFilm(frames) != nil {
 		return nil
@@ -55,7 +55,7 @@ func Formation(frames []Frame, least float64) []Formed {
 	return formed
 }
 
-// formedAt is the first frame from which on a weight stays at half of its last value or more.
+// formedAt returns the index of the first frame from which a weight stays at least half of its last value.
 func formedAt(frames []Frame, sentence, layer, head, query, key int) int {
 	weight := func(i int) float32 { return frames[i].Sentences[sentence].Attention[layer][head][query][key] }
 	at := len(frames) - 1
@@ -66,9 +66,9 @@ func formedAt(frames []Frame, sentence, layer, head, query, key int) int {
 	return at
 }
 
-// CheckFilm reports whether frames can be shown as one film: at least one, at rising steps, with
-// finite losses and, in all of them, the same sentences with the same words, layers and heads, each
-// of which is a valid map. The error names the frame, counted from 1 as all in it.
+// CheckFilm returns an error unless frames can be shown as one film: there is at least one, steps increase, losses are finite,
+// and all frames have the same sentences with the same words, layers and heads, each a valid map. The error names the frame,
+// counted from 1.
 func CheckFilm(frames []Frame) error {
 	if len(frames) == 0 {
 		return errors.New("the film has no frames")
@@ -84,7 +84,7 @@ func CheckFilm(frames []Frame) error {
 	return nil
 }
 
-// checkFrame checks one frame by itself and against the first.
+// checkFrame checks one frame alone and against the first.
 func checkFrame(f, first Frame) error {
 	switch {
 	case !(math.Abs(f.HeldOutLoss) <= math.MaxFloat32): // NaN as well; differences of larger ones may not be finite

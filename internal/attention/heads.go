@@ -1,26 +1,26 @@
 package attention
 
-// Head is what one head does over a corpus, with the evidence for it.
+// Head is what one head attends to over a corpus, and the numbers that show it.
 type Head struct {
 	Layer    int           `json:"layer"`    // from 0
 	Head     int           `json:"head"`     // from 0
-	Role     string        `json:"role"`     // the name of the score that stands out, or "diffuse" or "mixed"
+	Role     string        `json:"role"`     // the role with the score that stands out, or "diffuse" or "mixed"
 	Scores   []RoleScore   `json:"scores"`   // of every role that the corpus has cases of
-	Entropy  float64       `json:"entropy"`  // of a row, over that of uniform attention: 0 one word, 1 all equally
-	Effect   *float64      `json:"effect"`   // nats a token that the loss rises by mean ablation of the head
-	Examples []HeadExample `json:"examples"` // of the role, those where it shows most
+	Entropy  float64       `json:"entropy"`  // mean over rows, divided by that of uniform attention: 0 one word, 1 uniform
+	Effect   *float64      `json:"effect"`   // rise of the loss by mean ablation of the head, nats per token
+	Examples []HeadExample `json:"examples"` // the words with the largest score of the role
 }
 
-// RoleScore is how much of its attention a head pays to what a role attends to, in 0 to 1: the mean over the
-// words that have such a thing to attend to.
+// RoleScore is the attention weight of a head on the keys of a role, such as the previous word, in 0 to 1: the mean over the
+// queries that have such a key.
 type RoleScore struct {
 	Role    string  `json:"role"`
 	Score   float64 `json:"score"`
-	Uniform float64 `json:"uniform"` // the same for uniform attention
+	Uniform float64 `json:"uniform"` // the score that uniform attention would have
 	Cases   int     `json:"cases"`
 }
 
-// HeadExample is one word of a sentence and what it attends to.
+// HeadExample is a query of a sentence and the key that it attends to most.
 type HeadExample struct {
 	Text   string  `json:"text"`
 	Query  string  `json:"query"`
@@ -28,7 +28,7 @@ type HeadExample struct {
 	Weight float64 `json:"weight"`
 }
 
-// The roles that a head may have besides the planted rules of a grammar, which go by their names.
+// The roles of heads. The planted rules of a grammar are roles too, each under its own name.
 const (
 	RolePrevious = "previous word"
 	RoleItself   = "itself"
@@ -39,7 +39,8 @@ const (
 	RoleMixed    = "mixed"
 )
 
-// Lift is how far a score lies above uniform attention, as a share of what there is to gain.
+// Lift returns how far a score lies above uniform attention: (score - uniform) / (1 - uniform), 1 for all of the attention and 0
+// for uniform attention.
 func (s RoleScore) Lift() float64 {
 	if s.Uniform >= 1 {
 		return 0

@@ -1,9 +1,16 @@
-// Package attention holds what was seen and found out about the attention of a model, as plain data: the [Map] of a
-// sentence with the vectors that it was computed from, the film of a training, a comparison, why a word is predicted,
-// what heads do, vectors on a plane. Packages run and analysis fill it, the packages of render show it.
+// Package attention holds the attention of a model as plain data: the [Map] of a sentence with the vectors that it was computed
+// from, the [Frame]s of a training, a [Comparison], the answer to [Why] a word is predicted, what each [Head] attends to, and
+// vectors as a [Scatter]. Packages run and analysis make these values, the packages under render show them. A map is read like
+// this:
 //
-// Each type says with Validate, or a function named Check, whether it can be shown. JSON tags are the names that other programs read.
-// Layers, heads, queries and keys count from 0.
+//	m, err := session.Map("The lion saw the zebra near the", 5)
+//	weight := m.Attention[layer][head][query][key]        // each row sums to 1
+//	for _, link := range attention.Links(m.Mean(attention.All, attention.All)[query], 3) {
+//		fmt.Println(m.Tokens[link.Key], link.Weight)
+//	}
+//
+// Validate, or a function whose name begins with Check, reports whether a value can be shown. JSON tags are the names of
+// docs/json.md. Layers, heads, queries and keys count from 0.
 package attention
 
 import (
@@ -14,46 +21,46 @@ import (
 	"slices"
 )
 
-// Map is the attention of one sentence, as the ops computed it, or what an analysis made of it.
+// Map is the attention of one sentence as the operations computed it, or what an analysis computed from that.
 type Map struct {
-	// Name says what an analysis made of the attention, in one layer of one head, such as "rollout over 2 layers"; "" means that
-	// this is the attention that the model computed.
+	// Name says what an analysis computed from the attention, such as "rollout over 2 layers". Such a map has one layer with one
+	// head. "" means that this is the attention that the model computed.
 	Name      string          `json:"name,omitempty"`
 	Text      string          `json:"text"`      // the sentence as typed
 	Tokens    []string        `json:"tokens"`    // [seq] display spelling, boundary token first for word runs
 	Unknown   []bool          `json:"-"`         // [seq] token i is not in the run's vocabulary (nil: all known)
 	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
-	NextAt    [][]Prediction  `json:"-"`         // [seq] the same after each token, the first few of Next after the last; nil unless asked for
-	Vectors   [][]HeadVectors `json:"-"`         // [layers][heads] what the weights were computed from; nil unless asked for
-	// Effects is by how much the logarithm of the probability of the likeliest next token, Next[0], falls when the output of
-	// one head is set to 0 (zero ablation), in nats, [layers][heads]; nil unless measured.
+	NextAt    [][]Prediction  `json:"-"`         // [seq] the same after each token, the first few of Next after the last; nil unless requested
+	Vectors   [][]HeadVectors `json:"-"`         // [layers][heads] what the weights were computed from; nil unless requested
+	// Effects is the effect of the zero ablation of each head: the fall of the log-probability of the most likely next token,
+	// Next[0], when z of that head is 0, in nats, [layers][heads]; nil unless measured.
 	Effects [][]float64 `json:"-"`
 }
 
-// All, as a layer or a head, means the mean over every one of them.
+// All, as a layer or a head, means the mean over all of them.
 const All = -1
 
-// Source is where a map comes from: the run's folder and the updates that it had made.
+// Source is the run that a result comes from: its folder, and the number of updates of its weights.
 type Source struct {
 	Run  string `json:"run"`
 	Step int    `json:"step"`
 }
 
-// Prediction is a word that may come next, and how probable it is, in 0 to 1.
+// Prediction is a possible next word and its probability, in 0 to 1.
 type Prediction struct {
 	Word        string  `json:"word"`
 	Probability float64 `json:"probability"`
 }
 
-// Rounding is how far above 1 a float32 softmax may land.
+// Rounding is how far above 1 the sum of a float32 softmax may be.
 const Rounding = 1e-5
 
-// Validate reports whether the map can be shown: at least one token, layer and
-// head, one of each if it has a name, as many heads in every layer, a [query][key] square over the tokens in
-// every head, every weight and probability finite and in 0 to 1, weight
-// exactly 0 wherever the key lies after the query, and vectors, if any, for
-// every layer, head and token, finite and equally long. The error names layer, head, query and key, counted from 1.
+// Validate returns an error unless the map can be shown. It needs at least one token, layer and head (one layer and one head if
+// it has a name), the same number of heads in every layer, a square of weights [query][key] over the tokens in every head, and
+// weights and probabilities that are finite and in 0 to 1. A weight must be exactly 0 if the key comes after the query. Vectors,
+// if any, must exist for every layer, head and token, be finite and have one length. The error names layer, head, query and key,
+// counted from 1.
 func (m Map) Validate() error {
 	seq := len(m.Tokens)
 	switch {
@@ -102,7 +109,7 @@ func (m Map) Validate() error {
 	return ValidatePredictions(m.Next)
 }
 
-// checkEffects reports whether the effects, if any, are one finite number for each head, and there is a prediction that they are of.
+// checkEffects returns an error unless the effects, if any, are one finite number for each head of a map with a prediction.
 func (m Map) checkEffects() error {
 	if m.Effects != nil && (len(m.Effects) != len(m.Attention) || len(m.Next) == 0) {
 		return fmt.Errorf("effects of %d layers for %d, on %d predictions", len(m.Effects), len(m.Attention), len(m.Next))
@@ -157,7 +164,7 @@ func ValidatePredictions(next []Prediction) error {
 	return nil
 }
 
-// InRange checks that layer and head lie between lowest and the last there is.
+// InRange returns an error unless layer and head lie between lowest and the last of the map.
 func (m Map) InRange(layer, head, lowest int) error {
 	if last := len(m.Attention) - 1; layer < lowest || layer > last {
 		return fmt.Errorf("no layer %d: want %d to %d", layer, lowest, last)
@@ -168,7 +175,8 @@ func (m Map) InRange(layer, head, lowest int) error {
 	return nil
 }
 
-// Mean is the mean, [query][key], over one layer or [All], and one head or [All]. The map must be valid, and have them.
+// Mean returns the mean of the weights, [query][key], over one layer or [All], and one head or [All]. The map must be valid and
+// have that layer and head.
 func (m Map) Mean(layer, head int) [][]float64 {
 	layers, chosen := m.Attention, [][][]float32(nil)
 	if layer != All {
@@ -193,17 +201,18 @@ func (m Map) Mean(layer, head int) [][]float64 {
 	return mean
 }
 
-// Link is a key that one query attends to, and its weight.
+// Link is a key that a query attends to, and its weight.
 type Link struct {
 	Key    int
 	Weight float64 // 0 to 1
 }
 
-// LeastEffect is the effect, in nats, from which on a prediction is said to depend on a head: the probability falls by a tenth or more.
+// LeastEffect is the smallest effect, in nats, with which a prediction is said to depend on a head: the probability falls by a
+// tenth.
 const LeastEffect = 0.1
 
-// Important returns the heads whose ablation lowers the log-probability of the likeliest next token by [LeastEffect] or more, the largest
-// effect first; none where effects were not measured, and where there is only one head.
+// Important returns the heads whose zero ablation lowers the log-probability of the most likely next token by at least
+// [LeastEffect], the largest effect first. It returns none if effects were not measured or the model has a single head.
 func (m Map) Important() []HeadEffect {
 	var heads []HeadEffect
 	for layer := range m.Effects {
@@ -217,10 +226,9 @@ func (m Map) Important() []HeadEffect {
 	return heads
 }
 
-// Links are the keys of one query row, the largest weight first and, among
-// equals, the earlier key first: at most as many as asked for, or every one
-// where most is 0 or less. Keys without weight, as those after the query, are
-// no links.
+// Links returns the keys of one row of weights, sorted by weight, the largest first; of equal weights the earlier key comes
+// first. It returns at most `most` keys, or all if most is 0 or less. Keys with weight 0, such as those after the query, are left
+// out.
 func Links(row []float64, most int) []Link {
 	var links []Link
 	for k, weight := range row {
@@ -235,16 +243,17 @@ func Links(row []float64, most int) []Link {
 	return links
 }
 
-// HeadVectors are what one head computed its weights from and what it made of them, as the hook points of the forward pass hold them. The
-// weights are the softmax of the scores, and a score is query·key / sqrt(headDim).
+// HeadVectors are the vectors and scores of one head, as the hook points of the forward pass hold them:
+//
+//	score_qk = query_q · key_k / sqrt(headDim),  weights = softmax(scores),  output_q = sum_k weight_qk value_k
 type HeadVectors struct {
 	Query, Key, Value [][]float32 // [seq][headDim], as the scores are computed from them
 	Scores            [][]float32 // [query][key up to the query]
-	Output            [][]float32 // [seq][headDim]: the sum of the values, each times its weight
+	Output            [][]float32 // z, [seq][headDim]: the sum of the values, each times its weight
 }
 
-// check reports whether there is a vector of each kind for seq tokens, all equally long, the scores of all keys that a query
-// sees, and no number that is not finite.
+// check returns an error unless there is a vector of each kind for each of seq tokens, all of one length, with the scores of all
+// keys up to the query, and every number is finite.
 func (v HeadVectors) check(seq int) error {
 	for _, part := range []struct {
 		name string

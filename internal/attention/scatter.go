@@ -6,31 +6,30 @@ import (
 	"math"
 )
 
-// Scatter is a set of named vectors laid out on a plane, such as the words of a run on the first
-// two principal components of their vectors.
+// Scatter is a set of named vectors in two dimensions, such as the word vectors of a run on their first two principal components.
 type Scatter struct {
 	Title  string     // what the vectors are
 	Source Source     // the run they come from
 	Share  [2]float64 // of the variance that each axis shows, in 0 to 1
 	Points []Point
-	Joined bool // the points follow one another: a line joins them
+	Joined bool // the points have an order: a line joins them
 }
 
-// Point is where one vector lies: X to the right, Y up.
+// Point is a named vector in two dimensions.
 type Point struct {
 	Name string  `json:"name"`
 	X    float64 `json:"x"`
 	Y    float64 `json:"y"`
 }
 
-// Neighbour is a vector near another, and the cosine of the angle between them, in -1 to 1.
+// Neighbour is a vector near another, and their cosine similarity, in -1 to 1.
 type Neighbour struct {
 	Name   string  `json:"name"`
 	Cosine float64 `json:"cosine"`
 }
 
-// Validate reports whether the picture can be drawn: at least one point, every coordinate finite, the
-// shares in 0 to 1 and together no more than 1.
+// Validate returns an error unless the picture can be drawn: it needs at least one point, finite coordinates, and shares in 0 to
+// 1 whose sum is at most 1.
 func (s Scatter) Validate() error {
 	if len(s.Points) == 0 {
 		return errors.New("the picture has no points")
@@ -56,7 +55,7 @@ type Neighbours struct {
 	Nearest []Neighbour `json:"nearest"`
 }
 
-// Validate checks that every cosine is one.
+// Validate returns an error unless every cosine is in -1 to 1.
 func (n Neighbours) Validate() error {
 	for i, near := range n.Nearest {
 		if err := validateCosine(near.Cosine); err != nil {
@@ -66,7 +65,7 @@ func (n Neighbours) Validate() error {
 	return nil
 }
 
-// validateCosine refuses what is not in -1 to 1, NaN too.
+// validateCosine returns an error unless c is in -1 to 1; NaN is an error too.
 func validateCosine(c float64) error {
 	if !(c >= -1-Rounding && c <= 1+Rounding) {
 		return fmt.Errorf("cosine %v is not in -1 to 1", c)
@@ -74,7 +73,7 @@ func validateCosine(c float64) error {
 	return nil
 }
 
-// ValidateCosines checks that the numbers are a square over the names, and every one a cosine.
+// ValidateCosines returns an error unless the cosines are a square over the names, each in -1 to 1.
 func ValidateCosines(names []string, cosines [][]float64) error {
 	if len(names) == 0 {
 		return errors.New("the grid of cosines has no names")

@@ -6,72 +6,74 @@ import (
 	"slices"
 )
 
-// Why is one prediction of a model: what its words were attended to, and what each did to it. An effect is
-// the loss of log-probability of the target, in nats, by an intervention: above 0 what it ablates
-// spoke for the target, below 0 against it.
+// Why explains one prediction of a model: how much it attends to each word, and the effect of each word on it. The effect of an
+// intervention is the fall of the target's log-probability, in nats,
+//
+//	effect = ln p(target) - ln p(target | intervention)
+//
+// It is positive if what the intervention removes makes the target more likely, and negative if it makes it less likely.
 type Why struct {
 	Text        string       `json:"text"`
-	Tokens      []string     `json:"tokens"`      // those that the predicting one sees, itself the last
-	Seen        string       `json:"seen"`        // the same as one text
+	Tokens      []string     `json:"tokens"`      // up to the token whose next one is predicted, that one the last
+	Seen        string       `json:"seen"`        // the tokens as one text
 	Target      string       `json:"target"`      // the word whose probability is explained
 	Probability float64      `json:"probability"` // of the target, without an intervention
 	Words       []Cause      `json:"words"`       // of all tokens, in their order
-	Heads       []HeadEffect `json:"heads"`       // empty where the corpus for their means is not at hand
-	Correlation *float64     `json:"correlation"` // Spearman's, between attention and the effect of the cut; nil with fewer than three words
+	Heads       []HeadEffect `json:"heads"`       // mean ablation; empty if the corpus for the means is not available
+	Correlation *float64     `json:"correlation"` // Spearman's, of attention and ablation effect; nil with fewer than three words
 }
 
-// Cause is one word that the predicting one sees.
+// Cause is a word that the predicting token can attend to, with its attention weights and its effects on the prediction.
 type Cause struct {
-	Place     int         `json:"place"` // from 0
+	Position  int         `json:"position"` // index in Tokens, from 0
 	Word      string      `json:"word"`
 	Attention float64     `json:"attention"` // of the predicting token, mean over layers and heads
 	ByHead    [][]float64 `json:"by_head"`   // [layer][head]
 
-	Cut      *float64  `json:"cut"`       // effect of the edge to it, in all layers and heads; nil for the only edge there is
-	CutLayer []float64 `json:"cut_layer"` // in one layer alone; empty with the former
+	Ablation        *float64  `json:"ablation"`          // of the attention to it, in all layers and heads; nil for the only token
+	AblationByLayer []float64 `json:"ablation_by_layer"` // in one layer alone; empty with the former
 
-	Replaced     *float64      `json:"replaced"` // effect of the word, mean over the replacements; nil without any
-	Kind         string        `json:"kind"`     // of the replacements, "" where <unk> is the only one
+	Replaced     *float64      `json:"replaced"` // effect of replacing it, mean over the replacements; nil without any
+	Kind         string        `json:"kind"`     // of the replacements, such as "animal"; "" if <unk> is the only one
 	Replacements []Replacement `json:"replacements"`
 }
 
-// Replacement is a word that replaces another, and the effect of that.
+// Replacement is a word that replaces another, and the effect of the replacement.
 type Replacement struct {
 	Word   string  `json:"word"`
 	Effect float64 `json:"effect"`
 }
 
-// HeadEffect is the effect of the ablation of one head: in [Why], of the mean ablation, in [Map.Important], of the zero ablation.
+// HeadEffect is the effect of ablating one head: mean ablation in [Why], zero ablation in [Map.Important].
 type HeadEffect struct {
 	Layer  int     `json:"layer"` // from 0
 	Head   int     `json:"head"`  // from 0
 	Effect float64 `json:"effect"`
 }
 
-// Ranked returns the words by the effect of cutting their edge, the largest first; words without
-// that effect come last.
+// Ranked returns the words in the order of their ablation effect, the largest first. Words without an effect come last.
 func (y Why) Ranked() []Cause {
 	words := slices.Clone(y.Words)
-	slices.SortStableFunc(words, func(a, b Cause) int { return cmp.Compare(b.CutEffect(), a.CutEffect()) })
+	slices.SortStableFunc(words, func(a, b Cause) int { return cmp.Compare(b.AblationEffect(), a.AblationEffect()) })
 	return words
 }
 
-// CutEffect returns the effect of cutting the edge, below all others where there is none.
-func (c Cause) CutEffect() float64 {
-	if c.Cut == nil {
+// AblationEffect returns the effect of removing the attention to the word, or -Inf if it was not measured.
+func (c Cause) AblationEffect() float64 {
+	if c.Ablation == nil {
 		return math.Inf(-1)
 	}
-	return *c.Cut
+	return *c.Ablation
 }
 
 // Cell names one cell of a map.
 type Cell struct {
 	Text        string
 	Layer, Head int    // from 0
-	Query, Key  string // words of the sentence: by itself, as the:2, or a position from 0
+	Query, Key  string // a word of the sentence, such as zebra, or the:2 for its second occurrence, or a position from 0
 }
 
-// Explanation is the arithmetic of one cell of a map. Every number is the operation's.
+// Explanation is the arithmetic of one cell of a map. Every number is the one that the operation computed.
 type Explanation struct {
 	Text        string    `json:"text"`
 	Tokens      []string  `json:"tokens"`
@@ -84,10 +86,10 @@ type Explanation struct {
 	ValueVector []float32 `json:"value_vector"` // [headDim]
 
 	Scale    float32   `json:"scale"`    // 1 / sqrt(headDim)
-	Products []float32 `json:"products"` // of the query with each key that it sees, [query+1]
+	Products []float32 `json:"products"` // dot products of the query and each key up to it, [query+1]
 	Scores   []float32 `json:"scores"`   // the products scaled
 	Weights  []float32 `json:"weights"`  // softmax of the scores
 
 	Contribution []float32 `json:"contribution"` // weight times value, [headDim]
-	Output       []float32 `json:"output"`       // the sum of all contributions to the query
+	Output       []float32 `json:"output"`       // z: the sum of the contributions of all keys, [headDim]
 }

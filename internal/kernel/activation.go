@@ -6,12 +6,11 @@ const (
 	geluCubic = 0.044715
 )
 
-// geluFarthest limits the exponent to both sides: e^80 is finite, a gate of e^-80 as good as closed, and
-// one of 1 / (1 + e^-80) open.
+// geluFarthest limits the magnitude of the exponent: e^80 is finite, and a gate of e^-80 or 1 / (1 + e^-80) is 0 or 1 in float32
+// arithmetic.
 const geluFarthest = 80
 
-// geluWide limits x itself, long after the gate is open or closed, so that what a huge x is multiplied with
-// stays 0 where it should be.
+// geluWide limits x where the gate is 0 or 1 already, so that a very large |x| does not turn a factor of 0 into NaN.
 const geluWide = 100
 
 // GELU applies the Gaussian error linear unit in its tanh form, GPT-2's "gelu_new", and its derivative:
@@ -19,13 +18,13 @@ const geluWide = 100
 //	y = x/2 (1 + tanh(u)),  u = sqrt(2/pi) (x + 0.044715 x^3)
 //	slope = dy/dx
 //
-// With z = e^-2u the factor (1 + tanh u)/2 is gate = 1 / (1 + z), and 1 - gate = z gate, so that
+// With z = e^-2u, the factor (1 + tanh u)/2 is gate = 1 / (1 + z), and 1 - gate = z gate, so that
 //
 //	y = x gate,  slope = gate (1 + x z gate 2 du/dx)
 //
-//	y, slope, x [n]     y may be x; a gradient goes back as dx = dy slope
+//	y, slope, x [n]     y may be x; backward: dx = dy slope
 //
-// The error of either is at most 1e-6 for x up to 10 in size. Source: Hendrycks and Gimpel 2016.
+// The error of both is at most 1e-6 for |x| <= 10. Source: Hendrycks and Gimpel 2016.
 func GELU(y, slope, x []float32) {
 	sameLength("GELU", len(x), len(y), len(slope))
 	if active.gelu != nil && len(x) > 0 {
@@ -56,9 +55,9 @@ func GELU(y, slope, x []float32) {
 	}
 }
 
-// ReLU writes y = max(x, 0) and its derivative, 1 where x > 0 and else 0; NaN stays NaN.
+// ReLU writes y = max(x, 0) and its derivative, 1 for x > 0 and otherwise 0. NaN stays NaN.
 //
-//	y, slope, x [n]     y may be x; a gradient goes back as dx = dy slope
+//	y, slope, x [n]     y may be x; backward: dx = dy slope
 func ReLU(y, slope, x []float32) {
 	sameLength("ReLU", len(x), len(y), len(slope))
 	for i, v := range x {

@@ -10,7 +10,7 @@ func Gather(y, table []float32, ids []int, dim int) {
 	}
 }
 
-// ScatterAdd adds the gradient of Gather: dTable[ids[r]] += dy[r], in the order of the rows.
+// ScatterAdd adds the gradient of [Gather] to dTable: dTable[ids[r]] += dy[r], in the order of the rows.
 //
 //	dTable [vocab, dim], dy [rows, dim], ids [rows] in 0..vocab-1, or it panics
 func ScatterAdd(dTable, dy []float32, ids []int, dim int) {

@@ -2,13 +2,13 @@ package kernel
 
 import "math"
 
-// Constants of the range reduction x = n ln 2 + r with |r| <= ln(2)/2. ln 2 is
-// split in two so that n*ln2High is exact.
+// Constants of the range reduction x = n ln 2 + r with |r| <= ln(2)/2. ln 2 is the sum of two constants, so that n*ln2High is
+// exact.
 const (
 	log2E   = 1.44269504088896341
 	ln2High = 0.693359375
 	ln2Low  = -2.12194440e-4
-	// Below expLowest the result is a denormal number and rounds to 0 here.
+	// Below expLowest e^x is a denormal number; Exp returns 0.
 	expLowest  = -87.3365
 	expHighest = 88.72283
 )
@@ -28,7 +28,7 @@ func Exp(x float32) float32 {
 	case x != x:
 		return x
 	}
-	// Adding and taking away 1.5 * 2^23 rounds to the nearest integer.
+	// Adding and subtracting 1.5 * 2^23 rounds to the nearest integer.
 	const rounder = 12582912
 	n := float32(x*log2E) + rounder
 	n -= rounder

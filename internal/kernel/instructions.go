@@ -9,22 +9,21 @@ import (
 )
 
 // InstructionsVariable is the environment variable that forces an instruction set: portable,
-// avx2 or avx512. Unset, the best that the processor has is used.
+// avx2 or avx512. If it is not set, the fastest that the processor supports is used.
 const InstructionsVariable = "ATTEND_KERNELS"
 
-// instructions is a set of kernels in assembly. The zero value has none: then the portable Go
-// that stands beside each use computes. Arguments are those of the exported functions, as
-// pointers to the first elements; strides in tiles are in bytes.
+// instructions is a set of kernels in assembly. The zero value has none: then the functions of this package use portable Go. The
+// arguments are those of the exported functions, as pointers to the first elements; strides of tiles are in bytes.
 type instructions struct {
 	name string
 
 	lanes       int        // float32 numbers in a register
-	tiles       [][2]tile  // [rows-1][vectors-1], whole vectors
-	tails       [][2]tile  // the same, of whose last vector only some columns count
-	turn        transposer // 8 x 8 numbers
+	tiles       [][2]tile  // [rows-1][vectors-1], of whole vectors
+	tails       [][2]tile  // the same, with a mask for the columns of the last vector
+	transpose8  transposer // 8 x 8 numbers
 	copyColumns func(y *float32, yRow int, x *float32, xRow, rows, columns int)
 	copyRows    func(y, x *float32, xRow, rows int)
-	limit       func(rounds int) // rounds of 24*lanes operations, as fast as the processor can
+	limit       func(rounds int) // rounds of 24*lanes operations, to measure the peak of the processor
 
 	exp           func(y, x *float32, n int)
 	add, mul      func(y, a, b *float32, n int)
@@ -40,17 +39,18 @@ type instructions struct {
 }
 
 type (
-	tile       func(blocks, k int, a *float32, aRow, aStep, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+	tile func(count, k int, a *float32, aRow, aStep, aTile int, b *float32, bStep int, c *float32, cRow int,
+		addend *float32, addendRow int, alpha float32, columns int)
 	transposer func(y *float32, yRow int, x *float32, xRow int)
 )
 
-// portable is the set that every processor has.
+// portable is the name of the set without assembly.
 const portable = "portable"
 
-// active is the set in use. It is chosen once, at start-up; tests of this package change it.
+// active is the set in use, chosen at start-up. Tests of this package change it.
 var active, activeError = choose(os.Getenv(InstructionsVariable))
 
-// choose returns the set of that name, or the best for "".
+// choose returns the set of that name, or the fastest for "".
 func choose(name string) (*instructions, error) {
 	sets := available() // best first
 	names := make([]string, len(sets))
@@ -60,10 +60,11 @@ func choose(name string) (*instructions, error) {
 		}
 		names[i] = s.name
 	}
-	return sets[0], fmt.Errorf("the environment variable %s asks for %s, but this processor has %s: choose one of these, or unset it for the best",
+	return sets[0], fmt.Errorf("the environment variable %s asks for %s, but this processor has %s: "+
+		"choose one of these, or unset it for the fastest",
 		InstructionsVariable, printable.Quote(name), strings.Join(names, ", "))
 }
 
-// Instructions names the instruction set in use. The error says that [InstructionsVariable] asks
-// for one that does not exist or that this processor lacks; the best is used then.
+// Instructions returns the name of the instruction set in use. It returns an error if [InstructionsVariable] names one that does
+// not exist or that the processor does not support; the fastest is used then.
 func Instructions() (string, error) { return active.name, activeError }

@@ -4,7 +4,7 @@ import "golang.org/x/sys/cpu"
 
 //go:generate go -C assembly run . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg kernel
 
-// available returns the instruction sets of this processor, the best first.
+// available returns the instruction sets that this processor supports, the fastest first.
 func available() []*instructions {
 	sets := []*instructions{{name: portable}}
 	x := cpu.X86
@@ -17,7 +17,7 @@ func available() []*instructions {
 	return sets
 }
 
-// avx512Tiles mask their last vector themselves.
+// avx512Tiles are both tiles and tails: each masks its last vector.
 var avx512Tiles = [][2]tile{
 	{avx512Tile1x1, avx512Tile1x2},
 	{avx512Tile2x1, avx512Tile2x2},
@@ -34,7 +34,7 @@ var avx512Tiles = [][2]tile{
 }
 
 var avx512 = instructions{
-	name: "avx512", lanes: 16, turn: avx2Transpose8,
+	name: "avx512", lanes: 16, transpose8: avx2Transpose8,
 	tiles: avx512Tiles, tails: avx512Tiles,
 	exp:           avx512Exp,
 	add:           avx512Add,
@@ -53,7 +53,7 @@ var avx512 = instructions{
 }
 
 var avx2 = instructions{
-	name: "avx2", lanes: 8, turn: avx2Transpose8,
+	name: "avx2", lanes: 8, transpose8: avx2Transpose8,
 	tiles: [][2]tile{
 		{avx2Tile1x1, avx2Tile1x2},
 		{avx2Tile2x1, avx2Tile2x2},

@@ -1,19 +1,19 @@
-// Package kernel is the arithmetic of the project on float32 slices: products of
-// matrices, softmax, LayerNorm, GELU, cross-entropy, AdamW. It knows no graph, no
-// batch and no head; what calls it decides which rows and strides to hand over.
+// Package kernel has the arithmetic of the project on float32 slices: matrix products, softmax, LayerNorm, GELU, cross-entropy,
+// AdamW. It knows no graph, batch or head. Callers choose the rows and strides:
 //
-// Every function pairs a forward with its backward, is deterministic, runs on the
-// calling goroutine alone, allocates nothing once warm and never looks past the lengths that
-// its arguments state. A result never depends on how many rows one call covers:
-// row i of a product or a softmax is the same bits in a batch of one and of
-// a thousand, so a map shown for one sentence is the map that training computed.
-// Shapes that do not agree are errors of the caller, not of a user, and panic.
+//	x, w := kernel.Dense(activations, rows, dim), kernel.Dense(weights, dim, hidden)
+//	kernel.MatMulBias(kernel.Dense(y, rows, hidden), x, w, bias) // y = x w + bias
+//	kernel.Softmax(y[:hidden])                                   // first row
 //
-// A loop that one operation alone needs, and that takes little of a step, may stand beside that operation instead.
+// Forward functions have a backward function beside them. All functions are deterministic, run on the calling goroutine, and
+// allocate no memory after the first calls. They read and write no element outside of the lengths of their arguments. Row i of a
+// result does not depend on the number of rows of the call: a product or a softmax gives the same bits in a batch of 1 and of
+// 1,000, so the map of one sentence is the map that training computed. Shapes that do not fit are errors of the calling code and
+// panic.
 //
-// Each function is written in portable Go and, for amd64, generated as assembly for AVX2 with FMA and
-// for AVX-512 (folder assembly, a module of its own). The best that the processor has is chosen at
-// start-up. Instruction sets round differently: bits are equal under one of them.
+// Each function exists in portable Go and, for amd64, as generated assembly for AVX2 with FMA and for AVX-512 (folder assembly, a
+// separate module). The fastest that the processor supports is chosen at start-up. Instruction sets round differently: results
+// are equal bit by bit only under the same instruction set.
 package kernel
 
 import "fmt"
@@ -27,9 +27,9 @@ func sameLength(what string, want int, lengths ...int) {
 	}
 }
 
-// wholeRows panics unless a length is a number of rows of n elements.
+// wholeRows panics unless a length is a multiple of n.
 func wholeRows(what string, length, n int) {
 	if n == 0 || length%n != 0 {
-		panic(fmt.Sprintf("kernel: %s: %d elements are no whole rows of %d", what, length, n))
+		panic(fmt.Sprintf("kernel: %s: %d elements are not whole rows of %d", what, length, n))
 	}
 }

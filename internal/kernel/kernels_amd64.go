@@ -3,76 +3,76 @@
 package kernel
 
 //go:noescape
-func avx512Tile1x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile1x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile1x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile1x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile2x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile2x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile2x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile2x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile3x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile3x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile3x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile3x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile4x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile4x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile4x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile4x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile5x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile5x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile5x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile5x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile6x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile6x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile6x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile6x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile7x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile7x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile7x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile7x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile8x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile8x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile8x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile8x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile9x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile9x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile9x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile9x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile10x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile10x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile10x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile10x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile11x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile11x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile11x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile11x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile12x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile12x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx512Tile12x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx512Tile12x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
 func avx512CopyColumns(y *float32, yRow int, x *float32, xRow int, rows int, columns int)
@@ -120,76 +120,76 @@ func avx512SumSquares(x *float32, n int) float64
 func avx512Limit(rounds int)
 
 //go:noescape
-func avx2Tile1x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile1x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile1x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile1x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile1x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile1x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile1x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile1x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile2x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile2x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile2x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile2x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile2x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile2x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile2x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile2x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile3x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile3x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile3x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile3x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile3x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile3x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile3x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile3x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile4x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile4x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile4x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile4x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile4x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile4x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile4x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile4x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile5x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile5x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile5x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile5x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile5x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile5x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile5x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile5x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile6x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile6x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile6x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile6x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile6x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile6x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
-func avx2Tile6x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+func avx2Tile6x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 
 //go:noescape
 func avx2CopyColumns(y *float32, yRow int, x *float32, xRow int, rows int, columns int)

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// func avx512Tile1x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile1x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile1x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -15,10 +15,10 @@ TEXT ·avx512Tile1x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), CX
 
-block:
+tile:
 	MOVQ   AX, CX
 	VXORPS Z0, Z0, Z0
 	MOVQ   k+8(FP), R9
@@ -44,14 +44,14 @@ store:
 	MOVQ    cRow+72(FP), CX
 	VMOVUPS Z0, K1, (SI)
 	ADDQ    CX, SI
-	MOVQ    aBlock+40(FP), CX
+	MOVQ    aTile+40(FP), CX
 	ADDQ    CX, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile1x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile1x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile1x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -64,10 +64,10 @@ TEXT ·avx512Tile1x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), CX
 
-block:
+tile:
 	MOVQ   AX, CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -101,14 +101,14 @@ store:
 	VMOVUPS Z0, (SI)
 	VMOVUPS Z1, K1, 64(SI)
 	ADDQ    CX, SI
-	MOVQ    aBlock+40(FP), CX
+	MOVQ    aTile+40(FP), CX
 	ADDQ    CX, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile2x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile2x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile2x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -121,10 +121,10 @@ TEXT ·avx512Tile2x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -158,14 +158,14 @@ store:
 	ADDQ    R9, SI
 	VMOVUPS Z1, K1, (SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile2x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile2x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile2x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -178,10 +178,10 @@ TEXT ·avx512Tile2x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -230,14 +230,14 @@ store:
 	VMOVUPS Z2, (SI)
 	VMOVUPS Z3, K1, 64(SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile3x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile3x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile3x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -250,10 +250,10 @@ TEXT ·avx512Tile3x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -295,14 +295,14 @@ store:
 	ADDQ    R9, SI
 	VMOVUPS Z2, K1, (SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile3x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile3x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile3x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -315,10 +315,10 @@ TEXT ·avx512Tile3x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -382,14 +382,14 @@ store:
 	VMOVUPS Z4, (SI)
 	VMOVUPS Z5, K1, 64(SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile4x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile4x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile4x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -402,10 +402,10 @@ TEXT ·avx512Tile4x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -455,14 +455,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z3, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile4x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile4x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile4x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -475,10 +475,10 @@ TEXT ·avx512Tile4x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -557,14 +557,14 @@ store:
 	VMOVUPS Z6, (SI)
 	VMOVUPS Z7, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile5x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile5x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile5x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -577,10 +577,10 @@ TEXT ·avx512Tile5x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -640,14 +640,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z4, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile5x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile5x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile5x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -660,10 +660,10 @@ TEXT ·avx512Tile5x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -759,14 +759,14 @@ store:
 	VMOVUPS Z8, (SI)
 	VMOVUPS Z9, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile6x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile6x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile6x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -779,10 +779,10 @@ TEXT ·avx512Tile6x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -850,14 +850,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z5, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile6x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile6x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile6x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -870,10 +870,10 @@ TEXT ·avx512Tile6x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -984,14 +984,14 @@ store:
 	VMOVUPS Z10, (SI)
 	VMOVUPS Z11, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile7x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile7x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile7x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1004,10 +1004,10 @@ TEXT ·avx512Tile7x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -1083,14 +1083,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z6, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile7x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile7x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile7x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1103,10 +1103,10 @@ TEXT ·avx512Tile7x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -1232,14 +1232,14 @@ store:
 	VMOVUPS Z12, (SI)
 	VMOVUPS Z13, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile8x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile8x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile8x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1252,10 +1252,10 @@ TEXT ·avx512Tile8x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -1339,14 +1339,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z7, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile8x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile8x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile8x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1359,10 +1359,10 @@ TEXT ·avx512Tile8x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Z0, Z0, Z0
@@ -1503,14 +1503,14 @@ store:
 	VMOVUPS Z14, (SI)
 	VMOVUPS Z15, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile9x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile9x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile9x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1523,10 +1523,10 @@ TEXT ·avx512Tile9x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -1620,14 +1620,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z8, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile9x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile9x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile9x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1640,10 +1640,10 @@ TEXT ·avx512Tile9x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -1801,14 +1801,14 @@ store:
 	VMOVUPS Z16, (SI)
 	VMOVUPS Z17, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile10x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile10x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile10x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1821,10 +1821,10 @@ TEXT ·avx512Tile10x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -1926,14 +1926,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z9, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile10x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile10x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile10x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -1946,10 +1946,10 @@ TEXT ·avx512Tile10x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -2122,14 +2122,14 @@ store:
 	VMOVUPS Z18, (SI)
 	VMOVUPS Z19, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile11x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile11x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile11x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -2142,10 +2142,10 @@ TEXT ·avx512Tile11x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -2255,14 +2255,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z10, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile11x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile11x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile11x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -2275,10 +2275,10 @@ TEXT ·avx512Tile11x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -2466,14 +2466,14 @@ store:
 	VMOVUPS Z20, (SI)
 	VMOVUPS Z21, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile12x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile12x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile12x1(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -2486,10 +2486,10 @@ TEXT ·avx512Tile12x1(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -2607,14 +2607,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Z11, K1, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx512Tile12x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx512Tile12x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Tile12x2(SB), NOSPLIT, $0-112
 	MOVQ  columns+104(FP), AX
@@ -2627,10 +2627,10 @@ TEXT ·avx512Tile12x2(SB), NOSPLIT, $0-112
 	MOVQ  bStep+56(FP), BX
 	MOVQ  c+64(FP), SI
 	MOVQ  addend+80(FP), DI
-	MOVQ  blocks+0(FP), R8
+	MOVQ  count+0(FP), R8
 	LEAQ  (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	LEAQ   (R11)(CX*4), R12
@@ -2833,10 +2833,10 @@ store:
 	VMOVUPS Z22, (SI)
 	VMOVUPS Z23, K1, 64(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
@@ -3162,13 +3162,13 @@ exp_end:
 	VPERMILPS     $0x01, X22, X14
 	VADDPS        X14, X22, X22
 	TESTQ         DI, DI
-	JZ            share
+	JZ            factor
 	VMOVSS        X22, (DI)
 	VMOVSS        X15, (SI)
 	ADDQ          $0x04, SI
 	ADDQ          $0x04, DI
 
-share:
+factor:
 	VMOVSS       word3f800000<>+0(SB), X14
 	VDIVSS       X22, X14, X14
 	VBROADCASTSS X14, Z14
@@ -4150,7 +4150,7 @@ round:
 	VZEROUPPER
 	RET
 
-// func avx2Tile1x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile1x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile1x1(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -4159,10 +4159,10 @@ TEXT ·avx2Tile1x1(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), CX
 
-block:
+tile:
 	MOVQ   AX, CX
 	VXORPS Y0, Y0, Y0
 	MOVQ   k+8(FP), R9
@@ -4189,14 +4189,14 @@ store:
 	MOVQ    cRow+72(FP), CX
 	VMOVUPS Y0, (SI)
 	ADDQ    CX, SI
-	MOVQ    aBlock+40(FP), CX
+	MOVQ    aTile+40(FP), CX
 	ADDQ    CX, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile1x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile1x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile1x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -4210,10 +4210,10 @@ TEXT ·avx2Tile1x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), DX
 
-block:
+tile:
 	MOVQ   CX, DX
 	VXORPS Y1, Y1, Y1
 	MOVQ   k+8(FP), R10
@@ -4260,10 +4260,10 @@ store2:
 
 store3:
 	ADDQ DX, DI
-	MOVQ aBlock+40(FP), DX
+	MOVQ aTile+40(FP), DX
 	ADDQ DX, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -4285,7 +4285,7 @@ DATA lanes<>+56(SB)/4, $0x00000000
 DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-// func avx2Tile1x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile1x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile1x2(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -4294,10 +4294,10 @@ TEXT ·avx2Tile1x2(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), CX
 
-block:
+tile:
 	MOVQ   AX, CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -4331,14 +4331,14 @@ store:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    CX, SI
-	MOVQ    aBlock+40(FP), CX
+	MOVQ    aTile+40(FP), CX
 	ADDQ    CX, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile1x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile1x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile1x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -4352,10 +4352,10 @@ TEXT ·avx2Tile1x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), DX
 
-block:
+tile:
 	MOVQ   CX, DX
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4409,14 +4409,14 @@ store5:
 
 store6:
 	ADDQ DX, DI
-	MOVQ aBlock+40(FP), DX
+	MOVQ aTile+40(FP), DX
 	ADDQ DX, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile2x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile2x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile2x1(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -4425,10 +4425,10 @@ TEXT ·avx2Tile2x1(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -4464,14 +4464,14 @@ store:
 	ADDQ    R9, SI
 	VMOVUPS Y1, (SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile2x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile2x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile2x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -4485,10 +4485,10 @@ TEXT ·avx2Tile2x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R10
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4564,14 +4564,14 @@ store11:
 
 store12:
 	ADDQ R10, DI
-	MOVQ aBlock+40(FP), R10
+	MOVQ aTile+40(FP), R10
 	ADDQ R10, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile2x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile2x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile2x2(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -4580,10 +4580,10 @@ TEXT ·avx2Tile2x2(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -4632,14 +4632,14 @@ store:
 	VMOVUPS Y2, (SI)
 	VMOVUPS Y3, 32(SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile2x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile2x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile2x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -4653,10 +4653,10 @@ TEXT ·avx2Tile2x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R10
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4745,14 +4745,14 @@ store17:
 
 store18:
 	ADDQ R10, DI
-	MOVQ aBlock+40(FP), R10
+	MOVQ aTile+40(FP), R10
 	ADDQ R10, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile3x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile3x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile3x1(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -4761,10 +4761,10 @@ TEXT ·avx2Tile3x1(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -4809,14 +4809,14 @@ store:
 	ADDQ    R9, SI
 	VMOVUPS Y2, (SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile3x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile3x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile3x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -4830,10 +4830,10 @@ TEXT ·avx2Tile3x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R10
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4938,14 +4938,14 @@ store26:
 
 store27:
 	ADDQ R10, DI
-	MOVQ aBlock+40(FP), R10
+	MOVQ aTile+40(FP), R10
 	ADDQ R10, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile3x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile3x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile3x2(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -4954,10 +4954,10 @@ TEXT ·avx2Tile3x2(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R9
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -5021,14 +5021,14 @@ store:
 	VMOVUPS Y4, (SI)
 	VMOVUPS Y5, 32(SI)
 	ADDQ    R9, SI
-	MOVQ    aBlock+40(FP), R9
+	MOVQ    aTile+40(FP), R9
 	ADDQ    R9, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile3x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile3x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile3x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -5042,10 +5042,10 @@ TEXT ·avx2Tile3x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R10
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5169,14 +5169,14 @@ store35:
 
 store36:
 	ADDQ R10, DI
-	MOVQ aBlock+40(FP), R10
+	MOVQ aTile+40(FP), R10
 	ADDQ R10, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile4x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile4x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile4x1(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -5185,10 +5185,10 @@ TEXT ·avx2Tile4x1(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -5242,14 +5242,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Y3, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile4x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile4x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile4x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -5263,10 +5263,10 @@ TEXT ·avx2Tile4x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R11
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5400,14 +5400,14 @@ store47:
 
 store48:
 	ADDQ R11, DI
-	MOVQ aBlock+40(FP), R11
+	MOVQ aTile+40(FP), R11
 	ADDQ R11, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile4x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile4x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile4x2(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -5416,10 +5416,10 @@ TEXT ·avx2Tile4x2(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -5498,14 +5498,14 @@ store:
 	VMOVUPS Y6, (SI)
 	VMOVUPS Y7, 32(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile4x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile4x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile4x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -5519,10 +5519,10 @@ TEXT ·avx2Tile4x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R11
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5681,14 +5681,14 @@ store59:
 
 store60:
 	ADDQ R11, DI
-	MOVQ aBlock+40(FP), R11
+	MOVQ aTile+40(FP), R11
 	ADDQ R11, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile5x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile5x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile5x1(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -5697,10 +5697,10 @@ TEXT ·avx2Tile5x1(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Y0, Y0, Y0
@@ -5765,14 +5765,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Y4, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile5x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile5x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile5x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -5786,10 +5786,10 @@ TEXT ·avx2Tile5x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R11
 	LEAQ   (R11)(DX*4), R12
 	VXORPS Y1, Y1, Y1
@@ -5954,14 +5954,14 @@ store74:
 
 store75:
 	ADDQ R11, DI
-	MOVQ aBlock+40(FP), R11
+	MOVQ aTile+40(FP), R11
 	ADDQ R11, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile5x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile5x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile5x2(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -5970,10 +5970,10 @@ TEXT ·avx2Tile5x2(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Y0, Y0, Y0
@@ -6069,14 +6069,14 @@ store:
 	VMOVUPS Y8, (SI)
 	VMOVUPS Y9, 32(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile5x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile5x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile5x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -6090,10 +6090,10 @@ TEXT ·avx2Tile5x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R11
 	LEAQ   (R11)(DX*4), R12
 	VXORPS Y1, Y1, Y1
@@ -6289,14 +6289,14 @@ store89:
 
 store90:
 	ADDQ R11, DI
-	MOVQ aBlock+40(FP), R11
+	MOVQ aTile+40(FP), R11
 	ADDQ R11, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile6x1(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile6x1(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile6x1(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -6305,10 +6305,10 @@ TEXT ·avx2Tile6x1(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Y0, Y0, Y0
@@ -6382,14 +6382,14 @@ store:
 	ADDQ    R10, SI
 	VMOVUPS Y5, (SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile6x1Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile6x1Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile6x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -6403,10 +6403,10 @@ TEXT ·avx2Tile6x1Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R11
 	LEAQ   (R11)(DX*4), R12
 	VXORPS Y1, Y1, Y1
@@ -6600,14 +6600,14 @@ store107:
 
 store108:
 	ADDQ R11, DI
-	MOVQ aBlock+40(FP), R11
+	MOVQ aTile+40(FP), R11
 	ADDQ R11, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile6x2(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile6x2(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile6x2(SB), NOSPLIT, $0-112
 	MOVQ a+16(FP), AX
@@ -6616,10 +6616,10 @@ TEXT ·avx2Tile6x2(SB), NOSPLIT, $0-112
 	MOVQ bStep+56(FP), BX
 	MOVQ c+64(FP), SI
 	MOVQ addend+80(FP), DI
-	MOVQ blocks+0(FP), R8
+	MOVQ count+0(FP), R8
 	LEAQ (CX)(CX*2), R9
 
-block:
+tile:
 	MOVQ   AX, R10
 	LEAQ   (R10)(CX*4), R11
 	VXORPS Y0, Y0, Y0
@@ -6730,14 +6730,14 @@ store:
 	VMOVUPS Y10, (SI)
 	VMOVUPS Y11, 32(SI)
 	ADDQ    R10, SI
-	MOVQ    aBlock+40(FP), R10
+	MOVQ    aTile+40(FP), R10
 	ADDQ    R10, AX
 	DECQ    R8
-	JNZ     block
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func avx2Tile6x2Tail(blocks int, k int, a *float32, aRow int, aStep int, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
+// func avx2Tile6x2Tail(count int, k int, a *float32, aRow int, aStep int, aTile int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)
 // Requires: AVX, FMA3
 TEXT ·avx2Tile6x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    columns+104(FP), AX
@@ -6751,10 +6751,10 @@ TEXT ·avx2Tile6x2Tail(SB), NOSPLIT, $0-112
 	MOVQ    bStep+56(FP), SI
 	MOVQ    c+64(FP), DI
 	MOVQ    addend+80(FP), R8
-	MOVQ    blocks+0(FP), R9
+	MOVQ    count+0(FP), R9
 	LEAQ    (DX)(DX*2), R10
 
-block:
+tile:
 	MOVQ   CX, R11
 	LEAQ   (R11)(DX*4), R12
 	VXORPS Y1, Y1, Y1
@@ -6985,10 +6985,10 @@ store125:
 
 store126:
 	ADDQ R11, DI
-	MOVQ aBlock+40(FP), R11
+	MOVQ aTile+40(FP), R11
 	ADDQ R11, CX
 	DECQ R9
-	JNZ  block
+	JNZ  tile
 	VZEROUPPER
 	RET
 
@@ -7341,13 +7341,13 @@ exp_end:
 	VPERMILPS    $0x01, X2, X1
 	VADDPS       X1, X2, X2
 	TESTQ        DI, DI
-	JZ           share
+	JZ           factor
 	VMOVSS       X2, (DI)
 	VMOVSS       X0, (SI)
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, DI
 
-share:
+factor:
 	VMOVSS       word3f800000<>+0(SB), X0
 	VDIVSS       X2, X0, X0
 	VBROADCASTSS X0, Y0

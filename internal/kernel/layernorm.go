@@ -9,7 +9,7 @@ import (
 //
 //	y = gain (x - mean) rstd + bias,  rstd = 1 / sqrt(variance + epsilon)
 //
-//	y, x [rows, dim], gain, bias [dim], mean, rstd [rows] (kept for LayerNormGrad)
+//	y, x [rows, dim], gain, bias [dim], mean, rstd [rows] (results, for LayerNormGrad)
 //
 // The variance is the biased one (divided by dim). Source: Ba, Kiros and Hinton 2016.
 func LayerNorm(y, mean, rstd, x, gain, bias []float32, epsilon float32) {
@@ -40,13 +40,13 @@ func LayerNorm(y, mean, rstd, x, gain, bias []float32, epsilon float32) {
 	}
 }
 
-// LayerNormGrad writes the three gradients of LayerNorm. With n = (x - mean) rstd
+// LayerNormGrad computes the three gradients of [LayerNorm]. With n = (x - mean) rstd
 // and g = dy gain, and means taken over a row:
 //
 //	dx = rstd (g - mean(g) - n mean(g n)) + addend,  dGain = sum_rows dy n,  dBias = sum_rows dy
 //
 //	dx, dy, x [rows, dim], dGain, dBias, gain [dim], mean, rstd [rows]
-//	addend [rows, dim], or nil for none: a gradient that reaches x by another way
+//	addend [rows, dim], or nil: the gradient of x from another operation
 func LayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd, addend []float32) {
 	rows, dim := len(mean), len(gain)
 	sameLength("LayerNormGrad", rows*dim, len(dx), len(dy), len(x))
@@ -58,7 +58,8 @@ func LayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd, addend []float32) 
 	clear(dGain)
 	clear(dBias)
 	if active.layerNormGrad != nil && len(x) > 0 {
-		active.layerNormGrad(&dx[0], &dGain[0], &dBias[0], &dy[0], &x[0], &gain[0], &mean[0], &rstd[0], unsafe.SliceData(addend), rows, dim)
+		active.layerNormGrad(&dx[0], &dGain[0], &dBias[0], &dy[0], &x[0], &gain[0], &mean[0], &rstd[0],
+			unsafe.SliceData(addend), rows, dim)
 		return
 	}
 	for r := range rows {

@@ -7,9 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// Matrix is a view of row-major float32 data: element (i, j) is
-// Data[i*Stride+j]. A view with Stride > Cols picks some columns of a wider
-// matrix, as one head's columns of [seq, dim].
+// Matrix is a view of row-major float32 data: element (i, j) is Data[i*Stride+j]. If Stride > Cols it is a view of some columns
+// of a wider matrix, such as the columns of one head in [seq, dim].
 type Matrix struct {
 	Data       []float32
 	Rows, Cols int
@@ -22,19 +21,18 @@ func Dense(data []float32, rows, cols int) Matrix {
 	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: cols}
 }
 
-// Columns returns the view of rows x cols elements that start at data[0] with
-// stride elements from one row to the next.
+// Columns returns the view of rows x cols elements that starts at data[0], with stride elements from one row to the next.
 func Columns(data []float32, rows, cols, stride int) Matrix {
 	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: stride}
 }
 
-// T returns the transposed view: nothing moves.
+// T returns the transposed view. No data is copied.
 func (m Matrix) T() Matrix {
 	m.transposed = !m.transposed
 	return m
 }
 
-// Part returns the view of some whole rows.
+// Part returns the view of rows from to from+rows.
 func (m Matrix) Part(from, rows int) Matrix {
 	m.Data, m.Rows = m.Data[from*m.Stride:], rows
 	return m
@@ -43,7 +41,7 @@ func (m Matrix) Part(from, rows int) Matrix {
 // Row returns the elements of a row.
 func (m Matrix) Row(i int) []float32 { return m.Data[i*m.Stride:][:m.Cols] }
 
-// shape returns rows and columns as a product sees them.
+// shape returns the number of rows and columns, after transposition.
 func (m Matrix) shape() (rows, cols int) {
 	if m.transposed {
 		return m.Cols, m.Rows
@@ -51,9 +49,9 @@ func (m Matrix) shape() (rows, cols int) {
 	return m.Rows, m.Cols
 }
 
-// columns returns the view of some columns, as a product sees them.
+// columns returns the view of columns from to `to` of the matrix, after transposition.
 func (m Matrix) columns(from, to int) Matrix {
-	m.Data = m.block(0, from)
+	m.Data = m.from(0, from)
 	if m.transposed {
 		m.Rows = to - from
 	} else {
@@ -62,14 +60,15 @@ func (m Matrix) columns(from, to int) Matrix {
 	return m
 }
 
-// block returns the data from element (i, j) on, as a product sees (i, j).
-func (m Matrix) block(i, j int) []float32 {
+// from returns the data from element (i, j) on, with i and j after transposition.
+func (m Matrix) from(i, j int) []float32 {
 	if m.transposed {
 		i, j = j, i
 	}
 	return m.Data[i*m.Stride+j:]
 }
 
+// flag returns the transposition as BLAS names it.
 func (m Matrix) flag() blas.Transpose {
 	if m.transposed {
 		return blas.Trans
@@ -88,8 +87,8 @@ func (m Matrix) check(name string) {
 //
 //	a [m, k], b [k, n], c [m, n]     either of a and b may be transposed, c not
 //
-// With beta = 0 the old content of c does not matter, with alpha = 0 that of a and b. Each element of c is summed
-// over k in an order that depends on k and the transposes alone.
+// If beta is 0, c is not read; if alpha is 0, a and b are not read. The order of summation over k depends only on k and on the
+// transpositions.
 func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	checkProduct(c, a, b)
 	if alpha == 0 {
@@ -108,7 +107,7 @@ func MatMul(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	active.product(c, alpha, a, b, addend, c.Stride)
 }
 
-// scaleRows multiplies a matrix by a number; by 0 it becomes 0 whatever it held.
+// scaleRows multiplies a matrix by a number. Multiplied by 0 it is 0, even if it held NaN.
 func scaleRows(c Matrix, by float32) {
 	if by == 1 {
 		return
@@ -141,7 +140,7 @@ func MatMulBias(c, a, b Matrix, bias []float32) {
 	active.product(c, 1, a, b, bias, 0)
 }
 
-// checkProduct panics unless c has the shape of a b and all three lie inside their data.
+// checkProduct panics unless c has the shape of a b and all three views lie inside their data.
 func checkProduct(c, a, b Matrix) {
 	a.check("a")
 	b.check("b")
@@ -153,14 +152,13 @@ func checkProduct(c, a, b Matrix) {
 	}
 }
 
-// Tiles of this size keep gonum's product on the calling goroutine: it spreads
-// over goroutines from four 64x64 blocks on.
+// Products of at most this size run on the calling goroutine in gonum, which starts goroutines from four 64x64 blocks on.
 const (
 	gonumRows = 64
 	gonumCols = 3 * 64
 )
 
-// portableProduct is MatMul in plain Go, gonum's.
+// portableProduct is MatMul in portable Go, with gonum.
 func portableProduct(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	if b.transposed && !a.transposed {
 		portableTransposed(c, alpha, a, b, beta)
@@ -172,14 +170,14 @@ func portableProduct(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	for i := 0; i < m; i += gonumRows {
 		for j := 0; j < n; j += gonumCols {
 			product.Sgemm(a.flag(), b.flag(), min(gonumRows, m-i), min(gonumCols, n-j), k,
-				alpha, a.block(i, 0), a.Stride, b.block(0, j), b.Stride, beta, c.block(i, j), c.Stride)
+				alpha, a.from(i, 0), a.Stride, b.from(0, j), b.Stride, beta, c.from(i, j), c.Stride)
 		}
 	}
 }
 
-// portableTransposed is portableProduct for a transposed b alone. gonum takes dot products there, whose
-// order of summation depends on where in memory a row begins: the same sentence would
-// give other bits at another place in the batch. Here b is turned over first.
+// portableTransposed is portableProduct if only b is transposed. gonum would use dot products there, whose order of summation
+// depends on the memory address of a row: a sentence would have different bits at different indices of the batch. So b is copied
+// transposed first.
 func portableTransposed(c Matrix, alpha float32, a, b Matrix, beta float32) {
 	k, n := b.shape()
 	copies := scratch.get(k * n)

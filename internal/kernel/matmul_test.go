@@ -7,7 +7,7 @@ import (
 )
 
 // at reads element (i, j) as a product sees it.
-func (m Matrix) at(i, j int) float64 { return float64(m.block(i, j)[0]) }
+func (m Matrix) at(i, j int) float64 { return float64(m.from(i, j)[0]) }
 
 // wide returns all elements, row by row as a product sees them.
 func (m Matrix) wide() []float64 {

@@ -14,14 +14,14 @@ func SumSquares(x []float32) float64 {
 	return sum
 }
 
-// AdamWStep holds what one AdamW update is made with. The rates have no unit.
+// AdamWStep holds the arguments of one AdamW update.
 type AdamWStep struct {
 	LearningRate float32
-	Beta1, Beta2 float32 // decay of the first and the second moment
+	Beta1, Beta2 float32 // decay rates of the first and the second moment
 	Epsilon      float32
 	WeightDecay  float32 // decoupled: weights shrink by LearningRate*WeightDecay
-	Scale        float32 // gradients are multiplied by it first (clipping)
-	Step         int     // 1 for the first update; corrects the moments' bias
+	Scale        float32 // multiplies the gradients first (clipping)
+	Step         int     // 1 for the first update; for the bias correction of the moments
 }
 
 // AdamW updates weights and moments in one pass:
@@ -51,7 +51,7 @@ func AdamW(weights, first, second, gradient []float32, s AdamWStep) {
 	}
 }
 
-// SGDStep holds what one update of gradient descent is made with.
+// SGDStep holds the arguments of one update of gradient descent.
 type SGDStep struct {
 	LearningRate float32
 	Momentum     float32
@@ -59,7 +59,7 @@ type SGDStep struct {
 	Scale        float32
 }
 
-// SGD updates weights by gradient descent with (heavy-ball) momentum:
+// SGD updates weights by gradient descent with momentum (heavy ball):
 //
 //	velocity = Momentum velocity + Scale gradient;  w = w - lr WeightDecay w - lr velocity
 //

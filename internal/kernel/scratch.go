@@ -2,18 +2,17 @@ package kernel
 
 import "sync"
 
-// scratchPool keeps slices for copies between calls. The garbage collector does not empty it, unlike a
-// sync.Pool, so that a product allocates nothing once warm. It holds as many slices as there were ever
-// products at once.
+// scratchPool keeps temporary slices between calls. Unlike a sync.Pool it is not emptied by the garbage collector, so that a
+// product allocates no memory after the first calls. It holds one slice for each product that has run at the same time.
 type scratchPool struct {
 	mutex sync.Mutex
 	free  [][]float32
 }
 
-// scratch serves all products.
+// scratch is the pool of all products.
 var scratch scratchPool
 
-// get returns a slice of n numbers, which hold what their last user left.
+// get returns a slice of n numbers with undefined values.
 func (p *scratchPool) get(n int) []float32 {
 	var s []float32
 	p.mutex.Lock()
@@ -34,10 +33,10 @@ func (p *scratchPool) put(s []float32) {
 	p.mutex.Unlock()
 }
 
-// ScratchBytes returns how much memory a product of k columns with [k, n] takes for copies, at most.
+// ScratchBytes returns the largest temporary memory in bytes of a product [m, k] [k, n].
 func ScratchBytes(n, k int) float64 {
 	if active.tiles == nil {
 		return 4 * float64(k) * float64(n)
 	}
-	return 4 * (float64(min(k, depth))*float64(n) + blockSize)
+	return 4 * (float64(min(k, depth))*float64(n) + groupSize)
 }

@@ -10,31 +10,31 @@ import (
 //
 //	row [n]     scores in, weights that sum to 1 out
 //
-// A row that holds NaN or +Inf becomes NaN throughout: nothing is hidden.
+// If a row has NaN or +Inf, all of its results are NaN.
 func Softmax(row []float32) {
 	softmaxRows(row, 1, len(row), len(row), len(row), 0, nil, nil)
 }
 
-// CausalSoftmax turns scores into attention weights: row q, the query at place first-1+q of its
-// sentence, becomes the softmax of its first first+q elements, and the rest, the
-// future, exactly 0.
+// CausalSoftmax replaces scores by attention weights. Row q is the query at position first-1+q of its sentence: its first first+q
+// elements, the keys up to the query, are replaced by their softmax, the others by exactly 0.
 //
-//	scores [rows, width], row q at q*stride     query by key; first + rows - 1 <= width
+//	scores [rows, width], row q at q*stride     [query, key]; first + rows - 1 <= width
 func CausalSoftmax(scores []float32, rows, width, stride, first int) {
 	checkCausal("CausalSoftmax", len(scores), rows, width, stride, first)
 	softmaxRows(scores, rows, width, stride, first, 1, nil, nil)
 }
 
-// checkCausal panics unless a square's rows lie inside their data and grow no wider than it.
+// checkCausal panics unless the rows lie inside their data and no row has more visible keys than the width.
 func checkCausal(what string, length, rows, width, stride, first int) {
 	if rows < 1 || first < 1 || first+rows-1 > width || width > stride || length < (rows-1)*stride+width {
-		panic(fmt.Sprintf("kernel: %s: %d rows of %d, %d apart, from %d visible on, in %d elements", what, rows, width, stride, first, length))
+		panic(fmt.Sprintf("kernel: %s: %d rows of width %d with stride %d and first %d in %d elements",
+			what, rows, width, stride, first, length))
 	}
 }
 
-// softmaxRows replaces the first numbers of each row, `first` in row 0 and `more` more in each that
-// follows, by their softmax and the rest of its width by 0. Unless nil, tops receives the
-// largest number of each row and sums the sum of e^(x - top).
+// softmaxRows replaces the first numbers of each row, `first` of them in row 0 and `more` more in each next row, by their
+// softmax, and the rest of the width by 0. If tops is not nil, tops[r] becomes the largest number of row r and sums[r] the sum of
+// e^(x - tops[r]).
 func softmaxRows(x []float32, rows, width, stride, first, more int, tops, sums []float32) {
 	if active.softmax != nil && rows > 0 {
 		active.softmax(&x[0], rows, width, stride, first, more, unsafe.SliceData(tops), unsafe.SliceData(sums))
@@ -58,20 +58,19 @@ func softmaxRows(x []float32, rows, width, stride, first, more int, tops, sums [
 		if tops != nil {
 			tops[r], sums[r] = top, sum
 		}
-		share := 1 / sum
+		factor := 1 / sum
 		for i := range row {
-			row[i] *= share
+			row[i] *= factor
 		}
 		clear(x[r*stride+n : r*stride+width])
 	}
 }
 
-// CausalSoftmaxGrad replaces dWeights, the gradient of the weights of
-// CausalSoftmax, by the gradient of the scores:
+// CausalSoftmaxGrad replaces dWeights, the gradient of the weights of [CausalSoftmax], by the gradient of the scores:
 //
-//	dScore_qk = w_qk (dW_qk - sum_j dW_qj w_qj) for visible k, else 0
+//	dScore_qk = w_qk (dW_qk - sum_j dW_qj w_qj) for keys k up to the query, otherwise 0
 //
-//	dWeights [rows, width], row q at q*stride, weights alike at q*weightsStride
+//	dWeights [rows, width], row q at q*stride, row q of weights at q*weightsStride
 func CausalSoftmaxGrad(dWeights, weights []float32, rows, width, stride, weightsStride, first int) {
 	checkCausal("CausalSoftmaxGrad", len(dWeights), rows, width, stride, first)
 	checkCausal("CausalSoftmaxGrad", len(weights), rows, width, weightsStride, first)
@@ -92,11 +91,11 @@ func CausalSoftmaxGrad(dWeights, weights []float32, rows, width, stride, weights
 	}
 }
 
-// CrossEntropy writes each row's loss -ln softmax(logits)[target], in nats, and
-// the softmax itself. Rows with a negative target count nothing: loss 0.
+// CrossEntropy computes the loss of each row, -ln softmax(logits)[target], in nats, and the softmax. Rows with a negative target
+// have loss 0.
 //
 //	losses [rows], probabilities [rows, vocab], logits [rows, vocab], targets [rows] below vocab, or it panics
-//	tops [rows]     receives the largest logit of each row
+//	tops [rows]     results: the largest logit of each row
 func CrossEntropy(losses, tops, probabilities, logits []float32, targets []int, vocab int) {
 	rows := len(targets)
 	sameLength("CrossEntropy", rows, len(losses), len(tops))
@@ -122,9 +121,9 @@ func checkTargets(what string, targets []int, vocab int) {
 	}
 }
 
-// CrossEntropyGrad writes the gradient of scale times the sum of CrossEntropy's losses:
+// CrossEntropyGrad computes the gradient of scale times the sum of the losses of [CrossEntropy]:
 //
-//	dLogits_rj = scale (probabilities_rj - [j = target_r]), 0 in rows that count nothing
+//	dLogits_rj = scale (probabilities_rj - [j = target_r]), 0 in rows with a negative target
 //
 //	dLogits, probabilities [rows, vocab], targets [rows]
 func CrossEntropyGrad(dLogits, probabilities []float32, targets []int, vocab int, scale float32) {
@@ -146,7 +145,7 @@ func CrossEntropyGrad(dLogits, probabilities []float32, targets []int, vocab int
 	}
 }
 
-// Argmax returns the place of the largest element, the first of equals.
+// Argmax returns the index of the largest element, the first of equals.
 func Argmax(x []float32) int {
 	best := 0
 	for i, v := range x {

@@ -1,12 +1,11 @@
 package kernel
 
-// depth is how much of k is summed at a time: two registers' columns of b, that many rows long, stay
-// in the first-level cache beside what is read of a.
+// depth is the largest part of k that one pass sums: as many rows of b, two registers wide, fit into the first-level cache
+// together with the numbers of a that they are multiplied with.
 const depth = 384
 
-// product computes c = alpha a b + addend. Row i of the addend is addendStride numbers on from
-// the row before; nil adds nothing. Where k is long, the product of some columns of a and rows of b
-// is added to that of those before.
+// product computes c = alpha a b + addend. Row i of the addend starts at i*addendStride; a nil addend adds nothing. If k is
+// larger than depth, the product is the sum of products over parts of k.
 func (in *instructions) product(c Matrix, alpha float32, a, b Matrix, addend []float32, addendStride int) {
 	_, k := a.shape()
 	parts := (k + depth - 1) / depth
@@ -17,11 +16,11 @@ func (in *instructions) product(c Matrix, alpha float32, a, b Matrix, addend []f
 	}
 }
 
-// productOf computes c = alpha a b + addend in tiles that stay in registers.
+// productOf computes c = alpha a b + addend in tiles whose sums stay in registers.
 //
-// Columns are taken in panels of two registers, rows in blocks that stay in the second-level cache.
-// Where enough work reads them, panels of b and blocks of a transposed a are first laid
-// out in one piece of memory, in the order in which the tiles read (Goto and van de Geijn 2008).
+// Columns of b are divided into panels of two registers, rows of a into groups that fit into the second-level cache. If they are
+// read often enough, panels of b and groups of a transposed a are first copied to consecutive memory, in the order in which the
+// tiles read them (Goto and van de Geijn 2008).
 func (in *instructions) productOf(c Matrix, alpha float32, a, b Matrix, addend []float32, addendStride int) {
 	m, k := a.shape()
 	_, n := b.shape()
@@ -36,9 +35,9 @@ func (in *instructions) productOf(c Matrix, alpha float32, a, b Matrix, addend [
 			p.aRow, p.aStep = p.aStep, p.aRow
 		}
 	}
-	if !packsB && !packsA && m*k <= blockSize {
+	if !packsB && !packsA && m*k <= groupSize {
 		for j := 0; j < n; j += width {
-			p.panel(0, m, j, min(width, n-j), b.block(0, j), 4*b.Stride)
+			p.panel(0, m, j, min(width, n-j), b.from(0, j), 4*b.Stride)
 		}
 		return
 	}
@@ -47,8 +46,8 @@ func (in *instructions) productOf(c Matrix, alpha float32, a, b Matrix, addend [
 	if packsB {
 		sizeB = (n + width - 1) / width * width * k
 	}
-	if m*k > blockSize {
-		rows = max(1, blockSize/k/len(in.tiles)) * len(in.tiles)
+	if m*k > groupSize {
+		rows = max(1, groupSize/k/len(in.tiles)) * len(in.tiles)
 	}
 	sizeA := 0
 	if packsA {
@@ -56,17 +55,17 @@ func (in *instructions) productOf(c Matrix, alpha float32, a, b Matrix, addend [
 	}
 	copies := scratch.get(sizeB + sizeA)
 	defer scratch.put(copies)
-	panels, block := copies[:sizeB], copies[sizeB:]
+	panels, group := copies[:sizeB], copies[sizeB:]
 	for i := 0; i < m; i += rows {
 		height := min(rows, m-i)
 		if packsA {
-			in.packA(block, a, i, height)
-			p.packed = block
+			in.packA(group, a, i, height)
+			p.packed = group
 		}
 		for j := 0; j < n; j += width {
 			columns := min(width, n-j)
 			if !packsB {
-				p.panel(i, height, j, columns, b.block(0, j), 4*b.Stride)
+				p.panel(i, height, j, columns, b.from(0, j), 4*b.Stride)
 				continue
 			}
 			panel := panels[j*k:]
@@ -78,15 +77,15 @@ func (in *instructions) productOf(c Matrix, alpha float32, a, b Matrix, addend [
 	}
 }
 
-// What must be read how often for a copy to pay, in rows of a and numbers of a.
+// Products with fewer rows of a, or fewer numbers of a, are faster without a copy of b or of a.
 const (
 	packRows = 64
 	packSize = 1 << 15
-	// blockSize is how many numbers of a stay in the second-level cache: 256 KiB of them.
-	blockSize = 1 << 16
+	// groupSize is the largest number of elements of a in a group: 256 KiB, which fit into the second-level cache.
+	groupSize = 1 << 16
 )
 
-// tiling is what all tiles of one product share.
+// tiling holds the arguments that all tiles of one product share.
 type tiling struct {
 	*instructions
 	c            Matrix
@@ -97,11 +96,11 @@ type tiling struct {
 
 	a           Matrix
 	aRow, aStep int       // bytes
-	packed      []float32 // or, from packA, tile after tile
+	packed      []float32 // copy by packA, tile after tile; nil: a is read in place
 }
 
-// panel computes rows i to i+height of columns j to j+columns, one or two registers, from rows
-// of b that are bStep bytes apart.
+// panel computes rows i to i+height of columns j to j+columns, at most two registers, with bStep bytes from one row of b to the
+// next.
 func (p *tiling) panel(i, height, j, columns int, b []float32, bStep int) {
 	vectors := (columns + p.lanes - 1) / p.lanes
 	last := columns - (vectors-1)*p.lanes
@@ -110,27 +109,27 @@ func (p *tiling) panel(i, height, j, columns int, b []float32, bStep int) {
 		tiles = p.tails
 	}
 	for done := 0; done < height; {
-		blocks, rows := tileRows(height-done, len(tiles))
+		count, rows := tileRows(height-done, len(tiles))
 		row := i + done
 		var add *float32
 		if p.addend != nil {
 			add = &p.addend[row*p.addendStride+j]
 		}
-		a, aRow, aStep, aBlock := (*float32)(nil), p.aRow, p.aStep, rows*p.aRow
+		a, aRow, aStep, aTile := (*float32)(nil), p.aRow, p.aStep, rows*p.aRow
 		if p.packed != nil {
-			// Tile after tile, each rows numbers a step.
-			a, aRow, aStep, aBlock = &p.packed[done*p.k], 4, 4*rows, 4*rows*p.k
+			// A tile has `rows` numbers for each step of k.
+			a, aRow, aStep, aTile = &p.packed[done*p.k], 4, 4*rows, 4*rows*p.k
 		} else {
-			a = &p.a.block(row, 0)[0]
+			a = &p.a.from(row, 0)[0]
 		}
-		tiles[rows-1][vectors-1](blocks, p.k, a, aRow, aStep, aBlock, &b[0], bStep,
+		tiles[rows-1][vectors-1](count, p.k, a, aRow, aStep, aTile, &b[0], bStep,
 			&p.c.Data[row*p.c.Stride+j], 4*p.c.Stride, add, 4*p.addendStride, p.alpha, last)
-		done += blocks * rows
+		done += count * rows
 	}
 }
 
-// tileRows divides rows into tiles: how many of which height come first. The largest tiles come first; what
-// remains is divided evenly, since a tile of one row waits for its own sums.
+// tileRows divides rows into tiles and returns the number and the height of the first tiles. The first tiles have the largest
+// height, and the remaining rows are divided evenly, since a tile with few rows is limited by the latency of its sums.
 func tileRows(rows, most int) (tiles, height int) {
 	if rows <= most {
 		return 1, rows
@@ -144,21 +143,21 @@ func tileRows(rows, most int) (tiles, height int) {
 	return rows/most - 1, most
 }
 
-// packA lays rows i to i+height of a transposed a out as the tiles will read them: tile
-// after tile, and in each the rows' numbers of one step after another.
-func (in *instructions) packA(block []float32, a Matrix, i, height int) {
+// packA copies rows i to i+height of a transposed a in the order in which the tiles read them: tile after tile, and in each tile
+// the numbers of all its rows for one step of k after another.
+func (in *instructions) packA(group []float32, a Matrix, i, height int) {
 	_, k := a.shape()
 	for done := 0; done < height; {
 		tiles, rows := tileRows(height-done, len(in.tiles))
 		for range tiles {
-			to, from := block[done*k:], a.Data[i+done:]
+			to, from := group[done*k:], a.Data[i+done:]
 			in.copyColumns(&to[0], 4*rows, &from[0], 4*a.Stride, k, rows)
 			done += rows
 		}
 	}
 }
 
-// packB lays columns j to j+columns of b out in one piece: row l is two registers on from the row before.
+// packB copies columns j to j+columns of b to consecutive memory, with two registers from one row to the next.
 func (in *instructions) packB(panel []float32, b Matrix, j, columns int) {
 	k, _ := b.shape()
 	width := 2 * in.lanes
@@ -181,13 +180,13 @@ func (in *instructions) packB(panel []float32, b Matrix, j, columns int) {
 		}
 		return
 	}
-	// Squares of eight; the last of a row or a column overlaps the one before.
+	// Squares of 8 x 8; the last one of a row or a column overlaps the one before.
 	for i := 0; i < columns; i += side {
 		i := min(i, columns-side)
 		from := b.Data[(j+i)*b.Stride:]
 		for l := 0; l < k; l += side {
 			l := min(l, k-side)
-			in.turn(&panel[l*width+i], 4*width, &from[l], 4*b.Stride)
+			in.transpose8(&panel[l*width+i], 4*width, &from[l], 4*b.Stride)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func attend(vectors [3][]float32, dim, heads, seq int, o layers.AttentionOptions
 	g := gorgonia.NewGraph()
 	var in [3]*gorgonia.Node
 	for i, role := range roles {
-		in[i] = node.Weights(g, role, []int{len(vectors[i]) / dim, dim}, vectors[i])
+		in[i] = node.Input(g, role, []int{len(vectors[i]) / dim, dim}, vectors[i])
 	}
 	return attendIn(g, layers.Projected{Query: in[0], Key: in[1], Value: in[2]}, heads, seq, o)
 }
@@ -64,7 +64,7 @@ func attendTo(query numbers, keys, values []Vector, scale float64) (weights []fl
 	if err != nil {
 		return nil, nil, err
 	}
-	return a.Row(0, 0, n-1), a.Output(0, 0, n-1)[:len(values[0].Numbers)], nil
+	return a.Row(0, 0, n-1), a.Z(0, 0, n-1)[:len(values[0].Numbers)], nil
 }
 
 // stacked puts vectors below one another, each filled up with zeros to a width, [vectors, width].

@@ -67,7 +67,7 @@ func (c *Course) learn(ctx context.Context, d layers.AttentionOptions) (l learne
 		return l, err
 	}
 	defer trainer.Close()
-	if err := trainer.Run(ctx, train.Hooks{}); err != nil {
+	if err := trainer.Run(ctx, train.Callbacks{}); err != nil {
 		return l, err
 	}
 	if l.AsTrained, err = c.heldOutLoss(build(d)); err != nil {
@@ -88,11 +88,11 @@ func (c *Course) heldOutLoss(build train.Builder) (float64, error) {
 		return 0, err
 	}
 	defer evaluator.Close()
-	blocks, err := c.corpus.HeldOut.Blocks(batch, c.settings.Context)
+	batches, err := c.corpus.HeldOut.Batches(batch, c.settings.Context)
 	if err != nil {
 		return 0, err
 	}
-	e, err := evaluator.Evaluate(blocks, 0)
+	e, err := evaluator.Evaluate(batches, 0)
 	return e.Loss, err
 }
 

@@ -56,10 +56,10 @@ func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions)
 	seq, out := len(sentence)/in, len(m[0])/in
 	var weights, biases [3]*gorgonia.Node
 	for i, role := range roles {
-		weights[i] = node.Weights(g, role+".weight", []int{in, out}, m[i])
-		biases[i] = node.Weights(g, role+".bias", []int{out}, make([]float32, out))
+		weights[i] = node.Input(g, role+".weight", []int{in, out}, m[i])
+		biases[i] = node.Input(g, role+".bias", []int{out}, make([]float32, out))
 	}
-	p, err := layers.Project("attn", node.Weights(g, "x", []int{seq, in}, sentence), weights, biases)
+	p, err := layers.Project("attn", node.Input(g, "x", []int{seq, in}, sentence), weights, biases)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (c *Course) projections(context.Context) (values, error) {
 	}
 	return values{
 		"words": words, "features": rows, "map": picture,
-		"vector": words[last]["vector"], "query": numbers(query), "output": a.Output(0, 0, last),
+		"vector": words[last]["vector"], "query": numbers(query), "output": a.Z(0, 0, last),
 	}, nil
 }
 
@@ -145,7 +145,7 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 		}
 		for _, position := range []int{2, last} {
 			orders = append(orders, values{"model": model.name, "word": map[int]string{2: "saw", last: "last word"}[position],
-				"a": outputs[0].Output(0, 0, position), "b": outputs[1].Output(0, 0, position)})
+				"a": outputs[0].Z(0, 0, position), "b": outputs[1].Z(0, 0, position)})
 		}
 	}
 	return values{

@@ -20,7 +20,7 @@ func TestTheOutputOfChapter5IsTheMixOfValues(t *testing.T) {
 		e[i] = math.Exp((3*k[0] + 3*k[1]) / math.Sqrt2)
 		sum += e[i]
 	}
-	output := heads.Output(0, 0, 6)
+	output := heads.Z(0, 0, 6)
 	if math.Abs(float64(output[0])-e[4]/sum) > 1e-6 || math.Abs(float64(output[1])-e[5]/sum) > 1e-6 {
 		t.Errorf("output %v, want [%g %g]", output, e[4]/sum, e[5]/sum)
 	}

@@ -64,8 +64,8 @@ func (c *Course) ownSentence() (string, error) {
 // effects lists the words, those first whose attention costs most to remove.
 func effects(y attention.Why) (words []values) {
 	for _, w := range y.Ranked() {
-		words = append(words, values{"word": placed(y, w), "attention": w.Attention, "bar": max(0, w.CutEffect()),
-			"removed": signed(w.Cut), "replaced": signed(w.Replaced)})
+		words = append(words, values{"word": placed(y, w), "attention": w.Attention, "bar": max(0, w.AblationEffect()),
+			"removed": signed(w.Ablation), "replaced": signed(w.Replaced)})
 	}
 	return words
 }
@@ -83,19 +83,19 @@ func signed(effect *float64) string {
 func offer(v values, y attention.Why) {
 	v["offered"] = nil
 	ranked := y.Ranked()
-	if len(ranked) < 3 || ranked[0].Cut == nil || ranked[1].Cut == nil || *ranked[0].Cut <= *ranked[1].Cut {
+	if len(ranked) < 3 || ranked[0].Ablation == nil || ranked[1].Ablation == nil || *ranked[0].Ablation <= *ranked[1].Ablation {
 		return
 	}
 	most := slices.MaxFunc(append(ranked[:1:1], y.Words...), func(a, b attention.Cause) int {
 		return cmp.Compare(a.Attention, b.Attention)
 	})
 	choices := []attention.Cause{ranked[0], ranked[1], ranked[2], ranked[len(ranked)-1], most}
-	slices.SortFunc(choices, func(a, b attention.Cause) int { return a.Place - b.Place })
-	choices = slices.CompactFunc(choices, func(a, b attention.Cause) bool { return a.Place == b.Place })
+	slices.SortFunc(choices, func(a, b attention.Cause) int { return a.Position - b.Position })
+	choices = slices.CompactFunc(choices, func(a, b attention.Cause) bool { return a.Position == b.Position })
 	var offered []values
 	for _, w := range choices {
-		offered = append(offered, values{"right": w.Place == ranked[0].Place, "word": placed(y, w), "effect": signed(w.Cut),
-			"attention": w.Attention, "most": w.Place == most.Place})
+		offered = append(offered, values{"right": w.Position == ranked[0].Position, "word": placed(y, w), "effect": signed(w.Ablation),
+			"attention": w.Attention, "most": w.Position == most.Position})
 	}
 	v["offered"] = offered
 }
@@ -104,8 +104,8 @@ func offer(v values, y attention.Why) {
 func placed(y attention.Why, w attention.Cause) string {
 	name := printable.Short(w.Word, printable.MaxQuote)
 	for _, other := range y.Words {
-		if other.Place != w.Place && strings.EqualFold(other.Word, w.Word) {
-			return fmt.Sprintf("%s (word %d)", name, w.Place)
+		if other.Position != w.Position && strings.EqualFold(other.Word, w.Word) {
+			return fmt.Sprintf("%s (word %d)", name, w.Position)
 		}
 	}
 	return name
@@ -132,7 +132,7 @@ func (c *Course) redundant() (values, error) {
 			return nil, err
 		}
 		w := y.Words[animal]
-		if math.Abs(*w.Cut) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
+		if math.Abs(*w.Ablation) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
 			found = &y
 		}
 	}
@@ -145,6 +145,6 @@ func (c *Course) redundant() (values, error) {
 	}
 	w := found.Words[animal]
 	return values{"found": true, "sentence": found.Text, "animal": w.Word, "guess": found.Target, "attention": w.Attention,
-		"removed": signed(w.Cut), "replaced": *w.Replaced,
-		"without": without.Probability * math.Exp(-*without.Words[animal].Cut)}, nil
+		"removed": signed(w.Ablation), "replaced": *w.Replaced,
+		"without": without.Probability * math.Exp(-*without.Words[animal].Ablation)}, nil
 }

@@ -12,11 +12,12 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Apply adds an operation to the graph of its inputs, as [gorgonia.ApplyOp] does.
+// Apply adds an operation to the graph of its inputs, as [gorgonia.ApplyOp] does. It returns an error if the operation has no
+// input.
 //
-// gorgonia takes nodes of one 32-bit hash for the same node. Where the hash of the new node is taken
-// already, a salt is added to what is hashed, which depends on the graph alone. The name stays as
-// it is: dropout masks are drawn by it.
+// gorgonia treats nodes with the same 32-bit hash as one node. If a node of the graph has the hash of the new one already, Apply
+// adds a salt to the hashed bytes, which depends on the graph alone. The name does not change, since it is a key of dropout
+// masks.
 func Apply(op Operation) (*gorgonia.Node, error) {
 	o := op.shared()
 	if len(o.inputs) == 0 {
@@ -29,8 +30,9 @@ func Apply(op Operation) (*gorgonia.Node, error) {
 	return gorgonia.ApplyOp(op, o.inputs...)
 }
 
-// ApplySeveral adds an operation with several results to the graph, and returns a node of each. The names, unique in the graph,
-// are those of the results; the first of all results may lack one and is then the operation itself.
+// ApplySeveral adds an operation with several results to the graph and returns the node of each result. The names of the results
+// must be unique in the graph. If there is one name fewer than results, the first result has no name and its node is the
+// operation.
 func ApplySeveral(op Operation, names ...string) (gorgonia.Nodes, error) {
 	source, err := Apply(op)
 	results := op.shared().results
@@ -49,18 +51,17 @@ func ApplySeveral(op Operation, names ...string) (gorgonia.Nodes, error) {
 	return nodes, err
 }
 
-// part is one of several results of an operation: one of gorgonia has a single output, so one node computes all
-// results and a part for each returns it. The edge between them makes the machine run the operation first.
+// part is one of several results of an operation. An operation of gorgonia has a single output, so one node computes all results,
+// and a part returns each. The edge between them makes the machine run the operation first.
 type part struct{ Op }
 
 // Forward does nothing: the input is the result.
 func (p *part) Forward(...gorgonia.Value) {}
 
-// Backward does nothing: the gradient passes.
+// Backward does nothing: the gradient of the input is that of the output.
 func (p *part) Backward(*Gradient) {}
 
-// hashOf returns the hash that gorgonia will give to a node of this type, shape and inputs: see
-// WriteHash of gorgonia.Node.
+// hashOf returns the hash that gorgonia computes for a node of this type, shape and inputs, see WriteHash of gorgonia.Node.
 func hashOf(of hm.Type, shape tensor.Shape, name func(hash.Hash), inputs gorgonia.Nodes) uint32 {
 	h := fnv.New32a()
 	fmt.Fprintf(h, "%v%v", of, shape)
@@ -73,14 +74,14 @@ func hashOf(of hm.Type, shape tensor.Shape, name func(hash.Hash), inputs gorgoni
 	return h.Sum32()
 }
 
-// hashes are those of the nodes of a graph. The operations of a graph share them.
+// hashes is the set of hashes of the nodes of a graph. The operations of a graph share it.
 type hashes struct {
 	graph *gorgonia.ExprGraph
-	seen  int // how many of the graph's nodes are in the set
+	seen  int // number of nodes of the graph that are in the set
 	set   map[uint32]bool
 }
 
-// hashesOf returns those of the first input that has any, or else new ones.
+// hashesOf returns the hashes of the first input that has some, otherwise a new set.
 func hashesOf(inputs gorgonia.Nodes) *hashes {
 	for _, in := range inputs {
 		if op, ours := in.Op().(Operation); ours && op.shared().hashes != nil {
@@ -99,8 +100,8 @@ func (h *hashes) taken(hash uint32) bool {
 	return h.set[hash]
 }
 
-// inputName returns the name by which an input is added to a graph, which is all that its hash is made
-// of beside its type: its own, or where a node of the graph has the hash of that, its own with a number.
+// inputName returns the name for an input of a graph, from which gorgonia computes its hash: the given name or, if a node of the
+// graph has that hash, the name with a number.
 func inputName(g *gorgonia.ExprGraph, name string, of hm.Type, shape tensor.Shape) string {
 	salted := name
 	for i := 1; ; i++ {
@@ -112,10 +113,9 @@ func inputName(g *gorgonia.ExprGraph, name string, of hm.Type, shape tensor.Shap
 	}
 }
 
-// CheckUnique returns an error if two nodes of the graph hash alike, since gorgonia
-// would silently compute one of them in place of both, or if two operations of ours have
-// one name. It cannot see a second operation of the same name and inputs: gorgonia has
-// dropped that one while the graph was built.
+// CheckUnique returns an error if two nodes of the graph have the same hash, since gorgonia would compute only one of them, or if
+// two operations of this package have the same name. It does not find a second operation with the same name and inputs: gorgonia
+// has removed it while the graph was built.
 func CheckUnique(g *gorgonia.ExprGraph) error {
 	seen, named := map[uint32]*gorgonia.Node{}, map[string]bool{}
 	for _, n := range g.AllNodes() {

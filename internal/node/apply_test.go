@@ -75,7 +75,7 @@ func colliding(t *testing.T, hashes ...func(name string) uint32) [2]string {
 
 func TestApplyForetellsTheHash(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := Weights(g, "x", []int{3, 5}, make([]float32, 15))
+	x := Input(g, "x", []int{3, 5}, make([]float32, 15))
 	op := newScale("scale", 2, x)
 	foretold := hashOf(gorgonia.TensorType{Dims: 2, Of: tensor.Float32}, x.Shape(), op.WriteHash, gorgonia.Nodes{x})
 	if n, err := Apply(op); err != nil || n.Hashcode() != foretold {
@@ -89,8 +89,8 @@ func TestApplyForetellsTheHash(t *testing.T) {
 
 func TestOperationsWithOneHashAreComputedBoth(t *testing.T) {
 	g := gorgonia.NewGraph()
-	a := Weights(g, "a", []int{2}, []float32{1, 10})
-	b := Weights(g, "b", []int{2}, []float32{100, 1000})
+	a := Input(g, "a", []int{2}, []float32{1, 10})
+	b := Input(g, "b", []int{2}, []float32{100, 1000})
 	hashOn := func(x *gorgonia.Node) func(string) uint32 {
 		return func(name string) uint32 {
 			o := New(name, x.Shape(), x)
@@ -142,8 +142,8 @@ func TestInputsWithOneHashAreReadBoth(t *testing.T) {
 		return hashOf(gorgonia.TensorType{Dims: 1, Of: tensor.Float32}, tensor.Shape{1}, func(h hash.Hash) { fmt.Fprint(h, name) }, nil)
 	}
 	names := colliding(t, hashOfName, hashOfName)
-	a := Weights(g, names[0], []int{1}, []float32{1})
-	b := Weights(g, names[1], []int{1}, []float32{10})
+	a := Input(g, names[0], []int{1}, []float32{1})
+	b := Input(g, names[1], []int{1}, []float32{10})
 	sum, err := gorgonia.Add(a, b)
 	if err != nil {
 		t.Fatal(err)

@@ -11,24 +11,24 @@ import (
 	"attend/internal/kernel"
 )
 
-// Differentiable is an operation with a gradient: that of each input of float32 numbers.
+// Differentiable is an operation with a gradient for each of its float32 inputs.
 type Differentiable interface {
 	Operation
-	// Backward computes the gradients of the inputs in one pass, after Forward has run with the same inputs.
+	// Backward computes the gradients of all inputs. Forward has run with the same inputs before.
 	Backward(g *Gradient)
 }
 
-// Gradient is what [Differentiable.Backward] reads and writes.
+// Gradient holds the arguments and results of [Differentiable.Backward].
 type Gradient struct {
 	In []gorgonia.Value // the inputs
-	Dy []gorgonia.Value // the gradients of the results: one, unless there are several
-	D  []gorgonia.Value // to be written: the gradients of the inputs, nil where there is none
+	Dy []gorgonia.Value // the gradients of the results
+	D  []gorgonia.Value // results: the gradients of the inputs; nil for an input without one
 
 	addends [][]gorgonia.Value // by input
 }
 
-// Addend returns a gradient of an input that reaches it through another operation, nil if there is none. Who asks for
-// it adds it to D; otherwise it is added after Backward.
+// Addend returns the gradient of an input from another operation that reads the same node, or nil. If Backward calls it, Backward
+// must add it to D; otherwise it is added after Backward.
 func (g *Gradient) Addend(input int) []float32 {
 	if len(g.addends[input]) == 0 {
 		return nil
@@ -38,19 +38,18 @@ func (g *Gradient) Addend(input int) []float32 {
 	return Floats(addend)
 }
 
-// inputGradient is what an operation knows of its gradient of an input.
+// inputGradient is the state of the gradient of one input of an operation.
 //
-// Several operations may read one node. gorgonia would add their gradients of it by operations that allocate the
-// sums on every run. Here the last of them that gorgonia differentiates, in whatever order, returns the sum of all; DiffWRT,
-// which gorgonia asks again after SymDiff, is false for the others. So all operations that read a node of a graph with gradients
-// must lead to the loss.
+// Several operations may read one node. gorgonia would add their gradients with operations that allocate the sum on every run.
+// Here the last of them that gorgonia differentiates returns the sum of all gradients, and DiffWRT, which gorgonia calls again
+// after SymDiff, returns false for the others. This works only if all operations that read the node lead to the loss.
 type inputGradient struct {
-	passes   bool           // it is that of the output
-	node     *gorgonia.Node // nil until it is there
-	withheld bool           // another operation returns it
+	passes   bool           // the gradient is that of the output
+	node     *gorgonia.Node // nil until SymDiff has added it
+	withheld bool           // another operation returns it, in a sum
 }
 
-// PassGradient says that the gradient of an input is that of the output, so that nothing is computed.
+// PassGradient declares that the gradient of an input is equal to that of the output, so that Backward does not compute it.
 func (o *Op) PassGradient(input int) { o.gradients[input].passes = true }
 
 // hasGradient reports whether an input has a gradient.
@@ -59,7 +58,7 @@ func (o *Op) hasGradient(input int) bool {
 	return ok && o.inputs[input].Dtype() == tensor.Float32
 }
 
-// DiffWRT tells gorgonia for which inputs SymDiff returns a gradient.
+// DiffWRT returns for which inputs SymDiff returns a gradient.
 func (o *Op) DiffWRT(inputs int) []bool {
 	all := make([]bool, inputs)
 	for i := range all {
@@ -68,11 +67,11 @@ func (o *Op) DiffWRT(inputs int) []bool {
 	return all
 }
 
-// SymDiff adds the operation that computes the gradients of the inputs and returns its nodes.
+// SymDiff adds the operation that computes the gradients of the inputs to the graph, and returns the nodes of the gradients.
 func (o *Op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	n := len(inputs)
-	// The inputs of the gradient are what must run before it: the operation itself, for one. It reads their tensors, which stay the
-	// same.
+	// The inputs of the gradient are the nodes that must run before it, such as the operation itself. The gradient reads their
+	// tensors directly.
 	g := &gradient{Op: of(o.name+".grad", nil, gorgonia.Nodes{output}), forward: o}
 	g.others, g.rows = make([][]gorgonia.Value, n), make([]*Sentences, n)
 	g.D, g.addends = make([]gorgonia.Value, n), make([][]gorgonia.Value, n)
@@ -112,14 +111,14 @@ func (o *Op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgon
 	return returned, nil
 }
 
-// reader is an operation that reads a node as one of its inputs.
+// reader is an operation that has a node as one of its inputs.
 type reader struct {
 	op    *Op
 	input int
 	id    int64 // of its node
 }
 
-// readers returns those that have a gradient of a node, in the order in which they were added to the graph.
+// readers returns the operations that read a node and have a gradient for it, in the order in which they were added to the graph.
 func readers(n *gorgonia.Node) (all []reader) {
 	for to := n.Graph().To(n.ID()); to.Next(); {
 		op, ours := to.Node().(*gorgonia.Node).Op().(Operation)
@@ -136,8 +135,8 @@ func readers(n *gorgonia.Node) (all []reader) {
 	return all
 }
 
-// otherGradients returns the gradients of an input that other operations have, and whether all of them are there. Those of
-// several results of one operation are not to be added.
+// otherGradients returns the gradients of an input from other operations, and whether all of them exist. If the input is an
+// operation with several results, its readers are the results, whose gradients are not added.
 func (o *Op) otherGradients(input int) (gradients gorgonia.Nodes, all bool) {
 	in := o.inputs[input]
 	source, ours := in.Op().(Operation)
@@ -162,11 +161,11 @@ type gradient struct {
 	Op
 	Gradient
 	forward *Op
-	others  [][]gorgonia.Value // by input, the gradients that are added
-	rows    []*Sentences       // by input, which of its rows hold tokens
+	others  [][]gorgonia.Value // by input, the gradients to add
+	rows    []*Sentences       // by input, which rows hold tokens
 }
 
-// read has nodes run before the gradient, and returns what they hold.
+// read makes the gradient run after the nodes, and returns their values.
 func (g *gradient) read(nodes gorgonia.Nodes) (values []gorgonia.Value, err error) {
 	for _, n := range nodes {
 		runs, value, err := Result(n)
@@ -180,7 +179,7 @@ func (g *gradient) read(nodes gorgonia.Nodes) (values []gorgonia.Value, err erro
 	return values, nil
 }
 
-// apply adds the operation to the graph.
+// apply adds the gradient to the graph.
 func (g *gradient) apply(output, grad *gorgonia.Node) (err error) {
 	dys := gorgonia.Nodes{grad}
 	if len(g.forward.results) > 1 {
@@ -205,7 +204,7 @@ func (g *gradient) apply(output, grad *gorgonia.Node) (err error) {
 	return err
 }
 
-// Forward calls Backward.
+// Forward calls Backward of the forward operation, and adds the gradients that Backward did not.
 func (g *gradient) Forward(...gorgonia.Value) {
 	copy(g.addends, g.others)
 	g.forward.self.(Differentiable).Backward(&g.Gradient)

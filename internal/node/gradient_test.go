@@ -64,7 +64,7 @@ func apply(t *testing.T, op Operation) *gorgonia.Node {
 
 func TestSeveralResults(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := Weights(g, "x", []int{3}, []float32{1, 2, 3})
+	x := Input(g, "x", []int{3}, []float32{1, 2, 3})
 	nodes, err := ApplySeveral(&twoResults{NewSeveral("two", []tensor.Shape{{3}, {3}}, x)}, "first", "second")
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestSeveralResults(t *testing.T) {
 func TestGradientOfANodeWithSeveralReaders(t *testing.T) {
 	for _, leaf := range []bool{true, false} {
 		g := gorgonia.NewGraph()
-		in := Weights(g, "x", []int{3}, []float32{1, 2, 3})
+		in := Input(g, "x", []int{3}, []float32{1, 2, 3})
 		x, factor := in, float32(1)
 		if !leaf {
 			x, factor = apply(t, newScale("source", 10, in)), 10
@@ -109,7 +109,7 @@ func TestGradientOfANodeWithSeveralReaders(t *testing.T) {
 
 func TestGradientsThatGorgoniaAddsAreRefused(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := Weights(g, "x", []int{3}, []float32{1, 2, 3})
+	x := Input(g, "x", []int{3}, []float32{1, 2, 3})
 	scaled := apply(t, newScale("scale", 2, x))
 	loss := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(scaled))))
 	if _, err := gorgonia.Grad(loss, x); err == nil {

@@ -10,21 +10,19 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Machine runs the program that gorgonia has compiled from a graph, on the goroutine that calls.
+// Machine runs the program that gorgonia compiles from a graph, on the calling goroutine.
 //
-// gorgonia's own RunAll locks the goroutine to its thread and lets another goroutine do the work: two
-// switches of threads a run, which at toy sizes take as long as the arithmetic. Its
-// Run executes instructions where it is called, but gorgonia does not export the instructions of a
-// program. They are taken from the program here by reflection, once; should another
-// version of gorgonia keep them elsewhere, the Machine runs by RunAll.
+// RunAll of gorgonia locks the goroutine to its thread and runs the program on another goroutine: two thread switches per run,
+// which take as long as the arithmetic of a small model. Run of gorgonia executes instructions on the calling goroutine, but the
+// instructions of a program are not exported. They are read from the program by reflection, once. If a version of gorgonia stores
+// them in another field, the Machine uses RunAll.
 //
-// After a run, read the results of our operations by [Result], not by the Value of their nodes: those
-// that share a register are all bound to what it held last.
+// After a run, read the results of operations with [Result], not with Value of their nodes: nodes that share a register all have
+// the last value of the register.
 //
-// gorgonia compiles a graph in a time that grows with the square of its nodes: 400 layers take it 6 s and
-// 1,000 take it minutes. So a large graph is compiled in segments, each a graph of its own with the same operations,
-// that run one after another. What one segment computes is an input of the next: the tensor that
-// the operation owns.
+// The time to compile a graph in gorgonia is quadratic in its nodes: 6 s for 400 layers, minutes for 1,000. So a large graph is
+// compiled as segments that run one after another. Each segment is a graph with some of the operations. The results of one
+// segment are inputs of the next: the tensors that the operations own.
 type Machine struct{ segments []segment }
 
 type segment struct {
@@ -32,10 +30,10 @@ type segment struct {
 	run func() error
 }
 
-// segmentOps is how many operations a segment holds: about 6 layers of a training.
+// segmentOps is the number of operations of a segment: about 6 blocks of a graph with gradients.
 const segmentOps = 128
 
-// NewMachine compiles what the roots depend on.
+// NewMachine compiles the part of the graph that the roots depend on.
 func NewMachine(g *gorgonia.ExprGraph, roots ...*gorgonia.Node) (*Machine, error) {
 	m := &Machine{}
 	ops := operations(roots)
@@ -62,8 +60,8 @@ func (m *Machine) add(g *gorgonia.ExprGraph) {
 	m.segments = append(m.segments, segment{vm, run})
 }
 
-// operations returns the operations that the roots depend on, each behind its inputs; none if one of
-// them is not ours.
+// operations returns the operations that the roots depend on, each after its inputs. It returns none if one of them is not of
+// this package.
 func operations(roots gorgonia.Nodes) gorgonia.Nodes {
 	var ops gorgonia.Nodes
 	seen, ours := map[*gorgonia.Node]bool{}, true
@@ -93,8 +91,8 @@ func operations(roots gorgonia.Nodes) gorgonia.Nodes {
 	return ops
 }
 
-// copied returns a graph of some operations of another graph. Their inputs that are not among them are
-// inputs of the new graph, with the same values.
+// copied returns a new graph with some operations of another graph. Results of other operations become inputs of the new graph,
+// with the same values.
 func copied(ops gorgonia.Nodes) (*gorgonia.ExprGraph, error) {
 	g := gorgonia.NewGraph()
 	copies := map[*gorgonia.Node]*gorgonia.Node{}
@@ -117,7 +115,7 @@ func copied(ops gorgonia.Nodes) (*gorgonia.ExprGraph, error) {
 	return g, CheckUnique(g)
 }
 
-// valueOf adds the value of a node of another graph to a graph.
+// valueOf adds the value of a node of another graph to a graph, as an input.
 func valueOf(g *gorgonia.ExprGraph, n *gorgonia.Node) *gorgonia.Node {
 	if c, ok := n.Op().(constant); ok {
 		return g.Constant(c.Value())
@@ -138,7 +136,7 @@ func (m *Machine) Run() error {
 	return nil
 }
 
-// Close frees what the machine holds.
+// Close frees the memory of the compiled program.
 func (m *Machine) Close() error {
 	var errs []error
 	for _, s := range m.segments {
@@ -147,8 +145,7 @@ func (m *Machine) Close() error {
 	return errors.Join(errs...)
 }
 
-// runHere returns a function that executes all instructions of vm's program in turn, or nil where
-// gorgonia is not laid out as expected.
+// runHere returns a function that executes all instructions of the program of vm, in order, or nil if vm has other fields than expected.
 func runHere(vm gorgonia.VM) func() error {
 	machine := reflect.ValueOf(vm)
 	program, run := machine.MethodByName("Prog"), machine.MethodByName("Run")
@@ -159,7 +156,7 @@ func runHere(vm gorgonia.VM) func() error {
 	if !field.IsValid() || field.Type() != run.Type().In(0) {
 		return nil
 	}
-	// The field is not exported: a value of the same type at the same address is.
+	// Reflection cannot read an unexported field, but it can read a new value of the same type at the same address.
 	instructions := reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem()
 	arguments := []reflect.Value{instructions}
 	return func() error {

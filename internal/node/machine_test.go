@@ -19,7 +19,7 @@ func (f *failing) Do(...gorgonia.Value) (gorgonia.Value, error) { return nil, er
 func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 	g := gorgonia.NewGraph()
 	backing := []float32{1, 2, 3}
-	x := Weights(g, "x", []int{3}, backing)
+	x := Input(g, "x", []int{3}, backing)
 	first, err := Apply(&double{New("first", x.Shape(), x)})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestMachineRunsTheGraphWhereItIsCalled(t *testing.T) {
 
 func TestMachineReportsWhatFails(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := Weights(g, "x", []int{3}, []float32{1, 2, 3})
+	x := Input(g, "x", []int{3}, []float32{1, 2, 3})
 	n, err := Apply(&failing{New("failing", x.Shape(), x)})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestMachineReportsWhatFails(t *testing.T) {
 func TestMachineRunsALargeGraphInSegments(t *testing.T) {
 	g := gorgonia.NewGraph()
 	backing := []float32{1, 2, 3}
-	x := Weights(g, "x", []int{3}, backing)
+	x := Input(g, "x", []int{3}, backing)
 	last, ops := x, 2*segmentOps+5
 	var chain gorgonia.Nodes
 	for i := range ops { // x, -x, x...

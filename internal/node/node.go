@@ -1,7 +1,7 @@
-// Package node turns an operation of ours into a node of a gorgonia graph.
+// Package node adds operations written in this project to a gorgonia graph.
 //
-// An operation is a type that embeds [Op], which answers everything gorgonia asks of an operation; the type itself adds
-// Forward and, unless it has no gradient, Backward:
+// An operation is a type that embeds [Op], which implements the interface gorgonia.Op. The type adds the method Forward and, if
+// it has a gradient, Backward, see [Differentiable]:
 //
 //	type double struct{ node.Op }
 //
@@ -9,11 +9,11 @@
 //
 //	y, err := node.Apply(&double{node.New("y", x.Shape(), x)})
 //
-// Each operation owns its output tensor and returns that same tensor on every run, so a run allocates nothing for it.
+// A [Machine] compiles and runs the graph. Each operation owns its output tensor and returns the same tensor on every run, so
+// that a run allocates no memory for it.
 //
-// gorgonia takes two nodes for one when they have the same 32-bit hash. So each operation
-// carries a name that is unique in its graph, the hash is made of the name, [Apply] salts it where the
-// hash is taken already, and [CheckUnique] shows after building that no two nodes collide.
+// gorgonia identifies nodes by a 32-bit hash. So each operation has a name that is unique in its graph and determines the hash,
+// [Apply] changes the hash if another node has it, and [CheckUnique] returns an error if two nodes still have the same.
 package node
 
 import (
@@ -26,7 +26,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Operation is an operation of ours: a type that embeds [Op]. One with a gradient is [Differentiable].
+// Operation is a type that embeds [Op]. An operation with a gradient is [Differentiable].
 type Operation interface {
 	gorgonia.Op
 	// Forward computes the results from the inputs.
@@ -34,32 +34,31 @@ type Operation interface {
 	shared() *Op
 }
 
-// Op is the part that all our operations share: a name, the inputs and the results.
+// Op is the common part of all operations of this package: name, inputs and results.
 type Op struct {
 	name    string
-	salt    int            // of the hash, 0 unless another node of the graph had it; see Apply
-	hashes  *hashes        // of the graph, once the operation was applied
-	inputs  gorgonia.Nodes // in the graph that runs
+	salt    int            // added to the hash, 0 unless another node of the graph has the hash; see Apply
+	hashes  *hashes        // of the graph, set by Apply
+	inputs  gorgonia.Nodes // in the graph that is run
 	results []gorgonia.Value
-	self    Operation // what embeds this, once it was applied
+	self    Operation // the value that embeds this Op, set by Apply
 
 	gradients []inputGradient // by input
 	sentences *Sentences      // of the batch, or nil
 	onDone    []func()
 }
 
-// New returns the shared part of an operation whose output has the given shape.
-// The name must be unique in the graph.
+// New returns the Op of an operation with an output of the given shape. The name must be unique in the graph.
 func New(name string, shape tensor.Shape, inputs ...*gorgonia.Node) Op {
 	return of(name, []gorgonia.Value{NewTensor(shape)}, inputs)
 }
 
-// NewScalar returns the shared part of an operation whose output is a single number, [Op.Scalar].
+// NewScalar returns the Op of an operation whose output is a single number, [Op.Scalar].
 func NewScalar(name string, inputs ...*gorgonia.Node) Op {
 	return of(name, []gorgonia.Value{gorgonia.NewF32(0)}, inputs)
 }
 
-// NewSeveral returns the shared part of an operation with several results: see [ApplySeveral].
+// NewSeveral returns the Op of an operation with several results, see [ApplySeveral].
 func NewSeveral(name string, shapes []tensor.Shape, inputs ...*gorgonia.Node) Op {
 	var results []gorgonia.Value
 	for _, shape := range shapes {
@@ -80,7 +79,7 @@ func NewTensor(shape tensor.Shape) *tensor.Dense {
 
 func (o *Op) shared() *Op { return o }
 
-// Result returns the output: what Do returns.
+// Result returns the output.
 func (o *Op) Result() gorgonia.Value { return o.results[0] }
 
 // Results returns the results of an operation with several.
@@ -92,11 +91,11 @@ func (o *Op) Out() []float32 { return Floats(o.results[0]) }
 // Scalar returns the output of an operation made by [NewScalar].
 func (o *Op) Scalar() *gorgonia.F32 { return o.results[0].(*gorgonia.F32) }
 
-// OnDone has a function read the output, or change it, right after the operation has computed it, in every run that follows,
-// before any other operation reads it.
+// OnDone adds a function that every later run calls right after the operation has computed its output. The function may read or
+// change the output before other operations read it.
 func (o *Op) OnDone(f func()) { o.onDone = append(o.onDone, f) }
 
-// Do computes the output.
+// Do computes the output and calls the functions of [Op.OnDone].
 func (o *Op) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	o.self.Forward(in...)
 	for _, f := range o.onDone {
@@ -111,7 +110,7 @@ func (o *Op) Name() string { return o.name }
 // Arity returns the number of inputs.
 func (o *Op) Arity() int { return len(o.inputs) }
 
-// Type returns the operation's type: from the types of its inputs to that of the output.
+// Type returns the function type of the operation, from the types of its inputs to the type of its output.
 func (o *Op) Type() hm.Type {
 	var types []hm.Type
 	for _, in := range o.inputs {
@@ -120,21 +119,21 @@ func (o *Op) Type() hm.Type {
 	return hm.NewFnType(append(types, gorgonia.TypeOf(o.results[0]))...)
 }
 
-// InferShape returns the shape of the output, fixed when the operation was made.
+// InferShape returns the shape of the output.
 func (o *Op) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 	return o.results[0].Shape().Clone(), nil
 }
 
-// ReturnsPtr is false: the machine must call Do and nothing else.
+// ReturnsPtr returns false, so that the machine calls Do.
 func (o *Op) ReturnsPtr() bool { return false }
 
-// CallsExtern is false: no code outside Go.
+// CallsExtern returns false: the operation is Go code.
 func (o *Op) CallsExtern() bool { return false }
 
-// OverwritesInput is -1: inputs are only read.
+// OverwritesInput returns -1: the operation does not write its inputs.
 func (o *Op) OverwritesInput() int { return -1 }
 
-// WriteHash writes the name, which stands for the whole operation, and the salt, if any.
+// WriteHash writes the name, which identifies the operation, and the salt if it is not 0.
 func (o *Op) WriteHash(h hash.Hash) {
 	fmt.Fprint(h, "attend ", o.name)
 	if o.salt > 0 {
@@ -142,28 +141,27 @@ func (o *Op) WriteHash(h hash.Hash) {
 	}
 }
 
-// Hashcode returns the 32-bit hash of what WriteHash writes.
+// Hashcode returns the 32-bit FNV-1a hash of the bytes of WriteHash.
 func (o *Op) Hashcode() uint32 {
 	h := fnv.New32a()
 	o.WriteHash(h)
 	return h.Sum32()
 }
 
-// String returns the name, for pictures of the graph.
+// String returns the name.
 func (o *Op) String() string { return o.name }
 
-// Ids adds an input of whole numbers to the graph and returns it with the slice
-// that holds its elements: write there before each run.
-func Ids(g *gorgonia.ExprGraph, name string, n int) (*gorgonia.Node, []int) {
+// IntInput adds an input [n] of integers to the graph. It returns the node and the slice of its elements, which the caller sets
+// before each run.
+func IntInput(g *gorgonia.ExprGraph, name string, n int) (*gorgonia.Node, []int) {
 	backing := make([]int, n)
 	value := tensor.New(tensor.WithShape(n), tensor.WithBacking(backing))
 	return input(g, name, tensor.Int, value), backing
 }
 
-// Weights adds an input of float32 numbers to the graph over a slice that the caller
-// keeps. Each graph gets a tensor header of its own, since gorgonia changes headers
-// while it runs; the numbers are shared.
-func Weights(g *gorgonia.ExprGraph, name string, shape []int, backing []float32) *gorgonia.Node {
+// Input adds an input of float32 numbers to the graph. The elements are those of backing, which several graphs may share. Each
+// graph has a separate tensor header, since gorgonia changes headers during a run.
+func Input(g *gorgonia.ExprGraph, name string, shape []int, backing []float32) *gorgonia.Node {
 	value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))
 	return input(g, name, tensor.Float32, value)
 }
@@ -181,12 +179,12 @@ func Floats(v gorgonia.Value) []float32 { return v.(*tensor.Dense).Float32s() }
 // Ints returns the elements of an int tensor.
 func Ints(v gorgonia.Value) []int { return v.(*tensor.Dense).Ints() }
 
-// constant is an operation of gorgonia that stands for a value.
+// constant is the operation of a constant in gorgonia.
 type constant interface{ Value() gorgonia.Value }
 
-// Result returns where the value of a node can be read after a run, and which node must run for it: for one of several results
-// the operation that computes them all, or else the node itself. An operation of gorgonia is an error: other nodes share its
-// memory.
+// Result returns the value of a node, to be read after a run, and the node that computes it: for one of several results the
+// operation of all results, otherwise the node itself. It returns an error for an operation of gorgonia, since other nodes may
+// share its memory.
 func Result(n *gorgonia.Node) (runs *gorgonia.Node, value gorgonia.Value, err error) {
 	switch op := n.Op().(type) {
 	case nil:
@@ -198,5 +196,5 @@ func Result(n *gorgonia.Node) (runs *gorgonia.Node, value gorgonia.Value, err er
 	case Operation:
 		return n, op.shared().Result(), nil
 	}
-	return nil, nil, fmt.Errorf("%v is computed by gorgonia, which allocates on every run: use operations of package node alone", n)
+	return nil, nil, fmt.Errorf("%v is an operation of gorgonia, which allocates on every run: use only operations of package node", n)
 }

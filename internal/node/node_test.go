@@ -20,7 +20,7 @@ func TestCheckUniqueFindsACollision(t *testing.T) {
 	for _, second := range []string{"b", "a"} {
 		g := gorgonia.NewGraph()
 		for i, name := range []string{"a", second} {
-			in := Weights(g, []string{"x", "y"}[i], []int{3}, []float32{1, 2, 3})
+			in := Input(g, []string{"x", "y"}[i], []int{3}, []float32{1, 2, 3})
 			if _, err := Apply(&double{New(name, in.Shape(), in)}); err != nil {
 				t.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func TestCheckUniqueFindsACollision(t *testing.T) {
 func TestRunsShareTheSlicesOfInputsAndOutput(t *testing.T) {
 	g := gorgonia.NewGraph()
 	backing := []float32{1, 2, 3}
-	x := Weights(g, "x", []int{3}, backing)
+	x := Input(g, "x", []int{3}, backing)
 	op := &double{New("double", x.Shape(), x)}
 	y, err := Apply(op)
 	if err != nil {
@@ -56,7 +56,7 @@ func TestRunsShareTheSlicesOfInputsAndOutput(t *testing.T) {
 			t.Fatalf("got %v of %v", got, backing)
 		}
 	}
-	ids, numbers := Ids(gorgonia.NewGraph(), "ids", 5)
+	ids, numbers := IntInput(gorgonia.NewGraph(), "ids", 5)
 	numbers[4] = 7
 	if got := Ints(ids.Value()); len(got) != 5 || got[4] != 7 {
 		t.Errorf("ids %v", got)

@@ -2,17 +2,15 @@ package node
 
 import "gorgonia.org/gorgonia"
 
-// Sentences says which rows of a batch hold tokens in the present run. Sentences differ in length;
-// their tokens stand one after another, those of the second sentence right behind those of
-// the first, and operations compute the rows that they fill and no other: padding costs
-// nothing. The rows behind keep what an earlier run left there.
+// Sentences holds which rows of a batch are filled with tokens. Sentences may have different lengths. Their rows follow each
+// other without padding, and operations compute only these rows. The rows after the last sentence are undefined.
 //
 //	[batch*seq, dim]: sentence s is rows start(s) to start(s)+length(s), length(s) <= seq
 type Sentences struct {
-	starts []int // [batch+1]; the last is the number of rows in all
+	starts []int // [batch+1]; the last is the number of filled rows
 }
 
-// NewSentences returns batch sentences of the full length seq.
+// NewSentences returns the rows of `batch` sentences of length seq.
 func NewSentences(batch, seq int) *Sentences {
 	s := &Sentences{starts: make([]int, batch+1)}
 	for i := range s.starts {
@@ -21,13 +19,13 @@ func NewSentences(batch, seq int) *Sentences {
 	return s
 }
 
-// SetLength gives sentence i its length; those before it must have theirs.
+// SetLength sets the length of sentence i. Lengths must be set in the order of the sentences.
 func (s *Sentences) SetLength(i, length int) { s.starts[i+1] = s.starts[i] + length }
 
 // Len returns the number of sentences.
 func (s *Sentences) Len() int { return len(s.starts) - 1 }
 
-// Rows returns the number of tokens in all.
+// Rows returns the number of filled rows, the sum of the lengths.
 func (s *Sentences) Rows() int { return s.starts[len(s.starts)-1] }
 
 // At returns the first row of sentence i and its length.
@@ -35,8 +33,7 @@ func (s *Sentences) At(i int) (start, length int) {
 	return s.starts[i], s.starts[i+1] - s.starts[i]
 }
 
-// sentencesOf returns the sentences of the first input that has any: an operation on a
-// batch works on the same rows as the one before it.
+// sentencesOf returns the sentences of the first input that has some: an operation on a batch has the same rows as its input.
 func sentencesOf(inputs []*gorgonia.Node) *Sentences {
 	for _, in := range inputs {
 		if op, ours := in.Op().(Operation); ours && op.shared().sentences != nil {
@@ -46,7 +43,7 @@ func sentencesOf(inputs []*gorgonia.Node) *Sentences {
 	return nil
 }
 
-// Sentence returns the first row of sentence i and its length, which is seq where all rows count.
+// Sentence returns the first row of sentence i and its length, which is seq if the operation has no Sentences.
 func (o *Op) Sentence(i, seq int) (start, length int) {
 	if o.sentences == nil {
 		return i * seq, seq
@@ -54,11 +51,10 @@ func (o *Op) Sentence(i, seq int) (start, length int) {
 	return o.sentences.At(i)
 }
 
-// SetSentences is for the operation at which a batch begins; those that follow take over its
-// sentences.
+// SetSentences sets the sentences of the first operation of a graph. Operations that read its result have the same sentences.
 func (o *Op) SetSentences(s *Sentences) { o.sentences = s }
 
-// Rows returns how many rows of a [batch*seq, n] tensor are filled.
+// Rows returns the number of filled rows of a [batch*seq, n] tensor.
 func (o *Op) Rows(v gorgonia.Value) int {
 	if o.sentences == nil {
 		return v.Shape()[0]
@@ -69,7 +65,7 @@ func (o *Op) Rows(v gorgonia.Value) int {
 // Filled returns the elements of the filled rows of a [batch*seq, n] tensor.
 func (o *Op) Filled(v gorgonia.Value) []float32 { return o.sentences.filled(v) }
 
-// filled is [Op.Filled]; all rows are filled where there are no sentences.
+// filled is [Op.Filled]. Without sentences all rows are filled.
 func (s *Sentences) filled(v gorgonia.Value) []float32 {
 	all := Floats(v)
 	if s == nil {

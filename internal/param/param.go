@@ -1,6 +1,12 @@
-// Package param holds the learned numbers of a model: named float32 tensors in a
-// fixed order, with no graph around them. Every copy of the graph reads the same
-// slices, the optimizer writes them, and a run folder stores them.
+// Package param holds the parameters of a model: named float32 tensors in a fixed order, independent of any graph. All graphs of
+// a model read the same slices, the optimizer writes them, and a run folder stores them. A layer adds its parameters in a
+// [Scope]:
+//
+//	var set param.Set
+//	mlp := set.Scope().In("h.0").In("mlp")
+//	weight := mlp.Add("weight", param.Normal(0.02), 32, 128) // "h.0.mlp.weight"
+//	set.Allocate()
+//	weight.Start(rand.New(rand.NewPCG(1, 2)), weight.Data)
 package param
 
 import (
@@ -13,20 +19,20 @@ type Param struct {
 	Name  string
 	Shape []int
 	Data  []float32 // row-major; nil until [Set.Allocate]
-	Start Start     // how the numbers begin, nil for zeros
+	Start Start     // initial distribution; nil: zeros
 }
 
-// Start fills a parameter before training.
+// Start writes the initial numbers of a parameter.
 type Start func(r *rand.Rand, data []float32)
 
-// Ones starts with 1 everywhere.
+// Ones initialises all numbers with 1.
 func Ones(_ *rand.Rand, data []float32) {
 	for i := range data {
 		data[i] = 1
 	}
 }
 
-// Normal starts with normally distributed numbers of mean 0.
+// Normal initialises with normally distributed numbers of mean 0 and the given standard deviation.
 func Normal(deviation float64) Start {
 	return func(r *rand.Rand, data []float32) {
 		for i := range data {
@@ -35,7 +41,7 @@ func Normal(deviation float64) Start {
 	}
 }
 
-// Count returns how many numbers the tensor has, which may be more than an int holds.
+// Count returns the number of elements, as a float64 since it may overflow an int.
 func (p *Param) Count() float64 {
 	count := 1.0
 	for _, n := range p.Shape {
@@ -44,8 +50,8 @@ func (p *Param) Count() float64 {
 	return count
 }
 
-// IsMatrix reports whether the tensor has two axes or more. Weight decay acts on
-// matrices alone: shrinking a bias or a LayerNorm gain serves nothing.
+// IsMatrix reports whether the tensor has at least two axes. Weight decay acts on matrices only, not on biases and gains of
+// norms.
 func (p *Param) IsMatrix() bool { return len(p.Shape) >= 2 }
 
 // Set is an ordered collection of parameters. The zero value is empty and ready.
@@ -54,8 +60,7 @@ type Set struct {
 	byName map[string]*Param
 }
 
-// Add appends a parameter of zeros and returns it. A name that exists already is a
-// mistake of the model's author and panics.
+// Add appends a parameter of zeros and returns it. It panics if the set has a parameter of that name.
 func (s *Set) Add(name string, shape ...int) *Param {
 	p := s.add(&Param{Name: name, Shape: shape})
 	p.Data = make([]float32, int(p.Count()))
@@ -74,17 +79,17 @@ func (s *Set) add(p *Param) *Param {
 	return p
 }
 
-// Allocate gives each parameter its numbers, all zero.
+// Allocate sets the data of each parameter to zeros.
 func (s *Set) Allocate() {
 	for _, p := range s.list {
 		p.Data = make([]float32, int(p.Count()))
 	}
 }
 
-// Scope adds the parameters of one part of a model: their names begin with where the part stands in it.
+// Scope adds the parameters of one part of a model. Their names begin with the path of the part.
 type Scope struct {
 	set  *Set
-	name string // of the part, "" for the whole model
+	name string // path of the part, "" for the whole model
 }
 
 // Scope returns the scope of the whole model.
@@ -98,21 +103,21 @@ func (s Scope) In(part string) Scope {
 	return Scope{s.set, part}
 }
 
-// Name returns the name of the part.
+// Name returns the path of the part.
 func (s Scope) Name() string { return s.name }
 
-// Add adds a parameter of the part, without its numbers: see [Set.Allocate].
+// Add adds a parameter of the part. Its data is nil until [Set.Allocate]. It panics if the set has a parameter of that name.
 func (s Scope) Add(name string, start Start, shape ...int) *Param {
 	return s.set.add(&Param{Name: s.In(name).name, Shape: shape, Start: start})
 }
 
-// Get returns the parameter of that name, or nil.
+// Get returns the parameter of that name, or nil if there is none.
 func (s *Set) Get(name string) *Param { return s.byName[name] }
 
 // All returns the parameters in the order they were added.
 func (s *Set) All() []*Param { return s.list }
 
-// Count returns how many numbers the set holds.
+// Count returns the number of elements of all parameters.
 func (s *Set) Count() int {
 	n := 0
 	for _, p := range s.list {

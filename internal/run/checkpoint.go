@@ -15,10 +15,10 @@ import (
 	"attend/train"
 )
 
-// put writes all files of the training into the folder of a slot, which appears in one step. Lines are the contents of the first
-// line of each log, if any.
+// put creates the folder of a slot with all files of the training, atomically. lines has the content of the first line of each
+// log, if any.
 func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]byte) error {
-	for name, content := range lines { // before the checkpoint, which records them
+	for name, content := range lines { // before the checkpoint, which has their links
 		lines[name] = t.chain(name, content)
 	}
 	tokenizerConfig, err := t.Vocabulary.TokenizerConfigJSON()
@@ -26,7 +26,7 @@ func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]
 		return err
 	}
 	files := []namedFile{
-		{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, // first, so that a folder in the making is known as ours
+		{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, // first, so that an incomplete folder is recognised
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
 		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
 		{modelFile, t.writeModel}, {stateFile, t.writeState},
@@ -39,11 +39,13 @@ func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]
 	return err
 }
 
-// at returns the path of a file of the run, shown the one for messages.
-func (t *Training) at(name string) string    { return filepath.Join(t.slot.real, name) }
+// at returns the path of a file of the run.
+func (t *Training) at(name string) string { return filepath.Join(t.slot.real, name) }
+
+// shown returns the path of a file of the run for messages.
 func (t *Training) shown(name string) string { return printable.Path(filepath.Join(t.Path, name)) }
 
-// goOn brings the training and its folder to the state of the last checkpoint.
+// goOn restores the state of the last checkpoint, in memory and in the folder.
 func (t *Training) goOn(tensors map[string]hf.Tensor) error {
 	t.restore(tensors)
 	if err := t.checkFinite(); err != nil {
@@ -52,7 +54,7 @@ func (t *Training) goOn(tensors map[string]hf.Tensor) error {
 	if err := t.sweep(); err != nil {
 		return err
 	}
-	anew := false // a log is missing
+	anew := false // whether a log is missing
 	for _, name := range logNames {
 		missing, err := t.trimLog(name)
 		if err != nil {
@@ -61,7 +63,7 @@ func (t *Training) goOn(tensors map[string]hf.Tensor) error {
 		anew = anew || missing
 	}
 	t.before = t.last.Seconds
-	// Then both begin anew: an earlier version may have been killed between their first lines.
+	// Create both logs again: a process of an earlier version may have been killed between their first lines.
 	if t.Step == 0 && (anew || t.Format == 1) {
 		for _, name := range logNames {
 			if err := t.beginLog(name); err != nil {
@@ -72,15 +74,15 @@ func (t *Training) goOn(tensors map[string]hf.Tensor) error {
 			return err
 		}
 	}
-	// The model may be older than the state, and with no step left nothing else would write it.
+	// The model may be older than the state, and if all steps are done it is not saved again.
 	files := []namedFile{{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, {modelFile, t.writeModel}}
-	if anew { // the checkpoint recorded lines that are no more
+	if anew { // the checkpoint has links to lines that are lost
 		files = append([]namedFile{{stateFile, t.writeState}}, files...)
 	}
 	return writeFiles(t.slot.real, files)
 }
 
-// sweep removes what killed processes left in the folder.
+// sweep removes temporary files of killed processes from the folder.
 func (t *Training) sweep() error {
 	entries, err := os.ReadDir(t.slot.real)
 	if err != nil {
@@ -96,8 +98,8 @@ func (t *Training) sweep() error {
 	return nil
 }
 
-// checkFinite returns an error unless the weights and moments, and the loss and gradient of the next batch, are finite: a
-// checkpoint of any other could neither be used nor resumed.
+// checkFinite returns an error unless the weights and moments, and the loss and gradient of the next batch, are finite. Otherwise
+// a checkpoint could not be used or resumed.
 func (t *Training) checkFinite() error {
 	sets := t.sets()
 	for i, name := range t.Settings.stateSets() {
@@ -109,7 +111,7 @@ func (t *Training) checkFinite() error {
 			return t.diverged(where, err)
 		}
 	}
-	return t.trainer.CheckFinite()
+	return t.trainer.ComputeGradients()
 }
 
 // log evaluates the model and writes a line to both logs.
@@ -129,9 +131,8 @@ func (t *Training) log(s train.Step) error {
 	return nil
 }
 
-// save writes a checkpoint, unless the training has diverged. The logs come first, since the checkpoint records their last lines.
-// Then the state: it alone decides where a resumed training
-// goes on, and the model beside it is whole by itself at any instant.
+// save writes a checkpoint. It returns an error, and writes nothing, if the training has diverged. The logs are flushed first,
+// since the checkpoint has their links. The state is next, since a training is resumed from the state alone. The model is last.
 func (t *Training) save() error {
 	if err := t.checkFinite(); err != nil {
 		return err
@@ -157,8 +158,8 @@ func (t *Training) save() error {
 	return nil
 }
 
-// cannotSave returns the error that ends a training of which a file cannot be written. It says where the model is: in the
-// last checkpoint, if that is whole and another would need the same disk, else in a folder beside this one.
+// cannotSave returns the error of a training that cannot write a file. The error says where the model is: in the last checkpoint,
+// if that is complete and the disk is full, otherwise in a new folder next to this one.
 func (t *Training) cannotSave(name string, err error) error {
 	if gone := t.present(); gone != nil {
 		return t.rescue(gone)
@@ -168,11 +169,12 @@ func (t *Training) cannotSave(name string, err error) error {
 	if !full || !t.checkpointIsWhole() {
 		return t.rescue(why)
 	}
-	return fmt.Errorf("step %d cannot be saved, %w: make room, then --resume %s goes on from step %d, whose checkpoint is whole",
+	return fmt.Errorf("step %d cannot be saved, %w: "+
+		"free some space, then --resume %s continues from step %d, whose checkpoint is complete",
 		t.Step, why, printable.Path(t.Path), t.saved)
 }
 
-// checkpointIsWhole reports whether the last checkpoint of the folder could be resumed.
+// checkpointIsWhole reports whether the last checkpoint of the folder can be resumed.
 func (t *Training) checkpointIsWhole() bool {
 	f, err := openFolder(t.slot.real)
 	if err != nil {
@@ -183,8 +185,7 @@ func (t *Training) checkpointIsWhole() bool {
 	return err == nil
 }
 
-// present returns an error if the folder is no longer the one of this training: deleted, replaced, or without one of
-// the files that a training does not write again.
+// present returns an error if the folder was deleted or replaced, or if a file is missing that a training writes only once.
 func (t *Training) present() error {
 	if err := t.slot.confirm(); err != nil {
 		return err
@@ -193,7 +194,7 @@ func (t *Training) present() error {
 	case err != nil:
 		return fmt.Errorf("%s is gone (%w)", printable.Path(t.Path), file.Cause(err))
 	case !os.SameFile(now, t.folder):
-		return fmt.Errorf("another folder is at %s now", printable.Path(t.Path))
+		return fmt.Errorf("%s is another folder now", printable.Path(t.Path))
 	}
 	for _, name := range []string{settingsFile, configFile, tokenizerFile, tokenizerConfigFile} {
 		if _, err := os.Lstat(t.at(name)); err != nil && (t.Format > 1 || name != tokenizerConfigFile) {
@@ -203,8 +204,8 @@ func (t *Training) present() error {
 	return nil
 }
 
-// rescue saves the training under a free name beside its folder, which is not there any more. It returns the error
-// that ends the training and says where the model is.
+// rescue saves the training in a new folder next to its own one, which was deleted or cannot be written. It returns the error of
+// the training, which says where the model is.
 func (t *Training) rescue(gone error) error {
 	path := filepath.Clean(t.Path)
 	if base := filepath.Base(path); base == "." || base == ".." {
@@ -221,16 +222,16 @@ func (t *Training) rescue(gone error) error {
 	if err != nil {
 		kept := ""
 		if t.checkpointIsWhole() {
-			kept = fmt.Sprintf("; the checkpoint of step %d is whole", t.saved)
+			kept = fmt.Sprintf("; the checkpoint of step %d is complete", t.saved)
 		}
-		return fmt.Errorf("step %d cannot be saved: %w, and beside it: %w%s", t.Step, gone, err, kept)
+		return fmt.Errorf("step %d cannot be saved: %w, and in a new folder: %w%s", t.Step, gone, err, kept)
 	}
 	t.slot.release()
 	t.slot, t.saved = at, t.Step
-	return fmt.Errorf("%w: the model of step %d is saved in %s: --resume goes on with it", gone, t.Step, printable.Path(at.path))
+	return fmt.Errorf("%w: the model of step %d is saved in %s: resume it with --resume", gone, t.Step, printable.Path(at.path))
 }
 
-// sets returns what state.safetensors holds: the weights and the moments of the optimizer, by the beginning of their tensors'
+// sets returns the content of state.safetensors: the weights and the moments of the optimizer, by the prefix of their tensor
 // names.
 func (t *Training) sets() map[string]*param.Set {
 	sets := t.trainer.Moments()
@@ -253,7 +254,7 @@ func (t *Training) writeState(w io.Writer) error {
 	return writeTensors(w, tensors, metadata)
 }
 
-// restore fills weights and moments from the tensors of state.safetensors, whose shapes are checked.
+// restore copies the tensors of state.safetensors to weights and moments. Their shapes were checked.
 func (t *Training) restore(tensors map[string]hf.Tensor) {
 	for of, set := range t.sets() {
 		for _, p := range set.All() {

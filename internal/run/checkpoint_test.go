@@ -25,7 +25,7 @@ func TestLogRemovedWhileTraining(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if notes := strings.Join(training.Notes, " "); !strings.Contains(notes, name+" is missing: it begins anew at step ") {
+			if notes := strings.Join(training.Notes, " "); !strings.Contains(notes, name+" was missing: a new one starts at step ") {
 				t.Errorf("notes %q", notes)
 			}
 			if err := training.Close(); err != nil {

@@ -9,16 +9,16 @@ import (
 	"attend/internal/random"
 )
 
-// Sampling says how the next token is drawn.
+// Sampling holds the settings of drawing the next token.
 type Sampling struct {
-	Temperature float64 // divides the logits; 0 takes the likeliest token always
-	TopK        int     // draw among the k likeliest only; 0: among all
-	TopP        float64 // draw among the likeliest that together reach p of what top-k has left, 0 < p <= 1
+	Temperature float64 // divides the logits; 0 always takes the most likely token
+	TopK        int     // draw from the k most likely tokens; 0: from all
+	TopP        float64 // draw from the most likely tokens whose probabilities, after top-k, sum to p, 0 < p <= 1
 	Seed        uint64
-	Tokens      int // the most to add
+	Tokens      int // maximum number of tokens to add
 }
 
-// Validate reports the first setting that is out of range.
+// Validate returns an error for the first setting that is out of range.
 func (s Sampling) Validate() error {
 	switch {
 	case !(s.Temperature >= 0) || math.IsInf(s.Temperature, 0):
@@ -33,8 +33,8 @@ func (s Sampling) Validate() error {
 	return nil
 }
 
-// Complete continues a prompt: sample number `sample` of the seed. A run on words stops at a
-// sentence end or a full context; a run on characters looks back over its context only. An empty
+// Complete returns the prompt with a continuation; equal seeds and sample numbers give equal texts. A run on words stops at the
+// end of the sentence or when the context is full. A run on characters reads the last tokens, at most its context. An empty
 // prompt begins a sentence (words) or a line (characters).
 func (s *Session) Complete(prompt string, how Sampling, sample int) (string, error) {
 	if err := how.Validate(); err != nil {
@@ -54,7 +54,7 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 	if words {
 		ids = append([]int{boundary}, ids...)
 		if len(ids) > context {
-			return "", fmt.Errorf("the prompt has %d %ss and this run sees at most %d: shorten it",
+			return "", fmt.Errorf("the prompt has %d %ss and this run takes at most %d: shorten it",
 				len(ids)-1, v.Tokenizer().Noun(), context-1)
 		}
 	} else if len(ids) == 0 {
@@ -65,12 +65,12 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 		}
 	}
 	var added []string
-	dice := random.New(how.Seed, "complete", uint64(sample))
+	uniform := random.New(how.Seed, "complete", uint64(sample))
 	for len(added) < how.Tokens && (!words || len(ids) <= context) {
 		window := ids[max(0, len(ids)-context):]
 		var next int
 		err := s.Forward([][]int{window}, func(_ int, reading Reading) error {
-			next = how.draw(reading.Logits(len(window)-1), dice.Float64())
+			next = how.draw(reading.Logits(len(window)-1), uniform.Float64())
 			return nil
 		})
 		if err != nil {
@@ -84,9 +84,9 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 	return v.Tokenizer().Continue(prompt, added), nil
 }
 
-// draw returns a token for a dice in [0, 1): tokens in the order of their probability
-// share the interval.
-func (s Sampling) draw(logits []float32, dice float64) int {
+// draw returns the token for u, a uniform random number in [0, 1), by the inverse of the cumulative distribution over the tokens
+// in the order of their probability.
+func (s Sampling) draw(logits []float32, u float64) int {
 	if s.Temperature == 0 {
 		return kernel.Argmax(logits)
 	}
@@ -97,23 +97,23 @@ func (s Sampling) draw(logits []float32, dice float64) int {
 	}
 	kernel.Softmax(p)
 	order := descending(p)
-	among := 1.0 // as in transformers, top-p counts among what top-k has left
+	total := 1.0 // as in transformers, top-p is a fraction of the tokens after top-k
 	if s.TopK > 0 {
-		order, among = order[:min(s.TopK, len(order))], 0
+		order, total = order[:min(s.TopK, len(order))], 0
 		for _, id := range order {
-			among += float64(p[id])
+			total += float64(p[id])
 		}
 	}
 	var kept float64
 	for i, id := range order {
 		kept += float64(p[id])
-		if kept >= s.TopP*among {
+		if kept >= s.TopP*total {
 			order = order[:i+1]
 			break
 		}
 	}
 	for _, id := range order {
-		if dice -= float64(p[id]) / kept; dice < 0 {
+		if u -= float64(p[id]) / kept; u < 0 {
 			return id
 		}
 	}

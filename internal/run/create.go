@@ -11,13 +11,13 @@ import (
 	"attend/internal/printable"
 )
 
-// namedFile is a file of a run folder that is to be written.
+// namedFile is a file of a run folder, with the function that writes it.
 type namedFile struct {
 	name  string
 	write file.Writer
 }
 
-// writeFiles writes or replaces files in a folder, each in one step.
+// writeFiles writes or replaces files in a folder, each atomically.
 func writeFiles(folder string, files []namedFile) error {
 	for _, f := range files {
 		if err := file.Replace(filepath.Join(folder, f.name), f.write); err != nil {
@@ -27,21 +27,21 @@ func writeFiles(folder string, files []namedFile) error {
 	return nil
 }
 
-// creator makes run folders.
+// creator creates run folders.
 type creator struct {
-	exchange func(a, b string) error // swaps two folders in one step, or errors.ErrUnsupported
+	exchange func(a, b string) error // swaps two folders atomically, or returns errors.ErrUnsupported
 	options  options
-	window   func()   // is called while a run that is being replaced is not at its name; nil but in tests
-	notes    []string // what a user should know of what was found beside the run
+	window   func()   // for tests: called while a run that is being replaced has another name
+	notes    []string // messages for the user about other folders next to the run
 }
 
 func newCreator(o ...Option) *creator { return &creator{exchange: exchange, options: newOptions(o)} }
 
-// errTaken reports a name that something else took after it was found free.
-var errTaken = errors.New("it was taken by something else just now: choose another folder with --out")
+// errTaken reports that another process created something at a name after it was found free.
+var errTaken = errors.New("another program has just created something of that name: choose another folder with --out")
 
-// reserve locks the name of a run that is to be made at path. A run that is there is an error unless overwrite is
-// set; anything else that is there is one in any case.
+// reserve locks the name of a new run at path. It returns an error if there is a run at path and overwrite is not set, or if
+// there is anything else.
 func (c *creator) reserve(path string, overwrite bool) (*slot, error) {
 	if err := checkFree(path, path, overwrite); err != nil {
 		return nil, err
@@ -50,14 +50,14 @@ func (c *creator) reserve(path string, overwrite bool) (*slot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFree(path, s.real, overwrite); err != nil { // again, now that no other training can change it
+	if err := checkFree(path, s.real, overwrite); err != nil { // again: with the lock no other training can change it
 		s.release()
 		return nil, err
 	}
 	return s, nil
 }
 
-// noted adds the notes to an error, which is all that a user sees of a command that fails.
+// noted adds the notes to an error, since a command that fails shows the error only.
 func (c *creator) noted(err error) error {
 	for _, note := range c.notes {
 		err = fmt.Errorf("%w; %s", err, note)
@@ -65,7 +65,7 @@ func (c *creator) noted(err error) error {
 	return err
 }
 
-// reserveUnder locks the first name of root/name, root/name-2, root/name-3... from number `first` on that is free.
+// reserveUnder locks the first free name of root/name, root/name-2, root/name-3..., starting with number first.
 func (c *creator) reserveUnder(root, name string, first int) (*slot, error) {
 	for i := first; ; i++ {
 		path := filepath.Join(root, name)
@@ -76,19 +76,19 @@ func (c *creator) reserveUnder(root, name string, first int) (*slot, error) {
 			continue
 		}
 		s, err := c.reserve(path, false)
-		if err == nil || !errors.Is(err, errHeld) && !errors.Is(err, errForeignLock) && !exists(path) { // it may have come just now
+		if err == nil || !errors.Is(err, errHeld) && !errors.Is(err, errForeignLock) && !exists(path) { // the folder may be new
 			return s, err
 		}
 	}
 }
 
+// exists reports whether there is anything at a path.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
-// take locks a name, puts a run back that a killed process had moved aside, and removes what killed
-// processes left beside it.
+// take locks a name, restores a run that a killed process has moved aside, and removes temporary folders of killed processes.
 func (c *creator) take(path string) (*slot, error) {
 	real, err := realPath(path)
 	if err != nil {
@@ -108,25 +108,26 @@ func (c *creator) take(path string) (*slot, error) {
 	return s, nil
 }
 
+// cannotMake returns the error for a run folder that cannot be created.
 func cannotMake(path string, err error) error {
 	if !errors.Is(err, errTaken) {
 		err = file.Explain(err, "choose another with --out")
 	}
-	return fmt.Errorf("cannot make the folder %s: %w", printable.Path(path), err)
+	return fmt.Errorf("cannot create the folder %s: %w", printable.Path(path), err)
 }
 
-// put makes the run folder of a slot with these files, in one step. A run that is there is replaced if overwrite is
-// set; else nothing is ever moved, and the error is errTaken if something is there.
+// put creates the run folder of a slot with these files, atomically. If overwrite is set it replaces a run of that name;
+// otherwise the error is errTaken if there is anything at that name.
 func (c *creator) put(s *slot, files []namedFile, overwrite bool) error {
 	parent, base := filepath.Split(s.real)
 	building := filepath.Join(parent, file.TemporaryName(base))
 	err := os.Mkdir(building, 0o755)
 	if err == nil {
-		defer removeRun(building) // nothing is there any more, or the old run
+		defer removeRun(building) // nothing, or the run that was replaced
 		err = writeFiles(building, files)
 	}
 	if err == nil {
-		err = c.place(s, building, overwrite)
+		err = c.rename(s, building, overwrite)
 	}
 	if err != nil {
 		return cannotMake(s.path, err)
@@ -134,13 +135,13 @@ func (c *creator) put(s *slot, files []namedFile, overwrite bool) error {
 	return file.SyncFolder(parent)
 }
 
-// place moves a folder to the name of a slot.
-func (c *creator) place(s *slot, building string, overwrite bool) error {
-	// A folder that is empty may stand in the way. It is gone only if it is empty at that moment.
+// rename renames a folder to the name of a slot.
+func (c *creator) rename(s *slot, building string, overwrite bool) error {
+	// Rmdir removes an empty folder of that name and fails for any other.
 	err := syscall.Rmdir(s.real)
 	switch {
 	case err == nil || errors.Is(err, os.ErrNotExist):
-		err = os.Rename(building, s.real) // it replaces no folder that holds anything
+		err = os.Rename(building, s.real) // which never replaces a folder with content
 		if err != nil && exists(s.real) {
 			return errTaken
 		}
@@ -154,24 +155,24 @@ func (c *creator) place(s *slot, building string, overwrite bool) error {
 	return err
 }
 
-// replace puts a folder in place of the run of a slot. Afterwards the old run is where the new one was.
+// replace exchanges a folder with the run of a slot. The old run then has the name of the new one.
 func (c *creator) replace(s *slot, building string) error {
 	err := c.exchange(building, s.real)
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) { // by the kernel, or by the file system
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) { // of the kernel or of the file system
 		err = c.replaceInTwoSteps(s, building)
 	}
 	if err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(building)
-	if err == nil && !onlyRunFiles(entries) { // somebody put a file of their own there just now
+	if err == nil && !onlyRunFiles(entries) { // another program has just created a file there
 		return errors.Join(errTaken, c.replace(s, building))
 	}
 	return nil
 }
 
-// replaceInTwoSteps is replace where the system has no step that exchanges two folders. Between the two
-// the run is under a name that [restore] knows.
+// replaceInTwoSteps is replace for systems that cannot exchange two folders atomically. Between the two steps the run has a name
+// from which [restore] can restore it.
 func (c *creator) replaceInTwoSteps(s *slot, building string) error {
 	old := building + aside
 	if err := os.Rename(s.real, old); err != nil {
@@ -186,7 +187,7 @@ func (c *creator) replaceInTwoSteps(s *slot, building string) error {
 	return os.Rename(old, building)
 }
 
-// checkFree returns an error unless a run may be made at real, which the user wrote as path.
+// checkFree returns an error unless a run may be created at real, which the user wrote as path.
 func checkFree(path, real string, overwrite bool) error {
 	info, err := os.Stat(real)
 	if errors.Is(err, os.ErrNotExist) {
@@ -205,14 +206,14 @@ func checkFree(path, real string, overwrite bool) error {
 	here, err := os.Stat(".")
 	switch {
 	case err == nil && os.SameFile(here, info):
-		return fmt.Errorf("%s is the folder that you are in: choose one inside it, such as --out run", printable.Path(path))
+		return fmt.Errorf("%s is the current folder: choose a folder inside it, such as --out run", printable.Path(path))
 	case len(entries) == 0:
 		return nil
 	case !isRun(real) || !onlyRunFiles(entries):
-		return fmt.Errorf("%s holds files that are not a run: choose another folder with --out", printable.Path(path))
+		return fmt.Errorf("%s has files that are not of a run: choose another folder with --out", printable.Path(path))
 	case !overwrite:
 		return fmt.Errorf("%s holds a run already: "+
-			"go on with --resume, replace it with --overwrite, or choose another folder with --out", printable.Path(path))
+			"resume it with --resume, replace it with --overwrite, or choose another folder with --out", printable.Path(path))
 	}
 	return nil
 }

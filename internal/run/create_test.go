@@ -259,5 +259,5 @@ func TestSymbolicLink(t *testing.T) {
 func TestReserveHere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := newCreator().reserve(".", false)
-	wantError(t, err, "the folder that you are in")
+	wantError(t, err, "is the current folder")
 }

@@ -215,8 +215,8 @@ func TestFailedConstructorsReturnNothing(t *testing.T) {
 	}
 	training := begin(t, filepath.Join(t.TempDir(), "other"), small(), smallText())
 	settings := training.Settings
-	settings.Probe = strings.Repeat("lion ", 100)
+	settings.Sample = strings.Repeat("lion ", 100)
 	if training, err := Start(filepath.Join(t.TempDir(), "third"), settings, training.Corpus, false); training != nil || err == nil {
-		t.Errorf("started with a probe that does not fit: %v, %v", training, err)
+		t.Errorf("started with a sample sentence that does not fit: %v, %v", training, err)
 	}
 }

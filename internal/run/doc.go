@@ -1,14 +1,19 @@
-// Package run keeps a training in a folder and brings it back: to go on, to be asked
-// about a sentence, to be judged on held-out text.
+// Package run stores a training in a folder, and opens it again to resume it, to compute sentences, or to evaluate it:
 //
-//	config.json  model.safetensors  tokenizer.json  tokenizer_config.json   what Hugging Face opens
+//	r, err := run.Open("runs/savanna")
+//	session, err := r.NewSession(1)
+//	defer session.Close()
+//	m, err := session.Map("The lion saw the zebra near the", 5) // attention weights and the 5 most likely next words
+//
+// [Start] and [Resume] return a [Training], whose method Train makes the updates. The files of a run folder are:
+//
+//	config.json  model.safetensors  tokenizer.json  tokenizer_config.json   for Hugging Face
 //	training.yaml      every setting, resolved
-//	state.safetensors  weights, optimizer moments and step: all that resuming needs
-//	metrics.jsonl      one line an evaluation: step, losses, rate, speed
-//	film.jsonl         one line an evaluation: the attention of the sample sentence
+//	state.safetensors  weights, optimizer moments and step, for resuming
+//	metrics.jsonl      one line per evaluation: step, losses, learning rate, speed
+//	film.jsonl         one line per evaluation: the attention of the sample sentence
 //
-// A file is replaced as a whole (temporary file, fsync, rename, fsync of the folder), the
-// two logs grow by whole lines; so a process killed at any instant leaves a folder
-// that opens and resumes. A training holds a lock beside its folder; reading needs none. Checksums bind
-// all files of a run to each other.
+// Each file is replaced atomically (temporary file, fsync, rename, fsync of the folder), and the two logs are appended to by
+// whole lines. So the folder can be opened and resumed even if the process is killed at any time. A training holds a lock file
+// next to its folder; reading needs no lock. Checksums connect all files of a run, so that files of different runs are not mixed.
 package run

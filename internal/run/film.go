@@ -11,8 +11,7 @@ import (
 	"attend/internal/printable"
 )
 
-// Metrics returns the lines of a run's metrics.jsonl, in the order of their steps. An error names the file
-// and the line.
+// Metrics returns the lines of a run's metrics.jsonl, in the order of their steps. An error names the file and the line.
 func (r *Run) Metrics() ([]Metrics, error) {
 	f, err := openFolder(r.Path)
 	if err != nil {
@@ -30,9 +29,8 @@ func (r *Run) metrics(f *folder) ([]Metrics, error) {
 	return readWhole(r, f, metricsFile, parseMetrics, func(m Metrics) int { return m.Step })
 }
 
-// film returns the frames of a run's film.jsonl, in the order of their steps: the attention of the sample
-// sentence, evaluation by evaluation. An error names the file, and the line that is damaged or does not
-// go with the ones before.
+// film returns the frames of a run's film.jsonl, in the order of their steps: the attention of the sample sentence at each
+// evaluation. An error names the file and the line that is damaged or does not belong to the lines before.
 func (r *Run) film(f *folder) ([]attention.Frame, error) {
 	frames, err := readWhole(r, f, filmFile, frameParser(), func(f attention.Frame) int { return f.Step })
 	if err == nil && len(frames) == 0 {
@@ -44,7 +42,8 @@ func (r *Run) film(f *folder) ([]attention.Frame, error) {
 // errNoFrame reports a training that has not been evaluated yet.
 var errNoFrame = errors.New("holds no frame yet")
 
-// readWhole is [readLog] in a folder that is only read, in the order of the steps, with notes of what an old log cannot show.
+// readWhole is [readLog] of a folder without changing it, sorted by step. It adds notes about possible damage that logs of format
+// 1 cannot reveal.
 func readWhole[T any](r *Run, f *folder, name string, parse func([]byte) (T, error), step func(T) int) ([]T, error) {
 	r.readLinks(f) // before the log, which may grow meanwhile
 	log, err := file.OpenIn(f.root, name, runFiles[name])
@@ -68,8 +67,8 @@ func readWhole[T any](r *Run, f *folder, name string, parse func([]byte) (T, err
 	return lines, nil
 }
 
-// readLinks takes from the checkpoint what it recorded of the logs. A run can be read without its checkpoint: then
-// lines that are missing at the end of a log are not seen, and a note says so.
+// readLinks reads the links of the logs from the checkpoint. If the checkpoint cannot be read, missing lines at the end of a log
+// are not detected, and a note says so.
 func (r *Run) readLinks(f *folder) {
 	if r.Format == 1 || r.links != nil {
 		return
@@ -87,8 +86,8 @@ func (r *Run) readLinks(f *folder) {
 	r.links = of.links
 }
 
-// frameParser returns what reads the lines of a film one after the other. All frames must go together, as [attention.CheckFilm]
-// has it.
+// frameParser returns a function that parses the lines of a film, one after the other. The frames must be valid together, see
+// [attention.CheckFilm].
 func frameParser() func(line []byte) (attention.Frame, error) {
 	var film []attention.Frame // the first frame and the latest
 	return func(line []byte) (attention.Frame, error) {

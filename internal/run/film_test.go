@@ -35,7 +35,7 @@ func TestFilmAndMetricsOfATraining(t *testing.T) {
 	if len(frames) != 4 || len(metrics) != 4 {
 		t.Errorf("%d frames, %d metrics", len(frames), len(metrics))
 	}
-	now, err := reader(t, r, 1).Map(r.Settings.Probe, logPredictions)
+	now, err := reader(t, r, 1).Map(r.Settings.Sample, logPredictions)
 	if err != nil {
 		t.Fatal(err)
 	}

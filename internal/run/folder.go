@@ -28,16 +28,16 @@ const (
 	filmFile            = "film.jsonl"
 )
 
-// runFiles are all of them, with the most bytes that each may have. The two files of tensors have what their model needs.
+// runFiles are all files of a run, with the largest size of each in bytes. The size of the two tensor files depends on the model.
 var runFiles = map[string]int64{
 	configFile: 1e6, tokenizerFile: 32e6, tokenizerConfigFile: 1e6, settingsFile: 1e6,
 	modelFile: math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9,
 }
 
-// errNoRun reports a path where there is no run folder.
-var errNoRun = errors.New("`attend train` begins one, and its last line names the folder")
+// errNoRun reports a path that is not a run folder.
+var errNoRun = errors.New("`attend train` creates one, and its last line names the folder")
 
-// folder is a run folder that is being read. It stays the same folder when another takes its name.
+// folder is an open run folder. It remains the same folder if another one is renamed to its path.
 type folder struct {
 	path  string // as the user wrote it
 	root  *os.Root
@@ -45,10 +45,10 @@ type folder struct {
 	notes []string
 }
 
-// mostAttempts is how often a run that is replaced while it is being read is read again.
+// mostAttempts is the largest number of attempts to read a run that is replaced during reading.
 const mostAttempts = 10
 
-// reading calls read with the run folder at a path, and again with the new one if it was replaced meanwhile.
+// reading calls read with the run folder at a path, and again if the folder was replaced during reading.
 func reading(path string, read func(*folder) error) error {
 	for attempt := 1; ; attempt++ {
 		f, err := openFolder(path)
@@ -63,22 +63,22 @@ func reading(path string, read func(*folder) error) error {
 	}
 }
 
-// replaced reports whether another folder has the name now.
+// replaced reports whether the path is another folder now.
 func (f *folder) replaced() bool {
 	now, err := os.Stat(f.path)
 	return err != nil || !os.SameFile(now, f.info)
 }
 
-// Where the system cannot exchange two folders in one step, a run that is being replaced is not at its name for some
-// microseconds: how long a reader waits for it.
+// If the system cannot exchange two folders atomically, a run that is being replaced has another name for some microseconds. A
+// reader waits for it this long.
 const (
 	replacing = 5 * time.Millisecond
 	mostWaits = 200
 
-	leastLooks = 3 // before it says that there is no run
+	minAttempts = 3 // before the error that there is no run
 )
 
-// openFolder opens the run folder at a path. A run that a killed process had moved aside is put back first.
+// openFolder opens the run folder at a path. It first restores a run that a killed process has moved aside.
 func openFolder(path string) (*folder, error) {
 	f := &folder{path: path}
 	for wait := 1; ; wait++ {
@@ -97,7 +97,7 @@ func openFolder(path string) (*folder, error) {
 		}
 		missing := errors.Is(err, fs.ErrNotExist)
 		switch {
-		case there && missing: // it was moved just now
+		case there && missing: // it has just been renamed
 			continue
 		case there || file.Advice(err) != "":
 			return nil, fmt.Errorf("cannot open the run folder %s: %w", printable.Path(path), file.Explain(err, "name another with --run"))
@@ -112,17 +112,17 @@ func openFolder(path string) (*folder, error) {
 			return nil, err
 		case note != "":
 			f.notes = append(f.notes, note)
-		case wait >= leastLooks: // before, the new run may have come meanwhile, and another be about to replace it
+		case wait >= minAttempts: // in fewer attempts the run may have been replaced twice
 			return nil, fmt.Errorf("there is no run folder %s: %w", printable.Path(path), errNoRun)
 		}
 	}
 }
 
-// putBack restores the run at a path if a killed process had moved it aside, and returns a note if so.
+// putBack restores the run at a path if a killed process has moved it aside. It then returns a note.
 func putBack(path string) (note string, err error) {
 	real, err := realPath(path)
 	if err != nil || findAside(real) == "" {
-		return "", nil // there is nothing, and the caller says so
+		return "", nil // there is nothing to restore
 	}
 	s, err := acquire(path, real)
 	if err != nil {
@@ -134,7 +134,7 @@ func putBack(path string) (note string, err error) {
 			return restoredNote(path), err
 		}
 	}
-	return fmt.Sprintf("the run %s was put back by another process: one that was replacing it had been killed",
+	return fmt.Sprintf("another process has restored the run %s, since a process was killed while replacing it",
 		printable.Path(path)), nil
 }
 
@@ -147,16 +147,17 @@ func (f *folder) read(name string) ([]byte, error) {
 	return b, f.fileError(name, err)
 }
 
-// fileError says why a file of the folder cannot be read, or what is wrong with its content.
+// fileError adds the name of a file, and advice, to an error of reading it.
 func (f *folder) fileError(name string, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s lacks %s: it is not a whole run folder; restore the file or train again", printable.Path(f.path), name)
+		return fmt.Errorf("%s has no %s, so it is not a complete run folder: restore the file, or train again",
+			printable.Path(f.path), name)
 	case f.linksOut(name):
 		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: "+
-			"put a copy of that file in its place", f.at(name))
+			"replace the link by a copy of the file", f.at(name))
 	}
 	if unknown := new(choice.UnknownError); errors.As(err, &unknown) {
 		return fmt.Errorf("%s: this version of attend has no %s %s: use the version that wrote the file, or a newer one",
@@ -166,7 +167,7 @@ func (f *folder) fileError(name string, err error) error {
 		f.at(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
 }
 
-// linksOut reports whether a file of the folder is a symbolic link to one outside, which an [os.Root] does not open.
+// linksOut reports whether a file of the folder is a symbolic link to a file outside of it, which an [os.Root] does not open.
 func (f *folder) linksOut(name string) bool {
 	info, err := f.root.Lstat(name)
 	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
@@ -177,7 +178,7 @@ func (f *folder) linksOut(name string) bool {
 	return within != nil && outside == nil
 }
 
-// Latest returns the run under root whose model was written last.
+// Latest returns the path of the run under root whose model was written last.
 func Latest(root string) (string, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil && file.Advice(err) != "" { // a missing root has no runs
@@ -203,12 +204,13 @@ func Latest(root string) (string, error) {
 		}
 	}
 	if latest == "" {
-		return "", fmt.Errorf("there is no run under %s yet: `attend train` makes one, --run names one elsewhere", printable.Path(root))
+		return "", fmt.Errorf("there is no run under %s yet: create one with `attend train`, or name another with --run",
+			printable.Path(root))
 	}
 	return latest, nil
 }
 
-// isRun reports whether a folder holds a run, whole or in part.
+// isRun reports whether a folder has files of a run, all or some.
 func isRun(path string) bool {
 	for _, name := range []string{settingsFile, stateFile, modelFile} {
 		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
@@ -218,7 +220,7 @@ func isRun(path string) bool {
 	return false
 }
 
-// HasFile reports whether a path is that of a file of a run folder, there or not.
+// HasFile reports whether a path is that of a file of a run folder, whether or not it exists.
 func HasFile(path string) bool {
 	real, err := realPath(path)
 	if path == "" || err != nil {
@@ -228,7 +230,7 @@ func HasFile(path string) bool {
 	return runFiles[name] > 0 && isRun(folder)
 }
 
-// onlyRunFiles reports whether a folder holds nothing but the files of a run and what a killed process left of them.
+// onlyRunFiles reports whether a folder has only files of a run and temporary files of them.
 func onlyRunFiles(entries []os.DirEntry) bool {
 	for _, e := range entries {
 		if runFiles[e.Name()] == 0 && !isTemporary(e.Name()) || !e.Type().IsRegular() {
@@ -238,8 +240,7 @@ func onlyRunFiles(entries []os.DirEntry) bool {
 	return true
 }
 
-// isTemporary reports whether a name is that of a temporary file for a file of a run. Versions before the
-// second format wrote another number.
+// isTemporary reports whether a name is that of a temporary file of a run. Versions with format 1 used other names.
 func isTemporary(name string) bool {
 	for of := range runFiles {
 		number, ok := strings.CutPrefix(name, "."+of+".tmp-")
@@ -250,7 +251,7 @@ func isTemporary(name string) bool {
 	return false
 }
 
-// realPath returns a path as an absolute one without symbolic links; its last parts need not exist.
+// realPath returns an absolute path without symbolic links. The last parts of the path need not exist.
 func realPath(path string) (string, error) {
 	path, err := file.Abs(path)
 	if err != nil {
@@ -262,14 +263,14 @@ func realPath(path string) (string, error) {
 	case err == nil:
 		return real, nil
 	case !errors.Is(err, fs.ErrNotExist):
-		if _, system := os.Stat(path); system != nil { // which says it as an error of the system
+		if _, system := os.Stat(path); system != nil { // a system error has a better message
 			err = system
 		}
 		return "", fmt.Errorf("cannot find the folder %s: %w", printable.Path(path), file.Explain(err, "choose another"))
 	case missing == nil && info.Mode()&fs.ModeSymlink != 0:
 		return "", fmt.Errorf("%s is a symbolic link to something that is not there: remove the link, or choose another folder",
 			printable.Path(path))
-	case missing == nil: // it came just now
+	case missing == nil: // it has just been created
 		return realPath(path)
 	}
 	parent, err := realPath(filepath.Dir(path))

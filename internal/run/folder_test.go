@@ -71,7 +71,7 @@ func TestCreateFolder(t *testing.T) {
 	write(t, at("mine"), "thesis.txt", []byte("years"))
 	write(t, root, "file", []byte("years"))
 	for _, overwrite := range []bool{false, true} {
-		wantError(t, create("mine", overwrite), at("mine"), "files that are not a run")
+		wantError(t, create("mine", overwrite), at("mine"), "files that are not of a run")
 		wantError(t, create("file", overwrite), at("file"), "is a file")
 		if err := create("file/below", overwrite); err == nil {
 			t.Error("a folder below a file: no error")

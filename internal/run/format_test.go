@@ -59,7 +59,7 @@ func TestFormat1(t *testing.T) {
 				t.Fatalf("%d frames, %d metrics, want 4 of each, the third of step 20", len(frames), len(metrics))
 			}
 			then := frames[2].Sentences[0] // by the program that made the run, from the weights of its checkpoint
-			if m, err = reader(t, r, 1).Map(r.Settings.Probe, 5); err != nil {
+			if m, err = reader(t, r, 1).Map(r.Settings.Sample, 5); err != nil {
 				t.Fatal(err)
 			}
 			for layer, heads := range then.Attention {
@@ -80,7 +80,7 @@ func TestFormat1(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer evaluator.Close()
-			heldOut, err := corpus.HeldOut.Blocks(r.EvaluationBatch(), r.Config.Context)
+			heldOut, err := corpus.HeldOut.Batches(r.EvaluationBatch(), r.Config.Context)
 			if err != nil {
 				t.Fatal(err)
 			}

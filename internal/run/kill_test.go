@@ -213,11 +213,11 @@ func TestKillWhileReplacing(t *testing.T) {
 			begun.Close()
 		}
 		if inside && len(notes) == 0 { // one that was just let go may be inside too
-			t.Errorf("kill %d, command %d: nothing says that the run was put back", i, next)
+			t.Errorf("kill %d, command %d: nothing says that the run was restored", i, next)
 		}
 		restored += len(notes)
 		if inside && sums(t, path) != old {
-			t.Errorf("kill %d, command %d: the run that was put back is not the old one", i, next)
+			t.Errorf("kill %d, command %d: the run that was restored is not the old one", i, next)
 		}
 		opened(t, path)
 		begin(t, filepath.Join(parent, "last"), killed(), smallText()).Close()
@@ -225,7 +225,7 @@ func TestKillWhileReplacing(t *testing.T) {
 			t.Errorf("kill %d, command %d: left %v", i, next, left)
 		}
 	}
-	t.Logf("%d kills, %d runs put back", most, restored)
+	t.Logf("%d kills, %d runs restored", most, restored)
 }
 
 // killReplacing kills a process that replaces a run: inside of the window in which the run is not at its name, or so long after.

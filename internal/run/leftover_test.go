@@ -29,8 +29,8 @@ func TestKilledBetweenTheSteps(t *testing.T) {
 		},
 		"start": func(t *testing.T, path string) []string {
 			_, err := overwriteNot(path)
-			wantError(t, err, "holds a run already", "was put back")
-			return []string{"was put back"}
+			wantError(t, err, "holds a run already", "was restored")
+			return []string{"was restored"}
 		},
 		"start beside": func(t *testing.T, path string) []string {
 			training := begin(t, filepath.Join(filepath.Dir(path), "other"), small(), smallText())
@@ -47,7 +47,7 @@ func TestKilledBetweenTheSteps(t *testing.T) {
 				t.Fatal("the run is still at its name: the window was not reached")
 			}
 			notes := next(t, path)
-			if !strings.Contains(strings.Join(notes, " "), "was put back") {
+			if !strings.Contains(strings.Join(notes, " "), "was restored") {
 				t.Errorf("notes %q", notes)
 			}
 			if got := sums(t, path); got != want {
@@ -172,7 +172,7 @@ func TestMovedAsideAndSomethingAtItsName(t *testing.T) {
 	}
 	training := begin(t, filepath.Join(filepath.Dir(path), "another"), small(), smallText())
 	training.slot.release()
-	if got := sums(t, path); got != want || !strings.Contains(strings.Join(training.Notes, " "), "was put back") {
+	if got := sums(t, path); got != want || !strings.Contains(strings.Join(training.Notes, " "), "was restored") {
 		t.Errorf("SHA-256 %v, want %v; notes %q", got, want, training.Notes)
 	}
 	if left := hidden(t, filepath.Dir(path)); len(left) > 0 {

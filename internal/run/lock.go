@@ -13,31 +13,31 @@ import (
 	"attend/internal/printable"
 )
 
-// slot is the name of a run folder with its lock. Who trains there holds it from the start to the end, and may make, replace
-// and train the run of that name. The system releases the lock when the process
-// ends, however it ends. The file .NAME.lock beside the folder carries it, since Windows renames no folder in which a
-// file is open. Who locks a file checks that it is still at its place, so that it can be removed by who holds it.
-// Readers need no lock.
+// slot is the locked name of a run folder. A training holds it from start to end, and may create, replace and train the run of
+// that name. The system releases the lock when the process ends for any reason. The lock is on the file .NAME.lock next to the
+// folder, since Windows does not rename a folder that has an open file. After locking, a process checks that the file still
+// exists, so that the holder may remove it. Readers need no lock.
 type slot struct {
 	path string // as the user wrote it
 	real string // absolute, without symbolic links
 	lock *flock.Flock
 }
 
-// lockPath is where the lock file of a run folder lies.
+// lockPath returns the path of the lock file of a run folder.
 func lockPath(folder string) string {
 	return filepath.Join(filepath.Dir(folder), lockPrefix+file.Shortened(filepath.Base(folder), mostLockName)+lockSuffix)
 }
 
-// A lock file's name is that of the folder, of which the names of temporary files for it leave so many bytes, between these.
+// The name of a lock file is the name of the folder between a prefix and a suffix, shortened so that names of temporary files
+// fit.
 const (
 	lockPrefix   = "."
 	lockSuffix   = ".lock"
 	mostLockName = 190
 )
 
-// acquire locks the run folder at real, which need not be there. The error is errHeld if another training
-// has locked it, in this process or another.
+// acquire locks the run folder at real, which need not exist. The error is errHeld if another training, in this process or
+// another, has locked it.
 func acquire(path, real string) (*slot, error) {
 	at := lockPath(real)
 	s := &slot{path, real, flock.New(at, flock.SetFlag(os.O_RDWR))}
@@ -46,7 +46,7 @@ func acquire(path, real string) (*slot, error) {
 		err := makeLockFile(at)
 		if err == nil {
 			held, err = s.lock.TryLock()
-			if errors.Is(err, os.ErrNotExist) { // it was removed just now
+			if errors.Is(err, os.ErrNotExist) { // it has just been removed
 				continue
 			}
 		}
@@ -59,18 +59,19 @@ func acquire(path, real string) (*slot, error) {
 			s.sign()
 			return s, nil
 		}
-		s.release() // the file was removed just before it was locked
+		s.release() // the file was removed before it was locked
 	}
 }
 
-// lockMark begins the content of a lock file after its first byte.
+// lockMark is the beginning of a lock file, after its first byte.
 const lockMark = "attend: trained by process "
 
-// mostLockFile is how many bytes of a lock file are read: a line with a number and a host name.
+// mostLockFile is the largest number of bytes that are read of a lock file: a line with a process id and a host name.
 const mostLockFile = 1 << 10
 
-// sign writes who holds the lock into its file, for the message of whom it refuses. The first byte is left alone:
-// it is the range that is locked on Windows, where nobody else can read it. A full disk costs the message only.
+// sign writes the process id and host to the lock file, for the error of other processes. It does not use the first byte, which
+// is the locked range on Windows and cannot be read by others. Errors are ignored: the error of other processes is less precise
+// then.
 func (s *slot) sign() {
 	host, _ := os.Hostname()
 	f, err := os.OpenFile(s.lock.Path(), os.O_WRONLY, 0)
@@ -84,18 +85,18 @@ func (s *slot) sign() {
 	}
 }
 
-// errHeld reports a run folder in which another process trains.
+// errHeld reports that another process trains in a run folder.
 var errHeld = errors.New("wait until it ends")
 
-// mostHost is how many characters an error shows of the name of a machine, which another program may have written.
+// mostHost is the largest number of characters of a host name in an error; another program may have written the file.
 const mostHost = 64
 
-// heldError returns the errHeld that names who holds a lock, if its file says so.
+// heldError returns an errHeld that names the process that holds the lock, if the lock file has it.
 func heldError(path, at string) error {
 	who, stop := "another process", "stop it"
 	if f, err := file.Open(at, mostLockFile); err == nil {
 		defer f.Close()
-		b, _ := io.ReadAll(io.NewSectionReader(f, 1, mostLockFile)) // half of a line names nobody
+		b, _ := io.ReadAll(io.NewSectionReader(f, 1, mostLockFile)) // an incomplete line is ignored
 		pid, host := parseHolder(b)
 		here, err := os.Hostname()
 		switch {

@@ -19,18 +19,18 @@ import (
 
 // A log is a file of lines of JSON, one for each evaluation. From format 2 on each line ends with a checksum:
 //
-//	link(0) = SHA-256 of what the run keeps for good, and of the log's name
+//	link(0) = SHA-256 of the settings and files that never change in a run, and of the name of the log
 //	sum(i)  = SHA-256(link(i-1), line i without its sum)
-//	link(i) = SHA-256(link(i-1), line i without what the clock decides)
+//	link(i) = SHA-256(link(i-1), line i without times)
 //
-// so that a line that was changed, moved, left out or taken from another run is seen. A checkpoint records the link
-// of the last line before it, so that a log cut at the end of a line is seen too. Links leave the clock out because
-// they are part of the checkpoint, and equal trainings must give equal checkpoints.
+// so that a line that was changed, moved, removed or copied from another run is detected. A checkpoint has the link of the last
+// line before it, so that a log truncated at the end of a line is detected too. Links do not include times, because they are part
+// of the checkpoint, and equal trainings must give equal checkpoints.
 
 // Metrics is a line of metrics.jsonl.
 type Metrics struct {
 	Step            int     `json:"step"`              // updates made
-	Seconds         float64 `json:"seconds"`           // of training so far, resumed stretches included
+	Seconds         float64 `json:"seconds"`           // of training so far, in all processes
 	TokensPerSecond float64 `json:"tokens_per_second"` // since the training was started or resumed
 	Loss            float64 `json:"loss"`              // of the last batch, nats per token; at step 0 of a sample of the text
 	HeldOutLoss     float64 `json:"heldout_loss"`      // of a sample of the held-out text
@@ -46,7 +46,7 @@ func (r *Run) firstLink(name string) string {
 	return digest([]byte(name), []byte(of[metaSettings]), []byte(of[metaConfig]), []byte(of[metaWords]), []byte(of[metaData]))
 }
 
-// startLinks sets the links of both logs to those before any line.
+// startLinks sets the link of each log to link(0).
 func (r *Run) startLinks() {
 	r.links = map[string]string{}
 	for _, name := range logNames {
@@ -54,14 +54,13 @@ func (r *Run) startLinks() {
 	}
 }
 
-// sumKey stands before the checksum at the end of a line.
+// sumKey is the text before the checksum at the end of a line.
 const sumKey = `,"sum":"`
 
 // sumLength is the length of a SHA-256 in hexadecimal.
 const sumLength = 64
 
-// chained returns a line of a log with its checksum, and the link after it. Content is a JSON object of one key at
-// least.
+// chained returns a line of a log with its checksum, and the next link. content is a JSON object with at least one key.
 func chained(name, link string, content []byte) (line []byte, next string) {
 	line = append(line, content[:len(content)-1]...)
 	line = fmt.Appendf(line, "%s%s\"}", sumKey, digest([]byte(link), content))
@@ -75,7 +74,7 @@ func chained(name, link string, content []byte) (line []byte, next string) {
 	return line, digest([]byte(link), content)
 }
 
-// unchained is the inverse of chained. The error says that the line is not the one that was written there.
+// unchained is the inverse of chained. It returns an error if the checksum does not match.
 func unchained(name, link string, line []byte) (content []byte, next string, err error) {
 	at := len(line) - len(sumKey) - sumLength - len(`"}`)
 	if at < 2 || string(line[at:at+len(sumKey)]) != sumKey {
@@ -89,10 +88,10 @@ func unchained(name, link string, line []byte) (content []byte, next string, err
 	return content, next, nil
 }
 
-// mostLine returns how many bytes a line of a log may have: of the film, what all weights of a sentence of the whole
-// context can take.
+// mostLine returns the largest number of bytes of a line of a log. In the film it is that of the weights of a sentence as long as
+// the context.
 func (r *Run) mostLine(name string) int {
-	const number = 26 // bytes of the longest float32 in JSON, with a comma and its share of brackets
+	const number = 26 // bytes of the longest float32 in JSON, with a comma and brackets
 	most := 1 << 20
 	if name == filmFile {
 		maps, context := float64(r.Config.Layers)*float64(r.Config.Heads), float64(r.Config.Context)
@@ -101,9 +100,9 @@ func (r *Run) mostLine(name string) int {
 	return most
 }
 
-// readLog returns what parse makes of the lines of a log without their checksums, which it checks. The
-// error names the line that is damaged. A last line without its line feed was being written when the process was
-// killed, and does not count. With toCheckpoint, lines after the last that the checkpoint recorded are not read.
+// readLog checks the checksums of the lines of a log and returns the results of parse for the lines without them. An error names
+// the line that is damaged. A last line without a line feed is ignored: the process was killed while it wrote the line. With
+// toCheckpoint, lines after the last one before the checkpoint are not read.
 func readLog[T any](r *Run, log io.Reader, name string, toCheckpoint bool, parse func([]byte) (T, error)) (all []T, err error) {
 	link := r.firstLink(name)
 	reached := r.Format == 1 || r.links == nil || link == r.links[name]
@@ -130,8 +129,8 @@ func readLog[T any](r *Run, log io.Reader, name string, toCheckpoint bool, parse
 	return all, nil
 }
 
-// eachLine calls visit with each whole line, without its line feed. A line of more bytes than most is an error. An error names
-// the line, from 1 on, and goes on with what is wrong with it.
+// eachLine calls visit with each complete line, without its line feed. A line with more than most bytes is an error. An error
+// begins with the number of the line, from 1.
 func eachLine(r io.Reader, most int, visit func(line []byte) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, most)
@@ -162,8 +161,8 @@ func stepOf(content []byte) (int, error) {
 	return *entry.Step, nil
 }
 
-// inOrder sorts the lines of a log by their steps, and of several with one step keeps the last: two processes of a
-// version without locks may have written them in turn. It reports whether there was anything to do.
+// inOrder sorts the lines of a log by step and keeps only the last line of each step, since in a version without locks two
+// processes may have written to one log. It reports whether it changed anything.
 func inOrder[T any](lines []T, step func(T) int) ([]T, bool) {
 	same := func(a, b T) bool { return step(a) == step(b) }
 	kept := slices.Clone(lines)
@@ -174,7 +173,7 @@ func inOrder[T any](lines []T, step func(T) int) ([]T, bool) {
 	return kept, !slices.EqualFunc(kept, lines, same)
 }
 
-// chain returns a line of a log with its line feed, and takes its link into those of the training.
+// chain returns a line of a log with its checksum and line feed, and updates the link of the log.
 func (t *Training) chain(name string, content []byte) []byte {
 	if t.Format > 1 {
 		content, t.links[name] = chained(name, t.links[name], content)
@@ -182,7 +181,7 @@ func (t *Training) chain(name string, content []byte) []byte {
 	return append(content, '\n')
 }
 
-// openLog opens a log to be written at its end. One that somebody has removed begins anew.
+// openLog opens a log to append to it. If the file was removed, it creates an empty log.
 func (t *Training) openLog(name string) (*os.File, error) {
 	f, err := file.Append(t.at(name))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -193,7 +192,7 @@ func (t *Training) openLog(name string) (*os.File, error) {
 	return f, err
 }
 
-// appendLog adds a line to a log, in a single write. After an error the training must end.
+// appendLog appends a line to a log with a single write. After an error the training must end.
 func (t *Training) appendLog(name string, content []byte) error {
 	f, err := t.openLog(name)
 	if err != nil {
@@ -203,20 +202,20 @@ func (t *Training) appendLog(name string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// beginLog makes a log that is missing anew, without lines.
+// beginLog creates an empty log in place of a missing one, with a note.
 func (t *Training) beginLog(name string) error {
 	if t.Step > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("%s is missing: it begins anew at step %d", t.shown(name), t.Step))
+		t.Notes = append(t.Notes, fmt.Sprintf("%s was missing: a new one starts at step %d", t.shown(name), t.Step))
 	}
 	t.links[name] = t.firstLink(name)
 	return file.Replace(t.at(name), file.Bytes(nil))
 }
 
-// trimLog drops the lines of a log that lie after the checkpoint, since a killed training may have logged further
-// than it saved; the checkpoint of an earlier version records its step only. A log that is missing begins anew.
+// trimLog removes the lines of a log after the checkpoint, since a killed training may have logged more than it has saved. In
+// format 1 the checkpoint has a step and no link. A missing log is replaced by an empty one.
 func (t *Training) trimLog(name string) (missing bool, err error) {
 	type entry struct {
-		Metrics // of the film the step alone
+		Metrics // in the film only the step
 		content []byte
 	}
 	var lines []entry
@@ -238,7 +237,7 @@ func (t *Training) trimLog(name string) (missing bool, err error) {
 	}
 	if err != nil {
 		return false, fmt.Errorf("%s: %w: %s", t.shown(name), file.Cause(err),
-			cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to go on without the lines so far"))
+			cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to resume without its lines"))
 	}
 	lines, _ = inOrder(lines, func(e entry) int { return e.Step })
 	t.links[name] = t.firstLink(name)

@@ -75,12 +75,12 @@ func TestResumeWithDamagedLogs(t *testing.T) {
 	damaged[len(damaged)/2] ^= 1
 	write(t, path, filmFile, damaged)
 	_, err := Resume(path, loadSmall, nil)
-	wantError(t, err, filmFile, "is damaged", "delete it to go on")
+	wantError(t, err, filmFile, "is damaged", "delete it to resume")
 	if err := os.Remove(filepath.Join(path, filmFile)); err != nil {
 		t.Fatal(err)
 	}
 	training := resumed(t, path)
-	if notes := strings.Join(training.Notes, "\n"); !strings.Contains(notes, "film.jsonl is missing: it begins anew at step 5") {
+	if notes := strings.Join(training.Notes, "\n"); !strings.Contains(notes, "film.jsonl was missing: a new one starts at step 5") {
 		t.Errorf("notes %q", notes)
 	}
 	training.slot.release() // as if it were killed here

@@ -17,7 +17,7 @@ import (
 	"attend/layers"
 )
 
-// Run is a trained model with what it was trained by.
+// Run is a trained model with its vocabulary and the settings of its training.
 type Run struct {
 	Path       string
 	Format     int // version of the folder's format, 1 to [LatestFormat]
@@ -25,12 +25,12 @@ type Run struct {
 	Vocabulary *data.Vocabulary
 	Config     layers.Config
 	Weights    *param.Set
-	Step       int      // updates made
+	Step       int      // number of updates
 	DataSHA256 string   // of the text it was trained on
-	Notes      []string // what a user should know of the folder, one line each
+	Notes      []string // messages for the user about the folder, one line each
 
 	configJSON, tokenizerJSON []byte
-	links                     map[string]string // of each log, that of the last line before the checkpoint; nil if not read
+	links                     map[string]string // by log, the link of the last line before the checkpoint; nil if not read
 	folder                    fs.FileInfo       // identity of the folder that it was read from
 	options                   options
 }
@@ -38,9 +38,9 @@ type Run struct {
 // LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs.
 const LatestFormat = 2
 
-// Open reads a run folder for use; [Resume] also goes on training it. Any file
-// that is missing, damaged or does not fit the others is an error that names it. It needs no lock: a run that is
-// being trained or replaced is read as it is before or after.
+// Open reads a run folder. It returns an error that names the file if a file is missing, damaged or does not belong to the
+// others. It needs no lock: while a run is trained or replaced, Open reads either the old or the new state. To train further, see
+// [Resume].
 func Open(path string, o ...Option) (r *Run, err error) {
 	err = reading(path, func(f *folder) (err error) {
 		r, err = f.open(newOptions(o))
@@ -77,8 +77,8 @@ func (f *folder) open(o options) (*Run, error) {
 	return r, nil
 }
 
-// openWith reads the run with the tensors of one of its two safetensors files. That file says by checksums which
-// other files it goes with: what they hold is not used before that is known.
+// openWith reads the run with the tensors of one of its two safetensors files. That file has checksums of the other files, which
+// are compared before the content of those files is used.
 func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf.Tensor, err error) {
 	r = &Run{Path: f.path, folder: f.info, Notes: f.notes, options: o}
 	sealed, err := f.read(settingsFile)
@@ -115,7 +115,7 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs",
 			f.at(configFile), settingsFile, tokenizerFile)
 	}
-	numbers := r.Config.ParameterCount() // the most that the file can hold of use
+	numbers := r.Config.ParameterCount() // the largest number of float32 numbers in the file
 	if name == stateFile {
 		numbers *= float64(len(r.Settings.stateSets()))
 	} else if r.Config.Positions != embed.Learned {
@@ -127,21 +127,21 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 	if err := hf.CheckShapes(r.shapes(name), source.tensors); err != nil {
 		return nil, nil, f.fileError(name, err)
 	}
-	r.Weights = layers.Parameters(r.Config) // 0 yet
+	r.Weights = layers.Parameters(r.Config) // all 0
 	tensors, err = source.read(int64(numbers))
 	return r, tensors, f.fileError(name, err)
 }
 
-// weightSet begins the names of the weights in state.safetensors.
+// weightSet is the prefix of the names of the weights in state.safetensors.
 const weightSet = "weight"
 
-// stateSets returns what begins the names of the tensors in state.safetensors: for the weights, and for the moments of the
+// stateSets returns the prefixes of the names of the tensors in state.safetensors: of the weights, and of the moments of the
 // optimizer.
 func (s Settings) stateSets() []string {
 	return append([]string{weightSet}, s.Training().MomentNames()...)
 }
 
-// shapes returns what the tensors of one of the two safetensors files have as their shapes, by their names.
+// shapes returns the shapes of the tensors in one of the two safetensors files, by name.
 func (r *Run) shapes(file string) map[string][]int {
 	if file == modelFile {
 		return hf.Shapes(r.Config)
@@ -155,7 +155,7 @@ func (r *Run) shapes(file string) map[string][]int {
 	return shapes
 }
 
-// checkTokenizerConfig checks the file that only other programs read, and whose content follows from the vocabulary.
+// checkTokenizerConfig checks tokenizer_config.json, which only other programs read. Its content follows from the vocabulary.
 func (r *Run) checkTokenizerConfig(f *folder) error {
 	if r.Format == 1 { // which has none
 		return nil
@@ -172,7 +172,7 @@ func (r *Run) checkTokenizerConfig(f *folder) error {
 	return err
 }
 
-// metadata returns what both safetensors files say of the run and of its other files.
+// metadata returns the metadata of both safetensors files: of the run, with checksums of its other files.
 func (r *Run) metadata() map[string]string {
 	return map[string]string{
 		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: digest(r.Settings.identity()),
@@ -180,8 +180,8 @@ func (r *Run) metadata() map[string]string {
 	}
 }
 
-// takeMetadata checks that a safetensors file goes with config.json, tokenizer.json and training.yaml, and takes the
-// rest of its metadata.
+// takeMetadata checks that a safetensors file belongs to config.json, tokenizer.json and training.yaml, and sets the fields of
+// the run from its metadata.
 func (r *Run) takeMetadata(f *folder, name string, metadata map[string]string) (err error) {
 	want := r.metadata()
 	for _, other := range []struct{ file, key string }{
@@ -208,7 +208,7 @@ func (r *Run) writeModel(w io.Writer) error {
 	return writeTensors(w, hf.Tensors(r.Config, r.Weights), r.metadata())
 }
 
-// Untrained returns the run's model as it was before training.
+// Untrained returns the run with the weights before training.
 func (r *Run) Untrained() (*Run, error) {
 	if err := r.checkNeed("an untrained copy of this run", only(r.Config.WeightBytes()), r.advice()); err != nil {
 		return nil, err
@@ -222,7 +222,7 @@ func (r *Run) Untrained() (*Run, error) {
 	return &before, nil
 }
 
-// sealMark begins the last line of training.yaml, which holds the digest of the lines above.
+// sealMark is the beginning of the last line of training.yaml, which has the SHA-256 of the lines above.
 const sealMark = "# sha256 of the lines above: "
 
 // sealSettings returns training.yaml: the settings, the version of the format, and their digest in a comment.

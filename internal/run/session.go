@@ -2,7 +2,6 @@ package run
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -13,16 +12,16 @@ import (
 	"attend/layers"
 )
 
-// Session runs sentences through a run's model, some at a time, with the operations of
-// training. It is not safe for use by several goroutines at once.
+// Session computes sentences with the model of a run, in batches, with the operations of training. It is not safe for concurrent
+// use.
 type Session struct {
 	run       *Run
 	batch     int
-	seq       int // the most tokens of a sentence
+	seq       int // maximum number of tokens of a sentence
 	inference *layers.Inference
 }
 
-// NewSession prepares the graph for batches of sentences.
+// NewSession builds the graph for batches of sentences. Call [Session.Close] at the end.
 func (r *Run) NewSession(batch int) (*Session, error) { return r.NewSessionOf(batch, r.Config.Context) }
 
 // NewSessionOf is [Run.NewSession] for sentences of at most seq tokens.
@@ -37,34 +36,34 @@ func (r *Run) NewSessionOf(batch, seq int) (*Session, error) {
 	return &Session{r, batch, seq, inference}, nil
 }
 
-// Close frees what the machine holds.
+// Close frees the memory of the graph.
 func (s *Session) Close() error { return s.inference.Close() }
 
-// Encoded is a sentence as the model sees it.
+// Encoded is a sentence as tokens and ids, the input of the model.
 type Encoded struct {
 	Text    string
 	Tokens  []string // as typed, the boundary token first in a run on words
 	IDs     []int
-	Unknown []bool // tokens that the vocabulary lacks
+	Unknown []bool // whether a token is not in the vocabulary
 }
 
-// Encode turns text into tokens, with an error if it is empty or too long.
+// Encode tokenizes a text. It returns an error if the text is empty or too long, or if the vocabulary has none of its tokens.
 func (r *Run) Encode(text string) (Encoded, error) {
 	tokens, err := r.Vocabulary.Tokenize(text)
 	if err != nil {
 		return Encoded{}, err
 	}
 	if len(tokens) == 0 {
-		return Encoded{}, errors.New("the sentence is empty: give at least one word")
+		return Encoded{}, fmt.Errorf("the sentence is empty: give at least one %s", r.Vocabulary.Tokenizer().Noun())
 	}
 	e := Encoded{Text: text}
 	if boundary, ok := r.Vocabulary.Boundary(); ok {
 		e.Tokens, e.IDs, e.Unknown = []string{data.BoundaryToken}, []int{boundary}, []bool{false}
 	}
-	room := r.Config.Context - len(e.IDs)
-	if len(tokens) > room {
-		return Encoded{}, fmt.Errorf("the sentence has %d tokens and this run sees at most %d: "+
-			"shorten it, or train with a larger --context", len(tokens), room)
+	most := r.Config.Context - len(e.IDs)
+	if len(tokens) > most {
+		return Encoded{}, fmt.Errorf("the sentence has %d tokens and this run takes at most %d: "+
+			"shorten it, or train with a larger --context", len(tokens), most)
 	}
 	for _, t := range tokens {
 		id, known := r.Vocabulary.ID(t.Key)
@@ -73,52 +72,50 @@ func (r *Run) Encode(text string) (Encoded, error) {
 	return e, r.checkKnown(tokens)
 }
 
-// checkKnown returns an error if the vocabulary has none of the tokens: the model would see
-// nothing but <unk>.
+// checkKnown returns an error if the vocabulary has none of the tokens: the model would read nothing but <unk>.
 func (r *Run) checkKnown(tokens []data.Token) error {
 	if _, unknown := r.Vocabulary.Encode(tokens); unknown < len(tokens) || unknown == 0 {
 		return nil
 	}
-	return fmt.Errorf("no %s of it is in the vocabulary of this run (%s is new, for one): "+
+	return fmt.Errorf("no %s of the text is in the vocabulary of this run (the first is %s): "+
 		"use words of the training text, or train on text that has them",
 		r.Vocabulary.Tokenizer().Noun(), printable.Quote(tokens[0].Text))
 }
 
-// Reading is one sentence after a forward pass. It is valid until the next pass.
+// Reading is the result of the forward pass for one sentence. It is valid until the next forward pass.
 type Reading struct {
 	inference *layers.Inference
 	row       int // index of the sentence in the batch
 }
 
-// Logits returns the scores [vocab] of the token after the one at place.
-func (r Reading) Logits(place int) []float32 {
-	return r.inference.LogitsAt(r.row, place)
+// Logits returns the logits [vocab] of the token after a position.
+func (r Reading) Logits(position int) []float32 {
+	return r.inference.LogitsAt(r.row, position)
 }
 
-// Weights returns the attention that the token at place query pays in one head, to the
-// tokens from the first to itself [query+1].
+// Weights returns the attention weights of a query in one head, for the keys up to the query, [query+1].
 func (r Reading) Weights(layer, head, query int) []float32 {
 	return r.inference.Layers[layer].Row(r.row, head, query)
 }
 
-// Output returns what a head mixed for the token at a place, [headDim].
-func (r Reading) Output(layer, head, place int) []float32 {
-	return r.inference.Layers[layer].Output(r.row, head, place)
+// Z returns z of the token at a position in one head, the sum of the values times their attention weights, [headDim].
+func (r Reading) Z(layer, head, position int) []float32 {
+	return r.inference.Layers[layer].Z(r.row, head, position)
 }
 
-// Edit changes what the model computes of one sentence of a batch.
+// Edit changes the forward pass for one sentence of a batch, by edits at hook points.
 type Edit func(f *layers.Inference, sentence int) error
 
-// Forward runs sentences of ids through the model and calls visit for each, in order.
+// Forward computes sentences of ids and calls visit for each, in order.
 func (s *Session) Forward(sentences [][]int, visit func(i int, reading Reading) error) error {
 	return s.ForwardEdited(sentences, nil, visit)
 }
 
-// ForwardEdited is [Session.Forward] with edits[i] made to sentence i, unless it is nil. An edit ends with its batch.
+// ForwardEdited is [Session.Forward] with edits[i] applied to sentence i, unless it is nil. Edits are cleared after each batch.
 func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, reading Reading) error) error {
 	for i, ids := range sentences {
 		if len(ids) > s.seq {
-			return fmt.Errorf("sentence %d has %d tokens and this run sees at most %d", i+1, len(ids), s.seq)
+			return fmt.Errorf("sentence %d has %d tokens and this session takes at most %d", i+1, len(ids), s.seq)
 		}
 	}
 	for start := 0; start < len(sentences); start += s.batch {
@@ -143,7 +140,7 @@ func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 	return nil
 }
 
-// Map returns the attention map of a text with its `most` likeliest next tokens.
+// Map returns the attention map of a text with its `most` most likely next tokens.
 func (s *Session) Map(text string, most int) (attention.Map, error) {
 	e, err := s.run.Encode(text)
 	if err != nil {
@@ -166,10 +163,10 @@ func (s *Session) Map(text string, most int) (attention.Map, error) {
 	return m, err
 }
 
-// mostNextAt is how many of the likeliest next tokens a map has after each of its tokens.
+// mostNextAt is how many of the most likely next tokens a map has after each of its tokens.
 const mostNextAt = 10
 
-// MapWithVectors is [Session.Map] together with the likeliest next tokens after each token, at most 10, and what the weights were computed
+// MapWithVectors is [Session.Map] together with the most likely next tokens after each token, at most 10, and what the weights were computed
 // from, read from the hook points of the same pass.
 func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	c := s.run.Config
@@ -219,8 +216,7 @@ func (r *Run) predictions(logits []float32, most int) []attention.Prediction {
 	return next
 }
 
-// descending returns the places of p from its largest element to its smallest, equals
-// in their order.
+// descending returns the indices of p sorted by its elements, the largest first, equal ones in their order.
 func descending(p []float32) []int {
 	order := make([]int, len(p))
 	for i := range order {

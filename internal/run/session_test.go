@@ -369,7 +369,7 @@ func TestEditsEndWithTheirBatch(t *testing.T) {
 			return err
 		}
 		h.Edit(sentence, func(heads []kernel.Matrix) { heads[0].Row(1)[0]++ })
-		return f.Layers[0].Cut(layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: 1, Key: 0})
+		return f.Layers[0].RemoveAttention(layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: 1, Key: 0})
 	}
 	got := logits([]Edit{edit, nil, edit})
 	if slices.Equal(got[0], want[0]) || slices.Equal(got[2], want[2]) {

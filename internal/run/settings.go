@@ -22,8 +22,8 @@ import (
 	"attend/train"
 )
 
-// Settings are all that decides a training's outcome, and nothing else. [AllSettings] says what each means. The order of the
-// fields is that of training.yaml.
+// Settings determine the result of a training. [AllSettings] has the meaning of each. The order of the fields is that of
+// training.yaml.
 type Settings struct {
 	Data      string  `yaml:"data"`
 	Unit      string  `yaml:"unit"`
@@ -49,24 +49,24 @@ type Settings struct {
 
 	EvalInterval int    `yaml:"eval-interval"`
 	SaveInterval int    `yaml:"save-interval"`
-	Probe        string `yaml:"probe"`
+	Sample       string `yaml:"sample"`
 }
 
-// Most tokens that an automatic context grows to, and the context of characters.
+// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, and sample sentences.
 const (
 	longestAutomatic = 512
 	charContext      = 64
 	seedSentence     = "The lion saw the zebra near the"
-	charProbe        = 24
+	charSample       = 24
 )
 
-// Options returns how to read the text.
+// Options returns the options to load the text.
 func (s Settings) Options() data.Options {
 	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
-// Resolve fills in what the settings leave to the text (context, hidden, probe) and
-// checks all of them together.
+// Resolve sets the settings that depend on the text (context, hidden, sample sentence) if they are not given, and checks all
+// settings together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
 	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
@@ -81,8 +81,8 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
 			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
 	}
-	if s.Probe == "" {
-		s.Probe = defaultProbe(corpus, s.Context)
+	if s.Sample == "" {
+		s.Sample = defaultSample(corpus, s.Context)
 	}
 	if s.EvalInterval < 1 || s.SaveInterval < 1 {
 		return s, fmt.Errorf("eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
@@ -90,14 +90,14 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	return s, cmp.Or(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
 }
 
-// defaultProbe chooses the sentence that a training shows when none is given.
-func defaultProbe(corpus *data.Corpus, context int) string {
+// defaultSample chooses the sample sentence when none is given.
+func defaultSample(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
 		return seedSentence
 	}
 	if !corpus.Vocabulary.Layout().Sentences() {
 		runes := []rune(corpus.HeldOutText[0])
-		runes = runes[:min(len(runes), charProbe, context)]
+		runes = runes[:min(len(runes), charSample, context)]
 		for ; len(runes) > 1; runes = runes[:len(runes)-1] {
 			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
 				break
@@ -115,13 +115,13 @@ func defaultProbe(corpus *data.Corpus, context int) string {
 	return corpus.TrainText[0]
 }
 
-// Model returns the sizes of the transformer for a vocabulary.
+// Model returns the configuration of the transformer for a vocabulary.
 func (s Settings) Model(vocab int) layers.Config {
 	s.Vocab = vocab
 	return s.Config
 }
 
-// Training returns the settings of the updates.
+// Training returns the configuration of the updates.
 func (s Settings) Training() train.Config {
 	return train.Config{
 		Batch: s.Batch, Seq: s.Context, Steps: s.Steps, Seed: s.Seed, Optimizer: s.Optimizer,
@@ -136,8 +136,9 @@ func (s Settings) YAML() []byte {
 	return b
 }
 
-// identity returns the settings that a run keeps for good: all but those that may change
-// when it is resumed, and those that older runs lack, at the value that their absence means.
+// identity returns the settings that never change in a run, as YAML: all but those that may change on resuming, and but those
+// that older runs do not have, if they have the value that their absence means. A setting that was renamed has its former name
+// here, so that the identity of a run is the same in all versions.
 func (s Settings) identity() []byte {
 	var later []string
 	for _, setting := range AllSettings() {
@@ -157,18 +158,33 @@ func (s Settings) identity() []byte {
 	kept = all
 	kept.Content = nil
 	for i := 0; i < len(all.Content); i += 2 { // keys and values in turn
-		if !slices.Contains(later, all.Content[i].Value) {
-			kept.Content = append(kept.Content, all.Content[i:i+2]...)
+		if slices.Contains(later, all.Content[i].Value) {
+			continue
 		}
+		if former, renamed := formerNames()[all.Content[i].Value]; renamed {
+			all.Content[i].Value = former
+		}
+		kept.Content = append(kept.Content, all.Content[i:i+2]...)
 	}
 	b, _ := yaml.Marshal(&kept)
 	return b
 }
 
+// formerNames returns the former name of each setting that was renamed, by the present one.
+func formerNames() map[string]string {
+	names := map[string]string{}
+	for _, setting := range AllSettings() {
+		if setting.Formerly != "" {
+			names[setting.Name] = setting.Formerly
+		}
+	}
+	return names
+}
+
 // formatKey is the key of the version of the folder's format in training.yaml. It is no setting.
 const formatKey = "format-version"
 
-// An UnknownSettingError reports a key of a settings file that names no setting.
+// An UnknownSettingError reports a key of a settings file that is not the name of a setting.
 type UnknownSettingError struct {
 	Line int
 	Name string
@@ -179,9 +195,10 @@ func (e *UnknownSettingError) Error() string {
 		e.Line, printable.Quote(e.Name))
 }
 
-// ParseYAML reads settings over the given ones, and returns the line of each that the file gives, and the version of the format
-// of the run folder, 1 if the file names none. Keys that the file lacks keep their value, unless the file is older than the setting: then it is that of [Setting.Absent]. A key
-// that does not exist is an [UnknownSettingError]. Ranges and choices are not checked.
+// ParseYAML parses settings and returns them with the line of each that the file gives, and with the format version of the run
+// folder, 1 if the file has none. Settings that are not in the file keep their value in over, unless the file is older than the
+// setting: then they have the value of [Setting.Absent]. A setting may have its former name. An unknown key is an
+// [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
 	values, err := yamlValues(b)
 	if err != nil {
@@ -191,6 +208,13 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 		return over, nil, 0, formatError{err}
 	}
 	delete(values, formatKey)
+	for name, former := range formerNames() {
+		value, given := values[former]
+		if _, twice := values[name]; given && !twice {
+			values[name] = value
+			delete(values, former)
+		}
+	}
 	s, lines = over, map[string]int{}
 	targets := map[string]any{}
 	for _, setting := range AllSettings() {
@@ -218,7 +242,7 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 	return s, lines, format, nil
 }
 
-// readOlder gives the settings that a file lacks, since it is older than they are, the values that it means.
+// readOlder sets the settings that are newer than the file to the values that their absence means.
 func readOlder(s *Settings, given func(name string) bool) {
 	all := AllSettings()
 	complete := !slices.ContainsFunc(all, func(s Setting) bool { return s.Absent == nil && !given(s.Name) })
@@ -248,8 +272,8 @@ func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
 	return values, nil
 }
 
-// Wanted names what a setting takes whose type in Go has that name; "" for a text. Of whole numbers it names the range if one
-// came whose digits do not fit.
+// Wanted returns what kind of value a setting of that Go type takes, for messages; "" for a text. If digits is set, it names the
+// range of integers too.
 func Wanted(kind string, digits bool) string {
 	switch {
 	case kind == "int" && digits:
@@ -282,10 +306,10 @@ func parseFormat(n yaml.Node) (int, error) {
 	return format, nil
 }
 
-// notDecimal matches the numbers of YAML that mean something else than their digits in base 10, or have underscores.
+// notDecimal matches YAML numbers that are not in base 10, or have underscores.
 var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
 
-// came names a value for a message.
+// came returns a value as text for a message.
 func came(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode {
 		return "a list or a group of settings"
@@ -293,7 +317,8 @@ func came(n *yaml.Node) string {
 	return printable.Quote(n.Value)
 }
 
-// decode reads the value of a setting. The library reads 010 as 8 and cuts fractions off whole numbers; both are refused.
+// decode parses the value of a setting. The YAML library reads 010 as 8 and truncates fractions to integers; both are errors
+// here.
 func decode(name string, n *yaml.Node, target any) error {
 	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && notDecimal.MatchString(n.Value) {
 		return fmt.Errorf("%s is not a number in decimal digits: write 10 for ten, and a text in quotes", n.Value)

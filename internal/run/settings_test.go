@@ -69,7 +69,7 @@ func TestParseYAML(t *testing.T) {
 	}
 	texts := Defaults()
 	for _, text := range []string{"010", "0x10", "1_000", "0_1.5", "-0o7", "1_0e3"} { // in quotes, as a run keeps them
-		texts.Data, texts.Probe = text, text
+		texts.Data, texts.Sample = text, text
 		if got, _, _, err := ParseYAML(texts.YAML(), Settings{}); err != nil || got != texts {
 			t.Errorf("%s: %+v, %v, want %+v", text, got, err, texts)
 		}
@@ -80,35 +80,41 @@ func TestParseYAML(t *testing.T) {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}
 	_, lines, _, err := ParseYAML([]byte("# a comment\ndim: 48\nlr:\nprobe: >\n  the lion\nsteps: &n 9\nwarmup: *n\nformat-version: 2\n"), Defaults())
-	wantLines := map[string]int{"dim": 2, "probe": 4, "steps": 6, "warmup": 7} // lr has no value
+	wantLines := map[string]int{"dim": 2, "sample": 4, "steps": 6, "warmup": 7} // lr has no value
 	if err != nil || !maps.Equal(lines, wantLines) {
 		t.Errorf("lines %v, %v, want %v", lines, err, wantLines)
 	}
+	renamed := Defaults()
+	renamed.Sample = "the lion"
+	if got, _, _, err := ParseYAML([]byte("probe: the lion\n"), Defaults()); err != nil || got != renamed {
+		t.Errorf("the former name of a setting: %+v, %v, want %+v", got, err, renamed)
+	}
 	for text, name := range map[string]string{
-		"dimm: 48\n":         "dimm",
-		"Dim: 48\n":          "Dim",
-		"min_lr: 1\n":        "min_lr",
-		"dim: wide\n":        "wide",
-		"dim: 4\ndim: 8\n":   "dim",
-		"seed: -1\n":         "-1",
-		"- dim\n":            "line 1",
-		"dim: 48\n  heads:":  "line 2",
-		"dim: 1.5\n":         "dim must be a whole number such as 1, not 1.5",
-		"seed: 0.5\n":        "seed",
-		"steps: !!binary \n": "line 1",
-		"layers: -.inf\n":    "layers must be a whole number",
-		"seed: -0.5\n":       "line 1: seed must be a whole number such as 0, not -0.5",
-		"dim: wide open\n":   `line 1: want a whole number, not "wide open"`,
-		"\nseed: -2\n":       `line 2: want a whole number from 0 up, not "-2"`,
-		"lr: fast\n":         `line 1: want a number, not "fast"`,
-		"tied: 2\n":          `line 1: want true or false, not "2"`,
-		"probe: [a]\n":       "line 1: want text, not a list or a group of settings",
-		"data: {a: b}\n":     "line 1: want text, not a list or a group of settings",
-		"\nlayrs: 2\n":       "line 2: there is no setting \"layrs\"",
-		"dimm: 4\nlayrs: 2":  "line 1: there is no setting \"dimm\"",
-		"dimm: 4\ndim: a\n":  "line 1: there is no setting \"dimm\"",
-		"dim: a\ndimm: 4\n":  "line 1: want a whole number",
-		"[a]: b\n":           "line 1",
+		"sample: a\nprobe: b\n": `line 2: there is no setting "probe"`,
+		"dimm: 48\n":            "dimm",
+		"Dim: 48\n":             "Dim",
+		"min_lr: 1\n":           "min_lr",
+		"dim: wide\n":           "wide",
+		"dim: 4\ndim: 8\n":      "dim",
+		"seed: -1\n":            "-1",
+		"- dim\n":               "line 1",
+		"dim: 48\n  heads:":     "line 2",
+		"dim: 1.5\n":            "dim must be a whole number such as 1, not 1.5",
+		"seed: 0.5\n":           "seed",
+		"steps: !!binary \n":    "line 1",
+		"layers: -.inf\n":       "layers must be a whole number",
+		"seed: -0.5\n":          "line 1: seed must be a whole number such as 0, not -0.5",
+		"dim: wide open\n":      `line 1: want a whole number, not "wide open"`,
+		"\nseed: -2\n":          `line 2: want a whole number from 0 up, not "-2"`,
+		"lr: fast\n":            `line 1: want a number, not "fast"`,
+		"tied: 2\n":             `line 1: want true or false, not "2"`,
+		"sample: [a]\n":         "line 1: want text, not a list or a group of settings",
+		"data: {a: b}\n":        "line 1: want text, not a list or a group of settings",
+		"\nlayrs: 2\n":          "line 2: there is no setting \"layrs\"",
+		"dimm: 4\nlayrs: 2":     "line 1: there is no setting \"dimm\"",
+		"dimm: 4\ndim: a\n":     "line 1: there is no setting \"dimm\"",
+		"dim: a\ndimm: 4\n":     "line 1: want a whole number",
+		"[a]: b\n":              "line 1",
 
 		"dim: 8\nsteps: 010\n":     "line 2: 010 is not a number in decimal digits: write 10 for ten",
 		"steps: -010\n":            "line 1: -010",
@@ -145,14 +151,14 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Hidden != 32 || got.Context != 8 || got.Probe != corpus.HeldOutText[0] {
-		t.Errorf("hidden %d, context %d, probe %q: want 32, 8 (7 words and the boundary), %q", got.Hidden, got.Context, got.Probe, corpus.HeldOutText[0])
+	if got.Hidden != 32 || got.Context != 8 || got.Sample != corpus.HeldOutText[0] {
+		t.Errorf("hidden %d, context %d, sample %q: want 32, 8 (7 words and the boundary), %q", got.Hidden, got.Context, got.Sample, corpus.HeldOutText[0])
 	}
 	if again, err := got.Resolve(corpus); err != nil || again != got {
 		t.Errorf("resolved twice: %+v, %v", again, err)
 	}
 	given := got
-	given.Hidden, given.Context, given.Probe = 5, 9, "the lion"
+	given.Hidden, given.Context, given.Sample = 5, 9, "the lion"
 	if again, err := given.Resolve(corpus); err != nil || again != given {
 		t.Errorf("what was given became %+v, %v", again, err)
 	}
@@ -160,8 +166,8 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Resolve(savanna); err != nil || got.Probe != seedSentence {
-		t.Errorf("the savanna's probe is %q, %v", got.Probe, err)
+	if got, err := s.Resolve(savanna); err != nil || got.Sample != seedSentence {
+		t.Errorf("the savanna's sample is %q, %v", got.Sample, err)
 	}
 }
 
@@ -173,12 +179,12 @@ func TestResolveChars(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := corpus.HeldOutText[0][:24]; got.Context != 64 || got.Probe != want {
-		t.Errorf("context %d, probe %q: want 64, %q", got.Context, got.Probe, want)
+	if want := corpus.HeldOutText[0][:24]; got.Context != 64 || got.Sample != want {
+		t.Errorf("context %d, sample %q: want 64, %q", got.Context, got.Sample, want)
 	}
 	s.Context = 10
-	if got, err = s.Resolve(corpus); err != nil || got.Context != 10 || got.Probe != corpus.HeldOutText[0][:10] {
-		t.Errorf("context %d, probe %q, %v: want 10 characters", got.Context, got.Probe, err)
+	if got, err = s.Resolve(corpus); err != nil || got.Context != 10 || got.Sample != corpus.HeldOutText[0][:10] {
+		t.Errorf("context %d, sample %q, %v: want 10 characters", got.Context, got.Sample, err)
 	}
 }
 
@@ -232,7 +238,7 @@ func FuzzParseYAML(f *testing.F) {
 	f.Add(Defaults().YAML())
 	f.Add(sealSettings(Defaults(), LatestFormat))
 	for _, s := range []string{"", "layers: 2\nlayers: 3\n", "steps: 010\n", "lr: .nan\n", "lr: .inf\n", "dim: 1e1\n", "seed: 18446744073709551616\n", "---\n---\n", "a: &a [*a]\n",
-		"data: \"\\e[31m\"\n", "probe: |\n  two\n  lines\n", "x: &x [1,1]\ny: &y [*x,*x,*x]\nz: [*y,*y,*y]\n", "\xff\xfe", "{", "? {}\n", "!!binary a: b\n", "<<: {layers: 3}\n", "format: 1\n"} {
+		"data: \"\\e[31m\"\n", "sample: |\n  two\n  lines\n", "x: &x [1,1]\ny: &y [*x,*x,*x]\nz: [*y,*y,*y]\n", "\xff\xfe", "{", "? {}\n", "!!binary a: b\n", "<<: {layers: 3}\n", "format: 1\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

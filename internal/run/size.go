@@ -13,7 +13,7 @@ import (
 	"attend/train"
 )
 
-// Option says how a run is opened or trained.
+// Option is an option of opening or training a run.
 type Option func(*options)
 
 type options struct {
@@ -29,7 +29,7 @@ func newOptions(list []Option) options {
 	return o
 }
 
-// MaxMemory sets how many bytes of memory the process may take, in place of what is available. 0 sets nothing.
+// MaxMemory sets the largest memory of the process in bytes. 0 means the available memory.
 func MaxMemory(bytes float64) Option {
 	return func(o *options) {
 		if bytes > 0 {
@@ -38,46 +38,47 @@ func MaxMemory(bytes float64) Option {
 	}
 }
 
-// MemoryOf sets the memory that a run which is open may take.
+// MemoryOf sets the same limit of memory as for an open run.
 func MemoryOf(r *Run) Option { return func(o *options) { o.bound = r.options.bound } }
 
-// Building is what is reported before each graph of a training is built.
+// Building is reported before each graph of a training is built.
 type Building struct {
-	Graph, Graphs int     // this one, from 1, and all
-	Seconds       float64 // that all of them take, about
+	Graph, Graphs int     // index of this graph, from 1, and number of graphs
+	Seconds       float64 // estimate for all graphs
 }
 
-// OnBuild sets what is called before each graph of a training is built. An error ends the building.
+// OnBuild sets a function that is called before each graph of a training is built. If it returns an error, the training is not
+// started.
 func OnBuild(report func(Building) error) Option {
 	return func(o *options) { o.building = report }
 }
 
-// footprint is the memory in bytes that something takes.
+// footprint is an amount of memory in bytes.
 type footprint struct {
-	touched  float64 // what is read or written
-	reserved float64 // all
+	touched  float64 // that is read or written
+	reserved float64 // that is allocated
 }
 
-// only returns the size of what is touched as a whole.
+// only returns the footprint of memory that is touched completely.
 func only(n float64) footprint { return footprint{n, n} }
 
-// collectorShare is how much garbage there is beside the memory that is reserved when a training ends. It is collected
-// at a tenth, which long trainings reach and short ones do not.
+// collectorShare is the garbage at the end of a training as a fraction of the reserved memory. It is collected at a tenth, which
+// only long trainings reach.
 const collectorShare = 0.05
 
-// arenaBytes is the unit in which Go's allocator takes memory from the system. What is reserved across memory that was
-// in use before is touched all the same, as it is zeroed: in some of one unit.
+// arenaBytes is the unit in which Go's allocator requests memory from the system. Reserved memory that was in use before is
+// touched too, since it is set to zero: part of one unit.
 const arenaBytes = 64 << 20
 
-// peak returns the memory that the process has taken at most, once it allocated so much more.
+// peak returns the largest memory of the process after it has allocated the footprint; now is its present memory.
 func (b footprint) peak(now float64) float64 {
 	return now + b.touched + collectorShare*b.reserved + min(b.reserved-b.touched, arenaBytes)/4
 }
 
-// checkNeed returns an error if so much more memory is beyond the bound. What says what takes it, and advice what to do
-// then.
+// checkNeed returns an error if the process with that additional memory exceeds the limit. what says what needs the memory, and
+// advice what the user can do.
 func (r *Run) checkNeed(what string, more footprint, advice string) error {
-	if r.options.bound == nil { // a run that was not opened
+	if r.options.bound == nil { // a run that was not opened with options
 		r.options = newOptions(nil)
 	}
 	bound := r.options.bound()
@@ -86,7 +87,7 @@ func (r *Run) checkNeed(what string, more footprint, advice string) error {
 		peak = max(memory.Taken(), more.peak(memory.Kept()))
 	}
 	if peak <= bound.Bytes {
-		// What is reserved and not touched takes no memory, but a system that has not as much does not give it.
+		// Reserved memory that is not touched takes no space, but a system with less memory does not provide it.
 		peak = more.reserved
 	}
 	if peak <= bound.Bytes {
@@ -96,32 +97,33 @@ func (r *Run) checkNeed(what string, more footprint, advice string) error {
 		what, printable.Size(peak), printable.Size(bound.Bytes), bound.Source, advice)
 }
 
-// advice is for a run that exists, and needs more memory than there is.
+// advice returns what to do if an existing run needs more memory than is available.
 func (r *Run) advice() string {
 	c := r.Config
 	return fmt.Sprintf("it has %d layers, dim %d and context %d; end other programs, raise --max-memory, or train a smaller run",
 		c.Layers, c.Dim, c.Context)
 }
 
-// CheckSession returns an error if a graph for reading so many sentences at once needs more memory than there is.
+// CheckSession returns an error if a session for batches of that shape needs more memory than is available.
 func (r *Run) CheckSession(batch, seq int) error {
 	n := r.Config.GraphBytes(layers.Options{Batch: batch, Seq: seq}, false, layers.Full(seq)) + r.Config.ScratchBytes(seq)
 	return r.checkNeed("reading with this run", only(n), r.advice())
 }
 
-// checkOpening returns an error if a run with so many numbers in its file is too large to be read: its memory, or the
-// time that building its graph takes.
+// checkOpening returns an error if a run with that many numbers in its file needs more memory than is available, or if building
+// its graph takes too long.
 func (r *Run) checkOpening(numbers float64) error {
 	if err := checkBuilding(r.Config.BuildSeconds(false), r.advice()); err != nil {
 		return err
 	}
-	const fileAndDecoded = 2 // copies of the numbers while they are read
+	const fileAndDecoded = 2 // copies of the numbers during reading
 	return r.checkNeed("opening this run", only(fileAndDecoded*4*numbers+r.Config.WeightBytes()), r.advice())
 }
 
-// mostBuilding is how many seconds the graphs of a command may take to be built, about.
+// mostBuilding is the largest estimated time in seconds to build the graphs of a command.
 const mostBuilding = 60
 
+// checkBuilding returns an error if building takes longer than mostBuilding.
 func checkBuilding(seconds float64, advice string) error {
 	if seconds <= mostBuilding {
 		return nil
@@ -133,8 +135,8 @@ func checkBuilding(seconds float64, advice string) error {
 	return fmt.Errorf("building the graphs would take about %s and the most is %d seconds: %s", duration, mostBuilding, advice)
 }
 
-// checkTraining returns an error if the training needs more memory than there is, or too much time before its first
-// step. Nothing of that size has been allocated yet, but for the weights of a run that is resumed.
+// checkTraining returns an error if the training needs more memory than is available, or too much time before its first step.
+// Only the weights of a resumed run are allocated before.
 func (r *Run) checkTraining(corpus *data.Corpus) error {
 	advice := "lower --layers"
 	if r.Weights != nil {
@@ -149,13 +151,13 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 	text.Longest, text.Mean = corpus.Train.RowLengths(seq)
 	heldOut, _ := corpus.HeldOut.RowLengths(seq)
 	text.Longest = max(text.Longest, heldOut)
-	// Some batch is longer than the mean of all, the more so the fewer sentences it has.
+	// The mean length of a batch varies, more so for small batches: this is the largest.
 	text.Mean += (text.Longest - text.Mean) / math.Sqrt(float64(r.Settings.Batch))
-	probe, err := r.Encode(r.Settings.Probe)
+	sample, err := r.Encode(r.Settings.Sample)
 	if err != nil {
-		return fmt.Errorf("probe: %w", err)
+		return fmt.Errorf("the sample sentence: %w", err)
 	}
-	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(probe.IDs))), r.trainingBytes(corpus, all, all)}
+	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(sample.IDs))), r.trainingBytes(corpus, all, all)}
 	if r.Weights == nil {
 		advice = "lower --dim, --hidden or --layers"
 		if fixed := r.trainingBytes(corpus, layers.Full(0), layers.Full(0)); need.touched > 2*fixed || need.reserved > 10*fixed {
@@ -166,9 +168,9 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 	return r.checkNeed("this training", need, advice)
 }
 
-// trainingBytes returns what a training on sentences of some lengths, and its probe sentence, take beside what is there already,
-// and what is made to judge the model at its end.
-func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float64 {
+// trainingBytes returns the additional memory in bytes of a training on sentences of these lengths, with its sample sentence and
+// the evaluation at its end.
+func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float64 {
 	c, seq := r.Config, r.Config.Context
 	longest := layers.Lengths{Mean: l.Longest, Longest: l.Longest}
 	reader := func(batch int, l layers.Lengths) float64 {
@@ -176,30 +178,30 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, probe layers.Lengths) float6
 	}
 
 	n := r.Settings.Training().Bytes(c, l)
-	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, probe)
+	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, sample)
 	if r.Weights == nil {
 		n += c.WeightBytes()
 	}
-	// While the model is written: query, key and value side by side, a table of positions, one tensor as bytes.
+	// While the model is written: query, key and value in one tensor, a table of positions, one tensor as bytes.
 	dim := float64(c.Dim)
 	n += 4 * (3*float64(c.Layers)*(dim*dim+dim) + max(float64(c.Vocab)*dim, dim*float64(c.Hidden), 3*dim*dim))
 	if c.Positions != embed.Learned {
 		n += 4 * dim * float64(seq)
 	}
-	// At the end: the evaluation, with rules of the model before training, and the map.
-	n += train.EvaluatorBytes(c, r.EvaluationBatch(), seq, longest) + reader(1, probe)
+	// At the end: the evaluation, with the rules of the untrained model, and the map.
+	n += train.EvaluatorBytes(c, r.EvaluationBatch(), seq, longest) + reader(1, sample)
 	if corpus.Grammar != nil {
 		n += c.WeightBytes() + reader(r.EvaluationBatch(), longest)
 	}
 	return n
 }
 
-// buildSeconds returns about how long the graphs of a training take to be built.
+// buildSeconds estimates the seconds to build the graphs of a training.
 func (r *Run) buildSeconds() float64 {
 	return float64(r.Settings.Training().Replicas())*r.Config.BuildSeconds(true) + 2*r.Config.BuildSeconds(false)
 }
 
-// reportingBuilder returns [Run.build], which reports each graph of a training before it is built.
+// reportingBuilder returns [Run.build] with a report before each graph of a training.
 func (r *Run) reportingBuilder() train.Builder {
 	b := Building{Graphs: r.Settings.Training().Replicas() + 1, Seconds: r.buildSeconds()}
 	return func(o layers.Options) (*layers.Transformer, error) {
@@ -213,17 +215,17 @@ func (r *Run) reportingBuilder() train.Builder {
 	}
 }
 
-// evaluationRows is how many tokens are judged at once, where several sentences can be: enough for whole
-// tiles of a product, and few, since all that a graph computes stays in memory.
+// evaluationRows is the number of tokens in a batch of an evaluation: enough for efficient matrix products, and few, since a
+// graph keeps all its results in memory.
 const evaluationRows = 256
 
-// EvaluationBatch returns how many sentences of the run's context are judged at once.
+// EvaluationBatch returns the number of sentences in a batch of an evaluation.
 func (r *Run) EvaluationBatch() int { return max(1, evaluationRows/r.Config.Context) }
 
-// trainingEvaluationBatch is that of the evaluations during training, which need no more than a step.
+// trainingEvaluationBatch returns the number of sentences in a batch of an evaluation during training, at most that of a step.
 func (r *Run) trainingEvaluationBatch() int { return min(r.Settings.Batch, r.EvaluationBatch()) }
 
-// NewEvaluator prepares the graph that judges the run, in batches of EvaluationBatch sentences.
+// NewEvaluator builds the graph to evaluate the run, for batches of EvaluationBatch sentences.
 func (r *Run) NewEvaluator() (*train.Evaluator, error) {
 	batch := r.EvaluationBatch()
 	need := train.EvaluatorBytes(r.Config, batch, r.Config.Context, layers.Full(r.Config.Context))

@@ -13,21 +13,21 @@ import (
 	"attend/train"
 )
 
-// A Setting is an entry of the table, all that the program knows of one setting. Its flag, help, completion, YAML and checks are
-// made from it.
+// A Setting is one entry of the table of settings. Its flag, help, completion, YAML key and checks are made from it.
 type Setting struct {
 	Name     string          // of the flag, and the key in YAML
 	Group    string          // heading in the help
 	Default  any             // of the type of its field
-	Follow   func(*Settings) // lowers the value to what suits the setting that it follows, where the user gives none
+	Follow   func(*Settings) // lowers the default to fit the setting that it follows, if the user gives no value
 	Follows  string          // the name of that setting
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
-	Absent   func(*Settings) // sets what a settings file that is older than the setting means; nil: no file is
+	Absent   func(*Settings) // sets the value that a file without the setting means, as it is older; nil: no file is older
+	Formerly string          // its name in settings files and flags of earlier versions, "" if it had no other
 	With     string          // a file without the setting is older if it has this one; "": if it has all without Absent
-	Vary     bool            // a sweep may vary it: runs that differ in it alone have the same text and are measured alike
-	Meaning  string          // one line; what stands in `backquotes` names the value in the help
+	Vary     bool            // runs that differ only in this setting have the same text and can be compared
+	Meaning  string          // one line; a word in `backquotes` is the name of the value in the help
 }
 
 // A Range is an interval of numbers.
@@ -45,7 +45,8 @@ func closed(low, high float64) Range    { return Range{Low: low, High: high} }
 func rightOpen(low, high float64) Range { return Range{Low: low, High: high, OpenHigh: true} }
 
 // AllSettings returns the table of settings, in the order of the help. A new setting is one entry here and one field of
-// [layers.Config], if it is of the model, or of [Settings], with its name as the YAML key. Beyond its range a number is mistyped, or means nothing.
+// [layers.Config], if it is of the model, or of [Settings], with its name as the YAML key. A number outside of its range is an
+// error.
 func AllSettings() (all []Setting) {
 	for _, group := range []struct {
 		name     string
@@ -106,7 +107,7 @@ func AllSettings() (all []Setting) {
 			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; a run is reproducible bit for bit"},
 		}},
 		{"Watching and keeping", false, []Setting{
-			{Name: "probe", Default: "",
+			{Name: "sample", Formerly: "probe", Default: "",
 				Meaning: "sample sentence whose map is shown and filmed (default: the lion, or a held-out sentence)"},
 			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between evaluations"},
 			{Name: "save-interval", Default: 500, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between checkpoints"},
@@ -135,10 +136,10 @@ func (s Setting) Text(settings *Settings) string { return fmt.Sprint(s.field(set
 // In returns the address of the setting in s: a *string, *bool, *int, *uint64 or *float64.
 func (s Setting) In(settings *Settings) any { return s.field(settings).Addr().Interface() }
 
-// Copy gives the setting the value in to that it has in from.
+// Copy copies the value of the setting from one Settings to another.
 func (s Setting) Copy(to, from *Settings) { s.field(to).Set(s.field(from)) }
 
-// field panics if the table and the fields of Settings differ in their names.
+// field returns the field of the setting. It panics if Settings has no field of that name.
 func (s Setting) field(settings *Settings) reflect.Value {
 	return reflect.ValueOf(settings).Elem().FieldByIndex(settingFields()[s.Name])
 }

@@ -38,11 +38,11 @@ const (
 	metaFilm     = "film"      // link of film.jsonl at the checkpoint
 )
 
-// A header this long holds some 10,000 tensors; a longer one is an attack or damage.
+// maxHeader is the largest header in bytes, enough for about 10,000 tensors. A longer one is damage or an attack.
 const maxHeader = 1 << 20
 
-// tensorView is a tensor as it is written. The bytes are made when they are asked for, in one buffer for all tensors
-// of a file, so that a checkpoint needs no copy of the model.
+// tensorView is a tensor for the safetensors library. The bytes are encoded on demand, in one buffer for all tensors of a file,
+// so that a checkpoint needs no copy of the model.
 type tensorView struct {
 	hf.Tensor
 	buffer *[]byte
@@ -60,9 +60,9 @@ func (v tensorView) Shape() []uint64 {
 
 func (v tensorView) DataLen() uint64 { return 4 * uint64(len(v.Tensor.Data)) }
 
-// Data returns the numbers in little-endian order, until the next call for a tensor of the file.
+// Data returns the numbers in little-endian order. The slice is valid until the next call for a tensor of the file.
 func (v tensorView) Data() []byte {
-	*v.buffer, _ = binary.Append((*v.buffer)[:0], binary.LittleEndian, v.Tensor.Data) // float32 numbers are never an error
+	*v.buffer, _ = binary.Append((*v.buffer)[:0], binary.LittleEndian, v.Tensor.Data) // never an error for float32
 	return *v.buffer
 }
 
@@ -70,7 +70,7 @@ func (v tensorView) Data() []byte {
 func writeTensors(w io.Writer, tensors map[string]hf.Tensor, metadata map[string]string) error {
 	views, buffer := map[string]tensorView{}, new([]byte)
 	content := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(tensors)) { // the library writes tensors of one type by name
+	for _, name := range slices.Sorted(maps.Keys(tensors)) { // the library writes tensors of one type sorted by name
 		views[name] = tensorView{tensors[name], buffer}
 		content.Write(views[name].Data())
 	}
@@ -81,8 +81,7 @@ func writeTensors(w io.Writer, tensors map[string]hf.Tensor, metadata map[string
 	return safetensors.SerializeToWriter(views, all, w)
 }
 
-// headerDigest covers what the digest of the tensor bytes does not: the other metadata
-// and the names and shapes.
+// headerDigest returns the SHA-256 of the other metadata and of the names and shapes of the tensors.
 func headerDigest(metadata map[string]string, tensors map[string]hf.Tensor) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(metadata)) {
@@ -107,13 +106,13 @@ func digest(parts ...[]byte) string {
 
 var errDamaged = errors.New("it is damaged")
 
-// tensorsFile is a safetensors file of which the header is read.
+// tensorsFile is an open safetensors file whose header was read.
 type tensorsFile struct {
 	io.ReaderAt
 	io.Closer
 	size     int64                // of the file in bytes
-	header   []byte               // with its length before it
-	metadata map[string]string    // agrees with its checksum
+	header   []byte               // including the 8 bytes of its length
+	metadata map[string]string    // with a checksum that matches
 	tensors  map[string]hf.Tensor // without their numbers
 }
 
@@ -134,10 +133,10 @@ func openTensors(folder *os.Root, name string) (*tensorsFile, error) {
 	return nil, err
 }
 
-// readHeader reads the header and checks its sum. Nothing is allocated by what the header claims.
+// readHeader reads the header and checks its checksum. It allocates no memory by sizes in the header.
 func (t *tensorsFile) readHeader() error {
 	if t.size < 8 {
-		return fmt.Errorf("%d bytes are no safetensors file; %w", t.size, errDamaged)
+		return fmt.Errorf("a file of %d bytes is not a safetensors file; %w", t.size, errDamaged)
 	}
 	length := make([]byte, 8)
 	if _, err := t.ReadAt(length, 0); err != nil {
@@ -145,7 +144,7 @@ func (t *tensorsFile) readHeader() error {
 	}
 	n := binary.LittleEndian.Uint64(length)
 	if n > maxHeader || n > uint64(t.size-8) {
-		return fmt.Errorf("its header cannot have the length that it states (%d bytes); %w", n, errDamaged)
+		return fmt.Errorf("the length of its header is not possible (%d bytes); %w", n, errDamaged)
 	}
 	t.header = make([]byte, 8+n)
 	if _, err := t.ReadAt(t.header, 0); err != nil {
@@ -175,7 +174,7 @@ func (t *tensorsFile) readHeader() error {
 	return nil
 }
 
-// read returns the tensors of the file. One that holds more than so many float32 numbers is refused before it is read.
+// read returns the tensors of the file. It returns an error, before reading, if the file has more than most float32 numbers.
 func (t *tensorsFile) read(most int64) (map[string]hf.Tensor, error) {
 	if got := t.size - int64(len(t.header)); got > 4*most {
 		return nil, fmt.Errorf("it holds %d bytes of numbers, the settings ask for %d; %w", got, 4*most, errDamaged)
@@ -200,8 +199,8 @@ func (t *tensorsFile) read(most int64) (map[string]hf.Tensor, error) {
 	return t.tensors, nil
 }
 
-// uniqueKeys reads one JSON value, which is valid, and reports whether no object in it has a key twice: the format forbids that
-// and the library lets it pass.
+// uniqueKeys reads one valid JSON value and reports whether no object in it has a key twice, which the format forbids and the
+// library does not check.
 func uniqueKeys(d *json.Decoder) bool {
 	open, _ := d.Token()
 	if open != json.Delim('{') && open != json.Delim('[') {

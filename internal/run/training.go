@@ -20,32 +20,31 @@ import (
 	"attend/train"
 )
 
-// sampleBatches is how many batches of the held-out text an evaluation during training covers.
-const sampleBatches = 16
+// evaluationBatches is the number of batches of held-out text in an evaluation during training.
+const evaluationBatches = 16
 
-// Training is a run under way in its folder.
+// Training is a run that is being trained in its folder.
 type Training struct {
 	*Run
 	Corpus *data.Corpus
 
-	trainer   *train.Trainer
-	evaluator *train.Evaluator
-	heldOut   train.Blocks
-	sample    int // how many of them an evaluation covers
-	probe     *Session
+	trainer     *train.Trainer
+	evaluator   *train.Evaluator
+	heldOut     train.Batches
+	evalBatches int // number of batches of an evaluation
+	sample      *Session
 
-	before  float64 // seconds of training before this start
+	before  float64 // seconds of training before this start or resume
 	started time.Time
-	tokens  int // predicted since this start
+	tokens  int // predicted tokens since this start or resume
 	last    Metrics
 	saved   int
 
 	slot *slot // the folder's name, locked
 }
 
-// Start makes a run folder for a new training and locks it until [Training.Close]. The settings must be resolved. The
-// folder appears as a whole, with a checkpoint of step 0 in it. A run that is there is replaced, in one step, if
-// overwrite is set.
+// Start creates a run folder for a new training and locks it until [Training.Close]. The settings must be resolved. The folder is
+// created atomically, with a checkpoint of step 0. If overwrite is set, it atomically replaces a run of that name.
 func Start(path string, s Settings, corpus *data.Corpus, overwrite bool, o ...Option) (*Training, error) {
 	return newCreator(o...).start(s, corpus, overwrite, func(c *creator) (*slot, error) { return c.reserve(path, overwrite) })
 }
@@ -55,8 +54,8 @@ func StartUnder(root, name string, s Settings, corpus *data.Corpus, o ...Option)
 	return newCreator(o...).start(s, corpus, false, func(c *creator) (*slot, error) { return c.reserveUnder(root, name, 1) })
 }
 
-// start makes a training in the folder that reserve finds. If something else takes that name meanwhile, reserve is
-// asked again, and finds another or says that there is none.
+// start creates a training in the folder that reserve returns. If another process creates that folder first, start calls reserve
+// again.
 func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool,
 	reserve func(*creator) (*slot, error)) (*Training, error) {
 	for {
@@ -75,7 +74,7 @@ func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool,
 	}
 }
 
-// startAt makes a training in the folder of a slot.
+// startAt creates a training in the folder of a slot.
 func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
 	v := corpus.Vocabulary
 	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: v, Config: s.Model(v.Len()),
@@ -98,12 +97,11 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 	})
 }
 
-// Resume goes on with the run in a folder, from its last checkpoint, and locks the folder until [Training.Close]. Load
-// reads the text of the run; adjust, if not nil, may change the settings that are free to
-// change: steps and the intervals.
+// Resume continues the run in a folder from its last checkpoint, and locks the folder until [Training.Close]. load returns the
+// text of the run; adjust, if not nil, may change the settings with OnResume: steps and intervals.
 func Resume(path string, load func(*Run) (*data.Corpus, error), adjust func(*Settings) error, o ...Option) (*Training, error) {
 	var notes []string
-	err := reading(path, func(f *folder) error { // first of all, since a path without a run needs no lock
+	err := reading(path, func(f *folder) error { // before the lock: a path without a run needs none
 		notes = f.notes
 		if !isRun(path) {
 			return fmt.Errorf("there is no run in %s: %w", printable.Path(path), errNoRun)
@@ -161,8 +159,7 @@ func resume(at *slot, load func(*Run) (*data.Corpus, error), adjust func(*Settin
 	return newTraining(r, corpus, at, func(t *Training) error { return t.goOn(tensors) })
 }
 
-// newTraining makes the graphs of a training, with weights as they start if the run has none yet. Begin brings the folder into
-// line.
+// newTraining builds the graphs of a training, with initial weights if the run has none yet. begin creates or updates the folder.
 func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) error) (_ *Training, err error) {
 	s := r.Settings
 	if err := r.checkTraining(corpus); err != nil {
@@ -178,12 +175,12 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 		return nil, err
 	}
 	batch := r.trainingEvaluationBatch()
-	heldOut, err := corpus.HeldOut.Blocks(batch, s.Context)
+	heldOut, err := corpus.HeldOut.Batches(batch, s.Context)
 	if err != nil {
 		return nil, err
 	}
 	t := &Training{Run: r, Corpus: corpus, slot: at, heldOut: heldOut,
-		sample: (sampleBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Weights, sampler); err != nil {
 		return nil, err
@@ -191,7 +188,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 	if t.evaluator, err = train.NewEvaluator(build, batch, s.Context); err != nil {
 		return nil, errors.Join(err, t.trainer.Close())
 	}
-	if t.probe, err = r.NewSession(1); err != nil {
+	if t.sample, err = r.NewSession(1); err != nil {
 		return nil, errors.Join(err, t.trainer.Close(), t.evaluator.Close())
 	}
 	if err := begin(t); err != nil {
@@ -200,7 +197,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 	return t, nil
 }
 
-// build makes a graph over the run's weights.
+// build builds a graph over the weights of the run.
 func (r *Run) build(o layers.Options) (*layers.Transformer, error) {
 	return layers.New(r.Config, r.Weights, o)
 }
@@ -208,16 +205,15 @@ func (r *Run) build(o layers.Options) (*layers.Transformer, error) {
 // Progress is what a training reports after each update.
 type Progress struct {
 	train.Step
-	Steps           int     // to be made in all
+	Steps           int     // of the whole training
 	HeldOutLoss     float64 // of the latest evaluation
-	Evaluated       bool    // the evaluation was made after this very update
+	Evaluated       bool    // whether this update was followed by an evaluation
 	TokensPerSecond float64
 	SecondsLeft     float64
 }
 
-// Train makes updates until the last or until the context ends; then it saves and
-// returns the context's error. If the loss stops being finite the folder keeps the
-// last good checkpoint.
+// Train makes updates until the last step or until the context ends; then it saves and returns the error of the context. If the
+// training diverges, the folder keeps the last checkpoint. report is called after every update and after every evaluation.
 func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	t.started = time.Now()
 	first := t.Step
@@ -227,7 +223,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated,
 			TokensPerSecond: rate, SecondsLeft: left})
 	}
-	err := t.trainer.Run(ctx, train.Hooks{
+	err := t.trainer.Run(ctx, train.Callbacks{
 		EvaluateEvery: t.Settings.EvalInterval,
 		SaveEvery:     t.Settings.SaveInterval,
 		Stepped: func(s train.Step) {
@@ -250,7 +246,7 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	return err
 }
 
-// perSecond returns a rate, 0 where a coarse clock has not moved yet.
+// perSecond returns a rate; 0 if no time has passed on the clock.
 func perSecond(count int, seconds float64) float64 {
 	if seconds <= 0 {
 		return 0
@@ -258,8 +254,8 @@ func perSecond(count int, seconds float64) float64 {
 	return float64(count) / seconds
 }
 
-// diverged makes a [train.DivergedError] of an error that says that the model's numbers are not finite, and leaves any other
-// as it is. where says on what they were computed.
+// diverged converts a [layers.NotFiniteError] to a [train.DivergedError] and returns other errors unchanged. where is the
+// beginning of its message, such as "on held-out text ".
 func (t *Training) diverged(where string, err error) error {
 	if e, ok := errors.AsType[*layers.NotFiniteError](err); ok {
 		return t.trainer.Diverged(where + e.Found)
@@ -267,10 +263,10 @@ func (t *Training) diverged(where string, err error) error {
 	return err
 }
 
-// evaluate measures the loss of a sample of the held-out text and reads the map of the sample sentence. It returns the content of
+// evaluate measures the loss on part of the held-out text and computes the map of the sample sentence. It returns the content of
 // a line for each log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
-	e, err := t.evaluator.Evaluate(t.heldOut, t.sample)
+	e, err := t.evaluator.Evaluate(t.heldOut, t.evalBatches)
 	if err != nil {
 		return nil, t.diverged("on held-out text ", err)
 	}
@@ -284,11 +280,11 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 		m.Loss = e.Loss
 	}
 	t.last = m
-	probe, err := t.ProbeMap()
+	sample, err := t.SampleMap()
 	if err != nil {
-		return nil, t.diverged("for the probe sentence ", err)
+		return nil, t.diverged("for the sample sentence ", err)
 	}
-	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Map{probe}}
+	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Map{sample}}
 	lines := map[string][]byte{}
 	for name, value := range map[string]any{metricsFile: m, filmFile: frame} {
 		if lines[name], err = json.Marshal(value); err != nil {
@@ -298,31 +294,30 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	return lines, nil
 }
 
-// ProbeMap returns the attention of the probe sentence by the weights as they are now, for who watches a
-// training. It leaves no trace in the training or its folder. It may be called from the report of
-// [Training.Train] and while no training is going on.
-func (t *Training) ProbeMap() (attention.Map, error) {
-	return t.probe.Map(t.Settings.Probe, logPredictions)
+// SampleMap returns the attention map of the sample sentence with the present weights. It changes nothing in the training or its
+// folder. It may be called from the report function of [Training.Train], or while Train is not running.
+func (t *Training) SampleMap() (attention.Map, error) {
+	return t.sample.Map(t.Settings.Sample, logPredictions)
 }
 
-// logPredictions is how many likely next words a frame of the film keeps.
+// logPredictions is the number of most likely next words in a frame of the film.
 const logPredictions = 5
 
-// Close frees what the machines hold, and the lock of the folder.
+// Close frees the memory of the graphs and releases the lock of the folder.
 func (t *Training) Close() error {
 	t.slot.release()
 	return t.closeMachines()
 }
 
 func (t *Training) closeMachines() error {
-	return errors.Join(t.trainer.Close(), t.evaluator.Close(), t.probe.Close())
+	return errors.Join(t.trainer.Close(), t.evaluator.Close(), t.sample.Close())
 }
 
 // CheckText returns an error unless the corpus is the text that the run was trained on.
 func (r *Run) CheckText(corpus *data.Corpus) error { return r.checkText(corpus.Name, corpus.SHA256) }
 
-// CheckTextFile is [Run.CheckText] of a file of that name, which it reads without keeping it: any file may have taken the place
-// of the text.
+// CheckTextFile is [Run.CheckText] of a file, which it reads without storing it, since the file may be large. It then seeks to
+// the start.
 func (r *Run) CheckTextFile(name string, f io.ReadSeeker) error {
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {

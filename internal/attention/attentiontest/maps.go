@@ -21,8 +21,8 @@ func Halves() attention.Map {
 	}}
 }
 
-// WithVectors gives a map random scores, and vectors of headDim numbers. No number follows from others: who shows what is here has
-// read it, and not computed it.
+// WithVectors gives a map random scores, and vectors of headDim numbers. No number follows from others: who shows what is here
+// has read it, and not computed it.
 func WithVectors(m attention.Map, headDim int) attention.Map {
 	random := rand.New(rand.NewPCG(3, uint64(headDim)))
 	rows := func(length func(row int) int) [][]float32 {
@@ -42,7 +42,7 @@ func WithVectors(m attention.Map, headDim int) attention.Map {
 }
 
 // Lion is the sentence of the manual, with the attention a trained model
-// plausibly has: its last row looks at the animal seen and the preposition.
+// plausibly has: its last row attends to the animal seen and the preposition.
 func Lion() attention.Map {
 	m := Made("The lion saw the zebra near the", strings.Fields("<s> the lion saw the zebra near the"), 1, 2)
 	row := m.Attention[0][0][7]
@@ -249,7 +249,7 @@ func AnyComparison(t *rapid.T, m attention.Map) attention.Comparison {
 	}
 	if rapid.Bool().Draw(t, "runs") {
 		c.Losses = []float64{1, math.NaN()}
-		c.Settings = []attention.SettingPair{{Name: "probe", A: Token().Draw(t, "setting"), B: Token().Draw(t, "setting")}}
+		c.Settings = []attention.SettingPair{{Name: "sample", A: Token().Draw(t, "setting"), B: Token().Draw(t, "setting")}}
 	}
 	return c
 }

@@ -7,13 +7,13 @@ import (
 const (
 	geluScale = 0.7978845608028654
 	geluCubic = 0.044715
-	// Where e^x is 5e34, and the gate 0 to any number that a gate is added to.
+	// The limit of the exponent: e^80 is 5e34, and a gate of e^-80 is 0 in float32 sums.
 	geluFarthest = 80
-	// Beyond x = 100 the gate is open or closed: what it is multiplied with need not grow on.
+	// The limit of |x|: beyond it the gate is 0 or 1.
 	geluWide = 100
 )
 
-// gelu writes GELU and its slope: see the portable function for the equations.
+// gelu emits GELU and its slope, see the portable function for the equations.
 func (m machine) gelu() {
 	m.function("GELU", "(y, slope, x *float32, n int)")
 	y, slope, x, n := pointer("y"), pointer("slope"), pointer("x"), pointer("n")

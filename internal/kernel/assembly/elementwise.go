@@ -8,7 +8,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// elementwise writes y = a + b and y = a b over n numbers, and y = scale x.
+// elementwise emits y = a + b, y = a b and y = scale x over n numbers, and sumRows.
 func (m machine) elementwise() {
 	for _, kernel := range []struct {
 		name    string
@@ -39,8 +39,8 @@ func (m machine) elementwise() {
 	m.sumRows()
 }
 
-// sumRows writes sum[i] = sum over rows of x[row, i]: four registers of columns at a time, each sum in
-// order of the rows.
+// sumRows emits sum[i] = sum over rows of x[row, i], for four registers of columns at a time. Each sum is in the order of the
+// rows.
 func (m machine) sumRows() {
 	m.function("SumRows", "(sum, x *float32, rows, n int)")
 	sum, x, rows, n := pointer("sum"), pointer("x"), pointer("rows"), pointer("n")

@@ -8,8 +8,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// exponential emits e^x for registers, with the polynomial and the limits of the portable Exp.
-// NaN stays NaN.
+// exponential emits e^x of registers, with the polynomial and the limits of the portable Exp. NaN stays NaN.
 type exponential struct {
 	machine
 	held map[uint32]VecVirtual // constants that stay in registers
@@ -29,7 +28,7 @@ var (
 
 func (m machine) newExponential() exponential {
 	e := exponential{m, map[uint32]VecVirtual{}}
-	if m.wide() { // more registers than AVX2 has to spare
+	if m.wide() { // AVX2 has too few registers
 		for _, bits := range append([]uint32{log2E, rounder, ln2High, ln2Low, lowest, highest, one, infinity}, expPolynomial...) {
 			e.held[bits] = m.constantBits(bits)
 		}
@@ -76,18 +75,18 @@ func (e exponential) within(x VecVirtual) VecVirtual {
 	// Times 2^n: n is added to the exponent.
 	VPSLLD(Imm(23), shifted, shifted)
 	VPADDD(shifted, p, p)
-	VFMADD231PS(e.zero(), x, p) // what the integer sum made of NaN becomes NaN again
+	VFMADD231PS(e.zero(), x, p) // NaN again, which the integer addition has changed
 	return p
 }
 
-// exp writes y = e^x over n numbers: what softmax and GELU are made of, for its tests.
+// exp emits y = e^x over n numbers, for tests of the exponential in softmax and GELU.
 func (m machine) exp() {
 	m.function("Exp", "(y, x *float32, n int)")
 	e := m.newExponential()
 	m.mapping(func(x VecVirtual) VecVirtual { return e.of(x) })
 }
 
-// mapping is the body of a kernel (y, x *float32, n int) that works number by number.
+// mapping emits the body of a kernel (y, x *float32, n int) that computes y = f(x) element by element.
 func (m machine) mapping(f func(x VecVirtual) VecVirtual) {
 	y, x, n := pointer("y"), pointer("x"), pointer("n")
 	offset := GP64()

@@ -6,7 +6,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// layerNorm normalises rows: see the portable LayerNorm for the equation.
+// layerNorm emits the normalisation of rows, see the portable LayerNorm for the equation.
 func (m machine) layerNorm() {
 	m.function("LayerNorm", "(y, mean, rstd, x, gain, bias *float32, rows, dim int, epsilon float32)")
 	y, x, gain, bias := pointer("y"), pointer("x"), pointer("gain"), pointer("bias")
@@ -54,8 +54,8 @@ func (m machine) layerNorm() {
 	nextLine(rows, dim, x, y)
 }
 
-// layerNormGrad adds to dGain and dBias, which the caller has cleared, and writes dx: see the
-// portable LayerNormGrad for the equations. addend is added to dx unless nil.
+// layerNormGrad emits the gradients of LayerNorm, see the portable LayerNormGrad for the equations. It adds to dGain and dBias,
+// which the caller has set to 0, and adds addend to dx unless it is nil.
 func (m machine) layerNormGrad() {
 	m.function("LayerNormGrad", "(dx, dGain, dBias, dy, x, gain, mean, rstd, addend *float32, rows, dim int)")
 	dx, dGain, dBias, dy := pointer("dx"), pointer("dGain"), pointer("dBias"), pointer("dy")

@@ -6,8 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// limit does nothing but multiply and add in registers, as many chains at once as keep the
-// units busy: what no product on this processor can exceed. One round is 12*2*lanes operations.
+// limit emits multiply-adds in registers, in 12 independent chains that keep all units busy. Its speed is the peak of the
+// processor for products. One round is 12*2*lanes operations.
 func (m machine) limit() {
 	m.function("Limit", "(rounds int)")
 	rounds := pointer("rounds")

@@ -9,8 +9,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// machine is an instruction set. A kernel is written once in terms of its methods and
-// emitted for both.
+// machine is an instruction set. Each kernel is written once with the methods of machine and emitted for both sets.
 type machine struct {
 	name  string
 	lanes int // float32 numbers in a register
@@ -21,9 +20,10 @@ var (
 	avx2   = machine{"avx2", 8}
 )
 
+// wide reports whether this is AVX-512.
 func (m machine) wide() bool { return m.lanes == 16 }
 
-// bytes in a register.
+// bytes returns the size of a register in bytes.
 func (m machine) bytes() int { return 4 * m.lanes }
 
 // function begins a kernel.
@@ -32,7 +32,7 @@ func (m machine) function(name, signature string) {
 	Pragma("noescape")
 }
 
-// vec returns a fresh register.
+// vec returns a new register.
 func (m machine) vec() VecVirtual {
 	if m.wide() {
 		return ZMM()
@@ -57,7 +57,7 @@ func (m machine) param(name string) VecVirtual {
 	return v
 }
 
-// number is a constant in memory, one for each value.
+// number returns a constant in memory, one for each value.
 func number(x float32) Mem { return word(math.Float32bits(x)) }
 
 var words = map[uint32]Mem{}
@@ -79,11 +79,11 @@ func (m machine) constantBits(bits uint32) VecVirtual {
 	return v
 }
 
-// mask selects lanes: a mask register for AVX-512, a vector of all-ones lanes for AVX2.
+// mask selects lanes: a mask register for AVX-512, a vector with all bits of the lanes set for AVX2.
 type mask struct {
 	k     Register
 	v     VecVirtual
-	count Register // of the lanes, where it is one of firstLanes
+	count Register // number of lanes, if made by firstLanes
 }
 
 // firstLanes returns the mask of the first n lanes, 0 <= n <= lanes.
@@ -106,7 +106,7 @@ func (m machine) firstLanes(n Register) mask {
 
 var lanes *Mem
 
-// laneTable is 8 lanes of ones and 8 of zeros: eight from place 8-n on are the mask of n.
+// laneTable returns 8 lanes of ones and 8 of zeros: the 8 lanes from index 8-n are the mask of n lanes.
 func laneTable() Mem {
 	if lanes == nil {
 		at := GLOBL("lanes", RODATA|NOPTR)
@@ -152,7 +152,7 @@ func (a access) loadOr(at Mem, other VecVirtual) VecVirtual {
 	return v
 }
 
-// store writes a vector's lanes.
+// store writes the lanes of a vector that are in the mask.
 func (a access) store(v VecVirtual, at Mem) {
 	switch {
 	case !a.tail:
@@ -164,8 +164,8 @@ func (a access) store(v VecVirtual, at Mem) {
 	}
 }
 
-// storeFirst writes the first lanes of an AVX2 register, 4, 2 and 1 at a time: masked stores
-// take some processors tens of cycles.
+// storeFirst writes the first lanes of an AVX2 register, 4, 2 and 1 at a time: masked stores take tens of cycles on some
+// processors.
 func (a access) storeFirst(v VecVirtual, at Mem) {
 	rest, to := XMM(), GP64()
 	LEAQ(at, to)
@@ -192,7 +192,7 @@ func (a access) storeFirst(v VecVirtual, at Mem) {
 	}
 }
 
-// labels counts those that storeFirst has used.
+// labels is the number of labels that storeFirst has used.
 var labels int
 
 // masked returns v with 0 in the lanes outside the mask.
@@ -203,7 +203,7 @@ func (a access) masked(v VecVirtual) VecVirtual {
 	return a.choose(a.mask, v, a.zero())
 }
 
-// choose returns yes where the mask is set, else no.
+// choose returns the lanes of yes where the mask is set, and those of no elsewhere.
 func (m machine) choose(k mask, yes, no VecVirtual) VecVirtual {
 	v := m.vec()
 	if m.wide() {
@@ -232,8 +232,8 @@ func (m machine) compare(predicate uint8, x, y VecVirtual) mask {
 	return mask{v: v}
 }
 
-// row emits body for every whole vector of n numbers, and once for the rest. The offset in
-// bytes counts up by a vector's bytes; n is kept.
+// row emits a loop over n numbers with body for whole vectors, and body once more, masked, for the rest. offset is the position
+// in bytes. n is not changed.
 func (m machine) row(label string, n, offset Register, body func(a access)) {
 	left := GP64()
 	MOVQ(n, left)
@@ -252,8 +252,7 @@ func (m machine) row(label string, n, offset Register, body func(a access)) {
 	Label(label + "_end")
 }
 
-// fold combines the lanes of v in halves and leaves the result in all lanes of an XMM register's
-// first number.
+// fold combines all lanes of v, half by half, and returns the result in the first lane of an XMM register.
 func (m machine) fold(v VecVirtual, combine func(x, y, z Op)) VecVirtual {
 	half := XMM()
 	if m.wide() {
@@ -303,8 +302,8 @@ func pointer(name string) GPVirtual {
 	return r
 }
 
-// nextLine ends a kernel of matrices: it moves the pointers on by a row of dim numbers, and goes to the label "line" until
-// no row is left.
+// nextLine emits the end of a loop over rows: it advances the pointers by a row of dim numbers and jumps to the label "line"
+// until no row is left.
 func nextLine(rows, dim Register, pointers ...Register) {
 	for _, p := range pointers {
 		LEAQ(Mem{Base: p, Index: dim, Scale: 4}, p)
@@ -314,7 +313,7 @@ func nextLine(rows, dim Register, pointers ...Register) {
 	end()
 }
 
-// end returns from a kernel.
+// end emits the return from a kernel.
 func end() {
 	VZEROUPPER()
 	RET()

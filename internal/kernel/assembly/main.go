@@ -1,8 +1,9 @@
-// Command assembly writes the amd64 kernels of the package above it: the same
-// arithmetic as the portable Go, sixteen (AVX-512) or eight (AVX2 with FMA) numbers at once.
+// Command assembly generates the amd64 kernels of package kernel: the arithmetic of the portable Go functions on 16 (AVX-512) or
+// 8 (AVX2 with FMA) numbers at once. Run it with
 //
-// It is a module of its own, so that avo, which turns these functions into assembly, is
-// no dependency of the project. Run it with `go generate ./internal/kernel`.
+//	go generate ./internal/kernel
+//
+// It is a separate module, so that the project does not depend on avo, which writes the assembly.
 package main
 
 import (

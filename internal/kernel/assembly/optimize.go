@@ -6,8 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// adamW updates weights and moments in one pass: see the portable AdamW for the equation.
-// rate and root are corrected for the moments' bias; keep is 1 - lr*decay.
+// adamW emits the update of weights and moments, see the portable AdamW for the equation. rate and root include the bias
+// correction of the moments; keep is 1 - lr*decay.
 func (m machine) adamW() {
 	m.function("AdamW", "(weights, first, second, gradient *float32, n int, scale, beta1, beta2, rate, root, epsilon, keep float32)")
 	w, first, second, gradient := pointer("weights"), pointer("first"), pointer("second"), pointer("gradient")
@@ -46,7 +46,7 @@ func (m machine) adamW() {
 	end()
 }
 
-// sumSquares returns the sum of x_i^2 in double precision.
+// sumSquares emits the sum of x_i^2 in double precision.
 func (m machine) sumSquares() {
 	m.function("SumSquares", "(x *float32, n int) float64")
 	x, n := pointer("x"), pointer("n")

@@ -8,8 +8,8 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// softmax replaces each row of a matrix by the softmax of its first numbers, first in
-// row 0 and `more` more in every row that follows, and clears the rest of its width:
+// softmax emits the softmax of rows: the first numbers of each row, `first` of them in row 0 and `more` more in each next row,
+// are replaced by their softmax, and the rest of the width by 0.
 //
 //	tops[r] = the largest number, sums[r] = sum_i e^(x_i - top); both may be nil
 func (m machine) softmax() {
@@ -22,7 +22,7 @@ func (m machine) softmax() {
 
 	least := m.constantBits(math.Float32bits(float32(math.Inf(-1))))
 	m.row("top", n, offset, func(a access) {
-		// The register is the second source: where either is NaN the maximum is that one.
+		// VMAXPS returns its second source, the register, if one of them is NaN. A NaN of the row remains in exp below.
 		VMAXPS(least, a.loadOr(at(x, offset), least), least)
 	})
 	highest := m.fold(least, func(x, y, z Op) { VMAXPS(x, y, z) })
@@ -38,16 +38,16 @@ func (m machine) softmax() {
 	})
 	total := m.total(sum)
 	TESTQ(sums, sums)
-	JZ(LabelRef("share"))
+	JZ(LabelRef("factor"))
 	VMOVSS(total, Mem{Base: sums})
 	VMOVSS(highest, Mem{Base: tops})
 	ADDQ(Imm(4), tops)
 	ADDQ(Imm(4), sums)
-	Label("share")
-	one, share := XMM(), XMM()
+	Label("factor")
+	one, inverse := XMM(), XMM()
 	VMOVSS(number(1), one)
-	VDIVSS(total, one, share)
-	factor := m.spread(share)
+	VDIVSS(total, one, inverse)
+	factor := m.spread(inverse)
 
 	m.row("scale", n, offset, func(a access) {
 		v := a.load(at(x, offset))
@@ -55,7 +55,7 @@ func (m machine) softmax() {
 		a.store(v, at(x, offset))
 	})
 
-	m.clearFuture(x, n, width, offset)
+	m.clearRest(x, n, width, offset)
 
 	stride, more := pointer("stride"), pointer("more")
 	LEAQ(Mem{Base: x, Index: stride, Scale: 4}, x)
@@ -63,18 +63,18 @@ func (m machine) softmax() {
 	nextLine(rows, nil)
 }
 
-// clearFuture writes 0 to the numbers n to width of a row.
-func (m machine) clearFuture(row, n, width, offset GPVirtual) {
-	rest, future := GP64(), GP64()
+// clearRest emits 0 for the numbers n to width of a row.
+func (m machine) clearRest(row, n, width, offset GPVirtual) {
+	rest, from := GP64(), GP64()
 	MOVQ(width, rest)
 	SUBQ(n, rest)
-	LEAQ(Mem{Base: row, Index: n, Scale: 4}, future)
-	m.row("clear", rest, offset, func(a access) { a.store(m.zero(), at(future, offset)) })
+	LEAQ(Mem{Base: row, Index: n, Scale: 4}, from)
+	m.row("clear", rest, offset, func(a access) { a.store(m.zero(), at(from, offset)) })
 }
 
-// softmaxGrad replaces d by the gradient of the scores, row by row:
+// softmaxGrad emits the gradient of the scores, row by row, in place of d:
 //
-//	d_i = w_i (d_i - sum_j d_j w_j)     over the row's first numbers, 0 in the rest
+//	d_i = w_i (d_i - sum_j d_j w_j)     over the first numbers of the row, 0 in the rest
 func (m machine) softmaxGrad() {
 	m.function("SoftmaxGrad", "(d, w *float32, rows, width, dStride, wStride, first, more int)")
 	d, w, rows, n, width := pointer("d"), pointer("w"), pointer("rows"), pointer("first"), pointer("width")
@@ -95,7 +95,7 @@ func (m machine) softmaxGrad() {
 		VMULPS(u, v, v)
 		a.store(v, at(d, offset))
 	})
-	m.clearFuture(d, n, width, offset)
+	m.clearRest(d, n, width, offset)
 
 	dStride, wStride, more := pointer("dStride"), pointer("wStride"), pointer("more")
 	LEAQ(Mem{Base: d, Index: dStride, Scale: 4}, d)

@@ -8,8 +8,8 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// rows of the largest tile: rows times two vectors of sums, two vectors of b and, for AVX2, one number
-// of a in all lanes just fit the registers.
+// tileRows returns the rows of the largest tile: its sums (rows times two vectors), two vectors of b and, for AVX2, one number of
+// a in all lanes use all registers.
 func (m machine) tileRows() int {
 	if m.wide() {
 		return 12
@@ -17,18 +17,18 @@ func (m machine) tileRows() int {
 	return 6
 }
 
-// tiles writes the product of blocks of some rows of a with one or two vectors of columns of b:
+// tiles emits kernels for count tiles of a product, each of some rows of a and one or two vectors of columns of b:
 //
 //	c[i, j] = alpha sum_p a[i, p] b[p, j] + addend[i, j]
 //
-//	a: element (i, p) is i*aRow + p*aStep bytes on, so that a transpose is only other strides;
-//	   block by block aBlock bytes on
-//	b: row p is p*bStep bytes on; c and addend: row i is i*cRow, i*addendRow bytes on
-//	addend may be nil; with addendRow = 0 it is one row for all, a bias
-//	columns: those of the last vector, 1 to lanes
+//	a: element (i, p) is at i*aRow + p*aStep bytes, so that a transposed a only has other strides;
+//	   the next tile starts aTile bytes later
+//	b: row p is at p*bStep bytes; c and addend: row i is at i*cRow and i*addendRow bytes
+//	addend may be nil; with addendRow = 0 it is one row for all rows of c, a bias
+//	columns: the number of columns in the last vector, 1 to lanes
 //
-// Each sum runs over p in order, in one register, by fused multiply-adds: its bits depend on
-// neither the tile's size nor its place.
+// Each sum is over p in order, in one register, by fused multiply-adds: its bits do not depend on the size of the tile or its
+// position.
 func (m machine) tiles() {
 	for rows := 1; rows <= m.tileRows(); rows++ {
 		for vectors := 1; vectors <= 2; vectors++ {
@@ -36,19 +36,21 @@ func (m machine) tiles() {
 				m.tile(rows, vectors, true)
 				continue
 			}
-			// Storing a part of a register costs more: only where needed.
+			// Storing part of a register is slower, so tails have separate kernels.
 			m.tile(rows, vectors, false)
 			m.tile(rows, vectors, true)
 		}
 	}
 }
 
+// tile emits the kernel of one size. With tail the last vector is masked.
 func (m machine) tile(rows, vectors int, tail bool) {
 	name := fmt.Sprintf("Tile%dx%d", rows, vectors)
 	if tail && !m.wide() {
 		name += "Tail"
 	}
-	m.function(name, "(blocks, k int, a *float32, aRow, aStep, aBlock int, b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)")
+	m.function(name, "(count, k int, a *float32, aRow, aStep, aTile int, "+
+		"b *float32, bStep int, c *float32, cRow int, addend *float32, addendRow int, alpha float32, columns int)")
 
 	whole, last := access{machine: m}, access{machine: m}
 	if tail {
@@ -62,12 +64,12 @@ func (m machine) tile(rows, vectors int, tail bool) {
 	}
 
 	a, aRow, aStep, bStep := pointer("a"), pointer("aRow"), pointer("aStep"), pointer("bStep")
-	c, addend, blocks := pointer("c"), pointer("addend"), pointer("blocks")
+	c, addend, count := pointer("c"), pointer("addend"), pointer("count")
 	aRow3 := GP64()
 	LEAQ(Mem{Base: aRow, Index: aRow, Scale: 2}, aRow3)
 
-	Label("block")
-	// Row i of the block is (i % 4) rows beyond bases[i/4].
+	Label("tile")
+	// Row i of the tile is (i % 4) rows after bases[i/4].
 	bases := []Register{GP64()}
 	MOVQ(a, bases[0])
 	for i := 4; i < rows; i += 4 {
@@ -142,15 +144,15 @@ func (m machine) tile(rows, vectors int, tail bool) {
 		}
 		ADDQ(cRow, c)
 	}
-	aBlock := pointer("aBlock")
-	ADDQ(aBlock, a)
-	DECQ(blocks)
-	JNZ(LabelRef("block"))
+	aTile := pointer("aTile")
+	ADDQ(aTile, a)
+	DECQ(count)
+	JNZ(LabelRef("tile"))
 	end()
 }
 
-// copyColumns copies 1 to lanes columns of x, rows that lie a stride in bytes apart, to rows of y. It reads
-// just the columns and writes whole vectors, so that y's rows may overlap what follows them.
+// copyColumns emits a kernel that copies 1 to lanes columns of rows of x to rows of y, with strides in bytes. It reads these
+// columns only, but writes whole vectors, so that it overwrites numbers after each row of y.
 func (m machine) copyColumns() {
 	m.function("CopyColumns", "(y *float32, yRow int, x *float32, xRow, rows, columns int)")
 	y, yRow, x, xRow := pointer("y"), pointer("yRow"), pointer("x"), pointer("xRow")
@@ -166,7 +168,7 @@ func (m machine) copyColumns() {
 	end()
 }
 
-// copyRows copies two whole registers of every row of x, rows that lie a stride in bytes apart, into one piece.
+// copyRows emits a kernel that copies two registers of every row of x, with a stride in bytes, to consecutive memory.
 func (m machine) copyRows() {
 	m.function("CopyRows", "(y, x *float32, xRow, rows int)")
 	y, x, xRow, rows := pointer("y"), pointer("x"), pointer("xRow"), pointer("rows")

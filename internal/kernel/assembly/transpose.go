@@ -6,7 +6,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// transpose turns a square of 8 x 8 numbers over: y[j, i] = x[i, j], strides in bytes.
+// transpose emits a kernel that transposes a square of 8 x 8 numbers: y[j, i] = x[i, j], with strides in bytes.
 func transpose() {
 	TEXT("avx2Transpose8", NOSPLIT, "func(y *float32, yRow int, x *float32, xRow int)")
 	Pragma("noescape")
@@ -19,7 +19,7 @@ func transpose() {
 			ADDQ(xRow, x)
 		}
 	}
-	// Pairs of rows interleaved, then pairs of pairs, then halves: three rounds for 2^3.
+	// Three rounds: interleave pairs of rows, then pairs of pairs, then halves.
 	pairs := make([]VecVirtual, 8)
 	for i := 0; i < 8; i += 2 {
 		pairs[i], pairs[i+1] = YMM(), YMM()

@@ -1,5 +1,5 @@
-// Package nodetest checks the gradients of operations in tests, as net/http/httptest
-// serves requests in tests: it is imported by nothing else.
+// Package nodetest has helpers for tests of operations: [CheckGradients] compares their gradients with finite differences, and
+// [Bytes] measures their memory. Only tests import it.
 package nodetest
 
 import (
@@ -19,7 +19,7 @@ type Input struct {
 	Data  []float32 // row-major
 }
 
-// Normal draws an input from a normal distribution of deviation 1.
+// Normal returns an input drawn from the standard normal distribution.
 func Normal(r *rand.Rand, name string, shape ...int) Input {
 	n := 1
 	for _, size := range shape {
@@ -32,11 +32,11 @@ func Normal(r *rand.Rand, name string, shape ...int) Input {
 	return x
 }
 
-// dot is a loss for tests: the sum of its input, weighted.
+// dot is a loss for tests: the dot product of its input with fixed weights.
 type dot struct {
 	node.Op
 	weights []float32
-	sum     float64 // of the last run, in double precision
+	sum     float64 // result of the last run, in double precision
 }
 
 func (d *dot) Forward(in ...gorgonia.Value) {
@@ -48,14 +48,15 @@ func (d *dot) Forward(in ...gorgonia.Value) {
 
 func (d *dot) Backward(g *node.Gradient) { copy(node.Floats(g.D[0]), d.weights) }
 
-// CheckGradients compares the gradient of every number of every input with central
-// differences of fourth order. The tolerance is relative to the largest of a tensor.
-func CheckGradients(t *testing.T, tolerance float64, inputs []Input, build func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error)) {
+// CheckGradients compares the gradient of every number of every input with central differences of fourth order, with a random
+// weighted sum of the result of build as the loss. The tolerance is relative to the largest gradient of the input.
+func CheckGradients(t *testing.T, tolerance float64, inputs []Input,
+	build func(g *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error)) {
 	t.Helper()
 	g := gorgonia.NewGraph()
 	var in gorgonia.Nodes
 	for _, x := range inputs {
-		in = append(in, node.Weights(g, x.Name, x.Shape, x.Data))
+		in = append(in, node.Input(g, x.Name, x.Shape, x.Data))
 	}
 	y, err := build(g, in)
 	if err != nil {

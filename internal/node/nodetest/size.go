@@ -7,8 +7,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// Bytes returns the memory of all numbers that the inputs and the operations of a graph hold, but for
-// those of some slices: shared weights.
+// Bytes returns the memory in bytes of all arrays of numbers in the inputs and operations of a graph, without the slices in but,
+// such as shared weights.
 func Bytes(g *gorgonia.ExprGraph, but ...[]float32) int {
 	w := walk{arrays: map[unsafe.Pointer]int{}, pointers: map[unsafe.Pointer]bool{}}
 	for _, n := range g.AllNodes() {
@@ -28,16 +28,17 @@ func Bytes(g *gorgonia.ExprGraph, but ...[]float32) int {
 	return sum
 }
 
-// walk collects the arrays of numbers that a value leads to.
+// walk collects the arrays of numbers that are reachable from a value.
 type walk struct {
-	arrays   map[unsafe.Pointer]int // their bytes
+	arrays   map[unsafe.Pointer]int // size in bytes, by address
 	pointers map[unsafe.Pointer]bool
 }
 
 func (w walk) value(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
-		if v.IsNil() || v.Type() == reflect.TypeFor[*gorgonia.Node]() || v.Type() == reflect.TypeFor[*gorgonia.ExprGraph]() || w.pointers[v.UnsafePointer()] {
+		isGraph := v.Type() == reflect.TypeFor[*gorgonia.Node]() || v.Type() == reflect.TypeFor[*gorgonia.ExprGraph]()
+		if v.IsNil() || isGraph || w.pointers[v.UnsafePointer()] {
 			return
 		}
 		w.pointers[v.UnsafePointer()] = true

@@ -146,7 +146,10 @@ func writePages(t *testing.T, folder string) {
 			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, lions(), besides(), unchosen())
 		},
 		"measured": func(b *bytes.Buffer) error {
-			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, []attention.Map{measured()}, nil, unchosen())
+			before := measured() // predicts another word, of which nothing is said
+			before.Next, before.NextAt, before.Vectors, before.Effects = []attention.Prediction{{Word: "another", Probability: 0.5}}, nil, nil, nil
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, []attention.Map{measured()},
+				[]attention.Baseline{{Name: "untrained", Map: before}}, unchosen())
 		},
 		"chosen": func(b *bytes.Buffer) error {
 			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, []attention.Map{measured()}, nil, render.Selection{Layer: 0, Head: 2})

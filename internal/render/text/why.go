@@ -82,8 +82,8 @@ func single(y attention.Why) int {
 func largestCut(y attention.Why) float64 {
 	largest := 0.0
 	for _, c := range y.Words {
-		if c.Cut != nil {
-			largest = max(largest, math.Abs(*c.Cut))
+		if c.Ablation != nil {
+			largest = max(largest, math.Abs(*c.Ablation))
 		}
 	}
 	return largest
@@ -120,7 +120,7 @@ func whyTable(y attention.Why, o Options) term.Table {
 			t.Rows[i] = append(t.Rows[i], cell(cause))
 		}
 	}
-	column(term.Column{Title: "word", Left: true}, func(c attention.Cause) string { return marks[c.Place].Fit(render.WidestLabel) })
+	column(term.Column{Title: "word", Left: true}, func(c attention.Cause) string { return marks[c.Position].Fit(render.WidestLabel) })
 	column(term.Column{Title: "attention"}, func(c attention.Cause) string { return rounded(c.Attention) })
 	column(term.Column{Left: true, Spare: spareShare}, func(c attention.Cause) string { return tableBar(c.Attention, 1, o) })
 	for layer, heads := range y.Words[0].ByHead {
@@ -136,14 +136,14 @@ func whyTable(y attention.Why, o Options) term.Table {
 			})
 		}
 	}
-	column(term.Column{Title: "removed"}, func(c attention.Cause) string { return signed(c.Cut) })
-	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return tableBar(c.CutEffect(), largest, o) })
+	column(term.Column{Title: "removed"}, func(c attention.Cause) string { return signed(c.Ablation) })
+	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return tableBar(c.AblationEffect(), largest, o) })
 	for layer := range layers {
 		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.Cause) string {
-			if len(c.CutLayer) != layers {
+			if len(c.AblationByLayer) != layers {
 				return "-"
 			}
-			return rounded(c.CutLayer[layer])
+			return rounded(c.AblationByLayer[layer])
 		})
 	}
 	column(term.Column{Title: "replaced", Spare: spareReplaced}, func(c attention.Cause) string { return signed(c.Replaced) })

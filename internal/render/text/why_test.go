@@ -12,9 +12,9 @@ func TestWhyText(t *testing.T) {
 	cut, replaced, against, rho := 7.25, 2.5, -0.5, 0.75
 	y := attention.Why{Seen: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra"}, Target: "ran", Probability: 0.875, Correlation: &rho,
 		Words: []attention.Cause{
-			{Place: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, Cut: &against},
-			{Place: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}},
-			{Place: 2, Word: "zebra", Attention: 0.5, ByHead: [][]float64{{0.5, 0.5}}, Cut: &cut, Replaced: &replaced, Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
+			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, Ablation: &against},
+			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}},
+			{Position: 2, Word: "zebra", Attention: 0.5, ByHead: [][]float64{{0.5, 0.5}}, Ablation: &cut, Replaced: &replaced, Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
 		},
 		Heads: []attention.HeadEffect{{Layer: 0, Head: 0, Effect: -0.25}, {Layer: 0, Head: 1, Effect: 1.5}},
 	}

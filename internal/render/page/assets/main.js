@@ -246,7 +246,7 @@ function drawReason() {
   const s = data.sentences[sentence];
   const shown = nameOf(sentence, layer, head);
   if (s.layers * s.heads === 1) return byId("reason").replaceChildren("Shown: ", element("b", {}, s.name || "the only head"), ".");
-  const next = data.frames[data.frames.length - 1].sentences[sentence].next[0];
+  const next = data.frames[data.film ? data.frames.length - 1 : 0].sentences[sentence].next[0];
   const parts = ["Shown: ", element("b", {}, shown)];
   const matters = s.important && s.important[0] === layer && s.important[1] === head;
   const word = next ? wordElement(next.word, false) : "";

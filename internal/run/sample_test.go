@@ -9,7 +9,7 @@ import (
 )
 
 // A training that is watched, however often, leaves the same bytes as one that is not.
-func TestProbeMapLeavesNoTrace(t *testing.T) {
+func TestSampleMapLeavesNoTrace(t *testing.T) {
 	s := small()
 	s.Dropout = 0.3 // drawn anew each step: the watcher must not disturb that
 	alone, watched := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
@@ -19,7 +19,7 @@ func TestProbeMapLeavesNoTrace(t *testing.T) {
 	seen := 0
 	err := training.Train(context.Background(), func(Progress) {
 		for range 3 {
-			m, err := training.ProbeMap()
+			m, err := training.SampleMap()
 			if err != nil {
 				t.Error(err)
 			}
@@ -46,11 +46,11 @@ func TestProbeMapLeavesNoTrace(t *testing.T) {
 }
 
 // What is watched is the map of the moment, not the last one logged.
-func TestProbeMapIsOfTheMoment(t *testing.T) {
+func TestSampleMapIsOfTheMoment(t *testing.T) {
 	training := begin(t, filepath.Join(t.TempDir(), "run"), small(), smallText())
 	var maps [][][][][]float32
 	err := training.Train(context.Background(), func(p Progress) {
-		m, err := training.ProbeMap()
+		m, err := training.SampleMap()
 		if err != nil {
 			t.Error(err)
 		}
