@@ -22,7 +22,7 @@ func TestWhyText(t *testing.T) {
 	if err := Why(&b, y, Options{Width: 120}); err != nil {
 		t.Fatal(err)
 	}
-	want := `Why ran after: <s> the zebra
+	want := `Why ran is predicted after: <s> the zebra
 P(ran) = 0.875. Attention is that of the last token, the mean and by head; an effect is the decrease of log P(ran), in
 nats, when the attention to the word is removed in all layers, or the word is replaced.
 
