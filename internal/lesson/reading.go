@@ -65,7 +65,10 @@ func effects(y attention.Why) (words []values) {
 	for _, w := range y.Ranked() {
 		left := "-"
 		if w.Ablation != nil {
-			left = fmt.Sprintf("%.5f", y.Probability*math.Exp(-*w.Ablation))
+			p := y.Probability * math.Exp(-*w.Ablation)
+			if left = fmt.Sprintf("%.3f", p); p < 0.01 {
+				left = fmt.Sprintf("%.5f", p)
+			}
 		}
 		words = append(words, values{"word": placed(y, w), "attention": w.Attention,
 			"left": left, "removed": signed(w.Ablation), "replaced": signed(w.Replaced)})
