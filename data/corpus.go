@@ -116,9 +116,6 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l, ok := unit.Tokenizer.(learner); ok {
-		unit.Tokenizer = l.learn(text)
-	}
 	c, err := unit.Layout.split(text, newNumbering(name, unit), o)
 	if err != nil {
 		return nil, err
@@ -137,15 +134,15 @@ func (c *Corpus) note(n int, noun, format string, a ...any) {
 // numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
 // of their first occurrence, and each spelling is mapped to its key once.
 type numbering struct {
-	name        string // of the text
-	unit        Unit
-	Set                        // the numbers
-	texts       []string       // each sequence as written
-	blank       int            // how many lines hold no sentence
-	longestLine int            // as in Corpus
-	keys        []string       // by number
-	known       map[string]int // the number of each key, and of each spelling of it
-	runes       []int          // the number + 1 of each token of one rune, or 0
+	name  string // of the text
+	unit  Unit
+	Set                  // the numbers
+	texts []string       // each sequence as written
+	lines []int          // the line of each sequence, from 1; none in a text of one sequence
+	blank int            // how many lines hold no sentence
+	keys  []string       // by number
+	known map[string]int // the number of each key, and of each spelling of it
+	runes []int          // the number + 1 of each token of one rune, or 0
 }
 
 func newNumbering(name string, u Unit) *numbering {
@@ -211,8 +208,41 @@ func (n *numbering) distinct() (which, copies []int) {
 	return which, copies
 }
 
+// longestLine returns the line of the longest sequence, the first of them; 0 in a text of one sequence.
+func (n *numbering) longestLine() int {
+	line, longest := 0, -1
+	for i, at := range n.lines {
+		if tokens := n.Sequence(i).Len(); tokens > longest {
+			line, longest = at, tokens
+		}
+	}
+	return line
+}
+
+// learned numbers the same sequences by the tokenizer that l learns from those that are not held out.
+func (n *numbering) learned(l learner, heldOut []bool) *numbering {
+	var training []string
+	for i, text := range n.texts {
+		if !heldOut[i] {
+			training = append(training, text)
+		}
+	}
+	again := newNumbering(n.name, Unit{l.learn(training), n.unit.Layout, n.unit.Meaning})
+	again.lines, again.blank = n.lines, n.blank
+	for _, text := range n.texts {
+		for line := range strings.Lines(text) {
+			again.read(line)
+		}
+		again.end(text, again.ids.Len())
+	}
+	return again
+}
+
 // corpus makes the corpus, given which sequences are held out.
 func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
+	if l, ok := n.unit.Tokenizer.(learner); ok {
+		n = n.learned(l, heldOut)
+	}
 	counts, learned := make([]int, len(n.keys)), 0 // how often the training text has each key, and any
 	for i, held := range heldOut {
 		numbers := n.Sequence(i)
@@ -233,13 +263,16 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 			rare++
 		}
 	}
-	c := &Corpus{Name: n.name, Vocabulary: v, LongestLine: n.longestLine}
+	c := &Corpus{Name: n.name, Vocabulary: v, LongestLine: n.longestLine()}
 	c.Train, c.TrainText = n.side(heldOut, false, v, ids, learned)
 	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids, n.ids.Len()-learned)
 	c.note(n.blank, "blank line", "skipped.")
-	c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
-		minCount, UnknownToken, printable.Count(c.Train.count(v.Unknown()), "token"))
-	c.note(c.HeldOut.count(v.Unknown()), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
+	if unknown, ok := v.Unknown(); ok {
+		c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
+			minCount, UnknownToken, printable.Count(c.Train.count(unknown), "token"))
+		c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.",
+			UnknownToken)
+	}
 	return c, nil
 }
 

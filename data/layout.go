@@ -34,12 +34,15 @@ const (
 	UnknownToken = "<unk>"
 )
 
-// specials are the tokens that no text can spell, in the order of their ids.
-func specials(l Layout) []string {
-	if l.Sentences() {
-		return []string{BoundaryToken, UnknownToken}
+// specials returns the tokens that no text can spell, in the order of their ids.
+func specials(u Unit) (tokens []string) {
+	if u.Layout.Sentences() {
+		tokens = append(tokens, BoundaryToken)
 	}
-	return []string{UnknownToken}
+	if _, ok := u.Tokenizer.(learner); !ok {
+		tokens = append(tokens, UnknownToken)
+	}
+	return tokens
 }
 
 // sentences is the layout in which each line of a text is a sequence, from boundary
@@ -99,19 +102,16 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 
 // read reads the sentences of valid text.
 func (sentences) read(text string, n *numbering) {
-	line, longest := 0, 0
+	line := 0
 	for sentence := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		line++
 		if sentence = strings.TrimSpace(sentence); sentence == "" {
 			n.blank++
 			continue
 		}
-		before := n.ids.Len()
 		n.read(sentence)
 		n.end(sentence, n.ids.Len())
-		if tokens := n.ids.Len() - before; tokens > longest {
-			longest, n.longestLine = tokens, line
-		}
+		n.lines = append(n.lines, line)
 	}
 }
 

@@ -88,8 +88,9 @@ func (p bytePairs) form(file *tokenizerJSON) {
 	}
 }
 
-func (bytePairs) learn(text string) learner {
+func (bytePairs) learn(texts []string) learner {
 	var p bytePairs
+	text := strings.Join(texts, "\n")
 	for range merges {
 		counts, best := map[[2]string]int{}, [2]string{}
 		tokens := p.split(text)
@@ -134,7 +135,7 @@ func (p bytePairs) keys() (all []string) {
 func TestTokenizerMadeFromTheText(t *testing.T) {
 	before := Units
 	t.Cleanup(func() { Units = before })
-	text := strings.Repeat("the lion saw the zebra\nthe zebra saw the λιον\n", 20) + "a hyena\n"
+	text := strings.Repeat("the lion saw the zebra\nthe zebra saw the λιον\n", 20) + "a hungry hyena barks\n"
 	for _, layout := range []Layout{sentences{}, stream{}} {
 		Units = slices.Concat(before, before[:1])
 		Units[len(Units)-1].Name, Units[len(Units)-1].Choice = "pairs", Unit{bytePairs{}, layout, "pieces"}
@@ -143,8 +144,19 @@ func TestTokenizerMadeFromTheText(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := c.Vocabulary
-		if least := len(specials(layout)) + 256; v.Len() < least+10 || v.Len() > least+merges {
-			t.Errorf("%d keys, want those of %d bytes and some merges", v.Len(), 256)
+		special, longest := []string{BoundaryToken}, 41 // of few tokens before the merges, of many after them
+		if !layout.Sentences() {
+			special, longest = nil, 0
+		}
+		if c.LongestLine != longest {
+			t.Errorf("the longest line is %d, want %d", c.LongestLine, longest)
+		}
+		want := slices.Concat(special, bytePairs{}.learn(c.TrainText).keys())
+		if !slices.Equal(v.keys, want) || v.Len() < len(special)+256+10 {
+			t.Errorf("the keys are %q, want the bytes and the merges of the training text alone: %q", v.keys, want)
+		}
+		if id, ok := v.Unknown(); ok || id != -1 || len(c.Notes) > 1 {
+			t.Errorf("unknown id %d, %v; notes %q", id, ok, c.Notes)
 		}
 		b, err := v.TokenizerJSON()
 		if err != nil {

@@ -64,13 +64,14 @@ type Tokenizer interface {
 	form(file *tokenizerJSON)
 }
 
-// learner is a [Tokenizer] that is made from a text, such as byte-pair encoding, whose merges are those of the most
-// frequent pairs. The entry in [Units] is the one before any text. Its vocabulary has all of its keys and no other,
-// whatever the minimum count.
+// learner is a [Tokenizer] that is made from the training text, such as byte-pair encoding, whose merges are those of the
+// most frequent pairs. The entry in [Units] is the tokenizer before it has learned; its tokens decide what is held out. The
+// vocabulary has all keys of the tokenizer and no other, whatever the minimum count. Every valid text splits into
+// them, so there is no [UnknownToken].
 type learner interface {
 	Tokenizer
-	// learn returns the tokenizer made from a valid text.
-	learn(text string) learner
+	// learn returns the tokenizer made from the sequences of the training text.
+	learn(texts []string) learner
 	// restore returns the tokenizer whose form is in the file; ok is false where the file is not such a form.
 	restore(file tokenizerJSON) (l learner, ok bool)
 	// keys returns every key that each token can have, in the order of their ids.

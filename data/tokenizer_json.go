@@ -32,7 +32,7 @@ type tokenizerModel struct {
 	Type    string          `json:"type"`
 	Vocab   json.RawMessage `json:"vocab"`
 	Merges  []string        `json:"merges,omitempty"` // of byte-pair encoding: two keys with a space between them
-	Unknown string          `json:"unk_token"`
+	Unknown string          `json:"unk_token,omitempty"`
 }
 
 // TokenizerJSON returns the vocabulary and the rules of [Tokenize] as a
@@ -60,7 +60,7 @@ func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 // tokenizerForm is all of tokenizer.json but the vocabulary.
 func tokenizerForm(u Unit) tokenizerJSON {
 	var added []any
-	for id, token := range specials(u.Layout) {
+	for id, token := range specials(u) {
 		added = append(added, object{
 			"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
 		})
@@ -68,7 +68,10 @@ func tokenizerForm(u Unit) tokenizerJSON {
 	file := tokenizerJSON{
 		Version:     "1.0",
 		AddedTokens: added,
-		Model:       tokenizerModel{Type: "WordLevel", Unknown: UnknownToken},
+		Model:       tokenizerModel{Type: "WordLevel"},
+	}
+	if slices.Contains(specials(u), UnknownToken) {
+		file.Model.Unknown = UnknownToken
 	}
 	if u.Layout.Sentences() {
 		boundary := object{"SpecialToken": object{"id": BoundaryToken, "type_id": 0}}
@@ -91,15 +94,18 @@ func tokenizerForm(u Unit) tokenizerJSON {
 // TokenizerConfigJSON returns the tokenizer_config.json that belongs beside the
 // vocabulary's tokenizer.json: with it, transformers' AutoTokenizer reads that file
 // as it stands, where it would else build the tokenizer of GPT-2, which is what
-// config.json names. Equal layouts give equal bytes.
+// config.json names. Equal units give equal bytes.
 func (v *Vocabulary) TokenizerConfigJSON() ([]byte, error) {
 	config := struct {
 		Class   string `json:"tokenizer_class"`
 		Begin   string `json:"bos_token,omitempty"`
 		End     string `json:"eos_token,omitempty"`
-		Unknown string `json:"unk_token"`
+		Unknown string `json:"unk_token,omitempty"`
 		CleanUp bool   `json:"clean_up_tokenization_spaces"` // no: decoding would move "lion ," to "lion,"
-	}{Class: "PreTrainedTokenizerFast", Unknown: UnknownToken}
+	}{Class: "PreTrainedTokenizerFast"}
+	if _, ok := v.Unknown(); ok {
+		config.Unknown = UnknownToken
+	}
 	if _, ok := v.Boundary(); ok {
 		config.Begin, config.End = BoundaryToken, BoundaryToken
 	}
@@ -153,7 +159,7 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 		}
 		return &Vocabulary{unit, keys, ids}, nil
 	}
-	special := specials(unit.Layout)
+	special := specials(unit)
 	for id, token := range special {
 		if id >= len(keys) || keys[id] != token {
 			return nil, fmt.Errorf("tokenizer.json: id %d is not %q, the special token that belongs there", id, token)

@@ -7,8 +7,9 @@ import (
 
 // Vocabulary numbers the tokens a model knows. It never changes once made.
 //
-// The first id is that of [BoundaryToken] where the layout has one, the next that of
-// [UnknownToken]; then come the keys by code point, or in the order of a tokenizer that is made from the text.
+// The first id is that of [BoundaryToken] if the layout has one, the next that of
+// [UnknownToken] if the tokenizer has unknown tokens; then come the keys by code point, or in the order of a tokenizer
+// that is made from the text.
 type Vocabulary struct {
 	unit Unit
 	keys []string       // by id
@@ -36,7 +37,7 @@ func newVocabulary(u Unit, keys []string, counts []int, minCount int) (*Vocabula
 
 // numbered returns the vocabulary that numbers the special tokens of a unit, then keys in their order.
 func numbered(u Unit, keys []string) *Vocabulary {
-	v := &Vocabulary{u, append(specials(u.Layout), keys...), map[string]int{}}
+	v := &Vocabulary{u, append(specials(u), keys...), map[string]int{}}
 	for id, key := range v.keys {
 		v.ids[key] = id
 	}
@@ -55,13 +56,14 @@ func (v *Vocabulary) Tokenize(text string) ([]Token, error) { return tokenize(v.
 // Len returns the number of ids, those of the special tokens included.
 func (v *Vocabulary) Len() int { return len(v.keys) }
 
-// ID returns the id of a key. For a key it does not hold, it returns the id of
-// [UnknownToken] and false.
+// ID returns the id of a key. For a key it does not hold, it returns the id that
+// [Vocabulary.Unknown] returns, and false.
 func (v *Vocabulary) ID(key string) (id int, known bool) {
 	if id, known = v.ids[key]; known {
 		return id, true
 	}
-	return v.Unknown(), false
+	id, _ = v.Unknown()
+	return id, false
 }
 
 // Key returns the key of an id from 0 to Len()-1.
@@ -70,8 +72,11 @@ func (v *Vocabulary) Key(id int) string { return v.keys[id] }
 // Boundary returns the id of [BoundaryToken]; ok is false where the layout has none.
 func (v *Vocabulary) Boundary() (id int, ok bool) { return 0, v.unit.Layout.Sentences() }
 
-// Unknown returns the id of [UnknownToken].
-func (v *Vocabulary) Unknown() int { return len(specials(v.unit.Layout)) - 1 }
+// Unknown returns the id of [UnknownToken]. It returns -1 and false if the tokenizer has no unknown tokens.
+func (v *Vocabulary) Unknown() (id int, ok bool) {
+	id = slices.Index(specials(v.unit), UnknownToken)
+	return id, id >= 0
+}
 
 // Encode returns the ids of tokens, without boundaries, and how many of them are
 // unknown.

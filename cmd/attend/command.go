@@ -13,6 +13,7 @@ import (
 
 	"attend/data"
 	"attend/internal/attention"
+	"attend/internal/lesson"
 	"attend/internal/printable"
 	"attend/internal/render/export"
 	"attend/internal/render/picture"
@@ -89,7 +90,7 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 			err = c.check(&q)
 		}
 		if err == nil && path == "" {
-			path, err = run.Latest(runsFolder)
+			path, err = run.Latest(runsFolder, lesson.ModelName)
 		}
 		if err == nil {
 			q.run, err = open(path, p.options()...)

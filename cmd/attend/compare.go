@@ -9,6 +9,7 @@ import (
 
 	"attend/internal/analysis"
 	"attend/internal/attention"
+	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
@@ -98,6 +99,9 @@ func (p *program) compareRuns(q *request, with string) (attention.Comparison, er
 	other, err := run.Open(with, p.options()...)
 	if err != nil {
 		return attention.Comparison{}, err
+	}
+	if same, err := file.SameFolder(q.run.Path, with); err == nil && same {
+		p.note(fmt.Sprintf("--with %s is the run itself, so nothing differs: name the other run with --run", printable.Path(with)))
 	}
 	corpus, missing := p.textOf(q.run)
 	if missing != nil {

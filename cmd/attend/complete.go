@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
@@ -38,6 +39,11 @@ a word or a character, as the run was trained.`,
 			return finding{}, err
 		}
 		prompt := strings.Join(q.args, " ")
+		if e, err := q.run.Encode(prompt); err == nil { // what is wrong with it is said when it is completed
+			if note := unknownNote(attention.Map{Tokens: e.Tokens, Unknown: e.Unknown}); note != "" {
+				p.note(note)
+			}
+		}
 		complete := func(each func(text string) error) error {
 			defer reader.Close()
 			for i := range samples {

@@ -107,6 +107,9 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		return finding{}, err
 	}
 	sentences := q.args
+	if len(sentences) > 1 && !slices.ContainsFunc(sentences, func(s string) bool { return strings.ContainsAny(s, " \t\n") }) {
+		p.note(fmt.Sprintf("%d sentences of one word each: put a sentence of several words in quotes", len(sentences)))
+	}
 	if o.file != "" {
 		var err error
 		if sentences, err = p.sentencesOf(o.file, r); err != nil {

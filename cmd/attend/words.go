@@ -167,7 +167,7 @@ func tableNote(r *run.Run, positions bool) string {
 
 // wordID finds a word of the command line in the vocabulary, as typed or as the vocabulary spells it.
 func wordID(r *run.Run, word string) (int, error) {
-	if id, known := r.Vocabulary.ID(word); known || word == data.UnknownToken {
+	if id, known := r.Vocabulary.ID(word); known {
 		return id, nil
 	}
 	tokens, err := r.Vocabulary.Tokenize(word)

@@ -116,7 +116,7 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 		return e, target, nil
 	}
 	target, known := r.Vocabulary.ID(q.Word) // a key, as results show it
-	if known || q.Word == data.UnknownToken {
+	if known {
 		return e, target, nil
 	}
 	tokens, err := r.Vocabulary.Tokenize(q.Word)
@@ -134,9 +134,10 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 }
 
 // replacements returns the ids of the tokens that replace a token: its substitutes in the grammar or, without any, the unknown
-// token; none for the boundary token and for the unknown token itself.
+// token, if the vocabulary has one; none for the boundary token and for the unknown token itself.
 func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids []int) {
-	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == r.Vocabulary.Unknown() {
+	unknown, hasUnknown := r.Vocabulary.Unknown()
+	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == unknown {
 		return "", nil
 	}
 	if grammar != nil {
@@ -150,7 +151,10 @@ func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids [
 			return kind, ids
 		}
 	}
-	return "", []int{r.Vocabulary.Unknown()}
+	if hasUnknown {
+		ids = []int{unknown}
+	}
+	return "", ids
 }
 
 // summarize sets the means over replacements and the correlation.

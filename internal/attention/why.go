@@ -33,7 +33,7 @@ type Cause struct {
 	Ablation        *float64  `json:"ablation"`          // of the attention to it, in all layers and heads; nil for the only token
 	AblationByLayer []float64 `json:"ablation_by_layer"` // in one layer alone; empty with the former
 
-	Replaced     *float64      `json:"replaced"` // effect of replacing it, mean over the replacements; nil for the boundary token
+	Replaced     *float64      `json:"replaced"` // effect of replacing it, mean over the replacements; nil without any
 	Kind         string        `json:"kind"`     // of the replacements, such as "animal"; "" if <unk> is the only one
 	Replacements []Replacement `json:"replacements"`
 }

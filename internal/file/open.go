@@ -139,3 +139,13 @@ func OpenSpecial(path string) (*os.File, error) {
 		}
 	}
 }
+
+// SameFolder reports whether two paths name one folder.
+func SameFolder(a, b string) (bool, error) {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second), err
+}

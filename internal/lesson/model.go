@@ -20,11 +20,10 @@ import (
 	"attend/layers"
 )
 
-// Names of what the lesson makes, as its commands spell them.
-const (
-	modelName  = "lesson"
-	runsFolder = "runs"
-)
+// ModelName is the name of the run that the lesson trains.
+const ModelName = "lesson"
+
+const runsFolder = "runs" // as the commands of the lesson spell it
 
 // newModel returns the lesson's model as it is before training.
 func (c *Course) newModel() (*run.Run, error) {
@@ -154,7 +153,7 @@ func (c *Course) answer() (values, error) {
 // home returns the folder of the lesson's model, the first of lesson, lesson-2, lesson-3 that is not there or that
 // holds this very training, and the model, if there is one.
 func (c *Course) home(s run.Settings) (path string, there *run.Run, err error) {
-	path = filepath.Join(c.runs, modelName)
+	path = filepath.Join(c.runs, ModelName)
 	for i := 2; ; i++ {
 		if _, err := os.Stat(path); err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -165,7 +164,7 @@ func (c *Course) home(s run.Settings) (path string, there *run.Run, err error) {
 		if r, err := run.Open(path); err == nil && r.Settings == s {
 			return path, r, nil
 		}
-		path = filepath.Join(c.runs, fmt.Sprintf("%s-%d", modelName, i))
+		path = filepath.Join(c.runs, fmt.Sprintf("%s-%d", ModelName, i))
 	}
 }
 
@@ -193,7 +192,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 			return nil, err
 		}
 		defer os.RemoveAll(aside)
-		path = filepath.Join(aside, modelName)
+		path = filepath.Join(aside, ModelName)
 	}
 	t, err := run.Start(path, c.settings, c.corpus, there != nil && !finished)
 	if err != nil {

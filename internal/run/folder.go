@@ -35,7 +35,7 @@ var runFiles = map[string]int64{
 }
 
 // errNoRun reports a path that is not a run folder.
-var errNoRun = errors.New("`attend train` creates one, and its last line names the folder")
+var errNoRun = errors.New("`attend train` creates one, and prints its folder")
 
 // folder is an open run folder. It remains the same folder if another one is renamed to its path.
 type folder struct {
@@ -178,13 +178,13 @@ func (f *folder) linksOut(name string) bool {
 	return within != nil && outside == nil
 }
 
-// Latest returns the path of the run under root whose model was written last.
-func Latest(root string) (string, error) {
+// Latest returns the path of the run under root whose model was written last. The run named spare is returned only if there is no other.
+func Latest(root, spare string) (string, error) {
 	entries, err := os.ReadDir(root)
 	if err != nil && file.Advice(err) != "" { // a missing root has no runs
 		return "", fmt.Errorf("cannot look for runs in %s: %w", printable.Path(root), file.Explain(err, ""))
 	}
-	var latest string
+	var latest, kept string
 	var newest time.Time
 	for _, e := range entries {
 		path := filepath.Join(root, e.Name())
@@ -199,10 +199,17 @@ func Latest(root string) (string, error) {
 				continue
 			}
 		}
-		if info, err := os.Stat(filepath.Join(path, modelFile)); err == nil && info.ModTime().After(newest) {
+		info, err := os.Stat(filepath.Join(path, modelFile))
+		if err != nil {
+			continue
+		}
+		if e.Name() == spare {
+			kept = name
+		} else if info.ModTime().After(newest) {
 			latest, newest = name, info.ModTime()
 		}
 	}
+	latest = cmp.Or(latest, kept)
 	if latest == "" {
 		return "", fmt.Errorf("there is no run under %s yet: create one with `attend train`, or name another with --run",
 			printable.Path(root))

@@ -146,9 +146,9 @@ func TestReserveUnder(t *testing.T) {
 
 func TestLatest(t *testing.T) {
 	root := t.TempDir()
-	_, err := Latest(filepath.Join(root, "none"))
+	_, err := Latest(filepath.Join(root, "none"), "")
 	wantError(t, err, "there is no run under", "none")
-	_, err = Latest(root)
+	_, err = Latest(root, "")
 	wantError(t, err, root)
 	now := time.Now()
 	for i, name := range []string{"b", "c", "a", ".d.tmp-1", "notes"} {
@@ -169,8 +169,19 @@ func TestLatest(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, err := Latest(root); err != nil || got != filepath.Join(root, "b") {
-		t.Errorf("%s, %v, want b", got, err)
+	for spare, want := range map[string]string{"": "b", "a": "b", "b": "a"} {
+		if got, err := Latest(root, spare); err != nil || got != filepath.Join(root, want) {
+			t.Errorf("%s, %v, want %s before %q", got, err, want, spare)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(root, "a")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(root, "c")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Latest(root, "b"); err != nil || got != filepath.Join(root, "b") {
+		t.Errorf("%s, %v, want b, since there is no other", got, err)
 	}
 }
 

@@ -97,10 +97,11 @@ func TestHuggingFaceTokenizer(t *testing.T) {
 		ids           []int // nil: the same as the run's
 	}
 	the, _ := savanna.Vocabulary.ID("the")
+	unknown, _ := savanna.Vocabulary.Unknown()
 	words := []sentence{
 		{"The LION's den, near\tthe river .", "the <unk> <unk> <unk> near the river <unk>", nil},
 		{"  the cafe\u0301 \u4e2d the  ", "the <unk> <unk> the", nil},
-		{"the <s> the <unk>", "the <s> the <unk>", []int{0, the, 0, the, savanna.Vocabulary.Unknown()}}, // special tokens, as README says
+		{"the <s> the <unk>", "the <s> the <unk>", []int{0, the, 0, the, unknown}}, // special tokens, as README says
 	}
 	for _, text := range savanna.HeldOutText[:600] {
 		words = append(words, sentence{text, strings.ToLower(text), nil})

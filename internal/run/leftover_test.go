@@ -16,7 +16,7 @@ func TestKilledBetweenTheSteps(t *testing.T) {
 	for name, next := range map[string]func(t *testing.T, path string) (notes []string){
 		"open": func(t *testing.T, path string) []string { return opened(t, path).Notes },
 		"latest": func(t *testing.T, path string) []string {
-			latest, err := Latest(filepath.Dir(path))
+			latest, err := Latest(filepath.Dir(path), "")
 			if err != nil || latest != path {
 				t.Fatalf("latest %q, %v, want %s", latest, err, path)
 			}

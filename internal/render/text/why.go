@@ -137,7 +137,7 @@ func whyTable(y attention.Why, o Options) term.Table {
 		}
 	}
 	column(term.Column{Title: "removed"}, func(c attention.Cause) string { return signed(c.Ablation) })
-	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return tableBar(c.AblationEffect(), largest, o) })
+	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return effectBarOf(c.AblationEffect(), largest, o) })
 	for layer := range layers {
 		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.Cause) string {
 			if len(c.AblationByLayer) != layers {
@@ -159,9 +159,17 @@ func headTable(heads []attention.HeadEffect, o Options) term.Table {
 		largest = max(largest, math.Abs(h.Effect))
 	}
 	for _, h := range heads {
-		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Effect), tableBar(h.Effect, largest, o))
+		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Effect), effectBarOf(h.Effect, largest, o))
 	}
 	return t
+}
+
+// effectBarOf draws an effect, unless it is printed as 0.
+func effectBarOf(x, largest float64, o Options) string {
+	if rounded(x) == "0.00" {
+		return ""
+	}
+	return tableBar(x, largest, o)
 }
 
 // signed prints an effect, or a dash where there is none.

@@ -251,7 +251,7 @@ function drawReason() {
   const matters = s.important && s.important[0] === layer && s.important[1] === head;
   const word = next ? wordElement(next.word, false) : "";
   if (matters) parts.push(", the head that matters most for the prediction “", word, "”");
-  parts.push(". ");
+  parts.push(data.film ? ", at the end of training. " : ". ");
   if (s.effects && layer !== MEAN && head !== MEAN) {
     const effect = s.effects[layer][head];
     parts.push("With its output set to 0, the log-probability of “", matters ? next.word : word,
