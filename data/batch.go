@@ -26,33 +26,33 @@ func fillRow(piece IDs, row, seq int, ids, targets []int) { // ids, targets [bat
 	}
 }
 
-// Blocks are the batches of an evaluation: together they hold every prediction of
+// Batches are the batches of an evaluation: together they hold every prediction of
 // a set exactly once, in order.
-type Blocks struct {
+type Batches struct {
 	set        Set
 	batch, seq int
 	rows       int
 }
 
-// Blocks cuts the set into batches of batch rows of seq positions: one sentence a row,
+// Batches cuts the set into batches of batch rows of seq positions: one sentence a row,
 // or consecutive windows of seq predictions of a stream, the last one padded.
 //
 // It is an error when a sentence does not fit into seq positions.
-func (s Set) Blocks(batch, seq int) (*Blocks, error) {
+func (s Set) Batches(batch, seq int) (*Batches, error) {
 	if err := s.check(batch, seq); err != nil {
 		return nil, err
 	}
-	return &Blocks{s, batch, seq, s.Layout.rows(s, seq, seq)}, nil
+	return &Batches{s, batch, seq, s.Layout.rows(s, seq, seq)}, nil
 }
 
 // Len returns the number of batches.
-func (b *Blocks) Len() int { return ceilDiv(b.rows, b.batch) }
+func (b *Batches) Len() int { return ceilDiv(b.rows, b.batch) }
 
 // Fill writes batch i, from 0 to Len()-1. Positions at which nothing is predicted
 // have id 0 and target [Ignore].
 //
 //	ids, targets  [batch, seq]
-func (b *Blocks) Fill(i int, ids, targets []int) {
+func (b *Batches) Fill(i int, ids, targets []int) {
 	for row := range b.batch {
 		var piece IDs // none past the last row
 		if at := i*b.batch + row; at < b.rows {

@@ -35,7 +35,7 @@ func (s Set) LongestInput() int {
 	return n
 }
 
-// Rows returns copies of the rows that [Set.Blocks] fills batches with, each with the
+// Rows returns copies of the rows that [Set.Batches] fills batches with, each with the
 // token that is only predicted: all rows, or the first `most` of them if most > 0.
 func (s Set) Rows(seq, most int) [][]int {
 	n := s.Layout.rows(s, seq, seq)

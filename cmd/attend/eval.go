@@ -82,7 +82,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		loss float64
 		note string
 	}
-	lines := []lossLine{ // from the expected minimum to the uniform distribution
+	lines := []lossLine{ // from the lowest that can be expected
 		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
 		{"training", r.TrainLoss, "this model, on its training text"},
 		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
@@ -91,7 +91,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		{"uniform", r.Baselines.Uniform, "every token equally likely"},
 	}
 	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "expected minimum, not a lower bound"})
+		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "the grammar that drew this text"})
 	}
 	number := len("0.0000") + 1
 	for _, l := range lines {
@@ -184,11 +184,21 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for line := range strings.Lines(table.Text(columns - term.Gap)) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the most likely word follows the rule. columns best head ... uniform: attention weight from "+
-		"the predicting word to all cause words together, in the best head, in the mean of all heads, in the best head before training, and "+
-		"if attention were uniform. removed: decrease of the log-probability of the right word, in nats, when the attention to the cause "+
-		"words is removed. control: the same number of other words, mean over up to 12 choices, evenly spaced over all choices. "+
-		"removed and control use the first 500 cases.", columns) + "\n")
+	shown, _ := table.Shown(columns - term.Gap)
+	b.WriteByte('\n')
+	for _, note := range []struct{ column, text string }{
+		{"accuracy", "share of cases in which the most likely word follows the rule"},
+		{"best head", "attention weight from the predicting word to all cause words together, in the head with most"},
+		{"mean", "the same, mean over all heads"},
+		{"untrained", "the same, best head before training"},
+		{"uniform", "the same, if attention were uniform"},
+		{"removed", "decrease of the log-probability of the right word, in nats, when the attention to the cause words is removed"},
+		{"control", "the same, when the attention to as many other words is removed: the mean over at most 12 choices of them"},
+	} {
+		if slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Title == note.column }) {
+			b.WriteString(term.Hanging(term.PadRight("  "+note.column, 13), note.text, columns))
+		}
+	}
 	return render.Write(w, &b)
 }
 

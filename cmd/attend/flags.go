@@ -90,7 +90,7 @@ const headDefault = "default: the most important head, or the mean if --layer is
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
 	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (default: all)")
 	f.Var(headFlag{number[int]{head, between(0, 4096)}}, "head",
-		"only this head, from 1, or mean: the mean of the heads ("+headDefault+")")
+		"only this head, from 1, or mean (default: the head that matters most, or the mean with --layer)")
 }
 
 // meanOfHeads is the value of --head mean.

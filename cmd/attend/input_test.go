@@ -279,7 +279,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"explain --layer 2 cat", "has 1 layer, counted from 1"},
 		{"explain --head 3 cat", "has 2 heads, counted from 1"},
 		{"explain --query dog cat", "\"dog\" is not in the sentence"},
-		{"explain --query 7 cat", "or a position from 0 to 1"},
+		{"explain --query 7 cat", "or a position from 1 to 1"},
 		{"heads --run changed", "trained on another version of changed.txt"},
 		{"heads --run gone", "is not at .* any more: put it back there"},
 		{"heads extra", "takes flags only"},

@@ -25,8 +25,8 @@ An effect is the decrease of the log-probability of the predicted word, in nats:
   head mean-ablated   its output is replaced by its mean over held-out text
 
 0.69 nats halve a probability, 2.3 nats divide it by 10. By default the most
-likely next word is explained. --word explains another word, --position a word
-of the sentence.` + indexBase,
+likely next word is explained. --word explains another word, --position a word of
+the sentence.` + indexBase,
 		Example: `  attend why "The lion saw the zebra near the"
   attend why "The lion saw the zebra near the" --word cave
   attend why "The lions from the valley are hungry" --position 6

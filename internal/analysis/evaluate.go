@@ -12,7 +12,7 @@ import (
 // Report is the quality of a run on held-out text. Losses are in nats per predicted token (words and sentence ends).
 type Report struct {
 	HeldOutLoss float64        `json:"heldout_loss"`
-	Entropy     *float64       `json:"entropy,omitempty"` // loss of the grammar's exact probabilities on them; its expectation is the minimum
+	Entropy     *float64       `json:"entropy,omitempty"` // loss of the grammar's exact probabilities: the expected minimum
 	Excess      *float64       `json:"excess,omitempty"`  // HeldOutLoss - Entropy
 	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the most likely one
 	Sentences   int            `json:"sentences"`         // held-out sentences, or texts in a run on characters
@@ -39,7 +39,7 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	defer evaluator.Close()
 	var of [2]train.Evaluation // the held-out text, a sample of the training text
 	for i, set := range []data.Set{corpus.HeldOut, corpus.Train} {
-		batches, err := set.Blocks(batch, r.Config.Context)
+		batches, err := set.Batches(batch, r.Config.Context)
 		if err != nil {
 			return Report{}, err
 		}

@@ -105,7 +105,7 @@ func TestExplainFindsItsCell(t *testing.T) {
 
 func TestPositionOf(t *testing.T) {
 	tokens := []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}
-	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5} {
+	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5, "8": 8} {
 		if got, err := positionOf(tokens, 1, word, 8); err != nil || got != want {
 			t.Errorf("%q: position %d, error %v, want %d", word, got, err, want)
 		}
@@ -130,7 +130,7 @@ func FuzzPositionOf(f *testing.F) {
 		if len(tokens) == 0 {
 			return
 		}
-		at, err := positionOf(tokens, 0, word, 0)
+		at, err := positionOf(tokens, 1, word, 0)
 		if err == nil && (at < 0 || at >= len(tokens)) {
 			t.Errorf("%q is token %d of %d", word, at, len(tokens))
 		}

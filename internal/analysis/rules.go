@@ -13,7 +13,7 @@ type RuleReport struct {
 	Name             string        `json:"name"`
 	Accuracy         float64       `json:"accuracy"` // share of cases in which the most likely word follows the rule
 	Attention        RuleAttention `json:"attention"`
-	AttentionRemoved *RuleAblation `json:"attention_removed,omitempty"` // effects of removing attention, see [AblateRules]
+	AttentionRemoved *RuleAblation `json:"attention_removed,omitempty"` // effect of the attention to the causes, see [AblateRules]
 	Count            int           `json:"-"`                           // of cases
 }
 

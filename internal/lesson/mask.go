@@ -21,13 +21,10 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, picture, err := oneHead.river(1, "matrices of chapter 5, with the mask")
-	if err != nil {
-		return nil, err
-	}
 	vocabulary := c.corpus.Vocabulary.Len()
 	return values{
-		"steps": maskSteps, "floor": floor, "vocabulary": vocabulary, "guess": math.Log(float64(vocabulary)), "map": picture,
+		"steps": maskSteps, "floor": floor, "vocabulary": vocabulary, "guess": math.Log(float64(vocabulary)),
+		"choices": math.Exp(floor),
 		"trained": func() (values, error) {
 			masked, err := c.learn(ctx, layers.AttentionOptions{})
 			if err != nil {
@@ -88,11 +85,11 @@ func (c *Course) heldOutLoss(build train.Builder) (float64, error) {
 		return 0, err
 	}
 	defer evaluator.Close()
-	blocks, err := c.corpus.HeldOut.Blocks(batch, c.settings.Context)
+	batches, err := c.corpus.HeldOut.Batches(batch, c.settings.Context)
 	if err != nil {
 		return 0, err
 	}
-	e, err := evaluator.Evaluate(blocks, 0)
+	e, err := evaluator.Evaluate(batches, 0)
 	return e.Loss, err
 }
 

@@ -83,7 +83,7 @@ func AllSettings() (all []Setting) {
 				Meaning: "norm before attention, feed-forward network and unembedding"},
 			{Name: "activation", Default: layers.GELU, Choices: layers.Activations.Names(),
 				Meaning: "activation of the feed-forward network"},
-			{Name: "tied", Default: true, Meaning: "use the token embedding as the unembedding (lm_head); --tied=false: a matrix of its own"},
+			{Name: "tied", Default: true, Meaning: "the unembedding (lm_head) is the token embedding (--tied=false: a matrix)"},
 			{Name: "dropout", Default: 0.0, Range: rightOpen(0, 1), Meaning: "dropout probability during training"},
 		}},
 		{"Training", true, []Setting{

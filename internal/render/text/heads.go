@@ -21,7 +21,7 @@ var plainWords = map[string]string{
 	attention.RoleFirst:    "attends to the first word of the sentence",
 	attention.RoleSame:     "attends to an earlier mention of the same word",
 	attention.RoleBoundary: "attends to <s>, the start of the sentence (an attention sink)",
-	attention.RoleDiffuse:  "attends broadly, to many of the words up to its own",
+	attention.RoleDiffuse:  "attends broadly to the words up to its own",
 	attention.RoleMixed:    "has no single pattern",
 }
 

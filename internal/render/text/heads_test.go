@@ -27,7 +27,7 @@ func TestHeadsText(t *testing.T) {
   the lion saw the ␛[31mzebra near the: the -> ␛[31mzebra 1.00
   other scores: previous word 0.27, entropy 0.59
 
-layer 1, head 1: spreads its attention evenly over the words up to its own
+layer 1, head 1: attends broadly to the words up to its own
   other scores: entropy 0.90
 `
 	if b.String() != want {
