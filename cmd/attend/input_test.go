@@ -221,7 +221,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --out folder --overwrite", "not of a run: choose another folder"},
 		{"train --out animals.txt", "is a file: choose another"},
 		{"train --out animals.txt/run", "a file is in the way"},
-		{"train --overwrite", "--overwrite wants --out"},
+		{"train --overwrite", "--overwrite requires --out"},
 		{"train --config nowhere.yaml", "there is no such file"},
 		{"train --config folder", "it is a folder"},
 		{"train --config unknown.yaml", "line 2: there is no setting \"layrs\": did you mean layers"},
@@ -243,7 +243,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --config choice.yaml", "--config choice.yaml: line 2: optimizer takes adamw or sgd, not \"adam\": did you mean adamw"},
 		{"train --config choice.yaml --optimizer sdg", "--optimizer takes adamw or sgd, not \"sdg\""},
 		{"train --config blank.yaml", "--config blank.yaml: line 2: data is blank: give it a value"},
-		{"train --resume runs/animals", "has finished its 20 steps: --steps 40"},
+		{"train --resume runs/animals", "has finished its 20 steps: use --steps 40"},
 		{"train --resume runs/animals --dim 16", "--dim 16: runs/animals was begun with 8"},
 		{"train --resume runs/animals --steps 10", "too few"},
 		{"train --resume runs/animals --steps 0", "--steps must be at least 1"},
@@ -297,7 +297,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"film --least x", "--least wants a number, not \"x\""},
 		{"film --format csv", "text, json or html, not \"csv\""},
 		{"film --format json --head 1", "--format json holds every head"},
-		{"film -o folder", "its ending tells no format"},
+		{"film -o folder", "unknown file extension"},
 		{"film -o folder --format json", "--output folder: that is a folder"},
 		{"film --run missing/film.jsonl", "missing/film.jsonl has no film.jsonl"},
 		{"film --run missing/metrics.jsonl", "has no metrics.jsonl"},
@@ -336,9 +336,9 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"complete qqq_zzz", "in the vocabulary of this run"},
 		{"inspect --format csv --head 2 cat", "leave them out"},
 		{"inspect --format pgn cat", "did you mean png"},
-		{"inspect --format svg -o map.png cat", "--format svg and the ending of --output map.png disagree"},
-		{"inspect -o map.gif cat", "its ending tells no format: add --format text, json, csv, html, svg, png or pdf"},
-		{"inspect -o map cat", "its ending tells no format"},
+		{"inspect --format svg -o map.png cat", "--format svg and the extension of --output map.png disagree"},
+		{"inspect -o map.gif cat", "unknown file extension: add --format text, json, csv, html, svg, png or pdf"},
+		{"inspect -o map cat", "unknown file extension"},
 		{"inspect -o nowhere/map.svg cat", "nowhere/map.svg: there is no such folder"},
 		{"inspect -o animals.txt/map.svg cat", "a file is in the way"},
 		{"inspect --format svg -o folder cat", "--output folder: that is a folder"},
@@ -389,7 +389,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"lesson 1 --sentence _", "--sentence is blank"},
 		{"lesson 1 --sentence qqq_zzz", "in the vocabulary of this run"},
 		{"lesson 9 --sentence " + strings.Repeat("lion_", 30), "takes at most 14"},
-		{"lesson 2 -o map.gif", "its ending tells no format: add --format svg, png or pdf"},
+		{"lesson 2 -o map.gif", "unknown file extension: add --format svg, png or pdf"},
 		{"lesson 2 -o folder/nowhere/map.svg", "there is no such folder"},
 		{"lesson 2 --theme dark", "--theme is for pictures"},
 		{"lesson 2 --theme pink -o map.svg", "light or dark, not \"pink\""},
@@ -467,7 +467,7 @@ func TestNoRunsYet(t *testing.T) {
 			args = append(args, "the cat", "the dog")
 		}
 		code, _, stderr := attend(t, "", args...)
-		if code != exitFailed || !strings.Contains(stderr, "`attend train` makes one") || strings.Count(stderr, "\n") != 1 {
+		if code != exitFailed || !strings.Contains(stderr, "create one with `attend train`") || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%s: code %d, %q", command, code, stderr)
 		}
 	}
