@@ -11,9 +11,8 @@ import (
 	"attend/internal/node"
 )
 
-// HookPoint is a named activation of a graph for inference. It can be read after a run and edited during a run, before any later
-// operation reads it. It has no gradient. The names are those of TransformerLens without hook_, with these differences: pattern
-// is weights, rot_q and rot_k are q and k, and final_norm is the output of the final norm, after gain and bias:
+// HookPoint is a named activation of a graph for inference. It can be read after a forward pass and edited during one, before any
+// later operation reads it. It has no gradient. The hook points, with those of block 0 for all blocks:
 //
 //	embed                          token embeddings [length, dim]
 //	blocks.0.resid_pre             the residual stream before a block [length, dim]
@@ -31,6 +30,21 @@ import (
 //	final_norm                     output of the final norm, input of the unembedding [length, dim]
 //	logits                         [length, vocab]
 //
+// TransformerLens has most of them under other names:
+//
+//	embed                          hook_embed
+//	blocks.0.resid_pre             blocks.0.hook_resid_pre, and likewise resid_mid, resid_post, attn_out, mlp_out
+//	blocks.0.ln1, .ln2             blocks.0.ln1.hook_normalized, blocks.0.ln2.hook_normalized
+//	blocks.0.attn.q, .k            blocks.0.attn.hook_rot_q, .hook_rot_k with rotary positions, otherwise .hook_q, .hook_k
+//	blocks.0.attn.v, .z            blocks.0.attn.hook_v, .hook_z
+//	blocks.0.attn.scores           blocks.0.attn.hook_attn_scores
+//	blocks.0.attn.weights          blocks.0.attn.hook_pattern
+//	blocks.0.mlp.pre, .post        blocks.0.mlp.hook_pre, .hook_post
+//	final_norm                     ln_final.hook_normalized
+//	logits                         none: it is the output of the model
+//
+// hook_pos_embed, the hook_scale of norms and attn.hook_result have no counterpart here.
+//
 // Hook points that are not requested by [Transformer.HookPoint] cost no time and no memory.
 type HookPoint struct {
 	Name   string
@@ -43,11 +57,11 @@ type HookPoint struct {
 // heads.
 type Edit func(heads []kernel.Matrix)
 
-// Read returns the activation of a sentence in the last run: one matrix for each head, or a single matrix if the activation has
-// no heads. The matrices change with the next run.
+// Read returns the activation of a sentence in the last forward pass: one matrix for each head, or a single matrix if the activation has
+// no heads. The matrices change with the next forward pass.
 func (h *HookPoint) Read(sentence int) []kernel.Matrix { return h.view(sentence) }
 
-// Edit adds an edit to all later runs. Several edits of one sentence are made in the order in which they were added.
+// Edit adds an edit to all later forward passes. Several edits of one sentence are made in the order in which they were added.
 func (h *HookPoint) Edit(sentence int, e Edit) {
 	if h.edits == nil {
 		h.edits = map[int][]Edit{}
@@ -72,7 +86,7 @@ func (h *HookPoint) runOn(sentence int) {
 	}
 }
 
-// HookPoint returns the hook point of that name. From then on each run stores or edits the activation.
+// HookPoint returns the hook point of that name. From then on each forward pass stores or edits the activation.
 func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
 	h := t.hooks[name]
 	if h == nil {

@@ -16,10 +16,10 @@ const AllHeads = -1
 type Edge struct {
 	Sentence   int // index in the batch
 	Head       int // or AllHeads
-	Query, Key int // positions in the sentence, Key <= Query
+	Query, Key int // positions in the sentence; Key <= Query, in a graph without a mask too
 }
 
-// RemoveAttention removes edges from all later runs. The score of an edge becomes -Inf, so that its attention weight is exactly 0
+// RemoveAttention removes edges from all later forward passes. The score of an edge becomes -Inf, so that its attention weight is exactly 0
 // and the row is renormalised:
 //
 //	new weight_k = weight_k / (1 - sum of the removed weights)
@@ -34,7 +34,7 @@ func (a *Attended) RemoveAttention(edges ...Edge) error {
 		if e.Sentence < 0 || e.Sentence >= op.batch || e.Head < AllHeads || e.Head >= op.heads ||
 			e.Key < 0 || e.Key > e.Query || e.Query >= op.seq {
 			return fmt.Errorf("no edge from query %d to key %d in head %d of sentence %d: "+
-				"the graph has %d heads and %d sentences of %d tokens, and no key comes after its query",
+				"the graph has %d heads and %d sentences of %d tokens, and the key must not come after the query",
 				e.Query, e.Key, e.Head, e.Sentence, op.heads, op.batch, op.seq)
 		}
 	}
@@ -98,7 +98,7 @@ func noKeyLeft(edges []Edge, e Edge) (head int, none bool) {
 	return 0, false
 }
 
-// SetZ replaces z of a head by one vector [headDim] at every token of a sentence, in all later runs. The attention weights do not
+// SetZ replaces z of a head by one vector [headDim] at every token of a sentence, in all later forward passes. The attention weights do not
 // change. With a vector of zeros this is zero ablation, with the mean of z over a text it is mean ablation (Wang et al. 2022). It
 // returns an error if the graph has no such sentence or head, or if the vector has another length.
 func (a *Attended) SetZ(sentence, head int, z []float32) error {

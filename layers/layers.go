@@ -1,5 +1,5 @@
 // Package layers builds a transformer as a gorgonia graph: token ids in, logits out. The attention weights of every layer can be
-// read after each run. To compute a sentence:
+// read after each forward pass. To compute a sentence:
 //
 //	weights, err := layers.NewWeights(config, seed)
 //	f, err := layers.NewInference(config, weights, 1, config.Context) // a batch of one sentence
@@ -18,7 +18,7 @@
 //	weights [batch, heads, query, key]          attention weights
 //	logits  [batch*seq, vocab]
 //
-// Each layer is a gorgonia operation whose gradient gorgonia asks for by SymDiff. Axis words: batch, seq, dim, heads, headDim,
+// Each layer is a gorgonia operation that implements SymDiff, which returns its gradient. Axis words: batch, seq, dim, heads, headDim,
 // kvHeads, vocab. Activations are 2-D, [batch*seq, dim], and a head is headDim columns of them. Sentences shorter than seq follow
 // each other without padding, as with cu_seqlens in FlashAttention; only weights [batch, heads, query, key] have a fixed stride.
 //
@@ -26,6 +26,5 @@
 // [param.Set] holds the numbers. A [Transformer] is one graph over a set; training and inference build several graphs over the
 // same numbers.
 //
-// Other names for the same: dim is d_model, headDim is d_k, gain is LayerNorm's weight, deviation is std; query, key and value
-// are GPT-2's c_attn, output its c_proj, up and down its c_fc and c_proj, the unembedding its lm_head.
+// Other names for the same: dim is d_model, headDim is d_k, gain is LayerNorm's weight; query, key and value are GPT-2's c_attn, output its c_proj, up and down its c_fc and c_proj, the unembedding its lm_head.
 package layers

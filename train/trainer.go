@@ -112,7 +112,7 @@ func (e *DivergedError) Error() string {
 	if e.Clipping {
 		advice = "train again with a lower --lr or a longer --warmup"
 	}
-	return fmt.Sprintf("the training diverged, at step %d %s: %s", e.Step, e.Found, advice)
+	return fmt.Sprintf("training diverged at step %d: %s: %s", e.Step, e.Found, advice)
 }
 
 // Diverged returns the error for a number that is not finite at the present step. found describes it, such as "a weight is +Inf".
@@ -232,7 +232,7 @@ func (t *Trainer) updateWeights(scale float32) {
 type Callbacks struct {
 	Stepped  func(Step)       // after every update
 	Evaluate func(Step) error // every EvaluateEvery updates and after the last
-	Save     func(Step) error // every SaveEvery updates and after the last
+	Save     func(Step) error // every SaveEvery updates, after the last, and when the context ends
 
 	EvaluateEvery, SaveEvery int
 }

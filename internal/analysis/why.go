@@ -21,7 +21,7 @@ type Question struct {
 	Word     string // whose probability is explained; "": the word at the position or, after the last, the most likely
 }
 
-// Why answers a question with interventions in the graph of training, one at a time: it removes the attention of the predicting
+// Why answers a question with interventions in an inference graph, one at a time: it removes the attention of the predicting
 // token to each word, in all layers and in each layer; it replaces each word by its substitutes in the built-in grammar, or by
 // the unknown token if it has none; and, if means is not nil, it mean-ablates each head.
 func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {

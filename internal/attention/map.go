@@ -119,7 +119,7 @@ func (m Map) checkEffects() error {
 			return fmt.Errorf("layer %d: effects of %d heads for %d", l+1, len(heads), len(m.Attention[l]))
 		}
 		for h, e := range heads {
-			if e-e != 0 { // NaN, which infinity less infinity is too
+			if e-e != 0 { // NaN, as is infinity minus infinity
 				return fmt.Errorf("layer %d, head %d: effect %v is not finite", l+1, h+1, e)
 			}
 		}
@@ -274,7 +274,7 @@ func (v HeadVectors) check(seq int) error {
 				return fmt.Errorf("%s: position %d has %d numbers, want %d", part.name, i+1, len(row), want)
 			}
 			for j, x := range row {
-				if x-x != 0 { // NaN, which infinity less infinity is too
+				if x-x != 0 { // NaN, as is infinity minus infinity
 					return fmt.Errorf("%s: position %d: number %d is %v", part.name, i+1, j+1, x)
 				}
 			}

@@ -55,7 +55,7 @@ func TestDivergedKeepsCheckpoint(t *testing.T) {
 			var diverged *train.DivergedError
 			if errors.As(err, &diverged) {
 				diverging++
-				wantError(t, err, "diverged, at step", "lower --lr", path+" keeps the checkpoint of step ")
+				wantError(t, err, "training diverged at step", "lower --lr", path+" keeps the checkpoint of step ")
 			} else if err != nil {
 				t.Fatal(err)
 			}

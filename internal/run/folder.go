@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"attend/data"
 	"attend/internal/choice"
 	"attend/internal/file"
 	"attend/internal/printable"
@@ -30,7 +31,7 @@ const (
 
 // runFiles are all files of a run, with the largest size of each in bytes. The size of the two tensor files depends on the model.
 var runFiles = map[string]int64{
-	configFile: 1e6, tokenizerFile: 32e6, tokenizerConfigFile: 1e6, settingsFile: 1e6,
+	configFile: 1e6, tokenizerFile: data.MaxTokenizerJSON, tokenizerConfigFile: 1e6, settingsFile: 1e6,
 	modelFile: math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9,
 }
 
