@@ -30,7 +30,7 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 		}
 		set := newSet(layout, sequences...)
 		batch, seq := rapid.IntRange(1, 5).Draw(t, "batch"), rapid.IntRange(1, 17).Draw(t, "seq")
-		blocks, err := set.Blocks(batch, seq)
+		blocks, err := set.EvaluationBatches(batch, seq)
 		if err != nil {
 			if layout.Sentences() && set.LongestInput() > seq && strings.Contains(err.Error(), "but the context is") {
 				return

@@ -15,7 +15,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	blocks, err := corpus.Train.Blocks(1, 8)
+	blocks, err := corpus.Train.EvaluationBatches(1, 8)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -34,7 +34,7 @@ const (
 	None       = "none"
 )
 
-// Schemes are the position encodings.
+// Schemes is the table that --positions selects from.
 var Schemes = choice.Table[Scheme]{
 	{Name: Learned, Choice: Scheme{Learned: true}},
 	{Name: Sinusoidal, Choice: Scheme{Fixed: SinusoidalTable}},

@@ -31,7 +31,7 @@ const (
 	SGD   = "sgd"   // with momentum, for comparison
 )
 
-// Optimizers are the optimizers.
+// Optimizers is the table that --optimizer selects from.
 var Optimizers = choice.Table[Optimizer]{
 	{Name: AdamW, Choice: Optimizer{
 		[]string{"first", "second"}, map[string]string{"beta1": "decay rate of the first moment", "beta2": "decay rate of the second moment"}, adamW,

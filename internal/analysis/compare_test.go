@@ -18,7 +18,7 @@ import (
 // order[layer][i] of the old one, with its columns of the projections and its rows of the output.
 func shuffled(t *testing.T, r *run.Run, order [][]int) *run.Run {
 	t.Helper()
-	weights := layers.Parameters(r.Config)
+	weights := layers.ZeroParameters(r.Config)
 	headDim, dim := r.Config.HeadDim(), r.Config.Dim
 	of := map[string]*param.Param{}
 	for _, p := range r.Weights.All() {

@@ -79,7 +79,7 @@ func TestHeadsByHand(t *testing.T) {
 		plain += loss()
 		tokens += float64(len(ids))
 		for query := range ids {
-			row := f.Layers[1].Row(0, 2, query)
+			row := f.Attention[1].Row(0, 2, query)
 			if query == 0 {
 				continue
 			}
@@ -104,7 +104,7 @@ func TestHeadsByHand(t *testing.T) {
 				}
 			}
 		}
-		if err := f.Layers[1].SetZ(0, 2, means[1][2]); err != nil {
+		if err := f.Attention[1].SetZ(0, 2, means[1][2]); err != nil {
 			t.Fatal(err)
 		}
 		off += loss()

@@ -74,11 +74,11 @@ func inputs(sequences [][]int) [][]int {
 // [attention.All], of all layers: the weights are 0 and the row is renormalised.
 func removeAttention(layer, query int, keys ...int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		var edges []layers.Edge
+		var edges []layers.Link
 		for _, key := range keys {
-			edges = append(edges, layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
+			edges = append(edges, layers.Link{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
 		}
-		for i, attended := range f.Layers {
+		for i, attended := range f.Attention {
 			if layer == i || layer == attention.All {
 				if err := attended.RemoveAttention(edges...); err != nil {
 					return err
@@ -129,7 +129,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 // ablate returns the edit of the mean ablation of a head.
 func (m HeadMeans) ablate(layer, head int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		return f.Layers[layer].SetZ(sentence, head, m[layer][head])
+		return f.Attention[layer].SetZ(sentence, head, m[layer][head])
 	}
 }
 
@@ -155,7 +155,7 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 		for head := range m.Effects[layer] {
 			ablations = append(ablations, intervention{
 				ids:  e.IDs,
-				edit: func(f *layers.Inference, sentence int) error { return f.Layers[layer].SetZ(sentence, head, zero) },
+				edit: func(f *layers.Inference, sentence int) error { return f.Attention[layer].SetZ(sentence, head, zero) },
 				read: func(reading run.Reading) {
 					m.Effects[layer][head] = plain - logProbability(reading.Logits(last), target)
 				},

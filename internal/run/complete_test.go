@@ -255,7 +255,7 @@ func BenchmarkComplete(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			config := c.settings.Model(c.vocabulary.Len())
-			weights, err := layers.NewWeights(config, 1)
+			weights, err := layers.NewParameters(config, 1)
 			if err != nil {
 				b.Fatal(err)
 			}

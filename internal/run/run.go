@@ -127,7 +127,7 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 	if err := hf.CheckShapes(r.shapes(name), source.tensors); err != nil {
 		return nil, nil, f.fileError(name, err)
 	}
-	r.Weights = layers.Parameters(r.Config) // all 0
+	r.Weights = layers.ZeroParameters(r.Config) // all 0
 	tensors, err = source.read(int64(numbers))
 	return r, tensors, f.fileError(name, err)
 }
@@ -210,10 +210,10 @@ func (r *Run) writeModel(w io.Writer) error {
 
 // Untrained returns the run with the weights before training.
 func (r *Run) Untrained() (*Run, error) {
-	if err := r.checkNeed("an untrained copy of this run", only(r.Config.WeightBytes()), r.advice()); err != nil {
+	if err := r.checkNeed("an untrained copy of this run", only(r.Config.ParameterBytes()), r.advice()); err != nil {
 		return nil, err
 	}
-	weights, err := layers.NewWeights(r.Config, r.Settings.Seed)
+	weights, err := layers.NewParameters(r.Config, r.Settings.Seed)
 	if err != nil {
 		return nil, err
 	}

@@ -95,12 +95,12 @@ func (r Reading) Logits(position int) []float32 {
 
 // Weights returns the attention weights of a query in one head, for the keys up to the query, [query+1].
 func (r Reading) Weights(layer, head, query int) []float32 {
-	return r.inference.Layers[layer].Row(r.row, head, query)
+	return r.inference.Attention[layer].Row(r.row, head, query)
 }
 
 // Z returns z of the token at a position in one head, the sum of the values times their attention weights, [headDim].
 func (r Reading) Z(layer, head, position int) []float32 {
-	return r.inference.Layers[layer].Z(r.row, head, position)
+	return r.inference.Attention[layer].Z(r.row, head, position)
 }
 
 // Edit changes the forward pass for one sentence of a batch, by edits at hook points.

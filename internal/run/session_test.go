@@ -35,7 +35,7 @@ func TestMapIsTheTrainingGraphs(t *testing.T) {
 		}
 		copy(graph.IDs[i*seq:], e.IDs)
 	}
-	vm := gorgonia.NewTapeMachine(graph.Graph)
+	vm := gorgonia.NewTapeMachine(graph.ExprGraph)
 	defer vm.Close()
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestMapIsTheTrainingGraphs(t *testing.T) {
 			t.Fatalf("%d layers of %d heads", len(m.Attention), len(m.Attention[0]))
 		}
 		for layer, heads := range m.Attention {
-			weights := graph.Layers[layer].Weights() // [batch, heads, query, key]
+			weights := graph.Attention[layer].Weights() // [batch, heads, query, key]
 			for head, rows := range heads {
 				for query, row := range rows {
 					start := ((i*r.Config.Heads+head)*seq + query) * seq
@@ -369,7 +369,7 @@ func TestEditsEndWithTheirBatch(t *testing.T) {
 			return err
 		}
 		h.Edit(sentence, func(heads []kernel.Matrix) { heads[0].Row(1)[0]++ })
-		return f.Layers[0].RemoveAttention(layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: 1, Key: 0})
+		return f.Attention[0].RemoveAttention(layers.Link{Sentence: sentence, Head: layers.AllHeads, Query: 1, Key: 0})
 	}
 	got := logits([]Edit{edit, nil, edit})
 	if slices.Equal(got[0], want[0]) || slices.Equal(got[2], want[2]) {

@@ -117,7 +117,7 @@ func (r *Run) checkOpening(numbers float64) error {
 		return err
 	}
 	const fileAndDecoded = 2 // copies of the numbers during reading
-	return r.checkNeed("opening this run", only(fileAndDecoded*4*numbers+r.Config.WeightBytes()), r.advice())
+	return r.checkNeed("opening this run", only(fileAndDecoded*4*numbers+r.Config.ParameterBytes()), r.advice())
 }
 
 // mostBuilding is the largest estimated time in seconds to build the graphs of a command.
@@ -180,7 +180,7 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float
 	n := r.Settings.Training().Bytes(c, l)
 	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, sample)
 	if r.Weights == nil {
-		n += c.WeightBytes()
+		n += c.ParameterBytes()
 	}
 	// While the model is written: query, key and value in one tensor, a table of positions, one tensor as bytes.
 	dim := float64(c.Dim)
@@ -191,7 +191,7 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float
 	// At the end: the evaluation, with the rules of the untrained model, and the map.
 	n += train.EvaluatorBytes(c, r.EvaluationBatch(), seq, longest) + reader(1, sample)
 	if corpus.Grammar != nil {
-		n += c.WeightBytes() + reader(r.EvaluationBatch(), longest)
+		n += c.ParameterBytes() + reader(r.EvaluationBatch(), longest)
 	}
 	return n
 }
@@ -204,7 +204,7 @@ func (r *Run) buildSeconds() float64 {
 // reportingBuilder returns [Run.build] with a report before each graph of a training.
 func (r *Run) reportingBuilder() train.Builder {
 	b := Building{Graphs: r.Settings.Training().Replicas() + 1, Seconds: r.buildSeconds()}
-	return func(o layers.Options) (*layers.Transformer, error) {
+	return func(o layers.Options) (*layers.Graph, error) {
 		b.Graph++
 		if r.options.building != nil {
 			if err := r.options.building(b); err != nil {

@@ -166,7 +166,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 		return nil, err
 	}
 	if r.Weights == nil {
-		if r.Weights, err = layers.NewWeights(r.Config, s.Seed); err != nil {
+		if r.Weights, err = layers.NewParameters(r.Config, s.Seed); err != nil {
 			return nil, err
 		}
 	}
@@ -175,7 +175,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 		return nil, err
 	}
 	batch := r.trainingEvaluationBatch()
-	heldOut, err := corpus.HeldOut.Blocks(batch, s.Context)
+	heldOut, err := corpus.HeldOut.EvaluationBatches(batch, s.Context)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 }
 
 // build builds a graph over the weights of the run.
-func (r *Run) build(o layers.Options) (*layers.Transformer, error) {
+func (r *Run) build(o layers.Options) (*layers.Graph, error) {
 	return layers.New(r.Config, r.Weights, o)
 }
 
