@@ -22,7 +22,7 @@ func TestExplanationIsTheOperations(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, _ := r.Encode(text)
-	f, err := layers.NewInference(r.Config, r.Weights, 1, len(e.IDs))
+	f, err := layers.NewInference(r.Config, r.Parameters, 1, len(e.IDs))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func TestHeadsByHand(t *testing.T) {
 	}
 	for _, sequence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		ids := sequence[:len(sequence)-1]
-		f, err := layers.NewInference(r.Config, r.Weights, 1, len(ids))
+		f, err := layers.NewInference(r.Config, r.Parameters, 1, len(ids))
 		if err != nil {
 			t.Fatal(err)
 		}

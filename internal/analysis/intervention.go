@@ -15,15 +15,15 @@ import (
 // intervention is a sentence that the model computes with an edit.
 type intervention struct {
 	ids  []int
-	edit run.Edit          // nil for none
-	read func(run.Reading) // is called after the sentence is computed
+	edit run.Edit                // nil for none
+	read func(run.ForwardResult) // is called after the sentence is computed
 }
 
 // each returns an intervention with the same edit for each sentence.
-func each(sentences [][]int, edit run.Edit, read func(i int, reading run.Reading)) []intervention {
+func each(sentences [][]int, edit run.Edit, read func(i int, out run.ForwardResult)) []intervention {
 	all := make([]intervention, len(sentences))
 	for i, ids := range sentences {
-		all[i] = intervention{ids, edit, func(reading run.Reading) { read(i, reading) }}
+		all[i] = intervention{ids, edit, func(out run.ForwardResult) { read(i, out) }}
 	}
 	return all
 }
@@ -45,8 +45,8 @@ func forward(r *run.Run, interventions []intervention) error {
 		return err
 	}
 	defer session.Close()
-	return session.ForwardEdited(sentences, edits, func(i int, reading run.Reading) error {
-		interventions[i].read(reading)
+	return session.ForwardEdited(sentences, edits, func(i int, out run.ForwardResult) error {
+		interventions[i].read(out)
 		return nil
 	})
 }
@@ -104,12 +104,12 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
 	tokens := 0.0
 	sentences := inputs(corpus.HeldOut.Rows(c.Context, meanSentences))
-	err := forward(r, each(sentences, nil, func(i int, reading run.Reading) {
+	err := forward(r, each(sentences, nil, func(i int, out run.ForwardResult) {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {
 			for head, sum := range sums[layer] {
 				for position := range sentences[i] {
-					floats.Add(sum, widened(reading.Z(layer, head, position)))
+					floats.Add(sum, widened(out.Z(layer, head, position)))
 				}
 			}
 		}
@@ -146,9 +146,9 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 	c, last := r.Config, len(e.IDs)-1
 	target, zero := -1, make([]float32, c.HeadDim())
 	var plain float64
-	ablations := []intervention{{ids: e.IDs, read: func(reading run.Reading) {
-		target = kernel.Argmax(reading.Logits(last))
-		plain = logProbability(reading.Logits(last), target)
+	ablations := []intervention{{ids: e.IDs, read: func(out run.ForwardResult) {
+		target = kernel.Argmax(out.Logits(last))
+		plain = logProbability(out.Logits(last), target)
 	}}}
 	m.Effects = attention.PerHead(c.Layers, c.Heads, func(int, int) float64 { return 0 })
 	for layer := range m.Effects {
@@ -156,8 +156,8 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 			ablations = append(ablations, intervention{
 				ids:  e.IDs,
 				edit: func(f *layers.Inference, sentence int) error { return f.Attention[layer].SetZ(sentence, head, zero) },
-				read: func(reading run.Reading) {
-					m.Effects[layer][head] = plain - logProbability(reading.Logits(last), target)
+				read: func(out run.ForwardResult) {
+					m.Effects[layer][head] = plain - logProbability(out.Logits(last), target)
 				},
 			})
 		}

@@ -34,8 +34,8 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	query := len(e.IDs) - 1
 
 	var plain float64 // log-probability of the target without an intervention
-	interventions := []intervention{{ids: e.IDs, read: func(reading run.Reading) {
-		logits := reading.Logits(query)
+	interventions := []intervention{{ids: e.IDs, read: func(out run.ForwardResult) {
+		logits := out.Logits(query)
 		if target < 0 {
 			target = kernel.Argmax(logits)
 		}
@@ -43,15 +43,15 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		for key := range y.Words {
 			w := &y.Words[key]
 			w.ByHead = attention.PerHead(r.Config.Layers, r.Config.Heads, func(layer, head int) float64 {
-				weight := float64(reading.Weights(layer, head, query)[key])
+				weight := float64(out.Weights(layer, head, query)[key])
 				w.Attention += weight / float64(r.Config.Layers*r.Config.Heads)
 				return weight
 			})
 		}
 	}}}
 	add := func(ids []int, edit run.Edit, result func(effect float64)) {
-		interventions = append(interventions, intervention{ids, edit, func(reading run.Reading) {
-			result(plain - logProbability(reading.Logits(query), target))
+		interventions = append(interventions, intervention{ids, edit, func(out run.ForwardResult) {
+			result(plain - logProbability(out.Logits(query), target))
 		}})
 	}
 	var grammar *data.Grammar

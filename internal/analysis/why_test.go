@@ -44,7 +44,7 @@ func deep(t *testing.T) *run.Run {
 // after returns ln P of a word after ids in a graph of one sentence, with something ablated.
 func after(t *testing.T, r *run.Run, ids []int, word string, intervene func(f *layers.Inference) error) float64 {
 	t.Helper()
-	f, err := layers.NewInference(r.Config, r.Weights, 1, len(ids))
+	f, err := layers.NewInference(r.Config, r.Parameters, 1, len(ids))
 	if err != nil {
 		t.Fatal(err)
 	}

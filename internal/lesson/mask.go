@@ -55,14 +55,14 @@ func (c *Course) learn(ctx context.Context, d layers.AttentionOptions) (l learne
 	build := func(d layers.AttentionOptions) train.Builder {
 		return func(o layers.Options) (*layers.Graph, error) {
 			o.Attention = d
-			return layers.New(r.Config, r.Weights, o)
+			return layers.New(r.Config, r.Parameters, o)
 		}
 	}
 	sampler, err := c.corpus.Train.Sampler(r.Settings.Batch, r.Settings.Context, r.Settings.Seed)
 	if err != nil {
 		return l, err
 	}
-	trainer, err := train.New(r.Settings.Training(), build(d), r.Weights, sampler)
+	trainer, err := train.New(r.Settings.Training(), build(d), r.Parameters, sampler)
 	if err != nil {
 		return l, err
 	}

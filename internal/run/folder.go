@@ -49,8 +49,8 @@ type folder struct {
 // mostAttempts is the largest number of attempts to read a run that is replaced during reading.
 const mostAttempts = 10
 
-// reading calls read with the run folder at a path, and again if the folder was replaced during reading.
-func reading(path string, read func(*folder) error) error {
+// withFolder calls read with the run folder at a path, and again if the folder was replaced during reading.
+func withFolder(path string, read func(*folder) error) error {
 	for attempt := 1; ; attempt++ {
 		f, err := openFolder(path)
 		if err != nil {
@@ -105,7 +105,7 @@ func openFolder(path string) (*folder, error) {
 		case !missing && !errors.Is(err, fs.ErrInvalid):
 			return nil, fmt.Errorf("there is no run folder %s (%w): %w", printable.Path(path), file.Cause(err), errNoRun)
 		}
-		note, err := putBack(path)
+		note, err := restoreRun(path)
 		switch {
 		case errors.Is(err, errHeld) && wait < mostWaits:
 			time.Sleep(replacing)
@@ -119,8 +119,8 @@ func openFolder(path string) (*folder, error) {
 	}
 }
 
-// putBack restores the run at a path if a killed process has moved it aside. It then returns a note.
-func putBack(path string) (note string, err error) {
+// restoreRun restores the run at a path if a killed process has moved it aside. It then returns a note.
+func restoreRun(path string) (note string, err error) {
 	real, err := realPath(path)
 	if err != nil || findAside(real) == "" {
 		return "", nil // there is nothing to restore

@@ -139,7 +139,7 @@ func checkBuilding(seconds float64, advice string) error {
 // Only the weights of a resumed run are allocated before.
 func (r *Run) checkTraining(corpus *data.Corpus) error {
 	advice := "lower --layers"
-	if r.Weights != nil {
+	if r.Parameters != nil {
 		advice = r.advice()
 	}
 	if err := checkBuilding(r.buildSeconds(), advice); err != nil {
@@ -158,7 +158,7 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 		return fmt.Errorf("the sample sentence: %w", err)
 	}
 	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(sample.IDs))), r.trainingBytes(corpus, all, all)}
-	if r.Weights == nil {
+	if r.Parameters == nil {
 		advice = "lower --dim, --hidden or --layers"
 		if fixed := r.trainingBytes(corpus, layers.Full(0), layers.Full(0)); need.touched > 2*fixed || need.reserved > 10*fixed {
 			advice = "lower --batch, --context, --dim or --layers"
@@ -179,7 +179,7 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float
 
 	n := r.Settings.Training().Bytes(c, l)
 	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, sample)
-	if r.Weights == nil {
+	if r.Parameters == nil {
 		n += c.ParameterBytes()
 	}
 	// While the model is written: query, key and value in one tensor, a table of positions, one tensor as bytes.

@@ -34,8 +34,8 @@ const (
 	metaWords    = "tokenizer" // SHA-256 of tokenizer.json
 	metaSettings = "settings"  // SHA-256 of the settings that a run keeps
 	metaData     = "data"      // SHA-256 of the text
-	metaMetrics  = "metrics"   // link of metrics.jsonl at the checkpoint
-	metaFilm     = "film"      // link of film.jsonl at the checkpoint
+	metaMetrics  = "metrics"   // chain hash of metrics.jsonl at the checkpoint
+	metaFilm     = "film"      // chain hash of film.jsonl at the checkpoint
 )
 
 // maxHeader is the largest header in bytes, enough for about 10,000 tensors. A longer one is damage or an attack.
