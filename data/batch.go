@@ -26,34 +26,34 @@ func fillRow(piece IDs, row, seq int, ids, targets []int) { // ids, targets [bat
 	}
 }
 
-// EvaluationBatches are the batches of an evaluation: together they hold every
+// Batches are the batches of an evaluation: together they hold every
 // prediction of a set exactly once, in order.
-type EvaluationBatches struct {
+type Batches struct {
 	set        Set
 	batch, seq int
 	rows       int // of all batches together
 }
 
-// EvaluationBatches divides the set into batches of `batch` rows of seq positions. A row
+// Batches divides the set into batches of `batch` rows of seq positions. A row
 // is one sentence, or a window of seq predictions of a stream; the windows follow each
 // other, and the last one is padded.
 //
 // It is an error when a sentence does not fit into seq positions.
-func (s Set) EvaluationBatches(batch, seq int) (*EvaluationBatches, error) {
+func (s Set) Batches(batch, seq int) (*Batches, error) {
 	if err := s.check(batch, seq); err != nil {
 		return nil, err
 	}
-	return &EvaluationBatches{s, batch, seq, s.Layout.rows(s, seq, seq)}, nil
+	return &Batches{s, batch, seq, s.Layout.rows(s, seq, seq)}, nil
 }
 
 // Len returns the number of batches.
-func (b *EvaluationBatches) Len() int { return ceilDiv(b.rows, b.batch) }
+func (b *Batches) Len() int { return ceilDiv(b.rows, b.batch) }
 
 // Fill writes batch i, from 0 to Len()-1. Positions at which nothing is predicted
 // have id 0 and target [Ignore].
 //
 //	ids, targets [batch*seq]
-func (b *EvaluationBatches) Fill(i int, ids, targets []int) {
+func (b *Batches) Fill(i int, ids, targets []int) {
 	for row := range b.batch {
 		var piece IDs // none past the last row
 		if at := i*b.batch + row; at < b.rows {

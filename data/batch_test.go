@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The predictions of the blocks, read in order, must be those of the set.
-func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
+// The predictions of the batches, read in order, must be those of the set.
+func TestBatchesHoldEveryPredictionOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		layout := rapid.SampledFrom([]Layout{sentences{}, stream{}}).Draw(t, "layout")
 		var sequences [][]int
@@ -30,7 +30,7 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 		}
 		set := newSet(layout, sequences...)
 		batch, seq := rapid.IntRange(1, 5).Draw(t, "batch"), rapid.IntRange(1, 17).Draw(t, "seq")
-		blocks, err := set.EvaluationBatches(batch, seq)
+		batches, err := set.Batches(batch, seq)
 		if err != nil {
 			if layout.Sentences() && set.LongestInput() > seq && strings.Contains(err.Error(), "but the context is") {
 				return
@@ -39,8 +39,8 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 		}
 		var got [][2]int
 		ids, targets := make([]int, batch*seq), make([]int, batch*seq)
-		for i := range blocks.Len() {
-			blocks.Fill(i, ids, targets)
+		for i := range batches.Len() {
+			batches.Fill(i, ids, targets)
 			some := false
 			for j, target := range targets {
 				switch {
@@ -52,7 +52,7 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 				}
 			}
 			if !some {
-				t.Fatalf("block %d of %d predicts nothing", i, blocks.Len())
+				t.Fatalf("block %d of %d predicts nothing", i, batches.Len())
 			}
 		}
 		k := 0
@@ -63,19 +63,19 @@ func TestBlocksHoldEveryPredictionOnce(t *testing.T) {
 			k++
 		})
 		if k != len(got) || k != set.Predictions() {
-			t.Fatalf("%d predictions in the blocks, %d in the set", len(got), k)
+			t.Fatalf("%d predictions in the batches, %d in the set", len(got), k)
 		}
 		k = 0
 		for _, row := range set.Rows(seq, 0) {
 			for j := range len(row) - 1 {
 				if got[k] != [2]int{row[j], row[j+1]} {
-					t.Fatalf("prediction %d of the rows is not that of the blocks, %v", k, got[k])
+					t.Fatalf("prediction %d of the rows is not that of the batches, %v", k, got[k])
 				}
 				k++
 			}
 		}
 		if k != len(got) || len(set.Rows(seq, 1)) != 1 {
-			t.Fatalf("%d predictions in the rows, %d in the blocks", k, len(got))
+			t.Fatalf("%d predictions in the rows, %d in the batches", k, len(got))
 		}
 	})
 }

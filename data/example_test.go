@@ -15,13 +15,13 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	blocks, err := corpus.Train.EvaluationBatches(1, 8)
+	batches, err := corpus.Train.Batches(1, 8)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	ids, targets := make([]int, 8), make([]int, 8)
-	blocks.Fill(0, ids, targets)
+	batches.Fill(0, ids, targets)
 	fmt.Println(corpus.TrainText[0])
 	fmt.Println("ids    ", ids)
 	fmt.Println("targets", targets)

@@ -80,8 +80,8 @@ func (p bytePairs) each(text string, visit func(start, end int, token string)) {
 func (bytePairs) key(token string) string { return token }
 
 func (p bytePairs) form(file *tokenizerJSON) {
-	file.PreTokenizer = object{"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}
-	file.Decoder = object{"type": "ByteLevel"}
+	file.PreTokenizer = object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}
+	file.Decoder = object{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}
 	file.Model.Type = "BPE"
 	for _, merge := range p.merges {
 		file.Model.Merges = append(file.Model.Merges, merge[0]+" "+merge[1])
@@ -161,6 +161,9 @@ func TestTokenizerMadeFromTheText(t *testing.T) {
 		b, err := v.TokenizerJSON()
 		if err != nil {
 			t.Fatal(err)
+		}
+		if bytes.Contains(b, []byte(`"added_tokens": null`)) || bytes.Contains(b, []byte(UnknownToken)) {
+			t.Errorf("the tokenizers library does not read %.200s", b)
 		}
 		read, err := ParseTokenizerJSON(b)
 		if err != nil {

@@ -20,7 +20,7 @@ type Baselines struct {
 //
 // c(h,w) is how often w is predicted after the context h in the training set, c(h)
 // the sum of that over w, and t(h) how many different w there are. h' is h without
-// its first token; below the empty context stands the uniform distribution over the
+// its first token; the empty context backs off to the uniform distribution over the
 // vocabulary. A context that the training set lacks, or that would begin before the
 // sequence, counts as h'.
 //

@@ -3,7 +3,7 @@ package data
 import "fmt"
 
 // Set is a text as sequences of ids: its sentences or, in a stream, the whole text.
-// [Set.Sampler] and [Set.EvaluationBatches] make batches of rows from them.
+// [Set.Sampler] and [Set.Batches] make batches of rows from them.
 type Set struct {
 	Layout Layout
 	ids    IDs   // of all sequences, one after the other
@@ -36,7 +36,7 @@ func (s Set) LongestInput() int {
 	return n
 }
 
-// Rows returns copies of the rows of [Set.EvaluationBatches]: all, or the first `most` of
+// Rows returns copies of the rows of [Set.Batches]: all, or the first `most` of
 // them if most > 0. A row holds its inputs and, at the end, the token that is predicted
 // from all of them, so up to seq+1 tokens.
 func (s Set) Rows(seq, most int) [][]int {

@@ -61,7 +61,7 @@ func TestSetErrors(t *testing.T) {
 		if err == nil || err.Error() != c.want {
 			t.Errorf("sampler:\n got %v\nwant %s", err, c.want)
 		}
-		if _, err = c.set.EvaluationBatches(c.batch, c.seq); err == nil || err.Error() != c.want {
+		if _, err = c.set.Batches(c.batch, c.seq); err == nil || err.Error() != c.want {
 			t.Errorf("blocks:\n got %v\nwant %s", err, c.want)
 		}
 	}

@@ -60,7 +60,7 @@ func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
 func tokenizerForm(u Unit) tokenizerJSON {
-	var added []any
+	added := []any{} // [] in the file without special tokens: the tokenizers library refuses null
 	for id, token := range specials(u) {
 		added = append(added, object{
 			"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
@@ -92,10 +92,10 @@ func tokenizerForm(u Unit) tokenizerJSON {
 	return file
 }
 
-// TokenizerConfigJSON returns the tokenizer_config.json that belongs beside the
-// vocabulary's tokenizer.json: with it, transformers' AutoTokenizer reads that file
-// as it stands, where it would else build the tokenizer of GPT-2, which is what
-// config.json names. Equal units give equal bytes.
+// TokenizerConfigJSON returns the tokenizer_config.json for the folder of the
+// vocabulary's tokenizer.json. With it, transformers' AutoTokenizer uses tokenizer.json
+// unchanged. Without it, AutoTokenizer would build the tokenizer of GPT-2, the model type
+// in config.json. Equal units give equal bytes.
 func (v *Vocabulary) TokenizerConfigJSON() ([]byte, error) {
 	config := struct {
 		Class   string `json:"tokenizer_class"`
@@ -113,8 +113,8 @@ func (v *Vocabulary) TokenizerConfigJSON() ([]byte, error) {
 	return encodeJSON("tokenizer_config.json", config)
 }
 
-// encodeJSON returns a value as an indented file in which the special tokens stand
-// as they are spelled.
+// encodeJSON returns a value as an indented file without escapes for the < and
+// > of special tokens.
 func encodeJSON(name string, value any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -47,7 +47,7 @@ func numbered(u Unit, keys []string) *Vocabulary {
 // Tokenizer returns what splits text into the tokens of the vocabulary.
 func (v *Vocabulary) Tokenizer() Tokenizer { return v.unit.Tokenizer }
 
-// Layout returns how the tokens of a text stand in sequences.
+// Layout returns how the tokens of a text are arranged in sequences.
 func (v *Vocabulary) Layout() Layout { return v.unit.Layout }
 
 // Tokenize splits text as the function [Tokenize] does.

@@ -38,9 +38,9 @@ func systemError(stdout io.Writer, err error) error {
 	}
 	switch e := err.(type) {
 	case *fs.PathError:
-		return fmt.Errorf("cannot %s %s: %w", e.Op, printable.Path(e.Path), file.Explain(e, "name another place"))
+		return fmt.Errorf("cannot %s %s: %w", e.Op, printable.Path(e.Path), file.Explain(e, "choose another path"))
 	case *os.LinkError:
-		return fmt.Errorf("cannot %s %s: %w", e.Op, printable.Path(e.Old), file.Explain(e, "name another place"))
+		return fmt.Errorf("cannot %s %s: %w", e.Op, printable.Path(e.Old), file.Explain(e, "choose another path"))
 	}
 	return err
 }

@@ -39,7 +39,7 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	defer evaluator.Close()
 	var of [2]train.Evaluation // the held-out text, a sample of the training text
 	for i, set := range []data.Set{corpus.HeldOut, corpus.Train} {
-		batches, err := set.EvaluationBatches(batch, r.Config.Context)
+		batches, err := set.Batches(batch, r.Config.Context)
 		if err != nil {
 			return Report{}, err
 		}

@@ -37,13 +37,13 @@ func Advice(err error) string {
 		syscall.ENFILE:       "close other programs, and run the command again",
 		syscall.ENOMEM:       "free some memory, and run the command again",
 		syscall.EINTR:        "run the command again",
-		syscall.ENOSPC:       "free some space, or name a place on another disk",
-		syscall.EDQUOT:       "free some space, or name a place on another disk",
-		syscall.EROFS:        "name a place that can be written to",
-		syscall.ELOOP:        "remove the symbolic link that leads back to itself, or name another place",
+		syscall.ENOSPC:       "free some space, or choose a path on another disk",
+		syscall.EDQUOT:       "free some space, or choose a path on another disk",
+		syscall.EROFS:        "choose a path that can be written to",
+		syscall.ELOOP:        "remove the symbolic link that leads back to itself, or choose another path",
 		syscall.ENAMETOOLONG: "choose a shorter name; most systems take 255 bytes",
-		syscall.EACCES:       "change its permissions, or name another place",
-		syscall.EPERM:        "change its permissions, or name another place",
+		syscall.EACCES:       "change its permissions, or choose another path",
+		syscall.EPERM:        "change its permissions, or choose another path",
 	}[number]
 }
 

@@ -18,7 +18,7 @@ func TestExplain(t *testing.T) {
 		{&fs.PathError{Op: "open", Path: "p", Err: syscall.EMFILE}, syscall.EMFILE.Error() + ": raise the limit of open files (ulimit -n), and run the command again"},
 		{&os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}, syscall.EXDEV.Error() + ": name another"},
 		{os.NewSyscallError("getwd", syscall.EINTR), syscall.EINTR.Error() + ": run the command again"},
-		{syscall.ENOSPC, syscall.ENOSPC.Error() + ": free some space, or name a place on another disk"},
+		{syscall.ENOSPC, syscall.ENOSPC.Error() + ": free some space, or choose a path on another disk"},
 	} {
 		got := Explain(test.err, "name another")
 		if got.Error() != test.want || !errors.Is(got, Cause(test.err)) {

@@ -11,8 +11,8 @@ import (
 // ErrLocked reports a lock that another process holds.
 var ErrLocked = errors.New("another process is writing it: wait until it ends, and try again")
 
-// Lock locks the file at path, which it makes, and waits for at most so long while another process holds it. Release
-// gives the lock up and removes the file.
+// Lock locks the file at path, which it makes, and waits for at most so long while another process holds it. Calling
+// release unlocks and removes the file.
 func Lock(path string, wait time.Duration) (release func(), err error) {
 	for deadline := time.Now().Add(wait); ; time.Sleep(5 * time.Millisecond) {
 		lock := flock.New(path)

@@ -66,7 +66,7 @@ func open(folder *os.Root, name string, flag int, most int64) (*os.File, error) 
 	if err != nil {
 		return nil, err
 	}
-	// Between Stat and here a FIFO may have come in its place: O_NONBLOCK opens that without waiting.
+	// Between Stat and here a FIFO may have replaced it: O_NONBLOCK opens that without waiting.
 	f, err := openFile(name, flag|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err

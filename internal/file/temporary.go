@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// temporary stands between the name of a file or folder and the number of one that is to take its place:
+// temporary separates the name of a file or folder from the number of the one that will replace it:
 // .NAME.tmp-attend-NUMBER. The second half of the number is a checksum of the rest, so that no file which somebody else
 // named is taken for one of ours.
 const temporary = ".tmp-attend-"
@@ -48,8 +48,8 @@ func IsTemporary(entry, name string) bool {
 	return ok && len(number) == randomDigits+checksumDigits && entry == temporaryName(name, number[:randomDigits])
 }
 
-// TemporaryOf returns the name for which [TemporaryName] made an entry of a folder. It finds no name that is too long to
-// stand in it whole.
+// TemporaryOf returns the name for which [TemporaryName] made an entry of a folder. It does not find
+// a name that TemporaryName shortened.
 func TemporaryOf(entry string) (name string, ok bool) {
 	at := strings.LastIndex(entry, temporary)
 	if at < 1 || entry[0] != '.' {

@@ -88,11 +88,11 @@ func (c *Course) heldOutLoss(build train.Builder) (float64, error) {
 		return 0, err
 	}
 	defer evaluator.Close()
-	blocks, err := c.corpus.HeldOut.EvaluationBatches(batch, c.settings.Context)
+	batches, err := c.corpus.HeldOut.Batches(batch, c.settings.Context)
 	if err != nil {
 		return 0, err
 	}
-	e, err := evaluator.Evaluate(blocks, 0)
+	e, err := evaluator.Evaluate(batches, 0)
 	return e.Loss, err
 }
 

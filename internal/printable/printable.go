@@ -35,11 +35,11 @@ const mostMarks = 6
 //   - newline is ↵, tab ⇥, and a space at either end ␣ (so a word that is only
 //     a space can be seen); spaces between words stay;
 //   - other control characters are their pictures (escape is ␛, delete ␡);
-//   - what has no picture, no width or no fixed place (bidi overrides, zero-width
+//   - what has no picture, no width or no fixed position (bidi overrides, zero-width
 //     joiners, variation selectors, exotic spaces, private use) is spelled as in
 //     Go: \u202e, \U000e0041;
 //   - a byte that is not UTF-8 is �;
-//   - a combining mark with nothing before it stands on ◌, and marks beyond six
+//   - a combining mark with nothing before it is written on ◌, and marks beyond six
 //     on one character are spelled out.
 //
 // Applying it twice changes nothing more.
@@ -58,7 +58,7 @@ func Field(s string) string {
 	return strings.Join(slices.Collect(pieces(s, false)), "")
 }
 
-// plain reports whether a text is of printable ASCII alone, as most are: it stands for itself.
+// plain reports whether a text is of printable ASCII alone, as most are. It is written unchanged.
 func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -117,7 +117,7 @@ func middle(s string, most int, ends bool) string {
 		_, n := utf8.DecodeLastRuneInString(s[:from])
 		from -= n
 	}
-	tail := slices.Collect(pieces("…"+s[from:], ends))[1:] // so that what comes first stands on something
+	tail := slices.Collect(pieces("…"+s[from:], ends))[1:] // … comes before a combining mark at the start
 	over := utf8.RuneCountInString(strings.Join(tail, "")) - room
 	for over > 0 {
 		over -= utf8.RuneCountInString(tail[0])
@@ -126,7 +126,7 @@ func middle(s string, most int, ends bool) string {
 	return head + "…" + strings.Join(tail, "")
 }
 
-// upTo returns what stands for the characters at the beginning of a text, in at most so many characters, and whether that is
+// upTo returns how Text writes the characters at the beginning of a text, in at most so many characters, and whether that is
 // the whole text.
 func upTo(s string, most int, ends bool) (kept []string, whole bool) {
 	for p := range pieces(s, ends) {
@@ -138,7 +138,7 @@ func upTo(s string, most int, ends bool) (kept []string, whole bool) {
 	return kept, true
 }
 
-// pieces returns what stands for each character in turn. With ends, spaces at the ends are made visible.
+// pieces returns how Text writes each character in turn. With ends, spaces at the ends are made visible.
 func pieces(s string, ends bool) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		lead, tail := 0, len(s)

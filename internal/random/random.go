@@ -13,34 +13,34 @@ import "math/rand/v2"
 
 // New returns a generator for a seed, a purpose and indices. Equal arguments give equal
 // numbers; arguments that differ give unrelated ones.
-func New(seed uint64, what string, place ...uint64) *rand.Rand {
-	return rand.New(Source(seed, what, place...))
+func New(seed uint64, what string, index ...uint64) *rand.Rand {
+	return rand.New(Source(seed, what, index...))
 }
 
 // Source returns the PCG generator that underlies [New], for inner loops that
 // take raw 64-bit words.
-func Source(seed uint64, what string, place ...uint64) *rand.PCG {
-	hi, lo := key(seed, what, place)
+func Source(seed uint64, what string, index ...uint64) *rand.PCG {
+	hi, lo := key(seed, what, index)
 	return rand.NewPCG(hi, lo)
 }
 
 // Reseed sets an existing generator to the state in which [Source] returns one, without
 // allocating.
-func Reseed(pcg *rand.PCG, seed uint64, what string, place ...uint64) {
-	pcg.Seed(key(seed, what, place))
+func Reseed(pcg *rand.PCG, seed uint64, what string, index ...uint64) {
+	pcg.Seed(key(seed, what, index))
 }
 
 // key folds its arguments into 128 bits. Each word goes through the SplitMix64
 // finaliser, so that neighbouring steps and rows land far apart (Steele, Lea and
 // Flood 2014, "Fast splittable pseudorandom number generators").
-func key(seed uint64, what string, place []uint64) (hi, lo uint64) {
+func key(seed uint64, what string, index []uint64) (hi, lo uint64) {
 	hi = mix(seed)
 	for _, c := range []byte(what) {
 		hi = mix(hi ^ uint64(c))
 	}
-	lo = mix(hi ^ uint64(len(place)))
-	for _, p := range place {
-		lo = mix(lo + p)
+	lo = mix(hi ^ uint64(len(index)))
+	for _, i := range index {
+		lo = mix(lo + i)
 		hi = mix(hi ^ lo)
 	}
 	return hi, lo

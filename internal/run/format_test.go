@@ -80,7 +80,7 @@ func TestFormat1(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer evaluator.Close()
-			heldOut, err := corpus.HeldOut.EvaluationBatches(r.EvaluationBatch(), r.Config.Context)
+			heldOut, err := corpus.HeldOut.Batches(r.EvaluationBatch(), r.Config.Context)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -175,7 +175,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Traini
 		return nil, err
 	}
 	batch := r.trainingEvaluationBatch()
-	heldOut, err := corpus.HeldOut.EvaluationBatches(batch, s.Context)
+	heldOut, err := corpus.HeldOut.Batches(batch, s.Context)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	line := func(format string, a ...any) { b.WriteString(o.hanging("  ", format, a...)) }
 
 	b.WriteString(o.title("Attention of %s to %s in layer %d, head %d: %s", query, key, x.Layer+1, x.Head+1, number(x.Weights[x.Key])))
-	step("1. The query of %s and the key of %s, learned projections of their vectors:", query, key)
+	step("1. The query of %s and the key of %s, computed from their vectors by two learned projections:", query, key)
 	line("query(%s) = %s", query, vector(x.QueryVector))
 	line("key(%s) = %s", key, vector(x.KeyVector))
 

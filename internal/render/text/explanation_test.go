@@ -22,7 +22,8 @@ func TestExplanationText(t *testing.T) {
 	}
 	want := `Attention of a␛[2Jb to a␛[2Jb in layer 1, head 3: 0.857
 
-1. The query of a␛[2Jb and the key of a␛[2Jb, learned projections of their vectors:
+1. The query of a␛[2Jb and the key of a␛[2Jb, computed from their vectors by two learned
+projections:
   query(a␛[2Jb) = [1 -2 3 0 … 1 more]
   key(a␛[2Jb) = [2 1 0 5 … 1 more]
 
