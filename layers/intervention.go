@@ -105,7 +105,7 @@ func (a *LayerAttention) SetZ(sentence, head int, z []float32) error {
 	op := a.op
 	dim := op.Result().Shape()[1] / op.heads
 	if sentence < 0 || sentence >= op.batch || head < 0 || head >= op.heads || len(z) != dim {
-		return fmt.Errorf("no head %d with a z of %d numbers in sentence %d: the graph has %d sentences and %d heads of %d numbers",
+		return fmt.Errorf("no head %d with a z of %d values in sentence %d: the graph has %d sentences and %d heads with a z of %d values",
 			head, len(z), sentence, op.batch, op.heads, dim)
 	}
 	hook, err := a.graph.HookPoint(a.prefix + "attn.z")

@@ -15,7 +15,7 @@ type Optimizer struct {
 	Update  func(c Config, u Update) // changes u.Weights and u.Moments
 }
 
-// Update holds the arguments of one update of some of the numbers of a parameter.
+// Update holds the arguments of one update of some of the values of a parameter.
 type Update struct {
 	Weights, Gradient []float32
 	Moments           [][]float32 // in the order of Optimizer.Moments

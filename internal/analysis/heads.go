@@ -170,11 +170,11 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 	return heads, nil
 }
 
-// diffuseFrom is the smallest entropy, relative to uniform attention, of a diffuse head.
+// diffuseFrom is the smallest entropy of the attention weights, relative to uniform attention, of a diffuse head.
 const diffuseFrom = 0.7
 
 // ChooseRole returns the role with the largest lift, if that lift stands out (0.3 or more). Otherwise it returns diffuse if the
-// entropy is 0.7 or more, and mixed if it is less.
+// relative entropy of its rows is 0.7 or more, and mixed if it is less.
 func ChooseRole(scores []attention.RoleScore, entropy float64) string {
 	role, best := attention.RoleMixed, 0.0
 	if entropy >= diffuseFrom {

@@ -74,13 +74,13 @@ func inputs(sequences [][]int) [][]int {
 // [attention.All], of all layers: the weights are 0 and the row is renormalised.
 func removeAttention(layer, query int, keys ...int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		var edges []layers.Link
+		var links []layers.Link
 		for _, key := range keys {
-			edges = append(edges, layers.Link{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
+			links = append(links, layers.Link{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
 		}
-		for i, attended := range f.Attention {
+		for i, a := range f.Attention {
 			if layer == i || layer == attention.All {
-				if err := attended.RemoveAttention(edges...); err != nil {
+				if err := a.RemoveAttention(links...); err != nil {
 					return err
 				}
 			}
@@ -174,7 +174,7 @@ func logProbability(logits []float32, targets ...int) float64 {
 	return floats.LogSumExp(some) - floats.LogSumExp(all)
 }
 
-// widened returns the numbers in double precision.
+// widened returns the values in double precision.
 func widened(x []float32) []float64 {
 	wide := make([]float64, len(x))
 	for i, v := range x {

@@ -179,7 +179,7 @@ func summarize(y *attention.Why) {
 	}
 }
 
-// RankCorrelation returns Spearman's rank correlation of x and y, in -1 to 1 (Spearman 1904). Equal numbers have the mean of
+// RankCorrelation returns Spearman's rank correlation of x and y, in -1 to 1 (Spearman 1904). Equal values have the mean of
 // their ranks. ok is false if there are fewer than three pairs, or if all of x or all of y are equal.
 func RankCorrelation(x, y []float64) (rho float64, ok bool) {
 	if len(x) < 3 || len(x) != len(y) {
@@ -192,7 +192,7 @@ func RankCorrelation(x, y []float64) (rho float64, ok bool) {
 	return rho, true
 }
 
-// ranks returns for each number the count of smaller numbers plus half the count of others that are equal.
+// ranks returns for each value the count of smaller values plus half the count of others that are equal.
 func ranks(x []float64) []float64 {
 	r := make([]float64, len(x))
 	for i := range x {

@@ -50,12 +50,12 @@ func PositionTable(r *run.Run) (Table, error) {
 	return t, nil
 }
 
-// table splits the numbers of a table [rows, dim] into its rows.
-func table(r *run.Run, title string, numbers []float32, name func(int) string) Table {
+// table splits the values of a table [rows, dim] into its rows.
+func table(r *run.Run, title string, values []float32, name func(int) string) Table {
 	dim := r.Config.Dim
 	t := Table{Title: title, Source: source(r)}
-	for i := range len(numbers) / dim {
-		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(numbers[i*dim:][:dim]))
+	for i := range len(values) / dim {
+		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(values[i*dim:][:dim]))
 	}
 	return t
 }

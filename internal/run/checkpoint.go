@@ -15,8 +15,8 @@ import (
 	"attend/train"
 )
 
-// createFolder creates the folder of a locked name with all files of the training, atomically. lines has the content of the first line of each
-// log, if any.
+// createFolder creates the folder of a locked name with all files of the training, atomically. lines has the content of the first
+// line of each log, if any.
 func (t *Training) createFolder(c *creator, at *lockedName, overwrite bool, lines map[string][]byte) error {
 	for name, content := range lines { // before the checkpoint, which has their chain hashes
 		lines[name] = t.chain(name, content)
@@ -132,7 +132,8 @@ func (t *Training) log(s train.Step) error {
 }
 
 // save writes a checkpoint. It returns an error, and writes nothing, if the training has diverged. The logs are flushed first,
-// since the checkpoint has their chain hashes. The state is next, since a training is resumed from the state alone. The model is last.
+// since the checkpoint has their chain hashes. The state is next, since a training is resumed from the state alone. The model is
+// last.
 func (t *Training) save() error {
 	if err := t.checkFinite(); err != nil {
 		return err

@@ -115,20 +115,20 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs",
 			f.at(configFile), settingsFile, tokenizerFile)
 	}
-	numbers := r.Config.ParameterCount() // the largest number of float32 numbers in the file
+	count := r.Config.ParameterCount() // the largest number of float32 values in the file
 	if name == stateFile {
-		numbers *= float64(len(r.Settings.stateSets()))
+		count *= float64(len(r.Settings.stateSets()))
 	} else if r.Config.Positions != embed.Learned {
-		numbers += float64(r.Config.Context) * float64(r.Config.Dim)
+		count += float64(r.Config.Context) * float64(r.Config.Dim)
 	}
-	if err := r.checkOpening(numbers); err != nil {
+	if err := r.checkOpening(count); err != nil {
 		return nil, nil, err
 	}
 	if err := hf.CheckShapes(r.shapes(name), source.tensors); err != nil {
 		return nil, nil, f.fileError(name, err)
 	}
 	r.Parameters = layers.ZeroParameters(r.Config) // all 0
-	tensors, err = source.read(int64(numbers))
+	tensors, err = source.read(int64(count))
 	return r, tensors, f.fileError(name, err)
 }
 

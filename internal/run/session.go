@@ -199,7 +199,7 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 		for query, row := range read[3] {
 			read[3][query] = row[:query+1]
 		}
-		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Output: read[4]}
+		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Z: read[4]}
 	})
 	return m, nil
 }

@@ -311,7 +311,7 @@ func TestVectorsAreThoseOfTheHookPoints(t *testing.T) {
 	}
 	for layer, heads := range m.Vectors {
 		for head, v := range heads {
-			for name, rows := range map[string][][]float32{"q": v.Query, "k": v.Key, "v": v.Value, "scores": v.Scores, "weights": m.Attention[layer][head], "z": v.Output} {
+			for name, rows := range map[string][][]float32{"q": v.Query, "k": v.Key, "v": v.Value, "scores": v.Scores, "weights": m.Attention[layer][head], "z": v.Z} {
 				want := hooks[fmt.Sprintf("blocks.%d.attn.%s", layer, name)].Read(0)[head]
 				if want.Rows != len(rows) {
 					t.Fatalf("%d rows of %s, want %d", len(rows), name, want.Rows)

@@ -110,14 +110,14 @@ func (r *Run) CheckSession(batch, seq int) error {
 	return r.checkNeed("reading with this run", only(n), r.advice())
 }
 
-// checkOpening returns an error if a run with that many numbers in its file needs more memory than is available, or if building
+// checkOpening returns an error if a run with so many float32 values in its file needs more memory than is available, or if building
 // its graph takes too long.
-func (r *Run) checkOpening(numbers float64) error {
+func (r *Run) checkOpening(count float64) error {
 	if err := checkBuilding(r.Config.BuildSeconds(false), r.advice()); err != nil {
 		return err
 	}
-	const fileAndDecoded = 2 // copies of the numbers during reading
-	return r.checkNeed("opening this run", only(fileAndDecoded*4*numbers+r.Config.ParameterBytes()), r.advice())
+	const fileAndDecoded = 2 // copies of the values during reading
+	return r.checkNeed("opening this run", only(fileAndDecoded*4*count+r.Config.ParameterBytes()), r.advice())
 }
 
 // mostBuilding is the largest estimated time in seconds to build the graphs of a command.
