@@ -95,8 +95,8 @@ func (c *followers) add(count int) {
 	}
 }
 
-// probability returns P(w|h) of a token that occurs count times after the context h, from shorter, its probability P(w|h') after the
-// next shorter context.
+// probability returns P(w|h) of a token that occurs count times after the context h, from shorter, its probability P(w|h')
+// after the next shorter context.
 func (c followers) probability(count int, shorter float64) float64 {
 	if c.tokens == 0 {
 		return shorter

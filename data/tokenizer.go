@@ -40,9 +40,9 @@ func UnitMeanings() string {
 	return strings.Join(meanings, "; ")
 }
 
-// Tokenizer splits text into tokens. Each token has a key, its normalised spelling, by
-// which a vocabulary numbers it (not a key of attention). A new tokenizer is a type with these methods, and those of learner if it is made from the text, and a
-// line in [Units].
+// Tokenizer splits text into tokens. Each token has a key, its normalised spelling, by which a vocabulary numbers it (not a key
+// of attention). A new tokenizer is a type with these methods, and those of learner if it is made from the text, and a line in
+// [Units].
 type Tokenizer interface {
 	// Noun names one token in messages, such as "word".
 	Noun() string

@@ -57,8 +57,8 @@ type HookPoint struct {
 // heads.
 type HookFunc func(heads []kernel.Matrix)
 
-// Read returns the activation of a sentence in the last forward pass: one matrix for each head, or a single matrix if the activation has
-// no heads. The matrices change with the next forward pass.
+// Read returns the activation of a sentence in the last forward pass: one matrix for each head, or a single matrix if the
+// activation has no heads. The matrices change with the next forward pass.
 func (h *HookPoint) Read(sentence int) []kernel.Matrix { return h.view(sentence) }
 
 // Edit adds an edit to all later forward passes. Several edits of one sentence are made in the order in which they were added.

@@ -98,15 +98,15 @@ func noKeyLeft(links []Link, link Link) (head int, none bool) {
 	return 0, false
 }
 
-// SetZ replaces z of a head by one vector [headDim] at every token of a sentence, in all later forward passes. The attention weights do not
-// change. With a vector of zeros this is zero ablation, with the mean of z over a text it is mean ablation (Wang et al. 2022). It
-// returns an error if the graph has no such sentence or head, or if the vector has another length.
+// SetZ replaces z of a head by one vector [headDim] at every token of a sentence, in all later forward passes. The attention
+// weights do not change. With a vector of zeros this is zero ablation, with the mean of z over a text it is mean ablation (Wang
+// et al. 2022). It returns an error if the graph has no such sentence or head, or if the vector has another length.
 func (a *LayerAttention) SetZ(sentence, head int, z []float32) error {
 	op := a.op
 	dim := op.Result().Shape()[1] / op.heads
 	if sentence < 0 || sentence >= op.batch || head < 0 || head >= op.heads || len(z) != dim {
-		return fmt.Errorf("no head %d with a z of %d values in sentence %d: the graph has %d sentences and %d heads with a z of %d values",
-			head, len(z), sentence, op.batch, op.heads, dim)
+		return fmt.Errorf("no head %d with a z of %d values in sentence %d: "+
+			"the graph has %d sentences and %d heads with a z of %d values", head, len(z), sentence, op.batch, op.heads, dim)
 	}
 	hook, err := a.graph.HookPoint(a.prefix + "attn.z")
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"attend/internal/node"
 )
 
-// LayerAttention is the attention of one layer in a graph. Its methods return what the last forward pass computed, as slices of the
-// operation's memory, which change with the next forward pass. A sentence is an index in the batch, a position an index in the
-// sentence.
+// LayerAttention is the attention of one layer in a graph. Its methods return what the last forward pass computed, as slices of
+// the operation's memory, which change with the next forward pass. A sentence is an index in the batch, a position an index in
+// the sentence.
 type LayerAttention struct {
 	ZNode     *gorgonia.Node // z of all heads, [batch*seq, heads*headDim]
 	op        *attention

@@ -18,9 +18,10 @@
 //	weights [batch, heads, query, key]          attention weights
 //	logits  [batch*seq, vocab]
 //
-// Each layer is a gorgonia operation that implements SymDiff, which returns its gradient. Axis words: batch, seq, dim, heads, headDim,
-// kvHeads, vocab. Activations are 2-D, [batch*seq, dim], and a head is headDim columns of them. Sentences shorter than seq follow
-// each other without padding, as with cu_seqlens in FlashAttention; only weights [batch, heads, query, key] have a fixed stride.
+// Each layer is a gorgonia operation that implements SymDiff, which returns its gradient. Axis words: batch, seq, dim, heads,
+// headDim, kvHeads, vocab. Activations are 2-D, [batch*seq, dim], and a head is headDim columns of them. Sentences shorter than
+// seq follow each other without padding, as with cu_seqlens in FlashAttention; only weights [batch, heads, query, key] have a
+// fixed stride.
 //
 // A [Model] describes the names, shapes and initial distributions of the parameters, and how the layers are connected. A
 // [param.Set] holds the values of the parameters. A [Graph] computes the forward pass with them; training and inference build

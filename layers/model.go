@@ -139,8 +139,8 @@ func (c Config) residualStd() float64 {
 	return initialStd / math.Sqrt(float64(2*c.Layers))
 }
 
-// ZeroParameters returns the parameters of a model, all 0, in the order of the forward pass. It panics unless the configuration is
-// valid.
+// ZeroParameters returns the parameters of a model, all 0, in the order of the forward pass. It panics unless the configuration
+// is valid.
 func ZeroParameters(c Config) *param.Set {
 	s := NewModel(c).Params()
 	s.Allocate()

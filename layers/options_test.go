@@ -14,7 +14,8 @@ import (
 	"attend/internal/node/nodetest"
 )
 
-// attended computes a graph of attention over queries [rows, dim], and keys and values [rows, kvDim], and returns it with the mixed values.
+// attended computes a graph of attention over queries [rows, dim], and keys and values [rows, kvDim], and returns it with the
+// mixed values.
 func attended(t *testing.T, heads, seq, dim, kvDim int, vectors [3][]float32, o AttentionOptions) (a *LayerAttention, mixed []float32) {
 	t.Helper()
 	g := gorgonia.NewGraph()

@@ -11,7 +11,7 @@ import (
 	"attend/internal/param"
 )
 
-// Projections are the three learned projections of an attention, to the query, key and value of each token:
+// Projections are the three learned projections of an attention layer, to the query, key and value of each token:
 //
 //	query = x queryWeight + queryBias,  key = x keyWeight + keyBias,  value = x valueWeight + valueBias
 //

@@ -31,7 +31,7 @@ func crossEntropy(name string, logits, targets *gorgonia.Node) (*gorgonia.Node, 
 type lossOp struct {
 	node.Op
 	vocab         int
-	scale         float32   // written before each run
+	scale         float32   // written before each forward pass
 	losses        []float32 // [rows] in nats, 0 without a target
 	maxLogits     []float32 // [rows]
 	probabilities []float32 // [rows, vocab]

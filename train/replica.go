@@ -89,5 +89,5 @@ func (r *replica) load(ids, targets []int, step int, scale float32) {
 // run computes the loss and, if the replica has them, the gradients.
 func (r *replica) run() error { return r.machine.Run() }
 
-// lossValue returns the loss of the last run.
+// lossValue returns the loss of the last forward pass.
 func (r *replica) lossValue() float64 { return float64(*r.op.Scalar()) }

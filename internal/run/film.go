@@ -67,8 +67,8 @@ func readWhole[T any](r *Run, f *folder, name string, parse func([]byte) (T, err
 	return lines, nil
 }
 
-// readHashes reads the chain hashes of the logs from the checkpoint. If the checkpoint cannot be read, missing lines at the end of a log
-// are not detected, and a note says so.
+// readHashes reads the chain hashes of the logs from the checkpoint. If the checkpoint cannot be read, missing lines at the end
+// of a log are not detected, and a note says so.
 func (r *Run) readHashes(f *folder) {
 	if r.Format == 1 || r.chainHashes != nil {
 		return

@@ -196,9 +196,9 @@ func (e *UnknownSettingError) Error() string {
 }
 
 // ParseYAML parses settings and returns them with the line of each that the file gives, and with the format version of the run
-// folder, 1 if the file has none. Settings that are not in the file keep their value in over, unless the file is of a version that
-// did not have the setting yet: then it has the value of [Setting.Absent]. A setting may have its former name. An unknown key is an
-// [UnknownSettingError]. Ranges and choices are not checked.
+// folder, 1 if the file has none. Settings that are not in the file keep their value in over, unless the file is of a version
+// that did not have the setting yet: then it has the value of [Setting.Absent]. A setting may have its former name. An unknown
+// key is an [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
 	values, err := yamlValues(b)
 	if err != nil {
