@@ -167,11 +167,11 @@ func oneSentence(q *request) error {
 	name := q.cmd.Name()
 	switch len(q.args) {
 	case 0:
-		return fmt.Errorf("%s wants a sentence and got none: attend %s \"The lion saw the zebra near the\"", name, name)
+		return fmt.Errorf("%s requires a sentence: attend %s \"The lion saw the zebra near the\"", name, name)
 	case 1:
 		return nil
 	}
-	return fmt.Errorf("%s wants one sentence and got %d: put it in quotes", name, len(q.args))
+	return fmt.Errorf("%s requires one sentence, not %d: put it in quotes", name, len(q.args))
 }
 
 // checkHead returns an error for a layer or a head, counted from 1, that a run does not have. The range of their flags is that of

@@ -303,7 +303,7 @@ func meet(t *testing.T, dir string, g group) tally {
 		}
 		if g.entrants[i].plain && len(winners[folder]) > 0 {
 			c.lost++
-			say("%v and another were both kept in %s", e.args, folder)
+			say("%v and another were both saved in %s", e.args, folder)
 		}
 		winners[folder] = append(winners[folder], i)
 	}
@@ -373,7 +373,7 @@ func opens(t *testing.T, dir, folder string) child {
 	return runChild(t, dir, "film", "--run", folder)
 }
 
-var kept = regexp.MustCompile(`(?m)^kept in (.*); go on with$`)
+var kept = regexp.MustCompile(`(?m)^saved in (.*)\. Next:$`)
 
 // keptIn returns the folder that a training names on standard output, as the one that holds its run.
 func keptIn(stdout string) string {

@@ -28,11 +28,11 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 		settingFlag(f, setting, s)
 	}
 	choiceFlag(f, &o.format, "format", "text", []string{"text", "json"}, "text or json: the result on standard output")
-	f.BoolVar(&o.watch, "watch", false, "show the map of the sample sentence while it trains, on a terminal; the run stays the same")
-	f.StringVar(&o.out, "out", "", "run folder to make (default: a new one under "+runsFolder+"/)")
+	f.BoolVar(&o.watch, "watch", false, "show the map of the sample sentence while it trains, on a terminal; does not change the result")
+	f.StringVar(&o.out, "out", "", "run folder to create (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
 	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to resume")
-	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB; flags win over it")
+	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB; flags override it")
 	return groups
 }
 

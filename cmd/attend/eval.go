@@ -82,7 +82,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		loss float64
 		note string
 	}
-	lines := []lossLine{ // from the floor to knowing nothing
+	lines := []lossLine{ // from the lowest that can be expected
 		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
 		{"training", r.TrainLoss, "this model, on its training text"},
 		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
@@ -91,7 +91,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		{"uniform", r.Baselines.Uniform, "every token equally likely"},
 	}
 	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"entropy", *r.Entropy, "the grammar itself: the lowest loss"})
+		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "the grammar that drew this text"})
 	}
 	number := len("0.0000") + 1
 	for _, l := range lines {
@@ -118,7 +118,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	}
 	meaning := fmt.Sprintf("perplexity %s, accuracy %.1f%%", perplexity(r.HeldOutLoss), 100*r.Accuracy)
 	if r.Excess != nil {
-		meaning = decimals(*r.Excess, 4) + " above the entropy, " + meaning
+		meaning = decimals(*r.Excess, 4) + " above the grammar, " + meaning
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
 	return render.Write(w, &b)
@@ -156,7 +156,7 @@ func indented(text string, columns, blanks int) string {
 	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
-// writeRules prints how each planted rule was learned. On a narrow terminal the table has the
+// writeRules prints how each rule of the grammar was learned. On a narrow terminal the table has the
 // columns that fit.
 func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	if len(r.Rules) == 0 {
@@ -168,7 +168,7 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	table := term.Table{Columns: []term.Column{
 		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1},
 		{Title: "mean", Spare: 6}, {Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5},
-		{Title: "ablated", Spare: 2}, {Title: "others", Spare: 3},
+		{Title: "removed", Spare: 2}, {Title: "control", Spare: 3},
 	}}
 	for _, rule := range r.Rules {
 		cells := []string{rule.Name, printable.Thousands(rule.Count)}
@@ -184,14 +184,25 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	for line := range strings.Lines(table.Text(columns - term.Gap)) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\n" + term.Wrap("accuracy: share of cases in which the most likely word follows the rule. best head to uniform: attention weight from the "+
-		"predicting word to all cause words together, in the best head, in the mean of all heads, in the best head before training, and "+
-		"if attention were uniform. ablated: by how many nats the log-probability of the right word falls when the attention to the cause words "+
-		"is removed; others: when that to as many other words is removed, the mean over up to 12 choices. Both on up to 500 cases.", columns) + "\n")
+	shown, _ := table.Shown(columns - term.Gap)
+	b.WriteByte('\n')
+	for _, note := range []struct{ column, text string }{
+		{"accuracy", "share of cases in which the most likely word follows the rule"},
+		{"best head", "attention weight from the predicting word to all cause words together, in the head with most"},
+		{"mean", "the same, mean over all heads"},
+		{"untrained", "the same, best head before training"},
+		{"uniform", "the same, if attention were uniform"},
+		{"removed", "decrease of the log-probability of the right word, in nats, when the attention to the cause words is removed"},
+		{"control", "the same, when the attention to as many other words is removed: the mean over at most 12 choices of them"},
+	} {
+		if slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Title == note.column }) {
+			b.WriteString(term.Hanging(term.PadRight("  "+note.column, 13), note.text, columns))
+		}
+	}
 	return render.Write(w, &b)
 }
 
-// rulesInShort is one line on the planted rules.
+// rulesInShort is one line on the rules of the grammar.
 func rulesInShort(r analysis.Report) string {
 	var parts []string
 	for _, rule := range r.Rules {

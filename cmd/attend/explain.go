@@ -24,7 +24,7 @@ what the value adds to the output. Every number is the one that the model
 computed.
 
 --query and --key take a word. If it occurs more than once, the:1 is the first
-and the:2 the second; a number is a position, from 0. By default the query is
+and the:2 the second; a number is a position, from 1. By default the query is
 the last word and the key is the word with the largest weight.` + indexBase,
 		Example: `  attend explain "The lion saw the zebra near the"
   attend explain "The lion saw the zebra near the" --head 3 --query the:2 --key zebra

@@ -56,7 +56,7 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 		},
 		find: func(q *request) (finding, error) {
 			r := q.run
-			if err := checkHead(r, layer, head, "counted from 1 (0: all)"); err != nil {
+			if err := checkHead(r, layer, head, "counted from 1"); err != nil {
 				return finding{}, err
 			}
 			if of := frames[0].Sentences[0].Attention; len(of) != r.Config.Layers || len(of[0]) != r.Config.Heads {

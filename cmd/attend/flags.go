@@ -67,9 +67,9 @@ var positiveShare = run.Range{High: 1, OpenLow: true}
 
 // layerAndHead adds --layer and --head, of which 0 is all.
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
-	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (0: all)")
+	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (default: all)")
 	f.Var(headFlag{number[int]{head, between(0, 4096)}}, "head",
-		"only this head, from 1, or mean: the mean of the heads (0: the one that matters most for the next word)")
+		"only this head, from 1, or mean (default: the head that matters most, or the mean with --layer)")
 }
 
 // meanOfHeads is the value of --head mean.
@@ -204,7 +204,7 @@ func (s *size) Type() string { return "SIZE" }
 
 // memoryFlag adds --max-memory.
 func (p *program) memoryFlag(flags *pflag.FlagSet) {
-	flags.Var(&p.maxMemory, "max-memory", "most memory to take, such as 8GB (default: what is available)")
+	flags.Var(&p.maxMemory, "max-memory", "memory limit, such as 8GB (default: what is available)")
 }
 
 // options returns how runs are opened and trained.

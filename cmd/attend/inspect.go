@@ -92,7 +92,7 @@ func (o *inspectOptions) check(q *request) error {
 	case o.all && o.head > 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
 	case o.file == "" && len(q.args) == 0:
-		return errors.New("inspect wants a sentence and got none: " +
+		return errors.New("inspect requires a sentence: " +
 			"attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	case o.file != "" && len(q.args) > 0:
 		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(q.args[0]), printable.Path(o.file))
@@ -103,7 +103,7 @@ func (o *inspectOptions) check(q *request) error {
 // inspect reads the sentences in the arguments or the file.
 func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	r := q.run
-	if err := checkHead(r, o.layer, o.head, "counted from 1 (0: all)"); err != nil {
+	if err := checkHead(r, o.layer, o.head, "counted from 1"); err != nil {
 		return finding{}, err
 	}
 	sentences := q.args

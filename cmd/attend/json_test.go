@@ -17,7 +17,7 @@ import (
 var jsonCommands = []string{
 	"train --steps 100 --batch 8 --dim 8 --heads 2 --layers 2 --lr 0.1 --out runs/savanna --format json",
 	"inspect --run runs/savanna --baseline uniform", "inspect --run runs/savanna",
-	"why --run runs/savanna", "why --run runs/savanna --place 1", "heads --run runs/savanna", "eval --run runs/savanna",
+	"why --run runs/savanna", "why --run runs/savanna --position 1", "heads --run runs/savanna", "eval --run runs/savanna",
 	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna SECOND",
 	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",
 	"words --run runs/savanna --nearest lion", "complete --run runs/savanna --tokens 3",

@@ -208,8 +208,11 @@ func firstPicture(ctx context.Context, course *lesson.Course, c lesson.Chapter) 
 			return lesson.Picture{}, err
 		}
 		for _, part := range parts {
-			if found, ok := part.(lesson.Picture); ok {
+			switch found := part.(type) {
+			case lesson.Picture:
 				return found, nil
+			case lesson.Beside:
+				return found[0], nil
 			}
 		}
 	}

@@ -86,7 +86,7 @@ func TestAnOptionalSection(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, open := range []bool{false, true} {
 		s := sit(t, 80, 50, nil, "lesson", "4")
-		s.readOn(`your answer, a to c: `)
+		s.readOn(`your answer, a to b: `)
 		s.press("b" + enter)
 		s.readOn(`\[Enter skips it, o opens it\] $`)
 		if open {
@@ -95,7 +95,7 @@ func TestAnOptionalSection(t *testing.T) {
 			s.press(enter)
 		}
 		s.readOn(`\[Enter: chapter 5, q leaves\] $`)
-		if got := strings.Contains(s.seen.String(), "Entropy measures"); got != open {
+		if got := strings.Contains(s.seen.String(), "Entropy: how even"); got != open {
 			t.Errorf("opened %t, shown %t", open, got)
 		}
 		s.press(ctrlD)
@@ -111,7 +111,7 @@ func TestAWrongAnswerIsExplainedAndEnterShowsTheRightOne(t *testing.T) {
 	s.press("c" + enter)
 	s.expect(`No\. .*Only equal scores get equal weights\.`)
 	s.expect(`Answer: b\)`)
-	s.readOn(`your answer, a to c: `)
+	s.readOn(`your answer, a to b: `)
 	s.press(enter) // no answer
 	s.expect(`Answer: a\)`)
 	s.press(ctrlC)

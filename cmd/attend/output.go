@@ -62,7 +62,7 @@ type output struct {
 func (o *output) flags(cmd *cobra.Command, formats []format) {
 	names, f := formatNames(formats), cmd.Flags()
 	choiceFlag(f, &o.format, "format", "", names,
-		printable.Or(names)+" (default: by the ending of the output file, else "+names[0]+")")
+		printable.Or(names)+" (default: by the extension of the output file, else "+names[0]+")")
 	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")
 	if slices.ContainsFunc(formats, func(f format) bool { return f.picture }) {
 		themes := []string{"light", "dark"}
@@ -98,10 +98,10 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 	byEnding := slices.IndexFunc(formats, func(f format) bool { return f.ending == strings.ToLower(filepath.Ext(o.to)) })
 	switch {
 	case named < 0 && byEnding < 0 && o.to != "" && !special(o.to):
-		return fmt.Errorf("--output %s: its ending tells no format: add --format %s",
+		return fmt.Errorf("--output %s: unknown file extension: add --format %s",
 			printable.Path(o.to), printable.Or(formatNames(formats)))
 	case named >= 0 && byEnding >= 0 && named != byEnding:
-		return fmt.Errorf("--format %s and the ending of --output %s disagree: leave out --format, or name the file otherwise",
+		return fmt.Errorf("--format %s and the extension of --output %s disagree: leave out --format, or name the file otherwise",
 			o.format, printable.Path(o.to))
 	}
 	o.chosen = formats[max(0, named, byEnding)]

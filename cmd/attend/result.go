@@ -44,7 +44,7 @@ func (p *program) say(format string, a ...any) {
 func (p *program) result(t *run.Training) (finding, error) {
 	live := term.IsTerminal(p.stderr)
 	if live { // a long text takes a while
-		fmt.Fprint(p.stderr, "judging the model on held-out text ...")
+		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
 	report, err := analysis.Evaluate(t.Run, t.Corpus)
 	if live {
@@ -67,7 +67,7 @@ func (p *program) result(t *run.Training) (finding, error) {
 			if rules := rulesInShort(report); rules != "" {
 				fmt.Fprint(w, indented("rule accuracy: "+rules, view.Width, 2))
 			}
-			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Who attends to whom in "`+printable.Sentence(t.Settings.Sample)+`"`, view.Width))
+			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Attention in "`+printable.Sentence(t.Settings.Sample)+`"`, view.Width))
 			if err := text.TopLinks(w, m, view, shownLinks); err != nil {
 				return err
 			}
@@ -108,7 +108,7 @@ func (p *program) showNext(t *run.Training) error {
 	if sentence, begin := tryNext(t); sentence != "" {
 		try = append(try, "attend inspect"+where+" "+shellWord(sentence), "attend complete"+where+" "+shellWord(begin))
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nkept in %s; go on with\n\n  %s\n", printable.Path(t.Path), strings.Join(try, "\n  "))
+	_, err := fmt.Fprintf(p.stdout, "\nsaved in %s. Next:\n\n  %s\n", printable.Path(t.Path), strings.Join(try, "\n  "))
 	return err
 }
 

@@ -83,7 +83,7 @@ func groupedUsage(cmd *cobra.Command, groups []*pflag.FlagSet) error {
 // train starts a new run.
 func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
 	if o.overwrite && o.out == "" {
-		return errors.New("--overwrite wants --out FOLDER beside it: which run is to be replaced?")
+		return errors.New("--overwrite requires --out FOLDER, the run to replace")
 	}
 	if err := p.settle(cmd, settings, o); err != nil {
 		return err
@@ -221,7 +221,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	}
 	defer t.Close()
 	if t.Step >= t.Settings.Steps {
-		return fmt.Errorf("%s has finished its %s: --steps %d would train on, `attend inspect --run %s` shows it",
+		return fmt.Errorf("%s has finished its %s: use --steps %d to continue, `attend inspect --run %s` shows it",
 			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
 	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)

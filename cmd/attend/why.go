@@ -25,17 +25,17 @@ nats:
   word replaced       by each of its substitutes in the savanna, or else by <unk>
   head ablated        its output is replaced by its mean over held-out text (mean ablation)
 
-0.69 nats halve a probability, 2.3 leave a tenth of it. By default the most
-likely next word is explained. --word explains another word, --place a word of
+0.69 nats halve a probability, 2.3 nats divide it by 10. By default the most
+likely next word is explained. --word explains another word, --position a word of
 the sentence.` + indexBase,
 		Example: `  attend why "The lion saw the zebra near the"
   attend why "The lion saw the zebra near the" --word cave
-  attend why "The lions from the valley are hungry" --place 6
+  attend why "The lions from the valley are hungry" --position 6
   attend why "The lion saw the zebra near the" --format json`,
 	}
 	f := cmd.Flags()
-	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --place)")
-	numberFlag(f, &asked.Position, "place", 0, between(0, 1e6),
+	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --position)")
+	numberFlag(f, &asked.Position, "position", 0, between(0, 1e6),
 		"explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		asked.Text = q.args[0]

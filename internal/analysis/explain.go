@@ -25,18 +25,22 @@ func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 	if err != nil {
 		return attention.Explanation{}, err
 	}
-	query, err := positionOf(m.Tokens, c.Query, len(m.Tokens)-1)
+	before := 0 // tokens before the first that was typed
+	if _, ok := r.Vocabulary.Boundary(); ok {
+		before = 1
+	}
+	query, err := positionOf(m.Tokens, before, c.Query, len(m.Tokens)-1)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("query: %w", err)
 	}
 	links := attention.Links(widened(m.Attention[c.Layer][c.Head][query]), 1)
-	key, err := positionOf(m.Tokens, c.Key, links[0].Key)
+	key, err := positionOf(m.Tokens, before, c.Key, links[0].Key)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("key: %w", err)
 	}
 	if key > query {
 		spelled := func(position int) string {
-			return fmt.Sprintf("%s (position %d)", printable.Quote(m.Tokens[position]), position)
+			return fmt.Sprintf("%s (position %d)", printable.Quote(m.Tokens[position]), position+1-before)
 		}
 		return attention.Explanation{}, fmt.Errorf("%s comes after %s, and no query attends to a later key: "+
 			"choose an earlier key, or %s itself", spelled(key), spelled(query), spelled(query))
@@ -68,8 +72,8 @@ func explanation(m attention.Map, layer, head, query, key int) attention.Explana
 const mostListed = 120
 
 // positionOf returns the position of a token: given as a word that occurs once, as the:2 for the second occurrence of the, or as
-// a number (0 is the first token). An empty word means the fallback.
-func positionOf(tokens []string, word string, fallback int) (int, error) {
+// the number of a token as typed, from 1; so many tokens come before the first that was typed. An empty word means the fallback.
+func positionOf(tokens []string, before int, word string, fallback int) (int, error) {
 	if word == "" {
 		return fallback, nil
 	}
@@ -87,11 +91,11 @@ func positionOf(tokens []string, word string, fallback int) (int, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		if n, err := strconv.Atoi(word); err == nil && n >= 0 && n < len(tokens) {
-			return n, nil
+		if n, err := strconv.Atoi(word); err == nil && n >= 1 && n-1+before < len(tokens) {
+			return n - 1 + before, nil
 		}
-		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a position from 0 to %d",
-			printable.Quote(word), printable.Short(strings.Join(tokens, " "), mostListed), len(tokens)-1)
+		return 0, fmt.Errorf("%s is not in the sentence: choose one of %s, or a position from 1 to %d",
+			printable.Quote(word), printable.Short(strings.Join(tokens, " "), mostListed), len(tokens)-before)
 	}
 	return 0, fmt.Errorf("%s occurs %d times: say which by %s to %s",
 		printable.Quote(word), len(found), printable.Short(word+":1", printable.MaxQuote),

@@ -88,7 +88,7 @@ func TestExplainFindsItsCell(t *testing.T) {
 		query, key         string
 		wantQuery, wantKey int
 	}{
-		{"", "otter", 7, 2}, {"", "", 7, top}, {"LIKES", "The", 3, 1}, {"the", "the", 4, 4}, {"5", "0", 5, 0}, {"near", "<s>", 6, 0},
+		{"", "otter", 7, 2}, {"", "", 7, top}, {"LIKES", "The", 3, 1}, {"the", "the", 4, 4}, {"5", "1", 5, 1}, {"near", "<s>", 6, 0},
 	} {
 		x, err := Explain(r, attention.Cell{Text: text, Layer: 1, Head: 2, Query: c.query, Key: c.key})
 		if err != nil || x.Query != c.wantQuery || x.Key != c.wantKey || x.Layer != 1 || x.Head != 2 {
@@ -105,17 +105,17 @@ func TestExplainFindsItsCell(t *testing.T) {
 
 func TestPositionOf(t *testing.T) {
 	tokens := []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}
-	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5} {
-		if got, err := positionOf(tokens, word, 8); err != nil || got != want {
+	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5, "8": 8} {
+		if got, err := positionOf(tokens, 1, word, 8); err != nil || got != want {
 			t.Errorf("%q: position %d, error %v, want %d", word, got, err, want)
 		}
 	}
 	for word, want := range map[string]string{
 		"dog": "\"dog\" occurs 2 times: say which by dog:1 to dog:2", "dog:3": "there is no dog:3", "dog:0": "there is no dog:0",
-		"cat": "\"cat\" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a position from 0 to 8",
-		"9":   "is not in the sentence", "-1": "is not in the sentence",
+		"cat": "\"cat\" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a position from 1 to 8",
+		"9":   "is not in the sentence", "0": "is not in the sentence", "-1": "is not in the sentence",
 	} {
-		_, err := positionOf(tokens, word, 8)
+		_, err := positionOf(tokens, 1, word, 8)
 		wantError(t, err, want)
 	}
 }
@@ -130,7 +130,7 @@ func FuzzPositionOf(f *testing.F) {
 		if len(tokens) == 0 {
 			return
 		}
-		at, err := positionOf(tokens, word, 0)
+		at, err := positionOf(tokens, 1, word, 0)
 		if err == nil && (at < 0 || at >= len(tokens)) {
 			t.Errorf("%q is token %d of %d", word, at, len(tokens))
 		}

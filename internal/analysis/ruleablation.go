@@ -24,7 +24,7 @@ type RuleAblation struct {
 // mostChoices is the largest number of choices of other words in one case, evenly spaced over all choices.
 const mostChoices = 12
 
-// AblateRules returns for each planted rule, by name, the effect of the attention to its cause words on up to 500 held-out cases.
+// AblateRules returns for each rule of the grammar, by name, the effect of the attention to its cause words on up to 500 held-out cases.
 // It takes a few times as long as [Evaluate].
 func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, error) {
 	if err := r.CheckText(corpus); err != nil {

@@ -8,12 +8,12 @@ import (
 	"attend/internal/run"
 )
 
-// RuleReport measures how well a run has learned one planted rule.
+// RuleReport measures how well a run has learned one rule of the grammar.
 type RuleReport struct {
 	Name      string        `json:"name"`
 	Accuracy  float64       `json:"accuracy"` // share of cases in which the most likely word follows the rule
 	Attention RuleAttention `json:"attention"`
-	Ablation  *RuleAblation `json:"ablation,omitempty"` // effect of the attention to the causes, see [AblateRules]
+	Ablation  *RuleAblation `json:"attention_removed,omitempty"` // effect of the attention to the causes, see [AblateRules]
 	Count     int           `json:"-"`                  // of cases
 }
 
@@ -26,7 +26,7 @@ type RuleAttention struct {
 	Uniform   float64 `json:"uniform"`   // of uniform attention
 }
 
-// roleCase is a query of a sentence with the keys of a role in that sentence. The case of a planted rule also has the word to
+// roleCase is a query of a sentence with the keys of a role in that sentence. The case of a rule of the grammar also has the word to
 // predict.
 type roleCase struct {
 	role     string
@@ -37,7 +37,7 @@ type roleCase struct {
 	correct  []int // for a rule, ids of the words that follow it
 }
 
-// evaluateRules reports on every planted rule over the held-out sentences.
+// evaluateRules reports on every rule of the grammar over the held-out sentences.
 func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	cases, err := ruleCases(r, corpus)
 	if err != nil {

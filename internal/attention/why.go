@@ -15,7 +15,7 @@ import (
 type Why struct {
 	Text        string       `json:"text"`
 	Tokens      []string     `json:"tokens"`      // up to the token whose next one is predicted, that one the last
-	Seen        string       `json:"seen"`        // the tokens as one text
+	Seen        string       `json:"context_text"`        // the tokens as one text
 	Target      string       `json:"target"`      // the word whose probability is explained
 	Probability float64      `json:"probability"` // of the target, without an intervention
 	Words       []Cause      `json:"words"`       // of all tokens, in their order

@@ -169,11 +169,19 @@ func TestWhatTheChaptersShow(t *testing.T) {
 	book, _ := whole(t)
 	same(t, "chapter 1", column(t, tableWith(t, book, 1, "next"), "next"), "river river river cave acacia")
 	same(t, "chapter 2", column(t, tableWith(t, book, 2, "score"), "score"), "1 0")
-	same(t, "chapter 3", column(t, tableWith(t, book, 3, "score"), "score"), "1 0 1")
-	same(t, "chapter 3", column(t, tableWith(t, book, 3, "score"), "weight"), "0.4223188 0.1553624 0.4223188")
+	same(t, "chapter 3", column(t, tableWith(t, book, 3, "score"), "score"), "1 0 1 ")
+	same(t, "chapter 3", column(t, tableWith(t, book, 3, "score"), "weight"), "0.422 0.155 0.422 1")
 	same(t, "chapter 6", column(t, tableWith(t, book, 6, "attends to"), "attends to")[:5], "The lion saw the zebra")
 
+	// The calculations that are written out give the numbers of the tables.
+	same(t, "chapter 3", column(t, tableWith(t, book, 3, "score"), "e^score"), "2.718 1 2.718 6.437")
 	orders := tableWith(t, book, 7, "in A")
+	for chapter, want := range map[int]string{3: "weight of key 1 = 2.718 / 6.437 = 0.422", 7: "= 4.11 / 6.11 = 0.67"} {
+		if !slices.ContainsFunc(book[chapter-1].Parts, func(p Part) bool { f, ok := p.(Formula); return ok && strings.Contains(string(f), want) }) {
+			t.Errorf("chapter %d does not calculate %s", chapter, want)
+		}
+	}
+	same(t, "chapter 7", orders.Rows[2][2:], "[0.67 0.00] [0.00 0.67]")
 	for i, same := range []bool{true, true, false, true, false, false} { // for "saw" and the last word of each model
 		if row := orders.Rows[i]; (row[2] == row[3]) != same {
 			t.Errorf("chapter 7: %q", row)

@@ -21,13 +21,10 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, picture, err := oneHead.river(1, "matrices of chapter 5, with the mask")
-	if err != nil {
-		return nil, err
-	}
 	vocabulary := c.corpus.Vocabulary.Len()
 	return values{
-		"steps": maskSteps, "floor": floor, "vocabulary": vocabulary, "guess": math.Log(float64(vocabulary)), "map": picture,
+		"steps": maskSteps, "floor": floor, "vocabulary": vocabulary, "guess": math.Log(float64(vocabulary)),
+		"choices": math.Exp(floor),
 		"trained": func() (values, error) {
 			masked, err := c.learn(ctx, layers.AttentionOptions{})
 			if err != nil {

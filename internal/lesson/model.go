@@ -49,7 +49,7 @@ func inspect(r *run.Run, name, sentence string) (attention.Map, values, error) {
 	if err != nil {
 		return m, nil, err
 	}
-	return m, values{"map": pictured(m, attention.Source{Run: name, Step: r.Step}, false), "next": m.Next, "run": name}, nil
+	return m, values{"map": pictured(m, attention.Source{Run: name, Step: r.Step}, attention.All), "next": m.Next, "run": name}, nil
 }
 
 // whatIs is chapter 1: the river sentence, which words decide, and a model that does not know yet.
@@ -76,8 +76,16 @@ func (c *Course) whatIs(context.Context) (values, error) {
 // training is chapter 8: the reader's own model, and its answer to the question of chapter 1.
 func (c *Course) training(ctx context.Context) (values, error) {
 	floor, err := analysis.GrammarLoss(c.corpus)
+	var losses []values
+	for _, n := range []float64{1, 2, 10, 100} {
+		probability := "1"
+		if n > 1 {
+			probability = fmt.Sprintf("1/%.0f", n)
+		}
+		losses = append(losses, values{"probability": probability, "loss": math.Log(n)})
+	}
 	return values{
-		"sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
+		"losses": losses, "sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
 		"choices": math.Exp(floor), "updates": c.settings.Steps,
 		"training": func() (values, error) { return c.trained(ctx, floor) },
 		"answer":   c.answer,

@@ -99,12 +99,12 @@ func curve(c render.Curve) Picture {
 	return p
 }
 
-// pictured is the picture of an attention map: the mean over its heads, or each head by itself.
-func pictured(m attention.Map, s attention.Source, each bool) Picture {
-	whole := render.Selection{Layer: attention.All, Head: attention.All, All: each}
+// pictured is the picture of an attention map: of one head, from 0, or with [attention.All] the mean over all.
+func pictured(m attention.Map, s attention.Source, head int) Picture {
+	whole := render.Selection{Layer: attention.All, Head: head}
 	return Picture{
 		Text: func(w io.Writer, o text.Options) error {
-			o.Layer, o.Head, o.All = whole.Layer, whole.Head, each
+			o.Layer, o.Head, o.All = whole.Layer, whole.Head, false
 			return text.Grid(w, m, nil, o)
 		},
 		Draw: func(o picture.Options) (picture.Drawing, error) { return picture.Map(m, nil, s, whole, o) },

@@ -2,6 +2,8 @@ package lesson
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -66,21 +68,25 @@ func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions)
 	return attendIn(g, p, heads, seq, o)
 }
 
-// river runs the river sentence, and makes the picture of its attention.
-func (m byHand) river(heads int, origin string) (*layers.LayerAttention, Picture, error) {
+// river runs the river sentence, and makes a picture of the attention of each head.
+func (m byHand) river(heads int, origin string) (*layers.LayerAttention, []Picture, error) {
 	a, err := m.attend(riverByHand, heads, layers.AttentionOptions{})
 	if err != nil {
-		return nil, Picture{}, err
+		return nil, nil, err
 	}
 	words := strings.Fields(river)
 	rows := slices.Collect(slices.Chunk(a.Weights(), len(words)))
 	all := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{slices.Collect(slices.Chunk(rows, len(words)))}}
-	return a, pictured(all, attention.Source{Run: origin, Step: render.Made}, heads > 1), nil
+	var pictures []Picture
+	for head := range heads {
+		pictures = append(pictures, pictured(all, attention.Source{Run: origin, Step: render.Made}, head))
+	}
+	return a, pictures, nil
 }
 
 // projections is chapter 5: where queries, keys and values come from.
 func (c *Course) projections(context.Context) (values, error) {
-	a, picture, err := oneHead.river(1, "matrices written by hand")
+	a, pictures, err := oneHead.river(1, "matrices written by hand")
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +108,7 @@ func (c *Course) projections(context.Context) (values, error) {
 		rows = append(rows, row)
 	}
 	return values{
-		"words": words, "features": rows, "map": picture,
+		"words": words, "features": rows, "map": pictures[0],
 		"vector": words[last]["vector"], "query": numbers(query), "output": a.Z(0, 0, last),
 	}, nil
 }
@@ -113,11 +119,13 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	two, picture, err := twoHeads.river(2, "matrices written by hand")
+	two, pictures, err := twoHeads.river(2, "two heads written by hand")
 	if err != nil {
 		return nil, err
 	}
 	var orders []values
+	var score float64 // of the first animal for the word after it, with the mask
+	var example string
 	for _, model := range []struct {
 		name    string
 		late    float32 // of the last word
@@ -143,6 +151,11 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 				return nil, err
 			}
 		}
+		if saw := outputs[0]; model.late == 0 && !model.options.NoMask {
+			score = float64(products(saw.Query(0, 0, 2), []Vector{{"lion", saw.Key(0, 0, 1)}})[0]) / math.Sqrt2
+			e := math.Exp(score)
+			example = fmt.Sprintf("e^%.2f / (e^0 + e^%.2f + e^0) = %.2f / %.2f = %.2f", score, score, e, e+2, saw.Row(0, 0, 2)[1])
+		}
 		for _, position := range []int{2, last} {
 			orders = append(orders, values{"model": model.name, "word": map[int]string{2: "saw", last: "last word"}[position],
 				"a": outputs[0].Z(0, 0, position), "b": outputs[1].Z(0, 0, position)})
@@ -151,7 +164,7 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 	return values{
 		"oneHead":  values{"zebra": one.Row(0, 0, last)[zebra], "near": one.Row(0, 0, last)[near]},
 		"twoHeads": values{"zebra": two.Row(0, 0, last)[zebra], "near": two.Row(0, 1, last)[near]},
-		"map":      picture, "a": whoSees[0], "b": whoSees[1], "orders": orders,
+		"head1":    pictures[0], "head2": pictures[1], "score": score, "example": example, "a": whoSees[0], "b": whoSees[1], "orders": orders,
 	}, nil
 }
 

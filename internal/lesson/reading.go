@@ -39,8 +39,7 @@ func (c *Course) reading(ctx context.Context) (values, error) {
 			if err != nil {
 				return nil, err
 			}
-			v["words"], v["target"] = effects(y), printable.Quote(y.Target)
-			offer(v, y)
+			v["words"], v["target"], v["probability"] = effects(y), printable.Quote(y.Target), y.Probability
 			return v, nil
 		},
 		"redundant": c.redundant,
@@ -64,8 +63,15 @@ func (c *Course) ownSentence() (string, error) {
 // effects lists the words, those first whose attention costs most to remove.
 func effects(y attention.Why) (words []values) {
 	for _, w := range y.Ranked() {
-		words = append(words, values{"word": placed(y, w), "attention": w.Attention, "bar": max(0, w.AblationEffect()),
-			"removed": signed(w.Ablation), "replaced": signed(w.Replaced)})
+		left := "-"
+		if w.Ablation != nil {
+			p := y.Probability * math.Exp(-*w.Ablation)
+			if left = fmt.Sprintf("%.3f", p); p < 0.01 {
+				left = fmt.Sprintf("%.5f", p)
+			}
+		}
+		words = append(words, values{"word": placed(y, w), "attention": w.Attention,
+			"left": left, "removed": signed(w.Ablation), "replaced": signed(w.Replaced)})
 	}
 	return words
 }
@@ -76,28 +82,6 @@ func signed(effect *float64) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.2f", math.Round(*effect*100)/100+0) // + 0: no -0
-}
-
-// offer asks for the word whose removed attention has the largest effect. Nothing is offered where there are too few words to
-// choose from.
-func offer(v values, y attention.Why) {
-	v["offered"] = nil
-	ranked := y.Ranked()
-	if len(ranked) < 3 || ranked[0].Ablation == nil || ranked[1].Ablation == nil || *ranked[0].Ablation <= *ranked[1].Ablation {
-		return
-	}
-	most := slices.MaxFunc(append(ranked[:1:1], y.Words...), func(a, b attention.Cause) int {
-		return cmp.Compare(a.Attention, b.Attention)
-	})
-	choices := []attention.Cause{ranked[0], ranked[1], ranked[2], ranked[len(ranked)-1], most}
-	slices.SortFunc(choices, func(a, b attention.Cause) int { return a.Position - b.Position })
-	choices = slices.CompactFunc(choices, func(a, b attention.Cause) bool { return a.Position == b.Position })
-	var offered []values
-	for _, w := range choices {
-		offered = append(offered, values{"right": w.Position == ranked[0].Position, "word": placed(y, w), "effect": signed(w.Ablation),
-			"attention": w.Attention, "most": w.Position == most.Position})
-	}
-	v["offered"] = offered
 }
 
 // placed is a word, with its position where the sentence has it twice.

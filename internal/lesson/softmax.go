@@ -102,16 +102,17 @@ func (c *Course) softmax(context.Context) (values, error) {
 	top, n := slices.Max(scores), len(s.keys)
 	var keys, mixed, temperatures []values
 	var first []string
-	best := 0.0
+	best, sum := 0.0, 0.0
 	for i, k := range s.keys {
-		power := math.Exp((float64(scores[i]) - float64(top)) / temperature)
-		keys = append(keys, values{"name": escape.Replace(k.Name), "score": scores[i], "power": power, "weight": float64(weights[i])})
+		power := math.Exp(float64(scores[i]) / temperature)
+		sum += power
+		keys = append(keys, values{"name": escape.Replace(k.Name), "score": scores[i], "power": large(power), "weight": float64(weights[i])})
 		part := make(numbers, len(output))
 		value := s.values[i]
 		for j, x := range value.Numbers {
 			part[j] = weights[i] * x
 		}
-		mixed = append(mixed, values{"name": escape.Replace(value.Name), "vector": value.Numbers, "weight": weights[i], "part": part})
+		mixed = append(mixed, values{"name": escape.Replace(value.Name), "vector": value.Numbers, "weight": weights[i], "part": part.rounded()})
 		if i < mostShown {
 			first = append(first, escape.Replace(k.Name))
 		}
@@ -134,13 +135,25 @@ func (c *Course) softmax(context.Context) (values, error) {
 	})
 	soft := shares(n, func(i int) float64 { return float64(weights[i]) })
 	even := shares(n, func(int) float64 { return 1 / float64(n) })
+	example := ""
+	if sum > 0 && !math.IsInf(sum, 1) {
+		example = fmt.Sprintf("weight of %s = %s / %s = %.3f", s.keys[0].short(), keys[0]["power"], large(sum), weights[0])
+	}
 	return values{
 		"vectors": vectorLines(slices.Concat([]Vector{s.query}, s.keys, []Vector{{"scores", scores}})),
-		"keys":    keys, "values": mixed, "output": output,
+		"keys":    keys, "sum": large(sum), "example": example, "values": mixed, "output": output.rounded(),
 		"hard": hard, "soft": soft, "even": even, "question": soft != hard && soft != even && hard != even,
 		"changed": temperature != 1, "temperature": short(temperature), "first": first, "temperatures": temperatures,
 		"arrows": plane(append(slices.Clone(s.values), Vector{"output", output}), n, render.ValueArrow),
 	}, nil
+}
+
+// large writes a power of e to four digits that count, or says that it is too large for a float64.
+func large(power float64) string {
+	if math.IsInf(power, 1) {
+		return "too large"
+	}
+	return short(power)
 }
 
 // mostShown is how many keys have a column of weights by temperature.

@@ -20,13 +20,13 @@ func textOf(t *testing.T, part Part, width int) string {
 
 // A command that is too long goes on behind a backslash; a flag stays with its value and a quoted word whole.
 func TestCommandsAreFoldedAsAShellTakesThem(t *testing.T) {
-	p := Try{{`attend why --run runs/lesson "The lions are" --place 6`, "why?"}}
+	p := Try{{`attend why --run runs/lesson "The lions are" --position 6`, "why?"}}
 	for width, want := range map[int]string{
-		80: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" --place 6\n",
-		57: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" --place 6\n",
-		55: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" \\\n      --place 6\n",
-		34: "To try:\n\n  # why?\n  attend why --run runs/lesson \\\n      \"The lions are\" --place 6\n",
-		24: "To try:\n\n  # why?\n  attend why \\\n      --run runs/lesson \\\n      \"The lions are\" \\\n      --place 6\n",
+		80: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" --position 6\n",
+		57: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" --position 6\n",
+		55: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" \\\n      --position 6\n",
+		34: "To try:\n\n  # why?\n  attend why --run runs/lesson \\\n      \"The lions are\" --position 6\n",
+		24: "To try:\n\n  # why?\n  attend why \\\n      --run runs/lesson \\\n      \"The lions are\" \\\n      --position 6\n",
 	} {
 		if got := textOf(t, p, width); got != want {
 			t.Errorf("width %d:\n%s\nwant\n%s", width, got, want)

@@ -142,6 +142,18 @@ func (n numbers) String() string {
 	return "[" + render.Listed(len(n), most, " ", func(i int) string { return short(n[i]) }) + "]"
 }
 
+// rounded returns the numbers with one decimal, those below 1 with two digits that count.
+func (n numbers) rounded() (list numbers) {
+	for _, x := range n {
+		unit := 10.0
+		if x := math.Abs(float64(x)); x > 0 && x < 1 {
+			unit = math.Pow(10, 1-math.Floor(math.Log10(x)))
+		}
+		list = append(list, float32(math.Round(float64(x)*unit)/unit))
+	}
+	return list
+}
+
 // short writes a number to four digits that count.
 func short(x any) string {
 	y, _ := strconv.ParseFloat(fmt.Sprintf("%.4g", x), 64)

@@ -46,6 +46,12 @@ func TestParseVector(t *testing.T) {
 	}
 }
 
+func TestRounded(t *testing.T) {
+	if got, want := (numbers{4.223, 0, -1.554, 0.1554, -0.00234, 125.34}).rounded(), (numbers{4.2, 0, -1.6, 0.16, -0.0023, 125.3}); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func FuzzParseVector(f *testing.F) {
 	for _, s := range []string{"1,0", "zebra=1,1", "=", ",", "1e40", "NaN,-Inf", "\x00=\x00"} {
 		f.Add(s)

@@ -37,7 +37,7 @@ type View struct {
 }
 
 // SinkNote says why the column of an attention sink is grey.
-const SinkNote = data.BoundaryToken + " in grey: attention sink; heads attend to it when nothing else is needed"
+const SinkNote = data.BoundaryToken + " in grey: attention sink; receives much attention in most rows, whatever the words"
 
 // Sink reports whether the first token of a map is an attention sink by the weights [query][key]: it is the boundary token
 // and, of the queries after it, most give it at least half as much again as an even spread over the keys that they see,

@@ -67,7 +67,7 @@ func AllSettings() (all []Setting) {
 				Meaning: "share of the text held out from training, for evaluation"},
 			{Name: "holdout-by", Default: data.ByTokens, Choices: []string{data.ByTokens, data.BySentences},
 				Absent:  func(s *Settings) { s.HoldOutBy = data.BySentences },
-				Meaning: "what holdout is a share of: tokens, or sentences that differ, however often each occurs"},
+				Meaning: "unit of holdout: tokens, or distinct sentences"},
 			{Name: "split-seed", Default: uint64(1), With: "seed",
 				Absent:  func(s *Settings) { s.SplitSeed = s.Seed },
 				Meaning: "random seed of which sentences are held out"},
@@ -87,7 +87,7 @@ func AllSettings() (all []Setting) {
 				Meaning: "norm before attention, feed-forward network and unembedding"},
 			{Name: "activation", Default: layers.GELU, Choices: layers.Activations.Names(),
 				Meaning: "activation of the feed-forward network"},
-			{Name: "tied", Default: true, Meaning: "the unembedding (lm_head) is the token embedding itself"},
+			{Name: "tied", Default: true, Meaning: "the unembedding (lm_head) is the token embedding (--tied=false: a matrix)"},
 			{Name: "dropout", Default: 0.0, Range: rightOpen(0, 1), Meaning: "dropout probability during training"},
 		}},
 		{"Training", true, []Setting{
@@ -110,7 +110,7 @@ func AllSettings() (all []Setting) {
 			{Name: "clip", Default: 1.0, Range: closed(0, 1e9), Meaning: "maximum global gradient norm; 0 disables clipping"},
 			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; a run is reproducible bit for bit"},
 		}},
-		{"Watching and keeping", false, []Setting{
+		{"Evaluation and output", false, []Setting{
 			{Name: "sample", Formerly: "probe", Default: "",
 				Meaning: "sample sentence whose map is shown and filmed (default: the lion, or a held-out sentence)"},
 			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between evaluations"},

@@ -71,14 +71,14 @@ func differences(c attention.Comparison, o Options) (list []render.View) {
 		if layers := len(a.Attention); layers > 1 {
 			heads = printable.Count(layers, "layer") + " of " + heads
 		}
-		return []render.View{{Title: "difference of attention, A less B, mean of " + heads, Weights: c.Difference(), Signed: true}}
+		return []render.View{{Title: "difference of attention, A - B, mean of " + heads, Weights: c.Difference(), Signed: true}}
 	}
 	for layer := range a.Attention {
 		for head := range a.Attention[layer] {
-			name := fmt.Sprintf("difference of attention, A less B, layer %d, head %d", layer+1, head+1)
+			name := fmt.Sprintf("difference of attention, A - B, layer %d, head %d", layer+1, head+1)
 			if c.Matches != nil {
 				m := c.Matches[layer*len(a.Attention[0])+head]
-				name = fmt.Sprintf("difference of attention, layer %d, head %d of A less head %d of B", layer+1, m.A+1, m.B+1)
+				name = fmt.Sprintf("difference of attention, layer %d, head %d of A - head %d of B", layer+1, m.A+1, m.B+1)
 			}
 			weights := attention.Difference(a.Mean(layer, head), other.Mean(layer, head))
 			list = append(list, render.View{Title: name, Weights: weights, Signed: true})
@@ -108,7 +108,7 @@ func predictionTable(a, b []attention.Prediction) term.Table {
 		}
 		return fmt.Sprintf(format, x)
 	}
-	t := term.Table{Columns: []term.Column{{Title: "next", Left: true}, {Title: "A"}, {Title: "B"}, {Title: "A less B"}}}
+	t := term.Table{Columns: []term.Column{{Title: "next", Left: true}, {Title: "A"}, {Title: "B"}, {Title: "A - B"}}}
 	for _, word := range words[:min(len(words), shownPairs)] {
 		x, y := pairs[word][0], pairs[word][1]
 		difference := cell("%+.3f", x-y, "")

@@ -31,12 +31,12 @@ layer  head of A  head of B  mean difference
     1          1          2           0.0833
     1          2          1                0
 
-next      A      B  A less B
-the   0.750  0.250    +0.500
+next      A      B   A - B
+the   0.750  0.250  +0.500
 a     0.250      -
 one       -  0.125
 
-difference of attention, A less B, mean of 2 heads
+difference of attention, A - B, mean of 2 heads
            lion saw/met
    lion     .00      ·
 saw/met   ░+.13   ░-.13
@@ -47,7 +47,7 @@ largest differences: saw/met -> lion +0.13, saw/met -> saw/met -0.13
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 	b.Reset()
-	if err := Comparison(&b, c, Options{Width: 100, All: true}); err != nil || !strings.Contains(b.String(), "layer 1, head 1 of A less head 2 of B\n") {
+	if err := Comparison(&b, c, Options{Width: 100, All: true}); err != nil || !strings.Contains(b.String(), "layer 1, head 1 of A - head 2 of B\n") {
 		t.Errorf("each head, error %v:\n%s", err, b.String())
 	}
 	c.B = attention.Map{Text: "x", Tokens: []string{"x"}, Attention: [][][][]float32{{{{1}}, {{1}}}}}

@@ -21,7 +21,7 @@ var plainWords = map[string]string{
 	attention.RoleFirst:    "attends to the first word of the sentence",
 	attention.RoleSame:     "attends to an earlier mention of the same word",
 	attention.RoleBoundary: "attends to <s>, the start of the sentence (an attention sink)",
-	attention.RoleDiffuse:  "spreads its attention evenly over the words up to its own",
+	attention.RoleDiffuse:  "attends broadly to the words up to its own",
 	attention.RoleMixed:    "has no single pattern",
 }
 
@@ -53,10 +53,10 @@ func Heads(w io.Writer, heads []attention.Head, o Options) error {
 			if s.Role != h.Role {
 				begin = "also " + does(s.Role) + ": " + rounded(s.Score)
 			}
-			b.WriteString(o.hanging("  ", "%s in %d cases; an even spread would give %s", begin, s.Cases, rounded(s.Uniform)))
+			b.WriteString(o.hanging("  ", "%s in %d cases; uniform attention: %s", begin, s.Cases, rounded(s.Uniform)))
 		}
 		if h.Effect != nil {
-			b.WriteString(o.hanging("  ", "mean-ablated, the loss %s", change(*h.Effect)))
+			b.WriteString(o.hanging("  ", "mean ablation: the loss %s", change(*h.Effect)))
 		}
 		for _, e := range h.Examples {
 			b.WriteString(o.hanging("  ", "%s: %s -> %s %s",

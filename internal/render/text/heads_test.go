@@ -21,13 +21,13 @@ func TestHeadsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `layer 2, head 3: attends to the cause words of the rule place
-  0.90 of its attention goes there in 268 cases; an even spread would give 0.21
-  also attends to the cause words of the rule echo: 0.50 in 7 cases; an even spread would give 0.10
-  mean-ablated, the loss rises by 0.38 nats a token
+  0.90 of its attention goes there in 268 cases; uniform attention: 0.21
+  also attends to the cause words of the rule echo: 0.50 in 7 cases; uniform attention: 0.10
+  mean ablation: the loss rises by 0.38 nats a token
   the lion saw the ␛[31mzebra near the: the -> ␛[31mzebra 1.00
   other scores: previous word 0.27, entropy 0.59
 
-layer 1, head 1: spreads its attention evenly over the words up to its own
+layer 1, head 1: attends broadly to the words up to its own
   other scores: entropy 0.90
 `
 	if b.String() != want {

@@ -38,7 +38,7 @@ const (
 // the largest effect first, then the heads, and how far attention and effect agree.
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
-	b.WriteString(o.title("Why %s after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)))
+	b.WriteString(o.title("Why %s is predicted after: %s", render.Spelling(y.Target), printable.Sentence(y.Seen)))
 	given := fmt.Sprintf("P(%s) = %.3f.", render.Spelling(y.Target), y.Probability)
 	if len(y.Words) == 0 {
 		b.WriteString(o.paragraph("%s It has no word before it to attend to.", given))
@@ -52,7 +52,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	if single(y) > 0 {
 		cut += " (or in one alone)"
 	}
-	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is what log P(%s) loses, in nats, "+
+	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is the decrease of log P(%s), in nats, "+
 		"when the attention to the word is removed %s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
 	b.WriteString("\n" + table.Text(o.width()))
 	if len(y.Heads) > 0 {

@@ -22,9 +22,9 @@ func TestWhyText(t *testing.T) {
 	if err := Why(&b, y, Options{Width: 120}); err != nil {
 		t.Fatal(err)
 	}
-	want := `Why ran after: <s> the zebra
-P(ran) = 0.875. Attention is that of the last token, the mean and by head; an effect is what log P(ran) loses, in nats,
-when the attention to the word is removed in all layers, or the word is replaced.
+	want := `Why ran is predicted after: <s> the zebra
+P(ran) = 0.875. Attention is that of the last token, the mean and by head; an effect is the decrease of log P(ran), in
+nats, when the attention to the word is removed in all layers, or the word is replaced.
 
 word   attention          h1   h2  removed              replaced  by
 zebra       0.50  █████  .50  .50     7.25  ██████████      2.50  each of 2 of its kind (animal)
