@@ -14,7 +14,7 @@ type RuleReport struct {
 	Accuracy  float64       `json:"accuracy"` // share of cases in which the most likely word follows the rule
 	Attention RuleAttention `json:"attention"`
 	Ablation  *RuleAblation `json:"attention_removed,omitempty"` // effect of the attention to the causes, see [AblateRules]
-	Count     int           `json:"-"`                  // of cases
+	Count     int           `json:"-"`                           // of cases
 }
 
 // RuleAttention is the attention weight from the predicting word to the cause words of a rule: the sum over the cause words, mean

@@ -14,13 +14,13 @@ import (
 // It is positive if what the intervention removes makes the target more likely, and negative if it makes it less likely.
 type Why struct {
 	Text        string       `json:"text"`
-	Tokens      []string     `json:"tokens"`      // up to the token whose next one is predicted, that one the last
-	Seen        string       `json:"context_text"`        // the tokens as one text
-	Target      string       `json:"target"`      // the word whose probability is explained
-	Probability float64      `json:"probability"` // of the target, without an intervention
-	Words       []Cause      `json:"words"`       // of all tokens, in their order
-	Heads       []HeadEffect `json:"heads"`       // mean ablation; empty if the corpus for the means is not available
-	Correlation *float64     `json:"correlation"` // Spearman's, of attention and ablation effect; nil with fewer than three words
+	Tokens      []string     `json:"tokens"`       // up to the token whose next one is predicted, that one the last
+	Seen        string       `json:"context_text"` // the tokens as one text
+	Target      string       `json:"target"`       // the word whose probability is explained
+	Probability float64      `json:"probability"`  // of the target, without an intervention
+	Words       []Cause      `json:"words"`        // of all tokens, in their order
+	Heads       []HeadEffect `json:"heads"`        // mean ablation; empty if the corpus for the means is not available
+	Correlation *float64     `json:"correlation"`  // Spearman's, of attention and ablation effect; nil with fewer than three words
 }
 
 // Cause is a word that the predicting token can attend to, with its attention weights and its effects on the prediction.
