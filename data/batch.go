@@ -14,7 +14,7 @@ const Ignore = -1
 // fillRow writes the predictions of a piece of a sequence into one row of a batch:
 // ids holds the piece without its last token, targets the piece without its first.
 // Positions past its end get id 0 and target Ignore.
-func fillRow(piece IDs, row, seq int, ids, targets []int) { // ids, targets [batch, seq]
+func fillRow(piece IDs, row, seq int, ids, targets []int) { // ids, targets [batch*seq]
 	ids, targets = ids[row*seq:(row+1)*seq], targets[row*seq:(row+1)*seq]
 	n := max(0, piece.Len()-1)
 	if n > 0 {
@@ -26,16 +26,17 @@ func fillRow(piece IDs, row, seq int, ids, targets []int) { // ids, targets [bat
 	}
 }
 
-// Batches are the batches of an evaluation: together they hold every prediction of
-// a set exactly once, in order.
+// Batches are the batches of an evaluation: together they hold every
+// prediction of a set exactly once, in order.
 type Batches struct {
 	set        Set
 	batch, seq int
-	rows       int
+	rows       int // of all batches together
 }
 
-// Batches cuts the set into batches of batch rows of seq positions: one sentence a row,
-// or consecutive windows of seq predictions of a stream, the last one padded.
+// Batches divides the set into batches of `batch` rows of seq positions. A row
+// is one sentence, or a window of seq predictions of a stream; the windows follow each
+// other, and the last one is padded.
 //
 // It is an error when a sentence does not fit into seq positions.
 func (s Set) Batches(batch, seq int) (*Batches, error) {
@@ -51,7 +52,7 @@ func (b *Batches) Len() int { return ceilDiv(b.rows, b.batch) }
 // Fill writes batch i, from 0 to Len()-1. Positions at which nothing is predicted
 // have id 0 and target [Ignore].
 //
-//	ids, targets  [batch, seq]
+//	ids, targets [batch*seq]
 func (b *Batches) Fill(i int, ids, targets []int) {
 	for row := range b.batch {
 		var piece IDs // none past the last row
@@ -70,11 +71,11 @@ func ceilDiv(a, b int) int { return (a + b - 1) / b }
 type Sampler struct {
 	set        Set
 	batch, seq int
-	draws      int // how many rows it draws from
+	draws      int // number of rows that it draws from
 	seed       uint64
 }
 
-// Sampler draws batches of batch rows of seq positions.
+// Sampler returns a sampler of batches of `batch` rows of seq positions.
 //
 // It is an error when a sentence does not fit into seq positions, or when a stream
 // is shorter than seq+1.
@@ -96,7 +97,7 @@ func (s Set) Sampler(batch, seq int, seed uint64) (*Sampler, error) {
 // Row r is drawn from the generator keyed by (seed, "batch", step, r). It allocates
 // nothing.
 //
-//	ids, targets  [batch, seq]
+//	ids, targets [batch*seq]
 func (p *Sampler) Fill(step int, ids, targets []int) {
 	var pcg rand.PCG
 	for row := range p.batch {

@@ -93,9 +93,10 @@ type Corpus struct {
 // side.
 //
 // A layout of sentences: one a line, blank lines skipped. The distinct sentences
-// (those whose keys differ) are held out with all their copies, in an order drawn by the
-// seed, until HoldOut of the tokens or of these sentences are, so that no sentence is on
-// both sides; each side keeps the order of the text.
+// (those whose keys differ) are taken in an order drawn by the seed. By sentences, the
+// first are held out, as many as HoldOut asks for. By tokens, each is held out that brings
+// the share of held-out tokens nearer to HoldOut. All copies of a sentence are on one side,
+// and each side keeps the order of the text.
 //
 // A layout of one stream: one long text, whose last HoldOut is held out.
 //

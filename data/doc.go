@@ -4,7 +4,7 @@
 //	options := data.Options{Unit: data.Word, HoldOut: 0.1, MinCount: 2, Seed: 1, By: data.ByTokens}
 //	corpus, err := data.Load("lions.txt", file, options)
 //	sampler, err := corpus.Train.Sampler(batch, seq, seed)
-//	sampler.Fill(step, ids, targets) // [batch, seq] each
+//	sampler.Fill(step, ids, targets) // [batch*seq] each
 //
 // A [Tokenizer] splits text into tokens and a [Layout] arranges the tokens in sequences,
 // one a line or one stream; [Units] lists the pairs of the two. A [Corpus] is a text

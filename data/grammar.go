@@ -134,8 +134,8 @@ type filler struct {
 	probability float64
 }
 
-// memory is the part of the earlier slots that later slots depend on: which filler each of Grammar.causes has, from 0.
-type memory [8]int
+// state is what later slots depend on: for each slot of Grammar.causes, the index of its filler.
+type state [8]int
 
 // SavannaGrammar returns the grammar of the built-in corpus. Its slots:
 //
@@ -197,26 +197,26 @@ func equallyLikely(phrases []string) []filler {
 }
 
 // fillers lists the ways to fill a slot after what was drawn before it.
-func (g *Grammar) fillers(s slot, m memory) []filler {
+func (g *Grammar) fillers(s slot, st state) []filler {
 	if s.decided == nil {
 		return s.free
 	}
 	var chosen []int
 	for _, cause := range s.decided.causes {
-		chosen = append(chosen, m[slices.Index(g.causes, cause)])
+		chosen = append(chosen, st[slices.Index(g.causes, cause)])
 	}
 	return equallyLikely(s.decided.phrases(g.lexicon, chosen))
 }
 
-// each visits every way to fill a slot, leaving it empty included, with the memory
-// after it.
-func (g *Grammar) each(s slot, m memory, visit func(words []string, p float64, m memory)) {
+// each calls visit for every way to fill a slot in a state, including leaving it empty: with
+// the words, the probability of this way and the state after it.
+func (g *Grammar) each(s slot, st state, visit func(words []string, p float64, next state)) {
 	if s.probability < 1 {
-		visit(nil, 1-s.probability, m)
+		visit(nil, 1-s.probability, st)
 	}
 	cause := slices.Index(g.causes, s.name)
-	for i, f := range g.fillers(s, m) {
-		next := m
+	for i, f := range g.fillers(s, st) {
+		next := st
 		if cause >= 0 {
 			next[cause] = i
 		}

@@ -30,18 +30,18 @@ func smallGrammar() *Grammar {
 // plain enumeration; what the grammar computes cleverly is compared with it.
 func everyDerivation(g *Grammar) []Derivation {
 	var all []Derivation
-	var fill func(sh shape, k int, words []string, m memory, p float64)
-	fill = func(sh shape, k int, words []string, m memory, p float64) {
+	var fill func(sh shape, k int, words []string, st state, p float64)
+	fill = func(sh shape, k int, words []string, st state, p float64) {
 		if k == len(sh.slots) {
 			all = append(all, Derivation{Words: words, Shape: sh.text, Probability: p})
 			return
 		}
-		g.each(sh.slots[k], m, func(filling []string, q float64, next memory) {
+		g.each(sh.slots[k], st, func(filling []string, q float64, next state) {
 			fill(sh, k+1, append(words[:len(words):len(words)], filling...), next, p*q)
 		})
 	}
 	for _, sh := range g.shapes {
-		fill(sh, 0, nil, memory{}, sh.probability)
+		fill(sh, 0, nil, state{}, sh.probability)
 	}
 	return all
 }

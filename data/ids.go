@@ -16,7 +16,7 @@ func makeIDs(n, vocab int) (s IDs) {
 	return s
 }
 
-// widen makes the ids at least as wide as a vocabulary of the given size needs.
+// widen gives each id as many bytes as the ids of a vocabulary of the given size need.
 func (s *IDs) widen(vocab int) {
 	for uint64(vocab) > 1<<(8<<s.shift) {
 		wider := IDs{make([]byte, 0, 2*cap(s.bytes)), s.shift + 1}
@@ -30,7 +30,7 @@ func (s *IDs) widen(vocab int) {
 // Len returns how many ids there are.
 func (s IDs) Len() int { return len(s.bytes) >> s.shift }
 
-// At returns id i.
+// At returns the id with index i.
 func (s IDs) At(i int) int {
 	switch s.shift {
 	case 0:
@@ -41,7 +41,7 @@ func (s IDs) At(i int) int {
 	return int(binary.LittleEndian.Uint32(s.bytes[4*i:]))
 }
 
-// Slice returns the ids from start to before end. It shares memory with all.
+// Slice returns the ids with index from <= i < to. The slice shares the memory of s.
 func (s IDs) Slice(from, to int) IDs {
 	return IDs{s.bytes[from<<s.shift : to<<s.shift : to<<s.shift], s.shift}
 }

@@ -32,10 +32,10 @@ type Baselines struct {
 // modeling", section 2.5.
 func NewBaselines(train, heldOut Set, vocab int) Baselines {
 	uniform := 1 / float64(vocab)
-	var all context
-	words, after := make([]int, vocab), make([]context, vocab)
+	var all followers
+	words, after := make([]int, vocab), make([]followers, vocab)
 	pairs, triples := newNgrams(), newNgrams()
-	var afterPair []context
+	var afterPair []followers
 	before := -1 // number of the pair that the predicted token follows
 	train.eachPair(func(first bool, v, w int) {
 		words[w]++
@@ -43,7 +43,7 @@ func NewBaselines(train, heldOut Set, vocab int) Baselines {
 		pair, count := pairs.add(v, w)
 		after[v].add(count)
 		if pair == len(afterPair) {
-			afterPair = append(afterPair, context{})
+			afterPair = append(afterPair, followers{})
 		}
 		if !first {
 			_, count = triples.add(before, w)
@@ -81,30 +81,31 @@ func (s Set) eachPair(visit func(first bool, v, w int)) {
 	}
 }
 
-// context is what followed a context in the training set.
-type context struct {
-	tokens int // how many
-	types  int // how many different ones
+// followers counts the tokens that follow a context in the training set.
+type followers struct {
+	tokens int // c(h), all of them
+	types  int // t(h), different ones
 }
 
-// add counts one more token after the context, which came so many times there, this one included.
-func (c *context) add(count int) {
+// add counts one more occurrence of a token after the context. count is the number of its occurrences there, this one included.
+func (c *followers) add(count int) {
 	c.tokens++
 	if count == 1 {
 		c.types++
 	}
 }
 
-// probability returns that of a token which came so many times after the context, given that after the next shorter context.
-func (c context) probability(count int, shorter float64) float64 {
+// probability returns P(w|h) of a token that occurs count times after the context h, from shorter, its probability P(w|h')
+// after the next shorter context.
+func (c followers) probability(count int, shorter float64) float64 {
 	if c.tokens == 0 {
 		return shorter
 	}
 	return (float64(count) + float64(c.types)*shorter) / float64(c.tokens+c.types)
 }
 
-// ngrams counts pairs of a context and a token, which it numbers from 0 in the order in which they first come. The number of a
-// pair serves as the context of a longer one.
+// ngrams counts pairs of a context and a token. It numbers the pairs from 0 in the order of their first occurrence. The number of
+// a pair is the context of a longer one.
 type ngrams struct {
 	numbers map[uint64]int
 	counts  []int // by number
@@ -112,7 +113,7 @@ type ngrams struct {
 
 func newNgrams() *ngrams { return &ngrams{numbers: map[uint64]int{}} }
 
-// add counts a token after a context, and returns the number of the two and how often they came.
+// add counts a token after a context, and returns the number of the pair and how often it has occurred.
 func (n *ngrams) add(context, token int) (number, count int) {
 	key := uint64(context)<<32 | uint64(token)
 	number, known := n.numbers[key]
@@ -124,7 +125,7 @@ func (n *ngrams) add(context, token int) (number, count int) {
 	return number, n.counts[number]
 }
 
-// find returns the number of a token after a context and how often the two came; -1 and 0 if they never did.
+// find returns the number of a token after a context and how often the pair has occurred; -1 and 0 if never.
 func (n *ngrams) find(context, token int) (number, count int) {
 	if number, known := n.numbers[uint64(context)<<32|uint64(token)]; known {
 		return number, n.counts[number]

@@ -19,12 +19,12 @@ type Derivation struct {
 type path struct {
 	words  []string
 	starts []int // the word at which each slot begins
-	m      memory
+	state  state
 	p      float64
 }
 
-func (w path) with(words []string, p float64, m memory) path {
-	return path{append(slices.Clip(w.words), words...), append(slices.Clip(w.starts), len(w.words)), m, w.p * p}
+func (w path) with(words []string, p float64, st state) path {
+	return path{append(slices.Clip(w.words), words...), append(slices.Clip(w.starts), len(w.words)), st, w.p * p}
 }
 
 func (g *Grammar) derivation(sh shape, w path) Derivation {
@@ -45,10 +45,10 @@ func (g *Grammar) Sample(r *rand.Rand) Derivation {
 	for _, s := range sh.slots {
 		u := r.Float64()
 		var next path
-		g.each(s, w.m, func(words []string, p float64, m memory) {
+		g.each(s, w.state, func(words []string, p float64, st state) {
 			// The last way is taken when rounding leaves u at or just above 0.
 			if u -= p; u < 1e-12 && next.starts == nil {
-				next = w.with(words, p, m)
+				next = w.with(words, p, st)
 			}
 		})
 		w = next
@@ -68,14 +68,14 @@ func (g *Grammar) follow(sh shape, prefix []string, visit func(w path, next stri
 			}
 			return
 		}
-		g.each(sh.slots[len(w.starts)], w.m, func(words []string, p float64, m memory) {
+		g.each(sh.slots[len(w.starts)], w.state, func(words []string, p float64, st state) {
 			n := min(len(words), len(rest))
 			switch {
 			case !slices.Equal(words[:n], rest[:n]):
 			case len(words) > n:
-				visit(w.with(words, p, m), words[n])
+				visit(w.with(words, p, st), words[n])
 			default:
-				fill(w.with(words, p, m))
+				fill(w.with(words, p, st))
 			}
 		})
 	}
@@ -104,36 +104,37 @@ func (g *Grammar) Parse(words []string) (d Derivation, ok bool) {
 // No model that sees the prefix alone can predict better. The prefix is given by
 // its keys, without boundary. It returns false when no sentence begins so.
 func (g *Grammar) NextWord(prefix []string) (map[string]float64, bool) {
-	mass := g.mass(prefix)
+	next := g.joint(prefix)
 	total := 0.0
-	for _, word := range slices.Sorted(maps.Keys(mass)) { // summed in a fixed order
-		total += mass[word]
+	for _, word := range slices.Sorted(maps.Keys(next)) { // summed in a fixed order
+		total += next[word]
 	}
-	for word := range mass {
-		mass[word] /= total
+	for word := range next {
+		next[word] /= total
 	}
-	return mass, len(mass) > 0
+	return next, len(next) > 0
 }
 
 // SentenceLoss returns -ln P of a sentence given by its keys: the lowest possible sum of
 // the losses of its words and its end, in nats. It returns false when the words
 // are not a sentence of the grammar.
 func (g *Grammar) SentenceLoss(words []string) (nats float64, ok bool) {
-	p := g.mass(words)[BoundaryToken]
+	p := g.joint(words)[BoundaryToken]
 	return -math.Log(p), p > 0
 }
 
-// mass returns P(prefix, w), the probability that a sentence begins with the
-// prefix and continues with w.
-func (g *Grammar) mass(prefix []string) map[string]float64 {
-	mass := map[string]float64{}
+// joint returns P(prefix, w), the probability that a sentence begins with the
+// prefix and continues with w, for each word w that can follow.
+func (g *Grammar) joint(prefix []string) map[string]float64 {
+	joint := map[string]float64{}
 	for _, sh := range g.shapes {
-		g.follow(sh, prefix, func(w path, next string) { mass[next] += w.p })
+		g.follow(sh, prefix, func(w path, next string) { joint[next] += w.p })
 	}
-	return mass
+	return joint
 }
 
-// Entropy returns the lowest expected loss of any model: the entropy of a sentence
+// Entropy returns the entropy of the grammar, the lowest expected loss of any model (not that
+// of a row of attention weights; the loss on a sample can be lower): the entropy of a sentence
 // divided by the mean number of its predicted tokens (its words and its end), in nats per
 // predicted token, and that mean number. Both are exact: since no sentence can be
 // drawn in two ways, the entropy of a sentence is that of its derivation, which by
@@ -143,30 +144,30 @@ func (g *Grammar) mass(prefix []string) map[string]float64 {
 func (g *Grammar) Entropy() (nats, words float64) {
 	total := 0.0
 	for _, sh := range g.shapes {
-		h, n := g.remainder(sh.slots, memory{}, map[situation][2]float64{})
+		h, n := g.remainder(sh.slots, state{}, map[remaining][2]float64{})
 		total += sh.probability * (h - math.Log(sh.probability))
 		words += sh.probability * (n + 1)
 	}
 	return total / words, words
 }
 
-// situation is how many slots are filled, and the memory of them.
-type situation struct {
-	slots int // still to fill
-	m     memory
+// remaining is the key of the known results of remainder.
+type remaining struct {
+	slots int // number of slots still to fill
+	state state
 }
 
 // remainder returns the entropy, in nats, and the mean number of the words that
 // fill the slots.
-func (g *Grammar) remainder(slots []slot, m memory, known map[situation][2]float64) (nats, words float64) {
+func (g *Grammar) remainder(slots []slot, st state, known map[remaining][2]float64) (nats, words float64) {
 	if len(slots) == 0 {
 		return 0, 0
 	}
-	key := situation{len(slots), m}
+	key := remaining{len(slots), st}
 	if r, ok := known[key]; ok {
 		return r[0], r[1]
 	}
-	g.each(slots[0], m, func(filling []string, p float64, next memory) {
+	g.each(slots[0], st, func(filling []string, p float64, next state) {
 		h, n := g.remainder(slots[1:], next, known)
 		nats += p * (h - math.Log(p))
 		words += p * (n + float64(len(filling)))

@@ -148,8 +148,8 @@ func (g *Grammar) eachPath(sh shape, w path, visit func(path)) {
 		visit(w)
 		return
 	}
-	g.each(sh.slots[len(w.starts)], w.m, func(words []string, p float64, m memory) {
-		g.eachPath(sh, w.with(words, p, m), visit)
+	g.each(sh.slots[len(w.starts)], w.state, func(words []string, p float64, st state) {
+		g.eachPath(sh, w.with(words, p, st), visit)
 	})
 }
 

@@ -67,7 +67,7 @@ func (g *Grammar) rules(sh shape, w path) []Rule {
 				rule.Causes = append(rule.Causes, w.starts[k])
 			}
 		}
-		for _, f := range g.fillers(s, w.m) {
+		for _, f := range g.fillers(s, w.state) {
 			rule.Correct = append(rule.Correct, f.words[0])
 		}
 		rules = append(rules, rule)

@@ -60,8 +60,10 @@ func Savanna() (*Corpus, error) {
 
 // GenerateSavanna draws the text of the built-in corpus, one sentence a line. The
 // held-out sentences are drawn first, each kept once; the training sentences are
-// those drawn after them that are not held out. So the held-out sentences are as
-// likely as the grammar makes them, and their mean loss is close to its entropy.
+// those drawn after them that are not held out. Since each is kept once, frequent
+// sentences are rarer among the held-out ones than the grammar makes them. The loss of
+// the grammar on them, the mean of [Grammar.SentenceLoss] per token, is 1.3998 nats; its
+// expected loss, [Grammar.Entropy], is 1.3990.
 func GenerateSavanna() (train, heldOut string) {
 	var training, rest strings.Builder
 	g, held := SavannaGrammar(), map[string]bool{}

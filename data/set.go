@@ -2,7 +2,8 @@ package data
 
 import "fmt"
 
-// Set is text as sequences of ids, ready for batches.
+// Set is a text as sequences of ids: its sentences or, in a stream, the whole text.
+// [Set.Sampler] and [Set.Batches] make batches of rows from them.
 type Set struct {
 	Layout Layout
 	ids    IDs   // of all sequences, one after the other
@@ -35,8 +36,9 @@ func (s Set) LongestInput() int {
 	return n
 }
 
-// Rows returns copies of the rows that [Set.Batches] fills batches with, each with the
-// token that is only predicted: all rows, or the first `most` of them if most > 0.
+// Rows returns copies of the rows of [Set.Batches]: all, or the first `most` of
+// them if most > 0. A row holds its inputs and, at the end, the token that is predicted
+// from all of them, so up to seq+1 tokens.
 func (s Set) Rows(seq, most int) [][]int {
 	n := s.Layout.rows(s, seq, seq)
 	if most > 0 {
@@ -49,8 +51,8 @@ func (s Set) Rows(seq, most int) [][]int {
 	return rows
 }
 
-// RowLengths returns how many tokens are predicted in the longest row that a training
-// with a context of seq draws, and in the mean of all.
+// RowLengths returns the number of predicted tokens of the longest row with a context of
+// seq, and the mean over all rows.
 func (s Set) RowLengths(seq int) (longest, mean float64) { return s.Layout.lengths(s, seq) }
 
 // count returns how often the set has an id.

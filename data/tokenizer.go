@@ -40,9 +40,9 @@ func UnitMeanings() string {
 	return strings.Join(meanings, "; ")
 }
 
-// Tokenizer splits text into tokens. Each token has a key, by which a vocabulary
-// numbers it. A new tokenizer is a type with these methods, and those of learner if it is made from the text, and a
-// line in [Units].
+// Tokenizer splits text into tokens. Each token has a key, its normalised spelling, by which a vocabulary numbers it (not a key
+// of attention). A new tokenizer is a type with these methods, and those of learner if it is made from the text, and a line in
+// [Units].
 type Tokenizer interface {
 	// Noun names one token in messages, such as "word".
 	Noun() string
@@ -81,7 +81,7 @@ type learner interface {
 // Token is one token of a text.
 type Token struct {
 	Text string // as it was written
-	Key  string // as the vocabulary spells it
+	Key  string // normalised spelling, which the vocabulary has; not a key of attention
 }
 
 // Tokenize splits text into tokens.

@@ -10,7 +10,8 @@ import (
 	"attend/internal/printable"
 )
 
-const maxTokenizerJSON = 256 << 20 // bytes
+// MaxTokenizerJSON is the largest size in bytes of a tokenizer.json file.
+const MaxTokenizerJSON = 32e6
 
 type object = map[string]any
 
@@ -131,8 +132,8 @@ func encodeJSON(name string, value any) ([]byte, error) {
 // [Tokenize], or when its ids are not 0 to n-1, each once, with the special tokens
 // first and every other key as Tokenize spells it.
 func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
-	if len(b) > maxTokenizerJSON {
-		return nil, fmt.Errorf("tokenizer.json has %d bytes, want at most %d", len(b), maxTokenizerJSON)
+	if len(b) > MaxTokenizerJSON {
+		return nil, fmt.Errorf("tokenizer.json has %d bytes, want at most %d", len(b), int(MaxTokenizerJSON))
 	}
 	if !utf8.Valid(b) {
 		return nil, fmt.Errorf("tokenizer.json is not UTF-8: want the file that a run wrote")

@@ -121,7 +121,7 @@ func TestParseTokenizerJSONErrors(t *testing.T) {
 			t.Errorf("%q for %q: got %v, want %s", c.new, c.old, err, c.want)
 		}
 	}
-	if _, err := ParseTokenizerJSON(make([]byte, maxTokenizerJSON+1)); err == nil || !strings.Contains(err.Error(), "want at most") {
+	if _, err := ParseTokenizerJSON(make([]byte, MaxTokenizerJSON+1)); err == nil || !strings.Contains(err.Error(), "want at most") {
 		t.Errorf("too large: %v", err)
 	}
 }

@@ -66,7 +66,8 @@ func (v *Vocabulary) ID(key string) (id int, known bool) {
 	return id, false
 }
 
-// Key returns the key of an id from 0 to Len()-1.
+// Key returns the key of an id from 0 to Len()-1: the normalised spelling of a token, not
+// a key of attention.
 func (v *Vocabulary) Key(id int) string { return v.keys[id] }
 
 // Boundary returns the id of [BoundaryToken]; ok is false where the layout has none.

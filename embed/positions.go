@@ -14,9 +14,17 @@ import (
 // Scheme is a position encoding: how the model knows the position of a token in its sentence. It may act on the embedding, on queries
 // and keys (not on scores), on both, or on nothing. With nothing, only the causal mask distinguishes early positions from late ones.
 type Scheme struct {
-	Learned bool                                                                          // a vector for each position is learned and added to the embedding (GPT-2)
-	Fixed   func(table []float32, dim int)                                                // fills a table [context, dim] of fixed vectors that are added to the embedding
-	Rotate  func(name string, x *gorgonia.Node, headDim, seq int) (*gorgonia.Node, error) // acts on queries, and likewise on keys [batch*seq, heads*headDim]
+	Learned bool                           // a vector for each position is learned and added to the embedding (GPT-2)
+	Fixed   func(table []float32, dim int) // fills a table [context, dim] of fixed vectors that are added to the embedding
+
+	// Rotate adds the rotation of queries, and likewise of keys, to the graph:
+	//
+	//	y[start(b) + t] = R(t) x[start(b) + t]    for each headDim columns of x, with R(t) [headDim, headDim] orthogonal
+	//
+	//	x, y [batch*seq, heads*headDim]; start(b) is the first row of sentence b
+	//
+	// It returns an error if headDim does not fit the scheme or the shape of x.
+	Rotate func(name string, x *gorgonia.Node, headDim, seq int) (*gorgonia.Node, error)
 }
 
 // Names of position encodings that other packages use.
@@ -26,7 +34,7 @@ const (
 	None       = "none"
 )
 
-// Schemes are the position encodings.
+// Schemes is the table that --positions selects from.
 var Schemes = choice.Table[Scheme]{
 	{Name: Learned, Choice: Scheme{Learned: true}},
 	{Name: Sinusoidal, Choice: Scheme{Fixed: SinusoidalTable}},

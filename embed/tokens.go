@@ -22,10 +22,10 @@ import (
 //
 //	y[r] = table[ids[r]]
 //
-//	table [vocab, dim], ids [rows], y [rows, dim]
+//	table [vocab, dim], ids [batch*seq], y [batch*seq, dim]
 //
 // The gradient adds dy[r] to row ids[r] of the table's gradient. The rows that hold tokens are those of the sentences; nil
-// means all rows.
+// means all rows. It returns an error if gorgonia cannot add the operation, as when table and ids are in different graphs.
 func Tokens(name string, table, ids *gorgonia.Node, sentences *node.Sentences) (*gorgonia.Node, error) {
 	rows, dim := ids.Shape()[0], table.Shape()[1]
 	op := &tokens{node.New(name, tensor.Shape{rows, dim}, table, ids), dim} // [batch*seq, dim]

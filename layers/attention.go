@@ -34,16 +34,16 @@ type Attention struct {
 	Output      Linear // [heads*headDim, dim]
 }
 
-// newAttention returns an attention; the initial output weight has the smaller deviation of [Config.residualDeviation].
+// newAttention returns an attention layer; the initial output weight has the smaller standard deviation of [Config.residualStd].
 func newAttention(s param.Scope, c Config, positions embed.Scheme) Attention {
 	return Attention{
 		s.Name(), c.Heads, positions,
-		newProjections(s, c.Dim, c.Dim, c.Dim, c.Dim), newLinear(s.In("output"), c.Dim, c.Dim, c.residualDeviation()),
+		newProjections(s, c.Dim, c.Dim, c.Dim, c.Dim), newLinear(s.In("output"), c.Dim, c.Dim, c.residualStd()),
 	}
 }
 
-// apply adds the attention to the graph.
-func (a Attention) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+// apply adds the attention layer to the graph.
+func (a Attention) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	p := a.Projections.apply(g, x)
 	headDim := p.Query.Shape()[1] / a.heads
 	if rotate := a.positions.Rotate; rotate != nil {
@@ -53,16 +53,16 @@ func (a Attention) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
 	g.hook("attn.q", p.Query, headDim)
 	g.hook("attn.k", p.Key, headDim)
 	g.hook("attn.v", p.Value, headDim)
-	attended, err := applyAttention(a.name+".heads", p, a.heads, g.Seq, g.drop, g.Attention)
+	attention, err := applyAttention(a.name+".heads", p, a.heads, g.Seq, g.drop, g.Attention)
 	g.must(nil, err)
-	attended.hook(g)
-	g.hook("attn.z", attended.Mixed, headDim)
-	y := a.Output.apply(g, attended.Mixed, nil) // [batch*seq, dim]
+	attention.hook(g)
+	g.hook("attn.z", attention.ZNode, headDim)
+	y := a.Output.apply(g, attention.ZNode, nil) // [batch*seq, dim]
 	g.hook("attn_out", y, 0)
 	return y
 }
 
-// memory returns what a graph stores of the attention for each token, without the attention weights.
+// memory returns what a graph stores of the attention layer for each token, without the attention weights.
 func (a Attention) memory() perToken {
 	width := func(l Linear) float64 { return float64(l.Weight.Shape[1]) }
 	dim, query, key, value := width(a.Output), width(a.Projections.Query), width(a.Projections.Key), width(a.Projections.Value)
@@ -80,14 +80,14 @@ type AttentionOptions struct {
 	NoMask bool    // each token attends to all tokens of its sentence, later ones too
 }
 
-// Attend adds the operation of [Attention], from query, key and value to z, to the graph of its inputs. [Attended] has the
-// weights after each run. It returns an error if the heads do not divide the shapes.
-func Attend(name string, p Projected, heads, seq int, o AttentionOptions) (*Attended, error) {
+// Attend adds the operation of [Attention], from query, key and value to z, to the graph of its inputs. [LayerAttention] has
+// the attention weights after each forward pass. It returns an error if the heads do not divide the shapes.
+func Attend(name string, p Projected, heads, seq int, o AttentionOptions) (*LayerAttention, error) {
 	return applyAttention(name, p, heads, seq, nil, o)
 }
 
 // applyAttention is [Attend] with dropout of the attention weights; nil for none.
-func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions) (*Attended, error) {
+func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions) (*LayerAttention, error) {
 	rows, width, keys := p.Query.Shape()[0], p.Query.Shape()[1], p.Key.Shape()[1]
 	if width%heads != 0 || keys%(width/heads) != 0 || heads%(keys*heads/width) != 0 || !p.Value.Shape().Eq(p.Key.Shape()) {
 		return nil, fmt.Errorf("%d heads with queries of width %d: the number of key and value heads must divide the heads, "+
@@ -109,11 +109,11 @@ func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o A
 	if drop != nil {
 		op.dropMask, op.mixing = make([]float32, len(op.weights)), make([]float32, len(op.weights))
 	}
-	mixed, err := node.Apply(op)
+	z, err := node.Apply(op)
 	if err != nil {
 		return nil, err
 	}
-	return &Attended{Mixed: mixed, op: op, projected: p}, nil
+	return &LayerAttention{ZNode: z, op: op, projected: p}, nil
 }
 
 type attention struct {
@@ -188,8 +188,8 @@ func (a *attention) Forward(in ...gorgonia.Value) {
 		if a.drop != nil {
 			kernel.Mul(a.rows(a.mixing, t), a.rows(a.weights, t), a.rows(a.dropMask, t))
 		}
-		value, mixed := a.key(in[2], t.sentence, t.head), a.query(a.Result(), t.sentence, t.head) // [key, headDim], [query, headDim]
-		kernel.MatMul(mixed.Part(t.from, t.rows), 1, a.square(a.rows(a.mixing, t), t), value.Part(0, t.visible), 0)
+		value, z := a.key(in[2], t.sentence, t.head), a.query(a.Result(), t.sentence, t.head) // [key, headDim], [query, headDim]
+		kernel.MatMul(z.Part(t.from, t.rows), 1, a.square(a.rows(a.mixing, t), t), value.Part(0, t.visible), 0)
 	}
 	span := a.heads * a.seq * a.seq
 	for sentence := range a.batch {
@@ -266,13 +266,13 @@ func (a *attention) Backward(g *node.Gradient) {
 			query, dQuery := a.query(g.In[0], sentence, head), a.query(g.D[0], sentence, head)
 			key, dKey := a.key(g.In[1], sentence, head), a.key(g.D[1], sentence, head)
 			value, dValue := a.key(g.In[2], sentence, head), a.key(g.D[2], sentence, head)
-			dMixed := a.query(g.Dy[0], sentence, head)
+			dZ := a.query(g.Dy[0], sentence, head)
 			for from := last; from >= 0; from -= tileRows {
 				t, beta := a.tileAt(sentence, head, from), float32(1)
 				if from == last && head%group == 0 {
 					beta = 0
 				}
-				dy := dMixed.Part(t.from, t.rows)
+				dy := dZ.Part(t.from, t.rows)
 				kernel.MatMul(dValue.Part(0, t.visible), 1, a.square(a.rows(a.mixing, t), t).T(), dy, beta)
 				dW := a.square(a.dWeights, t)
 				kernel.MatMul(dW, 1, dy, value.Part(0, t.visible).T(), 0)

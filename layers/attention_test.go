@@ -19,7 +19,7 @@ import (
 func small(t *testing.T) (Config, *param.Set) {
 	t.Helper()
 	c := Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
-	weights, err := NewWeights(c, 5)
+	weights, err := NewParameters(c, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func forward(t *testing.T, c Config, weights *param.Set, batch, seq int, ids []i
 	if err := f.Run(slices.Collect(slices.Chunk(ids, seq))...); err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range f.Layers {
+	for _, a := range f.Attention {
 		attention = append(attention, slices.Clone(a.Weights()))
 	}
 	return slices.Clone(f.logits[:f.Sentences.Rows()*c.Vocab]), attention
@@ -220,7 +220,7 @@ func TestAttentionEqualsItsEquation(t *testing.T) {
 		if err := vm.RunAll(); err != nil {
 			t.Fatal(err)
 		}
-		return slices.Clone(node.Floats(a.Mixed.Value())), slices.Clone(a.Weights())
+		return slices.Clone(node.Floats(a.ZNode.Value())), slices.Clone(a.Weights())
 	}
 	mixed, weights := run(inputs)
 	wantMixed, wantWeights := attend(inputs[0].Data, inputs[1].Data, inputs[2].Data, batch, seq, heads, headDim)
@@ -258,7 +258,7 @@ func TestTheGraphShowsQueryKeyAndValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names strings.Builder
-	for _, n := range f.Graph.AllNodes() {
+	for _, n := range f.ExprGraph.AllNodes() {
 		if op := n.Op(); op != nil {
 			names.WriteString(op.String() + "\n")
 		}

@@ -34,7 +34,7 @@ func newBlock(s param.Scope, c Config, positions embed.Scheme, norm func(param.S
 }
 
 // apply adds the block to the graph; layer is its index.
-func (b Block) apply(g *graph, layer int, x *gorgonia.Node) *gorgonia.Node {
+func (b Block) apply(g *builder, layer int, x *gorgonia.Node) *gorgonia.Node {
 	g.prefix = fmt.Sprintf("blocks.%d.", layer)
 	g.hook("resid_pre", x, 0)
 	n := b.AttentionNorm.apply(g, x)
@@ -58,7 +58,7 @@ func (b Block) memory() perToken {
 }
 
 // residual adds the output of a layer, after dropout in training, to the residual stream.
-func (g *graph) residual(name string, x, y *gorgonia.Node) *gorgonia.Node {
+func (g *builder) residual(name string, x, y *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyResidual(name+".residual", x, g.dropped(name+".residual.dropout", y)))
 }
 
@@ -99,12 +99,12 @@ type FeedForward struct {
 func newFeedForward(s param.Scope, c Config, f Activation) FeedForward {
 	return FeedForward{
 		s.Name(), f,
-		newLinear(s.In("up"), c.Dim, c.Hidden, initialDeviation), newLinear(s.In("down"), c.Hidden, c.Dim, c.residualDeviation()),
+		newLinear(s.In("up"), c.Dim, c.Hidden, initialStd), newLinear(s.In("down"), c.Hidden, c.Dim, c.residualStd()),
 	}
 }
 
 // apply adds the network to the graph.
-func (n FeedForward) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+func (n FeedForward) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	hidden := n.Up.apply(g, x, n.f) // [rows, hidden]
 	g.hookBefore("mlp.pre", hidden)
 	g.hook("mlp.post", hidden, 0)

@@ -38,7 +38,7 @@ func TestValidateNamesWhatIsWrong(t *testing.T) {
 		if err := config.Validate(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}
-		if _, err := NewWeights(config, 1); err == nil {
+		if _, err := NewParameters(config, 1); err == nil {
 			t.Errorf("weights are made all the same: %q", c.want)
 		}
 		if _, err := NewInference(config, &param.Set{}, 1, 1); err == nil {
@@ -48,7 +48,7 @@ func TestValidateNamesWhatIsWrong(t *testing.T) {
 }
 
 func TestInferenceErrors(t *testing.T) {
-	weights, err := NewWeights(valid, 1)
+	weights, err := NewParameters(valid, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestInferenceErrors(t *testing.T) {
 				fewer.Add(other.Name, other.Shape...)
 			}
 		}
-		if _, err := NewInference(valid, &fewer, 1, 3); err == nil || !strings.Contains(err.Error(), "the weights have no parameter \""+p.Name+"\"") {
+		if _, err := NewInference(valid, &fewer, 1, 3); err == nil || !strings.Contains(err.Error(), "there is no parameter \""+p.Name+"\"") {
 			t.Errorf("without %s: error %v", p.Name, err)
 		}
 	}
@@ -88,12 +88,12 @@ func TestInferenceErrors(t *testing.T) {
 
 func TestInitialWeights(t *testing.T) {
 	c := Config{Vocab: 101, Context: 31, Layers: 3, Heads: 4, Dim: 64, Hidden: 128, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
-	a, err := NewWeights(c, 1)
+	a, err := NewParameters(c, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, _ := NewWeights(c, 1)
-	other, _ := NewWeights(c, 2)
+	b, _ := NewParameters(c, 1)
+	other, _ := NewParameters(c, 2)
 	for i, p := range a.All() {
 		sameBits(t, p.Name+" of the same seed", b.All()[i].Data, p.Data)
 		var sum, squares float64

@@ -96,12 +96,12 @@ func projectionInputs(r *rand.Rand, rows, in, out int) []nodetest.Input {
 }
 
 // attentionOf builds projections and attention over the inputs of projectionInputs.
-func attentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout) (*Attended, error) {
+func attentionOf(in gorgonia.Nodes, heads, seq int, drop *dropout) (*LayerAttention, error) {
 	return attentionWith(in, heads, seq, drop, AttentionOptions{})
 }
 
 // attentionWith is attentionOf with options.
-func attentionWith(in gorgonia.Nodes, heads, seq int, drop *dropout, o AttentionOptions) (*Attended, error) {
+func attentionWith(in gorgonia.Nodes, heads, seq int, drop *dropout, o AttentionOptions) (*LayerAttention, error) {
 	dim := in[2].Shape()[0]
 	keyBias := node.Input(in[0].Graph(), "key.bias", []int{dim}, make([]float32, dim))
 	p, err := Project("attn", in[0], [3]*gorgonia.Node{in[1], in[3], in[4]}, [3]*gorgonia.Node{in[2], keyBias, in[5]})
@@ -128,7 +128,7 @@ func TestAttentionGradient(t *testing.T) {
 					drop = dropoutFor(g, c.p)
 				}
 				a, err := attentionOf(in, heads, c.seq, drop)
-				return a.Mixed, err
+				return a.ZNode, err
 			})
 		})
 	}
@@ -154,7 +154,7 @@ func TestGroupedQueriesGradient(t *testing.T) {
 						drop = dropoutFor(g, p)
 					}
 					a, err := applyAttention("heads", Projected{in[0], in[1], in[2]}, heads, seq, drop, AttentionOptions{})
-					return a.Mixed, err
+					return a.ZNode, err
 				})
 			})
 		}
@@ -163,7 +163,7 @@ func TestGroupedQueriesGradient(t *testing.T) {
 		inputs := groupedInputs(tileRows+3, 4, 2, 2)
 		nodetest.CheckGradients(t, 5e-4, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
 			a, err := Attend("heads", Projected{in[0], in[1], in[2]}, 4, tileRows+3, AttentionOptions{})
-			return a.Mixed, err
+			return a.ZNode, err
 		})
 	})
 }
@@ -230,7 +230,7 @@ func TestParallelBlockGradient(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		sum, err := applyResidual("sum", in[0], attended.Mixed)
+		sum, err := applyResidual("sum", in[0], attended.ZNode)
 		if err != nil {
 			return nil, err
 		}

@@ -11,9 +11,8 @@ import (
 	"attend/internal/node"
 )
 
-// HookPoint is a named activation of a graph for inference. It can be read after a run and edited during a run, before any later
-// operation reads it. It has no gradient. The names are those of TransformerLens without hook_, with these differences: pattern
-// is weights, rot_q and rot_k are q and k, and final_norm is the output of the final norm, after gain and bias:
+// HookPoint is a named activation of a graph for inference. It can be read after a forward pass and edited during one, before any
+// later operation reads it. It has no gradient. The hook points, with those of block 0 for all blocks:
 //
 //	embed                          token embeddings [length, dim]
 //	blocks.0.resid_pre             the residual stream before a block [length, dim]
@@ -23,7 +22,7 @@ import (
 //	blocks.0.attn.scores           scaled products of queries and keys [query, key] of each head; -Inf for keys after the query
 //	blocks.0.attn.weights          attention weights [query, key] of each head; 0 for keys after the query
 //	blocks.0.attn.z                weighted sums of the values [length, headDim] of each head
-//	blocks.0.attn_out              output of the attention, added to the residual stream [length, dim]
+//	blocks.0.attn_out              output of the attention layer, added to the residual stream [length, dim]
 //	blocks.0.resid_mid             the residual stream between attention and feed-forward network [length, dim]
 //	blocks.0.mlp.pre, .post        before and after the activation function [length, hidden]
 //	blocks.0.mlp_out               output of the feed-forward network, added to the residual stream [length, dim]
@@ -31,28 +30,43 @@ import (
 //	final_norm                     output of the final norm, input of the unembedding [length, dim]
 //	logits                         [length, vocab]
 //
-// Hook points that are not requested by [Transformer.HookPoint] cost no time and no memory.
+// TransformerLens has most of them under other names:
+//
+//	embed                          hook_embed
+//	blocks.0.resid_pre             blocks.0.hook_resid_pre, and likewise resid_mid, resid_post, attn_out, mlp_out
+//	blocks.0.ln1, .ln2             blocks.0.ln1.hook_normalized, blocks.0.ln2.hook_normalized
+//	blocks.0.attn.q, .k            blocks.0.attn.hook_rot_q, .hook_rot_k with rotary positions, otherwise .hook_q, .hook_k
+//	blocks.0.attn.v, .z            blocks.0.attn.hook_v, .hook_z
+//	blocks.0.attn.scores           blocks.0.attn.hook_attn_scores
+//	blocks.0.attn.weights          blocks.0.attn.hook_pattern
+//	blocks.0.mlp.pre, .post        blocks.0.mlp.hook_pre, .hook_post
+//	final_norm                     ln_final.hook_normalized
+//	logits                         none: it is the output of the model
+//
+// hook_pos_embed, the hook_scale of norms and attn.hook_result have no counterpart here.
+//
+// Hook points that are not requested by [Graph.HookPoint] cost no time and no memory.
 type HookPoint struct {
 	Name   string
 	view   func(sentence int) []kernel.Matrix
 	enable func(h *HookPoint) // makes the graph store or edit the activation; nil after the call
-	edits  map[int][]Edit
+	edits  map[int][]HookFunc
 }
 
-// Edit changes the activation of one sentence in place: one matrix for each head, or a single matrix if the activation has no
+// HookFunc changes the activation of one sentence in place: one matrix for each head, or a single matrix if the activation has no
 // heads.
-type Edit func(heads []kernel.Matrix)
+type HookFunc func(heads []kernel.Matrix)
 
-// Read returns the activation of a sentence in the last run: one matrix for each head, or a single matrix if the activation has
-// no heads. The matrices change with the next run.
+// Read returns the activation of a sentence in the last forward pass: one matrix for each head, or a single matrix if the
+// activation has no heads. The matrices change with the next forward pass.
 func (h *HookPoint) Read(sentence int) []kernel.Matrix { return h.view(sentence) }
 
-// Edit adds an edit to all later runs. Several edits of one sentence are made in the order in which they were added.
-func (h *HookPoint) Edit(sentence int, e Edit) {
+// Edit adds an edit to all later forward passes. Several edits of one sentence are made in the order in which they were added.
+func (h *HookPoint) Edit(sentence int, f HookFunc) {
 	if h.edits == nil {
-		h.edits = map[int][]Edit{}
+		h.edits = map[int][]HookFunc{}
 	}
-	h.edits[sentence] = append(h.edits[sentence], e)
+	h.edits[sentence] = append(h.edits[sentence], f)
 }
 
 // run makes the edits of all sentences. Sentences do not affect each other, so that the order of the map does not matter.
@@ -67,13 +81,13 @@ func (h *HookPoint) runOn(sentence int) {
 	if h == nil {
 		return
 	}
-	for _, e := range h.edits[sentence] {
-		e(h.view(sentence))
+	for _, f := range h.edits[sentence] {
+		f(h.view(sentence))
 	}
 }
 
-// HookPoint returns the hook point of that name. From then on each run stores or edits the activation.
-func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
+// HookPoint returns the hook point of that name. From then on each forward pass stores or edits the activation.
+func (t *Graph) HookPoint(name string) (*HookPoint, error) {
 	h := t.hooks[name]
 	if h == nil {
 		return nil, fmt.Errorf("no hook point %q: the graph has %d, such as embed, blocks.0.attn.weights, logits", name, len(t.hooks))
@@ -86,20 +100,20 @@ func (t *Transformer) HookPoint(name string) (*HookPoint, error) {
 }
 
 // HookNames returns the names of all hook points in the order of the forward pass. A graph for training has none.
-func (t *Transformer) HookNames() []string { return slices.Clone(t.hookNames) }
+func (t *Graph) HookNames() []string { return slices.Clone(t.hookNames) }
 
-// ClearEdits removes all edits, including those of [Attended.RemoveAttention] and [Attended.SetZ].
-func (t *Transformer) ClearEdits() {
+// ClearEdits removes all edits, including those of [LayerAttention.RemoveAttention] and [LayerAttention.SetZ].
+func (t *Graph) ClearEdits() {
 	for _, h := range t.hooks {
 		h.edits = nil
 	}
-	for _, layer := range t.Layers {
+	for _, layer := range t.Attention {
 		layer.removed = nil
 	}
 }
 
 // hook adds a hook point at the output of a node. If headDim is above 0, each headDim columns are those of a head.
-func (g *graph) hook(name string, n *gorgonia.Node, headDim int) {
+func (g *builder) hook(name string, n *gorgonia.Node, headDim int) {
 	data, width := node.Floats(valueOf(n)), n.Shape()[1]
 	if headDim == 0 {
 		headDim = width
@@ -109,14 +123,14 @@ func (g *graph) hook(name string, n *gorgonia.Node, headDim int) {
 }
 
 // hookBefore adds a hook point at the input of the activation function of a [Linear].
-func (g *graph) hookBefore(name string, n *gorgonia.Node) {
+func (g *builder) hookBefore(name string, n *gorgonia.Node) {
 	op, width := n.Op().(*linear), n.Shape()[1]
 	view := func(sentence int) []kernel.Matrix { return g.t.columns(op.before, width, width, sentence) }
 	g.hookAt(name, view, func(h *HookPoint) { op.before, op.hookBefore = make([]float32, len(op.Out())), h.run })
 }
 
 // hookAt adds a hook point. enable is called when the hook point is first requested.
-func (g *graph) hookAt(name string, view func(sentence int) []kernel.Matrix, enable func(h *HookPoint)) {
+func (g *builder) hookAt(name string, view func(sentence int) []kernel.Matrix, enable func(h *HookPoint)) {
 	if g.Training {
 		return
 	}
@@ -126,7 +140,7 @@ func (g *graph) hookAt(name string, view func(sentence int) []kernel.Matrix, ena
 }
 
 // columns returns views of the rows of a sentence in [batch*seq, width], one for each headDim columns.
-func (t *Transformer) columns(data []float32, width, headDim, sentence int) []kernel.Matrix {
+func (t *Graph) columns(data []float32, width, headDim, sentence int) []kernel.Matrix {
 	start, length := t.Sentences.At(sentence)
 	views := make([]kernel.Matrix, width/headDim)
 	for head := range views {
@@ -145,7 +159,7 @@ func (a *attention) squares(data []float32, sentence int) []kernel.Matrix {
 	return views
 }
 
-// hooked holds the hook points of scores and weights of an attention, nil unless requested.
+// hooked holds the hook points of scores and weights of an attention layer, nil unless requested.
 type hooked struct {
 	scores, weights *HookPoint
 	data            []float32 // [batch, heads, query, key] of the scores

@@ -9,26 +9,26 @@ import (
 
 // Inference computes the forward pass of a model with the operations of training, without dropout and without gradients.
 type Inference struct {
-	*Transformer
+	*Graph
 	seq     int
 	logits  []float32 // [batch*seq, vocab]
 	machine *node.Machine
 }
 
-// NewInference builds a graph for batches of the given shape over shared weights. Call [Inference.Close] at the end.
-func NewInference(c Config, weights *param.Set, batch, seq int) (*Inference, error) {
-	t, err := New(c, weights, Options{Batch: batch, Seq: seq})
+// NewInference builds a graph for batches of the given shape over shared parameters. Call [Inference.Close] at the end.
+func NewInference(c Config, params *param.Set, batch, seq int) (*Inference, error) {
+	t, err := New(c, params, Options{Batch: batch, Seq: seq})
 	if err != nil {
 		return nil, err
 	}
-	if err := node.CheckUnique(t.Graph); err != nil {
+	if err := node.CheckUnique(t.ExprGraph); err != nil {
 		return nil, err
 	}
-	machine, err := node.NewMachine(t.Graph, t.Logits)
+	machine, err := node.NewMachine(t.ExprGraph, t.Logits)
 	if err != nil {
 		return nil, err
 	}
-	return &Inference{Transformer: t, seq: seq, logits: node.Floats(valueOf(t.Logits)), machine: machine}, nil
+	return &Inference{Graph: t, seq: seq, logits: node.Floats(valueOf(t.Logits)), machine: machine}, nil
 }
 
 // NotFiniteError reports that a model computes NaN or infinity, as after a training that diverged. Its results have no meaning.
@@ -72,17 +72,17 @@ func (f *Inference) checkFinite() error {
 	if x, found := notFinite(f.logits[:rows*f.Logits.Shape()[1]]); found {
 		return &NotFiniteError{fmt.Sprintf("a logit is %g", x)}
 	}
-	for layer, attended := range f.Layers {
-		if name, x, found := attended.notFinite(rows); found {
-			return &NotFiniteError{fmt.Sprintf("in layer %d a number of %s is %g", layer+1, name, x)}
+	for layer, a := range f.Attention {
+		if name, x, found := a.notFinite(rows); found {
+			return &NotFiniteError{fmt.Sprintf("in layer %d one of %s is %g", layer+1, name, x)}
 		}
 	}
 	return nil
 }
 
-// notFinite returns the first number that is NaN or infinite; found is false if all are finite.
-func notFinite(numbers []float32) (x float32, found bool) {
-	for _, x := range numbers {
+// notFinite returns the first value that is NaN or infinite; found is false if all are finite.
+func notFinite(values []float32) (x float32, found bool) {
+	for _, x := range values {
 		if x-x != 0 { // NaN, and infinity minus infinity is NaN too
 			return x, true
 		}
@@ -90,7 +90,7 @@ func notFinite(numbers []float32) (x float32, found bool) {
 	return 0, false
 }
 
-// LogitsAt returns the logits [vocab] of the token after a position of a sentence. The slice changes with the next run.
+// LogitsAt returns the logits [vocab] of the token after a position of a sentence. The slice changes with the next forward pass.
 func (f *Inference) LogitsAt(sentence, position int) []float32 {
 	start, _ := f.Sentences.At(sentence)
 	vocab := f.Logits.Shape()[1]

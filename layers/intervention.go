@@ -9,59 +9,59 @@ import (
 	"attend/internal/kernel"
 )
 
-// AllHeads, as the head of an edge, means all heads of the layer.
+// AllHeads, as the head of a link, means all heads of the layer.
 const AllHeads = -1
 
-// Edge is the attention of one query of a sentence to one key, in one head or in all heads.
-type Edge struct {
+// Link is the attention of one query of a sentence to one key, in one head or in all heads.
+type Link struct {
 	Sentence   int // index in the batch
 	Head       int // or AllHeads
-	Query, Key int // positions in the sentence, Key <= Query
+	Query, Key int // positions in the sentence; Key <= Query, in a graph without a mask too
 }
 
-// RemoveAttention removes edges from all later runs. The score of an edge becomes -Inf, so that its attention weight is exactly 0
-// and the row is renormalised:
+// RemoveAttention removes links from all later forward passes. The score of a link becomes -Inf, so that its attention weight is
+// exactly 0 and the row is renormalised:
 //
 //	new weight_k = weight_k / (1 - sum of the removed weights)
 //
 // Source: Geva et al. 2023, "attention knockout".
 //
-// It returns an error, and removes nothing, if an edge is outside of the batch, if its key comes after its query, or if a query
+// It returns an error, and removes nothing, if a link is outside of the batch, if its key comes after its query, or if a query
 // would have no key left.
-func (a *Attended) RemoveAttention(edges ...Edge) error {
+func (a *LayerAttention) RemoveAttention(links ...Link) error {
 	op := a.op
-	for _, e := range edges {
-		if e.Sentence < 0 || e.Sentence >= op.batch || e.Head < AllHeads || e.Head >= op.heads ||
-			e.Key < 0 || e.Key > e.Query || e.Query >= op.seq {
-			return fmt.Errorf("no edge from query %d to key %d in head %d of sentence %d: "+
-				"the graph has %d heads and %d sentences of %d tokens, and no key comes after its query",
-				e.Query, e.Key, e.Head, e.Sentence, op.heads, op.batch, op.seq)
+	for _, link := range links {
+		if link.Sentence < 0 || link.Sentence >= op.batch || link.Head < AllHeads || link.Head >= op.heads ||
+			link.Key < 0 || link.Key > link.Query || link.Query >= op.seq {
+			return fmt.Errorf("no link from query %d to key %d in head %d of sentence %d: "+
+				"the graph has %d heads and %d sentences of %d tokens, and the key must not come after the query",
+				link.Query, link.Key, link.Head, link.Sentence, op.heads, op.batch, op.seq)
 		}
 	}
 	scores, err := a.graph.HookPoint(a.prefix + "attn.scores")
 	if err != nil {
 		return err
 	}
-	removed := map[int][]Edge{}
-	for _, e := range edges {
-		if removed[e.Sentence] == nil {
-			removed[e.Sentence] = slices.Clone(a.removed[e.Sentence])
+	removed := map[int][]Link{}
+	for _, link := range links {
+		if removed[link.Sentence] == nil {
+			removed[link.Sentence] = slices.Clone(a.removed[link.Sentence])
 		}
-		removed[e.Sentence] = append(removed[e.Sentence], e)
-		if head, none := noKeyLeft(removed[e.Sentence], e); none {
-			return fmt.Errorf("query %d of sentence %d would have no key left in head %d: keep one of its edges",
-				e.Query, e.Sentence, head)
+		removed[link.Sentence] = append(removed[link.Sentence], link)
+		if head, none := noKeyLeft(removed[link.Sentence], link); none {
+			return fmt.Errorf("query %d of sentence %d would have no key left in head %d: keep one of its links",
+				link.Query, link.Sentence, head)
 		}
 	}
 	if a.removed == nil {
-		a.removed = map[int][]Edge{}
+		a.removed = map[int][]Link{}
 	}
 	maps.Copy(a.removed, removed)
-	for _, e := range edges {
-		scores.Edit(e.Sentence, func(heads []kernel.Matrix) {
+	for _, link := range links {
+		scores.Edit(link.Sentence, func(heads []kernel.Matrix) {
 			for head, of := range heads {
-				if (e.Head == head || e.Head == AllHeads) && e.Query < of.Rows {
-					of.Row(e.Query)[e.Key] = float32(math.Inf(-1))
+				if (link.Head == head || link.Head == AllHeads) && link.Query < of.Rows {
+					of.Row(link.Query)[link.Key] = float32(math.Inf(-1))
 				}
 			}
 		})
@@ -69,15 +69,15 @@ func (a *Attended) RemoveAttention(edges ...Edge) error {
 	return nil
 }
 
-// noKeyLeft reports whether the query of an edge has no key left in some head if these edges of its sentence are removed, and
+// noKeyLeft reports whether the query of a link has no key left in some head if these links of its sentence are removed, and
 // which head.
-func noKeyLeft(edges []Edge, e Edge) (head int, none bool) {
-	if len(edges) <= e.Query { // fewer edges than keys
+func noKeyLeft(links []Link, link Link) (head int, none bool) {
+	if len(links) <= link.Query { // fewer links than keys
 		return 0, false
 	}
 	removed := map[int]map[int]bool{} // keys, by head
-	for _, other := range edges {
-		if other.Query == e.Query {
+	for _, other := range links {
+		if other.Query == link.Query {
 			if removed[other.Head] == nil {
 				removed[other.Head] = map[int]bool{}
 			}
@@ -85,8 +85,8 @@ func noKeyLeft(edges []Edge, e Edge) (head int, none bool) {
 		}
 	}
 	for head, keys := range removed {
-		left := e.Query + 1
-		for key := range e.Query + 1 {
+		left := link.Query + 1
+		for key := range link.Query + 1 {
 			if keys[key] || removed[AllHeads][key] {
 				left--
 			}
@@ -98,15 +98,15 @@ func noKeyLeft(edges []Edge, e Edge) (head int, none bool) {
 	return 0, false
 }
 
-// SetZ replaces z of a head by one vector [headDim] at every token of a sentence, in all later runs. The attention weights do not
-// change. With a vector of zeros this is zero ablation, with the mean of z over a text it is mean ablation (Wang et al. 2022). It
-// returns an error if the graph has no such sentence or head, or if the vector has another length.
-func (a *Attended) SetZ(sentence, head int, z []float32) error {
+// SetZ replaces z of a head by one vector [headDim] at every token of a sentence, in all later forward passes. The attention
+// weights do not change. With a vector of zeros this is zero ablation, with the mean of z over a text it is mean ablation (Wang
+// et al. 2022). It returns an error if the graph has no such sentence or head, or if the vector has another length.
+func (a *LayerAttention) SetZ(sentence, head int, z []float32) error {
 	op := a.op
 	dim := op.Result().Shape()[1] / op.heads
 	if sentence < 0 || sentence >= op.batch || head < 0 || head >= op.heads || len(z) != dim {
-		return fmt.Errorf("no head %d with a z of %d numbers in sentence %d: the graph has %d sentences and %d heads of %d numbers",
-			head, len(z), sentence, op.batch, op.heads, dim)
+		return fmt.Errorf("no head %d with a z of %d values in sentence %d: "+
+			"the graph has %d sentences and %d heads with a z of %d values", head, len(z), sentence, op.batch, op.heads, dim)
 	}
 	hook, err := a.graph.HookPoint(a.prefix + "attn.z")
 	if err != nil {

@@ -32,13 +32,13 @@ func nothing(*Inference) error { return nil }
 
 // row returns the weights [key] of a query in a layer of small's model.
 func row(f *Inference, layer, sentence, head, query int) []float32 {
-	return f.Layers[layer].Weights()[((sentence*3+head)*7+query)*7:][:query+1]
+	return f.Attention[layer].Weights()[((sentence*3+head)*7+query)*7:][:query+1]
 }
 
 func TestCutRenormalizesItsRowAndNothingElse(t *testing.T) {
 	plain := inference(t, nothing)
 	cut := inference(t, func(f *Inference) error {
-		return f.Layers[1].RemoveAttention(Edge{0, 1, 5, 2}, Edge{0, 1, 5, 4}, Edge{1, AllHeads, 3, 0})
+		return f.Attention[1].RemoveAttention(Link{0, 1, 5, 2}, Link{0, 1, 5, 4}, Link{1, AllHeads, 3, 0})
 	})
 	for layer := range 2 {
 		for sentence, length := range []int{7, 5} {
@@ -84,13 +84,13 @@ func TestCutRenormalizesItsRowAndNothingElse(t *testing.T) {
 
 func TestCutsAddUpUntilRestored(t *testing.T) {
 	together := inference(t, func(f *Inference) error {
-		return f.Layers[0].RemoveAttention(Edge{0, 0, 6, 1}, Edge{0, AllHeads, 6, 3})
+		return f.Attention[0].RemoveAttention(Link{0, 0, 6, 1}, Link{0, AllHeads, 6, 3})
 	})
 	f := inference(t, func(f *Inference) error {
-		if err := f.Layers[0].RemoveAttention(Edge{0, 0, 6, 1}); err != nil {
+		if err := f.Attention[0].RemoveAttention(Link{0, 0, 6, 1}); err != nil {
 			return err
 		}
-		return f.Layers[0].RemoveAttention(Edge{0, AllHeads, 6, 3})
+		return f.Attention[0].RemoveAttention(Link{0, AllHeads, 6, 3})
 	})
 	sameBits(t, "cut one after the other", f.LogitsAt(0, 6), together.LogitsAt(0, 6))
 	plain := inference(t, nothing)
@@ -98,10 +98,10 @@ func TestCutsAddUpUntilRestored(t *testing.T) {
 		t.Error("cuts change nothing")
 	}
 	f = inference(t, func(f *Inference) error {
-		if err := f.Layers[1].SetZ(0, 2, make([]float32, 5)); err != nil {
+		if err := f.Attention[1].SetZ(0, 2, make([]float32, 5)); err != nil {
 			return err
 		}
-		err := f.Layers[1].RemoveAttention(Edge{1, 0, 2, 1})
+		err := f.Attention[1].RemoveAttention(Link{1, 0, 2, 1})
 		f.ClearEdits()
 		return err
 	})
@@ -113,14 +113,14 @@ func TestCutsAddUpUntilRestored(t *testing.T) {
 func TestFixReplacesOneHeadInOneSentence(t *testing.T) {
 	plain := inference(t, nothing)
 	output := []float32{1, -2, 3, -4, 5}
-	fixed := inference(t, func(f *Inference) error { return f.Layers[0].SetZ(1, 2, output) })
+	fixed := inference(t, func(f *Inference) error { return f.Attention[0].SetZ(1, 2, output) })
 	for position := range 5 {
 		for head := range 3 {
-			want := plain.Layers[0].Z(1, head, position)
+			want := plain.Attention[0].Z(1, head, position)
 			if head == 2 {
 				want = output
 			}
-			sameBits(t, "output", fixed.Layers[0].Z(1, head, position), want)
+			sameBits(t, "output", fixed.Attention[0].Z(1, head, position), want)
 			sameBits(t, "weights", row(fixed, 0, 1, head, position), row(plain, 0, 1, head, position))
 		}
 		if slices.Equal(fixed.LogitsAt(1, position), plain.LogitsAt(1, position)) {
@@ -136,7 +136,7 @@ func TestFixReplacesOneHeadInOneSentence(t *testing.T) {
 func value(t *testing.T, f *Inference, sentence, head, position int) []float32 {
 	t.Helper()
 	start, _ := f.Sentences.At(sentence)
-	for _, n := range f.Graph.AllNodes() {
+	for _, n := range f.ExprGraph.AllNodes() {
 		if op := n.Op(); op != nil && op.String() == "h.1.attn.value" {
 			_, values, _ := node.Result(n)
 			return node.Floats(values)[(start+position)*15+head*5:][:5]
@@ -150,7 +150,7 @@ func value(t *testing.T, f *Inference, sentence, head, position int) []float32 {
 func TestOutputIsTheMixedValue(t *testing.T) {
 	f := inference(t, nothing)
 	const sentence, head, position = 1, 1, 4
-	for i, got := range f.Layers[1].Z(sentence, head, position) {
+	for i, got := range f.Attention[1].Z(sentence, head, position) {
 		var want float64
 		for key, w := range row(f, 1, sentence, head, position) {
 			want += float64(w) * float64(value(t, f, sentence, head, key)[i])
@@ -163,20 +163,20 @@ func TestOutputIsTheMixedValue(t *testing.T) {
 
 func TestInterventionsOutsideOfTheBatch(t *testing.T) {
 	f := inference(t, nothing)
-	a := f.Layers[0]
-	for _, edge := range []Edge{{-1, 0, 1, 0}, {3, 0, 1, 0}, {0, -2, 1, 0}, {0, 3, 1, 0}, {0, 0, 7, 0}, {0, 0, 1, 2}, {0, 0, 1, -1}} {
-		if err := a.RemoveAttention(edge); err == nil || !strings.Contains(err.Error(), "no edge from") {
-			t.Errorf("%v: error %v", edge, err)
+	a := f.Attention[0]
+	for _, link := range []Link{{-1, 0, 1, 0}, {3, 0, 1, 0}, {0, -2, 1, 0}, {0, 3, 1, 0}, {0, 0, 7, 0}, {0, 0, 1, 2}, {0, 0, 1, -1}} {
+		if err := a.RemoveAttention(link); err == nil || !strings.Contains(err.Error(), "no link from") {
+			t.Errorf("%v: error %v", link, err)
 		}
 	}
-	if err := a.RemoveAttention(Edge{0, 1, 0, 0}); err == nil || !strings.Contains(err.Error(), "no key left in head 1") {
-		t.Errorf("the only edge of the first token: error %v", err)
+	if err := a.RemoveAttention(Link{0, 1, 0, 0}); err == nil || !strings.Contains(err.Error(), "no key left in head 1") {
+		t.Errorf("the only link of the first token: error %v", err)
 	}
-	if err := a.RemoveAttention(Edge{0, 2, 1, 0}); err != nil {
+	if err := a.RemoveAttention(Link{0, 2, 1, 0}); err != nil {
 		t.Error(err)
 	}
-	if err := a.RemoveAttention(Edge{0, AllHeads, 1, 1}); err == nil || !strings.Contains(err.Error(), "no key left in head 2") {
-		t.Errorf("the last edge of the second token: error %v", err)
+	if err := a.RemoveAttention(Link{0, AllHeads, 1, 1}); err == nil || !strings.Contains(err.Error(), "no key left in head 2") {
+		t.Errorf("the last link of the second token: error %v", err)
 	}
 	for _, c := range []struct{ sentence, head, numbers int }{{-1, 0, 5}, {3, 0, 5}, {0, -1, 5}, {0, 3, 5}, {0, 0, 4}} {
 		if err := a.SetZ(c.sentence, c.head, make([]float32, c.numbers)); err == nil || !strings.Contains(err.Error(), "no head") {

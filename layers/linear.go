@@ -13,8 +13,8 @@ import (
 // Activation is the activation function of the feed-forward network, applied element by element. It writes y = f(x) and its
 // derivative.
 //
-//	y, slope, x [rows, hidden]     y may be x
-type Activation func(y, slope, x []float32)
+//	y, derivative, x [rows, hidden]     y may be x
+type Activation func(y, derivative, x []float32)
 
 // The names of the activation functions.
 const (
@@ -22,7 +22,7 @@ const (
 	ReLU = "relu"
 )
 
-// Activations are the activation functions.
+// Activations is the table of activation functions that --activation selects from.
 var Activations = choice.Table[Activation]{
 	{Name: GELU, Choice: kernel.GELU},
 	{Name: ReLU, Choice: kernel.ReLU},
@@ -40,16 +40,16 @@ type Linear struct {
 }
 
 // newLinear returns a layer whose weight starts normally distributed and whose bias starts at 0.
-func newLinear(s param.Scope, in, out int, deviation float64) Linear {
-	return Linear{s.Name(), s.Add("weight", param.Normal(deviation), in, out), s.Add("bias", nil, out)}
+func newLinear(s param.Scope, in, out int, std float64) Linear {
+	return Linear{s.Name(), s.Add("weight", param.Normal(std), in, out), s.Add("bias", nil, out)}
 }
 
 // apply adds the layer to the graph; f may be nil.
-func (l Linear) apply(g *graph, x *gorgonia.Node, f Activation) *gorgonia.Node {
+func (l Linear) apply(g *builder, x *gorgonia.Node, f Activation) *gorgonia.Node {
 	return g.must(applyLinear(l.name, x, g.param(l.Weight), g.param(l.Bias), f))
 }
 
-// memory returns what a graph stores of the layer for each token, with the slope if it has an activation function.
+// memory returns what a graph stores of the layer for each token, with the derivative if it has an activation function.
 func (l Linear) memory(f Activation) perToken {
 	in, out := float64(l.Weight.Shape[0]), float64(l.Weight.Shape[1])
 	if f != nil {
@@ -62,7 +62,7 @@ func (l Linear) memory(f Activation) perToken {
 func applyLinear(name string, x, weight, bias *gorgonia.Node, f Activation) (*gorgonia.Node, error) {
 	op := &linear{Op: node.New(name, tensor.Shape{x.Shape()[0], weight.Shape()[1]}, x, weight, bias), f: f} // [rows, out]
 	if f != nil {
-		op.slope = make([]float32, len(op.Out()))
+		op.derivative = make([]float32, len(op.Out()))
 	}
 	return node.Apply(op)
 }
@@ -80,8 +80,8 @@ func rowsOf(op *node.Op, v gorgonia.Value) kernel.Matrix {
 
 type linear struct {
 	node.Op
-	f     Activation // or nil
-	slope []float32  // [rows, out] its derivative in the last run
+	f          Activation // or nil
+	derivative []float32  // [rows, out] its derivative in the last forward pass
 
 	before     []float32 // [rows, out] the input of the activation function, for a hook point
 	hookBefore func()    // edits before; nil unless the hook point is requested
@@ -99,7 +99,7 @@ func (l *linear) Forward(in ...gorgonia.Value) {
 		l.hookBefore()
 		copy(y.Data, l.before)
 	}
-	l.f(y.Data, l.slope[:len(y.Data)], y.Data)
+	l.f(y.Data, l.derivative[:len(y.Data)], y.Data)
 }
 
 // Backward computes, with dy the gradient before the activation,
@@ -107,8 +107,8 @@ func (l *linear) Forward(in ...gorgonia.Value) {
 //	dx = dy weightᵀ,  dWeight = xᵀ dy,  dBias = sum of the rows of dy
 func (l *linear) Backward(g *node.Gradient) {
 	dy := rowsOf(&l.Op, g.Dy[0]) // [rows, out]
-	if l.f != nil {              // the slopes are not needed any more
-		inner := l.slope[:len(dy.Data)]
+	if l.f != nil {              // the derivatives are not needed any more
+		inner := l.derivative[:len(dy.Data)]
 		kernel.Mul(inner, dy.Data, inner)
 		dy.Data = inner
 	}

@@ -14,7 +14,8 @@ import (
 	"attend/internal/random"
 )
 
-// Model is a transformer: its layers with their parameters. The name of a parameter is its path in the model, such as
+// Model describes a decoder-only transformer: its layers, and the names, shapes and initial distributions of their parameters. It
+// has no values of parameters and computes nothing; see [Graph]. The name of a parameter is its path in the model, such as
 // "h.0.attn.query.weight".
 type Model struct {
 	Tokens      *param.Param // [vocab, dim]
@@ -34,7 +35,7 @@ const (
 	UnembeddingTable = "lm_head" // when untied
 )
 
-// NewModel returns the model of a valid configuration, without the numbers of its parameters. It panics if a choice has an
+// NewModel returns the model of a valid configuration, without the values of its parameters. It panics if a choice has an
 // unknown name.
 func NewModel(c Config) *Model {
 	positions, norm, f, err := c.choices()
@@ -43,9 +44,9 @@ func NewModel(c Config) *Model {
 	}
 	m := &Model{scheme: positions}
 	s := m.params.Scope()
-	m.Tokens = s.Add(TokenTable, param.Normal(initialDeviation), c.Vocab, c.Dim)
+	m.Tokens = s.Add(TokenTable, param.Normal(initialStd), c.Vocab, c.Dim)
 	if m.scheme.Learned {
-		m.Positions = s.Add(PositionTable, param.Normal(initialDeviation), c.Context, c.Dim)
+		m.Positions = s.Add(PositionTable, param.Normal(initialStd), c.Context, c.Dim)
 	}
 	for layer := range c.Layers {
 		m.Blocks = append(m.Blocks, newBlock(s.In(fmt.Sprintf("h.%d", layer)), c, m.scheme, norm, f))
@@ -53,16 +54,16 @@ func NewModel(c Config) *Model {
 	m.Norm = norm(s.In("ln_f"), c.Dim)
 	m.Unembedding.Table = m.Tokens
 	if !c.Tied {
-		m.Unembedding.Table = s.Add(UnembeddingTable, param.Normal(initialDeviation), c.Vocab, c.Dim)
+		m.Unembedding.Table = s.Add(UnembeddingTable, param.Normal(initialStd), c.Vocab, c.Dim)
 	}
 	return m
 }
 
-// Params returns the parameters in the order of the forward pass, without their numbers.
+// Params returns the parameters in the order of the forward pass, without their values.
 func (m *Model) Params() *param.Set { return &m.params }
 
 // apply adds the whole model to the graph, from ids [batch*seq] to logits [batch*seq, vocab].
-func (m *Model) apply(g *graph, ids *gorgonia.Node) *gorgonia.Node {
+func (m *Model) apply(g *builder, ids *gorgonia.Node) *gorgonia.Node {
 	x := m.embed(g, ids) // [batch*seq, dim]
 	for layer, b := range m.Blocks {
 		x = b.apply(g, layer, x)
@@ -75,7 +76,7 @@ func (m *Model) apply(g *graph, ids *gorgonia.Node) *gorgonia.Node {
 }
 
 // embed adds the vectors of the tokens and of their positions.
-func (m *Model) embed(g *graph, ids *gorgonia.Node) *gorgonia.Node {
+func (m *Model) embed(g *builder, ids *gorgonia.Node) *gorgonia.Node {
 	x := g.must(embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences)) // [batch*seq, dim]
 	g.hook("embed", x, 0)
 	if table := m.positions(g); table != nil {
@@ -85,13 +86,13 @@ func (m *Model) embed(g *graph, ids *gorgonia.Node) *gorgonia.Node {
 }
 
 // positions returns the table of positions [context, dim], nil if there is none.
-func (m *Model) positions(g *graph) *gorgonia.Node {
+func (m *Model) positions(g *builder) *gorgonia.Node {
 	if m.scheme.Fixed == nil {
 		return g.param(m.Positions)
 	}
 	table := make([]float32, g.Context*g.Dim)
 	m.scheme.Fixed(table, g.Dim)
-	return node.Input(g.t.Graph, PositionTable, []int{g.Context, g.Dim}, table)
+	return node.Input(g.t.ExprGraph, PositionTable, []int{g.Context, g.Dim}, table)
 }
 
 // Unembedding scores each token of the vocabulary as the next one:
@@ -106,7 +107,7 @@ type Unembedding struct {
 }
 
 // apply adds the unembedding to the graph.
-func (u Unembedding) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+func (u Unembedding) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyUnembedding("unembedding", x, g.param(u.Table)))
 }
 
@@ -130,33 +131,33 @@ func (u *unembedding) Backward(g *node.Gradient) {
 	kernel.MatMul(weightsOf(g.D[1]), 1, dLogits.T(), rowsOf(&u.Op, g.In[0]), 0)
 }
 
-// initialDeviation is the standard deviation of initial weights in GPT-2.
-const initialDeviation = 0.02
+// initialStd is the standard deviation of initial weights in GPT-2.
+const initialStd = 0.02
 
-// residualDeviation is the standard deviation of initial weights whose output is added to the residual stream, as in GPT-2.
-func (c Config) residualDeviation() float64 {
-	return initialDeviation / math.Sqrt(float64(2*c.Layers))
+// residualStd is the standard deviation of initial weights whose output is added to the residual stream, as in GPT-2.
+func (c Config) residualStd() float64 {
+	return initialStd / math.Sqrt(float64(2*c.Layers))
 }
 
-// Parameters returns the parameters of a model, all 0, in the order of the forward pass. It panics unless the configuration is
-// valid.
-func Parameters(c Config) *param.Set {
+// ZeroParameters returns the parameters of a model, all 0, in the order of the forward pass. It panics unless the configuration
+// is valid.
+func ZeroParameters(c Config) *param.Set {
 	s := NewModel(c).Params()
 	s.Allocate()
 	return s
 }
 
-// NewWeights returns the initial parameters of a model, as in GPT-2: matrices are normally distributed with standard deviation
+// NewParameters returns the initial parameters of a model, as in GPT-2: matrices are normally distributed with standard deviation
 // 0.02, or 0.02 / sqrt(2 layers) if their output is added to the residual stream (attn.output, mlp.down), biases are 0, gains of
 // norms 1. The generator of each tensor is keyed by (seed, name of the tensor).
-func NewWeights(c Config, seed uint64) (*param.Set, error) {
+func NewParameters(c Config, seed uint64) (*param.Set, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	s := Parameters(c)
+	s := ZeroParameters(c)
 	for _, p := range s.All() {
-		if p.Start != nil {
-			p.Start(random.New(seed, "initial weights "+p.Name), p.Data)
+		if p.Init != nil {
+			p.Init(random.New(seed, "initial weights "+p.Name), p.Data)
 		}
 	}
 	return s, nil

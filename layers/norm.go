@@ -12,7 +12,7 @@ import (
 // Norm normalises the inputs [rows, dim] of attention, feed-forward network and unembedding.
 type Norm interface {
 	// apply adds the norm to the graph.
-	apply(g *graph, x *gorgonia.Node) *gorgonia.Node
+	apply(g *builder, x *gorgonia.Node) *gorgonia.Node
 	// memory returns what a graph stores of the norm for each token.
 	memory() perToken
 }
@@ -20,7 +20,7 @@ type Norm interface {
 // LayerNormName is the name of [LayerNorm] among the norms.
 const LayerNormName = "layernorm"
 
-// Norms are the norms, each as a function that adds its parameters to a scope and returns it.
+// Norms is the table that --norm selects from. An entry adds the parameters of a norm to a scope and returns the norm.
 var Norms = choice.Table[func(s param.Scope, dim int) Norm]{
 	{Name: LayerNormName, Choice: newLayerNorm},
 }
@@ -44,7 +44,7 @@ func newLayerNorm(s param.Scope, dim int) Norm {
 	return LayerNorm{s.Name(), s.Add("gain", param.Ones, dim), s.Add("bias", nil, dim)}
 }
 
-func (l LayerNorm) apply(g *graph, x *gorgonia.Node) *gorgonia.Node {
+func (l LayerNorm) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyLayerNorm(l.name, x, g.param(l.Gain), g.param(l.Bias)))
 }
 
@@ -61,7 +61,7 @@ func applyLayerNorm(name string, x, gain, bias *gorgonia.Node) (*gorgonia.Node, 
 
 type layerNorm struct {
 	node.Op
-	mean, rstd []float32 // [rows] of the last run
+	mean, rstd []float32 // [rows] of the last forward pass
 }
 
 // Forward normalises: inputs are x, gain, bias.

@@ -14,8 +14,9 @@ import (
 	"attend/internal/node/nodetest"
 )
 
-// attended computes a graph of attention over queries [rows, dim], and keys and values [rows, kvDim], and returns it with the mixed values.
-func attended(t *testing.T, heads, seq, dim, kvDim int, vectors [3][]float32, o AttentionOptions) (a *Attended, mixed []float32) {
+// attended computes a graph of attention over queries [rows, dim], and keys and values [rows, kvDim], and returns it with the
+// mixed values.
+func attended(t *testing.T, heads, seq, dim, kvDim int, vectors [3][]float32, o AttentionOptions) (a *LayerAttention, mixed []float32) {
 	t.Helper()
 	g := gorgonia.NewGraph()
 	var in [3]*gorgonia.Node
@@ -26,7 +27,7 @@ func attended(t *testing.T, heads, seq, dim, kvDim int, vectors [3][]float32, o 
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := node.NewMachine(g, a.Mixed)
+	m, err := node.NewMachine(g, a.ZNode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func attended(t *testing.T, heads, seq, dim, kvDim int, vectors [3][]float32, o 
 	if err := m.Run(); err != nil {
 		t.Fatal(err)
 	}
-	return a, node.Floats(valueOf(a.Mixed))
+	return a, node.Floats(valueOf(a.ZNode))
 }
 
 // Heads that share keys and values compute the same bits as if each had them to itself.
@@ -143,7 +144,7 @@ func TestGradientWithoutTheMask(t *testing.T) {
 			inputs := projectionInputs(rand.New(rand.NewPCG(5, 0)), batch*seq, 4, heads*headDim)
 			nodetest.CheckGradients(t, tolerance, inputs, func(_ *gorgonia.ExprGraph, in gorgonia.Nodes) (*gorgonia.Node, error) {
 				a, err := attentionWith(in, heads, seq, nil, AttentionOptions{NoMask: true})
-				return a.Mixed, err
+				return a.ZNode, err
 			})
 		})
 	}
@@ -159,7 +160,7 @@ func TestWithoutTheMaskAWordSeesAllOfItsSentenceAndNoOther(t *testing.T) {
 	f.Sentences.SetLength(0, 3)
 	f.Sentences.SetLength(1, 5)
 	copy(f.IDs, randomIds(8, c.Vocab))
-	m, err := node.NewMachine(f.Graph, f.Logits)
+	m, err := node.NewMachine(f.ExprGraph, f.Logits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func TestWithoutTheMaskAWordSeesAllOfItsSentenceAndNoOther(t *testing.T) {
 	before := logits()
 	for sentence, length := range []int{3, 5} {
 		for query := range length {
-			row := f.Layers[0].Row(sentence, 0, query)
+			row := f.Attention[0].Row(sentence, 0, query)
 			if len(row) != length || !(math.Abs(float64(kernel.SumSquares(row))) > 0) || row[length-1] == 0 {
 				t.Errorf("sentence %d, query %d: weights %v, want %d above 0", sentence, query, row, length)
 			}

@@ -11,7 +11,7 @@ import (
 	"attend/internal/param"
 )
 
-// Projections are the three learned projections of an attention, to the query, key and value of each token:
+// Projections are the three learned projections of an attention layer, to the query, key and value of each token:
 //
 //	query = x queryWeight + queryBias,  key = x keyWeight + keyBias,  value = x valueWeight + valueBias
 //
@@ -26,8 +26,8 @@ type Projections struct {
 // newProjections returns projections of vectors [dim].
 func newProjections(s param.Scope, dim, queryWidth, keyWidth, valueWidth int) Projections {
 	return Projections{
-		s.Name(), newLinear(s.In("query"), dim, queryWidth, initialDeviation),
-		newLinear(s.In("key"), dim, keyWidth, initialDeviation), newLinear(s.In("value"), dim, valueWidth, initialDeviation),
+		s.Name(), newLinear(s.In("query"), dim, queryWidth, initialStd),
+		newLinear(s.In("key"), dim, keyWidth, initialStd), newLinear(s.In("value"), dim, valueWidth, initialStd),
 	}
 }
 
@@ -38,7 +38,7 @@ type Projected struct {
 }
 
 // apply adds the projections to the graph.
-func (p Projections) apply(g *graph, x *gorgonia.Node) Projected {
+func (p Projections) apply(g *builder, x *gorgonia.Node) Projected {
 	weights := [3]*gorgonia.Node{g.param(p.Query.Weight), g.param(p.Key.Weight), g.param(p.Value.Weight)}
 	biases := [3]*gorgonia.Node{g.param(p.Query.Bias), g.param(p.Key.Bias), g.param(p.Value.Bias)}
 	projected, err := Project(p.name, x, weights, biases)

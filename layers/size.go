@@ -28,8 +28,8 @@ func (c Config) ParameterCount() float64 {
 	return one + float64(layers-1)*(count(2)-one)
 }
 
-// WeightBytes returns the memory of the parameters, in bytes.
-func (c Config) WeightBytes() float64 { return floatBytes * c.ParameterCount() }
+// ParameterBytes returns the memory of the parameters, in bytes.
+func (c Config) ParameterBytes() float64 { return floatBytes * c.ParameterCount() }
 
 // Lengths describes the lengths of the sentences that a graph will compute, in tokens. Memory after the end of a sentence is
 // allocated but never written, so the system does not provide it.
@@ -38,13 +38,13 @@ type Lengths struct{ Mean, Longest float64 }
 // Full returns the lengths of sentences of seq tokens, for which all allocated memory is written.
 func Full(seq int) Lengths { return Lengths{float64(seq), float64(seq)} }
 
-// wholePages rounds a count of float32 numbers up to whole pages of memory.
+// wholePages rounds a count of float32 values up to whole pages of memory.
 func wholePages(n float64) float64 {
 	const page = 4096 / floatBytes
 	return math.Ceil(n/page) * page
 }
 
-// perToken counts the float32 numbers that a graph stores for each token: results of the forward pass, and their gradients.
+// perToken counts the float32 values that a graph stores for each token: results of the forward pass, and their gradients.
 type perToken struct{ forward, backward float64 }
 
 func (k perToken) times(n float64) perToken { return perToken{n * k.forward, n * k.backward} }
@@ -57,7 +57,7 @@ func sum(all ...perToken) (k perToken) {
 	return k
 }
 
-// GraphBytes returns the memory in bytes that a graph takes in addition to the weights: the results of its operations, the
+// GraphBytes returns the memory in bytes that a graph takes in addition to the parameters: the results of its operations, the
 // gradients if gradients is set, and its nodes.
 func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 	dim, vocab, batch, seq, layers := float64(c.Dim), float64(c.Vocab), float64(o.Batch), float64(o.Seq), float64(c.Layers)

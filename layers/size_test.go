@@ -26,7 +26,7 @@ func variants() []Config {
 
 func TestParameterCountIsThatOfTheParameters(t *testing.T) {
 	for _, c := range variants() {
-		if got, want := c.ParameterCount(), float64(Parameters(c).Count()); got != want {
+		if got, want := c.ParameterCount(), float64(ZeroParameters(c).Count()); got != want {
 			t.Errorf("%+v: %v parameters, want %v", c, got, want)
 		}
 	}
@@ -37,7 +37,7 @@ func TestGraphBytesAreWhatTheGraphHolds(t *testing.T) {
 	for _, c := range variants() {
 		for _, training := range []bool{false, true} {
 			o := Options{Batch: 7, Seq: 89, Training: training}
-			weights, err := NewWeights(c, 1)
+			weights, err := NewParameters(c, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -49,14 +49,14 @@ func TestGraphBytesAreWhatTheGraphHolds(t *testing.T) {
 			for _, p := range weights.All() {
 				shared = append(shared, p.Data)
 			}
-			held := float64(nodetest.Bytes(tr.Graph, shared...))
+			held := float64(nodetest.Bytes(tr.ExprGraph, shared...))
 			estimated := c.GraphBytes(o, false, Full(o.Seq)) - nodeBytes*c.nodes(false)
 			// Operations hold a few words beside the numbers, such as shapes.
 			if math.Abs(estimated-held) > 0.002*held {
 				t.Errorf("%s %s tied=%v dropout=%v training=%v: estimated %.0f bytes, the graph holds %.0f (%.4f)",
 					c.Positions, c.Norm, c.Tied, c.Dropout, training, estimated, held, estimated/held)
 			}
-			if nodes, got := float64(len(tr.Graph.AllNodes())), c.nodes(false); math.Abs(nodes-got) > 20 {
+			if nodes, got := float64(len(tr.ExprGraph.AllNodes())), c.nodes(false); math.Abs(nodes-got) > 20 {
 				t.Errorf("%v nodes estimated of %v", got, nodes)
 			}
 		}

@@ -35,7 +35,7 @@ func TestOperationsAllocateNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		operations := 0
-		for _, n := range r.Graph.AllNodes() {
+		for _, n := range r.ExprGraph.AllNodes() {
 			op, ours := n.Op().(interface {
 				gorgonia.Op
 				Name() string
@@ -45,7 +45,7 @@ func TestOperationsAllocateNothing(t *testing.T) {
 			}
 			operations++
 			var inputs []gorgonia.Value
-			for from := r.Graph.From(n.ID()); from.Next(); {
+			for from := r.ExprGraph.From(n.ID()); from.Next(); {
 				inputs = append(inputs, valueOf(from.Node().(*gorgonia.Node)))
 			}
 			allocations := testing.AllocsPerRun(5, func() {

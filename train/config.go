@@ -13,7 +13,7 @@ type Config struct {
 	Seed         uint64  // of dropout masks
 	Optimizer    string  // one of Optimizers
 	LearningRate float64 // maximum, after the warm-up, > 0
-	MinRate      float64 // at the last step, 0 <= MinRate <= LearningRate
+	MinRate      float64 // end of the decay, at step Steps; 0 <= MinRate <= LearningRate
 	Warmup       int     // steps of linear increase, 0 <= Warmup <= Steps
 	WeightDecay  float64 // decoupled, on matrices only, >= 0
 	Beta1        float64 // see Optimizers, 0 <= Beta1 < 1
@@ -30,7 +30,7 @@ func (c Config) Validate() error {
 		value, low, high float64
 	}{
 		{"batch", "at least 1", float64(c.Batch), 1, math.Inf(1)},
-		{"context", "at least 1", float64(c.Seq), 1, math.Inf(1)},
+		{"seq", "at least 1", float64(c.Seq), 1, math.Inf(1)},
 		{"steps", "at least 1", float64(c.Steps), 1, math.Inf(1)},
 		{"warmup", "at least 0", float64(c.Warmup), 0, math.Inf(1)},
 		{"the learning rate", "above 0", c.LearningRate, above0, math.Inf(1)},
@@ -56,8 +56,8 @@ func (c Config) Validate() error {
 	return err
 }
 
-// Rate returns the learning rate of a step, counted from 0: a linear warm-up, then cosine decay from LearningRate to MinRate at
-// the last step.
+// Rate returns the learning rate of a step, counted from 0: a linear warm-up, then cosine decay from LearningRate towards
+// MinRate. MinRate is the rate at step Steps, which is never made; the rate of the last update is slightly larger.
 //
 //	warm-up: LearningRate (step+1) / (Warmup+1)
 //	decay:   MinRate + (LearningRate-MinRate) (1 + cos(pi (step-Warmup) / (Steps-Warmup))) / 2

@@ -16,7 +16,7 @@ func TestValidateNamesWhatIsOutOfRange(t *testing.T) {
 		want   string
 	}{
 		{func(c *Config) { c.Batch = 0 }, "batch must be at least 1, not 0"},
-		{func(c *Config) { c.Seq = -1 }, "context must be at least 1"},
+		{func(c *Config) { c.Seq = -1 }, "seq must be at least 1"},
 		{func(c *Config) { c.Steps = 0 }, "steps must be at least 1"},
 		{func(c *Config) { c.Warmup = -1 }, "warmup must be at least 0"},
 		{func(c *Config) { c.Warmup = c.Steps + 1 }, "warmup 10 is longer than all 9 steps: lower warmup, or raise steps"},

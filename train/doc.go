@@ -1,9 +1,9 @@
 // Package train trains a model by gradient descent: logits to loss, loss to gradients, gradients to new weights. A [Builder]
-// makes the graphs over shared weights, a [Source] fills the batches, and [Callbacks] are called between updates:
+// makes the graphs over shared parameters, a [BatchSource] fills the batches, and [Callbacks] are called between updates:
 //
-//	weights, err := layers.NewWeights(model, seed)
-//	build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(model, weights, o) }
-//	trainer, err := train.New(config, build, weights, sampler)
+//	params, err := layers.NewParameters(model, seed)
+//	build := func(o layers.Options) (*layers.Graph, error) { return layers.New(model, params, o) }
+//	trainer, err := train.New(config, build, params, sampler)
 //	defer trainer.Close()
 //	err = trainer.Run(ctx, train.Callbacks{Stepped: func(s train.Step) { fmt.Println(s.Step, s.Loss) }})
 //

@@ -83,7 +83,7 @@ func (g golden) model(t *testing.T) (layers.Config, *param.Set) {
 		Dim: g.int(t, "dim"), Hidden: g.int(t, "hidden"), Positions: embed.Learned,
 		Norm: layers.LayerNormName, Activation: g.text["activation"], Tied: g.text["tied"] == "true",
 	}
-	weights := layers.Parameters(c)
+	weights := layers.ZeroParameters(c)
 	for _, p := range weights.All() {
 		if n := copy(p.Data, g.floats(t, "weight/"+p.Name)); n != len(p.Data) {
 			t.Fatalf("%s has %d golden numbers, want %d", p.Name, n, len(p.Data))
@@ -136,7 +136,7 @@ func TestPyTorchForwardAndGradients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := readGolden(t, name)
 			c, weights := g.model(t)
-			build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(c, weights, o) }
+			build := func(o layers.Options) (*layers.Graph, error) { return layers.New(c, weights, o) }
 			r, err := newReplica(build, layers.Options{Batch: g.int(t, "batch"), Seq: c.Context}, true)
 			if err != nil {
 				t.Fatal(err)
@@ -148,7 +148,7 @@ func TestPyTorchForwardAndGradients(t *testing.T) {
 			}
 			within(t, "logits", logitsOf(r), g.floats(t, "logits"), 1e-5, 0)
 			within(t, "loss", []float32{float32(r.lossValue())}, g.floats(t, "loss"), 1e-5, 0)
-			for layer, attended := range r.Layers {
+			for layer, attended := range r.Attention {
 				within(t, "attention", attended.Weights(), g.floats(t, fmt.Sprintf("attention/%d", layer)), 1e-5, 0)
 			}
 			for i, p := range weights.All() {
@@ -173,7 +173,7 @@ func TestPyTorchTenStepsOfAdamW(t *testing.T) {
 				LearningRate: g.float(t, "lr"), MinRate: g.float(t, "lr"), WeightDecay: g.float(t, "weight_decay"),
 				Beta1: g.float(t, "beta1"), Beta2: g.float(t, "beta2"), Clip: g.float(t, "clip"),
 			}
-			build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(c, weights, o) }
+			build := func(o layers.Options) (*layers.Graph, error) { return layers.New(c, weights, o) }
 			trainer, err := New(config, build, weights, repeat{g.ints(t, "ids"), g.ints(t, "targets")})
 			if err != nil {
 				t.Fatal(err)

@@ -21,7 +21,7 @@ func crossEntropy(name string, logits, targets *gorgonia.Node) (*gorgonia.Node, 
 		Op:            node.NewScalar(name, logits, targets),
 		vocab:         vocab,
 		losses:        make([]float32, rows),
-		tops:          make([]float32, rows),
+		maxLogits:     make([]float32, rows),
 		probabilities: make([]float32, rows*vocab),
 	}
 	loss, err := node.Apply(op)
@@ -31,9 +31,9 @@ func crossEntropy(name string, logits, targets *gorgonia.Node) (*gorgonia.Node, 
 type lossOp struct {
 	node.Op
 	vocab         int
-	scale         float32   // written before each run
+	scale         float32   // written before each forward pass
 	losses        []float32 // [rows] in nats, 0 without a target
-	tops          []float32 // [rows] the largest logits
+	maxLogits     []float32 // [rows]
 	probabilities []float32 // [rows, vocab]
 }
 
@@ -41,7 +41,7 @@ type lossOp struct {
 func (l *lossOp) Forward(in ...gorgonia.Value) {
 	logits, rows := l.Filled(in[0]), l.Rows(in[0])
 	clear(l.losses[rows:])
-	kernel.CrossEntropy(l.losses[:rows], l.tops[:rows], l.probabilities[:len(logits)], logits, node.Ints(in[1])[:rows], l.vocab)
+	kernel.CrossEntropy(l.losses[:rows], l.maxLogits[:rows], l.probabilities[:len(logits)], logits, node.Ints(in[1])[:rows], l.vocab)
 	var sum float64
 	for _, x := range l.losses {
 		sum += float64(x)

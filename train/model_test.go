@@ -117,7 +117,7 @@ func checkModel(t *testing.T, c layers.Config) {
 // zeroUnits reports which hidden units of the feed-forward networks were exactly 0 in the last run.
 func zeroUnits(t *testing.T, r *replica) (zero []bool) {
 	t.Helper()
-	for _, n := range r.Graph.AllNodes() {
+	for _, n := range r.ExprGraph.AllNodes() {
 		if n.Op() == nil || !strings.HasSuffix(n.Op().String(), ".mlp.up") {
 			continue
 		}

@@ -15,7 +15,7 @@ type Optimizer struct {
 	Update  func(c Config, u Update) // changes u.Weights and u.Moments
 }
 
-// Update holds the arguments of one update of some of the numbers of a parameter.
+// Update holds the arguments of one update of some of the values of a parameter.
 type Update struct {
 	Weights, Gradient []float32
 	Moments           [][]float32 // in the order of Optimizer.Moments
@@ -31,7 +31,7 @@ const (
 	SGD   = "sgd"   // with momentum, for comparison
 )
 
-// Optimizers are the optimizers.
+// Optimizers is the table that --optimizer selects from.
 var Optimizers = choice.Table[Optimizer]{
 	{Name: AdamW, Choice: Optimizer{
 		[]string{"first", "second"}, map[string]string{"beta1": "decay rate of the first moment", "beta2": "decay rate of the second moment"}, adamW,

@@ -26,24 +26,24 @@ func inParallel(n int, f func(i int)) {
 	group.Wait()
 }
 
-// chunk is the part of the parameters that one call of inParallel works on: ranges with chunkSize numbers together, or fewer in
+// chunk is the part of the parameters that one call of inParallel works on: ranges with chunkSize values together, or fewer in
 // the last.
 type chunk struct {
 	ranges  []paramRange
 	squares float64 // sum of the squares of the gradient
 }
 
-// paramRange is a range of the numbers of one parameter.
+// paramRange is a range of the values of one parameter.
 type paramRange struct{ param, from, to int }
 
 // chunkSize is so large that the time to start a goroutine does not count beside the arithmetic of a chunk.
 const chunkSize = 1 << 15
 
-// chunksOf divides the numbers of all parameters, in order, into chunks. The division depends only on the shapes, so that sums
+// chunksOf divides the values of all parameters, in order, into chunks. The division depends only on the shapes, so that sums
 // over chunks have the same rounding on any machine.
 func chunksOf(weights *param.Set) []chunk {
 	var chunks []chunk
-	left := 0 // numbers that the last chunk can still take
+	left := 0 // values that the last chunk can still take
 	for i, p := range weights.All() {
 		for from := 0; from < len(p.Data); {
 			if left == 0 {

@@ -10,12 +10,12 @@ import (
 )
 
 // Builder builds a graph of the model for some sentences of the batch. All its graphs share the weights of the model.
-type Builder func(layers.Options) (*layers.Transformer, error)
+type Builder func(layers.Options) (*layers.Graph, error)
 
 // replica is one graph of the model with the loss, its gradients and the machine that runs it. It computes sentences first to
 // first+batch of the whole batch, as one replica of data parallelism.
 type replica struct {
-	*layers.Transformer
+	*layers.Graph
 	first, batch int
 	targets      []int // [batch*seq]
 	loss         *gorgonia.Node
@@ -30,9 +30,9 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 	if err != nil {
 		return nil, err
 	}
-	r := &replica{Transformer: t, first: o.FirstSentence, batch: o.Batch}
+	r := &replica{Graph: t, first: o.FirstSentence, batch: o.Batch}
 	var targets *gorgonia.Node
-	targets, r.targets = node.IntInput(t.Graph, "targets", o.Batch*o.Seq)
+	targets, r.targets = node.IntInput(t.ExprGraph, "targets", o.Batch*o.Seq)
 	if r.loss, r.op, err = crossEntropy("loss", t.Logits, targets); err != nil {
 		return nil, fmt.Errorf("loss: %w", err)
 	}
@@ -51,10 +51,10 @@ func newReplica(build Builder, o layers.Options, withGradients bool) (*replica, 
 			r.gradients = append(r.gradients, node.Floats(value))
 		}
 	}
-	if err := node.CheckUnique(t.Graph); err != nil {
+	if err := node.CheckUnique(t.ExprGraph); err != nil {
 		return nil, err
 	}
-	if r.machine, err = node.NewMachine(t.Graph, roots...); err != nil {
+	if r.machine, err = node.NewMachine(t.ExprGraph, roots...); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -89,5 +89,5 @@ func (r *replica) load(ids, targets []int, step int, scale float32) {
 // run computes the loss and, if the replica has them, the gradients.
 func (r *replica) run() error { return r.machine.Run() }
 
-// lossValue returns the loss of the last run.
+// lossValue returns the loss of the last forward pass.
 func (r *replica) lossValue() float64 { return float64(*r.op.Scalar()) }

@@ -28,7 +28,7 @@ func TestDeepModelComputesTheSameBitsInSegments(t *testing.T) {
 		r.load(ids, targets, 4, 1/float32(countTargets(targets)))
 		run := r.run
 		if i == 1 {
-			vm := gorgonia.NewTapeMachine(r.Graph)
+			vm := gorgonia.NewTapeMachine(r.ExprGraph)
 			defer vm.Close()
 			run = vm.RunAll
 		}

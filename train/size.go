@@ -9,9 +9,9 @@ import (
 // Bytes returns the memory in bytes that a training of a model takes in addition to the weights: moments, the graphs of the
 // replicas with their gradients, the sums of the gradients, and the batch. The lengths are those of the sentences of a batch.
 func (c Config) Bytes(model layers.Config, l layers.Lengths) float64 {
-	bytes := float64(len(c.MomentNames())) * model.WeightBytes()
+	bytes := float64(len(c.MomentNames())) * model.ParameterBytes()
 	if c.Replicas() > 1 {
-		bytes += model.WeightBytes()
+		bytes += model.ParameterBytes()
 	}
 	for _, o := range c.graphs() {
 		bytes += model.GraphBytes(o, true, l) + lossBytes(model, o, true, l)

@@ -43,7 +43,7 @@ func checkBytes(t *testing.T, c layers.Config, gradients bool) {
 	for _, p := range weights.All() {
 		shared = append(shared, p.Data)
 	}
-	held := float64(nodetest.Bytes(r.Graph, shared...))
+	held := float64(nodetest.Bytes(r.ExprGraph, shared...))
 	l := layers.Full(o.Seq)
 	empty := c // of all but the nodes
 	estimated := c.GraphBytes(o, gradients, l) + lossBytes(c, o, gradients, l)

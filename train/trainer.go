@@ -11,9 +11,9 @@ import (
 	"attend/internal/param"
 )
 
-// Source provides the batch of each step. The batch must depend on the step alone, so that a resumed training has the same
+// BatchSource provides the batch of each step. The batch must depend on the step alone, so that a resumed training has the same
 // batches as one that was not interrupted.
-type Source interface {
+type BatchSource interface {
 	// Fill writes ids and targets [batch*seq]. A negative target means that nothing is predicted there.
 	Fill(step int, ids, targets []int)
 }
@@ -22,7 +22,7 @@ type Source interface {
 type Trainer struct {
 	config    Config
 	weights   *param.Set
-	source    Source
+	source    BatchSource
 	replicas  []*replica
 	update    func(Config, Update)
 	moments   []*param.Set // of the optimizer
@@ -37,7 +37,7 @@ type Trainer struct {
 }
 
 // New returns a trainer at step 0. The graphs of build must read the given weights. Call [Trainer.Close] at the end.
-func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, error) {
+func New(c Config, build Builder, weights *param.Set, source BatchSource) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -63,12 +63,12 @@ func New(c Config, build Builder, weights *param.Set, source Source) (*Trainer, 
 	return t, nil
 }
 
-// A batch of firstSplit rows or more is split in two, and further while every part has at least replicaRows rows. More parts need
+// A batch of firstSplit tokens or more is split in two, and further while every part has at least replicaTokens tokens. More parts need
 // more time to add their gradients.
 const (
-	firstSplit  = 256
-	replicaRows = 256
-	maxReplicas = 8
+	firstSplit    = 256
+	replicaTokens = 256
+	maxReplicas   = 8
 )
 
 // split returns the number of sentences of each replica. The number of replicas is a power of two, so that 2, 4 or 8 cores are
@@ -77,8 +77,8 @@ const (
 func split(batch, seq int) []int {
 	parts := 1
 	for 2*parts <= min(batch, maxReplicas) {
-		rows := batch * seq / (2 * parts)
-		if rows < replicaRows && (parts > 1 || batch*seq < firstSplit) {
+		tokens := batch * seq / (2 * parts)
+		if tokens < replicaTokens && (parts > 1 || batch*seq < firstSplit) {
 			break
 		}
 		parts *= 2
@@ -112,7 +112,7 @@ func (e *DivergedError) Error() string {
 	if e.Clipping {
 		advice = "train again with a lower --lr or a longer --warmup"
 	}
-	return fmt.Sprintf("the training diverged, at step %d %s: %s", e.Step, e.Found, advice)
+	return fmt.Sprintf("training diverged at step %d: %s: %s", e.Step, e.Found, advice)
 }
 
 // Diverged returns the error for a number that is not finite at the present step. found describes it, such as "a weight is +Inf".
@@ -232,7 +232,7 @@ func (t *Trainer) updateWeights(scale float32) {
 type Callbacks struct {
 	Stepped  func(Step)       // after every update
 	Evaluate func(Step) error // every EvaluateEvery updates and after the last
-	Save     func(Step) error // every SaveEvery updates and after the last
+	Save     func(Step) error // every SaveEvery updates, after the last, and when the context ends
 
 	EvaluateEvery, SaveEvery int
 }

@@ -38,11 +38,11 @@ func (c chain) Fill(step int, ids, targets []int) {
 
 func toyModel(t testing.TB, c layers.Config) (*param.Set, Builder) {
 	t.Helper()
-	weights, err := layers.NewWeights(c, 11)
+	weights, err := layers.NewParameters(c, 11)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return weights, func(o layers.Options) (*layers.Transformer, error) { return layers.New(c, weights, o) }
+	return weights, func(o layers.Options) (*layers.Graph, error) { return layers.New(c, weights, o) }
 }
 
 var toyConfig = layers.Config{Vocab: 13, Context: 11, Layers: 2, Heads: 3, Dim: 15, Hidden: 17,
@@ -151,7 +151,7 @@ func TestReplicasAddUpToOne(t *testing.T) {
 	if len(trainer.replicas) < 2 {
 		t.Fatal("one replica")
 	}
-	_, build := weights, func(o layers.Options) (*layers.Transformer, error) { return layers.New(model, weights, o) }
+	_, build := weights, func(o layers.Options) (*layers.Graph, error) { return layers.New(model, weights, o) }
 	one, err := newReplica(build, layers.Options{Batch: toyTraining.Batch, Seq: toyTraining.Seq, Training: true, Seed: toyTraining.Seed}, true)
 	if err != nil {
 		t.Fatal(err)
@@ -319,7 +319,7 @@ func TestFailedConstructorsReturnNothing(t *testing.T) {
 	failing := errors.New("no more graphs")
 	for after := range len(split(toyTraining.Batch, toyTraining.Seq)) {
 		made := 0
-		broken := func(o layers.Options) (*layers.Transformer, error) {
+		broken := func(o layers.Options) (*layers.Graph, error) {
 			if made++; made > after {
 				return nil, failing
 			}
@@ -329,7 +329,7 @@ func TestFailedConstructorsReturnNothing(t *testing.T) {
 			t.Errorf("after %d replicas: %v, %v", after, trainer, err)
 		}
 	}
-	broken := func(layers.Options) (*layers.Transformer, error) { return nil, failing }
+	broken := func(layers.Options) (*layers.Graph, error) { return nil, failing }
 	if evaluator, err := NewEvaluator(broken, 2, 3); evaluator != nil || !errors.Is(err, failing) {
 		t.Errorf("%v, %v", evaluator, err)
 	}
@@ -472,7 +472,7 @@ func TestABatchThatPredictsNothingIsAnError(t *testing.T) {
 
 // blocks hands out the batches of a source.
 type blocks struct {
-	Source
+	BatchSource
 	n int
 }
 
@@ -483,7 +483,7 @@ func TestEvaluatorAgreesWithTheTrainer(t *testing.T) {
 	steps(t, trainer, 5)
 	dropping := toyConfig
 	dropping.Dropout = 0.5 // which an evaluation must not apply
-	build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(dropping, weights, o) }
+	build := func(o layers.Options) (*layers.Graph, error) { return layers.New(dropping, weights, o) }
 	e, err := NewEvaluator(build, toyTraining.Batch, toyTraining.Seq)
 	if err != nil {
 		t.Fatal(err)
@@ -517,11 +517,11 @@ func TestEvaluatorAgreesWithTheTrainer(t *testing.T) {
 
 // offset is a source that begins later.
 type offset struct {
-	Source
+	BatchSource
 	first int
 }
 
-func (o offset) Fill(step int, ids, targets []int) { o.Source.Fill(step+o.first, ids, targets) }
+func (o offset) Fill(step int, ids, targets []int) { o.BatchSource.Fill(step+o.first, ids, targets) }
 
 // A setting has no effect if other optimizers use it and this one does not; a setting that none names is used by all.
 func TestUnused(t *testing.T) {

@@ -41,7 +41,7 @@ var bitsSettings = []string{
 
 // bitsCommands are run on each model. SENTENCE is one of its vocabulary, and a second one follows for compare.
 var bitsCommands = []string{
-	"inspect SENTENCE", "why SENTENCE", "heads", "eval", "explain SENTENCE", "compare SENTENCE SECOND", "words", "complete SENTENCE --tokens 8", "film",
+	"inspect SENTENCE", "why SENTENCE", "heads", "eval", "explain SENTENCE --head 1", "compare SENTENCE SECOND", "words", "complete SENTENCE --tokens 8", "film",
 }
 
 // A training, and what every command computes from its model, give the same bits as they did when these were recorded. They depend on

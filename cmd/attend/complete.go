@@ -30,7 +30,7 @@ a word or a character, as the run was trained.`,
 	numberFlag(f, &s.Temperature, "temperature", 1, between(0, 1000), "softmax temperature: below 1 sharpens, above 1 flattens, 0 is greedy")
 	numberFlag(f, &s.TopK, "top-k", 0, between(0, 1e9), "sample from the k most likely tokens (0: all)")
 	numberFlag(f, &s.TopP, "top-p", 1, positiveShare, "sample from the most likely tokens whose probabilities sum to p, after top-k")
-	numberFlag(f, &s.Tokens, "tokens", 200, between(1, 1e6), "maximum number of tokens to add")
+	numberFlag(f, &s.MaxTokens, "tokens", 200, between(1, 1e6), "maximum number of tokens to add")
 	numberFlag(f, &samples, "samples", 1, between(1, 1e6), "number of continuations")
 	numberFlag(f, &s.Seed, "seed", 1, run.Range{}, "random seed; the same seed gives the same text")
 	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) {

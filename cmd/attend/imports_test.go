@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"data":                       {"internal/choice", "internal/file", "internal/printable", "internal/random"},
 	"layers":                     {"embed", "internal/choice", "internal/kernel", "internal/node", "internal/param", "internal/random"},
 	"internal/hf":                {"embed", "internal/param", "layers"},
-	"internal/render":            {"internal/attention", "internal/printable", "internal/term"},
+	"internal/render":            {"data", "internal/attention", "internal/printable", "internal/term"},
 	"internal/render/export":     {"internal/attention", "internal/printable", "internal/render"},
 	"internal/render/page":       {"internal/attention", "internal/printable", "internal/render"},
 	"internal/render/picture":    {"internal/attention", "internal/choice", "internal/printable", "internal/render", "internal/term"},

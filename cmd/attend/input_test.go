@@ -243,7 +243,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --config choice.yaml", "--config choice.yaml: line 2: optimizer takes adamw or sgd, not \"adam\": did you mean adamw"},
 		{"train --config choice.yaml --optimizer sdg", "--optimizer takes adamw or sgd, not \"sdg\""},
 		{"train --config blank.yaml", "--config blank.yaml: line 2: data is blank: give it a value"},
-		{"train --resume runs/animals", "has finished its 20 steps: --steps 40"},
+		{"train --resume runs/animals", "has finished its 20 steps: use --steps 40"},
 		{"train --resume runs/animals --dim 16", "--dim 16: runs/animals was begun with 8"},
 		{"train --resume runs/animals --steps 10", "too few"},
 		{"train --resume runs/animals --steps 0", "--steps must be at least 1"},
@@ -467,7 +467,7 @@ func TestNoRunsYet(t *testing.T) {
 			args = append(args, "the cat", "the dog")
 		}
 		code, _, stderr := attend(t, "", args...)
-		if code != exitFailed || !strings.Contains(stderr, "`attend train` makes one") || strings.Count(stderr, "\n") != 1 {
+		if code != exitFailed || !strings.Contains(stderr, "create one with `attend train`") || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%s: code %d, %q", command, code, stderr)
 		}
 	}

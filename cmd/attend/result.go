@@ -28,7 +28,7 @@ func (p *program) announce(t *run.Training) {
 		p.say("note: %s", note)
 	}
 	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
-		s.Dim, s.Context, printable.Count(t.Weights.Count(), "parameter"))
+		s.Dim, s.Context, printable.Count(t.Parameters.Count(), "parameter"))
 }
 
 // say writes one line about the work at hand; a terminal gets it folded.
@@ -59,7 +59,7 @@ func (p *program) result(t *run.Training) (finding, error) {
 	}
 	return finding{
 		shown:  []any{report, m},
-		result: func() (any, error) { return trainResult{report, t.Weights.Count(), t.Settings.Sample, m.Next}, nil },
+		result: func() (any, error) { return trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}, nil },
 		text: func(w io.Writer, view text.Options) error {
 			if err := writeLosses(w, report, view.Width); err != nil {
 				return err

@@ -149,10 +149,14 @@ func addExamples(root *cobra.Command) {
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	load := map[string]string{
-		"bash":       "once:      source <(attend completion bash)\nalways:    attend completion bash > /etc/bash_completion.d/attend\n\nIt requires the package bash-completion.",
-		"zsh":        "once:      source <(attend completion zsh)\nalways:    attend completion zsh > \"${fpath[1]}/_attend\"\n\nIt requires `autoload -U compinit; compinit` in ~/.zshrc.",
-		"fish":       "once:      attend completion fish | source\nalways:    attend completion fish > ~/.config/fish/completions/attend.fish",
-		"powershell": "once:      attend completion powershell | Out-String | Invoke-Expression\nalways:    add that line to the file $PROFILE.",
+		"bash": "once:      source <(attend completion bash)\nalways:    attend completion bash > /etc/bash_completion.d/attend\n\n" +
+			"It requires the package bash-completion.",
+		"zsh": "once:      source <(attend completion zsh)\nalways:    attend completion zsh > \"${fpath[1]}/_attend\"\n\n" +
+			"It requires `autoload -U compinit; compinit` in ~/.zshrc.",
+		"fish": "once:      attend completion fish | source\n" +
+			"always:    attend completion fish > ~/.config/fish/completions/attend.fish",
+		"powershell": "once:      attend completion powershell | Out-String | Invoke-Expression\n" +
+			"always:    add that line to the file $PROFILE.",
 	}
 	for _, shell := range c.Commands() {
 		shell.Short = "print the script for " + shell.Name()

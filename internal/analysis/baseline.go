@@ -110,12 +110,12 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 		return rows
 	})
 	count := make([]float64, positions)
-	err := forward(r, each(pieces, nil, func(i int, reading run.Reading) {
+	err := forward(r, each(pieces, nil, func(i int, out run.ForwardResult) {
 		for query := range pieces[i] {
 			count[query]++
 			for layer, heads := range sum {
 				for head, rows := range heads {
-					floats.Add(rows[query], widened(reading.Weights(layer, head, query)))
+					floats.Add(rows[query], widened(out.Weights(layer, head, query)))
 				}
 			}
 		}

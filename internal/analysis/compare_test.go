@@ -18,10 +18,10 @@ import (
 // order[layer][i] of the old one, with its columns of the projections and its rows of the output.
 func shuffled(t *testing.T, r *run.Run, order [][]int) *run.Run {
 	t.Helper()
-	weights := layers.Parameters(r.Config)
+	weights := layers.ZeroParameters(r.Config)
 	headDim, dim := r.Config.HeadDim(), r.Config.Dim
 	of := map[string]*param.Param{}
-	for _, p := range r.Weights.All() {
+	for _, p := range r.Parameters.All() {
 		of[p.Name] = p
 	}
 	for _, p := range weights.All() {
@@ -46,7 +46,7 @@ func shuffled(t *testing.T, r *run.Run, order [][]int) *run.Run {
 		}
 	}
 	other := *r
-	other.Weights = weights
+	other.Parameters = weights
 	return &other
 }
 

@@ -12,7 +12,7 @@ import (
 // Report is the quality of a run on held-out text. Losses are in nats per predicted token (words and sentence ends).
 type Report struct {
 	HeldOutLoss float64        `json:"heldout_loss"`
-	Entropy     *float64       `json:"entropy,omitempty"` // loss of the grammar's exact probabilities: the expected minimum
+	Entropy     *float64       `json:"entropy,omitempty"` // loss of the grammar's exact probabilities on them, see [GrammarLoss]; not the entropy of attention
 	Excess      *float64       `json:"excess,omitempty"`  // HeldOutLoss - Entropy
 	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the most likely one
 	Sentences   int            `json:"sentences"`         // held-out sentences, or texts in a run on characters

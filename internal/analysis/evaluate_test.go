@@ -61,7 +61,7 @@ func TestEvaluateSavanna(t *testing.T) {
 	// The losses once more, in float64, from the logits of each sentence.
 	var loss, entropy float64
 	tokens, right := 0, 0
-	err = session(t, r, 8).Forward(corpus.HeldOut.Rows(r.Config.Context, 0), func(i int, reading run.Reading) error { return nil })
+	err = session(t, r, 8).Forward(corpus.HeldOut.Rows(r.Config.Context, 0), func(i int, out run.ForwardResult) error { return nil })
 	if err == nil {
 		t.Error("a whole sequence with both boundaries fits the context")
 	}
@@ -69,9 +69,9 @@ func TestEvaluateSavanna(t *testing.T) {
 	for _, sequence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		inputs = append(inputs, sequence[:len(sequence)-1])
 	}
-	err = session(t, r, 8).Forward(inputs, func(i int, reading run.Reading) error {
+	err = session(t, r, 8).Forward(inputs, func(i int, out run.ForwardResult) error {
 		for position := range inputs[i] {
-			p := softmax(reading.Logits(position))
+			p := softmax(out.Logits(position))
 			target := corpus.HeldOut.Sequence(i).At(position + 1)
 			loss -= math.Log(p[target])
 			if p[target] == slices.Max(p) {

@@ -22,7 +22,7 @@ func TestExplanationIsTheOperations(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, _ := r.Encode(text)
-	f, err := layers.NewInference(r.Config, r.Weights, 1, len(e.IDs))
+	f, err := layers.NewInference(r.Config, r.Parameters, 1, len(e.IDs))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestExplanationIsTheOperations(t *testing.T) {
 					for name, of := range map[string]struct {
 						row int
 						got []float32
-					}{"q": {query, x.QueryVector}, "k": {key, x.KeyVector}, "v": {key, x.ValueVector}, "scores": {query, x.Scores}, "weights": {query, x.Weights}, "z": {query, x.Output}} {
+					}{"q": {query, x.QueryVector}, "k": {key, x.KeyVector}, "v": {key, x.ValueVector}, "scores": {query, x.Scores}, "weights": {query, x.Weights}, "z": {query, x.Z}} {
 						if want := hooks[name].Read(0)[head].Row(of.row); !slices.Equal(of.got, want[:len(of.got)]) {
 							t.Errorf("layer %d, head %d, query %d, key %d: %s is %v, the hook point has %v", layer, head, query, key, name, of.got, want)
 						}
@@ -64,7 +64,7 @@ func TestExplanationIsTheOperations(t *testing.T) {
 					near(t, "product scaled", float64(x.Products[key]*x.Scale), float64(x.Scores[key]), 1e-6*(1+math.Abs(dot)))
 				}
 				for i, s := range sum {
-					near(t, "sum of contributions", s, float64(m.Vectors[layer][head].Output[query][i]), 1e-5)
+					near(t, "sum of contributions", s, float64(m.Vectors[layer][head].Z[query][i]), 1e-5)
 				}
 			}
 		}

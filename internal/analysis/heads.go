@@ -121,14 +121,14 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		best[i] = make([]bestExamples, len(roles))
 	}
 	rows := 0.0
-	err := forward(r, each(sentences, nil, func(s int, reading run.Reading) {
+	err := forward(r, each(sentences, nil, func(s int, out run.ForwardResult) {
 		for i := range heads {
 			h := &heads[i]
 			for query := 1; query < len(sentences[s]); query++ {
-				h.Entropy += relativeEntropy(reading.Weights(h.Layer, h.Head, query))
+				h.Entropy += relativeEntropy(out.Weights(h.Layer, h.Head, query))
 			}
 			for _, c := range of[s] {
-				row := reading.Weights(h.Layer, h.Head, c.query)
+				row := out.Weights(h.Layer, h.Head, c.query)
 				e := example{roleCase: c, key: c.keys[0]}
 				for _, key := range c.keys {
 					e.score += float64(row[key])
@@ -170,11 +170,11 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 	return heads, nil
 }
 
-// diffuseFrom is the smallest entropy, relative to uniform attention, of a diffuse head.
+// diffuseFrom is the smallest entropy of the attention weights, relative to uniform attention, of a diffuse head.
 const diffuseFrom = 0.7
 
 // ChooseRole returns the role with the largest lift, if that lift stands out (0.3 or more). Otherwise it returns diffuse if the
-// entropy is 0.7 or more, and mixed if it is less.
+// relative entropy of its rows is 0.7 or more, and mixed if it is less.
 func ChooseRole(scores []attention.RoleScore, entropy float64) string {
 	role, best := attention.RoleMixed, 0.0
 	if entropy >= diffuseFrom {
@@ -227,9 +227,9 @@ func relativeEntropy(row []float32) float64 {
 func lossWith(r *run.Run, sequences [][]int, edit run.Edit) (float64, error) {
 	var loss float64
 	tokens := 0
-	err := forward(r, each(inputs(sequences), edit, func(i int, reading run.Reading) {
+	err := forward(r, each(inputs(sequences), edit, func(i int, out run.ForwardResult) {
 		for position, target := range sequences[i][1:] {
-			loss -= logProbability(reading.Logits(position), target)
+			loss -= logProbability(out.Logits(position), target)
 			tokens++
 		}
 	}))

@@ -63,7 +63,7 @@ func TestHeadsByHand(t *testing.T) {
 	}
 	for _, sequence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
 		ids := sequence[:len(sequence)-1]
-		f, err := layers.NewInference(r.Config, r.Weights, 1, len(ids))
+		f, err := layers.NewInference(r.Config, r.Parameters, 1, len(ids))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestHeadsByHand(t *testing.T) {
 		plain += loss()
 		tokens += float64(len(ids))
 		for query := range ids {
-			row := f.Layers[1].Row(0, 2, query)
+			row := f.Attention[1].Row(0, 2, query)
 			if query == 0 {
 				continue
 			}
@@ -104,7 +104,7 @@ func TestHeadsByHand(t *testing.T) {
 				}
 			}
 		}
-		if err := f.Layers[1].SetZ(0, 2, means[1][2]); err != nil {
+		if err := f.Attention[1].SetZ(0, 2, means[1][2]); err != nil {
 			t.Fatal(err)
 		}
 		off += loss()

@@ -15,15 +15,15 @@ import (
 // intervention is a sentence that the model computes with an edit.
 type intervention struct {
 	ids  []int
-	edit run.Edit          // nil for none
-	read func(run.Reading) // is called after the sentence is computed
+	edit run.Edit                // nil for none
+	read func(run.ForwardResult) // is called after the sentence is computed
 }
 
 // each returns an intervention with the same edit for each sentence.
-func each(sentences [][]int, edit run.Edit, read func(i int, reading run.Reading)) []intervention {
+func each(sentences [][]int, edit run.Edit, read func(i int, out run.ForwardResult)) []intervention {
 	all := make([]intervention, len(sentences))
 	for i, ids := range sentences {
-		all[i] = intervention{ids, edit, func(reading run.Reading) { read(i, reading) }}
+		all[i] = intervention{ids, edit, func(out run.ForwardResult) { read(i, out) }}
 	}
 	return all
 }
@@ -45,8 +45,8 @@ func forward(r *run.Run, interventions []intervention) error {
 		return err
 	}
 	defer session.Close()
-	return session.ForwardEdited(sentences, edits, func(i int, reading run.Reading) error {
-		interventions[i].read(reading)
+	return session.ForwardEdited(sentences, edits, func(i int, out run.ForwardResult) error {
+		interventions[i].read(out)
 		return nil
 	})
 }
@@ -74,13 +74,13 @@ func inputs(sequences [][]int) [][]int {
 // [attention.All], of all layers: the weights are 0 and the row is renormalised.
 func removeAttention(layer, query int, keys ...int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		var edges []layers.Edge
+		var links []layers.Link
 		for _, key := range keys {
-			edges = append(edges, layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
+			links = append(links, layers.Link{Sentence: sentence, Head: layers.AllHeads, Query: query, Key: key})
 		}
-		for i, attended := range f.Layers {
+		for i, a := range f.Attention {
 			if layer == i || layer == attention.All {
-				if err := attended.RemoveAttention(edges...); err != nil {
+				if err := a.RemoveAttention(links...); err != nil {
 					return err
 				}
 			}
@@ -104,12 +104,12 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
 	tokens := 0.0
 	sentences := inputs(corpus.HeldOut.Rows(c.Context, meanSentences))
-	err := forward(r, each(sentences, nil, func(i int, reading run.Reading) {
+	err := forward(r, each(sentences, nil, func(i int, out run.ForwardResult) {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {
 			for head, sum := range sums[layer] {
 				for position := range sentences[i] {
-					floats.Add(sum, widened(reading.Z(layer, head, position)))
+					floats.Add(sum, widened(out.Z(layer, head, position)))
 				}
 			}
 		}
@@ -129,7 +129,7 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 // ablate returns the edit of the mean ablation of a head.
 func (m HeadMeans) ablate(layer, head int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		return f.Layers[layer].SetZ(sentence, head, m[layer][head])
+		return f.Attention[layer].SetZ(sentence, head, m[layer][head])
 	}
 }
 
@@ -146,18 +146,18 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 	c, last := r.Config, len(e.IDs)-1
 	target, zero := -1, make([]float32, c.HeadDim())
 	var plain float64
-	ablations := []intervention{{ids: e.IDs, read: func(reading run.Reading) {
-		target = kernel.Argmax(reading.Logits(last))
-		plain = logProbability(reading.Logits(last), target)
+	ablations := []intervention{{ids: e.IDs, read: func(out run.ForwardResult) {
+		target = kernel.Argmax(out.Logits(last))
+		plain = logProbability(out.Logits(last), target)
 	}}}
 	m.Effects = attention.PerHead(c.Layers, c.Heads, func(int, int) float64 { return 0 })
 	for layer := range m.Effects {
 		for head := range m.Effects[layer] {
 			ablations = append(ablations, intervention{
 				ids:  e.IDs,
-				edit: func(f *layers.Inference, sentence int) error { return f.Layers[layer].SetZ(sentence, head, zero) },
-				read: func(reading run.Reading) {
-					m.Effects[layer][head] = plain - logProbability(reading.Logits(last), target)
+				edit: func(f *layers.Inference, sentence int) error { return f.Attention[layer].SetZ(sentence, head, zero) },
+				read: func(out run.ForwardResult) {
+					m.Effects[layer][head] = plain - logProbability(out.Logits(last), target)
 				},
 			})
 		}
@@ -174,7 +174,7 @@ func logProbability(logits []float32, targets ...int) float64 {
 	return floats.LogSumExp(some) - floats.LogSumExp(all)
 }
 
-// widened returns the numbers in double precision.
+// widened returns the values in double precision.
 func widened(x []float32) []float64 {
 	wide := make([]float64, len(x))
 	for i, v := range x {

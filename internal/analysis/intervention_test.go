@@ -24,7 +24,7 @@ func TestAnalysesRefuseAModelThatDiverged(t *testing.T) {
 	text := "the lion sees the ant"
 	r := trained(t, small(), runtest.Text())
 	for _, huge := range []float32{1e30, -1e30, math.MaxFloat32} {
-		for _, p := range r.Weights.All() {
+		for _, p := range r.Parameters.All() {
 			for i := range p.Data {
 				p.Data[i] = huge
 			}
@@ -96,7 +96,7 @@ func TestInterventionsFitTheMemory(t *testing.T) {
 	r := trained(t, small(), runtest.Text())
 	n, list := 0, make([]intervention, 2500)
 	for i := range list {
-		list[i] = intervention{ids: []int{0, 1, 2}, read: func(run.Reading) { n++ }}
+		list[i] = intervention{ids: []int{0, 1, 2}, read: func(run.ForwardResult) { n++ }}
 	}
 	if err := forward(r, list); err != nil || n != len(list) {
 		t.Errorf("%d of %d were read, error %v", n, len(list), err)
@@ -122,11 +122,11 @@ func TestInterventionsInParts(t *testing.T) {
 		var all []float64
 		list = slices.Clone(list)
 		for i := range list {
-			list[i].read = func(reading run.Reading) {
+			list[i].read = func(out run.ForwardResult) {
 				if i != len(all) {
 					t.Fatalf("intervention %d comes at position %d", i, len(all))
 				}
-				all = append(all, logProbability(reading.Logits(5), 2))
+				all = append(all, logProbability(out.Logits(5), 2))
 			}
 		}
 		if err := forward(r, list); err != nil {
@@ -158,9 +158,9 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 	var sum, tokens float64
 	one := session(t, r, 1)
 	for _, sentence := range corpus.HeldOut.Rows(r.Config.Context, 0) {
-		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, reading run.Reading) error {
+		err := one.Forward([][]int{sentence[:len(sentence)-1]}, func(_ int, out run.ForwardResult) error {
 			for position := range len(sentence) - 1 {
-				sum += float64(reading.Z(1, 2, position)[1])
+				sum += float64(out.Z(1, 2, position)[1])
 				tokens++
 			}
 			return nil
@@ -200,8 +200,8 @@ func TestMeasureEffects(t *testing.T) {
 		t.Fatalf("%q is not in the vocabulary", m.Next[0].Word)
 	}
 	of := func(edit run.Edit) (log float64) {
-		err := session(t, r, 1).ForwardEdited([][]int{e.IDs}, []run.Edit{edit}, func(_ int, reading run.Reading) error {
-			log = logProbability(reading.Logits(len(e.IDs)-1), target)
+		err := session(t, r, 1).ForwardEdited([][]int{e.IDs}, []run.Edit{edit}, func(_ int, out run.ForwardResult) error {
+			log = logProbability(out.Logits(len(e.IDs)-1), target)
 			return nil
 		})
 		if err != nil {

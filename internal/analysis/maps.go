@@ -6,8 +6,8 @@
 //	answer, err := analysis.Why(r, analysis.Question{Text: "The lion saw the zebra near the"}, nil)
 //	report, err := analysis.Evaluate(r, corpus)
 //
-// Ablations run in the graph of training, as edits at hook points; explanations read hook points. Nothing here computes attention
-// a second time.
+// Ablations are edits at hook points of an inference graph, which is built from the same operations as the graph of training;
+// explanations read hook points. Nothing here computes attention a second time.
 package analysis
 
 import (

@@ -51,8 +51,8 @@ func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 	for _, c := range cases {
 		add := func(keys []int, result func(logP float64)) {
 			edit := removeAttention(attention.All, c.query, keys...)
-			interventions = append(interventions, intervention{c.ids, edit, func(reading run.Reading) {
-				result(logProbability(reading.Logits(c.query), c.correct...))
+			interventions = append(interventions, intervention{c.ids, edit, func(out run.ForwardResult) {
+				result(logProbability(out.Logits(c.query), c.correct...))
 			}})
 		}
 		add(nil, func(logP float64) { plain = logP })

@@ -47,7 +47,7 @@ func TestAblateRulesOneByOne(t *testing.T) {
 		word := r.Vocabulary.Key(c.correct[0])
 		removed := func(key int) float64 {
 			return after(t, r, ids, word, func(*layers.Inference) error { return nil }) - after(t, r, ids, word, func(f *layers.Inference) error {
-				return f.Layers[0].RemoveAttention(layers.Edge{Head: layers.AllHeads, Query: c.query, Key: key})
+				return f.Attention[0].RemoveAttention(layers.Link{Head: layers.AllHeads, Query: c.query, Key: key})
 			})
 		}
 		want.Causes += removed(c.keys[0]) / 3

@@ -89,13 +89,13 @@ func measureRule(r *run.Run, cases []roleCase) (RuleReport, error) {
 	heads := make([]float64, r.Config.Layers*r.Config.Heads)
 	var interventions []intervention
 	for _, c := range cases {
-		interventions = append(interventions, intervention{ids: c.ids, read: func(reading run.Reading) {
-			if slices.Contains(c.correct, kernel.Argmax(reading.Logits(c.query))) {
+		interventions = append(interventions, intervention{ids: c.ids, read: func(out run.ForwardResult) {
+			if slices.Contains(c.correct, kernel.Argmax(out.Logits(c.query))) {
 				report.Accuracy++
 			}
 			report.Attention.Uniform += float64(len(c.keys)) / float64(c.query+1)
 			for h := range heads {
-				weights := reading.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
+				weights := out.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
 				for _, cause := range c.keys {
 					heads[h] += float64(weights[cause])
 				}

@@ -35,7 +35,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 		if i > 0 {
 			s := r.Settings
 			s.Seed += uint64(i)
-			if other, err = trainAside(ctx, filepath.Join(folder, fmt.Sprint(i)), s, corpus, r); err != nil {
+			if other, err = trainTemporary(ctx, filepath.Join(folder, fmt.Sprint(i)), s, corpus, r); err != nil {
 				return result, err
 			}
 		}
@@ -58,8 +58,8 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 	return result, nil
 }
 
-// trainAside trains settings to the end in a folder, with the memory limit of another run.
-func trainAside(ctx context.Context, path string, s run.Settings, corpus *data.Corpus, like *run.Run) (*run.Run, error) {
+// trainTemporary trains settings to the end in a folder, with the memory limit of another run.
+func trainTemporary(ctx context.Context, path string, s run.Settings, corpus *data.Corpus, like *run.Run) (*run.Run, error) {
 	t, err := run.Start(path, s, corpus, false, run.MemoryOf(like), run.OnBuild(func(run.Building) error { return ctx.Err() }))
 	if err != nil {
 		return nil, err

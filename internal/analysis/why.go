@@ -21,7 +21,7 @@ type Question struct {
 	Word     string // whose probability is explained; "": the word at the position or, after the last, the most likely
 }
 
-// Why answers a question with interventions in the graph of training, one at a time: it removes the attention of the predicting
+// Why answers a question with interventions in an inference graph, one at a time: it removes the attention of the predicting
 // token to each word, in all layers and in each layer; it replaces each word by its substitutes in the built-in grammar, or by
 // the unknown token if it has none; and, if means is not nil, it mean-ablates each head.
 func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
@@ -34,8 +34,8 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 	query := len(e.IDs) - 1
 
 	var plain float64 // log-probability of the target without an intervention
-	interventions := []intervention{{ids: e.IDs, read: func(reading run.Reading) {
-		logits := reading.Logits(query)
+	interventions := []intervention{{ids: e.IDs, read: func(out run.ForwardResult) {
+		logits := out.Logits(query)
 		if target < 0 {
 			target = kernel.Argmax(logits)
 		}
@@ -43,15 +43,15 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		for key := range y.Words {
 			w := &y.Words[key]
 			w.ByHead = attention.PerHead(r.Config.Layers, r.Config.Heads, func(layer, head int) float64 {
-				weight := float64(reading.Weights(layer, head, query)[key])
+				weight := float64(out.Weights(layer, head, query)[key])
 				w.Attention += weight / float64(r.Config.Layers*r.Config.Heads)
 				return weight
 			})
 		}
 	}}}
 	add := func(ids []int, edit run.Edit, result func(effect float64)) {
-		interventions = append(interventions, intervention{ids, edit, func(reading run.Reading) {
-			result(plain - logProbability(reading.Logits(query), target))
+		interventions = append(interventions, intervention{ids, edit, func(out run.ForwardResult) {
+			result(plain - logProbability(out.Logits(query), target))
 		}})
 	}
 	var grammar *data.Grammar
@@ -179,7 +179,7 @@ func summarize(y *attention.Why) {
 	}
 }
 
-// RankCorrelation returns Spearman's rank correlation of x and y, in -1 to 1 (Spearman 1904). Equal numbers have the mean of
+// RankCorrelation returns Spearman's rank correlation of x and y, in -1 to 1 (Spearman 1904). Equal values have the mean of
 // their ranks. ok is false if there are fewer than three pairs, or if all of x or all of y are equal.
 func RankCorrelation(x, y []float64) (rho float64, ok bool) {
 	if len(x) < 3 || len(x) != len(y) {
@@ -192,7 +192,7 @@ func RankCorrelation(x, y []float64) (rho float64, ok bool) {
 	return rho, true
 }
 
-// ranks returns for each number the count of smaller numbers plus half the count of others that are equal.
+// ranks returns for each value the count of smaller values plus half the count of others that are equal.
 func ranks(x []float64) []float64 {
 	r := make([]float64, len(x))
 	for i := range x {

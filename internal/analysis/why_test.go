@@ -44,7 +44,7 @@ func deep(t *testing.T) *run.Run {
 // after returns ln P of a word after ids in a graph of one sentence, with something ablated.
 func after(t *testing.T, r *run.Run, ids []int, word string, intervene func(f *layers.Inference) error) float64 {
 	t.Helper()
-	f, err := layers.NewInference(r.Config, r.Weights, 1, len(ids))
+	f, err := layers.NewInference(r.Config, r.Parameters, 1, len(ids))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 		removed := func(in ...int) float64 {
 			return plain - after(t, r, e.IDs, "rocks", func(f *layers.Inference) error {
 				for _, layer := range in {
-					if err := f.Layers[layer].RemoveAttention(layers.Edge{Head: layers.AllHeads, Query: query, Key: key}); err != nil {
+					if err := f.Attention[layer].RemoveAttention(layers.Link{Head: layers.AllHeads, Query: query, Key: key}); err != nil {
 						return err
 					}
 				}
@@ -129,7 +129,7 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 			t.Errorf("head %d is %+v", i, h)
 		}
 		near(t, "head off", h.Effect, plain-after(t, r, e.IDs, "rocks", func(f *layers.Inference) error {
-			return f.Layers[h.Layer].SetZ(0, h.Head, means[h.Layer][h.Head])
+			return f.Attention[h.Layer].SetZ(0, h.Head, means[h.Layer][h.Head])
 		}), 1e-6)
 	}
 

@@ -29,7 +29,7 @@ type Table struct {
 
 // WordTable returns the embedding vectors of the tokens of a run, by id. If the unembedding is tied, its table is the same.
 func WordTable(r *run.Run) Table {
-	return table(r, r.Vocabulary.Tokenizer().Noun()+" vectors", r.Weights.Get(layers.TokenTable).Data, r.Vocabulary.Key)
+	return table(r, r.Vocabulary.Tokenizer().Noun()+" vectors", r.Parameters.Get(layers.TokenTable).Data, r.Vocabulary.Key)
 }
 
 // PositionTable returns the vectors of the positions in a sentence, counted from 0, learned or sinusoidal. It is an error if the
@@ -38,7 +38,7 @@ func PositionTable(r *run.Run) (Table, error) {
 	var t Table
 	switch positions := r.Settings.Positions; positions {
 	case embed.Learned:
-		t = table(r, "position vectors", r.Weights.Get(layers.PositionTable).Data, strconv.Itoa)
+		t = table(r, "position vectors", r.Parameters.Get(layers.PositionTable).Data, strconv.Itoa)
 	case embed.Sinusoidal:
 		fixed := make([]float32, r.Config.Context*r.Config.Dim) // [context, dim]
 		embed.SinusoidalTable(fixed, r.Config.Dim)
@@ -50,12 +50,12 @@ func PositionTable(r *run.Run) (Table, error) {
 	return t, nil
 }
 
-// table splits the numbers of a table [rows, dim] into its rows.
-func table(r *run.Run, title string, numbers []float32, name func(int) string) Table {
+// table splits the values of a table [rows, dim] into its rows.
+func table(r *run.Run, title string, values []float32, name func(int) string) Table {
 	dim := r.Config.Dim
 	t := Table{Title: title, Source: source(r)}
-	for i := range len(numbers) / dim {
-		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(numbers[i*dim:][:dim]))
+	for i := range len(values) / dim {
+		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(values[i*dim:][:dim]))
 	}
 	return t
 }

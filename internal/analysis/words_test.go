@@ -71,7 +71,7 @@ func TestTablesAreTheWeights(t *testing.T) {
 				t.Errorf("row %d is called %q", id, words.Names[id])
 			}
 			for j, x := range row {
-				if want := r.Weights.Get(layers.TokenTable).Data[id*8+j]; float32(x) != want {
+				if want := r.Parameters.Get(layers.TokenTable).Data[id*8+j]; float32(x) != want {
 					t.Fatalf("word %d, number %d: %g, want %g", id, j, x, want)
 				}
 			}
@@ -87,7 +87,7 @@ func TestTablesAreTheWeights(t *testing.T) {
 		want := make([]float32, r.Config.Context*8)
 		embed.SinusoidalTable(want, 8)
 		if kind == embed.Learned {
-			want = r.Weights.Get(layers.PositionTable).Data
+			want = r.Parameters.Get(layers.PositionTable).Data
 		}
 		for i, row := range positions.Rows {
 			if positions.Names[i] != strconv.Itoa(i) {

@@ -58,10 +58,11 @@ type Comparison struct {
 	With     Source        `json:"with"`           // of B
 	Losses   []float64     `json:"heldout_losses"` // of two runs at their last evaluations; empty where one has none
 	Settings []SettingPair `json:"settings"`       // those in which two runs differ
-	Matches  []HeadMatch   `json:"matches"`        // pairs of similar heads; nil: head i of A goes with head i of B
+	Matches  []HeadMatch   `json:"matches"`        // pairs of heads with the smallest sum of distances; nil: head i of A goes with head i of B
 }
 
-// HeadMatch pairs a head of A with the head of B whose weights are most similar.
+// HeadMatch pairs a head of A with its partner in B. Of all one-to-one pairings of the heads of a layer, the one with the smallest
+// sum of distances is taken, so the partner need not be the head of B that is most similar.
 type HeadMatch struct {
 	Layer    int     `json:"layer"` // from 0, as the heads
 	A        int     `json:"a"`

@@ -6,7 +6,7 @@ type Head struct {
 	Head     int           `json:"head"`     // from 0
 	Role     string        `json:"role"`     // the role with the score that stands out, or "diffuse" or "mixed"
 	Scores   []RoleScore   `json:"scores"`   // of every role that the corpus has cases of
-	Entropy  float64       `json:"entropy"`  // mean over rows, divided by that of uniform attention: 0 one word, 1 uniform
+	Entropy  float64       `json:"entropy"`  // entropy of the rows of weights, divided by that of uniform attention, mean: 0 one word, 1 uniform
 	Effect   *float64      `json:"effect"`   // rise of the loss by mean ablation of the head, nats per token
 	Examples []HeadExample `json:"examples"` // the words with the largest score of the role
 }

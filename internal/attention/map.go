@@ -119,7 +119,7 @@ func (m Map) checkEffects() error {
 			return fmt.Errorf("layer %d: effects of %d heads for %d", l+1, len(heads), len(m.Attention[l]))
 		}
 		for h, e := range heads {
-			if e-e != 0 { // NaN, which infinity less infinity is too
+			if e-e != 0 { // NaN, as is infinity minus infinity
 				return fmt.Errorf("layer %d, head %d: effect %v is not finite", l+1, h+1, e)
 			}
 		}
@@ -245,11 +245,11 @@ func Links(row []float64, most int) []Link {
 
 // HeadVectors are the vectors and scores of one head, as the hook points of the forward pass hold them:
 //
-//	score_qk = query_q · key_k / sqrt(headDim),  weights = softmax(scores),  output_q = sum_k weight_qk value_k
+//	score_qk = query_q · key_k / sqrt(headDim),  weights = softmax(scores),  z_q = sum_k weight_qk value_k
 type HeadVectors struct {
 	Query, Key, Value [][]float32 // [seq][headDim], as the scores are computed from them
 	Scores            [][]float32 // [query][key up to the query]
-	Output            [][]float32 // z, [seq][headDim]: the sum of the values, each times its weight
+	Z                 [][]float32 // [seq][headDim]: the sum of the values, each times its weight
 }
 
 // check returns an error unless there is a vector of each kind for each of seq tokens, all of one length, with the scores of all
@@ -260,7 +260,7 @@ func (v HeadVectors) check(seq int) error {
 		rows [][]float32
 	}{
 		{"query vectors", v.Query}, {"key vectors", v.Key}, {"value vectors", v.Value},
-		{"rows of scores", v.Scores}, {"output vectors", v.Output},
+		{"rows of scores", v.Scores}, {"z vectors", v.Z},
 	} {
 		if len(part.rows) != seq {
 			return fmt.Errorf("%d %s for %d tokens", len(part.rows), part.name, seq)
@@ -271,10 +271,10 @@ func (v HeadVectors) check(seq int) error {
 				want = i + 1
 			}
 			if len(row) != want {
-				return fmt.Errorf("%s: position %d has %d numbers, want %d", part.name, i+1, len(row), want)
+				return fmt.Errorf("%s: position %d has %d values, want %d", part.name, i+1, len(row), want)
 			}
 			for j, x := range row {
-				if x-x != 0 { // NaN, which infinity less infinity is too
+				if x-x != 0 { // NaN, as is infinity minus infinity
 					return fmt.Errorf("%s: position %d: number %d is %v", part.name, i+1, j+1, x)
 				}
 			}

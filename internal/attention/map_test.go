@@ -107,20 +107,20 @@ func TestVectorsAreChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, spoil := range map[string]func(m *attention.Map){
-		"predictions after 1 tokens for 2":                                 func(m *attention.Map) { m.NextAt = make([][]attention.Prediction, 1) },
-		"after token 2: prediction 1: probability 2 is not in 0 to 1":      func(m *attention.Map) { m.NextAt = [][]attention.Prediction{nil, {{Probability: 2}}} },
-		"vectors of 1 layers for 2":                                        func(m *attention.Map) { m.Vectors = m.Vectors[:1] },
-		"vectors of 0 layers for 2":                                        func(m *attention.Map) { m.Vectors = m.Vectors[:0] },
-		"layer 2: vectors of 2 heads for 3":                                func(m *attention.Map) { m.Vectors[1] = m.Vectors[1][:2] },
-		"layer 2, head 3: 1 query vectors for 2 tokens":                    func(m *attention.Map) { v := &m.Vectors[1][2]; v.Query = v.Query[:1] },
-		"head 1: 0 rows of scores for 2 tokens":                            func(m *attention.Map) { m.Vectors[0][0].Scores = nil },
-		"head 1: rows of scores: position 1 has 2 numbers, want 1":         func(m *attention.Map) { v := m.Vectors[0][0]; v.Scores[0] = v.Scores[1] },
-		"head 1: key vectors: position 2 has 4 numbers, want 5":            func(m *attention.Map) { v := m.Vectors[0][0]; v.Key[1] = v.Key[1][:4] },
-		"head 2: output vectors: position 2 has 0 numbers, want 5":         func(m *attention.Map) { m.Vectors[0][1].Output[1] = nil },
-		"head 3: value vectors: position 1: number 4 is NaN":               func(m *attention.Map) { m.Vectors[1][2].Value[0][3] = float32(math.NaN()) },
-		"head 1: query vectors: position 2: number 1 is +Inf":              func(m *attention.Map) { m.Vectors[0][0].Query[1][0] = float32(math.Inf(1)) },
-		"head 1: rows of scores: position 2: number 1 is -Inf":             func(m *attention.Map) { m.Vectors[0][0].Scores[1][0] = float32(math.Inf(-1)) },
-		"layer 1, head 1: query vectors: position 1 has 0 numbers, want 1": func(m *attention.Map) { m.Vectors[0][0].Query[0] = nil },
+		"predictions after 1 tokens for 2":                                func(m *attention.Map) { m.NextAt = make([][]attention.Prediction, 1) },
+		"after token 2: prediction 1: probability 2 is not in 0 to 1":     func(m *attention.Map) { m.NextAt = [][]attention.Prediction{nil, {{Probability: 2}}} },
+		"vectors of 1 layers for 2":                                       func(m *attention.Map) { m.Vectors = m.Vectors[:1] },
+		"vectors of 0 layers for 2":                                       func(m *attention.Map) { m.Vectors = m.Vectors[:0] },
+		"layer 2: vectors of 2 heads for 3":                               func(m *attention.Map) { m.Vectors[1] = m.Vectors[1][:2] },
+		"layer 2, head 3: 1 query vectors for 2 tokens":                   func(m *attention.Map) { v := &m.Vectors[1][2]; v.Query = v.Query[:1] },
+		"head 1: 0 rows of scores for 2 tokens":                           func(m *attention.Map) { m.Vectors[0][0].Scores = nil },
+		"head 1: rows of scores: position 1 has 2 values, want 1":         func(m *attention.Map) { v := m.Vectors[0][0]; v.Scores[0] = v.Scores[1] },
+		"head 1: key vectors: position 2 has 4 values, want 5":            func(m *attention.Map) { v := m.Vectors[0][0]; v.Key[1] = v.Key[1][:4] },
+		"head 2: z vectors: position 2 has 0 values, want 5":              func(m *attention.Map) { m.Vectors[0][1].Z[1] = nil },
+		"head 3: value vectors: position 1: number 4 is NaN":              func(m *attention.Map) { m.Vectors[1][2].Value[0][3] = float32(math.NaN()) },
+		"head 1: query vectors: position 2: number 1 is +Inf":             func(m *attention.Map) { m.Vectors[0][0].Query[1][0] = float32(math.Inf(1)) },
+		"head 1: rows of scores: position 2: number 1 is -Inf":            func(m *attention.Map) { m.Vectors[0][0].Scores[1][0] = float32(math.Inf(-1)) },
+		"layer 1, head 1: query vectors: position 1 has 0 values, want 1": func(m *attention.Map) { m.Vectors[0][0].Query[0] = nil },
 	} {
 		m := whole()
 		spoil(&m)

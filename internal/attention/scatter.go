@@ -37,7 +37,7 @@ func (s Scatter) Validate() error {
 	for i, p := range s.Points {
 		for _, x := range []float64{p.X, p.Y} {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return fmt.Errorf("point %d: coordinate %v is not finite", i, x)
+				return fmt.Errorf("point %d: coordinate %v is not finite", i+1, x)
 			}
 		}
 	}
@@ -59,7 +59,7 @@ type Neighbours struct {
 func (n Neighbours) Validate() error {
 	for i, near := range n.Nearest {
 		if err := validateCosine(near.Cosine); err != nil {
-			return fmt.Errorf("neighbour %d: %w", i, err)
+			return fmt.Errorf("neighbour %d: %w", i+1, err)
 		}
 	}
 	return nil
@@ -83,11 +83,11 @@ func ValidateCosines(names []string, cosines [][]float64) error {
 	}
 	for i, row := range cosines {
 		if len(row) != len(names) {
-			return fmt.Errorf("row %d has %d cosines for %d names", i, len(row), len(names))
+			return fmt.Errorf("row %d has %d cosines for %d names", i+1, len(row), len(names))
 		}
 		for j, c := range row {
 			if err := validateCosine(c); err != nil {
-				return fmt.Errorf("row %d, column %d: %w", i, j, err)
+				return fmt.Errorf("row %d, column %d: %w", i+1, j+1, err)
 			}
 		}
 	}

@@ -91,5 +91,5 @@ type Explanation struct {
 	Weights  []float32 `json:"weights"`  // softmax of the scores
 
 	Contribution []float32 `json:"contribution"` // weight times value, [headDim]
-	Output       []float32 `json:"output"`       // z: the sum of the contributions of all keys, [headDim]
+	Z            []float32 `json:"output"`       // z: the sum of the contributions of all keys, [headDim]
 }

@@ -17,7 +17,7 @@ func TestHuggingFaceRoundTrip(t *testing.T) {
 		for _, positions := range []string{embed.Learned, embed.Sinusoidal, embed.None} {
 			c := config
 			c.Positions, c.Tied, c.Dropout = positions, tied, 0.25
-			weights, back := layers.Parameters(c), layers.Parameters(c)
+			weights, back := layers.ZeroParameters(c), layers.ZeroParameters(c)
 			number(weights)
 			tensors := Tensors(c, weights)
 			if err := CheckShapes(Shapes(c), tensors); err != nil {
@@ -56,7 +56,7 @@ func TestOtherModelsRoundTrip(t *testing.T) {
 	}})
 	c := config
 	c.Norm = "other"
-	weights, back := layers.Parameters(c), layers.Parameters(c)
+	weights, back := layers.ZeroParameters(c), layers.ZeroParameters(c)
 	number(weights)
 	tensors := Tensors(c, weights)
 	if len(tensors) != len(weights.All()) || !slices.Equal(tensors["h.1.ln_2.scale"].Shape, []int{6, 2}) {

@@ -20,7 +20,7 @@ var roles = [3]string{"query", "key", "value"}
 
 // attend runs the attention that a model trains with, in a graph of its own, over sentences of vectors for each role,
 // [batch*seq, dim].
-func attend(vectors [3][]float32, dim, heads, seq int, o layers.AttentionOptions) (*layers.Attended, error) {
+func attend(vectors [3][]float32, dim, heads, seq int, o layers.AttentionOptions) (*layers.LayerAttention, error) {
 	g := gorgonia.NewGraph()
 	var in [3]*gorgonia.Node
 	for i, role := range roles {
@@ -30,12 +30,12 @@ func attend(vectors [3][]float32, dim, heads, seq int, o layers.AttentionOptions
 }
 
 // attendIn is attend with vectors that a graph computes.
-func attendIn(g *gorgonia.ExprGraph, p layers.Projected, heads, seq int, o layers.AttentionOptions) (*layers.Attended, error) {
+func attendIn(g *gorgonia.ExprGraph, p layers.Projected, heads, seq int, o layers.AttentionOptions) (*layers.LayerAttention, error) {
 	a, err := layers.Attend("attention", p, heads, seq, o)
 	if err != nil {
 		return nil, err
 	}
-	m, err := node.NewMachine(g, a.Mixed)
+	m, err := node.NewMachine(g, a.ZNode)
 	if err != nil {
 		return nil, err
 	}

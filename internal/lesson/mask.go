@@ -50,16 +50,16 @@ func (c *Course) learn(ctx context.Context, d layers.AttentionOptions) (l learne
 	}
 	r.Settings.Steps, r.Settings.Warmup = maskSteps, maskSteps/10
 	build := func(d layers.AttentionOptions) train.Builder {
-		return func(o layers.Options) (*layers.Transformer, error) {
+		return func(o layers.Options) (*layers.Graph, error) {
 			o.Attention = d
-			return layers.New(r.Config, r.Weights, o)
+			return layers.New(r.Config, r.Parameters, o)
 		}
 	}
 	sampler, err := c.corpus.Train.Sampler(r.Settings.Batch, r.Settings.Context, r.Settings.Seed)
 	if err != nil {
 		return l, err
 	}
-	trainer, err := train.New(r.Settings.Training(), build(d), r.Weights, sampler)
+	trainer, err := train.New(r.Settings.Training(), build(d), r.Parameters, sampler)
 	if err != nil {
 		return l, err
 	}
@@ -104,7 +104,7 @@ func mostAttended(r *run.Run, build train.Builder) (words []values, err error) {
 		return nil, err
 	}
 	copy(t.IDs, sentence.IDs)
-	m, err := node.NewMachine(t.Graph, t.Logits)
+	m, err := node.NewMachine(t.ExprGraph, t.Logits)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func mostAttended(r *run.Run, build train.Builder) (words []values, err error) {
 	for query, word := range sentence.Tokens[:len(sentence.Tokens)-1] {
 		weight, key := float32(0), 0
 		for head := range r.Config.Heads {
-			row := t.Layers[0].Row(0, head, query)
+			row := t.Attention[0].Row(0, head, query)
 			if k := kernel.Argmax(row); row[k] > weight {
 				weight, key = row[k], k
 			}

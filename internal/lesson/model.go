@@ -28,8 +28,8 @@ const runsFolder = "runs" // as the commands of the lesson spell it
 // newModel returns the lesson's model as it is before training.
 func (c *Course) newModel() (*run.Run, error) {
 	config := c.settings.Model(c.corpus.Vocabulary.Len())
-	weights, err := layers.NewWeights(config, c.settings.Seed)
-	r := &run.Run{Path: "untrained model", Settings: c.settings, Vocabulary: c.corpus.Vocabulary, Config: config, Weights: weights}
+	weights, err := layers.NewParameters(config, c.settings.Seed)
+	r := &run.Run{Path: "untrained model", Settings: c.settings, Vocabulary: c.corpus.Vocabulary, Config: config, Parameters: weights}
 	return r, err
 }
 
@@ -199,7 +199,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 		return nil, err
 	}
 	defer t.Close()
-	build := func(o layers.Options) (*layers.Transformer, error) { return layers.New(t.Config, t.Weights, o) }
+	build := func(o layers.Options) (*layers.Graph, error) { return layers.New(t.Config, t.Parameters, o) }
 	var failed error
 	evaluate := func(step int) {
 		loss, err := c.heldOutLoss(build)

@@ -52,7 +52,7 @@ var (
 )
 
 // attend runs a sentence, [word, feature], through projections and attention.
-func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions) (*layers.Attended, error) {
+func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions) (*layers.LayerAttention, error) {
 	g := gorgonia.NewGraph()
 	in := len(features)
 	seq, out := len(sentence)/in, len(m[0])/in
@@ -69,7 +69,7 @@ func (m byHand) attend(sentence []float32, heads int, o layers.AttentionOptions)
 }
 
 // river runs the river sentence, and makes a picture of the attention of each head.
-func (m byHand) river(heads int, origin string) (*layers.Attended, []Picture, error) {
+func (m byHand) river(heads int, origin string) (*layers.LayerAttention, []Picture, error) {
 	a, err := m.attend(riverByHand, heads, layers.AttentionOptions{})
 	if err != nil {
 		return nil, nil, err
@@ -134,7 +134,7 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 		{"no mask, no positions", 0, layers.AttentionOptions{NoMask: true}}, {"mask", 0, layers.AttentionOptions{}},
 		{"mask and positions", 1, layers.AttentionOptions{}},
 	} {
-		var outputs [2]*layers.Attended
+		var outputs [2]*layers.LayerAttention
 		for i, text := range whoSees {
 			var sentence []float32
 			for place, word := range strings.Fields(text) {

@@ -23,7 +23,7 @@ func TestCommandsAreFoldedAsAShellTakesThem(t *testing.T) {
 	p := Try{{`attend why --run runs/lesson "The lions are" --position 6`, "why?"}}
 	for width, want := range map[int]string{
 		80: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" --position 6\n",
-		57: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" --position 6\n",
+		60: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" --position 6\n",
 		55: "To try:\n\n  # why?\n  attend why --run runs/lesson \"The lions are\" \\\n      --position 6\n",
 		34: "To try:\n\n  # why?\n  attend why --run runs/lesson \\\n      \"The lions are\" --position 6\n",
 		24: "To try:\n\n  # why?\n  attend why \\\n      --run runs/lesson \\\n      \"The lions are\" \\\n      --position 6\n",

@@ -159,7 +159,7 @@ func IntInput(g *gorgonia.ExprGraph, name string, n int) (*gorgonia.Node, []int)
 	return input(g, name, tensor.Int, value), backing
 }
 
-// Input adds an input of float32 numbers to the graph. The elements are those of backing, which several graphs may share. Each
+// Input adds an input of float32 values to the graph. The elements are those of backing, which several graphs may share. Each
 // graph has a separate tensor header, since gorgonia changes headers during a run.
 func Input(g *gorgonia.ExprGraph, name string, shape []int, backing []float32) *gorgonia.Node {
 	value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing))

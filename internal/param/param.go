@@ -6,7 +6,7 @@
 //	mlp := set.Scope().In("h.0").In("mlp")
 //	weight := mlp.Add("weight", param.Normal(0.02), 32, 128) // "h.0.mlp.weight"
 //	set.Allocate()
-//	weight.Start(rand.New(rand.NewPCG(1, 2)), weight.Data)
+//	weight.Init(rand.New(rand.NewPCG(1, 2)), weight.Data)
 package param
 
 import (
@@ -19,24 +19,24 @@ type Param struct {
 	Name  string
 	Shape []int
 	Data  []float32 // row-major; nil until [Set.Allocate]
-	Start Start     // initial distribution; nil: zeros
+	Init  Init      // initial distribution; nil: zeros
 }
 
-// Start writes the initial numbers of a parameter.
-type Start func(r *rand.Rand, data []float32)
+// Init writes the initial values of a parameter.
+type Init func(r *rand.Rand, data []float32)
 
-// Ones initialises all numbers with 1.
+// Ones initialises all values with 1.
 func Ones(_ *rand.Rand, data []float32) {
 	for i := range data {
 		data[i] = 1
 	}
 }
 
-// Normal initialises with normally distributed numbers of mean 0 and the given standard deviation.
-func Normal(deviation float64) Start {
+// Normal initialises with normally distributed values of mean 0 and the given standard deviation.
+func Normal(std float64) Init {
 	return func(r *rand.Rand, data []float32) {
 		for i := range data {
-			data[i] = float32(r.NormFloat64() * deviation)
+			data[i] = float32(r.NormFloat64() * std)
 		}
 	}
 }
@@ -107,8 +107,8 @@ func (s Scope) In(part string) Scope {
 func (s Scope) Name() string { return s.name }
 
 // Add adds a parameter of the part. Its data is nil until [Set.Allocate]. It panics if the set has a parameter of that name.
-func (s Scope) Add(name string, start Start, shape ...int) *Param {
-	return s.set.add(&Param{Name: s.In(name).name, Shape: shape, Start: start})
+func (s Scope) Add(name string, init Init, shape ...int) *Param {
+	return s.set.add(&Param{Name: s.In(name).name, Shape: shape, Init: init})
 }
 
 // Get returns the parameter of that name, or nil if there is none.

@@ -15,10 +15,10 @@ import (
 	"attend/train"
 )
 
-// put creates the folder of a slot with all files of the training, atomically. lines has the content of the first line of each
-// log, if any.
-func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]byte) error {
-	for name, content := range lines { // before the checkpoint, which has their links
+// createFolder creates the folder of a locked name with all files of the training, atomically. lines has the content of the first
+// line of each log, if any.
+func (t *Training) createFolder(c *creator, at *lockedName, overwrite bool, lines map[string][]byte) error {
+	for name, content := range lines { // before the checkpoint, which has their chain hashes
 		lines[name] = t.chain(name, content)
 	}
 	tokenizerConfig, err := t.Vocabulary.TokenizerConfigJSON()
@@ -32,7 +32,7 @@ func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]
 		{modelFile, t.writeModel}, {stateFile, t.writeState},
 		{metricsFile, file.Bytes(lines[metricsFile])}, {filmFile, file.Bytes(lines[filmFile])},
 	}
-	if err := c.put(at, files, overwrite); err != nil {
+	if err := c.create(at, files, overwrite); err != nil {
 		return err
 	}
 	t.folder, err = os.Stat(at.real)
@@ -40,13 +40,13 @@ func (t *Training) put(c *creator, at *slot, overwrite bool, lines map[string][]
 }
 
 // at returns the path of a file of the run.
-func (t *Training) at(name string) string { return filepath.Join(t.slot.real, name) }
+func (t *Training) at(name string) string { return filepath.Join(t.name.real, name) }
 
 // shown returns the path of a file of the run for messages.
 func (t *Training) shown(name string) string { return printable.Path(filepath.Join(t.Path, name)) }
 
-// goOn restores the state of the last checkpoint, in memory and in the folder.
-func (t *Training) goOn(tensors map[string]hf.Tensor) error {
+// resumeFrom restores the state of the last checkpoint, in memory and in the folder.
+func (t *Training) resumeFrom(tensors map[string]hf.Tensor) error {
 	t.restore(tensors)
 	if err := t.checkFinite(); err != nil {
 		return fmt.Errorf("%s: %w", t.shown(stateFile), err)
@@ -76,15 +76,15 @@ func (t *Training) goOn(tensors map[string]hf.Tensor) error {
 	}
 	// The model may be older than the state, and if all steps are done it is not saved again.
 	files := []namedFile{{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, {modelFile, t.writeModel}}
-	if anew { // the checkpoint has links to lines that are lost
+	if anew { // the checkpoint has chain hashes of lines that are lost
 		files = append([]namedFile{{stateFile, t.writeState}}, files...)
 	}
-	return writeFiles(t.slot.real, files)
+	return writeFiles(t.name.real, files)
 }
 
 // sweep removes temporary files of killed processes from the folder.
 func (t *Training) sweep() error {
-	entries, err := os.ReadDir(t.slot.real)
+	entries, err := os.ReadDir(t.name.real)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (t *Training) log(s train.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := t.present(); err != nil {
+	if err := t.checkPresent(); err != nil {
 		return t.rescue(err)
 	}
 	for _, name := range logNames {
@@ -132,12 +132,13 @@ func (t *Training) log(s train.Step) error {
 }
 
 // save writes a checkpoint. It returns an error, and writes nothing, if the training has diverged. The logs are flushed first,
-// since the checkpoint has their links. The state is next, since a training is resumed from the state alone. The model is last.
+// since the checkpoint has their chain hashes. The state is next, since a training is resumed from the state alone. The model is
+// last.
 func (t *Training) save() error {
 	if err := t.checkFinite(); err != nil {
 		return err
 	}
-	if err := t.present(); err != nil {
+	if err := t.checkPresent(); err != nil {
 		return t.rescue(err)
 	}
 	for _, name := range logNames {
@@ -161,7 +162,7 @@ func (t *Training) save() error {
 // cannotSave returns the error of a training that cannot write a file. The error says where the model is: in the last checkpoint,
 // if that is complete and the disk is full, otherwise in a new folder next to this one.
 func (t *Training) cannotSave(name string, err error) error {
-	if gone := t.present(); gone != nil {
+	if gone := t.checkPresent(); gone != nil {
 		return t.rescue(gone)
 	}
 	why := fmt.Errorf("cannot write %s: %w", t.shown(name), file.Cause(err))
@@ -176,7 +177,7 @@ func (t *Training) cannotSave(name string, err error) error {
 
 // checkpointIsWhole reports whether the last checkpoint of the folder can be resumed.
 func (t *Training) checkpointIsWhole() bool {
-	f, err := openFolder(t.slot.real)
+	f, err := openFolder(t.name.real)
 	if err != nil {
 		return false
 	}
@@ -185,12 +186,12 @@ func (t *Training) checkpointIsWhole() bool {
 	return err == nil
 }
 
-// present returns an error if the folder was deleted or replaced, or if a file is missing that a training writes only once.
-func (t *Training) present() error {
-	if err := t.slot.confirm(); err != nil {
+// checkPresent returns an error if the folder was deleted or replaced, or if a file is missing that a training writes only once.
+func (t *Training) checkPresent() error {
+	if err := t.name.confirm(); err != nil {
 		return err
 	}
-	switch now, err := os.Stat(t.slot.real); {
+	switch now, err := os.Stat(t.name.real); {
 	case err != nil:
 		return fmt.Errorf("%s is gone (%w)", printable.Path(t.Path), file.Cause(err))
 	case !os.SameFile(now, t.folder):
@@ -209,13 +210,13 @@ func (t *Training) present() error {
 func (t *Training) rescue(gone error) error {
 	path := filepath.Clean(t.Path)
 	if base := filepath.Base(path); base == "." || base == ".." {
-		path = t.slot.real
+		path = t.name.real
 	}
 	c := newCreator()
 	at, err := c.reserveUnder(filepath.Dir(path), filepath.Base(path), 2)
 	if err == nil {
-		t.startLinks()
-		if err = t.put(c, at, false, nil); err != nil {
+		t.startHashes()
+		if err = t.createFolder(c, at, false, nil); err != nil {
 			at.release()
 		}
 	}
@@ -226,8 +227,8 @@ func (t *Training) rescue(gone error) error {
 		}
 		return fmt.Errorf("step %d cannot be saved: %w, and in a new folder: %w%s", t.Step, gone, err, kept)
 	}
-	t.slot.release()
-	t.slot, t.saved = at, t.Step
+	t.name.release()
+	t.name, t.saved = at, t.Step
 	return fmt.Errorf("%w: the model of step %d is saved in %s: resume it with --resume", gone, t.Step, printable.Path(at.path))
 }
 
@@ -235,7 +236,7 @@ func (t *Training) rescue(gone error) error {
 // names.
 func (t *Training) sets() map[string]*param.Set {
 	sets := t.trainer.Moments()
-	sets[weightSet] = t.Weights
+	sets[weightSet] = t.Parameters
 	return sets
 }
 
@@ -249,7 +250,7 @@ func (t *Training) writeState(w io.Writer) error {
 	}
 	metadata := t.metadata()
 	if t.Format > 1 {
-		metadata[metaMetrics], metadata[metaFilm] = t.links[metricsFile], t.links[filmFile]
+		metadata[metaMetrics], metadata[metaFilm] = t.chainHashes[metricsFile], t.chainHashes[filmFile]
 	}
 	return writeTensors(w, tensors, metadata)
 }

@@ -15,7 +15,7 @@ type Sampling struct {
 	TopK        int     // draw from the k most likely tokens; 0: from all
 	TopP        float64 // draw from the most likely tokens whose probabilities, after top-k, sum to p, 0 < p <= 1
 	Seed        uint64
-	Tokens      int // maximum number of tokens to add
+	MaxTokens   int // maximum number of tokens that are added
 }
 
 // Validate returns an error for the first setting that is out of range.
@@ -27,8 +27,8 @@ func (s Sampling) Validate() error {
 		return fmt.Errorf("top-k must be at least 0 (0: all), not %d", s.TopK)
 	case !(s.TopP > 0 && s.TopP <= 1):
 		return fmt.Errorf("top-p must be above 0 and at most 1, not %g", s.TopP)
-	case s.Tokens < 1:
-		return fmt.Errorf("the number of tokens must be at least 1, not %d", s.Tokens)
+	case s.MaxTokens < 1:
+		return fmt.Errorf("the number of tokens must be at least 1, not %d", s.MaxTokens)
 	}
 	return nil
 }
@@ -36,8 +36,8 @@ func (s Sampling) Validate() error {
 // Complete returns the prompt with a continuation; equal seeds and sample numbers give equal texts. A run on words stops at the
 // end of the sentence or when the context is full. A run on characters reads the last tokens, at most its context. An empty
 // prompt begins a sentence (words) or a line (characters).
-func (s *Session) Complete(prompt string, how Sampling, sample int) (string, error) {
-	if err := how.Validate(); err != nil {
+func (s *Session) Complete(prompt string, sampling Sampling, sample int) (string, error) {
+	if err := sampling.Validate(); err != nil {
 		return "", err
 	}
 	v := s.run.Vocabulary
@@ -65,12 +65,12 @@ func (s *Session) Complete(prompt string, how Sampling, sample int) (string, err
 		}
 	}
 	var added []string
-	uniform := random.New(how.Seed, "complete", uint64(sample))
-	for len(added) < how.Tokens && (!words || len(ids) <= context) {
+	uniform := random.New(sampling.Seed, "complete", uint64(sample))
+	for len(added) < sampling.MaxTokens && (!words || len(ids) <= context) {
 		window := ids[max(0, len(ids)-context):]
 		var next int
-		err := s.Forward([][]int{window}, func(_ int, reading Reading) error {
-			next = how.draw(reading.Logits(len(window)-1), uniform.Float64())
+		err := s.Forward([][]int{window}, func(_ int, out ForwardResult) error {
+			next = sampling.draw(out.Logits(len(window)-1), uniform.Float64())
 			return nil
 		})
 		if err != nil {

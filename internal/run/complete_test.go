@@ -11,7 +11,7 @@ import (
 	"attend/layers"
 )
 
-func greedy(tokens int) Sampling { return Sampling{TopP: 1, Tokens: tokens} }
+func greedy(tokens int) Sampling { return Sampling{TopP: 1, MaxTokens: tokens} }
 
 func completed(t *testing.T, r *Session, prompt string, s Sampling, sample int) string {
 	t.Helper()
@@ -24,7 +24,7 @@ func completed(t *testing.T, r *Session, prompt string, s Sampling, sample int) 
 
 func TestComplete(t *testing.T) {
 	r := reader(t, trained(t, small(), smallText()), 1)
-	s := Sampling{Temperature: 1.5, TopP: 1, Seed: 3, Tokens: 20}
+	s := Sampling{Temperature: 1.5, TopP: 1, Seed: 3, MaxTokens: 20}
 	several := map[string]bool{}
 	for sample := range 20 {
 		first := completed(t, r, "The lion", s, sample)
@@ -62,7 +62,7 @@ func always(t *testing.T, s Settings, id int) *Run {
 	t.Helper()
 	s.Tied = false
 	r := trained(t, s, smallText())
-	for _, p := range r.Weights.All() {
+	for _, p := range r.Parameters.All() {
 		switch p.Name {
 		case "ln_f.gain":
 			clear(p.Data)
@@ -140,7 +140,7 @@ func TestCompleteChars(t *testing.T) {
 }
 
 func TestSamplingValidate(t *testing.T) {
-	good := Sampling{Temperature: 1, TopK: 5, TopP: 0.9, Tokens: 1}
+	good := Sampling{Temperature: 1, TopK: 5, TopP: 0.9, MaxTokens: 1}
 	if err := good.Validate(); err != nil {
 		t.Error(err)
 	}
@@ -155,7 +155,7 @@ func TestSamplingValidate(t *testing.T) {
 		{func(s *Sampling) { s.TopP = 0 }, "top-p"},
 		{func(s *Sampling) { s.TopP = 1.1 }, "top-p"},
 		{func(s *Sampling) { s.TopP = math.NaN() }, "top-p"},
-		{func(s *Sampling) { s.Tokens = 0 }, "number of tokens"},
+		{func(s *Sampling) { s.MaxTokens = 0 }, "number of tokens"},
 	} {
 		s := good
 		c.change(&s)
@@ -250,16 +250,16 @@ func BenchmarkComplete(b *testing.B) {
 		prompt     string
 		sampling   Sampling
 	}{
-		{"default", words, savanna.Vocabulary, "The lion saw", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
-		{"nanogpt", chars, characters.Vocabulary, "ROMEO:", Sampling{Temperature: 1, TopP: 1, Tokens: 200}},
+		{"default", words, savanna.Vocabulary, "The lion saw", Sampling{Temperature: 1, TopP: 1, MaxTokens: 200}},
+		{"nanogpt", chars, characters.Vocabulary, "ROMEO:", Sampling{Temperature: 1, TopP: 1, MaxTokens: 200}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			config := c.settings.Model(c.vocabulary.Len())
-			weights, err := layers.NewWeights(config, 1)
+			weights, err := layers.NewParameters(config, 1)
 			if err != nil {
 				b.Fatal(err)
 			}
-			r := reader(b, &Run{Settings: c.settings, Vocabulary: c.vocabulary, Config: config, Weights: weights}, 1)
+			r := reader(b, &Run{Settings: c.settings, Vocabulary: c.vocabulary, Config: config, Parameters: weights}, 1)
 			added := 0
 			b.ReportAllocs()
 			for sample := 0; b.Loop(); sample++ {

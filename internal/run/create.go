@@ -42,11 +42,11 @@ var errTaken = errors.New("another program has just created something of that na
 
 // reserve locks the name of a new run at path. It returns an error if there is a run at path and overwrite is not set, or if
 // there is anything else.
-func (c *creator) reserve(path string, overwrite bool) (*slot, error) {
+func (c *creator) reserve(path string, overwrite bool) (*lockedName, error) {
 	if err := checkFree(path, path, overwrite); err != nil {
 		return nil, err
 	}
-	s, err := c.take(path)
+	s, err := c.acquire(path)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func (c *creator) reserve(path string, overwrite bool) (*slot, error) {
 	return s, nil
 }
 
-// noted adds the notes to an error, since a command that fails shows the error only.
-func (c *creator) noted(err error) error {
+// withNotes adds the notes to an error, since a command that fails shows the error only.
+func (c *creator) withNotes(err error) error {
 	for _, note := range c.notes {
 		err = fmt.Errorf("%w; %s", err, note)
 	}
@@ -66,7 +66,7 @@ func (c *creator) noted(err error) error {
 }
 
 // reserveUnder locks the first free name of root/name, root/name-2, root/name-3..., starting with number first.
-func (c *creator) reserveUnder(root, name string, first int) (*slot, error) {
+func (c *creator) reserveUnder(root, name string, first int) (*lockedName, error) {
 	for i := first; ; i++ {
 		path := filepath.Join(root, name)
 		if i > 1 {
@@ -88,8 +88,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// take locks a name, restores a run that a killed process has moved aside, and removes temporary folders of killed processes.
-func (c *creator) take(path string) (*slot, error) {
+// acquire locks a name, restores a run that a killed process has moved aside, and removes temporary folders of killed processes.
+func (c *creator) acquire(path string) (*lockedName, error) {
 	real, err := realPath(path)
 	if err != nil {
 		return nil, err
@@ -116,9 +116,9 @@ func cannotMake(path string, err error) error {
 	return fmt.Errorf("cannot create the folder %s: %w", printable.Path(path), err)
 }
 
-// put creates the run folder of a slot with these files, atomically. If overwrite is set it replaces a run of that name;
+// create creates the run folder of a locked name with these files, atomically. If overwrite is set it replaces a run of that name;
 // otherwise the error is errTaken if there is anything at that name.
-func (c *creator) put(s *slot, files []namedFile, overwrite bool) error {
+func (c *creator) create(s *lockedName, files []namedFile, overwrite bool) error {
 	parent, base := filepath.Split(s.real)
 	building := filepath.Join(parent, file.TemporaryName(base))
 	err := os.Mkdir(building, 0o755)
@@ -135,8 +135,8 @@ func (c *creator) put(s *slot, files []namedFile, overwrite bool) error {
 	return file.SyncFolder(parent)
 }
 
-// rename renames a folder to the name of a slot.
-func (c *creator) rename(s *slot, building string, overwrite bool) error {
+// rename renames a folder to the locked name.
+func (c *creator) rename(s *lockedName, building string, overwrite bool) error {
 	// Rmdir removes an empty folder of that name and fails for any other.
 	err := syscall.Rmdir(s.real)
 	switch {
@@ -155,8 +155,8 @@ func (c *creator) rename(s *slot, building string, overwrite bool) error {
 	return err
 }
 
-// replace exchanges a folder with the run of a slot. The old run then has the name of the new one.
-func (c *creator) replace(s *slot, building string) error {
+// replace exchanges a folder with the run of a locked name. The old run then has the name of the new one.
+func (c *creator) replace(s *lockedName, building string) error {
 	err := c.exchange(building, s.real)
 	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) { // of the kernel or of the file system
 		err = c.replaceInTwoSteps(s, building)
@@ -173,7 +173,7 @@ func (c *creator) replace(s *slot, building string) error {
 
 // replaceInTwoSteps is replace for systems that cannot exchange two folders atomically. Between the two steps the run has a name
 // from which [restore] can restore it.
-func (c *creator) replaceInTwoSteps(s *slot, building string) error {
+func (c *creator) replaceInTwoSteps(s *lockedName, building string) error {
 	old := building + aside
 	if err := os.Rename(s.real, old); err != nil {
 		return err

@@ -97,7 +97,7 @@ func TestPutReplacesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.put(s, files, false); !errors.Is(err, errTaken) {
+		if err := c.create(s, files, false); !errors.Is(err, errTaken) {
 			t.Errorf("%s: error %v", what, err)
 		}
 		s.release()
@@ -125,7 +125,7 @@ func overwrite(c *creator, path string, seed uint64) (*Training, error) {
 	if s, err = s.Resolve(corpus); err != nil {
 		return nil, err
 	}
-	return c.start(s, corpus, true, func(c *creator) (*slot, error) { return c.reserve(path, true) })
+	return c.start(s, corpus, true, func(c *creator) (*lockedName, error) { return c.reserve(path, true) })
 }
 
 // While a run is replaced again and again, in one step or in two, a reader sees a whole one at any time.

@@ -103,8 +103,8 @@ func sameWeights(t *testing.T, got, want *Run) {
 	if got.Step != want.Step || got.Settings != want.Settings {
 		t.Errorf("step %d, settings %v, want %d, %v", got.Step, got.Settings, want.Step, want.Settings)
 	}
-	for i, p := range want.Weights.All() {
-		if !slices.Equal(got.Weights.All()[i].Data, p.Data) {
+	for i, p := range want.Parameters.All() {
+		if !slices.Equal(got.Parameters.All()[i].Data, p.Data) {
 			t.Errorf("%s differs", p.Name)
 		}
 	}

@@ -55,7 +55,7 @@ func TestDivergedKeepsCheckpoint(t *testing.T) {
 			var diverged *train.DivergedError
 			if errors.As(err, &diverged) {
 				diverging++
-				wantError(t, err, "diverged, at step", "lower --lr", path+" keeps the checkpoint of step ")
+				wantError(t, err, "training diverged at step", "lower --lr", path+" keeps the checkpoint of step ")
 			} else if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func TestDivergedKeepsCheckpoint(t *testing.T) {
 			if _, err := film(r); err != nil {
 				t.Error(err)
 			}
-			training.slot.release()
+			training.name.release()
 			again := resumed(t, path)
 			if again.Step != r.Step {
 				t.Errorf("the state is of step %d, the model of step %d", again.Step, r.Step)
@@ -126,7 +126,7 @@ func TestModelThatDivergedIsRefused(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "run")
 			training := begin(t, path, small(), smallText())
 			finish(t, training)
-			spoil(training.Weights)
+			spoil(training.Parameters)
 			if err := file.Replace(filepath.Join(path, modelFile), training.writeModel); err != nil {
 				t.Fatal(err)
 			}
@@ -153,8 +153,8 @@ func TestModelThatDivergedIsRefused(t *testing.T) {
 			for what, compute := range map[string]func() (any, error){
 				"map":        func() (any, error) { return one.Map(text, 5) },
 				"vectors":    func() (any, error) { return one.MapWithVectors(text, 5) },
-				"completion": func() (any, error) { return one.Complete(text, Sampling{Temperature: 1, TopP: 1, Tokens: 3}, 0) },
-				"greedy":     func() (any, error) { return one.Complete(text, Sampling{TopP: 1, Tokens: 3}, 0) },
+				"completion": func() (any, error) { return one.Complete(text, Sampling{Temperature: 1, TopP: 1, MaxTokens: 3}, 0) },
+				"greedy":     func() (any, error) { return one.Complete(text, Sampling{TopP: 1, MaxTokens: 3}, 0) },
 			} {
 				result, err := compute()
 				var notFinite *layers.NotFiniteError

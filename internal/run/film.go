@@ -45,7 +45,7 @@ var errNoFrame = errors.New("holds no frame yet")
 // readWhole is [readLog] of a folder without changing it, sorted by step. It adds notes about possible damage that logs of format
 // 1 cannot reveal.
 func readWhole[T any](r *Run, f *folder, name string, parse func([]byte) (T, error), step func(T) int) ([]T, error) {
-	r.readLinks(f) // before the log, which may grow meanwhile
+	r.readHashes(f) // before the log, which may grow meanwhile
 	log, err := file.OpenIn(f.root, name, runFiles[name])
 	if err != nil {
 		return nil, f.fileError(name, err)
@@ -67,23 +67,23 @@ func readWhole[T any](r *Run, f *folder, name string, parse func([]byte) (T, err
 	return lines, nil
 }
 
-// readLinks reads the links of the logs from the checkpoint. If the checkpoint cannot be read, missing lines at the end of a log
-// are not detected, and a note says so.
-func (r *Run) readLinks(f *folder) {
-	if r.Format == 1 || r.links != nil {
+// readHashes reads the chain hashes of the logs from the checkpoint. If the checkpoint cannot be read, missing lines at the end
+// of a log are not detected, and a note says so.
+func (r *Run) readHashes(f *folder) {
+	if r.Format == 1 || r.chainHashes != nil {
 		return
 	}
 	of := *r
 	state, err := openTensors(f.root, stateFile)
 	if err == nil {
-		err = of.takeMetadata(f, stateFile, state.metadata)
+		err = of.checkMetadata(f, stateFile, state.metadata)
 		state.Close()
 	}
 	if err != nil {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s cannot be read, so lines that are missing at the end of a log would not be seen",
 			stateFile))
 	}
-	r.links = of.links
+	r.chainHashes = of.chainHashes
 }
 
 // frameParser returns a function that parses the lines of a film, one after the other. The frames must be valid together, see

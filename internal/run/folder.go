@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"attend/data"
 	"attend/internal/choice"
 	"attend/internal/file"
 	"attend/internal/printable"
@@ -30,7 +31,7 @@ const (
 
 // runFiles are all files of a run, with the largest size of each in bytes. The size of the two tensor files depends on the model.
 var runFiles = map[string]int64{
-	configFile: 1e6, tokenizerFile: 32e6, tokenizerConfigFile: 1e6, settingsFile: 1e6,
+	configFile: 1e6, tokenizerFile: data.MaxTokenizerJSON, tokenizerConfigFile: 1e6, settingsFile: 1e6,
 	modelFile: math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9,
 }
 
@@ -48,8 +49,8 @@ type folder struct {
 // mostAttempts is the largest number of attempts to read a run that is replaced during reading.
 const mostAttempts = 10
 
-// reading calls read with the run folder at a path, and again if the folder was replaced during reading.
-func reading(path string, read func(*folder) error) error {
+// withFolder calls read with the run folder at a path, and again if the folder was replaced during reading.
+func withFolder(path string, read func(*folder) error) error {
 	for attempt := 1; ; attempt++ {
 		f, err := openFolder(path)
 		if err != nil {
@@ -104,7 +105,7 @@ func openFolder(path string) (*folder, error) {
 		case !missing && !errors.Is(err, fs.ErrInvalid):
 			return nil, fmt.Errorf("there is no run folder %s (%w): %w", printable.Path(path), file.Cause(err), errNoRun)
 		}
-		note, err := putBack(path)
+		note, err := restoreRun(path)
 		switch {
 		case errors.Is(err, errHeld) && wait < mostWaits:
 			time.Sleep(replacing)
@@ -118,8 +119,8 @@ func openFolder(path string) (*folder, error) {
 	}
 }
 
-// putBack restores the run at a path if a killed process has moved it aside. It then returns a note.
-func putBack(path string) (note string, err error) {
+// restoreRun restores the run at a path if a killed process has moved it aside. It then returns a note.
+func restoreRun(path string) (note string, err error) {
 	real, err := realPath(path)
 	if err != nil || findAside(real) == "" {
 		return "", nil // there is nothing to restore

@@ -39,7 +39,7 @@ func TestCreateFolder(t *testing.T) {
 			return err
 		}
 		defer s.release()
-		return c.put(s, writers, overwrite)
+		return c.create(s, writers, overwrite)
 	}
 
 	if err := create("deep/er/new", false); err != nil {

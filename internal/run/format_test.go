@@ -104,8 +104,8 @@ func TestFormat1(t *testing.T) {
 			if got.Step != 40 || want.Step != 40 || got.Settings != want.Settings {
 				t.Errorf("step %d, settings %v, want 40, %v", got.Step, got.Settings, want.Settings)
 			}
-			for i, p := range want.Weights.All() {
-				if d := distance(got.Weights.All()[i].Data, p.Data); !(d < 1e-3) {
+			for i, p := range want.Parameters.All() {
+				if d := distance(got.Parameters.All()[i].Data, p.Data); !(d < 1e-3) {
 					t.Errorf("%s differs by %g", p.Name, d)
 				}
 			}
@@ -142,8 +142,8 @@ func TestRunsWithoutALaterSetting(t *testing.T) {
 	}
 	finish(t, resumed(t, path))
 	whole := trained(t, small(), smallText())
-	for i, p := range opened(t, path).Weights.All() {
-		if !slices.Equal(p.Data, whole.Weights.All()[i].Data) {
+	for i, p := range opened(t, path).Parameters.All() {
+		if !slices.Equal(p.Data, whole.Parameters.All()[i].Data) {
 			t.Errorf("%s is not that of a training that was not stopped", p.Name)
 		}
 	}

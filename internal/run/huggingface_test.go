@@ -63,13 +63,13 @@ func TestHuggingFace(t *testing.T) {
 					t.Errorf("%q: ids %v, Hugging Face has %v", sentences[i], e.IDs, want.IDs)
 					continue
 				}
-				err = reader(t, r, 3).Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
+				err = reader(t, r, 3).Forward([][]int{e.IDs}, func(_ int, out ForwardResult) error {
 					var logits, attention float64 // the largest difference
 					for place := range e.IDs {
-						logits = max(logits, distance(reading.Logits(place), want.Logits[place]))
+						logits = max(logits, distance(out.Logits(place), want.Logits[place]))
 						for layer := range r.Config.Layers {
 							for head := range r.Config.Heads {
-								attention = max(attention, distance(reading.Weights(layer, head, place), want.Attention[layer][head][place][:place+1]))
+								attention = max(attention, distance(out.Weights(layer, head, place), want.Attention[layer][head][place][:place+1]))
 							}
 						}
 					}

@@ -103,7 +103,7 @@ func TestKill(t *testing.T) {
 		swept += len(temporaries(t, path))
 		opened(t, path)
 		training := resumed(t, path)
-		training.slot.release()
+		training.name.release()
 		if training.Step < training.Settings.Steps {
 			unfinished++
 		}

@@ -24,7 +24,7 @@ func TestKilledBetweenTheSteps(t *testing.T) {
 		},
 		"resume": func(t *testing.T, path string) []string {
 			training := resumed(t, path)
-			training.slot.release()
+			training.name.release()
 			return training.Notes
 		},
 		"start": func(t *testing.T, path string) []string {
@@ -34,7 +34,7 @@ func TestKilledBetweenTheSteps(t *testing.T) {
 		},
 		"start beside": func(t *testing.T, path string) []string {
 			training := begin(t, filepath.Join(filepath.Dir(path), "other"), small(), smallText())
-			training.slot.release()
+			training.name.release()
 			return training.Notes
 		},
 	} {
@@ -54,7 +54,7 @@ func TestKilledBetweenTheSteps(t *testing.T) {
 				t.Errorf("SHA-256 %v, want %v", got, want)
 			}
 			finish(t, resumed(t, path)) // a command that writes there
-			begin(t, filepath.Join(filepath.Dir(path), "new"), small(), smallText()).slot.release()
+			begin(t, filepath.Join(filepath.Dir(path), "new"), small(), smallText()).name.release()
 			if left := hidden(t, filepath.Dir(path)); len(left) > 0 {
 				t.Errorf("left: %v", left)
 			}
@@ -115,7 +115,7 @@ func TestLeftovers(t *testing.T) {
 	if _, err := os.Lstat(at(lion)); err == nil {
 		t.Errorf("%s is left", lion)
 	}
-	begin(t, at("new"), small(), smallText()).slot.release()
+	begin(t, at("new"), small(), smallText()).name.release()
 	left := hidden(t, root)
 	for _, name := range append(foreign, mine, deep, lone, ".busy.lock", busyRun) {
 		if !slices.Contains(left, name) {
@@ -126,7 +126,7 @@ func TestLeftovers(t *testing.T) {
 		t.Errorf("left %q, want %d", left, want)
 	}
 	busy.release()
-	begin(t, at("newer"), small(), smallText()).slot.release()
+	begin(t, at("newer"), small(), smallText()).name.release()
 	if _, err := os.Stat(at(busyRun)); err == nil {
 		t.Error("what a process held stays when it has ended")
 	}
@@ -140,7 +140,7 @@ func TestHiddenRunsStay(t *testing.T) {
 		finish(t, begin(t, filepath.Join(root, name), small(), smallText()))
 	}
 	training := begin(t, filepath.Join(root, "b"), small(), smallText())
-	training.slot.release()
+	training.name.release()
 	for _, name := range hiddenNames {
 		opened(t, filepath.Join(root, name))
 	}
@@ -162,7 +162,7 @@ func TestMovedAsideAndSomethingAtItsName(t *testing.T) {
 	write(t, path, "notes.txt", []byte("mine"))
 	for i := range 2 {
 		training := begin(t, filepath.Join(filepath.Dir(path), []string{"other", "third"}[i]), small(), smallText())
-		training.slot.release()
+		training.name.release()
 		if notes := strings.Join(training.Notes, " "); !strings.Contains(notes, "something else is at its name") {
 			t.Errorf("notes %q", notes)
 		}
@@ -171,7 +171,7 @@ func TestMovedAsideAndSomethingAtItsName(t *testing.T) {
 		t.Fatal(err)
 	}
 	training := begin(t, filepath.Join(filepath.Dir(path), "another"), small(), smallText())
-	training.slot.release()
+	training.name.release()
 	if got := sums(t, path); got != want || !strings.Contains(strings.Join(training.Notes, " "), "was restored") {
 		t.Errorf("SHA-256 %v, want %v; notes %q", got, want, training.Notes)
 	}

@@ -13,11 +13,11 @@ import (
 	"attend/internal/printable"
 )
 
-// slot is the locked name of a run folder. A training holds it from start to end, and may create, replace and train the run of
-// that name. The system releases the lock when the process ends for any reason. The lock is on the file .NAME.lock next to the
+// lockedName is the locked name of a run folder. A training holds it from start to end, and may create, replace and train the run
+// of that name. The system releases the lock when the process ends for any reason. The lock is on the file .NAME.lock next to the
 // folder, since Windows does not rename a folder that has an open file. After locking, a process checks that the file still
 // exists, so that the holder may remove it. Readers need no lock.
-type slot struct {
+type lockedName struct {
 	path string // as the user wrote it
 	real string // absolute, without symbolic links
 	lock *flock.Flock
@@ -38,9 +38,9 @@ const (
 
 // acquire locks the run folder at real, which need not exist. The error is errHeld if another training, in this process or
 // another, has locked it.
-func acquire(path, real string) (*slot, error) {
+func acquire(path, real string) (*lockedName, error) {
 	at := lockPath(real)
-	s := &slot{path, real, flock.New(at, flock.SetFlag(os.O_RDWR))}
+	s := &lockedName{path, real, flock.New(at, flock.SetFlag(os.O_RDWR))}
 	for {
 		held := false
 		err := makeLockFile(at)
@@ -72,7 +72,7 @@ const mostLockFile = 1 << 10
 // sign writes the process id and host to the lock file, for the error of other processes. It does not use the first byte, which
 // is the locked range on Windows and cannot be read by others. Errors are ignored: the error of other processes is less precise
 // then.
-func (s *slot) sign() {
+func (s *lockedName) sign() {
 	host, _ := os.Hostname()
 	f, err := os.OpenFile(s.lock.Path(), os.O_WRONLY, 0)
 	if err != nil {
@@ -151,7 +151,7 @@ func makeLockFile(at string) error {
 
 // confirm makes sure that the lock is still in force: its file may have been removed, or replaced by that of another
 // process. A removed one is made anew.
-func (s *slot) confirm() error {
+func (s *lockedName) confirm() error {
 	if file.Same(s.lock, s.lock.Path()) {
 		return nil
 	}
@@ -165,7 +165,7 @@ func (s *slot) confirm() error {
 }
 
 // release gives the lock up and removes its file; one that cannot be removed does no harm.
-func (s *slot) release() {
+func (s *lockedName) release() {
 	if s.lock.Locked() && file.Same(s.lock, s.lock.Path()) {
 		_ = os.Remove(s.lock.Path())
 	}

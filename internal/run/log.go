@@ -19,13 +19,13 @@ import (
 
 // A log is a file of lines of JSON, one for each evaluation. From format 2 on each line ends with a checksum:
 //
-//	link(0) = SHA-256 of the settings and files that never change in a run, and of the name of the log
-//	sum(i)  = SHA-256(link(i-1), line i without its sum)
-//	link(i) = SHA-256(link(i-1), line i without times)
+//	hash(0) = SHA-256 of the settings and files that never change in a run, and of the name of the log
+//	sum(i)  = SHA-256(hash(i-1), line i without its sum)
+//	hash(i) = SHA-256(hash(i-1), line i without times)
 //
-// so that a line that was changed, moved, removed or copied from another run is detected. A checkpoint has the link of the last
-// line before it, so that a log truncated at the end of a line is detected too. Links do not include times, because they are part
-// of the checkpoint, and equal trainings must give equal checkpoints.
+// so that a line that was changed, moved, removed or copied from another run is detected. hash(i) is the chain hash of line i. A
+// checkpoint has the chain hash of the last line before it, so that a log truncated at the end of a line is detected too. Chain
+// hashes do not include times, because they are part of the checkpoint, and equal trainings must give equal checkpoints.
 
 // Metrics is a line of metrics.jsonl.
 type Metrics struct {
@@ -40,17 +40,17 @@ type Metrics struct {
 // logNames are the logs of a run.
 var logNames = []string{metricsFile, filmFile}
 
-// firstLink returns link(0) of a log.
-func (r *Run) firstLink(name string) string {
+// firstHash returns hash(0) of a log.
+func (r *Run) firstHash(name string) string {
 	of := r.metadata()
 	return digest([]byte(name), []byte(of[metaSettings]), []byte(of[metaConfig]), []byte(of[metaWords]), []byte(of[metaData]))
 }
 
-// startLinks sets the link of each log to link(0).
-func (r *Run) startLinks() {
-	r.links = map[string]string{}
+// startHashes sets the chain hash of each log to hash(0).
+func (r *Run) startHashes() {
+	r.chainHashes = map[string]string{}
 	for _, name := range logNames {
-		r.links[name] = r.firstLink(name)
+		r.chainHashes[name] = r.firstHash(name)
 	}
 }
 
@@ -60,10 +60,10 @@ const sumKey = `,"sum":"`
 // sumLength is the length of a SHA-256 in hexadecimal.
 const sumLength = 64
 
-// chained returns a line of a log with its checksum, and the next link. content is a JSON object with at least one key.
-func chained(name, link string, content []byte) (line []byte, next string) {
+// chained returns a line of a log with its checksum, and the next chain hash. content is a JSON object with at least one key.
+func chained(name, hash string, content []byte) (line []byte, next string) {
 	line = append(line, content[:len(content)-1]...)
-	line = fmt.Appendf(line, "%s%s\"}", sumKey, digest([]byte(link), content))
+	line = fmt.Appendf(line, "%s%s\"}", sumKey, digest([]byte(hash), content))
 	var m Metrics
 	if name == metricsFile && json.Unmarshal(content, &m) == nil {
 		m.Seconds, m.TokensPerSecond = 0, 0
@@ -71,17 +71,17 @@ func chained(name, link string, content []byte) (line []byte, next string) {
 			content = untimed
 		}
 	}
-	return line, digest([]byte(link), content)
+	return line, digest([]byte(hash), content)
 }
 
 // unchained is the inverse of chained. It returns an error if the checksum does not match.
-func unchained(name, link string, line []byte) (content []byte, next string, err error) {
+func unchained(name, hash string, line []byte) (content []byte, next string, err error) {
 	at := len(line) - len(sumKey) - sumLength - len(`"}`)
 	if at < 2 || string(line[at:at+len(sumKey)]) != sumKey {
 		return nil, "", errors.New("is damaged: it has no checksum")
 	}
 	content = append(slices.Clone(line[:at]), '}')
-	again, next := chained(name, link, content)
+	again, next := chained(name, hash, content)
 	if !bytes.Equal(again, line) {
 		return nil, "", errors.New("is damaged: its checksum does not match")
 	}
@@ -104,17 +104,17 @@ func (r *Run) mostLine(name string) int {
 // the line that is damaged. A last line without a line feed is ignored: the process was killed while it wrote the line. With
 // toCheckpoint, lines after the last one before the checkpoint are not read.
 func readLog[T any](r *Run, log io.Reader, name string, toCheckpoint bool, parse func([]byte) (T, error)) (all []T, err error) {
-	link := r.firstLink(name)
-	reached := r.Format == 1 || r.links == nil || link == r.links[name]
+	hash := r.firstHash(name)
+	reached := r.Format == 1 || r.chainHashes == nil || hash == r.chainHashes[name]
 	err = eachLine(log, r.mostLine(name), func(line []byte) (err error) {
 		if r.Format > 1 {
 			if reached && toCheckpoint {
 				return io.EOF
 			}
-			if line, link, err = unchained(name, link, line); err != nil {
+			if line, hash, err = unchained(name, hash, line); err != nil {
 				return err
 			}
-			reached = reached || link == r.links[name]
+			reached = reached || hash == r.chainHashes[name]
 		}
 		parsed, err := parse(line)
 		all = append(all, parsed)
@@ -173,10 +173,10 @@ func inOrder[T any](lines []T, step func(T) int) ([]T, bool) {
 	return kept, !slices.EqualFunc(kept, lines, same)
 }
 
-// chain returns a line of a log with its checksum and line feed, and updates the link of the log.
+// chain returns a line of a log with its checksum and line feed, and updates the chain hash of the log.
 func (t *Training) chain(name string, content []byte) []byte {
 	if t.Format > 1 {
-		content, t.links[name] = chained(name, t.links[name], content)
+		content, t.chainHashes[name] = chained(name, t.chainHashes[name], content)
 	}
 	return append(content, '\n')
 }
@@ -207,12 +207,12 @@ func (t *Training) beginLog(name string) error {
 	if t.Step > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("%s was missing: a new one starts at step %d", t.shown(name), t.Step))
 	}
-	t.links[name] = t.firstLink(name)
+	t.chainHashes[name] = t.firstHash(name)
 	return file.Replace(t.at(name), file.Bytes(nil))
 }
 
 // trimLog removes the lines of a log after the checkpoint, since a killed training may have logged more than it has saved. In
-// format 1 the checkpoint has a step and no link. A missing log is replaced by an empty one.
+// format 1 the checkpoint has a step and no chain hash. A missing log is replaced by an empty one.
 func (t *Training) trimLog(name string) (missing bool, err error) {
 	type entry struct {
 		Metrics // in the film only the step
@@ -240,7 +240,7 @@ func (t *Training) trimLog(name string) (missing bool, err error) {
 			cmp.Or(file.Advice(err), "restore the file from a copy, or delete it to resume without its lines"))
 	}
 	lines, _ = inOrder(lines, func(e entry) int { return e.Step })
-	t.links[name] = t.firstLink(name)
+	t.chainHashes[name] = t.firstHash(name)
 	var kept []byte
 	for _, e := range lines {
 		if t.Format > 1 || e.Step <= t.Step {

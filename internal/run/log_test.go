@@ -83,7 +83,7 @@ func TestResumeWithDamagedLogs(t *testing.T) {
 	if notes := strings.Join(training.Notes, "\n"); !strings.Contains(notes, "film.jsonl was missing: a new one starts at step 5") {
 		t.Errorf("notes %q", notes)
 	}
-	training.slot.release() // as if it were killed here
+	training.name.release() // as if it were killed here
 	finish(t, resumed(t, path))
 	if _, frames, _, err := OpenLogs(path); err != nil || len(frames) != 1 || frames[0].Step != 6 {
 		t.Errorf("%d frames, %v", len(frames), err)
@@ -131,22 +131,22 @@ func TestEachLine(t *testing.T) {
 
 // FuzzUnchained: no line is taken but the one that was chained, whatever follows it.
 func FuzzUnchained(f *testing.F) {
-	line, _ := chained(filmFile, "link", []byte(`{"step":1}`))
+	line, _ := chained(filmFile, "hash", []byte(`{"step":1}`))
 	f.Add(line)
 	f.Add([]byte(`{"step":1}`))
 	f.Add([]byte(`,"sum":"` + strings.Repeat("0", sumLength) + `"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, name := range logNames {
-			content, next, err := unchained(name, "link", b)
+			content, next, err := unchained(name, "hash", b)
 			if err != nil {
 				continue
 			}
-			again, link := chained(name, "link", content)
-			if !bytes.Equal(again, b) || link != next {
+			again, hash := chained(name, "hash", content)
+			if !bytes.Equal(again, b) || hash != next {
 				t.Errorf("%q became %q, %v", b, again, err)
 			}
-			if _, _, err := unchained(name, "another link", b); err == nil {
-				t.Errorf("%q follows two links", b)
+			if _, _, err := unchained(name, "another hash", b); err == nil {
+				t.Errorf("%q follows two chain hashes", b)
 			}
 		}
 	})
@@ -156,21 +156,21 @@ func FuzzUnchained(f *testing.F) {
 // a log with checksums are the first of the lines that were written.
 func FuzzReadLog(f *testing.F) {
 	r := &Run{Settings: small(), Format: LatestFormat}
-	link := r.firstLink(metricsFile)
+	hash := r.firstHash(metricsFile)
 	var whole []byte
-	var contents, links []string
+	var contents, hashes []string
 	for i := range 3 {
 		content := fmt.Appendf(nil, `{"step":%d,"seconds":%d,"tokens_per_second":1,"loss":2,"heldout_loss":3,"learning_rate":0}`, i, i)
 		var line []byte
-		line, link = chained(metricsFile, link, content)
-		whole, contents, links = append(append(whole, line...), '\n'), append(contents, string(content)), append(links, link)
+		line, hash = chained(metricsFile, hash, content)
+		whole, contents, hashes = append(append(whole, line...), '\n'), append(contents, string(content)), append(hashes, hash)
 	}
 	for _, b := range [][]byte{whole, whole[:len(whole)-1], whole[:len(whole)/2], append(slices.Clone(whole), whole...), {'\n'}, []byte("{\"step\":1}\n\n\x00\n"), {}} {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, format := range []int{1, LatestFormat} {
-			r.Format, r.links = format, map[string]string{metricsFile: links[1]}
+			r.Format, r.chainHashes = format, map[string]string{metricsFile: hashes[1]}
 			for _, toCheckpoint := range []bool{true, false} {
 				var got []string
 				lines, err := readLog(r, bytes.NewReader(b), metricsFile, toCheckpoint, func(content []byte) (string, error) {

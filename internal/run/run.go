@@ -24,13 +24,13 @@ type Run struct {
 	Settings   Settings
 	Vocabulary *data.Vocabulary
 	Config     layers.Config
-	Weights    *param.Set
+	Parameters *param.Set
 	Step       int      // number of updates
 	DataSHA256 string   // of the text it was trained on
 	Notes      []string // messages for the user about the folder, one line each
 
 	configJSON, tokenizerJSON []byte
-	links                     map[string]string // by log, the link of the last line before the checkpoint; nil if not read
+	chainHashes               map[string]string // by log, the chain hash of the last line before the checkpoint; nil if not read
 	folder                    fs.FileInfo       // identity of the folder that it was read from
 	options                   options
 }
@@ -42,7 +42,7 @@ const LatestFormat = 2
 // others. It needs no lock: while a run is trained or replaced, Open reads either the old or the new state. To train further, see
 // [Resume].
 func Open(path string, o ...Option) (r *Run, err error) {
-	err = reading(path, func(f *folder) (err error) {
+	err = withFolder(path, func(f *folder) (err error) {
 		r, err = f.open(newOptions(o))
 		return err
 	})
@@ -51,7 +51,7 @@ func Open(path string, o ...Option) (r *Run, err error) {
 
 // OpenLogs is [Open] with the frames and the metrics of the training.
 func OpenLogs(path string, o ...Option) (r *Run, frames []attention.Frame, metrics []Metrics, err error) {
-	err = reading(path, func(f *folder) (err error) {
+	err = withFolder(path, func(f *folder) (err error) {
 		if r, err = f.open(newOptions(o)); err != nil {
 			return err
 		}
@@ -70,8 +70,8 @@ func (f *folder) open(o options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	hf.Fill(r.Config, r.Weights, tensors)
-	if err := finite(r.Weights); err != nil {
+	hf.Fill(r.Config, r.Parameters, tensors)
+	if err := finite(r.Parameters); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
 	}
 	return r, nil
@@ -99,7 +99,7 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 		return nil, nil, f.fileError(name, err)
 	}
 	defer source.Close()
-	if err := r.takeMetadata(f, name, source.metadata); err != nil {
+	if err := r.checkMetadata(f, name, source.metadata); err != nil {
 		return nil, nil, err
 	}
 	if r.Config, err = hf.ParseConfigJSON(r.configJSON); err != nil {
@@ -115,20 +115,20 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs",
 			f.at(configFile), settingsFile, tokenizerFile)
 	}
-	numbers := r.Config.ParameterCount() // the largest number of float32 numbers in the file
+	count := r.Config.ParameterCount() // the largest number of float32 values in the file
 	if name == stateFile {
-		numbers *= float64(len(r.Settings.stateSets()))
+		count *= float64(len(r.Settings.stateSets()))
 	} else if r.Config.Positions != embed.Learned {
-		numbers += float64(r.Config.Context) * float64(r.Config.Dim)
+		count += float64(r.Config.Context) * float64(r.Config.Dim)
 	}
-	if err := r.checkOpening(numbers); err != nil {
+	if err := r.checkOpening(count); err != nil {
 		return nil, nil, err
 	}
 	if err := hf.CheckShapes(r.shapes(name), source.tensors); err != nil {
 		return nil, nil, f.fileError(name, err)
 	}
-	r.Weights = layers.Parameters(r.Config) // all 0
-	tensors, err = source.read(int64(numbers))
+	r.Parameters = layers.ZeroParameters(r.Config) // all 0
+	tensors, err = source.read(int64(count))
 	return r, tensors, f.fileError(name, err)
 }
 
@@ -180,9 +180,9 @@ func (r *Run) metadata() map[string]string {
 	}
 }
 
-// takeMetadata checks that a safetensors file belongs to config.json, tokenizer.json and training.yaml, and sets the fields of
+// checkMetadata checks that a safetensors file belongs to config.json, tokenizer.json and training.yaml, and sets the fields of
 // the run from its metadata.
-func (r *Run) takeMetadata(f *folder, name string, metadata map[string]string) (err error) {
+func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) (err error) {
 	want := r.metadata()
 	for _, other := range []struct{ file, key string }{
 		{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings},
@@ -198,27 +198,27 @@ func (r *Run) takeMetadata(f *folder, name string, metadata map[string]string) (
 	}
 	r.DataSHA256 = metadata[metaData]
 	if name == stateFile {
-		r.links = map[string]string{metricsFile: metadata[metaMetrics], filmFile: metadata[metaFilm]}
+		r.chainHashes = map[string]string{metricsFile: metadata[metaMetrics], filmFile: metadata[metaFilm]}
 	}
 	return nil
 }
 
 // writeModel writes model.safetensors.
 func (r *Run) writeModel(w io.Writer) error {
-	return writeTensors(w, hf.Tensors(r.Config, r.Weights), r.metadata())
+	return writeTensors(w, hf.Tensors(r.Config, r.Parameters), r.metadata())
 }
 
 // Untrained returns the run with the weights before training.
 func (r *Run) Untrained() (*Run, error) {
-	if err := r.checkNeed("an untrained copy of this run", only(r.Config.WeightBytes()), r.advice()); err != nil {
+	if err := r.checkNeed("an untrained copy of this run", only(r.Config.ParameterBytes()), r.advice()); err != nil {
 		return nil, err
 	}
-	weights, err := layers.NewWeights(r.Config, r.Settings.Seed)
+	weights, err := layers.NewParameters(r.Config, r.Settings.Seed)
 	if err != nil {
 		return nil, err
 	}
 	before := *r
-	before.Weights, before.Step = weights, 0
+	before.Parameters, before.Step = weights, 0
 	return &before, nil
 }
 

@@ -29,7 +29,7 @@ func (r *Run) NewSessionOf(batch, seq int) (*Session, error) {
 	if err := r.CheckSession(batch, seq); err != nil {
 		return nil, err
 	}
-	inference, err := layers.NewInference(r.Config, r.Weights, batch, seq)
+	inference, err := layers.NewInference(r.Config, r.Parameters, batch, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -82,37 +82,37 @@ func (r *Run) checkKnown(tokens []data.Token) error {
 		r.Vocabulary.Tokenizer().Noun(), printable.Quote(tokens[0].Text))
 }
 
-// Reading is the result of the forward pass for one sentence. It is valid until the next forward pass.
-type Reading struct {
+// ForwardResult is the result of the forward pass for one sentence. It is valid until the next forward pass.
+type ForwardResult struct {
 	inference *layers.Inference
 	row       int // index of the sentence in the batch
 }
 
 // Logits returns the logits [vocab] of the token after a position.
-func (r Reading) Logits(position int) []float32 {
+func (r ForwardResult) Logits(position int) []float32 {
 	return r.inference.LogitsAt(r.row, position)
 }
 
 // Weights returns the attention weights of a query in one head, for the keys up to the query, [query+1].
-func (r Reading) Weights(layer, head, query int) []float32 {
-	return r.inference.Layers[layer].Row(r.row, head, query)
+func (r ForwardResult) Weights(layer, head, query int) []float32 {
+	return r.inference.Attention[layer].Row(r.row, head, query)
 }
 
 // Z returns z of the token at a position in one head, the sum of the values times their attention weights, [headDim].
-func (r Reading) Z(layer, head, position int) []float32 {
-	return r.inference.Layers[layer].Z(r.row, head, position)
+func (r ForwardResult) Z(layer, head, position int) []float32 {
+	return r.inference.Attention[layer].Z(r.row, head, position)
 }
 
-// Edit changes the forward pass for one sentence of a batch, by edits at hook points.
+// Edit changes the forward pass for one sentence of a batch: it adds functions to hook points of the graph, see [layers.HookFunc].
 type Edit func(f *layers.Inference, sentence int) error
 
 // Forward computes sentences of ids and calls visit for each, in order.
-func (s *Session) Forward(sentences [][]int, visit func(i int, reading Reading) error) error {
+func (s *Session) Forward(sentences [][]int, visit func(i int, out ForwardResult) error) error {
 	return s.ForwardEdited(sentences, nil, visit)
 }
 
 // ForwardEdited is [Session.Forward] with edits[i] applied to sentence i, unless it is nil. Edits are cleared after each batch.
-func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, reading Reading) error) error {
+func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, out ForwardResult) error) error {
 	for i, ids := range sentences {
 		if len(ids) > s.seq {
 			return fmt.Errorf("sentence %d has %d tokens and this session takes at most %d", i+1, len(ids), s.seq)
@@ -132,7 +132,7 @@ func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 			return fmt.Errorf("%s: %w", printable.Path(s.run.Path), err)
 		}
 		for i := range part {
-			if err := visit(start+i, Reading{s.inference, i}); err != nil {
+			if err := visit(start+i, ForwardResult{s.inference, i}); err != nil {
 				return err
 			}
 		}
@@ -147,14 +147,14 @@ func (s *Session) Map(text string, most int) (attention.Map, error) {
 		return attention.Map{}, err
 	}
 	var m attention.Map
-	err = s.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
+	err = s.Forward([][]int{e.IDs}, func(_ int, out ForwardResult) error {
 		n := len(e.IDs)
-		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(reading.Logits(n-1), most)}
+		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), most)}
 		m.Attention = attention.PerHead(s.run.Config.Layers, s.run.Config.Heads, func(layer, head int) [][]float32 {
 			rows := make([][]float32, n)
 			for query := range rows {
 				rows[query] = make([]float32, n) // [key], 0 beyond the query
-				copy(rows[query], reading.Weights(layer, head, query))
+				copy(rows[query], out.Weights(layer, head, query))
 			}
 			return rows
 		})
@@ -184,7 +184,7 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 		return m, err
 	}
 	for position := range m.Tokens {
-		logits := Reading{s.inference, 0}.Logits(position)
+		logits := ForwardResult{s.inference, 0}.Logits(position)
 		m.NextAt = append(m.NextAt, s.run.predictions(logits, min(most, mostNextAt)))
 	}
 	m.Vectors = attention.PerHead(c.Layers, c.Heads, func(layer, head int) attention.HeadVectors {
@@ -199,7 +199,7 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 		for query, row := range read[3] {
 			read[3][query] = row[:query+1]
 		}
-		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Output: read[4]}
+		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Z: read[4]}
 	})
 	return m, nil
 }

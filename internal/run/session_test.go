@@ -24,7 +24,7 @@ func TestMapIsTheTrainingGraphs(t *testing.T) {
 	sentences := []string{"The otter likes the dog near rocks", "the lion sees", "Zebra"}
 	const batch = 3
 	seq := r.Config.Context
-	graph, err := layers.New(r.Config, r.Weights, layers.Options{Batch: batch, Seq: seq, Training: true})
+	graph, err := layers.New(r.Config, r.Parameters, layers.Options{Batch: batch, Seq: seq, Training: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestMapIsTheTrainingGraphs(t *testing.T) {
 		}
 		copy(graph.IDs[i*seq:], e.IDs)
 	}
-	vm := gorgonia.NewTapeMachine(graph.Graph)
+	vm := gorgonia.NewTapeMachine(graph.ExprGraph)
 	defer vm.Close()
 	if err := vm.RunAll(); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestMapIsTheTrainingGraphs(t *testing.T) {
 			t.Fatalf("%d layers of %d heads", len(m.Attention), len(m.Attention[0]))
 		}
 		for layer, heads := range m.Attention {
-			weights := graph.Layers[layer].Weights() // [batch, heads, query, key]
+			weights := graph.Attention[layer].Weights() // [batch, heads, query, key]
 			for head, rows := range heads {
 				for query, row := range rows {
 					start := ((i*r.Config.Heads+head)*seq + query) * seq
@@ -90,12 +90,12 @@ func TestReadBatches(t *testing.T) {
 		sentences = append(sentences, sentence[:min(len(sentence), r.Config.Context)])
 	}
 	read := func(batch int) (all []string) {
-		err := reader(t, r, batch).Forward(sentences, func(i int, reading Reading) error {
+		err := reader(t, r, batch).Forward(sentences, func(i int, out ForwardResult) error {
 			if i != len(all) {
 				t.Errorf("sentence %d comes at place %d", i, len(all))
 			}
 			last := len(sentences[i]) - 1
-			all = append(all, fmt.Sprint(reading.Logits(last), reading.Weights(0, 1, last)))
+			all = append(all, fmt.Sprint(out.Logits(last), out.Weights(0, 1, last)))
 			return nil
 		})
 		if err != nil {
@@ -109,10 +109,10 @@ func TestReadBatches(t *testing.T) {
 			t.Errorf("batches of %d give other numbers", batch)
 		}
 	}
-	err := reader(t, r, 2).Forward([][]int{{0}, {0}, make([]int, r.Config.Context+1)}, func(int, Reading) error { return nil })
+	err := reader(t, r, 2).Forward([][]int{{0}, {0}, make([]int, r.Config.Context+1)}, func(int, ForwardResult) error { return nil })
 	wantError(t, err, "sentence 3 has 9 tokens", "at most 8")
 	own := fmt.Errorf("enough")
-	if err := reader(t, r, 2).Forward(sentences, func(int, Reading) error { return own }); err != own {
+	if err := reader(t, r, 2).Forward(sentences, func(int, ForwardResult) error { return own }); err != own {
 		t.Errorf("the visitor's error became %v", err)
 	}
 }
@@ -143,8 +143,8 @@ func TestMapNext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = one.Forward([][]int{e.IDs}, func(_ int, reading Reading) error {
-		p := softmax(reading.Logits(len(e.IDs) - 1))
+	err = one.Forward([][]int{e.IDs}, func(_ int, out ForwardResult) error {
+		p := softmax(out.Logits(len(e.IDs) - 1))
 		for _, next := range m.Next {
 			id, _ := r.Vocabulary.ID(next.Word)
 			if math.Abs(p[id]-next.Probability) > 1e-6 {
@@ -295,7 +295,7 @@ func TestVectorsAreThoseOfTheHookPoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := layers.NewInference(r.Config, r.Weights, 1, len(e.IDs))
+	f, err := layers.NewInference(r.Config, r.Parameters, 1, len(e.IDs))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestVectorsAreThoseOfTheHookPoints(t *testing.T) {
 	}
 	for layer, heads := range m.Vectors {
 		for head, v := range heads {
-			for name, rows := range map[string][][]float32{"q": v.Query, "k": v.Key, "v": v.Value, "scores": v.Scores, "weights": m.Attention[layer][head], "z": v.Output} {
+			for name, rows := range map[string][][]float32{"q": v.Query, "k": v.Key, "v": v.Value, "scores": v.Scores, "weights": m.Attention[layer][head], "z": v.Z} {
 				want := hooks[fmt.Sprintf("blocks.%d.attn.%s", layer, name)].Read(0)[head]
 				if want.Rows != len(rows) {
 					t.Fatalf("%d rows of %s, want %d", len(rows), name, want.Rows)
@@ -354,8 +354,8 @@ func TestEditsEndWithTheirBatch(t *testing.T) {
 	sentences := [][]int{e.IDs, e.IDs, e.IDs}
 	logits := func(edits []Edit) (all [][]float32) {
 		t.Helper()
-		if err := s.ForwardEdited(sentences, edits, func(_ int, reading Reading) error {
-			all = append(all, slices.Clone(reading.Logits(1)))
+		if err := s.ForwardEdited(sentences, edits, func(_ int, out ForwardResult) error {
+			all = append(all, slices.Clone(out.Logits(1)))
 			return nil
 		}); err != nil {
 			t.Fatal(err)
@@ -369,7 +369,7 @@ func TestEditsEndWithTheirBatch(t *testing.T) {
 			return err
 		}
 		h.Edit(sentence, func(heads []kernel.Matrix) { heads[0].Row(1)[0]++ })
-		return f.Layers[0].RemoveAttention(layers.Edge{Sentence: sentence, Head: layers.AllHeads, Query: 1, Key: 0})
+		return f.Attention[0].RemoveAttention(layers.Link{Sentence: sentence, Head: layers.AllHeads, Query: 1, Key: 0})
 	}
 	got := logits([]Edit{edit, nil, edit})
 	if slices.Equal(got[0], want[0]) || slices.Equal(got[2], want[2]) {

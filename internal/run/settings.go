@@ -196,9 +196,9 @@ func (e *UnknownSettingError) Error() string {
 }
 
 // ParseYAML parses settings and returns them with the line of each that the file gives, and with the format version of the run
-// folder, 1 if the file has none. Settings that are not in the file keep their value in over, unless the file is older than the
-// setting: then they have the value of [Setting.Absent]. A setting may have its former name. An unknown key is an
-// [UnknownSettingError]. Ranges and choices are not checked.
+// folder, 1 if the file has none. Settings that are not in the file keep their value in over, unless the file is of a version
+// that did not have the setting yet: then it has the value of [Setting.Absent]. A setting may have its former name. An unknown
+// key is an [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
 	values, err := yamlValues(b)
 	if err != nil {
@@ -242,7 +242,7 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 	return s, lines, format, nil
 }
 
-// readOlder sets the settings that are newer than the file to the values that their absence means.
+// readOlder calls [Setting.Absent] of each setting that the version which wrote the file did not have yet.
 func readOlder(s *Settings, given func(name string) bool) {
 	all := AllSettings()
 	complete := !slices.ContainsFunc(all, func(s Setting) bool { return s.Absent == nil && !given(s.Name) })
@@ -298,7 +298,7 @@ func parseFormat(n yaml.Node) (int, error) {
 	switch {
 	case n.ShortTag() != "!!int" || err != nil || format < 1:
 		return 0, fmt.Errorf("line %d: %s is a whole number from 1 to %d, not %s: restore the file from a copy, or train again",
-			n.Line, formatKey, LatestFormat, came(&n))
+			n.Line, formatKey, LatestFormat, describeValue(&n))
 	case format > LatestFormat:
 		return 0, fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote the file, or a newer one",
 			formatKey, format, LatestFormat)
@@ -309,8 +309,8 @@ func parseFormat(n yaml.Node) (int, error) {
 // notDecimal matches YAML numbers that are not in base 10, or have underscores.
 var notDecimal = regexp.MustCompile(`^[-+]?0[0-9bBoOxX_]|_`)
 
-// came returns a value as text for a message.
-func came(n *yaml.Node) string {
+// describeValue returns a value as text for a message.
+func describeValue(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode {
 		return "a list or a group of settings"
 	}
@@ -327,7 +327,7 @@ func decode(name string, n *yaml.Node, target any) error {
 	if n.Decode(target) != nil {
 		rest := strings.Trim(n.Value, "0123456789")
 		digits := n.ShortTag() != "!!str" && (rest == "" || rest == "-" && v.CanInt())
-		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name(), digits), "text"), came(n))
+		return fmt.Errorf("want %s, not %s", cmp.Or(Wanted(v.Type().Name(), digits), "text"), describeValue(n))
 	}
 	var number float64
 	if (v.CanInt() || v.CanUint()) && n.Decode(&number) == nil && v.Convert(reflect.TypeFor[float64]()).Float() != number {

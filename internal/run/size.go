@@ -110,14 +110,14 @@ func (r *Run) CheckSession(batch, seq int) error {
 	return r.checkNeed("reading with this run", only(n), r.advice())
 }
 
-// checkOpening returns an error if a run with that many numbers in its file needs more memory than is available, or if building
+// checkOpening returns an error if a run with so many float32 values in its file needs more memory than is available, or if building
 // its graph takes too long.
-func (r *Run) checkOpening(numbers float64) error {
+func (r *Run) checkOpening(count float64) error {
 	if err := checkBuilding(r.Config.BuildSeconds(false), r.advice()); err != nil {
 		return err
 	}
-	const fileAndDecoded = 2 // copies of the numbers during reading
-	return r.checkNeed("opening this run", only(fileAndDecoded*4*numbers+r.Config.WeightBytes()), r.advice())
+	const fileAndDecoded = 2 // copies of the values during reading
+	return r.checkNeed("opening this run", only(fileAndDecoded*4*count+r.Config.ParameterBytes()), r.advice())
 }
 
 // mostBuilding is the largest estimated time in seconds to build the graphs of a command.
@@ -139,7 +139,7 @@ func checkBuilding(seconds float64, advice string) error {
 // Only the weights of a resumed run are allocated before.
 func (r *Run) checkTraining(corpus *data.Corpus) error {
 	advice := "lower --layers"
-	if r.Weights != nil {
+	if r.Parameters != nil {
 		advice = r.advice()
 	}
 	if err := checkBuilding(r.buildSeconds(), advice); err != nil {
@@ -158,7 +158,7 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 		return fmt.Errorf("the sample sentence: %w", err)
 	}
 	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(sample.IDs))), r.trainingBytes(corpus, all, all)}
-	if r.Weights == nil {
+	if r.Parameters == nil {
 		advice = "lower --dim, --hidden or --layers"
 		if fixed := r.trainingBytes(corpus, layers.Full(0), layers.Full(0)); need.touched > 2*fixed || need.reserved > 10*fixed {
 			advice = "lower --batch, --context, --dim or --layers"
@@ -179,8 +179,8 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float
 
 	n := r.Settings.Training().Bytes(c, l)
 	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, sample)
-	if r.Weights == nil {
-		n += c.WeightBytes()
+	if r.Parameters == nil {
+		n += c.ParameterBytes()
 	}
 	// While the model is written: query, key and value in one tensor, a table of positions, one tensor as bytes.
 	dim := float64(c.Dim)
@@ -191,7 +191,7 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float
 	// At the end: the evaluation, with the rules of the untrained model, and the map.
 	n += train.EvaluatorBytes(c, r.EvaluationBatch(), seq, longest) + reader(1, sample)
 	if corpus.Grammar != nil {
-		n += c.WeightBytes() + reader(r.EvaluationBatch(), longest)
+		n += c.ParameterBytes() + reader(r.EvaluationBatch(), longest)
 	}
 	return n
 }
@@ -204,7 +204,7 @@ func (r *Run) buildSeconds() float64 {
 // reportingBuilder returns [Run.build] with a report before each graph of a training.
 func (r *Run) reportingBuilder() train.Builder {
 	b := Building{Graphs: r.Settings.Training().Replicas() + 1, Seconds: r.buildSeconds()}
-	return func(o layers.Options) (*layers.Transformer, error) {
+	return func(o layers.Options) (*layers.Graph, error) {
 		b.Graph++
 		if r.options.building != nil {
 			if err := r.options.building(b); err != nil {

@@ -31,7 +31,7 @@ func forged(t *testing.T, path string, change func(*Settings)) string {
 	sealed := sealSettings(r.Settings, r.Format)
 	model := func(metadata map[string]string) error {
 		return file.Replace(filepath.Join(to, modelFile), func(w io.Writer) error {
-			return writeTensors(w, hf.Tensors(training.Config, r.Weights), metadata)
+			return writeTensors(w, hf.Tensors(training.Config, r.Parameters), metadata)
 		})
 	}
 	forgedTraining := *training

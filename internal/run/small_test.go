@@ -68,7 +68,7 @@ func begin(t testing.TB, path string, s Settings, text string) *Training {
 // finish makes all updates that are left and gives the folder up.
 func finish(t testing.TB, training *Training) {
 	t.Helper()
-	defer training.slot.release()
+	defer training.name.release()
 	if err := training.Train(context.Background(), func(Progress) {}); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func finish(t testing.TB, training *Training) {
 // stopAt trains until an update is made, stops there and gives the folder up.
 func stopAt(t testing.TB, training *Training, step int) {
 	t.Helper()
-	defer training.slot.release()
+	defer training.name.release()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	err := training.Train(ctx, func(p Progress) {

@@ -18,16 +18,20 @@ type Setting struct {
 	Name     string          // of the flag, and the key in YAML
 	Group    string          // heading in the help
 	Default  any             // of the type of its field
-	Follow   func(*Settings) // lowers the default to fit the setting that it follows, if the user gives no value
-	Follows  string          // the name of that setting
+	Follow   func(*Settings) // lowers this setting to fit the value of Follows; called if the user does not give this setting
+	Follows  string          // name of another setting, such as lr for min-lr
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
 	OnResume bool            // may change when a run is resumed
-	Absent   func(*Settings) // sets the value that a file without the setting means, as it is older; nil: no file is older
-	Formerly string          // its name in settings files and flags of earlier versions, "" if it had no other
-	With     string          // a file without the setting is older if it has this one; "": if it has all without Absent
+	Formerly string          // former name, in settings files and flags of earlier versions; "" if it was not renamed
 	Vary     bool            // runs that differ only in this setting have the same text and can be compared
-	Meaning  string          // one line; a word in `backquotes` is the name of the value in the help
+
+	// Absent sets the value that this setting has in a file of a version of attend that did not have the setting yet; nil if all
+	// versions have it. A file without the setting is taken to be of such a version if it gives all settings whose Absent is nil,
+	// as a training.yaml does, or if it gives the setting named With.
+	Absent  func(*Settings)
+	With    string // "": only the first condition
+	Meaning string // one line; a word in `backquotes` is the name of the value in the help
 }
 
 // A Range is an interval of numbers.

@@ -34,8 +34,8 @@ const (
 	metaWords    = "tokenizer" // SHA-256 of tokenizer.json
 	metaSettings = "settings"  // SHA-256 of the settings that a run keeps
 	metaData     = "data"      // SHA-256 of the text
-	metaMetrics  = "metrics"   // link of metrics.jsonl at the checkpoint
-	metaFilm     = "film"      // link of film.jsonl at the checkpoint
+	metaMetrics  = "metrics"   // chain hash of metrics.jsonl at the checkpoint
+	metaFilm     = "film"      // chain hash of film.jsonl at the checkpoint
 )
 
 // maxHeader is the largest header in bytes, enough for about 10,000 tensors. A longer one is damage or an attack.
@@ -60,7 +60,7 @@ func (v tensorView) Shape() []uint64 {
 
 func (v tensorView) DataLen() uint64 { return 4 * uint64(len(v.Tensor.Data)) }
 
-// Data returns the numbers in little-endian order. The slice is valid until the next call for a tensor of the file.
+// Data returns the values in little-endian order. The slice is valid until the next call for a tensor of the file.
 func (v tensorView) Data() []byte {
 	*v.buffer, _ = binary.Append((*v.buffer)[:0], binary.LittleEndian, v.Tensor.Data) // never an error for float32
 	return *v.buffer
@@ -113,7 +113,7 @@ type tensorsFile struct {
 	size     int64                // of the file in bytes
 	header   []byte               // including the 8 bytes of its length
 	metadata map[string]string    // with a checksum that matches
-	tensors  map[string]hf.Tensor // without their numbers
+	tensors  map[string]hf.Tensor // without their values
 }
 
 // openTensors opens a safetensors file in a folder and reads its header.
@@ -174,18 +174,18 @@ func (t *tensorsFile) readHeader() error {
 	return nil
 }
 
-// read returns the tensors of the file. It returns an error, before reading, if the file has more than most float32 numbers.
+// read returns the tensors of the file. It returns an error, before reading, if the file has more than most float32 values.
 func (t *tensorsFile) read(most int64) (map[string]hf.Tensor, error) {
 	if got := t.size - int64(len(t.header)); got > 4*most {
-		return nil, fmt.Errorf("it holds %d bytes of numbers, the settings ask for %d; %w", got, 4*most, errDamaged)
+		return nil, fmt.Errorf("it holds %d bytes of values, the settings ask for %d; %w", got, 4*most, errDamaged)
 	}
 	b := make([]byte, t.size)
-	numbers := b[copy(b, t.header):]
-	if _, err := io.ReadFull(io.NewSectionReader(t, int64(len(t.header)), int64(len(numbers))), numbers); err != nil {
+	values := b[copy(b, t.header):]
+	if _, err := io.ReadFull(io.NewSectionReader(t, int64(len(t.header)), int64(len(values))), values); err != nil {
 		return nil, err
 	}
-	if digest(numbers) != t.metadata[metaTensors] {
-		return nil, fmt.Errorf("the numbers do not match their SHA-256; %w", errDamaged)
+	if digest(values) != t.metadata[metaTensors] {
+		return nil, fmt.Errorf("the values do not match their SHA-256; %w", errDamaged)
 	}
 	decoded, err := safetensors.Deserialize(b)
 	if err != nil {

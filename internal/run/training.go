@@ -40,28 +40,28 @@ type Training struct {
 	last    Metrics
 	saved   int
 
-	slot *slot // the folder's name, locked
+	name *lockedName // the folder's name, locked
 }
 
 // Start creates a run folder for a new training and locks it until [Training.Close]. The settings must be resolved. The folder is
 // created atomically, with a checkpoint of step 0. If overwrite is set, it atomically replaces a run of that name.
 func Start(path string, s Settings, corpus *data.Corpus, overwrite bool, o ...Option) (*Training, error) {
-	return newCreator(o...).start(s, corpus, overwrite, func(c *creator) (*slot, error) { return c.reserve(path, overwrite) })
+	return newCreator(o...).start(s, corpus, overwrite, func(c *creator) (*lockedName, error) { return c.reserve(path, overwrite) })
 }
 
 // StartUnder is [Start] in the first of the folders root/name, root/name-2, root/name-3... that is free.
 func StartUnder(root, name string, s Settings, corpus *data.Corpus, o ...Option) (*Training, error) {
-	return newCreator(o...).start(s, corpus, false, func(c *creator) (*slot, error) { return c.reserveUnder(root, name, 1) })
+	return newCreator(o...).start(s, corpus, false, func(c *creator) (*lockedName, error) { return c.reserveUnder(root, name, 1) })
 }
 
 // start creates a training in the folder that reserve returns. If another process creates that folder first, start calls reserve
 // again.
 func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool,
-	reserve func(*creator) (*slot, error)) (*Training, error) {
+	reserve func(*creator) (*lockedName, error)) (*Training, error) {
 	for {
 		at, err := reserve(c)
 		if err != nil {
-			return nil, c.noted(err)
+			return nil, c.withNotes(err)
 		}
 		t, err := c.startAt(at, s, corpus, overwrite)
 		if err == nil {
@@ -69,13 +69,13 @@ func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool,
 		}
 		at.release()
 		if !errors.Is(err, errTaken) {
-			return nil, c.noted(err)
+			return nil, c.withNotes(err)
 		}
 	}
 }
 
-// startAt creates a training in the folder of a slot.
-func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
+// startAt creates a training in the folder of a locked name.
+func (c *creator) startAt(at *lockedName, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
 	v := corpus.Vocabulary
 	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: v, Config: s.Model(v.Len()),
 		DataSHA256: corpus.SHA256, Notes: c.notes, options: c.options}
@@ -88,12 +88,12 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 		return nil, err
 	}
 	return newTraining(r, corpus, at, func(t *Training) error {
-		t.startLinks()
+		t.startHashes()
 		first, err := t.evaluate(train.Step{LearningRate: s.Training().Rate(0)})
 		if err != nil {
 			return err
 		}
-		return t.put(c, at, overwrite, first)
+		return t.createFolder(c, at, overwrite, first)
 	})
 }
 
@@ -101,7 +101,7 @@ func (c *creator) startAt(at *slot, s Settings, corpus *data.Corpus, overwrite b
 // text of the run; adjust, if not nil, may change the settings with OnResume: steps and intervals.
 func Resume(path string, load func(*Run) (*data.Corpus, error), adjust func(*Settings) error, o ...Option) (*Training, error) {
 	var notes []string
-	err := reading(path, func(f *folder) error { // before the lock: a path without a run needs none
+	err := withFolder(path, func(f *folder) error { // before the lock: a path without a run needs none
 		notes = f.notes
 		if !isRun(path) {
 			return fmt.Errorf("there is no run in %s: %w", printable.Path(path), errNoRun)
@@ -112,21 +112,21 @@ func Resume(path string, load func(*Run) (*data.Corpus, error), adjust func(*Set
 		return nil, err
 	}
 	c := newCreator(o...)
-	at, err := c.take(path)
+	at, err := c.acquire(path)
 	if err != nil {
 		return nil, err
 	}
 	t, err := resume(at, load, adjust, c.options)
 	if err != nil {
 		at.release()
-		return nil, c.noted(err)
+		return nil, c.withNotes(err)
 	}
 	t.Notes = append(append(notes, c.notes...), t.Notes...)
 	return t, nil
 }
 
 // resume is [Resume] in a folder that is locked.
-func resume(at *slot, load func(*Run) (*data.Corpus, error), adjust func(*Settings) error, o options) (*Training, error) {
+func resume(at *lockedName, load func(*Run) (*data.Corpus, error), adjust func(*Settings) error, o options) (*Training, error) {
 	f, err := openFolder(at.path)
 	if err != nil {
 		return nil, err
@@ -156,17 +156,17 @@ func resume(at *slot, load func(*Run) (*data.Corpus, error), adjust func(*Settin
 		return nil, fmt.Errorf("%s has made %d steps already: --steps %d is too few", printable.Path(r.Path), r.Step, settings.Steps)
 	}
 	r.Settings = settings
-	return newTraining(r, corpus, at, func(t *Training) error { return t.goOn(tensors) })
+	return newTraining(r, corpus, at, func(t *Training) error { return t.resumeFrom(tensors) })
 }
 
 // newTraining builds the graphs of a training, with initial weights if the run has none yet. begin creates or updates the folder.
-func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) error) (_ *Training, err error) {
+func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Training) error) (_ *Training, err error) {
 	s := r.Settings
 	if err := r.checkTraining(corpus); err != nil {
 		return nil, err
 	}
-	if r.Weights == nil {
-		if r.Weights, err = layers.NewWeights(r.Config, s.Seed); err != nil {
+	if r.Parameters == nil {
+		if r.Parameters, err = layers.NewParameters(r.Config, s.Seed); err != nil {
 			return nil, err
 		}
 	}
@@ -179,10 +179,10 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 	if err != nil {
 		return nil, err
 	}
-	t := &Training{Run: r, Corpus: corpus, slot: at, heldOut: heldOut,
+	t := &Training{Run: r, Corpus: corpus, name: at, heldOut: heldOut,
 		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
 	build := r.reportingBuilder()
-	if t.trainer, err = train.New(s.Training(), build, r.Weights, sampler); err != nil {
+	if t.trainer, err = train.New(s.Training(), build, r.Parameters, sampler); err != nil {
 		return nil, err
 	}
 	if t.evaluator, err = train.NewEvaluator(build, batch, s.Context); err != nil {
@@ -198,8 +198,8 @@ func newTraining(r *Run, corpus *data.Corpus, at *slot, begin func(*Training) er
 }
 
 // build builds a graph over the weights of the run.
-func (r *Run) build(o layers.Options) (*layers.Transformer, error) {
-	return layers.New(r.Config, r.Weights, o)
+func (r *Run) build(o layers.Options) (*layers.Graph, error) {
+	return layers.New(r.Config, r.Parameters, o)
 }
 
 // Progress is what a training reports after each update.
@@ -305,7 +305,7 @@ const logPredictions = 5
 
 // Close frees the memory of the graphs and releases the lock of the folder.
 func (t *Training) Close() error {
-	t.slot.release()
+	t.name.release()
 	return t.closeMachines()
 }
 

@@ -217,7 +217,7 @@ func TestResumeFirstLines(t *testing.T) {
 	finish(t, begin(t, straight, small(), smallText()))
 	for _, lost := range [][]string{{metricsFile, filmFile}, {filmFile}, {}} {
 		path := filepath.Join(t.TempDir(), "run")
-		begin(t, path, small(), smallText()).slot.release()
+		begin(t, path, small(), smallText()).name.release()
 		for _, name := range lost {
 			if err := os.Remove(filepath.Join(path, name)); err != nil {
 				t.Fatal(err)

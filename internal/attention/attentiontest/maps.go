@@ -36,7 +36,7 @@ func WithVectors(m attention.Map, headDim int) attention.Map {
 	}
 	whole, seen := func(int) int { return headDim }, func(query int) int { return query + 1 }
 	m.Vectors = attention.PerHead(len(m.Attention), len(m.Attention[0]), func(int, int) attention.HeadVectors {
-		return attention.HeadVectors{Query: rows(whole), Key: rows(whole), Value: rows(whole), Scores: rows(seen), Output: rows(whole)}
+		return attention.HeadVectors{Query: rows(whole), Key: rows(whole), Value: rows(whole), Scores: rows(seen), Z: rows(whole)}
 	})
 	return m
 }

@@ -112,7 +112,7 @@ func TestMalformedWritesNoDocument(t *testing.T) {
 
 func TestNearestJSON(t *testing.T) {
 	bad := attention.Neighbours{Word: "lion", Nearest: []attention.Neighbour{{Name: "a", Cosine: 0.5}, {Name: "b", Cosine: 1.1}}}
-	if _, err := Nearest([]attention.Neighbours{bad}); err == nil || !strings.Contains(err.Error(), "neighbour 1: cosine") {
+	if _, err := Nearest([]attention.Neighbours{bad}); err == nil || !strings.Contains(err.Error(), "neighbour 2: cosine") {
 		t.Errorf("error %v", err)
 	}
 	report, err := Nearest([]attention.Neighbours{attentiontest.Near(), {Word: "<s>"}})

@@ -55,7 +55,7 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	step("6. The value of %s, times the weight, is added to those of the others:", key)
 	line("value(%s) = %s", key, vector(x.ValueVector))
 	line("%s × value = %s, of length %s", number(x.Weights[x.Key]), vector(x.Contribution), number(length(x.Contribution)))
-	line("sum over all = %s, of length %s", vector(x.Output), number(length(x.Output)))
+	line("sum over all = %s, of length %s", vector(x.Z), number(length(x.Z)))
 	return render.Write(w, &b)
 }
 

@@ -14,7 +14,7 @@ func TestExplanationText(t *testing.T) {
 		Tokens: []string{"<s>", "a\x1b[2Jb"}, Query: 1, Key: 1, Head: 2,
 		QueryVector: []float32{1, -2, 3, 0, 1}, KeyVector: []float32{2, 1, 0, 5, 4}, ValueVector: []float32{1, 0, 0, 0, -1},
 		Scale: 0.4472136, Products: []float32{0, 4}, Scores: []float32{0, 1.7888544}, Weights: []float32{0.1432, 0.8568},
-		Contribution: []float32{0.8568, 0, 0, 0, -0.8568}, Output: []float32{1, 0, 0, 0, 0},
+		Contribution: []float32{0.8568, 0, 0, 0, -0.8568}, Z: []float32{1, 0, 0, 0, 0},
 	}
 	var b bytes.Buffer
 	if err := Explanation(&b, x, false, Options{Width: 100}); err != nil {

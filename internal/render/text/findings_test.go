@@ -46,7 +46,7 @@ func anyExplanation(t *rapid.T, m attention.Map) attention.Explanation {
 		Tokens: m.Tokens, Query: query, Key: rapid.IntRange(0, query).Draw(t, "key"),
 		QueryVector: vector.Draw(t, "q"), KeyVector: vector.Draw(t, "k"), ValueVector: vector.Draw(t, "v"),
 		Products: row.Draw(t, "products"), Scores: row.Draw(t, "scores"), Weights: row.Draw(t, "weights"),
-		Contribution: vector.Draw(t, "contribution"), Output: vector.Draw(t, "output"),
+		Contribution: vector.Draw(t, "contribution"), Z: vector.Draw(t, "output"),
 	}
 }
 

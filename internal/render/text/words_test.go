@@ -33,7 +33,7 @@ func TestNearestRefusesWhatIsNoCosine(t *testing.T) {
 	for _, c := range []float64{math.NaN(), 1.1, -1.1, math.Inf(1)} {
 		n := attention.Neighbours{Word: "lion", Nearest: []attention.Neighbour{{Name: "a", Cosine: 0.5}, {Name: "b", Cosine: c}}}
 		var b bytes.Buffer
-		if err := Nearest(&b, n, Options{}); err == nil || !strings.Contains(err.Error(), "neighbour 1: cosine") || b.Len() > 0 {
+		if err := Nearest(&b, n, Options{}); err == nil || !strings.Contains(err.Error(), "neighbour 2: cosine") || b.Len() > 0 {
 			t.Errorf("%v: error %v, wrote %q", c, err, &b)
 		}
 	}
@@ -93,11 +93,11 @@ func TestEvenly(t *testing.T) {
 func TestCosinesRefused(t *testing.T) {
 	for want, square := range map[string][][]float64{
 		"1 rows of cosines for 2 names":                    {{1, 1}},
-		"row 1 has 1 cosines for 2 names":                  {{1, 1}, {1}},
-		"row 1, column 0: cosine NaN is not in -1 to 1":    {{1, 1}, {math.NaN(), 1}},
-		"row 0, column 1: cosine -1.5 is not in -1 to 1":   {{1, -1.5}, {1, 1}},
-		"row 0, column 0: cosine +Inf is not in -1 to 1":   {{math.Inf(1), 1}, {1, 1}},
-		"row 1, column 1: cosine 1.0001 is not in -1 to 1": {{1, 1}, {1, 1.0001}},
+		"row 2 has 1 cosines for 2 names":                  {{1, 1}, {1}},
+		"row 2, column 1: cosine NaN is not in -1 to 1":    {{1, 1}, {math.NaN(), 1}},
+		"row 1, column 2: cosine -1.5 is not in -1 to 1":   {{1, -1.5}, {1, 1}},
+		"row 1, column 1: cosine +Inf is not in -1 to 1":   {{math.Inf(1), 1}, {1, 1}},
+		"row 2, column 2: cosine 1.0001 is not in -1 to 1": {{1, 1}, {1, 1.0001}},
 	} {
 		var b bytes.Buffer
 		err := Cosines(&b, []string{"a", "b"}, square, Options{})

@@ -22,7 +22,7 @@ func TestVectorsAreWhatAttentionComputedWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	headDim := c.HeadDim()
-	for layer, a := range f.Layers {
+	for layer, a := range f.Attention {
 		query, key, value := make([]float32, 0), make([]float32, 0), make([]float32, 0) // [batch*seq, dim]
 		for row := range batch * seq {
 			for head := range c.Heads {
@@ -40,7 +40,7 @@ func TestVectorsAreWhatAttentionComputedWith(t *testing.T) {
 				t.Fatalf("layer %d: weight %d is %g, the vectors give %g", layer, i, got, w)
 			}
 		}
-		_, out, _ := node.Result(a.Mixed)
+		_, out, _ := node.Result(a.ZNode)
 		for i, w := range mixed {
 			if got := float64(node.Floats(out)[i]); !(math.Abs(got-w) <= 1e-4) {
 				t.Fatalf("layer %d: mixed value %d is %g, the vectors give %g", layer, i, got, w)

@@ -7,23 +7,24 @@ import (
 	"attend/internal/node"
 )
 
-// Attended is the attention of one layer in a graph. Its methods return what the last run computed, as slices of the operation's
-// memory, which change with the next run. A sentence is an index in the batch, a position an index in the sentence.
-type Attended struct {
-	Mixed     *gorgonia.Node // z of all heads, [batch*seq, heads*headDim]
+// LayerAttention is the attention of one layer in a graph. Its methods return what the last forward pass computed, as slices of
+// the operation's memory, which change with the next forward pass. A sentence is an index in the batch, a position an index in
+// the sentence.
+type LayerAttention struct {
+	ZNode     *gorgonia.Node // z of all heads, [batch*seq, heads*headDim]
 	op        *attention
 	projected Projected // as used in the scores
 
-	graph   *Transformer   // nil outside of a model
+	graph   *Graph         // nil outside of a model
 	prefix  string         // of the names of the layer's hook points
-	removed map[int][]Edge // by sentence, see RemoveAttention
+	removed map[int][]Link // by sentence, see RemoveAttention
 }
 
 // hook adds the hook points of scores and weights.
-func (a *Attended) hook(g *graph) {
+func (a *LayerAttention) hook(g *builder) {
 	op := a.op
 	a.graph, a.prefix = g.t, g.prefix
-	g.t.Layers = append(g.t.Layers, a)
+	g.t.Attention = append(g.t.Attention, a)
 	g.hookAt("attn.scores", func(sentence int) []kernel.Matrix { return op.squares(op.hooked.data, sentence) },
 		func(h *HookPoint) { op.hooked.scores, op.hooked.data = h, make([]float32, len(op.weights)) })
 	g.hookAt("attn.weights", func(sentence int) []kernel.Matrix { return op.squares(op.weights, sentence) },
@@ -32,11 +33,11 @@ func (a *Attended) hook(g *graph) {
 
 // Weights returns the attention weights, [batch, heads, query, key], before dropout in a training graph. Rows after the end of a
 // sentence are undefined.
-func (a *Attended) Weights() []float32 { return a.op.weights }
+func (a *LayerAttention) Weights() []float32 { return a.op.weights }
 
 // Row returns the attention weights of a query in one head: those of the keys up to the query, [query+1], or of the whole
 // sentence if the graph has no mask.
-func (a *Attended) Row(sentence, head, query int) []float32 {
+func (a *LayerAttention) Row(sentence, head, query int) []float32 {
 	keys := query + 1
 	if a.op.noMask {
 		_, keys = a.op.Sentence(sentence, a.op.seq)
@@ -46,34 +47,34 @@ func (a *Attended) Row(sentence, head, query int) []float32 {
 
 // Z returns z of a token in one head, the sum of the values times their attention weights, [headDim]: the input of the output
 // projection.
-func (a *Attended) Z(sentence, head, position int) []float32 {
+func (a *LayerAttention) Z(sentence, head, position int) []float32 {
 	return a.op.query(a.op.Result(), sentence, head).Row(position)
 }
 
 // Query returns the query of a token in one head as used in the scores, [headDim].
-func (a *Attended) Query(sentence, head, position int) []float32 {
+func (a *LayerAttention) Query(sentence, head, position int) []float32 {
 	return a.op.query(valueOf(a.projected.Query), sentence, head).Row(position)
 }
 
 // Key returns the key of a token in one head as used in the scores, [headDim].
-func (a *Attended) Key(sentence, head, position int) []float32 {
+func (a *LayerAttention) Key(sentence, head, position int) []float32 {
 	return a.op.key(valueOf(a.projected.Key), sentence, head).Row(position)
 }
 
 // Value returns the value of a token in one head, [headDim].
-func (a *Attended) Value(sentence, head, position int) []float32 {
+func (a *LayerAttention) Value(sentence, head, position int) []float32 {
 	return a.op.key(valueOf(a.projected.Value), sentence, head).Row(position)
 }
 
-// valueOf returns the value of a node after the last run.
+// valueOf returns the value of a node after the last forward pass.
 func valueOf(n *gorgonia.Node) gorgonia.Value {
 	_, value, _ := node.Result(n)
 	return value
 }
 
-// notFinite returns the first NaN or infinity among the queries, keys, values and attention weights of the last run, and where it
-// is. found is false if all are finite.
-func (a *Attended) notFinite(rows int) (name string, x float32, found bool) {
+// notFinite returns the first NaN or infinity among the queries, keys, values and attention weights of the last forward pass, and
+// where it is. found is false if all are finite.
+func (a *LayerAttention) notFinite(rows int) (name string, x float32, found bool) {
 	for _, of := range []struct {
 		name       string
 		projection *gorgonia.Node
