@@ -51,7 +51,7 @@ func TestTableHasEveryField(t *testing.T) {
 	if !slices.Equal(fields, names) {
 		t.Errorf("the fields are %q and the table has %q", fields, names)
 	}
-	if want := []string{"Text", "Model", "Training", "Watching and keeping"}; !slices.Equal(groups, want) {
+	if want := []string{"Text", "Model", "Training", "Evaluation and output"}; !slices.Equal(groups, want) {
 		t.Errorf("the groups are %q, want each once and together: %q", groups, want)
 	}
 }
