@@ -83,14 +83,11 @@ func renamedTo(flags *pflag.FlagSet, before string) (now string) {
 	return now
 }
 
-// headDefault says what is shown without --head.
-const headDefault = "default: the most important head, or the mean if --layer is given"
-
 // layerAndHead adds --layer and --head. 0 is the same as no flag.
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
 	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (default: all)")
 	f.Var(headFlag{number[int]{head, between(0, 4096)}}, "head",
-		"only this head, from 1, or mean (default: the head that matters most, or the mean with --layer)")
+		"only this head, from 1, or mean (default: the most important head, or the mean if --layer is given)")
 }
 
 // meanOfHeads is the value of --head mean.

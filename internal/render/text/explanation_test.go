@@ -33,7 +33,7 @@ projections:
 3. Divided by sqrt(5) = 2.24, so that longer vectors do not make sharper weights:
   4 / 2.24 = 1.79
 
-4. Masked: a␛[2Jb is token 2 and attends to 2 tokens, up to itself; later tokens get no weight.
+4. Masked: a␛[2Jb can attend to 2 tokens, up to itself; later tokens get the weight 0.
 
 5. Softmax over these tokens: e to the score - largest score, divided by the sum:
   key     score  e^(score - largest)  weight
