@@ -48,7 +48,7 @@ specific to that training.` + indexBase,
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of the difference of their means")
-	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "train the settings of the run with so many seeds, and count the links that recur")
+	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "number of seeds, that of the run included: train its settings with each, and count the links that recur")
 	numberFlag(f, &o.least, "least", 0.5, positiveShare, "smallest weight that --seeds counts as a link")
 	_ = cmd.MarkFlagDirname("with")
 	return p.runCommand(cmd, runCommand{check: o.check, find: func(q *request) (finding, error) {

@@ -84,7 +84,7 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	}
 	lines := []lossLine{ // from the lowest that can be expected
 		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
-		{"training", r.TrainLoss, "this model, on its training text"},
+		{"training", r.TrainLoss, "this model, on training text (sample)"},
 		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
 		{"bigram", r.Baselines.Bigram, "counts what follows one token"},
 		{"unigram", r.Baselines.Unigram, "counts single tokens"},

@@ -68,7 +68,7 @@ func (p *progress) show(s run.Progress) {
 }
 
 func (p *progress) line(s run.Progress) string {
-	line := fmt.Sprintf("step %d/%d  loss %s  held-out sample %s  %s tokens/s",
+	line := fmt.Sprintf("step %d/%d  smoothed loss %s  held-out sample %s  %s tokens/s",
 		s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3),
 		printable.Thousands(s.TokensPerSecond))
 	const longest = 1e9 // seconds; a Duration holds no more than nine times as many

@@ -47,7 +47,7 @@ func TestWatchDrawsInPlace(t *testing.T) {
 		screen.write(out.String())
 		screen.write("after\n")
 		text := screen.text()
-		if !strings.HasPrefix(text, "before\nstep 50/100  loss 2.000  held-out sample 1.000") || !strings.HasSuffix(text, "\nafter\n") {
+		if !strings.HasPrefix(text, "before\nstep 50/100  smoothed loss 2.000  held-out sample 1.000") || !strings.HasSuffix(text, "\nafter\n") {
 			t.Errorf("the screen shows\n%q", text)
 		}
 		for _, once := range []string{"step ", "<s>", "cat", "next: sat 0.500", "rows attend to columns"} {

@@ -20,7 +20,7 @@ func newWhy(p *program) *cobra.Command {
 		Long: `Show, for one prediction, the attention to each word and the effect of the word.
 An effect is the decrease of the log-probability of the predicted word, in nats:
 
-  attention removed   the weights to the word are set to 0, the rows renormalised
+  attention removed   the predicting token's weights to it are set to 0, renormalised
   word replaced       by each of its substitutes in the savanna, or else by <unk>
   head mean-ablated   its output is replaced by its mean over held-out text
 

@@ -35,8 +35,8 @@ func newWords(p *program) *cobra.Command {
 picture of all vectors in their first two principal components. The share of the
 variance that the picture keeps is printed below it; words that are close in the
 picture may be far apart in the other dimensions. With words: the words with the
-largest cosine similarity to each, from 1 (same direction) over 0 to -1, in all
-dimensions.
+largest cosine similarity to each (1: same direction, 0: orthogonal, -1:
+opposite) in all dimensions.
 
 --positions shows the position vectors likewise, counted from 0.`,
 		Example: `  attend words

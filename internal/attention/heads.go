@@ -28,7 +28,7 @@ type HeadExample struct {
 	Weight float64 `json:"weight"`
 }
 
-// The roles of heads. The rules of the grammar of a grammar are roles too, each under its own name.
+// The roles of heads. The rules of a grammar are roles too, each under its own name.
 const (
 	RolePrevious = "previous word"
 	RoleItself   = "itself"

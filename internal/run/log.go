@@ -32,7 +32,7 @@ type Metrics struct {
 	Step            int     `json:"step"`              // updates made
 	Seconds         float64 `json:"seconds"`           // of training so far, in all processes
 	TokensPerSecond float64 `json:"tokens_per_second"` // since the training was started or resumed
-	Loss            float64 `json:"loss"`              // of the last batch, nats per token; at step 0 of a sample of the text
+	Loss            float64 `json:"loss"`              // of the last batch, nats per token; at step 0 of the held-out sample
 	HeldOutLoss     float64 `json:"heldout_loss"`      // of a sample of the held-out text
 	LearningRate    float64 `json:"learning_rate"`     // of the last update
 }

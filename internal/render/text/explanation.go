@@ -43,7 +43,7 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	step("2. Their dot product, the sum of the products of their numbers:")
 	line("%s = %s", products, number(x.Products[x.Key]))
 
-	step("3. Divided by sqrt(%d) = %s, so that longer vectors do not make sharper weights:", len(x.QueryVector), number(root))
+	step("3. Divided by sqrt(%d) = %s, so that vectors with more numbers do not make sharper weights:", len(x.QueryVector), number(root))
 	line("%s / %s = %s", number(x.Products[x.Key]), number(root), number(x.Scores[x.Key]))
 
 	step("4. Masked: %s can attend to %s, up to itself; later tokens get the weight 0.",

@@ -30,7 +30,7 @@ projections:
 2. Their dot product, the sum of the products of their numbers:
   1·2 + (-2)·1 + 3·0 + 0·5 + … 1 more = 4
 
-3. Divided by sqrt(5) = 2.24, so that longer vectors do not make sharper weights:
+3. Divided by sqrt(5) = 2.24, so that vectors with more numbers do not make sharper weights:
   4 / 2.24 = 1.79
 
 4. Masked: a␛[2Jb can attend to 2 tokens, up to itself; later tokens get the weight 0.

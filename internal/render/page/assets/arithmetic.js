@@ -46,8 +46,8 @@ function fillArithmetic(place, shown) {
       ", number by number, added up. ",
       result("dot", `query · key = ${exact(a.dots[key])}`),
       vectorTable(words, query, key, vectors, a.dots[key], weight)),
-    element("li", {}, `Scaling: divide by the square root of the vectors' length, √${vectors.query.length} = ${exact(a.root)}. `,
-      "Without it, longer vectors would give sharper weights. ",
+    element("li", {}, `Scaling: divide by the square root of the count of numbers in a vector, √${vectors.query.length} = ${exact(a.root)}. `,
+      "Without it, vectors with more numbers would give sharper weights. ",
       result("score", `score = ${exact(a.scores[key])}`)),
     element("li", {}, later > 0
       ? `Mask: the model cannot see ${later === 1 ? "the word" : `the ${later} words`} after this one. ` +
