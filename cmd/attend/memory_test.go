@@ -118,7 +118,7 @@ func TestMaxMemoryBoundsEveryCommand(t *testing.T) {
 	if code == 0 || !strings.Contains(stderr, "limit is 2 kB") {
 		t.Errorf("resume: exit code %d, %q", code, stderr)
 	}
-	if code, _, stderr := attend(t, "", "train", "--resume", "run", "--steps", "30", "--max-memory", "1GB"); code != 0 {
+	if code, _, stderr := attend(t, "", "train", "--resume", "run", "--steps", "30", "--max-memory", "64GB"); code != 0 {
 		t.Errorf("resume: exit code %d, %q", code, stderr)
 	}
 }

@@ -169,7 +169,7 @@ func TestInterruptedWatchLeavesTheTerminalInOrder(t *testing.T) {
 	screen := &terminalScreen{}
 	screen.write(out)
 	text := screen.text()
-	if !strings.Contains(text, "\nstopped at step ") || !strings.HasSuffix(text, "Next: attend train --resume long\n") || strings.Count(text, "/100000000  loss") != 1 {
+	if !strings.Contains(text, "\nstopped at step ") || !strings.HasSuffix(text, "Next: attend train --resume long\n") || strings.Count(text, "/100000000  smoothed loss") != 1 {
 		t.Errorf("the screen shows\n%q", text)
 	}
 	for _, odd := range screen.odd {

@@ -31,8 +31,9 @@ func Text(w io.Writer, part Part, o text.Options) error {
 // preface begins the exported course.
 const preface = "Ten short chapters for people who have never heard of attention. `attend` is a free program. It computed every " +
 	"number and every picture of this page. Each question comes before its result. Choose an answer first. Each chapter ends with " +
-	"commands to try. Type them in a terminal if you have installed `attend`, or skip them. Numbers are rounded, so a sum of " +
-	"weights can be 0.99, 1.01 or 1.02."
+	"commands to try. Type them in a terminal if you have installed `attend`, or skip them. " +
+	"`attend lesson 8` trains the model that those of chapters 8 and 9 need. Numbers are rounded, so a sum of weights can be 0.99, " +
+	"1.01 or 1.02."
 
 // Export writes the course as one page that stands alone, "html" or "md": no script, no font and no other file. The pictures are
 // in it as SVG. HTML follows the reader's preference for light or dark, fits a phone and prints each chapter on a new page. What
