@@ -46,7 +46,7 @@ func (o Options) holdOut(tokens []int) []bool {
 	order := random.New(o.Seed, "split").Perm(len(tokens))
 	held := make([]bool, len(tokens))
 	if o.By == BySentences {
-		for _, i := range order[len(order)-o.heldOut(len(order), 1):] {
+		for _, i := range order[len(order)-o.heldOutCount(len(order), 1):] {
 			held[i] = true
 		}
 		return held
@@ -67,9 +67,9 @@ func (o Options) holdOut(tokens []int) []bool {
 	return held
 }
 
-// heldOut returns how many of n parts are held out: the nearest whole number to the
+// heldOutCount returns how many of n parts are held out: the nearest whole number to the
 // fraction, but at least least on either side.
-func (o Options) heldOut(n, least int) int {
+func (o Options) heldOutCount(n, least int) int {
 	return min(max(int(math.Round(o.HoldOut*float64(n))), least), n-least)
 }
 

@@ -73,7 +73,7 @@ func checkCorpus(t interface {
 	if !v.Layout().Sentences() {
 		var starts []int
 		v.Tokenizer().each(c.TrainText[0]+c.HeldOutText[0], func(start, _ int, _ string) { starts = append(starts, start) })
-		first := len(starts) - o.heldOut(len(starts), 2)
+		first := len(starts) - o.heldOutCount(len(starts), 2)
 		for starts[first] < 0 { // the text cannot be split there
 			first--
 		}
@@ -97,8 +97,8 @@ func checkCorpus(t interface {
 		total += size(text)
 	}
 	if o.By == BySentences {
-		if n := len(learnedTokens) + len(held); len(held) != o.heldOut(n, 1) {
-			t.Fatalf("%d of %d distinct sentences held out, want %d", len(held), n, o.heldOut(n, 1))
+		if n := len(learnedTokens) + len(held); len(held) != o.heldOutCount(n, 1) {
+			t.Fatalf("%d of %d distinct sentences held out, want %d", len(held), n, o.heldOutCount(n, 1))
 		}
 		return
 	}
@@ -246,7 +246,7 @@ func TestHeldOutIsRoundedAndLeavesBothSides(t *testing.T) {
 		fraction       float64
 		n, least, want int
 	}{{0.25, 7, 1, 2}, {0.25, 5, 1, 1}, {0.01, 10, 1, 1}, {0.99, 10, 1, 9}, {0.5, 2, 1, 1}, {0.1, 5, 2, 2}, {0.9, 5, 2, 3}} {
-		if got := (Options{HoldOut: c.fraction}).heldOut(c.n, c.least); got != c.want {
+		if got := (Options{HoldOut: c.fraction}).heldOutCount(c.n, c.least); got != c.want {
 			t.Errorf("%g of %d, at least %d: %d, want %d", c.fraction, c.n, c.least, got, c.want)
 		}
 	}

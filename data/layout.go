@@ -144,7 +144,7 @@ func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d",
 			n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
 	}
-	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOut(tokens, least))
+	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOutCount(tokens, least))
 	n.end(text[:at], tokens-held)
 	n.end(text[at:], tokens)
 	return n.corpus([]bool{false, true}, o.MinCount)

@@ -30,7 +30,7 @@ func newCompare(p *program) *cobra.Command {
 		Short: "the difference between two sentences, two runs, or several seeds",
 		Long: `Compare two sentences in one run, one sentence in two runs (--with), or one
 sentence over runs that differ only in their seed (--seeds). Differences are the
-first less the second.
+first minus the second.
 
 The order of the heads of a run is arbitrary. The heads of two runs are matched
 so that the mean absolute difference of their weights, on the sentence and on

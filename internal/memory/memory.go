@@ -46,11 +46,11 @@ func Kept() float64 {
 	return held("/memory/classes/heap/free:bytes", "/memory/classes/heap/unused:bytes")
 }
 
-// held returns what the process holds of the system's memory now, less what the named metrics count.
-func held(less ...string) float64 {
+// held returns what the process holds of the system's memory now, minus what the named metrics count.
+func held(minus ...string) float64 {
 	const programBytes = 15e6 // about what the pages of the program itself take: code and read-only data that were used
 	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	for _, name := range less {
+	for _, name := range minus {
 		samples = append(samples, metrics.Sample{Name: name})
 	}
 	metrics.Read(samples)

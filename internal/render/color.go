@@ -41,7 +41,7 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xff}
 }
 
-// Weight is the colour of a weight in 0 to 1. It follows the printed number: weights that print alike look alike.
+// Weight is the colour of a weight in 0 to 1. It follows the printed number: weights that are printed as the same number have the same colour.
 func (s Scale) Weight(weight float64) color.RGBA {
 	return between(ToOklab(s.none), ToOklab(s.full), Printed(weight)).rgb()
 }

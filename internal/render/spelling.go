@@ -89,7 +89,7 @@ func SignedNumber(d float64) string {
 
 // Printed is the weight that a cell prints: to 0.01, and no more than 1 where
 // float32 rounding carried it past. Shades follow it, so that weights that
-// print alike look alike.
+// are printed as the same number have the same colour.
 func Printed(weight float64) float64 { return math.Round(min(max(weight, 0), 1)*100) / 100 }
 
 // PrintedDifference is the difference that a cell prints: to 0.01, and in -1 to 1.

@@ -29,7 +29,7 @@ import (
 // [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
 //
 // With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and
-// the first less it. If a map has a name, as a rollout has, the last column is name; it is empty for attention itself.
+// the first minus it. If a map has a name, as a rollout has, the last column is name; it is empty for attention itself.
 func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) error {
 	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return err

@@ -38,7 +38,7 @@ type Report struct {
 	Sentences []Sentence `json:"sentences"`
 }
 
-// Sentence is one map of a Report. The baseline, if there is one, and the attention less it are shaped as the attention.
+// Sentence is one map of a Report. The baseline, if there is one, and the attention minus it are shaped as the attention.
 type Sentence struct {
 	attention.Map
 	Baseline   [][][][]float32 `json:"baseline,omitempty"`

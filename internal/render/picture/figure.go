@@ -24,7 +24,7 @@ type figure struct {
 
 // Map draws the matrices of a selection: one panel, or with All a row of panels for each layer. The heads of a single layer
 // fill a rectangle that is about as wide as it is high. With a baseline that is not nil, a row is three panels: the selected
-// matrix, that of the baseline, and the first less the second. The error says what is wrong with the map, the baseline or
+// matrix, that of the baseline, and the first minus the second. The error says what is wrong with the map, the baseline or
 // the selection, or that the picture would be too large.
 func Map(m attention.Map, baseline *attention.Baseline, s attention.Source, which render.Selection, o Options) (Drawing, error) {
 	f, err := newFigure(m, baseline, s, which)

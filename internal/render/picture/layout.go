@@ -249,7 +249,7 @@ func (s *sheet) shade(p render.View, x float64, key int) color.RGBA {
 }
 
 // number writes the number of a cell on it, if it can be read there. On a smaller cell a dash marks a difference below 0,
-// since in grey the two colours look alike.
+// since the two colours are the same grey.
 func (s *sheet) number(p render.View, weight float64, c rect) {
 	on := render.Ink(c.fill)
 	x, y := float64(c.x)+float64(c.width)/2, float64(c.y)+float64(c.height)/2

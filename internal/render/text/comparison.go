@@ -42,7 +42,7 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 	}
 	if c.Matches != nil {
 		b.WriteString("\n" + o.paragraph("heads matched by their attention, since their order is arbitrary; "+
-			"the smaller the difference, the more alike they are:"))
+			"the smaller the difference, the more similar they are:"))
 		t := term.Table{Columns: []term.Column{{Title: "layer"}, {Title: "head of A"}, {Title: "head of B"}, {Title: "mean difference"}}}
 		for _, m := range c.Matches {
 			t.Add(fmt.Sprint(m.Layer+1), fmt.Sprint(m.A+1), fmt.Sprint(m.B+1), render.Significant(m.Distance))

@@ -26,7 +26,7 @@ setting  A  B
 seed     1  2
 
 heads matched by their attention, since their order is arbitrary; the smaller the difference, the
-more alike they are:
+more similar they are:
 layer  head of A  head of B  mean difference
     1          1          2           0.0833
     1          2          1                0

@@ -47,7 +47,7 @@ func Nearest(w io.Writer, n attention.Neighbours, o Options) error {
 	return render.Write(w, &b)
 }
 
-// Cosines writes how alike vectors are, such as those of the positions in a sentence, as a grid of the
+// Cosines writes the cosine similarities of vectors, such as those of the positions in a sentence, as a grid of the
 // cosine between each two: names on both sides, which must be as many as the square has rows. Where
 // not all fit the width, those that do are evenly chosen, the first and the last among them. The
 // layers and heads of the options are ignored. The error says what is wrong with the square.
