@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"attend/internal/render/rendertest"
 )
 
 func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
@@ -63,21 +65,13 @@ func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 	}
 }
 
-// In a real browser the page does what it promises; testdata/browser.mjs says what. It wants what the browser test of
-// internal/render/page wants.
+// In a real browser the page does what it promises; testdata/browser.mjs says what. It wants what
+// [rendertest.Browser] names.
 func TestThePageInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes ten seconds: left out under -short")
 	}
-	browser := os.Getenv("ATTEND_BROWSER")
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if browser == "" {
-			browser, _ = exec.LookPath(name)
-		}
-	}
-	if _, err := os.Stat("../render/page/browser/node_modules/playwright-core"); err != nil || browser == "" {
-		t.Skip("no browser, or its modules are missing: install chromium, and run `npm ci` in internal/render/page/browser")
-	}
+	browser, node := rendertest.Browser(t, "../render/page/browser")
 	book, _ := whole(t)
 	var b bytes.Buffer
 	if err := Export(&b, book, "html"); err != nil {
@@ -87,7 +81,7 @@ func TestThePageInABrowser(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "lesson.html"), b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("node", "testdata/browser.mjs", browser, folder).CombinedOutput()
+	out, err := exec.Command(node, "testdata/browser.mjs", browser, folder).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -167,19 +167,23 @@ func TestHuggingFaceTokenizer(t *testing.T) {
 	}
 }
 
-// askHuggingFace runs the script over a folder, or skips the test where it cannot run. The Python is the one that
+// askHuggingFace runs the script over a folder, or skips the test where it cannot run (with ATTEND_TOOLS=required it fails). The Python is the one that
 // the environment variable names.
 func askHuggingFace(t *testing.T, variable, what, folder string, sentences []string) []huggingFaceReport {
 	t.Helper()
+	missing := t.Skipf
+	if os.Getenv("ATTEND_TOOLS") == "required" {
+		missing = t.Fatalf
+	}
 	python := os.Getenv(variable)
 	if python == "" && variable == pythonVariable {
 		python = "python3"
 	}
 	if python == "" {
-		t.Skipf("no Python to compare with: name one with the newest transformers in %s", variable)
+		missing("no Python to compare with: name one with the newest transformers in %s", variable)
 	}
 	if _, err := exec.LookPath(python); err != nil {
-		t.Skipf("no Python to compare with: %v; name one with transformers in %s", err, variable)
+		missing("no Python to compare with: %v; name one with transformers in %s", err, variable)
 	}
 	list, err := json.Marshal(sentences)
 	if err != nil {
@@ -192,7 +196,7 @@ func askHuggingFace(t *testing.T, variable, what, folder string, sentences []str
 	out, err := cmd.Output()
 	var status *exec.ExitError
 	if errors.As(err, &status) && status.ExitCode() == 77 {
-		t.Skipf("%s: %s; name a Python with transformers in %s", python, bytes.TrimSpace(stderr.Bytes()), variable)
+		missing("%s: %s; name a Python with transformers in %s", python, bytes.TrimSpace(stderr.Bytes()), variable)
 	}
 	if err != nil {
 		t.Fatalf("%v: %v\n%s", cmd, err, &stderr)

@@ -14,6 +14,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
 	"attend/internal/render"
+	"attend/internal/render/rendertest"
 )
 
 // hostile are words that would act, hide or steer if they were anything but text.
@@ -197,28 +198,12 @@ func writePages(t *testing.T, folder string) {
 }
 
 // In a real browser the pages do what they promise: browser/check.mjs points, chooses, clicks, slides and
-// looks. It wants Node.js, the modules of browser (npm ci there), and Chromium, which ATTEND_BROWSER
-// names where it is not on the path.
+// looks. It wants what [rendertest.Browser] names.
 func TestPagesInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a minute: left out under -short")
 	}
-	browser := os.Getenv("ATTEND_BROWSER")
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if browser == "" {
-			browser, _ = exec.LookPath(name)
-		}
-	}
-	if browser == "" {
-		t.Skip("no browser: install chromium, or name one in ATTEND_BROWSER")
-	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no Node.js on the path: install nodejs and npm")
-	}
-	if _, err := os.Stat("browser/node_modules/playwright-core"); err != nil {
-		t.Skip("the modules of the browser test are missing: run `npm ci` in internal/render/page/browser")
-	}
+	browser, node := rendertest.Browser(t, "browser")
 	folder := t.TempDir()
 	writePages(t, folder)
 	command := exec.Command(node, "browser/check.mjs", browser, folder)

@@ -4,27 +4,29 @@
 // to ask for the theme.
 function makeTheme(button, changed) {
   const dark = matchMedia("(prefers-color-scheme: dark)"), paper = matchMedia("print");
-  let chosen = null, printing = false;
-  const screen = () => chosen ?? (dark.matches ? "dark" : "light");
+  // A browser that is asked for `matches` before it reports a change never reports it, so that it is asked in the handlers alone.
+  let system = dark.matches, printing = paper.matches, chosen = null;
+  const screen = () => chosen ?? (system ? "dark" : "light");
   const show = () => {
     document.documentElement.dataset.theme = screen();
     button.textContent = `Use ${screen() === "dark" ? "light" : "dark"} colours`;
     changed();
   };
-  dark.onchange = paper.onchange = show;
-  addEventListener("beforeprint", () => {
-    printing = true;
+  const print = (now) => {
+    printing = now;
     changed();
-  });
-  addEventListener("afterprint", () => {
-    printing = false;
-    changed();
-  });
+  };
+  dark.onchange = (event) => {
+    system = event.matches;
+    show();
+  };
+  paper.onchange = (event) => print(event.matches);
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
   button.onclick = () => {
     chosen = screen() === "dark" ? "light" : "dark";
     show();
   };
   show();
-  const onPaper = () => printing || paper.matches;
-  return { onPaper, name: () => (onPaper() ? "light" : screen()) };
+  return { onPaper: () => printing, name: () => (printing ? "light" : screen()) };
 }

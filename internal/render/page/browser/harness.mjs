@@ -21,7 +21,7 @@ export const truth = (name) => JSON.parse(readFileSync(join(folder, `${name}.jso
 export async function check(name, file, { refusals = false, ...options }, act) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30000);
+  page.setDefaultTimeout(10000);
   const wrong = [];
   const self = pathToFileURL(join(folder, file)).href;
   page.on("request", (r) => { if (r.url().split("#")[0] !== self) wrong.push(`request of ${r.url()}`); });
