@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -84,15 +85,15 @@ func (p *program) eval(q *request) (finding, error) {
 // writeLosses prints the losses as numbers, perplexities and bars, and under them what the held-out loss means. All bars have one
 // scale, from 0 to the largest loss or uniform.
 func writeLosses(w io.Writer, r analysis.Report, columns int) error {
-	const longest = 20 // columns of the longest bar
+	const longest = 16 // columns of the longest bar
 	type lossLine struct {
 		name string
 		loss float64
 		note string
 	}
 	lines := []lossLine{ // from the lowest that can be expected
-		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
-		{"training", r.TrainLoss, "this model, on training text (sample)"},
+		{"held-out", r.HeldOutLoss, "this model, text it never saw"},
+		{"training", r.TrainLoss, "this model, training text"},
 		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
 		{"bigram", r.Baselines.Bigram, "counts what follows one token"},
 		{"unigram", r.Baselines.Unigram, "counts single tokens"},
@@ -160,6 +161,9 @@ func (p *program) judge(r *run.Run, corpus *data.Corpus) (j judged, err error) {
 		return j, err
 	}
 	metrics, err := r.Metrics()
+	if err == nil && len(metrics) == 0 {
+		err = errors.New("its log has no evaluation yet")
+	}
 	if err != nil {
 		p.note("there is no verdict on the training: " + message(err))
 		return j, nil
@@ -205,7 +209,7 @@ func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
 		b.WriteString("\n" + term.Wrap(v.Text, columns) + "\n")
 		if numbers && v.Last != nil {
 			b.WriteString("\n" + indented(fmt.Sprintf("held-out sample: lowest %s at step %s, last %s at step %s, fell by %s in the last fifth of the steps "+
-				"(differences have a standard error of %s)",
+				"(standard error %s)",
 				decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step), decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step),
 				decimals(*v.Gain, 4), decimals(*v.Noise, 4)), columns, 2))
 		}

@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/internal/kernel"
+	"attend/internal/random"
 	"attend/internal/run"
 )
 
@@ -31,6 +32,7 @@ type Recall struct {
 // How much is tried, so that measuring takes a small part of the time of a training, whatever its text and its model.
 const (
 	recallSentences = 100
+	recallSamples   = 300
 	recallTokens    = 20_000 // of the sentences that are tried on one side
 	sampledTokens   = 30_000 // that the model reads to draw its samples
 	recallWindow    = 64     // characters
@@ -43,6 +45,8 @@ const (
 // random. So a model that memorised nothing draws sentences of both sides in proportion to their tokens, and Chance is
 //
 //	SampledFromHeldOut (training tokens) / (held-out tokens)
+//
+// Where the grammar of the text is known, Chance is the share of sentences drawn from it that are training sentences.
 //
 // In a run on characters, the second halves of held-out windows are drawn given the first, Chance is the share of the true second
 // halves that occur in the training text, and SampledFromHeldOut is not measured.
@@ -67,7 +71,7 @@ func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
 	if recall.HeldOutSentences > 0 {
 		recall.ReproducedHeldOut = &share
 	}
-	recall.Samples = max(fewestRecalled, min(recallSentences, int(2*sampledTokens/(mean*mean))))
+	recall.Samples = max(fewestRecalled, min(recallSamples, int(2*sampledTokens/(mean*mean))))
 	if words {
 		err = recall.sampleSentences(r, corpus)
 	} else {
@@ -114,12 +118,33 @@ func (c *Recall) sampleSentences(r *run.Run, corpus *data.Corpus) error {
 		drawn[i] = append(prompts[i], drawn[i]...)
 	}
 	c.SampledFromText, c.SampledFromHeldOut = shareOf(corpus.Train, drawn), shareOf(corpus.HeldOut, drawn)
-	if n := corpus.HeldOut.Predictions(); n > 0 {
+	if corpus.Grammar != nil {
+		chance := shareOf(corpus.Train, drawnBy(corpus))
+		c.Chance, c.chanceError = &chance, standardError(chance, grammarSamples)
+	} else if n := corpus.HeldOut.Predictions(); n > 0 {
 		ratio := float64(corpus.Train.Predictions()) / float64(n)
 		chance := min(1, c.SampledFromHeldOut*ratio)
 		c.Chance, c.chanceError = &chance, ratio*standardError(c.SampledFromHeldOut, c.Samples)
 	}
 	return nil
+}
+
+// grammarSamples is how many sentences the grammar draws to measure how often a training sentence recurs.
+const grammarSamples = 2000
+
+// drawnBy returns sentences drawn from the grammar of a text.
+func drawnBy(corpus *data.Corpus) [][]int {
+	boundary, _ := corpus.Vocabulary.Boundary()
+	drawn := make([][]int, grammarSamples)
+	for i := range drawn {
+		drawn[i] = []int{boundary}
+		for _, word := range corpus.Grammar.Sample(random.New(1, "recall", uint64(i))).Words {
+			id, _ := corpus.Vocabulary.ID(word)
+			drawn[i] = append(drawn[i], id)
+		}
+		drawn[i] = append(drawn[i], boundary)
+	}
+	return drawn
 }
 
 // sampleWindows draws the second halves of held-out windows given their first halves.

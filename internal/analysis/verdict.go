@@ -32,7 +32,7 @@ type Verdict struct {
 	Best      *Point     `json:"best"`      // the evaluation with the lowest held-out loss; nil if there is none
 	Last      *Point     `json:"last"`      // the last evaluation; nil if there is none
 	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if there are no two evaluations
-	Noise     *float64   `json:"noise"`     // standard error of the difference of two evaluations; nil likewise
+	Noise     *float64   `json:"noise"`     // standard error of Gain; nil likewise
 
 	Resume bool     `json:"-"` // the next command resumes the run; otherwise it trains anew
 	Flags  []string `json:"-"` // flags of the next command, such as "--lr 0.001". Without Resume and Flags it is none of `attend train`
@@ -64,8 +64,9 @@ type Evidence struct {
 // Thresholds, in nats per token unless stated. A loss that is d nats higher is a perplexity that is e^d times as high: 0.02 nats are
 // 2 % of it, 0.3 nats 35 %.
 const (
-	// Standard deviation, over tokens, of the difference of their losses in two checkpoints of one training.
-	tokenDifference = 0.5
+	// Where the mean losses of two checkpoints differ by d, the differences of single tokens have a variance of some 2 d: that of the
+	// logarithm of the ratio of two distributions that are near each other. Measured on eleven pairs of models: 0.7 d to 3.5 d.
+	differenceVariance = 2
 	// Standard deviation, over tokens, of their losses in one checkpoint.
 	tokenDeviation = 1.5
 
@@ -73,13 +74,20 @@ const (
 	surely  = 3.0 // the same for the largest of many values
 
 	leastRise = 0.02 // of the held-out loss since its minimum: overfitted
-	leastGain = 0.02 // decrease of the held-out loss in the last fifth of the steps: improving
 	leastLead = 0.02 // of the held-out loss below that of the bigram
 	nearFloor = 0.03 // of the held-out loss above that of the grammar: learned, whatever it still gains
+
+	// The decrease of the held-out loss in the last fifth of the steps: improving. It is small even early in learning, since cosine decay
+	// makes hardly more than a hundredth of the way there, and not 0 when all is learned, since a lower rate also ends the noise of
+	// large steps: 0.01 is usual. Half of it is enough where the two last fifths together gained much.
+	leastGain    = 0.012
+	leastTwoGain = 0.03
 
 	worseThanStart = 0.1 // of the training loss above its start: diverged. The start is measured on other text
 	leastJump      = 0.3 // of the training loss above its minimum, its start or uniform: diverged
 	lostShare      = 0.2 // of the decrease of the training loss, as the least that was lost again
+
+	memorisedGap = 0.1 // of the training loss below the held-out one: without it, equal sentences are chance
 
 	lowRate, highRate = 1e-3, 0.03 // learning rates of AdamW outside of which they are the first suspect
 )
@@ -103,7 +111,7 @@ func Judge(e Evidence) Verdict {
 			break
 		}
 	}
-	if r := e.Recall; r != nil && r.Memorised() {
+	if r := e.Recall; r != nil && e.Report.HeldOutLoss-e.Report.TrainLoss > memorisedGap && r.Memorised() {
 		v.Memorised = &Memorised{r.Text()}
 	}
 	return v
@@ -114,8 +122,9 @@ type judgement struct {
 	Evidence
 	best, last  *Point
 	heldOutLast float64   // of the model of the last evaluation, on all held-out text
-	noise       float64   // standard error of the difference of two held-out losses
+	noise       float64   // standard error of gain
 	gain        float64   // decrease of the held-out loss in the last fifth of the steps
+	twoGain     float64   // in the last two fifths
 	start       float64   // loss before training
 	train       []float64 // training loss at each evaluation, a moving mean
 	trainLast   float64   // of the model of the last evaluation
@@ -157,8 +166,14 @@ func newJudgement(e Evidence) *judgement {
 	}
 	j.best, j.last = &Point{best.Step, best.HeldOutLoss}, &Point{last.Step, last.HeldOutLoss}
 	j.gain = heldOutAt(e.Metrics, 0.8*float64(last.Step)) - last.HeldOutLoss
-	j.noise = math.Hypot(tokenDifference/math.Sqrt(float64(e.SampleTokens)), math.Sqrt2*scatter(e.Metrics))
+	j.twoGain = heldOutAt(e.Metrics, 0.6*float64(last.Step)) - last.HeldOutLoss
+	j.noise = j.standardError(j.gain)
 	return j
+}
+
+// standardError returns that of a difference of two held-out losses.
+func (j *judgement) standardError(difference float64) float64 {
+	return math.Sqrt(differenceVariance * math.Abs(difference) / float64(j.SampleTokens))
 }
 
 // heldOutAt returns the held-out loss at a step between two evaluations, by linear interpolation in the logarithm of the step: losses
@@ -173,20 +188,16 @@ func heldOutAt(metrics []run.Metrics, step float64) float64 {
 	return a.HeldOutLoss + part*(b.HeldOutLoss-a.HeldOutLoss)
 }
 
-// scatter returns the standard deviation of the held-out losses around a smooth curve, from the second differences of the last half of
-// the evaluations: for independent deviations their variance is 6 times that of one. The median is not changed by one jump.
-func scatter(metrics []run.Metrics) float64 {
-	metrics = metrics[len(metrics)/2:]
-	if len(metrics) < 5 { // too few for a median
-		return 0
+// largestChange returns the largest change of the held-out loss from one evaluation to the next in the last two fifths of the steps, in
+// the direction of sign; 0 if there is none. A trend is beyond the scatter of the evaluations if it exceeds the changes against it.
+func (j *judgement) largestChange(sign float64) float64 {
+	largest := 0.0
+	for i := 1; i < len(j.Metrics); i++ {
+		if float64(j.Metrics[i-1].Step) >= 0.6*float64(j.last.Step) {
+			largest = max(largest, sign*(j.Metrics[i].HeldOutLoss-j.Metrics[i-1].HeldOutLoss))
+		}
 	}
-	var sizes []float64
-	for i := 1; i < len(metrics)-1; i++ {
-		sizes = append(sizes, math.Abs(metrics[i-1].HeldOutLoss-2*metrics[i].HeldOutLoss+metrics[i+1].HeldOutLoss))
-	}
-	slices.Sort(sizes)
-	const medianOfNormal = 0.6745 // of the absolute values of a standard normal distribution
-	return sizes[len(sizes)/2] / medianOfNormal / math.Sqrt(6)
+	return largest
 }
 
 // diverged reports whether the training loss ended above uniform or its start, above its minimum by a good part of what it had fallen, or
@@ -246,7 +257,8 @@ func (j *judgement) unknown(v *Verdict) bool {
 // overfitted reports whether the held-out loss rose after its minimum although the training loss stayed below it.
 func (j *judgement) overfitted(v *Verdict) bool {
 	rise := j.last.HeldOutLoss - j.best.HeldOutLoss
-	if rise < leastRise+clearly*j.noise || j.trainLast > j.last.HeldOutLoss-rise/2 {
+	least := max(leastRise, clearly*j.standardError(rise), j.largestChange(-1))
+	if rise < least || j.trainLast > j.last.HeldOutLoss-rise/2 {
 		return false
 	}
 	worse := ""
@@ -259,7 +271,7 @@ func (j *judgement) overfitted(v *Verdict) bool {
 	}
 	v.Text = fmt.Sprintf("It overfitted: on text it never saw the loss was lowest at step %s (%s) and has risen to %.2f since%s.%s "+
 		"More text helps most; otherwise fewer steps, --dropout or a smaller --dim.",
-		printable.Thousands(j.best.Step), j.nats(j.best.HeldOutLoss), j.last.HeldOutLoss, worse, kept)
+		printable.Thousands(j.best.Step), j.nats(j.heldOutLast-rise), j.heldOutLast, worse, kept)
 	v.Flags = []string{"--steps " + strconv.Itoa(cmp.Or(j.best.Step, max(1, j.Settings.Steps/10)))}
 	if dropout := 0.2; j.Settings.Dropout < dropout {
 		v.Flags = append(v.Flags, fmt.Sprintf("--dropout %g", dropout))
@@ -279,12 +291,12 @@ func (j *judgement) notBetter(v *Verdict) bool {
 	case j.unfinished():
 		v.Resume, advice = true, "It was stopped before its last step."
 	case s.LR < lowRate && j.start-j.heldOutLast < (j.start-b)/2:
-		v.Flags, advice = []string{fmt.Sprintf("--lr %g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
+		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
 	case s.Optimizer == train.AdamW && s.LR > highRate:
 		v.Flags, advice = s.Training().CalmerFlags(), "Its learning rate may be too high."
 	case j.gains():
 		v.Resume, v.Flags = true, j.moreSteps()
-		advice = fmt.Sprintf("It is still improving (%.2f nats in the last fifth of the steps): more steps help.", j.gain)
+		advice = fmt.Sprintf("It is still improving (%.3f nats in the last fifth of the steps): more steps help.", j.gain)
 	case s.Dim < 32:
 		v.Flags, advice = []string{fmt.Sprintf("--dim %d --hidden 0", 4*s.Dim)}, "It may be too small."
 	default:
@@ -301,7 +313,10 @@ func (j *judgement) notBetter(v *Verdict) bool {
 func (j *judgement) unfinished() bool { return max(j.last.Step, j.Step) < j.Settings.Steps }
 
 // gains reports whether the held-out loss fell in the last fifth of the steps.
-func (j *judgement) gains() bool { return j.gain > max(leastGain, clearly*j.noise) }
+func (j *judgement) gains() bool {
+	enough := j.gain > leastGain || j.gain > leastGain/2 && j.twoGain > leastTwoGain
+	return enough && j.gain > max(clearly*j.noise, j.largestChange(1))
+}
 
 // moreSteps returns the flags of a run that is resumed for as many steps as it has made.
 func (j *judgement) moreSteps() []string {
@@ -317,8 +332,8 @@ func (j *judgement) improving(v *Verdict) bool {
 		return false
 	}
 	v.Resume, v.Flags = true, j.moreSteps()
-	v.Text = fmt.Sprintf("It is still improving: in the last fifth of the steps the loss on text it never saw fell by %.2f to %s. "+
-		"More steps will lower it further.", j.gain, j.nats(j.last.HeldOutLoss))
+	v.Text = fmt.Sprintf("It is still improving: in the last fifth of the steps the loss on text it never saw fell by %.3f to %s. "+
+		"More steps will lower it further.", j.gain, j.nats(j.heldOutLast))
 	return true
 }
 
