@@ -27,6 +27,7 @@ type Recall struct {
 	Chance             *float64 `json:"chance"`               // the share SampledFromText of a model that memorised nothing; nil where nothing is held out
 
 	chanceError float64 // standard error of Chance
+	windows     bool    // of characters, in place of sentences
 }
 
 // How much is tried, so that measuring takes a small part of the time of a training, whatever its text and its model.
@@ -59,7 +60,7 @@ func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
 	_, mean := corpus.Train.RowLengths(seq)
 	most := max(fewestRecalled, min(recallSentences, int(recallTokens/mean)))
 	training, heldOut := corpus.Train.SpreadRows(seq, most), corpus.HeldOut.SpreadRows(seq, most)
-	var recall Recall
+	recall := Recall{windows: !words}
 	var err error
 	if recall.Sentences, recall.Reproduced, err = reproduced(r, training); err != nil {
 		return Recall{}, err
@@ -196,6 +197,10 @@ func shareOf(s data.Set, lists [][]int) float64 {
 // Text says in words how much is reproduced, and what a model does that memorised nothing.
 func (c Recall) Text() string {
 	percent := func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
+	sentence, word := "sentence", "word"
+	if c.windows {
+		sentence, word = "window", "character"
+	}
 	text := "It did not memorise its training text: "
 	switch {
 	case c.ReproducedHeldOut == nil:
@@ -203,12 +208,12 @@ func (c Recall) Text() string {
 	case c.Memorised():
 		text = "It memorised training text: "
 	}
-	text += "given the first half of a training sentence, it continues " + percent(c.Reproduced) + " of them word for word"
+	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s", sentence, percent(c.Reproduced), word)
 	if c.ReproducedHeldOut != nil {
-		text += " (of sentences it never saw, " + percent(*c.ReproducedHeldOut) + ")"
+		text += fmt.Sprintf(" (of %ss it never saw, %s)", sentence, percent(*c.ReproducedHeldOut))
 	}
 	if c.Samples > 0 {
-		text += "; of the sentences that it draws, " + percent(c.SampledFromText) + " are in the training text"
+		text += fmt.Sprintf("; of the %ss that it draws, %s are in the training text", sentence, percent(c.SampledFromText))
 	}
 	if c.Samples > 0 && c.Chance != nil {
 		text += " (by chance, " + percent(*c.Chance) + ")"

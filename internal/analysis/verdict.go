@@ -340,16 +340,16 @@ func (j *judgement) improving(v *Verdict) bool {
 // learned is what is left.
 func (j *judgement) learned(v *Verdict) bool {
 	r := j.Report
-	v.Text = fmt.Sprintf("It learned: on text it never saw the loss is %s", j.nats(r.HeldOutLoss))
+	v.Text = fmt.Sprintf("It learned: on text it never saw the loss is %s, ", j.nats(r.HeldOutLoss))
 	switch {
 	case r.Excess == nil:
-		v.Text += fmt.Sprintf(", and it no longer falls. Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
+		v.Text += fmt.Sprintf("and it no longer falls. Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
 			j.Noun, r.Baselines.Bigram, r.Baselines.Trigram)
 	case *r.Excess < nearFloor:
-		v.Text += fmt.Sprintf(". The grammar that drew the text has %.2f, the least that can be expected.", *r.Entropy)
+		v.Text += fmt.Sprintf("%.3f above that of the grammar that drew the text, the least that can be expected.", *r.Excess)
 	default:
-		v.Text += fmt.Sprintf(", and it no longer falls. The grammar that drew the text has %.2f, the least that can be expected: "+
-			"another model may come nearer.", *r.Entropy)
+		v.Text += fmt.Sprintf("and it no longer falls. It is %.2f above that of the grammar that drew the text, the least that can be "+
+			"expected: another model may come nearer.", *r.Excess)
 	}
 	return true
 }

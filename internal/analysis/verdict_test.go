@@ -62,7 +62,7 @@ func (r recorded) evidence(t *testing.T) Evidence {
 		e.Report.Excess = &excess
 	}
 	c := r.Recall
-	e.Recall = &Recall{int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4]))}
+	e.Recall = &Recall{int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4])), false}
 	return e
 }
 
