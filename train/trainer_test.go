@@ -423,7 +423,7 @@ func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
 		return func(s Step) error { got = append(got, fmt.Sprint(what, s.Step)); return nil }
 	}
 	err := trainer.Run(context.Background(), Callbacks{
-		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateEvery: 2, SaveEvery: 3})
+		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateAt: func(step int) bool { return step%2 == 0 }, SaveEvery: 3})
 	want := []string{"step1", "step2", "evaluate2", "step3", "save3", "step4", "evaluate4", "step5", "step6", "evaluate6", "save6", "step7", "evaluate7", "save7"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("error %v, hooks %v, want %v", err, got, want)

@@ -74,6 +74,7 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 	formats := slices.Concat([]format{textFormat, jsonFormat}, c.formats)
 	cmd.Flags().StringVar(&path, "run", "", "run folder (default: the latest under "+runsFolder+"/)")
 	_ = cmd.MarkFlagDirname("run")
+	p.atFlag(cmd.Flags())
 	p.memoryFlag(cmd.Flags())
 	q.output.flags(cmd, formats)
 	open := c.open
@@ -94,6 +95,9 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 		}
 		if err == nil {
 			q.run, err = open(path, p.options()...)
+		}
+		if err == nil {
+			err = p.checkAt(q.run)
 		}
 		if err != nil {
 			return err
@@ -142,9 +146,16 @@ func (q *request) source() attention.Source {
 	return attention.Source{Run: q.run.Path, Step: q.run.Step}
 }
 
-// stepNote names the run and its step.
+// stepNote names the run and its step, and says which weights of the training these are.
 func stepNote(r *run.Run) string {
-	return fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
+	switch {
+	case r.Selected():
+		note += fmt.Sprintf(" of %s, with the lowest held-out loss", printable.Thousands(r.Trained))
+	case r.Settings.Keep == run.KeepBest:
+		note += ", the last"
+	}
+	return note
 }
 
 // readingNote says how the words of a run's maps are to be taken.

@@ -97,6 +97,9 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 // compareRuns compares the run with another on one sentence.
 func (p *program) compareRuns(q *request, with string) (attention.Comparison, error) {
 	other, err := run.Open(with, p.options()...)
+	if err == nil {
+		err = p.checkAt(other)
+	}
 	if err != nil {
 		return attention.Comparison{}, err
 	}
@@ -121,10 +124,10 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	if r.Step < r.Settings.Steps {
+	if !r.Finished() {
 		p.note(fmt.Sprintf("%s was stopped at step %d of %d, and the other seeds are trained to the end: "+
 			"finish it with `attend train --resume` first",
-			printable.Path(r.Path), r.Step, r.Settings.Steps))
+			printable.Path(r.Path), r.Trained, r.Settings.Steps))
 	}
 	ctx, stop := interruptible(q.cmd.Context())
 	defer stop()

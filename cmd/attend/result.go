@@ -46,17 +46,20 @@ func (p *program) result(t *run.Training) (finding, error) {
 	if live { // a long text takes a while
 		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
-	report, err := analysis.Evaluate(t.Run, t.Corpus)
+	r := t.Model()
+	report, err := analysis.Evaluate(r, t.Corpus)
 	if live {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
 	if err != nil {
 		return finding{}, err
 	}
-	m, err := t.SampleMap()
-	if err == nil {
-		err = analysis.MeasureEffects(t.Run, &m)
+	maps, err := analysis.Maps(r, shownPredictions, false, t.Settings.Sample)
+	if err != nil {
+		return finding{}, err
 	}
+	m := maps[0]
+	err = analysis.MeasureEffects(r, &m)
 	return finding{
 		shown:  []any{report, m},
 		result: func() (any, error) { return trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}, nil },
@@ -96,7 +99,7 @@ func (p *program) showNext(t *run.Training) error {
 	if t.Settings.Data == "-" {
 		text = " < TEXT"
 	}
-	if t.Step < t.Settings.Steps {
+	if !t.Finished() {
 		_, err := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved. Next: attend train --resume %s%s\n",
 			t.Step, t.Settings.Steps, folder, text)
 		return err

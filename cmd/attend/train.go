@@ -200,7 +200,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			if f.Changed(setting.Name) {
 				setting.Copy(settings, &given)
 			}
-			if was, now := setting.Text(kept), setting.Text(settings); now != was && !setting.OnResume {
+			if was, now := setting.Text(kept), setting.Text(settings); now != was && !kept.MayChange(setting) {
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
 					setting.Name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
@@ -220,6 +220,11 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		return err
 	}
 	defer t.Close()
+	if t.StoppedEarly() {
+		return fmt.Errorf("%s stopped early at step %d, since --patience %d was used up: "+
+			"train a new run with a larger --patience, or see this one with `attend inspect --run %s`",
+			printable.Path(o.resume), t.Step, t.Settings.Patience, commandWord(o.resume, "FOLDER", printable.MaxQuote))
+	}
 	if t.Step >= t.Settings.Steps {
 		return fmt.Errorf("%s has finished its %s: use --steps %d to continue, `attend inspect --run %s` shows it",
 			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
@@ -262,7 +267,7 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	fmt.Fprintln(p.stderr)
 	found, problem := p.result(t)
 	if problem == nil {
-		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
+		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Model()})
 	}
 	if problem == nil && o.format != jsonFormat.name {
 		problem = p.showNext(t)

@@ -71,7 +71,7 @@ func trainTemporary(ctx context.Context, path string, s run.Settings, corpus *da
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}
-	return t.Run, nil
+	return t.Model(), nil
 }
 
 // Recurring returns the links of one sentence with the number of maps in which each occurs: a link occurs in a map if some head

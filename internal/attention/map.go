@@ -44,7 +44,7 @@ const All = -1
 // Source is the run that a result comes from: its folder, and the number of updates of its weights.
 type Source struct {
 	Run  string `json:"run"`
-	Step int    `json:"step"`
+	Step int    `json:"step"` // updates of its weights
 }
 
 // Prediction is a possible next word and its probability, in 0 to 1.

@@ -49,6 +49,8 @@ type Settings struct {
 
 	EvalInterval int    `yaml:"eval-interval"`
 	SaveInterval int    `yaml:"save-interval"`
+	Keep         string `yaml:"keep"`
+	Patience     int    `yaml:"patience"`
 	Sample       string `yaml:"sample"`
 }
 
@@ -141,8 +143,9 @@ func (s Settings) YAML() []byte {
 // here, so that the identity of a run is the same in all versions.
 func (s Settings) identity() []byte {
 	var later []string
+	kept := s
 	for _, setting := range AllSettings() {
-		if setting.OnResume {
+		if kept.MayChange(setting) {
 			setting.Copy(&s, &Settings{})
 		}
 		if setting.Absent != nil {
@@ -153,10 +156,10 @@ func (s Settings) identity() []byte {
 			}
 		}
 	}
-	var all, kept yaml.Node
+	var all yaml.Node
 	_ = all.Encode(s)
-	kept = all
-	kept.Content = nil
+	identity := all
+	identity.Content = nil
 	for i := 0; i < len(all.Content); i += 2 { // keys and values in turn
 		if slices.Contains(later, all.Content[i].Value) {
 			continue
@@ -164,9 +167,9 @@ func (s Settings) identity() []byte {
 		if former, renamed := formerNames()[all.Content[i].Value]; renamed {
 			all.Content[i].Value = former
 		}
-		kept.Content = append(kept.Content, all.Content[i:i+2]...)
+		identity.Content = append(identity.Content, all.Content[i:i+2]...)
 	}
-	b, _ := yaml.Marshal(&kept)
+	b, _ := yaml.Marshal(&identity)
 	return b
 }
 

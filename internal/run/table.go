@@ -22,7 +22,8 @@ type Setting struct {
 	Follows  string          // name of another setting, such as lr for min-lr
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
-	OnResume bool            // may change when a run is resumed
+	OnResume bool            // may change when a run is resumed, see [Settings.MayChange]
+	Selects  bool            // sets the evaluations among which the weights are selected
 	Formerly string          // former name, in settings files and flags of earlier versions; "" if it was not renamed
 	Vary     bool            // runs that differ only in this setting have the same text and can be compared
 
@@ -109,11 +110,18 @@ func AllSettings() (all []Setting) {
 			{Name: "momentum", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("momentum")},
 			{Name: "clip", Default: 1.0, Range: closed(0, 1e9), Meaning: "maximum global gradient norm; 0 disables clipping"},
 			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; on one kind of processor a run is reproducible bit for bit"},
+			{Name: "keep", Default: KeepBest, Choices: []string{KeepBest, KeepLast},
+				Absent:  func(s *Settings) { s.Keep = KeepLast },
+				Meaning: "weights that are the model: those with the lowest held-out loss at an evaluation, or those of the last step"},
+			{Name: "patience", Default: 0, Range: closed(0, 1e9),
+				Absent:  func(s *Settings) { s.Patience = 0 },
+				Meaning: "stop after so many eval-intervals in a row without a lower held-out loss; 0 trains to the end"},
 		}},
 		{"Evaluation and output", false, []Setting{
 			{Name: "sample", Formerly: "probe", Default: "",
 				Meaning: "sample sentence whose map is shown and filmed (default: \"" + seedSentence + "\", or a held-out sentence)"},
-			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between evaluations"},
+			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Selects: true,
+				Meaning: "steps between evaluations; there are others at steps 1, 2, 5, 10, 20, 50, ..."},
 			{Name: "save-interval", Default: 500, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between checkpoints"},
 		}},
 	} {

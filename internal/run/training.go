@@ -15,6 +15,7 @@ import (
 	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/hf"
+	"attend/internal/param"
 	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
@@ -33,6 +34,7 @@ type Training struct {
 	heldOut     train.Batches
 	evalBatches int // number of batches of an evaluation
 	sample      *Session
+	best        *param.Set // the weights of [Run.Best]; nil if the training does not keep them
 
 	before  float64 // seconds of training before this start or resume
 	started time.Time
@@ -181,6 +183,9 @@ func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Traini
 	}
 	t := &Training{Run: r, Corpus: corpus, name: at, heldOut: heldOut,
 		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+	if s.Keep == KeepBest {
+		t.best = layers.ZeroParameters(r.Config)
+	}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Parameters, sampler); err != nil {
 		return nil, err
@@ -224,10 +229,11 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 			TokensPerSecond: rate, SecondsLeft: left})
 	}
 	err := t.trainer.Run(ctx, train.Callbacks{
-		EvaluateEvery: t.Settings.EvalInterval,
-		SaveEvery:     t.Settings.SaveInterval,
+		EvaluateAt: t.Settings.evaluatedAt,
+		SaveEvery:  t.Settings.SaveInterval,
+		Done:       t.StoppedEarly,
 		Stepped: func(s train.Step) {
-			t.Step = s.Step
+			t.Step, t.Trained = s.Step, s.Step
 			t.tokens += s.Tokens
 			progress(s, false)
 		},
@@ -280,6 +286,7 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 		m.Loss = e.Loss
 	}
 	t.last = m
+	t.consider(Best{s.Step, e.Loss})
 	sample, err := t.SampleMap()
 	if err != nil {
 		return nil, t.diverged("for the sample sentence ", err)
