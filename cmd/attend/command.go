@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/internal/attention"
 	"attend/internal/lesson"
 	"attend/internal/printable"
 	"attend/internal/render/export"
@@ -131,7 +130,7 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 		if err != nil {
 			return err
 		}
-		return export.JSON(w, cmp.Or(f.name, q.cmd.Name()), q.source(), result)
+		return export.JSON(w, cmp.Or(f.name, q.cmd.Name()), q.run.Source(), result)
 	}
 	view := textOptions(w)
 	if err := f.text(w, view); err != nil || f.note == "" {
@@ -139,11 +138,6 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(f.note, view.Width))
 	return err
-}
-
-// source is where the finding comes from.
-func (q *request) source() attention.Source {
-	return attention.Source{Run: q.run.Path, Step: q.run.Step}
 }
 
 // stepNote names the run and its step, and says which weights of the training these are.

@@ -87,7 +87,7 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 					for _, l := range losses {
 						curve = append(curve, page.Loss{Step: l.Step, Training: l.Loss, HeldOut: l.HeldOutLoss})
 					}
-					return page.Film(w, q.source(), frames, curve, shown)
+					return page.Film(w, q.run.Source(), frames, curve, shown)
 				}},
 			}, nil
 		},

@@ -64,6 +64,9 @@ func (p *program) result(t *run.Training) (finding, error) {
 		shown:  []any{report, m},
 		result: func() (any, error) { return trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}, nil },
 		text: func(w io.Writer, view text.Options) error {
+			if r.Step < r.Trained {
+				fmt.Fprintf(w, "%s\n\n", term.Wrap(stepNote(r), view.Width))
+			}
 			if err := writeLosses(w, report, view.Width); err != nil {
 				return err
 			}

@@ -259,6 +259,10 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	switch {
 	case err == nil:
 		stop() // the result can be broken off
+		if t.StoppedEarly() {
+			p.say("stopped early at step %d: no evaluation of %s lowered the held-out loss of step %d",
+				t.Step, printable.Count(t.Settings.Patience, "eval-interval"), t.Best.Step)
+		}
 	case ctx.Err() == nil || !errors.Is(err, context.Cause(ctx)):
 		return err
 	default:

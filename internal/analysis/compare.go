@@ -18,13 +18,13 @@ func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
 	if err != nil {
 		return attention.Comparison{}, err
 	}
-	return attention.Comparison{Of: source(r), With: source(r), A: maps[0], B: maps[1]}, nil
+	return attention.Comparison{Of: r.Source(), With: r.Source(), A: maps[0], B: maps[1]}, nil
 }
 
 // Compare returns the maps of one sentence in two runs and matches the heads of the runs. Heads are matched on the sentence and,
 // if the corpus is not nil, on held-out sentences.
 func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Comparison, error) {
-	c := attention.Comparison{Of: source(a), With: source(b), Settings: settingPairs(a.Settings, b.Settings)}
+	c := attention.Comparison{Of: a.Source(), With: b.Source(), Settings: settingPairs(a.Settings, b.Settings)}
 	if corpus != nil {
 		if err := a.CheckText(corpus); err != nil {
 			return c, err

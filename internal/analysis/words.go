@@ -53,7 +53,7 @@ func PositionTable(r *run.Run) (Table, error) {
 // table splits the values of a table [rows, dim] into its rows.
 func table(r *run.Run, title string, values []float32, name func(int) string) Table {
 	dim := r.Config.Dim
-	t := Table{Title: title, Source: source(r)}
+	t := Table{Title: title, Source: r.Source()}
 	for i := range len(values) / dim {
 		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(values[i*dim:][:dim]))
 	}

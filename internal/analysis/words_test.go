@@ -63,7 +63,7 @@ func TestTablesAreTheWeights(t *testing.T) {
 		s.Positions = string(kind)
 		r := trained(t, s, runtest.Text())
 		words := WordTable(r)
-		if len(words.Rows) != r.Vocabulary.Len() || words.Source != (attention.Source{Run: r.Path, Step: s.Steps}) || words.Ordered {
+		if len(words.Rows) != r.Vocabulary.Len() || words.Source != (attention.Source{Run: r.Path, Step: s.Steps, TrainedSteps: s.Steps, Weights: "best"}) || words.Ordered {
 			t.Errorf("%d rows from %v", len(words.Rows), words.Source)
 		}
 		for id, row := range words.Rows {

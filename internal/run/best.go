@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"attend/internal/attention"
 	"attend/internal/printable"
 )
 
@@ -76,6 +77,15 @@ func (t *Training) Model() *Run {
 		r.Parameters, r.Step = t.best, t.Best.Step
 	}
 	return &r
+}
+
+// Source returns where results of the run come from.
+func (r *Run) Source() attention.Source {
+	s := attention.Source{Run: r.Path, Step: r.Step, TrainedSteps: r.Trained, Weights: KeepLast}
+	if r.Selected() {
+		s.Weights = KeepBest
+	}
+	return s
 }
 
 // evaluatedAt reports whether the training is evaluated after a step that is not its last: at every interval, and at steps 1, 2,
