@@ -29,6 +29,7 @@ function makeFilm(frames, model, losses, go) {
     }, pause);
   };
   const training = { name: "training", points: losses.map((l) => ({ step: l.step, loss: l.training })) };
+  byId("kept-key").hidden = model === last;
   byId("training-key").hidden = losses.length === 0;
   const lossAt = (f) => `${f.loss.toFixed(3)} at step ${f.step}`;
   const lowest = model < last ? `, lowest ${lossAt(frames[model])}` : "";
