@@ -90,8 +90,8 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		{"unigram", r.Baselines.Unigram, "counts single tokens"},
 		{"uniform", r.Baselines.Uniform, "every token equally likely"},
 	}
-	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "the grammar that drew this text"})
+	if r.GrammarLoss != nil {
+		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.GrammarLoss, "the grammar that drew this text"})
 	}
 	number := len("0.0000") + 1
 	for _, l := range lines {

@@ -75,8 +75,10 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 				}
 			}
 			return finding{
-				shown:  []any{frames, losses},
-				result: func() (any, error) { return export.Film(frames, attention.Formation(frames, least), losses) },
+				shown: []any{frames, losses},
+				result: func() (any, error) {
+					return export.Film(frames, attention.Formation(frames, least), evaluations(losses))
+				},
 				text: func(w io.Writer, view text.Options) error {
 					view.Layer, view.Head = shown.Layer, shown.Head
 					return writeFilm(w, frames, r.Step, least, view)
@@ -92,6 +94,25 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 			}, nil
 		},
 	})
+}
+
+// evaluation is a line of metrics.jsonl in JSON, where the loss on all held-out text is called heldout_loss.
+type evaluation struct {
+	Step            int     `json:"step"`
+	Seconds         float64 `json:"seconds"`
+	TokensPerSecond float64 `json:"tokens_per_second"`
+	Loss            float64 `json:"loss"`
+	HeldOutLoss     float64 `json:"sample_heldout_loss"`
+	LearningRate    float64 `json:"learning_rate"`
+}
+
+// evaluations returns the lines of metrics.jsonl in JSON.
+func evaluations(metrics []run.Metrics) []evaluation {
+	list := make([]evaluation, len(metrics))
+	for i, m := range metrics {
+		list[i] = evaluation(m)
+	}
+	return list
 }
 
 // writeFilm writes each sentence of a film, and when its links formed. The model is of that step.

@@ -12,11 +12,11 @@ import (
 // Report is the quality of a run on held-out text. Losses are in nats per predicted token (words and sentence ends).
 type Report struct {
 	HeldOutLoss float64        `json:"heldout_loss"`
-	Entropy     *float64       `json:"entropy,omitempty"` // loss of the grammar's exact probabilities on them, see [GrammarLoss]; not the entropy of attention
-	Excess      *float64       `json:"excess,omitempty"`  // HeldOutLoss - Entropy
-	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the most likely one
-	Sentences   int            `json:"sentences"`         // held-out sentences, or texts in a run on characters
-	Baselines   data.Baselines `json:"baselines"`         // losses of models without attention on the same text
+	GrammarLoss *float64       `json:"grammar_loss,omitempty"` // loss of the exact probabilities of the grammar on the same text, see [GrammarLoss]
+	Excess      *float64       `json:"excess,omitempty"`       // HeldOutLoss - GrammarLoss
+	Accuracy    float64        `json:"accuracy"`               // share of tokens that were the most likely one
+	Sentences   int            `json:"sentences"`              // held-out sentences, or texts in a run on characters
+	Baselines   data.Baselines `json:"baselines"`              // losses of models without attention on the same text
 	Rules       []RuleReport   `json:"rules,omitempty"`
 
 	TrainLoss float64 `json:"-"` // on a sample of the training text
@@ -55,12 +55,12 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	if corpus.Grammar == nil {
 		return report, nil
 	}
-	entropy, err := GrammarLoss(corpus)
+	grammarLoss, err := GrammarLoss(corpus)
 	if err != nil {
 		return Report{}, err
 	}
-	excess := e.Loss - entropy
-	report.Entropy, report.Excess = &entropy, &excess
+	excess := e.Loss - grammarLoss
+	report.GrammarLoss, report.Excess = &grammarLoss, &excess
 	if report.Rules, err = evaluateRules(r, corpus); err != nil {
 		return Report{}, err
 	}

@@ -53,9 +53,9 @@ func TestEvaluateSavanna(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "excess", *report.Excess, report.HeldOutLoss-*report.Entropy, 0)
+	near(t, "excess", *report.Excess, report.HeldOutLoss-*report.GrammarLoss, 0)
 	if *report.Excess <= 0 || report.HeldOutLoss >= report.Baselines.Uniform {
-		t.Errorf("loss %g, want above the grammar's %g and below uniform %g", report.HeldOutLoss, *report.Entropy, report.Baselines.Uniform)
+		t.Errorf("loss %g, want above the grammar's %g and below uniform %g", report.HeldOutLoss, *report.GrammarLoss, report.Baselines.Uniform)
 	}
 
 	// The losses once more, in float64, from the logits of each sentence.
@@ -90,7 +90,7 @@ func TestEvaluateSavanna(t *testing.T) {
 		t.Fatal(err)
 	}
 	near(t, "held-out loss", report.HeldOutLoss, loss/float64(tokens), 1e-5)
-	near(t, "entropy", *report.Entropy, entropy/float64(tokens), 1e-9)
+	near(t, "loss of the grammar", *report.GrammarLoss, entropy/float64(tokens), 1e-9)
 	near(t, "accuracy", report.Accuracy, float64(right)/float64(tokens), 1e-4)
 	near(t, "training loss", report.TrainLoss, report.HeldOutLoss, 0.3)
 	if report.Tokens != tokens || report.Sentences != len(inputs) {

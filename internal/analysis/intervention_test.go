@@ -31,7 +31,7 @@ func TestAnalysesRefuseAModelThatDiverged(t *testing.T) {
 		}
 		for what, compute := range map[string]func() (any, error){
 			"why":           func() (any, error) { return Why(r, Question{Text: text}, nil) },
-			"explanation":   func() (any, error) { return Explain(r, attention.Cell{Text: text}) },
+			"explanation":   func() (any, error) { return Explain(r, LinkName{Text: text}) },
 			"evaluation":    func() (any, error) { return Evaluate(r, corpus) },
 			"heads":         func() (any, error) { return Heads(r, corpus) },
 			"head means":    func() (any, error) { return NewHeadMeans(r, corpus) },

@@ -136,7 +136,7 @@ func (c *Course) answer() (values, error) {
 	var removed []values
 	for _, w := range y.Words {
 		removed = append(removed, values{"word": placed(y, w), "attention": w.Attention,
-			"probability": y.Probability * math.Exp(-*w.Ablation)})
+			"probability": y.Probability * math.Exp(-*w.AttentionRemoved)})
 	}
 	v["before"], v["target"], v["probability"], v["removed"] = before["map"], printable.Quote(y.Target), y.Probability, removed
 	last := len(m.Tokens) - 1

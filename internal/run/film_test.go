@@ -35,11 +35,12 @@ func TestFilmAndMetricsOfATraining(t *testing.T) {
 	if len(frames) != 6 || len(metrics) != 6 {
 		t.Errorf("%d frames, %d metrics", len(frames), len(metrics))
 	}
-	now, err := reader(t, r, 1).Map(r.Settings.Sample, logPredictions)
+	now, err := reader(t, r, 1).MapWithVectors(r.Settings.Sample, logPredictions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if last := frames[5].Sentences[0]; !reflect.DeepEqual(last.Attention, now.Attention) || !reflect.DeepEqual(last.Next, now.Next) {
+	if last := frames[5].Sentences[0]; !reflect.DeepEqual(last.Attention, now.Attention) || !reflect.DeepEqual(last.Next, now.Next) ||
+		!reflect.DeepEqual(last.NextAt, now.NextAt) {
 		t.Error("the last frame is not what the model shows")
 	}
 }

@@ -301,10 +301,14 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	return lines, nil
 }
 
-// SampleMap returns the attention map of the sample sentence with the present weights. It changes nothing in the training or its
+// SampleMap returns the attention map of the sample sentence with the present weights, with the next words after each of its words. It changes nothing in the training or its
 // folder. It may be called from the report function of [Training.Train], or while Train is not running.
 func (t *Training) SampleMap() (attention.Map, error) {
-	return t.sample.Map(t.Settings.Sample, logPredictions)
+	m, err := t.sample.Map(t.Settings.Sample, logPredictions)
+	if err == nil {
+		m.NextAt = t.sample.nextAt(m, logPredictions)
+	}
+	return m, err
 }
 
 // logPredictions is the number of most likely next words in a frame of the film.

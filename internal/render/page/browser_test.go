@@ -114,6 +114,9 @@ func forming() []attention.Frame {
 			heads = append(heads, attentiontest.Causal(len(m.Tokens), func(q, k int) float64 { return float64(i*((q*7+k*3+h*2)%5)) / 2 }))
 		}
 		s.Attention = [][][][]float32{heads}
+		for q := range m.Tokens {
+			s.NextAt = append(s.NextAt, []attention.Prediction{{Word: fmt.Sprintf("next%d.%d", i, q), Probability: 0.9}})
+		}
 		frames = append(frames, attention.Frame{Step: 50 * i, HeldOutLoss: 4.5 / float64(i+1), Sentences: []attention.Map{s}})
 	}
 	return frames

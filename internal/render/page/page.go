@@ -149,11 +149,12 @@ func (d *pageData) write(w io.Writer, text pageText) error {
 	err = t.Execute(&b, struct {
 		pageText
 		*pageData
-		Policy string
-		Style  template.CSS
-		Script template.JS
-		Data   template.JS
-	}{text, d, policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
+		Description string
+		Policy      string
+		Style       template.CSS
+		Script      template.JS
+		Data        template.JS
+	}{text, d, text.Heading + ": " + d.title(""), policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}

@@ -255,11 +255,11 @@ function drawReason() {
   parts.push(data.film ? `, at step ${data.frames[data.model].step}${kept}. ` : ". ");
   if (s.effects && layer !== MEAN && head !== MEAN) {
     const effect = s.effects[layer][head];
-    parts.push("With its output set to 0, the log-probability of “", matters ? next.word : word,
+    parts.push("With its output set to 0 (zero ablation), the log-probability of “", matters ? next.word : word,
       `” ${effect < 0 ? "rises" : "falls"} by ${Math.abs(effect).toFixed(2)} nats. `);
   } else if (s.effects && !s.important) {
     parts.push("No single head matters much for “", word,
-      "”: with the output of any one set to 0, its log-probability falls by less than 0.1 nats. ");
+      "”: with the output of any one set to 0 (zero ablation), its log-probability falls by less than 0.1 nats. ");
   } else if (s.important) {
     parts.push("A mean can hide what single heads do. ");
   }

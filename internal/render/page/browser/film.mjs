@@ -1,7 +1,7 @@
 // What people do with the page of a film.
 
 import assert from "node:assert/strict";
-import { cellTexts, check, near, number, shown, truth } from "./harness.mjs";
+import { cellTexts, check, near, number, shown, td, truth } from "./harness.mjs";
 
 const film = truth("film");
 const frames = film.frames;
@@ -29,6 +29,15 @@ await check("the film goes through its steps", "film.html", {}, async (page) => 
   const box = await page.locator("#loss").boundingBox();
   await page.mouse.click(box.x + box.width * 0.1, box.y + box.height / 2);
   assert.match(await page.textContent("#step-shown"), /^step 0 of/, "a click on the curve");
+});
+
+await check("the next words of a film follow the pointer and the step", "film.html", {}, async (page) => {
+  await page.focus("#step");
+  for (const i of [0, 1]) {
+    await page.hover(td(2, 1));
+    assert.deepEqual(await page.$$eval("#next li", (l) => l.map((e) => e.firstChild.textContent)), frames[i].sentences[0].next_at[2].map((n) => n.word));
+    await page.keyboard.press("ArrowRight");
+  }
 });
 
 await check("the film says when each link formed", "film.html", {}, async (page) => {
