@@ -51,6 +51,48 @@ func (s Set) Rows(seq, most int) [][]int {
 	return rows
 }
 
+// SpreadRows is [Set.Rows] of at most `most` rows, evenly spread over all.
+func (s Set) SpreadRows(seq, most int) [][]int {
+	n := s.Layout.rows(s, seq, seq)
+	rows := make([][]int, min(n, most))
+	for i := range rows {
+		rows[i] = s.Layout.row(s, i*n/len(rows), seq, seq).Ints()
+	}
+	return rows
+}
+
+// Contains reports for each list of ids whether the set holds it: as a whole sequence in a layout of sentences, anywhere in a stream.
+func (s Set) Contains(lists [][]int) []bool {
+	wanted, lengths := map[string][]int{}, map[int]bool{}
+	for i, list := range lists {
+		ids := IDs{shift: s.ids.shift}
+		for _, id := range list {
+			ids.add(id)
+		}
+		wanted[string(ids.bytes)] = append(wanted[string(ids.bytes)], i)
+		lengths[ids.Len()] = true
+	}
+	found := make([]bool, len(lists))
+	visit := func(ids IDs) {
+		for _, i := range wanted[string(ids.bytes)] {
+			found[i] = true
+		}
+	}
+	for i := range s.Len() {
+		sequence := s.Sequence(i)
+		if s.Layout.Sentences() {
+			visit(sequence)
+			continue
+		}
+		for length := range lengths {
+			for from := 0; from+length <= sequence.Len(); from++ {
+				visit(sequence.Slice(from, from+length))
+			}
+		}
+	}
+	return found
+}
+
 // RowLengths returns the number of predicted tokens of the longest row with a context of
 // seq, and the mean over all rows.
 func (s Set) RowLengths(seq int) (longest, mean float64) { return s.Layout.lengths(s, seq) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"attend/internal/kernel"
 	"attend/internal/param"
@@ -101,23 +102,20 @@ type Step struct {
 
 // DivergedError reports a number of the training that is not finite.
 type DivergedError struct {
-	Step     int    // number of updates before it was found
-	Found    string // what is not finite, such as "the loss is NaN"
-	Clipping bool   // whether gradients were clipped
+	Step  int      // number of updates before it was found
+	Found string   // what is not finite, such as "the loss is NaN"
+	Flags []string // of a training that is less likely to diverge
 }
 
 // Error returns what was found, at which step, and what to try.
 func (e *DivergedError) Error() string {
-	advice := "train again with a lower --lr or with --clip 1"
-	if e.Clipping {
-		advice = "train again with a lower --lr or a longer --warmup"
-	}
-	return fmt.Sprintf("training diverged at step %d: %s: %s", e.Step, e.Found, advice)
+	return fmt.Sprintf("training diverged at step %d: %s: train again with a lower --lr: %s",
+		e.Step, e.Found, strings.Join(e.Flags, " "))
 }
 
 // Diverged returns the error for a number that is not finite at the present step. found describes it, such as "a weight is +Inf".
 func (t *Trainer) Diverged(found string) *DivergedError {
-	return &DivergedError{Step: t.step, Found: found, Clipping: t.config.Clip > 0}
+	return &DivergedError{Step: t.step, Found: found, Flags: t.config.CalmerFlags()}
 }
 
 // Step makes one update. It returns a [DivergedError] if the loss or the gradient is not finite. After an error the weights are

@@ -269,12 +269,12 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
-	found, problem := p.result(t)
+	found, verdict, problem := p.result(t)
 	if problem == nil {
 		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Model()})
 	}
 	if problem == nil && o.format != jsonFormat.name {
-		problem = p.showNext(t)
+		problem = p.showNext(t, verdict)
 	}
 	if err != nil {
 		return errors.Join(errInterrupted, problem)

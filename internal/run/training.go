@@ -21,8 +21,8 @@ import (
 	"attend/train"
 )
 
-// evaluationBatches is the number of batches of held-out text in an evaluation during training.
-const evaluationBatches = 16
+// EvaluationBatches is the number of batches of a step whose held-out text an evaluation during training covers.
+const EvaluationBatches = 16
 
 // Training is a run that is being trained in its folder.
 type Training struct {
@@ -182,7 +182,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Traini
 		return nil, err
 	}
 	t := &Training{Run: r, Corpus: corpus, name: at, heldOut: heldOut,
-		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+		evalBatches: (EvaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
 	if s.Keep == KeepBest {
 		t.best = layers.ZeroParameters(r.Config)
 	}
