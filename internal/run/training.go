@@ -20,9 +20,6 @@ import (
 	"attend/train"
 )
 
-// evaluationBatches is the number of batches of held-out text in an evaluation during training.
-const evaluationBatches = 16
-
 // Training is a run that is being trained in its folder.
 type Training struct {
 	*Run
@@ -180,7 +177,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Traini
 		return nil, err
 	}
 	t := &Training{Run: r, Corpus: corpus, name: at, heldOut: heldOut,
-		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+		evalBatches: (r.EvaluationRows(corpus.HeldOut) + batch - 1) / batch, saved: r.Step}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Parameters, sampler); err != nil {
 		return nil, err
@@ -263,7 +260,7 @@ func (t *Training) diverged(where string, err error) error {
 	return err
 }
 
-// evaluate measures the loss on part of the held-out text and computes the map of the sample sentence. It returns the content of
+// evaluate measures the loss on the held-out text, or on a sample of it, and computes the map of the sample sentence. It returns the content of
 // a line for each log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.evalBatches)
