@@ -243,6 +243,7 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
+	bar.sampled = t.EvaluationRows(t.Corpus.HeldOut) < t.Corpus.HeldOut.RowCount(t.Settings.Context)
 	if o.watch {
 		if bar.live && os.Getenv("TERM") != "dumb" { // whose cursor can be moved
 			bar.sample = t.SampleMap

@@ -43,7 +43,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 		if err != nil {
 			return result, err
 		}
-		loss, _, err := lastLoss(other)
+		loss, err := HeldOutLoss(other, corpus)
 		if err != nil {
 			return result, err
 		}

@@ -359,7 +359,7 @@ func NewEvidence(r *run.Run, corpus *data.Corpus, report Report, recall Recall, 
 	batch := int(mean * float64(r.Settings.Batch))
 	return Evidence{
 		Metrics: metrics, Settings: r.Settings, Step: r.Step, Report: report, Recall: &recall,
-		SampleTokens: min(report.Tokens, run.EvaluationBatches*batch), BatchTokens: batch,
+		SampleTokens: corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context).HeldOut.Predictions(), BatchTokens: batch,
 		Noun: corpus.Vocabulary.Tokenizer().Noun(),
 	}
 }

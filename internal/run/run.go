@@ -37,8 +37,9 @@ type Run struct {
 	options                   options
 }
 
-// LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs.
-const LatestFormat = 2
+// LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs. Before version 3 every
+// evaluation during training is of a sample of the held-out text, see [Run.EvaluationRows].
+const LatestFormat = 3
 
 // Open reads a run folder. It returns an error that names the file if a file is missing, damaged or does not belong to the
 // others. It needs no lock: while a run is trained or replaced, Open reads either the old or the new state. To train further, see

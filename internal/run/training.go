@@ -21,9 +21,6 @@ import (
 	"attend/train"
 )
 
-// EvaluationBatches is the number of batches of a step whose held-out text an evaluation during training covers.
-const EvaluationBatches = 16
-
 // Training is a run that is being trained in its folder.
 type Training struct {
 	*Run
@@ -182,7 +179,7 @@ func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Traini
 		return nil, err
 	}
 	t := &Training{Run: r, Corpus: corpus, name: at, heldOut: heldOut,
-		evalBatches: (EvaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+		evalBatches: (r.EvaluationRows(corpus.HeldOut) + batch - 1) / batch, saved: r.Step}
 	if s.Keep == KeepBest {
 		t.best = layers.ZeroParameters(r.Config)
 	}
@@ -269,7 +266,7 @@ func (t *Training) diverged(where string, err error) error {
 	return err
 }
 
-// evaluate measures the loss on part of the held-out text and computes the map of the sample sentence. It returns the content of
+// evaluate measures the loss on the held-out text, or on a sample of it, and computes the map of the sample sentence. It returns the content of
 // a line for each log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.evalBatches)
