@@ -40,9 +40,7 @@ func PositionTable(r *run.Run) (Table, error) {
 	case embed.Learned:
 		t = table(r, "position vectors", r.Parameters.Get(layers.PositionTable).Data, strconv.Itoa)
 	case embed.Sinusoidal:
-		fixed := make([]float32, r.Config.Context*r.Config.Dim) // [context, dim]
-		embed.SinusoidalTable(fixed, r.Config.Dim)
-		t = table(r, "sinusoidal position vectors", fixed, strconv.Itoa)
+		t = table(r, "sinusoidal position vectors", r.Config.FixedPositions(), strconv.Itoa)
 	default:
 		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors", printable.Path(r.Path), positions)
 	}
