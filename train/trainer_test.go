@@ -46,7 +46,7 @@ func toyModel(t testing.TB, c layers.Config) (*param.Set, Builder) {
 }
 
 var toyConfig = layers.Config{Vocab: 13, Context: 11, Layers: 2, Heads: 3, Dim: 15, Hidden: 17,
-	Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
+	Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Init: layers.GPT2Init, Tied: true}
 
 // toyTraining is big enough for several replicas.
 var toyTraining = Config{Batch: 37, Seq: 11, Steps: 9, Seed: 5, Optimizer: AdamW, LearningRate: 1e-2, MinRate: 1e-3,

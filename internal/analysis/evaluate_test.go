@@ -10,6 +10,7 @@ import (
 
 	"attend/data"
 	"attend/internal/run"
+	"attend/layers"
 	"attend/internal/run/runtest"
 )
 
@@ -29,6 +30,7 @@ func savannaRun(t *testing.T, steps int) (*run.Run, *data.Corpus) {
 	}
 	s := small()
 	s.Data, s.Steps, s.EvalInterval, s.SaveInterval, s.LR = corpus.Name, max(steps, 2), 1000, 1000, 3e-2
+	s.Init = layers.GPT2Init // with it the loss before training is ln(vocab)
 	return started(t, s, corpus, steps > 0), corpus
 }
 

@@ -47,9 +47,7 @@ func PositionTable(r *run.Run) (Table, error) {
 	case embed.Learned:
 		t = table(r, "position vectors", r.Parameters.Get(layers.PositionTable).Data, name)
 	case embed.Sinusoidal:
-		fixed := make([]float32, r.Config.Context*r.Config.Dim) // [context, dim]
-		embed.SinusoidalTable(fixed, r.Config.Dim)
-		t = table(r, "sinusoidal position vectors", fixed, name)
+		t = table(r, "sinusoidal position vectors", r.Config.FixedPositions(), name)
 	default:
 		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors", printable.Path(r.Path), positions)
 	}

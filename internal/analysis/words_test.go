@@ -87,6 +87,9 @@ func TestTablesAreTheWeights(t *testing.T) {
 		}
 		want := make([]float32, r.Config.Context*8)
 		embed.SinusoidalTable(want, 8)
+		for i := range want {
+			want[i] /= 4 // the factor 1/sqrt(2 dim)
+		}
 		if kind == embed.Learned {
 			want = r.Parameters.Get(layers.PositionTable).Data
 		}

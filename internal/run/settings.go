@@ -54,10 +54,12 @@ type Settings struct {
 	Sample       string `yaml:"sample"`
 }
 
-// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, and sample sentences.
+// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, the largest automatic learning
+// rate, and sample sentences.
 const (
 	longestAutomatic = 512
 	charContext      = 64
+	largestRate      = 0.006
 	seedSentence     = "The lion saw the zebra near the"
 	charSample       = 24
 )
@@ -67,10 +69,11 @@ func (s Settings) Options() data.Options {
 	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
-// Resolve sets the settings that depend on the text (context, hidden, sample sentence) if they are not given, and checks all
-// settings together.
+// Resolve sets the settings that depend on others or on the text (hidden, learning rate, context, sample sentence) if they are not
+// given, and checks all settings together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
+	s.LR = s.rate()
 	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
 	case !corpus.Vocabulary.Layout().Sentences():
 		s.Context = cmp.Or(s.Context, charContext)
@@ -90,6 +93,21 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		return s, fmt.Errorf("eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
 	}
 	return s, cmp.Or(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
+}
+
+// rate returns the maximum learning rate, which is automatic if it is 0:
+//
+//	lr = 0.006 min(1, sqrt(32 / (dim layers))), rounded to two digits
+//
+// The updates of AdamW change each weight by about lr, whatever the width, so that a sum of dim products changes by more in a wider
+// layer, and all layers together by more in a deeper model.
+func (s Settings) rate() float64 {
+	if s.LR != 0 {
+		return s.LR
+	}
+	rate := largestRate * min(1, math.Sqrt(32/(float64(s.Dim)*float64(s.Layers))))
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(rate, 'e', 1, 64), 64)
+	return rounded
 }
 
 // defaultSample chooses the sample sentence when none is given.
