@@ -40,7 +40,7 @@ func (s Set) LongestInput() int {
 // them if most > 0. A row holds its inputs and, at the end, the token that is predicted
 // from all of them, so up to seq+1 tokens.
 func (s Set) Rows(seq, most int) [][]int {
-	n := s.Layout.rows(s, seq, seq)
+	n := s.RowCount(seq)
 	if most > 0 {
 		n = min(n, most)
 	}
@@ -91,6 +91,20 @@ func (s Set) Contains(lists [][]int) []bool {
 		}
 	}
 	return found
+}
+
+// RowCount returns the number of rows of [Set.Batches].
+func (s Set) RowCount(seq int) int { return s.Layout.rows(s, seq, seq) }
+
+// First returns the set of the first rows of [Set.Batches].
+func (s Set) First(rows, seq int) Set {
+	n := min(s.ids.Len(), rows*seq+1)
+	ends := []int{n}
+	if s.Layout.Sentences() {
+		ends = s.ends[:min(rows, s.Len())]
+		n = ends[len(ends)-1]
+	}
+	return Set{s.Layout, s.ids.Slice(0, n), ends}
 }
 
 // RowLengths returns the number of predicted tokens of the longest row with a context of

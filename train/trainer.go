@@ -229,16 +229,19 @@ func (t *Trainer) updateWeights(scale float32) {
 // Callbacks are called by [Trainer.Run] after an update, in this order. Nil ones are skipped.
 type Callbacks struct {
 	Stepped  func(Step)       // after every update
-	Evaluate func(Step) error // every EvaluateEvery updates and after the last
-	Save     func(Step) error // every SaveEvery updates, after the last, and when the context ends
+	Evaluate func(Step) error // after the updates of EvaluateAt and after the last
+	Done     func() bool      // reports whether the training ends before Config.Steps
+	Save     func(Step) error // every SaveEvery updates, after the last, and when the training or the context ends
 
-	EvaluateEvery, SaveEvery int
+	EvaluateAt func(step int) bool
+	SaveEvery  int
 }
 
-// Run makes updates until Config.Steps is reached or the context ends. If the context ends, Run finishes the update, saves, and
-// returns [context.Cause]. The trainer can continue from there.
+// Run makes updates until Config.Steps is reached, until Done, or until the context ends. If the context ends, Run finishes the
+// update, saves, and returns [context.Cause]. The trainer can continue from there.
 func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
-	for t.step < t.config.Steps {
+	done := func() bool { return t.step == t.config.Steps || c.Done != nil && c.Done() }
+	for !done() {
 		s, err := t.Step()
 		if err != nil {
 			return err
@@ -246,27 +249,23 @@ func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
 		if c.Stepped != nil {
 			c.Stepped(s)
 		}
-		last := t.step == t.config.Steps
-		stopped := ctx.Err() != nil
-		if c.Evaluate != nil && (last || due(t.step, c.EvaluateEvery)) {
+		if c.Evaluate != nil && (t.step == t.config.Steps || c.EvaluateAt != nil && c.EvaluateAt(t.step)) {
 			if err := c.Evaluate(s); err != nil {
 				return err
 			}
 		}
-		if c.Save != nil && (last || stopped || due(t.step, c.SaveEvery)) {
+		ended, stopped := done(), ctx.Err() != nil
+		if c.Save != nil && (ended || stopped || c.SaveEvery > 0 && t.step%c.SaveEvery == 0) {
 			if err := c.Save(s); err != nil {
 				return err
 			}
 		}
-		if stopped && !last {
+		if stopped && !ended {
 			return context.Cause(ctx)
 		}
 	}
 	return nil
 }
-
-// due reports whether a callback is called after a step.
-func due(step, every int) bool { return every > 0 && step%every == 0 }
 
 // Moments returns the moments of the optimizer by name. With the weights and the number of updates they are the whole state of a
 // training. The sets are not copies.

@@ -46,7 +46,7 @@ func toyModel(t testing.TB, c layers.Config) (*param.Set, Builder) {
 }
 
 var toyConfig = layers.Config{Vocab: 13, Context: 11, Layers: 2, Heads: 3, Dim: 15, Hidden: 17,
-	Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
+	Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Init: layers.GPT2Init, Tied: true}
 
 // toyTraining is big enough for several replicas.
 var toyTraining = Config{Batch: 37, Seq: 11, Steps: 9, Seed: 5, Optimizer: AdamW, LearningRate: 1e-2, MinRate: 1e-3,
@@ -311,7 +311,7 @@ func TestAdviceFitsTheSettings(t *testing.T) {
 		warmup    int
 		want      string
 	}{
-		{AdamW, 0.01, 1, 100, "--lr 0.001"}, {AdamW, 3, 0, 100, "--lr 0.01 --clip 1"}, {AdamW, 0.025, 1, 0, "--lr 0.003 --warmup 50"},
+		{AdamW, 0.01, 1, 100, "--lr 0.001"}, {AdamW, 3, 0, 100, "--lr 0.006 --clip 1"}, {AdamW, 0.025, 1, 0, "--lr 0.003 --warmup 50"},
 		{SGD, 3, 0, 10, "--lr 0.3 --clip 1 --warmup 50"},
 	} {
 		training := toyTraining
@@ -435,7 +435,7 @@ func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
 		return func(s Step) error { got = append(got, fmt.Sprint(what, s.Step)); return nil }
 	}
 	err := trainer.Run(context.Background(), Callbacks{
-		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateEvery: 2, SaveEvery: 3})
+		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateAt: func(step int) bool { return step%2 == 0 }, SaveEvery: 3})
 	want := []string{"step1", "step2", "evaluate2", "step3", "save3", "step4", "evaluate4", "step5", "step6", "evaluate6", "save6", "step7", "evaluate7", "save7"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("error %v, hooks %v, want %v", err, got, want)

@@ -36,7 +36,9 @@ the same text: the minimum that can be expected, though a sample can lie below.
 For each rule of the grammar it shows whether the model follows it, how much it
 attends to the cause words, and the effect of removing that attention.
 
-Losses are in nats per predicted token (words and sentence ends).`,
+Losses are in nats per predicted token (words and sentence ends). Where the
+held-out text is long, evaluations during training measure a sample of it: the
+loss there is shown with those of the grammar and the bigram on that sample.`,
 		Example: `  attend eval
   attend eval --run runs/savanna --format json`,
 		Args: noArguments,
@@ -99,8 +101,8 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		{"unigram", r.Baselines.Unigram, "counts single tokens"},
 		{"uniform", r.Baselines.Uniform, "every token equally likely"},
 	}
-	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "the grammar that drew this text"})
+	if r.GrammarLoss != nil {
+		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.GrammarLoss, "the grammar that drew this text"})
 	}
 	number, power, largest := len("0.0000")+1, 0, 0.0
 	for _, l := range lines {
@@ -132,7 +134,21 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		meaning = decimals(*r.Excess, 4) + " above the grammar, " + meaning
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
+	if s := r.Sample; s != nil {
+		b.WriteString(indented(sampleLosses(*s), columns, 2))
+	}
 	return render.Write(w, &b)
+}
+
+// sampleLosses says what the losses that a training logs are compared with: the sample that they are measured on may be easier
+// or harder than all held-out text.
+func sampleLosses(s analysis.SampleReport) string {
+	losses := "held-out " + decimals(s.HeldOutLoss, 4)
+	if s.GrammarLoss != nil {
+		losses = "grammar " + decimals(*s.GrammarLoss, 4) + ", " + losses
+	}
+	return fmt.Sprintf("held-out sample (the first %s, in the progress and film of the training): %s, bigram %s",
+		printable.Count(s.Sentences, s.Noun), losses, decimals(s.Baselines.Bigram, 4))
 }
 
 // lossBar draws a loss as a part of the largest, full columns wide.

@@ -48,21 +48,27 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 	if live { // a long text takes a while
 		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
-	report, err := p.judge(t.Run, t.Corpus)
+	r := t.Model()
+	report, err := p.judge(r, t.Corpus)
 	if live {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
 	if err != nil {
 		return finding{}, nil, err
 	}
-	m, err := t.SampleMap()
-	if err == nil {
-		err = analysis.MeasureEffects(t.Run, &m)
+	maps, err := analysis.Maps(r, shownPredictions, false, t.Settings.Sample)
+	if err != nil {
+		return finding{}, nil, err
 	}
+	m := maps[0]
+	err = analysis.MeasureEffects(r, &m)
 	return finding{
 		shown:  []any{report, m},
 		result: func() (any, error) { return trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}, nil },
 		text: func(w io.Writer, view text.Options) error {
+			if r.Step < r.Trained {
+				fmt.Fprintf(w, "%s\n\n", term.Wrap(stepNote(r), view.Width))
+			}
 			if err := writeLosses(w, report.Report, view.Width); err != nil {
 				return err
 			}
@@ -101,7 +107,7 @@ func (p *program) showNext(t *run.Training, verdict *analysis.Verdict) error {
 	if t.Settings.Data == "-" {
 		text = " < TEXT"
 	}
-	if t.Step < t.Settings.Steps {
+	if !t.Finished() {
 		_, err := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved. Next: attend train --resume %s%s\n",
 			t.Step, t.Settings.Steps, commandWord(t.Path, "FOLDER", printable.MaxPath), text)
 		return err

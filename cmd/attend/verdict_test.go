@@ -48,7 +48,7 @@ func TestVerdicts(t *testing.T) {
 		memorised                 bool
 	}{
 		{"diverged", "--steps 20 --lr 3 --clip 0 --warmup 0 --batch 4 --eval-interval 2",
-			"It diverged: ", "attend train --config runs/x/training.yaml --lr 0.01 --clip 1 --warmup 1", false},
+			"It diverged: ", "attend train --config runs/x/training.yaml --lr 0.006 --clip 1 --warmup 1", false},
 		{"overfitted", "--data unlike.txt --min-count 1 --steps 150 --lr 0.02 --eval-interval 10",
 			"It overfitted: ", "attend train --config runs/x/training.yaml --steps ", true},
 		{"no better than bigram", "--steps 10 --batch 8 --eval-interval 2",

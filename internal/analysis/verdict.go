@@ -1,11 +1,9 @@
 package analysis
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"attend/data"
 	"attend/internal/printable"
@@ -59,6 +57,7 @@ type Evidence struct {
 	SampleTokens int           // predicted tokens of the held-out sample of an evaluation; 0: nothing is held out
 	BatchTokens  int           // mean number of predicted tokens of a batch
 	Noun         string        // of a token: word or character
+	Stopped      bool          // before the training had ended by itself
 }
 
 // Thresholds, in nats per token unless stated. A loss that is d nats higher is a perplexity that is e^d times as high: 0.02 nats are
@@ -89,7 +88,7 @@ const (
 
 	memorisedGap = 0.1 // of the training loss below the held-out one: without it, equal sentences are chance
 
-	lowRate, highRate = 1e-3, 0.03 // learning rates of AdamW outside of which they are the first suspect
+	unusual = 5.0 // times the automatic learning rate, or one over it: such a rate is the first suspect
 )
 
 // Judge returns the verdict on a training.
@@ -266,15 +265,21 @@ func (j *judgement) overfitted(v *Verdict) bool {
 		worse = fmt.Sprintf(", worse than the %.2f of counting pairs of %ss (bigram)", bigram, j.Noun)
 	}
 	kept := ""
-	if j.Step == j.best.Step {
-		kept = fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(j.Step))
+	if j.Settings.Keep == run.KeepBest {
+		kept = fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(j.best.Step))
 	}
 	v.Text = fmt.Sprintf("It overfitted: on text it never saw the loss was lowest at step %s (%s) and has risen to %.2f since%s.%s "+
 		"More text helps most; otherwise fewer steps, --dropout or a smaller --dim.",
 		printable.Thousands(j.best.Step), j.nats(j.heldOutLast-rise), j.heldOutLast, worse, kept)
-	v.Flags = []string{"--steps " + strconv.Itoa(cmp.Or(j.best.Step, max(1, j.Settings.Steps/10)))}
+	// With cosine decay a step is half as long as the largest on the mean, so that the same way takes twice the steps.
+	if steps := 2 * max(j.best.Step, 1); steps < j.Settings.Steps {
+		v.Flags = append(v.Flags, fmt.Sprintf("--steps %d", steps))
+	}
 	if dropout := 0.2; j.Settings.Dropout < dropout {
 		v.Flags = append(v.Flags, fmt.Sprintf("--dropout %g", dropout))
+	}
+	if v.Flags == nil {
+		v.Flags = []string{fmt.Sprintf("--steps %d", max(j.best.Step, 1))}
 	}
 	return true
 }
@@ -286,21 +291,27 @@ func (j *judgement) notBetter(v *Verdict) bool {
 		return false
 	}
 	s := j.Settings
+	usual := s.AutomaticRate()
+	var rate []string // of a model of another size
+	if s.LR == usual {
+		rate = []string{"--lr 0"}
+	}
 	advice := ""
 	switch {
-	case j.unfinished():
+	case j.Stopped:
 		v.Resume, advice = true, "It was stopped before its last step."
-	case s.LR < lowRate && j.start-j.heldOutLast < (j.start-b)/2:
+	case s.LR < usual/unusual && j.start-j.heldOutLast < (j.start-b)/2:
 		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
-	case s.Optimizer == train.AdamW && s.LR > highRate:
+	case s.Optimizer == train.AdamW && s.LR > unusual*usual:
 		v.Flags, advice = s.Training().CalmerFlags(), "Its learning rate may be too high."
 	case j.gains():
 		v.Resume, v.Flags = true, j.moreSteps()
 		advice = fmt.Sprintf("It is still improving (%.3f nats in the last fifth of the steps): more steps help.", j.gain)
 	case s.Dim < 32:
 		v.Flags, advice = []string{fmt.Sprintf("--dim %d --hidden 0", 4*s.Dim)}, "It may be too small."
+		v.Flags = append(v.Flags, rate...)
 	default:
-		v.Flags = []string{fmt.Sprintf("--layers %d --steps %d", s.Layers+1, 2*s.Steps)}
+		v.Flags = append([]string{fmt.Sprintf("--layers %d --steps %d", s.Layers+1, 2*s.Steps)}, rate...)
 		advice = fmt.Sprintf("More text, more layers or more steps may help. "+
 			"Where a %s depends only on the one before it, no model is better.", j.Noun)
 	}
@@ -308,9 +319,6 @@ func (j *judgement) notBetter(v *Verdict) bool {
 		j.Noun, j.nats(j.Report.HeldOutLoss), b, advice)
 	return true
 }
-
-// unfinished reports whether the training was stopped before its last step.
-func (j *judgement) unfinished() bool { return max(j.last.Step, j.Step) < j.Settings.Steps }
 
 // gains reports whether the held-out loss fell in the last fifth of the steps.
 func (j *judgement) gains() bool {
@@ -320,10 +328,10 @@ func (j *judgement) gains() bool {
 
 // moreSteps returns the flags of a run that is resumed for as many steps as it has made.
 func (j *judgement) moreSteps() []string {
-	if j.unfinished() {
+	if j.Stopped {
 		return nil
 	}
-	return []string{"--steps " + strconv.Itoa(2*j.Settings.Steps)}
+	return []string{fmt.Sprintf("--steps %d", 2*j.Settings.Steps)}
 }
 
 // improving reports whether the held-out loss still falls and is not near its known minimum.
@@ -374,7 +382,7 @@ func NewEvidence(r *run.Run, corpus *data.Corpus, report Report, recall Recall, 
 	batch := int(mean * float64(r.Settings.Batch))
 	return Evidence{
 		Metrics: metrics, Settings: r.Settings, Step: r.Step, Report: report, Recall: &recall,
-		SampleTokens: min(report.Tokens, run.EvaluationBatches*batch), BatchTokens: batch,
-		Noun: corpus.Vocabulary.Tokenizer().Noun(),
+		SampleTokens: corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context).HeldOut.Predictions(), BatchTokens: batch,
+		Noun: corpus.Vocabulary.Tokenizer().Noun(), Stopped: !r.Finished(),
 	}
 }

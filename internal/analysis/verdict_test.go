@@ -55,7 +55,7 @@ func (r recorded) evidence(t *testing.T) Evidence {
 	}
 	e.Step = e.Metrics[len(e.Metrics)-1].Step
 	b := r.Baselines
-	e.Report = Report{HeldOutLoss: r.HeldOutLoss, TrainLoss: r.TrainLoss, Entropy: r.Entropy, Tokens: r.SampleTokens,
+	e.Report = Report{HeldOutLoss: r.HeldOutLoss, TrainLoss: r.TrainLoss, GrammarLoss: r.Entropy, Tokens: r.SampleTokens,
 		Baselines: data.Baselines{Uniform: b[0], Unigram: b[1], Bigram: b[2], Trigram: b[3]}}
 	if r.Entropy != nil {
 		excess := r.HeldOutLoss - *r.Entropy
@@ -86,6 +86,9 @@ func settingsOf(t *testing.T, flags string) run.Settings {
 		if setting.Follow != nil && !given[setting.Name] {
 			setting.Follow(&s)
 		}
+	}
+	if s.LR == 0 {
+		s.LR = s.AutomaticRate()
 	}
 	return s
 }
@@ -123,8 +126,9 @@ func TestJudgeRecordedTrainings(t *testing.T) {
 }
 
 // curve is a training that is evaluated every 100 steps, on a text whose uniform loss is 4.6 and whose bigram has 2.5.
-func curve(flags string, tokens int, train, heldOut []float64) Evidence {
-	e := Evidence{SampleTokens: tokens, BatchTokens: 300, Noun: "word"}
+func curve(t *testing.T, flags string, tokens int, train, heldOut []float64) Evidence {
+	s := settingsOf(t, flags)
+	e := Evidence{Settings: s, SampleTokens: tokens, BatchTokens: 300, Noun: "word", Stopped: 100*(len(train)-1) < s.Steps}
 	for i := range train {
 		m := run.Metrics{Step: 100 * i, Loss: train[i]}
 		if heldOut != nil {
@@ -155,26 +159,26 @@ func TestJudge(t *testing.T) {
 			Diverged, "down to 1.80 nats at step 500 and rose to 3.00", []string{"--lr 0.005", "--clip 1"}},
 		{"clipped, with a short warm-up", "--steps 1000 --lr 0.2 --warmup 5", 5000,
 			[]float64{4.6, 9, 8, 7, 6, 6, 6, 6, 6, 6, 6}, []float64{4.6, 9, 8, 7, 6, 6, 6, 6, 6, 6, 6},
-			Diverged, "worse than the 4.60 of a guess among all words alike", []string{"--lr 0.01", "--warmup 50"}},
+			Diverged, "worse than the 4.60 of a guess among all words alike", []string{"--lr 0.006", "--warmup 50"}},
 		{"above uniform before training, and hardly trained", "--steps 1000 --lr 1e-6", 5000,
 			[]float64{5.2, 5.2, 5.2, 5.19, 5.19, 5.19, 5.18, 5.18, 5.18, 5.18, 5.18}, []float64{5.2, 5.2, 5.2, 5.19, 5.19, 5.19, 5.18, 5.18, 5.18, 5.18, 5.18},
 			NotBetter, "learns slowly", []string{"--lr 1e-05"}},
 		{"the held-out loss rises above uniform", "--steps 1000", 500,
 			falling, []float64{4.6, 3.5, 3.2, 3.4, 4, 5, 6, 7, 7.5, 7.9, 8},
 			Overfitted, "lowest at step 200 (3.20 nats, as unsure as between 25 words) and has risen to 8.00 since, worse than the 2.50",
-			[]string{"--steps 200", "--dropout 0.2"}},
+			[]string{"--steps 400", "--dropout 0.2"}},
 		{"with dropout, and still better than the bigram", "--steps 1000 --dropout 0.3", 500,
 			falling, []float64{4.6, 3.5, 2.2, 1.8, 1.7, 1.75, 1.8, 1.85, 1.9, 1.95, 2},
-			Overfitted, "lowest at step 400 (1.70 nats, as unsure as between 5.5 words) and has risen to 2.00 since. More", []string{"--steps 400"}},
+			Overfitted, "lowest at step 400 (1.70 nats, as unsure as between 5.5 words) and has risen to 2.00 since. The weights of step 400 are kept. More", []string{"--steps 800"}},
 		{"a rise that ten held-out sentences cannot show", "--steps 1000", 80,
 			falling, []float64{4.6, 3.5, 2.2, 1.8, 1.7, 1.71, 1.72, 1.72, 1.74, 1.75, 1.75}, Learned, "no longer falls", nil},
 		{"the same on many", "--steps 1000", 8000,
-			falling, []float64{4.6, 3.5, 2.2, 1.8, 1.7, 1.71, 1.72, 1.72, 1.74, 1.75, 1.75}, Overfitted, "", []string{"--steps 400", "--dropout 0.2"}},
+			falling, []float64{4.6, 3.5, 2.2, 1.8, 1.7, 1.71, 1.72, 1.72, 1.74, 1.75, 1.75}, Overfitted, "", []string{"--steps 800", "--dropout 0.2"}},
 		{"both losses rise a little", "--steps 1000", 8000,
 			[]float64{4.6, 3, 2, 1.8, 1.7, 1.8, 1.8, 1.8, 1.8, 1.8, 1.8}, []float64{4.6, 3.5, 2.2, 1.8, 1.7, 1.8, 1.8, 1.8, 1.8, 1.8, 1.8}, Learned, "", nil},
 		{"flat above the bigram", "--steps 1000 --dim 8", 5000,
 			[]float64{4.6, 3.5, 3, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9}, []float64{4.6, 3.5, 3, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9},
-			NotBetter, "its loss is 2.90 nats, as unsure as between 18 words, that of the bigram 2.50", []string{"--dim 32 --hidden 0"}},
+			NotBetter, "its loss is 2.90 nats, as unsure as between 18 words, that of the bigram 2.50", []string{"--dim 32 --hidden 0", "--lr 0"}},
 		{"falling above the bigram", "--steps 1000", 5000,
 			[]float64{4.6, 4, 3.9, 3.8, 3.7, 3.6, 3.5, 3.4, 3.3, 3.2, 3.1}, []float64{4.6, 4, 3.9, 3.8, 3.7, 3.6, 3.5, 3.4, 3.3, 3.2, 3.1},
 			NotBetter, "still improving (0.20", []string{"--steps 2000"}},
@@ -185,14 +189,12 @@ func TestJudge(t *testing.T) {
 			falling, []float64{4.6, 3, 2.4, 2.3, 2.2, 2.1, 2, 1.95, 1.9, 1.85, 1.8}, StillImproving, "", nil},
 		{"flat below it", "--steps 1000", 5000, flat, flat, Learned, "1.84 nats, as unsure as between 6.3 words, and it no longer falls", nil},
 		{"nothing held out", "--steps 1000 --holdout 0", 0, flat, nil, Unknown, "cannot be known", []string{"--holdout 0.1"}},
-		{"nothing held out, and diverged", "--steps 1000 --holdout 0", 0,
+		{"nothing held out, and diverged", "--steps 1000 --holdout 0 --lr 0.01", 0,
 			[]float64{4.6, 9, 8, 7, 6, 6, 6, 6, 6, 6, 6}, nil, Diverged, "", []string{"--lr 0.001"}},
 		{"before training", "--steps 1000", 5000, []float64{4.6}, []float64{4.6}, NotBetter, "stopped before its last step", nil},
 		{"two evaluations", "--steps 100", 5000, []float64{4.6, 2}, []float64{4.6, 2.1}, StillImproving, "", []string{"--steps 200"}},
 	} {
-		e := curve(c.flags, c.tokens, c.train, c.heldOut)
-		e.Settings = settingsOf(t, c.flags)
-		v := Judge(e)
+		v := Judge(curve(t, c.flags, c.tokens, c.train, c.heldOut))
 		if v.Kind != c.kind || !strings.Contains(v.Text, c.text) || !slices.Equal(v.Flags, c.next) {
 			t.Errorf("%s: %s, next %q, want %s, %q: %s", c.name, v.Kind, v.Flags, c.kind, c.next, v.Text)
 		}
@@ -207,11 +209,11 @@ func TestJudge(t *testing.T) {
 
 // The verdict names the step whose weights are kept.
 func TestVerdictNamesTheKeptStep(t *testing.T) {
-	e := curve("", 500, []float64{4.6, 2, 1, 0.5}, []float64{4.6, 2.3, 2.9, 4})
-	e.Settings = settingsOf(t, "--steps 300")
+	e := curve(t, "--steps 300 --keep last", 500, []float64{4.6, 2, 1, 0.5}, []float64{4.6, 2.3, 2.9, 4})
 	if v := Judge(e); strings.Contains(v.Text, "kept") || !strings.Contains(v.Text, "risen to 4.00 since, worse than") {
 		t.Error(v.Text)
 	}
+	e.Settings.Keep = run.KeepBest
 	e.Step, e.Report.HeldOutLoss, e.Report.TrainLoss = 100, 2.4, 2 // 0.1 more than the sample
 	if v := Judge(e); !strings.Contains(v.Text, "lowest at step 100 (2.40 nats") || !strings.Contains(v.Text, "risen to 4.10 since, worse than") ||
 		!strings.Contains(v.Text, "The weights of step 100 are kept.") {

@@ -136,7 +136,7 @@ func (c *Course) answer() (values, error) {
 	var removed []values
 	for _, w := range y.Words {
 		removed = append(removed, values{"word": placed(y, w), "attention": w.Attention,
-			"probability": y.Probability * math.Exp(-*w.Ablation)})
+			"probability": y.Probability * math.Exp(-*w.AttentionRemoved)})
 	}
 	v["before"], v["target"], v["probability"], v["removed"] = before["map"], printable.Quote(y.Target), y.Probability, removed
 	last := len(m.Tokens) - 1
@@ -185,7 +185,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 	if err != nil {
 		return nil, err
 	}
-	finished := there != nil && there.Step == c.settings.Steps
+	finished := there != nil && there.Finished()
 	if finished {
 		aside, err := os.MkdirTemp("", "attend-lesson-")
 		if err != nil {
@@ -211,7 +211,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 		report = func(*run.Progress) {}
 	}
 	err = t.Train(ctx, func(p run.Progress) {
-		if p.Evaluated {
+		if p.Evaluated && p.Step.Step%c.settings.EvalInterval == 0 {
 			evaluate(p.Step.Step)
 		}
 		p.HeldOutLoss = evaluations[len(evaluations)-1].loss
@@ -221,7 +221,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 	if err := errors.Join(err, failed); err != nil {
 		return nil, err
 	}
-	if c.model = t.Run; finished {
+	if c.model = t.Model(); finished {
 		c.model = there
 	}
 	return evaluations, nil
@@ -231,7 +231,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 func (c *Course) known() (*run.Run, error) {
 	if c.model == nil {
 		_, there, err := c.home(c.settings)
-		if err != nil || there == nil || there.Step < c.settings.Steps {
+		if err != nil || there == nil || !there.Finished() {
 			return nil, err
 		}
 		c.model = there

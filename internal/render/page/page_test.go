@@ -255,6 +255,20 @@ func TestPageHoldsItsMaps(t *testing.T) {
 	})
 }
 
+// The description of a page names a map once.
+func TestPageDescriptionNamesTheMapOnce(t *testing.T) {
+	m := attentiontest.Made("a b", []string{"a", "b"}, 1, 1)
+	m.Name = "rollout over 2 layers"
+	var b bytes.Buffer
+	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 3}, []attention.Map{m}, nil, unchosen()); err != nil {
+		t.Fatal(err)
+	}
+	want := `<meta name="description" content="Which words each word attends to: rollout over 2 layers: a b (runs/lion, step 3)">`
+	if !strings.Contains(b.String(), want) {
+		t.Errorf("the page has no %s", want)
+	}
+}
+
 // Words that are markup change no element of a page.
 func TestPageHostileWords(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
