@@ -54,7 +54,7 @@ func (p *program) eval(q *request) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	if len(report.Rules) > 0 {
+	if report.HeldOutReport != nil && len(report.Rules) > 0 {
 		effects, err := analysis.AblateRules(q.run, corpus)
 		if err != nil {
 			return finding{}, err
@@ -64,11 +64,14 @@ func (p *program) eval(q *request) (finding, error) {
 			report.Rules[i].AttentionRemoved = &effect
 		}
 	}
-	part := printable.Count(report.Sentences, "held-out sentence")
-	if !corpus.Vocabulary.Layout().Sentences() {
-		part = "held-out text"
+	heading := stepNote(q.run)
+	if report.HeldOutReport != nil {
+		part := printable.Count(report.Sentences, "held-out sentence")
+		if !corpus.Vocabulary.Layout().Sentences() {
+			part = "held-out text"
+		}
+		heading += fmt.Sprintf(", on %s (%s)", part, printable.Count(report.Tokens, "prediction"))
 	}
-	heading := fmt.Sprintf("%s, on %s (%s)", stepNote(q.run), part, printable.Count(report.Tokens, "prediction"))
 	return finding{shown: []any{report}, text: func(w io.Writer, view text.Options) error {
 		if _, err := fmt.Fprintf(w, "%s\n\n", term.Wrap(heading, view.Width)); err != nil {
 			return err
@@ -86,22 +89,28 @@ func (p *program) eval(q *request) (finding, error) {
 // writeLosses prints the losses as numbers, perplexities and bars, and under them what the held-out loss means. All bars have one
 // scale, from 0 to the largest loss or uniform.
 func writeLosses(w io.Writer, r analysis.Report, columns int) error {
-	const longest = 20 // columns of the longest bar
+	const longest = 18 // columns of the longest bar
 	type lossLine struct {
 		name string
 		loss float64
 		note string
 	}
 	lines := []lossLine{ // from the lowest that can be expected
-		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
-		{"training", r.TrainLoss, "this model, on training text (sample)"},
-		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
-		{"bigram", r.Baselines.Bigram, "counts what follows one token"},
-		{"unigram", r.Baselines.Unigram, "counts single tokens"},
-		{"uniform", r.Baselines.Uniform, "every token equally likely"},
+		{"training", r.TrainLoss, "this model, on training text"},
+		{"uniform", r.Uniform, "every token equally likely"},
 	}
-	if r.GrammarLoss != nil {
-		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.GrammarLoss, "the grammar that drew this text"})
+	if r.HeldOutReport != nil {
+		lines = []lossLine{
+			{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
+			lines[0],
+			{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
+			{"bigram", r.Baselines.Bigram, "counts what follows one token"},
+			{"unigram", r.Baselines.Unigram, "counts single tokens"},
+			lines[1],
+		}
+		if r.GrammarLoss != nil {
+			lines = slices.Insert(lines, 0, lossLine{"grammar", *r.GrammarLoss, "the grammar that drew this text"})
+		}
 	}
 	number, power, largest := len("0.0000")+1, 0, 0.0
 	for _, l := range lines {
@@ -127,6 +136,9 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		} else { // the note goes below
 			b.WriteString(text + "\n" + indented(l.note, columns, 4))
 		}
+	}
+	if r.HeldOutReport == nil {
+		return render.Write(w, &b)
 	}
 	meaning := fmt.Sprintf("accuracy %.1f%%", 100*r.Accuracy)
 	if r.Excess != nil {
@@ -261,7 +273,7 @@ func indented(text string, columns, blanks int) string {
 // writeRules prints how each rule of the grammar was learned. On a narrow terminal the table has the
 // columns that fit.
 func writeRules(w io.Writer, r analysis.Report, columns int) error {
-	if len(r.Rules) == 0 {
+	if r.HeldOutReport == nil || len(r.Rules) == 0 {
 		return nil
 	}
 	var b bytes.Buffer
@@ -307,6 +319,9 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 // rulesInShort is one line on the rules of the grammar.
 func rulesInShort(r analysis.Report) string {
 	var parts []string
+	if r.HeldOutReport == nil {
+		return ""
+	}
 	for _, rule := range r.Rules {
 		parts = append(parts, fmt.Sprintf("%s %.1f%%", rule.Name, 100*rule.Accuracy))
 	}

@@ -123,7 +123,7 @@ type judgement struct {
 }
 
 func newJudgement(e Evidence) *judgement {
-	j := &judgement{Evidence: e, start: e.Report.Baselines.Uniform, trainLast: e.Report.TrainLoss, heldOutLast: e.Report.HeldOutLoss}
+	j := &judgement{Evidence: e, start: e.Report.Uniform, trainLast: e.Report.TrainLoss}
 	n := len(e.Metrics)
 	if n == 0 {
 		return j
@@ -143,46 +143,53 @@ func newJudgement(e Evidence) *judgement {
 	if e.Step < last.Step { // the report is of an earlier model
 		j.trainLast = j.train[n-1]
 	}
-	if e.SampleTokens == 0 {
+	var points []Point
+	for _, m := range e.Metrics {
+		if m.HeldOutLoss != nil {
+			points = append(points, Point{m.Step, *m.HeldOutLoss})
+		}
+	}
+	if e.SampleTokens == 0 || len(points) == 0 {
 		return j
 	}
-	best := last
-	for _, m := range slices.Backward(e.Metrics) {
-		if m.HeldOutLoss < best.HeldOutLoss {
-			best = m
+	j.heldOutLast = e.Report.HeldOutLoss
+	j.last = &points[len(points)-1]
+	j.best = j.last
+	for i, p := range slices.Backward(points) {
+		if p.HeldOutLoss < j.best.HeldOutLoss {
+			j.best = &points[i]
 		}
-		if m.Step == e.Step { // the difference of the sample and all held-out text is that of the model that is shown
-			j.heldOutLast = e.Report.HeldOutLoss + last.HeldOutLoss - m.HeldOutLoss
+		if p.Step == e.Step { // the difference of the sample and all held-out text is that of the model that is shown
+			j.heldOutLast = e.Report.HeldOutLoss + j.last.HeldOutLoss - p.HeldOutLoss
 		}
 	}
-	j.best, j.last = &Point{best.Step, best.HeldOutLoss}, &Point{last.Step, last.HeldOutLoss}
-	j.gain = heldOutAt(e.Metrics, 0.8*float64(last.Step)) - last.HeldOutLoss
-	j.noise = math.Hypot(tokenDifference/math.Sqrt(float64(e.SampleTokens)), math.Sqrt2*scatter(e.Metrics))
+	j.gain = heldOutAt(points, 0.8*float64(last.Step)) - j.last.HeldOutLoss
+	j.noise = math.Hypot(tokenDifference/math.Sqrt(float64(e.SampleTokens)), math.Sqrt2*scatter(points))
 	return j
 }
 
 // heldOutAt returns the held-out loss at a step between two evaluations, by linear interpolation in the logarithm of the step: losses
 // fall fast at first and slowly later.
-func heldOutAt(metrics []run.Metrics, step float64) float64 {
-	i := max(1, slices.IndexFunc(metrics, func(m run.Metrics) bool { return float64(m.Step) >= step }))
-	if i >= len(metrics) {
-		return metrics[0].HeldOutLoss
+func heldOutAt(points []Point, step float64) float64 {
+	i := max(1, slices.IndexFunc(points, func(p Point) bool { return float64(p.Step) >= step }))
+	if i >= len(points) {
+		return points[0].HeldOutLoss
 	}
-	a, b := metrics[i-1], metrics[i]
+	a, b := points[i-1], points[i]
 	part := math.Log((step+1)/float64(a.Step+1)) / math.Log(float64(b.Step+1)/float64(a.Step+1))
 	return a.HeldOutLoss + part*(b.HeldOutLoss-a.HeldOutLoss)
 }
 
 // scatter returns the standard deviation of the held-out losses around a smooth curve, from the second differences of the last half of
 // the evaluations: for independent deviations their variance is 6 times that of one. The median is not changed by one jump.
-func scatter(metrics []run.Metrics) float64 {
-	metrics = metrics[len(metrics)/2:]
-	if len(metrics) < 5 { // too few for a median
+func scatter(points []Point) float64 {
+	points = points[len(points)/2:]
+	if len(points) < 5 { // too few for a median
 		return 0
 	}
 	var sizes []float64
-	for i := 1; i < len(metrics)-1; i++ {
-		sizes = append(sizes, math.Abs(metrics[i-1].HeldOutLoss-2*metrics[i].HeldOutLoss+metrics[i+1].HeldOutLoss))
+	for i := 1; i < len(points)-1; i++ {
+		sizes = append(sizes, math.Abs(points[i-1].HeldOutLoss-2*points[i].HeldOutLoss+points[i+1].HeldOutLoss))
 	}
 	slices.Sort(sizes)
 	const medianOfNormal = 0.6745 // of the absolute values of a standard normal distribution
@@ -195,7 +202,7 @@ func (j *judgement) diverged(v *Verdict) bool {
 	if len(j.train) < 2 {
 		return false
 	}
-	uniform := j.Report.Baselines.Uniform
+	uniform := j.Report.Uniform
 	top := max(uniform, j.start)
 	jump := leastJump + surely*j.trainNoise
 	low, peak := 0, 1
@@ -208,9 +215,9 @@ func (j *judgement) diverged(v *Verdict) bool {
 		}
 	}
 	lost := max(jump, lostShare*(j.start-j.train[low]))
-	recovered := (j.Report.Baselines.Unigram + j.Report.Baselines.Bigram) / 2 // halfway to the bigram, of the training loss
-	if j.last == nil {
-		recovered = uniform / 2
+	recovered := uniform / 2
+	if r := j.Report; j.last != nil {
+		recovered = (r.Baselines.Unigram + r.Baselines.Bigram) / 2 // halfway to the bigram, of the training loss
 	}
 	cause := ""
 	switch {

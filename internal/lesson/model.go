@@ -214,7 +214,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 		if p.Evaluated && p.Step.Step%c.settings.EvalInterval == 0 {
 			evaluate(p.Step.Step)
 		}
-		p.HeldOutLoss = evaluations[len(evaluations)-1].loss
+		p.HeldOutLoss = &evaluations[len(evaluations)-1].loss
 		report(&p)
 	})
 	report(nil)
