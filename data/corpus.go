@@ -89,6 +89,14 @@ type Corpus struct {
 	LongestLine int      // number of the line with the longest sentence, from 1; 0 in a text of one sequence
 }
 
+// FirstHeldOut returns the corpus with only the first rows of its held-out text, see [Set.First].
+func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
+	first := *c
+	first.HeldOut = c.HeldOut.First(rows, seq)
+	first.HeldOutText = c.HeldOutText[:first.HeldOut.Len()]
+	return &first
+}
+
 // Load reads a text in UTF-8 and splits it. The vocabulary is that of the training
 // side.
 //

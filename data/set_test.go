@@ -1,6 +1,7 @@
 package data
 
 import (
+	"reflect"
 	"testing"
 )
 
@@ -68,5 +69,25 @@ func TestSetErrors(t *testing.T) {
 	want := "the text has 10 tokens, too few for a context of 10, which needs 11: lower the context or give more text"
 	if _, err := tenCharacters.Sampler(1, 10, 1); err == nil || err.Error() != want {
 		t.Errorf(" got %v\nwant %s", err, want)
+	}
+}
+
+// The first rows of a set are those of the whole set, and so are their baselines' counts.
+func TestFirst(t *testing.T) {
+	for _, set := range []Set{threeSentences, tenCharacters} {
+		for rows := 1; rows <= set.RowCount(5)+1; rows++ {
+			first := set.First(rows, 5)
+			want := set.Rows(5, rows)
+			if got := first.Rows(5, 0); !reflect.DeepEqual(got, want) {
+				t.Errorf("the first %d rows are %v, want %v", rows, got, want)
+			}
+			predictions := 0
+			for _, row := range want {
+				predictions += len(row) - 1
+			}
+			if first.Predictions() != predictions {
+				t.Errorf("the first %d rows have %d predictions, want %d", rows, first.Predictions(), predictions)
+			}
+		}
 	}
 }

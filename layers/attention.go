@@ -34,11 +34,10 @@ type Attention struct {
 	Output      Linear // [heads*headDim, dim]
 }
 
-// newAttention returns an attention layer; the initial output weight has the smaller standard deviation of [Config.residualStd].
-func newAttention(s param.Scope, c Config, positions embed.Scheme) Attention {
+func newAttention(s param.Scope, c Config, chosen choices) Attention {
 	return Attention{
-		s.Name(), c.Heads, positions,
-		newProjections(s, c.Dim, c.Dim, c.Dim, c.Dim), newLinear(s.In("output"), c.Dim, c.Dim, c.residualStd()),
+		s.Name(), c.Heads, chosen.positions,
+		newProjections(s, c.Dim, c.Dim, c.Dim, c.Dim, chosen.initial), newAdded(s.In("output"), c.Dim, c.Dim, chosen.initial),
 	}
 }
 

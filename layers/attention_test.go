@@ -18,7 +18,7 @@ import (
 // small is a model whose sizes are all different, with weights large enough to attend sharply.
 func small(t *testing.T) (Config, *param.Set) {
 	t.Helper()
-	c := Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
+	c := Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU, Init: GPT2Init}
 	weights, err := NewParameters(c, 5)
 	if err != nil {
 		t.Fatal(err)

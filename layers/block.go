@@ -5,7 +5,6 @@ import (
 
 	"gorgonia.org/gorgonia"
 
-	"attend/embed"
 	"attend/internal/kernel"
 	"attend/internal/node"
 	"attend/internal/param"
@@ -24,12 +23,12 @@ type Block struct {
 	FeedForward     FeedForward
 }
 
-func newBlock(s param.Scope, c Config, positions embed.Scheme, norm func(param.Scope, int) Norm, f Activation) Block {
+func newBlock(s param.Scope, c Config, chosen choices) Block {
 	return Block{
-		AttentionNorm:   norm(s.In("ln_1"), c.Dim),
-		Attention:       newAttention(s.In("attn"), c, positions),
-		FeedForwardNorm: norm(s.In("ln_2"), c.Dim),
-		FeedForward:     newFeedForward(s.In("mlp"), c, f),
+		AttentionNorm:   chosen.norm(s.In("ln_1"), c.Dim),
+		Attention:       newAttention(s.In("attn"), c, chosen),
+		FeedForwardNorm: chosen.norm(s.In("ln_2"), c.Dim),
+		FeedForward:     newFeedForward(s.In("mlp"), c, chosen),
 	}
 }
 
@@ -96,10 +95,10 @@ type FeedForward struct {
 	Down Linear // [hidden, dim]
 }
 
-func newFeedForward(s param.Scope, c Config, f Activation) FeedForward {
+func newFeedForward(s param.Scope, c Config, chosen choices) FeedForward {
 	return FeedForward{
-		s.Name(), f,
-		newLinear(s.In("up"), c.Dim, c.Hidden, initialStd), newLinear(s.In("down"), c.Hidden, c.Dim, c.residualStd()),
+		s.Name(), chosen.activation,
+		newLinear(s.In("up"), c.Dim, c.Hidden, chosen.initial), newAdded(s.In("down"), c.Hidden, c.Dim, chosen.initial),
 	}
 }
 

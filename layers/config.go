@@ -22,6 +22,7 @@ type Config struct {
 	Activation string  `json:"activation"`     // one of Activations
 	Tied       bool    `json:"tied"`           // the unembedding is the token embedding
 	Dropout    float64 `json:"dropout"`        // probability of dropout in training, 0 <= p < 1
+	Init       string  `json:"init"`           // one of Inits
 }
 
 // maxSize is the largest valid size. A larger number is most likely a typing error.
@@ -47,7 +48,7 @@ func (c Config) Validate() error {
 		return fmt.Errorf("%d heads do not divide dim %d: choose a dim that is a multiple of the heads, such as %d",
 			c.Heads, c.Dim, (c.Dim/c.Heads+1)*c.Heads)
 	}
-	if _, _, _, err := c.choices(); err != nil {
+	if _, err := c.choices(); err != nil {
 		return err
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
@@ -56,10 +57,23 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// choices returns the entries of the tables that the names select.
-func (c Config) choices() (positions embed.Scheme, norm func(param.Scope, int) Norm, f Activation, err error) {
-	positions, noPositions := embed.Schemes.Find("positions", c.Positions)
-	norm, noNorm := Norms.Find("norm", c.Norm)
-	f, noActivation := Activations.Find("activation", c.Activation)
-	return positions, norm, f, cmp.Or(noPositions, noNorm, noActivation)
+// choices are the entries of the tables that the names of a configuration select.
+type choices struct {
+	positions  embed.Scheme
+	norm       func(param.Scope, int) Norm
+	activation Activation
+	initial    InitialScale
+}
+
+// choices returns an error for the first name that is not in its table.
+func (c Config) choices() (all choices, err error) {
+	var noPositions, noNorm, noActivation error
+	all.positions, noPositions = embed.Schemes.Find("positions", c.Positions)
+	all.norm, noNorm = Norms.Find("norm", c.Norm)
+	all.activation, noActivation = Activations.Find("activation", c.Activation)
+	scale, noInit := Inits.Find("init", c.Init)
+	if noInit == nil {
+		all.initial = scale(c)
+	}
+	return all, cmp.Or(noPositions, noNorm, noActivation, noInit)
 }

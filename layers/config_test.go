@@ -10,7 +10,7 @@ import (
 	"attend/internal/param"
 )
 
-var valid = Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
+var valid = Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 15, Hidden: 11, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU, Init: GPT2Init}
 
 func TestValidateNamesWhatIsWrong(t *testing.T) {
 	if err := valid.Validate(); err != nil {
@@ -32,6 +32,7 @@ func TestValidateNamesWhatIsWrong(t *testing.T) {
 		{func(c *Config) { c.Dropout = math.NaN() }, "dropout must be"},
 		{func(c *Config) { c.Positions = "spiral" }, `no positions "spiral": choose learned, sinusoidal, none`},
 		{func(c *Config) { c.Activation = "other" }, `no activation "other": choose gelu, relu`},
+		{func(c *Config) { c.Init = "zeros" }, `no init "zeros": choose scaled, gpt2`},
 	} {
 		config := valid
 		c.change(&config)
@@ -86,8 +87,26 @@ func TestInferenceErrors(t *testing.T) {
 	}
 }
 
+// The weights of each tensor are drawn anew for each seed, with the standard deviation of its kind.
 func TestInitialWeights(t *testing.T) {
-	c := Config{Vocab: 101, Context: 31, Layers: 3, Heads: 4, Dim: 64, Hidden: 128, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
+	c := Config{Vocab: 101, Context: 31, Layers: 3, Heads: 4, Dim: 64, Hidden: 144, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU}
+	for name, want := range map[string]map[string]float64{
+		GPT2Init: {
+			"wte": 0.02, "wpe": 0.02, "lm_head": 0.02, "attn.query": 0.02, "attn.key": 0.02, "attn.value": 0.02, "mlp.up": 0.02,
+			"attn.output": 0.02 / math.Sqrt(6), "mlp.down": 0.02 / math.Sqrt(6),
+		},
+		ScaledInit: {
+			"wte": 1. / 8, "wpe": 1. / 8, "lm_head": 1. / 16, "attn.query": 1. / 16, "attn.key": 1. / 16, "attn.value": 1. / 16, "mlp.up": 1. / 16,
+			"attn.output": 1. / 16 / math.Sqrt(3), "mlp.down": 1. / 24 / math.Sqrt(3),
+		},
+	} {
+		c.Init = name
+		t.Run(name, func(t *testing.T) { checkInitialWeights(t, c, want) })
+	}
+}
+
+// checkInitialWeights checks the standard deviations by the ends of the names of matrices.
+func checkInitialWeights(t *testing.T, c Config, std map[string]float64) {
 	a, err := NewParameters(c, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -105,11 +124,12 @@ func TestInitialWeights(t *testing.T) {
 		mean, deviation := sum/n, math.Sqrt(squares/n)
 		switch {
 		case p.IsMatrix():
-			want := 0.02
-			if strings.HasSuffix(p.Name, "attn.output.weight") || strings.HasSuffix(p.Name, "mlp.down.weight") {
-				want /= math.Sqrt(6)
+			kind := strings.TrimSuffix(p.Name, ".weight")
+			if block := strings.SplitN(kind, ".", 3); len(block) == 3 {
+				kind = block[2]
 			}
-			if math.Abs(deviation/want-1) > 0.08 || math.Abs(mean) > 5*want/math.Sqrt(n) {
+			want := std[kind]
+			if math.Abs(deviation/want-1) > 5/math.Sqrt(2*n) || math.Abs(mean) > 5*want/math.Sqrt(n) { // five standard errors
 				t.Errorf("%s has mean %g and deviation %g, want 0 and %g", p.Name, mean, deviation, want)
 			}
 			if slices.Equal(other.All()[i].Data, p.Data) {
@@ -128,6 +148,45 @@ func TestInitialWeights(t *testing.T) {
 			if deviation != 0 {
 				t.Errorf("%s is not 0", p.Name)
 			}
+		}
+	}
+}
+
+// Position vectors that are not learned have a length of 1/2, or of sqrt(dim/2) as they are without a factor. They are what the
+// graph adds to the embedding.
+func TestFixedPositions(t *testing.T) {
+	c := valid
+	c.Dim, c.Heads, c.Positions = 14, 2, embed.Sinusoidal
+	for name, length := range map[string]float64{ScaledInit: 0.5, GPT2Init: math.Sqrt(7)} {
+		c.Init = name
+		table := c.FixedPositions()
+		for position := range c.Context {
+			var squares float64
+			for _, x := range table[position*c.Dim:][:c.Dim] {
+				squares += float64(x) * float64(x)
+			}
+			if got := math.Sqrt(squares); math.Abs(got-length) > 1e-6 {
+				t.Errorf("%s: position %d has a vector of length %g, want %g", name, position, got, length)
+			}
+		}
+		graph, err := NewInference(c, ZeroParameters(c), 1, c.Context) // the embeddings are 0
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer graph.Close()
+		stream, err := graph.HookPoint("blocks.0.resid_pre")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := graph.Run(make([]int, c.Context)); err != nil {
+			t.Fatal(err)
+		}
+		sameBits(t, name+": vectors in the graph", stream.Read(0)[0].Data, table)
+	}
+	for _, positions := range []string{embed.Learned, embed.None} {
+		c.Positions = positions
+		if table := c.FixedPositions(); table != nil {
+			t.Errorf("%s positions: vectors %v, want none", positions, table)
 		}
 	}
 }

@@ -40,8 +40,15 @@ type Linear struct {
 }
 
 // newLinear returns a layer whose weight starts normally distributed and whose bias starts at 0.
-func newLinear(s param.Scope, in, out int, std float64) Linear {
-	return Linear{s.Name(), s.Add("weight", param.Normal(std), in, out), s.Add("bias", nil, out)}
+func newLinear(s param.Scope, in, out int, initial InitialScale) Linear {
+	return Linear{s.Name(), s.Add("weight", param.Normal(initial.Linear(in)), in, out), s.Add("bias", nil, out)}
+}
+
+// newAdded is newLinear for a layer whose output is added to the residual stream.
+func newAdded(s param.Scope, in, out int, initial InitialScale) Linear {
+	l := newLinear(s, in, out, initial)
+	l.Weight.Init = param.Normal(initial.Linear(in) * initial.Added)
+	return l
 }
 
 // apply adds the layer to the graph; f may be nil.

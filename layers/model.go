@@ -2,7 +2,6 @@ package layers
 
 import (
 	"fmt"
-	"math"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -24,7 +23,7 @@ type Model struct {
 	Norm        Norm
 	Unembedding Unembedding
 
-	scheme embed.Scheme
+	chosen choices
 	params param.Set // in the order of the forward pass
 }
 
@@ -38,23 +37,23 @@ const (
 // NewModel returns the model of a valid configuration, without the values of its parameters. It panics if a choice has an
 // unknown name.
 func NewModel(c Config) *Model {
-	positions, norm, f, err := c.choices()
+	chosen, err := c.choices()
 	if err != nil {
 		panic(err)
 	}
-	m := &Model{scheme: positions}
+	m := &Model{chosen: chosen}
 	s := m.params.Scope()
-	m.Tokens = s.Add(TokenTable, param.Normal(initialStd), c.Vocab, c.Dim)
-	if m.scheme.Learned {
-		m.Positions = s.Add(PositionTable, param.Normal(initialStd), c.Context, c.Dim)
+	m.Tokens = s.Add(TokenTable, param.Normal(chosen.initial.Table), c.Vocab, c.Dim)
+	if chosen.positions.Learned {
+		m.Positions = s.Add(PositionTable, param.Normal(chosen.initial.Table), c.Context, c.Dim)
 	}
 	for layer := range c.Layers {
-		m.Blocks = append(m.Blocks, newBlock(s.In(fmt.Sprintf("h.%d", layer)), c, m.scheme, norm, f))
+		m.Blocks = append(m.Blocks, newBlock(s.In(fmt.Sprintf("h.%d", layer)), c, chosen))
 	}
-	m.Norm = norm(s.In("ln_f"), c.Dim)
+	m.Norm = chosen.norm(s.In("ln_f"), c.Dim)
 	m.Unembedding.Table = m.Tokens
 	if !c.Tied {
-		m.Unembedding.Table = s.Add(UnembeddingTable, param.Normal(initialStd), c.Vocab, c.Dim)
+		m.Unembedding.Table = s.Add(UnembeddingTable, param.Normal(chosen.initial.Linear(c.Dim)), c.Vocab, c.Dim)
 	}
 	return m
 }
@@ -79,20 +78,33 @@ func (m *Model) apply(g *builder, ids *gorgonia.Node) *gorgonia.Node {
 func (m *Model) embed(g *builder, ids *gorgonia.Node) *gorgonia.Node {
 	x := g.must(embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences)) // [batch*seq, dim]
 	g.hook("embed", x, 0)
-	if table := m.positions(g); table != nil {
+	if table := m.positionTable(g); table != nil {
 		x = g.must(embed.AddPositions("embed.positions", x, table, g.Seq))
 	}
 	return g.dropped("embed.dropout", x)
 }
 
-// positions returns the table of positions [context, dim], nil if there is none.
-func (m *Model) positions(g *builder) *gorgonia.Node {
-	if m.scheme.Fixed == nil {
-		return g.param(m.Positions)
+// positionTable returns the table of positions [context, dim], nil if there is none.
+func (m *Model) positionTable(g *builder) *gorgonia.Node {
+	if fixed := g.FixedPositions(); fixed != nil {
+		return node.Input(g.t.ExprGraph, PositionTable, []int{g.Context, g.Dim}, fixed)
 	}
-	table := make([]float32, g.Context*g.Dim)
-	m.scheme.Fixed(table, g.Dim)
-	return node.Input(g.t.ExprGraph, PositionTable, []int{g.Context, g.Dim}, table)
+	return g.param(m.Positions)
+}
+
+// FixedPositions returns the position vectors [context, dim] of a valid configuration if they are not learned: those of its position
+// encoding times the factor of its initial scale. It returns nil if no such vectors are added to the embedding.
+func (c Config) FixedPositions() []float32 {
+	chosen, err := c.choices()
+	if err != nil || chosen.positions.Fixed == nil {
+		return nil
+	}
+	table := make([]float32, c.Context*c.Dim)
+	chosen.positions.Fixed(table, c.Dim)
+	for i := range table {
+		table[i] *= float32(chosen.initial.Fixed)
+	}
+	return table
 }
 
 // Unembedding scores each token of the vocabulary as the next one:
@@ -131,14 +143,6 @@ func (u *unembedding) Backward(g *node.Gradient) {
 	kernel.MatMul(weightsOf(g.D[1]), 1, dLogits.T(), rowsOf(&u.Op, g.In[0]), 0)
 }
 
-// initialStd is the standard deviation of initial weights in GPT-2.
-const initialStd = 0.02
-
-// residualStd is the standard deviation of initial weights whose output is added to the residual stream, as in GPT-2.
-func (c Config) residualStd() float64 {
-	return initialStd / math.Sqrt(float64(2*c.Layers))
-}
-
 // ZeroParameters returns the parameters of a model, all 0, in the order of the forward pass. It panics unless the configuration
 // is valid.
 func ZeroParameters(c Config) *param.Set {
@@ -147,9 +151,8 @@ func ZeroParameters(c Config) *param.Set {
 	return s
 }
 
-// NewParameters returns the initial parameters of a model, as in GPT-2: matrices are normally distributed with standard deviation
-// 0.02, or 0.02 / sqrt(2 layers) if their output is added to the residual stream (attn.output, mlp.down), biases are 0, gains of
-// norms 1. The generator of each tensor is keyed by (seed, name of the tensor).
+// NewParameters returns the initial parameters of a model: matrices are normally distributed with the standard deviations of its
+// [InitialScale], biases are 0, gains of norms 1. The generator of each tensor is keyed by (seed, name of the tensor).
 func NewParameters(c Config, seed uint64) (*param.Set, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err

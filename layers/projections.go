@@ -24,10 +24,10 @@ type Projections struct {
 }
 
 // newProjections returns projections of vectors [dim].
-func newProjections(s param.Scope, dim, queryWidth, keyWidth, valueWidth int) Projections {
+func newProjections(s param.Scope, dim, queryWidth, keyWidth, valueWidth int, initial InitialScale) Projections {
 	return Projections{
-		s.Name(), newLinear(s.In("query"), dim, queryWidth, initialStd),
-		newLinear(s.In("key"), dim, keyWidth, initialStd), newLinear(s.In("value"), dim, valueWidth, initialStd),
+		s.Name(), newLinear(s.In("query"), dim, queryWidth, initial),
+		newLinear(s.In("key"), dim, keyWidth, initial), newLinear(s.In("value"), dim, valueWidth, initial),
 	}
 }
 

@@ -65,14 +65,14 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 	one.Layers = 1
 	m := NewModel(one)
 	table := 0.0 // of fixed positions
-	if m.scheme.Fixed != nil {
+	if m.chosen.positions.Fixed != nil {
 		table = float64(c.Context) * dim
 	}
 	squares := batch * float64(c.Heads) // number of squares in [batch, heads, query, key]
 	square := min(seq*seq, wholePages(l.Longest*seq))
 
 	token := sum(perToken{dim + vocab, dim}, m.Blocks[0].memory().times(layers), m.Norm.memory()) // the first: embeddings and logits
-	if m.scheme.Learned || m.scheme.Fixed != nil {
+	if m.chosen.positions.Learned || m.chosen.positions.Fixed != nil {
 		token.forward += dim
 	}
 	n := table + layers*squares*square // with the attention weights

@@ -16,7 +16,7 @@ func variants() []Config {
 			for _, tied := range []bool{true, false} {
 				for _, dropout := range []float64{0, 0.1} {
 					all = append(all, Config{Vocab: 113, Context: 97, Layers: 3, Heads: 5, Dim: 40, Hidden: 61,
-						Positions: positions, Norm: norm, Activation: GELU, Tied: tied, Dropout: dropout})
+						Positions: positions, Norm: norm, Activation: GELU, Init: GPT2Init, Tied: tied, Dropout: dropout})
 				}
 			}
 		}

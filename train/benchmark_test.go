@@ -14,7 +14,7 @@ type modelShape struct{ batch, seq, vocab, layers, heads, dim int }
 // benchmark times training steps: forward, backward, clip, AdamW, as ../shared/peers does for PyTorch.
 func (s modelShape) benchmark(b *testing.B) {
 	model := layers.Config{Vocab: s.vocab, Context: s.seq, Layers: s.layers, Heads: s.heads, Dim: s.dim, Hidden: 4 * s.dim,
-		Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
+		Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Init: layers.GPT2Init, Tied: true}
 	training := toyTraining
 	training.Batch, training.Seq, training.Steps, training.LearningRate, training.MinRate = s.batch, s.seq, 1<<30, 1e-4, 1e-4
 	trainer, weights := toyTrainer(b, model, training)

@@ -81,7 +81,7 @@ func (g golden) model(t *testing.T) (layers.Config, *param.Set) {
 	c := layers.Config{
 		Vocab: g.int(t, "vocab"), Context: g.int(t, "seq"), Layers: g.int(t, "layers"), Heads: g.int(t, "heads"),
 		Dim: g.int(t, "dim"), Hidden: g.int(t, "hidden"), Positions: embed.Learned,
-		Norm: layers.LayerNormName, Activation: g.text["activation"], Tied: g.text["tied"] == "true",
+		Norm: layers.LayerNormName, Activation: g.text["activation"], Init: layers.GPT2Init, Tied: g.text["tied"] == "true",
 	}
 	weights := layers.ZeroParameters(c)
 	for _, p := range weights.All() {

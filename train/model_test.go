@@ -23,7 +23,7 @@ func TestGradientOfTheWholeModel(t *testing.T) {
 				for _, dropout := range []float64{0, 0.1} {
 					for _, activation := range layers.Activations.Names() {
 						c := layers.Config{Vocab: 13, Context: 7, Layers: 2, Heads: 3, Dim: 18, Hidden: 11,
-							Positions: positions, Norm: norm, Activation: activation, Tied: tied, Dropout: dropout}
+							Positions: positions, Norm: norm, Activation: activation, Init: layers.GPT2Init, Tied: tied, Dropout: dropout}
 						name := fmt.Sprintf("%s/%s/tied=%v/dropout=%v/%s", positions, norm, tied, dropout, activation)
 						t.Run(name, func(t *testing.T) { checkModel(t, c) })
 					}

@@ -13,7 +13,7 @@ import (
 // A deep model is compiled in segments: it computes the bits that gorgonia's machine computes of the whole.
 func TestDeepModelComputesTheSameBitsInSegments(t *testing.T) {
 	c := layers.Config{Vocab: 13, Context: 7, Layers: 40, Heads: 3, Dim: 15, Hidden: 11,
-		Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true, Dropout: 0.1}
+		Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Init: layers.GPT2Init, Tied: true, Dropout: 0.1}
 	_, build := toyModel(t, c)
 	var gradients [2][][]float32
 	var losses [2]float64

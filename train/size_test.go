@@ -17,7 +17,7 @@ func TestBytesAreWhatTheGraphsHold(t *testing.T) {
 			for _, tied := range []bool{true, false} {
 				for _, dropout := range []float64{0, 0.1} {
 					c := layers.Config{Vocab: 113, Context: 97, Layers: 3, Heads: 5, Dim: 40, Hidden: 61,
-						Positions: positions, Norm: norm, Activation: layers.GELU, Tied: tied, Dropout: dropout}
+						Positions: positions, Norm: norm, Activation: layers.GELU, Init: layers.GPT2Init, Tied: tied, Dropout: dropout}
 					for _, gradients := range []bool{true, false} {
 						checkBytes(t, c, gradients)
 					}

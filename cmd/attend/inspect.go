@@ -155,10 +155,10 @@ func (q *request) mapFinding(maps []attention.Map, bases []attention.Baseline, s
 		note:   readingNote(q.run),
 		formats: map[string]func(io.Writer) error{
 			"csv":  func(w io.Writer) error { return export.CSV(w, maps, bases) },
-			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, bases, shown) },
+			"html": func(w io.Writer) error { return page.Maps(w, q.run.Source(), maps, bases, shown) },
 		},
 		picture: func(look picture.Options) (picture.Drawing, error) {
-			return picture.Map(maps[0], baselineOf(bases, 0), q.source(), shown, look)
+			return picture.Map(maps[0], baselineOf(bases, 0), q.run.Source(), shown, look)
 		},
 	}
 }

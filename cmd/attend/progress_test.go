@@ -24,7 +24,7 @@ func sampleMap() attention.Map {
 }
 
 func testWatch(out *bytes.Buffer, columns, lines *int) *progress {
-	return &progress{out: out, sample: func() (attention.Map, error) { return sampleMap(), nil },
+	return &progress{out: out, sampled: true, sample: func() (attention.Map, error) { return sampleMap(), nil },
 		size: func() (int, int) { return *columns, *lines }, options: text.Options{Layer: -1, Head: -1}}
 }
 

@@ -200,7 +200,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			if f.Changed(setting.Name) {
 				setting.Copy(settings, &given)
 			}
-			if was, now := setting.Text(kept), setting.Text(settings); now != was && !setting.OnResume {
+			if was, now := setting.Text(kept), setting.Text(settings); now != was && !kept.MayChange(setting) {
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
 					setting.Name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
@@ -220,6 +220,11 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		return err
 	}
 	defer t.Close()
+	if t.StoppedEarly() {
+		return fmt.Errorf("%s stopped early at step %d, since --patience %d was used up: "+
+			"train a new run with a larger --patience, or see this one with `attend inspect --run %s`",
+			printable.Path(o.resume), t.Step, t.Settings.Patience, commandWord(o.resume, "FOLDER", printable.MaxQuote))
+	}
 	if t.Step >= t.Settings.Steps {
 		return fmt.Errorf("%s has finished its %s: use --steps %d to continue, `attend inspect --run %s` shows it",
 			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
@@ -238,6 +243,7 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
+	bar.sampled = t.EvaluationRows(t.Corpus.HeldOut) < t.Corpus.HeldOut.RowCount(t.Settings.Context)
 	if o.watch {
 		if bar.live && os.Getenv("TERM") != "dumb" { // whose cursor can be moved
 			bar.sample = t.SampleMap
@@ -254,18 +260,22 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	switch {
 	case err == nil:
 		stop() // the result can be broken off
+		if t.StoppedEarly() {
+			p.say("stopped early at step %d: no evaluation of %s lowered the held-out loss of step %d",
+				t.Step, printable.Count(t.Settings.Patience, "eval-interval"), t.Best.Step)
+		}
 	case ctx.Err() == nil || !errors.Is(err, context.Cause(ctx)):
 		return err
 	default:
 		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
-	found, problem := p.result(t)
+	found, verdict, problem := p.result(t)
 	if problem == nil {
-		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
+		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Model()})
 	}
 	if problem == nil && o.format != jsonFormat.name {
-		problem = p.showNext(t)
+		problem = p.showNext(t, verdict)
 	}
 	if err != nil {
 		return errors.Join(errInterrupted, problem)

@@ -19,8 +19,20 @@ type Report struct {
 	Baselines   data.Baselines `json:"baselines"`              // losses of models without attention on the same text
 	Rules       []RuleReport   `json:"rules,omitempty"`
 
+	Sample *SampleReport `json:"heldout_sample,omitempty"` // nil if evaluations during training measured all held-out text
+
 	TrainLoss float64 `json:"-"` // on a sample of the training text
 	Tokens    int     `json:"-"` // predicted, held-out
+}
+
+// SampleReport has the losses on the part of the held-out text that the evaluations during training measured, see
+// [run.Run.EvaluationRows]: what the losses in the log are compared with.
+type SampleReport struct {
+	HeldOutLoss float64        `json:"heldout_loss"`
+	GrammarLoss *float64       `json:"grammar_loss,omitempty"`
+	Sentences   int            `json:"sentences"` // the first of the held-out text; pieces in a run on characters
+	Baselines   data.Baselines `json:"baselines"`
+	Noun        string         `json:"-"` // of one of the sentences: "sentence" or "piece"
 }
 
 // trainingSample is the number of training sentences that the training loss is measured on.
@@ -37,20 +49,36 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 		return Report{}, err
 	}
 	defer evaluator.Close()
-	var of [2]train.Evaluation // the held-out text, a sample of the training text
-	for i, set := range []data.Set{corpus.HeldOut, corpus.Train} {
+	sample := corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context)
+	sets := []data.Set{corpus.HeldOut, corpus.Train, sample.HeldOut}
+	if sample.HeldOut.Predictions() == corpus.HeldOut.Predictions() {
+		sets = sets[:2]
+	}
+	var of [3]train.Evaluation // the held-out text, a sample of the training text, a sample of the held-out text
+	for i, set := range sets {
 		batches, err := set.Batches(batch, r.Config.Context)
 		if err != nil {
 			return Report{}, err
 		}
-		if of[i], err = evaluator.Evaluate(batches, i*trainingSample/batch); err != nil {
+		most := 0
+		if i == 1 {
+			most = trainingSample / batch
+		}
+		if of[i], err = evaluator.Evaluate(batches, most); err != nil {
 			return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
 	}
-	e := of[0]
+	e, counts := of[0], data.NewCounts(corpus.Train, corpus.Vocabulary.Len())
 	report := Report{
 		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens, TrainLoss: of[1].Loss, Sentences: corpus.HeldOut.Len(),
-		Baselines: data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len()),
+		Baselines: counts.Losses(corpus.HeldOut),
+	}
+	if len(sets) > 2 {
+		report.Sample = &SampleReport{HeldOutLoss: of[2].Loss, Sentences: sample.HeldOut.RowCount(r.Config.Context),
+			Baselines: counts.Losses(sample.HeldOut), Noun: "sentence"}
+		if !corpus.Vocabulary.Layout().Sentences() {
+			report.Sample.Noun = "piece"
+		}
 	}
 	if corpus.Grammar == nil {
 		return report, nil
@@ -58,6 +86,13 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	grammarLoss, err := GrammarLoss(corpus)
 	if err != nil {
 		return Report{}, err
+	}
+	if report.Sample != nil {
+		of, err := GrammarLoss(sample)
+		if err != nil {
+			return Report{}, err
+		}
+		report.Sample.GrammarLoss = &of
 	}
 	excess := e.Loss - grammarLoss
 	report.GrammarLoss, report.Excess = &grammarLoss, &excess

@@ -10,6 +10,7 @@ import (
 
 	"attend/data"
 	"attend/internal/run"
+	"attend/layers"
 	"attend/internal/run/runtest"
 )
 
@@ -29,6 +30,7 @@ func savannaRun(t *testing.T, steps int) (*run.Run, *data.Corpus) {
 	}
 	s := small()
 	s.Data, s.Steps, s.EvalInterval, s.SaveInterval, s.LR = corpus.Name, max(steps, 2), 1000, 1000, 3e-2
+	s.Init = layers.GPT2Init // with it the loss before training is ln(vocab)
 	return started(t, s, corpus, steps > 0), corpus
 }
 
@@ -177,6 +179,41 @@ func checkJudge(t *testing.T, r *run.Run, corpus *data.Corpus) {
 	}
 }
 
+// The loss that the log of a training has is compared with the grammar and the baselines on the same sample.
+func TestEvaluateSample(t *testing.T) {
+	r, corpus := savannaRun(t, 40)
+	report, err := Evaluate(r, corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := r.Metrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := report.Sample
+	if s == nil || s.Sentences != r.EvaluationRows(corpus.HeldOut) || s.Sentences >= report.Sentences {
+		t.Fatalf("sample %+v of %d sentences", s, report.Sentences)
+	}
+	near(t, "held-out loss of the sample", s.HeldOutLoss, metrics[len(metrics)-1].HeldOutLoss, 1e-6)
+	first := corpus.FirstHeldOut(s.Sentences, r.Config.Context)
+	var nats float64
+	for _, text := range first.HeldOutText {
+		loss, _ := corpus.Grammar.SentenceLoss(strings.Fields(strings.ToLower(text)))
+		nats += loss
+	}
+	near(t, "loss of the grammar on the sample", *s.GrammarLoss, nats/float64(first.HeldOut.Predictions()), 1e-12)
+	near(t, "bigram", s.Baselines.Bigram, data.NewBaselines(corpus.Train, first.HeldOut, corpus.Vocabulary.Len()).Bigram, 0)
+	if *s.GrammarLoss == *report.GrammarLoss || s.Baselines == report.Baselines {
+		t.Error("the sample has the losses of all held-out text")
+	}
+
+	small := small()
+	r, corpus = trained(t, small, runtest.Text()), corpusOf(t, small, runtest.Text())
+	if report, err = Evaluate(r, corpus); err != nil || report.Sample != nil {
+		t.Errorf("sample %+v, error %v, want none where all held-out text is measured", report.Sample, err)
+	}
+}
+
 func TestEvaluateText(t *testing.T) {
 	for _, unit := range []string{"word", "char"} {
 		s := small()
@@ -227,10 +264,13 @@ func checkKeys(t *testing.T, report Report, grammar bool) {
 	}
 	want := []string{"heldout_loss", "accuracy", "sentences", "baselines"}
 	if grammar {
-		want = append(want, "entropy", "excess", "rules")
+		want = append(want, "entropy", "excess", "rules", "heldout_sample")
 	}
 	keys("the report", got, want...)
 	keys("baselines", got["baselines"], "uniform", "unigram", "bigram", "trigram")
+	if grammar {
+		keys("the sample", got["heldout_sample"], "heldout_loss", "entropy", "sentences", "baselines")
+	}
 	rules, _ := got["rules"].([]any)
 	for _, rule := range rules {
 		keys("a rule", rule, "name", "accuracy", "attention")

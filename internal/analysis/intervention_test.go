@@ -37,7 +37,7 @@ func TestAnalysesRefuseAModelThatDiverged(t *testing.T) {
 			"head means":    func() (any, error) { return NewHeadMeans(r, corpus) },
 			"position mean": func() (any, error) { return PositionMean(r, corpus, 3) },
 			"sentences":     func() (any, error) { return CompareSentences(r, text, text) },
-			"runs":          func() (any, error) { return Compare(r, r, text, corpus) },
+			"runs":          func() (any, error) { return Compare(r, r, text, corpus, corpus) },
 			"matches":       func() (any, error) { return MatchHeads(r, r, []string{text}) },
 			"seeds":         func() (any, error) { return Seeds(t.Context(), r, corpus, text, 2, 0.5, nil) },
 		} {

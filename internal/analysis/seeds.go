@@ -43,7 +43,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 		if err != nil {
 			return result, err
 		}
-		loss, _, err := lastLoss(other)
+		loss, err := HeldOutLoss(other, corpus)
 		if err != nil {
 			return result, err
 		}
@@ -71,7 +71,7 @@ func trainTemporary(ctx context.Context, path string, s run.Settings, corpus *da
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}
-	return t.Run, nil
+	return t.Model(), nil
 }
 
 // Recurring returns the links of one sentence with the number of maps in which each occurs: a link occurs in a map if some head

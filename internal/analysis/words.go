@@ -47,9 +47,7 @@ func PositionTable(r *run.Run) (Table, error) {
 	case embed.Learned:
 		t = table(r, "position vectors", r.Parameters.Get(layers.PositionTable).Data, name)
 	case embed.Sinusoidal:
-		fixed := make([]float32, r.Config.Context*r.Config.Dim) // [context, dim]
-		embed.SinusoidalTable(fixed, r.Config.Dim)
-		t = table(r, "sinusoidal position vectors", fixed, name)
+		t = table(r, "sinusoidal position vectors", r.Config.FixedPositions(), name)
 	default:
 		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors", printable.Path(r.Path), positions)
 	}
@@ -92,7 +90,7 @@ func WordCounts(r *run.Run, corpus *data.Corpus) ([]attention.WordCount, error) 
 // table splits the values of a table [rows, dim] into its rows.
 func table(r *run.Run, title string, values []float32, name func(int) string) Table {
 	dim := r.Config.Dim
-	t := Table{Title: title, Source: source(r)}
+	t := Table{Title: title, Source: r.Source()}
 	for i := range len(values) / dim {
 		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(values[i*dim:][:dim]))
 	}

@@ -64,7 +64,7 @@ func TestTablesAreTheWeights(t *testing.T) {
 		s.Positions = string(kind)
 		r := trained(t, s, runtest.Text())
 		words := WordTable(r)
-		if len(words.Rows) != r.Vocabulary.Len() || words.Source != (attention.Source{Run: r.Path, Step: s.Steps}) || words.Ordered {
+		if len(words.Rows) != r.Vocabulary.Len() || words.Source != (attention.Source{Run: r.Path, Step: s.Steps, TrainedSteps: s.Steps, Weights: "best"}) || words.Ordered {
 			t.Errorf("%d rows from %v", len(words.Rows), words.Source)
 		}
 		for id, row := range words.Rows {
@@ -87,6 +87,9 @@ func TestTablesAreTheWeights(t *testing.T) {
 		}
 		want := make([]float32, r.Config.Context*8)
 		embed.SinusoidalTable(want, 8)
+		for i := range want {
+			want[i] /= 4 // the factor 1/sqrt(2 dim)
+		}
 		if kind == embed.Learned {
 			want = r.Parameters.Get(layers.PositionTable).Data
 		}

@@ -66,6 +66,14 @@ func formedAt(frames []Frame, sentence, layer, head, query, key int) int {
 	return at
 }
 
+// FrameOf returns the index of the frame of a step, or of the last frame if none is of that step.
+func FrameOf(frames []Frame, step int) int {
+	if at := slices.IndexFunc(frames, func(f Frame) bool { return f.Step == step }); at >= 0 {
+		return at
+	}
+	return len(frames) - 1
+}
+
 // CheckFilm returns an error unless frames can be shown as one film: there is at least one, steps increase, losses are finite,
 // and all frames have the same sentences with the same words, layers and heads, each a valid map. The error names the frame,
 // counted from 1.

@@ -44,8 +44,10 @@ const All = -1
 
 // Source is the run that a result comes from: its folder, and the number of updates of its weights.
 type Source struct {
-	Run  string `json:"run"`
-	Step int    `json:"step"`
+	Run          string `json:"run"`
+	Step         int    `json:"step"`          // updates of its weights
+	TrainedSteps int    `json:"trained_steps"` // updates of its training, which may have kept earlier weights
+	Weights      string `json:"weights"`       // which of the training: best, of the lowest held-out loss, or last
 }
 
 // Prediction is a possible next word and its probability, in 0 to 1.

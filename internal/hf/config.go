@@ -5,6 +5,7 @@ package hf
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // gpt2Config is config.json of a model that GPT-2 expresses: what transformers' GPT2LMHeadModel reads, and
-// our kind of positions, which it ignores (model.safetensors holds their table in any case).
+// our kinds of positions and of initial weights, which it ignores (model.safetensors holds the weights and the table of positions).
 type gpt2Config struct {
 	Architectures   []string `json:"architectures"`
 	ModelType       string   `json:"model_type"`
@@ -33,6 +34,7 @@ type gpt2Config struct {
 	End             *int     `json:"eos_token_id"`
 	DType           string   `json:"torch_dtype"`
 	Positions       string   `json:"attend_positions"`
+	Init            string   `json:"attend_init"`
 }
 
 // ownConfig is config.json of any other model.
@@ -57,17 +59,19 @@ func asGPT2(c layers.Config) (h gpt2Config, whole bool) {
 		Vocab: c.Vocab, Context: c.Context, Dim: c.Dim, Layers: c.Layers, Heads: c.Heads, Hidden: c.Hidden,
 		Activation:   activationNames[c.Activation],
 		EmbedDropout: c.Dropout, AttnDropout: c.Dropout, ResidualDropout: c.Dropout,
-		Epsilon: layers.LayerNormEpsilon, Tied: c.Tied, DType: "float32", Positions: c.Positions,
+		Epsilon: layers.LayerNormEpsilon, Tied: c.Tied, DType: "float32", Positions: c.Positions, Init: c.Init,
 	}
 	positions, err := embed.Schemes.Find("positions", c.Positions)
 	return h, err == nil && positions.Rotate == nil && h.model() == c
 }
 
-// model is the inverse of asGPT2. The activation is "" if its name is not one of GPT-2's.
+// model is the inverse of asGPT2. The activation is "" if its name is not one of GPT-2's. Versions of attend that wrote no kind of
+// initial weights had those of GPT-2.
 func (h gpt2Config) model() layers.Config {
 	c := layers.Config{
 		Vocab: h.Vocab, Context: h.Context, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, Hidden: h.Hidden,
 		Positions: h.Positions, Norm: layers.LayerNormName, Dropout: h.ResidualDropout, Tied: h.Tied,
+		Init: cmp.Or(h.Init, layers.GPT2Init),
 	}
 	for ours, theirs := range activationNames {
 		if theirs == h.Activation {

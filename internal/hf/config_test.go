@@ -10,7 +10,7 @@ import (
 	"attend/layers"
 )
 
-var config = layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: embed.Sinusoidal, Norm: layers.LayerNormName, Activation: layers.ReLU}
+var config = layers.Config{Vocab: 7, Context: 5, Layers: 2, Heads: 3, Dim: 6, Hidden: 11, Positions: embed.Sinusoidal, Norm: layers.LayerNormName, Activation: layers.ReLU, Init: layers.ScaledInit}
 
 // A model that GPT-2 expresses says so; any other has a type of its own, and reads back.
 func TestTypeOfModel(t *testing.T) {
@@ -51,7 +51,7 @@ func TestTypeOfModel(t *testing.T) {
 }
 
 func FuzzParseConfigJSON(f *testing.F) {
-	c := layers.Config{Vocab: 7, Context: 5, Layers: 1, Heads: 4, Dim: 8, Hidden: 16, Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
+	c := layers.Config{Vocab: 7, Context: 5, Layers: 1, Heads: 4, Dim: 8, Hidden: 16, Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Init: layers.GPT2Init, Tied: true}
 	for _, boundary := range []bool{true, false} {
 		b, err := ConfigJSON(c, 0, boundary)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"attend/embed"
 	"attend/internal/param"
 	"attend/layers"
 )
@@ -104,9 +103,9 @@ func Tensors(c layers.Config, weights *param.Set) map[string]Tensor {
 		tensors[s.name] = t
 	}
 	if _, gpt2 := asGPT2(c); gpt2 && tensors[positionTable].Data == nil {
-		table := make([]float32, c.Context*c.Dim)
-		if positions, _ := embed.Schemes.Find("positions", c.Positions); positions.Fixed != nil {
-			positions.Fixed(table, c.Dim)
+		table := c.FixedPositions()
+		if table == nil {
+			table = make([]float32, c.Context*c.Dim)
 		}
 		tensors[positionTable] = Tensor{[]int{c.Context, c.Dim}, table}
 	}

@@ -37,7 +37,7 @@ func (s sized) PowerOfTen() float64 { return math.Log10(float64(s.count())) }
 func (c *Course) models() []sized {
 	gpt := func(layerCount, heads, dim, context int) layers.Config {
 		return layers.Config{Vocab: 50257, Context: context, Layers: layerCount, Heads: heads, Dim: dim, Hidden: 4 * dim,
-			Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Tied: true}
+			Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Init: layers.GPT2Init, Tied: true}
 	}
 	return []sized{
 		{"yours", c.untrained.Config},

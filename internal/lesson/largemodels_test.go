@@ -20,7 +20,7 @@ func TestParametersAreThoseOfTheModel(t *testing.T) {
 				t.Errorf("%+v: %d parameters, want %d", c, got, want)
 			}
 		}
-		c = layers.Config{Vocab: 13, Context: 7, Layers: 3, Heads: 5, Dim: 15, Hidden: 11, Positions: "none", Norm: layers.LayerNormName, Activation: layers.ReLU}
+		c = layers.Config{Vocab: 13, Context: 7, Layers: 3, Heads: 5, Dim: 15, Hidden: 11, Positions: "none", Norm: layers.LayerNormName, Activation: layers.ReLU, Init: layers.GPT2Init}
 	}
 	for i, want := range map[int]int{1: 124439808, 2: 1557611200, 3: 174604259328} {
 		if got := int(models[i].ParameterCount()); got != want {

@@ -186,7 +186,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 	if err != nil {
 		return nil, err
 	}
-	finished := there != nil && there.Step == c.settings.Steps
+	finished := there != nil && there.Finished()
 	if finished {
 		aside, err := os.MkdirTemp("", "attend-lesson-")
 		if err != nil {
@@ -212,7 +212,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 		report = func(*run.Progress) {}
 	}
 	err = t.Train(ctx, func(p run.Progress) {
-		if p.Evaluated {
+		if p.Evaluated && p.Step.Step%c.settings.EvalInterval == 0 {
 			evaluate(p.Step.Step)
 		}
 		p.HeldOutLoss = evaluations[len(evaluations)-1].loss
@@ -222,7 +222,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 	if err := errors.Join(err, failed); err != nil {
 		return nil, err
 	}
-	if c.model = t.Run; finished {
+	if c.model = t.Model(); finished {
 		c.model = there
 	}
 	return evaluations, nil
@@ -232,7 +232,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 func (c *Course) known() (*run.Run, error) {
 	if c.model == nil {
 		_, there, err := c.home(c.settings)
-		if err != nil || there == nil || there.Step < c.settings.Steps {
+		if err != nil || there == nil || !there.Finished() {
 			return nil, err
 		}
 		c.model = there

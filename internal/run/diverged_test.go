@@ -70,8 +70,8 @@ func TestDivergedKeepsCheckpoint(t *testing.T) {
 			}
 			training.name.release()
 			again := resumed(t, path)
-			if again.Step != r.Step {
-				t.Errorf("the state is of step %d, the model of step %d", again.Step, r.Step)
+			if again.Step != r.Trained {
+				t.Errorf("the state is of step %d, the model of a training of %d", again.Step, r.Trained)
 			}
 			if s, err := again.trainer.Step(); err != nil || math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0) {
 				t.Errorf("the next step: %+v, %v", s, err)

@@ -49,13 +49,17 @@ type Settings struct {
 
 	EvalInterval int    `yaml:"eval-interval"`
 	SaveInterval int    `yaml:"save-interval"`
+	Keep         string `yaml:"keep"`
+	Patience     int    `yaml:"patience"`
 	Sample       string `yaml:"sample"`
 }
 
-// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, and sample sentences.
+// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, the largest automatic learning
+// rate, and sample sentences.
 const (
 	longestAutomatic = 512
 	charContext      = 64
+	largestRate      = 0.006
 	seedSentence     = "The lion saw the zebra near the"
 	charSample       = 24
 )
@@ -65,10 +69,11 @@ func (s Settings) Options() data.Options {
 	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
-// Resolve sets the settings that depend on the text (context, hidden, sample sentence) if they are not given, and checks all
-// settings together.
+// Resolve sets the settings that depend on others or on the text (hidden, learning rate, context, sample sentence) if they are not
+// given, and checks all settings together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
+	s.LR = s.rate()
 	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
 	case !corpus.Vocabulary.Layout().Sentences():
 		s.Context = cmp.Or(s.Context, charContext)
@@ -88,6 +93,21 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		return s, fmt.Errorf("eval-interval and save-interval must be at least 1, not %d and %d", s.EvalInterval, s.SaveInterval)
 	}
 	return s, cmp.Or(s.Model(corpus.Vocabulary.Len()).Validate(), s.Training().Validate())
+}
+
+// rate returns the maximum learning rate, which is automatic if it is 0:
+//
+//	lr = 0.006 min(1, sqrt(32 / (dim layers))), rounded to two digits
+//
+// The updates of AdamW change each weight by about lr, whatever the width, so that a sum of dim products changes by more in a wider
+// layer, and all layers together by more in a deeper model.
+func (s Settings) rate() float64 {
+	if s.LR != 0 {
+		return s.LR
+	}
+	rate := largestRate * min(1, math.Sqrt(32/(float64(s.Dim)*float64(s.Layers))))
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(rate, 'e', 1, 64), 64)
+	return rounded
 }
 
 // defaultSample chooses the sample sentence when none is given.
@@ -141,8 +161,9 @@ func (s Settings) YAML() []byte {
 // here, so that the identity of a run is the same in all versions.
 func (s Settings) identity() []byte {
 	var later []string
+	kept := s
 	for _, setting := range AllSettings() {
-		if setting.OnResume {
+		if kept.MayChange(setting) {
 			setting.Copy(&s, &Settings{})
 		}
 		if setting.Absent != nil {
@@ -153,10 +174,10 @@ func (s Settings) identity() []byte {
 			}
 		}
 	}
-	var all, kept yaml.Node
+	var all yaml.Node
 	_ = all.Encode(s)
-	kept = all
-	kept.Content = nil
+	identity := all
+	identity.Content = nil
 	for i := 0; i < len(all.Content); i += 2 { // keys and values in turn
 		if slices.Contains(later, all.Content[i].Value) {
 			continue
@@ -164,9 +185,9 @@ func (s Settings) identity() []byte {
 		if former, renamed := formerNames()[all.Content[i].Value]; renamed {
 			all.Content[i].Value = former
 		}
-		kept.Content = append(kept.Content, all.Content[i:i+2]...)
+		identity.Content = append(identity.Content, all.Content[i:i+2]...)
 	}
-	b, _ := yaml.Marshal(&kept)
+	b, _ := yaml.Marshal(&identity)
 	return b
 }
 

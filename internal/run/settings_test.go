@@ -151,14 +151,15 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Hidden != 32 || got.Context != 8 || got.Sample != corpus.HeldOutText[0] {
-		t.Errorf("hidden %d, context %d, sample %q: want 32, 8 (7 words and the boundary), %q", got.Hidden, got.Context, got.Sample, corpus.HeldOutText[0])
+	if got.Hidden != 32 || got.LR != 0.006 || got.Context != 8 || got.Sample != corpus.HeldOutText[0] {
+		t.Errorf("hidden %d, lr %g, context %d, sample %q: want 32, 0.006, 8 (7 words and the boundary), %q",
+			got.Hidden, got.LR, got.Context, got.Sample, corpus.HeldOutText[0])
 	}
 	if again, err := got.Resolve(corpus); err != nil || again != got {
 		t.Errorf("resolved twice: %+v, %v", again, err)
 	}
 	given := got
-	given.Hidden, given.Context, given.Sample = 5, 9, "the lion"
+	given.Hidden, given.LR, given.Context, given.Sample = 5, 0.1, 9, "the lion"
 	if again, err := given.Resolve(corpus); err != nil || again != given {
 		t.Errorf("what was given became %+v, %v", again, err)
 	}
@@ -207,7 +208,7 @@ func TestResolveErrors(t *testing.T) {
 		{"batch", func(s *Settings) { s.Batch = 0 }, []string{"batch"}},
 		{"steps", func(s *Settings) { s.Steps = 0 }, []string{"steps"}},
 		{"optimizer", func(s *Settings) { s.Optimizer = "best" }, []string{"best"}},
-		{"lr", func(s *Settings) { s.LR = 0 }, []string{"learning rate"}},
+		{"lr", func(s *Settings) { s.LR = -1 }, []string{"learning rate"}},
 		{"min-lr", func(s *Settings) { s.MinLR = 1 }, []string{"min-lr 1 is above lr"}},
 		{"warmup", func(s *Settings) { s.Warmup = 7 }, []string{"warmup 7", "6 steps"}},
 		{"weight-decay", func(s *Settings) { s.WeightDecay = -1 }, []string{"weight decay"}},
@@ -263,31 +264,35 @@ func TestASettingOfANewerVersion(t *testing.T) {
 	}
 }
 
-// Files that are older than a setting mean what they meant before: the split was drawn by the seed, and held-out sentences were counted.
+// Files that are older than a setting mean what they meant before: the split was drawn by the seed, held-out sentences were counted,
+// and initial weights were those of GPT-2.
 func TestParseYAMLOfOlderFiles(t *testing.T) {
 	whole := Defaults()
-	whole.Seed, whole.SplitSeed, whole.HoldOutBy, whole.Norm = 5, 9, data.ByTokens, "other"
+	whole.Seed, whole.SplitSeed, whole.HoldOutBy, whole.Norm, whole.LR = 5, 9, data.ByTokens, "other", 0.01
 	var older []string // the file before the settings existed
 	for line := range strings.Lines(string(whole.YAML())) {
-		if name, _, _ := strings.Cut(line, ":"); !slices.Contains([]string{"split-seed", "holdout-by", "norm"}, name) {
+		if name, _, _ := strings.Cut(line, ":"); !slices.Contains([]string{"split-seed", "holdout-by", "norm", "init"}, name) {
 			older = append(older, line)
 		}
 	}
 	for _, c := range []struct {
-		file      string
-		split     uint64
-		by, norms string
+		file            string
+		split           uint64
+		by, norms, init string
+		lr              float64
 	}{
-		{"layers: 2\n", 1, data.ByTokens, "layernorm"},
-		{"holdout: 0.2\n", 1, data.ByTokens, "layernorm"},
-		{"seed: 5\n", 5, data.ByTokens, "layernorm"},
-		{"seed: 5\nsplit-seed: 6\n", 6, data.ByTokens, "layernorm"},
-		{strings.Join(older, ""), 5, data.BySentences, "layernorm"},
-		{string(whole.YAML()), 9, data.ByTokens, "other"},
+		{"layers: 2\n", 1, data.ByTokens, "layernorm", "scaled", 0},
+		{"holdout: 0.2\n", 1, data.ByTokens, "layernorm", "scaled", 0},
+		{"lr: 0.01\n", 1, data.ByTokens, "layernorm", "scaled", 0.01},
+		{"seed: 5\n", 5, data.ByTokens, "layernorm", "scaled", 0},
+		{"seed: 5\nsplit-seed: 6\n", 6, data.ByTokens, "layernorm", "scaled", 0},
+		{strings.Join(older, ""), 5, data.BySentences, "layernorm", "gpt2", 0.01},
+		{string(whole.YAML()), 9, data.ByTokens, "other", "scaled", 0.01},
 	} {
 		s, _, _, err := ParseYAML([]byte(c.file), Defaults())
-		if err != nil || s.SplitSeed != c.split || s.HoldOutBy != c.by || s.Norm != c.norms {
-			t.Errorf("%s\nsplit seed %d, %s, %s (%v), want %d, %s, %s", c.file, s.SplitSeed, s.HoldOutBy, s.Norm, err, c.split, c.by, c.norms)
+		if err != nil || s.SplitSeed != c.split || s.HoldOutBy != c.by || s.Norm != c.norms || s.Init != c.init || s.LR != c.lr {
+			t.Errorf("%s\nsplit seed %d, %s, %s, %s, %g (%v), want %d, %s, %s, %s, %g",
+				c.file, s.SplitSeed, s.HoldOutBy, s.Norm, s.Init, s.LR, err, c.split, c.by, c.norms, c.init, c.lr)
 		}
 		if o := s.Options(); o.Seed != s.SplitSeed || o.By != s.HoldOutBy {
 			t.Errorf("%+v for %+v", o, s)

@@ -22,7 +22,8 @@ type Setting struct {
 	Follows  string          // name of another setting, such as lr for min-lr
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
-	OnResume bool            // may change when a run is resumed
+	OnResume bool            // may change when a run is resumed, see [Settings.MayChange]
+	Selects  bool            // sets the evaluations among which the weights are selected
 	Formerly string          // former name, in settings files and flags of earlier versions; "" if it was not renamed
 	Vary     bool            // runs that differ only in this setting have the same text and can be compared
 
@@ -89,15 +90,19 @@ func AllSettings() (all []Setting) {
 				Meaning: "activation of the feed-forward network"},
 			{Name: "tied", Default: true, Meaning: "the unembedding (lm_head) is the token embedding (--tied=false: a matrix)"},
 			{Name: "dropout", Default: 0.0, Range: rightOpen(0, 1), Meaning: "dropout probability during training"},
+			{Name: "init", Default: layers.ScaledInit, Choices: layers.Inits.Names(),
+				Absent: func(s *Settings) { s.Init = layers.GPT2Init },
+				Meaning: "standard deviation of the initial weights (scaled: by the size; gpt2: 0.02, for a dim of 768 or more)"},
 		}},
 		{"Training", true, []Setting{
 			{Name: "batch", Default: 32, Range: closed(1, 1<<16), Meaning: "sequences per step"},
 			{Name: "steps", Default: 1500, Range: closed(1, 1e9), OnResume: true, Meaning: "total number of training steps"},
 			{Name: "optimizer", Default: train.AdamW, Choices: train.Optimizers.Names(), Meaning: "optimizer"},
-			{Name: "lr", Default: 1e-2, Range: Range{Low: 0, High: 1000, OpenLow: true}, Meaning: "maximum learning rate"},
-			{Name: "min-lr", Default: 1e-4, Range: closed(0, 1000),
+			{Name: "lr", Default: 0.0, Range: closed(0, 1000),
+				Meaning: "maximum learning rate (0: 0.006 sqrt(32/(dim layers)), at most 0.006, since larger models need smaller updates)"},
+			{Name: "min-lr", Default: largestRate / 100, Range: closed(0, 1000),
 				Follows: "lr",
-				Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.LR/100)) },
+				Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.rate()/100)) },
 				Meaning: "learning rate at the end of cosine decay (if not given: at most lr/100)"},
 			{Name: "warmup", Default: 100, Range: closed(0, 1e9),
 				Follows: "steps",
@@ -109,11 +114,18 @@ func AllSettings() (all []Setting) {
 			{Name: "momentum", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("momentum")},
 			{Name: "clip", Default: 1.0, Range: closed(0, 1e9), Meaning: "maximum global gradient norm; 0 disables clipping"},
 			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; on one kind of processor a run is reproducible bit for bit"},
+			{Name: "keep", Default: KeepBest, Choices: []string{KeepBest, KeepLast},
+				Absent:  func(s *Settings) { s.Keep = KeepLast },
+				Meaning: "weights that are the model: those with the lowest held-out loss at an evaluation, or those of the last step"},
+			{Name: "patience", Default: 0, Range: closed(0, 1e9),
+				Absent:  func(s *Settings) { s.Patience = 0 },
+				Meaning: "stop after so many eval-intervals in a row without a lower held-out loss; 0 trains to the end"},
 		}},
 		{"Evaluation and output", false, []Setting{
 			{Name: "sample", Formerly: "probe", Default: "",
 				Meaning: "sample sentence whose map is shown and filmed (default: \"" + seedSentence + "\", or a held-out sentence)"},
-			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between evaluations"},
+			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Selects: true,
+				Meaning: "steps between evaluations; there are others at steps 1, 2, 5, 10, 20, 50, ..."},
 			{Name: "save-interval", Default: 500, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between checkpoints"},
 		}},
 	} {

@@ -88,6 +88,31 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// The automatic learning rate falls with the square root of the numbers that a vector passes, and the lowest rate with it.
+func TestAutomaticRate(t *testing.T) {
+	for _, c := range []struct {
+		layers, dim int
+		want        float64
+	}{{1, 32, 0.006}, {1, 8, 0.006}, {2, 16, 0.006}, {4, 32, 0.003}, {1, 64, 0.0042}, {2, 64, 0.003}, {4, 128, 0.0015}, {12, 768, 0.00035}} {
+		s := Defaults()
+		s.Data, s.Layers, s.Dim, s.Heads = "small", c.layers, c.dim, 1
+		for _, setting := range AllSettings() {
+			if setting.Name == "min-lr" {
+				setting.Follow(&s)
+			}
+		}
+		corpus := corpusOf(t, s, smallText())
+		resolved, err := s.Resolve(corpus)
+		if err != nil || resolved.LR != c.want || resolved.MinLR != s.MinLR || resolved.MinLR != c.want/100 {
+			t.Errorf("%d layers of dim %d: lr %v, min-lr %v (%v), want %v and %v", c.layers, c.dim, resolved.LR, resolved.MinLR, err, c.want, c.want/100)
+		}
+		s.LR = 0.5
+		if given, err := s.Resolve(corpus); err != nil || given.LR != 0.5 {
+			t.Errorf("lr 0.5 is resolved to %g, %v", given.LR, err)
+		}
+	}
+}
+
 func TestRange(t *testing.T) {
 	for _, c := range []struct {
 		r    Range

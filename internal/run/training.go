@@ -15,13 +15,11 @@ import (
 	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/hf"
+	"attend/internal/param"
 	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
-
-// evaluationBatches is the number of batches of held-out text in an evaluation during training.
-const evaluationBatches = 16
 
 // Training is a run that is being trained in its folder.
 type Training struct {
@@ -33,6 +31,7 @@ type Training struct {
 	heldOut     train.Batches
 	evalBatches int // number of batches of an evaluation
 	sample      *Session
+	best        *param.Set // the weights of [Run.Best]; nil if the training does not keep them
 
 	before  float64 // seconds of training before this start or resume
 	started time.Time
@@ -180,7 +179,10 @@ func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Traini
 		return nil, err
 	}
 	t := &Training{Run: r, Corpus: corpus, name: at, heldOut: heldOut,
-		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+		evalBatches: (r.EvaluationRows(corpus.HeldOut) + batch - 1) / batch, saved: r.Step}
+	if s.Keep == KeepBest {
+		t.best = layers.ZeroParameters(r.Config)
+	}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Parameters, sampler); err != nil {
 		return nil, err
@@ -224,10 +226,11 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 			TokensPerSecond: rate, SecondsLeft: left})
 	}
 	err := t.trainer.Run(ctx, train.Callbacks{
-		EvaluateEvery: t.Settings.EvalInterval,
-		SaveEvery:     t.Settings.SaveInterval,
+		EvaluateAt: t.Settings.evaluatedAt,
+		SaveEvery:  t.Settings.SaveInterval,
+		Done:       t.StoppedEarly,
 		Stepped: func(s train.Step) {
-			t.Step = s.Step
+			t.Step, t.Trained = s.Step, s.Step
 			t.tokens += s.Tokens
 			progress(s, false)
 		},
@@ -263,7 +266,7 @@ func (t *Training) diverged(where string, err error) error {
 	return err
 }
 
-// evaluate measures the loss on part of the held-out text and computes the map of the sample sentence. It returns the content of
+// evaluate measures the loss on the held-out text, or on a sample of it, and computes the map of the sample sentence. It returns the content of
 // a line for each log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	e, err := t.evaluator.Evaluate(t.heldOut, t.evalBatches)
@@ -280,6 +283,7 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 		m.Loss = e.Loss
 	}
 	t.last = m
+	t.consider(Best{s.Step, e.Loss})
 	sample, err := t.SampleMap()
 	if err != nil {
 		return nil, t.diverged("for the sample sentence ", err)

@@ -248,7 +248,9 @@ func AnyComparison(t *rapid.T, m attention.Map) attention.Comparison {
 		}
 	}
 	if rapid.Bool().Draw(t, "runs") {
-		c.Losses = []float64{1, math.NaN()}
+		e := rapid.Float64().Draw(t, "error")
+		c.Losses = &attention.Losses{A: 1, B: rapid.Float64().Draw(t, "loss"), Difference: math.NaN(), StandardError: &e, Interval: &[2]float64{-e, e},
+			Sentences: 2, HeldOut: [2]int{2, rapid.IntRange(2, 3).Draw(t, "sentences")}, Tokens: 12, LeftOut: rapid.IntRange(0, 1e9).Draw(t, "left out")}
 		c.Settings = []attention.SettingPair{{Name: "sample", A: Token().Draw(t, "setting"), B: Token().Draw(t, "setting")}}
 	}
 	return c

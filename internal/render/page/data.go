@@ -21,6 +21,7 @@ type pageData struct {
 	Baseline  string             `json:"baseline"` // whose weights are the second frame; "": none
 	Sentences []pageSentence     `json:"sentences"`
 	Frames    []pageFrame        `json:"frames"` // at least one
+	Model     int                `json:"model"`  // the frame of the model's weights
 	Formed    []attention.Formed `json:"formed"`
 	Losses    []Loss             `json:"losses"` // of a film
 }
