@@ -86,7 +86,8 @@ func (c *Course) training(ctx context.Context) (values, error) {
 	}
 	return values{
 		"losses": losses, "sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
-		"choices": math.Exp(floor), "updates": c.settings.Steps,
+		"choices": math.Exp(floor), "updates": c.settings.Steps, "batch": c.settings.Batch,
+		"epochs":   float64(c.settings.Steps*c.settings.Batch) / float64(len(c.corpus.TrainText)),
 		"training": func() (values, error) { return c.trained(ctx, floor) },
 		"answer":   c.answer,
 	}, err
