@@ -15,7 +15,7 @@ import (
 // Options decide how [Load] reads a text.
 type Options struct {
 	Unit     string  // a name of [Units]
-	HoldOut  float64 // the fraction of the text to hold out, between 0 and 1
+	HoldOut  float64 // the fraction of the text to hold out, less than 1; 0: none
 	MinCount int     // tokens seen fewer times in the training text become <unk>; 1 or more
 	Seed     uint64  // draws which sentences are held out
 	By       string  // what HoldOut is a fraction of, in a layout of sentences: [ByTokens] or [BySentences]
@@ -28,8 +28,8 @@ const (
 )
 
 func (o Options) validate() error {
-	if !(o.HoldOut > 0 && o.HoldOut < 1) {
-		return fmt.Errorf("the held-out fraction is %g, want more than 0 and less than 1, for example 0.1", o.HoldOut)
+	if !(o.HoldOut >= 0 && o.HoldOut < 1) {
+		return fmt.Errorf("the held-out fraction is %g, want 0 or more and less than 1, for example 0.1", o.HoldOut)
 	}
 	if o.By != ByTokens && o.By != BySentences {
 		return fmt.Errorf("the held-out fraction is one of %q: want %s or %s", o.By, ByTokens, BySentences)
@@ -41,10 +41,14 @@ func (o Options) validate() error {
 }
 
 // holdOut draws which sentences are held out, given how many tokens each has in all of its copies. By tokens, it takes the sentences in
-// a random order and holds out each that brings the tokens held out nearer to their fraction. At least one is held out, and not all.
+// a random order and holds out each that brings the tokens held out nearer to their fraction. At least one is held out, and not all,
+// unless the fraction is 0.
 func (o Options) holdOut(tokens []int) []bool {
 	order := random.New(o.Seed, "split").Perm(len(tokens))
 	held := make([]bool, len(tokens))
+	if o.HoldOut == 0 {
+		return held
+	}
 	if o.By == BySentences {
 		for _, i := range order[len(order)-o.heldOutCount(len(order), 1):] {
 			held[i] = true
@@ -89,8 +93,19 @@ type Corpus struct {
 	LongestLine int      // number of the line with the longest sentence, from 1; 0 in a text of one sequence
 }
 
+// Measured returns the text on which a model is measured: the held-out text or, if nothing is held out, the training text.
+func (c *Corpus) Measured() (Set, []string) {
+	if c.HeldOut.Len() == 0 {
+		return c.Train, c.TrainText
+	}
+	return c.HeldOut, c.HeldOutText
+}
+
 // FirstHeldOut returns the corpus with only the first rows of its held-out text, see [Set.First].
 func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
+	if c.HeldOut.Len() == 0 {
+		return c
+	}
 	first := *c
 	first.HeldOut = c.HeldOut.First(rows, seq)
 	first.HeldOutText = c.HeldOutText[:first.HeldOut.Len()]
@@ -107,6 +122,8 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 // and each side keeps the order of the text.
 //
 // A layout of one stream: one long text, whose last HoldOut is held out.
+//
+// If HoldOut is 0, nothing is held out.
 //
 // A byte-order mark and lines that end in a carriage return are accepted. It is an
 // error when an option is out of its range, when the text is blank, is not UTF-8 or

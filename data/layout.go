@@ -73,8 +73,9 @@ func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
 	l.read(text, n)
 	which, copies := n.distinct()
-	if len(copies) < 2 {
-		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", n.name)
+	if len(copies) < 2 && o.HoldOut > 0 {
+		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line, "+
+			"or hold out nothing", n.name)
 	}
 	tokens := make([]int, len(copies)) // of each distinct sentence with its end, in all copies
 	for i, sentence := range which {
@@ -125,7 +126,12 @@ func (stream) Sentences() bool { return false }
 func (stream) check(Set, int) error { return nil }
 
 // rows counts a last window of what is left, if that is less than the stride.
-func (stream) rows(s Set, seq, stride int) int { return ceilDiv(s.Predictions()-seq, stride) + 1 }
+func (stream) rows(s Set, seq, stride int) int {
+	if s.Len() == 0 {
+		return 0
+	}
+	return ceilDiv(s.Predictions()-seq, stride) + 1
+}
 
 func (stream) row(s Set, i, seq, stride int) IDs {
 	return s.ids.Slice(i*stride, min(s.ids.Len(), i*stride+seq+1))
@@ -143,6 +149,10 @@ func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 	if tokens < 2*least {
 		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d",
 			n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
+	}
+	if o.HoldOut == 0 {
+		n.end(text, tokens)
+		return n.corpus([]bool{false}, o.MinCount)
 	}
 	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOutCount(tokens, least))
 	n.end(text[:at], tokens-held)

@@ -51,11 +51,11 @@ func (p *program) eval(q *request) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	report, err := p.judge(q.run, corpus)
+	report, err := p.judge(q.run, p.lastOf(q.run), corpus)
 	if err != nil {
 		return finding{}, err
 	}
-	if len(report.Rules) > 0 {
+	if report.HeldOutReport != nil && len(report.Rules) > 0 {
 		effects, err := analysis.AblateRules(q.run, corpus)
 		if err != nil {
 			return finding{}, err
@@ -65,11 +65,14 @@ func (p *program) eval(q *request) (finding, error) {
 			report.Rules[i].AttentionRemoved = &effect
 		}
 	}
-	part := printable.Count(report.Sentences, "held-out sentence")
-	if !corpus.Vocabulary.Layout().Sentences() {
-		part = "held-out text"
+	heading := stepNote(q.run)
+	if report.HeldOutReport != nil {
+		part := printable.Count(report.Sentences, "held-out sentence")
+		if !corpus.Vocabulary.Layout().Sentences() {
+			part = "held-out text"
+		}
+		heading += fmt.Sprintf(", on %s (%s)", part, printable.Count(report.Tokens, "prediction"))
 	}
-	heading := fmt.Sprintf("%s, on %s (%s)", stepNote(q.run), part, printable.Count(report.Tokens, "prediction"))
 	return finding{shown: []any{report}, text: func(w io.Writer, view text.Options) error {
 		if _, err := fmt.Fprintf(w, "%s\n\n", term.Wrap(heading, view.Width)); err != nil {
 			return err
@@ -94,15 +97,21 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		note string
 	}
 	lines := []lossLine{ // from the lowest that can be expected
-		{"held-out", r.HeldOutLoss, "this model, text it never saw"},
 		{"training", r.TrainLoss, "this model, training text"},
-		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
-		{"bigram", r.Baselines.Bigram, "counts what follows one token"},
-		{"unigram", r.Baselines.Unigram, "counts single tokens"},
-		{"uniform", r.Baselines.Uniform, "every token equally likely"},
+		{"uniform", r.Uniform, "every token equally likely"},
 	}
-	if r.GrammarLoss != nil {
-		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.GrammarLoss, "the grammar that drew this text"})
+	if r.HeldOutReport != nil {
+		lines = []lossLine{
+			{"held-out", r.HeldOutLoss, "this model, text it never saw"},
+			lines[0],
+			{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
+			{"bigram", r.Baselines.Bigram, "counts what follows one token"},
+			{"unigram", r.Baselines.Unigram, "counts single tokens"},
+			lines[1],
+		}
+		if r.GrammarLoss != nil {
+			lines = slices.Insert(lines, 0, lossLine{"grammar", *r.GrammarLoss, "the grammar that drew this text"})
+		}
 	}
 	number, power, largest := len("0.0000")+1, 0, 0.0
 	for _, l := range lines {
@@ -128,6 +137,9 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 		} else { // the note goes below
 			b.WriteString(text + "\n" + indented(l.note, columns, 4))
 		}
+	}
+	if r.HeldOutReport == nil {
+		return render.Write(w, &b)
 	}
 	meaning := fmt.Sprintf("accuracy %.1f%%", 100*r.Accuracy)
 	if r.Excess != nil {
@@ -167,13 +179,13 @@ type judged struct {
 	Verdict *analysis.Verdict `json:"verdict"` // nil without a log of the training
 }
 
-// judge evaluates a run and makes the verdict on its training. If the log of the training cannot be read, there is no verdict, and a note
-// says so.
-func (p *program) judge(r *run.Run, corpus *data.Corpus) (j judged, err error) {
+// judge evaluates a run and makes the verdict on its training, of which last has the weights of the last step. If the log of the training
+// cannot be read, there is no verdict, and a note says so.
+func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err error) {
 	if j.Report, err = analysis.Evaluate(r, corpus); err != nil {
 		return j, err
 	}
-	if j.Recall, err = analysis.MeasureRecall(r, corpus); err != nil {
+	if j.Recall, err = analysis.MeasureRecall(last, corpus); err != nil {
 		return j, err
 	}
 	metrics, err := r.Metrics()
@@ -188,6 +200,18 @@ func (p *program) judge(r *run.Run, corpus *data.Corpus) (j judged, err error) {
 	v.Next = nextCommand(r, corpus, v)
 	j.Verdict = &v
 	return j, nil
+}
+
+// lastOf returns the run with the weights of its last step, or as it is where these cannot be read: a model can be copied without them.
+func (p *program) lastOf(r *run.Run) *run.Run {
+	if r.Step == r.Trained {
+		return r
+	}
+	last, err := run.Open(r.Path, append(p.options(), run.AtLast())...)
+	if err != nil {
+		return r
+	}
+	return last
 }
 
 // nextCommand returns the command that a verdict advises: a training, or a map of a sentence.
@@ -230,8 +254,13 @@ func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
 				decimals(*v.Gain, 4), decimals(*v.Noise, 4)), columns, 2))
 		}
 	}
-	if numbers || r.Verdict != nil && r.Verdict.Memorised != nil {
-		b.WriteString("\n" + term.Wrap(r.Recall.Text(), columns) + "\n")
+	all := numbers
+	memorised := r.Recall.Text(r.Verdict == nil && r.Recall.Memorised())
+	if r.Verdict != nil && r.Verdict.Memorised != nil {
+		memorised, all = r.Verdict.Memorised.Text, true
+	}
+	if all {
+		b.WriteString("\n" + term.Wrap(memorised, columns) + "\n")
 	}
 	if numbers && r.Verdict != nil {
 		b.WriteString("\nNext: " + r.Verdict.Next + "\n")
@@ -265,7 +294,7 @@ func indented(text string, columns, blanks int) string {
 // writeRules prints how each rule of the grammar was learned. On a narrow terminal the table has the
 // columns that fit.
 func writeRules(w io.Writer, r analysis.Report, columns int) error {
-	if len(r.Rules) == 0 {
+	if r.HeldOutReport == nil || len(r.Rules) == 0 {
 		return nil
 	}
 	var b bytes.Buffer
@@ -311,6 +340,9 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 // rulesInShort is one line on the rules of the grammar.
 func rulesInShort(r analysis.Report) string {
 	var parts []string
+	if r.HeldOutReport == nil {
+		return ""
+	}
 	for _, rule := range r.Rules {
 		parts = append(parts, fmt.Sprintf("%s %.1f%%", rule.Name, 100*rule.Accuracy))
 	}

@@ -99,12 +99,12 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 
 // evaluation is a line of metrics.jsonl in JSON, where the loss on all held-out text is called heldout_loss.
 type evaluation struct {
-	Step            int     `json:"step"`
-	Seconds         float64 `json:"seconds"`
-	TokensPerSecond float64 `json:"tokens_per_second"`
-	Loss            float64 `json:"loss"`
-	HeldOutLoss     float64 `json:"sample_heldout_loss"`
-	LearningRate    float64 `json:"learning_rate"`
+	Step            int      `json:"step"`
+	Seconds         float64  `json:"seconds"`
+	TokensPerSecond float64  `json:"tokens_per_second"`
+	Loss            float64  `json:"loss"`
+	HeldOutLoss     *float64 `json:"sample_heldout_loss,omitempty"`
+	LearningRate    float64  `json:"learning_rate"`
 }
 
 // evaluations returns the lines of metrics.jsonl in JSON.

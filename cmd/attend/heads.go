@@ -29,6 +29,7 @@ numbers are shown.` + indexBase,
 		if err != nil {
 			return finding{}, err
 		}
+		p.noteMeasured(corpus)
 		heads, err := analysis.Heads(q.run, corpus)
 		return drawn(heads, text.Heads, readingNote(q.run)), err
 	}})

@@ -73,9 +73,11 @@ func (p *progress) line(s run.Progress) string {
 	if p.sampled {
 		heldOut = "held-out sample"
 	}
-	line := fmt.Sprintf("step %d/%d  smoothed loss %s  %s %s  %s tokens/s",
-		s.Step.Step, s.Steps, decimals(p.loss, 3), heldOut, decimals(s.HeldOutLoss, 3),
-		printable.Thousands(s.TokensPerSecond))
+	line := fmt.Sprintf("step %d/%d  smoothed loss %s", s.Step.Step, s.Steps, decimals(p.loss, 3))
+	if s.HeldOutLoss != nil {
+		line += fmt.Sprintf("  %s %s", heldOut, decimals(*s.HeldOutLoss, 3))
+	}
+	line += fmt.Sprintf("  %s tokens/s", printable.Thousands(s.TokensPerSecond))
 	const longest = 1e9 // seconds; a Duration holds no more than nine times as many
 	if left := time.Duration(min(s.SecondsLeft, longest) * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {
 		line += fmt.Sprintf("  %v left", left)

@@ -29,7 +29,7 @@ func testWatch(out *bytes.Buffer, columns, lines *int) *progress {
 }
 
 func step(n int) run.Progress {
-	return run.Progress{Step: train.Step{Step: n, Loss: 2}, Steps: 100, HeldOutLoss: 1, Evaluated: true, TokensPerSecond: 1000}
+	return run.Progress{Step: train.Step{Step: n, Loss: 2}, Steps: 100, HeldOutLoss: new(1.0), Evaluated: true, TokensPerSecond: 1000}
 }
 
 func TestWatchDrawsInPlace(t *testing.T) {

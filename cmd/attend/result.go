@@ -29,6 +29,10 @@ func (p *program) announce(t *run.Training) {
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
+	if c.HeldOut.Len() == 0 {
+		p.say("note: nothing is held out, so it cannot be known how well the model predicts other text, nor whether it overfits; " +
+			"the weights of the last step are kept")
+	}
 	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
 		s.Dim, s.Context, printable.Count(t.Parameters.Count(), "parameter"))
 }
@@ -49,7 +53,7 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
 	r := t.Model()
-	report, err := p.judge(r, t.Corpus)
+	report, err := p.judge(r, t.Run, t.Corpus)
 	if live {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}

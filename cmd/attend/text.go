@@ -64,6 +64,13 @@ func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 	return f, nil
 }
 
+// noteMeasured notes that what is measured on held-out text is measured on the training text, if nothing is held out.
+func (p *program) noteMeasured(corpus *data.Corpus) {
+	if corpus.HeldOut.Len() == 0 {
+		p.note("nothing is held out, so the training text is used in its place")
+	}
+}
+
 // textOf reads the text that a run was begun with.
 func (p *program) textOf(r *run.Run) (*data.Corpus, error) {
 	if r.Settings.Data == "-" && term.IsTerminal(p.stdin) {

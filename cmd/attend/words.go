@@ -106,17 +106,18 @@ func (p *program) wordList(q *request) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	noun := q.run.Vocabulary.Tokenizer().Noun()
-	note := fmt.Sprintf("%s: %s, each with the number of times that it occurs in the training text", stepNote(q.run), printable.Count(len(words), noun))
-	if missing != nil {
-		note = fmt.Sprintf("%s: %s; counts need the training text: %s", stepNote(q.run), printable.Count(len(words), noun), message(missing))
+	note := printable.Count(len(words), q.run.Vocabulary.Tokenizer().Noun())
+	if missing == nil {
+		note += ", each with the number of times that it occurs in the training text"
+	} else {
+		note += "\ncounts are missing, since they need the training text: " + message(missing)
 	}
 	return finding{
 		shown:  []any{words},
 		name:   "words-list",
 		result: func() (any, error) { return export.WordsReport{Words: words}, nil },
 		text:   func(w io.Writer, view text.Options) error { return text.WordCounts(w, words, view) },
-		note:   note,
+		note:   note + "\n" + stepNote(q.run),
 	}, nil
 }
 

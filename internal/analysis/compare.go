@@ -134,7 +134,8 @@ func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
 	if corpus == nil || !corpus.Vocabulary.Layout().Sentences() {
 		return texts
 	}
-	for _, other := range corpus.HeldOutText {
+	_, others := corpus.Measured()
+	for _, other := range others {
 		if len(texts) > matchSentences {
 			break
 		}

@@ -185,7 +185,7 @@ func TestSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Seed != s.Seed || got.Next != m.Next[0] || got.HeldOutLoss != report.HeldOutLoss {
+		if got.Seed != s.Seed || got.Next != m.Next[0] || *got.HeldOutLoss != report.HeldOutLoss {
 			t.Errorf("seed %d: %+v, want %+v, held-out loss %g", s.Seed, got, m.Next[0], report.HeldOutLoss)
 		}
 		all = append(all, m)

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 
 	"attend/data"
 	"attend/internal/printable"
@@ -9,8 +10,16 @@ import (
 	"attend/train"
 )
 
-// Report is the quality of a run on held-out text. Losses are in nats per predicted token (words and sentence ends).
+// Report is the quality of a run. Losses are in nats per predicted token (words and sentence ends).
 type Report struct {
+	*HeldOutReport // nil if nothing is held out
+
+	TrainLoss float64 `json:"train_loss"` // on a sample of the training text
+	Uniform   float64 `json:"-"`          // loss if every token is equally likely
+}
+
+// HeldOutReport is the quality of a run on held-out text.
+type HeldOutReport struct {
 	HeldOutLoss float64        `json:"heldout_loss"`
 	GrammarLoss *float64       `json:"grammar_loss,omitempty"` // loss of the exact probabilities of the grammar on the same text, see [GrammarLoss]
 	Excess      *float64       `json:"excess,omitempty"`       // HeldOutLoss - GrammarLoss
@@ -21,8 +30,7 @@ type Report struct {
 
 	Sample *SampleReport `json:"heldout_sample,omitempty"` // nil if evaluations during training measured all held-out text
 
-	TrainLoss float64 `json:"-"` // on a sample of the training text
-	Tokens    int     `json:"-"` // predicted, held-out
+	Tokens int `json:"-"` // predicted
 }
 
 // SampleReport has the losses on the part of the held-out text that the evaluations during training measured, see
@@ -38,43 +46,55 @@ type SampleReport struct {
 // trainingSample is the number of training sentences that the training loss is measured on.
 const trainingSample = 2048
 
-// Evaluate measures a run on all held-out text of its corpus.
+// Evaluate measures a run on all held-out text of its corpus, and on a sample of the training text.
 func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return Report{}, err
 	}
-	batch := r.EvaluationBatch()
 	evaluator, err := r.NewEvaluator()
 	if err != nil {
 		return Report{}, err
 	}
 	defer evaluator.Close()
-	sample := corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context)
-	sets := []data.Set{corpus.HeldOut, corpus.Train, sample.HeldOut}
-	if sample.HeldOut.Predictions() == corpus.HeldOut.Predictions() {
-		sets = sets[:2]
-	}
-	var of [3]train.Evaluation // the held-out text, a sample of the training text, a sample of the held-out text
-	for i, set := range sets {
+	measure := func(set data.Set, most int) (train.Evaluation, error) {
+		batch := r.EvaluationBatch()
 		batches, err := set.Batches(batch, r.Config.Context)
 		if err != nil {
-			return Report{}, err
+			return train.Evaluation{}, err
 		}
-		most := 0
-		if i == 1 {
-			most = trainingSample / batch
+		e, err := evaluator.Evaluate(batches, most/batch)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
-		if of[i], err = evaluator.Evaluate(batches, most); err != nil {
-			return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
-		}
+		return e, err
 	}
-	e, counts := of[0], data.NewCounts(corpus.Train, corpus.Vocabulary.Len())
-	report := Report{
-		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens, TrainLoss: of[1].Loss, Sentences: corpus.HeldOut.Len(),
-		Baselines: counts.Losses(corpus.HeldOut),
+	training, err := measure(corpus.Train, trainingSample)
+	if err != nil {
+		return Report{}, err
 	}
-	if len(sets) > 2 {
-		report.Sample = &SampleReport{HeldOutLoss: of[2].Loss, Sentences: sample.HeldOut.RowCount(r.Config.Context),
+	report := Report{TrainLoss: training.Loss, Uniform: math.Log(float64(corpus.Vocabulary.Len()))}
+	if corpus.HeldOut.Len() > 0 {
+		report.HeldOutReport, err = evaluateHeldOut(r, corpus, func(set data.Set) (train.Evaluation, error) { return measure(set, 0) })
+	}
+	return report, err
+}
+
+// evaluateHeldOut is [Evaluate] on the held-out text.
+func evaluateHeldOut(r *run.Run, corpus *data.Corpus, measure func(data.Set) (train.Evaluation, error)) (*HeldOutReport, error) {
+	e, err := measure(corpus.HeldOut)
+	if err != nil {
+		return nil, err
+	}
+	counts := data.NewCounts(corpus.Train, corpus.Vocabulary.Len())
+	report := &HeldOutReport{HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens, Sentences: corpus.HeldOut.Len(),
+		Baselines: counts.Losses(corpus.HeldOut)}
+	sample := corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context)
+	if sample.HeldOut.Predictions() < corpus.HeldOut.Predictions() {
+		e, err := measure(sample.HeldOut)
+		if err != nil {
+			return nil, err
+		}
+		report.Sample = &SampleReport{HeldOutLoss: e.Loss, Sentences: sample.HeldOut.RowCount(r.Config.Context),
 			Baselines: counts.Losses(sample.HeldOut), Noun: "sentence"}
 		if !corpus.Vocabulary.Layout().Sentences() {
 			report.Sample.Noun = "piece"
@@ -85,21 +105,19 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	}
 	grammarLoss, err := GrammarLoss(corpus)
 	if err != nil {
-		return Report{}, err
+		return nil, err
 	}
 	if report.Sample != nil {
 		of, err := GrammarLoss(sample)
 		if err != nil {
-			return Report{}, err
+			return nil, err
 		}
 		report.Sample.GrammarLoss = &of
 	}
 	excess := e.Loss - grammarLoss
 	report.GrammarLoss, report.Excess = &grammarLoss, &excess
-	if report.Rules, err = evaluateRules(r, corpus); err != nil {
-		return Report{}, err
-	}
-	return report, nil
+	report.Rules, err = evaluateRules(r, corpus)
+	return report, err
 }
 
 // GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.

@@ -10,8 +10,8 @@ import (
 
 	"attend/data"
 	"attend/internal/run"
-	"attend/layers"
 	"attend/internal/run/runtest"
+	"attend/layers"
 )
 
 func near(t *testing.T, what string, got, want, tolerance float64) {
@@ -194,7 +194,7 @@ func TestEvaluateSample(t *testing.T) {
 	if s == nil || s.Sentences != r.EvaluationRows(corpus.HeldOut) || s.Sentences >= report.Sentences {
 		t.Fatalf("sample %+v of %d sentences", s, report.Sentences)
 	}
-	near(t, "held-out loss of the sample", s.HeldOutLoss, metrics[len(metrics)-1].HeldOutLoss, 1e-6)
+	near(t, "held-out loss of the sample", s.HeldOutLoss, *metrics[len(metrics)-1].HeldOutLoss, 1e-6)
 	first := corpus.FirstHeldOut(s.Sentences, r.Config.Context)
 	var nats float64
 	for _, text := range first.HeldOutText {

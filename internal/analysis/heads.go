@@ -24,7 +24,8 @@ func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
-	sequences := corpus.HeldOut.Rows(r.Config.Context, headSentences)
+	set, _ := corpus.Measured()
+	sequences := set.Rows(r.Config.Context, headSentences)
 	sentences := inputs(sequences)
 	cases, err := roleCases(r, corpus, sentences)
 	if err != nil {

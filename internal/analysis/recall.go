@@ -17,6 +17,7 @@ import (
 // A sentence of a language with choices can hardly be reproduced by a model that learned only the language. Where a language
 // leaves no choice, held-out sentences are reproduced as well.
 type Recall struct {
+	Step               int      `json:"step"`                 // updates of the weights that were measured
 	Sentences          int      `json:"sentences"`            // training sentences that were tried
 	Reproduced         float64  `json:"reproduced"`           // share of them that the model reproduces
 	HeldOutSentences   int      `json:"heldout_sentences"`    // held-out sentences that were tried
@@ -60,7 +61,7 @@ func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
 	_, mean := corpus.Train.RowLengths(seq)
 	most := max(fewestRecalled, min(recallSentences, int(recallTokens/mean)))
 	training, heldOut := corpus.Train.SpreadRows(seq, most), corpus.HeldOut.SpreadRows(seq, most)
-	recall := Recall{windows: !words}
+	recall := Recall{Step: r.Step, windows: !words}
 	var err error
 	if recall.Sentences, recall.Reproduced, err = reproduced(r, training); err != nil {
 		return Recall{}, err
@@ -195,7 +196,7 @@ func shareOf(s data.Set, lists [][]int) float64 {
 }
 
 // Text says in words how much is reproduced, and what a model does that memorised nothing.
-func (c Recall) Text() string {
+func (c Recall) Text(memorised bool) string {
 	percent := func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
 	sentence, word := "sentence", "word"
 	if c.windows {
@@ -205,7 +206,7 @@ func (c Recall) Text() string {
 	switch {
 	case c.ReproducedHeldOut == nil:
 		text = "Whether it memorised its training text cannot be known without held-out text: "
-	case c.Memorised():
+	case memorised:
 		text = "It memorised training text: "
 	}
 	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s", sentence, percent(c.Reproduced), word)

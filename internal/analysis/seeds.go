@@ -43,11 +43,15 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 		if err != nil {
 			return result, err
 		}
-		loss, err := HeldOutLoss(other, corpus)
-		if err != nil {
-			return result, err
+		seed := attention.SeedResult{Seed: other.Settings.Seed, Next: read[0].Next[0]}
+		if corpus.HeldOut.Len() > 0 {
+			loss, err := HeldOutLoss(other, corpus)
+			if err != nil {
+				return result, err
+			}
+			seed.HeldOutLoss = &loss
 		}
-		result.Seeds = append(result.Seeds, attention.SeedResult{Seed: other.Settings.Seed, Next: read[0].Next[0], HeldOutLoss: loss})
+		result.Seeds = append(result.Seeds, seed)
 		all = append(all, read...)
 		if report != nil {
 			report(i + 1)

@@ -26,7 +26,7 @@ type Verdict struct {
 	Kind      string     `json:"kind"`
 	Text      string     `json:"text"`
 	Next      string     `json:"next"`      // the next command, which the caller composes from Resume and Flags
-	Memorised *Memorised `json:"memorised"` // nil if the model reproduces no more of its training text than one that memorised nothing
+	Memorised *Memorised `json:"memorised"` // nil if the training did not lead to memorising
 	Best      *Point     `json:"best"`      // the evaluation with the lowest held-out loss; nil if there is none
 	Last      *Point     `json:"last"`      // the last evaluation; nil if there is none
 	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if there are no two evaluations
@@ -53,7 +53,7 @@ type Evidence struct {
 	Settings     run.Settings  // resolved
 	Step         int           // of the model that is shown
 	Report       Report        // of that model
-	Recall       *Recall       // of that model; nil if not measured
+	Recall       *Recall       // of the weights of the last step; nil if not measured
 	SampleTokens int           // predicted tokens of the held-out sample of an evaluation; 0: nothing is held out
 	BatchTokens  int           // mean number of predicted tokens of a batch
 	Noun         string        // of a token: word or character
@@ -110,8 +110,12 @@ func Judge(e Evidence) Verdict {
 			break
 		}
 	}
-	if r := e.Recall; r != nil && e.Report.HeldOutLoss-e.Report.TrainLoss > memorisedGap && r.Memorised() {
-		v.Memorised = &Memorised{r.Text()}
+	if r := e.Recall; r != nil && j.last != nil && j.heldOutLast-j.trainLast > memorisedGap && r.Memorised() {
+		v.Memorised = &Memorised{r.Text(true)}
+		if e.Step < r.Step {
+			v.Memorised.Text += fmt.Sprintf(" That is so with the weights of step %s; the model has those of step %s.",
+				printable.Thousands(r.Step), printable.Thousands(e.Step))
+		}
 	}
 	return v
 }
@@ -119,6 +123,7 @@ func Judge(e Evidence) Verdict {
 // judgement is the evidence with what follows from it.
 type judgement struct {
 	Evidence
+	points      []Point // the evaluations of held-out text
 	best, last  *Point
 	heldOutLast float64   // of the model of the last evaluation, on all held-out text
 	noise       float64   // standard error of gain
@@ -131,7 +136,7 @@ type judgement struct {
 }
 
 func newJudgement(e Evidence) *judgement {
-	j := &judgement{Evidence: e, start: e.Report.Baselines.Uniform, trainLast: e.Report.TrainLoss, heldOutLast: e.Report.HeldOutLoss}
+	j := &judgement{Evidence: e, start: e.Report.Uniform, trainLast: e.Report.TrainLoss}
 	n := len(e.Metrics)
 	if n == 0 {
 		return j
@@ -151,21 +156,29 @@ func newJudgement(e Evidence) *judgement {
 	if e.Step < last.Step { // the report is of an earlier model
 		j.trainLast = j.train[n-1]
 	}
-	if e.SampleTokens == 0 {
+	var points []Point
+	for _, m := range e.Metrics {
+		if m.HeldOutLoss != nil {
+			points = append(points, Point{m.Step, *m.HeldOutLoss})
+		}
+	}
+	if e.SampleTokens == 0 || len(points) == 0 {
 		return j
 	}
-	best := last
-	for _, m := range slices.Backward(e.Metrics) {
-		if m.HeldOutLoss < best.HeldOutLoss {
-			best = m
+	j.heldOutLast = e.Report.HeldOutLoss
+	j.last = &points[len(points)-1]
+	j.best = j.last
+	for i, p := range slices.Backward(points) {
+		if p.HeldOutLoss < j.best.HeldOutLoss {
+			j.best = &points[i]
 		}
-		if m.Step == e.Step { // the difference of the sample and all held-out text is that of the model that is shown
-			j.heldOutLast = e.Report.HeldOutLoss + last.HeldOutLoss - m.HeldOutLoss
+		if p.Step == e.Step { // the difference of the sample and all held-out text is that of the model that is shown
+			j.heldOutLast = e.Report.HeldOutLoss + j.last.HeldOutLoss - p.HeldOutLoss
 		}
 	}
-	j.best, j.last = &Point{best.Step, best.HeldOutLoss}, &Point{last.Step, last.HeldOutLoss}
-	j.gain = heldOutAt(e.Metrics, 0.8*float64(last.Step)) - last.HeldOutLoss
-	j.twoGain = heldOutAt(e.Metrics, 0.6*float64(last.Step)) - last.HeldOutLoss
+	j.points = points
+	j.gain = heldOutAt(points, 0.8*float64(j.last.Step)) - j.last.HeldOutLoss
+	j.twoGain = heldOutAt(points, 0.6*float64(j.last.Step)) - j.last.HeldOutLoss
 	j.noise = j.standardError(j.gain)
 	return j
 }
@@ -177,12 +190,12 @@ func (j *judgement) standardError(difference float64) float64 {
 
 // heldOutAt returns the held-out loss at a step between two evaluations, by linear interpolation in the logarithm of the step: losses
 // fall fast at first and slowly later.
-func heldOutAt(metrics []run.Metrics, step float64) float64 {
-	i := max(1, slices.IndexFunc(metrics, func(m run.Metrics) bool { return float64(m.Step) >= step }))
-	if i >= len(metrics) {
-		return metrics[0].HeldOutLoss
+func heldOutAt(points []Point, step float64) float64 {
+	i := max(1, slices.IndexFunc(points, func(p Point) bool { return float64(p.Step) >= step }))
+	if i >= len(points) {
+		return points[0].HeldOutLoss
 	}
-	a, b := metrics[i-1], metrics[i]
+	a, b := points[i-1], points[i]
 	part := math.Log((step+1)/float64(a.Step+1)) / math.Log(float64(b.Step+1)/float64(a.Step+1))
 	return a.HeldOutLoss + part*(b.HeldOutLoss-a.HeldOutLoss)
 }
@@ -191,9 +204,9 @@ func heldOutAt(metrics []run.Metrics, step float64) float64 {
 // the direction of sign; 0 if there is none. A trend is beyond the scatter of the evaluations if it exceeds the changes against it.
 func (j *judgement) largestChange(sign float64) float64 {
 	largest := 0.0
-	for i := 1; i < len(j.Metrics); i++ {
-		if float64(j.Metrics[i-1].Step) >= 0.6*float64(j.last.Step) {
-			largest = max(largest, sign*(j.Metrics[i].HeldOutLoss-j.Metrics[i-1].HeldOutLoss))
+	for i := 1; i < len(j.points); i++ {
+		if float64(j.points[i-1].Step) >= 0.6*float64(j.last.Step) {
+			largest = max(largest, sign*(j.points[i].HeldOutLoss-j.points[i-1].HeldOutLoss))
 		}
 	}
 	return largest
@@ -205,7 +218,7 @@ func (j *judgement) diverged(v *Verdict) bool {
 	if len(j.train) < 2 {
 		return false
 	}
-	uniform := j.Report.Baselines.Uniform
+	uniform := j.Report.Uniform
 	top := max(uniform, j.start)
 	jump := leastJump + surely*j.trainNoise
 	low, peak := 0, 1
@@ -218,9 +231,9 @@ func (j *judgement) diverged(v *Verdict) bool {
 		}
 	}
 	lost := max(jump, lostShare*(j.start-j.train[low]))
-	recovered := (j.Report.Baselines.Unigram + j.Report.Baselines.Bigram) / 2 // halfway to the bigram, of the training loss
-	if j.last == nil {
-		recovered = uniform / 2
+	recovered := uniform / 2
+	if r := j.Report; j.last != nil {
+		recovered = (r.Baselines.Unigram + r.Baselines.Bigram) / 2 // halfway to the bigram, of the training loss
 	}
 	cause := ""
 	switch {

@@ -51,18 +51,18 @@ func (r recorded) evidence(t *testing.T) Evidence {
 	t.Helper()
 	e := Evidence{Settings: settingsOf(t, r.Flags), SampleTokens: r.SampleTokens, BatchTokens: r.BatchTokens, Noun: r.Noun}
 	for _, m := range r.Evaluations {
-		e.Metrics = append(e.Metrics, run.Metrics{Step: int(m[0]), Loss: m[1], HeldOutLoss: m[2]})
+		e.Metrics = append(e.Metrics, run.Metrics{Step: int(m[0]), Loss: m[1], HeldOutLoss: &m[2]})
 	}
 	e.Step = e.Metrics[len(e.Metrics)-1].Step
 	b := r.Baselines
-	e.Report = Report{HeldOutLoss: r.HeldOutLoss, TrainLoss: r.TrainLoss, GrammarLoss: r.Entropy, Tokens: r.SampleTokens,
-		Baselines: data.Baselines{Uniform: b[0], Unigram: b[1], Bigram: b[2], Trigram: b[3]}}
+	e.Report = Report{TrainLoss: r.TrainLoss, Uniform: b[0], HeldOutReport: &HeldOutReport{HeldOutLoss: r.HeldOutLoss,
+		GrammarLoss: r.Entropy, Tokens: r.SampleTokens, Baselines: data.Baselines{Uniform: b[0], Unigram: b[1], Bigram: b[2], Trigram: b[3]}}}
 	if r.Entropy != nil {
 		excess := r.HeldOutLoss - *r.Entropy
 		e.Report.Excess = &excess
 	}
 	c := r.Recall
-	e.Recall = &Recall{int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4])), false}
+	e.Recall = &Recall{e.Step, int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4])), false}
 	return e
 }
 
@@ -103,7 +103,7 @@ func TestJudgeRecordedTrainings(t *testing.T) {
 			t.Errorf("%s: %s, want %s: %s", r.Flags, v.Kind, r.Kind, v.Text)
 		}
 		if (v.Memorised != nil) != r.Memorised {
-			t.Errorf("%s: memorised %v, want %v: %s", r.Flags, v.Memorised != nil, r.Memorised, e.Recall.Text())
+			t.Errorf("%s: memorised %v, want %v: %s", r.Flags, v.Memorised != nil, r.Memorised, e.Recall.Text(false))
 		}
 		if (v.Kind == Learned) != (v.Flags == nil && !v.Resume) {
 			t.Errorf("%s: %s, and the next command has %v", r.Flags, v.Kind, v.Flags)
@@ -113,8 +113,8 @@ func TestJudgeRecordedTrainings(t *testing.T) {
 		i := slices.IndexFunc(e.Metrics, func(m run.Metrics) bool { return m.Step == v.Best.Step })
 		best := e.Metrics[i]
 		e.Step, e.Report.TrainLoss = best.Step, best.Loss
-		e.Report.HeldOutLoss += best.HeldOutLoss - v.Last.HeldOutLoss
-		if shown := Judge(e); shown.Kind != r.Kind || *shown.Last != *v.Last {
+		e.Report.HeldOutLoss += *best.HeldOutLoss - v.Last.HeldOutLoss
+		if shown := Judge(e); shown.Kind != r.Kind || *shown.Last != *v.Last || (shown.Memorised != nil) != r.Memorised {
 			t.Errorf("%s: %s, want %s where the best model is shown: %s", r.Flags, shown.Kind, r.Kind, shown.Text)
 		}
 	}
@@ -132,14 +132,17 @@ func curve(t *testing.T, flags string, tokens int, train, heldOut []float64) Evi
 	for i := range train {
 		m := run.Metrics{Step: 100 * i, Loss: train[i]}
 		if heldOut != nil {
-			m.HeldOutLoss = heldOut[i]
+			m.HeldOutLoss = &heldOut[i]
 		}
 		e.Metrics = append(e.Metrics, m)
 	}
 	last := e.Metrics[len(train)-1]
 	e.Step = last.Step
-	e.Report = Report{HeldOutLoss: last.HeldOutLoss, TrainLoss: last.Loss, Tokens: tokens,
-		Baselines: data.Baselines{Uniform: 4.6, Unigram: 3.6, Bigram: 2.5, Trigram: 2.2}}
+	e.Report = Report{TrainLoss: last.Loss, Uniform: 4.6}
+	if heldOut != nil {
+		e.Report.HeldOutReport = &HeldOutReport{HeldOutLoss: *last.HeldOutLoss, Tokens: tokens,
+			Baselines: data.Baselines{Uniform: 4.6, Unigram: 3.6, Bigram: 2.5, Trigram: 2.2}}
+	}
 	return e
 }
 
@@ -223,9 +226,15 @@ func TestVerdictNamesTheKeptStep(t *testing.T) {
 
 // Whatever the numbers, there is a verdict with finite numbers.
 func TestJudgeAnything(t *testing.T) {
-	for _, e := range []Evidence{{}, {SampleTokens: 10}, {Metrics: []run.Metrics{{Step: 500, Loss: 1, HeldOutLoss: 1}}, SampleTokens: 10},
-		{Metrics: []run.Metrics{{}, {Step: 1, Loss: math.MaxFloat32, HeldOutLoss: math.MaxFloat32}}, SampleTokens: 10},
-		{Metrics: []run.Metrics{{Step: 3}, {Step: 4}, {Step: 5}}, SampleTokens: 1, Step: 9}} {
+	zero, one, huge := 0.0, 1.0, math.MaxFloat32
+	report := Report{HeldOutReport: &HeldOutReport{}}
+	for _, e := range []Evidence{
+		{}, {SampleTokens: 10, Report: report},
+		{Metrics: []run.Metrics{{Step: 500, Loss: 1, HeldOutLoss: &one}}, SampleTokens: 10, Report: report},
+		{Metrics: []run.Metrics{{HeldOutLoss: &zero}, {Step: 1, Loss: huge, HeldOutLoss: &huge}}, SampleTokens: 10, Report: report},
+		{Metrics: []run.Metrics{{Step: 3}, {Step: 4}, {Step: 5, HeldOutLoss: &one}}, SampleTokens: 1, Step: 9, Report: report},
+		{Metrics: []run.Metrics{{Step: 3}, {Step: 4}}},
+	} {
 		v := Judge(e)
 		if v.Kind == "" || v.Text == "" || strings.Contains(v.Text, "NaN") || strings.Contains(v.Text, "Inf") {
 			t.Errorf("%+v: %+v", e, v)

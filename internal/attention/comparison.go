@@ -173,8 +173,8 @@ type Recurrence struct {
 // SeedResult is the result of the training with one seed.
 type SeedResult struct {
 	Seed        uint64     `json:"seed"`
-	HeldOutLoss float64    `json:"heldout_loss"` // nats per token, on all held-out text
-	Next        Prediction `json:"next"`         // the most likely
+	HeldOutLoss *float64   `json:"heldout_loss,omitempty"` // nats per token, on all held-out text; nil if nothing is held out
+	Next        Prediction `json:"next"`                   // the most likely
 }
 
 // RecurringLink is a link and the number of seeds with which it occurs.

@@ -86,7 +86,8 @@ func (c *Course) training(ctx context.Context) (values, error) {
 	}
 	return values{
 		"losses": losses, "sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
-		"choices": math.Exp(floor), "updates": c.settings.Steps,
+		"choices": math.Exp(floor), "updates": c.settings.Steps, "batch": c.settings.Batch,
+		"epochs":   float64(c.settings.Steps*c.settings.Batch) / float64(len(c.corpus.TrainText)),
 		"training": func() (values, error) { return c.trained(ctx, floor) },
 		"answer":   c.answer,
 	}, err
@@ -214,7 +215,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 		if p.Evaluated && p.Step.Step%c.settings.EvalInterval == 0 {
 			evaluate(p.Step.Step)
 		}
-		p.HeldOutLoss = evaluations[len(evaluations)-1].loss
+		p.HeldOutLoss = &evaluations[len(evaluations)-1].loss
 		report(&p)
 	})
 	report(nil)

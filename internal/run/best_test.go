@@ -31,10 +31,10 @@ func values(set *param.Set) (all []float32) {
 func evaluations(t *testing.T, training *Training) (at []Best, weights [][]float32) {
 	t.Helper()
 	defer training.name.release()
-	at, weights = []Best{{0, training.last.HeldOutLoss}}, [][]float32{values(training.Parameters)}
+	at, weights = []Best{{0, *training.last.HeldOutLoss}}, [][]float32{values(training.Parameters)}
 	err := training.Train(context.Background(), func(p Progress) {
 		if p.Evaluated {
-			at = append(at, Best{p.Step.Step, p.HeldOutLoss})
+			at = append(at, Best{p.Step.Step, *p.HeldOutLoss})
 			weights = append(weights, values(training.Parameters))
 		}
 	})

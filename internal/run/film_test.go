@@ -28,7 +28,7 @@ func TestFilmAndMetricsOfATraining(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, step := range []int{0, 1, 2, 4, 5, 6} {
-		if frames[i].Step != step || metrics[i].Step != step || frames[i].HeldOutLoss != metrics[i].HeldOutLoss {
+		if frames[i].Step != step || metrics[i].Step != step || *frames[i].HeldOutLoss != *metrics[i].HeldOutLoss {
 			t.Errorf("line %d: frame %d, metrics %+v", i, frames[i].Step, metrics[i])
 		}
 	}

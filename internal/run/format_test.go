@@ -88,8 +88,8 @@ func TestFormat1(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := math.Abs(e.Loss - metrics[2].HeldOutLoss); !(d < 1e-5) { // the text is so short that both are of all of it
-				t.Errorf("held-out loss %v, metrics.jsonl has %v", e.Loss, metrics[2].HeldOutLoss)
+			if d := math.Abs(e.Loss - *metrics[2].HeldOutLoss); !(d < 1e-5) { // the text is so short that both are of all of it
+				t.Errorf("held-out loss %v, metrics.jsonl has %v", e.Loss, *metrics[2].HeldOutLoss)
 			}
 
 			training, err := Resume(path, load, nil)

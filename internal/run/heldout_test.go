@@ -65,8 +65,8 @@ func TestLogKeepsItsSample(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := metrics[len(metrics)-1]
-		if last.Step != r.Step || math.Abs(last.HeldOutLoss-e.Loss) > 1e-6 {
-			t.Errorf("the log has %g at step %d, want %g at step %d", last.HeldOutLoss, last.Step, e.Loss, r.Step)
+		if last.Step != r.Step || math.Abs(*last.HeldOutLoss-e.Loss) > 1e-6 {
+			t.Errorf("the log has %g at step %d, want %g at step %d", *last.HeldOutLoss, last.Step, e.Loss, r.Step)
 		}
 	}
 	check(heldOut)

@@ -86,6 +86,12 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
 			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
 	}
+	if corpus.HeldOut.Len() == 0 {
+		s.Keep = KeepLast
+		if s.Patience > 0 {
+			return s, fmt.Errorf("patience %d requires held-out text, and nothing is held out: leave it out, or set holdout to 0.1", s.Patience)
+		}
+	}
 	if s.Sample == "" {
 		s.Sample = defaultSample(corpus, s.Context)
 	}
@@ -120,8 +126,9 @@ func defaultSample(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
 		return seedSentence
 	}
+	_, texts := corpus.Measured()
 	if !corpus.Vocabulary.Layout().Sentences() {
-		runes := []rune(corpus.HeldOutText[0])
+		runes := []rune(texts[0])
 		runes = runes[:min(len(runes), charSample, context)]
 		for ; len(runes) > 1; runes = runes[:len(runes)-1] {
 			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
@@ -130,7 +137,7 @@ func defaultSample(corpus *data.Corpus, context int) string {
 		}
 		return string(runes)
 	}
-	for _, text := range corpus.HeldOutText {
+	for _, text := range texts {
 		if tokens, err := corpus.Vocabulary.Tokenize(text); err == nil {
 			if _, unknown := corpus.Vocabulary.Encode(tokens); unknown < len(tokens) {
 				return text

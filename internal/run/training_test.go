@@ -106,7 +106,7 @@ func TestMetricsSteps(t *testing.T) {
 	var steps []int
 	for _, m := range untimed(t, path) {
 		steps = append(steps, m.Step)
-		if m.Loss <= 0 || m.HeldOutLoss <= 0 || m.LearningRate <= 0 {
+		if m.Loss <= 0 || *m.HeldOutLoss <= 0 || m.LearningRate <= 0 {
 			t.Errorf("%+v: want all above 0", m)
 		}
 	}

@@ -74,7 +74,7 @@ func list[T any](s []T) []T { return append([]T{}, s...) }
 // Frame is a frame of a film. The loss is that of a sample of the held-out text.
 type Frame struct {
 	Step        int             `json:"step"`
-	HeldOutLoss float64         `json:"sample_heldout_loss"`
+	HeldOutLoss *float64        `json:"sample_heldout_loss,omitempty"`
 	Sentences   []attention.Map `json:"sentences"`
 }
 

@@ -117,7 +117,7 @@ func forming() []attention.Frame {
 		for q := range m.Tokens {
 			s.NextAt = append(s.NextAt, []attention.Prediction{{Word: fmt.Sprintf("next%d.%d", i, q), Probability: 0.9}})
 		}
-		frames = append(frames, attention.Frame{Step: 50 * i, HeldOutLoss: 4.5 / float64(i+1), Sentences: []attention.Map{s}})
+		frames = append(frames, attention.Frame{Step: 50 * i, HeldOutLoss: new(4.5 / float64(i+1)), Sentences: []attention.Map{s}})
 	}
 	return frames
 }
@@ -131,7 +131,7 @@ func writePages(t *testing.T, folder string) {
 	film := forming()
 	var losses []Loss
 	for i, f := range film {
-		losses = append(losses, Loss{Step: f.Step, Training: f.HeldOutLoss / float64(2+i), HeldOut: f.HeldOutLoss})
+		losses = append(losses, Loss{Step: f.Step, Training: *f.HeldOutLoss / float64(2+i), HeldOut: f.HeldOutLoss})
 	}
 	pages := map[string]func(b *bytes.Buffer) error{
 		"map": func(b *bytes.Buffer) error {

@@ -53,7 +53,7 @@ type pageSentence struct {
 // pageFrame is the sentences at one step.
 type pageFrame struct {
 	Step      int           `json:"step"`
-	Loss      float64       `json:"loss"` // of a film
+	Loss      *float64      `json:"loss"` // of a film
 	Sentences []pageWeights `json:"sentences"`
 }
 

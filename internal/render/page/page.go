@@ -69,9 +69,9 @@ const leastFormed = 0.2
 
 // Loss is the loss of a training at one step, in nats per token.
 type Loss struct {
-	Step     int     `json:"step"`
-	Training float64 `json:"training"` // of the last batch
-	HeldOut  float64 `json:"heldOut"`  // of the held-out text, or of a sample of it
+	Step     int      `json:"step"`
+	Training float64  `json:"training"` // of the last batch
+	HeldOut  *float64 `json:"heldOut"`  // of the held-out text, or of a sample of it
 }
 
 // Film writes the frames of a training as one page for a browser: the map of each sample

@@ -397,7 +397,7 @@ func TestPageRefuses(t *testing.T) {
 	bad := attentiontest.Lion()
 	bad.Attention[0][1][3][2] = float32(math.NaN())
 	film := forming()
-	film[2].HeldOutLoss = math.Inf(1)
+	film[2].HeldOutLoss = new(math.Inf(1))
 	for want, write := range map[string]func(b *bytes.Buffer) error{
 		"a page requires a sentence": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil, unchosen()) },
 		"sentence 2: layer 1, head 2: query 4, key 3: w": func(b *bytes.Buffer) error {
@@ -456,7 +456,7 @@ func TestFilmHoldsItsFrames(t *testing.T) {
 			t.Fatalf("film %t, %d frames for %d", d.Film, len(d.Frames), len(frames))
 		}
 		for i, f := range frames {
-			if d.Frames[i].Step != f.Step || d.Frames[i].Loss != f.HeldOutLoss {
+			if d.Frames[i].Step != f.Step || *d.Frames[i].Loss != *f.HeldOutLoss {
 				t.Fatalf("frame %d: step %d, loss %v", i, d.Frames[i].Step, d.Frames[i].Loss)
 			}
 			for j, s := range f.Sentences {

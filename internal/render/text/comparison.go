@@ -227,13 +227,20 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 	seeds := term.Table{Columns: []term.Column{{Title: "seed"}, {Title: "held-out loss"}, {Title: "next", Left: true}}}
 	var losses []float64
 	for _, s := range r.Seeds {
-		losses = append(losses, s.HeldOutLoss)
+		loss := ""
+		if s.HeldOutLoss != nil {
+			losses = append(losses, *s.HeldOutLoss)
+			loss = fmt.Sprintf("%.4f", *s.HeldOutLoss)
+		}
 		next := term.Fit(render.Spelling(s.Next.Word), render.WidestLabel)
-		seeds.Add(fmt.Sprint(s.Seed), fmt.Sprintf("%.4f", s.HeldOutLoss), fmt.Sprintf("%s %.3f", next, s.Next.Probability))
+		seeds.Add(fmt.Sprint(s.Seed), loss, fmt.Sprintf("%s %.3f", next, s.Next.Probability))
 	}
 	b.WriteString("\n" + seeds.Text(o.width()))
-	mean, deviation := stat.MeanStdDev(losses, nil)
-	b.WriteString(o.paragraph("held-out loss: mean %.4f, standard deviation over seeds %.4f", mean, deviation) + "\n")
+	if len(losses) > 0 {
+		mean, deviation := stat.MeanStdDev(losses, nil)
+		b.WriteString(o.paragraph("held-out loss: mean %.4f, standard deviation over seeds %.4f", mean, deviation))
+	}
+	b.WriteString("\n")
 	if len(r.Links) == 0 {
 		b.WriteString(o.paragraph("no link has that weight with any seed"))
 		return render.Write(w, &b)

@@ -106,7 +106,7 @@ func TestComparedLosses(t *testing.T) {
 
 func TestRecurrenceText(t *testing.T) {
 	r := attention.Recurrence{Text: "lion saw", Tokens: []string{"lion", "saw"}, Least: 0.6, Links: []attention.RecurringLink{{Query: 1, Key: 0, Seeds: 3, Weight: 1}, {Query: 1, Key: 1, Seeds: 1, Weight: (0.5 + 0.75 + 0.5) / 3}},
-		Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: 1.5, Next: attention.Prediction{Word: "the", Probability: 0.75}}, {Seed: 2, HeldOutLoss: 1.25, Next: attention.Prediction{Word: "a\x1b", Probability: 0.5}}, {Seed: 3, HeldOutLoss: 1.5, Next: attention.Prediction{Word: "the", Probability: 0.75}}}}
+		Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: new(1.5), Next: attention.Prediction{Word: "the", Probability: 0.75}}, {Seed: 2, HeldOutLoss: new(1.25), Next: attention.Prediction{Word: "a\x1b", Probability: 0.5}}, {Seed: 3, HeldOutLoss: new(1.5), Next: attention.Prediction{Word: "the", Probability: 0.75}}}}
 	var b bytes.Buffer
 	if err := Recurrence(&b, r, Options{Width: 100}); err != nil {
 		t.Fatal(err)

@@ -34,6 +34,10 @@ func FilmStrip(w io.Writer, frames []attention.Frame, step, sentence int, o Opti
 	if len(plan.frames) < len(frames) {
 		shown = fmt.Sprintf("%d of ", len(plan.frames))
 	}
+	losses := "" // nothing is held out
+	if frames[0].HeldOutLoss != nil {
+		losses = " and held-out loss"
+	}
 	var b bytes.Buffer
 	chosen := frames[model].Sentences[sentence]
 	title := render.SelectionTitle(chosen, o.selection())
@@ -46,7 +50,10 @@ func FilmStrip(w io.Writer, frames []attention.Frame, step, sentence int, o Opti
 		weights := m.Mean(view.Layer, view.Head)
 		v := render.View{Weights: pooled(weights, plan.side), Sink: plan.side == 1 && o.colored() && render.Sink(m, weights)}
 		views = append(views, v)
-		under := []string{strconv.Itoa(frames[i].Step), lossText(frames[i])}
+		under := []string{strconv.Itoa(frames[i].Step)}
+		if losses != "" {
+			under = append(under, lossText(frames[i]))
+		}
 		if model < len(frames)-1 {
 			under = append(under, map[bool]string{true: "model"}[i == model])
 		}
@@ -59,7 +66,7 @@ func FilmStrip(w io.Writer, frames []attention.Frame, step, sentence int, o Opti
 		}
 		b.WriteString(strings.TrimRight(text, " ") + "\n")
 	}
-	b.WriteString(o.paragraph("under each map: step and held-out loss"))
+	b.WriteString(o.paragraph("under each map: step%s", losses))
 	if model < len(frames)-1 {
 		b.WriteString(o.paragraph("model: the weights that the run keeps, with the lowest held-out loss"))
 	}
@@ -116,9 +123,12 @@ func planStrip(seq, label, frames, width int) stripPlan {
 
 // lossText is a loss in few columns.
 func lossText(f attention.Frame) string {
-	text := strconv.FormatFloat(f.HeldOutLoss, 'f', 3, 64)
+	if f.HeldOutLoss == nil {
+		return ""
+	}
+	text := strconv.FormatFloat(*f.HeldOutLoss, 'f', 3, 64)
 	if len(text) > 7 {
-		text = strconv.FormatFloat(f.HeldOutLoss, 'g', 3, 64)
+		text = strconv.FormatFloat(*f.HeldOutLoss, 'g', 3, 64)
 	}
 	return text
 }

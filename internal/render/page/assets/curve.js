@@ -23,12 +23,12 @@ function makeCurve(svg, curves, pick, kept = null) {
   let right = 470, births = [], marked = curves[0].points[0];
   const x = (step) => (last > first ? left + (right - left) * (step - first) / (last - first) : (left + right) / 2);
   const y = (loss) => bottom - (bottom - top) * Math.log(Math.max(loss, lowest) / lowest) / Math.log(highest / lowest);
-  const lossAt = (step) => curves[0].points.find((p) => p.step === step).loss;
+  const pointAt = (step) => curves[0].points.find((p) => p.step === step) || { step, loss: lowest }; // a log may lack a step
   const text = (string, at) => drawing("text", at, string);
   const now = drawing("line", { class: "now", y1: top, y2: bottom }), point = drawing("circle", { r: 5 });
 
   const birthMark = ({ step, count }, i) => {
-    const [at, over] = [x(step), y(lossAt(step))];
+    const [at, over] = [x(step), y(pointAt(step).loss)];
     const crowded = i > 0 && at - x(births[i - 1].step) < 22;
     return drawing("g", { class: "birth" },
       drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed`),
@@ -72,7 +72,7 @@ function makeCurve(svg, curves, pick, kept = null) {
   draw();
   return {
     mark(step) {
-      marked = curves[0].points.find((p) => p.step === step);
+      marked = pointAt(step);
       mark();
     },
     births(list) {
