@@ -83,7 +83,8 @@ const (
 	leastTwoGain = 0.03
 
 	worseThanStart = 0.1 // of the training loss above its start: diverged. The start is measured on other text
-	leastJump      = 0.3 // of the training loss above its minimum, its start or uniform: diverged
+	leastJump      = 0.3 // of the training loss above its minimum at the end: diverged
+	leastPeak      = 1.0 // of the training loss above its start and uniform on the way, without recovering: diverged
 	lostShare      = 0.2 // of the decrease of the training loss, as the least that was lost again
 
 	memorisedGap = 0.1 // of the training loss below the held-out one: without it, equal sentences are chance
@@ -132,7 +133,8 @@ type judgement struct {
 	start       float64   // loss before training
 	train       []float64 // training loss at each evaluation, a moving mean
 	trainLast   float64   // of the model of the last evaluation
-	trainNoise  float64   // standard error of the difference of two training losses
+	trainNoise  float64   // standard error of the difference of two losses of train
+	lastNoise   float64   // of trainLast; 0 where many sentences were measured
 }
 
 func newJudgement(e Evidence) *judgement {
@@ -154,7 +156,7 @@ func newJudgement(e Evidence) *judgement {
 	j.trainNoise = math.Sqrt2 * tokenDeviation / math.Sqrt(float64(max(1, e.BatchTokens*window)))
 	last := e.Metrics[n-1]
 	if e.Step < last.Step { // the report is of an earlier model
-		j.trainLast = j.train[n-1]
+		j.trainLast, j.lastNoise = j.train[n-1], j.trainNoise
 	}
 	var points []Point
 	for _, m := range e.Metrics {
@@ -219,7 +221,10 @@ func (j *judgement) diverged(v *Verdict) bool {
 		return false
 	}
 	uniform := j.Report.Uniform
-	top := max(uniform, j.start)
+	top := max(uniform, j.start) // which a model that hardly learns stays below
+	if j.highRate() {
+		top = uniform
+	}
 	jump := leastJump + surely*j.trainNoise
 	low, peak := 0, 1
 	for i, loss := range j.train {
@@ -237,10 +242,10 @@ func (j *judgement) diverged(v *Verdict) bool {
 	}
 	cause := ""
 	switch {
-	case j.trainLast > top+worseThanStart+clearly*j.trainNoise:
+	case j.trainLast > top+worseThanStart+clearly*j.lastNoise:
 		cause = fmt.Sprintf("at the end the loss on its training text is %s, worse than the %.2f of a guess among all %ss alike",
 			j.nats(j.trainLast), uniform, j.Noun)
-	case j.train[peak] > top+jump && j.trainLast > recovered:
+	case j.train[peak] > max(uniform, j.start)+leastPeak+surely*j.trainNoise && j.trainLast > recovered:
 		cause = fmt.Sprintf("at step %s the loss on its training text was %.2f nats, and a guess among all %ss alike has %.2f. "+
 			"It has not recovered: the loss at the end is %s",
 			printable.Thousands(j.Metrics[peak].Step), j.train[peak], j.Noun, uniform, j.nats(j.trainLast))
@@ -315,7 +320,7 @@ func (j *judgement) notBetter(v *Verdict) bool {
 		v.Resume, advice = true, "It was stopped before its last step."
 	case s.LR < usual/unusual && j.start-j.heldOutLast < (j.start-b)/2:
 		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
-	case s.Optimizer == train.AdamW && s.LR > unusual*usual:
+	case j.highRate():
 		v.Flags, advice = s.Training().CalmerFlags(), "Its learning rate may be too high."
 	case j.gains():
 		v.Resume, v.Flags = true, j.moreSteps()
@@ -331,6 +336,11 @@ func (j *judgement) notBetter(v *Verdict) bool {
 	v.Text = fmt.Sprintf("It is no better than counting pairs of %ss: on text it never saw its loss is %s, that of the bigram %.2f. %s",
 		j.Noun, j.nats(j.Report.HeldOutLoss), b, advice)
 	return true
+}
+
+// highRate reports whether the learning rate is much higher than the automatic one.
+func (j *judgement) highRate() bool {
+	return j.Settings.Optimizer == train.AdamW && j.Settings.LR > unusual*j.Settings.AutomaticRate()
 }
 
 // gains reports whether the held-out loss fell in the last fifth of the steps.
