@@ -248,10 +248,13 @@ func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
 	if v := r.Verdict; v != nil {
 		b.WriteString("\n" + term.Wrap(v.Text, columns) + "\n")
 		if numbers && v.Last != nil {
-			b.WriteString("\n" + indented(fmt.Sprintf("held-out sample: lowest %s at step %s, last %s at step %s, fell by %s in the last fifth of the steps "+
-				"(standard error %s)",
-				decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step), decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step),
-				decimals(*v.Gain, 4), decimals(*v.Noise, 4)), columns, 2))
+			change, by := "fell", *v.Gain
+			if by < 0 {
+				change, by = "rose", -by
+			}
+			b.WriteString("\n" + indented(fmt.Sprintf("evaluations: lowest held-out loss %s at step %s, last %s at step %s; it %s by %s in the last "+
+				"fifth of the steps (standard error %s)", decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step),
+				decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step), change, decimals(by, 4), decimals(*v.Noise, 4)), columns, 2))
 		}
 	}
 	all := numbers

@@ -82,7 +82,7 @@ func TestVerdicts(t *testing.T) {
 			t.Errorf("%s: %+v", c.kind, v)
 		}
 		if _, shown, _ := attend(t, "", "eval"); !strings.Contains(strings.Join(strings.Fields(shown), " "), v.Text) ||
-			!strings.Contains(shown, "\nNext: "+v.Next+"\n") || !strings.Contains(shown, "held-out sample: lowest ") {
+			!strings.Contains(shown, "\nNext: "+v.Next+"\n") || !strings.Contains(shown, "evaluations: lowest held-out loss ") {
 			t.Errorf("%s: eval prints\n%s", c.kind, shown)
 		}
 		args := shellWords(t, v.Next)

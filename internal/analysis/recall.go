@@ -25,7 +25,7 @@ type Recall struct {
 	Samples            int      `json:"samples"`              // sentences drawn from the model
 	SampledFromText    float64  `json:"sampled_from_text"`    // share of them that are training sentences
 	SampledFromHeldOut float64  `json:"sampled_from_heldout"` // share of them that are held-out sentences
-	Chance             *float64 `json:"chance"`               // the share SampledFromText of a model that memorised nothing; nil where nothing is held out
+	Chance             *float64 `json:"chance"`               // SampledFromText of a model that memorised nothing; nil if not known
 
 	chanceError float64 // standard error of Chance
 	windows     bool    // of characters, in place of sentences
@@ -209,7 +209,8 @@ func (c Recall) Text(memorised bool) string {
 	case memorised:
 		text = "It memorised training text: "
 	}
-	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s", sentence, percent(c.Reproduced), word)
+	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s",
+		sentence, percent(c.Reproduced), word)
 	if c.ReproducedHeldOut != nil {
 		text += fmt.Sprintf(" (of %ss it never saw, %s)", sentence, percent(*c.ReproducedHeldOut))
 	}

@@ -49,6 +49,9 @@ func TestRecall(t *testing.T) {
 			if c.Memorised() != memorised || memorised && c.Reproduced < 0.5 || !memorised && c.Reproduced > 0.1 || *c.ReproducedHeldOut > 0.1 {
 				t.Errorf("%s, %d steps: %s", unit, steps, c.Text(false))
 			}
+			if ratio := float64(corpus.Train.Predictions()) / float64(corpus.HeldOut.Predictions()); unit == "word" {
+				near(t, "standard error of chance", c.chanceError, ratio*standardError(c.SampledFromHeldOut, c.Samples), 1e-12)
+			}
 			again, err := MeasureRecall(r, corpus)
 			if err != nil || again.Text(false) != c.Text(false) {
 				t.Errorf("%s, %d steps: %v %s and then %s", unit, steps, err, c.Text(false), again.Text(false))

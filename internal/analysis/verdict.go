@@ -29,7 +29,7 @@ type Verdict struct {
 	Memorised *Memorised `json:"memorised"` // nil if the training did not lead to memorising
 	Best      *Point     `json:"best"`      // the evaluation with the lowest held-out loss; nil if there is none
 	Last      *Point     `json:"last"`      // the last evaluation; nil if there is none
-	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if there are no two evaluations
+	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if nothing is held out
 	Noise     *float64   `json:"noise"`     // standard error of Gain; nil likewise
 
 	Resume bool     `json:"-"` // the next command resumes the run; otherwise it trains anew
@@ -266,8 +266,8 @@ func (j *judgement) unknown(v *Verdict) bool {
 		return false
 	}
 	v.Flags = []string{"--holdout 0.1"}
-	v.Text = fmt.Sprintf("No text was held out, so it cannot be known what the model does with sentences it never saw, nor whether it overfitted. "+
-		"On its training text the loss is %s.", j.nats(j.Report.TrainLoss))
+	v.Text = fmt.Sprintf("No text was held out, so it cannot be known what the model does with sentences it never saw, "+
+		"nor whether it overfitted. On its training text the loss is %s.", j.nats(j.Report.TrainLoss))
 	return true
 }
 
@@ -377,7 +377,11 @@ func (j *judgement) learned(v *Verdict) bool {
 		v.Text += fmt.Sprintf("and it no longer falls. Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
 			j.Noun, r.Baselines.Bigram, r.Baselines.Trigram)
 	case *r.Excess < nearFloor:
-		v.Text += fmt.Sprintf("%.3f above that of the grammar that drew the text, the least that can be expected.", *r.Excess)
+		side := "above"
+		if *r.Excess < 0 { // as it can be on a sample
+			side = "below"
+		}
+		v.Text += fmt.Sprintf("%.3f %s that of the grammar that drew the text, the least that can be expected.", math.Abs(*r.Excess), side)
 	default:
 		v.Text += fmt.Sprintf("and it no longer falls. It is %.2f above that of the grammar that drew the text, the least that can be "+
 			"expected: another model may come nearer.", *r.Excess)
