@@ -311,7 +311,7 @@ func TestAdviceFitsTheSettings(t *testing.T) {
 		warmup    int
 		want      string
 	}{
-		{AdamW, 0.01, 1, 100, "--lr 0.001"}, {AdamW, 3, 0, 100, "--lr 0.01 --clip 1"}, {AdamW, 0.025, 1, 0, "--lr 0.003 --warmup 50"},
+		{AdamW, 0.01, 1, 100, "--lr 0.001"}, {AdamW, 3, 0, 100, "--lr 0.006 --clip 1"}, {AdamW, 0.025, 1, 0, "--lr 0.003 --warmup 50"},
 		{SGD, 3, 0, 10, "--lr 0.3 --clip 1 --warmup 50"},
 	} {
 		training := toyTraining

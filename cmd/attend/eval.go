@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -89,19 +90,19 @@ func (p *program) eval(q *request) (finding, error) {
 // writeLosses prints the losses as numbers, perplexities and bars, and under them what the held-out loss means. All bars have one
 // scale, from 0 to the largest loss or uniform.
 func writeLosses(w io.Writer, r analysis.Report, columns int) error {
-	const longest = 18 // columns of the longest bar
+	const longest = 16 // columns of the longest bar
 	type lossLine struct {
 		name string
 		loss float64
 		note string
 	}
 	lines := []lossLine{ // from the lowest that can be expected
-		{"training", r.TrainLoss, "this model, on training text"},
+		{"training", r.TrainLoss, "this model, training text"},
 		{"uniform", r.Uniform, "every token equally likely"},
 	}
 	if r.HeldOutReport != nil {
 		lines = []lossLine{
-			{"held-out", r.HeldOutLoss, "this model, on text it never saw"},
+			{"held-out", r.HeldOutLoss, "this model, text it never saw"},
 			lines[0],
 			{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
 			{"bigram", r.Baselines.Bigram, "counts what follows one token"},
@@ -188,6 +189,9 @@ func (p *program) judge(r *run.Run, corpus *data.Corpus) (j judged, err error) {
 		return j, err
 	}
 	metrics, err := r.Metrics()
+	if err == nil && len(metrics) == 0 {
+		err = errors.New("its log has no evaluation yet")
+	}
 	if err != nil {
 		p.note("there is no verdict on the training: " + message(err))
 		return j, nil
@@ -233,7 +237,7 @@ func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
 		b.WriteString("\n" + term.Wrap(v.Text, columns) + "\n")
 		if numbers && v.Last != nil {
 			b.WriteString("\n" + indented(fmt.Sprintf("held-out sample: lowest %s at step %s, last %s at step %s, fell by %s in the last fifth of the steps "+
-				"(differences have a standard error of %s)",
+				"(standard error %s)",
 				decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step), decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step),
 				decimals(*v.Gain, 4), decimals(*v.Noise, 4)), columns, 2))
 		}

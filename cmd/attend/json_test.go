@@ -51,8 +51,7 @@ func TestJSONIsDescribed(t *testing.T) {
 		t.Skip("it trains models")
 	}
 	workshop(t)
-	write(t, "facts.txt", "red cats eat five figs\nold dogs see two big hats\nthe king has nine blue boats\nmy ants like warm tea\n"+
-		"a boy met some kind bears\nall birds want dry seeds\nten men lost one green key\nwe saw no fox near town\n") // which it memorises
+	write(t, "facts.txt", unlike) // which it memorises
 	attend(t, "", strings.Fields("train --steps 10 --batch 4 --dim 8 --heads 2 --layers 2 --out runs/other")...)
 	write(t, "own.txt", "The lion saw the zebra near the river\nThe zebra saw the lion near the river\nThe river\n")
 	attend(t, "", strings.Fields("train --data own.txt --steps 10 --batch 4 --dim 8 --heads 2 --layers 2 --out runs/own")...)

@@ -38,7 +38,8 @@ func newTrain(p *program) *cobra.Command {
 each word of a sample sentence attends to.
 
 Without flags it trains a small model on the built-in savanna sentences, which
-takes seconds. Ctrl-C finishes the step, saves the run and prints the command
+takes seconds. It ends with a verdict: whether the training diverged, overfitted,
+still improves or learned, and the next command. Ctrl-C finishes the step, saves the run and prints the command
 that resumes it. Closing the terminal saves as well.`,
 		Example: `  attend train
   attend train --watch

@@ -6,6 +6,7 @@ import (
 
 	"attend/data"
 	"attend/internal/kernel"
+	"attend/internal/random"
 	"attend/internal/run"
 )
 
@@ -26,11 +27,13 @@ type Recall struct {
 	Chance             *float64 `json:"chance"`               // the share SampledFromText of a model that memorised nothing; nil where nothing is held out
 
 	chanceError float64 // standard error of Chance
+	windows     bool    // of characters, in place of sentences
 }
 
 // How much is tried, so that measuring takes a small part of the time of a training, whatever its text and its model.
 const (
 	recallSentences = 100
+	recallSamples   = 300
 	recallTokens    = 20_000 // of the sentences that are tried on one side
 	sampledTokens   = 30_000 // that the model reads to draw its samples
 	recallWindow    = 64     // characters
@@ -44,6 +47,8 @@ const (
 //
 //	SampledFromHeldOut (training tokens) / (held-out tokens)
 //
+// Where the grammar of the text is known, Chance is the share of sentences drawn from it that are training sentences.
+//
 // In a run on characters, the second halves of held-out windows are drawn given the first, Chance is the share of the true second
 // halves that occur in the training text, and SampledFromHeldOut is not measured.
 func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
@@ -55,7 +60,7 @@ func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
 	_, mean := corpus.Train.RowLengths(seq)
 	most := max(fewestRecalled, min(recallSentences, int(recallTokens/mean)))
 	training, heldOut := corpus.Train.SpreadRows(seq, most), corpus.HeldOut.SpreadRows(seq, most)
-	var recall Recall
+	recall := Recall{windows: !words}
 	var err error
 	if recall.Sentences, recall.Reproduced, err = reproduced(r, training); err != nil {
 		return Recall{}, err
@@ -67,7 +72,7 @@ func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
 	if recall.HeldOutSentences > 0 {
 		recall.ReproducedHeldOut = &share
 	}
-	recall.Samples = max(fewestRecalled, min(recallSentences, int(2*sampledTokens/(mean*mean))))
+	recall.Samples = max(fewestRecalled, min(recallSamples, int(2*sampledTokens/(mean*mean))))
 	if words {
 		err = recall.sampleSentences(r, corpus)
 	} else {
@@ -114,12 +119,33 @@ func (c *Recall) sampleSentences(r *run.Run, corpus *data.Corpus) error {
 		drawn[i] = append(prompts[i], drawn[i]...)
 	}
 	c.SampledFromText, c.SampledFromHeldOut = shareOf(corpus.Train, drawn), shareOf(corpus.HeldOut, drawn)
-	if n := corpus.HeldOut.Predictions(); n > 0 {
+	if corpus.Grammar != nil {
+		chance := shareOf(corpus.Train, drawnBy(corpus))
+		c.Chance, c.chanceError = &chance, standardError(chance, grammarSamples)
+	} else if n := corpus.HeldOut.Predictions(); n > 0 {
 		ratio := float64(corpus.Train.Predictions()) / float64(n)
 		chance := min(1, c.SampledFromHeldOut*ratio)
 		c.Chance, c.chanceError = &chance, ratio*standardError(c.SampledFromHeldOut, c.Samples)
 	}
 	return nil
+}
+
+// grammarSamples is how many sentences the grammar draws to measure how often a training sentence recurs.
+const grammarSamples = 2000
+
+// drawnBy returns sentences drawn from the grammar of a text.
+func drawnBy(corpus *data.Corpus) [][]int {
+	boundary, _ := corpus.Vocabulary.Boundary()
+	drawn := make([][]int, grammarSamples)
+	for i := range drawn {
+		drawn[i] = []int{boundary}
+		for _, word := range corpus.Grammar.Sample(random.New(1, "recall", uint64(i))).Words {
+			id, _ := corpus.Vocabulary.ID(word)
+			drawn[i] = append(drawn[i], id)
+		}
+		drawn[i] = append(drawn[i], boundary)
+	}
+	return drawn
 }
 
 // sampleWindows draws the second halves of held-out windows given their first halves.
@@ -171,6 +197,10 @@ func shareOf(s data.Set, lists [][]int) float64 {
 // Text says in words how much is reproduced, and what a model does that memorised nothing.
 func (c Recall) Text() string {
 	percent := func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
+	sentence, word := "sentence", "word"
+	if c.windows {
+		sentence, word = "window", "character"
+	}
 	text := "It did not memorise its training text: "
 	switch {
 	case c.ReproducedHeldOut == nil:
@@ -178,12 +208,12 @@ func (c Recall) Text() string {
 	case c.Memorised():
 		text = "It memorised training text: "
 	}
-	text += "given the first half of a training sentence, it continues " + percent(c.Reproduced) + " of them word for word"
+	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s", sentence, percent(c.Reproduced), word)
 	if c.ReproducedHeldOut != nil {
-		text += " (of sentences it never saw, " + percent(*c.ReproducedHeldOut) + ")"
+		text += fmt.Sprintf(" (of %ss it never saw, %s)", sentence, percent(*c.ReproducedHeldOut))
 	}
 	if c.Samples > 0 {
-		text += "; of the sentences that it draws, " + percent(c.SampledFromText) + " are in the training text"
+		text += fmt.Sprintf("; of the %ss that it draws, %s are in the training text", sentence, percent(c.SampledFromText))
 	}
 	if c.Samples > 0 && c.Chance != nil {
 		text += " (by chance, " + percent(*c.Chance) + ")"

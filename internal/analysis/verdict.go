@@ -1,11 +1,9 @@
 package analysis
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"attend/data"
 	"attend/internal/printable"
@@ -32,7 +30,7 @@ type Verdict struct {
 	Best      *Point     `json:"best"`      // the evaluation with the lowest held-out loss; nil if there is none
 	Last      *Point     `json:"last"`      // the last evaluation; nil if there is none
 	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if there are no two evaluations
-	Noise     *float64   `json:"noise"`     // standard error of the difference of two evaluations; nil likewise
+	Noise     *float64   `json:"noise"`     // standard error of Gain; nil likewise
 
 	Resume bool     `json:"-"` // the next command resumes the run; otherwise it trains anew
 	Flags  []string `json:"-"` // flags of the next command, such as "--lr 0.001". Without Resume and Flags it is none of `attend train`
@@ -59,13 +57,15 @@ type Evidence struct {
 	SampleTokens int           // predicted tokens of the held-out sample of an evaluation; 0: nothing is held out
 	BatchTokens  int           // mean number of predicted tokens of a batch
 	Noun         string        // of a token: word or character
+	Stopped      bool          // before the training had ended by itself
 }
 
 // Thresholds, in nats per token unless stated. A loss that is d nats higher is a perplexity that is e^d times as high: 0.02 nats are
 // 2 % of it, 0.3 nats 35 %.
 const (
-	// Standard deviation, over tokens, of the difference of their losses in two checkpoints of one training.
-	tokenDifference = 0.5
+	// Where the mean losses of two checkpoints differ by d, the differences of single tokens have a variance of some 2 d: that of the
+	// logarithm of the ratio of two distributions that are near each other. Measured on eleven pairs of models: 0.7 d to 3.5 d.
+	differenceVariance = 2
 	// Standard deviation, over tokens, of their losses in one checkpoint.
 	tokenDeviation = 1.5
 
@@ -73,15 +73,22 @@ const (
 	surely  = 3.0 // the same for the largest of many values
 
 	leastRise = 0.02 // of the held-out loss since its minimum: overfitted
-	leastGain = 0.02 // decrease of the held-out loss in the last fifth of the steps: improving
 	leastLead = 0.02 // of the held-out loss below that of the bigram
 	nearFloor = 0.03 // of the held-out loss above that of the grammar: learned, whatever it still gains
+
+	// The decrease of the held-out loss in the last fifth of the steps: improving. It is small even early in learning, since cosine decay
+	// makes hardly more than a hundredth of the way there, and not 0 when all is learned, since a lower rate also ends the noise of
+	// large steps: 0.01 is usual. Half of it is enough where the two last fifths together gained much.
+	leastGain    = 0.012
+	leastTwoGain = 0.03
 
 	worseThanStart = 0.1 // of the training loss above its start: diverged. The start is measured on other text
 	leastJump      = 0.3 // of the training loss above its minimum, its start or uniform: diverged
 	lostShare      = 0.2 // of the decrease of the training loss, as the least that was lost again
 
-	lowRate, highRate = 1e-3, 0.03 // learning rates of AdamW outside of which they are the first suspect
+	memorisedGap = 0.1 // of the training loss below the held-out one: without it, equal sentences are chance
+
+	unusual = 5.0 // times the automatic learning rate, or one over it: such a rate is the first suspect
 )
 
 // Judge returns the verdict on a training.
@@ -103,7 +110,7 @@ func Judge(e Evidence) Verdict {
 			break
 		}
 	}
-	if r := e.Recall; r != nil && r.Memorised() {
+	if r := e.Recall; r != nil && e.Report.HeldOutReport != nil && e.Report.HeldOutLoss-e.Report.TrainLoss > memorisedGap && r.Memorised() {
 		v.Memorised = &Memorised{r.Text()}
 	}
 	return v
@@ -112,10 +119,12 @@ func Judge(e Evidence) Verdict {
 // judgement is the evidence with what follows from it.
 type judgement struct {
 	Evidence
+	points      []Point // the evaluations of the held-out text
 	best, last  *Point
 	heldOutLast float64   // of the model of the last evaluation, on all held-out text
-	noise       float64   // standard error of the difference of two held-out losses
+	noise       float64   // standard error of gain
 	gain        float64   // decrease of the held-out loss in the last fifth of the steps
+	twoGain     float64   // in the last two fifths
 	start       float64   // loss before training
 	train       []float64 // training loss at each evaluation, a moving mean
 	trainLast   float64   // of the model of the last evaluation
@@ -143,13 +152,13 @@ func newJudgement(e Evidence) *judgement {
 	if e.Step < last.Step { // the report is of an earlier model
 		j.trainLast = j.train[n-1]
 	}
-	var points []Point
 	for _, m := range e.Metrics {
 		if m.HeldOutLoss != nil {
-			points = append(points, Point{m.Step, *m.HeldOutLoss})
+			j.points = append(j.points, Point{m.Step, *m.HeldOutLoss})
 		}
 	}
-	if e.SampleTokens == 0 || len(points) == 0 {
+	points := j.points
+	if e.SampleTokens == 0 || e.Report.HeldOutReport == nil || len(points) == 0 {
 		return j
 	}
 	j.heldOutLast = e.Report.HeldOutLoss
@@ -164,8 +173,14 @@ func newJudgement(e Evidence) *judgement {
 		}
 	}
 	j.gain = heldOutAt(points, 0.8*float64(last.Step)) - j.last.HeldOutLoss
-	j.noise = math.Hypot(tokenDifference/math.Sqrt(float64(e.SampleTokens)), math.Sqrt2*scatter(points))
+	j.twoGain = heldOutAt(points, 0.6*float64(last.Step)) - j.last.HeldOutLoss
+	j.noise = j.standardError(j.gain)
 	return j
+}
+
+// standardError returns that of a difference of two held-out losses.
+func (j *judgement) standardError(difference float64) float64 {
+	return math.Sqrt(differenceVariance * math.Abs(difference) / float64(j.SampleTokens))
 }
 
 // heldOutAt returns the held-out loss at a step between two evaluations, by linear interpolation in the logarithm of the step: losses
@@ -180,20 +195,16 @@ func heldOutAt(points []Point, step float64) float64 {
 	return a.HeldOutLoss + part*(b.HeldOutLoss-a.HeldOutLoss)
 }
 
-// scatter returns the standard deviation of the held-out losses around a smooth curve, from the second differences of the last half of
-// the evaluations: for independent deviations their variance is 6 times that of one. The median is not changed by one jump.
-func scatter(points []Point) float64 {
-	points = points[len(points)/2:]
-	if len(points) < 5 { // too few for a median
-		return 0
+// largestChange returns the largest change of the held-out loss from one evaluation to the next in the last two fifths of the steps, in
+// the direction of sign; 0 if there is none. A trend is beyond the scatter of the evaluations if it exceeds the changes against it.
+func (j *judgement) largestChange(sign float64) float64 {
+	largest := 0.0
+	for i := 1; i < len(j.points); i++ {
+		if float64(j.points[i-1].Step) >= 0.6*float64(j.last.Step) {
+			largest = max(largest, sign*(j.points[i].HeldOutLoss-j.points[i-1].HeldOutLoss))
+		}
 	}
-	var sizes []float64
-	for i := 1; i < len(points)-1; i++ {
-		sizes = append(sizes, math.Abs(points[i-1].HeldOutLoss-2*points[i].HeldOutLoss+points[i+1].HeldOutLoss))
-	}
-	slices.Sort(sizes)
-	const medianOfNormal = 0.6745 // of the absolute values of a standard normal distribution
-	return sizes[len(sizes)/2] / medianOfNormal / math.Sqrt(6)
+	return largest
 }
 
 // diverged reports whether the training loss ended above uniform or its start, above its minimum by a good part of what it had fallen, or
@@ -253,7 +264,8 @@ func (j *judgement) unknown(v *Verdict) bool {
 // overfitted reports whether the held-out loss rose after its minimum although the training loss stayed below it.
 func (j *judgement) overfitted(v *Verdict) bool {
 	rise := j.last.HeldOutLoss - j.best.HeldOutLoss
-	if rise < leastRise+clearly*j.noise || j.trainLast > j.last.HeldOutLoss-rise/2 {
+	least := max(leastRise, clearly*j.standardError(rise), j.largestChange(-1))
+	if rise < least || j.trainLast > j.last.HeldOutLoss-rise/2 {
 		return false
 	}
 	worse := ""
@@ -261,15 +273,21 @@ func (j *judgement) overfitted(v *Verdict) bool {
 		worse = fmt.Sprintf(", worse than the %.2f of counting pairs of %ss (bigram)", bigram, j.Noun)
 	}
 	kept := ""
-	if j.Step == j.best.Step {
-		kept = fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(j.Step))
+	if j.Settings.Keep == run.KeepBest {
+		kept = fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(j.best.Step))
 	}
 	v.Text = fmt.Sprintf("It overfitted: on text it never saw the loss was lowest at step %s (%s) and has risen to %.2f since%s.%s "+
 		"More text helps most; otherwise fewer steps, --dropout or a smaller --dim.",
-		printable.Thousands(j.best.Step), j.nats(j.best.HeldOutLoss), j.last.HeldOutLoss, worse, kept)
-	v.Flags = []string{"--steps " + strconv.Itoa(cmp.Or(j.best.Step, max(1, j.Settings.Steps/10)))}
+		printable.Thousands(j.best.Step), j.nats(j.heldOutLast-rise), j.heldOutLast, worse, kept)
+	// With cosine decay a step is half as long as the largest on the mean, so that the same way takes twice the steps.
+	if steps := 2 * max(j.best.Step, 1); steps < j.Settings.Steps {
+		v.Flags = append(v.Flags, fmt.Sprintf("--steps %d", steps))
+	}
 	if dropout := 0.2; j.Settings.Dropout < dropout {
 		v.Flags = append(v.Flags, fmt.Sprintf("--dropout %g", dropout))
+	}
+	if v.Flags == nil {
+		v.Flags = []string{fmt.Sprintf("--steps %d", max(j.best.Step, 1))}
 	}
 	return true
 }
@@ -281,21 +299,27 @@ func (j *judgement) notBetter(v *Verdict) bool {
 		return false
 	}
 	s := j.Settings
+	usual := s.AutomaticRate()
+	var rate []string // of a model of another size
+	if s.LR == usual {
+		rate = []string{"--lr 0"}
+	}
 	advice := ""
 	switch {
-	case j.unfinished():
+	case j.Stopped:
 		v.Resume, advice = true, "It was stopped before its last step."
-	case s.LR < lowRate && j.start-j.heldOutLast < (j.start-b)/2:
-		v.Flags, advice = []string{fmt.Sprintf("--lr %g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
-	case s.Optimizer == train.AdamW && s.LR > highRate:
+	case s.LR < usual/unusual && j.start-j.heldOutLast < (j.start-b)/2:
+		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
+	case s.Optimizer == train.AdamW && s.LR > unusual*usual:
 		v.Flags, advice = s.Training().CalmerFlags(), "Its learning rate may be too high."
 	case j.gains():
 		v.Resume, v.Flags = true, j.moreSteps()
-		advice = fmt.Sprintf("It is still improving (%.2f nats in the last fifth of the steps): more steps help.", j.gain)
+		advice = fmt.Sprintf("It is still improving (%.3f nats in the last fifth of the steps): more steps help.", j.gain)
 	case s.Dim < 32:
 		v.Flags, advice = []string{fmt.Sprintf("--dim %d --hidden 0", 4*s.Dim)}, "It may be too small."
+		v.Flags = append(v.Flags, rate...)
 	default:
-		v.Flags = []string{fmt.Sprintf("--layers %d --steps %d", s.Layers+1, 2*s.Steps)}
+		v.Flags = append([]string{fmt.Sprintf("--layers %d --steps %d", s.Layers+1, 2*s.Steps)}, rate...)
 		advice = fmt.Sprintf("More text, more layers or more steps may help. "+
 			"Where a %s depends only on the one before it, no model is better.", j.Noun)
 	}
@@ -304,18 +328,18 @@ func (j *judgement) notBetter(v *Verdict) bool {
 	return true
 }
 
-// unfinished reports whether the training was stopped before its last step.
-func (j *judgement) unfinished() bool { return max(j.last.Step, j.Step) < j.Settings.Steps }
-
 // gains reports whether the held-out loss fell in the last fifth of the steps.
-func (j *judgement) gains() bool { return j.gain > max(leastGain, clearly*j.noise) }
+func (j *judgement) gains() bool {
+	enough := j.gain > leastGain || j.gain > leastGain/2 && j.twoGain > leastTwoGain
+	return enough && j.gain > max(clearly*j.noise, j.largestChange(1))
+}
 
 // moreSteps returns the flags of a run that is resumed for as many steps as it has made.
 func (j *judgement) moreSteps() []string {
-	if j.unfinished() {
+	if j.Stopped {
 		return nil
 	}
-	return []string{"--steps " + strconv.Itoa(2*j.Settings.Steps)}
+	return []string{fmt.Sprintf("--steps %d", 2*j.Settings.Steps)}
 }
 
 // improving reports whether the held-out loss still falls and is not near its known minimum.
@@ -324,24 +348,24 @@ func (j *judgement) improving(v *Verdict) bool {
 		return false
 	}
 	v.Resume, v.Flags = true, j.moreSteps()
-	v.Text = fmt.Sprintf("It is still improving: in the last fifth of the steps the loss on text it never saw fell by %.2f to %s. "+
-		"More steps will lower it further.", j.gain, j.nats(j.last.HeldOutLoss))
+	v.Text = fmt.Sprintf("It is still improving: in the last fifth of the steps the loss on text it never saw fell by %.3f to %s. "+
+		"More steps will lower it further.", j.gain, j.nats(j.heldOutLast))
 	return true
 }
 
 // learned is what is left.
 func (j *judgement) learned(v *Verdict) bool {
 	r := j.Report
-	v.Text = fmt.Sprintf("It learned: on text it never saw the loss is %s", j.nats(r.HeldOutLoss))
+	v.Text = fmt.Sprintf("It learned: on text it never saw the loss is %s, ", j.nats(r.HeldOutLoss))
 	switch {
 	case r.Excess == nil:
-		v.Text += fmt.Sprintf(", and it no longer falls. Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
+		v.Text += fmt.Sprintf("and it no longer falls. Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
 			j.Noun, r.Baselines.Bigram, r.Baselines.Trigram)
 	case *r.Excess < nearFloor:
-		v.Text += fmt.Sprintf(". The grammar that drew the text has %.2f, the least that can be expected.", *r.GrammarLoss)
+		v.Text += fmt.Sprintf("%.3f above that of the grammar that drew the text, the least that can be expected.", *r.Excess)
 	default:
-		v.Text += fmt.Sprintf(", and it no longer falls. The grammar that drew the text has %.2f, the least that can be expected: "+
-			"another model may come nearer.", *r.GrammarLoss)
+		v.Text += fmt.Sprintf("and it no longer falls. It is %.2f above that of the grammar that drew the text, the least that can be "+
+			"expected: another model may come nearer.", *r.Excess)
 	}
 	return true
 }
@@ -367,6 +391,6 @@ func NewEvidence(r *run.Run, corpus *data.Corpus, report Report, recall Recall, 
 	return Evidence{
 		Metrics: metrics, Settings: r.Settings, Step: r.Step, Report: report, Recall: &recall,
 		SampleTokens: corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context).HeldOut.Predictions(), BatchTokens: batch,
-		Noun: corpus.Vocabulary.Tokenizer().Noun(),
+		Noun: corpus.Vocabulary.Tokenizer().Noun(), Stopped: !r.Finished(),
 	}
 }

@@ -111,6 +111,11 @@ func (s Settings) rate() float64 {
 	if s.LR != 0 {
 		return s.LR
 	}
+	return s.AutomaticRate()
+}
+
+// AutomaticRate returns the learning rate that a model of this size has if none is given.
+func (s Settings) AutomaticRate() float64 {
 	rate := largestRate * min(1, math.Sqrt(32/(float64(s.Dim)*float64(s.Layers))))
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(rate, 'e', 1, 64), 64)
 	return rounded
