@@ -27,6 +27,11 @@ func (p *program) announce(t *run.Training) {
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
+	const few = 100 // predictions
+	if n := c.HeldOut.Predictions(); n < few {
+		p.say("note: the held-out text is so short (%s) that another choice of it would give another loss: try --split-seed or --holdout.",
+			printable.Count(n, "prediction"))
+	}
 	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
 		s.Dim, s.Context, printable.Count(t.Parameters.Count(), "parameter"))
 }
