@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Unit     string  // a name of [Units]
 	HoldOut  float64 // the fraction of the text to hold out, less than 1; 0: none
-	MinCount int     // tokens seen fewer times in the training text become <unk>; 1 or more
+	MinCount int     // tokens seen fewer times in the training text become <unk>; 0: chosen by its size, see [Corpus.MinCount]
 	Seed     uint64  // draws which sentences are held out
 	By       string  // what HoldOut is a fraction of, in a layout of sentences: [ByTokens] or [BySentences]
 }
@@ -34,8 +34,8 @@ func (o Options) validate() error {
 	if o.By != ByTokens && o.By != BySentences {
 		return fmt.Errorf("the held-out fraction is one of %q: want %s or %s", o.By, ByTokens, BySentences)
 	}
-	if o.MinCount < 1 {
-		return fmt.Errorf("the minimum count is %d, want 1 or more", o.MinCount)
+	if o.MinCount < 0 {
+		return fmt.Errorf("the minimum count is %d, want 1 or more, or 0 to choose it by the size of the text", o.MinCount)
 	}
 	return nil
 }
@@ -77,6 +77,11 @@ func (o Options) heldOutCount(n, least int) int {
 	return min(max(int(math.Round(o.HoldOut*float64(n))), least), n-least)
 }
 
+// SmallText is the number of tokens of a training text below which tokens that it has once are in the vocabulary, unless a minimum
+// count is given. In so short a text they are a large part of the words, and a reader expects to find them; in a longer one most
+// of the vocabulary would be vectors that a single sentence has trained.
+const SmallText = 5000
+
 // Corpus is a text split into training text and held-out text.
 type Corpus struct {
 	Name       string
@@ -87,6 +92,7 @@ type Corpus struct {
 	// set.
 	TrainText   []string
 	HeldOutText []string
+	MinCount    int      // tokens seen fewer times in the training text are <unk>; if not given, 1 in a text of less than [SmallText], else 2
 	SHA256      string   // of the bytes read, in hexadecimal
 	Notes       []string // what a user should know of the text, one line each
 	Grammar     *Grammar // the grammar the text was drawn from; nil unless the savanna
@@ -127,7 +133,7 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 //
 // A byte-order mark and lines that end in a carriage return are accepted. It is an
 // error when an option is out of its range, when the text is blank, is not UTF-8 or
-// is too short to split, or when MinCount leaves no token. name is how errors call
+// is too short to split, or when a given MinCount leaves no token. name is how errors call
 // the text.
 func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	unit, err := Units.Find("unit", o.Unit)
@@ -277,6 +283,13 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 			learned++
 		}
 	}
+	automatic := minCount == 0
+	if automatic {
+		minCount = 2
+		if learned < SmallText || slices.Max(counts) < 2 {
+			minCount = 1
+		}
+	}
 	v, err := newVocabulary(n.unit, n.keys, counts, minCount)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.name, err)
@@ -289,17 +302,37 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 			rare++
 		}
 	}
-	c := &Corpus{Name: n.name, Vocabulary: v, LongestLine: n.longestLine()}
+	c := &Corpus{Name: n.name, Vocabulary: v, MinCount: minCount, LongestLine: n.longestLine()}
 	c.Train, c.TrainText = n.side(heldOut, false, v, ids, learned)
 	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids, n.ids.Len()-learned)
 	c.note(n.blank, "blank line", "skipped.")
 	if unknown, ok := v.Unknown(); ok {
-		c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
-			minCount, UnknownToken, printable.Count(c.Train.count(unknown), "token"))
-		c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.",
-			UnknownToken)
+		c.noteVocabulary(n.unit.Tokenizer.Noun(), unknown, rare, counts, automatic)
 	}
 	return c, nil
+}
+
+// noteVocabulary notes which tokens are <unk>, given how many keys of the training text are, and how often it has each key.
+// If the minimum count was chosen automatically, it notes how to choose another.
+func (c *Corpus) noteVocabulary(noun string, unknown, rare int, counts []int, automatic bool) {
+	other, once := "", 0
+	for _, n := range counts {
+		if n == 1 && automatic && c.MinCount == 1 {
+			once++
+		}
+	}
+	if automatic {
+		other = " --min-count 1 keeps them."
+	}
+	c.note(once, noun, "kept in the vocabulary although seen once, since the text is small: --min-count 2 makes such %ss %s.", noun, UnknownToken)
+	c.note(rare, noun, "seen fewer than %d times in the training text became %s: %s there.%s",
+		c.MinCount, UnknownToken, printable.Count(c.Train.count(unknown), "token"), other)
+	if rare == 0 {
+		c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text: %s, which is not in the training text, "+
+			"so no model learns to predict it.", UnknownToken)
+		return
+	}
+	c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
 }
 
 // side returns the sequences of one side of the split, given the id of each number, and their texts.

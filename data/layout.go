@@ -73,6 +73,10 @@ func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
 	l.read(text, n)
 	which, copies := n.distinct()
+	if words := n.ids.Len(); n.Len() == 1 && words > longLine {
+		return nil, fmt.Errorf("%s is one line of %s, and each line is a sentence: put one sentence on a line, or choose --unit %s for one long text",
+			n.name, printable.Count(words, n.unit.Tokenizer.Noun()), Char)
+	}
 	if len(copies) < 2 && o.HoldOut > 0 {
 		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line, "+
 			"or hold out nothing", n.name)
@@ -100,6 +104,9 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 		"so that none is both learned and held out.")
 	return c, nil
 }
+
+// longLine is the number of tokens above which a text of one line is hardly one sentence.
+const longLine = 20
 
 // read reads the sentences of valid text.
 func (sentences) read(text string, n *numbering) {

@@ -202,8 +202,8 @@ func headNote(m attention.Map) string {
 	}
 	heads, next := m.Important(), printable.Quote(m.Next[0].Word)
 	if len(heads) == 0 {
-		return fmt.Sprintf("No single head matters much for %s here: with the output of any one set to 0 (zero ablation), its log-probability falls by less than "+
-			"%g nats. So the mean of the heads is shown; --all shows each head.", next, attention.LeastEffect)
+		return fmt.Sprintf("No single head matters much for %s here: with the output of any one set to 0 (zero ablation), "+
+			"its log-probability falls by less than %g nats. So the mean of the heads is shown; --all shows each head.", next, attention.LeastEffect)
 	}
 	also := ""
 	if len(heads) > 1 {
@@ -212,8 +212,9 @@ func headNote(m attention.Map) string {
 			return fmt.Sprintf("%s (%.2f nats)", render.Title(m, h.Layer, h.Head), h.Effect)
 		}) + ". "
 	}
-	return fmt.Sprintf("The map is that of %s, which matters most for %s: with its output set to 0 (zero ablation), the log-probability of %s falls by %.2f nats. "+
-		"%s--head mean shows the mean of the heads, --all each head.", render.Title(m, heads[0].Layer, heads[0].Head), next, next, heads[0].Effect, also)
+	return fmt.Sprintf("The map is that of %s, which matters most for %s: with its output set to 0 (zero ablation), "+
+		"the log-probability of %s falls by %.2f nats. %s--head mean shows the mean of the heads, --all each head.",
+		render.Title(m, heads[0].Layer, heads[0].Head), next, next, heads[0].Effect, also)
 }
 
 // unknownNote names the words of a sentence that the run does not know.

@@ -29,9 +29,14 @@ func (p *program) announce(t *run.Training) {
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
-	if c.HeldOut.Len() == 0 {
+	const few = 100 // predictions
+	switch n := c.HeldOut.Predictions(); {
+	case n == 0:
 		p.say("note: nothing is held out, so it cannot be known how well the model predicts other text, nor whether it overfits; " +
 			"the weights of the last step are kept")
+	case n < few:
+		p.say("note: the held-out text is so short (%s) that another choice of it would give another loss: try --split-seed or --holdout.",
+			printable.Count(n, "prediction"))
 	}
 	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
 		s.Dim, s.Context, printable.Count(t.Parameters.Count(), "parameter"))

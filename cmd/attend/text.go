@@ -23,11 +23,15 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 			return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data",
 				s.Data, printable.Short(s.Unit, printable.MaxQuote))
 		}
-		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
+		corpus, err := text.Load()
+		if err != nil {
+			return nil, err
+		}
+		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount && s.MinCount != corpus.MinCount {
 			return nil, fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: "+
 				"leave out --holdout and --min-count, or name a text with --data", s.Data)
 		}
-		return text.Load()
+		return corpus, nil
 	}
 	name, in := "standard input", p.stdin
 	if s.Data != "-" {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -18,6 +19,7 @@ import (
 
 	"attend/data"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/run"
 )
 
@@ -192,6 +194,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		return errors.New("--resume goes on in its own folder with its own settings: leave out --out, --config and --overwrite")
 	}
 	given, f := *settings, cmd.Flags() // which the settings are bound to
+	var before run.Settings
 	if err := absoluteData(&given); err != nil {
 		return err
 	}
@@ -213,7 +216,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps",
 				settings.Steps, printable.Path(o.resume), settings.Warmup)
 		}
-		*kept = *settings
+		before, *kept = *kept, *settings
 		return nil
 	}
 	t, err := run.Resume(o.resume, p.textOf, adjust, p.options()...)
@@ -231,7 +234,21 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
 	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)
+	if note := rateNote(before, t); note != "" {
+		p.note(note)
+	}
 	return p.carryOut(cmd, t, o)
+}
+
+// rateNote says by how much another number of steps changes the learning rate at the step at which a training goes on, if by more
+// than a tenth.
+func rateNote(before run.Settings, t *run.Training) string {
+	was, is := before.Training().Rate(t.Step), t.Settings.Training().Rate(t.Step)
+	if math.Abs(is-was) <= 0.1*was {
+		return ""
+	}
+	return fmt.Sprintf("the learning rate follows --steps: at step %s it would have been %s with --steps %d and is %s with --steps %d, "+
+		"so the loss may rise at first", printable.Thousands(t.Step), render.Significant(was), before.Steps, render.Significant(is), t.Settings.Steps)
 }
 
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.

@@ -264,12 +264,12 @@ func checkKeys(t *testing.T, report Report, grammar bool) {
 	}
 	want := []string{"heldout_loss", "accuracy", "sentences", "baselines"}
 	if grammar {
-		want = append(want, "entropy", "excess", "rules", "heldout_sample")
+		want = append(want, "grammar_loss", "excess", "rules", "heldout_sample")
 	}
 	keys("the report", got, want...)
 	keys("baselines", got["baselines"], "uniform", "unigram", "bigram", "trigram")
 	if grammar {
-		keys("the sample", got["heldout_sample"], "heldout_loss", "entropy", "sentences", "baselines")
+		keys("the sample", got["heldout_sample"], "heldout_loss", "grammar_loss", "sentences", "baselines")
 	}
 	rules, _ := got["rules"].([]any)
 	for _, rule := range rules {

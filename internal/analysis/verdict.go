@@ -158,13 +158,13 @@ func newJudgement(e Evidence) *judgement {
 	if e.Step < last.Step { // the report is of an earlier model
 		j.trainLast, j.lastNoise = j.train[n-1], j.trainNoise
 	}
-	var points []Point
 	for _, m := range e.Metrics {
 		if m.HeldOutLoss != nil {
-			points = append(points, Point{m.Step, *m.HeldOutLoss})
+			j.points = append(j.points, Point{m.Step, *m.HeldOutLoss})
 		}
 	}
-	if e.SampleTokens == 0 || len(points) == 0 {
+	points := j.points
+	if e.SampleTokens == 0 || e.Report.HeldOutReport == nil || len(points) == 0 {
 		return j
 	}
 	j.heldOutLast = e.Report.HeldOutLoss
@@ -178,7 +178,6 @@ func newJudgement(e Evidence) *judgement {
 			j.heldOutLast = e.Report.HeldOutLoss + j.last.HeldOutLoss - p.HeldOutLoss
 		}
 	}
-	j.points = points
 	j.gain = heldOutAt(points, 0.8*float64(j.last.Step)) - j.last.HeldOutLoss
 	j.twoGain = heldOutAt(points, 0.6*float64(j.last.Step)) - j.last.HeldOutLoss
 	j.noise = j.standardError(j.gain)

@@ -9,6 +9,7 @@ import (
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -72,8 +73,9 @@ func AllSettings() (all []Setting) {
 			{Name: "split-seed", Default: uint64(1), With: "seed",
 				Absent:  func(s *Settings) { s.SplitSeed = s.Seed },
 				Meaning: "random seed of which sentences are held out"},
-			{Name: "min-count", Default: 2, Range: closed(1, 1e9),
-				Meaning: "tokens that occur less often in the training text become " + data.UnknownToken},
+			{Name: "min-count", Default: 0, Range: closed(0, 1e9),
+				Meaning: fmt.Sprintf("tokens that occur less often in the training text become %s (0: 1 if it has less than %s tokens, else 2)",
+					data.UnknownToken, printable.Thousands(data.SmallText))},
 		}},
 		{"Model", true, []Setting{
 			{Name: "layers", Default: 1, Range: closed(1, 1000), Meaning: "transformer blocks"},
@@ -81,7 +83,7 @@ func AllSettings() (all []Setting) {
 			{Name: "dim", Default: 32, Range: closed(1, 1<<16), Meaning: "embedding dimension (d_model)"},
 			{Name: "hidden", Default: 0, Range: closed(0, 1<<20), Meaning: "width of the hidden layer of the feed-forward network (0: 4 times dim)"},
 			{Name: "context", Default: 0, Range: closed(0, 1<<16),
-				Meaning: "maximum number of tokens in a sequence (0: the longest sentence, or 64 characters with --unit char)"},
+				Meaning: "maximum number of tokens in a sequence (0: the longest sentence, or at most 64 characters with --unit char)"},
 			{Name: "positions", Default: embed.Learned, Choices: embed.Schemes.Names(), Meaning: "position encoding"},
 			{Name: "norm", Default: layers.LayerNormName, Choices: layers.Norms.Names(),
 				Absent:  func(s *Settings) { s.Norm = layers.LayerNormName },
