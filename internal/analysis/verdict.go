@@ -74,7 +74,7 @@ const (
 
 	leastRise = 0.02 // of the held-out loss since its minimum: overfitted
 	leastLead = 0.02 // of the held-out loss below that of the bigram
-	nearFloor = 0.03 // of the held-out loss above that of the grammar: learned, whatever it still gains
+	nearFloor = 0.02 // of the held-out loss above that of the grammar: learned, whatever it still gains
 
 	// The decrease of the held-out loss in the last fifth of the steps: improving. It is small even early in learning, since cosine decay
 	// makes hardly more than a hundredth of the way there, and not 0 when all is learned, since a lower rate also ends the noise of
