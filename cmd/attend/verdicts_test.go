@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-var verdicts = flag.Int("verdicts", 12, "trainings that TestVerdicts judges, as many of each kind; at most 60")
+var verdicts = flag.Int("verdicts", 12, "trainings that TestKnownVerdicts judges, as many of each kind; at most 60")
 
 // Kinds of verdicts. The last may stand beside any other.
 const (
@@ -34,10 +34,10 @@ type knownTraining struct {
 	fresh bool      // nothing is memorised: held-out sentences are as likely as those of the training text, or none is likely
 }
 
-// judged holds ten trainings of each kind, the quickest first. Their kinds are known without a verdict: from what the text is
+// knownTrainings holds ten trainings of each kind, the quickest first. Their kinds are known without a verdict: from what the text is
 // made of, and from other trainings on it. The losses meet what is said of each kind with a second seed as well, and with initial
 // weights of standard deviation 1/sqrt(dim) instead of 0.02. Losses are in nats per token.
-var judged = []struct {
+var knownTrainings = []struct {
 	kind      string
 	trainings []knownTraining
 }{
@@ -211,14 +211,14 @@ func lossesOf(t *testing.T, path string) string {
 	}
 }
 
-// TestVerdicts checks what the program says of trainings whose verdict is known. One in twenty may be judged otherwise.
-func TestVerdicts(t *testing.T) {
-	each := *verdicts / len(judged)
+// TestKnownVerdicts checks what the program says of trainings whose verdict is known. One in twenty may be knownTrainings otherwise.
+func TestKnownVerdicts(t *testing.T) {
+	each := *verdicts / len(knownTrainings)
 	if each == 0 {
-		t.Fatalf("-verdicts %d: at least %d, one of each kind", *verdicts, len(judged))
+		t.Fatalf("-verdicts %d: at least %d, one of each kind", *verdicts, len(knownTrainings))
 	}
 	count, wrong := 0, 0
-	for _, group := range judged {
+	for _, group := range knownTrainings {
 		for _, tr := range group.trainings[:min(each, len(group.trainings))] {
 			t.Run(group.kind+"/"+tr.name, func(t *testing.T) {
 				v, losses := tr.carryOut(t)
@@ -245,9 +245,9 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// TestVerdictsWithoutHeldOutText checks that a training of which nothing was held out is not said to be what only held-out text
+// TestKnownVerdictsWithoutHeldOutText checks that a training of which nothing was held out is not said to be what only held-out text
 // can show, and that it is said to have diverged if it has.
-func TestVerdictsWithoutHeldOutText(t *testing.T) {
+func TestKnownVerdictsWithoutHeldOutText(t *testing.T) {
 	for _, test := range []struct {
 		knownTraining
 		not  []string

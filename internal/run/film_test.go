@@ -96,7 +96,7 @@ func TestDamagedFilm(t *testing.T) {
 		{good + frameLine(5, "NaN"), "line 2 is damaged"},
 		{good + frameLine(5, `"x"`), "line 2 is damaged"},
 		{`{"step":0,"sentences":[]}` + "\n", "line 1 cannot be shown: no sentences"},
-		{good + strings.Replace(frameLine(5, "0.5"), `"heldout_loss":1,`, "", 1), "line 2 cannot be shown: only some frames have a held-out loss"},
+		{good + strings.Replace(frameLine(5, "0.5"), `"heldout_loss":1.5,`, "", 1), "line 2 cannot be shown: only some frames have a held-out loss"},
 		{`{"step":0,"heldout_loss":1}` + "\n", "line 1 cannot be shown: no sentences"},
 		{frameLine(0, "-0.5"), "line 1 cannot be shown: sentence 1: layer 1, head 1: query 2, key 1: weight -0.5 is not in 0 to 1"},
 		{good + frameLine(5, "3e30"), "line 2 cannot be shown: sentence 1: layer 1, head 1: query 2, key 1: weight 3e+30"},
