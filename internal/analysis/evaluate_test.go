@@ -10,8 +10,8 @@ import (
 
 	"attend/data"
 	"attend/internal/run"
-	"attend/layers"
 	"attend/internal/run/runtest"
+	"attend/layers"
 )
 
 func near(t *testing.T, what string, got, want, tolerance float64) {
