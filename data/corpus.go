@@ -15,8 +15,8 @@ import (
 // Options decide how [Load] reads a text.
 type Options struct {
 	Unit     string  // a name of [Units]
-	HoldOut  float64 // the fraction of the text to hold out, between 0 and 1
-	MinCount int     // tokens seen fewer times in the training text become <unk>; 1 or more
+	HoldOut  float64 // the fraction of the text to hold out, less than 1; 0: none
+	MinCount int     // tokens seen fewer times in the training text become <unk>; 0: chosen by its size, see [Corpus.MinCount]
 	Seed     uint64  // draws which sentences are held out
 	By       string  // what HoldOut is a fraction of, in a layout of sentences: [ByTokens] or [BySentences]
 }
@@ -28,23 +28,27 @@ const (
 )
 
 func (o Options) validate() error {
-	if !(o.HoldOut > 0 && o.HoldOut < 1) {
-		return fmt.Errorf("the held-out fraction is %g, want more than 0 and less than 1, for example 0.1", o.HoldOut)
+	if !(o.HoldOut >= 0 && o.HoldOut < 1) {
+		return fmt.Errorf("the held-out fraction is %g, want 0 or more and less than 1, for example 0.1", o.HoldOut)
 	}
 	if o.By != ByTokens && o.By != BySentences {
 		return fmt.Errorf("the held-out fraction is one of %q: want %s or %s", o.By, ByTokens, BySentences)
 	}
-	if o.MinCount < 1 {
-		return fmt.Errorf("the minimum count is %d, want 1 or more", o.MinCount)
+	if o.MinCount < 0 {
+		return fmt.Errorf("the minimum count is %d, want 1 or more, or 0 to choose it by the size of the text", o.MinCount)
 	}
 	return nil
 }
 
 // holdOut draws which sentences are held out, given how many tokens each has in all of its copies. By tokens, it takes the sentences in
-// a random order and holds out each that brings the tokens held out nearer to their fraction. At least one is held out, and not all.
+// a random order and holds out each that brings the tokens held out nearer to their fraction. At least one is held out, and not all,
+// unless the fraction is 0.
 func (o Options) holdOut(tokens []int) []bool {
 	order := random.New(o.Seed, "split").Perm(len(tokens))
 	held := make([]bool, len(tokens))
+	if o.HoldOut == 0 {
+		return held
+	}
 	if o.By == BySentences {
 		for _, i := range order[len(order)-o.heldOutCount(len(order), 1):] {
 			held[i] = true
@@ -73,6 +77,11 @@ func (o Options) heldOutCount(n, least int) int {
 	return min(max(int(math.Round(o.HoldOut*float64(n))), least), n-least)
 }
 
+// SmallText is the number of tokens of a training text below which tokens that it has once are in the vocabulary, unless a minimum
+// count is given. In so short a text they are a large part of the words, and a reader expects to find them; in a longer one most
+// of the vocabulary would be vectors that a single sentence has trained.
+const SmallText = 5000
+
 // Corpus is a text split into training text and held-out text.
 type Corpus struct {
 	Name       string
@@ -83,10 +92,30 @@ type Corpus struct {
 	// set.
 	TrainText   []string
 	HeldOutText []string
+	MinCount    int      // tokens seen fewer times in the training text are <unk>; if not given, 1 in a text of less than [SmallText], else 2
 	SHA256      string   // of the bytes read, in hexadecimal
 	Notes       []string // what a user should know of the text, one line each
 	Grammar     *Grammar // the grammar the text was drawn from; nil unless the savanna
 	LongestLine int      // number of the line with the longest sentence, from 1; 0 in a text of one sequence
+}
+
+// Measured returns the text on which a model is measured: the held-out text or, if nothing is held out, the training text.
+func (c *Corpus) Measured() (Set, []string) {
+	if c.HeldOut.Len() == 0 {
+		return c.Train, c.TrainText
+	}
+	return c.HeldOut, c.HeldOutText
+}
+
+// FirstHeldOut returns the corpus with only the first rows of its held-out text, see [Set.First].
+func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
+	if c.HeldOut.Len() == 0 {
+		return c
+	}
+	first := *c
+	first.HeldOut = c.HeldOut.First(rows, seq)
+	first.HeldOutText = c.HeldOutText[:first.HeldOut.Len()]
+	return &first
 }
 
 // Load reads a text in UTF-8 and splits it. The vocabulary is that of the training
@@ -100,9 +129,11 @@ type Corpus struct {
 //
 // A layout of one stream: one long text, whose last HoldOut is held out.
 //
+// If HoldOut is 0, nothing is held out.
+//
 // A byte-order mark and lines that end in a carriage return are accepted. It is an
 // error when an option is out of its range, when the text is blank, is not UTF-8 or
-// is too short to split, or when MinCount leaves no token. name is how errors call
+// is too short to split, or when a given MinCount leaves no token. name is how errors call
 // the text.
 func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	unit, err := Units.Find("unit", o.Unit)
@@ -252,6 +283,13 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 			learned++
 		}
 	}
+	automatic := minCount == 0
+	if automatic {
+		minCount = 2
+		if learned < SmallText || slices.Max(counts) < 2 {
+			minCount = 1
+		}
+	}
 	v, err := newVocabulary(n.unit, n.keys, counts, minCount)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.name, err)
@@ -264,17 +302,37 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 			rare++
 		}
 	}
-	c := &Corpus{Name: n.name, Vocabulary: v, LongestLine: n.longestLine()}
+	c := &Corpus{Name: n.name, Vocabulary: v, MinCount: minCount, LongestLine: n.longestLine()}
 	c.Train, c.TrainText = n.side(heldOut, false, v, ids, learned)
 	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids, n.ids.Len()-learned)
 	c.note(n.blank, "blank line", "skipped.")
 	if unknown, ok := v.Unknown(); ok {
-		c.note(rare, n.unit.Tokenizer.Noun(), "seen fewer than %d times in the training text became %s: %s there.",
-			minCount, UnknownToken, printable.Count(c.Train.count(unknown), "token"))
-		c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.",
-			UnknownToken)
+		c.noteVocabulary(n.unit.Tokenizer.Noun(), unknown, rare, counts, automatic)
 	}
 	return c, nil
+}
+
+// noteVocabulary notes which tokens are <unk>, given how many keys of the training text are, and how often it has each key.
+// If the minimum count was chosen automatically, it notes how to choose another.
+func (c *Corpus) noteVocabulary(noun string, unknown, rare int, counts []int, automatic bool) {
+	other, once := "", 0
+	for _, n := range counts {
+		if n == 1 && automatic && c.MinCount == 1 {
+			once++
+		}
+	}
+	if automatic {
+		other = " --min-count 1 keeps them."
+	}
+	c.note(once, noun, "kept in the vocabulary although seen once, since the text is small: --min-count 2 makes such %ss %s.", noun, UnknownToken)
+	c.note(rare, noun, "seen fewer than %d times in the training text became %s: %s there.%s",
+		c.MinCount, UnknownToken, printable.Count(c.Train.count(unknown), "token"), other)
+	if rare == 0 {
+		c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text: %s, which is not in the training text, "+
+			"so no model learns to predict it.", UnknownToken)
+		return
+	}
+	c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
 }
 
 // side returns the sequences of one side of the split, given the id of each number, and their texts.

@@ -270,7 +270,10 @@ func TestLoadErrors(t *testing.T) {
 		{"abcd", with(charOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no character of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = 0 }), "the held-out fraction is 0, want more than 0 and less than 1, for example 0.1"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = 1 }), "the held-out fraction is 1, want more than 0 and less than 1, for example 0.1"},
-		{"a\nb", with(wordOptions, func(o *Options) { o.MinCount = 0 }), "the minimum count is 0, want 1 or more"},
+		{"a\nb", with(wordOptions, func(o *Options) { o.MinCount = -1 }), "the minimum count is -1, want 1 or more, or 0 to choose it by the size of the text"},
+		{strings.Repeat("lion ", 21), wordOptions, "a.txt is one line of 21 words, and each line is a sentence: " +
+			"put one sentence on a line, or choose --unit char for one long text"},
+		{strings.Repeat("lion ", 20), wordOptions, "a.txt holds one distinct sentence, and one must be held out: give at least two that differ, one a line"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.Unit = "line" }), `no unit "line": choose ` + strings.Join(Units.Names(), ", ")},
 	} {
 		if _, err := Load("a.txt", strings.NewReader(c.text), c.o); err == nil || err.Error() != c.want {
@@ -279,6 +282,56 @@ func TestLoadErrors(t *testing.T) {
 	}
 	if _, err := Load("a.txt", iotest.ErrReader(io.ErrUnexpectedEOF), wordOptions); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("reading: %v", err)
+	}
+}
+
+// The minimum count that is not given follows from the number of tokens in the training text, and that is noted.
+func TestMinCountBySize(t *testing.T) {
+	const kept, dropped = "kept in the vocabulary although seen once", "seen fewer than 2 times in the training text became <unk>"
+	for _, c := range []struct {
+		tokens, given, want int
+		note, without       string // the beginning of a note after its count, and of none
+	}{
+		{SmallText - 1, 0, 1, kept, dropped}, {SmallText, 0, 2, dropped, kept}, {SmallText - 1, 2, 2, dropped, kept},
+		{SmallText, 1, 1, "", kept}, {3 * SmallText, 3, 3, "seen fewer than 3 times", kept},
+	} {
+		// All sentences but the held-out one, of as many tokens in the training text whichever that is.
+		var text strings.Builder
+		held := 0
+		for i := range 11 {
+			n := c.tokens / 10
+			if i == 0 {
+				n += c.tokens % 10
+			}
+			fmt.Fprintf(&text, "once%d %s\n", i, strings.Repeat("often ", n-1))
+		}
+		for seed := range uint64(100) { // until the first sentence is not held out
+			o := Options{Unit: Word, HoldOut: 0.01, MinCount: c.given, Seed: seed, By: BySentences}
+			corpus := load(t, text.String(), o)
+			if strings.HasPrefix(corpus.HeldOutText[0], "once0 ") {
+				continue
+			}
+			held++
+			notes := strings.Join(corpus.Notes, "\n")
+			_, known := corpus.Vocabulary.ID("once0")
+			if corpus.MinCount != c.want || known != (c.want == 1) || !strings.Contains(notes, c.note) || strings.Contains(notes, c.without) {
+				t.Errorf("%d tokens, given %d: %d, once0 known: %v, notes %s", c.tokens, c.given, corpus.MinCount, known, notes)
+			}
+			if advice := strings.Contains(notes, "--min-count 1 keeps them"); advice != (c.given == 0 && c.want == 2) {
+				t.Errorf("%d tokens, given %d: notes %s", c.tokens, c.given, notes)
+			}
+			break
+		}
+		if held == 0 {
+			t.Fatal("the first sentence is always held out")
+		}
+	}
+	var unique strings.Builder
+	for i := range 2 * SmallText {
+		fmt.Fprintf(&unique, "w%d\n", i)
+	}
+	if c := load(t, unique.String(), Options{Unit: Word, HoldOut: 0.1, Seed: 1, By: ByTokens}); c.MinCount != 1 {
+		t.Errorf("where no word occurs twice the minimum count is %d", c.MinCount)
 	}
 }
 

@@ -73,8 +73,13 @@ func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
 	l.read(text, n)
 	which, copies := n.distinct()
-	if len(copies) < 2 {
-		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line", n.name)
+	if words := n.ids.Len(); n.Len() == 1 && words > longLine {
+		return nil, fmt.Errorf("%s is one line of %s, and each line is a sentence: put one sentence on a line, or choose --unit %s for one long text",
+			n.name, printable.Count(words, n.unit.Tokenizer.Noun()), Char)
+	}
+	if len(copies) < 2 && o.HoldOut > 0 {
+		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line, "+
+			"or hold out nothing", n.name)
 	}
 	tokens := make([]int, len(copies)) // of each distinct sentence with its end, in all copies
 	for i, sentence := range which {
@@ -99,6 +104,9 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 		"so that none is both learned and held out.")
 	return c, nil
 }
+
+// longLine is the number of tokens above which a text of one line is hardly one sentence.
+const longLine = 20
 
 // read reads the sentences of valid text.
 func (sentences) read(text string, n *numbering) {
@@ -125,7 +133,12 @@ func (stream) Sentences() bool { return false }
 func (stream) check(Set, int) error { return nil }
 
 // rows counts a last window of what is left, if that is less than the stride.
-func (stream) rows(s Set, seq, stride int) int { return ceilDiv(s.Predictions()-seq, stride) + 1 }
+func (stream) rows(s Set, seq, stride int) int {
+	if s.Len() == 0 {
+		return 0
+	}
+	return ceilDiv(s.Predictions()-seq, stride) + 1
+}
 
 func (stream) row(s Set, i, seq, stride int) IDs {
 	return s.ids.Slice(i*stride, min(s.ids.Len(), i*stride+seq+1))
@@ -143,6 +156,10 @@ func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 	if tokens < 2*least {
 		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d",
 			n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
+	}
+	if o.HoldOut == 0 {
+		n.end(text, tokens)
+		return n.corpus([]bool{false}, o.MinCount)
 	}
 	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOutCount(tokens, least))
 	n.end(text[:at], tokens-held)

@@ -12,9 +12,23 @@ type Baselines struct {
 	Trigram float64 `json:"trigram"` // by the two tokens before
 }
 
-// NewBaselines counts in the training set and predicts the held-out one. Each
-// model interpolates with the one of the next shorter context by the method of
-// Witten and Bell:
+// NewBaselines counts in the training set and predicts the held-out one, see [NewCounts].
+func NewBaselines(train, heldOut Set, vocab int) Baselines {
+	return NewCounts(train, vocab).Losses(heldOut)
+}
+
+// Counts are the models of [Baselines], counted in a training set.
+type Counts struct {
+	uniform        float64
+	all            followers   // the empty context
+	words          []int       // how often each id is predicted
+	after          []followers // by id
+	pairs, triples *ngrams
+	afterPair      []followers // by number of the pair
+}
+
+// NewCounts counts in the training set. Each model interpolates with the one of the next
+// shorter context by the method of Witten and Bell:
 //
 //	P(w|h) = (c(h,w) + t(h) P(w|h')) / (c(h) + t(h))
 //
@@ -24,50 +38,52 @@ type Baselines struct {
 // vocabulary. A context that the training set lacks, or that would begin before the
 // sequence, counts as h'.
 //
-// The ids of both sets are below vocab. All losses but the uniform one are 0 when
-// nothing is held out.
+// The ids of the set are below vocab.
 //
 // Source: I. Witten and T. Bell 1991, "The zero-frequency problem", method C; S. Chen
 // and J. Goodman 1999, "An empirical study of smoothing techniques for language
 // modeling", section 2.5.
-func NewBaselines(train, heldOut Set, vocab int) Baselines {
-	uniform := 1 / float64(vocab)
-	var all followers
-	words, after := make([]int, vocab), make([]followers, vocab)
-	pairs, triples := newNgrams(), newNgrams()
-	var afterPair []followers
+func NewCounts(train Set, vocab int) *Counts {
+	n := &Counts{uniform: 1 / float64(vocab), words: make([]int, vocab), after: make([]followers, vocab),
+		pairs: newNgrams(), triples: newNgrams()}
 	before := -1 // number of the pair that the predicted token follows
 	train.eachPair(func(first bool, v, w int) {
-		words[w]++
-		all.add(words[w])
-		pair, count := pairs.add(v, w)
-		after[v].add(count)
-		if pair == len(afterPair) {
-			afterPair = append(afterPair, followers{})
+		n.words[w]++
+		n.all.add(n.words[w])
+		pair, count := n.pairs.add(v, w)
+		n.after[v].add(count)
+		if pair == len(n.afterPair) {
+			n.afterPair = append(n.afterPair, followers{})
 		}
 		if !first {
-			_, count = triples.add(before, w)
-			afterPair[before].add(count)
+			_, count = n.triples.add(before, w)
+			n.afterPair[before].add(count)
 		}
 		before = pair
 	})
-	b := Baselines{Uniform: -math.Log(uniform)}
+	return n
+}
+
+// Losses returns the losses on a held-out set, whose ids are below vocab. All but the uniform one are 0 when nothing is held out.
+func (n *Counts) Losses(heldOut Set) Baselines {
+	b := Baselines{Uniform: -math.Log(n.uniform)}
+	before := -1
 	heldOut.eachPair(func(first bool, v, w int) {
-		unigram := all.probability(words[w], uniform)
-		pair, count := pairs.find(v, w)
-		bigram := after[v].probability(count, unigram)
+		unigram := n.all.probability(n.words[w], n.uniform)
+		pair, count := n.pairs.find(v, w)
+		bigram := n.after[v].probability(count, unigram)
 		trigram := bigram
 		if !first && before >= 0 {
-			_, count = triples.find(before, w)
-			trigram = afterPair[before].probability(count, bigram)
+			_, count = n.triples.find(before, w)
+			trigram = n.afterPair[before].probability(count, bigram)
 		}
 		before = pair
 		b.Unigram -= math.Log(unigram)
 		b.Bigram -= math.Log(bigram)
 		b.Trigram -= math.Log(trigram)
 	})
-	n := float64(max(1, heldOut.Predictions()))
-	b.Unigram, b.Bigram, b.Trigram = b.Unigram/n, b.Bigram/n, b.Trigram/n
+	count := float64(max(1, heldOut.Predictions()))
+	b.Unigram, b.Bigram, b.Trigram = b.Unigram/count, b.Bigram/count, b.Trigram/count
 	return b
 }
 

@@ -49,7 +49,7 @@ func Savanna() (*Corpus, error) {
 	for i := savannaTrain; i < len(heldOut); i++ {
 		heldOut[i] = true
 	}
-	c, err := n.corpus(heldOut, 1)
+	c, err := n.corpus(heldOut, 0)
 	if err != nil {
 		return nil, err
 	}

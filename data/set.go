@@ -40,7 +40,7 @@ func (s Set) LongestInput() int {
 // them if most > 0. A row holds its inputs and, at the end, the token that is predicted
 // from all of them, so up to seq+1 tokens.
 func (s Set) Rows(seq, most int) [][]int {
-	n := s.Layout.rows(s, seq, seq)
+	n := s.RowCount(seq)
 	if most > 0 {
 		n = min(n, most)
 	}
@@ -49,6 +49,62 @@ func (s Set) Rows(seq, most int) [][]int {
 		rows[i] = s.Layout.row(s, i, seq, seq).Ints()
 	}
 	return rows
+}
+
+// SpreadRows is [Set.Rows] of at most `most` rows, evenly spread over all.
+func (s Set) SpreadRows(seq, most int) [][]int {
+	n := s.Layout.rows(s, seq, seq)
+	rows := make([][]int, min(n, most))
+	for i := range rows {
+		rows[i] = s.Layout.row(s, i*n/len(rows), seq, seq).Ints()
+	}
+	return rows
+}
+
+// Contains reports for each list of ids whether the set holds it: as a whole sequence in a layout of sentences, anywhere in a stream.
+func (s Set) Contains(lists [][]int) []bool {
+	wanted, lengths := map[string][]int{}, map[int]bool{}
+	for i, list := range lists {
+		ids := IDs{shift: s.ids.shift}
+		for _, id := range list {
+			ids.add(id)
+		}
+		wanted[string(ids.bytes)] = append(wanted[string(ids.bytes)], i)
+		lengths[ids.Len()] = true
+	}
+	found := make([]bool, len(lists))
+	visit := func(ids IDs) {
+		for _, i := range wanted[string(ids.bytes)] {
+			found[i] = true
+		}
+	}
+	for i := range s.Len() {
+		sequence := s.Sequence(i)
+		if s.Layout.Sentences() {
+			visit(sequence)
+			continue
+		}
+		for length := range lengths {
+			for from := 0; from+length <= sequence.Len(); from++ {
+				visit(sequence.Slice(from, from+length))
+			}
+		}
+	}
+	return found
+}
+
+// RowCount returns the number of rows of [Set.Batches].
+func (s Set) RowCount(seq int) int { return s.Layout.rows(s, seq, seq) }
+
+// First returns the set of the first rows of [Set.Batches].
+func (s Set) First(rows, seq int) Set {
+	n := min(s.ids.Len(), rows*seq+1)
+	ends := []int{n}
+	if s.Layout.Sentences() {
+		ends = s.ends[:min(rows, s.Len())]
+		n = ends[len(ends)-1]
+	}
+	return Set{s.Layout, s.ids.Slice(0, n), ends}
 }
 
 // RowLengths returns the number of predicted tokens of the longest row with a context of

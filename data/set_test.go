@@ -1,6 +1,8 @@
 package data
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -68,5 +70,63 @@ func TestSetErrors(t *testing.T) {
 	want := "the text has 10 tokens, too few for a context of 10, which needs 11: lower the context or give more text"
 	if _, err := tenCharacters.Sampler(1, 10, 1); err == nil || err.Error() != want {
 		t.Errorf(" got %v\nwant %s", err, want)
+	}
+}
+
+func TestSpreadRows(t *testing.T) {
+	letters := newSet(stream{}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+	for _, c := range []struct {
+		set       Set
+		seq, most int
+		want      [][]int
+	}{
+		{threeSentences, 5, 10, [][]int{{0, 2, 3, 0}, {0, 4, 0}, {0, 5, 6, 7, 8, 0}}},
+		{threeSentences, 5, 2, [][]int{{0, 2, 3, 0}, {0, 4, 0}}},
+		{letters, 2, 2, [][]int{{1, 2, 3}, {5, 6, 7}}},
+		{letters, 2, 9, [][]int{{1, 2, 3}, {3, 4, 5}, {5, 6, 7}, {7, 8, 9}, {9, 10}}},
+		{newSet(sentences{}), 5, 2, [][]int{}},
+	} {
+		if got := c.set.SpreadRows(c.seq, c.most); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%d rows of %d: %v, want %v", c.most, c.seq, got, c.want)
+		}
+	}
+}
+
+func TestContains(t *testing.T) {
+	for _, c := range []struct {
+		set  Set
+		list []int
+		want bool
+	}{
+		{threeSentences, []int{0, 4, 0}, true}, {threeSentences, []int{0, 2, 3, 0}, true}, {threeSentences, []int{2, 3}, false},
+		{threeSentences, []int{0, 2, 4, 0}, false}, {threeSentences, []int{0, 4}, false}, {threeSentences, []int{3, 0, 0, 4}, false},
+		{tenCharacters, []int{1}, true}, {tenCharacters, []int{9, 10}, true}, {tenCharacters, []int{4, 5, 6}, true},
+		{tenCharacters, []int{4, 6}, false}, {tenCharacters, []int{10, 1}, false}, {tenCharacters, []int{256}, false},
+		{tenCharacters, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, false},
+	} {
+		other := []int{0, 2, 4, 0} // which is in neither
+		if got := c.set.Contains([][]int{other, c.list, c.list}); !slices.Equal(got, []bool{false, c.want, c.want}) {
+			t.Errorf("%v in %v: %v, want %v", c.list, sequencesOf(c.set), got, c.want)
+		}
+	}
+}
+
+// The first rows of a set are those of the whole set, and so are their baselines' counts.
+func TestFirst(t *testing.T) {
+	for _, set := range []Set{threeSentences, tenCharacters} {
+		for rows := 1; rows <= set.RowCount(5)+1; rows++ {
+			first := set.First(rows, 5)
+			want := set.Rows(5, rows)
+			if got := first.Rows(5, 0); !reflect.DeepEqual(got, want) {
+				t.Errorf("the first %d rows are %v, want %v", rows, got, want)
+			}
+			predictions := 0
+			for _, row := range want {
+				predictions += len(row) - 1
+			}
+			if first.Predictions() != predictions {
+				t.Errorf("the first %d rows have %d predictions, want %d", rows, first.Predictions(), predictions)
+			}
+		}
 	}
 }

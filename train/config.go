@@ -73,3 +73,21 @@ func (c Config) Rate(step int) float64 {
 	progress := float64(step-c.Warmup) / float64(c.Steps-c.Warmup)
 	return c.MinRate + (c.LearningRate-c.MinRate)*(1+math.Cos(math.Pi*progress))/2
 }
+
+// CalmerFlags returns flags of `attend train` for a training that is less likely to diverge than this one: a learning rate of a tenth,
+// with AdamW at most 0.006; clipping if there is none; and a warm-up of a twentieth of the steps if it is shorter.
+func (c Config) CalmerFlags() []string {
+	const tenth, usual, clip = 0.1, 0.006, 1
+	rate := tenth * c.LearningRate
+	if c.Optimizer == AdamW {
+		rate = min(rate, usual)
+	}
+	flags := []string{fmt.Sprintf("--lr %.1g", rate)}
+	if c.Clip == 0 {
+		flags = append(flags, fmt.Sprintf("--clip %d", clip))
+	}
+	if warmup := min(c.Steps/20, 100); c.Warmup < warmup {
+		flags = append(flags, fmt.Sprintf("--warmup %d", warmup))
+	}
+	return flags
+}

@@ -40,18 +40,38 @@ func NewEvaluator(build Builder, batch, seq int) (*Evaluator, error) {
 // Evaluate returns the mean loss and the accuracy over the batches, or over the first `most` of them if most > 0. It returns a
 // [layers.NotFiniteError] if the loss of a token is not finite, and an error if the batches predict nothing.
 func (e *Evaluator) Evaluate(batches Batches, most int) (Evaluation, error) {
+	var result Evaluation
+	var sum float64
+	right := 0
+	err := e.Each(batches, most, func(_ int, loss float64, likeliest bool) {
+		sum += loss
+		result.Tokens++
+		if likeliest {
+			right++
+		}
+	})
+	if err != nil {
+		return Evaluation{}, err
+	}
+	if result.Tokens == 0 {
+		return Evaluation{}, errors.New("the text predicts nothing: it has no tokens to measure a loss on")
+	}
+	result.Loss, result.Accuracy = sum/float64(result.Tokens), float64(right)/float64(result.Tokens)
+	return result, nil
+}
+
+// Each calls visit for each predicted token of the batches, or of the first `most` of them if most > 0, in their order: with its
+// id, its loss in nats, and whether it was the most likely one. It returns a [layers.NotFiniteError] if a loss is not finite.
+func (e *Evaluator) Each(batches Batches, most int, visit func(target int, loss float64, likeliest bool)) error {
 	n := batches.Len()
 	if most > 0 {
 		n = min(n, most)
 	}
-	var result Evaluation
-	var sum float64
-	right := 0
 	for i := range n {
 		batches.Fill(i, e.ids, e.targets)
 		e.replica.load(e.ids, e.targets, 0, 1)
 		if err := e.replica.run(); err != nil {
-			return Evaluation{}, err
+			return err
 		}
 		for row, target := range e.replica.targets[:e.replica.Sentences.Rows()] {
 			if target < 0 {
@@ -59,20 +79,12 @@ func (e *Evaluator) Evaluate(batches Batches, most int) (Evaluation, error) {
 			}
 			loss := float64(e.replica.op.losses[row])
 			if !isFinite(loss) {
-				return Evaluation{}, &layers.NotFiniteError{Found: fmt.Sprintf("the loss of a token is %g", loss)}
+				return &layers.NotFiniteError{Found: fmt.Sprintf("the loss of a token is %g", loss)}
 			}
-			sum += loss
-			result.Tokens++
-			if kernel.Argmax(e.probabilities(row)) == target {
-				right++
-			}
+			visit(target, loss, kernel.Argmax(e.probabilities(row)) == target)
 		}
 	}
-	if result.Tokens == 0 {
-		return Evaluation{}, errors.New("the text predicts nothing: it has no tokens to measure a loss on")
-	}
-	result.Loss, result.Accuracy = sum/float64(result.Tokens), float64(right)/float64(result.Tokens)
-	return result, nil
+	return nil
 }
 
 // probabilities returns the predicted distribution [vocab] of a row that has a target.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"attend/internal/kernel"
 	"attend/internal/param"
@@ -101,23 +102,20 @@ type Step struct {
 
 // DivergedError reports a number of the training that is not finite.
 type DivergedError struct {
-	Step     int    // number of updates before it was found
-	Found    string // what is not finite, such as "the loss is NaN"
-	Clipping bool   // whether gradients were clipped
+	Step  int      // number of updates before it was found
+	Found string   // what is not finite, such as "the loss is NaN"
+	Flags []string // of a training that is less likely to diverge
 }
 
 // Error returns what was found, at which step, and what to try.
 func (e *DivergedError) Error() string {
-	advice := "train again with a lower --lr or with --clip 1"
-	if e.Clipping {
-		advice = "train again with a lower --lr or a longer --warmup"
-	}
-	return fmt.Sprintf("training diverged at step %d: %s: %s", e.Step, e.Found, advice)
+	return fmt.Sprintf("training diverged at step %d: %s: train again with a lower --lr: %s",
+		e.Step, e.Found, strings.Join(e.Flags, " "))
 }
 
 // Diverged returns the error for a number that is not finite at the present step. found describes it, such as "a weight is +Inf".
 func (t *Trainer) Diverged(found string) *DivergedError {
-	return &DivergedError{Step: t.step, Found: found, Clipping: t.config.Clip > 0}
+	return &DivergedError{Step: t.step, Found: found, Flags: t.config.CalmerFlags()}
 }
 
 // Step makes one update. It returns a [DivergedError] if the loss or the gradient is not finite. After an error the weights are
@@ -231,16 +229,19 @@ func (t *Trainer) updateWeights(scale float32) {
 // Callbacks are called by [Trainer.Run] after an update, in this order. Nil ones are skipped.
 type Callbacks struct {
 	Stepped  func(Step)       // after every update
-	Evaluate func(Step) error // every EvaluateEvery updates and after the last
-	Save     func(Step) error // every SaveEvery updates, after the last, and when the context ends
+	Evaluate func(Step) error // after the updates of EvaluateAt and after the last
+	Done     func() bool      // reports whether the training ends before Config.Steps
+	Save     func(Step) error // every SaveEvery updates, after the last, and when the training or the context ends
 
-	EvaluateEvery, SaveEvery int
+	EvaluateAt func(step int) bool
+	SaveEvery  int
 }
 
-// Run makes updates until Config.Steps is reached or the context ends. If the context ends, Run finishes the update, saves, and
-// returns [context.Cause]. The trainer can continue from there.
+// Run makes updates until Config.Steps is reached, until Done, or until the context ends. If the context ends, Run finishes the
+// update, saves, and returns [context.Cause]. The trainer can continue from there.
 func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
-	for t.step < t.config.Steps {
+	done := func() bool { return t.step == t.config.Steps || c.Done != nil && c.Done() }
+	for !done() {
 		s, err := t.Step()
 		if err != nil {
 			return err
@@ -248,27 +249,23 @@ func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
 		if c.Stepped != nil {
 			c.Stepped(s)
 		}
-		last := t.step == t.config.Steps
-		stopped := ctx.Err() != nil
-		if c.Evaluate != nil && (last || due(t.step, c.EvaluateEvery)) {
+		if c.Evaluate != nil && (t.step == t.config.Steps || c.EvaluateAt != nil && c.EvaluateAt(t.step)) {
 			if err := c.Evaluate(s); err != nil {
 				return err
 			}
 		}
-		if c.Save != nil && (last || stopped || due(t.step, c.SaveEvery)) {
+		ended, stopped := done(), ctx.Err() != nil
+		if c.Save != nil && (ended || stopped || c.SaveEvery > 0 && t.step%c.SaveEvery == 0) {
 			if err := c.Save(s); err != nil {
 				return err
 			}
 		}
-		if stopped && !last {
+		if stopped && !ended {
 			return context.Cause(ctx)
 		}
 	}
 	return nil
 }
-
-// due reports whether a callback is called after a step.
-func due(step, every int) bool { return every > 0 && step%every == 0 }
 
 // Moments returns the moments of the optimizer by name. With the weights and the number of updates they are the whole state of a
 // training. The sets are not copies.

@@ -302,13 +302,25 @@ func TestSetStepForgetsWhatWasPrepared(t *testing.T) {
 	}
 }
 
-func TestAdviceFitsTheClipping(t *testing.T) {
-	for clip, want := range map[float64]string{0: "--clip 1", 1: "--warmup"} {
-		c := toyTraining
-		c.Clip = clip
-		trainer, _ := toyTrainer(t, toyConfig, c)
-		if text := trainer.Diverged("a weight is NaN").Error(); !strings.Contains(text, want) || !strings.Contains(text, "a weight is NaN") {
-			t.Errorf("clip %g: %q, want %q in it", clip, text, want)
+// The advice after a divergence changes only what can be changed: it names no clipping where there is some, and no warm-up where it is
+// long.
+func TestAdviceFitsTheSettings(t *testing.T) {
+	for _, c := range []struct {
+		optimizer string
+		lr, clip  float64
+		warmup    int
+		want      string
+	}{
+		{AdamW, 0.01, 1, 100, "--lr 0.001"}, {AdamW, 3, 0, 100, "--lr 0.006 --clip 1"}, {AdamW, 0.025, 1, 0, "--lr 0.003 --warmup 50"},
+		{SGD, 3, 0, 10, "--lr 0.3 --clip 1 --warmup 50"},
+	} {
+		training := toyTraining
+		training.Steps, training.Optimizer, training.LearningRate, training.Clip, training.Warmup = 1000, c.optimizer, c.lr, c.clip, c.warmup
+		training.MinRate = 0
+		trainer, _ := toyTrainer(t, toyConfig, training)
+		text := trainer.Diverged("a weight is NaN").Error()
+		if !strings.HasSuffix(text, "a weight is NaN: train again with a lower --lr: "+c.want) {
+			t.Errorf("%+v: %q", c, text)
 		}
 	}
 }
@@ -423,7 +435,7 @@ func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
 		return func(s Step) error { got = append(got, fmt.Sprint(what, s.Step)); return nil }
 	}
 	err := trainer.Run(context.Background(), Callbacks{
-		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateEvery: 2, SaveEvery: 3})
+		Stepped: func(s Step) { note("step")(s) }, Evaluate: note("evaluate"), Save: note("save"), EvaluateAt: func(step int) bool { return step%2 == 0 }, SaveEvery: 3})
 	want := []string{"step1", "step2", "evaluate2", "step3", "save3", "step4", "evaluate4", "step5", "step6", "evaluate6", "save6", "step7", "evaluate7", "save7"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("error %v, hooks %v, want %v", err, got, want)

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/internal/attention"
 	"attend/internal/lesson"
 	"attend/internal/printable"
 	"attend/internal/render/export"
@@ -74,6 +73,7 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 	formats := slices.Concat([]format{textFormat, jsonFormat}, c.formats)
 	cmd.Flags().StringVar(&path, "run", "", "run folder (default: the latest under "+runsFolder+"/)")
 	_ = cmd.MarkFlagDirname("run")
+	p.atFlag(cmd.Flags())
 	p.memoryFlag(cmd.Flags())
 	q.output.flags(cmd, formats)
 	open := c.open
@@ -94,6 +94,9 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 		}
 		if err == nil {
 			q.run, err = open(path, p.options()...)
+		}
+		if err == nil {
+			err = p.checkAt(q.run)
 		}
 		if err != nil {
 			return err
@@ -127,7 +130,7 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 		if err != nil {
 			return err
 		}
-		return export.JSON(w, cmp.Or(f.name, q.cmd.Name()), q.source(), result)
+		return export.JSON(w, cmp.Or(f.name, q.cmd.Name()), q.run.Source(), result)
 	}
 	view := textOptions(w)
 	if err := f.text(w, view); err != nil || f.note == "" {
@@ -137,14 +140,16 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 	return err
 }
 
-// source is where the finding comes from.
-func (q *request) source() attention.Source {
-	return attention.Source{Run: q.run.Path, Step: q.run.Step}
-}
-
-// stepNote names the run and its step.
+// stepNote names the run and its step, and says which weights of the training these are.
 func stepNote(r *run.Run) string {
-	return fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
+	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
+	switch {
+	case r.Selected():
+		note += fmt.Sprintf(" of %s, with the lowest held-out loss", printable.Thousands(r.Trained))
+	case r.Settings.Keep == run.KeepBest:
+		note += ", the last"
+	}
+	return note
 }
 
 // readingNote says how the words of a run's maps are to be taken.

@@ -7,12 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // compareOptions are the flags of `attend compare` in addition to those of every command.
@@ -35,6 +37,10 @@ first minus the second.
 The order of the heads of a run is arbitrary. The heads of two runs are matched
 so that the mean absolute difference of their weights, on the sentence and on
 held-out text, is smallest; the matching is shown.
+
+The losses of two runs are measured on the sentences that both hold out. Where
+their vocabularies differ, tokens that one of them lacks are left out: <unk>
+stands for more words in the smaller one, so predicting it is easier.
 
 --seeds trains the settings of the run again with the seeds that follow its own,
 and counts in how many runs each link occurs. A link that only one seed has is
@@ -95,23 +101,42 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 }
 
 // compareRuns compares the run with another on one sentence.
-func (p *program) compareRuns(q *request, with string) (attention.Comparison, error) {
-	other, err := run.Open(with, p.options()...)
+func (p *program) compareRuns(q *request, path string) (attention.Comparison, error) {
+	other, err := run.Open(path, p.options()...)
+	if err == nil {
+		err = p.checkAt(other)
+	}
 	if err != nil {
 		return attention.Comparison{}, err
 	}
-	if same, err := file.SameFolder(q.run.Path, with); err == nil && same {
-		p.note(fmt.Sprintf("--with %s is the run itself, so nothing differs: name the other run with --run", printable.Path(with)))
+	if same, err := file.SameFolder(q.run.Path, path); err == nil && same {
+		p.note(fmt.Sprintf("--with %s is the run itself, so nothing differs: name the other run with --run", printable.Path(path)))
 	}
-	corpus, missing := p.textOf(q.run)
+	of, missing := p.textOf(q.run)
 	if missing != nil {
 		p.note("heads are matched on this sentence alone, since the training text is not available")
-		corpus = nil
+		of = nil
 	}
+	with := p.sameText(q.run, other, of)
 	said := len(q.run.Notes)
-	c, err := analysis.Compare(q.run, other, q.args[0], corpus)
+	c, err := analysis.Compare(q.run, other, q.args[0], of, with)
 	p.note(append(q.run.Notes[said:], other.Notes...)...)
 	return c, err
+}
+
+// sameText returns the text of a run, split as the other run splits it; the corpus itself if the text is another one, or if both
+// read it in the same way, and nil if it cannot be read again.
+func (p *program) sameText(r, other *run.Run, corpus *data.Corpus) *data.Corpus {
+	if corpus == nil || other.DataSHA256 != r.DataSHA256 || other.Settings.Options() == r.Settings.Options() {
+		return corpus
+	}
+	here := *other
+	here.Settings.Data = r.Settings.Data // that of the other run may have been moved
+	again, err := p.textOf(&here)
+	if err != nil {
+		return nil
+	}
+	return again
 }
 
 // compareSeeds trains the run's settings with other seeds.
@@ -121,18 +146,23 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	if r.Step < r.Settings.Steps {
+	if !r.Finished() {
 		p.note(fmt.Sprintf("%s was stopped at step %d of %d, and the other seeds are trained to the end: "+
 			"finish it with `attend train --resume` first",
-			printable.Path(r.Path), r.Step, r.Settings.Steps))
+			printable.Path(r.Path), r.Trained, r.Settings.Steps))
 	}
 	ctx, stop := interruptible(q.cmd.Context())
 	defer stop()
-	result, err := analysis.Seeds(ctx, r, corpus, q.args[0], o.seeds, o.least, func(done int) {
-		if done > 1 { // the first is the run itself
-			p.say("seed %d of %d", done, o.seeds)
+	// Progress stands on a terminal until the next, so that an error of a later seed is one line.
+	progress := func(done int) {
+		if term.IsTerminal(p.stderr) && done < o.seeds {
+			fmt.Fprintf(p.stderr, "\r\x1b[Ktraining seed %d of %d ...", done+1, o.seeds)
 		}
-	})
+	}
+	result, err := analysis.Seeds(ctx, r, corpus, q.args[0], o.seeds, o.least, progress)
+	if term.IsTerminal(p.stderr) {
+		fmt.Fprint(p.stderr, "\r\x1b[K")
+	}
 	if ctx.Err() != nil {
 		p.say("stopped: nothing of the seeds is saved")
 		return finding{}, errInterrupted

@@ -2,19 +2,23 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/text"
+	"attend/internal/run"
 	"attend/internal/term"
 )
 
@@ -23,7 +27,8 @@ func newEval(p *program) *cobra.Command {
 		Use:   "eval",
 		Short: "measure loss, perplexity and accuracy on held-out text",
 		Long: `Measure a run on held-out text: loss, perplexity and accuracy, compared with
-models that only count.
+models that only count, and with a verdict in words on the training: whether it
+diverged, overfitted, memorised, still improves or learned, and what to do next.
 
 On the built-in savanna the probability of every next word and its cause words
 are known. There it also shows the loss of the grammar's own probabilities on
@@ -31,7 +36,9 @@ the same text: the minimum that can be expected, though a sample can lie below.
 For each rule of the grammar it shows whether the model follows it, how much it
 attends to the cause words, and the effect of removing that attention.
 
-Losses are in nats per predicted token (words and sentence ends).`,
+Losses are in nats per predicted token (words and sentence ends). Where the
+held-out text is long, evaluations during training measure a sample of it: the
+loss there is shown with those of the grammar and the bigram on that sample.`,
 		Example: `  attend eval
   attend eval --run runs/savanna --format json`,
 		Args: noArguments,
@@ -44,11 +51,11 @@ func (p *program) eval(q *request) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	report, err := analysis.Evaluate(q.run, corpus)
+	report, err := p.judge(q.run, corpus)
 	if err != nil {
 		return finding{}, err
 	}
-	if len(report.Rules) > 0 {
+	if report.HeldOutReport != nil && len(report.Rules) > 0 {
 		effects, err := analysis.AblateRules(q.run, corpus)
 		if err != nil {
 			return finding{}, err
@@ -58,56 +65,71 @@ func (p *program) eval(q *request) (finding, error) {
 			report.Rules[i].AttentionRemoved = &effect
 		}
 	}
-	part := printable.Count(report.Sentences, "held-out sentence")
-	if !corpus.Vocabulary.Layout().Sentences() {
-		part = "held-out text"
+	heading := stepNote(q.run)
+	if report.HeldOutReport != nil {
+		part := printable.Count(report.Sentences, "held-out sentence")
+		if !corpus.Vocabulary.Layout().Sentences() {
+			part = "held-out text"
+		}
+		heading += fmt.Sprintf(", on %s (%s)", part, printable.Count(report.Tokens, "prediction"))
 	}
-	heading := fmt.Sprintf("%s, on %s (%s)", stepNote(q.run), part, printable.Count(report.Tokens, "prediction"))
 	return finding{shown: []any{report}, text: func(w io.Writer, view text.Options) error {
 		if _, err := fmt.Fprintf(w, "%s\n\n", term.Wrap(heading, view.Width)); err != nil {
 			return err
 		}
-		if err := writeLosses(w, report, view.Width); err != nil {
+		if err := writeLosses(w, report.Report, view.Width); err != nil {
 			return err
 		}
-		return writeRules(w, report, view.Width)
+		if err := writeVerdict(w, report, true, view.Width); err != nil {
+			return err
+		}
+		return writeRules(w, report.Report, view.Width)
 	}}, nil
 }
 
-// writeLosses prints the losses as bars, and under them what the held-out loss means.
+// writeLosses prints the losses as numbers, perplexities and bars, and under them what the held-out loss means. All bars have one
+// scale, from 0 to the largest loss or uniform.
 func writeLosses(w io.Writer, r analysis.Report, columns int) error {
-	const longest = 20 // columns of the longest bar
+	const longest = 16 // columns of the longest bar
 	type lossLine struct {
 		name string
 		loss float64
 		note string
 	}
 	lines := []lossLine{ // from the lowest that can be expected
-		{"held-out", r.HeldOutLoss, "this model, on text that it never saw"},
-		{"training", r.TrainLoss, "this model, on training text (sample)"},
-		{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
-		{"bigram", r.Baselines.Bigram, "counts what follows one token"},
-		{"unigram", r.Baselines.Unigram, "counts single tokens"},
-		{"uniform", r.Baselines.Uniform, "every token equally likely"},
+		{"training", r.TrainLoss, "this model, training text"},
+		{"uniform", r.Uniform, "every token equally likely"},
 	}
-	if r.Entropy != nil {
-		lines = slices.Insert(lines, 0, lossLine{"grammar", *r.Entropy, "the grammar that drew this text"})
+	if r.HeldOutReport != nil {
+		lines = []lossLine{
+			{"held-out", r.HeldOutLoss, "this model, text it never saw"},
+			lines[0],
+			{"trigram", r.Baselines.Trigram, "counts what follows two tokens"},
+			{"bigram", r.Baselines.Bigram, "counts what follows one token"},
+			{"unigram", r.Baselines.Unigram, "counts single tokens"},
+			lines[1],
+		}
+		if r.GrammarLoss != nil {
+			lines = slices.Insert(lines, 0, lossLine{"grammar", *r.GrammarLoss, "the grammar that drew this text"})
+		}
 	}
-	number := len("0.0000") + 1
+	number, power, largest := len("0.0000")+1, 0, 0.0
 	for _, l := range lines {
-		number = max(number, len(decimals(l.loss, 4)))
+		number, power, largest = max(number, len(decimals(l.loss, 4))), max(power, len(perplexity(l.loss))), max(largest, l.loss)
 	}
-	text := func(l lossLine) string { return fmt.Sprintf("  %-9s %*s  ", l.name, number, decimals(l.loss, 4)) }
+	text := func(l lossLine) string {
+		return fmt.Sprintf("  %-9s %*s  %*s  ", l.name, number, decimals(l.loss, 4), power, perplexity(l.loss))
+	}
 	beside := 0 // columns that a line with its note takes
 	for _, l := range lines {
 		beside = max(beside, len(text(l))+longest+2+len(l.note))
 	}
 	var b bytes.Buffer
-	b.WriteString(term.Wrap("loss, nats per predicted token", columns) + "\n")
+	b.WriteString(term.Wrap("loss in nats per predicted token, and perplexity", columns) + "\n")
 	for _, l := range lines {
 		text := text(l)
 		if full := min(longest, columns-len(text)); full >= 4 {
-			text += lossBar(l.loss, r.Baselines.Uniform, full)
+			text += lossBar(l.loss, largest, full)
 		}
 		text = strings.TrimRight(text, " ")
 		if beside <= columns {
@@ -116,21 +138,117 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 			b.WriteString(text + "\n" + indented(l.note, columns, 4))
 		}
 	}
-	meaning := fmt.Sprintf("perplexity %s, accuracy %.1f%%", perplexity(r.HeldOutLoss), 100*r.Accuracy)
+	if r.HeldOutReport == nil {
+		return render.Write(w, &b)
+	}
+	meaning := fmt.Sprintf("accuracy %.1f%%", 100*r.Accuracy)
 	if r.Excess != nil {
 		meaning = decimals(*r.Excess, 4) + " above the grammar, " + meaning
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
+	if s := r.Sample; s != nil {
+		b.WriteString(indented(sampleLosses(*s), columns, 2))
+	}
 	return render.Write(w, &b)
 }
 
-// lossBar draws a loss as a part of the largest that a bar shows, full columns wide.
+// sampleLosses says what the losses that a training logs are compared with: the sample that they are measured on may be easier
+// or harder than all held-out text.
+func sampleLosses(s analysis.SampleReport) string {
+	losses := "held-out " + decimals(s.HeldOutLoss, 4)
+	if s.GrammarLoss != nil {
+		losses = "grammar " + decimals(*s.GrammarLoss, 4) + ", " + losses
+	}
+	return fmt.Sprintf("held-out sample (the first %s, in the progress and film of the training): %s, bigram %s",
+		printable.Count(s.Sentences, s.Noun), losses, decimals(s.Baselines.Bigram, 4))
+}
+
+// lossBar draws a loss as a part of the largest, full columns wide.
 func lossBar(loss, largest float64, full int) string {
 	filled := 0
 	if part := loss / largest; part > 0 { // not for NaN
 		filled = int(math.Round(float64(full) * min(1, part)))
 	}
 	return strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
+}
+
+// judged is a report with the verdict on the training.
+type judged struct {
+	analysis.Report
+	Recall  analysis.Recall   `json:"recall"`
+	Verdict *analysis.Verdict `json:"verdict"` // nil without a log of the training
+}
+
+// judge evaluates a run and makes the verdict on its training. If the log of the training cannot be read, there is no verdict, and a note
+// says so.
+func (p *program) judge(r *run.Run, corpus *data.Corpus) (j judged, err error) {
+	if j.Report, err = analysis.Evaluate(r, corpus); err != nil {
+		return j, err
+	}
+	if j.Recall, err = analysis.MeasureRecall(r, corpus); err != nil {
+		return j, err
+	}
+	metrics, err := r.Metrics()
+	if err == nil && len(metrics) == 0 {
+		err = errors.New("its log has no evaluation yet")
+	}
+	if err != nil {
+		p.note("there is no verdict on the training: " + message(err))
+		return j, nil
+	}
+	v := analysis.Judge(analysis.NewEvidence(r, corpus, j.Report, j.Recall, metrics))
+	v.Next = nextCommand(r, corpus, v)
+	j.Verdict = &v
+	return j, nil
+}
+
+// nextCommand returns the command that a verdict advises: a training, or a map of a sentence.
+func nextCommand(r *run.Run, corpus *data.Corpus, v analysis.Verdict) string {
+	folder, text := commandWord(r.Path, "FOLDER", printable.MaxPath), ""
+	if r.Settings.Data == "-" {
+		text = " < TEXT"
+	}
+	flags := strings.Join(append([]string{""}, v.Flags...), " ")
+	switch {
+	case v.Resume:
+		return "attend train --resume " + folder + flags + text
+	case v.Flags != nil:
+		settings := commandWord(filepath.Join(r.Path, "training.yaml"), "FOLDER/training.yaml", printable.MaxPath)
+		return "attend train --config " + settings + flags + text
+	}
+	if sentence, _ := trySentence(r, corpus); sentence != "" {
+		return "attend inspect" + runFlag(r) + " " + shellWord(sentence)
+	}
+	return "attend heads" + runFlag(r) + text
+}
+
+// runFlag returns the flag that names a run, with a blank before it; "" under the folder in which the latest is found without a name.
+func runFlag(r *run.Run) string {
+	if strings.HasPrefix(r.Path, runsFolder+"/") {
+		return ""
+	}
+	return " --run " + commandWord(r.Path, "FOLDER", printable.MaxPath)
+}
+
+// writeVerdict prints the verdict, with its numbers if numbers is set.
+func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
+	var b bytes.Buffer
+	if v := r.Verdict; v != nil {
+		b.WriteString("\n" + term.Wrap(v.Text, columns) + "\n")
+		if numbers && v.Last != nil {
+			b.WriteString("\n" + indented(fmt.Sprintf("held-out sample: lowest %s at step %s, last %s at step %s, fell by %s in the last fifth of the steps "+
+				"(standard error %s)",
+				decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step), decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step),
+				decimals(*v.Gain, 4), decimals(*v.Noise, 4)), columns, 2))
+		}
+	}
+	if numbers || r.Verdict != nil && r.Verdict.Memorised != nil {
+		b.WriteString("\n" + term.Wrap(r.Recall.Text(), columns) + "\n")
+	}
+	if numbers && r.Verdict != nil {
+		b.WriteString("\nNext: " + r.Verdict.Next + "\n")
+	}
+	return render.Write(w, &b)
 }
 
 // decimals writes a number with so many decimals, a huge one with four digits in all.
@@ -159,7 +277,7 @@ func indented(text string, columns, blanks int) string {
 // writeRules prints how each rule of the grammar was learned. On a narrow terminal the table has the
 // columns that fit.
 func writeRules(w io.Writer, r analysis.Report, columns int) error {
-	if len(r.Rules) == 0 {
+	if r.HeldOutReport == nil || len(r.Rules) == 0 {
 		return nil
 	}
 	var b bytes.Buffer
@@ -205,6 +323,9 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 // rulesInShort is one line on the rules of the grammar.
 func rulesInShort(r analysis.Report) string {
 	var parts []string
+	if r.HeldOutReport == nil {
+		return ""
+	}
 	for _, rule := range r.Rules {
 		parts = append(parts, fmt.Sprintf("%s %.1f%%", rule.Name, 100*rule.Accuracy))
 	}

@@ -15,7 +15,7 @@ import (
 
 func newExplain(p *program) *cobra.Command {
 	var full bool
-	var cell attention.Cell // until the run is open these count from 1
+	var link analysis.LinkName // until the run is open these count from 1
 	cmd := &cobra.Command{
 		Use:   "explain SENTENCE",
 		Short: "the arithmetic of one attention weight, step by step",
@@ -33,26 +33,26 @@ the last word and the key is the word with the largest weight.` + indexBase,
   attend explain "The lion saw the zebra" --format json`,
 	}
 	f := cmd.Flags()
-	numberFlag(f, &cell.Layer, "layer", 0, between(1, 1000), "layer, from 1 (default: that of the most important head)")
-	numberFlag(f, &cell.Head, "head", 0, between(1, 4096), "head, from 1 (default: the most important head, or 1 if --layer is given)")
-	f.StringVar(&cell.Query, "query", "", "the word that attends (default: the last)")
-	f.StringVar(&cell.Key, "key", "", "the word attended to (default: the one with the largest weight)")
+	numberFlag(f, &link.Layer, "layer", 0, between(1, 1000), "layer, from 1 (default: that of the most important head)")
+	numberFlag(f, &link.Head, "head", 0, between(1, 4096), "head, from 1 (default: the most important head, or 1 if --layer is given)")
+	f.StringVar(&link.Query, "query", "", "the word that attends (default: the last)")
+	f.StringVar(&link.Key, "key", "", "the word attended to (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "show every number of the vectors")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
-		err := checkHead(q.run, cell.Layer, cell.Head)
+		err := checkHead(q.run, link.Layer, link.Head)
 		if err != nil {
 			return finding{}, err
 		}
-		cell.Text = q.args[0]
-		if cell.Layer == 0 && cell.Head == 0 {
-			if cell.Layer, cell.Head, err = importantHead(q.run, cell.Text); err != nil {
+		link.Text = q.args[0]
+		if link.Layer == 0 && link.Head == 0 {
+			if link.Layer, link.Head, err = importantHead(q.run, link.Text); err != nil {
 				return finding{}, err
 			}
 		}
-		cell.Layer, cell.Head = max(cell.Layer-1, 0), max(cell.Head-1, 0)
-		x, err := analysis.Explain(q.run, cell)
+		link.Layer, link.Head = max(link.Layer-1, 0), max(link.Head-1, 0)
+		x, err := analysis.Explain(q.run, link)
 		if err != nil {
-			return finding{}, fmt.Errorf("%s: %w", printable.Quote(cell.Text), err)
+			return finding{}, fmt.Errorf("%s: %w", printable.Quote(link.Text), err)
 		}
 		draw := func(w io.Writer, x attention.Explanation, view text.Options) error {
 			return text.Explanation(w, x, full, view)

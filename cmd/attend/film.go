@@ -27,8 +27,9 @@ func newFilm(p *program) *cobra.Command {
 		Long: `Show the attention of the sample sentence during training, from the film.jsonl
 of the run: small maps over the steps, and when each link formed. A link has
 formed at the first step from which its weight stays at least half of its final
-value. Training records a frame at each evaluation, so --eval-interval sets how
-exact these steps are.
+value. Training records a frame at each evaluation: at steps 1, 2, 5, 10, 20, 50
+and so on, and every --eval-interval steps. Its losses are those of the
+evaluations: of all held-out text, or of a sample where that is long.
 
 --format html makes a page for a browser, with a slider over the steps and the
 loss curves; --layer and --head set the head that it shows first.` + indexBase,
@@ -66,19 +67,22 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 					r.Config.Layers, r.Config.Heads)
 			}
 			shown, effects := selected(layer, head, false)
-			if last := frames[len(frames)-1]; effects && q.format == "text" || q.format == htmlFormat.name {
-				for i := range last.Sentences {
-					if err := analysis.MeasureEffects(r, &last.Sentences[i]); err != nil {
+			model := frames[attention.FrameOf(frames, r.Step)]
+			if effects && q.format == "text" || q.format == htmlFormat.name {
+				for i := range model.Sentences {
+					if err := analysis.MeasureEffects(r, &model.Sentences[i]); err != nil {
 						return finding{}, err
 					}
 				}
 			}
 			return finding{
-				shown:  []any{frames, losses},
-				result: func() (any, error) { return export.Film(frames, attention.Formation(frames, least), losses) },
+				shown: []any{frames, losses},
+				result: func() (any, error) {
+					return export.Film(frames, attention.Formation(frames, least), evaluations(losses))
+				},
 				text: func(w io.Writer, view text.Options) error {
 					view.Layer, view.Head = shown.Layer, shown.Head
-					return writeFilm(w, frames, least, view)
+					return writeFilm(w, frames, r.Step, least, view)
 				},
 				note: readingNote(r),
 				formats: map[string]func(io.Writer) error{"html": func(w io.Writer) error {
@@ -86,22 +90,41 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 					for _, l := range losses {
 						curve = append(curve, page.Loss{Step: l.Step, Training: l.Loss, HeldOut: l.HeldOutLoss})
 					}
-					return page.Film(w, q.source(), frames, curve, shown)
+					return page.Film(w, q.run.Source(), frames, curve, shown)
 				}},
 			}, nil
 		},
 	})
 }
 
-// writeFilm writes each sentence of a film, and when its links formed.
-func writeFilm(w io.Writer, frames []attention.Frame, least float64, view text.Options) error {
+// evaluation is a line of metrics.jsonl in JSON, where the loss on all held-out text is called heldout_loss.
+type evaluation struct {
+	Step            int      `json:"step"`
+	Seconds         float64  `json:"seconds"`
+	TokensPerSecond float64  `json:"tokens_per_second"`
+	Loss            float64  `json:"loss"`
+	HeldOutLoss     *float64 `json:"sample_heldout_loss,omitempty"`
+	LearningRate    float64  `json:"learning_rate"`
+}
+
+// evaluations returns the lines of metrics.jsonl in JSON.
+func evaluations(metrics []run.Metrics) []evaluation {
+	list := make([]evaluation, len(metrics))
+	for i, m := range metrics {
+		list[i] = evaluation(m)
+	}
+	return list
+}
+
+// writeFilm writes each sentence of a film, and when its links formed. The model is of that step.
+func writeFilm(w io.Writer, frames []attention.Frame, step int, least float64, view text.Options) error {
 	formed := attention.Formation(frames, least)
 	for i, s := range frames[0].Sentences {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
 		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(s.Text), view.Width))
-		if err := text.FilmStrip(w, frames, i, view); err != nil {
+		if err := text.FilmStrip(w, frames, step, i, view); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "\n%s\n", term.Wrap(fmt.Sprintf("links of at least %g at the end, "+
@@ -109,7 +132,7 @@ func writeFilm(w io.Writer, frames []attention.Frame, least float64, view text.O
 		if err := text.Formed(w, frames, formed, i, view); err != nil {
 			return err
 		}
-		if note := headNote(frames[len(frames)-1].Sentences[i]); note != "" {
+		if note := headNote(frames[attention.FrameOf(frames, step)].Sentences[i]); note != "" {
 			fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
 		}
 	}

@@ -225,9 +225,28 @@ func (p *program) memoryFlag(flags *pflag.FlagSet) {
 	flags.Var(&p.maxMemory, "max-memory", "memory limit, such as 8GB (default: what is available)")
 }
 
+// atFlag adds --at.
+func (p *program) atFlag(flags *pflag.FlagSet) {
+	choiceFlag(flags, &p.at, "at", "", []string{run.KeepBest, run.KeepLast},
+		"weights to show: best (of the lowest held-out loss) or last (of the last step) (default: those that the run keeps)")
+}
+
+// checkAt returns an error if --at asks for the best weights of a run that has not kept them.
+func (p *program) checkAt(r *run.Run) error {
+	if p.at == run.KeepBest && !r.Selected() {
+		return fmt.Errorf("--at best: %s keeps the weights of its last step only: leave the flag out, or train a run with --keep best",
+			printable.Path(r.Path))
+	}
+	return nil
+}
+
 // options returns how runs are opened and trained.
 func (p *program) options() []run.Option {
-	return []run.Option{run.MaxMemory(float64(p.maxMemory)), run.OnBuild(p.building)}
+	o := []run.Option{run.MaxMemory(float64(p.maxMemory)), run.OnBuild(p.building)}
+	if p.at == run.KeepLast {
+		o = append(o, run.AtLast())
+	}
+	return o
 }
 
 // building says that graphs are built, where that takes some seconds.

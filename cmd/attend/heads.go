@@ -16,7 +16,8 @@ token itself, an earlier occurrence of the same token, the first word, the
 boundary <s> (an attention sink), the cause words of a rule of the savanna, or
 none of these. Shown are the share of its attention that goes there, three
 sentences in which it is largest, and by how much the loss rises without the
-head (mean ablation).
+head (mean ablation). The normalized entropy says how widely a head spreads its
+attention: 0 if all is on one token, 1 if it is uniform.
 
 A head is named for what stands out. It may do more than its name says: all
 numbers are shown.` + indexBase,
@@ -28,6 +29,7 @@ numbers are shown.` + indexBase,
 		if err != nil {
 			return finding{}, err
 		}
+		p.noteMeasured(corpus)
 		heads, err := analysis.Heads(q.run, corpus)
 		return drawn(heads, text.Heads, readingNote(q.run)), err
 	}})

@@ -307,7 +307,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"film --run otherheads", "film.jsonl: line 1 is damaged"},
 		{"words --run nowhere", "there is no run folder nowhere"},
 		{"words kat", "\"kat\" is not in the vocabulary of runs/animals: did you mean cat"},
-		{"words xylophone", "`attend words` shows its [0-9]+ words"},
+		{"words xylophone", "`attend words --list` lists its [0-9]+ words"},
 		{"words the_cat", "is 2 words: name one at a time, as in attend words the cat"},
 		{"words _", "is blank"},
 		{"words \x1b[2J", "is [0-9] words"},

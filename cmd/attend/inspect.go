@@ -40,9 +40,9 @@ and the most likely next words. Rows are queries, columns are keys; the weights
 of a row sum to 1.
 
 By default the map is that of the head that matters most for the next word: the
-one whose output, set to 0, lowers its log-probability most. If no head lowers it
-by 0.1 nats, and with --head mean, it is the mean over all layers and heads.
---all shows every head, --layer and --head one of them.
+one whose zero ablation (its output set to 0) lowers its log-probability most. If
+no head lowers it by 0.1 nats, and with --head mean, it is the mean over all
+layers and heads. --all shows every head, --layer and --head one of them.
 
 --format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, the heads of
 one layer (--all --layer 1), or all layers and heads (--all). --format html makes
@@ -155,10 +155,10 @@ func (q *request) mapFinding(maps []attention.Map, bases []attention.Baseline, s
 		note:   readingNote(q.run),
 		formats: map[string]func(io.Writer) error{
 			"csv":  func(w io.Writer) error { return export.CSV(w, maps, bases) },
-			"html": func(w io.Writer) error { return page.Maps(w, q.source(), maps, bases, shown) },
+			"html": func(w io.Writer) error { return page.Maps(w, q.run.Source(), maps, bases, shown) },
 		},
 		picture: func(look picture.Options) (picture.Drawing, error) {
-			return picture.Map(maps[0], baselineOf(bases, 0), q.source(), shown, look)
+			return picture.Map(maps[0], baselineOf(bases, 0), q.run.Source(), shown, look)
 		},
 	}
 }
@@ -202,8 +202,8 @@ func headNote(m attention.Map) string {
 	}
 	heads, next := m.Important(), printable.Quote(m.Next[0].Word)
 	if len(heads) == 0 {
-		return fmt.Sprintf("No single head matters much for %s here: with the output of any one set to 0, its log-probability falls by less than "+
-			"%g nats. So the mean of the heads is shown; --all shows each head.", next, attention.LeastEffect)
+		return fmt.Sprintf("No single head matters much for %s here: with the output of any one set to 0 (zero ablation), "+
+			"its log-probability falls by less than %g nats. So the mean of the heads is shown; --all shows each head.", next, attention.LeastEffect)
 	}
 	also := ""
 	if len(heads) > 1 {
@@ -212,8 +212,9 @@ func headNote(m attention.Map) string {
 			return fmt.Sprintf("%s (%.2f nats)", render.Title(m, h.Layer, h.Head), h.Effect)
 		}) + ". "
 	}
-	return fmt.Sprintf("The map is that of %s, which matters most for %s: with its output set to 0, the log-probability of %s falls by %.2f nats. "+
-		"%s--head mean shows the mean of the heads, --all each head.", render.Title(m, heads[0].Layer, heads[0].Head), next, next, heads[0].Effect, also)
+	return fmt.Sprintf("The map is that of %s, which matters most for %s: with its output set to 0 (zero ablation), "+
+		"the log-probability of %s falls by %.2f nats. %s--head mean shows the mean of the heads, --all each head.",
+		render.Title(m, heads[0].Layer, heads[0].Head), next, next, heads[0].Effect, also)
 }
 
 // unknownNote names the words of a sentence that the run does not know.

@@ -16,11 +16,12 @@ import (
 // jsonCommands write every format of JSON, with every field that it may have.
 var jsonCommands = []string{
 	"train --steps 100 --batch 8 --dim 8 --heads 2 --layers 2 --lr 0.1 --out runs/savanna --format json",
+	"train --data facts.txt --min-count 1 --steps 100 --lr 0.03 --out runs/facts --format json", "eval --run runs/facts",
 	"inspect --run runs/savanna --baseline uniform", "inspect --run runs/savanna",
 	"why --run runs/savanna", "why --run runs/savanna --position 1", "heads --run runs/savanna", "eval --run runs/savanna",
-	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna SECOND",
+	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna --with runs/own", "compare --run runs/savanna SECOND",
 	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",
-	"words --run runs/savanna --nearest lion", "complete --run runs/savanna --tokens 3",
+	"words --run runs/savanna --nearest lion", "words --run runs/savanna --list", "complete --run runs/savanna --tokens 3",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.
@@ -50,7 +51,10 @@ func TestJSONIsDescribed(t *testing.T) {
 		t.Skip("it trains models")
 	}
 	workshop(t)
+	write(t, "facts.txt", unlike) // which it memorises
 	attend(t, "", strings.Fields("train --steps 10 --batch 4 --dim 8 --heads 2 --layers 2 --out runs/other")...)
+	write(t, "own.txt", "The lion saw the zebra near the river\nThe zebra saw the lion near the river\nThe river\n")
+	attend(t, "", strings.Fields("train --data own.txt --steps 10 --batch 4 --dim 8 --heads 2 --layers 2 --out runs/own")...)
 	written := map[string]map[string]bool{} // by format and field, the types
 	note := func(field, kind string) {
 		if written[field] == nil {

@@ -228,6 +228,7 @@ var exportFormats = []format{
 
 func newExport(p *program) *cobra.Command {
 	var o output
+	var worksheet bool
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "the whole course as one page that needs no network",
@@ -235,17 +236,22 @@ func newExport(p *program) *cobra.Command {
 paper, with the pictures, the questions and the commands. In HTML the answer
 comes after a click. The answers for teachers are at the end. All numbers are
 computed when the page is written; the model is trained in a folder that is
-removed afterwards.`,
+removed afterwards.
+
+--worksheet writes what a class needs to answer the questions on paper, without
+results and answers. The answers are in the course itself, and ` + "`attend lesson\nanswers`" + ` writes them alone.`,
 		Example: `  attend lesson export -o lesson.html
+  attend lesson export --worksheet -o worksheet.html
   attend lesson export -o lesson.md`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.resolve(p.stdout, exportFormats); err != nil {
 				return err
 			}
-			return p.export(cmd.Context(), o)
+			return p.export(cmd.Context(), o, worksheet)
 		},
 	}
+	cmd.Flags().BoolVar(&worksheet, "worksheet", false, "the questions for a class on paper, without results and answers")
 	o.flags(cmd, exportFormats)
 	return cmd
 }
@@ -268,13 +274,13 @@ trained model, so all chapters are computed first.`,
 	}
 }
 
-// export computes the course and writes it.
-func (p *program) export(ctx context.Context, o output) error {
+// export computes the course and writes it, or its worksheet.
+func (p *program) export(ctx context.Context, o output, worksheet bool) error {
 	book, err := p.wholeCourse(ctx)
 	if err != nil {
 		return err
 	}
-	return o.write(p.stdout, func(w io.Writer) error { return lesson.Export(w, book, o.format) })
+	return o.write(p.stdout, func(w io.Writer) error { return lesson.Export(w, book, o.format, worksheet) })
 }
 
 // wholeCourse computes all chapters in a folder that is removed afterwards.

@@ -99,7 +99,7 @@ func TestInspectJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &top); err != nil {
 		t.Fatal(err)
 	}
-	checkKeys(t, top, "format", "result", "run", "step", "version")
+	checkKeys(t, top, "format", "result", "run", "step", "trained_steps", "version", "weights")
 	var result map[string]json.RawMessage
 	if err := json.Unmarshal(top["result"], &result); err != nil {
 		t.Fatal(err)

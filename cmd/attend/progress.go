@@ -25,6 +25,7 @@ type progress struct {
 	sample  func() (attention.Map, error) // as the weights are now; nil for the line alone
 	size    func() (columns, lines int)   // of the terminal
 	options text.Options                  // its colours
+	sampled bool                          // whether evaluations measure only a sample of the held-out text
 	loss    float64                       // smoothed over some fifty updates
 	at      time.Time                     // of the latest drawing
 	drawn   []int                         // columns of each line of it
@@ -68,9 +69,15 @@ func (p *progress) show(s run.Progress) {
 }
 
 func (p *progress) line(s run.Progress) string {
-	line := fmt.Sprintf("step %d/%d  smoothed loss %s  held-out sample %s  %s tokens/s",
-		s.Step.Step, s.Steps, decimals(p.loss, 3), decimals(s.HeldOutLoss, 3),
-		printable.Thousands(s.TokensPerSecond))
+	heldOut := "held-out"
+	if p.sampled {
+		heldOut = "held-out sample"
+	}
+	line := fmt.Sprintf("step %d/%d  smoothed loss %s", s.Step.Step, s.Steps, decimals(p.loss, 3))
+	if s.HeldOutLoss != nil {
+		line += fmt.Sprintf("  %s %s", heldOut, decimals(*s.HeldOutLoss, 3))
+	}
+	line += fmt.Sprintf("  %s tokens/s", printable.Thousands(s.TokensPerSecond))
 	const longest = 1e9 // seconds; a Duration holds no more than nine times as many
 	if left := time.Duration(min(s.SecondsLeft, longest) * float64(time.Second)).Round(time.Second); s.Step.Step < s.Steps {
 		line += fmt.Sprintf("  %v left", left)

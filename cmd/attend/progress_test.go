@@ -24,12 +24,12 @@ func sampleMap() attention.Map {
 }
 
 func testWatch(out *bytes.Buffer, columns, lines *int) *progress {
-	return &progress{out: out, sample: func() (attention.Map, error) { return sampleMap(), nil },
+	return &progress{out: out, sampled: true, sample: func() (attention.Map, error) { return sampleMap(), nil },
 		size: func() (int, int) { return *columns, *lines }, options: text.Options{Layer: -1, Head: -1}}
 }
 
 func step(n int) run.Progress {
-	return run.Progress{Step: train.Step{Step: n, Loss: 2}, Steps: 100, HeldOutLoss: 1, Evaluated: true, TokensPerSecond: 1000}
+	return run.Progress{Step: train.Step{Step: n, Loss: 2}, Steps: 100, HeldOutLoss: new(1.0), Evaluated: true, TokensPerSecond: 1000}
 }
 
 func TestWatchDrawsInPlace(t *testing.T) {

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -27,6 +29,15 @@ func (p *program) announce(t *run.Training) {
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
+	const few = 100 // predictions
+	switch n := c.HeldOut.Predictions(); {
+	case n == 0:
+		p.say("note: nothing is held out, so it cannot be known how well the model predicts other text, nor whether it overfits; " +
+			"the weights of the last step are kept")
+	case n < few:
+		p.say("note: the held-out text is so short (%s) that another choice of it would give another loss: try --split-seed or --holdout.",
+			printable.Count(n, "prediction"))
+	}
 	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
 		s.Dim, s.Context, printable.Count(t.Parameters.Count(), "parameter"))
 }
@@ -41,31 +52,40 @@ func (p *program) say(format string, a ...any) {
 }
 
 // result evaluates the model of a training run on held-out text, and reads the attention of its sample sentence.
-func (p *program) result(t *run.Training) (finding, error) {
+func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 	live := term.IsTerminal(p.stderr)
 	if live { // a long text takes a while
 		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
-	report, err := analysis.Evaluate(t.Run, t.Corpus)
+	r := t.Model()
+	report, err := p.judge(r, t.Corpus)
 	if live {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
 	if err != nil {
-		return finding{}, err
+		return finding{}, nil, err
 	}
-	m, err := t.SampleMap()
-	if err == nil {
-		err = analysis.MeasureEffects(t.Run, &m)
+	maps, err := analysis.Maps(r, shownPredictions, false, t.Settings.Sample)
+	if err != nil {
+		return finding{}, nil, err
 	}
+	m := maps[0]
+	err = analysis.MeasureEffects(r, &m)
 	return finding{
 		shown:  []any{report, m},
 		result: func() (any, error) { return trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}, nil },
 		text: func(w io.Writer, view text.Options) error {
-			if err := writeLosses(w, report, view.Width); err != nil {
+			if r.Step < r.Trained {
+				fmt.Fprintf(w, "%s\n\n", term.Wrap(stepNote(r), view.Width))
+			}
+			if err := writeLosses(w, report.Report, view.Width); err != nil {
 				return err
 			}
-			if rules := rulesInShort(report); rules != "" {
+			if rules := rulesInShort(report.Report); rules != "" {
 				fmt.Fprint(w, indented("rule accuracy: "+rules, view.Width, 2))
+			}
+			if err := writeVerdict(w, report, false, view.Width); err != nil {
+				return err
 			}
 			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Attention in "`+printable.Sentence(t.Settings.Sample)+`"`, view.Width))
 			if err := text.TopLinks(w, m, view, shownLinks); err != nil {
@@ -79,47 +99,48 @@ func (p *program) result(t *run.Training) (finding, error) {
 			return nil
 		},
 		note: unknownNote(m),
-	}, err
+	}, report.Verdict, err
 }
 
 // trainResult is the result of a training run in JSON.
 type trainResult struct {
-	analysis.Report
+	judged
 	Parameters int                    `json:"parameters"`
 	Sample     string                 `json:"sample"`
 	Next       []attention.Prediction `json:"next"` // after the sample sentence
 }
 
-// showNext says where the run is saved and what to try with it.
-func (p *program) showNext(t *run.Training) error {
-	folder, text, where := commandWord(t.Path, "FOLDER", printable.MaxPath), "", ""
+// showNext says where the run is saved and what to try with it: first what the verdict advises, if there is one.
+func (p *program) showNext(t *run.Training, verdict *analysis.Verdict) error {
+	text := ""
 	if t.Settings.Data == "-" {
 		text = " < TEXT"
 	}
-	if t.Step < t.Settings.Steps {
+	if !t.Finished() {
 		_, err := fmt.Fprintf(p.stdout, "\nstopped at step %d of %d and saved. Next: attend train --resume %s%s\n",
-			t.Step, t.Settings.Steps, folder, text)
+			t.Step, t.Settings.Steps, commandWord(t.Path, "FOLDER", printable.MaxPath), text)
 		return err
 	}
-	if !strings.HasPrefix(t.Path, runsFolder+"/") { // there the latest is found without a name
-		where = " --run " + folder
+	try := []string{"attend eval" + runFlag(t.Run) + text}
+	if sentence, begin := trySentence(t.Run, t.Corpus); sentence != "" {
+		try = append(try, "attend inspect"+runFlag(t.Run)+" "+shellWord(sentence), "attend complete"+runFlag(t.Run)+" "+shellWord(begin))
 	}
-	try := []string{"attend eval" + where + text}
-	if sentence, begin := tryNext(t); sentence != "" {
-		try = append(try, "attend inspect"+where+" "+shellWord(sentence), "attend complete"+where+" "+shellWord(begin))
+	if verdict != nil {
+		try = slices.DeleteFunc(try, func(command string) bool { return command == verdict.Next })
+		try = slices.Insert(try, 0, verdict.Next)
 	}
 	_, err := fmt.Fprintf(p.stdout, "\nsaved in %s. Next:\n\n  %s\n", printable.Path(t.Path), strings.Join(try, "\n  "))
 	return err
 }
 
-// tryNext is a sentence for the last lines to suggest, and the beginning of one. Where the sample sentence
+// trySentence is a sentence for the last lines to suggest, and the beginning of one. Where the sample sentence
 // cannot be typed there is none.
-func tryNext(t *run.Training) (sentence, begin string) {
-	sentence = t.Settings.Sample
-	if t.Corpus.Grammar != nil {
-		sentence = t.Corpus.HeldOutText[0]
+func trySentence(r *run.Run, corpus *data.Corpus) (sentence, begin string) {
+	sentence = r.Settings.Sample
+	if corpus.Grammar != nil {
+		sentence = corpus.HeldOutText[0]
 	}
-	if !t.Corpus.Vocabulary.Layout().Sentences() {
+	if !corpus.Vocabulary.Layout().Sentences() {
 		sentence, _, _ = strings.Cut(sentence, "\n")
 		begin = sentence
 	} else {

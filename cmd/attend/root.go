@@ -18,6 +18,7 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	maxMemory      size     // 0: what is available
+	at             string   // which weights a run is opened with: best or last; "": those that it keeps
 	notes          []string // to be shown when the command has succeeded
 }
 

@@ -23,11 +23,15 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 			return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data",
 				s.Data, printable.Short(s.Unit, printable.MaxQuote))
 		}
-		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount {
+		corpus, err := text.Load()
+		if err != nil {
+			return nil, err
+		}
+		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount && s.MinCount != corpus.MinCount {
 			return nil, fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: "+
 				"leave out --holdout and --min-count, or name a text with --data", s.Data)
 		}
-		return text.Load()
+		return corpus, nil
 	}
 	name, in := "standard input", p.stdin
 	if s.Data != "-" {
@@ -62,6 +66,13 @@ func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 		return nil, fileError(flag, path, err)
 	}
 	return f, nil
+}
+
+// noteMeasured notes that what is measured on held-out text is measured on the training text, if nothing is held out.
+func (p *program) noteMeasured(corpus *data.Corpus) {
+	if corpus.HeldOut.Len() == 0 {
+		p.note("nothing is held out, so the training text is used in its place")
+	}
 }
 
 // textOf reads the text that a run was begun with.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -18,6 +19,7 @@ import (
 
 	"attend/data"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/run"
 )
 
@@ -38,7 +40,8 @@ func newTrain(p *program) *cobra.Command {
 each word of a sample sentence attends to.
 
 Without flags it trains a small model on the built-in savanna sentences, which
-takes seconds. Ctrl-C finishes the step, saves the run and prints the command
+takes seconds. It ends with a verdict: whether the training diverged, overfitted,
+still improves or learned, and the next command. Ctrl-C finishes the step, saves the run and prints the command
 that resumes it. Closing the terminal saves as well.`,
 		Example: `  attend train
   attend train --watch
@@ -191,6 +194,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		return errors.New("--resume goes on in its own folder with its own settings: leave out --out, --config and --overwrite")
 	}
 	given, f := *settings, cmd.Flags() // which the settings are bound to
+	var before run.Settings
 	if err := absoluteData(&given); err != nil {
 		return err
 	}
@@ -200,7 +204,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			if f.Changed(setting.Name) {
 				setting.Copy(settings, &given)
 			}
-			if was, now := setting.Text(kept), setting.Text(settings); now != was && !setting.OnResume {
+			if was, now := setting.Text(kept), setting.Text(settings); now != was && !kept.MayChange(setting) {
 				return fmt.Errorf("--%s %s: %s was begun with %s, and a run keeps its settings: leave the flag out, or train a new run",
 					setting.Name, printable.Short(now, mostSetting), printable.Path(o.resume), printable.Short(was, mostSetting))
 			}
@@ -212,7 +216,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			return fmt.Errorf("--steps %d: %s warms up for %d steps: raise --steps",
 				settings.Steps, printable.Path(o.resume), settings.Warmup)
 		}
-		*kept = *settings
+		before, *kept = *kept, *settings
 		return nil
 	}
 	t, err := run.Resume(o.resume, p.textOf, adjust, p.options()...)
@@ -220,12 +224,31 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		return err
 	}
 	defer t.Close()
+	if t.StoppedEarly() {
+		return fmt.Errorf("%s stopped early at step %d, since --patience %d was used up: "+
+			"train a new run with a larger --patience, or see this one with `attend inspect --run %s`",
+			printable.Path(o.resume), t.Step, t.Settings.Patience, commandWord(o.resume, "FOLDER", printable.MaxQuote))
+	}
 	if t.Step >= t.Settings.Steps {
 		return fmt.Errorf("%s has finished its %s: use --steps %d to continue, `attend inspect --run %s` shows it",
 			printable.Path(o.resume), printable.Count(t.Step, "step"), 2*t.Step, commandWord(o.resume, "FOLDER", printable.MaxQuote))
 	}
 	p.say("going on with %s at step %d", printable.Path(o.resume), t.Step)
+	if note := rateNote(before, t); note != "" {
+		p.note(note)
+	}
 	return p.carryOut(cmd, t, o)
+}
+
+// rateNote says by how much another number of steps changes the learning rate at the step at which a training goes on, if by more
+// than a tenth.
+func rateNote(before run.Settings, t *run.Training) string {
+	was, is := before.Training().Rate(t.Step), t.Settings.Training().Rate(t.Step)
+	if math.Abs(is-was) <= 0.1*was {
+		return ""
+	}
+	return fmt.Sprintf("the learning rate follows --steps: at step %s it would have been %s with --steps %d and is %s with --steps %d, "+
+		"so the loss may rise at first", printable.Thousands(t.Step), render.Significant(was), before.Steps, render.Significant(is), t.Settings.Steps)
 }
 
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
@@ -238,6 +261,7 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	said := len(t.Notes)
 	p.announce(t)
 	bar := newProgress(p.stderr)
+	bar.sampled = t.EvaluationRows(t.Corpus.HeldOut) < t.Corpus.HeldOut.RowCount(t.Settings.Context)
 	if o.watch {
 		if bar.live && os.Getenv("TERM") != "dumb" { // whose cursor can be moved
 			bar.sample = t.SampleMap
@@ -254,18 +278,22 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	switch {
 	case err == nil:
 		stop() // the result can be broken off
+		if t.StoppedEarly() {
+			p.say("stopped early at step %d: no evaluation of %s lowered the held-out loss of step %d",
+				t.Step, printable.Count(t.Settings.Patience, "eval-interval"), t.Best.Step)
+		}
 	case ctx.Err() == nil || !errors.Is(err, context.Cause(ctx)):
 		return err
 	default:
 		p.say("stopping: step %d is saved", t.Step)
 	}
 	fmt.Fprintln(p.stderr)
-	found, problem := p.result(t)
+	found, verdict, problem := p.result(t)
 	if problem == nil {
-		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Run})
+		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Model()})
 	}
 	if problem == nil && o.format != jsonFormat.name {
-		problem = p.showNext(t)
+		problem = p.showNext(t, verdict)
 	}
 	if err != nil {
 		return errors.Join(errInterrupted, problem)

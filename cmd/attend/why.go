@@ -48,6 +48,7 @@ func (p *program) why(q *request, asked analysis.Question) (finding, error) {
 	var means analysis.HeadMeans
 	corpus, missing := p.textOf(q.run)
 	if missing == nil {
+		p.noteMeasured(corpus)
 		means, missing = analysis.NewHeadMeans(q.run, corpus)
 	}
 	if diverged := new(layers.NotFiniteError); errors.As(missing, &diverged) {

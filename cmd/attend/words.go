@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -21,16 +22,16 @@ import (
 
 // wordsOptions are the flags of `attend words` in addition to those of every command.
 type wordsOptions struct {
-	nearest    []string
-	positions  bool
-	top, width int
+	nearest         []string
+	list, positions bool
+	top, width      int
 }
 
 func newWords(p *program) *cobra.Command {
 	var o wordsOptions
 	cmd := &cobra.Command{
 		Use:   "words [WORD...]",
-		Short: "the word vectors: a picture of all, or those nearest to a word",
+		Short: "the words and their vectors: a list, a picture of all, or those nearest to a word",
 		Long: `Show the embedding table of a run, the vector of each word. Without a word: a
 picture of all vectors in their first two principal components. The share of the
 variance that the picture keeps is printed below it; words that are close in the
@@ -38,8 +39,13 @@ picture may be far apart in the other dimensions. With words: the words with the
 largest cosine similarity to each (1: same direction, 0: orthogonal, -1:
 opposite) in all dimensions.
 
---positions shows the position vectors likewise, counted from 0.`,
+--list lists the words that the run knows, with the number of times that each
+occurs in the training text.
+
+--positions shows the position vectors likewise. Positions count from 1, without
+<s>.`,
 		Example: `  attend words
+  attend words --list
   attend words lion zebra
   attend words --positions
   attend words -o words.svg
@@ -48,6 +54,7 @@ opposite) in all dimensions.
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.nearest, "nearest", nil, "the words nearest to `WORD` (may be repeated)")
+	f.BoolVar(&o.list, "list", false, "all words that the run knows, with their counts")
 	f.BoolVar(&o.positions, "positions", false, "the vectors of the positions instead")
 	numberFlag(f, &o.top, "top", 10, between(1, 1e9), "number of nearest words")
 	width := "of a picture, in pixels"
@@ -64,7 +71,10 @@ opposite) in all dimensions.
 			return o.check(q)
 		},
 		find: func(q *request) (finding, error) {
-			if len(o.nearest) > 0 {
+			switch {
+			case o.list:
+				return p.wordList(q)
+			case len(o.nearest) > 0:
 				return nearestWords(q, o)
 			}
 			return wordPicture(q, o)
@@ -75,6 +85,10 @@ opposite) in all dimensions.
 // check reports flags that do not go together.
 func (o *wordsOptions) check(q *request) error {
 	switch {
+	case o.list && (o.positions || len(o.nearest) > 0):
+		return errors.New("--list lists all words: leave out --positions and the words, or --list")
+	case o.list && q.chosen.picture:
+		return fmt.Errorf("--list has no picture: leave out --format %s, or take text or json", q.format)
 	case o.positions && len(o.nearest) > 0:
 		return fmt.Errorf("--positions shows positions, not words: leave out %s, or --positions", printable.Quote(o.nearest[0]))
 	case q.chosen.picture && len(o.nearest) > 0:
@@ -83,6 +97,28 @@ func (o *wordsOptions) check(q *request) error {
 		return fmt.Errorf("--top says how many nearest words: name a word, as in `attend words lion --top %d`", o.top)
 	}
 	return nil
+}
+
+// wordList finds all words of the vocabulary. Without the training text it does so without counts, and says so.
+func (p *program) wordList(q *request) (finding, error) {
+	corpus, missing := p.textOf(q.run)
+	words, err := analysis.WordCounts(q.run, corpus)
+	if err != nil {
+		return finding{}, err
+	}
+	note := printable.Count(len(words), q.run.Vocabulary.Tokenizer().Noun())
+	if missing == nil {
+		note += ", each with the number of times that it occurs in the training text"
+	} else {
+		note += "\ncounts are missing, since they need the training text: " + message(missing)
+	}
+	return finding{
+		shown:  []any{words},
+		name:   "words-list",
+		result: func() (any, error) { return export.WordsReport{Words: words}, nil },
+		text:   func(w io.Writer, view text.Options) error { return text.WordCounts(w, words, view) },
+		note:   note + "\n" + stepNote(q.run),
+	}, nil
 }
 
 // nearestWords finds the words nearest to some.
@@ -155,9 +191,9 @@ func tableNote(r *run.Run, positions bool) string {
 	note := stepNote(r)
 	switch {
 	case positions:
-		note += "; positions count from 0"
+		note += "; positions count from 1"
 		if _, words := r.Vocabulary.Boundary(); words {
-			note += ", which is " + data.BoundaryToken
+			note += ", after " + data.BoundaryToken
 		}
 	case r.Settings.Tied:
 		note += "; the unembedding (lm_head) is this table too, so words that can stand at the same position lie together"
@@ -190,7 +226,7 @@ func wordID(r *run.Run, word string) (int, error) {
 	for id := range keys {
 		keys[id] = r.Vocabulary.Key(id)
 	}
-	advice := fmt.Sprintf("`attend words` shows its %s", printable.Count(len(keys), noun))
+	advice := fmt.Sprintf("`attend words --list` lists its %s", printable.Count(len(keys), noun))
 	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
 		for i := range near {
 			near[i] = printable.Text(near[i])

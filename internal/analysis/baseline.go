@@ -92,7 +92,8 @@ func PositionMean(r *run.Run, corpus *data.Corpus, positions int) ([][][][]float
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
-	pieces := inputs(corpus.HeldOut.Rows(r.Config.Context, 0))
+	set, _ := corpus.Measured()
+	pieces := inputs(set.Rows(r.Config.Context, 0))
 	longest := 0
 	for i, p := range pieces {
 		longest = max(longest, len(p))

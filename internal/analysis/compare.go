@@ -18,15 +18,16 @@ func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
 	if err != nil {
 		return attention.Comparison{}, err
 	}
-	return attention.Comparison{Of: source(r), With: source(r), A: maps[0], B: maps[1]}, nil
+	return attention.Comparison{Of: r.Source(), With: r.Source(), A: maps[0], B: maps[1]}, nil
 }
 
-// Compare returns the maps of one sentence in two runs and matches the heads of the runs. Heads are matched on the sentence and,
-// if the corpus is not nil, on held-out sentences.
-func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Comparison, error) {
-	c := attention.Comparison{Of: source(a), With: source(b), Settings: settingPairs(a.Settings, b.Settings)}
-	if corpus != nil {
-		if err := a.CheckText(corpus); err != nil {
+// Compare returns the maps of one sentence in two runs, their held-out losses, and matches the heads of the runs. of and with are
+// the texts of the two runs, or nil if they are not available. Heads are matched on the sentence and, if `of` is not nil, on its
+// held-out sentences; losses are measured if neither is nil, see [CompareLosses].
+func Compare(a, b *run.Run, text string, of, with *data.Corpus) (attention.Comparison, error) {
+	c := attention.Comparison{Of: a.Source(), With: b.Source(), Settings: settingPairs(a.Settings, b.Settings)}
+	if of != nil {
+		if err := a.CheckText(of); err != nil {
 			return c, err
 		}
 	}
@@ -40,27 +41,18 @@ func Compare(a, b *run.Run, text string, corpus *data.Corpus) (attention.Compari
 			return c, err
 		}
 		maps = append(maps, read...)
-		loss, evaluated, err := lastLoss(r)
-		if err != nil {
-			return c, err
-		}
-		if evaluated {
-			c.Losses = append(c.Losses, loss)
-		}
 	}
 	c.A, c.B = maps[0], maps[1]
 	var err error
-	c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, corpus))
-	return c, err
-}
-
-// lastLoss returns the held-out loss of a run's last evaluation, and whether there was one.
-func lastLoss(r *run.Run) (loss float64, evaluated bool, err error) {
-	metrics, err := r.Metrics()
-	if err != nil || len(metrics) == 0 {
-		return 0, false, err
+	if c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, of)); err != nil {
+		return c, err
 	}
-	return metrics[len(metrics)-1].HeldOutLoss, true, nil
+	if of == nil || with == nil {
+		c.Unlike = "the training text is not available"
+		return c, nil
+	}
+	c.Losses, c.Unlike, err = CompareLosses(a, b, of, with)
+	return c, err
 }
 
 // settingPairs returns the settings in which two runs differ, sorted by name.
@@ -142,7 +134,8 @@ func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
 	if corpus == nil || !corpus.Vocabulary.Layout().Sentences() {
 		return texts
 	}
-	for _, other := range corpus.HeldOutText {
+	_, others := corpus.Measured()
+	for _, other := range others {
 		if len(texts) > matchSentences {
 			break
 		}

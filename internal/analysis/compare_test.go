@@ -59,7 +59,7 @@ func TestCompareFindsShuffledHeads(t *testing.T) {
 	}
 	order := [][]int{{2, 0, 3, 1}, {1, 3, 2, 0}}
 	other := shuffled(t, r, order)
-	c, err := Compare(r, other, "The otter likes the dog near rocks", corpus)
+	c, err := Compare(r, other, "The otter likes the dog near rocks", corpus, corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,8 +91,8 @@ func TestCompareFindsShuffledHeads(t *testing.T) {
 			}
 		}
 	}
-	if len(c.Settings) != 0 || len(c.Losses) != 2 || c.Losses[0] != c.Losses[1] || c.Losses[0] == 0 {
-		t.Errorf("settings %v, losses %v", c.Settings, c.Losses)
+	if l := c.Losses; len(c.Settings) != 0 || l == nil || l.A == 0 || math.Abs(l.Difference) > 1e-6 || l.Sentences != corpus.HeldOut.Len() {
+		t.Errorf("settings %v, losses %+v", c.Settings, l)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestCompareNamesWhatDiffers(t *testing.T) {
 	a := trained(t, s, runtest.Text())
 	s.Heads, s.Seed, s.Layers = 2, 7, 2
 	b := trained(t, s, runtest.Text())
-	c, err := Compare(a, b, "The otter likes the dog", nil)
+	c, err := Compare(a, b, "The otter likes the dog", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestCompareNamesWhatDiffers(t *testing.T) {
 	if len(c.Matches) != 2 || c.Matches[0].B == c.Matches[1].B || c.Matches[0].Layer != 0 || c.Matches[1].Layer != 0 {
 		t.Errorf("matches of 4 heads and 2: %+v", c.Matches)
 	}
-	turned, err := Compare(b, a, "The otter likes the dog", nil)
+	turned, err := Compare(b, a, "The otter likes the dog", nil, nil)
 	if err != nil || len(turned.Matches) != 2 {
 		t.Fatalf("matches of 2 heads and 4: %+v, error %v", turned.Matches, err)
 	}
@@ -122,7 +122,7 @@ func TestCompareNamesWhatDiffers(t *testing.T) {
 			t.Errorf("turned around, %+v is not among %+v", m, c.Matches)
 		}
 	}
-	_, err = Compare(a, b, "spoon", nil)
+	_, err = Compare(a, b, "spoon", nil, nil)
 	wantError(t, err, a.Path, "in the vocabulary of this run")
 }
 
@@ -136,7 +136,7 @@ func TestCompareSentences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Comparable() != nil || c.Matches != nil || len(c.Losses) != 0 || c.B.Attention[1][2][5][3] != m.Attention[1][2][5][3] {
+	if c.Comparable() != nil || c.Matches != nil || c.Losses != nil || c.B.Attention[1][2][5][3] != m.Attention[1][2][5][3] {
 		t.Errorf("%+v", c)
 	}
 	mean := c.A.Mean(attention.All, attention.All)[5][3] - c.B.Mean(attention.All, attention.All)[5][3]
@@ -181,12 +181,12 @@ func TestSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		metrics, err := other.Metrics()
+		report, err := Evaluate(other, corpus)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Seed != s.Seed || got.Next != m.Next[0] || got.HeldOutLoss != metrics[len(metrics)-1].HeldOutLoss {
-			t.Errorf("seed %d: %+v, want %+v", s.Seed, got, m.Next[0])
+		if got.Seed != s.Seed || got.Next != m.Next[0] || *got.HeldOutLoss != report.HeldOutLoss {
+			t.Errorf("seed %d: %+v, want %+v, held-out loss %g", s.Seed, got, m.Next[0], report.HeldOutLoss)
 		}
 		all = append(all, m)
 	}

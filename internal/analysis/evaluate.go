@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 
 	"attend/data"
 	"attend/internal/printable"
@@ -9,62 +10,114 @@ import (
 	"attend/train"
 )
 
-// Report is the quality of a run on held-out text. Losses are in nats per predicted token (words and sentence ends).
+// Report is the quality of a run. Losses are in nats per predicted token (words and sentence ends).
 type Report struct {
+	*HeldOutReport // nil if nothing is held out
+
+	TrainLoss float64 `json:"train_loss"` // on a sample of the training text
+	Uniform   float64 `json:"-"`          // loss if every token is equally likely
+}
+
+// HeldOutReport is the quality of a run on held-out text.
+type HeldOutReport struct {
 	HeldOutLoss float64        `json:"heldout_loss"`
-	Entropy     *float64       `json:"entropy,omitempty"` // loss of the grammar's exact probabilities on them, see [GrammarLoss]; not the entropy of attention
-	Excess      *float64       `json:"excess,omitempty"`  // HeldOutLoss - Entropy
-	Accuracy    float64        `json:"accuracy"`          // share of tokens that were the most likely one
-	Sentences   int            `json:"sentences"`         // held-out sentences, or texts in a run on characters
-	Baselines   data.Baselines `json:"baselines"`         // losses of models without attention on the same text
+	GrammarLoss *float64       `json:"grammar_loss,omitempty"` // loss of the exact probabilities of the grammar on the same text, see [GrammarLoss]
+	Excess      *float64       `json:"excess,omitempty"`       // HeldOutLoss - GrammarLoss
+	Accuracy    float64        `json:"accuracy"`               // share of tokens that were the most likely one
+	Sentences   int            `json:"sentences"`              // held-out sentences, or texts in a run on characters
+	Baselines   data.Baselines `json:"baselines"`              // losses of models without attention on the same text
 	Rules       []RuleReport   `json:"rules,omitempty"`
 
-	TrainLoss float64 `json:"-"` // on a sample of the training text
-	Tokens    int     `json:"-"` // predicted, held-out
+	Sample *SampleReport `json:"heldout_sample,omitempty"` // nil if evaluations during training measured all held-out text
+
+	Tokens int `json:"-"` // predicted
+}
+
+// SampleReport has the losses on the part of the held-out text that the evaluations during training measured, see
+// [run.Run.EvaluationRows]: what the losses in the log are compared with.
+type SampleReport struct {
+	HeldOutLoss float64        `json:"heldout_loss"`
+	GrammarLoss *float64       `json:"grammar_loss,omitempty"`
+	Sentences   int            `json:"sentences"` // the first of the held-out text; pieces in a run on characters
+	Baselines   data.Baselines `json:"baselines"`
+	Noun        string         `json:"-"` // of one of the sentences: "sentence" or "piece"
 }
 
 // trainingSample is the number of training sentences that the training loss is measured on.
 const trainingSample = 2048
 
-// Evaluate measures a run on all held-out text of its corpus.
+// Evaluate measures a run on all held-out text of its corpus, and on a sample of the training text.
 func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return Report{}, err
 	}
-	batch := r.EvaluationBatch()
 	evaluator, err := r.NewEvaluator()
 	if err != nil {
 		return Report{}, err
 	}
 	defer evaluator.Close()
-	var of [2]train.Evaluation // the held-out text, a sample of the training text
-	for i, set := range []data.Set{corpus.HeldOut, corpus.Train} {
+	measure := func(set data.Set, most int) (train.Evaluation, error) {
+		batch := r.EvaluationBatch()
 		batches, err := set.Batches(batch, r.Config.Context)
 		if err != nil {
-			return Report{}, err
+			return train.Evaluation{}, err
 		}
-		if of[i], err = evaluator.Evaluate(batches, i*trainingSample/batch); err != nil {
-			return Report{}, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
+		e, err := evaluator.Evaluate(batches, most/batch)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
+		return e, err
 	}
-	e := of[0]
-	report := Report{
-		HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens, TrainLoss: of[1].Loss, Sentences: corpus.HeldOut.Len(),
-		Baselines: data.NewBaselines(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len()),
+	training, err := measure(corpus.Train, trainingSample)
+	if err != nil {
+		return Report{}, err
+	}
+	report := Report{TrainLoss: training.Loss, Uniform: math.Log(float64(corpus.Vocabulary.Len()))}
+	if corpus.HeldOut.Len() > 0 {
+		report.HeldOutReport, err = evaluateHeldOut(r, corpus, func(set data.Set) (train.Evaluation, error) { return measure(set, 0) })
+	}
+	return report, err
+}
+
+// evaluateHeldOut is [Evaluate] on the held-out text.
+func evaluateHeldOut(r *run.Run, corpus *data.Corpus, measure func(data.Set) (train.Evaluation, error)) (*HeldOutReport, error) {
+	e, err := measure(corpus.HeldOut)
+	if err != nil {
+		return nil, err
+	}
+	counts := data.NewCounts(corpus.Train, corpus.Vocabulary.Len())
+	report := &HeldOutReport{HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens, Sentences: corpus.HeldOut.Len(),
+		Baselines: counts.Losses(corpus.HeldOut)}
+	sample := corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context)
+	if sample.HeldOut.Predictions() < corpus.HeldOut.Predictions() {
+		e, err := measure(sample.HeldOut)
+		if err != nil {
+			return nil, err
+		}
+		report.Sample = &SampleReport{HeldOutLoss: e.Loss, Sentences: sample.HeldOut.RowCount(r.Config.Context),
+			Baselines: counts.Losses(sample.HeldOut), Noun: "sentence"}
+		if !corpus.Vocabulary.Layout().Sentences() {
+			report.Sample.Noun = "piece"
+		}
 	}
 	if corpus.Grammar == nil {
 		return report, nil
 	}
-	entropy, err := GrammarLoss(corpus)
+	grammarLoss, err := GrammarLoss(corpus)
 	if err != nil {
-		return Report{}, err
+		return nil, err
 	}
-	excess := e.Loss - entropy
-	report.Entropy, report.Excess = &entropy, &excess
-	if report.Rules, err = evaluateRules(r, corpus); err != nil {
-		return Report{}, err
+	if report.Sample != nil {
+		of, err := GrammarLoss(sample)
+		if err != nil {
+			return nil, err
+		}
+		report.Sample.GrammarLoss = &of
 	}
-	return report, nil
+	excess := e.Loss - grammarLoss
+	report.GrammarLoss, report.Excess = &grammarLoss, &excess
+	report.Rules, err = evaluateRules(r, corpus)
+	return report, err
 }
 
 // GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.

@@ -55,9 +55,9 @@ func TestEvaluateSavanna(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "excess", *report.Excess, report.HeldOutLoss-*report.Entropy, 0)
+	near(t, "excess", *report.Excess, report.HeldOutLoss-*report.GrammarLoss, 0)
 	if *report.Excess <= 0 || report.HeldOutLoss >= report.Baselines.Uniform {
-		t.Errorf("loss %g, want above the grammar's %g and below uniform %g", report.HeldOutLoss, *report.Entropy, report.Baselines.Uniform)
+		t.Errorf("loss %g, want above the grammar's %g and below uniform %g", report.HeldOutLoss, *report.GrammarLoss, report.Baselines.Uniform)
 	}
 
 	// The losses once more, in float64, from the logits of each sentence.
@@ -92,7 +92,7 @@ func TestEvaluateSavanna(t *testing.T) {
 		t.Fatal(err)
 	}
 	near(t, "held-out loss", report.HeldOutLoss, loss/float64(tokens), 1e-5)
-	near(t, "entropy", *report.Entropy, entropy/float64(tokens), 1e-9)
+	near(t, "loss of the grammar", *report.GrammarLoss, entropy/float64(tokens), 1e-9)
 	near(t, "accuracy", report.Accuracy, float64(right)/float64(tokens), 1e-4)
 	near(t, "training loss", report.TrainLoss, report.HeldOutLoss, 0.3)
 	if report.Tokens != tokens || report.Sentences != len(inputs) {
@@ -179,6 +179,41 @@ func checkJudge(t *testing.T, r *run.Run, corpus *data.Corpus) {
 	}
 }
 
+// The loss that the log of a training has is compared with the grammar and the baselines on the same sample.
+func TestEvaluateSample(t *testing.T) {
+	r, corpus := savannaRun(t, 40)
+	report, err := Evaluate(r, corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := r.Metrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := report.Sample
+	if s == nil || s.Sentences != r.EvaluationRows(corpus.HeldOut) || s.Sentences >= report.Sentences {
+		t.Fatalf("sample %+v of %d sentences", s, report.Sentences)
+	}
+	near(t, "held-out loss of the sample", s.HeldOutLoss, *metrics[len(metrics)-1].HeldOutLoss, 1e-6)
+	first := corpus.FirstHeldOut(s.Sentences, r.Config.Context)
+	var nats float64
+	for _, text := range first.HeldOutText {
+		loss, _ := corpus.Grammar.SentenceLoss(strings.Fields(strings.ToLower(text)))
+		nats += loss
+	}
+	near(t, "loss of the grammar on the sample", *s.GrammarLoss, nats/float64(first.HeldOut.Predictions()), 1e-12)
+	near(t, "bigram", s.Baselines.Bigram, data.NewBaselines(corpus.Train, first.HeldOut, corpus.Vocabulary.Len()).Bigram, 0)
+	if *s.GrammarLoss == *report.GrammarLoss || s.Baselines == report.Baselines {
+		t.Error("the sample has the losses of all held-out text")
+	}
+
+	small := small()
+	r, corpus = trained(t, small, runtest.Text()), corpusOf(t, small, runtest.Text())
+	if report, err = Evaluate(r, corpus); err != nil || report.Sample != nil {
+		t.Errorf("sample %+v, error %v, want none where all held-out text is measured", report.Sample, err)
+	}
+}
+
 func TestEvaluateText(t *testing.T) {
 	for _, unit := range []string{"word", "char"} {
 		s := small()
@@ -229,10 +264,13 @@ func checkKeys(t *testing.T, report Report, grammar bool) {
 	}
 	want := []string{"heldout_loss", "accuracy", "sentences", "baselines"}
 	if grammar {
-		want = append(want, "entropy", "excess", "rules")
+		want = append(want, "grammar_loss", "excess", "rules", "heldout_sample")
 	}
 	keys("the report", got, want...)
 	keys("baselines", got["baselines"], "uniform", "unigram", "bigram", "trigram")
+	if grammar {
+		keys("the sample", got["heldout_sample"], "heldout_loss", "grammar_loss", "sentences", "baselines")
+	}
 	rules, _ := got["rules"].([]any)
 	for _, rule := range rules {
 		keys("a rule", rule, "name", "accuracy", "attention")

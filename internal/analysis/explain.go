@@ -13,28 +13,32 @@ import (
 	"attend/internal/run"
 )
 
-// Explain returns the arithmetic of one cell of a map: every number from the query and key vectors to the contribution of the
-// value, as the operations computed them.
-func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
+// LinkName names a link of a sentence in one head: a query, and a key that it attends to.
+type LinkName struct {
+	Text        string
+	Layer, Head int    // from 0
+	Query, Key  string // a word of the sentence, such as zebra, or the:2 for its second occurrence, or a position from 1
+}
+
+// Explain returns the arithmetic of the attention weight of one link: every number from the query and key vectors to the
+// contribution of the value, as the operations computed them.
+func Explain(r *run.Run, n LinkName) (attention.Explanation, error) {
 	session, err := r.NewSession(1)
 	if err != nil {
 		return attention.Explanation{}, err
 	}
 	defer session.Close()
-	m, err := session.MapWithVectors(c.Text, 1)
+	m, err := session.MapWithVectors(n.Text, 1)
 	if err != nil {
 		return attention.Explanation{}, err
 	}
-	before := 0 // tokens before the first that was typed
-	if _, ok := r.Vocabulary.Boundary(); ok {
-		before = 1
-	}
-	query, err := positionOf(m.Tokens, before, c.Query, len(m.Tokens)-1)
+	before := untyped(r)
+	query, err := positionOf(m.Tokens, before, n.Query, len(m.Tokens)-1)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("query: %w", err)
 	}
-	links := attention.Links(widened(m.Attention[c.Layer][c.Head][query]), 1)
-	key, err := positionOf(m.Tokens, before, c.Key, links[0].Key)
+	links := attention.Links(widened(m.Attention[n.Layer][n.Head][query]), 1)
+	key, err := positionOf(m.Tokens, before, n.Key, links[0].Key)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("key: %w", err)
 	}
@@ -45,10 +49,18 @@ func Explain(r *run.Run, c attention.Cell) (attention.Explanation, error) {
 		return attention.Explanation{}, fmt.Errorf("%s comes after %s, and no query attends to a later key: "+
 			"choose an earlier key, or %s itself", spelled(key), spelled(query), spelled(query))
 	}
-	return explanation(m, c.Layer, c.Head, query, key), nil
+	return explanation(m, n.Layer, n.Head, query, key), nil
 }
 
-// explanation returns the numbers of a cell of a map with vectors.
+// untyped returns the number of tokens before the first that was typed: 1 with a boundary token, else 0.
+func untyped(r *run.Run) int {
+	if _, ok := r.Vocabulary.Boundary(); ok {
+		return 1
+	}
+	return 0
+}
+
+// explanation returns the numbers of a link of a map with vectors.
 func explanation(m attention.Map, layer, head, query, key int) attention.Explanation {
 	v := m.Vectors[layer][head]
 	headDim := len(v.Query[query])

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"attend/internal/attention"
 	"attend/internal/kernel"
 	"attend/layers"
 )
@@ -90,16 +89,16 @@ func TestExplainFindsItsCell(t *testing.T) {
 	}{
 		{"", "otter", 7, 2}, {"", "", 7, top}, {"LIKES", "The", 3, 1}, {"the", "the", 4, 4}, {"5", "1", 5, 1}, {"near", "<s>", 6, 0},
 	} {
-		x, err := Explain(r, attention.Cell{Text: text, Layer: 1, Head: 2, Query: c.query, Key: c.key})
+		x, err := Explain(r, LinkName{Text: text, Layer: 1, Head: 2, Query: c.query, Key: c.key})
 		if err != nil || x.Query != c.wantQuery || x.Key != c.wantKey || x.Layer != 1 || x.Head != 2 {
 			t.Errorf("%s, %s: query %d, key %d, error %v", c.query, c.key, x.Query, x.Key, err)
 		}
 	}
-	_, err = Explain(r, attention.Cell{Text: text, Query: "otter", Key: "dog"})
+	_, err = Explain(r, LinkName{Text: text, Query: "otter", Key: "dog"})
 	wantError(t, err, "\"dog\" (position 5) comes after \"otter\" (position 2), and no query attends to a later key")
-	_, err = Explain(r, attention.Cell{Text: text, Query: "cat"})
+	_, err = Explain(r, LinkName{Text: text, Query: "cat"})
 	wantError(t, err, "query: ", "\"cat\" is not in the sentence")
-	_, err = Explain(r, attention.Cell{Text: text, Key: "cat"})
+	_, err = Explain(r, LinkName{Text: text, Key: "cat"})
 	wantError(t, err, "key: ", "\"cat\" is not in the sentence")
 }
 

@@ -24,7 +24,8 @@ func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
-	sequences := corpus.HeldOut.Rows(r.Config.Context, headSentences)
+	set, _ := corpus.Measured()
+	sequences := set.Rows(r.Config.Context, headSentences)
 	sentences := inputs(sequences)
 	cases, err := roleCases(r, corpus, sentences)
 	if err != nil {
@@ -125,7 +126,7 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 		for i := range heads {
 			h := &heads[i]
 			for query := 1; query < len(sentences[s]); query++ {
-				h.Entropy += relativeEntropy(out.Weights(h.Layer, h.Head, query))
+				h.NormalizedEntropy += normalizedEntropy(out.Weights(h.Layer, h.Head, query))
 			}
 			for _, c := range of[s] {
 				row := out.Weights(h.Layer, h.Head, c.query)
@@ -152,13 +153,13 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 	}
 	for i := range heads {
 		h := &heads[i]
-		h.Entropy /= max(1, rows)
+		h.NormalizedEntropy /= max(1, rows)
 		for j := range h.Scores {
 			s := &h.Scores[j]
 			s.Score /= float64(s.Cases)
 			s.Uniform /= float64(s.Cases)
 		}
-		h.Role = ChooseRole(h.Scores, h.Entropy)
+		h.Role = ChooseRole(h.Scores, h.NormalizedEntropy)
 		if role := slices.Index(roles, h.Role); role >= 0 {
 			for _, e := range best[i][role] {
 				v := r.Vocabulary
@@ -170,11 +171,11 @@ func headScores(r *run.Run, sentences [][]int, cases []roleCase) ([]attention.He
 	return heads, nil
 }
 
-// diffuseFrom is the smallest entropy of the attention weights, relative to uniform attention, of a diffuse head.
+// diffuseFrom is the smallest entropy of a diffuse head, normalized by that of uniform attention.
 const diffuseFrom = 0.7
 
 // ChooseRole returns the role with the largest lift, if that lift stands out (0.3 or more). Otherwise it returns diffuse if the
-// relative entropy of its rows is 0.7 or more, and mixed if it is less.
+// normalized entropy of its rows is 0.7 or more, and mixed if it is less.
 func ChooseRole(scores []attention.RoleScore, entropy float64) string {
 	role, best := attention.RoleMixed, 0.0
 	if entropy >= diffuseFrom {
@@ -215,8 +216,8 @@ func (b *bestExamples) offer(e example) {
 	*b = kept[:min(len(kept), shownExamples)]
 }
 
-// relativeEntropy returns the entropy of a row of weights divided by that of uniform attention, in 0 to 1.
-func relativeEntropy(row []float32) float64 {
+// normalizedEntropy returns the entropy of a row of weights divided by that of uniform attention, in 0 to 1.
+func normalizedEntropy(row []float32) float64 {
 	if len(row) < 2 {
 		return 0
 	}

@@ -110,7 +110,7 @@ func TestHeadsByHand(t *testing.T) {
 		off += loss()
 		f.Close()
 	}
-	near(t, "entropy", h.Entropy, entropy/rows, 1e-5)
+	near(t, "entropy", h.NormalizedEntropy, entropy/rows, 1e-5)
 	near(t, "effect", *h.Effect, (off-plain)/tokens, 1e-5)
 	if len(h.Scores) != len(scores) {
 		t.Errorf("scores %+v, want those of %v", h.Scores, scores)
@@ -120,7 +120,7 @@ func TestHeadsByHand(t *testing.T) {
 		near(t, s.Role+" evenly spread", s.Uniform, uniform[s.Role]/cases[s.Role], 1e-9)
 		near(t, s.Role+" cases", float64(s.Cases), cases[s.Role], 0)
 	}
-	if h.Role != ChooseRole(h.Scores, h.Entropy) {
+	if h.Role != ChooseRole(h.Scores, h.NormalizedEntropy) {
 		t.Errorf("role %s", h.Role)
 	}
 }

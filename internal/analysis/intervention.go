@@ -103,7 +103,8 @@ func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
 	c := r.Config
 	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
 	tokens := 0.0
-	sentences := inputs(corpus.HeldOut.Rows(c.Context, meanSentences))
+	set, _ := corpus.Measured()
+	sentences := inputs(set.Rows(c.Context, meanSentences))
 	err := forward(r, each(sentences, nil, func(i int, out run.ForwardResult) {
 		tokens += float64(len(sentences[i]))
 		for layer := range sums {

@@ -31,13 +31,13 @@ func TestAnalysesRefuseAModelThatDiverged(t *testing.T) {
 		}
 		for what, compute := range map[string]func() (any, error){
 			"why":           func() (any, error) { return Why(r, Question{Text: text}, nil) },
-			"explanation":   func() (any, error) { return Explain(r, attention.Cell{Text: text}) },
+			"explanation":   func() (any, error) { return Explain(r, LinkName{Text: text}) },
 			"evaluation":    func() (any, error) { return Evaluate(r, corpus) },
 			"heads":         func() (any, error) { return Heads(r, corpus) },
 			"head means":    func() (any, error) { return NewHeadMeans(r, corpus) },
 			"position mean": func() (any, error) { return PositionMean(r, corpus, 3) },
 			"sentences":     func() (any, error) { return CompareSentences(r, text, text) },
-			"runs":          func() (any, error) { return Compare(r, r, text, corpus) },
+			"runs":          func() (any, error) { return Compare(r, r, text, corpus, corpus) },
 			"matches":       func() (any, error) { return MatchHeads(r, r, []string{text}) },
 			"seeds":         func() (any, error) { return Seeds(t.Context(), r, corpus, text, 2, 0.5, nil) },
 		} {

@@ -38,6 +38,3 @@ func Maps(r *run.Run, most int, vectors bool, texts ...string) ([]attention.Map,
 	}
 	return maps, nil
 }
-
-// source returns the folder and the step of a run.
-func source(r *run.Run) attention.Source { return attention.Source{Run: r.Path, Step: r.Step} }

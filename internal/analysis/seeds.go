@@ -43,11 +43,15 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 		if err != nil {
 			return result, err
 		}
-		loss, _, err := lastLoss(other)
-		if err != nil {
-			return result, err
+		seed := attention.SeedResult{Seed: other.Settings.Seed, Next: read[0].Next[0]}
+		if corpus.HeldOut.Len() > 0 {
+			loss, err := HeldOutLoss(other, corpus)
+			if err != nil {
+				return result, err
+			}
+			seed.HeldOutLoss = &loss
 		}
-		result.Seeds = append(result.Seeds, attention.SeedResult{Seed: other.Settings.Seed, Next: read[0].Next[0], HeldOutLoss: loss})
+		result.Seeds = append(result.Seeds, seed)
 		all = append(all, read...)
 		if report != nil {
 			report(i + 1)
@@ -71,7 +75,7 @@ func trainTemporary(ctx context.Context, path string, s run.Settings, corpus *da
 	if err != nil {
 		return nil, fmt.Errorf("seed %d: %w", s.Seed, err)
 	}
-	return t.Run, nil
+	return t.Model(), nil
 }
 
 // Recurring returns the links of one sentence with the number of maps in which each occurs: a link occurs in a map if some head

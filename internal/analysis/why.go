@@ -30,7 +30,7 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		return attention.Why{}, err
 	}
 	y := attention.Why{Text: q.Text, Tokens: e.Tokens,
-		ContextText: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.Cause, len(e.IDs))}
+		ContextText: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.WordEffect, len(e.IDs))}
 	query := len(e.IDs) - 1
 
 	var plain float64 // log-probability of the target without an intervention
@@ -62,9 +62,9 @@ func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
 		w := &y.Words[key]
 		w.Position, w.Word = key, e.Tokens[key]
 		if query > 0 {
-			add(e.IDs, removeAttention(attention.All, query, key), func(effect float64) { w.Ablation = &effect })
+			add(e.IDs, removeAttention(attention.All, query, key), func(effect float64) { w.AttentionRemoved = &effect })
 			for layer := range r.Config.Layers {
-				add(e.IDs, removeAttention(layer, query, key), func(effect float64) { w.AblationByLayer = append(w.AblationByLayer, effect) })
+				add(e.IDs, removeAttention(layer, query, key), func(effect float64) { w.AttentionRemovedByLayer = append(w.AttentionRemovedByLayer, effect) })
 			}
 		}
 		kind, words := replacements(r, grammar, e.IDs[key])
@@ -98,11 +98,7 @@ func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
 		return e, 0, err
 	}
 	target = -1
-	_, words := r.Vocabulary.Boundary()
-	before := 0 // tokens before the first that was typed
-	if words {
-		before = 1
-	}
+	before := untyped(r)
 	if q.Position != 0 {
 		position := q.Position - 1 + before
 		if position < 1 || position >= len(e.IDs) {
@@ -170,8 +166,8 @@ func summarize(y *attention.Why) {
 			mean := sum / float64(n)
 			w.Replaced = &mean
 		}
-		if w.Ablation != nil {
-			attention, ablation = append(attention, w.Attention), append(ablation, *w.Ablation)
+		if w.AttentionRemoved != nil {
+			attention, ablation = append(attention, w.Attention), append(ablation, *w.AttentionRemoved)
 		}
 	}
 	if rho, ok := RankCorrelation(attention, ablation); ok {

@@ -105,9 +105,9 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 				return nil
 			})
 		}
-		near(t, "ablation of the attention to "+w.Word, *w.Ablation, removed(0, 1), 1e-6)
-		near(t, "ablation in the first layer", w.AblationByLayer[0], removed(0), 1e-6)
-		near(t, "ablation in the second layer", w.AblationByLayer[1], removed(1), 1e-6)
+		near(t, "ablation of the attention to "+w.Word, *w.AttentionRemoved, removed(0, 1), 1e-6)
+		near(t, "ablation in the first layer", w.AttentionRemovedByLayer[0], removed(0), 1e-6)
+		near(t, "ablation in the second layer", w.AttentionRemovedByLayer[1], removed(1), 1e-6)
 		if key == 0 {
 			if w.Replaced != nil || len(w.Replacements) > 0 {
 				t.Errorf("the boundary token was replaced: %+v", w)
@@ -135,7 +135,7 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 
 	// Without the text there are no heads, and all else is the same.
 	without, err := Why(r, Question{Text: text, Word: "rocks"}, nil)
-	if err != nil || len(without.Heads) > 0 || *without.Words[3].Ablation != *y.Words[3].Ablation {
+	if err != nil || len(without.Heads) > 0 || *without.Words[3].AttentionRemoved != *y.Words[3].AttentionRemoved {
 		t.Errorf("without means: %d heads, error %v", len(without.Heads), err)
 	}
 }
@@ -154,7 +154,7 @@ func TestWhyQuestions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if y.Target != "the" || len(y.Words) != 1 || y.Words[0].Ablation != nil || y.Correlation != nil {
+	if y.Target != "the" || len(y.Words) != 1 || y.Words[0].AttentionRemoved != nil || y.Correlation != nil {
 		t.Errorf("position 1: %+v", y)
 	}
 	m, err := session(t, r, 1).Map(text, 1)

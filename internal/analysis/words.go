@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"attend/data"
 	"attend/embed"
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -32,15 +33,21 @@ func WordTable(r *run.Run) Table {
 	return table(r, r.Vocabulary.Tokenizer().Noun()+" vectors", r.Parameters.Get(layers.TokenTable).Data, r.Vocabulary.Key)
 }
 
-// PositionTable returns the vectors of the positions in a sentence, counted from 0, learned or sinusoidal. It is an error if the
-// position scheme of the run has no vectors.
+// PositionTable returns the vectors of the positions in a sentence, learned or sinusoidal. Their names count from 1; the position
+// of the boundary token, before the first word, has its name. It is an error if the position scheme of the run has no vectors.
 func PositionTable(r *run.Run) (Table, error) {
 	var t Table
+	name := func(i int) string {
+		if before := untyped(r); i >= before {
+			return strconv.Itoa(i + 1 - before)
+		}
+		return data.BoundaryToken
+	}
 	switch positions := r.Settings.Positions; positions {
 	case embed.Learned:
-		t = table(r, "position vectors", r.Parameters.Get(layers.PositionTable).Data, strconv.Itoa)
+		t = table(r, "position vectors", r.Parameters.Get(layers.PositionTable).Data, name)
 	case embed.Sinusoidal:
-		t = table(r, "sinusoidal position vectors", r.Config.FixedPositions(), strconv.Itoa)
+		t = table(r, "sinusoidal position vectors", r.Config.FixedPositions(), name)
 	default:
 		return Table{}, fmt.Errorf("%s was trained with --positions %s: it has no position vectors", printable.Path(r.Path), positions)
 	}
@@ -48,10 +55,42 @@ func PositionTable(r *run.Run) (Table, error) {
 	return t, nil
 }
 
+// WordCounts returns the words of the vocabulary of a run by id, without the boundary and the unknown token, and how often each
+// occurs in the training text; without counts if corpus is nil.
+func WordCounts(r *run.Run, corpus *data.Corpus) ([]attention.WordCount, error) {
+	if corpus != nil {
+		if err := r.CheckText(corpus); err != nil {
+			return nil, err
+		}
+	}
+	counts := make([]int, r.Vocabulary.Len())
+	if corpus != nil {
+		for i := range corpus.Train.Len() {
+			for _, id := range corpus.Train.Sequence(i).Ints() {
+				counts[id]++
+			}
+		}
+	}
+	var words []attention.WordCount
+	boundary, hasBoundary := r.Vocabulary.Boundary()
+	unknown, _ := r.Vocabulary.Unknown()
+	for id := range counts {
+		if hasBoundary && id == boundary || id == unknown {
+			continue
+		}
+		w := attention.WordCount{Word: r.Vocabulary.Key(id)}
+		if corpus != nil {
+			w.Count = &counts[id]
+		}
+		words = append(words, w)
+	}
+	return words, nil
+}
+
 // table splits the values of a table [rows, dim] into its rows.
 func table(r *run.Run, title string, values []float32, name func(int) string) Table {
 	dim := r.Config.Dim
-	t := Table{Title: title, Source: source(r)}
+	t := Table{Title: title, Source: r.Source()}
 	for i := range len(values) / dim {
 		t.Names, t.Rows = append(t.Names, name(i)), append(t.Rows, widened(values[i*dim:][:dim]))
 	}

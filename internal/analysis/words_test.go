@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -63,7 +64,7 @@ func TestTablesAreTheWeights(t *testing.T) {
 		s.Positions = string(kind)
 		r := trained(t, s, runtest.Text())
 		words := WordTable(r)
-		if len(words.Rows) != r.Vocabulary.Len() || words.Source != (attention.Source{Run: r.Path, Step: s.Steps}) || words.Ordered {
+		if len(words.Rows) != r.Vocabulary.Len() || words.Source != (attention.Source{Run: r.Path, Step: s.Steps, TrainedSteps: s.Steps, Weights: "best"}) || words.Ordered {
 			t.Errorf("%d rows from %v", len(words.Rows), words.Source)
 		}
 		for id, row := range words.Rows {
@@ -93,7 +94,7 @@ func TestTablesAreTheWeights(t *testing.T) {
 			want = r.Parameters.Get(layers.PositionTable).Data
 		}
 		for i, row := range positions.Rows {
-			if positions.Names[i] != strconv.Itoa(i) {
+			if name := strconv.Itoa(i); i == 0 && positions.Names[0] != "<s>" || i > 0 && positions.Names[i] != name {
 				t.Errorf("row %d is called %q", i, positions.Names[i])
 			}
 			for j, x := range row {
@@ -105,6 +106,44 @@ func TestTablesAreTheWeights(t *testing.T) {
 		if len(positions.Rows) != r.Config.Context || !positions.Ordered {
 			t.Errorf("%d places of %d", len(positions.Rows), r.Config.Context)
 		}
+	}
+}
+
+// Every word of the training text is counted as the text has it; without the text there are no counts.
+func TestWordCountsAreThoseOfTheText(t *testing.T) {
+	s := small()
+	r := trained(t, s, runtest.Text())
+	corpus, err := textOf(runtest.Text())(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{}
+	for _, line := range corpus.TrainText {
+		for _, word := range strings.Fields(strings.ToLower(line)) {
+			want[word]++
+		}
+	}
+	words, err := WordCounts(r, corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range words {
+		if w.Word == "<s>" || w.Word == "<unk>" || *w.Count != want[w.Word] {
+			t.Errorf("%s: %d, want %d", w.Word, *w.Count, want[w.Word])
+		}
+	}
+	if len(words) != r.Vocabulary.Len()-2 {
+		t.Errorf("%d words of a vocabulary of %d", len(words), r.Vocabulary.Len())
+	}
+	words, err = WordCounts(r, nil)
+	if err != nil || len(words) != r.Vocabulary.Len()-2 || words[0].Count != nil {
+		t.Errorf("without the text: %v, error %v", words, err)
+	}
+	if corpus, err = textOf(runtest.Text() + "another lion\n")(r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := WordCounts(r, corpus); err == nil {
+		t.Error("the counts of another text are taken")
 	}
 }
 

@@ -54,11 +54,33 @@ func Difference[T float32 | float64](a, b [][]T) [][]T {
 type Comparison struct {
 	A        Map           `json:"a"` // with all their predictions
 	B        Map           `json:"b"`
-	Of       Source        `json:"-"`              // of A
-	With     Source        `json:"with"`           // of B
-	Losses   []float64     `json:"heldout_losses"` // of two runs at their last evaluations; empty where one has none
-	Settings []SettingPair `json:"settings"`       // those in which two runs differ
-	Matches  []HeadMatch   `json:"matches"`        // pairs of heads with the smallest sum of distances; nil: head i of A goes with head i of B
+	Of       Source        `json:"-"`                     // of A
+	With     Source        `json:"with"`                  // of B
+	Losses   *Losses       `json:"heldout_difference"`    // of two runs; nil: not compared
+	Unlike   string        `json:"losses_note,omitempty"` // why the losses of two runs are not compared, one line
+	Settings []SettingPair `json:"settings"`              // those in which two runs differ
+	Matches  []HeadMatch   `json:"matches"`               // pairs of heads with the smallest sum of distances; nil: head i of A goes with head i of B
+}
+
+// Losses are the held-out losses of two runs on the same tokens, in nats per token. With d the difference of the losses of a
+// sentence, summed over its n tokens,
+//
+//	difference     = sum of d / sum of n
+//	standard error = sqrt(G/(G-1) sum of (d - n difference)^2) / sum of n, over G sentences, copies of one taken together
+//
+// It is the standard error of a ratio of means (Cochran 1977, Sampling Techniques, chapter 6). It says what other held-out
+// sentences could change, and not what another seed of the training could.
+type Losses struct {
+	A             float64     `json:"-"`
+	B             float64     `json:"-"`
+	Difference    float64     `json:"difference"`     // A - B
+	StandardError *float64    `json:"standard_error"` // nil: of one sentence there is none
+	Interval      *[2]float64 `json:"interval"`       // of the difference, 95 % confidence, by Student's t; nil as StandardError
+	Sentences     int         `json:"sentences"`      // that both runs hold out, copies counted; pieces in a run on characters
+	HeldOut       [2]int      `json:"heldout"`        // sentences that each of the runs holds out
+	Tokens        int         `json:"tokens"`         // predicted, compared
+	LeftOut       int         `json:"left_out"`       // tokens that one of the two vocabularies lacks, not compared
+	Pieces        bool        `json:"-"`              // whether the sentences are pieces of one long text
 }
 
 // HeadMatch pairs a head of A with its partner in B. Of all one-to-one pairings of the heads of a layer, the one with the smallest
@@ -120,7 +142,8 @@ const likelyNext = 10
 // ComparisonResult is a comparison as JSON.
 type ComparisonResult struct {
 	Comparison
-	Difference [][]float64 `json:"difference"` // mean attention of A minus that of B, [query][key]; null if the sizes differ
+	HeldOutLosses *[2]float64 `json:"heldout_losses"` // of A and B; null where they are not compared
+	Difference    [][]float64 `json:"difference"`     // mean attention of A minus that of B, [query][key]; null if the sizes differ
 }
 
 // Result returns the comparison as JSON holds it.
@@ -128,6 +151,9 @@ func (c Comparison) Result() ComparisonResult {
 	r := ComparisonResult{Comparison: c}
 	for _, m := range []*Map{&r.A, &r.B} {
 		m.Next = m.Next[:min(len(m.Next), likelyNext)]
+	}
+	if c.Losses != nil {
+		r.HeldOutLosses = &[2]float64{c.Losses.A, c.Losses.B}
 	}
 	if c.Comparable() == nil {
 		r.Difference = c.Difference()
@@ -147,8 +173,8 @@ type Recurrence struct {
 // SeedResult is the result of the training with one seed.
 type SeedResult struct {
 	Seed        uint64     `json:"seed"`
-	HeldOutLoss float64    `json:"heldout_loss"`
-	Next        Prediction `json:"next"` // the most likely
+	HeldOutLoss *float64   `json:"heldout_loss,omitempty"` // nats per token, on all held-out text; nil if nothing is held out
+	Next        Prediction `json:"next"`                   // the most likely
 }
 
 // RecurringLink is a link and the number of seeds with which it occurs.

@@ -10,9 +10,9 @@ import (
 
 // Frame is the attention of the sample sentences of a training at one step: a line of a run's film.jsonl.
 type Frame struct {
-	Step        int     `json:"step"`
-	HeldOutLoss float64 `json:"heldout_loss"`
-	Sentences   []Map   `json:"sentences"`
+	Step        int      `json:"step"`
+	HeldOutLoss *float64 `json:"heldout_loss,omitempty"` // nil if nothing is held out
+	Sentences   []Map    `json:"sentences"`
 }
 
 // Formed is a link of a film and the step at which it formed. Sentence, layer, head, query and key count from 0.
@@ -66,6 +66,14 @@ func formedAt(frames []Frame, sentence, layer, head, query, key int) int {
 	return at
 }
 
+// FrameOf returns the index of the frame of a step, or of the last frame if none is of that step.
+func FrameOf(frames []Frame, step int) int {
+	if at := slices.IndexFunc(frames, func(f Frame) bool { return f.Step == step }); at >= 0 {
+		return at
+	}
+	return len(frames) - 1
+}
+
 // CheckFilm returns an error unless frames can be shown as one film: there is at least one, steps increase, losses are finite,
 // and all frames have the same sentences with the same words, layers and heads, each a valid map. The error names the frame,
 // counted from 1.
@@ -87,8 +95,10 @@ func CheckFilm(frames []Frame) error {
 // checkFrame checks one frame alone and against the first.
 func checkFrame(f, first Frame) error {
 	switch {
-	case !(math.Abs(f.HeldOutLoss) <= math.MaxFloat32): // NaN as well; differences of larger ones may not be finite
-		return fmt.Errorf("the loss is %v", f.HeldOutLoss)
+	case f.HeldOutLoss != nil && !(math.Abs(*f.HeldOutLoss) <= math.MaxFloat32): // NaN as well; differences of larger ones may not be finite
+		return fmt.Errorf("the loss is %v", *f.HeldOutLoss)
+	case (f.HeldOutLoss == nil) != (first.HeldOutLoss == nil):
+		return errors.New("only some frames have a held-out loss")
 	case len(f.Sentences) == 0:
 		return errors.New("no sentences")
 	case len(f.Sentences) != len(first.Sentences):

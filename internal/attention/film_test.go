@@ -94,7 +94,8 @@ func TestCheckFilm(t *testing.T) {
 	for want, spoil := range map[string]func(f []attention.Frame) []attention.Frame{
 		"no frames":                      func([]attention.Frame) []attention.Frame { return nil },
 		"frame 2: step 0 follows step 0": func(f []attention.Frame) []attention.Frame { f[1].Step = 0; return f },
-		"frame 3: the loss is NaN":       func(f []attention.Frame) []attention.Frame { f[2].HeldOutLoss = math.NaN(); return f },
+		"frame 3: the loss is NaN":       func(f []attention.Frame) []attention.Frame { f[2].HeldOutLoss = new(math.NaN()); return f },
+		"frame 2: only some frames have": func(f []attention.Frame) []attention.Frame { f[1].HeldOutLoss = nil; return f },
 		"frame 1: no sentences":          func(f []attention.Frame) []attention.Frame { f[0].Sentences = nil; return f },
 		"2 sentences, the first frame": func(f []attention.Frame) []attention.Frame {
 			f[1].Sentences = append(f[1].Sentences, f[1].Sentences...)

@@ -2,13 +2,13 @@ package attention
 
 // Head is what one head attends to over a corpus, and the numbers that show it.
 type Head struct {
-	Layer    int           `json:"layer"`    // from 0
-	Head     int           `json:"head"`     // from 0
-	Role     string        `json:"role"`     // the role with the score that stands out, or "diffuse" or "mixed"
-	Scores   []RoleScore   `json:"scores"`   // of every role that the corpus has cases of
-	Entropy  float64       `json:"entropy"`  // entropy of the rows of weights, divided by that of uniform attention, mean: 0 one word, 1 uniform
-	Effect   *float64      `json:"effect"`   // rise of the loss by mean ablation of the head, nats per token
-	Examples []HeadExample `json:"examples"` // the words with the largest score of the role
+	Layer             int           `json:"layer"`              // from 0
+	Head              int           `json:"head"`               // from 0
+	Role              string        `json:"role"`               // the role with the score that stands out, or "diffuse" or "mixed"
+	Scores            []RoleScore   `json:"scores"`             // of every role that the corpus has cases of
+	NormalizedEntropy float64       `json:"normalized_entropy"` // mean of entropy / ln(keys) over rows: 0 one key, 1 uniform
+	Effect            *float64      `json:"effect"`             // rise of the loss by mean ablation of the head, nats per token
+	Examples          []HeadExample `json:"examples"`           // the words with the largest score of the role
 }
 
 // RoleScore is the attention weight of a head on the keys of a role, such as the previous word, in 0 to 1: the mean over the

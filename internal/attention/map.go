@@ -31,8 +31,9 @@ type Map struct {
 	Unknown   []bool          `json:"-"`         // [seq] token i is not in the run's vocabulary (nil: all known)
 	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
-	NextAt    [][]Prediction  `json:"-"`         // [seq] the same after each token, the first few of Next after the last; nil unless requested
-	Vectors   [][]HeadVectors `json:"-"`         // [layers][heads] what the weights were computed from; nil unless requested
+	// NextAt is [seq] the same after each token, the first few of Next after the last; nil unless requested, and in films of older runs.
+	NextAt  [][]Prediction  `json:"next_at,omitempty"`
+	Vectors [][]HeadVectors `json:"-"` // [layers][heads] what the weights were computed from; nil unless requested
 	// Effects is the effect of the zero ablation of each head: the fall of the log-probability of the most likely next token,
 	// Next[0], when z of that head is 0, in nats, [layers][heads]; nil unless measured.
 	Effects [][]float64 `json:"-"`
@@ -43,8 +44,10 @@ const All = -1
 
 // Source is the run that a result comes from: its folder, and the number of updates of its weights.
 type Source struct {
-	Run  string `json:"run"`
-	Step int    `json:"step"`
+	Run          string `json:"run"`
+	Step         int    `json:"step"`          // updates of its weights
+	TrainedSteps int    `json:"trained_steps"` // updates of its training, which may have kept earlier weights
+	Weights      string `json:"weights"`       // which of the training: best, of the lowest held-out loss, or last
 }
 
 // Prediction is a possible next word and its probability, in 0 to 1.

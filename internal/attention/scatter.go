@@ -49,6 +49,12 @@ func (s Scatter) Validate() error {
 	return nil
 }
 
+// WordCount is a word of a vocabulary, and how often it occurs in the training text; nil if the text is not available.
+type WordCount struct {
+	Word  string `json:"word"`
+	Count *int   `json:"count"`
+}
+
 // Neighbours are the words nearest to one word, the nearest first.
 type Neighbours struct {
 	Word    string      `json:"word"`

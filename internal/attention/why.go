@@ -18,20 +18,20 @@ type Why struct {
 	ContextText string       `json:"context_text"` // the tokens as one text
 	Target      string       `json:"target"`       // the word whose probability is explained
 	Probability float64      `json:"probability"`  // of the target, without an intervention
-	Words       []Cause      `json:"words"`        // of all tokens, in their order
+	Words       []WordEffect `json:"words"`        // of all tokens, in their order
 	Heads       []HeadEffect `json:"heads"`        // mean ablation; empty if the corpus for the means is not available
-	Correlation *float64     `json:"correlation"`  // Spearman's, of attention and ablation effect; nil with fewer than three words
+	Correlation *float64     `json:"correlation"`  // Spearman's, of Attention and AttentionRemoved; nil with fewer than three words
 }
 
-// Cause is a word that the predicting token can attend to, with its attention weights and its effects on the prediction.
-type Cause struct {
+// WordEffect is a word that the predicting token can attend to, with its attention weights and its effects on the prediction.
+type WordEffect struct {
 	Position  int         `json:"position"` // index in Tokens, from 0
 	Word      string      `json:"word"`
 	Attention float64     `json:"attention"` // of the predicting token, mean over layers and heads
 	ByHead    [][]float64 `json:"by_head"`   // [layer][head]
 
-	Ablation        *float64  `json:"ablation"`          // of the attention to it, in all layers and heads; nil for the only token
-	AblationByLayer []float64 `json:"ablation_by_layer"` // in one layer alone; empty with the former
+	AttentionRemoved        *float64  `json:"attention_removed"`          // effect of removing the attention to it, in all layers and heads; nil for the only token
+	AttentionRemovedByLayer []float64 `json:"attention_removed_by_layer"` // in one layer alone; empty with the former
 
 	Replaced     *float64      `json:"replaced"` // effect of replacing it, mean over the replacements; nil without any
 	Kind         string        `json:"kind"`     // of the replacements, such as "animal"; "" if <unk> is the only one
@@ -51,29 +51,22 @@ type HeadEffect struct {
 	Effect float64 `json:"effect"`
 }
 
-// Ranked returns the words in the order of their ablation effect, the largest first. Words without an effect come last.
-func (y Why) Ranked() []Cause {
+// Ranked returns the words in the order of the effect of removing the attention to them, the largest first. Words without an effect come last.
+func (y Why) Ranked() []WordEffect {
 	words := slices.Clone(y.Words)
-	slices.SortStableFunc(words, func(a, b Cause) int { return cmp.Compare(b.AblationEffect(), a.AblationEffect()) })
+	slices.SortStableFunc(words, func(a, b WordEffect) int { return cmp.Compare(b.RemovalEffect(), a.RemovalEffect()) })
 	return words
 }
 
-// AblationEffect returns the effect of removing the attention to the word, or -Inf if it was not measured.
-func (c Cause) AblationEffect() float64 {
-	if c.Ablation == nil {
+// RemovalEffect returns the effect of removing the attention to the word, or -Inf if it was not measured.
+func (c WordEffect) RemovalEffect() float64 {
+	if c.AttentionRemoved == nil {
 		return math.Inf(-1)
 	}
-	return *c.Ablation
+	return *c.AttentionRemoved
 }
 
-// Cell names one cell of a map.
-type Cell struct {
-	Text        string
-	Layer, Head int    // from 0
-	Query, Key  string // a word of the sentence, such as zebra, or the:2 for its second occurrence, or a position from 1
-}
-
-// Explanation is the arithmetic of one cell of a map. Every number is the one that the operation computed.
+// Explanation is the arithmetic of one attention weight. Every number is the one that the operation computed.
 type Explanation struct {
 	Text        string    `json:"text"`
 	Tokens      []string  `json:"tokens"`
@@ -87,7 +80,7 @@ type Explanation struct {
 
 	Scale    float32   `json:"scale"`    // 1 / sqrt(headDim)
 	Products []float32 `json:"products"` // dot products of the query and each key up to it, [query+1]
-	Scores   []float32 `json:"scores"`   // the products scaled
+	Scores   []float32 `json:"scores"`   // the products times Scale
 	Weights  []float32 `json:"weights"`  // softmax of the scores
 
 	Contribution []float32 `json:"contribution"` // weight times value, [headDim]

@@ -8,7 +8,7 @@ import (
 
 func TestRankedPutsTheLargestEffectFirst(t *testing.T) {
 	small, large, against := 0.5, 7.0, -1.0
-	y := attention.Why{Words: []attention.Cause{{Word: "a", Ablation: &small}, {Word: "b"}, {Word: "c", Ablation: &large}, {Word: "d", Ablation: &against}, {Word: "e", Ablation: &small}}}
+	y := attention.Why{Words: []attention.WordEffect{{Word: "a", AttentionRemoved: &small}, {Word: "b"}, {Word: "c", AttentionRemoved: &large}, {Word: "d", AttentionRemoved: &against}, {Word: "e", AttentionRemoved: &small}}}
 	var order string
 	for _, c := range y.Ranked() {
 		order += c.Word

@@ -45,11 +45,11 @@ func attendIn(g *gorgonia.ExprGraph, p layers.Projected, heads, seq int, o layer
 // products returns the dot product of a query with each key, [keys], by the very product of matrices that
 // attention is made of.
 func products(query numbers, keys []Vector) []float32 {
-	scores := make([]float32, len(keys))
+	dots := make([]float32, len(keys))
 	n, dim := len(keys), len(query)
 	all := kernel.Dense(stacked(keys, dim), n, dim)
-	kernel.MatMul(kernel.Dense(scores, 1, n), 1, kernel.Dense(slices.Clone(query), 1, dim), all.T(), 0)
-	return scores
+	kernel.MatMul(kernel.Dense(dots, 1, n), 1, kernel.Dense(slices.Clone(query), 1, dim), all.T(), 0)
+	return dots
 }
 
 // attendTo returns what one query makes of some keys and values: weights [keys], which sum to 1, and an output as long as a value.
@@ -116,7 +116,7 @@ func (c *Course) scaling(context.Context) (values, error) {
 // spread is what the weights of random keys of d numbers are like, in the mean over trials.
 type spread struct {
 	D       int
-	Divisor float64 // of the scores
+	Divisor float64 // of the dot products
 	Score   float64 // typical size of what softmax receives: the root of the mean square
 	Entropy float64 // of the weights, in nats
 	Largest float64 // weight

@@ -168,7 +168,7 @@ func same(t *testing.T, what string, got []string, want string) {
 func TestWhatTheChaptersShow(t *testing.T) {
 	book, _ := whole(t)
 	same(t, "chapter 1", column(t, tableWith(t, book, 1, "next"), "next"), "river river river cave acacia")
-	same(t, "chapter 2", column(t, tableWith(t, book, 2, "score"), "score"), "1 0")
+	same(t, "chapter 2", column(t, tableWith(t, book, 2, "dot product"), "dot product"), "1 0")
 	same(t, "chapter 3", column(t, tableWith(t, book, 3, "score"), "score"), "1 0 1 ")
 	same(t, "chapter 3", column(t, tableWith(t, book, 3, "score"), "weight"), "0.422 0.155 0.422 1")
 	same(t, "chapter 6", column(t, tableWith(t, book, 6, "attends to"), "attends to")[:5], "The lion saw the zebra")

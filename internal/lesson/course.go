@@ -79,6 +79,7 @@ type Chapter struct {
 	Title   string
 	Short   bool   // part of the route of 45 minutes
 	Parts   []Part // what was told; empty before
+	Asked   []Part // of these, all up to the first question, and the steps that end with another: no result of a question
 	text    string
 	compute func(*Course, context.Context) (values, error)
 }
@@ -158,11 +159,17 @@ func Collect(ctx context.Context, course *Course, report func(Chapter)) (Book, e
 	book := Book(Chapters())
 	for i := range book {
 		report(book[i])
+		asked := false
 		for parts, err := range book[i].Steps(ctx, course) {
 			if err != nil {
 				return nil, err
 			}
 			book[i].Parts = append(book[i].Parts, parts...)
+			asks := len(questionsOf(parts)) > 0
+			if asks || !asked {
+				book[i].Asked = append(book[i].Asked, parts...)
+			}
+			asked = asked || asks
 		}
 	}
 	return book, nil

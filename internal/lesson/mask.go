@@ -24,7 +24,6 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	vocabulary := c.corpus.Vocabulary.Len()
 	return values{
 		"steps": maskSteps, "floor": floor, "vocabulary": vocabulary, "guess": math.Log(float64(vocabulary)),
-		"choices": math.Exp(floor),
 		"trained": func() (values, error) {
 			masked, err := c.learn(ctx, layers.AttentionOptions{})
 			if err != nil {

@@ -86,7 +86,8 @@ func (c *Course) training(ctx context.Context) (values, error) {
 	}
 	return values{
 		"losses": losses, "sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
-		"choices": math.Exp(floor), "updates": c.settings.Steps,
+		"choices": math.Exp(floor), "updates": c.settings.Steps, "batch": c.settings.Batch,
+		"epochs":   float64(c.settings.Steps*c.settings.Batch) / float64(len(c.corpus.TrainText)),
 		"training": func() (values, error) { return c.trained(ctx, floor) },
 		"answer":   c.answer,
 	}, err
@@ -136,7 +137,7 @@ func (c *Course) answer() (values, error) {
 	var removed []values
 	for _, w := range y.Words {
 		removed = append(removed, values{"word": placed(y, w), "attention": w.Attention,
-			"probability": y.Probability * math.Exp(-*w.Ablation)})
+			"probability": y.Probability * math.Exp(-*w.AttentionRemoved)})
 	}
 	v["before"], v["target"], v["probability"], v["removed"] = before["map"], printable.Quote(y.Target), y.Probability, removed
 	last := len(m.Tokens) - 1
@@ -185,7 +186,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 	if err != nil {
 		return nil, err
 	}
-	finished := there != nil && there.Step == c.settings.Steps
+	finished := there != nil && there.Finished()
 	if finished {
 		aside, err := os.MkdirTemp("", "attend-lesson-")
 		if err != nil {
@@ -211,17 +212,17 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 		report = func(*run.Progress) {}
 	}
 	err = t.Train(ctx, func(p run.Progress) {
-		if p.Evaluated {
+		if p.Evaluated && p.Step.Step%c.settings.EvalInterval == 0 {
 			evaluate(p.Step.Step)
 		}
-		p.HeldOutLoss = evaluations[len(evaluations)-1].loss
+		p.HeldOutLoss = &evaluations[len(evaluations)-1].loss
 		report(&p)
 	})
 	report(nil)
 	if err := errors.Join(err, failed); err != nil {
 		return nil, err
 	}
-	if c.model = t.Run; finished {
+	if c.model = t.Model(); finished {
 		c.model = there
 	}
 	return evaluations, nil
@@ -231,7 +232,7 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 func (c *Course) known() (*run.Run, error) {
 	if c.model == nil {
 		_, there, err := c.home(c.settings)
-		if err != nil || there == nil || there.Step < c.settings.Steps {
+		if err != nil || there == nil || !there.Finished() {
 			return nil, err
 		}
 		c.model = there

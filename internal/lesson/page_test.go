@@ -16,7 +16,7 @@ import (
 func TestThePageStandsAloneAndHasAllParts(t *testing.T) {
 	book, _ := whole(t)
 	var b bytes.Buffer
-	if err := Export(&b, book, "html"); err != nil {
+	if err := Export(&b, book, "html", false); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
@@ -73,13 +73,15 @@ func TestThePageInABrowser(t *testing.T) {
 	}
 	browser, node := rendertest.Browser(t, "../render/page/browser")
 	book, _ := whole(t)
-	var b bytes.Buffer
-	if err := Export(&b, book, "html"); err != nil {
-		t.Fatal(err)
-	}
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "lesson.html"), b.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
+	for name, worksheet := range map[string]bool{"lesson.html": false, "worksheet.html": true} {
+		var b bytes.Buffer
+		if err := Export(&b, book, "html", worksheet); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	out, err := exec.Command(node, "testdata/browser.mjs", browser, folder).CombinedOutput()
 	if err != nil {
@@ -90,7 +92,7 @@ func TestThePageInABrowser(t *testing.T) {
 			t.Error(line)
 		}
 	}
-	const checks = 7 // a script that stops early must not pass
+	const checks = 8 // a script that stops early must not pass
 	if got := strings.Count("\n"+string(out), "\nok "); got != checks {
 		t.Errorf("%d checks passed, of %d", got, checks)
 	}
@@ -115,7 +117,7 @@ func TestAnswersForTeachers(t *testing.T) {
 func TestMarkdownHasAllParts(t *testing.T) {
 	book, _ := whole(t)
 	var b bytes.Buffer
-	if err := Export(&b, book, "md"); err != nil {
+	if err := Export(&b, book, "md", false); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -133,6 +135,63 @@ func TestMarkdownHasAllParts(t *testing.T) {
 	}
 	if strings.Count(text, "```")%2 != 0 {
 		t.Error("a block of code is not closed")
+	}
+}
+
+// A worksheet has every question with what stands before it, and nothing that answers one: no reason, no result, no key.
+func TestTheWorksheetHasNoAnswers(t *testing.T) {
+	book, _ := whole(t)
+	for format, spelled := range map[string]func(string) string{"html": htmlText, "md": markdownText} {
+		var b bytes.Buffer
+		if err := Export(&b, book, format, true); err != nil {
+			t.Fatal(err)
+		}
+		sheet := b.String()
+		if format == "html" {
+			balanced(t, sheet)
+		}
+		rest := sheet
+		for _, told := range book {
+			for _, q := range questionsOf(told.Parts) {
+				_, after, found := strings.Cut(rest, spelled(q.Ask))
+				if !found {
+					t.Fatalf("%s: chapter %d: %q is missing or out of order", format, told.Number, q.Ask)
+				}
+				rest = after
+				for _, c := range q.Choices {
+					if !strings.Contains(sheet, spelled(c.Text)) || strings.Contains(sheet, spelled(c.Reason)) {
+						t.Errorf("%s: chapter %d: the choice %q is missing, or has its reason", format, told.Number, c.Text)
+					}
+				}
+			}
+			if _, last := told.Asked[len(told.Asked)-1].(Question); !last {
+				t.Errorf("chapter %d: after its last question stands %v", told.Number, told.Asked[len(told.Asked)-1])
+			}
+			for i, part := range told.Asked {
+				if _, asks := part.(Question); asks && i+1 < len(told.Asked) {
+					if _, text := told.Asked[i+1].(Paragraph); !text {
+						t.Errorf("chapter %d: after a question stands %v", told.Number, told.Asked[i+1])
+					}
+				}
+			}
+		}
+		var asked Book // of which nothing but the questions is told
+		for _, told := range book {
+			asked = append(asked, Chapter{Parts: told.Asked})
+			for _, part := range told.Parts {
+				if commands, ok := part.(Try); ok && strings.Contains(sheet, spelled(commands[0].Does)) {
+					t.Errorf("%s: chapter %d: the worksheet has %q, which comes after the results", format, told.Number, commands[0].Does)
+				}
+			}
+		}
+		if got, want := strings.Count(sheet, "<svg"), pictures(asked); got != want && got != 2*want {
+			t.Errorf("%s: %d pictures, want %d", format, got, want)
+		}
+		for _, answer := range []string{"Answers", "Right.", "No.", "Answer:", scratch} {
+			if strings.Contains(sheet, answer) {
+				t.Errorf("%s: the worksheet says %q", format, answer)
+			}
+		}
 	}
 }
 

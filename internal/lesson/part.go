@@ -35,6 +35,9 @@ type Question struct {
 	Right   int      // index in Choices
 }
 
+// Exercise is a question on a worksheet: without its answer, with space for that of the reader.
+type Exercise Question
+
 // Choice is a possible answer and the reason why it is right or wrong.
 type Choice struct{ Text, Reason string }
 

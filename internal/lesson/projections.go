@@ -94,10 +94,10 @@ func (c *Course) projections(context.Context) (values, error) {
 	var words, rows []values
 	for i, word := range strings.Fields(river) {
 		key := numbers(a.Key(0, 0, i))
-		score := products(query, []Vector{{word, key}})[0]
+		dot := products(query, []Vector{{word, key}})[0]
 		words = append(words, values{
 			"word": word, "vector": numbers(riverByHand[i*len(features):][:len(features)]), "key": key,
-			"value": numbers(a.Value(0, 0, i)), "score": score, "scaled": float64(score) / 1.4142136, "weight": weights[i],
+			"value": numbers(a.Value(0, 0, i)), "dot": dot, "score": float64(dot) / math.Sqrt2, "weight": weights[i],
 		})
 	}
 	for i, name := range features {

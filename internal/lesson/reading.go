@@ -64,14 +64,14 @@ func (c *Course) ownSentence() (string, error) {
 func effects(y attention.Why) (words []values) {
 	for _, w := range y.Ranked() {
 		left := "-"
-		if w.Ablation != nil {
-			p := y.Probability * math.Exp(-*w.Ablation)
+		if w.AttentionRemoved != nil {
+			p := y.Probability * math.Exp(-*w.AttentionRemoved)
 			if left = fmt.Sprintf("%.3f", p); p < 0.01 {
 				left = fmt.Sprintf("%.5f", p)
 			}
 		}
 		words = append(words, values{"word": placed(y, w), "attention": w.Attention,
-			"left": left, "removed": signed(w.Ablation), "replaced": signed(w.Replaced)})
+			"left": left, "removed": signed(w.AttentionRemoved), "replaced": signed(w.Replaced)})
 	}
 	return words
 }
@@ -85,7 +85,7 @@ func signed(effect *float64) string {
 }
 
 // placed is a word, with its position where the sentence has it twice.
-func placed(y attention.Why, w attention.Cause) string {
+func placed(y attention.Why, w attention.WordEffect) string {
 	name := printable.Short(w.Word, printable.MaxQuote)
 	for _, other := range y.Words {
 		if other.Position != w.Position && strings.EqualFold(other.Word, w.Word) {
@@ -116,7 +116,7 @@ func (c *Course) redundant() (values, error) {
 			return nil, err
 		}
 		w := y.Words[animal]
-		if math.Abs(*w.Ablation) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
+		if math.Abs(*w.AttentionRemoved) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
 			found = &y
 		}
 	}
@@ -129,6 +129,6 @@ func (c *Course) redundant() (values, error) {
 	}
 	w := found.Words[animal]
 	return values{"found": true, "sentence": found.Text, "animal": w.Word, "guess": found.Target, "attention": w.Attention,
-		"removed": signed(w.Ablation), "replaced": *w.Replaced,
-		"without": without.Probability * math.Exp(-*without.Words[animal].Ablation)}, nil
+		"removed": signed(w.AttentionRemoved), "replaced": *w.Replaced,
+		"without": without.Probability * math.Exp(-*without.Words[animal].AttentionRemoved)}, nil
 }

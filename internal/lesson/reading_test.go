@@ -15,7 +15,7 @@ import (
 var seeds = flag.Uint64("seeds", 0, "train the lesson's model with so many seeds, and log its effects")
 
 // riverEffects returns what the chapters say of the river sentence: the effects of the cause words and of the others, and what the redundant animal shows.
-func riverEffects(t *testing.T, c *Course) (causes [2]attention.Cause, others float64, redundant values) {
+func riverEffects(t *testing.T, c *Course) (causes [2]attention.WordEffect, others float64, redundant values) {
 	t.Helper()
 	y, err := analysis.Why(c.model, analysis.Question{Text: river}, nil)
 	if err != nil {
@@ -28,7 +28,7 @@ func riverEffects(t *testing.T, c *Course) (causes [2]attention.Cause, others fl
 		case near:
 			causes[1] = w
 		default:
-			others = max(others, math.Abs(*w.Ablation))
+			others = max(others, math.Abs(*w.AttentionRemoved))
 		}
 	}
 	if redundant, err = c.redundant(); err != nil {
@@ -47,8 +47,8 @@ func TestTheCauseWordsOfTheRiver(t *testing.T) {
 	}
 	causes, others, _ := riverEffects(t, course)
 	for _, w := range causes {
-		if *w.Ablation < 2.3 || w.Replaced == nil || *w.Replaced < 2.3 || w.Attention < 0.2 {
-			t.Errorf("%s: attention %.2f, removed %.2f, replaced %.2f", w.Word, w.Attention, *w.Ablation, *w.Replaced)
+		if *w.AttentionRemoved < 2.3 || w.Replaced == nil || *w.Replaced < 2.3 || w.Attention < 0.2 {
+			t.Errorf("%s: attention %.2f, removed %.2f, replaced %.2f", w.Word, w.Attention, *w.AttentionRemoved, *w.Replaced)
 		}
 	}
 	if others > noEffect {
@@ -80,6 +80,6 @@ func TestTheSeedOfTheLesson(t *testing.T) {
 			t.Fatal(err)
 		}
 		causes, others, redundant := riverEffects(t, c)
-		t.Logf("seed %d: removed %.2f %.2f, others %.2f, redundant %v", seed, *causes[0].Ablation, *causes[1].Ablation, others, redundant)
+		t.Logf("seed %d: removed %.2f %.2f, others %.2f, redundant %v", seed, *causes[0].AttentionRemoved, *causes[1].AttentionRemoved, others, redundant)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -35,13 +36,36 @@ const preface = "Ten short chapters for people who have never heard of attention
 	"`attend lesson 8` trains the model that those of chapters 8 and 9 need. Numbers are rounded, so a sum of weights can be 0.99, " +
 	"1.01 or 1.02."
 
+// worksheetPreface begins the worksheet.
+const worksheetPreface = "Read each chapter up to its question. Mark an answer, and write down why you chose it. " +
+	"Numbers are rounded, so a sum of weights can be 0.99, 1.01 or 1.02."
+
 // Export writes the course as one page that stands alone, "html" or "md": no script, no font and no other file. The pictures are
 // in it as SVG. HTML follows the reader's preference for light or dark, fits a phone and prints each chapter on a new page. What
 // comes after a question is shown when an answer is chosen.
-func Export(w io.Writer, book Book, format string) error {
-	return write(w, format, "page."+format, map[string]any{
-		"Title": "What attention is, and how to test it", "Preface": preface, "Book": book, "Reflect": ReflectionQuestions(),
-	}, text.Options{Width: widestText, Layer: -1, Head: -1, Color: colorprofile.NoTTY})
+//
+// A worksheet is such a page to print for a class: the questions and what stands before them, without results and answers.
+func Export(w io.Writer, book Book, format string, worksheet bool) error {
+	page := map[string]any{"Title": "What attention is, and how to test it", "Preface": preface, "Book": book,
+		"Worksheet": worksheet, "Reflect": ReflectionQuestions()}
+	if worksheet {
+		page["Title"], page["Preface"], page["Book"] = "What attention is: worksheet", worksheetPreface, exercises(book)
+	}
+	return write(w, format, "page."+format, page, text.Options{Width: widestText, Layer: -1, Head: -1, Color: colorprofile.NoTTY})
+}
+
+// exercises returns the parts of a worksheet.
+func exercises(book Book) Book {
+	book = slices.Clone(book)
+	for i := range book {
+		book[i].Parts = slices.Clone(book[i].Asked)
+		for j, part := range book[i].Parts {
+			if q, ok := part.(Question); ok {
+				book[i].Parts[j] = Exercise(q)
+			}
+		}
+	}
+	return book
 }
 
 // write writes data by a template of a page. What is printed on the page has the options.

@@ -19,15 +19,15 @@ func (c *Course) dotProduct(context.Context) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	scores := products(s.query.Numbers, s.keys)
-	best, top := kernel.Argmax(scores), slices.Max(scores)
+	dots := products(s.query.Numbers, s.keys)
+	best, top := kernel.Argmax(dots), slices.Max(dots)
 	var keys, offered []values
 	var tied []string
 	for i, k := range s.keys {
 		keys = append(keys, values{
-			"name": escape.Replace(k.Name), "vector": k.Numbers, "products": writtenOut(s.query.Numbers, k.Numbers), "score": scores[i],
+			"name": escape.Replace(k.Name), "vector": k.Numbers, "products": writtenOut(s.query.Numbers, k.Numbers), "dot": dots[i],
 		})
-		if scores[i] == top {
+		if dots[i] == top {
 			tied = append(tied, k.Name)
 		}
 	}
@@ -37,7 +37,7 @@ func (c *Course) dotProduct(context.Context) (values, error) {
 		}
 		k := s.keys[i]
 		offered = append(offered, values{"right": i == best && len(tied) == 1, "key": k.short() + " " + k.Numbers.String(),
-			"products": writtenOut(s.query.Numbers, k.Numbers), "score": scores[i]})
+			"products": writtenOut(s.query.Numbers, k.Numbers), "dot": dots[i]})
 	}
 	return values{
 		"vectors": vectorLines(append([]Vector{s.query}, s.keys...)), "keys": keys, "offered": offered,

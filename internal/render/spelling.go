@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,6 +120,22 @@ func Origin(s attention.Source) string {
 		return printable.Path(s.Run)
 	}
 	return printable.Path(s.Run) + ", step " + printable.Thousands(s.Step)
+}
+
+// Origins names two runs and their steps for people. Runs whose folders have one name are named by the shortest ends of their
+// paths that differ.
+func Origins(a, b attention.Source) (string, string) {
+	x, y := strings.Split(filepath.ToSlash(filepath.Clean(a.Run)), "/"), strings.Split(filepath.ToSlash(filepath.Clean(b.Run)), "/")
+	if last := len(x) - 1; x[last] == y[len(y)-1] {
+		for n := 2; n <= max(len(x), len(y)); n++ {
+			i, j := max(0, len(x)-n), max(0, len(y)-n)
+			if ends := [2]string{strings.Join(x[i:], "/"), strings.Join(y[j:], "/")}; ends[0] != ends[1] {
+				a.Run, b.Run = ends[0], ends[1]
+				break
+			}
+		}
+	}
+	return Origin(a), Origin(b)
 }
 
 // Percent is a share as people write it, to a tenth.

@@ -84,3 +84,18 @@ func TestSignificant(t *testing.T) {
 		}
 	}
 }
+
+// Runs of one name in different folders are told from each other.
+func TestOrigins(t *testing.T) {
+	for _, c := range [][4]string{
+		{"runs/a", "runs/b", "runs/a, step 1", "runs/b, step 2"},
+		{"/x/a/deep/run", "/x/b/deep/run/", "a/deep/run, step 1", "b/deep/run, step 2"},
+		{"run", "../old/run", "run, step 1", "old/run, step 2"},
+		{"run", "./run", "run, step 1", "./run, step 2"},
+		{"/run", "run", "/run, step 1", "run, step 2"},
+	} {
+		if a, b := Origins(attention.Source{Run: c[0], Step: 1}, attention.Source{Run: c[1], Step: 2}); a != c[2] || b != c[3] {
+			t.Errorf("%s and %s: %q and %q, want %q and %q", c[0], c[1], a, b, c[2], c[3])
+		}
+	}
+}

@@ -29,7 +29,7 @@ func (t *Training) createFolder(c *creator, at *lockedName, overwrite bool, line
 		{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, // first, so that an incomplete folder is recognised
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
 		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
-		{modelFile, t.writeModel}, {stateFile, t.writeState},
+		{modelFile, t.Model().writeModel}, {stateFile, t.writeState},
 		{metricsFile, file.Bytes(lines[metricsFile])}, {filmFile, file.Bytes(lines[filmFile])},
 	}
 	if err := c.create(at, files, overwrite); err != nil {
@@ -75,7 +75,7 @@ func (t *Training) resumeFrom(tensors map[string]hf.Tensor) error {
 		}
 	}
 	// The model may be older than the state, and if all steps are done it is not saved again.
-	files := []namedFile{{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, {modelFile, t.writeModel}}
+	files := []namedFile{{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, {modelFile, t.Model().writeModel}}
 	if anew { // the checkpoint has chain hashes of lines that are lost
 		files = append([]namedFile{{stateFile, t.writeState}}, files...)
 	}
@@ -102,9 +102,13 @@ func (t *Training) sweep() error {
 // a checkpoint could not be used or resumed.
 func (t *Training) checkFinite() error {
 	sets := t.sets()
-	for i, name := range t.Settings.stateSets() {
+	for _, name := range t.Settings.stateSets() {
 		where := ""
-		if i > 0 {
+		switch name {
+		case weightSet:
+		case bestSet:
+			where = "in the best weights "
+		default:
 			where = "in the optimizer's moment " + name + " "
 		}
 		if err := finite(sets[name]); err != nil {
@@ -150,7 +154,7 @@ func (t *Training) save() error {
 			return t.cannotSave(name, err)
 		}
 	}
-	for _, f := range []namedFile{{stateFile, t.writeState}, {modelFile, t.writeModel}} {
+	for _, f := range []namedFile{{stateFile, t.writeState}, {modelFile, t.Model().writeModel}} {
 		if err := file.Replace(t.at(f.name), f.write); err != nil {
 			return t.cannotSave(f.name, err)
 		}
@@ -229,14 +233,17 @@ func (t *Training) rescue(gone error) error {
 	}
 	t.name.release()
 	t.name, t.saved = at, t.Step
-	return fmt.Errorf("%w: the model of step %d is saved in %s: resume it with --resume", gone, t.Step, printable.Path(at.path))
+	return fmt.Errorf("%w: step %d is saved in %s: resume it with --resume", gone, t.Step, printable.Path(at.path))
 }
 
-// sets returns the content of state.safetensors: the weights and the moments of the optimizer, by the prefix of their tensor
-// names.
+// sets returns the content of state.safetensors: the weights, the best weights, and the moments of the optimizer, by the prefix of
+// their tensor names.
 func (t *Training) sets() map[string]*param.Set {
 	sets := t.trainer.Moments()
 	sets[weightSet] = t.Parameters
+	if t.best != nil {
+		sets[bestSet] = t.best
+	}
 	return sets
 }
 
@@ -255,12 +262,10 @@ func (t *Training) writeState(w io.Writer) error {
 	return writeTensors(w, tensors, metadata)
 }
 
-// restore copies the tensors of state.safetensors to weights and moments. Their shapes were checked.
+// restore copies the tensors of state.safetensors to the weights, the best weights and the moments. Their shapes were checked.
 func (t *Training) restore(tensors map[string]hf.Tensor) {
-	for of, set := range t.sets() {
-		for _, p := range set.All() {
-			copy(p.Data, tensors[of+"/"+p.Name].Data)
-		}
+	for prefix, set := range t.sets() {
+		fill(set, prefix, tensors)
 	}
 	t.trainer.SetStep(t.Step)
 }

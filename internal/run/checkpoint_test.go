@@ -69,12 +69,12 @@ func TestFolderGoneWhileTraining(t *testing.T) {
 					}
 				}
 			})
-			wantError(t, err, path, "the model of step 3 is saved in "+path+"-2")
+			wantError(t, err, path, "step 3 is saved in "+path+"-2")
 			if err := training.Close(); err != nil {
 				t.Error(err)
 			}
-			if r := opened(t, path+"-2"); r.Step != 3 {
-				t.Errorf("step %d", r.Step)
+			if r := opened(t, path+"-2"); r.Trained != 3 {
+				t.Errorf("step %d", r.Trained)
 			}
 			finish(t, resumed(t, path+"-2"))
 			if got, want := sums(t, path+"-2")[0], sums(t, straight)[0]; got != want {

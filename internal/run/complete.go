@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"attend/internal/kernel"
@@ -64,24 +65,56 @@ func (s *Session) Complete(prompt string, sampling Sampling, sample int) (string
 			return "", fmt.Errorf("the prompt is empty: give at least one %s", v.Tokenizer().Noun())
 		}
 	}
+	more, err := s.Continue([][]int{ids}, sampling, sample)
+	if err != nil {
+		return "", err
+	}
 	var added []string
-	uniform := random.New(sampling.Seed, "complete", uint64(sample))
-	for len(added) < sampling.MaxTokens && (!words || len(ids) <= context) {
-		window := ids[max(0, len(ids)-context):]
-		var next int
-		err := s.Forward([][]int{window}, func(_ int, out ForwardResult) error {
-			next = sampling.draw(out.Logits(len(window)-1), uniform.Float64())
+	for _, id := range more[0] {
+		if !words || id != boundary {
+			added = append(added, v.Key(id))
+		}
+	}
+	return v.Tokenizer().Continue(prompt, added), nil
+}
+
+// Continue draws what follows each of several lists of ids, in batches, and returns the added ids. Prompt i is given the sample
+// number first+i: equal seeds and sample numbers give equal ids. In a run on words a continuation ends with the boundary token,
+// unless MaxTokens or the context ends it before. In a run on characters the model reads the last tokens, at most its context.
+func (s *Session) Continue(prompts [][]int, sampling Sampling, first int) ([][]int, error) {
+	if err := sampling.Validate(); err != nil {
+		return nil, err
+	}
+	context := s.run.Config.Context
+	boundary, words := s.run.Vocabulary.Boundary()
+	texts, added, uniform := make([][]int, len(prompts)), make([][]int, len(prompts)), make([]*rand.Rand, len(prompts))
+	var open []int // indices of the prompts that have not ended
+	for i, prompt := range prompts {
+		texts[i], uniform[i] = slices.Clone(prompt), random.New(sampling.Seed, "complete", uint64(first+i))
+		open = append(open, i)
+	}
+	for {
+		open = slices.DeleteFunc(open, func(i int) bool {
+			n := len(added[i])
+			return n == sampling.MaxTokens || words && (len(texts[i]) > context || n > 0 && added[i][n-1] == boundary)
+		})
+		if len(open) == 0 {
+			return added, nil
+		}
+		windows := make([][]int, len(open))
+		for k, i := range open {
+			windows[k] = texts[i][max(0, len(texts[i])-context):]
+		}
+		err := s.Forward(windows, func(k int, out ForwardResult) error {
+			i := open[k]
+			next := sampling.draw(out.Logits(len(windows[k])-1), uniform[i].Float64())
+			texts[i], added[i] = append(texts[i], next), append(added[i], next)
 			return nil
 		})
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		if words && next == boundary {
-			break
-		}
-		ids, added = append(ids, next), append(added, v.Key(next))
 	}
-	return v.Tokenizer().Continue(prompt, added), nil
 }
 
 // draw returns the token for u, a uniform random number in [0, 1), by the inverse of the cumulative distribution over the tokens

@@ -277,3 +277,41 @@ func BenchmarkComplete(b *testing.B) {
 		})
 	}
 }
+
+// Several prompts in batches are continued as each by itself.
+func TestContinueInBatches(t *testing.T) {
+	for _, unit := range []string{"word", "char"} {
+		s := small()
+		s.Unit = unit
+		if unit == "char" {
+			s.Context = 8
+		}
+		r := trained(t, s, smallText())
+		ids := func(text string) []int {
+			e, err := r.Encode(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e.IDs
+		}
+		prompts := [][]int{ids("The lion"), ids("The"), ids("The lion saw"[:8]), ids("The lion"), ids("The")}
+		sampling := Sampling{Temperature: 1.5, TopP: 1, Seed: 3, MaxTokens: 12}
+		together, err := reader(t, r, 2).Continue(prompts, sampling, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := reader(t, r, 1)
+		for i, prompt := range prompts {
+			alone, err := one.Continue([][]int{prompt}, sampling, 7+i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(together[i], alone[0]) || len(alone[0]) == 0 {
+				t.Errorf("%s, prompt %d: %v in a batch, %v alone", unit, i, together[i], alone[0])
+			}
+		}
+		if slices.Equal(together[1], together[4]) {
+			t.Errorf("%s: two samples are the same: %v", unit, together[1])
+		}
+	}
+}

@@ -46,7 +46,7 @@ func TestDivergedKeepsCheckpoint(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "run")
 			training := begin(t, path, s, smallText())
 			err := training.Train(context.Background(), func(p Progress) {
-				for _, x := range []float64{p.Loss, p.GradientNorm, p.HeldOutLoss, p.TokensPerSecond, p.SecondsLeft} {
+				for _, x := range []float64{p.Loss, p.GradientNorm, *p.HeldOutLoss, p.TokensPerSecond, p.SecondsLeft} {
 					if math.IsNaN(x) || math.IsInf(x, 0) {
 						t.Errorf("reported %+v", p)
 					}
@@ -70,8 +70,8 @@ func TestDivergedKeepsCheckpoint(t *testing.T) {
 			}
 			training.name.release()
 			again := resumed(t, path)
-			if again.Step != r.Step {
-				t.Errorf("the state is of step %d, the model of step %d", again.Step, r.Step)
+			if again.Step != r.Trained {
+				t.Errorf("the state is of step %d, the model of a training of %d", again.Step, r.Trained)
 			}
 			if s, err := again.trainer.Step(); err != nil || math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0) {
 				t.Errorf("the next step: %+v, %v", s, err)
@@ -182,11 +182,11 @@ func TestMomentsThatAreNotFiniteAreNotKept(t *testing.T) {
 
 // Lines that no training writes are damage, however well they are spelled.
 func TestMetricsBeyondAllLossesAreDamage(t *testing.T) {
-	good := Metrics{Step: 1, Seconds: 1, TokensPerSecond: 1, Loss: 1, HeldOutLoss: 1, LearningRate: 1}
+	good := Metrics{Step: 1, Seconds: 1, TokensPerSecond: 1, Loss: 1, HeldOutLoss: new(1.0), LearningRate: 1}
 	for name, change := range map[string]func(*Metrics){
 		"loss":     func(m *Metrics) { m.Loss = 1e308 },
-		"held-out": func(m *Metrics) { m.HeldOutLoss = 1e308 },
-		"negative": func(m *Metrics) { m.HeldOutLoss = -1e308 },
+		"held-out": func(m *Metrics) { m.HeldOutLoss = new(1e308) },
+		"negative": func(m *Metrics) { m.HeldOutLoss = new(-1e308) },
 		"seconds":  func(m *Metrics) { m.Seconds = -1 },
 		"nothing":  func(*Metrics) {},
 	} {

@@ -96,10 +96,10 @@ func frameParser() func(line []byte) (attention.Frame, error) {
 			HeldOutLoss *float64        `json:"heldout_loss"`
 			Sentences   []attention.Map `json:"sentences"`
 		}
-		if err := json.Unmarshal(line, &f); err != nil || f.Step == nil || f.HeldOutLoss == nil {
+		if err := json.Unmarshal(line, &f); err != nil || f.Step == nil {
 			return attention.Frame{}, errors.New("is damaged: it is not JSON of a frame")
 		}
-		frame := attention.Frame{Step: *f.Step, HeldOutLoss: *f.HeldOutLoss, Sentences: f.Sentences}
+		frame := attention.Frame{Step: *f.Step, HeldOutLoss: f.HeldOutLoss, Sentences: f.Sentences}
 		film = append(film[:min(1, len(film))], frame)
 		if len(film) > 1 {
 			film[0].Step = frame.Step - 1 // the order of steps is another matter
@@ -120,8 +120,12 @@ func parseMetrics(line []byte) (Metrics, error) {
 		return Metrics{}, err
 	}
 	var m Metrics
-	if err := json.Unmarshal(line, &m); err != nil || max(m.Loss, m.HeldOutLoss) > math.MaxFloat32 ||
-		min(m.Seconds, m.TokensPerSecond, m.Loss, m.HeldOutLoss, m.LearningRate) < 0 {
+	err := json.Unmarshal(line, &m)
+	heldOut := 0.0
+	if m.HeldOutLoss != nil {
+		heldOut = *m.HeldOutLoss
+	}
+	if err != nil || max(m.Loss, heldOut) > math.MaxFloat32 || min(m.Seconds, m.TokensPerSecond, m.Loss, heldOut, m.LearningRate) < 0 {
 		return Metrics{}, errors.New("is damaged: it is not JSON of metrics")
 	}
 	return m, nil

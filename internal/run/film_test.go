@@ -27,19 +27,20 @@ func TestFilmAndMetricsOfATraining(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, step := range []int{0, 2, 4, 6} {
-		if frames[i].Step != step || metrics[i].Step != step || frames[i].HeldOutLoss != metrics[i].HeldOutLoss {
+	for i, step := range []int{0, 1, 2, 4, 5, 6} {
+		if frames[i].Step != step || metrics[i].Step != step || *frames[i].HeldOutLoss != *metrics[i].HeldOutLoss {
 			t.Errorf("line %d: frame %d, metrics %+v", i, frames[i].Step, metrics[i])
 		}
 	}
-	if len(frames) != 4 || len(metrics) != 4 {
+	if len(frames) != 6 || len(metrics) != 6 {
 		t.Errorf("%d frames, %d metrics", len(frames), len(metrics))
 	}
-	now, err := reader(t, r, 1).Map(r.Settings.Sample, logPredictions)
+	now, err := reader(t, r, 1).MapWithVectors(r.Settings.Sample, logPredictions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if last := frames[3].Sentences[0]; !reflect.DeepEqual(last.Attention, now.Attention) || !reflect.DeepEqual(last.Next, now.Next) {
+	if last := frames[5].Sentences[0]; !reflect.DeepEqual(last.Attention, now.Attention) || !reflect.DeepEqual(last.Next, now.Next) ||
+		!reflect.DeepEqual(last.NextAt, now.NextAt) {
 		t.Error("the last frame is not what the model shows")
 	}
 }
@@ -51,7 +52,7 @@ func TestFilmOfAKilledTraining(t *testing.T) {
 	whole := contents(t, r.Path, filmFile)
 	write(t, r.Path, filmFile, append(whole, `{"step":8,"hel`...))
 	frames, err := film(r)
-	if err != nil || len(frames) != 4 {
+	if err != nil || len(frames) != 6 {
 		t.Errorf("%d frames: %v", len(frames), err)
 	}
 	lines := bytes.SplitAfter(whole, []byte("\n"))

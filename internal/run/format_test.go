@@ -88,8 +88,8 @@ func TestFormat1(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := math.Abs(e.Loss - metrics[2].HeldOutLoss); !(d < 1e-5) { // the text is so short that both are of all of it
-				t.Errorf("held-out loss %v, metrics.jsonl has %v", e.Loss, metrics[2].HeldOutLoss)
+			if d := math.Abs(e.Loss - *metrics[2].HeldOutLoss); !(d < 1e-5) { // the text is so short that both are of all of it
+				t.Errorf("held-out loss %v, metrics.jsonl has %v", e.Loss, *metrics[2].HeldOutLoss)
 			}
 
 			training, err := Resume(path, load, nil)
@@ -157,9 +157,9 @@ func TestRunsWithoutALaterSetting(t *testing.T) {
 // A version that no attend has written is damage, a later one is not.
 func TestFormatVersionIsAWholeNumber(t *testing.T) {
 	for value, want := range map[string]string{
-		`"2"`: `line 1: format-version is a whole number from 1 to 2, not "2": restore the file`, "99999999999999999999": "is a whole number from 1 to 2",
-		"0": "is a whole number from 1 to 2", "-1": "is a whole number from 1 to 2", "1.5": "is a whole number from 1 to 2", "[2]": "not a list or a group",
-		"3": "use the version that wrote the file, or a newer one",
+		`"2"`: `line 1: format-version is a whole number from 1 to 3, not "2": restore the file`, "99999999999999999999": "is a whole number from 1 to 3",
+		"0": "is a whole number from 1 to 3", "-1": "is a whole number from 1 to 3", "1.5": "is a whole number from 1 to 3", "[2]": "not a list or a group",
+		"4": "use the version that wrote the file, or a newer one",
 	} {
 		b := []byte(formatKey + ": " + value + "\n")
 		b = fmt.Appendf(b, "%s%s\n", sealMark, digest(b))

@@ -43,10 +43,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// killed are the settings of a training that saves after every update.
+// killed are the settings of a training that saves after every update and stops early.
 func killed() Settings {
-	s := small()
-	s.Steps, s.EvalInterval, s.SaveInterval, s.Dropout = 120, 2, 1, 0.1
+	s := overfitting()
+	s.Steps, s.EvalInterval, s.SaveInterval, s.Dropout, s.Patience = 150, 2, 1, 0.1, 20 // stops at step 80
 	return s
 }
 
@@ -82,6 +82,9 @@ func TestKill(t *testing.T) {
 	straight := filepath.Join(t.TempDir(), "straight")
 	finish(t, begin(t, straight, killed(), smallText()))
 	want := sums(t, straight)
+	if r := opened(t, straight); !r.StoppedEarly() || r.Step == r.Trained {
+		t.Fatalf("the training ends at step %d with the weights of step %d: it was to stop early", r.Trained, r.Step)
+	}
 
 	path := filepath.Join(t.TempDir(), "run")
 	none, unfinished, swept := 0, 0, 0
@@ -104,7 +107,7 @@ func TestKill(t *testing.T) {
 		opened(t, path)
 		training := resumed(t, path)
 		training.name.release()
-		if training.Step < training.Settings.Steps {
+		if !training.Finished() {
 			unfinished++
 		}
 		if left := temporaries(t, path); len(left) > 0 {

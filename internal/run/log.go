@@ -29,12 +29,12 @@ import (
 
 // Metrics is a line of metrics.jsonl.
 type Metrics struct {
-	Step            int     `json:"step"`              // updates made
-	Seconds         float64 `json:"seconds"`           // of training so far, in all processes
-	TokensPerSecond float64 `json:"tokens_per_second"` // since the training was started or resumed
-	Loss            float64 `json:"loss"`              // of the last batch, nats per token; at step 0 of the held-out sample
-	HeldOutLoss     float64 `json:"heldout_loss"`      // of a sample of the held-out text
-	LearningRate    float64 `json:"learning_rate"`     // of the last update
+	Step            int      `json:"step"`                   // updates made
+	Seconds         float64  `json:"seconds"`                // of training so far, in all processes
+	TokensPerSecond float64  `json:"tokens_per_second"`      // since the training was started or resumed
+	Loss            float64  `json:"loss"`                   // of the last batch, nats per token; at step 0 of the text of an evaluation
+	HeldOutLoss     *float64 `json:"heldout_loss,omitempty"` // of the held-out text, or a sample of it, see [Run.EvaluationRows]; nil if nothing is held out
+	LearningRate    float64  `json:"learning_rate"`          // of the last update
 }
 
 // logNames are the logs of a run.

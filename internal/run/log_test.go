@@ -21,7 +21,7 @@ func TestLogsAreBoundToTheRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run")
 	stopAt(t, begin(t, path, small(), smallText()), 5) // two lines after the checkpoint of step 3
 	_, frames, metrics, err := OpenLogs(path)
-	if err != nil || len(frames) != 3 || len(metrics) != 3 {
+	if err != nil || len(frames) != 5 || len(metrics) != 5 {
 		t.Fatalf("%d frames, %d metrics, %v", len(frames), len(metrics), err)
 	}
 	s := small()

@@ -25,7 +25,9 @@ type Run struct {
 	Vocabulary *data.Vocabulary
 	Config     layers.Config
 	Parameters *param.Set
-	Step       int      // number of updates
+	Step       int      // number of updates of these weights
+	Trained    int      // number of updates of the training, of whose weights the run keeps some
+	Best       *Best    // nil if the training does not select by evaluations
 	DataSHA256 string   // of the text it was trained on
 	Notes      []string // messages for the user about the folder, one line each
 
@@ -35,8 +37,9 @@ type Run struct {
 	options                   options
 }
 
-// LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs.
-const LatestFormat = 2
+// LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs. Before version 3 every
+// evaluation during training is of a sample of the held-out text, see [Run.EvaluationRows].
+const LatestFormat = 3
 
 // Open reads a run folder. It returns an error that names the file if a file is missing, damaged or does not belong to the
 // others. It needs no lock: while a run is trained or replaced, Open reads either the old or the new state. To train further, see
@@ -64,17 +67,56 @@ func OpenLogs(path string, o ...Option) (r *Run, frames []attention.Frame, metri
 	return r, frames, metrics, err
 }
 
-// open reads the run with the weights of its model.
+// open reads the run with the weights of its model, or with those of the last step. They are read from the state if the model is
+// older, as after a kill between the writing of the two.
 func (f *folder) open(o options) (*Run, error) {
-	r, tensors, err := f.openWith(modelFile, o)
-	if err != nil {
-		return nil, err
+	name := stateFile
+	var r *Run
+	var tensors map[string]hf.Tensor
+	var err error
+	if !o.last {
+		if r, tensors, err = f.openWith(modelFile, o); err != nil {
+			return nil, err
+		}
+		if !r.stateIsNewer(f) {
+			name = modelFile
+		}
 	}
-	hf.Fill(r.Config, r.Parameters, tensors)
+	if name == modelFile {
+		hf.Fill(r.Config, r.Parameters, tensors)
+	} else {
+		if r, tensors, err = f.openWith(stateFile, o); err != nil {
+			return nil, err
+		}
+		set := weightSet
+		if r.Settings.Keep == KeepBest && !o.last {
+			set, r.Step = bestSet, r.Best.Step
+		}
+		fill(r.Parameters, set, tensors)
+	}
 	if err := finite(r.Parameters); err != nil {
-		return nil, fmt.Errorf("%s: %w", f.at(modelFile), err)
+		return nil, fmt.Errorf("%s: %w", f.at(name), err)
 	}
 	return r, nil
+}
+
+// stateIsNewer reports whether state.safetensors is of a later step than the model. A state that is missing, damaged or of another
+// run does not count.
+func (r *Run) stateIsNewer(f *folder) bool {
+	of := *r
+	state, err := openTensors(f.root, stateFile)
+	if err != nil {
+		return false
+	}
+	defer state.Close()
+	return of.checkMetadata(f, stateFile, state.metadata) == nil && of.Trained > r.Trained
+}
+
+// fill copies the tensors with that prefix to the parameters.
+func fill(parameters *param.Set, prefix string, tensors map[string]hf.Tensor) {
+	for _, p := range parameters.All() {
+		copy(p.Data, tensors[prefix+"/"+p.Name].Data)
+	}
 }
 
 // openWith reads the run with the tensors of one of its two safetensors files. That file has checksums of the other files, which
@@ -132,13 +174,20 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 	return r, tensors, f.fileError(name, err)
 }
 
-// weightSet is the prefix of the names of the weights in state.safetensors.
-const weightSet = "weight"
+// Prefixes of the names of tensors in state.safetensors.
+const (
+	weightSet = "weight" // the weights of the last step
+	bestSet   = "best"   // those with the lowest held-out loss, if the run keeps them
+)
 
-// stateSets returns the prefixes of the names of the tensors in state.safetensors: of the weights, and of the moments of the
-// optimizer.
+// stateSets returns the prefixes of the names of the tensors in state.safetensors: of the weights, of the best weights, and of the
+// moments of the optimizer.
 func (s Settings) stateSets() []string {
-	return append([]string{weightSet}, s.Training().MomentNames()...)
+	sets := []string{weightSet}
+	if s.Keep == KeepBest {
+		sets = append(sets, bestSet)
+	}
+	return append(sets, s.Training().MomentNames()...)
 }
 
 // shapes returns the shapes of the tensors in one of the two safetensors files, by name.
@@ -174,10 +223,15 @@ func (r *Run) checkTokenizerConfig(f *folder) error {
 
 // metadata returns the metadata of both safetensors files: of the run, with checksums of its other files.
 func (r *Run) metadata() map[string]string {
-	return map[string]string{
+	m := map[string]string{
 		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: digest(r.Settings.identity()),
 		metaConfig: digest(r.configJSON), metaWords: digest(r.tokenizerJSON),
 	}
+	if r.Best != nil {
+		m[metaTrained] = strconv.Itoa(r.Trained)
+		m[metaBest], m[metaBestLoss] = strconv.Itoa(r.Best.Step), strconv.FormatFloat(r.Best.Loss, 'g', -1, 64)
+	}
+	return m
 }
 
 // checkMetadata checks that a safetensors file belongs to config.json, tokenizer.json and training.yaml, and sets the fields of
@@ -193,14 +247,32 @@ func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) 
 				f.at(other.file), name)
 		}
 	}
-	if r.Step, err = strconv.Atoi(metadata[metaStep]); err != nil || r.Step < 0 {
-		return f.fileError(name, fmt.Errorf("step %s is not a number; %w", printable.Quote(metadata[metaStep]), errDamaged))
+	if r.Step, err = parseStep(metadata, metaStep); err != nil {
+		return f.fileError(name, err)
+	}
+	r.Trained = r.Step
+	if r.Settings.selects() {
+		if r.Trained, err = parseStep(metadata, metaTrained); err == nil {
+			r.Best, err = parseBest(metadata, r.Trained)
+		}
+		if err != nil {
+			return f.fileError(name, err)
+		}
 	}
 	r.DataSHA256 = metadata[metaData]
 	if name == stateFile {
 		r.chainHashes = map[string]string{metricsFile: metadata[metaMetrics], filmFile: metadata[metaFilm]}
 	}
 	return nil
+}
+
+// parseStep reads a number of updates from the metadata.
+func parseStep(metadata map[string]string, key string) (int, error) {
+	step, err := strconv.Atoi(metadata[key])
+	if err != nil || step < 0 {
+		return 0, fmt.Errorf("%s %s is not a number; %w", key, printable.Quote(metadata[key]), errDamaged)
+	}
+	return step, nil
 }
 
 // writeModel writes model.safetensors.
@@ -218,7 +290,7 @@ func (r *Run) Untrained() (*Run, error) {
 		return nil, err
 	}
 	before := *r
-	before.Parameters, before.Step = weights, 0
+	before.Parameters, before.Step, before.Trained, before.Best = weights, 0, 0, nil
 	return &before, nil
 }
 

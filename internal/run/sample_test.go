@@ -32,7 +32,7 @@ func TestSampleMapLeavesNoTrace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seen != s.Steps+3 { // the evaluations as well
+	if seen != s.Steps+5 { // the evaluations as well
 		t.Errorf("watched %d times", seen)
 	}
 	for _, name := range []string{modelFile, stateFile, filmFile, settingsFile, configFile, tokenizerFile, tokenizerConfigFile} {

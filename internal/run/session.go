@@ -183,10 +183,7 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	if err != nil {
 		return m, err
 	}
-	for position := range m.Tokens {
-		logits := ForwardResult{s.inference, 0}.Logits(position)
-		m.NextAt = append(m.NextAt, s.run.predictions(logits, min(most, mostNextAt)))
-	}
+	m.NextAt = s.nextAt(m, most)
 	m.Vectors = attention.PerHead(c.Layers, c.Heads, func(layer, head int) attention.HeadVectors {
 		var read [5][][]float32
 		for i, h := range hooks[layer] {
@@ -202,6 +199,14 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Z: read[4]}
 	})
 	return m, nil
+}
+
+// nextAt returns the most likely next tokens after each token of the latest map, [seq].
+func (s *Session) nextAt(m attention.Map, most int) (next [][]attention.Prediction) {
+	for position := range m.Tokens {
+		next = append(next, s.run.predictions(ForwardResult{s.inference, 0}.Logits(position), min(most, mostNextAt)))
+	}
+	return next
 }
 
 // predictions returns the most likely tokens for a row of logits, most likely first.

@@ -49,6 +49,8 @@ type Settings struct {
 
 	EvalInterval int    `yaml:"eval-interval"`
 	SaveInterval int    `yaml:"save-interval"`
+	Keep         string `yaml:"keep"`
+	Patience     int    `yaml:"patience"`
 	Sample       string `yaml:"sample"`
 }
 
@@ -67,14 +69,14 @@ func (s Settings) Options() data.Options {
 	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
-// Resolve sets the settings that depend on others or on the text (hidden, learning rate, context, sample sentence) if they are
-// not given, and checks all settings together.
+// Resolve sets the settings that depend on others or on the text (min-count, hidden, learning rate, context, sample sentence) if
+// they are not given, and checks all settings together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
-	s.Hidden = cmp.Or(s.Hidden, 4*s.Dim)
+	s.Hidden, s.MinCount = cmp.Or(s.Hidden, 4*s.Dim), cmp.Or(s.MinCount, corpus.MinCount)
 	s.LR = s.rate()
 	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
 	case !corpus.Vocabulary.Layout().Sentences():
-		s.Context = cmp.Or(s.Context, charContext)
+		s.Context = cmp.Or(s.Context, min(charContext, corpus.Train.Predictions()))
 	case s.Context == 0 && longest > longestAutomatic:
 		return s, fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d",
 			corpus.LongestLine, corpus.Name, longest-1, longest)
@@ -83,6 +85,12 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	case longest > s.Context:
 		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
 			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
+	}
+	if corpus.HeldOut.Len() == 0 {
+		s.Keep = KeepLast
+		if s.Patience > 0 {
+			return s, fmt.Errorf("patience %d requires held-out text, and nothing is held out: leave it out, or set holdout to 0.1", s.Patience)
+		}
 	}
 	if s.Sample == "" {
 		s.Sample = defaultSample(corpus, s.Context)
@@ -103,6 +111,11 @@ func (s Settings) rate() float64 {
 	if s.LR != 0 {
 		return s.LR
 	}
+	return s.AutomaticRate()
+}
+
+// AutomaticRate returns the learning rate that a model of this size has if none is given.
+func (s Settings) AutomaticRate() float64 {
 	rate := largestRate * min(1, math.Sqrt(32/(float64(s.Dim)*float64(s.Layers))))
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(rate, 'e', 1, 64), 64)
 	return rounded
@@ -113,24 +126,66 @@ func defaultSample(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
 		return seedSentence
 	}
+	_, texts := corpus.Measured()
 	if !corpus.Vocabulary.Layout().Sentences() {
-		runes := []rune(corpus.HeldOutText[0])
-		runes = runes[:min(len(runes), charSample, context)]
-		for ; len(runes) > 1; runes = runes[:len(runes)-1] {
-			if tokens, err := corpus.Vocabulary.Tokenize(string(runes)); err != nil || len(tokens) <= context {
-				break
-			}
+		if sample, known := beginning(texts[0], corpus.Vocabulary, context); known {
+			return sample
 		}
-		return string(runes)
+		sample, _ := beginning(corpus.TrainText[0], corpus.Vocabulary, context)
+		return sample
 	}
-	for _, text := range corpus.HeldOutText {
-		if tokens, err := corpus.Vocabulary.Tokenize(text); err == nil {
-			if _, unknown := corpus.Vocabulary.Encode(tokens); unknown < len(tokens) {
-				return text
-			}
+	for _, texts := range [][]string{corpus.HeldOutText, corpus.TrainText} {
+		if text, known := mostKnown(texts, corpus.Vocabulary); known {
+			return text
 		}
 	}
 	return corpus.TrainText[0]
+}
+
+// beginning returns the beginning of a text that fits the context, and whether any of its tokens is in the vocabulary.
+func beginning(text string, v *data.Vocabulary, context int) (begin string, known bool) {
+	runes := []rune(text)
+	for n := min(len(runes), charSample, context); n > 0; n-- {
+		begin = string(runes[:n])
+		tokens, err := v.Tokenize(begin)
+		if _, unknown := v.Encode(tokens); err != nil || len(tokens) <= context {
+			return begin, unknown < len(tokens)
+		}
+	}
+	return begin, true
+}
+
+// A sentence of so many words makes a readable map.
+const (
+	fewestReadable = 4
+	mostReadable   = 16
+)
+
+// mostKnown returns the text with the fewest unknown words; of several, one of readable length, the first of these. A text of less
+// than fewestReadable words is returned only if all are so short. known is false if no text has a known word.
+func mostKnown(texts []string, v *data.Vocabulary) (best string, known bool) {
+	var least [3]int // too short, unknown words, too long
+	for _, text := range texts {
+		tokens, err := v.Tokenize(text)
+		if err != nil {
+			continue
+		}
+		_, unknown := v.Encode(tokens)
+		if unknown == len(tokens) {
+			continue
+		}
+		rank := [3]int{0, unknown, 0}
+		if len(tokens) < fewestReadable {
+			rank[0] = 1
+		}
+		if len(tokens) > mostReadable {
+			rank[2] = 1
+		}
+		if !known || slices.Compare(rank[:], least[:]) < 0 {
+			best, least, known = text, rank, true
+		}
+	}
+	return best, known
 }
 
 // Model returns the configuration of the transformer for a vocabulary.
@@ -159,8 +214,9 @@ func (s Settings) YAML() []byte {
 // here, so that the identity of a run is the same in all versions.
 func (s Settings) identity() []byte {
 	var later []string
+	kept := s
 	for _, setting := range AllSettings() {
-		if setting.OnResume {
+		if kept.MayChange(setting) {
 			setting.Copy(&s, &Settings{})
 		}
 		if setting.Absent != nil {
@@ -171,10 +227,10 @@ func (s Settings) identity() []byte {
 			}
 		}
 	}
-	var all, kept yaml.Node
+	var all yaml.Node
 	_ = all.Encode(s)
-	kept = all
-	kept.Content = nil
+	identity := all
+	identity.Content = nil
 	for i := 0; i < len(all.Content); i += 2 { // keys and values in turn
 		if slices.Contains(later, all.Content[i].Value) {
 			continue
@@ -182,9 +238,9 @@ func (s Settings) identity() []byte {
 		if former, renamed := formerNames()[all.Content[i].Value]; renamed {
 			all.Content[i].Value = former
 		}
-		kept.Content = append(kept.Content, all.Content[i:i+2]...)
+		identity.Content = append(identity.Content, all.Content[i:i+2]...)
 	}
-	b, _ := yaml.Marshal(&kept)
+	b, _ := yaml.Marshal(&identity)
 	return b
 }
 

@@ -189,6 +189,84 @@ func TestResolveChars(t *testing.T) {
 	}
 }
 
+// What a text of few characters gives no choice of is chosen so that the text can be learned.
+func TestResolveShortText(t *testing.T) {
+	s := Defaults()
+	s.Unit = data.Char
+	for text, want := range map[string]struct {
+		context int
+		sample  string
+	}{"the cat sat on the mat": {19, "at"}, "cat\n": {1, "c"}} {
+		corpus, err := loadText(text)(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Resolve(corpus)
+		if err != nil || got.Context != want.context || got.Sample != want.sample {
+			t.Errorf("%q: context %d, sample %q, %v, want %v", text, got.Context, got.Sample, err, want)
+		}
+	}
+}
+
+// A minimum count that is not given is the one that was chosen for the text, and a given one stays.
+func TestResolveMinCount(t *testing.T) {
+	s := small()
+	for given, want := range map[int]int{0: 1, 2: 2} {
+		s.MinCount = given
+		corpus, err := smallCorpus(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Resolve(corpus)
+		if err != nil || got.MinCount != want || got.Options() != corpusOptions(s, want) {
+			t.Errorf("given %d: %d, %v, want %d", given, got.MinCount, err, want)
+		}
+	}
+	savanna, err := data.Savanna()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Defaults().Resolve(savanna); err != nil || got.MinCount != 2 {
+		t.Errorf("the savanna's minimum count is %d, %v, want 2 as in earlier versions", got.MinCount, err)
+	}
+}
+
+// corpusOptions are the options of settings with a minimum count.
+func corpusOptions(s Settings, minCount int) data.Options {
+	o := s.Options()
+	o.MinCount = minCount
+	return o
+}
+
+// The sample sentence is the one with the fewest unknown words, of readable length where possible, the first of those.
+func TestSampleIsKnown(t *testing.T) {
+	s := small()
+	var v *data.Vocabulary
+	for known := false; !known; s.SplitSeed++ { // until the line of letters is not held out
+		corpus, err := loadText("a b c d e f g h i j\nk\n")(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v = corpus.Vocabulary
+		_, known = v.ID("a")
+	}
+	long := strings.Repeat("a ", 17)
+	for _, c := range []struct{ want, texts string }{
+		{"a b c d x", "x y z a|a b c d x|a b|b c d e x"},
+		{"a b c d", "a b c x|a b c d|d c b a"},
+		{"a b c x", "a b|a b c x"},       // too short a map says little
+		{"a b", "x y z w v|a x|a b|b a"}, // all others have no known word, or are as short
+		{"a b c d", long + "|a b c d"},   // too long a map is hard to read
+		{long, "a b c x|" + long},        // but fewer unknown words count more
+		{"", "x y z w|x"},
+	} {
+		got, known := mostKnown(strings.Split(c.texts, "|"), v)
+		if got != c.want || known != (c.want != "") {
+			t.Errorf("of %q: %q, %v, want %q", c.texts, got, known, c.want)
+		}
+	}
+}
+
 func TestResolveErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -18,6 +18,7 @@ type Option func(*options)
 
 type options struct {
 	bound    func() memory.Bound
+	last     bool // open the weights of the last step
 	building func(Building) error
 }
 
@@ -40,6 +41,9 @@ func MaxMemory(bytes float64) Option {
 
 // MemoryOf sets the same limit of memory as for an open run.
 func MemoryOf(r *Run) Option { return func(o *options) { o.bound = r.options.bound } }
+
+// AtLast opens the weights of the last step, whichever the run keeps as its model.
+func AtLast() Option { return func(o *options) { o.last = true } }
 
 // Building is reported before each graph of a training is built.
 type Building struct {
@@ -180,6 +184,9 @@ func (r *Run) trainingBytes(corpus *data.Corpus, l, sample layers.Lengths) float
 	n := r.Settings.Training().Bytes(c, l)
 	n += train.EvaluatorBytes(c, r.trainingEvaluationBatch(), seq, longest) + reader(1, sample)
 	if r.Parameters == nil {
+		n += c.ParameterBytes()
+	}
+	if r.Settings.Keep == KeepBest {
 		n += c.ParameterBytes()
 	}
 	// While the model is written: query, key and value in one tensor, a table of positions, one tensor as bytes.

@@ -9,6 +9,7 @@ import (
 
 	"attend/data"
 	"attend/embed"
+	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
@@ -22,7 +23,8 @@ type Setting struct {
 	Follows  string          // name of another setting, such as lr for min-lr
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
-	OnResume bool            // may change when a run is resumed
+	OnResume bool            // may change when a run is resumed, see [Settings.MayChange]
+	Selects  bool            // sets the evaluations among which the weights are selected
 	Formerly string          // former name, in settings files and flags of earlier versions; "" if it was not renamed
 	Vary     bool            // runs that differ only in this setting have the same text and can be compared
 
@@ -63,16 +65,17 @@ func AllSettings() (all []Setting) {
 					"a file, or - for standard input; at most 1 GB"},
 			{Name: "unit", Default: data.Word, Choices: data.Units.Names(),
 				Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
-			{Name: "holdout", Default: 0.1, Range: Range{Low: 0, High: 1, OpenLow: true, OpenHigh: true},
-				Meaning: "share of the text held out from training, for evaluation"},
+			{Name: "holdout", Default: 0.1, Range: rightOpen(0, 1),
+				Meaning: "share of the text held out from training, for evaluation; 0 holds out nothing"},
 			{Name: "holdout-by", Default: data.ByTokens, Choices: []string{data.ByTokens, data.BySentences},
 				Absent:  func(s *Settings) { s.HoldOutBy = data.BySentences },
 				Meaning: "what holdout is a share of"},
 			{Name: "split-seed", Default: uint64(1), With: "seed",
 				Absent:  func(s *Settings) { s.SplitSeed = s.Seed },
 				Meaning: "random seed of which sentences are held out"},
-			{Name: "min-count", Default: 2, Range: closed(1, 1e9),
-				Meaning: "tokens that occur less often in the training text become " + data.UnknownToken},
+			{Name: "min-count", Default: 0, Range: closed(0, 1e9),
+				Meaning: fmt.Sprintf("tokens that occur less often in the training text become %s (0: 1 if it has less than %s tokens, else 2)",
+					data.UnknownToken, printable.Thousands(data.SmallText))},
 		}},
 		{"Model", true, []Setting{
 			{Name: "layers", Default: 1, Range: closed(1, 1000), Meaning: "transformer blocks"},
@@ -80,7 +83,7 @@ func AllSettings() (all []Setting) {
 			{Name: "dim", Default: 32, Range: closed(1, 1<<16), Meaning: "embedding dimension (d_model)"},
 			{Name: "hidden", Default: 0, Range: closed(0, 1<<20), Meaning: "width of the hidden layer of the feed-forward network (0: 4 times dim)"},
 			{Name: "context", Default: 0, Range: closed(0, 1<<16),
-				Meaning: "maximum number of tokens in a sequence (0: the longest sentence, or 64 characters with --unit char)"},
+				Meaning: "maximum number of tokens in a sequence (0: the longest sentence, or at most 64 characters with --unit char)"},
 			{Name: "positions", Default: embed.Learned, Choices: embed.Schemes.Names(), Meaning: "position encoding"},
 			{Name: "norm", Default: layers.LayerNormName, Choices: layers.Norms.Names(),
 				Absent:  func(s *Settings) { s.Norm = layers.LayerNormName },
@@ -113,11 +116,18 @@ func AllSettings() (all []Setting) {
 			{Name: "momentum", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("momentum")},
 			{Name: "clip", Default: 1.0, Range: closed(0, 1e9), Meaning: "maximum global gradient norm; 0 disables clipping"},
 			{Name: "seed", Default: uint64(1), Meaning: "random seed of weights, batches and dropout; on one kind of processor a run is reproducible bit for bit"},
+			{Name: "keep", Default: KeepBest, Choices: []string{KeepBest, KeepLast},
+				Absent:  func(s *Settings) { s.Keep = KeepLast },
+				Meaning: "weights that are the model: those with the lowest held-out loss at an evaluation, or those of the last step"},
+			{Name: "patience", Default: 0, Range: closed(0, 1e9),
+				Absent:  func(s *Settings) { s.Patience = 0 },
+				Meaning: "stop after so many eval-intervals in a row without a lower held-out loss; 0 trains to the end"},
 		}},
 		{"Evaluation and output", false, []Setting{
 			{Name: "sample", Formerly: "probe", Default: "",
 				Meaning: "sample sentence whose map is shown and filmed (default: \"" + seedSentence + "\", or a held-out sentence)"},
-			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between evaluations"},
+			{Name: "eval-interval", Default: 100, Range: closed(1, 1e9), OnResume: true, Selects: true,
+				Meaning: "steps between evaluations; there are others at steps 1, 2, 5, 10, 20, 50, ..."},
 			{Name: "save-interval", Default: 500, Range: closed(1, 1e9), OnResume: true, Meaning: "steps between checkpoints"},
 		}},
 	} {

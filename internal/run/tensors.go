@@ -29,7 +29,10 @@ const (
 	metaFormat   = "format"    // "pt": transformers refuses a file without it
 	metaTensors  = "sha256"    // of all tensor bytes in the order of the file
 	metaHeader   = "header"    // SHA-256 of the other metadata and the names and shapes
-	metaStep     = "step"      // updates made
+	metaStep     = "step"      // updates of the weights
+	metaTrained  = "trained"   // updates of the training, if it selects weights; else those of the weights
+	metaBest     = "best"      // step of [Best], if the training selects weights
+	metaBestLoss = "best-loss" // its loss
 	metaConfig   = "config"    // SHA-256 of config.json
 	metaWords    = "tokenizer" // SHA-256 of tokenizer.json
 	metaSettings = "settings"  // SHA-256 of the settings that a run keeps

@@ -15,13 +15,11 @@ import (
 	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/hf"
+	"attend/internal/param"
 	"attend/internal/printable"
 	"attend/layers"
 	"attend/train"
 )
-
-// evaluationBatches is the number of batches of held-out text in an evaluation during training.
-const evaluationBatches = 16
 
 // Training is a run that is being trained in its folder.
 type Training struct {
@@ -30,9 +28,10 @@ type Training struct {
 
 	trainer     *train.Trainer
 	evaluator   *train.Evaluator
-	heldOut     train.Batches
-	evalBatches int // number of batches of an evaluation
+	measured    train.Batches // of the held-out text; if nothing is held out, of the training text
+	evalBatches int           // number of batches of an evaluation
 	sample      *Session
+	best        *param.Set // the weights of [Run.Best]; nil if the training does not keep them
 
 	before  float64 // seconds of training before this start or resume
 	started time.Time
@@ -175,12 +174,16 @@ func newTraining(r *Run, corpus *data.Corpus, at *lockedName, begin func(*Traini
 		return nil, err
 	}
 	batch := r.trainingEvaluationBatch()
-	heldOut, err := corpus.HeldOut.Batches(batch, s.Context)
+	set, _ := corpus.Measured()
+	measured, err := set.Batches(batch, s.Context)
 	if err != nil {
 		return nil, err
 	}
-	t := &Training{Run: r, Corpus: corpus, name: at, heldOut: heldOut,
-		evalBatches: (evaluationBatches*s.Batch + batch - 1) / batch, saved: r.Step}
+	t := &Training{Run: r, Corpus: corpus, name: at, measured: measured,
+		evalBatches: (r.EvaluationRows(set) + batch - 1) / batch, saved: r.Step}
+	if s.Keep == KeepBest {
+		t.best = layers.ZeroParameters(r.Config)
+	}
 	build := r.reportingBuilder()
 	if t.trainer, err = train.New(s.Training(), build, r.Parameters, sampler); err != nil {
 		return nil, err
@@ -205,9 +208,9 @@ func (r *Run) build(o layers.Options) (*layers.Graph, error) {
 // Progress is what a training reports after each update.
 type Progress struct {
 	train.Step
-	Steps           int     // of the whole training
-	HeldOutLoss     float64 // of the latest evaluation
-	Evaluated       bool    // whether this update was followed by an evaluation
+	Steps           int      // of the whole training
+	HeldOutLoss     *float64 // of the latest evaluation; nil if nothing is held out
+	Evaluated       bool     // whether this update was followed by an evaluation
 	TokensPerSecond float64
 	SecondsLeft     float64
 }
@@ -224,10 +227,11 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 			TokensPerSecond: rate, SecondsLeft: left})
 	}
 	err := t.trainer.Run(ctx, train.Callbacks{
-		EvaluateEvery: t.Settings.EvalInterval,
-		SaveEvery:     t.Settings.SaveInterval,
+		EvaluateAt: t.Settings.evaluatedAt,
+		SaveEvery:  t.Settings.SaveInterval,
+		Done:       t.StoppedEarly,
 		Stepped: func(s train.Step) {
-			t.Step = s.Step
+			t.Step, t.Trained = s.Step, s.Step
 			t.tokens += s.Tokens
 			progress(s, false)
 		},
@@ -263,28 +267,34 @@ func (t *Training) diverged(where string, err error) error {
 	return err
 }
 
-// evaluate measures the loss on part of the held-out text and computes the map of the sample sentence. It returns the content of
-// a line for each log.
+// evaluate measures the loss on the held-out text, or on a sample of it, and computes the map of the sample sentence. It returns the
+// content of a line for each log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
-	e, err := t.evaluator.Evaluate(t.heldOut, t.evalBatches)
-	if err != nil {
-		return nil, t.diverged("on held-out text ", err)
+	m := Metrics{Step: s.Step, Loss: s.Loss, LearningRate: s.LearningRate, Seconds: t.before}
+	if heldOut := t.Corpus.HeldOut.Len() > 0; heldOut || s.Step == 0 {
+		e, err := t.evaluator.Evaluate(t.measured, t.evalBatches)
+		if err != nil {
+			return nil, t.diverged("on the text of an evaluation ", err)
+		}
+		if heldOut {
+			m.HeldOutLoss = &e.Loss
+			t.consider(Best{s.Step, e.Loss})
+		}
+		if s.Step == 0 {
+			m.Loss = e.Loss
+		}
 	}
-	m := Metrics{Step: s.Step, Loss: s.Loss, HeldOutLoss: e.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if !t.started.IsZero() {
 		elapsed := time.Since(t.started).Seconds()
 		m.Seconds += elapsed
 		m.TokensPerSecond = perSecond(t.tokens, elapsed)
-	}
-	if s.Step == 0 {
-		m.Loss = e.Loss
 	}
 	t.last = m
 	sample, err := t.SampleMap()
 	if err != nil {
 		return nil, t.diverged("for the sample sentence ", err)
 	}
-	frame := attention.Frame{Step: s.Step, HeldOutLoss: e.Loss, Sentences: []attention.Map{sample}}
+	frame := attention.Frame{Step: s.Step, HeldOutLoss: m.HeldOutLoss, Sentences: []attention.Map{sample}}
 	lines := map[string][]byte{}
 	for name, value := range map[string]any{metricsFile: m, filmFile: frame} {
 		if lines[name], err = json.Marshal(value); err != nil {
@@ -294,10 +304,14 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	return lines, nil
 }
 
-// SampleMap returns the attention map of the sample sentence with the present weights. It changes nothing in the training or its
+// SampleMap returns the attention map of the sample sentence with the present weights, with the next words after each of its words. It changes nothing in the training or its
 // folder. It may be called from the report function of [Training.Train], or while Train is not running.
 func (t *Training) SampleMap() (attention.Map, error) {
-	return t.sample.Map(t.Settings.Sample, logPredictions)
+	m, err := t.sample.Map(t.Settings.Sample, logPredictions)
+	if err == nil {
+		m.NextAt = t.sample.nextAt(m, logPredictions)
+	}
+	return m, err
 }
 
 // logPredictions is the number of most likely next words in a frame of the film.

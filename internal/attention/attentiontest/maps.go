@@ -198,7 +198,7 @@ func OtherShapes() map[string]attention.Baseline {
 func Filmed(weights ...float32) []attention.Frame {
 	var frames []attention.Frame
 	for i, w := range weights {
-		frames = append(frames, attention.Frame{Step: 10 * i, HeldOutLoss: 3, Sentences: []attention.Map{{
+		frames = append(frames, attention.Frame{Step: 10 * i, HeldOutLoss: new(3.0), Sentences: []attention.Map{{
 			Text: "a b", Tokens: []string{"a", "b"}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}},
 		}}})
 	}
@@ -215,7 +215,7 @@ func AnyFilm(t *rapid.T) []attention.Frame {
 	step := rapid.IntRange(0, 50).Draw(t, "first step")
 	score := rapid.Float64Range(-8, 8)
 	for i := range frames {
-		frames[i] = attention.Frame{Step: step, HeldOutLoss: rapid.Float64Range(0, 20).Draw(t, "loss")}
+		frames[i] = attention.Frame{Step: step, HeldOutLoss: new(rapid.Float64Range(0, 20).Draw(t, "loss"))}
 		step += rapid.IntRange(1, 500).Draw(t, "steps on")
 		for _, m := range first {
 			s := attention.Map{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
@@ -248,7 +248,9 @@ func AnyComparison(t *rapid.T, m attention.Map) attention.Comparison {
 		}
 	}
 	if rapid.Bool().Draw(t, "runs") {
-		c.Losses = []float64{1, math.NaN()}
+		e := rapid.Float64().Draw(t, "error")
+		c.Losses = &attention.Losses{A: 1, B: rapid.Float64().Draw(t, "loss"), Difference: math.NaN(), StandardError: &e, Interval: &[2]float64{-e, e},
+			Sentences: 2, HeldOut: [2]int{2, rapid.IntRange(2, 3).Draw(t, "sentences")}, Tokens: 12, LeftOut: rapid.IntRange(0, 1e9).Draw(t, "left out")}
 		c.Settings = []attention.SettingPair{{Name: "sample", A: Token().Draw(t, "setting"), B: Token().Draw(t, "setting")}}
 	}
 	return c

@@ -60,4 +60,13 @@ await check("printed, each chapter begins a page and all results are there", "le
   assert.deepEqual(seen, { breaks: true, hidden: 0, answers: 0, paper: "rgb(255, 255, 255)" });
 });
 
+await check("the worksheet on a phone and printed", "worksheet.html", { viewport: { width: 390, height: 800 } }, async (page) => {
+  await accessible(page, "the worksheet");
+  const wide = await page.$$eval("html, .table, .picture, pre, figure", (list) => list.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `${e.closest("section")?.id} ${e.className}`));
+  assert.deepEqual(wide, [], "cut off");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("details, .result, #answers, .try").count(), 0);
+  assert.equal(await page.locator(".question").count(), await page.locator(".question .space:visible").count(), "space for each answer");
+});
+
 await browser.close();

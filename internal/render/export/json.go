@@ -13,7 +13,7 @@ import (
 )
 
 // Version is that of all results: it rises when a field goes or comes to mean something else, and not when one is added.
-const Version = 2
+const Version = 3
 
 // Document is a result under its heading.
 type Document struct {
@@ -71,16 +71,27 @@ func Maps(maps []attention.Map, baselines []attention.Baseline) (Report, error) 
 // list is s, and not nil, which JSON would write as null.
 func list[T any](s []T) []T { return append([]T{}, s...) }
 
+// Frame is a frame of a film. The loss is that of a sample of the held-out text.
+type Frame struct {
+	Step        int             `json:"step"`
+	HeldOutLoss *float64        `json:"sample_heldout_loss,omitempty"`
+	Sentences   []attention.Map `json:"sentences"`
+}
+
 // FilmReport is the result of `attend film`. Lists are never null.
 type FilmReport struct {
-	Frames    []attention.Frame  `json:"frames"`
+	Frames    []Frame            `json:"frames"`
 	Formation []attention.Formed `json:"formation"` // when the links formed
 	Losses    any                `json:"losses"`    // of the training, a list
 }
 
 // Film returns the report on a film.
 func Film(frames []attention.Frame, formed []attention.Formed, losses any) (FilmReport, error) {
-	return FilmReport{frames, list(formed), losses}, attention.CheckFilm(frames)
+	report := FilmReport{make([]Frame, len(frames)), list(formed), losses}
+	for i, f := range frames {
+		report.Frames[i] = Frame(f)
+	}
+	return report, attention.CheckFilm(frames)
 }
 
 // ScatterReport is the result of `attend words` without a word.
@@ -98,6 +109,11 @@ func Scatter(s attention.Scatter, cosines [][]float64) (ScatterReport, error) {
 		err = attention.ValidateCosines(make([]string, len(s.Points)), cosines)
 	}
 	return ScatterReport{s.Title, s.Share, s.Points, cosines}, err
+}
+
+// WordsReport is the result of `attend words --list`.
+type WordsReport struct {
+	Words []attention.WordCount `json:"words"`
 }
 
 // NearestReport is the result of `attend words WORD`. Lists are never null.

@@ -21,6 +21,7 @@ type pageData struct {
 	Baseline  string             `json:"baseline"` // whose weights are the second frame; "": none
 	Sentences []pageSentence     `json:"sentences"`
 	Frames    []pageFrame        `json:"frames"` // at least one
+	Model     int                `json:"model"`  // the frame of the model's weights
 	Formed    []attention.Formed `json:"formed"`
 	Losses    []Loss             `json:"losses"` // of a film
 }
@@ -52,7 +53,7 @@ type pageSentence struct {
 // pageFrame is the sentences at one step.
 type pageFrame struct {
 	Step      int           `json:"step"`
-	Loss      float64       `json:"loss"` // of a film
+	Loss      *float64      `json:"loss"` // of a film
 	Sentences []pageWeights `json:"sentences"`
 }
 

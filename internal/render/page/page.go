@@ -69,15 +69,15 @@ const leastFormed = 0.2
 
 // Loss is the loss of a training at one step, in nats per token.
 type Loss struct {
-	Step     int     `json:"step"`
-	Training float64 `json:"training"` // of the last batch
-	HeldOut  float64 `json:"heldOut"`  // of a sample of the held-out text
+	Step     int      `json:"step"`
+	Training float64  `json:"training"` // of the last batch
+	HeldOut  *float64 `json:"heldOut"`  // of the held-out text, or of a sample of it
 }
 
 // Film writes the frames of a training as one page for a browser: the map of each sample
 // sentence as [Maps] shows it, a slider over the steps, the curves of the losses on a logarithmic axis, and the list of
 // links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]). Selection and effects are those
-// of the last frame.
+// of the frame of the model's step, which is marked if it is not the last.
 //
 // It is complete in one file, and equal frames give equal bytes. Frames that do not belong
 // together, as [attention.CheckFilm] reports, write nothing.
@@ -87,7 +87,8 @@ func Film(w io.Writer, s attention.Source, frames []attention.Frame, losses []Lo
 	}
 	d := newPageData(s)
 	d.Film, d.Losses = true, append(d.Losses, losses...)
-	for i, m := range frames[len(frames)-1].Sentences {
+	d.Model = attention.FrameOf(frames, s.Step)
+	for i, m := range frames[d.Model].Sentences {
 		if err := m.InRange(shown.Layer, shown.Head, attention.All); err != nil {
 			return fmt.Errorf("sentence %d: %w", i+1, err)
 		}
@@ -148,11 +149,12 @@ func (d *pageData) write(w io.Writer, text pageText) error {
 	err = t.Execute(&b, struct {
 		pageText
 		*pageData
-		Policy string
-		Style  template.CSS
-		Script template.JS
-		Data   template.JS
-	}{text, d, policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
+		Description string
+		Policy      string
+		Style       template.CSS
+		Script      template.JS
+		Data        template.JS
+	}{text, d, text.Heading + ": " + d.title(""), policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}

@@ -255,6 +255,20 @@ func TestPageHoldsItsMaps(t *testing.T) {
 	})
 }
 
+// The description of a page names a map once.
+func TestPageDescriptionNamesTheMapOnce(t *testing.T) {
+	m := attentiontest.Made("a b", []string{"a", "b"}, 1, 1)
+	m.Name = "rollout over 2 layers"
+	var b bytes.Buffer
+	if err := Maps(&b, attention.Source{Run: "runs/lion", Step: 3}, []attention.Map{m}, nil, unchosen()); err != nil {
+		t.Fatal(err)
+	}
+	want := `<meta name="description" content="Which words each word attends to: rollout over 2 layers: a b (runs/lion, step 3)">`
+	if !strings.Contains(b.String(), want) {
+		t.Errorf("the page has no %s", want)
+	}
+}
+
 // Words that are markup change no element of a page.
 func TestPageHostileWords(t *testing.T) {
 	like := tagsOf(t, func(b *bytes.Buffer) error {
@@ -383,7 +397,7 @@ func TestPageRefuses(t *testing.T) {
 	bad := attentiontest.Lion()
 	bad.Attention[0][1][3][2] = float32(math.NaN())
 	film := forming()
-	film[2].HeldOutLoss = math.Inf(1)
+	film[2].HeldOutLoss = new(math.Inf(1))
 	for want, write := range map[string]func(b *bytes.Buffer) error{
 		"a page requires a sentence": func(b *bytes.Buffer) error { return Maps(b, attention.Source{}, nil, nil, unchosen()) },
 		"sentence 2: layer 1, head 2: query 4, key 3: w": func(b *bytes.Buffer) error {
@@ -442,7 +456,7 @@ func TestFilmHoldsItsFrames(t *testing.T) {
 			t.Fatalf("film %t, %d frames for %d", d.Film, len(d.Frames), len(frames))
 		}
 		for i, f := range frames {
-			if d.Frames[i].Step != f.Step || d.Frames[i].Loss != f.HeldOutLoss {
+			if d.Frames[i].Step != f.Step || *d.Frames[i].Loss != *f.HeldOutLoss {
 				t.Fatalf("frame %d: step %d, loss %v", i, d.Frames[i].Step, d.Frames[i].Loss)
 			}
 			for j, s := range f.Sentences {

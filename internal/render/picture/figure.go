@@ -41,18 +41,19 @@ func newFigure(m attention.Map, baseline *attention.Baseline, s attention.Source
 	// Refused before the matrices are made.
 	const mostCells = 1 << 19 // of all panels, those of the future included
 	layers, heads, seq := len(m.Attention), len(m.Attention[0]), len(m.Tokens)
-	panels := 1
+	maps := 1
 	if selection.All {
-		panels = heads
+		maps = heads
 		if selection.Layer == attention.All {
-			panels *= layers
+			maps *= layers
 		}
 	}
+	panels := maps
 	if baseline != nil {
 		panels *= 3
 	}
 	if float64(panels)*float64(seq)*float64(seq) > mostCells {
-		return figure{}, tooLarge(panels, seq)
+		return figure{}, tooLarge(panels, seq, maps > 1)
 	}
 	list, err := render.Views(m, selection)
 	if err != nil {
@@ -97,10 +98,14 @@ func columns(n int) int {
 	return c
 }
 
-// tooLarge is the error of a figure that no screen or page would hold.
-func tooLarge(panels, seq int) error {
-	return fmt.Errorf("too large for one picture: %s of %s; show one layer or head, or a shorter sentence",
-		printable.Count(panels, "map"), printable.Count(seq, "word"))
+// tooLarge is the error of a figure that no screen or page would hold; heads reports whether it shows several.
+func tooLarge(panels, seq int, heads bool) error {
+	advice := "a shorter sentence"
+	if heads {
+		advice = "one layer or head, or " + advice
+	}
+	return fmt.Errorf("too large for one picture: %s of %s; show %s",
+		printable.Count(panels, "map"), printable.Count(seq, "word"), advice)
 }
 
 // selectionTitle names a selection.

@@ -181,7 +181,7 @@ func TestTooLargeIsRefusedEarly(t *testing.T) {
 	}
 	allocations := testing.AllocsPerRun(1, func() {
 		_, err := newFigure(m, nil, attention.Source{}, render.Selection{Layer: -1, Head: -1, All: true})
-		if want := "too large for one picture: 48 maps of 300 words"; err == nil || !strings.Contains(err.Error(), want) {
+		if want := "too large for one picture: 48 maps of 300 words; show one layer or head, or a shorter sentence"; err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	})
@@ -190,6 +190,22 @@ func TestTooLargeIsRefusedEarly(t *testing.T) {
 	}
 	if _, err := newFigure(m, nil, attention.Source{}, render.Selection{Layer: 0, Head: 0}); err != nil {
 		t.Errorf("one of the maps: %v", err)
+	}
+}
+
+// The advice of a picture that is too large is one that helps: a map that an analysis computed has no heads to choose from.
+func TestTooLargeAdvice(t *testing.T) {
+	words := make([]string, 800)
+	head := make([][]float32, len(words))
+	for q := range head {
+		head[q] = append([]float32{1}, make([]float32, len(words)-1)...)
+	}
+	m := attention.Map{Name: "rollout over 2 layers", Tokens: words, Attention: [][][][]float32{{head}}}
+	for _, baseline := range []*attention.Baseline{nil, {Map: m}} {
+		_, err := newFigure(m, baseline, attention.Source{}, render.Selection{Layer: -1, Head: -1, All: true})
+		if err == nil || !strings.HasSuffix(err.Error(), "of 800 words; show a shorter sentence") {
+			t.Errorf("error %v", err)
+		}
 	}
 }
 

@@ -72,7 +72,7 @@ func (f figure) layout(o Options) (Drawing, error) {
 	abreast, seq := len(f.panels[0]), len(s.words)
 	content := max(abreast*(s.panelWidth+panelGapX)-panelGapX, narrowestPage-2*margin)
 	if height := len(f.panels) * (s.panelHeight + panelGapY); float64(content)*float64(height) > mostArea {
-		return Drawing{}, tooLarge(s.count, seq)
+		return Drawing{}, tooLarge(s.count, seq, s.count > 3 || s.count > 1 && !f.signed)
 	}
 	d.width = content + 2*margin
 	caption := text{x: margin, y: d.header(f.sentence(), 1.3*headingSize), size: textSize, fill: d.muted}

@@ -16,6 +16,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
+	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/rendertest"
 )
@@ -210,7 +211,7 @@ func TestScatterPNGIsAnImage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if texts["Title"] != render.ScatterHeading(s) || texts["Run"] != render.Spelling(s.Source.Run) {
+		if texts["Title"] != render.ScatterHeading(s) || texts["Run"] != printable.Path(s.Source.Run) {
 			t.Fatalf("texts %q", texts)
 		}
 	})

@@ -8,7 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -45,10 +48,10 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 		y = d.paragraph(t, size*lineHeight, size*(lineHeight-1), inner, math.MaxInt)
 	}
 	note := text{fill: d.muted}
-	heading, run := render.ScatterHeading(s), render.Spelling(s.Source.Run)
-	origin := fmt.Sprintf("%s, step %d", run, s.Source.Step)
+	heading, run := render.ScatterHeading(s), printable.Path(s.Source.Run)
+	origin := fmt.Sprintf("%s, step %d", pathEnd(run), s.Source.Step)
 	add(term.Fit(heading, widestScatter), titleSize, text{fill: d.ink})
-	add(term.Fit(origin, widestScatter), noteSize, note)
+	add(origin, noteSize, note)
 	y += noteSize
 
 	// The plot: one scale for both axes, with space at its edges for names.
@@ -104,6 +107,16 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 			{"Variance", fmt.Sprintf("%.6f %.6f", s.Share[0], s.Share[1])}},
 	}
 	return d, tags, plot
+}
+
+// pathEnd is a path that fits a line: of a long one its last folders, by which runs of one kind differ.
+func pathEnd(path string) string {
+	const most = 60 // columns
+	for folders := strings.Split(path, "/"); ansi.StringWidth(path) > most && len(folders) > 2; {
+		folders = folders[1:]
+		path = "…/" + strings.Join(folders, "/")
+	}
+	return path
 }
 
 // tag draws the name of the point at x, y, and the line that leads there.

@@ -202,3 +202,20 @@ func TestScatterTellsWhatTheFontLacks(t *testing.T) {
 		t.Errorf("lacking %q", got)
 	}
 }
+
+// A long path keeps its end, by which runs of one kind differ.
+func TestScatterNamesItsRun(t *testing.T) {
+	s := attentiontest.ScatterOf("lion", 1, -1)
+	s.Source.Run = strings.Repeat("a-long-folder/", 10) + "seed-2/run"
+	d, err := Scatter(s, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := ""
+	for _, text := range d.texts {
+		drawn += text.s
+	}
+	if !strings.Contains(drawn, "seed-2/run, step 0") {
+		t.Errorf("the picture says %q", drawn)
+	}
+}

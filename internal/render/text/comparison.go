@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
@@ -27,11 +29,13 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 		}
 	}
 	var b bytes.Buffer
-	b.WriteString(o.hanging("A: ", "%s, %s", printable.Sentence(c.A.Text), render.Origin(c.Of)))
-	b.WriteString(o.hanging("B: ", "%s, %s", printable.Sentence(c.B.Text), render.Origin(c.With)))
-	if len(c.Losses) == 2 {
-		b.WriteString("\n" + o.paragraph("loss on a sample of held-out text: %.4f and %.4f nats a token, difference %+.4f",
-			c.Losses[0], c.Losses[1], c.Losses[0]-c.Losses[1]))
+	of, with := render.Origins(c.Of, c.With)
+	b.WriteString(o.hanging("A: ", "%s, %s", printable.Sentence(c.A.Text), of))
+	b.WriteString(o.hanging("B: ", "%s, %s", printable.Sentence(c.B.Text), with))
+	if c.Losses != nil {
+		b.WriteString("\n" + losses(*c.Losses, o))
+	} else if c.Unlike != "" {
+		b.WriteString("\n" + o.paragraph("held-out losses are not compared: %s", c.Unlike))
 	}
 	if len(c.Settings) > 0 {
 		t := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "A", Left: true}, {Title: "B", Left: true}}}
@@ -61,6 +65,36 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 	}
 	b.WriteString(largestDifferences(c, words, o))
 	return render.Write(w, &b)
+}
+
+// losses writes the held-out losses of two runs, what they were measured on, and whether their difference may be chance.
+func losses(l attention.Losses, o Options) string {
+	noun := "sentence"
+	if l.Pieces {
+		noun = "piece"
+	}
+	on := fmt.Sprintf("on the %s that both hold out (A holds out %s, B %s)", printable.Count(l.Sentences, noun),
+		printable.Thousands(l.HeldOut[0]), printable.Thousands(l.HeldOut[1]))
+	if l.HeldOut == [2]int{l.Sentences, l.Sentences} {
+		on = fmt.Sprintf("on all %s of the held-out text", printable.Count(l.Sentences, noun))
+	}
+	on += ", " + printable.Count(l.Tokens, "token")
+	if l.LeftOut > 0 {
+		on += fmt.Sprintf(", without %s that one of the two vocabularies lacks", printable.Thousands(l.LeftOut))
+	}
+	sure := ""
+	switch {
+	case l.StandardError == nil:
+		sure = "; with one " + noun + " there is no standard error"
+	case *l.StandardError > 0:
+		sure = fmt.Sprintf(", standard error %.4f over %ss: ", *l.StandardError, noun)
+		if l.Interval[0] <= 0 && 0 <= l.Interval[1] {
+			sure += "no "
+		}
+		sure += fmt.Sprintf("more than chance by the choice of %ss", noun)
+	}
+	return o.paragraph("held-out loss: A %.4f, B %.4f nats per token, %s", l.A, l.B, on) +
+		o.paragraph("difference A - B: %+.4f%s", l.Difference, sure)
 }
 
 // differences are the differences of the maps: of the means, or with All of each pair of heads.
@@ -190,12 +224,23 @@ const shownRecurring = 24
 func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 	var b bytes.Buffer
 	b.WriteString(o.title("%s with %s", printable.Sentence(r.Text), printable.Count(len(r.Seeds), "seed")))
-	seeds := term.Table{Columns: []term.Column{{Title: "seed"}, {Title: "loss, held-out sample"}, {Title: "next", Left: true}}}
+	seeds := term.Table{Columns: []term.Column{{Title: "seed"}, {Title: "held-out loss"}, {Title: "next", Left: true}}}
+	var losses []float64
 	for _, s := range r.Seeds {
+		loss := ""
+		if s.HeldOutLoss != nil {
+			losses = append(losses, *s.HeldOutLoss)
+			loss = fmt.Sprintf("%.4f", *s.HeldOutLoss)
+		}
 		next := term.Fit(render.Spelling(s.Next.Word), render.WidestLabel)
-		seeds.Add(fmt.Sprint(s.Seed), fmt.Sprintf("%.4f", s.HeldOutLoss), fmt.Sprintf("%s %.3f", next, s.Next.Probability))
+		seeds.Add(fmt.Sprint(s.Seed), loss, fmt.Sprintf("%s %.3f", next, s.Next.Probability))
 	}
-	b.WriteString("\n" + seeds.Text(o.width()) + "\n")
+	b.WriteString("\n" + seeds.Text(o.width()))
+	if len(losses) > 0 {
+		mean, deviation := stat.MeanStdDev(losses, nil)
+		b.WriteString(o.paragraph("held-out loss: mean %.4f, standard deviation over seeds %.4f", mean, deviation))
+	}
+	b.WriteString("\n")
 	if len(r.Links) == 0 {
 		b.WriteString(o.paragraph("no link has that weight with any seed"))
 		return render.Write(w, &b)

@@ -11,7 +11,7 @@ import (
 
 func TestComparisonText(t *testing.T) {
 	c := attentiontest.Compared()
-	c.Matches, c.Losses = []attention.HeadMatch{{Layer: 0, A: 0, B: 1, Distance: 0.0833}, {Layer: 0, A: 1, B: 0, Distance: 0}}, []float64{1.5, 1.75}
+	c.Matches, c.Losses = []attention.HeadMatch{{Layer: 0, A: 0, B: 1, Distance: 0.0833}, {Layer: 0, A: 1, B: 0, Distance: 0}}, lossesOf(0.05)
 	c.Settings = []attention.SettingPair{{Name: "seed", A: "1", B: "2"}}
 	var b bytes.Buffer
 	if err := Comparison(&b, c, Options{Width: 100}); err != nil {
@@ -20,7 +20,10 @@ func TestComparisonText(t *testing.T) {
 	want := `A: lion saw, runs/a, step 10
 B: lion met, runs/b, step 20
 
-loss on a sample of held-out text: 1.5000 and 1.7500 nats a token, difference -0.2500
+held-out loss: A 1.5000, B 1.7500 nats per token, on all 40 sentences of the held-out text, 200
+tokens
+difference A - B: -0.2500, standard error 0.0500 over sentences: more than chance by the choice of
+sentences
 
 setting  A  B
 seed     1  2
@@ -66,19 +69,55 @@ largest differences: saw/met -> lion +0.13, saw/met -> saw/met -0.13
 	}
 }
 
+// lossesOf are held-out losses whose difference has that standard error.
+func lossesOf(e float64) *attention.Losses {
+	return &attention.Losses{A: 1.5, B: 1.75, Difference: -0.25, StandardError: &e, Interval: &[2]float64{-0.25 - 2*e, -0.25 + 2*e},
+		Sentences: 40, HeldOut: [2]int{40, 40}, Tokens: 200}
+}
+
+// What losses were measured on, and what their difference is worth, is said.
+func TestComparedLosses(t *testing.T) {
+	const same, other = "on all 40 sentences of the held-out text, 200 tokens", "on the 40 sentences that both hold out (A holds out 50, B 1,000), 200 tokens"
+	for _, c := range []struct {
+		want   string
+		change func(*attention.Losses)
+	}{
+		{same + "\ndifference A - B: -0.2500, standard error 0.2000 over sentences: no more than chance by the choice of sentences\n",
+			func(l *attention.Losses) { *l = *lossesOf(0.2) }},
+		{other, func(l *attention.Losses) { l.HeldOut = [2]int{50, 1000} }},
+		{same + ", without 3 that one of the two vocabularies lacks\n", func(l *attention.Losses) { l.LeftOut = 3 }},
+		{"-0.2500; with one piece there is no standard error\n",
+			func(l *attention.Losses) { l.StandardError, l.Interval, l.Pieces = nil, nil, true }},
+		{"difference A - B: +0.0000\n", func(l *attention.Losses) { *l = *lossesOf(0); l.Difference = 0 }},
+	} {
+		l := lossesOf(0.05)
+		c.change(l)
+		if got := losses(*l, Options{Width: 200}); !strings.Contains(got, c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+	c := attentiontest.Compared()
+	c.Unlike = "the runs differ"
+	var b bytes.Buffer
+	if err := Comparison(&b, c, Options{Width: 100}); err != nil || !strings.Contains(b.String(), "\nheld-out losses are not compared: the runs differ\n") {
+		t.Errorf("no reason, error %v:\n%s", err, b.String())
+	}
+}
+
 func TestRecurrenceText(t *testing.T) {
 	r := attention.Recurrence{Text: "lion saw", Tokens: []string{"lion", "saw"}, Least: 0.6, Links: []attention.RecurringLink{{Query: 1, Key: 0, Seeds: 3, Weight: 1}, {Query: 1, Key: 1, Seeds: 1, Weight: (0.5 + 0.75 + 0.5) / 3}},
-		Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: 1.5, Next: attention.Prediction{Word: "the", Probability: 0.75}}, {Seed: 2, HeldOutLoss: 1.25, Next: attention.Prediction{Word: "a\x1b", Probability: 0.5}}, {Seed: 3, HeldOutLoss: 1.5, Next: attention.Prediction{Word: "the", Probability: 0.75}}}}
+		Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: new(1.5), Next: attention.Prediction{Word: "the", Probability: 0.75}}, {Seed: 2, HeldOutLoss: new(1.25), Next: attention.Prediction{Word: "a\x1b", Probability: 0.5}}, {Seed: 3, HeldOutLoss: new(1.5), Next: attention.Prediction{Word: "the", Probability: 0.75}}}}
 	var b bytes.Buffer
 	if err := Recurrence(&b, r, Options{Width: 100}); err != nil {
 		t.Fatal(err)
 	}
 	text := `lion saw with 3 seeds
 
-seed  loss, held-out sample  next
-   1                 1.5000  the 0.750
-   2                 1.2500  a␛ 0.500
-   3                 1.5000  the 0.750
+seed  held-out loss  next
+   1         1.5000  the 0.750
+   2         1.2500  a␛ 0.500
+   3         1.5000  the 0.750
+held-out loss: mean 1.4167, standard deviation over seeds 0.1443
 
 link          seeds  weight
 saw -> lion  3 of 3    1.00  ██████████

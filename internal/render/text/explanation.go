@@ -15,7 +15,7 @@ import (
 // shownNumbers is how many numbers of a vector are shown unless all are wanted.
 const shownNumbers = 4
 
-// Explanation writes the arithmetic of a cell as a person would on paper. Full shows every number of
+// Explanation writes the arithmetic of an attention weight as a person would on paper. Full shows every number of
 // the vectors.
 func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) error {
 	var b bytes.Buffer

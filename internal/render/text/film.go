@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,27 +15,33 @@ import (
 
 // FilmStrip writes small maps of one sentence of a film side by side, as it was through training, with
 // the step and the held-out loss under each. Layer and head of the options choose the map as [render.Selection.Of] does in the
-// last frame; All is ignored. Of more frames than fit the width, those shown are evenly chosen, the
-// first and the last among them. A map that is too wide shows in each cell the largest of several
-// weights. The error says what is wrong with the film or the options, or that of the writer.
-func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) error {
+// frame of the step of the model, which is marked if it is not the last; All is ignored. Of more frames than fit the width, those
+// shown are evenly chosen, the first and the last among them, and the model's where three fit. A map that is too wide shows in each cell the largest of
+// several weights. The error says what is wrong with the film or the options, or that of the writer.
+func FilmStrip(w io.Writer, frames []attention.Frame, step, sentence int, o Options) error {
 	first, err := filmed(frames, sentence, o)
 	if err != nil {
 		return err
 	}
 	label := 1 // columns of the widest step or loss
 	for _, f := range frames {
-		label = max(label, len(strconv.Itoa(f.Step)), len(lossText(f)))
+		label = max(label, len(strconv.Itoa(f.Step)), len(lossText(f)), len("model"))
 	}
 	plan := planStrip(len(first.Tokens), label, len(frames), o.width())
+	model := attention.FrameOf(frames, step)
+	plan.include(model)
 	shown := ""
 	if len(plan.frames) < len(frames) {
 		shown = fmt.Sprintf("%d of ", len(plan.frames))
 	}
+	losses := "" // nothing is held out
+	if frames[0].HeldOutLoss != nil {
+		losses = " and held-out loss"
+	}
 	var b bytes.Buffer
-	last := frames[len(frames)-1].Sentences[sentence]
-	title := render.SelectionTitle(last, o.selection())
-	view, _ := o.selection().Of(last)
+	chosen := frames[model].Sentences[sentence]
+	title := render.SelectionTitle(chosen, o.selection())
+	view, _ := o.selection().Of(chosen)
 	b.WriteString(o.title("%s, %s%d evaluations", title, shown, len(frames)) + "\n")
 	var columns [][]string // [frame][line]
 	var views []render.View
@@ -43,7 +50,14 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 		weights := m.Mean(view.Layer, view.Head)
 		v := render.View{Weights: pooled(weights, plan.side), Sink: plan.side == 1 && o.colored() && render.Sink(m, weights)}
 		views = append(views, v)
-		columns = append(columns, append(smallMap(v, plan.size, o.Color), strconv.Itoa(frames[i].Step), lossText(frames[i])))
+		under := []string{strconv.Itoa(frames[i].Step)}
+		if losses != "" {
+			under = append(under, lossText(frames[i]))
+		}
+		if model < len(frames)-1 {
+			under = append(under, map[bool]string{true: "model"}[i == model])
+		}
+		columns = append(columns, append(smallMap(v, plan.size, o.Color), under...))
 	}
 	for line := range columns[0] {
 		text := ""
@@ -52,7 +66,10 @@ func FilmStrip(w io.Writer, frames []attention.Frame, sentence int, o Options) e
 		}
 		b.WriteString(strings.TrimRight(text, " ") + "\n")
 	}
-	b.WriteString(o.paragraph("under each map: step and held-out loss"))
+	b.WriteString(o.paragraph("under each map: step%s", losses))
+	if model < len(frames)-1 {
+		b.WriteString(o.paragraph("model: the weights that the run keeps, with the lowest held-out loss"))
+	}
 	if plan.side > 1 {
 		b.WriteString(o.paragraph("a cell is the largest weight of %d by %d words", plan.side, plan.side))
 	}
@@ -80,6 +97,15 @@ type stripPlan struct {
 	column int   // columns of a map with what is under it
 }
 
+// include shows a frame, instead of the one before it that is shown, if that is not the first.
+func (p *stripPlan) include(frame int) {
+	if at, there := slices.BinarySearch(p.frames, frame); !there && at > 1 {
+		p.frames[at-1] = frame
+	} else if !there && len(p.frames) > 2 {
+		p.frames[1] = frame
+	}
+}
+
 // planStrip shows as many frames as fit, in large cells if that costs none. Two maps fit in any case: their
 // cells stand for more words where they must.
 func planStrip(seq, label, frames, width int) stripPlan {
@@ -97,9 +123,12 @@ func planStrip(seq, label, frames, width int) stripPlan {
 
 // lossText is a loss in few columns.
 func lossText(f attention.Frame) string {
-	text := strconv.FormatFloat(f.HeldOutLoss, 'f', 3, 64)
+	if f.HeldOutLoss == nil {
+		return ""
+	}
+	text := strconv.FormatFloat(*f.HeldOutLoss, 'f', 3, 64)
 	if len(text) > 7 {
-		text = strconv.FormatFloat(f.HeldOutLoss, 'g', 3, 64)
+		text = strconv.FormatFloat(*f.HeldOutLoss, 'g', 3, 64)
 	}
 	return text
 }

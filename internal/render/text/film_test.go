@@ -22,7 +22,7 @@ func TestFilmGolden(t *testing.T) {
 		for _, width := range []int{12, 40, 80} {
 			o := Options{Width: width, Layer: attention.All, Head: attention.All, Color: profile}
 			var b bytes.Buffer
-			if err := FilmStrip(&b, frames, 0, o); err != nil {
+			if err := FilmStrip(&b, frames, -1, 0, o); err != nil {
 				t.Fatal(err)
 			}
 			if err := Formed(&b, frames, attention.Formation(frames, 0.2), 0, o); err != nil {
@@ -85,11 +85,11 @@ func TestFilmRefuses(t *testing.T) {
 		write func(io.Writer) error
 		want  string
 	}{
-		"no frames":   {func(w io.Writer) error { return FilmStrip(w, nil, 0, o) }, "no frames"},
+		"no frames":   {func(w io.Writer) error { return FilmStrip(w, nil, -1, 0, o) }, "no frames"},
 		"no frame":    {func(w io.Writer) error { return Formed(w, nil, nil, 0, o) }, "no frames"},
-		"sentence":    {func(w io.Writer) error { return FilmStrip(w, good, 1, o) }, "no sentence 1: want 0 to 0"},
+		"sentence":    {func(w io.Writer) error { return FilmStrip(w, good, -1, 1, o) }, "no sentence 1: want 0 to 0"},
 		"sentence -1": {func(w io.Writer) error { return Formed(w, good, nil, -1, o) }, "no sentence -1"},
-		"head":        {func(w io.Writer) error { return FilmStrip(w, good, 0, far) }, "no head 2"},
+		"head":        {func(w io.Writer) error { return FilmStrip(w, good, -1, 0, far) }, "no head 2"},
 		"that head":   {func(w io.Writer) error { return Formed(w, good, nil, 0, far) }, "no head 2"},
 		"link":        {func(w io.Writer) error { return Formed(w, good, []attention.Formed{{Key: 3, Query: 2}}, 0, o) }, "no link from word 2 to word 3"},
 		"link's head": {func(w io.Writer) error { return Formed(w, good, []attention.Formed{{Head: 9}}, 0, o) }, "no head 9"},
@@ -108,7 +108,7 @@ func TestFilmIsTidy(t *testing.T) {
 		o := anyOptions(t, frames[0].Sentences[s])
 		formed := attention.Formation(frames, rapid.Float64Range(0, 1).Draw(t, "least"))
 		for name, write := range map[string]func(io.Writer) error{
-			"strip":  func(w io.Writer) error { return FilmStrip(w, frames, s, o) },
+			"strip":  func(w io.Writer) error { return FilmStrip(w, frames, -1, s, o) },
 			"formed": func(w io.Writer) error { return Formed(w, frames, formed, s, o) },
 		} {
 			var b bytes.Buffer
@@ -135,7 +135,7 @@ func lionFilm() []attention.Frame {
 				}
 			}
 		}
-		frames = append(frames, attention.Frame{Step: 250 * i, HeldOutLoss: 4.6 - 0.5*float64(i), Sentences: []attention.Map{{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention}}})
+		frames = append(frames, attention.Frame{Step: 250 * i, HeldOutLoss: new(4.6 - 0.5*float64(i)), Sentences: []attention.Map{{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention}}})
 	}
 	return frames
 }

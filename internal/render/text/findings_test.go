@@ -22,7 +22,7 @@ func anyEffect(t *rapid.T) *float64 {
 func anyWhy(t *rapid.T, m attention.Map) attention.Why {
 	y := attention.Why{Text: m.Text, Tokens: m.Tokens, ContextText: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p"), Correlation: anyEffect(t)}
 	for i, word := range m.Tokens {
-		c := attention.Cause{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), Ablation: anyEffect(t), Replaced: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind")}
+		c := attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), AttentionRemoved: anyEffect(t), Replaced: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind")}
 		for range len(m.Attention) {
 			c.ByHead = append(c.ByHead, make([]float64, len(m.Attention[0])))
 		}

@@ -62,7 +62,7 @@ func Heads(w io.Writer, heads []attention.Head, o Options) error {
 			b.WriteString(o.hanging("  ", "%s: %s -> %s %s",
 				printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight)))
 		}
-		other = append(other, "entropy "+rounded(h.Entropy))
+		other = append(other, "normalized entropy "+rounded(h.NormalizedEntropy))
 		b.WriteString(term.Faint(o.hanging("  ", "other scores: %s", strings.Join(other, ", ")), o.Color))
 	}
 	return render.Write(w, &b)

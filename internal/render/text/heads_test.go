@@ -11,10 +11,10 @@ import (
 func TestHeadsText(t *testing.T) {
 	effect := 0.384
 	heads := []attention.Head{
-		{Layer: 1, Head: 2, Role: "place", Entropy: 0.59, Effect: &effect,
+		{Layer: 1, Head: 2, Role: "place", NormalizedEntropy: 0.59, Effect: &effect,
 			Scores:   []attention.RoleScore{{Role: attention.RolePrevious, Score: 0.27, Uniform: 0.2, Cases: 400}, {Role: "echo", Score: 0.5, Uniform: 0.1, Cases: 7}, {Role: "place", Score: 0.9, Uniform: 0.21, Cases: 268}},
 			Examples: []attention.HeadExample{{Text: "the lion saw the \x1b[31mzebra near the", Query: "the", Key: "\x1b[31mzebra", Weight: 0.999}}},
-		{Role: attention.RoleDiffuse, Entropy: 0.9},
+		{Role: attention.RoleDiffuse, NormalizedEntropy: 0.9},
 	}
 	var b bytes.Buffer
 	if err := Heads(&b, heads, Options{Width: 100}); err != nil {
@@ -25,10 +25,10 @@ func TestHeadsText(t *testing.T) {
   also attends to the cause words of the rule echo: 0.50 in 7 cases; uniform attention: 0.10
   mean ablation raises the loss by 0.38 nats per token
   the lion saw the ␛[31mzebra near the: the -> ␛[31mzebra 1.00
-  other scores: previous word 0.27, entropy 0.59
+  other scores: previous word 0.27, normalized entropy 0.59
 
 layer 1, head 1: attends broadly to the words up to its own
-  other scores: entropy 0.90
+  other scores: normalized entropy 0.90
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)

@@ -82,8 +82,8 @@ func single(y attention.Why) int {
 func largestCut(y attention.Why) float64 {
 	largest := 0.0
 	for _, c := range y.Words {
-		if c.Ablation != nil {
-			largest = max(largest, math.Abs(*c.Ablation))
+		if c.AttentionRemoved != nil {
+			largest = max(largest, math.Abs(*c.AttentionRemoved))
 		}
 	}
 	return largest
@@ -114,15 +114,15 @@ func agreement(y attention.Why) string {
 func whyTable(y attention.Why, o Options) term.Table {
 	ranked, marks, layers, largest := y.Ranked(), numberedWords(y.Tokens), single(y), max(noise, largestCut(y))
 	t := term.Table{Rows: make([][]string, len(ranked))}
-	column := func(c term.Column, cell func(c attention.Cause) string) {
+	column := func(c term.Column, cell func(c attention.WordEffect) string) {
 		t.Columns = append(t.Columns, c)
 		for i, cause := range ranked {
 			t.Rows[i] = append(t.Rows[i], cell(cause))
 		}
 	}
-	column(term.Column{Title: "word", Left: true}, func(c attention.Cause) string { return marks[c.Position].Fit(render.WidestLabel) })
-	column(term.Column{Title: "attention"}, func(c attention.Cause) string { return rounded(c.Attention) })
-	column(term.Column{Left: true, Spare: spareShare}, func(c attention.Cause) string { return tableBar(c.Attention, 1, o) })
+	column(term.Column{Title: "word", Left: true}, func(c attention.WordEffect) string { return marks[c.Position].Fit(render.WidestLabel) })
+	column(term.Column{Title: "attention"}, func(c attention.WordEffect) string { return rounded(c.Attention) })
+	column(term.Column{Left: true, Spare: spareShare}, func(c attention.WordEffect) string { return tableBar(c.Attention, 1, o) })
 	for layer, heads := range y.Words[0].ByHead {
 		for head := range heads {
 			name := fmt.Sprintf("h%d", head+1)
@@ -131,22 +131,22 @@ func whyTable(y attention.Why, o Options) term.Table {
 			} else if len(heads) == 1 {
 				break // its weight is the mean
 			}
-			column(term.Column{Title: name, Spare: spareHeads}, func(c attention.Cause) string {
+			column(term.Column{Title: name, Spare: spareHeads}, func(c attention.WordEffect) string {
 				return render.Number(c.ByHead[layer][head])
 			})
 		}
 	}
-	column(term.Column{Title: "removed"}, func(c attention.Cause) string { return signed(c.Ablation) })
-	column(term.Column{Left: true, Spare: spareBars}, func(c attention.Cause) string { return effectBarOf(c.AblationEffect(), largest, o) })
+	column(term.Column{Title: "removed"}, func(c attention.WordEffect) string { return signed(c.AttentionRemoved) })
+	column(term.Column{Left: true, Spare: spareBars}, func(c attention.WordEffect) string { return effectBarOf(c.RemovalEffect(), largest, o) })
 	for layer := range layers {
-		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.Cause) string {
-			if len(c.AblationByLayer) != layers {
+		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.WordEffect) string {
+			if len(c.AttentionRemovedByLayer) != layers {
 				return "-"
 			}
-			return rounded(c.AblationByLayer[layer])
+			return rounded(c.AttentionRemovedByLayer[layer])
 		})
 	}
-	column(term.Column{Title: "replaced", Spare: spareReplaced}, func(c attention.Cause) string { return signed(c.Replaced) })
+	column(term.Column{Title: "replaced", Spare: spareReplaced}, func(c attention.WordEffect) string { return signed(c.Replaced) })
 	column(term.Column{Title: "by", Left: true, Spare: spareBy}, replacedBy)
 	return t
 }
@@ -181,7 +181,7 @@ func signed(x *float64) string {
 }
 
 // replacedBy says what a word was replaced by.
-func replacedBy(c attention.Cause) string {
+func replacedBy(c attention.WordEffect) string {
 	switch n := len(c.Replacements); {
 	case n == 0:
 		return ""

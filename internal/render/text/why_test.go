@@ -11,10 +11,10 @@ import (
 func TestWhyText(t *testing.T) {
 	cut, replaced, against, rho := 7.25, 2.5, -0.5, 0.75
 	y := attention.Why{ContextText: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra"}, Target: "ran", Probability: 0.875, Correlation: &rho,
-		Words: []attention.Cause{
-			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, Ablation: &against},
+		Words: []attention.WordEffect{
+			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, AttentionRemoved: &against},
 			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}},
-			{Position: 2, Word: "zebra", Attention: 0.5, ByHead: [][]float64{{0.5, 0.5}}, Ablation: &cut, Replaced: &replaced, Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
+			{Position: 2, Word: "zebra", Attention: 0.5, ByHead: [][]float64{{0.5, 0.5}}, AttentionRemoved: &cut, Replaced: &replaced, Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
 		},
 		Heads: []attention.HeadEffect{{Layer: 0, Head: 0, Effect: -0.25}, {Layer: 0, Head: 1, Effect: 1.5}},
 	}

@@ -2,15 +2,18 @@ package text
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -43,6 +46,37 @@ func Nearest(w io.Writer, n attention.Neighbours, o Options) error {
 			line += "  " + tinted(eighths(math.Round(near.Cosine*float64(full))), o.Color)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return render.Write(w, &b)
+}
+
+// WordCounts writes words in columns, in alphabetical order, each with its count, if it has one.
+func WordCounts(w io.Writer, words []attention.WordCount, o Options) error {
+	words = slices.Clone(words)
+	slices.SortStableFunc(words, func(a, b attention.WordCount) int { return cmp.Compare(a.Word, b.Word) })
+	cells := make([]string, len(words))
+	labels, number := make([]render.Label, len(words)), 0
+	for i, word := range words {
+		labels[i].Word = render.Spelling(word.Word)
+		if word.Count != nil {
+			cells[i] = printable.Thousands(*word.Count)
+			number = max(number, len(cells[i])+1)
+		}
+	}
+	side := min(o.labelWidth(labels), max(1, o.width()-number))
+	for i := range cells {
+		cells[i] = term.PadRight(labels[i].Fit(side), side) + term.PadLeft(cells[i], number)
+	}
+	const gap = "    "
+	columns := max(1, (o.width()+len(gap))/(side+number+len(gap)))
+	rows := (len(cells) + columns - 1) / columns
+	var b bytes.Buffer
+	for row := range rows {
+		var line []string
+		for i := row; i < len(cells); i += rows {
+			line = append(line, cells[i])
+		}
+		b.WriteString(strings.TrimRight(strings.Join(line, gap), " ") + "\n")
 	}
 	return render.Write(w, &b)
 }

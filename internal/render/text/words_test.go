@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
@@ -26,6 +27,29 @@ func TestNearestText(t *testing.T) {
 		"  is    -0.25\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", &b, want)
+	}
+}
+
+func TestWordCountsText(t *testing.T) {
+	count := func(n int) *int { return &n }
+	words := []attention.WordCount{{Word: "zebra", Count: count(7)}, {Word: "a", Count: count(12345)}, {Word: "狮子", Count: count(0)},
+		{Word: "lionlionli", Count: count(1)}, {Word: "\x1b"}}
+	for width, want := range map[int]string{
+		40: "␛                    zebra           7\na          12,345    狮子            0\nlionlionli      1\n",
+		8:  "",
+	} {
+		var b bytes.Buffer
+		if err := WordCounts(&b, words, Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		if want != "" && b.String() != want {
+			t.Errorf("width %d: got\n%swant\n%s", width, &b, want)
+		}
+		for line := range strings.Lines(b.String()) {
+			if ansi.StringWidth(strings.TrimSuffix(line, "\n")) > max(width, leastWidth) {
+				t.Errorf("width %d: %q", width, line)
+			}
+		}
 	}
 }
 

@@ -45,7 +45,8 @@ function fillArithmetic(place, shown) {
     element("li", {}, "Dot product: the query vector of ", bold(words[query]), " times the key vector of ", bold(words[key]),
       ", number by number, added up. ",
       result("dot", `query · key = ${exact(a.dots[key])}`),
-      vectorTable(words, query, key, vectors, a.dots[key], weight)),
+      vectorTable(`query of ${words[query]} and key of ${words[key]}`, [["query", vectors.query, ""], ["key", vectors.key, ""],
+        ["query × key", Array.from(vectors.query, (q, i) => q * vectors.key[i]), exact(a.dots[key])]])),
     element("li", {}, `Scaling: divide by the square root of the count of numbers in a vector, √${vectors.query.length} = ${exact(a.root)}. `,
       "Without it, vectors with more numbers would give sharper weights. ",
       result("score", `score = ${exact(a.scores[key])}`)),
@@ -59,8 +60,10 @@ function fillArithmetic(place, shown) {
       rowTable("softmax over the row", ["key", "query · key", "score", "e^(score − highest)", "weight"], words, key, weights,
         (k) => [a.dots[k], a.scores[k], a.powers[k], weights[k]].map(exact))),
     element("li", {}, "The weight in the map, as the model computed it: ", result("in-map", exact(weight)),
-      ". The output of the head for ", bold(words[query]), " is the sum of all value vectors, each times its weight. The first table has the part of ",
-      bold(words[key]), " as “weight × value”.")));
+      ". The output of the head for ", bold(words[query]), " is the sum of all value vectors, each times its weight. The part of ",
+      bold(words[key]), ":",
+      vectorTable(`value of ${words[key]}`, [["value", vectors.value, ""],
+        ["weight × value", Array.from(vectors.value, (v) => weight * v), ""]]))));
 }
 
 function bold(word) {
@@ -83,23 +86,18 @@ function numbersRow(header, texts, chosen) {
   return element("tr", chosen ? { class: "chosen" } : {}, element("th", { scope: "row" }, header), ...texts.map((t) => element("td", {}, t)));
 }
 
-// vectorTable shows the vectors of a cell number by number: short ones as rows, long ones as columns.
-function vectorTable(words, query, key, { query: q, key: k, value: v }, dot, weight) {
-  const numbers = Array.from(q.keys());
-  const columns = [
-    ["query", q, ""],
-    ["key", k, ""],
-    ["query × key", numbers.map((i) => q[i] * k[i]), exact(dot)],
-    ["value", v, ""],
-    ["weight × value", numbers.map((i) => weight * v[i]), ""],
-  ];
+// vectorTable shows [name, vector, sum] number by number: short vectors as rows, long ones as columns. The sums are texts; where all are
+// empty there is no sum.
+function vectorTable(label, columns) {
+  const numbers = Array.from(columns[0][1].keys());
+  const added = columns.some(([, , sum]) => sum);
   const lying = numbers.length <= 8 && !matchMedia("(max-width: 40rem)").matches;
   const table = lying
-    ? headedTable(["number", "sum", ...numbers.map((i) => String(i + 1))],
-      columns.map(([name, list, sum]) => numbersRow(name, [sum, ...numbers.map((i) => component(list[i]))])))
-    : headedTable(["number", ...columns.map(([name]) => name)], [numbersRow("sum", columns.map(([, , sum]) => sum)),
+    ? headedTable(["number", ...(added ? ["sum"] : []), ...numbers.map((i) => String(i + 1))],
+      columns.map(([name, list, sum]) => numbersRow(name, [...(added ? [sum] : []), ...numbers.map((i) => component(list[i]))])))
+    : headedTable(["number", ...columns.map(([name]) => name)], [...(added ? [numbersRow("sum", columns.map(([, , sum]) => sum))] : []),
       ...numbers.map((i) => numbersRow(String(i + 1), columns.map(([, list]) => component(list[i]))))]);
-  return scrollable(`vectors of ${words[query]} and ${words[key]}`, table);
+  return scrollable(label, table);
 }
 
 // mostRows is how many keys of a row are listed.

@@ -10,9 +10,9 @@ function ticksOf(lowest, highest) {
   return list.slice(first, Math.max(last, first + 1) + 1);
 }
 
-// makeCurve draws curves of {name, points: [{step, loss}]}, the main one first, and calls pick(step) for a click. It returns how to mark
-// a step and births: {step, count} of links that formed.
-function makeCurve(svg, curves, pick) {
+// makeCurve draws curves of {name, points: [{step, loss}]}, the main one first, and calls pick(step) for a click. A line says that the
+// weights of step `kept` are kept, unless that is null. It returns how to mark a step and births: {step, count} of links that formed.
+function makeCurve(svg, curves, pick, kept = null) {
   const left = 46, top = 22, height = 200, bottom = height - 40;
   const points = curves.flatMap((c) => c.points);
   const positive = points.map((p) => p.loss).filter((loss) => loss > 0);
@@ -23,12 +23,12 @@ function makeCurve(svg, curves, pick) {
   let right = 470, births = [], marked = curves[0].points[0];
   const x = (step) => (last > first ? left + (right - left) * (step - first) / (last - first) : (left + right) / 2);
   const y = (loss) => bottom - (bottom - top) * Math.log(Math.max(loss, lowest) / lowest) / Math.log(highest / lowest);
-  const lossAt = (step) => curves[0].points.find((p) => p.step === step).loss;
+  const pointAt = (step) => curves[0].points.find((p) => p.step === step) || { step, loss: lowest }; // a log may lack a step
   const text = (string, at) => drawing("text", at, string);
   const now = drawing("line", { class: "now", y1: top, y2: bottom }), point = drawing("circle", { r: 5 });
 
   const birthMark = ({ step, count }, i) => {
-    const [at, over] = [x(step), y(lossAt(step))];
+    const [at, over] = [x(step), y(pointAt(step).loss)];
     const crowded = i > 0 && at - x(births[i - 1].step) < 22;
     return drawing("g", { class: "birth" },
       drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed`),
@@ -56,6 +56,10 @@ function makeCurve(svg, curves, pick) {
         class: `curve ${c.name}`,
         points: c.points.map((p) => `${x(p.step).toFixed(1)},${y(p.loss).toFixed(1)}`).join(" "),
       })),
+      ...(kept === null ? [] : [
+        drawing("line", { class: "kept", x1: x(kept), x2: x(kept), y1: top, y2: bottom }),
+        text("kept", { class: "kept", x: x(kept), y: top - 8, "text-anchor": x(kept) < left + 20 ? "start" : "middle" }),
+      ]),
       ...births.map(birthMark), now, point);
     mark();
   };
@@ -68,7 +72,7 @@ function makeCurve(svg, curves, pick) {
   draw();
   return {
     mark(step) {
-      marked = curves[0].points.find((p) => p.step === step);
+      marked = pointAt(step);
       mark();
     },
     births(list) {

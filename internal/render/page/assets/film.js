@@ -3,8 +3,8 @@
 // pause is how long a frame stands while the film plays, in milliseconds.
 const pause = 500;
 
-// makeFilm wires the slider over frames of {step, loss} and the curve. `go(frame)` shows a frame. It returns how to mark one.
-function makeFilm(frames, losses, go) {
+// makeFilm wires the slider over frames of {step, loss} and the curve. The run keeps the weights of the frame `model`. `go(frame)` shows a frame. It returns how to mark one.
+function makeFilm(frames, model, losses, go) {
   const last = frames.length - 1;
   const slider = byId("step"), play = byId("play");
   slider.max = last;
@@ -29,18 +29,29 @@ function makeFilm(frames, losses, go) {
     }, pause);
   };
   const training = { name: "training", points: losses.map((l) => ({ step: l.step, loss: l.training })) };
+  byId("kept-key").hidden = model === last;
   byId("training-key").hidden = losses.length === 0;
+  // Without held-out text there is the loss of the training alone.
+  const main = frames[0].loss !== null ? { name: "held-out", points: frames } : training;
   const lossAt = (f) => `${f.loss.toFixed(3)} at step ${f.step}`;
-  byId("loss-title").textContent = `Held-out loss from ${lossAt(frames[0])} to ${lossAt(frames[last])}, on a logarithmic axis`;
-  const curve = makeCurve(byId("loss"), [{ name: "held-out", points: frames }, ...(losses.length ? [training] : [])], (step) => {
+  const lowest = model < last ? `, lowest ${lossAt(frames[model])}` : "";
+  const points = main.points;
+  byId("heldout-key").hidden = main === training;
+  byId("loss-title").textContent = points.length
+    ? `${main === training ? "Training" : "Held-out"} loss from ${lossAt(points[0])} to ${lossAt(points[points.length - 1])}${lowest}, on a logarithmic axis`
+    : "No losses were logged";
+  byId("loss").parentElement.hidden = !points.length;
+  const curve = !points.length ? { mark() {}, births() {} } : makeCurve(byId("loss"), main === training || !losses.length ? [main] : [main, training], (step) => {
     stop();
     go(frames.findIndex((f) => f.step === step));
-  });
+  }, model < last ? frames[model].step : null);
   return {
     mark(frame) {
       const f = frames[frame];
       slider.value = frame;
-      const said = `step ${f.step} of ${frames[last].step}, held-out loss ${f.loss.toFixed(3)}`;
+      const kept = frame === model && model < last ? ", the lowest: the run keeps these weights" : "";
+      const loss = f.loss === null ? "" : `, held-out loss ${f.loss.toFixed(3)}`;
+      const said = `step ${f.step} of ${frames[last].step}${loss}${kept}`;
       slider.setAttribute("aria-valuetext", said);
       byId("step-shown").textContent = said;
       curve.mark(f.step);

@@ -32,7 +32,7 @@ const palettes = { light: makePalette(data.light), dark: makePalette(data.dark) 
 const theme = makeTheme(byId("theme"), () => {
   if (weights) drawWeights();
 });
-const film = data.film ? makeFilm(data.frames, data.losses, (frame) => {
+const film = data.film ? makeFilm(data.frames, data.model, data.losses, (frame) => {
   view.frame = frame;
   drawWeights();
 }) : null;
@@ -246,19 +246,20 @@ function drawReason() {
   const s = data.sentences[sentence];
   const shown = nameOf(sentence, layer, head);
   if (s.layers * s.heads === 1) return byId("reason").replaceChildren("Shown: ", element("b", {}, s.name || "the only head"), ".");
-  const next = data.frames[data.film ? data.frames.length - 1 : 0].sentences[sentence].next[0];
+  const next = data.frames[data.model].sentences[sentence].next[0];
+  const kept = data.model < data.frames.length - 1 ? ", whose weights the run keeps" : ", the last";
   const parts = ["Shown: ", element("b", {}, shown)];
   const matters = s.important && s.important[0] === layer && s.important[1] === head;
   const word = next ? wordElement(next.word, false) : "";
   if (matters) parts.push(", the head that matters most for the prediction “", word, "”");
-  parts.push(data.film ? ", at the end of training. " : ". ");
+  parts.push(data.film ? `, at step ${data.frames[data.model].step}${kept}. ` : ". ");
   if (s.effects && layer !== MEAN && head !== MEAN) {
     const effect = s.effects[layer][head];
-    parts.push("With its output set to 0, the log-probability of “", matters ? next.word : word,
+    parts.push("With its output set to 0 (zero ablation), the log-probability of “", matters ? next.word : word,
       `” ${effect < 0 ? "rises" : "falls"} by ${Math.abs(effect).toFixed(2)} nats. `);
   } else if (s.effects && !s.important) {
     parts.push("No single head matters much for “", word,
-      "”: with the output of any one set to 0, its log-probability falls by less than 0.1 nats. ");
+      "”: with the output of any one set to 0 (zero ablation), its log-probability falls by less than 0.1 nats. ");
   } else if (s.important) {
     parts.push("A mean can hide what single heads do. ");
   }

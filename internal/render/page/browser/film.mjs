@@ -1,12 +1,13 @@
 // What people do with the page of a film.
 
 import assert from "node:assert/strict";
-import { cellTexts, check, near, number, shown, truth } from "./harness.mjs";
+import { cellTexts, check, near, number, shown, td, truth } from "./harness.mjs";
 
 const film = truth("film");
 const frames = film.frames;
 
 await check("the film goes through its steps", "film.html", {}, async (page) => {
+  assert.equal(await page.locator("#loss .kept, #kept-key:visible").count(), 0, "the run keeps its last weights");
   await page.selectOption("#head", { value: "1" });
   const weights = (i) => frames[i].sentences[0].attention[0][1];
   assert.deepEqual(await cellTexts(page), shown(weights(0)), "opens at the first step");
@@ -30,6 +31,15 @@ await check("the film goes through its steps", "film.html", {}, async (page) => 
   assert.match(await page.textContent("#step-shown"), /^step 0 of/, "a click on the curve");
 });
 
+await check("the next words of a film follow the pointer and the step", "film.html", {}, async (page) => {
+  await page.focus("#step");
+  for (const i of [0, 1]) {
+    await page.hover(td(2, 1));
+    assert.deepEqual(await page.$$eval("#next li", (l) => l.map((e) => e.firstChild.textContent)), frames[i].sentences[0].next_at[2].map((n) => n.word));
+    await page.keyboard.press("ArrowRight");
+  }
+});
+
 await check("the film says when each link formed", "film.html", {}, async (page) => {
   await page.check("#from-start");
   const rows = await page.$$eval("#formed tbody tr", (l) => l.map((r) => [...r.cells].map((c) => c.textContent)));
@@ -43,6 +53,18 @@ await check("the film says when each link formed", "film.html", {}, async (page)
   assert.match(await page.textContent("#step-shown"), new RegExp(`^step ${first.step} of `), "it goes to the step");
   const frame = frames.find((f) => f.step === first.step).sentences[0];
   near(await number(page, "#weight"), frame.attention[first.layer][first.head][first.query][first.key], "its weight then");
+});
+
+await check("the film marks the weights that the run keeps", "kept.html", {}, async (page) => {
+  const kept = frames[1].step;
+  const [line, at] = await page.evaluate(() => [document.querySelector("#loss line.kept").getAttribute("x1"), document.querySelector("#loss polyline").points[1].x]);
+  near(Number(line), at, "the line", 0.1);
+  assert.match(await page.textContent("#loss-title"), new RegExp(`, lowest ${frames[1].heldout_loss.toFixed(3)} at step ${kept},`));
+  assert.match(await page.textContent("#reason"), new RegExp(`, at step ${kept}, whose weights the run keeps\\.`));
+  assert.ok(await page.isVisible("#kept-key"));
+  await page.focus("#step");
+  await page.keyboard.press("ArrowRight");
+  assert.match(await page.textContent("#step-shown"), /, the lowest: the run keeps these weights$/);
 });
 
 await check("the losses are on a logarithmic axis, with the births of links", "film.html", {}, async (page) => {
