@@ -96,7 +96,7 @@ func TestInitialWeights(t *testing.T) {
 			"attn.output": 0.02 / math.Sqrt(6), "mlp.down": 0.02 / math.Sqrt(6),
 		},
 		ScaledInit: {
-			"wte": 1. / 8, "wpe": 1. / 8, "lm_head": 1. / 16, "attn.query": 1. / 16, "attn.key": 1. / 16, "attn.value": 1. / 16, "mlp.up": 1. / 16,
+			"wte": 1. / 16, "wpe": 1. / 16, "lm_head": 1. / 16, "attn.query": 1. / 16, "attn.key": 1. / 16, "attn.value": 1. / 16, "mlp.up": 1. / 16,
 			"attn.output": 1. / 16 / math.Sqrt(3), "mlp.down": 1. / 24 / math.Sqrt(3),
 		},
 	} {

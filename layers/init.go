@@ -29,23 +29,23 @@ var Inits = choice.Table[func(Config) InitialScale]{
 
 // scaledInit makes the vectors of the residual stream, and the outputs of linear layers, about as large at every width and depth:
 //
-//	tables  std = 1 / sqrt(dim)       each vector has a length of about 1
-//	linear  std = 1 / (2 sqrt(in))    outputs have half the root mean square of the inputs
+//	tables  std = 1 / (2 sqrt(dim))    each vector has a length of about 1/2
+//	linear  std = 1 / (2 sqrt(in))     outputs have half the root mean square of the inputs
 //	        times 1 / sqrt(layers) if the output is added to the residual stream
 //	fixed positions times 1 / sqrt(2 dim)    each vector has a length of 1/2
 //
-// A small model with GPT-2's 0.02 begins near a point where the gradients of queries and keys vanish, and learns a rule late, at a
-// step that varies with the seed. A sinusoidal vector without the factor has a length of sqrt(dim/2), which hides the token.
+// At GPT-2's dim of 768 this is 0.018. A small model with its 0.02 begins near a point where the gradients of queries and keys
+// vanish, and learns a rule late, at a step that varies with the seed. A sinusoidal vector without the factor has a length of
+// sqrt(dim/2), which hides the token.
 func scaledInit(c Config) InitialScale {
+	half := func(in int) float64 { return 0.5 / math.Sqrt(float64(in)) }
 	return InitialScale{
-		Table:  1 / math.Sqrt(float64(c.Dim)),
-		Linear: func(in int) float64 { return 0.5 / math.Sqrt(float64(in)) },
-		Added:  1 / math.Sqrt(float64(c.Layers)),
-		Fixed:  1 / math.Sqrt(2*float64(c.Dim)),
+		Table: half(c.Dim), Linear: half, Added: 1 / math.Sqrt(float64(c.Layers)), Fixed: 1 / math.Sqrt(2*float64(c.Dim)),
 	}
 }
 
-// gpt2Init is that of GPT-2, where dim is 768 or more: 0.02, times 1 / sqrt(2 layers) if the output is added to the residual stream.
+// gpt2Init is that of GPT-2, where dim is 768 or more: 0.02, times 1 / sqrt(2 layers) if the output is added to the residual
+// stream.
 //
 // Source: Radford et al. 2019, section 2.3.
 func gpt2Init(c Config) InitialScale {

@@ -92,8 +92,8 @@ func (m *Model) positionTable(g *builder) *gorgonia.Node {
 	return g.param(m.Positions)
 }
 
-// FixedPositions returns the position vectors [context, dim] of a valid configuration if they are not learned: those of its position
-// encoding times the factor of its initial scale. It returns nil if no such vectors are added to the embedding.
+// FixedPositions returns the position vectors [context, dim] of a valid configuration if they are not learned: those of its
+// position encoding times the factor of its initial scale. It returns nil if no such vectors are added to the embedding.
 func (c Config) FixedPositions() []float32 {
 	chosen, err := c.choices()
 	if err != nil || chosen.positions.Fixed == nil {

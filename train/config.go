@@ -75,7 +75,7 @@ func (c Config) Rate(step int) float64 {
 }
 
 // CalmerFlags returns flags of `attend train` for a training that is less likely to diverge than this one: a learning rate of a tenth,
-// with AdamW at most that of the default model; clipping if there is none; and a warm-up of a twentieth of the steps if it is shorter.
+// with AdamW at most 0.006; clipping if there is none; and a warm-up of a twentieth of the steps if it is shorter.
 func (c Config) CalmerFlags() []string {
 	const tenth, usual, clip = 0.1, 0.006, 1
 	rate := tenth * c.LearningRate

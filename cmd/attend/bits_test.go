@@ -30,14 +30,14 @@ type bits struct {
 // bitsSettings are trainings that use, together, every part of a model. The first eight were recorded before there was a setting init,
 // with the rates that were the default then; the file is of that version.
 var bitsSettings = []string{
-	"--steps 30 --init gpt2 --lr 0.01 --min-lr 1e-4",
+	"--steps 30 --init gpt2 --lr 0.01",
 	"--config older.yaml",
-	"--data words.txt --min-count 1 --layers 3 --positions none --dropout 0.1 --dim 12 --heads 3 --init gpt2 --lr 0.01 --min-lr 1e-4",
-	"--data words.txt --min-count 1 --activation relu --optimizer sgd --lr 0.1 --clip 0 --dim 16 --heads 4 --init gpt2 --min-lr 1e-4",
-	"--data words.txt --min-count 1 --layers 2 --activation relu --dropout 0.2 --positions sinusoidal --dim 8 --heads 1 --hidden 24 --init gpt2 --lr 0.01 --min-lr 1e-4",
-	"--data chars.txt --unit char --context 40 --layers 2 --dim 16 --heads 2 --init gpt2 --lr 0.01 --min-lr 1e-4",
-	"--data chars.txt --unit char --context 48 --tied=false --positions none --optimizer sgd --lr 0.1 --dim 16 --heads 2 --init gpt2 --min-lr 1e-4",
-	"--data chars.txt --unit char --context 80 --positions sinusoidal --dropout 0.1 --tied=false --batch 8 --dim 24 --heads 3 --init gpt2 --lr 0.01 --min-lr 1e-4",
+	"--data words.txt --min-count 1 --layers 3 --positions none --dropout 0.1 --dim 12 --heads 3 --init gpt2 --lr 0.01",
+	"--data words.txt --min-count 1 --activation relu --optimizer sgd --lr 0.1 --clip 0 --dim 16 --heads 4 --init gpt2",
+	"--data words.txt --min-count 1 --layers 2 --activation relu --dropout 0.2 --positions sinusoidal --dim 8 --heads 1 --hidden 24 --init gpt2 --lr 0.01",
+	"--data chars.txt --unit char --context 40 --layers 2 --dim 16 --heads 2 --init gpt2 --lr 0.01",
+	"--data chars.txt --unit char --context 48 --tied=false --positions none --optimizer sgd --lr 0.1 --dim 16 --heads 2 --init gpt2",
+	"--data chars.txt --unit char --context 80 --positions sinusoidal --dropout 0.1 --tied=false --batch 8 --dim 24 --heads 3 --init gpt2 --lr 0.01",
 	"--steps 30",
 	"--data words.txt --min-count 1 --layers 2 --tied=false --positions sinusoidal --dim 16 --heads 2",
 }

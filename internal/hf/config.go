@@ -14,7 +14,8 @@ import (
 )
 
 // gpt2Config is config.json of a model that GPT-2 expresses: what transformers' GPT2LMHeadModel reads, and
-// our kinds of positions and of initial weights, which it ignores (model.safetensors holds the weights and the table of positions).
+// our kinds of positions and of initial weights, which it ignores (model.safetensors holds the weights and the table of
+// positions).
 type gpt2Config struct {
 	Architectures   []string `json:"architectures"`
 	ModelType       string   `json:"model_type"`
@@ -65,8 +66,8 @@ func asGPT2(c layers.Config) (h gpt2Config, whole bool) {
 	return h, err == nil && positions.Rotate == nil && h.model() == c
 }
 
-// model is the inverse of asGPT2. The activation is "" if its name is not one of GPT-2's. Versions of attend that wrote no kind of
-// initial weights had those of GPT-2.
+// model is the inverse of asGPT2. The activation is "" if its name is not one of GPT-2's. Versions of attend that wrote no kind
+// of initial weights had those of GPT-2.
 func (h gpt2Config) model() layers.Config {
 	c := layers.Config{
 		Vocab: h.Vocab, Context: h.Context, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, Hidden: h.Hidden,

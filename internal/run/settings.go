@@ -54,12 +54,12 @@ type Settings struct {
 	Sample       string `yaml:"sample"`
 }
 
-// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, the largest automatic learning
-// rate, and sample sentences.
+// Values that [Settings.Resolve] chooses: the largest automatic context, the context of characters, the largest automatic
+// learning rate, and sample sentences.
 const (
 	longestAutomatic = 512
 	charContext      = 64
-	largestRate      = 0.006
+	largestRate      = 0.01
 	seedSentence     = "The lion saw the zebra near the"
 	charSample       = 24
 )
@@ -69,8 +69,8 @@ func (s Settings) Options() data.Options {
 	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
-// Resolve sets the settings that depend on others or on the text (min-count, hidden, learning rate, context, sample sentence) if they are not
-// given, and checks all settings together.
+// Resolve sets the settings that depend on others or on the text (min-count, hidden, learning rate, context, sample sentence) if
+// they are not given, and checks all settings together.
 func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	s.Hidden, s.MinCount = cmp.Or(s.Hidden, 4*s.Dim), cmp.Or(s.MinCount, corpus.MinCount)
 	s.LR = s.rate()
@@ -103,7 +103,7 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 
 // rate returns the maximum learning rate, which is automatic if it is 0:
 //
-//	lr = 0.006 min(1, sqrt(32 / (dim layers))), rounded to two digits
+//	lr = 0.01 min(1, sqrt(32 / (dim layers))), rounded to two digits
 //
 // The updates of AdamW change each weight by about lr, whatever the width, so that a sum of dim products changes by more in a wider
 // layer, and all layers together by more in a deeper model.

@@ -151,8 +151,8 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Hidden != 32 || got.LR != 0.006 || got.Context != 8 || got.Sample != corpus.HeldOutText[0] {
-		t.Errorf("hidden %d, lr %g, context %d, sample %q: want 32, 0.006, 8 (7 words and the boundary), %q",
+	if got.Hidden != 32 || got.LR != 0.01 || got.Context != 8 || got.Sample != corpus.HeldOutText[0] {
+		t.Errorf("hidden %d, lr %g, context %d, sample %q: want 32, 0.01, 8 (7 words and the boundary), %q",
 			got.Hidden, got.LR, got.Context, got.Sample, corpus.HeldOutText[0])
 	}
 	if again, err := got.Resolve(corpus); err != nil || again != got {

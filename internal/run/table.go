@@ -101,7 +101,7 @@ func AllSettings() (all []Setting) {
 			{Name: "steps", Default: 1500, Range: closed(1, 1e9), OnResume: true, Meaning: "total number of training steps"},
 			{Name: "optimizer", Default: train.AdamW, Choices: train.Optimizers.Names(), Meaning: "optimizer"},
 			{Name: "lr", Default: 0.0, Range: closed(0, 1000),
-				Meaning: "maximum learning rate (0: 0.006 sqrt(32/(dim layers)), at most 0.006, since larger models need smaller updates)"},
+				Meaning: "maximum learning rate (0: 0.01 sqrt(32/(dim layers)), at most 0.01, since larger models need smaller updates)"},
 			{Name: "min-lr", Default: largestRate / 100, Range: closed(0, 1000),
 				Follows: "lr",
 				Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.rate()/100)) },

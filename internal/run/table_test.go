@@ -93,7 +93,7 @@ func TestAutomaticRate(t *testing.T) {
 	for _, c := range []struct {
 		layers, dim int
 		want        float64
-	}{{1, 32, 0.006}, {1, 8, 0.006}, {2, 16, 0.006}, {4, 32, 0.003}, {1, 64, 0.0042}, {2, 64, 0.003}, {4, 128, 0.0015}, {12, 768, 0.00035}} {
+	}{{1, 32, 0.01}, {1, 8, 0.01}, {2, 16, 0.01}, {4, 32, 0.005}, {1, 64, 0.0071}, {2, 64, 0.005}, {4, 128, 0.0025}, {12, 768, 0.00059}} {
 		s := Defaults()
 		s.Data, s.Layers, s.Dim, s.Heads = "small", c.layers, c.dim, 1
 		for _, setting := range AllSettings() {
