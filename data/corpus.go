@@ -40,9 +40,9 @@ func (o Options) validate() error {
 	return nil
 }
 
-// holdOut draws which sentences are held out, given how many tokens each has in all of its copies. By tokens, it takes the sentences in
-// a random order and holds out each that brings the tokens held out nearer to their fraction. At least one is held out, and not all,
-// unless the fraction is 0.
+// holdOut draws which sentences are held out, given the number of tokens of each in all of its copies. By tokens, it takes the
+// sentences in a random order and holds out each that brings the number of held-out tokens nearer to their fraction. At least one is
+// held out, and not all, unless the fraction is 0.
 func (o Options) holdOut(tokens []int) []bool {
 	order := random.New(o.Seed, "split").Perm(len(tokens))
 	held := make([]bool, len(tokens))
@@ -119,7 +119,7 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 }
 
 // Load reads a text in UTF-8 and splits it. The vocabulary is that of the training
-// side.
+// text.
 //
 // A layout of sentences: one a line, blank lines skipped. The distinct sentences
 // (those whose keys differ) are taken in an order drawn by the seed. By sentences, the
@@ -133,8 +133,8 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 //
 // A byte-order mark and lines that end in a carriage return are accepted. It is an
 // error when an option is out of its range, when the text is blank, is not UTF-8 or
-// is too short to split, or when a given MinCount leaves no token. name is how errors call
-// the text.
+// is too short to split, or when a given MinCount leaves no token. name names the text in
+// errors.
 func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	unit, err := Units.Find("unit", o.Unit)
 	if err != nil {

@@ -19,8 +19,8 @@ type Layout interface {
 	split(text string, n *numbering, o Options) (*Corpus, error)
 	// check reports whether rows of seq predictions can hold the set.
 	check(s Set, seq int) error
-	// rows returns how many rows of up to seq predictions there are, and row one of them: sentences, or windows of a
-	// stream that begin so many tokens after one another. With a stride of seq they hold every prediction once.
+	// rows returns the number of rows of up to seq predictions, and row one of them: sentences, or windows of a stream, each
+	// of which begins stride tokens after the one before. With a stride of seq they hold every prediction once.
 	rows(s Set, seq, stride int) int
 	row(s Set, i, seq, stride int) IDs
 	// lengths returns the predictions of the longest row, and the mean of all.

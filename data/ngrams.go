@@ -2,8 +2,8 @@ package data
 
 import "math"
 
-// Baselines are the losses of four models that only count, as mean nats per
-// predicted token of the held-out set. A trained model is worth something below
+// Baselines are the losses of a uniform model and of three n-gram models, as mean nats per
+// predicted token of the held-out set. A trained model is useful if its loss is below
 // the smallest of them.
 type Baselines struct {
 	Uniform float64 `json:"uniform"` // every token equally probable

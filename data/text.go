@@ -13,15 +13,15 @@ import (
 	"attend/internal/file"
 )
 
-// MostText is the most bytes of a text: 1 GB. While it is read, a text takes three to five times its bytes of memory.
-const MostText = 1_000_000_000
+// MaxText is the largest size of a text in bytes: 1 GB. While it is read, a text takes three to five times its size in memory.
+const MaxText = 1_000_000_000
 
 // readText reads all of r and returns it without its byte-order mark, with the
 // SHA-256 of the bytes as they came. It is an error when the text is empty or
-// blank, is not UTF-8, holds a NUL byte, or is longer than [MostText], a *[file.SizeError].
+// blank, is not UTF-8, holds a NUL byte, or is longer than [MaxText], a *[file.SizeError].
 func readText(name string, r io.Reader) (text, sum string, err error) {
 	digest := sha256.New()
-	text, err = readAll(io.TeeReader(r, digest), sizeOf(r), MostText)
+	text, err = readAll(io.TeeReader(r, digest), sizeOf(r), MaxText)
 	if err != nil {
 		return "", "", fmt.Errorf("reading %s: %w", name, err)
 	}
@@ -47,8 +47,8 @@ func sizeOf(r io.Reader) int64 {
 	return 0
 }
 
-// readAll reads a text of about size bytes to its end, or to its first NUL byte, so that a device without an end is not read forever. More
-// than most bytes are a *[file.SizeError]. A text of the size given is not copied; any other takes twice its memory
+// readAll reads a text of about size bytes to its end, or to its first NUL byte, so that a device without an end is not read
+// forever. More than most bytes are a *[file.SizeError]. A text of the size given is not copied; any other takes twice its memory
 // for a moment, at its end.
 func readAll(r io.Reader, size, most int64) (string, error) {
 	const smallest, largest = 1 << 16, 1 << 26 // of the pieces that a text of unknown size is kept in

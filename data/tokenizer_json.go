@@ -167,7 +167,7 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 		}
 	}
 	if len(keys) == len(special) {
-		return nil, fmt.Errorf("tokenizer.json holds no %s beside the special tokens", unit.Tokenizer.Noun())
+		return nil, fmt.Errorf("tokenizer.json holds no %s besides the special tokens", unit.Tokenizer.Noun())
 	}
 	for _, key := range keys[len(special):] {
 		if err := checkKey(unit.Tokenizer, key); err != nil {

@@ -108,7 +108,7 @@ func TestParseTokenizerJSONErrors(t *testing.T) {
 		{word, "{", "[", `does not parse`},
 		{char, `"b": 2`, `"bb": 2`, `"bb" is not one character`},
 		{char, `"<unk>": 0`, `"c": 0`, `id 0 is not "<unk>"`},
-		{char, ",\n      \"a\": 1,\n      \"b\": 2", ``, `holds no character beside the special tokens`},
+		{char, ",\n      \"a\": 1,\n      \"b\": 2", ``, `holds no character besides the special tokens`},
 		{char, char, `{}`, `its version is not the one`},
 		{char, char, `null`, `its version is not the one`},
 		{char, char, ``, `does not parse`},

@@ -47,7 +47,7 @@ func New(c Config, params *param.Set, o Options) (t *Graph, err error) {
 			o.Batch, o.Seq, c.Context)
 	}
 	m := NewModel(c)
-	g := &builder{Config: c, Options: o, params: map[string]*gorgonia.Node{}, t: &Graph{
+	g := &builder{Config: c, Options: o, params: map[string]*gorgonia.Node{}, graph: &Graph{
 		ExprGraph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq), hooks: map[string]*HookPoint{},
 	}}
 	for _, p := range m.params.All() {
@@ -55,14 +55,14 @@ func New(c Config, params *param.Set, o Options) (t *Graph, err error) {
 		if given == nil {
 			return nil, fmt.Errorf("there is no parameter %q", p.Name)
 		}
-		n := node.Input(g.t.ExprGraph, p.Name, p.Shape, given.Data)
-		g.params[p.Name], g.t.Params = n, append(g.t.Params, n)
+		n := node.Input(g.graph.ExprGraph, p.Name, p.Shape, given.Data)
+		g.params[p.Name], g.graph.Params = n, append(g.graph.Params, n)
 	}
-	ids, backing := node.IntInput(g.t.ExprGraph, "ids", o.Batch*o.Seq) // [batch*seq]
-	g.t.IDs = backing
+	ids, backing := node.IntInput(g.graph.ExprGraph, "ids", o.Batch*o.Seq) // [batch*seq]
+	g.graph.IDs = backing
 	if o.Training && c.Dropout > 0 {
-		step, backing := node.IntInput(g.t.ExprGraph, "step", 1)
-		g.t.Step = backing
+		step, backing := node.IntInput(g.graph.ExprGraph, "step", 1)
+		g.graph.Step = backing
 		g.drop = &dropout{probability: c.Dropout, seed: o.Seed, step: step, firstSentence: o.FirstSentence, pcg: &rand.PCG{}}
 	}
 	defer func() {
@@ -74,15 +74,15 @@ func New(c Config, params *param.Set, o Options) (t *Graph, err error) {
 			panic(failed)
 		}
 	}()
-	g.t.Logits = m.apply(g, ids)
-	return g.t, nil
+	g.graph.Logits = m.apply(g, ids)
+	return g.graph, nil
 }
 
 // builder is the state while the graph of a model is built.
 type builder struct {
 	Config
 	Options
-	t      *Graph
+	graph  *Graph
 	params map[string]*gorgonia.Node
 	drop   *dropout
 	prefix string // of the names of hook points, "blocks.0." within a block

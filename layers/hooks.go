@@ -118,14 +118,14 @@ func (g *builder) hook(name string, n *gorgonia.Node, headDim int) {
 	if headDim == 0 {
 		headDim = width
 	}
-	view := func(sentence int) []kernel.Matrix { return g.t.columns(data, width, headDim, sentence) }
+	view := func(sentence int) []kernel.Matrix { return g.graph.columns(data, width, headDim, sentence) }
 	g.hookAt(name, view, func(h *HookPoint) { n.Op().(interface{ OnDone(func()) }).OnDone(h.run) })
 }
 
 // hookBefore adds a hook point at the input of the activation function of a [Linear].
 func (g *builder) hookBefore(name string, n *gorgonia.Node) {
 	op, width := n.Op().(*linear), n.Shape()[1]
-	view := func(sentence int) []kernel.Matrix { return g.t.columns(op.before, width, width, sentence) }
+	view := func(sentence int) []kernel.Matrix { return g.graph.columns(op.before, width, width, sentence) }
 	g.hookAt(name, view, func(h *HookPoint) { op.before, op.hookBefore = make([]float32, len(op.Out())), h.run })
 }
 
@@ -135,8 +135,8 @@ func (g *builder) hookAt(name string, view func(sentence int) []kernel.Matrix, e
 		return
 	}
 	name = g.prefix + name
-	g.t.hooks[name] = &HookPoint{Name: name, view: view, enable: enable}
-	g.t.hookNames = append(g.t.hookNames, name)
+	g.graph.hooks[name] = &HookPoint{Name: name, view: view, enable: enable}
+	g.graph.hookNames = append(g.graph.hookNames, name)
 }
 
 // columns returns views of the rows of a sentence in [batch*seq, width], one for each headDim columns.

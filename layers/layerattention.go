@@ -23,8 +23,8 @@ type LayerAttention struct {
 // hook adds the hook points of scores and weights.
 func (a *LayerAttention) hook(g *builder) {
 	op := a.op
-	a.graph, a.prefix = g.t, g.prefix
-	g.t.Attention = append(g.t.Attention, a)
+	a.graph, a.prefix = g.graph, g.prefix
+	g.graph.Attention = append(g.graph.Attention, a)
 	g.hookAt("attn.scores", func(sentence int) []kernel.Matrix { return op.squares(op.hooked.data, sentence) },
 		func(h *HookPoint) { op.hooked.scores, op.hooked.data = h, make([]float32, len(op.weights)) })
 	g.hookAt("attn.weights", func(sentence int) []kernel.Matrix { return op.squares(op.weights, sentence) },

@@ -76,7 +76,7 @@ func (m *Model) apply(g *builder, ids *gorgonia.Node) *gorgonia.Node {
 
 // embed adds the vectors of the tokens and of their positions.
 func (m *Model) embed(g *builder, ids *gorgonia.Node) *gorgonia.Node {
-	x := g.must(embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.t.Sentences)) // [batch*seq, dim]
+	x := g.must(embed.Tokens("embed.tokens", g.param(m.Tokens), ids, g.graph.Sentences)) // [batch*seq, dim]
 	g.hook("embed", x, 0)
 	if table := m.positionTable(g); table != nil {
 		x = g.must(embed.AddPositions("embed.positions", x, table, g.Seq))
@@ -87,7 +87,7 @@ func (m *Model) embed(g *builder, ids *gorgonia.Node) *gorgonia.Node {
 // positionTable returns the table of positions [context, dim], nil if there is none.
 func (m *Model) positionTable(g *builder) *gorgonia.Node {
 	if fixed := g.FixedPositions(); fixed != nil {
-		return node.Input(g.t.ExprGraph, PositionTable, []int{g.Context, g.Dim}, fixed)
+		return node.Input(g.graph.ExprGraph, PositionTable, []int{g.Context, g.Dim}, fixed)
 	}
 	return g.param(m.Positions)
 }

@@ -12,7 +12,7 @@ type Config struct {
 	Steps        int     // number of updates, >= 1
 	Seed         uint64  // of dropout masks
 	Optimizer    string  // one of Optimizers
-	LearningRate float64 // maximum, after the warm-up, > 0
+	LearningRate float64 // maximum, after the warmup, > 0
 	MinRate      float64 // end of the decay, at step Steps; 0 <= MinRate <= LearningRate
 	Warmup       int     // steps of linear increase, 0 <= Warmup <= Steps
 	WeightDecay  float64 // decoupled, on matrices only, >= 0
@@ -56,13 +56,13 @@ func (c Config) Validate() error {
 	return err
 }
 
-// Rate returns the learning rate of a step, counted from 0: a linear warm-up, then cosine decay from LearningRate towards
+// Rate returns the learning rate of a step, counted from 0: a linear warmup, then cosine decay from LearningRate towards
 // MinRate. MinRate is the rate at step Steps, which is never made; the rate of the last update is slightly larger.
 //
-//	warm-up: LearningRate (step+1) / (Warmup+1)
+//	warmup:  LearningRate (step+1) / (Warmup+1)
 //	decay:   MinRate + (LearningRate-MinRate) (1 + cos(pi (step-Warmup) / (Steps-Warmup))) / 2
 //
-// Source: Loshchilov and Hutter 2017 (one cycle, no restart), with nanoGPT's warm-up.
+// Source: Loshchilov and Hutter 2017 (one cycle, no restart), with nanoGPT's warmup.
 func (c Config) Rate(step int) float64 {
 	if step < c.Warmup {
 		return c.LearningRate * float64(step+1) / float64(c.Warmup+1)
@@ -74,9 +74,9 @@ func (c Config) Rate(step int) float64 {
 	return c.MinRate + (c.LearningRate-c.MinRate)*(1+math.Cos(math.Pi*progress))/2
 }
 
-// CalmerFlags returns flags of `attend train` for a training that is less likely to diverge than this one: a learning rate of a tenth,
-// with AdamW at most 0.006; clipping if there is none; and a warm-up of a twentieth of the steps if it is shorter.
-func (c Config) CalmerFlags() []string {
+// StablerFlags returns flags of `attend train` with which a training is less likely to diverge: a tenth of the learning rate, with
+// AdamW at most 0.006; clipping if there is none; and a warmup of a twentieth of the steps, at most 100, if it is shorter.
+func (c Config) StablerFlags() []string {
 	const tenth, usual, clip = 0.1, 0.006, 1
 	rate := tenth * c.LearningRate
 	if c.Optimizer == AdamW {

@@ -60,10 +60,10 @@ func TestRateHasItsClosedForm(t *testing.T) {
 	}
 	c.Warmup = 0
 	if got := c.Rate(0); got != 3 {
-		t.Errorf("without warm-up the first rate is %g", got)
+		t.Errorf("without warmup the first rate is %g", got)
 	}
 	c.Warmup = c.Steps
 	if got := c.Rate(c.Steps - 1); !(got > 2.9 && got < 3) {
-		t.Errorf("all warm-up: the last rate is %g", got)
+		t.Errorf("all warmup: the last rate is %g", got)
 	}
 }

@@ -7,6 +7,6 @@
 //	defer trainer.Close()
 //	err = trainer.Run(ctx, train.Callbacks{Stepped: func(s train.Step) { fmt.Println(s.Step, s.Loss) }})
 //
-// The package depends on the architecture beyond that only to estimate memory and writes no files and no output. Axis words: batch, seq, vocab. Losses are in
-// nats per predicted token.
+// Only the estimates of memory depend on the architecture. The package writes no files and prints nothing. Axis words: batch, seq,
+// vocab. Losses are in nats per predicted token.
 package train

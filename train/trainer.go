@@ -64,8 +64,8 @@ func New(c Config, build Builder, weights *param.Set, source BatchSource) (*Trai
 	return t, nil
 }
 
-// A batch of firstSplit tokens or more is split in two, and further while every part has at least replicaTokens tokens. More parts need
-// more time to add their gradients.
+// A batch of firstSplit tokens or more is split in two, and further while every part has at least replicaTokens tokens. More parts
+// need more time to add their gradients.
 const (
 	firstSplit    = 256
 	replicaTokens = 256
@@ -115,7 +115,7 @@ func (e *DivergedError) Error() string {
 
 // Diverged returns the error for a number that is not finite at the present step. found describes it, such as "a weight is +Inf".
 func (t *Trainer) Diverged(found string) *DivergedError {
-	return &DivergedError{Step: t.step, Found: found, Flags: t.config.CalmerFlags()}
+	return &DivergedError{Step: t.step, Found: found, Flags: t.config.StablerFlags()}
 }
 
 // Step makes one update. It returns a [DivergedError] if the loss or the gradient is not finite. After an error the weights are

@@ -206,7 +206,7 @@ func checkFinite(path string, results ...any) error {
 }
 
 // notFinite returns the first number in a value that is NaN or infinite, if there is one, and where it is, such as
-// ".words[3].cut".
+// ".words[3].attention_removed".
 func notFinite(v reflect.Value) (where string, x float64, found bool) {
 	switch v.Kind() {
 	case reflect.Float32, reflect.Float64:

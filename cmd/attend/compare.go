@@ -54,7 +54,8 @@ specific to that training.` + indexBase,
 	f := cmd.Flags()
 	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of the difference of their means")
-	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "number of seeds, that of the run included: train its settings with each, and count the links that recur")
+	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "number of seeds to compare, the seed of the run included: "+
+		"train its settings with each, and count the links that recur")
 	numberFlag(f, &o.least, "least", 0.5, positiveShare, "smallest weight that --seeds counts as a link")
 	_ = cmd.MarkFlagDirname("with")
 	return p.runCommand(cmd, runCommand{check: o.check, find: func(q *request) (finding, error) {
@@ -75,7 +76,7 @@ func (o *compareOptions) check(q *request) error {
 	case o.seeds > 0 || o.with != "":
 		return oneSentence(q)
 	case len(q.args) != 2:
-		return fmt.Errorf("compare requires two sentences, or one and --with FOLDER or --seeds K, not %d: "+
+		return fmt.Errorf("compare requires two sentences, or one with --with FOLDER or --seeds K, and %d came: "+
 			"attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(q.args))
 	}
 	return nil

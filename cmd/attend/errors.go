@@ -73,8 +73,11 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // wanted names what a flag takes, with its range if digits came that do not fit.
 func wanted(f *pflag.Flag, digits bool) string {
-	if f.Value.Type() == "SIZE" {
+	switch f.Value.Type() {
+	case "SIZE":
 		return "a size such as 8GB, 500MB or 2000000"
+	case headType:
+		return "the number of a head, from 1, or mean"
 	}
 	return cmp.Or(run.Wanted(f.Value.Type(), digits), "a value")
 }
@@ -99,7 +102,7 @@ func nearest(word string, names []string) string {
 	return ""
 }
 
-// similar returns the names that are at most so many letters from a mistyped word, the most like first.
+// similar returns the names whose [distance] from a mistyped word is at most `most`, the most like first.
 func similar(word string, names []string, most int) []string {
 	if len(word) > longestTypo {
 		return nil

@@ -27,8 +27,9 @@ func newEval(p *program) *cobra.Command {
 		Use:   "eval",
 		Short: "measure loss, perplexity and accuracy on held-out text",
 		Long: `Measure a run on held-out text: loss, perplexity and accuracy, compared with
-models that only count, and with a verdict in words on the training: whether it
-diverged, overfitted, memorised, still improves or learned, and what to do next.
+models that only count words (unigram, bigram, trigram). A verdict says in words
+whether the training diverged, overfitted, memorised, still improves or learned,
+and what to do next.
 
 On the built-in savanna the probability of every next word and its cause words
 are known. There it also shows the loss of the grammar's own probabilities on
@@ -71,7 +72,7 @@ func (p *program) eval(q *request) (finding, error) {
 		if !corpus.Vocabulary.Layout().Sentences() {
 			part = "held-out text"
 		}
-		heading += fmt.Sprintf(", on %s (%s)", part, printable.Count(report.Tokens, "prediction"))
+		heading += fmt.Sprintf(", on %s (%s)", part, printable.Count(report.Tokens, "token"))
 	}
 	return finding{shown: []any{report}, text: func(w io.Writer, view text.Options) error {
 		if _, err := fmt.Fprintf(w, "%s\n\n", term.Wrap(heading, view.Width)); err != nil {
@@ -143,7 +144,11 @@ func writeLosses(w io.Writer, r analysis.Report, columns int) error {
 	}
 	meaning := fmt.Sprintf("accuracy %.1f%%", 100*r.Accuracy)
 	if r.Excess != nil {
-		meaning = decimals(*r.Excess, 4) + " above the grammar, " + meaning
+		side := "above"
+		if *r.Excess < 0 { // as it can be on a sample
+			side = "below"
+		}
+		meaning = fmt.Sprintf("%s %s the grammar, %s", decimals(math.Abs(*r.Excess), 4), side, meaning)
 	}
 	b.WriteString("\n" + indented("held-out: "+meaning, columns, 2))
 	if s := r.Sample; s != nil {
@@ -175,17 +180,17 @@ func lossBar(loss, largest float64, full int) string {
 // judged is a report with the verdict on the training.
 type judged struct {
 	analysis.Report
-	Recall  analysis.Recall   `json:"recall"`
-	Verdict *analysis.Verdict `json:"verdict"` // nil without a log of the training
+	Memorisation analysis.Memorisation `json:"memorisation"`
+	Verdict      *analysis.Verdict     `json:"verdict"` // nil without a log of the training
 }
 
-// judge evaluates a run and makes the verdict on its training, of which last has the weights of the last step. If the log of the training
-// cannot be read, there is no verdict, and a note says so.
+// judge evaluates a run and makes the verdict on its training. last is the same run with the weights of the last step. If the log
+// of the training cannot be read, there is no verdict, and a note says so.
 func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err error) {
 	if j.Report, err = analysis.Evaluate(r, corpus); err != nil {
 		return j, err
 	}
-	if j.Recall, err = analysis.MeasureRecall(last, corpus); err != nil {
+	if j.Memorisation, err = analysis.MeasureMemorisation(last, corpus); err != nil {
 		return j, err
 	}
 	metrics, err := r.Metrics()
@@ -196,13 +201,14 @@ func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err er
 		p.note("there is no verdict on the training: " + message(err))
 		return j, nil
 	}
-	v := analysis.Judge(analysis.NewEvidence(r, corpus, j.Report, j.Recall, metrics))
+	v := analysis.Judge(analysis.NewEvidence(r, corpus, j.Report, j.Memorisation, metrics))
 	v.Next = nextCommand(r, corpus, v)
 	j.Verdict = &v
 	return j, nil
 }
 
-// lastOf returns the run with the weights of its last step, or as it is where these cannot be read: a model can be copied without them.
+// lastOf returns the run with the weights of its last step. Where these cannot be read it returns the run as it is: a model can be
+// copied without them.
 func (p *program) lastOf(r *run.Run) *run.Run {
 	if r.Step == r.Trained {
 		return r
@@ -254,11 +260,11 @@ func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
 			}
 			b.WriteString("\n" + indented(fmt.Sprintf("evaluations: lowest held-out loss %s at step %s, last %s at step %s; it %s by %s in the last "+
 				"fifth of the steps (standard error %s)", decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step),
-				decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step), change, decimals(by, 4), decimals(*v.Noise, 4)), columns, 2))
+				decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step), change, decimals(by, 4), decimals(*v.GainError, 4)), columns, 2))
 		}
 	}
 	all := numbers
-	memorised := r.Recall.Text(r.Verdict == nil && r.Recall.Memorised())
+	memorised := r.Memorisation.Text(r.Verdict == nil && r.Memorisation.Memorised())
 	if r.Verdict != nil && r.Verdict.Memorised != nil {
 		memorised, all = r.Verdict.Memorised.Text, true
 	}
@@ -271,7 +277,7 @@ func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
 	return render.Write(w, &b)
 }
 
-// decimals writes a number with so many decimals, a huge one with four digits in all.
+// decimals writes a number with count decimals, or from 1e6 on with four significant digits.
 func decimals(x float64, count int) string {
 	if math.Abs(x) < 1e6 {
 		return strconv.FormatFloat(x, 'f', count, 64)
@@ -288,7 +294,7 @@ func perplexity(loss float64) string {
 	return decimals(p, 2)
 }
 
-// indented folds a text to the columns, each line after so many blanks.
+// indented folds a text to the columns, each line after the given number of blanks.
 func indented(text string, columns, blanks int) string {
 	margin := strings.Repeat(" ", blanks)
 	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
@@ -310,8 +316,8 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 	}}
 	for _, rule := range r.Rules {
 		cells := []string{rule.Name, printable.Thousands(rule.Count)}
-		paid := rule.Attention
-		for _, share := range []float64{rule.Accuracy, paid.BestHead, paid.Mean, paid.Untrained, paid.Uniform} {
+		weight := rule.Attention
+		for _, share := range []float64{rule.Accuracy, weight.BestHead, weight.Mean, weight.Untrained, weight.Uniform} {
 			cells = append(cells, fmt.Sprintf("%.3f", share))
 		}
 		for _, effect := range []float64{rule.AttentionRemoved.Causes, rule.AttentionRemoved.Others} {

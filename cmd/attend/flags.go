@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -83,10 +84,10 @@ func renamedTo(flags *pflag.FlagSet, before string) (now string) {
 	return now
 }
 
-// layerAndHead adds --layer and --head. 0 is the same as no flag.
+// layerAndHead adds --layer and --head, which are 0 if they are not given.
 func layerAndHead(f *pflag.FlagSet, layer, head *int) {
-	numberFlag(f, layer, "layer", 0, between(0, 1000), "only this layer, from 1 (default: all)")
-	f.Var(headFlag{number[int]{head, between(0, 4096)}}, "head",
+	numberFlag(f, layer, "layer", 0, between(1, 1000), "only this layer, from 1 (default: all)")
+	f.Var(headFlag{number[int]{head, between(1, 4096)}}, "head",
 		"only this head, from 1, or mean (default: the most important head, or the mean if --layer is given)")
 }
 
@@ -103,13 +104,22 @@ func (h headFlag) String() string {
 	return h.number.String()
 }
 
+// Type names the value in help texts.
+func (h headFlag) Type() string { return headType }
+
+// headType is the name of the value of a [headFlag].
+const headType = "HEAD"
+
 func (h headFlag) Set(s string) error {
 	if s == "mean" {
 		*h.value = meanOfHeads
 		return nil
 	}
-	if err := h.number.Set(s); err != nil || *h.value < 0 {
-		return fmt.Errorf("want the number of a head, from 1, or mean")
+	if err := h.number.Set(s); err != nil {
+		return err
+	}
+	if *h.value < 1 {
+		return errors.New("heads count from 1")
 	}
 	return nil
 }

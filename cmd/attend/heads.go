@@ -14,10 +14,10 @@ func newHeads(p *program) *cobra.Command {
 		Long: `Describe what each head attends to over held-out text: the previous token, the
 token itself, an earlier occurrence of the same token, the first word, the
 boundary <s> (an attention sink), the cause words of a rule of the savanna, or
-none of these. Shown are the share of its attention that goes there, three
-sentences in which it is largest, and by how much the loss rises without the
-head (mean ablation). The normalized entropy says how widely a head spreads its
-attention: 0 if all is on one token, 1 if it is uniform.
+none of these. For each head it shows the mean attention weight on these tokens,
+three sentences in which the weight is largest, and by how much the loss rises
+without the head (mean ablation). The normalized entropy says how widely a head
+spreads its attention: 0 if all is on one token, 1 if it is uniform.
 
 A head is named for what stands out. It may do more than its name says: all
 numbers are shown.` + indexBase,

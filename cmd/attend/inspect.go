@@ -89,7 +89,7 @@ func (o *inspectOptions) check(q *request) error {
 	case !q.chosen.picture && q.format != "text" && q.format != htmlFormat.name && (o.layer != 0 || o.head != 0 || o.all):
 		return fmt.Errorf("--layer, --head and --all choose what text, pictures and pages show: leave them out, --format %s holds every head",
 			q.format)
-	case o.all && o.head > 0:
+	case o.all && o.head != 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
 	case o.file == "" && len(q.args) == 0:
 		return errors.New("inspect requires a sentence: " +
@@ -207,7 +207,7 @@ func headNote(m attention.Map) string {
 	}
 	also := ""
 	if len(heads) > 1 {
-		also = "The next: " + render.Listed(len(heads)-1, 2, ", ", func(i int) string {
+		also = "After it: " + render.Listed(len(heads)-1, 2, ", ", func(i int) string {
 			h := heads[1+i]
 			return fmt.Sprintf("%s (%.2f nats)", render.Title(m, h.Layer, h.Head), h.Effect)
 		}) + ". "

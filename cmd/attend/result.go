@@ -24,19 +24,19 @@ const (
 // announce says what is going to be trained on what.
 func (p *program) announce(t *run.Training) {
 	s, c := t.Settings, t.Corpus
-	p.say("%s: %s to learn, %s held out, %d in the vocabulary",
-		c.Name, printable.Count(c.Train.Predictions(), "prediction"), printable.Thousands(c.HeldOut.Predictions()), c.Vocabulary.Len())
+	p.say("%s: %s, %s, vocabulary of %s", c.Name, printable.Count(c.Train.Predictions(), "training token"),
+		printable.Count(c.HeldOut.Predictions(), "held-out token"), printable.Thousands(c.Vocabulary.Len()))
 	for _, note := range c.Notes {
 		p.say("note: %s", note)
 	}
-	const few = 100 // predictions
+	const few = 100 // tokens
 	switch n := c.HeldOut.Predictions(); {
 	case n == 0:
 		p.say("note: nothing is held out, so it cannot be known how well the model predicts other text, nor whether it overfits; " +
 			"the weights of the last step are kept")
 	case n < few:
 		p.say("note: the held-out text is so short (%s) that another choice of it would give another loss: try --split-seed or --holdout.",
-			printable.Count(n, "prediction"))
+			printable.Count(n, "token"))
 	}
 	p.say("model: %s, %s, dim %d, context %d: %s", printable.Count(s.Layers, "layer"), printable.Count(s.Heads, "head"),
 		s.Dim, s.Context, printable.Count(t.Parameters.Count(), "parameter"))

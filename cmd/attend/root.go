@@ -99,7 +99,7 @@ func version() string {
 	}
 	set, err := kernel.Instructions()
 	if err != nil {
-		set = err.Error()
+		set = "not chosen: " + err.Error()
 	}
 	return strings.Join(append(parts, info.GoVersion, "instruction set "+set), ", ")
 }
@@ -144,7 +144,7 @@ func addExamples(root *cobra.Command) {
 	c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return fmt.Errorf("completion knows bash, zsh, fish and powershell, not %s: attend completion bash", printable.Quote(args[0]))
+			return fmt.Errorf("completion takes bash, zsh, fish or powershell, not %s: attend completion bash", printable.Quote(args[0]))
 		}
 		return nil
 	}

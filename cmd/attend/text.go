@@ -52,7 +52,7 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 	return corpus, err
 }
 
-// openText opens a text of at most so many bytes that a flag names. Where stream is set it may come from a FIFO, as in
+// openText opens a text of at most `most` bytes that a flag names. Where stream is set it may come from a FIFO, as in
 // `--data <(command)`, and opening one waits for who writes to it.
 func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 	var f *os.File
@@ -81,7 +81,7 @@ func (p *program) textOf(r *run.Run) (*data.Corpus, error) {
 		return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(r.Path))
 	}
 	return p.loadCorpus(r.Settings, func(text string) (*os.File, error) {
-		f, err := file.Open(text, data.MostText)
+		f, err := file.Open(text, data.MaxText)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there",
 				printable.Path(r.Path), printable.Path(text))
@@ -145,7 +145,7 @@ func (p *program) sentencesOf(path string, r *run.Run) ([]string, error) {
 // mostMaps is the most bytes of the maps of more than one sentence. What is written of them takes up to six times as much.
 const mostMaps = 100e6
 
-// checkMaps refuses so many sentences that their maps, with or without the vectors, would not fit.
+// checkMaps returns an error if the maps of the sentences, with or without the vectors, take more than mostMaps.
 func checkMaps(sentences []string, r *run.Run, vectors bool) error {
 	const sliceHeader, rest = 24, 1000 // bytes of a row besides its weights, and of a map besides its rows
 	bytes := 0

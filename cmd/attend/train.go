@@ -41,8 +41,9 @@ each word of a sample sentence attends to.
 
 Without flags it trains a small model on the built-in savanna sentences, which
 takes seconds. It ends with a verdict: whether the training diverged, overfitted,
-still improves or learned, and the next command. Ctrl-C finishes the step, saves the run and prints the command
-that resumes it. Closing the terminal saves as well.`,
+still improves or learned, and the next command. Ctrl-C finishes the step, saves
+the run and prints the command that resumes it. Closing the terminal saves as
+well.`,
 		Example: `  attend train
   attend train --watch
   attend train --layers 2 --heads 4 --dim 64 --seed 7
@@ -96,7 +97,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	}
 	stream := cmd.Flags().Changed("data") // and not named by a settings file
 	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) {
-		return openText("data", path, data.MostText, stream)
+		return openText("data", path, data.MaxText, stream)
 	})
 	if err != nil {
 		return err

@@ -226,7 +226,7 @@ func wordID(r *run.Run, word string) (int, error) {
 	for id := range keys {
 		keys[id] = r.Vocabulary.Key(id)
 	}
-	advice := fmt.Sprintf("`attend words --list` lists its %s", printable.Count(len(keys), noun))
+	advice := fmt.Sprintf("`attend words --list` lists its %ss", noun)
 	if near := nearestFew(tokens[0].Key, keys, 3); len(near) > 0 {
 		for i := range near {
 			near[i] = printable.Text(near[i])
@@ -236,7 +236,7 @@ func wordID(r *run.Run, word string) (int, error) {
 	return 0, fmt.Errorf("%s is not in the vocabulary of %s: %s", printable.Quote(word), printable.Path(r.Path), advice)
 }
 
-// nearestFew are the words most like a mistyped one, the most like first: at most so many.
+// nearestFew returns at most `most` words that are most like a mistyped one, the most like first.
 func nearestFew(word string, words []string, most int) []string {
 	letters := utf8.RuneCountInString(word)
 	if letters < 2 {

@@ -21,13 +21,13 @@ func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
 	return attention.Comparison{Of: r.Source(), With: r.Source(), A: maps[0], B: maps[1]}, nil
 }
 
-// Compare returns the maps of one sentence in two runs, their held-out losses, and matches the heads of the runs. of and with are
-// the texts of the two runs, or nil if they are not available. Heads are matched on the sentence and, if `of` is not nil, on its
-// held-out sentences; losses are measured if neither is nil, see [CompareLosses].
-func Compare(a, b *run.Run, text string, of, with *data.Corpus) (attention.Comparison, error) {
+// Compare returns the maps of one sentence in two runs, their held-out losses, and matches the heads of the runs. ofA and
+// ofB are the texts of the two runs, or nil if they are not available. Heads are matched on the sentence and, if ofA is not nil, on
+// its held-out sentences; losses are measured if neither is nil, see [CompareLosses].
+func Compare(a, b *run.Run, text string, ofA, ofB *data.Corpus) (attention.Comparison, error) {
 	c := attention.Comparison{Of: a.Source(), With: b.Source(), Settings: settingPairs(a.Settings, b.Settings)}
-	if of != nil {
-		if err := a.CheckText(of); err != nil {
+	if ofA != nil {
+		if err := a.CheckText(ofA); err != nil {
 			return c, err
 		}
 	}
@@ -44,14 +44,14 @@ func Compare(a, b *run.Run, text string, of, with *data.Corpus) (attention.Compa
 	}
 	c.A, c.B = maps[0], maps[1]
 	var err error
-	if c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, of)); err != nil {
+	if c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, ofA)); err != nil {
 		return c, err
 	}
-	if of == nil || with == nil {
+	if ofA == nil || ofB == nil {
 		c.Unlike = "the training text is not available"
 		return c, nil
 	}
-	c.Losses, c.Unlike, err = CompareLosses(a, b, of, with)
+	c.Losses, c.Unlike, err = CompareLosses(a, b, ofA, ofB)
 	return c, err
 }
 

@@ -45,13 +45,22 @@ func eachLoss(r *run.Run, corpus *data.Corpus, visit func(target int, loss float
 	return nil
 }
 
-// CompareLosses measures two runs on the tokens that both hold out. of and with are the corpora of a and b. If there is nothing to
+// CompareLosses measures two runs on the tokens that both hold out. ofA and ofB are their corpora. If there is nothing to
 // compare, why says so in one line.
 //
 // Where the vocabularies differ, tokens that one of them lacks are not compared: <unk> stands for more words in the smaller
 // vocabulary, so predicting it is easier there.
-func CompareLosses(a, b *run.Run, of, with *data.Corpus) (l *attention.Losses, why string, err error) {
-	va, vb := of.Vocabulary, with.Vocabulary
+//
+// The standard error is that of a ratio of sums, over groups, which are the distinct sentences or pieces. With d_i the difference of
+// the summed losses of group i, n_i its tokens and D = sum d_i / sum n_i the difference per token, over m groups with tokens:
+//
+//	standard error = sqrt(m / (m-1) sum (d_i - n_i D)²) / sum n_i
+//
+// The interval is D ± the standard error times the 97.5 % quantile of Student's t with m-1 degrees of freedom.
+//
+// Source: Cochran 1977, Sampling Techniques, 3rd ed., chapter 6.
+func CompareLosses(a, b *run.Run, ofA, ofB *data.Corpus) (l *attention.Losses, why string, err error) {
+	va, vb := ofA.Vocabulary, ofB.Vocabulary
 	_, hasUnknown := va.Unknown()
 	switch {
 	case a.DataSHA256 != b.DataSHA256:
@@ -59,12 +68,12 @@ func CompareLosses(a, b *run.Run, of, with *data.Corpus) (l *attention.Losses, w
 	case a.Settings.Unit != b.Settings.Unit || !hasUnknown && !sameKeys(va, vb):
 		return nil, "the runs split the text into different tokens", nil
 	}
-	l = &attention.Losses{Pieces: !va.Layout().Sentences(), HeldOut: [2]int{of.HeldOut.Len(), with.HeldOut.Len()}}
+	l = &attention.Losses{Pieces: !va.Layout().Sentences(), HeldOut: [2]int{ofA.HeldOut.Len(), ofB.HeldOut.Len()}}
 	var groups [2]func() int
 	count := 0 // of groups
 	if l.Pieces {
 		size := max(a.Config.Context, b.Config.Context)
-		tokens := [2]int{of.HeldOut.Predictions(), with.HeldOut.Predictions()} // both end where the text ends
+		tokens := [2]int{ofA.HeldOut.Predictions(), ofB.HeldOut.Predictions()} // both end where the text ends
 		shared := min(tokens[0], tokens[1])
 		for i, n := range tokens {
 			groups[i], l.HeldOut[i] = byPiece(n-shared, size), ceilDiv(n, size)
@@ -72,7 +81,7 @@ func CompareLosses(a, b *run.Run, of, with *data.Corpus) (l *attention.Losses, w
 		count = ceilDiv(shared, size)
 		l.Sentences = count
 	} else {
-		if groups, count, l.Sentences, err = bySentence(of, with); err != nil {
+		if groups, count, l.Sentences, err = bySentence(ofA, ofB); err != nil {
 			return nil, "", err
 		}
 	}
@@ -86,7 +95,7 @@ func CompareLosses(a, b *run.Run, of, with *data.Corpus) (l *attention.Losses, w
 		compared []bool // by id
 		sign     float64
 		sum      *float64
-	}{{a, of, inBoth(va, vb), 1, &l.A}, {b, with, inBoth(vb, va), -1, &l.B}} {
+	}{{a, ofA, inBoth(va, vb), 1, &l.A}, {b, ofB, inBoth(vb, va), -1, &l.B}} {
 		clear(n)
 		l.Tokens, l.LeftOut = 0, 0
 		err := eachLoss(side.r, side.corpus, func(target int, loss float64) {
@@ -161,9 +170,9 @@ func byPiece(skip, size int) func() int {
 	}
 }
 
-// bySentence numbers the distinct sentences that both corpora hold out, those that differ only in unknown tokens as one. It returns for each corpus a function that returns, call by
-// call, the number of the sentence of each predicted token, -1 if only one corpus holds it out; and the count of the distinct
-// sentences, and of all with their copies.
+// bySentence numbers the distinct sentences that both corpora hold out; those that differ only in unknown tokens have one number.
+// It returns for each corpus a function that returns, call by call, the number of the sentence of each predicted token, -1 if only one
+// corpus holds it out; and the count of the distinct sentences, and of all with their copies.
 func bySentence(a, b *data.Corpus) (groups [2]func() int, distinct, all int, err error) {
 	var keys [2][]string
 	held := map[string]int{} // where b has each

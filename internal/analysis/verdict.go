@@ -13,30 +13,30 @@ import (
 
 // The kinds of a [Verdict], in the order in which they are tried: the first that applies is the verdict.
 const (
-	Diverged       = "diverged"              // the training loss is worse than uniform or its start, or far above what it was
+	Diverged       = "diverged"              // the training loss is above uniform or its start, or far above its minimum
 	Unknown        = "no held-out text"      // nothing is held out, so nothing else can be known
 	Overfitted     = "overfitted"            // the held-out loss was lower before, and the training loss is not higher
 	NotBetter      = "no better than bigram" // than counting pairs of tokens
-	StillImproving = "still improving"       // the held-out loss fell in the last fifth of the steps
+	StillImproving = "still improving"       // the held-out loss fell noticeably in the last fifth of the steps
 	Learned        = "learned"               // near the known minimum, or no longer falling
 )
 
-// Verdict says in words what a training came to, and what to do next. Losses are in nats per predicted token.
+// Verdict says in words how a training went, and what to do next. Losses are in nats per predicted token.
 type Verdict struct {
 	Kind      string     `json:"kind"`
 	Text      string     `json:"text"`
-	Next      string     `json:"next"`      // the next command, which the caller composes from Resume and Flags
-	Memorised *Memorised `json:"memorised"` // nil if the training did not lead to memorising
-	Best      *Point     `json:"best"`      // the evaluation with the lowest held-out loss; nil if there is none
-	Last      *Point     `json:"last"`      // the last evaluation; nil if there is none
-	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if nothing is held out
-	Noise     *float64   `json:"noise"`     // standard error of Gain; nil likewise
+	Next      string     `json:"next"`                // the next command, which the caller composes from Resume and Flags
+	Memorised *Memorised `json:"memorised"`           // nil if the training did not lead to memorising
+	Best      *Point     `json:"best"`                // the evaluation with the lowest held-out loss; nil if there is none
+	Last      *Point     `json:"last"`                // the last evaluation; nil if there is none
+	Gain      *float64   `json:"gain"`                // decrease of the held-out loss in the last fifth of the steps; nil if nothing is held out
+	GainError *float64   `json:"gain_standard_error"` // nil likewise
 
 	Resume bool     `json:"-"` // the next command resumes the run; otherwise it trains anew
 	Flags  []string `json:"-"` // flags of the next command, such as "--lr 0.001". Without Resume and Flags it is none of `attend train`
 }
 
-// Memorised says in words how much of its training text a model reproduces. The numbers are those of [Recall].
+// Memorised says in words how much of its training text a model reproduces. The numbers are those of [Memorisation].
 type Memorised struct {
 	Text string `json:"text"`
 }
@@ -53,7 +53,7 @@ type Evidence struct {
 	Settings     run.Settings  // resolved
 	Step         int           // of the model that is shown
 	Report       Report        // of that model
-	Recall       *Recall       // of the weights of the last step; nil if not measured
+	Memorisation *Memorisation // of the weights of the last step; nil if not measured
 	SampleTokens int           // predicted tokens of the held-out sample of an evaluation; 0: nothing is held out
 	BatchTokens  int           // mean number of predicted tokens of a batch
 	Noun         string        // of a token: word or character
@@ -76,15 +76,15 @@ const (
 	leastLead = 0.02 // of the held-out loss below that of the bigram
 	nearFloor = 0.02 // of the held-out loss above that of the grammar: learned, whatever it still gains
 
-	// The decrease of the held-out loss in the last fifth of the steps: improving. It is small even early in learning, since cosine decay
-	// makes hardly more than a hundredth of the way there, and not 0 when all is learned, since a lower rate also ends the noise of
-	// large steps: 0.01 is usual. Half of it is enough where the two last fifths together gained much.
+	// The decrease of the held-out loss in the last fifth of the steps: improving. It is small even early in learning, since with cosine
+	// decay the learning rates of that fifth sum to about 1 % of the sum of all. It is not 0 when all is learned, since a lower rate
+	// also ends the noise of large updates: 0.01 is usual. Half of it is enough where the last two fifths together gained much.
 	leastGain    = 0.012
 	leastTwoGain = 0.03
 
 	worseThanStart = 0.1 // of the training loss above its start: diverged. The start is measured on other text
 	leastJump      = 0.3 // of the training loss above its minimum at the end: diverged
-	leastPeak      = 1.0 // of the training loss above its start and uniform on the way, without recovering: diverged
+	leastPeak      = 1.0 // of the highest training loss above its start and uniform, if it has not recovered: diverged
 	lostShare      = 0.2 // of the decrease of the training loss, as the least that was lost again
 
 	memorisedGap = 0.1 // of the training loss below the held-out one: without it, equal sentences are chance
@@ -97,7 +97,7 @@ func Judge(e Evidence) Verdict {
 	j := newJudgement(e)
 	v := Verdict{Best: j.best, Last: j.last}
 	if j.last != nil {
-		v.Gain, v.Noise = &j.gain, &j.noise
+		v.Gain, v.GainError = &j.gain, &j.gainError
 	}
 	for _, kind := range []struct {
 		name  string
@@ -111,7 +111,7 @@ func Judge(e Evidence) Verdict {
 			break
 		}
 	}
-	if r := e.Recall; r != nil && j.last != nil && j.heldOutLast-j.trainLast > memorisedGap && r.Memorised() {
+	if r := e.Memorisation; r != nil && j.last != nil && j.heldOutLast-j.trainLast > memorisedGap && r.Memorised() {
 		v.Memorised = &Memorised{r.Text(true)}
 		if e.Step < r.Step {
 			v.Memorised.Text += fmt.Sprintf(" That is so with the weights of step %s; the model has those of step %s.",
@@ -121,13 +121,13 @@ func Judge(e Evidence) Verdict {
 	return v
 }
 
-// judgement is the evidence with what follows from it.
+// judgement is the evidence with the numbers that are computed from it.
 type judgement struct {
 	Evidence
 	points      []Point // the evaluations of held-out text
 	best, last  *Point
 	heldOutLast float64   // of the model of the last evaluation, on all held-out text
-	noise       float64   // standard error of gain
+	gainError   float64   // standard error of gain
 	gain        float64   // decrease of the held-out loss in the last fifth of the steps
 	twoGain     float64   // in the last two fifths
 	start       float64   // loss before training
@@ -180,7 +180,7 @@ func newJudgement(e Evidence) *judgement {
 	}
 	j.gain = heldOutAt(points, 0.8*float64(j.last.Step)) - j.last.HeldOutLoss
 	j.twoGain = heldOutAt(points, 0.6*float64(j.last.Step)) - j.last.HeldOutLoss
-	j.noise = j.standardError(j.gain)
+	j.gainError = j.standardError(j.gain)
 	return j
 }
 
@@ -242,20 +242,21 @@ func (j *judgement) diverged(v *Verdict) bool {
 	cause := ""
 	switch {
 	case j.trainLast > top+worseThanStart+clearly*j.lastNoise:
-		cause = fmt.Sprintf("at the end the loss on its training text is %s, worse than the %.2f of a guess among all %ss alike",
+		cause = fmt.Sprintf("at the end the loss on its training text is %s, "+
+			"worse than %.2f, which it would be if every %s were equally likely",
 			j.nats(j.trainLast), uniform, j.Noun)
 	case j.train[peak] > max(uniform, j.start)+leastPeak+surely*j.trainNoise && j.trainLast > recovered:
-		cause = fmt.Sprintf("at step %s the loss on its training text was %.2f nats, and a guess among all %ss alike has %.2f. "+
+		cause = fmt.Sprintf("at step %s the loss on its training text was %.2f nats, and it would be %.2f if every %s were equally likely. "+
 			"It has not recovered: the loss at the end is %s",
-			printable.Thousands(j.Metrics[peak].Step), j.train[peak], j.Noun, uniform, j.nats(j.trainLast))
+			printable.Thousands(j.Metrics[peak].Step), j.train[peak], uniform, j.Noun, j.nats(j.trainLast))
 	case j.trainLast > j.train[low]+lost && (j.last == nil || j.last.HeldOutLoss > j.best.HeldOutLoss+lost/2):
 		cause = fmt.Sprintf("the loss on its training text was down to %.2f nats at step %s and rose to %s",
 			j.train[low], printable.Thousands(j.Metrics[low].Step), j.nats(j.trainLast))
 	default:
 		return false
 	}
-	v.Flags = j.Settings.Training().CalmerFlags()
-	v.Text = fmt.Sprintf("It diverged: %s. Its steps were too large: a lower learning rate makes them smaller.", cause)
+	v.Flags = j.Settings.Training().StablerFlags()
+	v.Text = fmt.Sprintf("It diverged: %s. Its updates were too large: a lower learning rate makes them smaller.", cause)
 	return true
 }
 
@@ -288,7 +289,7 @@ func (j *judgement) overfitted(v *Verdict) bool {
 	v.Text = fmt.Sprintf("It overfitted: on text it never saw the loss was lowest at step %s (%s) and has risen to %.2f since%s.%s "+
 		"More text helps most; otherwise fewer steps, --dropout or a smaller --dim.",
 		printable.Thousands(j.best.Step), j.nats(j.heldOutLast-rise), j.heldOutLast, worse, kept)
-	// With cosine decay a step is half as long as the largest on the mean, so that the same way takes twice the steps.
+	// With cosine decay the mean learning rate is half of the maximum, so that the same decrease of the loss takes twice the steps.
 	if steps := 2 * max(j.best.Step, 1); steps < j.Settings.Steps {
 		v.Flags = append(v.Flags, fmt.Sprintf("--steps %d", steps))
 	}
@@ -318,9 +319,9 @@ func (j *judgement) notBetter(v *Verdict) bool {
 	case j.Stopped:
 		v.Resume, advice = true, "It was stopped before its last step."
 	case s.LR < usual/unusual && j.start-j.heldOutLast < (j.start-b)/2:
-		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
+		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its updates larger."
 	case j.highRate():
-		v.Flags, advice = s.Training().CalmerFlags(), "Its learning rate may be too high."
+		v.Flags, advice = s.Training().StablerFlags(), "Its learning rate may be too high."
 	case j.gains():
 		v.Resume, v.Flags = true, j.moreSteps()
 		advice = fmt.Sprintf("It is still improving (%.3f nats in the last fifth of the steps): more steps help.", j.gain)
@@ -345,7 +346,7 @@ func (j *judgement) highRate() bool {
 // gains reports whether the held-out loss fell in the last fifth of the steps.
 func (j *judgement) gains() bool {
 	enough := j.gain > leastGain || j.gain > leastGain/2 && j.twoGain > leastTwoGain
-	return enough && j.gain > max(clearly*j.noise, j.largestChange(1))
+	return enough && j.gain > max(clearly*j.gainError, j.largestChange(1))
 }
 
 // moreSteps returns the flags of a run that is resumed for as many steps as it has made.
@@ -403,11 +404,11 @@ func (j *judgement) nats(loss float64) string {
 }
 
 // NewEvidence collects the evidence on a run: its evaluations, and what was measured of the model that is shown.
-func NewEvidence(r *run.Run, corpus *data.Corpus, report Report, recall Recall, metrics []run.Metrics) Evidence {
+func NewEvidence(r *run.Run, corpus *data.Corpus, report Report, memorisation Memorisation, metrics []run.Metrics) Evidence {
 	_, mean := corpus.Train.RowLengths(r.Config.Context)
 	batch := int(mean * float64(r.Settings.Batch))
 	return Evidence{
-		Metrics: metrics, Settings: r.Settings, Step: r.Step, Report: report, Recall: &recall,
+		Metrics: metrics, Settings: r.Settings, Step: r.Step, Report: report, Memorisation: &memorisation,
 		SampleTokens: corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context).HeldOut.Predictions(), BatchTokens: batch,
 		Noun: corpus.Vocabulary.Tokenizer().Noun(), Stopped: !r.Finished(),
 	}

@@ -26,7 +26,7 @@ type recorded struct {
 	TrainLoss    float64      `json:"train_loss"`
 	Baselines    [4]float64   // uniform to trigram
 	Entropy      *float64     // of the grammar
-	Recall       [8]float64   // in the order of the fields of Recall
+	Memorisation [8]float64   // in the order of the fields of Memorisation
 	Evaluations  [][3]float64 // step, loss of the batch, held-out loss
 }
 
@@ -61,8 +61,8 @@ func (r recorded) evidence(t *testing.T) Evidence {
 		excess := r.HeldOutLoss - *r.Entropy
 		e.Report.Excess = &excess
 	}
-	c := r.Recall
-	e.Recall = &Recall{e.Step, int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4])), false}
+	c := r.Memorisation
+	e.Memorisation = &Memorisation{e.Step, int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4])), false}
 	return e
 }
 
@@ -103,7 +103,7 @@ func TestJudgeRecordedTrainings(t *testing.T) {
 			t.Errorf("%s: %s, want %s: %s", r.Flags, v.Kind, r.Kind, v.Text)
 		}
 		if (v.Memorised != nil) != r.Memorised {
-			t.Errorf("%s: memorised %v, want %v: %s", r.Flags, v.Memorised != nil, r.Memorised, e.Recall.Text(false))
+			t.Errorf("%s: memorised %v, want %v: %s", r.Flags, v.Memorised != nil, r.Memorised, e.Memorisation.Text(false))
 		}
 		if (v.Kind == Learned) != (v.Flags == nil && !v.Resume) {
 			t.Errorf("%s: %s, and the next command has %v", r.Flags, v.Kind, v.Flags)
@@ -160,15 +160,15 @@ func TestJudge(t *testing.T) {
 		{"both losses rise late", "--steps 1000 --lr 0.05 --clip 0", 5000,
 			[]float64{4.6, 3, 2.2, 2, 1.9, 1.8, 2.9, 3.3, 3.1, 3, 3}, []float64{4.6, 3, 2.2, 2, 1.9, 1.8, 2.9, 3.3, 3.1, 3, 3},
 			Diverged, "down to 1.80 nats at step 500 and rose to 3.00", []string{"--lr 0.005", "--clip 1"}},
-		{"clipped, with a short warm-up", "--steps 1000 --lr 0.2 --warmup 5", 5000,
+		{"clipped, with a short warmup", "--steps 1000 --lr 0.2 --warmup 5", 5000,
 			[]float64{4.6, 9, 8, 7, 6, 6, 6, 6, 6, 6, 6}, []float64{4.6, 9, 8, 7, 6, 6, 6, 6, 6, 6, 6},
-			Diverged, "worse than the 4.60 of a guess among all words alike", []string{"--lr 0.006", "--warmup 50"}},
+			Diverged, "worse than 4.60, which it would be if every word were equally likely", []string{"--lr 0.006", "--warmup 50"}},
 		{"above uniform before training, and hardly trained", "--steps 1000 --lr 1e-6", 5000,
 			[]float64{5.2, 5.2, 5.2, 5.19, 5.19, 5.19, 5.18, 5.18, 5.18, 5.18, 5.18}, []float64{5.2, 5.2, 5.2, 5.19, 5.19, 5.19, 5.18, 5.18, 5.18, 5.18, 5.18},
 			NotBetter, "learns slowly", []string{"--lr 1e-05"}},
 		{"above uniform, with a high rate", "--steps 1000 --lr 0.3", 5000,
 			[]float64{5.2, 5, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9}, []float64{5.2, 5, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9},
-			Diverged, "worse than the 4.60", []string{"--lr 0.006"}},
+			Diverged, "worse than 4.60", []string{"--lr 0.006"}},
 		{"a peak that is not recovered from", "--steps 1000 --lr 0.3", 5000,
 			[]float64{4.6, 7, 6, 4, 3.5, 3.5, 3.4, 3.4, 3.4, 3.4, 3.4}, []float64{4.6, 7, 6, 4, 3.5, 3.5, 3.4, 3.4, 3.4, 3.4, 3.4},
 			Diverged, "at step 100 the loss on its training text was 7.00 nats", []string{"--lr 0.006"}},
@@ -247,7 +247,7 @@ func TestJudgeAnything(t *testing.T) {
 		if v.Kind == "" || v.Text == "" || strings.Contains(v.Text, "NaN") || strings.Contains(v.Text, "Inf") {
 			t.Errorf("%+v: %+v", e, v)
 		}
-		for _, x := range []*float64{v.Gain, v.Noise} {
+		for _, x := range []*float64{v.Gain, v.GainError} {
 			if x != nil && (math.IsNaN(*x) || math.IsInf(*x, 0)) {
 				t.Errorf("%+v: %g", e, *x)
 			}

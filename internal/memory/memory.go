@@ -26,7 +26,7 @@ type Bound struct {
 func Find() Bound {
 	bound := Bound{Bytes: math.Inf(1)}
 	if system, err := mem.VirtualMemory(); err == nil && system.Available > 0 {
-		bound = Bound{float64(system.Available) + Taken(), "what is available now"}
+		bound = Bound{float64(system.Available) + Taken(), "the memory that is available now"}
 	}
 	if group, err := memlimit.FromCgroup(); err == nil && float64(group) < bound.Bytes {
 		bound = Bound{float64(group), "that of the control group"}

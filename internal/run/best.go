@@ -29,7 +29,7 @@ type Best struct {
 	Loss float64 // nats per token
 }
 
-// parseBest reads the evaluation from the metadata of a file of a training that has made so many updates.
+// parseBest reads the evaluation from the metadata of a file. trained is the number of updates of the training.
 func parseBest(metadata map[string]string, trained int) (*Best, error) {
 	step, err := strconv.Atoi(metadata[metaBest])
 	if err != nil || step < 0 || step > trained {
@@ -55,8 +55,8 @@ func (t *Training) consider(b Best) {
 	}
 }
 
-// StoppedEarly reports whether the training ended before its last step, since the evaluations of so many intervals as
-// [Settings.Patience] have not lowered the held-out loss.
+// StoppedEarly reports whether the training ended before its last step, since no evaluation of the last [Settings.Patience]
+// intervals has lowered the held-out loss.
 func (r *Run) StoppedEarly() bool {
 	s := r.Settings
 	return s.Patience > 0 && r.Trained < s.Steps && r.Trained/s.EvalInterval-r.Best.Step/s.EvalInterval >= s.Patience

@@ -9,7 +9,7 @@
 //
 //	config.json  model.safetensors  tokenizer.json  tokenizer_config.json   for Hugging Face
 //	training.yaml      every setting, resolved
-//	state.safetensors  weights, optimizer moments and step, for resuming
+//	state.safetensors  last and best weights, optimizer moments and step, for resuming
 //	metrics.jsonl      one line per evaluation: step, losses, learning rate, speed
 //	film.jsonl         one line per evaluation: the attention of the sample sentence
 //

@@ -4,8 +4,8 @@ import "attend/data"
 
 // Constants of [Run.EvaluationRows].
 const (
-	evaluationBatches = 16 // batches of a step in a sample of the held-out text
-	wholeSamples      = 2  // held-out text of at most so many samples is measured as a whole
+	evaluationBatches = 16 // batches of Settings.Batch rows in a sample of the held-out text
+	wholeSamples      = 2  // held-out text of at most this number of samples is measured as a whole
 )
 
 // EvaluationRows returns how many rows of the held-out text an evaluation during training measures, the first ones: all of them if

@@ -25,8 +25,8 @@ type Run struct {
 	Vocabulary *data.Vocabulary
 	Config     layers.Config
 	Parameters *param.Set
-	Step       int      // number of updates of these weights
-	Trained    int      // number of updates of the training, of whose weights the run keeps some
+	Step       int      // number of updates that these weights have received
+	Trained    int      // number of updates that the training has made; larger than Step if earlier weights are kept
 	Best       *Best    // nil if the training does not select by evaluations
 	DataSHA256 string   // of the text it was trained on
 	Notes      []string // messages for the user about the folder, one line each

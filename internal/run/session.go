@@ -166,8 +166,8 @@ func (s *Session) Map(text string, most int) (attention.Map, error) {
 // mostNextAt is how many of the most likely next tokens a map has after each of its tokens.
 const mostNextAt = 10
 
-// MapWithVectors is [Session.Map] together with the most likely next tokens after each token, at most 10, and what the weights were computed
-// from, read from the hook points of the same pass.
+// MapWithVectors is [Session.Map] with the most likely next tokens after each token, at most 10, and with the queries, keys, values,
+// scores and z of each head, read from the hook points of the same pass.
 func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	c := s.run.Config
 	hooks := make([][5]*layers.HookPoint, c.Layers)

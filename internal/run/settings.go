@@ -60,7 +60,7 @@ const (
 	longestAutomatic = 512
 	charContext      = 64
 	largestRate      = 0.01
-	seedSentence     = "The lion saw the zebra near the"
+	savannaSample    = "The lion saw the zebra near the"
 	charSample       = 24
 )
 
@@ -124,7 +124,7 @@ func (s Settings) AutomaticRate() float64 {
 // defaultSample chooses the sample sentence when none is given.
 func defaultSample(corpus *data.Corpus, context int) string {
 	if corpus.Grammar != nil {
-		return seedSentence
+		return savannaSample
 	}
 	_, texts := corpus.Measured()
 	if !corpus.Vocabulary.Layout().Sentences() {
@@ -155,7 +155,7 @@ func beginning(text string, v *data.Vocabulary, context int) (begin string, know
 	return begin, true
 }
 
-// A sentence of so many words makes a readable map.
+// The number of words of a sentence whose map is easy to read.
 const (
 	fewestReadable = 4
 	mostReadable   = 16

@@ -167,7 +167,7 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Resolve(savanna); err != nil || got.Sample != seedSentence {
+	if got, err := s.Resolve(savanna); err != nil || got.Sample != savannaSample {
 		t.Errorf("the savanna's sample is %q, %v", got.Sample, err)
 	}
 }

@@ -114,8 +114,8 @@ func (r *Run) CheckSession(batch, seq int) error {
 	return r.checkNeed("reading with this run", only(n), r.advice())
 }
 
-// checkOpening returns an error if a run with so many float32 values in its file needs more memory than is available, or if building
-// its graph takes too long.
+// checkOpening returns an error if opening a run needs more memory than is available, or if building its graph takes too long.
+// count is the number of float32 values in its file.
 func (r *Run) checkOpening(count float64) error {
 	if err := checkBuilding(r.Config.BuildSeconds(false), r.advice()); err != nil {
 		return err
@@ -136,7 +136,7 @@ func checkBuilding(seconds float64, advice string) error {
 	if seconds >= 120 {
 		duration = fmt.Sprintf("%.0f minutes", seconds/60)
 	}
-	return fmt.Errorf("building the graphs would take about %s and the most is %d seconds: %s", duration, mostBuilding, advice)
+	return fmt.Errorf("building the graphs would take about %s and the limit is %d seconds: %s", duration, mostBuilding, advice)
 }
 
 // checkTraining returns an error if the training needs more memory than is available, or too much time before its first step.
@@ -222,12 +222,12 @@ func (r *Run) reportingBuilder() train.Builder {
 	}
 }
 
-// evaluationRows is the number of tokens in a batch of an evaluation: enough for efficient matrix products, and few, since a
-// graph keeps all its results in memory.
-const evaluationRows = 256
+// evaluationTokens is the largest number of tokens in a batch of an evaluation: enough for efficient matrix products, and few,
+// since a graph keeps all its results in memory.
+const evaluationTokens = 256
 
 // EvaluationBatch returns the number of sentences in a batch of an evaluation.
-func (r *Run) EvaluationBatch() int { return max(1, evaluationRows/r.Config.Context) }
+func (r *Run) EvaluationBatch() int { return max(1, evaluationTokens/r.Config.Context) }
 
 // trainingEvaluationBatch returns the number of sentences in a batch of an evaluation during training, at most that of a step.
 func (r *Run) trainingEvaluationBatch() int { return min(r.Settings.Batch, r.EvaluationBatch()) }

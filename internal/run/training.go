@@ -268,7 +268,7 @@ func (t *Training) diverged(where string, err error) error {
 }
 
 // evaluate measures the loss on the held-out text, or on a sample of it, and computes the map of the sample sentence. It returns the
-// content of a line for each log.
+// content of a line for each log, by the name of the log.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	m := Metrics{Step: s.Step, Loss: s.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if heldOut := t.Corpus.HeldOut.Len() > 0; heldOut || s.Step == 0 {
@@ -304,8 +304,9 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	return lines, nil
 }
 
-// SampleMap returns the attention map of the sample sentence with the present weights, with the next words after each of its words. It changes nothing in the training or its
-// folder. It may be called from the report function of [Training.Train], or while Train is not running.
+// SampleMap returns the attention map of the sample sentence with the present weights, and the most likely next words after each of
+// its words. It changes nothing in the training or its folder. It may be called from the report function of [Training.Train], or
+// while Train is not running.
 func (t *Training) SampleMap() (attention.Map, error) {
 	m, err := t.sample.Map(t.Settings.Sample, logPredictions)
 	if err == nil {

@@ -37,11 +37,11 @@ func memoriser(t *testing.T, unit string, steps int) (*run.Run, *data.Corpus) {
 }
 
 // A model that was trained long on a small text has memorised it, and one that was hardly trained has not.
-func TestRecall(t *testing.T) {
+func TestMemorisation(t *testing.T) {
 	for _, unit := range []string{"word", "char"} {
 		for _, steps := range []int{2, 200} {
 			r, corpus := memoriser(t, unit, steps)
-			c, err := MeasureRecall(r, corpus)
+			c, err := MeasureMemorisation(r, corpus)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +52,7 @@ func TestRecall(t *testing.T) {
 			if ratio := float64(corpus.Train.Predictions()) / float64(corpus.HeldOut.Predictions()); unit == "word" {
 				near(t, "standard error of chance", c.chanceError, ratio*standardError(c.SampledFromHeldOut, c.Samples), 1e-12)
 			}
-			again, err := MeasureRecall(r, corpus)
+			again, err := MeasureMemorisation(r, corpus)
 			if err != nil || again.Text(false) != c.Text(false) {
 				t.Errorf("%s, %d steps: %v %s and then %s", unit, steps, err, c.Text(false), again.Text(false))
 			}
@@ -90,7 +90,7 @@ func TestReproducedIsGreedy(t *testing.T) {
 // In a language of few sentences, a model that memorised nothing draws training sentences: the grammar says how often.
 func TestChanceOfTheSavanna(t *testing.T) {
 	r, corpus := savannaRun(t, 20)
-	c, err := MeasureRecall(r, corpus)
+	c, err := MeasureMemorisation(r, corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,19 +113,19 @@ func TestMemorised(t *testing.T) {
 	share := func(x float64) *float64 { return &x }
 	for _, c := range []struct {
 		name string
-		r    Recall
+		r    Memorisation
 		want bool
 	}{
-		{"all of it", Recall{Sentences: 100, Reproduced: 0.9, HeldOutSentences: 100, ReproducedHeldOut: share(0)}, true},
-		{"a language without choices", Recall{Sentences: 100, Reproduced: 1, HeldOutSentences: 100, ReproducedHeldOut: share(0.97)}, false},
-		{"hardly any", Recall{Sentences: 100, Reproduced: 0.08, HeldOutSentences: 100, ReproducedHeldOut: share(0)}, false},
-		{"two held-out sentences", Recall{Sentences: 20, Reproduced: 0.4, HeldOutSentences: 2, ReproducedHeldOut: share(0)}, false},
-		{"two, and all of it", Recall{Sentences: 20, Reproduced: 1, HeldOutSentences: 2, ReproducedHeldOut: share(0)}, true},
-		{"draws", Recall{ReproducedHeldOut: share(0), Samples: 300, SampledFromText: 0.5, Chance: share(0.1), chanceError: 0.05}, true},
-		{"draws by chance", Recall{ReproducedHeldOut: share(0), Samples: 300, SampledFromText: 0.5, Chance: share(0.45), chanceError: 0.05}, false},
-		{"draws, of little known", Recall{ReproducedHeldOut: share(0), Samples: 300, SampledFromText: 0.5, Chance: share(0.1), chanceError: 0.3}, false},
-		{"nothing held out", Recall{Sentences: 100, Reproduced: 1, Samples: 300, SampledFromText: 1}, false},
-		{"nothing measured", Recall{}, false},
+		{"all of it", Memorisation{Sentences: 100, Reproduced: 0.9, HeldOutSentences: 100, ReproducedHeldOut: share(0)}, true},
+		{"a language without choices", Memorisation{Sentences: 100, Reproduced: 1, HeldOutSentences: 100, ReproducedHeldOut: share(0.97)}, false},
+		{"hardly any", Memorisation{Sentences: 100, Reproduced: 0.08, HeldOutSentences: 100, ReproducedHeldOut: share(0)}, false},
+		{"two held-out sentences", Memorisation{Sentences: 20, Reproduced: 0.4, HeldOutSentences: 2, ReproducedHeldOut: share(0)}, false},
+		{"two, and all of it", Memorisation{Sentences: 20, Reproduced: 1, HeldOutSentences: 2, ReproducedHeldOut: share(0)}, true},
+		{"draws", Memorisation{ReproducedHeldOut: share(0), Samples: 300, SampledFromText: 0.5, Chance: share(0.1), chanceError: 0.05}, true},
+		{"draws by chance", Memorisation{ReproducedHeldOut: share(0), Samples: 300, SampledFromText: 0.5, Chance: share(0.45), chanceError: 0.05}, false},
+		{"draws, of little known", Memorisation{ReproducedHeldOut: share(0), Samples: 300, SampledFromText: 0.5, Chance: share(0.1), chanceError: 0.3}, false},
+		{"nothing held out", Memorisation{Sentences: 100, Reproduced: 1, Samples: 300, SampledFromText: 1}, false},
+		{"nothing measured", Memorisation{}, false},
 	} {
 		if got := c.r.Memorised(); got != c.want {
 			t.Errorf("%s: %v: %s", c.name, got, c.r.Text(false))

@@ -10,13 +10,13 @@ import (
 	"attend/internal/run"
 )
 
-// Recall is how much of its training text a model reproduces, compared with text that it never saw. Shares are from 0 to 1. A
+// Memorisation is how much of its training text a model reproduces, compared with text that it never saw. Shares are from 0 to 1. A
 // sentence counts as reproduced if, given its first half, every further token and its end are the model's most likely tokens. In a
 // run on characters the sentences are windows of the text, without an end.
 //
 // A sentence of a language with choices can hardly be reproduced by a model that learned only the language. Where a language
 // leaves no choice, held-out sentences are reproduced as well.
-type Recall struct {
+type Memorisation struct {
 	Step               int      `json:"step"`                 // updates of the weights that were measured
 	Sentences          int      `json:"sentences"`            // training sentences that were tried
 	Reproduced         float64  `json:"reproduced"`           // share of them that the model reproduces
@@ -33,15 +33,16 @@ type Recall struct {
 
 // How much is tried, so that measuring takes a small part of the time of a training, whatever its text and its model.
 const (
-	recallSentences = 100
-	recallSamples   = 300
-	recallTokens    = 20_000 // of the sentences that are tried on one side
-	sampledTokens   = 30_000 // that the model reads to draw its samples
-	recallWindow    = 64     // characters
-	fewestRecalled  = 20
+	triedSentences = 100
+	triedSamples   = 300
+	triedTokens    = 20_000 // of the sentences that are tried on one side
+	sampledTokens  = 30_000 // that the model reads to draw its samples
+	windowLength   = 64     // characters
+	fewestTried    = 20
 )
 
-// MeasureRecall measures how much of its training text a run reproduces. Sentences are drawn at temperature 1, with a fixed seed.
+// MeasureMemorisation measures how much of its training text a run reproduces. Sentences are drawn at temperature 1, with a fixed
+// seed.
 //
 // In a run on words, sentences are drawn from the beginning. All copies of a sentence are on one side of the split, which is
 // random. So a model that memorised nothing draws sentences of both sides in proportion to their tokens, and Chance is
@@ -52,34 +53,34 @@ const (
 //
 // In a run on characters, the second halves of held-out windows are drawn given the first, Chance is the share of the true second
 // halves that occur in the training text, and SampledFromHeldOut is not measured.
-func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
+func MeasureMemorisation(r *run.Run, corpus *data.Corpus) (Memorisation, error) {
 	words := corpus.Vocabulary.Layout().Sentences()
 	seq := r.Config.Context
 	if !words {
-		seq = min(seq, recallWindow-1)
+		seq = min(seq, windowLength-1)
 	}
 	_, mean := corpus.Train.RowLengths(seq)
-	most := max(fewestRecalled, min(recallSentences, int(recallTokens/mean)))
+	most := max(fewestTried, min(triedSentences, int(triedTokens/mean)))
 	training, heldOut := corpus.Train.SpreadRows(seq, most), corpus.HeldOut.SpreadRows(seq, most)
-	recall := Recall{Step: r.Step, windows: !words}
+	m := Memorisation{Step: r.Step, windows: !words}
 	var err error
-	if recall.Sentences, recall.Reproduced, err = reproduced(r, training); err != nil {
-		return Recall{}, err
+	if m.Sentences, m.Reproduced, err = reproduced(r, training); err != nil {
+		return Memorisation{}, err
 	}
 	share := 0.0
-	if recall.HeldOutSentences, share, err = reproduced(r, heldOut); err != nil {
-		return Recall{}, err
+	if m.HeldOutSentences, share, err = reproduced(r, heldOut); err != nil {
+		return Memorisation{}, err
 	}
-	if recall.HeldOutSentences > 0 {
-		recall.ReproducedHeldOut = &share
+	if m.HeldOutSentences > 0 {
+		m.ReproducedHeldOut = &share
 	}
-	recall.Samples = max(fewestRecalled, min(recallSamples, int(2*sampledTokens/(mean*mean))))
+	m.Samples = max(fewestTried, min(triedSamples, int(2*sampledTokens/(mean*mean))))
 	if words {
-		err = recall.sampleSentences(r, corpus)
+		err = m.sampleSentences(r, corpus)
 	} else {
-		err = recall.sampleWindows(r, corpus, heldOut)
+		err = m.sampleWindows(r, corpus, heldOut)
 	}
-	return recall, err
+	return m, err
 }
 
 // reproduced returns how many rows have two halves, and the share of these whose second half is reproduced.
@@ -106,9 +107,9 @@ func reproduced(r *run.Run, rows [][]int) (count int, share float64, err error) 
 }
 
 // sampleSentences draws sentences from the beginning.
-func (c *Recall) sampleSentences(r *run.Run, corpus *data.Corpus) error {
+func (m *Memorisation) sampleSentences(r *run.Run, corpus *data.Corpus) error {
 	boundary, _ := corpus.Vocabulary.Boundary()
-	prompts := make([][]int, c.Samples)
+	prompts := make([][]int, m.Samples)
 	for i := range prompts {
 		prompts[i] = []int{boundary}
 	}
@@ -119,14 +120,14 @@ func (c *Recall) sampleSentences(r *run.Run, corpus *data.Corpus) error {
 	for i := range drawn {
 		drawn[i] = append(prompts[i], drawn[i]...)
 	}
-	c.SampledFromText, c.SampledFromHeldOut = shareOf(corpus.Train, drawn), shareOf(corpus.HeldOut, drawn)
+	m.SampledFromText, m.SampledFromHeldOut = shareOf(corpus.Train, drawn), shareOf(corpus.HeldOut, drawn)
 	if corpus.Grammar != nil {
 		chance := shareOf(corpus.Train, drawnBy(corpus))
-		c.Chance, c.chanceError = &chance, standardError(chance, grammarSamples)
+		m.Chance, m.chanceError = &chance, standardError(chance, grammarSamples)
 	} else if n := corpus.HeldOut.Predictions(); n > 0 {
 		ratio := float64(corpus.Train.Predictions()) / float64(n)
-		chance := min(1, c.SampledFromHeldOut*ratio)
-		c.Chance, c.chanceError = &chance, ratio*standardError(c.SampledFromHeldOut, c.Samples)
+		chance := min(1, m.SampledFromHeldOut*ratio)
+		m.Chance, m.chanceError = &chance, ratio*standardError(m.SampledFromHeldOut, m.Samples)
 	}
 	return nil
 }
@@ -140,7 +141,7 @@ func drawnBy(corpus *data.Corpus) [][]int {
 	drawn := make([][]int, grammarSamples)
 	for i := range drawn {
 		drawn[i] = []int{boundary}
-		for _, word := range corpus.Grammar.Sample(random.New(1, "recall", uint64(i))).Words {
+		for _, word := range corpus.Grammar.Sample(random.New(1, "memorisation", uint64(i))).Words {
 			id, _ := corpus.Vocabulary.ID(word)
 			drawn[i] = append(drawn[i], id)
 		}
@@ -150,14 +151,14 @@ func drawnBy(corpus *data.Corpus) [][]int {
 }
 
 // sampleWindows draws the second halves of held-out windows given their first halves.
-func (c *Recall) sampleWindows(r *run.Run, corpus *data.Corpus, windows [][]int) error {
+func (m *Memorisation) sampleWindows(r *run.Run, corpus *data.Corpus, windows [][]int) error {
 	var first, second [][]int
 	for _, w := range windows {
-		if half := len(w) / 2; len(w) == len(windows[0]) && half >= 2 && len(first) < c.Samples {
+		if half := len(w) / 2; len(w) == len(windows[0]) && half >= 2 && len(first) < m.Samples {
 			first, second = append(first, w[:half]), append(second, w[half:])
 		}
 	}
-	if c.Samples = len(first); c.Samples == 0 {
+	if m.Samples = len(first); m.Samples == 0 {
 		return nil
 	}
 	drawn, err := continued(r, first, len(second[0]))
@@ -165,7 +166,7 @@ func (c *Recall) sampleWindows(r *run.Run, corpus *data.Corpus, windows [][]int)
 		return err
 	}
 	chance := shareOf(corpus.Train, second)
-	c.SampledFromText, c.Chance, c.chanceError = shareOf(corpus.Train, drawn), &chance, standardError(chance, c.Samples)
+	m.SampledFromText, m.Chance, m.chanceError = shareOf(corpus.Train, drawn), &chance, standardError(chance, m.Samples)
 	return nil
 }
 
@@ -196,29 +197,29 @@ func shareOf(s data.Set, lists [][]int) float64 {
 }
 
 // Text says in words how much is reproduced, and what a model does that memorised nothing.
-func (c Recall) Text(memorised bool) string {
+func (m Memorisation) Text(memorised bool) string {
 	percent := func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
 	sentence, word := "sentence", "word"
-	if c.windows {
+	if m.windows {
 		sentence, word = "window", "character"
 	}
 	text := "It did not memorise its training text: "
 	switch {
-	case c.ReproducedHeldOut == nil:
+	case m.ReproducedHeldOut == nil:
 		text = "Whether it memorised its training text cannot be known without held-out text: "
 	case memorised:
 		text = "It memorised training text: "
 	}
 	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s",
-		sentence, percent(c.Reproduced), word)
-	if c.ReproducedHeldOut != nil {
-		text += fmt.Sprintf(" (of %ss it never saw, %s)", sentence, percent(*c.ReproducedHeldOut))
+		sentence, percent(m.Reproduced), word)
+	if m.ReproducedHeldOut != nil {
+		text += fmt.Sprintf(" (of %ss it never saw, %s)", sentence, percent(*m.ReproducedHeldOut))
 	}
-	if c.Samples > 0 {
-		text += fmt.Sprintf("; of the %ss that it draws, %s are in the training text", sentence, percent(c.SampledFromText))
+	if m.Samples > 0 {
+		text += fmt.Sprintf("; of the %ss that it draws, %s are in the training text", sentence, percent(m.SampledFromText))
 	}
-	if c.Samples > 0 && c.Chance != nil {
-		text += " (by chance, " + percent(*c.Chance) + ")"
+	if m.Samples > 0 && m.Chance != nil {
+		text += " (by chance, " + percent(*m.Chance) + ")"
 	}
 	return text + "."
 }
@@ -230,15 +231,15 @@ const memorisedShare = 0.1
 // Memorised reports whether the model reproduces training sentences, or draws them, more often than one that memorised nothing, by
 // at least memorisedShare and by two standard errors. It is false where nothing is held out, since then nothing is known of such a
 // model.
-func (c Recall) Memorised() bool {
+func (m Memorisation) Memorised() bool {
 	more := func(share float64, n int, other, otherError float64) bool {
 		return share-other >= memorisedShare && share-other > 2*math.Hypot(standardError(share, n), otherError)
 	}
-	if c.ReproducedHeldOut != nil &&
-		more(c.Reproduced, c.Sentences, *c.ReproducedHeldOut, standardError(*c.ReproducedHeldOut, c.HeldOutSentences)) {
+	if m.ReproducedHeldOut != nil &&
+		more(m.Reproduced, m.Sentences, *m.ReproducedHeldOut, standardError(*m.ReproducedHeldOut, m.HeldOutSentences)) {
 		return true
 	}
-	return c.Chance != nil && c.Samples > 0 && more(c.SampledFromText, c.Samples, *c.Chance, c.chanceError)
+	return m.Chance != nil && m.Samples > 0 && more(m.SampledFromText, m.Samples, *m.Chance, m.chanceError)
 }
 
 // standardError returns the standard error of a share of n cases. One success and one failure are added, so that it is not 0 where
