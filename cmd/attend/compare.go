@@ -132,6 +132,9 @@ func (p *program) sameText(r, other *run.Run, corpus *data.Corpus) *data.Corpus 
 	}
 	here := *other
 	here.Settings.Data = r.Settings.Data // that of the other run may have been moved
+	if in, ok := p.stdin.(io.Seeker); ok {
+		_, _ = in.Seek(0, io.SeekStart) // a text on standard input was read once; a pipe cannot be read again
+	}
 	again, err := p.textOf(&here)
 	if err != nil {
 		return nil

@@ -51,7 +51,7 @@ func (p *program) eval(q *request) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	report, err := p.judge(q.run, corpus)
+	report, err := p.judge(q.run, p.lastOf(q.run), corpus)
 	if err != nil {
 		return finding{}, err
 	}
@@ -179,13 +179,13 @@ type judged struct {
 	Verdict *analysis.Verdict `json:"verdict"` // nil without a log of the training
 }
 
-// judge evaluates a run and makes the verdict on its training. If the log of the training cannot be read, there is no verdict, and a note
-// says so.
-func (p *program) judge(r *run.Run, corpus *data.Corpus) (j judged, err error) {
+// judge evaluates a run and makes the verdict on its training, of which last has the weights of the last step. If the log of the training
+// cannot be read, there is no verdict, and a note says so.
+func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err error) {
 	if j.Report, err = analysis.Evaluate(r, corpus); err != nil {
 		return j, err
 	}
-	if j.Recall, err = analysis.MeasureRecall(r, corpus); err != nil {
+	if j.Recall, err = analysis.MeasureRecall(last, corpus); err != nil {
 		return j, err
 	}
 	metrics, err := r.Metrics()
@@ -200,6 +200,18 @@ func (p *program) judge(r *run.Run, corpus *data.Corpus) (j judged, err error) {
 	v.Next = nextCommand(r, corpus, v)
 	j.Verdict = &v
 	return j, nil
+}
+
+// lastOf returns the run with the weights of its last step, or as it is where these cannot be read: a model can be copied without them.
+func (p *program) lastOf(r *run.Run) *run.Run {
+	if r.Step == r.Trained {
+		return r
+	}
+	last, err := run.Open(r.Path, append(p.options(), run.AtLast())...)
+	if err != nil {
+		return r
+	}
+	return last
 }
 
 // nextCommand returns the command that a verdict advises: a training, or a map of a sentence.
@@ -236,14 +248,22 @@ func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
 	if v := r.Verdict; v != nil {
 		b.WriteString("\n" + term.Wrap(v.Text, columns) + "\n")
 		if numbers && v.Last != nil {
-			b.WriteString("\n" + indented(fmt.Sprintf("held-out sample: lowest %s at step %s, last %s at step %s, fell by %s in the last fifth of the steps "+
-				"(standard error %s)",
-				decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step), decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step),
-				decimals(*v.Gain, 4), decimals(*v.Noise, 4)), columns, 2))
+			change, by := "fell", *v.Gain
+			if by < 0 {
+				change, by = "rose", -by
+			}
+			b.WriteString("\n" + indented(fmt.Sprintf("evaluations: lowest held-out loss %s at step %s, last %s at step %s; it %s by %s in the last "+
+				"fifth of the steps (standard error %s)", decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step),
+				decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step), change, decimals(by, 4), decimals(*v.Noise, 4)), columns, 2))
 		}
 	}
-	if numbers || r.Verdict != nil && r.Verdict.Memorised != nil {
-		b.WriteString("\n" + term.Wrap(r.Recall.Text(), columns) + "\n")
+	all := numbers
+	memorised := r.Recall.Text(r.Verdict == nil && r.Recall.Memorised())
+	if r.Verdict != nil && r.Verdict.Memorised != nil {
+		memorised, all = r.Verdict.Memorised.Text, true
+	}
+	if all {
+		b.WriteString("\n" + term.Wrap(memorised, columns) + "\n")
 	}
 	if numbers && r.Verdict != nil {
 		b.WriteString("\nNext: " + r.Verdict.Next + "\n")

@@ -58,7 +58,7 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
 	r := t.Model()
-	report, err := p.judge(r, t.Corpus)
+	report, err := p.judge(r, t.Run, t.Corpus)
 	if live {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}

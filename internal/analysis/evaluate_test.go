@@ -262,7 +262,7 @@ func checkKeys(t *testing.T, report Report, grammar bool) {
 			t.Errorf("keys of %s: %q, want %q", what, got, want)
 		}
 	}
-	want := []string{"heldout_loss", "accuracy", "sentences", "baselines"}
+	want := []string{"train_loss", "heldout_loss", "accuracy", "sentences", "baselines"}
 	if grammar {
 		want = append(want, "grammar_loss", "excess", "rules", "heldout_sample")
 	}

@@ -161,14 +161,13 @@ func byPiece(skip, size int) func() int {
 	}
 }
 
-// bySentence numbers the distinct sentences that both corpora hold out. It returns for each corpus a function that returns, call by
+// bySentence numbers the distinct sentences that both corpora hold out, those that differ only in unknown tokens as one. It returns for each corpus a function that returns, call by
 // call, the number of the sentence of each predicted token, -1 if only one corpus holds it out; and the count of the distinct
 // sentences, and of all with their copies.
 func bySentence(a, b *data.Corpus) (groups [2]func() int, distinct, all int, err error) {
 	var keys [2][]string
-	var held [2]map[string]bool
+	held := map[string]int{} // where b has each
 	for i, c := range []*data.Corpus{a, b} {
-		held[i] = map[string]bool{}
 		for _, text := range c.HeldOutText {
 			tokens, err := c.Vocabulary.Tokenize(text)
 			if err != nil {
@@ -178,8 +177,10 @@ func bySentence(a, b *data.Corpus) (groups [2]func() int, distinct, all int, err
 			for _, t := range tokens {
 				key.WriteString(t.Key + "\x00") // which no text holds
 			}
+			if i == 1 {
+				held[key.String()] = len(keys[i])
+			}
 			keys[i] = append(keys[i], key.String())
-			held[i][key.String()] = true
 		}
 	}
 	number := map[string]int{}
@@ -197,16 +198,20 @@ func bySentence(a, b *data.Corpus) (groups [2]func() int, distinct, all int, err
 			return group
 		}
 	}
-	for _, key := range keys[0] {
-		if !held[1][key] {
+	same := map[string]int{} // by the ids that the two models read
+	for i, key := range keys[0] {
+		other, shared := held[key]
+		if !shared {
 			continue
 		}
-		if _, known := number[key]; !known {
-			number[key] = len(number)
+		ids := fmt.Sprint(a.HeldOut.Sequence(i).Ints(), b.HeldOut.Sequence(other).Ints())
+		if _, known := same[ids]; !known {
+			same[ids] = len(same)
 		}
+		number[key] = same[ids]
 		all++
 	}
-	return groups, len(number), all, nil
+	return groups, len(same), all, nil
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -17,6 +17,7 @@ import (
 // A sentence of a language with choices can hardly be reproduced by a model that learned only the language. Where a language
 // leaves no choice, held-out sentences are reproduced as well.
 type Recall struct {
+	Step               int      `json:"step"`                 // updates of the weights that were measured
 	Sentences          int      `json:"sentences"`            // training sentences that were tried
 	Reproduced         float64  `json:"reproduced"`           // share of them that the model reproduces
 	HeldOutSentences   int      `json:"heldout_sentences"`    // held-out sentences that were tried
@@ -24,7 +25,7 @@ type Recall struct {
 	Samples            int      `json:"samples"`              // sentences drawn from the model
 	SampledFromText    float64  `json:"sampled_from_text"`    // share of them that are training sentences
 	SampledFromHeldOut float64  `json:"sampled_from_heldout"` // share of them that are held-out sentences
-	Chance             *float64 `json:"chance"`               // the share SampledFromText of a model that memorised nothing; nil where nothing is held out
+	Chance             *float64 `json:"chance"`               // SampledFromText of a model that memorised nothing; nil if not known
 
 	chanceError float64 // standard error of Chance
 	windows     bool    // of characters, in place of sentences
@@ -60,7 +61,7 @@ func MeasureRecall(r *run.Run, corpus *data.Corpus) (Recall, error) {
 	_, mean := corpus.Train.RowLengths(seq)
 	most := max(fewestRecalled, min(recallSentences, int(recallTokens/mean)))
 	training, heldOut := corpus.Train.SpreadRows(seq, most), corpus.HeldOut.SpreadRows(seq, most)
-	recall := Recall{windows: !words}
+	recall := Recall{Step: r.Step, windows: !words}
 	var err error
 	if recall.Sentences, recall.Reproduced, err = reproduced(r, training); err != nil {
 		return Recall{}, err
@@ -195,7 +196,7 @@ func shareOf(s data.Set, lists [][]int) float64 {
 }
 
 // Text says in words how much is reproduced, and what a model does that memorised nothing.
-func (c Recall) Text() string {
+func (c Recall) Text(memorised bool) string {
 	percent := func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
 	sentence, word := "sentence", "word"
 	if c.windows {
@@ -205,10 +206,11 @@ func (c Recall) Text() string {
 	switch {
 	case c.ReproducedHeldOut == nil:
 		text = "Whether it memorised its training text cannot be known without held-out text: "
-	case c.Memorised():
+	case memorised:
 		text = "It memorised training text: "
 	}
-	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s", sentence, percent(c.Reproduced), word)
+	text += fmt.Sprintf("given the first half of a training %s, it continues %s of them %[3]s for %[3]s",
+		sentence, percent(c.Reproduced), word)
 	if c.ReproducedHeldOut != nil {
 		text += fmt.Sprintf(" (of %ss it never saw, %s)", sentence, percent(*c.ReproducedHeldOut))
 	}

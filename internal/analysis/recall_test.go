@@ -47,14 +47,14 @@ func TestRecall(t *testing.T) {
 			}
 			memorised := steps == 200
 			if c.Memorised() != memorised || memorised && c.Reproduced < 0.5 || !memorised && c.Reproduced > 0.1 || *c.ReproducedHeldOut > 0.1 {
-				t.Errorf("%s, %d steps: %s", unit, steps, c.Text())
+				t.Errorf("%s, %d steps: %s", unit, steps, c.Text(false))
 			}
-			if want := "It memorised"; strings.HasPrefix(c.Text(), want) != memorised {
-				t.Errorf("%s, %d steps: %s", unit, steps, c.Text())
+			if ratio := float64(corpus.Train.Predictions()) / float64(corpus.HeldOut.Predictions()); unit == "word" {
+				near(t, "standard error of chance", c.chanceError, ratio*standardError(c.SampledFromHeldOut, c.Samples), 1e-12)
 			}
 			again, err := MeasureRecall(r, corpus)
-			if err != nil || again.Text() != c.Text() {
-				t.Errorf("%s, %d steps: %v %s and then %s", unit, steps, err, c.Text(), again.Text())
+			if err != nil || again.Text(false) != c.Text(false) {
+				t.Errorf("%s, %d steps: %v %s and then %s", unit, steps, err, c.Text(false), again.Text(false))
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func TestChanceOfTheSavanna(t *testing.T) {
 	}
 	near(t, "share of training sentences by chance", *c.Chance, sum, 3*standardError(sum, grammarSamples))
 	if c.Memorised() {
-		t.Error(c.Text())
+		t.Error(c.Text(false))
 	}
 }
 
@@ -128,7 +128,7 @@ func TestMemorised(t *testing.T) {
 		{"nothing measured", Recall{}, false},
 	} {
 		if got := c.r.Memorised(); got != c.want {
-			t.Errorf("%s: %v: %s", c.name, got, c.r.Text())
+			t.Errorf("%s: %v: %s", c.name, got, c.r.Text(false))
 		}
 	}
 }

@@ -26,10 +26,10 @@ type Verdict struct {
 	Kind      string     `json:"kind"`
 	Text      string     `json:"text"`
 	Next      string     `json:"next"`      // the next command, which the caller composes from Resume and Flags
-	Memorised *Memorised `json:"memorised"` // nil if the model reproduces no more of its training text than one that memorised nothing
+	Memorised *Memorised `json:"memorised"` // nil if the training did not lead to memorising
 	Best      *Point     `json:"best"`      // the evaluation with the lowest held-out loss; nil if there is none
 	Last      *Point     `json:"last"`      // the last evaluation; nil if there is none
-	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if there are no two evaluations
+	Gain      *float64   `json:"gain"`      // decrease of the held-out loss in the last fifth of the steps; nil if nothing is held out
 	Noise     *float64   `json:"noise"`     // standard error of Gain; nil likewise
 
 	Resume bool     `json:"-"` // the next command resumes the run; otherwise it trains anew
@@ -53,7 +53,7 @@ type Evidence struct {
 	Settings     run.Settings  // resolved
 	Step         int           // of the model that is shown
 	Report       Report        // of that model
-	Recall       *Recall       // of that model; nil if not measured
+	Recall       *Recall       // of the weights of the last step; nil if not measured
 	SampleTokens int           // predicted tokens of the held-out sample of an evaluation; 0: nothing is held out
 	BatchTokens  int           // mean number of predicted tokens of a batch
 	Noun         string        // of a token: word or character
@@ -74,7 +74,7 @@ const (
 
 	leastRise = 0.02 // of the held-out loss since its minimum: overfitted
 	leastLead = 0.02 // of the held-out loss below that of the bigram
-	nearFloor = 0.03 // of the held-out loss above that of the grammar: learned, whatever it still gains
+	nearFloor = 0.02 // of the held-out loss above that of the grammar: learned, whatever it still gains
 
 	// The decrease of the held-out loss in the last fifth of the steps: improving. It is small even early in learning, since cosine decay
 	// makes hardly more than a hundredth of the way there, and not 0 when all is learned, since a lower rate also ends the noise of
@@ -83,7 +83,8 @@ const (
 	leastTwoGain = 0.03
 
 	worseThanStart = 0.1 // of the training loss above its start: diverged. The start is measured on other text
-	leastJump      = 0.3 // of the training loss above its minimum, its start or uniform: diverged
+	leastJump      = 0.3 // of the training loss above its minimum at the end: diverged
+	leastPeak      = 1.0 // of the training loss above its start and uniform on the way, without recovering: diverged
 	lostShare      = 0.2 // of the decrease of the training loss, as the least that was lost again
 
 	memorisedGap = 0.1 // of the training loss below the held-out one: without it, equal sentences are chance
@@ -110,8 +111,12 @@ func Judge(e Evidence) Verdict {
 			break
 		}
 	}
-	if r := e.Recall; r != nil && e.Report.HeldOutReport != nil && e.Report.HeldOutLoss-e.Report.TrainLoss > memorisedGap && r.Memorised() {
-		v.Memorised = &Memorised{r.Text()}
+	if r := e.Recall; r != nil && j.last != nil && j.heldOutLast-j.trainLast > memorisedGap && r.Memorised() {
+		v.Memorised = &Memorised{r.Text(true)}
+		if e.Step < r.Step {
+			v.Memorised.Text += fmt.Sprintf(" That is so with the weights of step %s; the model has those of step %s.",
+				printable.Thousands(r.Step), printable.Thousands(e.Step))
+		}
 	}
 	return v
 }
@@ -119,7 +124,7 @@ func Judge(e Evidence) Verdict {
 // judgement is the evidence with what follows from it.
 type judgement struct {
 	Evidence
-	points      []Point // the evaluations of the held-out text
+	points      []Point // the evaluations of held-out text
 	best, last  *Point
 	heldOutLast float64   // of the model of the last evaluation, on all held-out text
 	noise       float64   // standard error of gain
@@ -128,7 +133,8 @@ type judgement struct {
 	start       float64   // loss before training
 	train       []float64 // training loss at each evaluation, a moving mean
 	trainLast   float64   // of the model of the last evaluation
-	trainNoise  float64   // standard error of the difference of two training losses
+	trainNoise  float64   // standard error of the difference of two losses of train
+	lastNoise   float64   // of trainLast; 0 where many sentences were measured
 }
 
 func newJudgement(e Evidence) *judgement {
@@ -150,7 +156,7 @@ func newJudgement(e Evidence) *judgement {
 	j.trainNoise = math.Sqrt2 * tokenDeviation / math.Sqrt(float64(max(1, e.BatchTokens*window)))
 	last := e.Metrics[n-1]
 	if e.Step < last.Step { // the report is of an earlier model
-		j.trainLast = j.train[n-1]
+		j.trainLast, j.lastNoise = j.train[n-1], j.trainNoise
 	}
 	for _, m := range e.Metrics {
 		if m.HeldOutLoss != nil {
@@ -172,8 +178,8 @@ func newJudgement(e Evidence) *judgement {
 			j.heldOutLast = e.Report.HeldOutLoss + j.last.HeldOutLoss - p.HeldOutLoss
 		}
 	}
-	j.gain = heldOutAt(points, 0.8*float64(last.Step)) - j.last.HeldOutLoss
-	j.twoGain = heldOutAt(points, 0.6*float64(last.Step)) - j.last.HeldOutLoss
+	j.gain = heldOutAt(points, 0.8*float64(j.last.Step)) - j.last.HeldOutLoss
+	j.twoGain = heldOutAt(points, 0.6*float64(j.last.Step)) - j.last.HeldOutLoss
 	j.noise = j.standardError(j.gain)
 	return j
 }
@@ -214,7 +220,10 @@ func (j *judgement) diverged(v *Verdict) bool {
 		return false
 	}
 	uniform := j.Report.Uniform
-	top := max(uniform, j.start)
+	top := max(uniform, j.start) // which a model that hardly learns stays below
+	if j.highRate() {
+		top = uniform
+	}
 	jump := leastJump + surely*j.trainNoise
 	low, peak := 0, 1
 	for i, loss := range j.train {
@@ -232,10 +241,10 @@ func (j *judgement) diverged(v *Verdict) bool {
 	}
 	cause := ""
 	switch {
-	case j.trainLast > top+worseThanStart+clearly*j.trainNoise:
+	case j.trainLast > top+worseThanStart+clearly*j.lastNoise:
 		cause = fmt.Sprintf("at the end the loss on its training text is %s, worse than the %.2f of a guess among all %ss alike",
 			j.nats(j.trainLast), uniform, j.Noun)
-	case j.train[peak] > top+jump && j.trainLast > recovered:
+	case j.train[peak] > max(uniform, j.start)+leastPeak+surely*j.trainNoise && j.trainLast > recovered:
 		cause = fmt.Sprintf("at step %s the loss on its training text was %.2f nats, and a guess among all %ss alike has %.2f. "+
 			"It has not recovered: the loss at the end is %s",
 			printable.Thousands(j.Metrics[peak].Step), j.train[peak], j.Noun, uniform, j.nats(j.trainLast))
@@ -256,8 +265,8 @@ func (j *judgement) unknown(v *Verdict) bool {
 		return false
 	}
 	v.Flags = []string{"--holdout 0.1"}
-	v.Text = fmt.Sprintf("No text was held out, so it cannot be known what the model does with sentences it never saw, nor whether it overfitted. "+
-		"On its training text the loss is %s.", j.nats(j.Report.TrainLoss))
+	v.Text = fmt.Sprintf("No text was held out, so it cannot be known what the model does with sentences it never saw, "+
+		"nor whether it overfitted. On its training text the loss is %s.", j.nats(j.Report.TrainLoss))
 	return true
 }
 
@@ -310,7 +319,7 @@ func (j *judgement) notBetter(v *Verdict) bool {
 		v.Resume, advice = true, "It was stopped before its last step."
 	case s.LR < usual/unusual && j.start-j.heldOutLast < (j.start-b)/2:
 		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its steps larger."
-	case s.Optimizer == train.AdamW && s.LR > unusual*usual:
+	case j.highRate():
 		v.Flags, advice = s.Training().CalmerFlags(), "Its learning rate may be too high."
 	case j.gains():
 		v.Resume, v.Flags = true, j.moreSteps()
@@ -326,6 +335,11 @@ func (j *judgement) notBetter(v *Verdict) bool {
 	v.Text = fmt.Sprintf("It is no better than counting pairs of %ss: on text it never saw its loss is %s, that of the bigram %.2f. %s",
 		j.Noun, j.nats(j.Report.HeldOutLoss), b, advice)
 	return true
+}
+
+// highRate reports whether the learning rate is much higher than the automatic one.
+func (j *judgement) highRate() bool {
+	return j.Settings.Optimizer == train.AdamW && j.Settings.LR > unusual*j.Settings.AutomaticRate()
 }
 
 // gains reports whether the held-out loss fell in the last fifth of the steps.
@@ -362,7 +376,11 @@ func (j *judgement) learned(v *Verdict) bool {
 		v.Text += fmt.Sprintf("and it no longer falls. Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
 			j.Noun, r.Baselines.Bigram, r.Baselines.Trigram)
 	case *r.Excess < nearFloor:
-		v.Text += fmt.Sprintf("%.3f above that of the grammar that drew the text, the least that can be expected.", *r.Excess)
+		side := "above"
+		if *r.Excess < 0 { // as it can be on a sample
+			side = "below"
+		}
+		v.Text += fmt.Sprintf("%.3f %s that of the grammar that drew the text, the least that can be expected.", math.Abs(*r.Excess), side)
 	default:
 		v.Text += fmt.Sprintf("and it no longer falls. It is %.2f above that of the grammar that drew the text, the least that can be "+
 			"expected: another model may come nearer.", *r.Excess)

@@ -51,18 +51,18 @@ func (r recorded) evidence(t *testing.T) Evidence {
 	t.Helper()
 	e := Evidence{Settings: settingsOf(t, r.Flags), SampleTokens: r.SampleTokens, BatchTokens: r.BatchTokens, Noun: r.Noun}
 	for _, m := range r.Evaluations {
-		e.Metrics = append(e.Metrics, run.Metrics{Step: int(m[0]), Loss: m[1], HeldOutLoss: new(m[2])})
+		e.Metrics = append(e.Metrics, run.Metrics{Step: int(m[0]), Loss: m[1], HeldOutLoss: &m[2]})
 	}
 	e.Step = e.Metrics[len(e.Metrics)-1].Step
 	b := r.Baselines
-	e.Report = Report{&HeldOutReport{HeldOutLoss: r.HeldOutLoss, GrammarLoss: r.Entropy, Tokens: r.SampleTokens,
-		Baselines: data.Baselines{Uniform: b[0], Unigram: b[1], Bigram: b[2], Trigram: b[3]}}, r.TrainLoss, b[0]}
+	e.Report = Report{TrainLoss: r.TrainLoss, Uniform: b[0], HeldOutReport: &HeldOutReport{HeldOutLoss: r.HeldOutLoss,
+		GrammarLoss: r.Entropy, Tokens: r.SampleTokens, Baselines: data.Baselines{Uniform: b[0], Unigram: b[1], Bigram: b[2], Trigram: b[3]}}}
 	if r.Entropy != nil {
 		excess := r.HeldOutLoss - *r.Entropy
 		e.Report.Excess = &excess
 	}
 	c := r.Recall
-	e.Recall = &Recall{int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4])), false}
+	e.Recall = &Recall{e.Step, int(c[0]), c[1], int(c[2]), &c[3], int(c[4]), c[5], c[6], &c[7], 9 * standardError(c[6], int(c[4])), false}
 	return e
 }
 
@@ -103,7 +103,7 @@ func TestJudgeRecordedTrainings(t *testing.T) {
 			t.Errorf("%s: %s, want %s: %s", r.Flags, v.Kind, r.Kind, v.Text)
 		}
 		if (v.Memorised != nil) != r.Memorised {
-			t.Errorf("%s: memorised %v, want %v: %s", r.Flags, v.Memorised != nil, r.Memorised, e.Recall.Text())
+			t.Errorf("%s: memorised %v, want %v: %s", r.Flags, v.Memorised != nil, r.Memorised, e.Recall.Text(false))
 		}
 		if (v.Kind == Learned) != (v.Flags == nil && !v.Resume) {
 			t.Errorf("%s: %s, and the next command has %v", r.Flags, v.Kind, v.Flags)
@@ -114,7 +114,7 @@ func TestJudgeRecordedTrainings(t *testing.T) {
 		best := e.Metrics[i]
 		e.Step, e.Report.TrainLoss = best.Step, best.Loss
 		e.Report.HeldOutLoss += *best.HeldOutLoss - v.Last.HeldOutLoss
-		if shown := Judge(e); shown.Kind != r.Kind || *shown.Last != *v.Last {
+		if shown := Judge(e); shown.Kind != r.Kind || *shown.Last != *v.Last || (shown.Memorised != nil) != r.Memorised {
 			t.Errorf("%s: %s, want %s where the best model is shown: %s", r.Flags, shown.Kind, r.Kind, shown.Text)
 		}
 	}
@@ -166,6 +166,14 @@ func TestJudge(t *testing.T) {
 		{"above uniform before training, and hardly trained", "--steps 1000 --lr 1e-6", 5000,
 			[]float64{5.2, 5.2, 5.2, 5.19, 5.19, 5.19, 5.18, 5.18, 5.18, 5.18, 5.18}, []float64{5.2, 5.2, 5.2, 5.19, 5.19, 5.19, 5.18, 5.18, 5.18, 5.18, 5.18},
 			NotBetter, "learns slowly", []string{"--lr 1e-05"}},
+		{"above uniform, with a high rate", "--steps 1000 --lr 0.3", 5000,
+			[]float64{5.2, 5, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9}, []float64{5.2, 5, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9, 4.9},
+			Diverged, "worse than the 4.60", []string{"--lr 0.006"}},
+		{"a peak that is not recovered from", "--steps 1000 --lr 0.3", 5000,
+			[]float64{4.6, 7, 6, 4, 3.5, 3.5, 3.4, 3.4, 3.4, 3.4, 3.4}, []float64{4.6, 7, 6, 4, 3.5, 3.5, 3.4, 3.4, 3.4, 3.4, 3.4},
+			Diverged, "at step 100 the loss on its training text was 7.00 nats", []string{"--lr 0.006"}},
+		{"one that is", "--steps 1000 --lr 0.3", 5000,
+			[]float64{4.6, 7, 6, 4, 2.5, 2, 1.9, 1.8, 1.8, 1.8, 1.8}, []float64{4.6, 7, 6, 4, 2.5, 2, 1.9, 1.8, 1.8, 1.8, 1.8}, Learned, "", nil},
 		{"the held-out loss rises above uniform", "--steps 1000", 500,
 			falling, []float64{4.6, 3.5, 3.2, 3.4, 4, 5, 6, 7, 7.5, 7.9, 8},
 			Overfitted, "lowest at step 200 (3.20 nats, as unsure as between 25 words) and has risen to 8.00 since, worse than the 2.50",
@@ -226,12 +234,15 @@ func TestVerdictNamesTheKeptStep(t *testing.T) {
 
 // Whatever the numbers, there is a verdict with finite numbers.
 func TestJudgeAnything(t *testing.T) {
-	for _, e := range []Evidence{{}, {SampleTokens: 10}, {Metrics: []run.Metrics{{Step: 500, Loss: 1, HeldOutLoss: new(1.0)}}, SampleTokens: 10},
-		{Metrics: []run.Metrics{{}, {Step: 1, Loss: math.MaxFloat32, HeldOutLoss: new(math.MaxFloat32)}}, SampleTokens: 10},
-		{Metrics: []run.Metrics{{Step: 3, HeldOutLoss: new(0.0)}, {Step: 4, HeldOutLoss: new(0.0)}, {Step: 5, HeldOutLoss: new(0.0)}}, SampleTokens: 1, Step: 9}} {
-		if len(e.Metrics) > 0 {
-			e.Report.HeldOutReport = &HeldOutReport{}
-		}
+	zero, one, huge := 0.0, 1.0, math.MaxFloat32
+	report := Report{HeldOutReport: &HeldOutReport{}}
+	for _, e := range []Evidence{
+		{}, {SampleTokens: 10, Report: report},
+		{Metrics: []run.Metrics{{Step: 500, Loss: 1, HeldOutLoss: &one}}, SampleTokens: 10, Report: report},
+		{Metrics: []run.Metrics{{HeldOutLoss: &zero}, {Step: 1, Loss: huge, HeldOutLoss: &huge}}, SampleTokens: 10, Report: report},
+		{Metrics: []run.Metrics{{Step: 3}, {Step: 4}, {Step: 5, HeldOutLoss: &one}}, SampleTokens: 1, Step: 9, Report: report},
+		{Metrics: []run.Metrics{{Step: 3}, {Step: 4}}},
+	} {
 		v := Judge(e)
 		if v.Kind == "" || v.Text == "" || strings.Contains(v.Text, "NaN") || strings.Contains(v.Text, "Inf") {
 			t.Errorf("%+v: %+v", e, v)

@@ -66,7 +66,7 @@ type Comparison struct {
 // sentence, summed over its n tokens,
 //
 //	difference     = sum of d / sum of n
-//	standard error = sqrt(G/(G-1) sum of (d - n difference)^2) / sum of n, over G sentences, copies of one taken together
+//	standard error = sqrt(G/(G-1) sum of (d - n difference)^2) / sum of n, over G sentences, those that a model reads alike taken together
 //
 // It is the standard error of a ratio of means (Cochran 1977, Sampling Techniques, chapter 6). It says what other held-out
 // sentences could change, and not what another seed of the training could.

@@ -10,11 +10,13 @@ import (
 	"testing"
 
 	"attend/internal/param"
+	"attend/layers"
 )
 
 // overfitting are the settings of a training whose held-out loss is lowest before its end.
 func overfitting() Settings {
 	s := small()
+	s.Init = layers.GPT2Init
 	s.Steps, s.Warmup, s.LR, s.MinLR, s.EvalInterval, s.SaveInterval = 22, 0, 0.4, 0.4, 3, 7
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func TestResumeIsExact(t *testing.T) {
 				if got, want := sums(t, path), sums(t, straight); got != want {
 					t.Errorf("SHA-256 %v, want %v", got, want)
 				}
-				if got, want := untimed(t, path), untimed(t, straight); !slices.Equal(got, want) {
+				if got, want := untimed(t, path), untimed(t, straight); !reflect.DeepEqual(got, want) {
 					t.Errorf("metrics\n%v\nwant\n%v", got, want)
 				}
 				if !bytes.Equal(contents(t, path, filmFile), contents(t, straight, filmFile)) {
@@ -232,7 +233,7 @@ func TestResumeFirstLines(t *testing.T) {
 			}
 		}
 		finish(t, resumed(t, path))
-		if got, want := untimed(t, path), untimed(t, straight); !slices.Equal(got, want) {
+		if got, want := untimed(t, path), untimed(t, straight); !reflect.DeepEqual(got, want) {
 			t.Errorf("without %v: metrics\n%v\nwant\n%v", lost, got, want)
 		}
 		if !bytes.Equal(contents(t, path, filmFile), contents(t, straight, filmFile)) {
@@ -251,7 +252,7 @@ func TestResumeTrimsLogs(t *testing.T) {
 		write(t, path, name, append(contents(t, path, name), `{"step":4,"loss":9}`+"\n"+`{"step":6,"lo`...))
 	}
 	finish(t, resumed(t, path))
-	if got, want := untimed(t, path), untimed(t, straight); !slices.Equal(got, want) {
+	if got, want := untimed(t, path), untimed(t, straight); !reflect.DeepEqual(got, want) {
 		t.Errorf("metrics\n%v\nwant\n%v", got, want)
 	}
 	if !bytes.Equal(contents(t, path, filmFile), contents(t, straight, filmFile)) {

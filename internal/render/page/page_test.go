@@ -463,7 +463,7 @@ func TestFilmHoldsItsFrames(t *testing.T) {
 				same(t, "weights", d.Frames[i].Sentences[j].Weights, weightsIn(s.Attention))
 			}
 		}
-		if !slices.Equal(d.Losses, losses) {
+		if !reflect.DeepEqual(d.Losses, losses) {
 			t.Fatalf("losses %v, want %v", d.Losses, losses)
 		}
 		if want := attention.Formation(frames, leastFormed); !slices.Equal(d.Formed, want) {

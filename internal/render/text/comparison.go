@@ -73,10 +73,10 @@ func losses(l attention.Losses, o Options) string {
 	if l.Pieces {
 		noun = "piece"
 	}
-	on := fmt.Sprintf("on the %s that both hold out (A holds out %s, B %s)", printable.Count(l.Sentences, noun),
+	on := fmt.Sprintf("on the %s that both hold out (of %s and %s)", printable.Count(l.Sentences, noun),
 		printable.Thousands(l.HeldOut[0]), printable.Thousands(l.HeldOut[1]))
 	if l.HeldOut == [2]int{l.Sentences, l.Sentences} {
-		on = fmt.Sprintf("on all %s of the held-out text", printable.Count(l.Sentences, noun))
+		on = "on the whole held-out text, " + printable.Count(l.Sentences, noun)
 	}
 	on += ", " + printable.Count(l.Tokens, "token")
 	if l.LeftOut > 0 {
@@ -85,7 +85,7 @@ func losses(l attention.Losses, o Options) string {
 	sure := ""
 	switch {
 	case l.StandardError == nil:
-		sure = "; with one " + noun + " there is no standard error"
+		sure = ", without a standard error: that takes two different " + noun + "s"
 	case *l.StandardError > 0:
 		sure = fmt.Sprintf(", standard error %.4f over %ss: ", *l.StandardError, noun)
 		if l.Interval[0] <= 0 && 0 <= l.Interval[1] {

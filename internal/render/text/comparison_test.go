@@ -20,7 +20,7 @@ func TestComparisonText(t *testing.T) {
 	want := `A: lion saw, runs/a, step 10
 B: lion met, runs/b, step 20
 
-held-out loss: A 1.5000, B 1.7500 nats per token, on all 40 sentences of the held-out text, 200
+held-out loss: A 1.5000, B 1.7500 nats per token, on the whole held-out text, 40 sentences, 200
 tokens
 difference A - B: -0.2500, standard error 0.0500 over sentences: more than chance by the choice of
 sentences
@@ -77,7 +77,7 @@ func lossesOf(e float64) *attention.Losses {
 
 // What losses were measured on, and what their difference is worth, is said.
 func TestComparedLosses(t *testing.T) {
-	const same, other = "on all 40 sentences of the held-out text, 200 tokens", "on the 40 sentences that both hold out (A holds out 50, B 1,000), 200 tokens"
+	const same, other = "on the whole held-out text, 40 sentences, 200 tokens", "on the 40 sentences that both hold out (of 50 and 1,000), 200 tokens"
 	for _, c := range []struct {
 		want   string
 		change func(*attention.Losses)
@@ -86,7 +86,7 @@ func TestComparedLosses(t *testing.T) {
 			func(l *attention.Losses) { *l = *lossesOf(0.2) }},
 		{other, func(l *attention.Losses) { l.HeldOut = [2]int{50, 1000} }},
 		{same + ", without 3 that one of the two vocabularies lacks\n", func(l *attention.Losses) { l.LeftOut = 3 }},
-		{"-0.2500; with one piece there is no standard error\n",
+		{"-0.2500, without a standard error: that takes two different pieces\n",
 			func(l *attention.Losses) { l.StandardError, l.Interval, l.Pieces = nil, nil, true }},
 		{"difference A - B: +0.0000\n", func(l *attention.Losses) { *l = *lossesOf(0); l.Difference = 0 }},
 	} {
