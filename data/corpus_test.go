@@ -253,6 +253,8 @@ func TestHeldOutIsRoundedAndLeavesBothSides(t *testing.T) {
 }
 
 func TestLoadErrors(t *testing.T) {
+	const oneSentence = "a.txt holds one distinct sentence, and one must be held out: " +
+		"give at least two that differ, one a line, or hold out nothing"
 	with := func(o Options, change func(*Options)) Options { change(&o); return o }
 	for _, c := range []struct {
 		text string
@@ -262,18 +264,18 @@ func TestLoadErrors(t *testing.T) {
 		{"", wordOptions, "a.txt holds no text (0 bytes): give it at least two sentences, one a line"},
 		{"\ufeff \r\n\n", wordOptions, "a.txt holds no text (7 bytes): give it at least two sentences, one a line"},
 		{" \n ", charOptions, "a.txt holds no text (3 bytes): give it at least two sentences, one a line"},
-		{"A lion\na LION\n", wordOptions, "a.txt holds one distinct sentence, and one must be held out: give at least two that differ, one a line"},
+		{"A lion\na LION\n", wordOptions, oneSentence},
 		{"abc", charOptions, "a.txt has 3 characters, too few to split: want at least 4"},
 		{"a\nb\x00", wordOptions, "a.txt: line 2: byte 3 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8"},
 		{"a\n\nb\xe9c", charOptions, "a.txt: line 3: byte 4 (0xe9) is not UTF-8: convert the text first, for example with iconv -t UTF-8"},
 		{"a b\nc d", with(wordOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no word of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
 		{"abcd", with(charOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no character of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
-		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = 0 }), "the held-out fraction is 0, want more than 0 and less than 1, for example 0.1"},
-		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = 1 }), "the held-out fraction is 1, want more than 0 and less than 1, for example 0.1"},
+		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = -0.1 }), "the held-out fraction is -0.1, want 0 or more and less than 1, for example 0.1"},
+		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = 1 }), "the held-out fraction is 1, want 0 or more and less than 1, for example 0.1"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.MinCount = -1 }), "the minimum count is -1, want 1 or more, or 0 to choose it by the size of the text"},
 		{strings.Repeat("lion ", 21), wordOptions, "a.txt is one line of 21 words, and each line is a sentence: " +
 			"put one sentence on a line, or choose --unit char for one long text"},
-		{strings.Repeat("lion ", 20), wordOptions, "a.txt holds one distinct sentence, and one must be held out: give at least two that differ, one a line"},
+		{strings.Repeat("lion ", 20), wordOptions, oneSentence},
 		{"a\nb", with(wordOptions, func(o *Options) { o.Unit = "line" }), `no unit "line": choose ` + strings.Join(Units.Names(), ", ")},
 	} {
 		if _, err := Load("a.txt", strings.NewReader(c.text), c.o); err == nil || err.Error() != c.want {
