@@ -238,7 +238,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --seed 0o7", "--seed requires a whole number from 0 up, not \"0o7\""},
 		{"train --resume runs/animals --steps 020", "has finished its 20 steps"},
 		{"inspect --layer 010 cat", "--layer 10: "},
-		{"train --config nan.yaml", "--config nan.yaml: line 1: lr must be at least 0.*not NaN"},
+		{"train --config nan.yaml", "--config nan.yaml: line 1: lr must be at least 0 and at most 1,000.*not NaN"},
 		{"train --config range.yaml", "--config range.yaml: line 3: dropout must be at least 0 and below 1, not 1.5"},
 		{"train --config choice.yaml", "--config choice.yaml: line 2: optimizer takes adamw or sgd, not \"adam\": did you mean adamw"},
 		{"train --config choice.yaml --optimizer sdg", "--optimizer takes adamw or sgd, not \"sdg\""},

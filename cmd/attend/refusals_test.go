@@ -89,7 +89,6 @@ func TestNotesOnlyBesideASuccess(t *testing.T) {
 	for _, c := range []struct{ stdin, args, want string }{
 		{"", "film --run film", "it comes from another run; restore film.jsonl from a copy, or train again"},
 		{"", "film --run metrics", "metrics/metrics.jsonl: line 1 is damaged: it is not JSON of metrics: restore the file from a copy, or train again"},
-		{"", "compare the --with metrics", "metrics/metrics.jsonl: line 1 is damaged"},
 		{string(text), "train --resume metrics --steps 100", "metrics/metrics.jsonl: line 1 is damaged: it is not JSON of metrics: restore the file from a copy, or delete it"},
 	} {
 		if code, _, stderr := attend(t, c.stdin, strings.Fields(c.args)...); code == 0 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) {

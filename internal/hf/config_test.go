@@ -50,6 +50,21 @@ func TestTypeOfModel(t *testing.T) {
 	}
 }
 
+// A folder that was written before there was a choice of initial weights has those of GPT-2, and position vectors of that size.
+func TestConfigWithoutInit(t *testing.T) {
+	b, err := ConfigJSON(config, 0, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := strings.Replace(string(b), ",\n  \"attend_init\": \"scaled\"", "", 1)
+	if older == string(b) {
+		t.Fatalf("no attend_init in %s", b)
+	}
+	if c, err := ParseConfigJSON([]byte(older)); err != nil || c.Init != layers.GPT2Init || c.FixedPositions()[1] != 1 { // cos 0
+		t.Errorf("init %q, error %v", c.Init, err)
+	}
+}
+
 func FuzzParseConfigJSON(f *testing.F) {
 	c := layers.Config{Vocab: 7, Context: 5, Layers: 1, Heads: 4, Dim: 8, Hidden: 16, Positions: embed.Learned, Norm: layers.LayerNormName, Activation: layers.GELU, Init: layers.GPT2Init, Tied: true}
 	for _, boundary := range []bool{true, false} {

@@ -114,12 +114,16 @@ func Significant(x float64) string {
 // Made is the step of a source that no training made: vectors written down by hand, say.
 const Made = -1
 
-// Origin names the run and the step for people.
+// Origin names the run and the step for people, and says that the weights were selected if the training went on after them.
 func Origin(s attention.Source) string {
 	if s.Step == Made {
 		return printable.Path(s.Run)
 	}
-	return printable.Path(s.Run) + ", step " + printable.Thousands(s.Step)
+	origin := printable.Path(s.Run) + ", step " + printable.Thousands(s.Step)
+	if s.Step < s.TrainedSteps {
+		origin += " of " + printable.Thousands(s.TrainedSteps) + ", with the lowest held-out loss"
+	}
+	return origin
 }
 
 // Origins names two runs and their steps for people. Runs whose folders have one name are named by the shortest ends of their

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -121,6 +122,14 @@ func TestKill(t *testing.T) {
 	runChild(t, path, true, time.Minute)
 	if got := sums(t, path); got != want {
 		t.Errorf("SHA-256 %v, want %v", got, want)
+	}
+	for _, name := range everyFile {
+		if name != metricsFile && !bytes.Equal(contents(t, path, name), contents(t, straight, name)) {
+			t.Errorf("%s differs", name)
+		}
+	}
+	if !reflect.DeepEqual(untimed(t, path), untimed(t, straight)) {
+		t.Errorf("%s differs in more than times", metricsFile)
 	}
 }
 
