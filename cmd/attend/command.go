@@ -14,6 +14,7 @@ import (
 	"attend/data"
 	"attend/internal/lesson"
 	"attend/internal/printable"
+	"attend/internal/render"
 	"attend/internal/render/export"
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
@@ -142,11 +143,8 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 
 // stepNote names the run and its step, and says which weights of the training these are.
 func stepNote(r *run.Run) string {
-	note := fmt.Sprintf("%s, step %s", printable.Path(r.Path), printable.Thousands(r.Step))
-	switch {
-	case r.Selected():
-		note += fmt.Sprintf(" of %s, with the lowest held-out loss", printable.Thousands(r.Trained))
-	case r.Settings.Keep == run.KeepBest:
+	note := render.Origin(r.Source())
+	if !r.Selected() && r.Settings.Keep == run.KeepBest {
 		note += ", the last"
 	}
 	return note

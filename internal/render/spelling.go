@@ -119,7 +119,15 @@ func Origin(s attention.Source) string {
 	if s.Step == Made {
 		return printable.Path(s.Run)
 	}
-	return printable.Path(s.Run) + ", step " + printable.Thousands(s.Step)
+	return printable.Path(s.Run) + ", step " + printable.Thousands(s.Step) + Selected(s)
+}
+
+// Selected follows a step: of how many it is and by what it was selected, if the weights are the best of a training; otherwise "".
+func Selected(s attention.Source) string {
+	if s.Weights != "best" {
+		return ""
+	}
+	return " of " + printable.Thousands(s.TrainedSteps) + ", with the lowest held-out loss"
 }
 
 // Origins names two runs and their steps for people. Runs whose folders have one name are named by the shortest ends of their
