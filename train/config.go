@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"strconv"
 )
 
 // Config holds the settings of a training. All fields must be set; package run has the defaults of the program.
@@ -82,7 +83,8 @@ func (c Config) StablerFlags() []string {
 	if c.Optimizer == AdamW {
 		rate = min(rate, usual)
 	}
-	flags := []string{fmt.Sprintf("--lr %.1g", rate)}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(rate, 'g', 1, 64), 64)
+	flags := []string{fmt.Sprintf("--lr %g", rounded)} // 100, not 1e+02
 	if c.Clip == 0 {
 		flags = append(flags, fmt.Sprintf("--clip %d", clip))
 	}

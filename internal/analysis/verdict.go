@@ -74,7 +74,7 @@ const (
 
 	leastRise = 0.02 // of the held-out loss since its minimum: overfitted
 	leastLead = 0.02 // of the held-out loss below that of the bigram
-	nearFloor = 0.02 // of the held-out loss above that of the grammar: learned, whatever it still gains
+	nearFloor = 0.02 // of the held-out loss above that of the grammar, or above 0: learned, whatever it still gains
 
 	// The decrease of the held-out loss in the last fifth of the steps: improving. It is small even early in learning, since with cosine
 	// decay the learning rates of that fifth sum to about 1 % of the sum of all. It is not 0 when all is learned, since a lower rate
@@ -256,7 +256,7 @@ func (j *judgement) diverged(v *Verdict) bool {
 		return false
 	}
 	v.Flags = j.Settings.Training().StablerFlags()
-	v.Text = fmt.Sprintf("It diverged: %s. Its updates were too large: a lower learning rate makes them smaller.", cause)
+	v.Text = fmt.Sprintf("It diverged: %s.%s Its updates were too large: a lower learning rate makes them smaller.", cause, j.kept())
 	return true
 }
 
@@ -265,7 +265,7 @@ func (j *judgement) unknown(v *Verdict) bool {
 	if j.last != nil {
 		return false
 	}
-	v.Flags = []string{"--holdout 0.1"}
+	v.Flags = []string{"--holdout 0.1", "--keep " + run.KeepBest} // without held-out text the run keeps the last
 	v.Text = fmt.Sprintf("No text was held out, so it cannot be known what the model does with sentences it never saw, "+
 		"nor whether it overfitted. On its training text the loss is %s.", j.nats(j.Report.TrainLoss))
 	return true
@@ -282,13 +282,9 @@ func (j *judgement) overfitted(v *Verdict) bool {
 	if bigram := j.Report.Baselines.Bigram; j.heldOutLast > bigram {
 		worse = fmt.Sprintf(", worse than the %.2f of counting pairs of %ss (bigram)", bigram, j.Noun)
 	}
-	kept := ""
-	if j.Settings.Keep == run.KeepBest {
-		kept = fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(j.best.Step))
-	}
 	v.Text = fmt.Sprintf("It overfitted: on text it never saw the loss was lowest at step %s (%s) and has risen to %.2f since%s.%s "+
 		"More text helps most; otherwise fewer steps, --dropout or a smaller --dim.",
-		printable.Thousands(j.best.Step), j.nats(j.heldOutLast-rise), j.heldOutLast, worse, kept)
+		printable.Thousands(j.best.Step), j.nats(j.heldOutLast-rise), j.heldOutLast, worse, j.kept())
 	// With cosine decay the mean learning rate is half of the maximum, so that the same decrease of the loss takes twice the steps.
 	if steps := 2 * max(j.best.Step, 1); steps < j.Settings.Steps {
 		v.Flags = append(v.Flags, fmt.Sprintf("--steps %d", steps))
@@ -299,13 +295,27 @@ func (j *judgement) overfitted(v *Verdict) bool {
 	if v.Flags == nil {
 		v.Flags = []string{fmt.Sprintf("--steps %d", max(j.best.Step, 1))}
 	}
+	if j.Settings.Keep != run.KeepBest {
+		v.Flags = append(v.Flags, "--keep "+run.KeepBest)
+	}
 	return true
+}
+
+// kept says which weights are the model where they are not the last; "" where they are.
+func (j *judgement) kept() string {
+	switch {
+	case j.last == nil || j.Settings.Keep != run.KeepBest || j.best.Step == j.last.Step:
+		return ""
+	case j.best.Step == 0:
+		return " The weights of step 0 are kept: the model is untrained."
+	}
+	return fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(j.best.Step))
 }
 
 // notBetter reports whether the model predicts held-out text no better than counted pairs do.
 func (j *judgement) notBetter(v *Verdict) bool {
 	b := j.Report.Baselines.Bigram
-	if j.Report.HeldOutLoss < b-leastLead {
+	if j.Report.HeldOutLoss < b-leastLead || j.Report.HeldOutLoss < nearFloor { // no loss is below 0
 		return false
 	}
 	s := j.Settings
@@ -318,7 +328,7 @@ func (j *judgement) notBetter(v *Verdict) bool {
 	switch {
 	case j.Stopped:
 		v.Resume, advice = true, "It was stopped before its last step."
-	case s.LR < usual/unusual && j.start-j.heldOutLast < (j.start-b)/2:
+	case s.LR < usual/unusual && (j.start-j.heldOutLast < (j.start-b)/2 || !j.gains()):
 		v.Flags, advice = []string{fmt.Sprintf("--lr %.3g", 10*s.LR)}, "It learns slowly: a higher learning rate makes its updates larger."
 	case j.highRate():
 		v.Flags, advice = s.Training().StablerFlags(), "Its learning rate may be too high."
@@ -359,7 +369,8 @@ func (j *judgement) moreSteps() []string {
 
 // improving reports whether the held-out loss still falls and is not near its known minimum.
 func (j *judgement) improving(v *Verdict) bool {
-	if near := j.Report.Excess != nil && *j.Report.Excess < nearFloor; near || !j.gains() {
+	near := j.Report.Excess != nil && *j.Report.Excess < nearFloor || j.Report.HeldOutLoss < nearFloor
+	if near || !j.gains() {
 		return false
 	}
 	v.Resume, v.Flags = true, j.moreSteps()
@@ -374,8 +385,8 @@ func (j *judgement) learned(v *Verdict) bool {
 	v.Text = fmt.Sprintf("It learned: on text it never saw the loss is %s, ", j.nats(r.HeldOutLoss))
 	switch {
 	case r.Excess == nil:
-		v.Text += fmt.Sprintf("and it no longer falls. Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
-			j.Noun, r.Baselines.Bigram, r.Baselines.Trigram)
+		v.Text += fmt.Sprintf("%s Counting pairs of %ss (bigram) has %.2f, counting triples (trigram) %.2f.",
+			j.flat(), j.Noun, r.Baselines.Bigram, r.Baselines.Trigram)
 	case *r.Excess < nearFloor:
 		side := "above"
 		if *r.Excess < 0 { // as it can be on a sample
@@ -383,10 +394,24 @@ func (j *judgement) learned(v *Verdict) bool {
 		}
 		v.Text += fmt.Sprintf("%.3f %s that of the grammar that drew the text, the least that can be expected.", math.Abs(*r.Excess), side)
 	default:
-		v.Text += fmt.Sprintf("and it no longer falls. It is %.2f above that of the grammar that drew the text, the least that can be "+
-			"expected: another model may come nearer.", *r.Excess)
+		advice := "another model may come nearer"
+		if j.Settings.Positions == "none" && j.Settings.Layers == 1 {
+			advice = "without positions one layer knows which words came before and not in which order; " +
+				"--positions learned or --layers 2 comes nearer"
+		}
+		v.Text += fmt.Sprintf("%s It is %.2f above that of the grammar that drew the text, the least that can be "+
+			"expected: %s.", j.flat(), *r.Excess, advice)
 	}
 	return true
+}
+
+// flat says that the held-out loss no longer falls, or that what it fell by is no more than chance.
+func (j *judgement) flat() string {
+	if j.gain > leastGain {
+		return fmt.Sprintf("and it hardly falls: by %.3f in the last fifth of the steps, which can be chance on %s.",
+			j.gain, printable.Count(j.SampleTokens, "held-out "+j.Noun))
+	}
+	return "and it no longer falls."
 }
 
 // nats writes a loss with its perplexity in words.

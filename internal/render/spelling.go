@@ -119,11 +119,15 @@ func Origin(s attention.Source) string {
 	if s.Step == Made {
 		return printable.Path(s.Run)
 	}
-	origin := printable.Path(s.Run) + ", step " + printable.Thousands(s.Step)
-	if s.Step < s.TrainedSteps {
-		origin += " of " + printable.Thousands(s.TrainedSteps) + ", with the lowest held-out loss"
+	return printable.Path(s.Run) + ", step " + printable.Thousands(s.Step) + Selected(s)
+}
+
+// Selected follows a step: of how many it is and by what it was selected, if the training went on after them; otherwise "".
+func Selected(s attention.Source) string {
+	if s.Step >= s.TrainedSteps {
+		return ""
 	}
-	return origin
+	return " of " + printable.Thousands(s.TrainedSteps) + ", with the lowest held-out loss"
 }
 
 // Origins names two runs and their steps for people. Runs whose folders have one name are named by the shortest ends of their

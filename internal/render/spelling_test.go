@@ -85,6 +85,18 @@ func TestSignificant(t *testing.T) {
 	}
 }
 
+// The origin says that weights were selected, and among how many steps.
+func TestOriginOfSelectedWeights(t *testing.T) {
+	for want, s := range map[string]attention.Source{
+		"runs/a, step 1,200 of 5,000, with the lowest held-out loss": {Run: "runs/a", Step: 1200, TrainedSteps: 5000, Weights: "best"},
+		"runs/a, step 5,000": {Run: "runs/a", Step: 5000, TrainedSteps: 5000, Weights: "last"},
+	} {
+		if got := Origin(s); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // Runs of one name in different folders are told from each other.
 func TestOrigins(t *testing.T) {
 	for _, c := range [][4]string{

@@ -14,6 +14,7 @@ import (
 type pageData struct {
 	Run       string             `json:"run"`
 	Step      int                `json:"step"`
+	Selected  string             `json:"-"` // follows the step: why these weights are the model
 	Film      bool               `json:"film"`
 	Light     pageScale          `json:"light"`
 	Dark      pageScale          `json:"dark"`
@@ -88,7 +89,7 @@ func (f *floats) add(rows ...[]float32) {
 
 // newPageData begins the data of a page.
 func newPageData(s attention.Source) *pageData {
-	return &pageData{Run: printable.Path(s.Run), Step: s.Step, Formed: []attention.Formed{}, Losses: []Loss{}, SinkNote: render.SinkNote,
+	return &pageData{Run: printable.Path(s.Run), Step: s.Step, Selected: render.Selected(s), Formed: []attention.Formed{}, Losses: []Loss{}, SinkNote: render.SinkNote,
 		Light: pageScaleOf(render.OnLight()), Dark: pageScaleOf(render.OnDark())}
 }
 

@@ -49,7 +49,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 	}
 	note := text{fill: d.muted}
 	heading, run := render.ScatterHeading(s), printable.Path(s.Source.Run)
-	origin := fmt.Sprintf("%s, step %d", pathEnd(run), s.Source.Step)
+	origin := fmt.Sprintf("%s, step %d%s", pathEnd(run), s.Source.Step, render.Selected(s.Source))
 	add(term.Fit(heading, widestScatter), titleSize, text{fill: d.ink})
 	add(origin, noteSize, note)
 	y += noteSize

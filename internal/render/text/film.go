@@ -68,7 +68,11 @@ func FilmStrip(w io.Writer, frames []attention.Frame, step, sentence int, o Opti
 	}
 	b.WriteString(o.paragraph("under each map: step%s", losses))
 	if model < len(frames)-1 {
-		b.WriteString(o.paragraph("model: the weights that the run keeps, with the lowest held-out loss"))
+		label := "model:"
+		if !slices.Contains(plan.frames, model) {
+			label = fmt.Sprintf("not shown is step %d,", frames[model].Step)
+		}
+		b.WriteString(o.paragraph("%s the weights that the run keeps, with the lowest held-out loss", label))
 	}
 	if plan.side > 1 {
 		b.WriteString(o.paragraph("a cell is the largest weight of %d by %d words", plan.side, plan.side))

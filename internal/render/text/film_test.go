@@ -52,6 +52,21 @@ func TestPlanStrip(t *testing.T) {
 	}
 }
 
+// The step of the model is named, also where its frame is not shown.
+func TestFilmNamesTheStepOfTheModel(t *testing.T) {
+	for width, want := range map[int]string{
+		80: "model: the weights that the run keeps", 12: "not shown is\nstep 500,\nthe weights\n",
+	} {
+		var b bytes.Buffer
+		if err := FilmStrip(&b, lionFilm(), 500, 0, Options{Width: width, Layer: attention.All, Head: attention.All}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%d columns: want %q in\n%s", width, want, &b)
+		}
+	}
+}
+
 func TestFormedTextOfOneHead(t *testing.T) {
 	frames := lionFilm()
 	formed := attention.Formation(frames, 0.4)
