@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"strings"
 	"testing"
 
 	"attend/layers"
@@ -26,5 +27,17 @@ func TestParametersAreThoseOfTheModel(t *testing.T) {
 		if got := int(models[i].ParameterCount()); got != want {
 			t.Errorf("%s: %d parameters, want %d", models[i].Name, got, want)
 		}
+	}
+}
+
+// Chapter 10 counts the words of the training text, without the ends of sentences, which the model predicts too.
+func TestTheWordsOfTheLesson(t *testing.T) {
+	course, err := NewCourse(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := course.largeModels(t.Context())
+	if want := len(strings.Fields(strings.Join(course.corpus.TrainText, " "))); err != nil || v["words"] != want {
+		t.Errorf("%v words, want %d: %v", v["words"], want, err)
 	}
 }

@@ -154,7 +154,7 @@ func (c *Course) headsAndPositions(context.Context) (values, error) {
 		if saw := outputs[0]; model.late == 0 && !model.options.NoMask {
 			score = float64(products(saw.Query(0, 0, 2), []Vector{{"lion", saw.Key(0, 0, 1)}})[0]) / math.Sqrt2
 			e := math.Exp(score)
-			example = fmt.Sprintf("e^%.2f / (e^0 + e^%.2f + e^0) = %.2f / %.2f = %.2f", score, score, e, e+2, saw.Row(0, 0, 2)[1])
+			example = fmt.Sprintf("e^%.3f / (e^0 + e^%.3f + e^0) = %.2f / %.2f = %.2f", score, score, e, e+2, saw.Row(0, 0, 2)[1])
 		}
 		for _, position := range []int{2, last} {
 			orders = append(orders, values{"model": model.name, "word": map[int]string{2: "saw", last: "last word"}[position],

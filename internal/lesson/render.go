@@ -33,12 +33,14 @@ func Text(w io.Writer, part Part, o text.Options) error {
 const preface = "Ten short chapters for people who have never heard of attention. `attend` is a free program. It computed every " +
 	"number and every picture of this page. Each question comes before its result. Choose an answer first. Each chapter ends with " +
 	"commands to try. Type them in a terminal if you have installed `attend`, or skip them. " +
-	"`attend lesson 8` trains the model that those of chapters 8 and 9 need. Numbers are rounded, so a sum of weights can be 0.99, " +
-	"1.01 or 1.02."
+	"`attend lesson 8` trains the model that those of chapters 8 and 9 need. " + rounded
 
 // worksheetPreface begins the worksheet.
 const worksheetPreface = "Read each chapter up to its question. Mark an answer, and write down why you chose it. " +
-	"Numbers are rounded, so a sum of weights can be 0.99, 1.01 or 1.02."
+	rounded
+
+// rounded warns of sums of rounded numbers.
+const rounded = "Numbers are rounded, so a sum or a difference can be off by 1 or 2 in the last digit."
 
 // Export writes the course as one page that stands alone, "html" or "md": no script, no font and no other file. The pictures are
 // in it as SVG. HTML follows the reader's preference for light or dark, fits a phone and prints each chapter on a new page. What
