@@ -61,7 +61,8 @@ func (s Set) SpreadRows(seq, most int) [][]int {
 	return rows
 }
 
-// Contains reports for each list of ids whether the set holds it: as a whole sequence in a layout of sentences, anywhere in a stream.
+// Contains reports for each list of ids whether the set has it: as a whole sequence in a layout of sentences, anywhere in a
+// stream.
 func (s Set) Contains(lists [][]int) []bool {
 	wanted, lengths := map[string][]int{}, map[int]bool{}
 	for i, list := range lists {

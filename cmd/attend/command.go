@@ -150,7 +150,7 @@ func stepNote(r *run.Run) string {
 	return note
 }
 
-// readingNote says how the words of a run's maps are to be taken.
+// readingNote says which run and step a map is of, and how its words are shown.
 func readingNote(r *run.Run) string {
 	note, notes := stepNote(r), []string(nil)
 	if tokenizer := r.Vocabulary.Tokenizer(); tokenizer.FoldsCase() {

@@ -58,8 +58,7 @@ func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	}
 }
 
-// settle brings file, flags and defaults together and checks what can be checked without the
-// text.
+// settle sets the settings from the file, the flags and the defaults, and checks what can be checked without the text.
 func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
 	var lines map[string]int
 	if o.config != "" {
@@ -96,8 +95,7 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 // mostSettings is the most bytes of a settings file.
 const mostSettings = 1e6
 
-// applyConfig reads a settings file under the flags: what the command line names stays. It returns the line of each
-// setting that the file gives.
+// applyConfig sets the settings that a file gives and the command line does not. It returns the line of each setting in the file.
 func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[string]int, error) {
 	b, err := file.Read(path, mostSettings)
 	if err != nil {

@@ -26,7 +26,7 @@ const mostLine = 399
 const lineHead = "attend: "
 
 // message returns an error as one printable line that fits mostLine behind lineHead. What an error quotes is shortened where
-// the error is made, so that its advice is never lost; here is the net below that.
+// the error is made, so that its advice is not cut off; this is a second limit.
 func message(err error) string { return printable.Message(err.Error(), mostLine-len(lineHead)) }
 
 // systemError says what to do about an error of the system that comes as it was made: standard output could not be written, or

@@ -207,8 +207,8 @@ func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err er
 	return j, nil
 }
 
-// lastOf returns the run with the weights of its last step. Where these cannot be read it returns the run as it is: a model can be
-// copied without them.
+// lastOf returns the run with the weights of its last step. Where these cannot be read it returns the run as it is: a
+// model can be copied without them.
 func (p *program) lastOf(r *run.Run) *run.Run {
 	if r.Step == r.Trained {
 		return r
@@ -240,7 +240,8 @@ func nextCommand(r *run.Run, corpus *data.Corpus, v analysis.Verdict) string {
 	return "attend heads" + runFlag(r) + text
 }
 
-// runFlag returns the flag that names a run, with a blank before it; "" under the folder in which the latest is found without a name.
+// runFlag returns the flag that names a run, with a blank before it. It returns "" for a run under the folder in which the latest
+// is found without a name.
 func runFlag(r *run.Run) string {
 	if strings.HasPrefix(r.Path, runsFolder+"/") {
 		return ""
@@ -294,7 +295,7 @@ func perplexity(loss float64) string {
 	return decimals(p, 2)
 }
 
-// indented folds a text to the columns, each line after the given number of blanks.
+// indented wraps a text to the columns and begins each line with the given number of blanks.
 func indented(text string, columns, blanks int) string {
 	margin := strings.Repeat(" ", blanks)
 	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"

@@ -211,7 +211,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"train --data nowhere.txt", "nowhere.txt: there is no such file"},
 		{"train --data folder", "--data .*folder: it is a folder, not a regular file: name a text file"},
 		{"train --data animals.txt --batch 60000 --context 60000", "GB.*lower --batch"},
-		{"train --data animals.txt --min-count 1 --sample the_zebu_sat_on_the_mat_and_the_log_and_more", "--sample .* room for 6"},
+		{"train --data animals.txt --min-count 1 --sample the_zebu_sat_on_the_mat_and_the_log_and_more", "--sample .* takes at most 6"},
 		{"train --data animals.txt --min-count 1 --sample zebu_yak", "the text holds none of its words"},
 		{"train --probe cat", "the flag --probe is named --sample now"},
 		{"why --probe cat", "there is no flag --probe"},

@@ -2,9 +2,9 @@
 // attends to.
 //
 // Read main.go, root.go, command.go (what all commands that show something of a run have in common) and then the file of a
-// command: heads.go is the shortest, inspect.go the longest; train.go stands with config.go, result.go and progress.go. flags.go and
-// output.go hold what flags and files have in common. Everything that computes lives in the packages; here are flags, files and
-// the terminal.
+// command: heads.go is the shortest, inspect.go the longest; train.go uses config.go, result.go and progress.go. flags.go and
+// output.go hold what flags and files have in common. All computation is in other packages; here are flags, files and the
+// terminal.
 //
 // A new analysis is a file in internal/analysis, a file here like heads.go, and its line in newRoot.
 package main
@@ -36,11 +36,11 @@ const (
 	exitInterrupted = 130 // 128 + SIGINT, as shells count
 )
 
-// execute is the whole program but for the process around it. It returns the exit code.
+// execute runs the program with these arguments and streams, and returns the exit code.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := newRoot(p)
-	help := &keptError{Writer: stdout} // cobra does not look whether its help was written
+	help := &keptError{Writer: stdout} // cobra does not check whether its help was written
 	root.SetOut(help)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -51,14 +51,14 @@ var pictureFormats = func() (formats []format) {
 // mapFormats are what maps can be, besides text and JSON.
 var mapFormats = slices.Concat([]format{{name: "csv", extension: ".csv"}, htmlFormat}, pictureFormats)
 
-// output is the flags --format, --output and --theme of a command, and what they come to.
+// output has the values of the flags --format, --output and --theme of a command, and the format that follows from them.
 type output struct {
 	format, to, theme string
 	chosen            format
 }
 
-// flags adds the flags to a command, --theme if pictures are among its formats. The first format is the one of standard output if none
-// is named.
+// flags adds the flags to a command, --theme if pictures are among its formats. The first format is the one of standard output if
+// none is named.
 func (o *output) flags(cmd *cobra.Command, formats []format) {
 	names, f := formatNames(formats), cmd.Flags()
 	choiceFlag(f, &o.format, "format", "", names,
@@ -88,8 +88,8 @@ func formatNames(formats []format) []string {
 	return names
 }
 
-// resolve settles the format: the one named, else that of the file's extension, else the first. It reports an extension that is
-// none of the formats, a name and an extension that disagree, and a binary format that would go to a terminal.
+// resolve sets the format: the one named, else that of the file's extension, else the first. It returns an error for an extension
+// of no format, for a name and an extension that disagree, and for a binary format on a terminal.
 func (o *output) resolve(stdout io.Writer, formats []format) error {
 	if err := o.checkTarget(); err != nil {
 		return err

@@ -16,9 +16,9 @@ import (
 	"attend/internal/term"
 )
 
-// progress shows how a training goes: one line on a terminal, drawn again and again, with the map of the sample sentence below it where
-// sample is set; else a plain line an evaluation. Below a map the cursor rests in between, in its usual shape, so that whatever ends
-// the program leaves the terminal in order.
+// progress shows how a training goes: on a terminal one line that is drawn again and again, with the map of the sample sentence
+// below it if sample is set; otherwise one line for each evaluation. Between two drawings the cursor is below the map and visible, so
+// that the terminal is usable however the program ends.
 type progress struct {
 	out     io.Writer
 	live    bool
@@ -31,7 +31,7 @@ type progress struct {
 	drawn   []int                         // columns of each line of it
 }
 
-// The least time between two drawings. Reading the map and drawing it takes a hundredth of that.
+// The shortest time between two drawings. Reading the map and drawing it takes a hundredth of that.
 const (
 	redraw        = 100 * time.Millisecond
 	redrawWatched = 40 * time.Millisecond

@@ -8,7 +8,7 @@ import (
 	"attend/internal/printable"
 )
 
-// commandWord is a word of a command to copy: as shellWord writes it, or the placeholder where that has more than so many
+// commandWord returns a word of a command to copy: as shellWord writes it, or the placeholder if that has more than `most`
 // characters.
 func commandWord(s, placeholder string, most int) string {
 	if utf8.RuneCountInString(s) > most { // quoted it is no shorter

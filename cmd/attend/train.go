@@ -92,6 +92,11 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err := p.settle(cmd, settings, o); err != nil {
 		return err
 	}
+	for _, name := range []string{"holdout-by", "split-seed"} {
+		if slices.Contains(data.BuiltIn.Names(), settings.Data) && cmd.Flags().Changed(name) {
+			p.note(fmt.Sprintf("--%s has no effect on the built-in %s, which has held-out sentences of its own", name, settings.Data))
+		}
+	}
 	if err := absoluteData(settings); err != nil {
 		return err
 	}
@@ -139,16 +144,16 @@ func (p *program) checkSample(sample string, s run.Settings, corpus *data.Corpus
 	if err != nil {
 		return fmt.Errorf("--sample: %w", err)
 	}
-	room := s.Context
+	longest := s.Context
 	if _, words := corpus.Vocabulary.Boundary(); words {
-		room--
+		longest--
 	}
 	switch {
 	case len(tokens) == 0:
 		return fmt.Errorf("--sample %s is blank: give a sentence, or leave the flag out", printable.Quote(sample))
-	case len(tokens) > room:
-		return fmt.Errorf("--sample %s has %s and a context of %d has room for %d: shorten it, or raise --context",
-			printable.Quote(sample), printable.Count(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, room)
+	case len(tokens) > longest:
+		return fmt.Errorf("--sample %s has %s and a context of %d takes at most %d: shorten it, or raise --context",
+			printable.Quote(sample), printable.Count(len(tokens), corpus.Vocabulary.Tokenizer().Noun()), s.Context, longest)
 	}
 	var unknown []string
 	for _, t := range tokens {

@@ -135,13 +135,14 @@ func (m *Memorisation) sampleSentences(r *run.Run, corpus *data.Corpus) error {
 // grammarSamples is how many sentences the grammar draws to measure how often a training sentence recurs.
 const grammarSamples = 2000
 
-// drawnBy returns sentences drawn from the grammar of a text.
+// drawnBy returns sentences drawn from the grammar of a text. The word "recall" is part of the generator's key: with another word the
+// sentences would be others.
 func drawnBy(corpus *data.Corpus) [][]int {
 	boundary, _ := corpus.Vocabulary.Boundary()
 	drawn := make([][]int, grammarSamples)
 	for i := range drawn {
 		drawn[i] = []int{boundary}
-		for _, word := range corpus.Grammar.Sample(random.New(1, "memorisation", uint64(i))).Words {
+		for _, word := range corpus.Grammar.Sample(random.New(1, "recall", uint64(i))).Words {
 			id, _ := corpus.Vocabulary.ID(word)
 			drawn[i] = append(drawn[i], id)
 		}

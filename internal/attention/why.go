@@ -51,7 +51,8 @@ type HeadEffect struct {
 	Effect float64 `json:"effect"`
 }
 
-// Ranked returns the words in the order of the effect of removing the attention to them, the largest first. Words without an effect come last.
+// Ranked returns the words in the order of the effect of removing the attention to them, the largest first. Words without an effect
+// come last.
 func (y Why) Ranked() []WordEffect {
 	words := slices.Clone(y.Words)
 	slices.SortStableFunc(words, func(a, b WordEffect) int { return cmp.Compare(b.RemovalEffect(), a.RemovalEffect()) })

@@ -4,9 +4,9 @@
 //	random.New(seed, "batch", step, row).IntN(10)
 //
 // A generator is a PCG keyed by (seed, purpose, index...): the seed of the run, what the
-// numbers are for, and the step, row or layer that they are for. So step N of a training is the same whether it is
-// reached in one go or by resuming, on one core or on many, and a checkpoint
-// holds no generator state.
+// numbers are for, and the step, row or layer that they are for. So step N of a
+// training is the same whether it is reached in one go or by resuming, on one core or on
+// many, and a checkpoint has no generator state.
 package random
 
 import "math/rand/v2"
@@ -31,7 +31,7 @@ func Reseed(pcg *rand.PCG, seed uint64, what string, index ...uint64) {
 }
 
 // key folds its arguments into 128 bits. Each word goes through the SplitMix64
-// finaliser, so that neighbouring steps and rows land far apart (Steele, Lea and
+// finaliser, so that neighbouring steps and rows have unrelated keys (Steele, Lea and
 // Flood 2014, "Fast splittable pseudorandom number generators").
 func key(seed uint64, what string, index []uint64) (hi, lo uint64) {
 	hi = mix(seed)

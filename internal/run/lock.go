@@ -150,7 +150,7 @@ func makeLockFile(at string) error {
 }
 
 // confirm makes sure that the lock is still in force: its file may have been removed, or replaced by that of another
-// process. A removed one is made anew.
+// process. A removed file is created again.
 func (s *lockedName) confirm() error {
 	if file.Same(s.lock, s.lock.Path()) {
 		return nil
@@ -164,7 +164,7 @@ func (s *lockedName) confirm() error {
 	return nil
 }
 
-// release gives the lock up and removes its file; one that cannot be removed does no harm.
+// release unlocks the name and removes the lock file. A file that cannot be removed is locked again by the next training.
 func (s *lockedName) release() {
 	if s.lock.Locked() && file.Same(s.lock, s.lock.Path()) {
 		_ = os.Remove(s.lock.Path())
