@@ -83,7 +83,10 @@ func checkCorpus(t interface {
 		return
 	}
 	held, learnedTokens := map[string]int{}, map[string]int{} // tokens of each distinct sentence with its end, in all copies
-	size := func(text string) int { return len(strings.Fields(keyed(text))) + 1 }
+	size := func(text string) int {
+		tokens, _ := v.Tokenize(text)
+		return len(tokens) + 1
+	}
 	total := 0
 	for _, text := range c.HeldOutText {
 		held[keyed(text)] += size(text)
