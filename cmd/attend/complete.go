@@ -62,13 +62,16 @@ a word or a character, as the run was trained.`,
 		}
 		return finding{
 			text: func(w io.Writer, _ text.Options) error {
-				p.say("%s", stepNote(q.run)) // not between the texts
-				return complete(func(text string) (err error) {
+				err := complete(func(text string) (err error) {
 					for line := range strings.SplitSeq(text, "\n") {
 						_, err = fmt.Fprintln(w, printable.Text(line))
 					}
 					return err
 				})
+				if err == nil {
+					p.say("%s", stepNote(q.run)) // apart from the texts, which other programs read
+				}
+				return err
 			},
 			result: func() (any, error) {
 				var c struct {

@@ -51,6 +51,7 @@ type Point struct {
 type Evidence struct {
 	Metrics      []run.Metrics // the evaluations of the training, in the order of their steps
 	Settings     run.Settings  // resolved
+	Trained      int           // steps of the training as it is saved; the evaluations may go further, and are lost when it is resumed
 	Step         int           // of the model that is shown
 	Report       Report        // of that model
 	Memorisation *Memorisation // of the weights of the last step; nil if not measured
@@ -95,7 +96,12 @@ const (
 // Judge returns the verdict on a training.
 func Judge(e Evidence) Verdict {
 	j := newJudgement(e)
-	v := Verdict{Best: j.best, Last: j.last}
+	v := Verdict{}
+	if n := slices.IndexFunc(e.Metrics, func(m run.Metrics) bool { return m.Step > e.Trained }); n > 0 && !j.diverged(&v) {
+		e.Metrics = e.Metrics[:n] // it was killed: judge what is saved
+		j = newJudgement(e)
+	}
+	v = Verdict{Best: j.best, Last: j.last}
 	if j.last != nil {
 		v.Gain, v.GainError = &j.gain, &j.gainError
 	}
@@ -303,13 +309,22 @@ func (j *judgement) overfitted(v *Verdict) bool {
 
 // kept says which weights are the model where they are not the last; "" where they are.
 func (j *judgement) kept() string {
-	switch {
-	case j.last == nil || j.Settings.Keep != run.KeepBest || j.best.Step == j.last.Step:
+	if j.last == nil || j.Settings.Keep != run.KeepBest {
 		return ""
-	case j.best.Step == 0:
+	}
+	kept := j.points[0]
+	for _, p := range j.points {
+		if p.Step <= j.Trained && p.HeldOutLoss <= kept.HeldOutLoss {
+			kept = p
+		}
+	}
+	switch kept.Step {
+	case j.last.Step:
+		return ""
+	case 0:
 		return " The weights of step 0 are kept: the model is untrained."
 	}
-	return fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(j.best.Step))
+	return fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(kept.Step))
 }
 
 // notBetter reports whether the model predicts held-out text no better than counted pairs do.
@@ -433,7 +448,7 @@ func NewEvidence(r *run.Run, corpus *data.Corpus, report Report, memorisation Me
 	_, mean := corpus.Train.RowLengths(r.Config.Context)
 	batch := int(mean * float64(r.Settings.Batch))
 	return Evidence{
-		Metrics: metrics, Settings: r.Settings, Step: r.Step, Report: report, Memorisation: &memorisation,
+		Metrics: metrics, Settings: r.Settings, Trained: r.Trained, Step: r.Step, Report: report, Memorisation: &memorisation,
 		SampleTokens: corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context).HeldOut.Predictions(), BatchTokens: batch,
 		Noun: corpus.Vocabulary.Tokenizer().Noun(), Stopped: !r.Finished(),
 	}

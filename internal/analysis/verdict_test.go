@@ -54,6 +54,7 @@ func (r recorded) evidence(t *testing.T) Evidence {
 		e.Metrics = append(e.Metrics, run.Metrics{Step: int(m[0]), Loss: m[1], HeldOutLoss: &m[2]})
 	}
 	e.Step = e.Metrics[len(e.Metrics)-1].Step
+	e.Trained = e.Step
 	b := r.Baselines
 	e.Report = Report{TrainLoss: r.TrainLoss, Uniform: b[0], HeldOutReport: &HeldOutReport{HeldOutLoss: r.HeldOutLoss,
 		GrammarLoss: r.Entropy, Tokens: r.SampleTokens, Baselines: data.Baselines{Uniform: b[0], Unigram: b[1], Bigram: b[2], Trigram: b[3]}}}
@@ -137,7 +138,7 @@ func curve(t *testing.T, flags string, tokens int, train, heldOut []float64) Evi
 		e.Metrics = append(e.Metrics, m)
 	}
 	last := e.Metrics[len(train)-1]
-	e.Step = last.Step
+	e.Step, e.Trained = last.Step, last.Step
 	e.Report = Report{TrainLoss: last.Loss, Uniform: 4.6}
 	if heldOut != nil {
 		e.Report.HeldOutReport = &HeldOutReport{HeldOutLoss: *last.HeldOutLoss, Tokens: tokens,
@@ -203,8 +204,6 @@ func TestJudge(t *testing.T) {
 		{"nothing held out", "--steps 1000 --holdout 0", 0, flat, nil, Unknown, "cannot be known", []string{"--holdout 0.1", "--keep best"}},
 		{"falling by what ten held-out sentences cannot show", "--steps 300", 80, falling[:4], []float64{4.6, 2.4, 2, 1.96},
 			Learned, "it hardly falls: by 0.022 in the last fifth of the steps, which can be chance on 80 held-out words", nil},
-		{"near 0, where no loss is below", "--steps 1000", 5000, []float64{4.6, 0.3, 0.02, 0.011, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01},
-			[]float64{4.6, 0.3, 0.02, 0.011, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01}, Learned, "nearly sure of each word", nil},
 		{"a rate that is too low, past half of the way", "--steps 1000 --lr 1e-4", 5000, slow, slow,
 			NotBetter, "learns slowly", []string{"--lr 0.001"}},
 		{"diverged from the beginning", "--steps 1000 --lr 0.2", 5000,
@@ -227,6 +226,19 @@ func TestJudge(t *testing.T) {
 		}
 		if (v.Last == nil) != (c.heldOut == nil) || (v.Gain == nil) != (c.heldOut == nil) {
 			t.Errorf("%s: %+v", c.name, v)
+		}
+	}
+}
+
+// A model that is sure of each token has learned, although counting pairs is as good.
+func TestVerdictNearZero(t *testing.T) {
+	losses := []float64{4.6, 0.3, 0.02, 0.011, 0.01, 0.01}
+	for loss, want := range map[float64]string{0.01: Learned, 0.03: NotBetter} {
+		losses[5] = loss
+		e := curve(t, "--steps 500", 5000, losses, losses)
+		e.Report.Baselines.Bigram = loss - 0.005
+		if v := Judge(e); v.Kind != want {
+			t.Errorf("%g: %s: %s", loss, v.Kind, v.Text)
 		}
 	}
 }
@@ -259,6 +271,20 @@ func TestVerdictNamesTheKeptStep(t *testing.T) {
 	if v := Judge(e); !strings.Contains(v.Text, "lowest at step 100 (2.40 nats") || !strings.Contains(v.Text, "risen to 4.10 since, worse than") ||
 		!strings.Contains(v.Text, "The weights of step 100 are kept.") {
 		t.Error(v.Text)
+	}
+}
+
+// Evaluations after the last checkpoint of a killed training are lost, and no weights of theirs are kept. That they diverged counts.
+func TestVerdictOfKilledTraining(t *testing.T) {
+	e := curve(t, "--steps 1000", 500, []float64{4.6, 3, 2, 1.5, 1.2, 1}, []float64{4.6, 3.5, 2.2, 2.6, 3.2, 4})
+	e.Trained, e.Step, e.Report.HeldOutLoss, e.Report.TrainLoss = 0, 0, 4.6, 4.6
+	if v := Judge(e); v.Kind != NotBetter || !v.Resume || v.Last.Step != 0 || strings.Contains(v.Text, "kept") {
+		t.Errorf("%s: %s", v.Kind, v.Text)
+	}
+	e = curve(t, "--steps 1000 --lr 1", 500, []float64{4.6, 3, 2, 1.9, 12, 90}, []float64{4.6, 3.5, 2.6, 2.4, 9, 80})
+	e.Trained, e.Step, e.Report.HeldOutLoss, e.Report.TrainLoss = 200, 200, 2.6, 2
+	if v := Judge(e); v.Kind != Diverged || v.Last.Step != 500 || !strings.Contains(v.Text, "The weights of step 200 are kept.") {
+		t.Errorf("%s: %s", v.Kind, v.Text)
 	}
 }
 
