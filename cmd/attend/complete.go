@@ -39,9 +39,6 @@ a word or a character, as the run was trained.`,
 			return finding{}, err
 		}
 		prompt := strings.Join(q.args, " ")
-		if q.run.Step < q.run.Trained {
-			p.note(stepNote(q.run))
-		}
 		if e, err := q.run.Encode(prompt); err == nil { // what is wrong with it is said when it is completed
 			if note := unknownNote(attention.Map{Tokens: e.Tokens, Unknown: e.Unknown}); note != "" {
 				p.note(note)
