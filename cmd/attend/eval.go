@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
@@ -185,7 +186,7 @@ type judged struct {
 }
 
 // judge evaluates a run and makes the verdict on its training. last is the same run with the weights of the last step. If the log
-// of the training cannot be read, there is no verdict, and a note says so.
+// of the training is missing, there is no verdict, and a note says so.
 func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err error) {
 	if j.Report, err = analysis.Evaluate(r, corpus); err != nil {
 		return j, err
@@ -195,11 +196,14 @@ func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err er
 	}
 	metrics, err := r.Metrics()
 	if err == nil && len(metrics) == 0 {
-		err = errors.New("its log has no evaluation yet")
+		err = fmt.Errorf("its log has no evaluation yet (%w)", fs.ErrNotExist)
 	}
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) { // a model can be copied without its log
 		p.note("there is no verdict on the training: " + message(err))
 		return j, nil
+	}
+	if err != nil {
+		return j, err
 	}
 	v := analysis.Judge(analysis.NewEvidence(r, corpus, j.Report, j.Memorisation, metrics))
 	v.Next = nextCommand(r, corpus, v)

@@ -145,7 +145,7 @@ func TestNoPNGOnATerminal(t *testing.T) {
 func TestBaselineOfSeveralSentences(t *testing.T) {
 	workshop(t)
 	for _, baseline := range baselines {
-		code, stdout, stderr := attend(t, "", "inspect", "--baseline", baseline, "the cat sat", "the dog")
+		code, stdout, stderr := attend(t, "", "inspect", "--head", "mean", "--baseline", baseline, "the cat sat", "the dog")
 		if code != 0 || strings.Count(stdout, "baseline: "+baseline) != 2 || strings.Count(stdout, "difference: mean of 2 heads - "+baseline) != 2 {
 			t.Errorf("%s: code %d, %s\n%s", baseline, code, stderr, stdout)
 		}

@@ -65,8 +65,8 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Step != step+15 {
-		t.Errorf("ended at step %d, want %d", r.Step, step+15)
+	if r.Trained != step+15 {
+		t.Errorf("ended at step %d, want %d", r.Trained, step+15)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 )
@@ -100,13 +101,19 @@ func TestNoVerdictWithoutALog(t *testing.T) {
 	attend(t, "", strings.Fields("train --steps 4 --batch 4 --dim 8 --heads 2 --out runs/x")...)
 	for _, log := range []string{"", "{}\n"} {
 		write(t, "runs/x/metrics.jsonl", log)
-		code, stdout, stderr := attend(t, "", "eval", "--format", "json")
-		if code != 0 || !strings.Contains(stdout, `"verdict":null`) || !strings.Contains(stderr, "note: there is no verdict on the training: ") {
-			t.Errorf("%q: %d, %s\n%s", log, code, stderr, stdout)
+		if code, stdout, stderr := attend(t, "", "eval"); code == 0 || stdout != "" || !strings.Contains(stderr, "metrics.jsonl") {
+			t.Errorf("a damaged log %q: %d, %s\n%s", log, code, stderr, stdout)
 		}
-		if code, stdout, _ := attend(t, "", "eval"); code != 0 || strings.Contains(stdout, "Next") || !strings.Contains(stdout, "word for word") {
-			t.Errorf("%q: %d\n%s", log, code, stdout)
-		}
+	}
+	if err := os.Remove("runs/x/metrics.jsonl"); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := attend(t, "", "eval", "--format", "json")
+	if code != 0 || !strings.Contains(stdout, `"verdict":null`) || !strings.Contains(stderr, "note: there is no verdict on the training: ") {
+		t.Errorf("%d, %s\n%s", code, stderr, stdout)
+	}
+	if code, stdout, _ := attend(t, "", "eval"); code != 0 || strings.Contains(stdout, "Next") || !strings.Contains(stdout, "word for word") {
+		t.Errorf("%d\n%s", code, stdout)
 	}
 }
 
