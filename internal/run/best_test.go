@@ -13,11 +13,11 @@ import (
 	"attend/layers"
 )
 
-// overfitting are the settings of a training whose held-out loss is lowest before its end.
-func overfitting() Settings {
+// overshooting are the settings of a training whose held-out loss is lowest before its end, since its learning rate rises to 2.
+func overshooting() Settings {
 	s := small()
 	s.Init = layers.GPT2Init
-	s.Steps, s.Warmup, s.LR, s.MinLR, s.EvalInterval, s.SaveInterval = 22, 0, 0.4, 0.4, 3, 7
+	s.Steps, s.Warmup, s.LR, s.EvalInterval, s.SaveInterval = 22, 22, 2, 3, 7
 	return s
 }
 
@@ -49,7 +49,7 @@ func evaluations(t *testing.T, training *Training) (at []Best, weights [][]float
 // The model of a run has the weights of the evaluation with the lowest held-out loss, and the state those of the last step as well.
 func TestKeepBest(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run")
-	at, weights := evaluations(t, begin(t, path, overfitting(), smallText()))
+	at, weights := evaluations(t, begin(t, path, overshooting(), smallText()))
 	want, last := 0, len(at)-1
 	for i := range at {
 		if at[i].Loss <= at[want].Loss {
@@ -60,23 +60,23 @@ func TestKeepBest(t *testing.T) {
 		t.Fatalf("the lowest loss of %v is not in between", at)
 	}
 	r := opened(t, path)
-	if r.Step != at[want].Step || r.Trained != overfitting().Steps || *r.Best != at[want] || !r.Selected() || !slices.Equal(values(r.Parameters), weights[want]) {
+	if r.Step != at[want].Step || r.Trained != overshooting().Steps || *r.Best != at[want] || !r.Selected() || !slices.Equal(values(r.Parameters), weights[want]) {
 		t.Errorf("the model is of step %d of %d, best %v, want the weights of %v", r.Step, r.Trained, *r.Best, at[want])
 	}
 	r, err := Open(path, AtLast())
-	if err != nil || r.Step != overfitting().Steps || r.Selected() || !slices.Equal(values(r.Parameters), weights[last]) {
+	if err != nil || r.Step != overshooting().Steps || r.Selected() || !slices.Equal(values(r.Parameters), weights[last]) {
 		t.Errorf("at last: step %d, error %v, want the weights of the last step", r.Step, err)
 	}
 }
 
 func TestKeepLast(t *testing.T) {
-	s := overfitting()
+	s := overshooting()
 	s.Keep = KeepLast
 	path := filepath.Join(t.TempDir(), "run")
 	_, weights := evaluations(t, begin(t, path, s, smallText()))
 	for name, o := range map[string][]Option{"model": nil, "at last": {AtLast()}} {
 		r, err := Open(path, o...)
-		if err != nil || r.Step != overfitting().Steps || r.Best != nil || r.Selected() || !slices.Equal(values(r.Parameters), weights[len(weights)-1]) {
+		if err != nil || r.Step != overshooting().Steps || r.Best != nil || r.Selected() || !slices.Equal(values(r.Parameters), weights[len(weights)-1]) {
 			t.Errorf("%s: %+v, %v, want the weights of the last step", name, r, err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestBestOfEqualLosses(t *testing.T) {
 func TestPatience(t *testing.T) {
 	for _, keep := range []string{KeepBest, KeepLast} {
 		t.Run(keep, func(t *testing.T) {
-			s := overfitting()
+			s := overshooting()
 			s.Keep, s.Patience = keep, 2
 			path := filepath.Join(t.TempDir(), "run")
 			at, _ := evaluations(t, begin(t, path, s, smallText()))

@@ -46,8 +46,8 @@ func TestMain(m *testing.M) {
 
 // killed are the settings of a training that saves after every update and stops early.
 func killed() Settings {
-	s := overfitting()
-	s.Steps, s.EvalInterval, s.SaveInterval, s.Dropout, s.Patience = 150, 2, 1, 0.1, 20 // stops at step 80
+	s := overshooting()
+	s.Steps, s.Warmup, s.EvalInterval, s.SaveInterval, s.Dropout, s.Patience = 150, 150, 2, 1, 0.1, 20
 	return s
 }
 

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -245,7 +246,7 @@ func (s Settings) identity() []byte {
 }
 
 // formerNames returns the former name of each setting that was renamed, by the present one.
-func formerNames() map[string]string {
+var formerNames = sync.OnceValue(func() map[string]string {
 	names := map[string]string{}
 	for _, setting := range AllSettings() {
 		if setting.Formerly != "" {
@@ -253,7 +254,7 @@ func formerNames() map[string]string {
 		}
 	}
 	return names
-}
+})
 
 // formatKey is the key of the version of the folder's format in training.yaml. It is no setting.
 const formatKey = "format-version"

@@ -61,7 +61,7 @@ func TestResumeIsExact(t *testing.T) {
 		s.Optimizer, s.Steps, s.Dropout, s.EvalInterval, s.SaveInterval = optimizer, steps, 0.1, 3, 7
 		variants[optimizer] = s
 	}
-	patient := overfitting()
+	patient := overshooting()
 	patient.Patience = 2
 	variants["patience"] = patient
 	for name, s := range variants {
