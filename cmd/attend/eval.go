@@ -218,7 +218,7 @@ func (p *program) lastOf(r *run.Run) *run.Run {
 		return r
 	}
 	last, err := run.Open(r.Path, append(p.options(), run.AtLast())...)
-	if err != nil {
+	if err != nil || !last.SameFolder(r) {
 		return r
 	}
 	return last

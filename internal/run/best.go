@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"math"
+	"os"
 	"strconv"
 
 	"attend/internal/attention"
@@ -78,6 +79,9 @@ func (t *Training) Model() *Run {
 	}
 	return &r
 }
+
+// SameFolder reports whether two runs were read from the same folder, which another run may have replaced in between.
+func (r *Run) SameFolder(other *Run) bool { return os.SameFile(r.folder, other.folder) }
 
 // Source returns where results of the run come from.
 func (r *Run) Source() attention.Source {

@@ -11,13 +11,17 @@ import (
 	"attend/internal/printable"
 )
 
-// Metrics returns the lines of a run's metrics.jsonl, in the order of their steps. An error names the file and the line.
+// Metrics returns the lines of a run's metrics.jsonl, in the order of their steps. An error names the file and the line. It is a
+// [fs.ErrNotExist] if the run has no such file, or if another run has replaced it.
 func (r *Run) Metrics() ([]Metrics, error) {
 	f, err := openFolder(r.Path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.root.Close()
+	if !f.holds(r) {
+		return nil, missingError{fmt.Errorf("%s was replaced by another run meanwhile", printable.Path(r.Path))}
+	}
 	metrics, err := r.metrics(f)
 	if err != nil && f.replaced() {
 		return nil, fmt.Errorf("%s was replaced while it was being read: run the command again", printable.Path(r.Path))

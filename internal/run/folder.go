@@ -79,6 +79,9 @@ const (
 	minAttempts = 3 // before the error that there is no run
 )
 
+// holds reports whether a run was read from this folder, and not from one that it has replaced.
+func (f *folder) holds(r *Run) bool { return r.folder == nil || os.SameFile(f.info, r.folder) }
+
 // openFolder opens the run folder at a path. It first restores a run that a killed process has moved aside.
 func openFolder(path string) (*folder, error) {
 	f := &folder{path: path}
