@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -99,39 +98,37 @@ func placed(y attention.Why, w attention.WordEffect) string {
 // noEffect is the size of an effect, in nats, that is taken for none: it changes the probability by a twentieth.
 const noEffect = 0.05
 
-// redundant is what the model predicts without the attention to one of two animals. In the river sentence it then attends to the
-// other, the lion, and predicts the place near it. An animal with the same place near it is redundant there: removing the attention
-// to it has no effect, replacing it has.
+// redundant finds the river sentence with another animal, whose replacement changes the prediction and whose removed attention
+// does not, because the model predicts the same without any animal. It also returns the probability of that prediction in the
+// river sentence without the attention to the zebra.
 func (c *Course) redundant() (values, error) {
 	words := strings.Fields(river)
-	sees := words[1]
-	seen := func(animal string) string { // the river sentence with another animal in place of the zebra
+	_, animals := data.SavannaGrammar().Substitutes(words[zebra])
+	var found *attention.Why
+	animal := zebra + 1 // behind the boundary token
+	for _, name := range animals {
 		sentence := slices.Clone(words)
-		sentence[zebra] = animal
-		return strings.Join(sentence, " ")
+		if sentence[zebra] = name; name == words[1] {
+			continue
+		}
+		y, err := analysis.Why(c.model, analysis.Question{Text: strings.Join(sentence, " ")}, nil)
+		if err != nil {
+			return nil, err
+		}
+		w := y.Words[animal]
+		if math.Abs(*w.AttentionRemoved) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
+			found = &y
+		}
 	}
-	grammar := data.SavannaGrammar()
-	placeNear := func(animal string) string {
-		next, _ := grammar.NextWord(strings.Fields(strings.ToLower(seen(animal))))
-		return slices.Collect(maps.Keys(next))[0] // the only one
+	if found == nil {
+		return values{"found": false}, nil
 	}
-	_, animals := grammar.Substitutes(sees)
-	place := placeNear(sees)
-	i := slices.IndexFunc(animals, func(animal string) bool { return placeNear(animal) == place })
-	without, err := analysis.Why(c.model, analysis.Question{Text: river, Word: place}, nil)
+	without, err := analysis.Why(c.model, analysis.Question{Text: river, Word: found.Target}, nil)
 	if err != nil {
 		return nil, err
 	}
-	y, err := analysis.Why(c.model, analysis.Question{Text: seen(animals[i])}, nil)
-	if err != nil {
-		return nil, err
-	}
-	removed, other, w := without.Words[zebra+1], without.Words[1+1], y.Words[zebra+1] // behind the boundary token
-	probability := without.Probability * math.Exp(-*removed.AttentionRemoved)
-	weights := removed.ByHead[0]
-	head := slices.Index(weights, slices.Max(weights))
-	before := other.ByHead[0][head]
-	return values{"found": probability > 0.5 && y.Target == place && math.Abs(*w.AttentionRemoved) < noEffect,
-		"place": place, "without": probability, "head": head + 1, "before": before, "after": before / (1 - weights[head]),
-		"sentence": y.Text, "animal": w.Word, "attention": w.Attention, "removed": signed(w.AttentionRemoved), "replaced": *w.Replaced}, nil
+	w := found.Words[animal]
+	return values{"found": true, "sentence": found.Text, "animal": w.Word, "guess": found.Target, "attention": w.Attention,
+		"removed": signed(w.AttentionRemoved), "replaced": *w.Replaced,
+		"without": without.Probability * math.Exp(-*without.Words[animal].AttentionRemoved)}, nil
 }

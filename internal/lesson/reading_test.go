@@ -57,23 +57,15 @@ func TestTheCauseWordsOfTheRiver(t *testing.T) {
 }
 
 // Chapter 9 explains a redundant attention: a large weight and a large effect of the replacement, but none of the removal, since
-// the last word then attends to the lion, whose place is the same. That this is the reason shows with another animal in place of
-// the lion: then the model does not predict the lion's place.
+// the model predicts the same without any animal.
 func TestTheRedundantAttention(t *testing.T) {
 	_, course := whole(t)
 	_, _, r := riverEffects(t, course)
 	if r["found"] != true {
-		t.Fatalf("no animal near the river is redundant: %v", r)
+		t.Fatal("no animal near the river is redundant")
 	}
-	if r["attention"].(float64) < 0.2 || r["replaced"].(float64) < 2.3 || r["before"].(float64) > 0.2 || r["after"].(float64) < 0.5 {
+	if r["attention"].(float64) < 0.2 || r["without"].(float64) < 0.5 || r["replaced"].(float64) < 2.3 {
 		t.Errorf("%v", r)
-	}
-	y, err := analysis.Why(course.model, analysis.Question{Text: "The hyena saw the zebra near the", Word: r["place"].(string)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p := y.Probability * math.Exp(-*y.Words[zebra+1].AttentionRemoved); p > 0.5 {
-		t.Errorf("without the lion and the attention to the zebra, %s has the probability %.3f", y.Target, p)
 	}
 }
 
