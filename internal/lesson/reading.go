@@ -116,7 +116,7 @@ func (c *Course) redundant() (values, error) {
 			return nil, err
 		}
 		w := y.Words[animal]
-		if math.Abs(*w.AttentionRemoved) < noEffect && (found == nil || *w.Replaced > *found.Words[animal].Replaced) {
+		if math.Abs(*w.AttentionRemoved) < noEffect && (found == nil || w.Attention > found.Words[animal].Attention) {
 			found = &y
 		}
 	}
