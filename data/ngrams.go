@@ -12,11 +12,6 @@ type Baselines struct {
 	Trigram float64 `json:"trigram"` // by the two tokens before
 }
 
-// NewBaselines counts in the training set and predicts the held-out one, see [NewCounts].
-func NewBaselines(train, heldOut Set, vocab int) Baselines {
-	return NewCounts(train, vocab).Losses(heldOut)
-}
-
 // Counts are the models of [Baselines], counted in a training set.
 type Counts struct {
 	uniform        float64

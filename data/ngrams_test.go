@@ -25,7 +25,7 @@ func TestBaselinesGolden(t *testing.T) {
 		t.Fatalf("%d texts, want 3", len(texts))
 	}
 	for i, text := range texts {
-		got := NewBaselines(newSet(sentences{}, text.Train...), newSet(sentences{}, text.HeldOut...), text.Vocab)
+		got := NewCounts(newSet(sentences{}, text.Train...), text.Vocab).Losses(newSet(sentences{}, text.HeldOut...))
 		for name, x := range map[string][2]float64{
 			"uniform": {got.Uniform, text.Uniform}, "unigram": {got.Unigram, text.Unigram},
 			"bigram": {got.Bigram, text.Bigram}, "trigram": {got.Trigram, text.Trigram},
@@ -38,7 +38,7 @@ func TestBaselinesGolden(t *testing.T) {
 }
 
 func TestBaselinesOfNothingHeldOut(t *testing.T) {
-	got := NewBaselines(newSet(sentences{}, []int{0, 2, 1, 0}), newSet(sentences{}), 5)
+	got := NewCounts(newSet(sentences{}, []int{0, 2, 1, 0}), 5).Losses(newSet(sentences{}))
 	if want := (Baselines{Uniform: math.Log(5)}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -46,16 +46,16 @@ func TestBaselinesOfNothingHeldOut(t *testing.T) {
 
 // What is predicted with a probability must sum to 1 over the vocabulary, after any context.
 func TestBaselinesAreProbabilities(t *testing.T) {
-	train := newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0})
 	const vocab = 5
+	counts := NewCounts(newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0}), vocab)
 	for _, context := range [][]int{{2}, {0, 2}, {4}, {3, 2}, {2, 1}} {
 		// The loss of a sequence is the sum over its tokens: that of the last is what it adds to the context's.
 		last := func(w int) (p [3]float64) {
-			all := NewBaselines(train, newSet(sentences{}, append(context[:len(context):len(context)], w)), vocab)
+			all := counts.Losses(newSet(sentences{}, append(context[:len(context):len(context)], w)))
 			n := float64(len(context))
 			before := Baselines{}
 			if n > 1 {
-				before = NewBaselines(train, newSet(sentences{}, context), vocab)
+				before = counts.Losses(newSet(sentences{}, context))
 			}
 			for i, x := range [3][2]float64{{all.Unigram, before.Unigram}, {all.Bigram, before.Bigram}, {all.Trigram, before.Trigram}} {
 				p[i] = math.Exp(-(n*x[0] - (n-1)*x[1]))

@@ -11,8 +11,8 @@ import (
 const unlike = "red cats eat five figs\nold dogs see two big hats\nthe king has nine blue boats\nmy ants like warm tea\n" +
 	"a boy met some kind bears\nall birds want dry seeds\nten men lost one green key\nwe saw no fox near town\n"
 
-// alike are sentences whose last word follows from the first, and whose other words follow from none.
-func alike() string {
+// regular returns sentences whose last word follows from the second, and whose other words follow from none.
+func regular() string {
 	var b strings.Builder
 	for _, who := range []string{"cat house", "dog yard", "fox forest", "frog pond", "gull sea", "bee hive"} {
 		for _, does := range strings.Fields("sleeps sings eats waits plays hides") {
@@ -43,7 +43,7 @@ func verdictOf(t *testing.T, stdout string) (v struct {
 func TestVerdicts(t *testing.T) {
 	workshop(t)
 	write(t, "unlike.txt", unlike)
-	write(t, "alike.txt", alike())
+	write(t, "regular.txt", regular())
 	for _, c := range []struct {
 		kind, flags, begins, next string
 		memorised                 bool
@@ -56,7 +56,7 @@ func TestVerdicts(t *testing.T) {
 			"It is no better than counting pairs of words: ", "attend train --resume runs/x --steps 20", false},
 		{"still improving", "--steps 100 --eval-interval 10",
 			"It is still improving: ", "attend train --resume runs/x --steps 200", false},
-		{"learned", "--data alike.txt --steps 200 --lr 0.01 --eval-interval 20",
+		{"learned", "--data regular.txt --steps 200 --lr 0.01 --eval-interval 20",
 			"It learned: ", "attend inspect ", false},
 	} {
 		flags := append([]string{"--out", "runs/x", "--overwrite"}, strings.Fields(c.flags)...)

@@ -45,20 +45,11 @@ func eachLoss(r *run.Run, corpus *data.Corpus, visit func(target int, loss float
 	return nil
 }
 
-// CompareLosses measures two runs on the tokens that both hold out. ofA and ofB are their corpora. If there is nothing to
-// compare, why says so in one line.
+// CompareLosses measures two runs on the tokens that both hold out; [attention.Losses] has the equations. ofA and ofB are their
+// corpora. If there is nothing to compare, why says so in one line.
 //
 // Where the vocabularies differ, tokens that one of them lacks are not compared: <unk> stands for more words in the smaller
 // vocabulary, so predicting it is easier there.
-//
-// The standard error is that of a ratio of sums, over groups, which are the distinct sentences or pieces. With d_i the difference of
-// the summed losses of group i, n_i its tokens and D = sum d_i / sum n_i the difference per token, over m groups with tokens:
-//
-//	standard error = sqrt(m / (m-1) sum (d_i - n_i D)²) / sum n_i
-//
-// The interval is D ± the standard error times the 97.5 % quantile of Student's t with m-1 degrees of freedom.
-//
-// Source: Cochran 1977, Sampling Techniques, 3rd ed., chapter 6.
 func CompareLosses(a, b *run.Run, ofA, ofB *data.Corpus) (l *attention.Losses, why string, err error) {
 	va, vb := ofA.Vocabulary, ofB.Vocabulary
 	_, hasUnknown := va.Unknown()

@@ -243,8 +243,8 @@ func (m Memorisation) Memorised() bool {
 	return m.Chance != nil && m.Samples > 0 && more(m.SampledFromText, m.Samples, *m.Chance, m.chanceError)
 }
 
-// standardError returns the standard error of a share of n cases. One success and one failure are added, so that it is not 0 where
-// all cases are alike (Agresti and Coull 1998).
+// standardError returns the standard error of a share of n cases. One success and one failure are added, as in Laplace's rule of
+// succession, so that it is not 0 where every case is a success, or none is.
 func standardError(share float64, n int) float64 {
 	p := (share*float64(n) + 1) / float64(n+2)
 	return math.Sqrt(p * (1 - p) / float64(n+2))

@@ -62,14 +62,18 @@ type Comparison struct {
 	Matches  []HeadMatch   `json:"matches"`               // pairs of heads with the smallest sum of distances; nil: head i of A goes with head i of B
 }
 
-// Losses are the held-out losses of two runs on the same tokens, in nats per token. With d the difference of the losses of a
-// sentence, summed over its n tokens,
+// Losses are the held-out losses of two runs on the same tokens, in nats per token. The tokens are in m groups: of one sentence with
+// its copies, and with those that differ from it only in unknown tokens; or of one piece. With d_i the difference of the summed
+// losses of group i and n_i its tokens,
 //
-//	difference     = sum of d / sum of n
-//	standard error = sqrt(G/(G-1) sum of (d - n difference)^2) / sum of n, over G sentences, those that a model reads alike taken together
+//	difference     = sum d_i / sum n_i
+//	standard error = sqrt(m / (m-1) sum (d_i - n_i difference)²) / sum n_i
 //
-// It is the standard error of a ratio of means (Cochran 1977, Sampling Techniques, chapter 6). It says what other held-out
-// sentences could change, and not what another seed of the training could.
+// It is the standard error of a ratio of means. It says what other held-out sentences could change, and not what another seed of the
+// training could. The interval is the difference ± the standard error times the 97.5 % quantile of Student's t with m-1 degrees of
+// freedom.
+//
+// Source: Cochran 1977, Sampling Techniques, 3rd ed., chapter 6.
 type Losses struct {
 	A             float64     `json:"-"`
 	B             float64     `json:"-"`

@@ -95,8 +95,11 @@ func (r *Run) Source() attention.Source {
 // evaluatedAt reports whether the training is evaluated after a step that is not its last: at every interval, and at steps 1, 2,
 // 5, 10, 20, 50 and so on, since attention changes most at the beginning.
 func (s Settings) evaluatedAt(step int) bool {
-	for step >= 10 && step%10 == 0 && step%s.EvalInterval != 0 {
+	if step%s.EvalInterval == 0 {
+		return true
+	}
+	for step%10 == 0 {
 		step /= 10
 	}
-	return step%s.EvalInterval == 0 || step == 1 || step == 2 || step == 5
+	return step == 1 || step == 2 || step == 5
 }

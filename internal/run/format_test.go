@@ -76,21 +76,9 @@ func TestFormat1(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			evaluator, err := r.NewEvaluator()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer evaluator.Close()
-			heldOut, err := corpus.HeldOut.Batches(r.EvaluationBatch(), r.Config.Context)
-			if err != nil {
-				t.Fatal(err)
-			}
-			e, err := evaluator.Evaluate(heldOut, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := math.Abs(e.Loss - *metrics[2].HeldOutLoss); !(d < 1e-5) { // the text is so short that both are of all of it
-				t.Errorf("held-out loss %v, metrics.jsonl has %v", e.Loss, *metrics[2].HeldOutLoss)
+			loss := lossOf(t, r, corpus.HeldOut)
+			if d := math.Abs(loss - *metrics[2].HeldOutLoss); !(d < 1e-5) { // the text is so short that both are of all of it
+				t.Errorf("held-out loss %v, metrics.jsonl has %v", loss, *metrics[2].HeldOutLoss)
 			}
 
 			training, err := Resume(path, load, nil)

@@ -51,22 +51,9 @@ func TestLogKeepsItsSample(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		evaluator, err := r.NewEvaluator()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer evaluator.Close()
-		batches, err := set.Batches(r.EvaluationBatch(), r.Config.Context)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := evaluator.Evaluate(batches, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		last := metrics[len(metrics)-1]
-		if last.Step != r.Step || math.Abs(*last.HeldOutLoss-e.Loss) > 1e-6 {
-			t.Errorf("the log has %g at step %d, want %g at step %d", *last.HeldOutLoss, last.Step, e.Loss, r.Step)
+		last, loss := metrics[len(metrics)-1], lossOf(t, r, set)
+		if last.Step != r.Step || math.Abs(*last.HeldOutLoss-loss) > 1e-6 {
+			t.Errorf("the log has %g at step %d, want %g at step %d", *last.HeldOutLoss, last.Step, loss, r.Step)
 		}
 	}
 	check(heldOut)

@@ -181,3 +181,22 @@ func withSeed(s Settings, seed uint64) Settings {
 	s.Seed = seed
 	return s
 }
+
+// lossOf returns the loss of a run on a set of sentences.
+func lossOf(t testing.TB, r *Run, set data.Set) float64 {
+	t.Helper()
+	evaluator, err := r.NewEvaluator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer evaluator.Close()
+	batches, err := set.Batches(r.EvaluationBatch(), r.Config.Context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := evaluator.Evaluate(batches, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.Loss
+}

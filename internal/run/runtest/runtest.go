@@ -43,7 +43,7 @@ func WantTooLarge(t testing.TB, what string, err error) {
 		t.Errorf("%s: no error", what)
 		return
 	}
-	limit := strings.Contains(err.Error(), " of memory and the limit is ") || strings.Contains(err.Error(), " and the limit is ") // seconds or parameters
+	limit := strings.Contains(err.Error(), " and the limit is ") // of memory, seconds or parameters
 	if !limit || len(err.Error()) >= 400 {
 		t.Errorf("%s: error %v", what, err)
 	}
