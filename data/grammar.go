@@ -126,6 +126,8 @@ type slot struct {
 	probability float64   // that it is filled
 	free        []filler  // the ways to fill it, unless it is decided
 	decided     *decision // by earlier slots; or nil
+	causes      []int     // the indices in Grammar.causes of the slots that decide it
+	cause       int       // the index of this slot in Grammar.causes; -1 if it decides none
 }
 
 // filler is one way to fill a slot.
@@ -176,8 +178,12 @@ func newGrammar(l lexicon, shapes []shape) *Grammar {
 			if name, ok := strings.CutSuffix(word, "?"); ok {
 				s.name, s.probability = name, filled[name]
 			}
+			s.cause = slices.Index(g.causes, s.name)
 			if at := slices.IndexFunc(decisions, func(d decision) bool { return d.slot == s.name }); at >= 0 {
 				s.decided = &decisions[at]
+				for _, cause := range s.decided.causes {
+					s.causes = append(s.causes, slices.Index(g.causes, cause))
+				}
 			} else {
 				s.free = equallyLikely(l.phrases(s.name))
 			}
@@ -202,8 +208,8 @@ func (g *Grammar) fillers(s slot, st state) []filler {
 		return s.free
 	}
 	var chosen []int
-	for _, cause := range s.decided.causes {
-		chosen = append(chosen, st[slices.Index(g.causes, cause)])
+	for _, cause := range s.causes {
+		chosen = append(chosen, st[cause])
 	}
 	return equallyLikely(s.decided.phrases(g.lexicon, chosen))
 }
@@ -214,11 +220,10 @@ func (g *Grammar) each(s slot, st state, visit func(words []string, p float64, n
 	if s.probability < 1 {
 		visit(nil, 1-s.probability, st)
 	}
-	cause := slices.Index(g.causes, s.name)
 	for i, f := range g.fillers(s, st) {
 		next := st
-		if cause >= 0 {
-			next[cause] = i
+		if s.cause >= 0 {
+			next[s.cause] = i
 		}
 		visit(f.words, s.probability*f.probability, next)
 	}

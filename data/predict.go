@@ -23,8 +23,9 @@ type path struct {
 	p      float64
 }
 
+// with returns the path with one more slot, after which its words are these.
 func (w path) with(words []string, p float64, st state) path {
-	return path{append(slices.Clip(w.words), words...), append(slices.Clip(w.starts), len(w.words)), st, w.p * p}
+	return path{words, append(slices.Clip(w.starts), len(w.words)), st, w.p * p}
 }
 
 func (g *Grammar) derivation(sh shape, w path) Derivation {
@@ -48,7 +49,7 @@ func (g *Grammar) Sample(r *rand.Rand) Derivation {
 		g.each(s, w.state, func(words []string, p float64, st state) {
 			// The last way is taken when rounding leaves u at or just above 0.
 			if u -= p; u < 1e-12 && next.starts == nil {
-				next = w.with(words, p, st)
+				next = w.with(append(w.words, words...), p, st)
 			}
 		})
 		w = next
@@ -57,7 +58,7 @@ func (g *Grammar) Sample(r *rand.Rand) Derivation {
 }
 
 // follow visits every way to begin a sentence of a shape with a prefix, each with the first word after it or, at the end
-// of the sentence, [BoundaryToken].
+// of the sentence, [BoundaryToken]. The words of the paths are those of the prefix.
 func (g *Grammar) follow(sh shape, prefix []string, visit func(w path, next string)) {
 	var fill func(w path)
 	fill = func(w path) {
@@ -70,12 +71,14 @@ func (g *Grammar) follow(sh shape, prefix []string, visit func(w path, next stri
 		}
 		g.each(sh.slots[len(w.starts)], w.state, func(words []string, p float64, st state) {
 			n := min(len(words), len(rest))
-			switch {
-			case !slices.Equal(words[:n], rest[:n]):
-			case len(words) > n:
-				visit(w.with(words, p, st), words[n])
-			default:
-				fill(w.with(words, p, st))
+			if !slices.Equal(words[:n], rest[:n]) {
+				return
+			}
+			next := w.with(prefix[:len(w.words)+n], p, st)
+			if len(words) > n {
+				visit(next, words[n])
+			} else {
+				fill(next)
 			}
 		})
 	}
@@ -119,8 +122,8 @@ func (g *Grammar) NextWord(prefix []string) (map[string]float64, bool) {
 // the losses of its words and its end, in nats. It returns false when the words
 // are not a sentence of the grammar.
 func (g *Grammar) SentenceLoss(words []string) (nats float64, ok bool) {
-	p := g.joint(words)[BoundaryToken]
-	return -math.Log(p), p > 0
+	d, ok := g.Parse(words)
+	return -math.Log(d.Probability), ok
 }
 
 // joint returns P(prefix, w), the probability that a sentence begins with the

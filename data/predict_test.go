@@ -149,7 +149,7 @@ func (g *Grammar) eachPath(sh shape, w path, visit func(path)) {
 		return
 	}
 	g.each(sh.slots[len(w.starts)], w.state, func(words []string, p float64, st state) {
-		g.eachPath(sh, w.with(words, p, st), visit)
+		g.eachPath(sh, w.with(append(slices.Clip(w.words), words...), p, st), visit)
 	})
 }
 

@@ -103,49 +103,56 @@ func evaluateHeldOut(r *run.Run, corpus *data.Corpus, measure func(data.Set) (tr
 	if corpus.Grammar == nil {
 		return report, nil
 	}
-	grammarLoss, err := GrammarLoss(corpus)
+	derivations, err := heldOutDerivations(corpus)
 	if err != nil {
 		return nil, err
 	}
+	grammarLoss := lossOf(derivations, corpus)
 	if report.Sample != nil {
-		of, err := GrammarLoss(sample)
-		if err != nil {
-			return nil, err
-		}
+		of := lossOf(derivations, sample)
 		report.Sample.GrammarLoss = &of
 	}
 	excess := e.Loss - grammarLoss
 	report.GrammarLoss, report.Excess = &grammarLoss, &excess
-	report.Rules, err = evaluateRules(r, corpus)
+	report.Rules, err = evaluateRules(r, corpus, derivations)
 	return report, err
 }
 
 // GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.
 func GrammarLoss(corpus *data.Corpus) (float64, error) {
-	var sum float64
-	err := eachHeldOut(corpus, func(_ int, words []string) bool {
-		loss, ok := corpus.Grammar.SentenceLoss(words)
-		sum += loss
-		return ok
-	})
-	return sum / float64(corpus.HeldOut.Predictions()), err
+	derivations, err := heldOutDerivations(corpus)
+	if err != nil {
+		return 0, err
+	}
+	return lossOf(derivations, corpus), nil
 }
 
-// eachHeldOut calls visit with the words of each held-out sentence, as the vocabulary spells them. It returns an error if visit
-// reports that a sentence is not one of the grammar.
-func eachHeldOut(corpus *data.Corpus, visit func(i int, words []string) (ofGrammar bool)) error {
+// lossOf returns the loss of the grammar's exact probabilities on the held-out sentences of a corpus, the first of those derived.
+func lossOf(derivations []data.Derivation, corpus *data.Corpus) float64 {
+	sum := 0.0
+	for _, d := range derivations[:len(corpus.HeldOutText)] {
+		sum -= math.Log(d.Probability)
+	}
+	return sum / float64(corpus.HeldOut.Predictions())
+}
+
+// heldOutDerivations returns how the grammar draws each held-out sentence. It returns an error if one is not a sentence of the
+// grammar.
+func heldOutDerivations(corpus *data.Corpus) ([]data.Derivation, error) {
+	derivations := make([]data.Derivation, len(corpus.HeldOutText))
 	for i, text := range corpus.HeldOutText {
 		tokens, err := corpus.Vocabulary.Tokenize(text)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		words := make([]string, len(tokens))
 		for j, t := range tokens {
 			words[j] = t.Key
 		}
-		if !visit(i, words) {
-			return fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
+		ok := false
+		if derivations[i], ok = corpus.Grammar.Parse(words); !ok {
+			return nil, fmt.Errorf("held-out sentence %d is not one of the grammar: %s", i+1, printable.Quote(text))
 		}
 	}
-	return nil
+	return derivations, nil
 }

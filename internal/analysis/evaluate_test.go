@@ -131,10 +131,11 @@ func TestEvaluateSavanna(t *testing.T) {
 // checkJudge compares a few cases of each rule with the maps of the words before.
 func checkJudge(t *testing.T, r *run.Run, corpus *data.Corpus) {
 	t.Helper()
-	cases, err := ruleCases(r, corpus)
+	derivations, err := heldOutDerivations(corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
+	cases := ruleCases(r, corpus, derivations)
 	one := session(t, r, 1)
 	heads := r.Config.Layers * r.Config.Heads
 	for name, all := range cases {

@@ -88,10 +88,11 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 	if corpus.Grammar == nil {
 		return cases, nil
 	}
-	rules, err := ruleCases(r, corpus)
+	derivations, err := heldOutDerivations(corpus)
 	if err != nil {
 		return nil, err
 	}
+	rules := ruleCases(r, corpus, derivations)
 	for _, name := range corpus.Grammar.RuleNames() {
 		for _, c := range rules[name] {
 			if c.sentence < len(sentences) {

@@ -30,12 +30,12 @@ func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, erro
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
-	cases, err := ruleCases(r, corpus)
+	derivations, err := heldOutDerivations(corpus)
 	if err != nil {
 		return nil, err
 	}
 	effects := map[string]RuleAblation{}
-	for name, list := range cases {
+	for name, list := range ruleCases(r, corpus, derivations) {
 		if effects[name], err = ablateRule(r, list); err != nil {
 			return nil, err
 		}

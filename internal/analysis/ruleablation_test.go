@@ -32,10 +32,11 @@ func TestAblateRulesOneByOne(t *testing.T) {
 	if len(effects) != 3 {
 		t.Fatalf("effects of %d rules", len(effects))
 	}
-	cases, err := ruleCases(r, corpus)
+	derivations, err := heldOutDerivations(corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
+	cases := ruleCases(r, corpus, derivations)
 	few := cases["echo"][:3] // one cause each
 	got, err := ablateRule(r, few)
 	if err != nil {

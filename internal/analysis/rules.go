@@ -38,11 +38,8 @@ type roleCase struct {
 }
 
 // evaluateRules reports on every rule of the grammar over the held-out sentences.
-func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
-	cases, err := ruleCases(r, corpus)
-	if err != nil {
-		return nil, err
-	}
+func evaluateRules(r *run.Run, corpus *data.Corpus, derivations []data.Derivation) ([]RuleReport, error) {
+	cases := ruleCases(r, corpus, derivations)
 	untrained, err := r.Untrained()
 	if err != nil {
 		return nil, err
@@ -61,12 +58,12 @@ func evaluateRules(r *run.Run, corpus *data.Corpus) ([]RuleReport, error) {
 	return reports, nil
 }
 
-// ruleCases returns the held-out cases of each rule, by name. Positions include the boundary token before the first word.
-func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]roleCase, error) {
+// ruleCases returns the cases of each rule, by name, in the held-out sentences, whose derivations are given. Positions include the
+// boundary token before the first word.
+func ruleCases(r *run.Run, corpus *data.Corpus, derivations []data.Derivation) map[string][]roleCase {
 	cases := map[string][]roleCase{}
 	sequences := corpus.HeldOut.Rows(r.Config.Context, 0)
-	err := eachHeldOut(corpus, func(i int, words []string) bool {
-		derivation, ok := corpus.Grammar.Parse(words)
+	for i, derivation := range derivations {
 		for _, rule := range derivation.Rules {
 			c := roleCase{role: rule.Name, sentence: i, query: rule.Predicted, ids: sequences[i][:rule.Predicted+1]}
 			for _, cause := range rule.Causes {
@@ -78,9 +75,8 @@ func ruleCases(r *run.Run, corpus *data.Corpus) (map[string][]roleCase, error) {
 			}
 			cases[rule.Name] = append(cases[rule.Name], c)
 		}
-		return ok
-	})
-	return cases, err
+	}
+	return cases
 }
 
 // measureRule computes the sentences of the cases and returns accuracy and attention.

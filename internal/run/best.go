@@ -81,7 +81,10 @@ func (t *Training) Model() *Run {
 }
 
 // SameFolder reports whether two runs were read from the same folder, which another run may have replaced in between.
-func (r *Run) SameFolder(other *Run) bool { return os.SameFile(r.folder, other.folder) }
+func (r *Run) SameFolder(other *Run) bool {
+	// Folders that are not open may have the same inode number, one after the other.
+	return os.SameFile(r.folder, other.folder) && r.firstHash(metricsFile) == other.firstHash(metricsFile)
+}
 
 // Source returns where results of the run come from.
 func (r *Run) Source() attention.Source {

@@ -57,8 +57,9 @@ func withFolder(path string, read func(*folder) error) error {
 			return err
 		}
 		err = read(f)
-		f.root.Close()
-		if err == nil || attempt == mostAttempts || !f.replaced() {
+		again := err != nil && attempt < mostAttempts && f.replaced()
+		f.root.Close() // only now: a folder that is removed and not open leaves its inode number to the next one
+		if !again {
 			return err
 		}
 	}

@@ -1,8 +1,8 @@
 package run
 
 import (
-	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"attend/data"
@@ -221,12 +221,16 @@ func (r *Run) predictions(logits []float32, most int) []attention.Prediction {
 	return next
 }
 
-// descending returns the indices of p sorted by its elements, the largest first, equal ones in their order.
+// descending returns the indices of probabilities sorted by them, the largest first, equal ones in their order.
 func descending(p []float32) []int {
-	order := make([]int, len(p))
-	for i := range order {
-		order[i] = i
+	keys := make([]uint64, len(p)) // the bits of numbers that are not negative have the order of the numbers
+	for i, x := range p {
+		keys[i] = uint64(^math.Float32bits(x))<<32 | uint64(i)
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
+	slices.Sort(keys)
+	order := make([]int, len(p))
+	for i, key := range keys {
+		order[i] = int(uint32(key))
+	}
 	return order
 }
