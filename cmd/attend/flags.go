@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
@@ -50,14 +49,7 @@ func (n number[T]) check(name string) error {
 	if n.Range == (run.Range{}) || n.Holds(float64(*n.value)) {
 		return nil
 	}
-	low, high := "at least", "at most"
-	if n.OpenLow {
-		low = "above"
-	}
-	if n.OpenHigh {
-		high = "below"
-	}
-	return fmt.Errorf("--%s must be %s %s and %s %s, not %s", name, low, bound(n.Low), high, bound(n.High), n)
+	return fmt.Errorf("--%s must be %s, not %s", name, n.Range, n)
 }
 
 // between is the range from low to high, both in it.
@@ -134,14 +126,6 @@ func (h headFlag) check(name string) error {
 // selected is what --layer and --head choose. Without either, effects are wanted: the head that matters most is shown.
 func selected(layer, head int, all bool) (chosen render.Selection, effects bool) {
 	return render.Selection{Layer: layer - 1, Head: max(head-1, attention.All), All: all}, layer == 0 && head == 0 && !all
-}
-
-// bound writes a bound as a person does.
-func bound(x float64) string {
-	if x == math.Trunc(x) {
-		return printable.Thousands(x)
-	}
-	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
 // chosen is the value of a flag that takes one of a few words.

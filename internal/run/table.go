@@ -3,7 +3,10 @@ package run
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -27,6 +30,7 @@ type Setting struct {
 	Selects  bool            // sets the evaluations among which the weights are selected
 	Formerly string          // former name, in settings files and flags of earlier versions; "" if it was not renamed
 	Vary     bool            // runs that differ only in this setting have the same text and can be compared
+	Rate     bool            // a range of its values is spread by their logarithms
 
 	// Absent sets the value that this setting has in a file of a version of attend that did not have the setting yet; nil if all
 	// versions have it. A file without the setting is taken to be of such a version if it gives all settings whose Absent is nil,
@@ -45,6 +49,24 @@ type Range struct {
 // Holds reports whether x lies in the range. NaN does not.
 func (r Range) Holds(x float64) bool {
 	return (x > r.Low || x == r.Low && !r.OpenLow) && (x < r.High || x == r.High && !r.OpenHigh)
+}
+
+// String says which numbers the range holds, such as "at least 1 and at most 1,000".
+func (r Range) String() string {
+	low, high := "at least", "at most"
+	if r.OpenLow {
+		low = "above"
+	}
+	if r.OpenHigh {
+		high = "below"
+	}
+	bound := func(x float64) string {
+		if x == math.Trunc(x) {
+			return printable.Thousands(x)
+		}
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	return low + " " + bound(r.Low) + " and " + high + " " + bound(r.High)
 }
 
 func closed(low, high float64) Range    { return Range{Low: low, High: high} }
@@ -100,9 +122,9 @@ func AllSettings() (all []Setting) {
 			{Name: "batch", Default: 32, Range: closed(1, 1<<16), Meaning: "sequences per step"},
 			{Name: "steps", Default: 1500, Range: closed(1, 1e9), OnResume: true, Meaning: "total number of training steps"},
 			{Name: "optimizer", Default: train.AdamW, Choices: train.Optimizers.Names(), Meaning: "optimizer"},
-			{Name: "lr", Default: 0.0, Range: closed(0, 1000),
+			{Name: "lr", Default: 0.0, Range: closed(0, 1000), Rate: true,
 				Meaning: "maximum learning rate (0: 0.01 sqrt(32/(dim*layers)), at most 0.01, since larger models need smaller updates)"},
-			{Name: "min-lr", Default: largestRate / 100, Range: closed(0, 1000),
+			{Name: "min-lr", Default: largestRate / 100, Range: closed(0, 1000), Rate: true,
 				Follows: "lr",
 				Follow:  func(s *Settings) { s.MinLR = max(0, min(s.MinLR, s.rate()/100)) },
 				Meaning: "learning rate at the end of cosine decay (if not given: at most lr/100)"},
@@ -110,7 +132,7 @@ func AllSettings() (all []Setting) {
 				Follows: "steps",
 				Follow:  func(s *Settings) { s.Warmup = max(0, min(s.Warmup, s.Steps/10)) },
 				Meaning: "steps of linear warmup (if not given: at most steps/10)"},
-			{Name: "weight-decay", Default: 0.01, Range: closed(0, 1000), Meaning: "decoupled weight decay, of matrices only"},
+			{Name: "weight-decay", Default: 0.01, Range: closed(0, 1000), Rate: true, Meaning: "decoupled weight decay, of matrices only"},
 			{Name: "beta1", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("beta1")},
 			{Name: "beta2", Default: 0.98, Range: rightOpen(0, 1), Meaning: train.Uses("beta2")},
 			{Name: "momentum", Default: 0.9, Range: rightOpen(0, 1), Meaning: train.Uses("momentum")},
@@ -150,6 +172,40 @@ func Defaults() Settings {
 
 // Text returns the value of the setting in s as a person writes it.
 func (s Setting) Text(settings *Settings) string { return fmt.Sprint(s.field(settings)) }
+
+// Parse sets the setting in s to a value as a person writes it. It returns an error if the setting cannot have that value.
+func (s Setting) Parse(settings *Settings, text string) (err error) {
+	number := math.NaN()
+	switch p := s.In(settings).(type) {
+	case *string:
+		*p = text
+		if s.Choices != nil && !slices.Contains(s.Choices, text) {
+			return fmt.Errorf("want %s, not %s", printable.Or(s.Choices), printable.Quote(text))
+		}
+		return nil
+	case *bool:
+		*p = text == "true"
+		if text != "true" && text != "false" {
+			err = strconv.ErrSyntax
+		}
+	case *int:
+		*p, err = strconv.Atoi(text)
+		number = float64(*p)
+	case *uint64:
+		*p, err = strconv.ParseUint(text, 10, 64)
+		number = float64(*p)
+	case *float64:
+		*p, err = strconv.ParseFloat(text, 64)
+		number = *p
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("want %s, not %s", Wanted(reflect.TypeOf(s.Default).Name(), false), printable.Quote(text))
+	case s.Range != (Range{}) && !s.Range.Holds(number):
+		return fmt.Errorf("want a number %s, not %s", s.Range, text)
+	}
+	return nil
+}
 
 // In returns the address of the setting in s: a *string, *bool, *int, *uint64 or *float64.
 func (s Setting) In(settings *Settings) any { return s.field(settings).Addr().Interface() }

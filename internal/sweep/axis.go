@@ -1,0 +1,134 @@
+// Package sweep trains many runs that differ in a few settings, and compares their results.
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"attend/internal/printable"
+	"attend/internal/run"
+)
+
+// Axis is a setting that a sweep varies: over a list of values, or over a range of numbers.
+type Axis struct {
+	Setting run.Setting
+	Values  []string // as [run.Setting.Text] writes them; nil for a range
+
+	Low, High float64 // of a range, both in it
+}
+
+// rangeMark is between the ends of a range, as in 1e-4..1e-1.
+const rangeMark = ".."
+
+// ParseAxis reads the values of a setting: a list such as 1,2,4, or a range of numbers such as 1e-4..1e-1.
+func ParseAxis(setting run.Setting, text string) (Axis, error) {
+	a := Axis{Setting: setting}
+	low, high, isRange := strings.Cut(text, rangeMark)
+	if _, isText := setting.Default.(string); isRange && !isText {
+		var err error
+		if a.Low, err = a.end(low); err != nil {
+			return Axis{}, err
+		}
+		if a.High, err = a.end(high); err != nil {
+			return Axis{}, err
+		}
+		switch {
+		case a.Low >= a.High:
+			return Axis{}, fmt.Errorf("--%s %s: a range goes up, as 1..4: give the smaller number first", setting.Name, printable.Short(text, printable.MaxQuote))
+		case a.Log() && a.Low == 0:
+			return Axis{}, fmt.Errorf("--%s %s: the range of a rate is logarithmic and cannot begin at 0: give a number above 0 first",
+				setting.Name, printable.Short(text, printable.MaxQuote))
+		}
+		return a, nil
+	}
+	for _, value := range strings.Split(text, ",") {
+		value, err := a.canonical(strings.TrimSpace(value))
+		if err != nil {
+			return Axis{}, err
+		}
+		if slices.Contains(a.Values, value) {
+			return Axis{}, fmt.Errorf("--%s: %s is listed twice: list each value once", setting.Name, printable.Quote(value))
+		}
+		a.Values = append(a.Values, value)
+	}
+	return a, nil
+}
+
+// end reads one end of a range.
+func (a Axis) end(text string) (float64, error) {
+	if !a.Numeric() {
+		return 0, fmt.Errorf("--%s has no ranges: list its values, as in true,false", a.Setting.Name)
+	}
+	text, err := a.canonical(strings.TrimSpace(text))
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(text, 64)
+}
+
+// canonical returns a value as [run.Setting.Text] writes it, or an error if the setting cannot have it.
+func (a Axis) canonical(value string) (string, error) {
+	var s run.Settings
+	if err := a.Setting.Parse(&s, value); err != nil {
+		return "", fmt.Errorf("--%s: %w", a.Setting.Name, err)
+	}
+	return a.Setting.Text(&s), nil
+}
+
+// IsRange reports whether the axis is a range.
+func (a Axis) IsRange() bool { return a.Values == nil }
+
+// Log reports whether the numbers of a range are spread evenly by their logarithms.
+func (a Axis) Log() bool { return a.Setting.Rate }
+
+// Integer reports whether the values are whole numbers.
+func (a Axis) Integer() bool {
+	v := reflect.ValueOf(a.Setting.Default)
+	return v.CanInt() || v.CanUint()
+}
+
+// Numeric reports whether the values are numbers, of which one can be larger than another.
+func (a Axis) Numeric() bool { return a.Integer() || reflect.ValueOf(a.Setting.Default).CanFloat() }
+
+// mostListed is how many whole numbers of a range a grid takes.
+const mostListed = 1000
+
+// Listed returns the values of an axis for a grid. A range of whole numbers is all of them.
+func (a Axis) Listed() ([]string, error) {
+	switch {
+	case !a.IsRange():
+		return a.Values, nil
+	case !a.Integer():
+		return nil, fmt.Errorf("--%s %s: a grid cannot try every number of a range: list values, or add --search random",
+			a.Setting.Name, a)
+	case a.High-a.Low >= mostListed:
+		return nil, fmt.Errorf("--%s %s has more than %s values: list some, or add --search random",
+			a.Setting.Name, a, printable.Thousands(mostListed))
+	}
+	var values []string
+	for x := a.Low; x <= a.High; x++ {
+		values = append(values, a.Number(x))
+	}
+	return values, nil
+}
+
+// Number writes a number of a range as a person does: whole if the setting is, else with three significant digits, in the range.
+func (a Axis) Number(x float64) string {
+	if a.Integer() {
+		return strconv.FormatFloat(math.Round(x), 'f', -1, 64)
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
+	return strconv.FormatFloat(min(max(rounded, a.Low), a.High), 'g', -1, 64)
+}
+
+// String returns the values as [ParseAxis] reads them.
+func (a Axis) String() string {
+	if a.IsRange() {
+		return a.Number(a.Low) + rangeMark + a.Number(a.High)
+	}
+	return strings.Join(a.Values, ",")
+}
