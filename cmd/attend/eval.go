@@ -2,10 +2,8 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
@@ -53,7 +51,7 @@ func (p *program) eval(q *request) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	report, err := p.judge(q.run, p.lastOf(q.run), corpus)
+	report, err := p.conclude(q.run, p.lastOf(q.run), corpus)
 	if err != nil {
 		return finding{}, err
 	}
@@ -178,37 +176,17 @@ func lossBar(loss, largest float64, full int) string {
 	return strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
 }
 
-// judged is a report with the verdict on the training.
-type judged struct {
-	analysis.Report
-	Memorisation analysis.Memorisation `json:"memorisation"`
-	Verdict      *analysis.Verdict     `json:"verdict"` // nil without a log of the training
-}
-
-// judge evaluates a run and makes the verdict on its training. last is the same run with the weights of the last step. If the log
+// conclude evaluates a run and makes the verdict on its training. last is the same run with the weights of the last step. If the log
 // of the training is missing, there is no verdict, and a note says so.
-func (p *program) judge(r, last *run.Run, corpus *data.Corpus) (j judged, err error) {
-	if j.Report, err = analysis.Evaluate(r, corpus); err != nil {
-		return j, err
+func (p *program) conclude(r, last *run.Run, corpus *data.Corpus) (analysis.Result, error) {
+	result, err := analysis.Conclude(r, last, corpus)
+	if result.NoVerdict != nil {
+		p.note("there is no verdict on the training: " + message(result.NoVerdict))
 	}
-	if j.Memorisation, err = analysis.MeasureMemorisation(last, corpus); err != nil {
-		return j, err
+	if result.Verdict != nil {
+		result.Verdict.Next = nextCommand(r, corpus, *result.Verdict)
 	}
-	metrics, err := r.Metrics()
-	if err == nil && len(metrics) == 0 {
-		err = fmt.Errorf("its log has no evaluation yet (%w)", fs.ErrNotExist)
-	}
-	if errors.Is(err, fs.ErrNotExist) { // a model can be copied without its log
-		p.note("there is no verdict on the training: " + message(err))
-		return j, nil
-	}
-	if err != nil {
-		return j, err
-	}
-	v := analysis.Judge(analysis.NewEvidence(r, corpus, j.Report, j.Memorisation, metrics))
-	v.Next = nextCommand(r, corpus, v)
-	j.Verdict = &v
-	return j, nil
+	return result, err
 }
 
 // lastOf returns the run with the weights of its last step. Where these cannot be read it returns the run as it is: a
@@ -254,7 +232,7 @@ func runFlag(r *run.Run) string {
 }
 
 // writeVerdict prints the verdict, with its numbers if numbers is set.
-func writeVerdict(w io.Writer, r judged, numbers bool, columns int) error {
+func writeVerdict(w io.Writer, r analysis.Result, numbers bool, columns int) error {
 	var b bytes.Buffer
 	if v := r.Verdict; v != nil {
 		b.WriteString("\n" + term.Wrap(v.Text, columns) + "\n")

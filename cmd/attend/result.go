@@ -58,7 +58,7 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 		fmt.Fprint(p.stderr, "evaluating on held-out text ...")
 	}
 	r := t.Model()
-	report, err := p.judge(r, t.Run, t.Corpus)
+	report, err := p.conclude(r, t.Run, t.Corpus)
 	if live {
 		fmt.Fprint(p.stderr, "\r\x1b[K")
 	}
@@ -70,10 +70,23 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 		return finding{}, nil, err
 	}
 	m := maps[0]
-	err = analysis.MeasureEffects(r, &m)
+	verdict, result := report.Verdict, trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}
+	if err = analysis.MeasureEffects(r, &m); err == nil {
+		err = checkFinite(r.Path, result)
+	}
+	if err == nil {
+		kept := result
+		if verdict != nil { // without the next command, which names the folder: that can be renamed
+			v := *verdict
+			v.Next, kept.Verdict = "", &v
+		}
+		if unsaved := t.SaveResult(kept); unsaved != nil { // it is shown nevertheless
+			p.note(message(unsaved))
+		}
+	}
 	return finding{
 		shown:  []any{report, m},
-		result: func() (any, error) { return trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}, nil },
+		result: func() (any, error) { return result, nil },
 		text: func(w io.Writer, view text.Options) error {
 			if r.Step < r.Trained {
 				fmt.Fprintf(w, "%s\n\n", term.Wrap(stepNote(r), view.Width))
@@ -99,12 +112,12 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 			return nil
 		},
 		note: unknownNote(m),
-	}, report.Verdict, err
+	}, verdict, err
 }
 
 // trainResult is the result of a training run in JSON.
 type trainResult struct {
-	judged
+	analysis.Result
 	Parameters int                    `json:"parameters"`
 	Sample     string                 `json:"sample"`
 	Next       []attention.Prediction `json:"next"` // after the sample sentence

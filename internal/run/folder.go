@@ -27,12 +27,13 @@ const (
 	stateFile           = "state.safetensors"
 	metricsFile         = "metrics.jsonl"
 	filmFile            = "film.jsonl"
+	resultFile          = "result.json"
 )
 
 // runFiles are all files of a run, with the largest size of each in bytes. The size of the two tensor files depends on the model.
 var runFiles = map[string]int64{
 	configFile: 1e6, tokenizerFile: data.MaxTokenizerJSON, tokenizerConfigFile: 1e6, settingsFile: 1e6,
-	modelFile: math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9,
+	modelFile: math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9, resultFile: 1e7,
 }
 
 // errNoRun reports a path that is not a run folder.

@@ -17,8 +17,8 @@ import (
 	"attend/internal/run/runtest"
 )
 
-// everyFile is what a run folder holds.
-var everyFile = slices.Sorted(maps.Keys(runFiles))
+// everyFile is what a run folder holds from the beginning.
+var everyFile = slices.DeleteFunc(slices.Sorted(maps.Keys(runFiles)), func(name string) bool { return name == resultFile })
 
 func smallText() string { return runtest.Text() }
 

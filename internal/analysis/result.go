@@ -1,0 +1,44 @@
+package analysis
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"attend/data"
+	"attend/internal/run"
+)
+
+// Result is what a training came to: the quality of its model, how much of its text it memorised, and the verdict.
+type Result struct {
+	Report
+	Memorisation Memorisation `json:"memorisation"`
+	Verdict      *Verdict     `json:"verdict"` // nil without a log of the training
+
+	NoVerdict error `json:"-"` // why there is none; nil if there is one
+}
+
+// Conclude evaluates a run and makes the verdict on its training, without the next command. last is the same run with the weights of
+// the last step.
+func Conclude(r, last *run.Run, corpus *data.Corpus) (result Result, err error) {
+	if result.Report, err = Evaluate(r, corpus); err != nil {
+		return result, err
+	}
+	if result.Memorisation, err = MeasureMemorisation(last, corpus); err != nil {
+		return result, err
+	}
+	metrics, err := r.Metrics()
+	if err == nil && len(metrics) == 0 {
+		err = fmt.Errorf("its log has no evaluation yet (%w)", fs.ErrNotExist)
+	}
+	if errors.Is(err, fs.ErrNotExist) { // a model can be copied without its log
+		result.NoVerdict = err
+		return result, nil
+	}
+	if err != nil {
+		return result, err
+	}
+	v := Judge(NewEvidence(r, corpus, result.Report, result.Memorisation, metrics))
+	result.Verdict = &v
+	return result, nil
+}
