@@ -3,8 +3,10 @@ package lesson
 import (
 	"flag"
 	"math"
+	"strings"
 	"testing"
 
+	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
 )
@@ -66,6 +68,10 @@ func TestTheRedundantAttention(t *testing.T) {
 	}
 	if r["attention"].(float64) < 0.2 || r["without"].(float64) < 0.5 || r["replaced"].(float64) < 2.3 {
 		t.Errorf("%v", r)
+	}
+	next, ok := data.SavannaGrammar().NextWord(strings.Fields(strings.ToLower(r["sentence"].(string))))
+	if !ok || next[r["guess"].(string)] != 1 { // "for this animal it is right"
+		t.Errorf("the model predicts %v, the grammar %v", r["guess"], next)
 	}
 }
 
