@@ -77,6 +77,9 @@ func (m byHand) river(heads int, origin string) (*layers.LayerAttention, []Pictu
 	words := strings.Fields(river)
 	rows := slices.Collect(slices.Chunk(a.Weights(), len(words)))
 	all := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{slices.Collect(slices.Chunk(rows, len(words)))}}
+	if heads == 1 { // chapter 5, which comes before heads are explained
+		all.Name = "attention weights"
+	}
 	var pictures []Picture
 	for head := range heads {
 		pictures = append(pictures, pictured(all, attention.Source{Run: origin, Step: render.Made}, head))

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"attend/layers"
@@ -23,5 +24,16 @@ func TestTheOutputOfChapter5IsTheMixOfValues(t *testing.T) {
 	output := heads.Z(0, 0, 6)
 	if math.Abs(float64(output[0])-e[4]/sum) > 1e-6 || math.Abs(float64(output[1])-e[5]/sum) > 1e-6 {
 		t.Errorf("output %v, want [%g %g]", output, e[4]/sum, e[5]/sum)
+	}
+}
+
+// Chapter 7 explains heads. The map of chapter 5, which can be read alone before it, names none.
+func TestTheMapOfChapter5NamesNoHead(t *testing.T) {
+	_, pictures, err := oneHead.river(1, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := textOf(t, pictures[0], 80); !strings.HasPrefix(got, "attention weights\n") || strings.Contains(got, "head") {
+		t.Errorf("the map:\n%s", got)
 	}
 }

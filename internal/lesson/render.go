@@ -33,7 +33,7 @@ func Text(w io.Writer, part Part, o text.Options) error {
 const preface = "Ten short chapters for people who have never heard of attention. `attend` is a free program. It computed every " +
 	"number and every picture of this page. Each question comes before its result. Choose an answer first. Each chapter ends with " +
 	"commands to try. Type them in a terminal if you have installed `attend`, or skip them. " +
-	"`attend lesson 8` trains the model that those of chapters 8 and 9 need. " + rounded
+	"`attend lesson 8` trains the model that the commands of chapters 8 and 9 need. " + rounded
 
 // worksheetPreface begins the worksheet.
 const worksheetPreface = "Read each chapter up to its question. Mark an answer, and write down why you chose it. " +
@@ -46,7 +46,8 @@ const rounded = "Numbers are rounded, so a sum or a difference can be off by 1 o
 // in it as SVG. HTML follows the reader's preference for light or dark, fits a phone and prints each chapter on a new page. What
 // comes after a question is shown when an answer is chosen.
 //
-// A worksheet is such a page to print for a class: the questions and what stands before them, without results and answers.
+// A worksheet is such a page to print for a class: the questions and what stands before them, without results and answers. Its
+// first chapter begins below the space for the name.
 func Export(w io.Writer, book Book, format string, worksheet bool) error {
 	page := map[string]any{"Title": "What attention is, and how to test it", "Preface": preface, "Book": book,
 		"Worksheet": worksheet, "Reflect": ReflectionQuestions()}
