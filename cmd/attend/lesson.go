@@ -38,8 +38,8 @@ model. All chapters take about 80 minutes, the short route 45.
 
 Without a number it lists the chapters and shows where you are. On a terminal a
 chapter stops after each step: Enter goes on, a letter answers a question, q
-leaves. After a chapter, Enter goes on to the next one. Which chapters you have
-read is saved.
+leaves. After a chapter, Enter goes on to the next one, and a number to that
+chapter. Which chapters you have read is saved.
 
 You can change the vectors of chapters 2 and 3: write numbers with commas
 between them, and the name of a key before an equals sign.`,

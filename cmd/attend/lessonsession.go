@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"attend/internal/lesson"
@@ -53,29 +54,41 @@ func (p *program) tellChapters(ctx context.Context, course *lesson.Course, progr
 		p.showNotes()
 	}
 	for {
-		finished, err := s.tell(course, chapters[0])
+		told := chapters[0]
+		finished, err := s.tell(course, told)
 		if err != nil || !finished {
 			return err
 		}
 		if len(chapters) == 1 && s.live { // the reader goes on with the next
-			chapters = lesson.Chapters()[chapters[0].Number-1:]
+			chapters = lesson.Chapters()[told.Number-1:]
 			course.Forget()
 		}
 		if chapters = chapters[1:]; len(chapters) == 0 {
 			return nil
 		}
 		if s.live {
-			_, err := s.line(fmt.Sprintf("\n[Enter: chapter %d, q leaves] ", chapters[0].Number))
+			line, err := s.line("\n" + s.folded(nextPrompt(told, chapters[0].Number)) + " ")
+			n, notNumber := strconv.Atoi(strings.TrimSpace(line))
 			switch {
 			case errors.Is(err, errLeft):
 				fmt.Fprintf(p.stdout, "\n%s\n", s.folded(fmt.Sprintf("Go on with: attend lesson %d", chapters[0].Number)))
 				return nil
 			case err != nil:
 				return errInterrupted
+			case notNumber == nil && n >= 1 && n <= len(lesson.Chapters()):
+				chapters = lesson.Chapters()[n-1:]
 			}
 		}
 		fmt.Fprintln(p.stdout)
 	}
+}
+
+// nextPrompt asks at the end of a chapter for the one to go on with. The route of 45 minutes leaves chapters out.
+func nextPrompt(told lesson.Chapter, next int) string {
+	if short := told.NextShort(); short != 0 && short != next {
+		return fmt.Sprintf("[Enter: chapter %d, %d: chapter %d (route of 45 minutes), q leaves]", next, short, short)
+	}
+	return fmt.Sprintf("[Enter: chapter %d, q leaves]", next)
 }
 
 // tell goes through a chapter. It reports whether the reader has finished it, and says where the reader is otherwise.

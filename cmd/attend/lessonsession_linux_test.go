@@ -43,7 +43,7 @@ func TestAChapterAtATerminal(t *testing.T) {
 	s.expect(`\[Enter.*\] $`)
 	s.press(enter)
 	s.expect(`key 1 +\[1 1\] +1·1 \+ 0·1 +1`)
-	s.readOn(`\[Enter: chapter 3, q leaves\] $`)
+	s.readOn(`\[Enter: chapter 3, 5: chapter 5 \(route of 45 minutes\), q leaves\] $`)
 	if got := marks(t, 2); got != (lesson.Mark{Begun: true, Finished: true, Asked: 1, Right: 1}) {
 		t.Errorf("at the end %+v", got)
 	}
@@ -61,7 +61,7 @@ func TestTheNextChapterAtATerminal(t *testing.T) {
 	s := sit(t, 80, 50, nil, "lesson", "2", "--query", "1,2,3", "--key", "a=3,2,1", "--key", "b=0,0,1")
 	s.readOn(`your answer, a to c: `)
 	s.press(enter)
-	s.readOn(`\[Enter: chapter 3, q leaves\] $`)
+	s.readOn(`\[Enter: chapter 3, .*q leaves\] $`)
 	s.press(enter)
 	s.readOn(`query +\[1 0\]`)
 	s.press(ctrlC)
@@ -78,6 +78,25 @@ func TestTheNextChapterAtATerminal(t *testing.T) {
 	s.press("c" + enter)
 	s.readOn(`attend lesson export`)
 	s.end(0)
+}
+
+// On the route of 45 minutes the end of a chapter says which number to type; that chapter begins.
+func TestTheShortRouteAtATerminal(t *testing.T) {
+	ownSettings(t)
+	t.Chdir(t.TempDir())
+	s := sit(t, 80, 50, nil, "lesson", "2")
+	for _, step := range []struct{ choices, prompt, number, title string }{
+		{"c", `\[Enter: chapter 3, 5: chapter 5 \(route of 45 minutes\), q leaves\] $`, "5", `5\. Query, key and value`},
+		{"c", `\[Enter: chapter 6, 7: chapter 7 \(route of 45 minutes\), q leaves\] $`, "10", `10\. From here`},
+	} {
+		s.readOn(`your answer, a to ` + step.choices + `: `)
+		s.press("a" + enter)
+		s.readOn(step.prompt)
+		s.press(step.number + enter)
+		s.expect(step.title)
+	}
+	s.press(ctrlC)
+	s.end(exitInterrupted)
 }
 
 // An optional section is skipped by Enter and shown after o.

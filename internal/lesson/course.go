@@ -103,6 +103,15 @@ func Chapters() (chapters []Chapter) {
 	return chapters
 }
 
+// NextShort returns the number of the chapter that follows on the route of 45 minutes, or 0 if this one is not part of that route
+// or its last.
+func (c Chapter) NextShort() int {
+	if i := slices.Index(shortRoute, c.Number); i >= 0 && i+1 < len(shortRoute) {
+		return shortRoute[i+1]
+	}
+	return 0
+}
+
 // Steps goes through the chapter step by step. A step is made when the one before it was shown; an error is the last. What is
 // computed ends early with the context.
 func (c Chapter) Steps(ctx context.Context, course *Course) iter.Seq2[[]Part, error] {

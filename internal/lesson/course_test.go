@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,5 +64,15 @@ func TestAReadersOwnSentenceAndVectors(t *testing.T) {
 		if _, err := tell(int(name[0]-'0'), c); err == nil || !strings.Contains(err.Error(), name[3:]) {
 			t.Errorf("chapter %s: error %v", name, err)
 		}
+	}
+}
+
+func TestTheShortRoute(t *testing.T) {
+	route := []int{1}
+	for next := Chapters()[0].NextShort(); next != 0; next = Chapters()[next-1].NextShort() {
+		route = append(route, next)
+	}
+	if !slices.Equal(route, shortRoute) || Chapters()[2].NextShort() != 0 {
+		t.Errorf("route %v, want %v; chapter 3 goes on to %d", route, shortRoute, Chapters()[2].NextShort())
 	}
 }
