@@ -99,8 +99,8 @@ func placed(y attention.Why, w attention.WordEffect) string {
 const noEffect = 0.05
 
 // redundant finds the river sentence with another animal, whose replacement changes the prediction and whose removed attention
-// does not, because the model predicts the same without any animal. It also returns the probability of that prediction in the
-// river sentence without the attention to the zebra.
+// does not, because the model predicts the same without the attention to the zebra of the river sentence. It also returns the
+// probability of that prediction there.
 func (c *Course) redundant() (values, error) {
 	words := strings.Fields(river)
 	_, animals := data.SavannaGrammar().Substitutes(words[zebra])

@@ -59,7 +59,7 @@ func TestTheCauseWordsOfTheRiver(t *testing.T) {
 }
 
 // Chapter 9 explains a redundant attention: a large weight and a large effect of the replacement, but none of the removal, since
-// the model predicts the same without any animal.
+// the model predicts the same without the attention to the zebra of the river sentence.
 func TestTheRedundantAttention(t *testing.T) {
 	_, course := whole(t)
 	_, _, r := riverEffects(t, course)
