@@ -24,7 +24,7 @@ var ranks = [][]string{
 	{"internal/run"},
 	{"internal/analysis", "internal/render"},
 	{"internal/render/export", "internal/render/page", "internal/render/picture", "internal/render/text", "internal/render/rendertest"},
-	{"internal/lesson"},
+	{"internal/lesson", "internal/sweep"},
 	{"cmd/attend"},
 }
 
