@@ -146,7 +146,7 @@ func TestDocsPrintCommandsThatRun(t *testing.T) {
 	ownSettings(t)
 	t.Chdir(t.TempDir())
 	some := string(text[:bytes.LastIndexByte(text[:20000], '\n')+1])
-	for _, name := range []string{"my-sentences.txt", "my.txt", "book.txt"} {
+	for _, name := range []string{"my-sentences.txt", "my.txt", "book.txt", "first-300.txt"} {
 		write(t, name, some)
 	}
 	run := func(args ...string) {
@@ -170,6 +170,8 @@ func TestDocsPrintCommandsThatRun(t *testing.T) {
 			args = append(args, "--steps", "25")
 		case args[0] == "train":
 			args = append(args, "--steps", "5")
+		case args[0] == "sweep" && args[1] != "show":
+			args = append(args, "--steps", "5", "--seeds", "1")
 		}
 		done[command] = true
 		run(args...)

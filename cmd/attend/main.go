@@ -27,7 +27,12 @@ func main() {
 	if len(os.Args) > 1 && (os.Args[1] == cobra.ShellCompRequestCmd || os.Args[1] == cobra.ShellCompNoDescRequestCmd) {
 		os.Stderr = nil // cobra writes there what it cannot complete, as it came; shells do not show it
 	}
-	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, stderr))
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	p := &program{self: self, stdin: os.Stdin, stdout: os.Stdout, stderr: stderr}
+	os.Exit(p.execute(context.Background(), os.Args[1:]))
 }
 
 // Exit codes.
@@ -36,11 +41,10 @@ const (
 	exitInterrupted = 130 // 128 + SIGINT, as shells count
 )
 
-// execute runs the program with these arguments and streams, and returns the exit code.
-func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr}
+// execute runs the program with these arguments and returns the exit code.
+func (p *program) execute(ctx context.Context, args []string) int {
 	root := newRoot(p)
-	help := &keptError{Writer: stdout} // cobra does not check whether its help was written
+	help := &keptError{Writer: p.stdout} // cobra does not check whether its help was written
 	root.SetOut(help)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -56,7 +60,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	case errors.Is(err, syscall.EPIPE): // as in `attend ... | head`
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, lineHead+message(systemError(stdout, err)))
+	fmt.Fprintln(p.stderr, lineHead+message(systemError(p.stdout, err)))
 	return exitFailed
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"io"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -8,6 +10,12 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"attend": main, workerName: work})
+}
+
+// execute runs the program with these arguments and streams in this process, and returns the exit code. Processes that it starts are
+// the program that [TestMain] puts in the path.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return (&program{self: "attend", stdin: stdin, stdout: stdout, stderr: stderr}).execute(ctx, args)
 }
 
 func TestScripts(t *testing.T) { testscript.Run(t, testscript.Params{Dir: "testdata/script"}) }

@@ -59,8 +59,11 @@ type output struct {
 
 // flags adds the flags to a command, --theme if pictures are among its formats. The first format is the one of standard output if
 // none is named.
-func (o *output) flags(cmd *cobra.Command, formats []format) {
-	names, f := formatNames(formats), cmd.Flags()
+func (o *output) flags(cmd *cobra.Command, formats []format) { o.add(cmd.Flags(), formats) }
+
+// add is [output.flags] for a set of flags.
+func (o *output) add(f *pflag.FlagSet, formats []format) {
+	names := formatNames(formats)
 	choiceFlag(f, &o.format, "format", "", names,
 		printable.Or(names)+" (default: by the extension of the output file, else "+names[0]+")")
 	f.StringVarP(&o.to, "output", "o", "", "write to `FILE` instead of standard output")

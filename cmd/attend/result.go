@@ -8,7 +8,6 @@ import (
 
 	"attend/data"
 	"attend/internal/analysis"
-	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
@@ -70,7 +69,7 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 		return finding{}, nil, err
 	}
 	m := maps[0]
-	verdict, result := report.Verdict, trainResult{report, t.Parameters.Count(), t.Settings.Sample, m.Next}
+	verdict, result := report.Verdict, analysis.NewTrainingResult(r, report, m)
 	if err = analysis.MeasureEffects(r, &m); err == nil {
 		err = checkFinite(r.Path, result)
 	}
@@ -113,14 +112,6 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 		},
 		note: unknownNote(m),
 	}, verdict, err
-}
-
-// trainResult is the result of a training run in JSON.
-type trainResult struct {
-	analysis.Result
-	Parameters int                    `json:"parameters"`
-	Sample     string                 `json:"sample"`
-	Next       []attention.Prediction `json:"next"` // after the sample sentence
 }
 
 // showNext says where the run is saved and what to try with it: first what the verdict advises, if there is one.

@@ -13,8 +13,9 @@ import (
 	"attend/internal/printable"
 )
 
-// program is what all commands share: the three streams.
+// program is what all commands share: the three streams, and the path of the program.
 type program struct {
+	self           string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	maxMemory      size     // 0: what is available
@@ -49,7 +50,7 @@ func welcome(commands []*cobra.Command) string {
 func newRoot(p *program) *cobra.Command {
 	commands := []*cobra.Command{ // in the order in which the welcome lists them
 		newLesson(p), newTrain(p), newInspect(p), newWhy(p), newHeads(p), newFilm(p), newWords(p), newEval(p), newComplete(p),
-		newExplain(p), newCompare(p),
+		newExplain(p), newCompare(p), newSweep(p),
 	}
 	root := &cobra.Command{
 		Use:           "attend",

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"attend/data"
+	"attend/internal/attention"
 	"attend/internal/run"
 )
 
@@ -41,4 +42,17 @@ func Conclude(r, last *run.Run, corpus *data.Corpus) (result Result, err error) 
 	v := Judge(NewEvidence(r, corpus, result.Report, result.Memorisation, metrics))
 	result.Verdict = &v
 	return result, nil
+}
+
+// TrainingResult is the result of `attend train`: what a training came to, with the predictions for its sample sentence.
+type TrainingResult struct {
+	Result
+	Parameters int                    `json:"parameters"`
+	Sample     string                 `json:"sample"`
+	Next       []attention.Prediction `json:"next"` // after the sample sentence
+}
+
+// NewTrainingResult returns the result of a training with its model r and the map of its sample sentence.
+func NewTrainingResult(r *run.Run, result Result, sample attention.Map) TrainingResult {
+	return TrainingResult{result, r.Parameters.Count(), r.Settings.Sample, sample.Next}
 }

@@ -76,7 +76,7 @@ func (c *creator) reserveUnder(root, name string, first int) (*lockedName, error
 			continue
 		}
 		s, err := c.reserve(path, false)
-		if err == nil || !errors.Is(err, errHeld) && !errors.Is(err, errForeignLock) && !exists(path) { // the folder may be new
+		if err == nil || !errors.Is(err, ErrHeld) && !errors.Is(err, errForeignLock) && !exists(path) { // the folder may be new
 			return s, err
 		}
 	}

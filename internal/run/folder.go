@@ -112,7 +112,7 @@ func openFolder(path string) (*folder, error) {
 		}
 		note, err := restoreRun(path)
 		switch {
-		case errors.Is(err, errHeld) && wait < mostWaits:
+		case errors.Is(err, ErrHeld) && wait < mostWaits:
 			time.Sleep(replacing)
 		case err != nil:
 			return nil, err

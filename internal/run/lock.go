@@ -36,7 +36,7 @@ const (
 	mostLockName = 190
 )
 
-// acquire locks the run folder at real, which need not exist. The error is errHeld if another training, in this process or
+// acquire locks the run folder at real, which need not exist. The error is ErrHeld if another training, in this process or
 // another, has locked it.
 func acquire(path, real string) (*lockedName, error) {
 	at := lockPath(real)
@@ -85,13 +85,13 @@ func (s *lockedName) sign() {
 	}
 }
 
-// errHeld reports that another process trains in a run folder.
-var errHeld = errors.New("wait until it ends")
+// ErrHeld reports that another process trains in a run folder.
+var ErrHeld = errors.New("wait until it ends")
 
 // mostHost is the largest number of characters of a host name in an error; another program may have written the file.
 const mostHost = 64
 
-// heldError returns an errHeld that names the process that holds the lock, if the lock file has it.
+// heldError returns an ErrHeld that names the process that holds the lock, if the lock file has it.
 func heldError(path, at string) error {
 	who, stop := "another process", "stop it"
 	if f, err := file.Open(at, mostLockFile); err == nil {
@@ -107,7 +107,7 @@ func heldError(path, at string) error {
 		}
 	}
 	return fmt.Errorf("%s is being trained by %s: %w, %s, or train in another folder with --out",
-		printable.Path(path), who, errHeld, stop)
+		printable.Path(path), who, ErrHeld, stop)
 }
 
 // parseHolder reads the process and its host from a lock file without its first byte: 0 if it does not say.

@@ -15,7 +15,7 @@ func TestLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = acquire("run", path)
-	if !errors.Is(err, errHeld) {
+	if !errors.Is(err, ErrHeld) {
 		t.Errorf("a second lock: %v", err)
 	}
 	wantError(t, err, fmt.Sprintf("run is being trained by process %d: wait until it ends, stop it (kill %d)", os.Getpid(), os.Getpid()))
@@ -31,7 +31,7 @@ func TestLock(t *testing.T) {
 	if err := second.confirm(); err != nil {
 		t.Error(err)
 	}
-	if _, err := acquire("run", path); !errors.Is(err, errHeld) {
+	if _, err := acquire("run", path); !errors.Is(err, ErrHeld) {
 		t.Errorf("after confirm: %v", err)
 	}
 	if err := os.Remove(lockPath(path)); err != nil {
@@ -41,7 +41,7 @@ func TestLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := second.confirm(); !errors.Is(err, errHeld) {
+	if err := second.confirm(); !errors.Is(err, ErrHeld) {
 		t.Errorf("confirm beside another: %v", err)
 	}
 	second.release()

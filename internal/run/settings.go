@@ -275,7 +275,7 @@ func (e *UnknownSettingError) Error() string {
 // that did not have the setting yet: then it has the value of [Setting.Absent]. A setting may have its former name. An unknown
 // key is an [UnknownSettingError]. Ranges and choices are not checked.
 func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
-	values, err := yamlValues(b)
+	values, err := YAMLValues(b)
 	if err != nil {
 		return over, nil, 0, err
 	}
@@ -328,8 +328,8 @@ func readOlder(s *Settings, given func(name string) bool) {
 	}
 }
 
-// yamlValues returns the values of a settings file by their keys; an empty file has none.
-func yamlValues(b []byte) (values map[string]yaml.Node, err error) {
+// YAMLValues returns the values of a file of settings by their keys; an empty file has none.
+func YAMLValues(b []byte) (values map[string]yaml.Node, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	if err = d.Decode(&values); errors.Is(err, io.EOF) {
 		return nil, nil

@@ -250,6 +250,9 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 	return err
 }
 
+// Seconds returns the seconds of training until the last evaluation, in all processes.
+func (t *Training) Seconds() float64 { return t.last.Seconds }
+
 // perSecond returns a rate; 0 if no time has passed on the clock.
 func perSecond(count int, seconds float64) float64 {
 	if seconds <= 0 {

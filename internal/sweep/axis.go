@@ -2,6 +2,7 @@
 package sweep
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -38,10 +39,10 @@ func ParseAxis(setting run.Setting, text string) (Axis, error) {
 		}
 		switch {
 		case a.Low >= a.High:
-			return Axis{}, fmt.Errorf("--%s %s: a range goes up, as 1..4: give the smaller number first", setting.Name, printable.Short(text, printable.MaxQuote))
+			return Axis{}, fmt.Errorf("%s: a range goes up, as 1..4: give the smaller number first", printable.Short(text, printable.MaxQuote))
 		case a.Log() && a.Low == 0:
-			return Axis{}, fmt.Errorf("--%s %s: the range of a rate is logarithmic and cannot begin at 0: give a number above 0 first",
-				setting.Name, printable.Short(text, printable.MaxQuote))
+			return Axis{}, fmt.Errorf("%s: the range of a rate is logarithmic and cannot begin at 0: give a number above 0 first",
+				printable.Short(text, printable.MaxQuote))
 		}
 		return a, nil
 	}
@@ -51,7 +52,7 @@ func ParseAxis(setting run.Setting, text string) (Axis, error) {
 			return Axis{}, err
 		}
 		if slices.Contains(a.Values, value) {
-			return Axis{}, fmt.Errorf("--%s: %s is listed twice: list each value once", setting.Name, printable.Quote(value))
+			return Axis{}, fmt.Errorf("%s is listed twice: list each value once", printable.Quote(value))
 		}
 		a.Values = append(a.Values, value)
 	}
@@ -61,7 +62,7 @@ func ParseAxis(setting run.Setting, text string) (Axis, error) {
 // end reads one end of a range.
 func (a Axis) end(text string) (float64, error) {
 	if !a.Numeric() {
-		return 0, fmt.Errorf("--%s has no ranges: list its values, as in true,false", a.Setting.Name)
+		return 0, errors.New("there are no ranges of it: list its values, as in true,false")
 	}
 	text, err := a.canonical(strings.TrimSpace(text))
 	if err != nil {
@@ -74,7 +75,7 @@ func (a Axis) end(text string) (float64, error) {
 func (a Axis) canonical(value string) (string, error) {
 	var s run.Settings
 	if err := a.Setting.Parse(&s, value); err != nil {
-		return "", fmt.Errorf("--%s: %w", a.Setting.Name, err)
+		return "", err
 	}
 	return a.Setting.Text(&s), nil
 }
@@ -103,11 +104,10 @@ func (a Axis) Listed() ([]string, error) {
 	case !a.IsRange():
 		return a.Values, nil
 	case !a.Integer():
-		return nil, fmt.Errorf("--%s %s: a grid cannot try every number of a range: list values, or add --search random",
-			a.Setting.Name, a)
+		return nil, fmt.Errorf("a grid cannot try every number of the range %s: list values, or add --search random --trials 20", a)
 	case a.High-a.Low >= mostListed:
-		return nil, fmt.Errorf("--%s %s has more than %s values: list some, or add --search random",
-			a.Setting.Name, a, printable.Thousands(mostListed))
+		return nil, fmt.Errorf("the range %s has more than %s values: list some, or add --search random --trials 20",
+			a, printable.Thousands(mostListed))
 	}
 	var values []string
 	for x := a.Low; x <= a.High; x++ {

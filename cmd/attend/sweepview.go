@@ -1,0 +1,443 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"attend/data"
+	"attend/internal/attention"
+	"attend/internal/printable"
+	"attend/internal/render"
+	"attend/internal/render/export"
+	"attend/internal/sweep"
+	"attend/internal/term"
+)
+
+// sweepFormats are what the result of a sweep can be.
+var sweepFormats = []format{textFormat, jsonFormat, {name: "csv", extension: ".csv"}}
+
+func newSweepShow(p *program) *cobra.Command {
+	var o output
+	cmd := &cobra.Command{
+		Use:   "show NAME",
+		Short: "show the result of a sweep",
+		Long: `Show the result of a sweep, as far as its trials have ended: its settings from the
+best to the worst, and which of them matter.`,
+		Example: `  attend sweep show heads
+  attend sweep show sweeps/heads --format json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("show requires the name of one sweep, such as `attend sweep show heads`, not %s", printable.Count(len(args), "name"))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := o.resolve(p.stdout, sweepFormats); err != nil {
+				return err
+			}
+			path := args[0]
+			if under := filepath.Join(sweepsFolder, path); sweep.Is(under) {
+				path = under
+			}
+			s, err := sweep.Open(path)
+			if err != nil {
+				return err
+			}
+			return p.writeSweep(s, &o)
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return sweep.Under(sweepsFolder), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	o.flags(cmd, sweepFormats)
+	return cmd
+}
+
+// announceSweep says what is going to be trained, and what that will take.
+func (p *program) announceSweep(s *sweep.Sweep, corpus *data.Corpus, cost sweep.Estimate) {
+	plan := s.Plan
+	p.say("%s: %s, %s, vocabulary of %s", corpus.Name, printable.Count(corpus.Train.Predictions(), "training token"),
+		printable.Count(corpus.HeldOut.Predictions(), "held-out token"), printable.Thousands(corpus.Vocabulary.Len()))
+	what := printable.Count(plan.PointCount(), "combination") + " of settings"
+	if plan.Search != sweep.Grid {
+		what = printable.Count(plan.PointCount(), "draw") + " of settings (" + plan.Search + ")"
+	}
+	p.say("%s x %s = %s, %s there already; in %s", what, printable.Count(plan.Seeds, "seed"), printable.Count(plan.TrialCount(), "trial"),
+		printable.Thousands(s.Done()), printable.Path(s.Path))
+	var axes []string
+	for _, a := range plan.Axes {
+		axes = append(axes, a.Setting.Name+" "+strings.ReplaceAll(a.String(), ",", ", "))
+	}
+	if len(axes) > 0 {
+		p.say("%s", strings.Join(axes, "; "))
+	}
+	if cost.Problem != nil {
+		p.say("note: not every trial can be trained: %s", message(cost.Problem))
+	}
+	if s.Done() < plan.TrialCount() {
+		p.say("about %s with %s at a time, and %s of disk space", duration(cost.Seconds), printable.Count(cost.Jobs, "training"),
+			printable.Size(cost.Disk))
+	}
+}
+
+// duration writes seconds as a person does.
+func duration(seconds float64) string {
+	const longest = 1e9 // a Duration holds no more than nine times as many
+	d := time.Duration(min(seconds, longest) * float64(time.Second))
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0f minutes", d.Minutes())
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.0f hours", d.Hours())
+	}
+	return fmt.Sprintf("%.0f days", d.Hours()/24)
+}
+
+// sweepProgress shows how a sweep goes: a line for each trial that has ended, and on a terminal below them a line that is drawn again
+// and again.
+type sweepProgress struct {
+	out   io.Writer
+	live  bool
+	sweep *sweep.Sweep
+	cost  sweep.Estimate
+
+	started      time.Time
+	total, ended float64        // estimated seconds of all trials that were left, and of those that have ended
+	steps        map[string]int // of the trials at work
+	drawn        bool
+}
+
+func newSweepProgress(out io.Writer, s *sweep.Sweep, cost sweep.Estimate) *sweepProgress {
+	return &sweepProgress{out: out, live: term.IsTerminal(out), sweep: s, cost: cost, started: time.Now(),
+		total: cost.Seconds * float64(cost.Jobs), steps: map[string]int{}}
+}
+
+func (b *sweepProgress) show(e sweep.Event) {
+	if e.Outcome == nil {
+		b.steps[e.Trial.Hash] = e.Step
+		b.draw(e.Done)
+		return
+	}
+	delete(b.steps, e.Trial.Hash)
+	b.ended += b.cost.SecondsOf(e.Trial)
+	b.clear()
+	fmt.Fprintln(b.out, printable.Message(b.line(e), mostLine))
+	b.draw(e.Done)
+}
+
+// line says what came of a trial.
+func (b *sweepProgress) line(e sweep.Event) string {
+	objective := b.sweep.Objective()
+	name := b.sweep.Plan.Name(e.Trial.Values)
+	if b.sweep.Plan.Seeds > 1 {
+		name += fmt.Sprintf(", seed %d", e.Trial.Settings.Seed)
+	}
+	line := fmt.Sprintf("%s/%s  %s  ", printable.Thousands(e.Done), printable.Thousands(b.sweep.Plan.TrialCount()), name)
+	if e.Outcome.Failed != "" {
+		return line + "failed: " + e.Outcome.Failed
+	}
+	if value, ok := objective.Of(*e.Outcome); ok {
+		line += fmt.Sprintf("%s %s", objective.Name, objectiveNumber(value))
+	}
+	line += fmt.Sprintf("  step %d  %s  %s", e.Outcome.Step, e.Outcome.Verdict, duration(e.Outcome.Seconds))
+	if best, ok := b.sweep.Best(); ok && best.Hash == e.Trial.Hash {
+		line += "  best so far"
+	}
+	if left := b.left(); left > 0 && !b.live {
+		line += "  " + duration(left) + " left"
+	}
+	return line
+}
+
+// left estimates the seconds until the end.
+func (b *sweepProgress) left() float64 {
+	passed := time.Since(b.started).Seconds()
+	if b.ended == 0 || b.ended >= b.total {
+		return 0
+	}
+	return passed * (b.total - b.ended) / b.ended
+}
+
+// draw draws the line below.
+func (b *sweepProgress) draw(done int) {
+	if !b.live {
+		return
+	}
+	line := fmt.Sprintf("%s of %s", printable.Thousands(done), printable.Count(b.sweep.Plan.TrialCount(), "trial"))
+	if left := b.left(); left > 0 {
+		line += "  " + duration(left) + " left"
+	}
+	if best, ok := b.sweep.Best(); ok {
+		if value, ok := b.sweep.ObjectiveOf(best); ok {
+			line += fmt.Sprintf("  best %s (%s)", objectiveNumber(value), b.sweep.Plan.Name(best.Values))
+		}
+	}
+	columns, _ := term.Size(b.out)
+	fmt.Fprintf(b.out, "\r%s\x1b[K", whole(line, columns-1))
+	b.drawn = true
+}
+
+// clear removes the line below.
+func (b *sweepProgress) clear() {
+	if b.drawn {
+		fmt.Fprint(b.out, "\r\x1b[K")
+		b.drawn = false
+	}
+}
+
+// end leaves the cursor on an empty line.
+func (b *sweepProgress) end() { b.clear() }
+
+// objectiveNumber writes the value of an objective.
+func objectiveNumber(x float64) string { return decimals(x, 4) }
+
+// writeSweep writes the result of a sweep in the format that was chosen.
+func (p *program) writeSweep(s *sweep.Sweep, o *output) error {
+	r := s.Ranking()
+	return o.write(p.stdout, func(w io.Writer) error {
+		switch o.format {
+		case jsonFormat.name:
+			return export.JSON(w, "sweep", attention.Source{Run: s.Path}, r)
+		case "csv":
+			return writeSweepCSV(w, s, r)
+		}
+		return writeRanking(w, s, r, textOptions(w).Width)
+	})
+}
+
+// writeSweepCSV writes one line for each trial that has ended.
+func writeSweepCSV(w io.Writer, s *sweep.Sweep, r sweep.Ranking) error {
+	var b bytes.Buffer
+	rows := csv.NewWriter(&b)
+	rules := map[string]bool{}
+	for _, point := range r.Points {
+		for _, t := range point.Trials {
+			for rule := range t.Rules {
+				rules[rule] = true
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(rules))
+	_ = rows.Write(slices.Concat([]string{"trial"}, r.Settings, []string{"seed", "heldout_loss", "train_loss", "excess", "accuracy"}, names,
+		[]string{"step", "trained_steps", "parameters", "seconds", "verdict", "memorised", "failed"}))
+	number := func(x *float64) string {
+		if x == nil {
+			return ""
+		}
+		return strconv.FormatFloat(*x, 'g', -1, 64)
+	}
+	for _, point := range r.Points {
+		for _, t := range point.Trials {
+			var rule []string
+			for _, name := range names {
+				text := ""
+				if x, ok := t.Rules[name]; ok {
+					text = number(&x)
+				}
+				rule = append(rule, text)
+			}
+			loss := number(&t.TrainLoss)
+			if t.Failed != "" {
+				loss = ""
+			}
+			_ = rows.Write(slices.Concat([]string{t.Trial}, point.Values,
+				[]string{strconv.FormatUint(t.Seed, 10), number(t.HeldOutLoss), loss, number(t.Excess), number(t.Accuracy)}, rule,
+				[]string{strconv.Itoa(t.Step), strconv.Itoa(t.Trained), strconv.Itoa(t.Parameters), number(&t.Seconds), t.Verdict,
+					strconv.FormatBool(t.Memorised), t.Failed}))
+		}
+	}
+	rows.Flush()
+	return render.Write(w, &b)
+}
+
+// mostRanked is the number of points that the text shows.
+const mostRanked = 20
+
+// writeRanking writes the points from the best to the worst, and which settings matter.
+func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) error {
+	var b bytes.Buffer
+	objective := s.Objective()
+	b.WriteString(term.Wrap(fmt.Sprintf("%s: %s of %s, ranked by %s (%s is better)", printable.Path(s.Path), printable.Thousands(r.Done),
+		printable.Count(r.Trials, "trial"), objective.Noun, map[bool]string{true: "higher", false: "lower"}[objective.Higher]), columns) + "\n\n")
+	if len(r.Points) == 0 {
+		b.WriteString("no trial has ended yet\n")
+		return render.Write(w, &b)
+	}
+	table := term.Table{Columns: []term.Column{{Title: ""}}}
+	for _, name := range r.Settings {
+		table.Columns = append(table.Columns, term.Column{Title: name})
+	}
+	table.Columns = append(table.Columns, []term.Column{
+		{Title: "mean"}, {Title: "sd", Spare: 1}, {Title: "n", Spare: 3}, {Title: "best", Spare: 4}, {Title: "worst", Spare: 4},
+		{Title: "step", Spare: 5}, {Title: "seconds", Spare: 6}, {Title: "verdict", Left: true, Spare: 2},
+	}...)
+	noise := false
+	for i, point := range r.Points[:min(mostRanked, len(r.Points))] {
+		mark := " "
+		if point.Noise {
+			mark, noise = "=", true
+		}
+		row := append([]string{strconv.Itoa(i+1) + mark}, point.Values...)
+		if o := point.Objective; o == nil {
+			row = append(row, "-", "", "0", "", "")
+		} else {
+			deviation, best, worst := "-", o.Min, o.Max
+			if o.Deviation != nil {
+				deviation = objectiveNumber(*o.Deviation)
+			}
+			if objective.Higher {
+				best, worst = worst, best
+			}
+			row = append(row, objectiveNumber(o.Mean), deviation, strconv.Itoa(o.N), objectiveNumber(best), objectiveNumber(worst))
+		}
+		row = append(row, printable.Thousands(math.Round(point.Step)), decimals(point.Seconds, 1), verdictsOf(point))
+		table.Add(row...)
+	}
+	b.WriteString(table.Text(columns))
+	if more := len(r.Points) - mostRanked; more > 0 {
+		b.WriteString(fmt.Sprintf("and %s more: --format csv has them all\n", printable.Thousands(more)))
+	}
+	var notes []string
+	switch {
+	case noise:
+		notes = append(notes, "= the difference to the first is within the noise of the seeds (paired t-test over the seeds, p >= 0.05)")
+	case r.Seeds == 1 && len(r.Points) > 1:
+		notes = append(notes, "with one seed it cannot be known which differences are noise: add --seeds 3")
+	}
+	notes = append(notes, "step and seconds are means; step is that of the weights with the lowest held-out loss")
+	b.WriteString("\n" + term.Wrap(strings.Join(notes, "; "), columns) + "\n")
+	writeFailures(&b, r, columns)
+	writeEffects(&b, r, columns)
+	if best, ok := s.Best(); ok && sweep.HasWeights(s, best) {
+		b.WriteString("\n" + term.Wrap("the best trial: attend inspect --run "+commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath), columns) + "\n")
+	}
+	return render.Write(w, &b)
+}
+
+// verdictsOf writes the verdicts of a point, the most frequent first.
+func verdictsOf(p sweep.Point) string {
+	kinds := slices.SortedFunc(maps.Keys(p.Verdicts), func(a, b string) int {
+		if d := p.Verdicts[b] - p.Verdicts[a]; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	var parts []string
+	for _, kind := range kinds {
+		if len(kinds) > 1 {
+			kind = fmt.Sprintf("%d %s", p.Verdicts[kind], kind)
+		}
+		parts = append(parts, kind)
+	}
+	if p.Memorised > 0 {
+		parts = append(parts, "memorised")
+	}
+	failed := 0
+	for _, t := range p.Trials {
+		if t.Failed != "" && t.Verdict == "" {
+			failed++
+		}
+	}
+	if failed > 0 {
+		parts = append(parts, fmt.Sprintf("%d failed", failed))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// writeFailures lists why trials failed, each reason once.
+func writeFailures(b *bytes.Buffer, r sweep.Ranking, columns int) {
+	reasons := map[string]int{}
+	for _, point := range r.Points {
+		for _, t := range point.Trials {
+			if t.Failed != "" {
+				reasons[t.Failed]++
+			}
+		}
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	b.WriteString("\nfailed, and not in the means:\n")
+	const most = 5
+	sorted := slices.Sorted(maps.Keys(reasons))
+	for _, reason := range sorted[:min(most, len(sorted))] {
+		b.WriteString(indented(printable.Count(reasons[reason], "trial")+": "+printable.Message(reason, mostLine), columns, 2))
+	}
+	if more := len(sorted) - most; more > 0 {
+		b.WriteString(fmt.Sprintf("  and %s more reasons: --format csv has them all\n", printable.Thousands(more)))
+	}
+}
+
+// writeEffects says which settings matter.
+func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
+	e := r.Effects
+	if v := e.Variance; v != nil && len(v.Effects) > 0 {
+		b.WriteString("\n" + term.Wrap("What matters: the range of the means of a setting's values, its share of all differences between the trials, "+
+			"and the probability of such an effect if there were none (analysis of variance)", columns) + "\n\n")
+		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "range"}, {Title: "share"}, {Title: "p", Spare: 1},
+			{Title: "means", Left: true, Spare: 2}}}
+		for _, effect := range v.Effects {
+			var means []string
+			for _, level := range effect.Levels {
+				means = append(means, level.Value+": "+objectiveNumber(level.Mean))
+			}
+			width := ""
+			if len(effect.Levels) > 0 {
+				width = objectiveNumber(effect.Range)
+			}
+			table.Add(strings.Join(effect.Settings, " x "), width, percent(effect.Share), probability(effect.P), strings.Join(means, "  "))
+		}
+		if v.Higher.Freedom > 0 {
+			table.Add("other interactions", "", percent(v.Higher.Share), "", "")
+		}
+		if e.Noise != nil {
+			table.Add("noise of the seeds", "", percent(v.Error.Share), "", "sd "+objectiveNumber(*e.Noise))
+		}
+		b.WriteString(table.Text(columns))
+	}
+	if len(e.Correlations) > 0 {
+		b.WriteString("\n" + term.Wrap("What matters: the rank correlation of each setting with the objective, which says nothing of settings together",
+			columns) + "\n\n")
+		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "statistic"}, {Title: "p"}, {Title: "method", Left: true, Spare: 1}}}
+		for _, c := range e.Correlations {
+			statistic, p := "-", "-"
+			if c.Test != nil {
+				statistic, p = decimals(c.Test.Statistic, 2), probability(&c.Test.P)
+			}
+			table.Add(c.Setting, statistic, p, c.Method)
+		}
+		b.WriteString(table.Text(columns))
+	}
+	if e.Note != "" {
+		b.WriteString("\n" + term.Wrap(e.Note, columns) + "\n")
+	}
+}
+
+// percent writes a share.
+func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
+
+// probability writes a p value.
+func probability(p *float64) string {
+	switch {
+	case p == nil:
+		return "-"
+	case *p < 0.001:
+		return "<0.001"
+	}
+	return decimals(*p, 3)
+}

@@ -1,0 +1,93 @@
+package run
+
+import (
+	"errors"
+	"math"
+	"time"
+
+	"attend/data"
+	"attend/layers"
+	"attend/train"
+)
+
+// Cost is an estimate of the seconds and bytes that a training takes.
+type Cost struct {
+	Seconds float64
+	Memory  float64 // additional bytes of its process
+	Disk    float64 // bytes of its folder
+}
+
+// Measure makes a few updates of a training, without a folder, and estimates the cost of all of it on that many cores of this
+// machine. The settings must be resolved.
+func Measure(s Settings, corpus *data.Corpus, o ...Option) (Cost, error) {
+	r := &Run{Settings: s, Vocabulary: corpus.Vocabulary, Config: s.Model(corpus.Vocabulary.Len()), options: newOptions(o)}
+	if err := r.checkTraining(corpus); err != nil {
+		return Cost{}, err
+	}
+	full := layers.Full(r.Config.Context)
+	cost := Cost{Memory: r.trainingBytes(corpus, full, full), Disk: r.diskBytes()}
+	begun := time.Now()
+	var err error
+	if r.Parameters, err = layers.NewParameters(r.Config, s.Seed); err != nil {
+		return Cost{}, err
+	}
+	sampler, err := corpus.Train.Sampler(s.Batch, s.Context, s.Seed)
+	if err != nil {
+		return Cost{}, err
+	}
+	set, _ := corpus.Measured()
+	batch := r.trainingEvaluationBatch()
+	measured, err := set.Batches(batch, s.Context)
+	if err != nil {
+		return Cost{}, err
+	}
+	trainer, err := train.New(s.Training(), r.build, r.Parameters, sampler)
+	if err != nil {
+		return Cost{}, err
+	}
+	evaluator, err := train.NewEvaluator(r.build, batch, s.Context)
+	if err != nil {
+		return Cost{}, errors.Join(err, trainer.Close())
+	}
+	start := time.Since(begun).Seconds()
+	step := least(func() error { _, err := trainer.Step(); return err })
+	evaluation := least(func() error { _, err := evaluator.Evaluate(measured, 1); return err }) // of one batch
+	batches := float64((r.EvaluationRows(set) + batch - 1) / batch)
+	evaluations := 0.0
+	for i := range s.Steps {
+		if s.evaluatedAt(i) || i == s.Steps-1 {
+			evaluations++
+		}
+	}
+	// At the end all held-out text is evaluated, and about as much again for the rules and the samples of [analysis.Conclude].
+	const end = 4
+	all := float64(set.RowCount(s.Context)) / float64(batch)
+	cost.Seconds = start + float64(s.Steps)*step + evaluation*(evaluations*batches+end*all)
+	return cost, errors.Join(trainer.Close(), evaluator.Close())
+}
+
+// measuring is the time for which [least] repeats.
+const measuring = 20 * time.Millisecond
+
+// least returns the least seconds of a call, of several.
+func least(call func() error) float64 {
+	seconds := math.Inf(1)
+	for begun, n := time.Now(), 0; n < 3 || time.Since(begun) < measuring && n < 50; n++ {
+		before := time.Now()
+		if call() != nil { // a training that diverges takes as long
+			return 0
+		}
+		seconds = min(seconds, time.Since(before).Seconds())
+	}
+	return seconds
+}
+
+// diskBytes estimates the bytes of the run folder: weights and state, and a film of the sample sentence.
+func (r *Run) diskBytes() float64 {
+	sets := 1 + float64(len(r.Settings.stateSets()))
+	frames := float64(r.Settings.Steps)/float64(r.Settings.EvalInterval) + 3*math.Log10(float64(r.Settings.Steps)) + 2
+	sample, _ := r.Encode(r.Settings.Sample)
+	tokens := float64(len(sample.IDs))
+	const number, fixed = 11, 8 << 10 // bytes of a weight in JSON, and of the other files
+	return sets*r.Config.ParameterBytes() + frames*(number*float64(r.Config.Layers*r.Config.Heads)*tokens*tokens/2+1000) + fixed
+}

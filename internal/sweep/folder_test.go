@@ -1,0 +1,128 @@
+package sweep
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"attend/internal/run/runtest"
+)
+
+// recordedSweep makes a sweep of two trials whose outcomes are invented.
+func recordedSweep(t *testing.T) (path string, p Plan, text string) {
+	t.Helper()
+	path, p, text = filepath.Join(t.TempDir(), "sweeps", "small"), plan(t, tiny(Values{"lr": "0.01,0.03"})), smallText(t)
+	s, err := Begin(path, p, text, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, trials := range s.trials {
+		loss := 1.5 - float64(i)
+		if err := s.record(Outcome{Trial: trials[0].Hash, HeldOutLoss: &loss, Verdict: "learned"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path, p, text
+}
+
+func TestResultsAreReadAgain(t *testing.T) {
+	path, _, _ := recordedSweep(t)
+	s, err := Open(path)
+	if err != nil || s.Done() != 2 {
+		t.Fatal(s, err)
+	}
+	if best, ok := s.Best(); !ok || best.Values[0] != "0.03" {
+		t.Errorf("the best is %v", best.Values)
+	}
+}
+
+// A line that a killed process has not completed is forgotten; any other damage is an error that names the line.
+func TestDamagedResults(t *testing.T) {
+	path, p, text := recordedSweep(t)
+	file := filepath.Join(path, resultsFile)
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := bytes.IndexByte(whole, '\n') + 1
+	for cut := first; cut < len(whole); cut++ {
+		if err := os.WriteFile(file, whole[:cut], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := Open(path); err != nil || s.Done() != 1 {
+			t.Fatalf("cut at %d: %v", cut, err)
+		}
+	}
+	s, err := Begin(path, p, text, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loss := 0.5
+	if err := s.record(Outcome{Trial: s.trials[1][0].Hash, HeldOutLoss: &loss, Verdict: "learned"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if again, err := os.ReadFile(file); err != nil || !bytes.Equal(again, whole) {
+		t.Errorf("after the incomplete line was written again: %s, before %s", again, whole)
+	}
+	for i := range whole {
+		damaged := bytes.Clone(whole)
+		damaged[i] ^= 1
+		if err := os.WriteFile(file, damaged, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(path)
+		if i == len(whole)-1 { // the line feed: the line is incomplete
+			continue
+		}
+		if err == nil && s.Done() == 2 {
+			t.Errorf("byte %d was changed and nothing says so", i)
+		}
+		if err != nil {
+			runtest.WantError(t, err, resultsFile, "line ", "delete the line")
+		}
+	}
+}
+
+func TestForeignFolders(t *testing.T) {
+	path, p, text := recordedSweep(t)
+	_, err := Begin(path, p, strings.Repeat("ab", 32), false)
+	runtest.WantError(t, err, "another text", path)
+	file := filepath.Join(path, planFile)
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct{ from, to, want string }{
+		"newer":   {"format-version: 1", "format-version: 2", "use the version that wrote it, or a newer one"},
+		"no text": {text, "12", "text-sha256"},
+		"no yaml": {"format-version", "\t:", "it is not a settings file"},
+		"unknown": {"lr: [", "lr: [x, ", `lr: want a number, not "x"`},
+	} {
+		if err := os.WriteFile(file, []byte(strings.Replace(string(whole), c.from, c.to, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(path)
+		runtest.WantError(t, err, planFile, c.want)
+		if what == "newer" {
+			_, err := Begin(path, p, text, false)
+			runtest.WantError(t, err, planFile, c.want)
+		}
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.MkdirAll(filepath.Join(other, "mine"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Begin(other, p, text, false)
+	runtest.WantError(t, err, "has files that are not of a sweep")
+	_, err = Open(other)
+	runtest.WantError(t, err, "there is no sweep")
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(other), ".*")); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}

@@ -1,0 +1,180 @@
+package sweep
+
+import (
+	"cmp"
+	"slices"
+
+	"attend/internal/run"
+)
+
+// Ranking is the result of a sweep: its points from the best to the worst, and which settings matter.
+type Ranking struct {
+	Objective string   `json:"objective"`
+	Search    string   `json:"search"`
+	Settings  []string `json:"settings"` // that vary
+	Seeds     int      `json:"seeds"`    // of each point
+	Trials    int      `json:"trials"`   // planned
+	Done      int      `json:"done"`     // that have ended
+	Points    []Point  `json:"points"`   // that have an outcome
+	Effects   Effects  `json:"effects"`
+}
+
+// Point is what came of the trials of one point.
+type Point struct {
+	Values    []string       `json:"values"`    // of the settings
+	Objective *Summary       `json:"objective"` // over the seeds; nil if no trial has a value
+	ToFirst   *Test          `json:"to_first"`  // paired t-test, over the seeds, of the difference to the first point; nil if there is none
+	Noise     bool           `json:"within_noise"`
+	Step      float64        `json:"step"`     // mean step of the weights that are the models
+	Verdicts  map[string]int `json:"verdicts"` // trials by the kind of their verdict
+	Memorised int            `json:"memorised"`
+	Seconds   float64        `json:"seconds"` // of training, mean
+	Trials    []TrialOutcome `json:"trials"`
+
+	order int // among the points of the plan
+}
+
+// TrialOutcome is the outcome of a trial with its seed.
+type TrialOutcome struct {
+	Seed uint64 `json:"seed"`
+	Outcome
+}
+
+// significance is the p below which a difference is not taken for noise: it is that large by chance once in twenty.
+const significance = 0.05
+
+// Ranking returns the result of the sweep as far as it is known. A point is within the noise of the first if the paired t-test over
+// the seeds that both have gives p >= 0.05.
+func (s *Sweep) Ranking() Ranking {
+	r := Ranking{Objective: s.Plan.Objective, Search: s.Plan.Search, Seeds: s.Plan.Seeds, Trials: s.Plan.TrialCount(), Done: s.Done()}
+	for _, a := range s.Plan.Axes {
+		r.Settings = append(r.Settings, a.Setting.Name)
+	}
+	var cells []cell
+	drawn := map[string]bool{} // a search can draw a point twice
+	for i, values := range s.points {
+		p := s.point(i)
+		if len(p.Trials) == 0 || drawn[pointKey(values)] {
+			continue
+		}
+		drawn[pointKey(values)] = true
+		r.Points = append(r.Points, p)
+		c := cell{point: values}
+		for _, t := range p.Trials {
+			if value, ok := s.by.Of(t.Outcome); ok {
+				c.values = append(c.values, value)
+			}
+		}
+		cells = append(cells, c)
+	}
+	slices.SortStableFunc(r.Points, func(a, b Point) int {
+		switch {
+		case a.Objective == nil || b.Objective == nil:
+			return boolCompare(a.Objective == nil, b.Objective == nil)
+		default:
+			return cmp.Or(s.by.Compare(a.Objective.Mean, b.Objective.Mean), cmp.Compare(a.order, b.order))
+		}
+	})
+	for i := range r.Points {
+		p := &r.Points[i]
+		if p.Objective == nil {
+			continue
+		}
+		a, b := s.pairs(r.Points[0], *p)
+		if i > 0 && len(a) > 0 {
+			p.ToFirst = pairedT(a, b)
+		}
+		p.Noise = i > 0 && (slices.Equal(a, b) || p.ToFirst != nil && p.ToFirst.P >= significance)
+	}
+	r.Effects = effects(s.Plan.Axes, cells)
+	return r
+}
+
+// boolCompare orders false before true.
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// point returns what came of a point.
+func (s *Sweep) point(i int) Point {
+	p := Point{Values: s.points[i], Verdicts: map[string]int{}, order: i}
+	var values []float64
+	results := 0.0
+	for _, t := range s.trials[i] {
+		o, ended := s.outcomes[t.Hash]
+		if !ended {
+			continue
+		}
+		p.Trials = append(p.Trials, TrialOutcome{t.Settings.Seed, o})
+		if o.Verdict != "" {
+			p.Verdicts[o.Verdict]++
+		}
+		if o.Memorised {
+			p.Memorised++
+		}
+		if value, ok := s.by.Of(o); ok {
+			values = append(values, value)
+		}
+		if o.Failed == "" {
+			results++
+			p.Step += float64(o.Step)
+			p.Seconds += o.Seconds
+		}
+	}
+	if results > 0 {
+		p.Step /= results
+		p.Seconds /= results
+	}
+	if len(values) > 0 {
+		summary := summarise(values)
+		p.Objective = &summary
+	}
+	return p
+}
+
+// pairs returns the values of two points for the seeds that both have.
+func (s *Sweep) pairs(a, b Point) (x, y []float64) {
+	for _, t := range a.Trials {
+		for _, u := range b.Trials {
+			v, first := s.by.Of(t.Outcome)
+			w, second := s.by.Of(u.Outcome)
+			if t.Seed == u.Seed && first && second {
+				x, y = append(x, v), append(y, w)
+			}
+		}
+	}
+	return x, y
+}
+
+// Best returns the trial with the best objective.
+func (s *Sweep) Best() (Trial, bool) {
+	for _, trials := range s.trials {
+		for _, t := range trials {
+			if s.best != "" && t.Hash == s.best {
+				return t, true
+			}
+		}
+	}
+	return Trial{}, false
+}
+
+// Objective returns what the trials are compared by.
+func (s *Sweep) Objective() Objective { return s.by }
+
+// ObjectiveOf returns the value of a trial; ok is false if it has none yet.
+func (s *Sweep) ObjectiveOf(t Trial) (value float64, ok bool) {
+	o, ended := s.outcomes[t.Hash]
+	if !ended {
+		return 0, false
+	}
+	return s.by.Of(o)
+}
+
+// HasWeights reports whether the weights of a trial are there.
+func HasWeights(s *Sweep, t Trial) bool { return run.HasWeights(s.TrialPath(t.Hash)) }
