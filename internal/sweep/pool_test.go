@@ -262,7 +262,7 @@ func TestTwoSweepsOfOneName(t *testing.T) {
 	_, err = Begin(path, p, text, false)
 	runtest.WantError(t, err, "is running in another process", path)
 	if _, err := Open(path); err != nil {
-		t.Errorf("it cannot be looked at meanwhile: %v", err)
+		t.Errorf("it cannot be opened meanwhile: %v", err)
 	}
 	s.Close()
 	again, err := Begin(path, p, text, false)
