@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"runtime/debug"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -15,6 +16,7 @@ func TestMain(m *testing.M) {
 // execute runs the program with these arguments and streams in this process, and returns the exit code. Processes that it starts are
 // the program that [TestMain] puts in the path.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	defer debug.SetGCPercent(100) // a training sets its own, with which all tests after it would spend most of their time
 	return (&program{self: "attend", stdin: stdin, stdout: stdout, stderr: stderr}).execute(ctx, args)
 }
 

@@ -92,7 +92,7 @@ func TestMutatedRuns(t *testing.T) {
 	case testing.Short():
 		end = 20
 	case !full:
-		end = 120
+		end = 60
 	}
 	stressFolder(t)
 	limit := longest
