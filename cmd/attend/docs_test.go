@@ -171,7 +171,7 @@ func TestDocsPrintCommandsThatRun(t *testing.T) {
 		case args[0] == "train":
 			args = append(args, "--steps", "5")
 		case args[0] == "sweep" && args[1] != "show":
-			args = append(args, "--steps", "5", "--seeds", "1")
+			args = append(args, "--steps", "5", "--seeds", "2")
 		}
 		done[command] = true
 		run(args...)
