@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,33 +192,21 @@ func (f *folder) linksOut(name string) bool {
 
 // Latest returns the path of the run under root whose model was written last. The run named spare is returned only if there is no other.
 func Latest(root, spare string) (string, error) {
-	entries, err := os.ReadDir(root)
+	entries, err := foldersUnder(root)
 	if err != nil && file.Advice(err) != "" { // a missing root has no runs
 		return "", fmt.Errorf("cannot look for runs in %s: %w", printable.Path(root), file.Explain(err, ""))
 	}
 	var latest, kept string
 	var newest time.Time
 	for _, e := range entries {
-		path := filepath.Join(root, e.Name())
-		name := path
-		if strings.HasPrefix(e.Name(), ".") {
-			of, wasAside, ok := leftover(e, "")
-			if !ok || !wasAside {
-				continue
-			}
-			name = filepath.Join(root, of) // Open puts it back
-			if exists(name) {
-				continue
-			}
-		}
-		info, err := os.Stat(filepath.Join(path, modelFile))
+		info, err := os.Stat(filepath.Join(e.at, modelFile))
 		if err != nil {
 			continue
 		}
-		if e.Name() == spare {
-			kept = name
+		if filepath.Base(e.at) == spare {
+			kept = e.path
 		} else if info.ModTime().After(newest) {
-			latest, newest = name, info.ModTime()
+			latest, newest = e.path, info.ModTime()
 		}
 	}
 	latest = cmp.Or(latest, kept)
@@ -226,6 +215,49 @@ func Latest(root, spare string) (string, error) {
 			printable.Path(root))
 	}
 	return latest, nil
+}
+
+// List returns the paths of the runs in a folder, sorted by name: of its folders that hold files of a run, and of those whose
+// files cannot be looked for. If root is a run itself, it is the only one.
+func List(root string) ([]string, error) {
+	if isRun(root) {
+		return []string{root}, nil
+	}
+	entries, err := foldersUnder(root)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, e := range entries {
+		if _, err := os.Stat(filepath.Join(e.at, settingsFile)); isRun(e.at) || errors.Is(err, fs.ErrPermission) {
+			paths = append(paths, e.path)
+		}
+	}
+	return slices.Compact(paths), nil
+}
+
+// foundFolder is an entry of a folder that may be a run.
+type foundFolder struct {
+	path string // of the run
+	at   string // the path at present: that of a run which a killed process has moved aside is another, and Open restores it
+}
+
+// foldersUnder returns the entries of a folder that may be runs, sorted by name: all but hidden ones.
+func foldersUnder(root string) (found []foundFolder, err error) {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		at := filepath.Join(root, e.Name())
+		if !strings.HasPrefix(e.Name(), ".") {
+			found = append(found, foundFolder{at, at})
+		} else if of, wasAside, ok := leftover(e, ""); ok && wasAside && !exists(filepath.Join(root, of)) {
+			found = append(found, foundFolder{filepath.Join(root, of), at})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b foundFolder) int { return strings.Compare(a.path, b.path) })
+	return found, nil
 }
 
 // isRun reports whether a folder has files of a run, all or some.
@@ -249,13 +281,16 @@ func HasFile(path string) bool {
 }
 
 // onlyRunFiles reports whether a folder has only files of a run and temporary files of them.
-func onlyRunFiles(entries []os.DirEntry) bool {
+func onlyRunFiles(entries []os.DirEntry) bool { return foreign(entries) == "" }
+
+// foreign returns the name of the first entry of a folder that is neither a file of a run nor a temporary file of one, or "".
+func foreign(entries []os.DirEntry) string {
 	for _, e := range entries {
 		if runFiles[e.Name()] == 0 && !isTemporary(e.Name()) || !e.Type().IsRegular() {
-			return false
+			return e.Name()
 		}
 	}
-	return true
+	return ""
 }
 
 // isTemporary reports whether a name is that of a temporary file of a run. Versions with format 1 used other names.

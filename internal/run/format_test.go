@@ -39,6 +39,9 @@ func TestFormat1(t *testing.T) {
 			if r.Step != 20 || r.Settings.Steps != 40 {
 				t.Errorf("step %d of %d, want 20 of 40", r.Step, r.Settings.Steps)
 			}
+			if d, _ := described(t, path); *d.Settings != r.Settings || d.Trained != 20 || d.Best == nil || d.Finished || d.HasResult {
+				t.Errorf("described as %+v", d)
+			}
 			m, err := reader(t, r, 1).Map(c.sentence, 3)
 			if err != nil {
 				t.Fatal(err)

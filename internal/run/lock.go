@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 
 	"github.com/gofrs/flock"
 
@@ -54,7 +56,7 @@ func acquire(path, real string) (*lockedName, error) {
 		case err != nil:
 			return nil, fmt.Errorf("cannot lock %s: %w", printable.Path(path), file.Explain(err, "choose another folder with --out"))
 		case !held:
-			return nil, heldError(path, at)
+			return nil, newHeldError(path, at)
 		case file.Same(s.lock, at):
 			s.sign()
 			return s, nil
@@ -91,23 +93,72 @@ var ErrHeld = errors.New("wait until it ends")
 // mostHost is the largest number of characters of a host name in an error; another program may have written the file.
 const mostHost = 64
 
-// heldError returns an ErrHeld that names the process that holds the lock, if the lock file has it.
-func heldError(path, at string) error {
-	who, stop := "another process", "stop it"
-	if f, err := file.Open(at, mostLockFile); err == nil {
-		defer f.Close()
-		b, _ := io.ReadAll(io.NewSectionReader(f, 1, mostLockFile)) // an incomplete line is ignored
-		pid, host := parseHolder(b)
-		here, err := os.Hostname()
-		switch {
-		case pid > 0 && err == nil && host == here:
-			who, stop = fmt.Sprintf("process %d", pid), fmt.Sprintf("stop it (kill %d)", pid)
-		case pid > 0:
-			who = fmt.Sprintf("process %d on %s", pid, printable.Short(host, mostHost))
-		}
+// heldError is an ErrHeld that names the process that holds the lock, if the lock file has it.
+type heldError struct {
+	path, who, stop string
+	instead         string // what else can be done, after a comma; "": nothing
+}
+
+// newHeldError returns the error for a run folder whose lock file is at that path.
+func newHeldError(path, at string) *heldError {
+	e := &heldError{printable.Path(path), "another process", "stop it", ", or train in another folder with --out"}
+	here, err := os.Hostname()
+	switch pid, host := holder(at); {
+	case pid > 0 && err == nil && host == here:
+		e.who, e.stop = fmt.Sprintf("process %d", pid), fmt.Sprintf("stop it (kill %d)", pid)
+	case pid > 0:
+		e.who = fmt.Sprintf("process %d on %s", pid, printable.Short(host, mostHost))
 	}
-	return fmt.Errorf("%s is being trained by %s: %w, %s, or train in another folder with --out",
-		printable.Path(path), who, ErrHeld, stop)
+	return e
+}
+
+func (e *heldError) Error() string {
+	if e.instead == "" {
+		return fmt.Sprintf("%s is being trained by %s: %v, or %s", e.path, e.who, ErrHeld, e.stop)
+	}
+	return fmt.Sprintf("%s is being trained by %s: %v, %s%s", e.path, e.who, ErrHeld, e.stop, e.instead)
+}
+
+func (e *heldError) Unwrap() error { return ErrHeld }
+
+// held returns a heldError if a process trains in the run folder at real. It takes no lock, which a training that starts just now
+// would find held: the lock file names its process, and is removed when that ends, unless it is killed. Of a process on another
+// host it cannot be known whether it was killed: it counts as alive.
+func held(path, real string) error {
+	at := lockPath(real)
+	pid, host := holder(at)
+	here, err := os.Hostname()
+	if pid == 0 || err == nil && host == here && !alive(pid) {
+		return nil
+	}
+	e := newHeldError(path, at)
+	e.instead = ""
+	return e
+}
+
+// alive reports whether there is a process of that id on this host.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer p.Release()
+	if runtime.GOOS == "windows" { // where only a process that is there is found, and none is sent a signal
+		return true
+	}
+	err = p.Signal(syscall.Signal(0)) // which only asks whether one could be sent
+	return err == nil || errors.Is(err, os.ErrPermission)
+}
+
+// holder returns the process that has signed a lock file, and its host: 0 if none has.
+func holder(at string) (pid int, host string) {
+	f, err := file.Open(at, mostLockFile)
+	if err != nil {
+		return 0, ""
+	}
+	defer f.Close()
+	b, _ := io.ReadAll(io.NewSectionReader(f, 1, mostLockFile)) // an incomplete line is ignored
+	return parseHolder(b)
 }
 
 // parseHolder reads the process and its host from a lock file without its first byte: 0 if it does not say.

@@ -32,6 +32,7 @@ type Run struct {
 	Notes      []string // messages for the user about the folder, one line each
 
 	configJSON, tokenizerJSON []byte
+	identity                  settingsDigest    // zero unless metadata was checked
 	chainHashes               map[string]string // by log, the chain hash of the last line before the checkpoint; nil if not read
 	folder                    fs.FileInfo       // identity of the folder that it was read from
 	options                   options
@@ -122,18 +123,10 @@ func fill(parameters *param.Set, prefix string, tensors map[string]hf.Tensor) {
 // openWith reads the run with the tensors of one of its two safetensors files. That file has checksums of the other files, which
 // are compared before the content of those files is used.
 func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf.Tensor, err error) {
-	r = &Run{Path: f.path, folder: f.info, Notes: f.notes, options: o}
-	sealed, err := f.read(settingsFile)
-	if err != nil {
+	if r, err = f.readSettings(o); err != nil {
 		return nil, nil, err
 	}
-	if r.Settings, r.Format, err = unsealSettings(sealed); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", f.at(settingsFile), err)
-	}
-	if r.configJSON, err = f.read(configFile); err != nil {
-		return nil, nil, err
-	}
-	if r.tokenizerJSON, err = f.read(tokenizerFile); err != nil {
+	if err := r.readTexts(f); err != nil {
 		return nil, nil, err
 	}
 	source, err := openTensors(f.root, name)
@@ -153,9 +146,8 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 	if err := r.checkTokenizerConfig(f); err != nil {
 		return nil, nil, err
 	}
-	if want := r.Settings.Model(r.Vocabulary.Len()); r.Config != want {
-		return nil, nil, fmt.Errorf("%s describes another model than %s and %s: they come from different runs",
-			f.at(configFile), settingsFile, tokenizerFile)
+	if err := r.checkConfig(f, r.Vocabulary.Len()); err != nil {
+		return nil, nil, err
 	}
 	count := r.Config.ParameterCount() // the largest number of float32 values in the file
 	if name == stateFile {
@@ -172,6 +164,36 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 	r.Parameters = layers.ZeroParameters(r.Config) // all 0
 	tensors, err = source.read(int64(count))
 	return r, tensors, f.fileError(name, err)
+}
+
+// readSettings begins to read the run: training.yaml.
+func (f *folder) readSettings(o options) (*Run, error) {
+	r := &Run{Path: f.path, folder: f.info, Notes: f.notes, options: o}
+	sealed, err := f.read(settingsFile)
+	if err != nil {
+		return nil, err
+	}
+	if r.Settings, r.Format, err = unsealSettings(sealed); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.at(settingsFile), err)
+	}
+	return r, nil
+}
+
+// readTexts reads the bytes of config.json and tokenizer.json.
+func (r *Run) readTexts(f *folder) (err error) {
+	if r.configJSON, err = f.read(configFile); err == nil {
+		r.tokenizerJSON, err = f.read(tokenizerFile)
+	}
+	return err
+}
+
+// checkConfig checks config.json against training.yaml and the size of the vocabulary.
+func (r *Run) checkConfig(f *folder, vocab int) error {
+	if r.Config != r.Settings.Model(vocab) {
+		return fmt.Errorf("%s describes another model than %s and %s: they come from different runs",
+			f.at(configFile), settingsFile, tokenizerFile)
+	}
+	return nil
 }
 
 // Prefixes of the names of tensors in state.safetensors.
@@ -195,9 +217,9 @@ func (r *Run) shapes(file string) map[string][]int {
 	if file == modelFile {
 		return hf.Shapes(r.Config)
 	}
-	shapes := map[string][]int{}
+	shapes, parameters := map[string][]int{}, layers.NewModel(r.Config).Params().All()
 	for _, of := range r.Settings.stateSets() {
-		for _, p := range layers.NewModel(r.Config).Params().All() {
+		for _, p := range parameters {
 			shapes[of+"/"+p.Name] = p.Shape
 		}
 	}
@@ -221,10 +243,20 @@ func (r *Run) checkTokenizerConfig(f *folder) error {
 	return err
 }
 
+// settingsDigest is the SHA-256 of what a run keeps of its settings, which takes longer to compute than to compare the settings.
+type settingsDigest struct {
+	of     Settings
+	digest string
+}
+
 // metadata returns the metadata of both safetensors files: of the run, with checksums of its other files.
 func (r *Run) metadata() map[string]string {
+	identity := r.identity.digest
+	if r.identity.of != r.Settings || identity == "" {
+		identity = digest(r.Settings.identity())
+	}
 	m := map[string]string{
-		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: digest(r.Settings.identity()),
+		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: identity,
 		metaConfig: digest(r.configJSON), metaWords: digest(r.tokenizerJSON),
 	}
 	if r.Best != nil {
@@ -237,6 +269,9 @@ func (r *Run) metadata() map[string]string {
 // checkMetadata checks that a safetensors file belongs to config.json, tokenizer.json and training.yaml, and sets the fields of
 // the run from its metadata.
 func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) (err error) {
+	if r.identity.of != r.Settings {
+		r.identity = settingsDigest{r.Settings, digest(r.Settings.identity())}
+	}
 	want := r.metadata()
 	for _, other := range []struct{ file, key string }{
 		{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings},

@@ -75,7 +75,10 @@ func rightOpen(low, high float64) Range { return Range{Low: low, High: high, Ope
 // AllSettings returns the table of settings, in the order of the help. A new setting is one entry here and one field of
 // [layers.Config], if it is of the model, or of [Settings], with its name as the YAML key. A number outside of its range is an
 // error.
-func AllSettings() (all []Setting) {
+func AllSettings() []Setting { return slices.Clone(allSettings()) }
+
+// allSettings makes the table once, since every run folder that is read needs it several times.
+var allSettings = sync.OnceValue(func() (all []Setting) {
 	for _, group := range []struct {
 		name     string
 		vary     bool
@@ -159,7 +162,7 @@ func AllSettings() (all []Setting) {
 		}
 	}
 	return all
-}
+})
 
 // Defaults are the settings of `attend train` without flags: the toy transformer on the savanna.
 func Defaults() Settings {

@@ -25,7 +25,11 @@ func encodeTensors(tensors map[string]hf.Tensor, metadata map[string]string) ([]
 // decodeTensors reads what writeTensors wrote.
 func decodeTensors(b []byte) (map[string]hf.Tensor, map[string]string, error) {
 	t := &tensorsFile{ReaderAt: bytes.NewReader(b), size: int64(len(b))}
-	if err := t.readHeader(); err != nil {
+	err := t.readHeader()
+	if err == nil {
+		err = t.parseHeader()
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	tensors, err := t.read(t.size)
