@@ -34,6 +34,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if path := os.Getenv(childChange); path != "" {
+		if err := childChanges(path); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if path := os.Getenv(childFolder); path != "" {
 		if err := child(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)

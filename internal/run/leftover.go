@@ -73,7 +73,7 @@ func clearLeftover(path, real string) (note string, err error) {
 		restored, err := restore(path, real)
 		switch {
 		case restored:
-			removeRun(building)
+			_ = removeRun(building)
 			return restoredNote(real), err
 		case err != nil:
 			return "", err
@@ -83,7 +83,7 @@ func clearLeftover(path, real string) (note string, err error) {
 		}
 	}
 	if wasAside || !exists(path+aside) { // otherwise both are handled together
-		removeRun(path)
+		_ = removeRun(path)
 	}
 	return "", nil
 }
@@ -105,17 +105,22 @@ func restoredNote(name string) string {
 	return fmt.Sprintf("the run %s was restored: a process was killed while replacing it", printable.Path(name))
 }
 
-// removeRun removes a temporary or replaced run folder. Errors are ignored: the next command that creates a run there removes the
-// folder.
-func removeRun(path string) {
+// removeRun removes a temporary or replaced run folder, unless it has other files too. Most callers ignore the error: the next
+// command that locks a run there removes the folder.
+func removeRun(path string) error {
 	entries, err := os.ReadDir(path)
 	if err != nil || !onlyRunFiles(entries) {
-		return
+		return err
 	}
 	for _, e := range entries {
-		_ = os.Remove(filepath.Join(path, e.Name()))
+		if gone := os.Remove(filepath.Join(path, e.Name())); err == nil {
+			err = gone
+		}
 	}
-	_ = os.Remove(path)
+	if gone := os.Remove(path); err == nil {
+		err = gone
+	}
+	return err
 }
 
 // findAside returns the path of the run that a killed process has moved aside from real, or "".
