@@ -21,7 +21,7 @@ var jsonCommands = []string{
 	"why --run runs/savanna", "why --run runs/savanna --position 1", "heads --run runs/savanna", "eval --run runs/savanna",
 	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna --with runs/own", "compare --run runs/savanna SECOND",
 	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",
-	"words --run runs/savanna --nearest lion", "words --run runs/savanna --list", "complete --run runs/savanna --tokens 3",
+	"words --run runs/savanna --nearest lion", "words --run runs/savanna --list", "complete --run runs/savanna --tokens 3", "runs",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.
@@ -94,8 +94,11 @@ func TestJSONIsDescribed(t *testing.T) {
 		if err := decoder.Decode(&d); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
-		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || !strings.HasPrefix(d.Run, "runs/") || d.Step != 100 {
-			t.Errorf("%s: %s, version %d, of %s at step %d", line, d.Format, d.Version, d.Run, d.Step)
+		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || (d.Source == nil) != (args[0] == "runs") {
+			t.Fatalf("%s: %s, version %d, of %v", line, d.Format, d.Version, d.Source)
+		}
+		if d.Source != nil && (!strings.HasPrefix(d.Run, "runs/") || d.Step != 100) {
+			t.Errorf("%s: of %s at step %d", line, d.Run, d.Step)
 		}
 		fieldTypes(d.Result, d.Format+" ", "", note)
 	}
@@ -118,7 +121,7 @@ func TestJSONIsDescribed(t *testing.T) {
 	}
 }
 
-// fieldTypes calls field with the path and the type of everything in a value: string, integer, number, object or null, with [] for each
+// fieldTypes calls field with the path and the type of everything in a value: string, boolean, integer, number, object or null, with [] for each
 // list around it.
 func fieldTypes(v any, path, lists string, field func(path, kind string)) {
 	switch v := v.(type) {
@@ -126,6 +129,8 @@ func fieldTypes(v any, path, lists string, field func(path, kind string)) {
 		field(path, "null")
 	case string:
 		field(path, "string"+lists)
+	case bool:
+		field(path, "boolean"+lists)
 	case json.Number:
 		kind := "number"
 		if _, err := v.Int64(); err == nil {

@@ -37,6 +37,7 @@ type format struct {
 var (
 	textFormat = format{name: "text", extension: ".txt"}
 	jsonFormat = format{name: "json", extension: ".json"}
+	csvFormat  = format{name: "csv", extension: ".csv"}
 	htmlFormat = format{name: "html", extension: ".html"}
 )
 
@@ -49,7 +50,7 @@ var pictureFormats = func() (formats []format) {
 }()
 
 // mapFormats are what maps can be, besides text and JSON.
-var mapFormats = slices.Concat([]format{{name: "csv", extension: ".csv"}, htmlFormat}, pictureFormats)
+var mapFormats = slices.Concat([]format{csvFormat, htmlFormat}, pictureFormats)
 
 // output has the values of the flags --format, --output and --theme of a command, and the format that follows from them.
 type output struct {

@@ -34,6 +34,10 @@ func (t Table) Text(width int) string {
 		return t.stacked(width)
 	}
 	var b strings.Builder
+	widths := make([]int, len(t.Columns))
+	for i := range widths {
+		widths[i] = t.width(i)
+	}
 	line := func(cell func(i int) string) {
 		var row []string
 		for _, i := range shown {
@@ -41,7 +45,7 @@ func (t Table) Text(width int) string {
 			if t.Columns[i].Left {
 				pad = PadRight
 			}
-			row = append(row, pad(cell(i), t.width(i)))
+			row = append(row, pad(cell(i), widths[i]))
 		}
 		b.WriteString(strings.TrimRight(strings.Join(row, strings.Repeat(" ", Gap)), " ") + "\n")
 	}

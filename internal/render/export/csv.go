@@ -70,6 +70,31 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 	return render.Write(w, &b)
 }
 
+// Rows writes a table as CSV under a header, with texts as [CSV] writes them. A cell is a string, a bool, an int, an int64, a
+// float64, or nil, which is left empty.
+func Rows(w io.Writer, header []string, rows [][]any) error {
+	var b bytes.Buffer
+	b.WriteString(strings.Join(header, ",") + "\n")
+	for _, row := range rows {
+		for i, cell := range row {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			switch cell := cell.(type) {
+			case nil:
+			case string:
+				b.WriteString(quoted(cell))
+			case float64:
+				b.WriteString(strconv.FormatFloat(cell, 'g', -1, 64))
+			default:
+				fmt.Fprint(&b, cell)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return render.Write(w, &b)
+}
+
 // shortest is the shortest number that reads back to the same float32.
 func shortest(weight float32) string { return strconv.FormatFloat(float64(weight), 'g', -1, 32) }
 

@@ -103,3 +103,15 @@ func TestCSVNamesMaps(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A table is written as its cells are: texts quoted, without formulas, and what is not known empty.
+func TestRows(t *testing.T) {
+	var b bytes.Buffer
+	err := Rows(&b, []string{"run", "loss", "step", "bytes", "training"}, [][]any{
+		{"runs/a \"b\"\n", 1.25, 3, int64(4), true}, {"=1+1", nil, nil, nil, nil},
+	})
+	want := "run,loss,step,bytes,training\n\"runs/a \"\"b\"\"↵\",1.25,3,4,true\n\"'=1+1\",,,,\n"
+	if err != nil || b.String() != want {
+		t.Errorf("%v, %q, want %q", err, &b, want)
+	}
+}

@@ -17,15 +17,24 @@ const Version = 3
 
 // Document is a result under its heading.
 type Document struct {
-	Format  string `json:"format"` // what the result is: attend/ and the command
-	Version int    `json:"version"`
-	attention.Source
-	Result any `json:"result"`
+	Format            string `json:"format"` // what the result is: attend/ and the command
+	Version           int    `json:"version"`
+	*attention.Source        // nil if the result is not of one run
+	Result            any    `json:"result"`
 }
 
-// JSON writes a result as a [Document] on one line. Numbers are the shortest that read back to the same value.
+// JSON writes a result of a run as a [Document] on one line. Numbers are the shortest that read back to the same value.
 func JSON(w io.Writer, name string, from attention.Source, result any) error {
-	b, err := printable.JSON(Document{"attend/" + name, Version, from, result})
+	return writeDocument(w, Document{"attend/" + name, Version, &from, result})
+}
+
+// JSONWithoutSource is [JSON] of a result that is not of one run.
+func JSONWithoutSource(w io.Writer, name string, result any) error {
+	return writeDocument(w, Document{"attend/" + name, Version, nil, result})
+}
+
+func writeDocument(w io.Writer, d Document) error {
+	b, err := printable.JSON(d)
 	if err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}

@@ -126,7 +126,7 @@ func TestNearestJSON(t *testing.T) {
 	if !strings.Contains(b.String(), `{"word":"<s>","nearest":[]}`) {
 		t.Errorf("wrote %s", &b)
 	}
-	if d, got := read[NearestReport](t, &b); d.Source != lion || len(got.Words) != 2 || got.Words[0].Nearest[2] != attentiontest.Near().Nearest[2] {
+	if d, got := read[NearestReport](t, &b); *d.Source != lion || len(got.Words) != 2 || got.Words[0].Nearest[2] != attentiontest.Near().Nearest[2] {
 		t.Errorf("%+v", got)
 	}
 }
@@ -202,7 +202,7 @@ func TestFilmJSONReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		d, got := read[FilmReport](t, &b)
-		if list, ok := got.Losses.([]any); d.Source != lion || !ok || len(list) != 1 || len(got.Formation) != len(formed) {
+		if list, ok := got.Losses.([]any); *d.Source != lion || !ok || len(list) != 1 || len(got.Formation) != len(formed) {
 			t.Fatalf("got %+v", got)
 		}
 		for i, f := range frames {
