@@ -21,7 +21,10 @@ var jsonCommands = []string{
 	"why --run runs/savanna", "why --run runs/savanna --position 1", "heads --run runs/savanna", "eval --run runs/savanna",
 	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna --with runs/own", "compare --run runs/savanna SECOND",
 	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",
-	"words --run runs/savanna --nearest lion", "words --run runs/savanna --list", "complete --run runs/savanna --tokens 3", "runs",
+	"words --run runs/savanna --nearest lion", "words --run runs/savanna --list", "complete --run runs/savanna --tokens 3",
+	"sweep --steps 5 --batch 8 --dim 8 --heads 1,2 --lr 0.01,0.1 --seeds 2 --format json --name grid",
+	"sweep --steps 20 --batch 8 --dim 8 --heads 1,2 --lr 0.01,1000 --optimizer sgd --clip 0 --format json --name diverging",
+	"sweep --data facts.txt --min-count 1 --steps 100 --lr 0.03 --keep last --seeds 2 --keep-models none --format json --name facts", "runs",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.
@@ -94,7 +97,7 @@ func TestJSONIsDescribed(t *testing.T) {
 		if err := decoder.Decode(&d); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
-		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || (d.Source == nil) != (args[0] == "runs") {
+		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || (d.Source == nil) != (args[0] == "runs" || args[0] == "sweep") {
 			t.Fatalf("%s: %s, version %d, of %v", line, d.Format, d.Version, d.Source)
 		}
 		if d.Source != nil && (!strings.HasPrefix(d.Run, "runs/") || d.Step != 100) {

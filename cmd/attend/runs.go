@@ -40,12 +40,13 @@ func newRuns(p *program) *cobra.Command {
 	var o runsOptions
 	cmd := &cobra.Command{
 		Use:   "runs [FOLDER]",
-		Short: "all runs in a table: settings, losses, verdicts; rename or remove one",
+		Short: "all runs and sweeps in a table: settings, losses, verdicts; rename or remove one",
 		Long: `List the runs in a folder, runs/ if none is named: the settings that differ from
 the defaults, the number of parameters, the lowest held-out loss of an
 evaluation in nats per token and its step, the verdict on the training, the age
 of the model and the size of the folder. The newest run is the first. A run that
-is being trained is listed with its step, a damaged one with the reason.
+is being trained is listed with its step, a damaged one with the reason. Sweeps
+follow, one line each.
 
 --sort and --filter take the names of the columns and of all settings. A minus
 before the column sorts from the largest. A filter compares a setting, the
@@ -120,6 +121,15 @@ func (p *program) listRuns(o runsOptions, args []string) error {
 			return err
 		}
 	}
+	sweeps, err := sweepsIn(root)
+	if err == nil && len(args) == 0 {
+		var more []listedSweep
+		more, err = sweepsIn(sweepsFolder)
+		sweeps = append(sweeps, more...)
+	}
+	if err != nil {
+		return err
+	}
 	all := len(listed)
 	listed = slices.DeleteFunc(listed, func(r listedRun) bool {
 		return slices.ContainsFunc(filters, func(f runFilter) bool { return !f.holds(r) })
@@ -132,11 +142,11 @@ func (p *program) listRuns(o runsOptions, args []string) error {
 			for i, r := range listed {
 				reports[i] = r.report()
 			}
-			return export.JSONWithoutSource(w, "runs", reports)
+			return export.JSONWithoutSource(w, "runs", runsReport{reports, sweeps})
 		case csvFormat.name:
 			return runsCSV(w, listed)
 		}
-		return writeRuns(w, root, listed, all, textOptions(w).Width)
+		return writeRuns(w, root, listed, all, sweeps, textOptions(w).Width)
 	})
 }
 
@@ -155,7 +165,7 @@ type keptResult struct {
 }
 
 // runsIn describes the runs in a folder, which is a run itself or holds runs, as runs/ and the trials of a sweep do. Folders that
-// are no run are passed over, sweeps among them: to list a sweep as one line, describe it here.
+// are no run are passed over, sweeps among them, see [sweepsIn].
 func (p *program) runsIn(root string) ([]listedRun, error) {
 	paths, err := run.List(root)
 	switch {
@@ -235,18 +245,28 @@ func (r listedRun) differing() []run.Setting {
 // unknown stands in a table for what is not known.
 const unknown = "-"
 
-// writeRuns writes the runs as a table, and below it what is wrong with those that are damaged. all is the number of runs in the
-// folder, of which some may be left out.
-func writeRuns(w io.Writer, root string, listed []listedRun, all, columns int) error {
+// writeRuns writes the runs and the sweeps. all is the number of runs in the folder, of which some may be left out.
+func writeRuns(w io.Writer, root string, listed []listedRun, all int, sweeps []listedSweep, columns int) error {
 	var b bytes.Buffer
-	if len(listed) == 0 {
-		text := "no run in " + printable.Path(root) + " yet: `attend train` creates one"
-		if all > 0 {
-			text = fmt.Sprintf("none of the %s in %s fits", printable.Count(all, "run"), printable.Path(root))
-		}
-		b.WriteString(term.Wrap(text, columns) + "\n")
-		return render.Write(w, &b)
+	switch {
+	case len(listed) > 0:
+		writeRunTable(&b, listed, all, columns)
+	case all > 0:
+		b.WriteString(term.Wrap(fmt.Sprintf("none of the %s in %s fits", printable.Count(all, "run"), printable.Path(root)), columns) + "\n")
+	case len(sweeps) == 0:
+		b.WriteString(term.Wrap("no run in "+printable.Path(root)+" yet: `attend train` creates one", columns) + "\n")
 	}
+	if len(sweeps) > 0 {
+		if b.Len() > 0 {
+			b.WriteString("\n")
+		}
+		writeSweeps(&b, sweeps, columns)
+	}
+	return render.Write(w, &b)
+}
+
+// writeRunTable writes the runs as a table, and below it what is wrong with those that are damaged.
+func writeRunTable(b *bytes.Buffer, listed []listedRun, all, columns int) {
 	table := term.Table{Columns: []term.Column{
 		{Title: "run", Left: true}, {Title: "settings", Left: true, Spare: 1}, {Title: "parameters", Spare: 5}, {Title: "held-out"},
 		{Title: "step", Spare: 3}, {Title: "verdict", Left: true, Spare: 2}, {Title: "age", Spare: 4}, {Title: "size", Spare: 6},
@@ -277,7 +297,6 @@ func writeRuns(w io.Writer, root string, listed []listedRun, all, columns int) e
 			b.WriteString("\n" + term.Wrap("damaged: "+message(r.damage), columns) + "\n")
 		}
 	}
-	return render.Write(w, &b)
 }
 
 // settingsText returns the settings that differ from the defaults, as in layers=2 lr=0.003. Of a file only its name is shown.
@@ -316,6 +335,12 @@ func age(d time.Duration) string {
 		return fmt.Sprintf("%d min", d/time.Minute)
 	}
 	return fmt.Sprintf("%d s", max(0, d)/time.Second)
+}
+
+// runsReport is the result of `attend runs` in JSON.
+type runsReport struct {
+	Runs   []runReport   `json:"runs"`
+	Sweeps []listedSweep `json:"sweeps"`
 }
 
 // runReport is a run in JSON. Lists are never null.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"maps"
@@ -16,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/export"
@@ -25,7 +23,7 @@ import (
 )
 
 // sweepFormats are what the result of a sweep can be.
-var sweepFormats = []format{textFormat, jsonFormat, {name: "csv", extension: ".csv"}}
+var sweepFormats = []format{textFormat, jsonFormat, csvFormat}
 
 func newSweepShow(p *program) *cobra.Command {
 	var o output
@@ -36,13 +34,10 @@ func newSweepShow(p *program) *cobra.Command {
 best to the worst, and which of them matter.`,
 		Example: `  attend sweep show heads
   attend sweep show sweeps/heads --format json`,
-		Args: func(_ *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("show requires the name of one sweep, such as `attend sweep show heads`, not %s", printable.Count(len(args), "name"))
 			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error {
 			if err := o.resolve(p.stdout, sweepFormats); err != nil {
 				return err
 			}
@@ -212,8 +207,8 @@ func (p *program) writeSweep(s *sweep.Sweep, o *output) error {
 	return o.write(p.stdout, func(w io.Writer) error {
 		switch o.format {
 		case jsonFormat.name:
-			return export.JSON(w, "sweep", attention.Source{Run: s.Path}, r)
-		case "csv":
+			return export.JSONWithoutSource(w, "sweep", r)
+		case csvFormat.name:
 			return writeSweepCSV(w, s, r)
 		}
 		return writeRanking(w, s, r, textOptions(w).Width)
@@ -222,47 +217,46 @@ func (p *program) writeSweep(s *sweep.Sweep, o *output) error {
 
 // writeSweepCSV writes one line for each trial that has ended.
 func writeSweepCSV(w io.Writer, s *sweep.Sweep, r sweep.Ranking) error {
-	var b bytes.Buffer
-	rows := csv.NewWriter(&b)
 	rules := map[string]bool{}
 	for _, point := range r.Points {
 		for _, t := range point.Trials {
-			for rule := range t.Rules {
-				rules[rule] = true
+			for _, rule := range t.Rules {
+				rules[rule.Name] = true
 			}
 		}
 	}
 	names := slices.Sorted(maps.Keys(rules))
-	_ = rows.Write(slices.Concat([]string{"trial"}, r.Settings, []string{"seed", "heldout_loss", "train_loss", "excess", "accuracy"}, names,
-		[]string{"step", "trained_steps", "parameters", "seconds", "verdict", "memorised", "failed"}))
-	number := func(x *float64) string {
-		if x == nil {
-			return ""
-		}
-		return strconv.FormatFloat(*x, 'g', -1, 64)
-	}
+	header := slices.Concat([]string{"trial"}, r.Settings, []string{"seed", "heldout_loss", "train_loss", "excess", "accuracy"}, names,
+		[]string{"step", "trained_steps", "parameters", "seconds", "verdict", "memorised", "failed"})
+	var rows [][]any
 	for _, point := range r.Points {
 		for _, t := range point.Trials {
-			var rule []string
-			for _, name := range names {
-				text := ""
-				if x, ok := t.Rules[name]; ok {
-					text = number(&x)
+			row := []any{t.Trial}
+			for i, value := range point.Values {
+				if number, err := strconv.ParseFloat(value, 64); err == nil && s.Plan.Axes[i].Numeric() {
+					row = append(row, number)
+				} else {
+					row = append(row, value)
 				}
-				rule = append(rule, text)
 			}
-			loss := number(&t.TrainLoss)
-			if t.Failed != "" {
-				loss = ""
+			var trainLoss any
+			if t.Failed == "" {
+				trainLoss = t.TrainLoss
 			}
-			_ = rows.Write(slices.Concat([]string{t.Trial}, point.Values,
-				[]string{strconv.FormatUint(t.Seed, 10), number(t.HeldOutLoss), loss, number(t.Excess), number(t.Accuracy)}, rule,
-				[]string{strconv.Itoa(t.Step), strconv.Itoa(t.Trained), strconv.Itoa(t.Parameters), number(&t.Seconds), t.Verdict,
-					strconv.FormatBool(t.Memorised), t.Failed}))
+			row = append(row, t.Seed, cell(t.HeldOutLoss), trainLoss, cell(t.Excess), cell(t.Accuracy))
+			for _, name := range names {
+				var accuracy any
+				for _, rule := range t.Rules {
+					if rule.Name == name {
+						accuracy = rule.Accuracy
+					}
+				}
+				row = append(row, accuracy)
+			}
+			rows = append(rows, append(row, t.Step, t.Trained, t.Parameters, t.Seconds, t.Verdict, t.Memorised, t.Failed))
 		}
 	}
-	rows.Flush()
-	return render.Write(w, &b)
+	return export.Rows(w, header, rows)
 }
 
 // mostRanked is the number of points that the text shows.
@@ -331,18 +325,13 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 
 // verdictsOf writes the verdicts of a point, the most frequent first.
 func verdictsOf(p sweep.Point) string {
-	kinds := slices.SortedFunc(maps.Keys(p.Verdicts), func(a, b string) int {
-		if d := p.Verdicts[b] - p.Verdicts[a]; d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
 	var parts []string
-	for _, kind := range kinds {
-		if len(kinds) > 1 {
-			kind = fmt.Sprintf("%d %s", p.Verdicts[kind], kind)
+	for _, v := range p.Verdicts {
+		if len(p.Verdicts) > 1 {
+			parts = append(parts, fmt.Sprintf("%d %s", v.Trials, v.Kind))
+		} else {
+			parts = append(parts, v.Kind)
 		}
-		parts = append(parts, kind)
 	}
 	if p.Memorised > 0 {
 		parts = append(parts, "memorised")

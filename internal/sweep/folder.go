@@ -41,6 +41,9 @@ const (
 	textKey   = "text-sha256"
 )
 
+// ResultsPath returns the path of the results of the sweep in a folder.
+func ResultsPath(path string) string { return filepath.Join(path, resultsFile) }
+
 // InPlanFile reports whether a name is in sweep.yaml and is no setting.
 func InPlanFile(name string) bool { return name == formatKey || name == textKey }
 
@@ -74,7 +77,7 @@ func Is(path string) bool {
 func Open(path string) (*Sweep, error) {
 	b, err := file.Read(filepath.Join(path, planFile), mostPlan)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		return nil, fmt.Errorf("there is no sweep in %s: `attend sweep` makes one", printable.Path(path))
+		return nil, fmt.Errorf("there is no sweep in %s: `attend sweep` makes one%w", printable.Path(path), silent{fs.ErrNotExist})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), file.Explain(err, "name another sweep"))
@@ -88,6 +91,12 @@ func Open(path string) (*Sweep, error) {
 	}
 	return s, s.addPoints()
 }
+
+// silent is an error that adds nothing to a message.
+type silent struct{ error }
+
+func (silent) Error() string   { return "" }
+func (s silent) Unwrap() error { return s.error }
 
 // parsePlan reads sweep.yaml.
 func parsePlan(b []byte) (p Plan, text string, err error) {

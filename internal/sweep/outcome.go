@@ -9,20 +9,26 @@ import (
 // Outcome is what a trial came to: a line of results.jsonl. Losses are in nats per token; of the model of the run, which has the
 // weights of Step.
 type Outcome struct {
-	Trial       string             `json:"trial"`            // its hash
-	Failed      string             `json:"failed,omitempty"` // why there is no result; "" if there is one
-	Diverged    bool               `json:"diverged,omitempty"`
-	Step        int                `json:"step"`
-	Trained     int                `json:"trained_steps"`
-	HeldOutLoss *float64           `json:"heldout_loss,omitempty"` // nil if nothing is held out
-	TrainLoss   float64            `json:"train_loss"`
-	Excess      *float64           `json:"excess,omitempty"` // of the held-out loss over that of the grammar
-	Accuracy    *float64           `json:"accuracy,omitempty"`
-	Rules       map[string]float64 `json:"rules,omitempty"`   // accuracy by rule
-	Verdict     string             `json:"verdict,omitempty"` // its kind, see [analysis.Verdict]
-	Memorised   bool               `json:"memorised,omitempty"`
-	Parameters  int                `json:"parameters"`
-	Seconds     float64            `json:"seconds"` // of training, in all processes
+	Trial       string         `json:"trial"`            // its hash
+	Failed      string         `json:"failed,omitempty"` // why there is no result; "" if there is one
+	Diverged    bool           `json:"diverged,omitempty"`
+	Step        int            `json:"step"`
+	Trained     int            `json:"trained_steps"`
+	HeldOutLoss *float64       `json:"heldout_loss,omitempty"` // nil if nothing is held out
+	TrainLoss   float64        `json:"train_loss"`
+	Excess      *float64       `json:"excess,omitempty"` // of the held-out loss over that of the grammar
+	Accuracy    *float64       `json:"accuracy,omitempty"`
+	Rules       []RuleAccuracy `json:"rules,omitempty"`
+	Verdict     string         `json:"verdict,omitempty"` // its kind, see [analysis.Verdict]
+	Memorised   bool           `json:"memorised,omitempty"`
+	Parameters  int            `json:"parameters"`
+	Seconds     float64        `json:"seconds"` // of training, in all processes
+}
+
+// RuleAccuracy is the share of the cases of a rule of the grammar in which the most likely word follows it.
+type RuleAccuracy struct {
+	Name     string  `json:"name"`
+	Accuracy float64 `json:"accuracy"`
 }
 
 // trialResult is what result.json of a trial holds: the result of `attend train`, and the map of the sample sentence, which remains
@@ -39,10 +45,7 @@ func outcomeOf(trial string, r *run.Run, result analysis.TrainingResult, seconds
 	if h := result.HeldOutReport; h != nil {
 		o.HeldOutLoss, o.Excess, o.Accuracy = &h.HeldOutLoss, h.Excess, &h.Accuracy
 		for _, rule := range h.Rules {
-			if o.Rules == nil {
-				o.Rules = map[string]float64{}
-			}
-			o.Rules[rule.Name] = rule.Accuracy
+			o.Rules = append(o.Rules, RuleAccuracy{rule.Name, rule.Accuracy})
 		}
 	}
 	if v := result.Verdict; v != nil {

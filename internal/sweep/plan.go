@@ -212,8 +212,11 @@ func (o Objective) Of(r Outcome) (value float64, ok bool) {
 	case "seconds":
 		p = &r.Seconds
 	default:
-		value, ok = r.Rules[o.Name]
-		return value, ok
+		for _, rule := range r.Rules {
+			if rule.Name == o.Name {
+				p = &rule.Accuracy
+			}
+		}
 	}
 	if p == nil {
 		return 0, false

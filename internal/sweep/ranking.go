@@ -9,6 +9,7 @@ import (
 
 // Ranking is the result of a sweep: its points from the best to the worst, and which settings matter.
 type Ranking struct {
+	Path      string   `json:"sweep"`
 	Objective string   `json:"objective"`
 	Search    string   `json:"search"`
 	Settings  []string `json:"settings"` // that vary
@@ -26,12 +27,18 @@ type Point struct {
 	ToFirst   *Test          `json:"to_first"`  // paired t-test, over the seeds, of the difference to the first point; nil if there is none
 	Noise     bool           `json:"within_noise"`
 	Step      float64        `json:"step"`     // mean step of the weights that are the models
-	Verdicts  map[string]int `json:"verdicts"` // trials by the kind of their verdict
+	Verdicts  []VerdictCount `json:"verdicts"` // the most frequent first
 	Memorised int            `json:"memorised"`
 	Seconds   float64        `json:"seconds"` // of training, mean
 	Trials    []TrialOutcome `json:"trials"`
 
 	order int // among the points of the plan
+}
+
+// VerdictCount is how many trials have a verdict.
+type VerdictCount struct {
+	Kind   string `json:"kind"`
+	Trials int    `json:"trials"`
 }
 
 // TrialOutcome is the outcome of a trial with its seed.
@@ -46,7 +53,7 @@ const significance = 0.05
 // Ranking returns the result of the sweep as far as it is known. A point is within the noise of the first if the paired t-test over
 // the seeds that both have gives p >= 0.05.
 func (s *Sweep) Ranking() Ranking {
-	r := Ranking{Objective: s.Plan.Objective, Search: s.Plan.Search, Seeds: s.Plan.Seeds, Trials: s.Plan.TrialCount(), Done: s.Done()}
+	r := Ranking{Path: s.Path, Settings: []string{}, Points: []Point{}, Objective: s.Plan.Objective, Search: s.Plan.Search, Seeds: s.Plan.Seeds, Trials: s.Plan.TrialCount(), Done: s.Done()}
 	for _, a := range s.Plan.Axes {
 		r.Settings = append(r.Settings, a.Setting.Name)
 	}
@@ -103,7 +110,8 @@ func boolCompare(a, b bool) int {
 
 // point returns what came of a point.
 func (s *Sweep) point(i int) Point {
-	p := Point{Values: s.points[i], Verdicts: map[string]int{}, order: i}
+	p := Point{Values: s.points[i], Verdicts: []VerdictCount{}, Trials: []TrialOutcome{}, order: i}
+	verdicts := map[string]int{}
 	var values []float64
 	results := 0.0
 	for _, t := range s.trials[i] {
@@ -113,7 +121,7 @@ func (s *Sweep) point(i int) Point {
 		}
 		p.Trials = append(p.Trials, TrialOutcome{t.Settings.Seed, o})
 		if o.Verdict != "" {
-			p.Verdicts[o.Verdict]++
+			verdicts[o.Verdict]++
 		}
 		if o.Memorised {
 			p.Memorised++
@@ -127,6 +135,12 @@ func (s *Sweep) point(i int) Point {
 			p.Seconds += o.Seconds
 		}
 	}
+	for kind, trials := range verdicts {
+		p.Verdicts = append(p.Verdicts, VerdictCount{kind, trials})
+	}
+	slices.SortFunc(p.Verdicts, func(a, b VerdictCount) int {
+		return cmp.Or(cmp.Compare(b.Trials, a.Trials), cmp.Compare(a.Kind, b.Kind))
+	})
 	if results > 0 {
 		p.Step /= results
 		p.Seconds /= results
