@@ -22,6 +22,7 @@ var jsonCommands = []string{
 	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna --with runs/own", "compare --run runs/savanna SECOND",
 	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",
 	"words --run runs/savanna --nearest lion", "words --run runs/savanna --list", "complete --run runs/savanna --tokens 3", "runs",
+	"plot runs/savanna runs/facts",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.
