@@ -97,21 +97,11 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 	})
 }
 
-// evaluation is a line of metrics.jsonl in JSON, where the loss on all held-out text is called heldout_loss.
-type evaluation struct {
-	Step            int      `json:"step"`
-	Seconds         float64  `json:"seconds"`
-	TokensPerSecond float64  `json:"tokens_per_second"`
-	Loss            float64  `json:"loss"`
-	HeldOutLoss     *float64 `json:"sample_heldout_loss,omitempty"`
-	LearningRate    float64  `json:"learning_rate"`
-}
-
 // evaluations returns the lines of metrics.jsonl in JSON.
-func evaluations(metrics []run.Metrics) []evaluation {
-	list := make([]evaluation, len(metrics))
+func evaluations(metrics []run.Metrics) []export.Evaluation {
+	list := make([]export.Evaluation, len(metrics))
 	for i, m := range metrics {
-		list[i] = evaluation(m)
+		list[i] = export.Evaluation(m)
 	}
 	return list
 }

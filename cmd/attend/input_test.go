@@ -463,13 +463,15 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 
 func TestNoRunsYet(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, command := range []string{"inspect", "why", "explain", "heads", "compare", "film", "words", "eval", "complete"} {
+	for _, command := range []string{"inspect", "why", "explain", "heads", "compare", "film", "words", "eval", "plot", "export", "complete"} {
 		args := []string{command}
 		switch command {
 		case "inspect", "why", "explain":
 			args = append(args, "the cat")
 		case "compare":
 			args = append(args, "the cat", "the dog")
+		case "export":
+			args = append(args, "--tensorboard", "board")
 		}
 		code, _, stderr := attend(t, "", args...)
 		if code != exitFailed || !strings.Contains(stderr, "create one with `attend train`") || strings.Count(stderr, "\n") != 1 {

@@ -25,6 +25,8 @@ var jsonCommands = []string{
 	"sweep --steps 5 --batch 8 --dim 8 --heads 1,2 --lr 0.01,0.1 --seeds 2 --format json --name grid",
 	"sweep --steps 20 --batch 8 --dim 8 --heads 1,2 --lr 0.01,1000 --optimizer sgd --clip 0 --format json --name diverging",
 	"sweep --data facts.txt --min-count 1 --steps 100 --lr 0.03 --keep last --seeds 2 --keep-models none --format json --name facts", "runs",
+	"sweep --steps 5 --batch 8 --dim 8 --heads 2 --lr 0.01..0.1 --search random --trials 3 --format json --name random",
+	"plot runs/savanna runs/facts",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.

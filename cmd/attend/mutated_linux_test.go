@@ -68,6 +68,8 @@ var lookedAt = [][]string{
 	{"words", "--run", mutatedRun, "the"},
 	{"film", "--run", mutatedRun},
 	{"film", "--run", mutatedRun, "--format", "json"},
+	{"plot", mutatedRun},
+	{"plot", mutatedRun, "--format", "json"},
 	{"eval", "--run", mutatedRun},
 	{"eval", "--run", mutatedRun, "--format", "json"},
 	{"complete", "--run", mutatedRun, "the", "--tokens", "8"},

@@ -49,8 +49,8 @@ func welcome(commands []*cobra.Command) string {
 
 func newRoot(p *program) *cobra.Command {
 	commands := []*cobra.Command{ // in the order in which the welcome lists them
-		newLesson(p), newTrain(p), newInspect(p), newWhy(p), newHeads(p), newFilm(p), newWords(p), newEval(p), newComplete(p),
-		newExplain(p), newCompare(p), newSweep(p), newRuns(p),
+		newLesson(p), newTrain(p), newInspect(p), newWhy(p), newHeads(p), newFilm(p), newWords(p), newEval(p), newPlot(p),
+		newComplete(p), newExplain(p), newCompare(p), newSweep(p), newRuns(p), newExportRuns(p),
 	}
 	root := &cobra.Command{
 		Use:           "attend",

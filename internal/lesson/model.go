@@ -109,13 +109,15 @@ func (c *Course) trained(ctx context.Context, floor float64) (values, error) {
 		e := evaluations[i*(len(evaluations)-1)/max(1, shown-1)]
 		steps = append(steps, values{"step": e.step, "loss": e.loss, "above": e.loss - floor})
 	}
-	losses := render.Curve{Title: "Loss while training", XTitle: "step", YTitle: "loss on new sentences, nats per word",
-		Level: floor, LevelName: fmt.Sprintf("the floor, %.3f", floor)}
+	var losses render.Series
 	for _, e := range evaluations {
 		losses.Points = append(losses.Points, render.Point{X: float64(e.step), Y: e.loss})
 	}
+	chart := render.Chart{Title: "Loss while training", X: render.Axis{Title: "step"},
+		Y:      render.Axis{Title: "loss on new sentences, nats per word"},
+		Series: []render.Series{losses}, Levels: []render.Level{{Name: "the floor", Y: floor, Style: render.AllStyles}}}
 	return values{
-		"steps": steps, "curve": curve(losses), "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor,
+		"steps": steps, "curve": curve(chart), "loss": report.HeldOutLoss, "above": report.HeldOutLoss - floor,
 		"newSentences": report.Sentences, "lastWord": report.Baselines.Bigram, "nothing": report.Baselines.Uniform,
 	}, err
 }

@@ -91,14 +91,15 @@ func bars(b render.Bars) Picture {
 	}
 }
 
-// curve is the picture of points with lines between them. With characters it is bars.
-func curve(c render.Curve) Picture {
+// curve is the picture of a chart of one curve. With characters it is bars.
+func curve(c render.Chart) Picture {
 	b := render.Bars{Title: c.Title}
-	for _, p := range c.Points {
-		b.Bars = append(b.Bars, render.Bar{Name: c.XTitle + " " + printable.Thousands(p.X), Value: p.Y, Text: fmt.Sprintf("%.3f", p.Y)})
+	for _, p := range c.Series[0].Points {
+		name := c.X.Title + " " + printable.Thousands(p.X)
+		b.Bars = append(b.Bars, render.Bar{Name: name, Value: p.Y, Text: fmt.Sprintf("%.3f", p.Y)})
 	}
 	p := bars(b)
-	p.Draw = func(o picture.Options) (picture.Drawing, error) { return picture.Curve(c, o) }
+	p.Draw = func(o picture.Options) (picture.Drawing, error) { return picture.Chart(c, o) }
 	return p
 }
 

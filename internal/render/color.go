@@ -36,12 +36,50 @@ func OnEither() Scale {
 	return s
 }
 
+// CurveColors returns the colours of curves on a background. They are those of Okabe and Ito (2008), which every common colour
+// blindness distinguishes, darker on white and lighter on black, so that each has a contrast of at least 3.
+func CurveColors(dark bool) []color.RGBA {
+	if dark {
+		return rgbs(0x56b4e9, 0xf0a000, 0x2fc89b, 0xe39ac4, 0xf07a3c, 0xf0e442, 0x6f9bff, 0xd0d0d0)
+	}
+	return rgbs(0x0072b2, 0xd55e00, 0x007f5c, 0xb0508a, 0x2f8fc7, 0xa37000, 0x6a4bd0, 0x4a4a4a)
+}
+
+// CurveColorOnEither returns the colour of the curves of a style in a terminal, which does not say whether it is light or dark.
+func CurveColorOnEither(style int) color.RGBA {
+	colors := rgbs(0x2b90d9, 0xd97a00, 0x1f9e78, 0xc46aa4, 0xe06030, 0x9a8f00, 0x6f80e0, 0x8a8a8a)
+	return colors[style%len(colors)]
+}
+
+// CurveDashes returns the lengths of the dashes of the curves of a style and of the gaps between them, in widths of the line; nil
+// is a solid line. They distinguish curves without colours, and curves of the same colour.
+func CurveDashes(style int) []float64 {
+	patterns := [][]float64{nil, {4, 2}, {1.2, 1.8}, {6, 2, 1.2, 2}, {9, 3}}
+	return patterns[(style+style/len(CurveColors(false)))%len(patterns)]
+}
+
+// CurveLetter returns the letter of the curves of a style: a to z, then A to Z, then a again.
+func CurveLetter(style int) string {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	at := style % len(letters)
+	return letters[at : at+1]
+}
+
+// rgbs are the colours #rrggbb.
+func rgbs(hex ...uint32) (colors []color.RGBA) {
+	for _, h := range hex {
+		colors = append(colors, rgb(h))
+	}
+	return colors
+}
+
 // rgb is the colour #rrggbb.
 func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xff}
 }
 
-// Weight is the colour of a weight in 0 to 1. It follows the printed number: weights that are printed as the same number have the same colour.
+// Weight is the colour of a weight in 0 to 1. It follows the printed number: weights that are printed as the same number have
+// the same colour.
 func (s Scale) Weight(weight float64) color.RGBA {
 	return between(ToOklab(s.none), ToOklab(s.full), Printed(weight)).rgb()
 }

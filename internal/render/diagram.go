@@ -103,36 +103,3 @@ func (c Bars) Largest() float64 {
 	}
 	return largest
 }
-
-// Curve is a picture of a quantity over another, as points with lines between them, and of a level that it may approach.
-type Curve struct {
-	Title          string
-	XTitle, YTitle string
-	Points         []Point // x rises
-	Level          float64
-	LevelName      string
-}
-
-// Point is one point of a curve.
-type Point struct{ X, Y float64 }
-
-// mostPoints is how many points a curve may have.
-const mostPoints = 10000
-
-// Validate reports whether the curve can be drawn: 2 to 10,000 points, whose x rises from 0 or more and whose y is not below 0,
-// and a level that is not below 0, all of them finite.
-func (c Curve) Validate() error {
-	if len(c.Points) < 2 || len(c.Points) > mostPoints {
-		return fmt.Errorf("a curve has 2 to %d points, not %d", mostPoints, len(c.Points))
-	}
-	drawable := func(x float64) bool { return x >= 0 && x <= math.MaxFloat32 }
-	if !drawable(c.Level) {
-		return fmt.Errorf("the level is %v and must be finite and not below 0", c.Level)
-	}
-	for i, p := range c.Points {
-		if !drawable(p.X) || !drawable(p.Y) || i > 0 && p.X <= c.Points[i-1].X {
-			return fmt.Errorf("point %d, (%v, %v), must be finite, not below 0 and to the right of the one before", i, p.X, p.Y)
-		}
-	}
-	return nil
-}

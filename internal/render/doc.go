@@ -1,5 +1,6 @@
-// Package render holds what the renderers share: which matrices of a map are shown and what they are called (view.go), how words
-// and numbers are spelled (spelling.go), colours (color.go), and pictures before they take a form (diagram.go, scatter.go).
+// Package render holds what the renderers share: which matrices of a map are shown and what they are called (view.go), how
+// words and numbers are spelled (spelling.go), colours (color.go), and pictures before they take a form (diagram.go,
+// scatter.go, chart.go).
 //
 // The renderers are packages of their own, by output: [attend/internal/render/text] for a terminal,
 // [attend/internal/render/picture] for image files, [attend/internal/render/page] for a browser,

@@ -130,20 +130,38 @@ func Selected(s attention.Source) string {
 	return " of " + printable.Thousands(s.TrainedSteps) + ", with the lowest held-out loss"
 }
 
-// Origins names two runs and their steps for people. Runs whose folders have one name are named by the shortest ends of their
-// paths that differ.
+// Origins names two runs and their steps for people. Runs whose folders have one name are named as [ShortPaths] has it.
 func Origins(a, b attention.Source) (string, string) {
-	x, y := strings.Split(filepath.ToSlash(filepath.Clean(a.Run)), "/"), strings.Split(filepath.ToSlash(filepath.Clean(b.Run)), "/")
-	if last := len(x) - 1; x[last] == y[len(y)-1] {
-		for n := 2; n <= max(len(x), len(y)); n++ {
-			i, j := max(0, len(x)-n), max(0, len(y)-n)
-			if ends := [2]string{strings.Join(x[i:], "/"), strings.Join(y[j:], "/")}; ends[0] != ends[1] {
-				a.Run, b.Run = ends[0], ends[1]
+	if filepath.Base(a.Run) == filepath.Base(b.Run) {
+		ends := ShortPaths([]string{a.Run, b.Run})
+		a.Run, b.Run = ends[0], ends[1]
+	}
+	return Origin(a), Origin(b)
+}
+
+// ShortPaths returns the shortest end of each path that differs from those of the others. Equal paths stay whole.
+func ShortPaths(paths []string) []string {
+	ends := slices.Clone(paths)
+	end := func(path string, parts int) string {
+		all := strings.Split(filepath.ToSlash(filepath.Clean(path)), "/")
+		return strings.Join(all[max(0, len(all)-parts):], "/")
+	}
+	for i, path := range paths {
+		for parts := 1; parts <= 1+strings.Count(filepath.ToSlash(filepath.Clean(path)), "/"); parts++ {
+			short := end(path, parts)
+			same := 0
+			for _, other := range paths {
+				if end(other, parts) == short {
+					same++
+				}
+			}
+			if same == 1 {
+				ends[i] = short
 				break
 			}
 		}
 	}
-	return Origin(a), Origin(b)
+	return ends
 }
 
 // Percent is a share as people write it, to a tenth.

@@ -62,3 +62,35 @@ func (s Settings) asByDefault(setting Setting) bool {
 	}
 	return setting.Text(&d) == setting.Text(&s)
 }
+
+// DifferingAmong returns the settings of the table that differ among trainings and change their result, in the order of the table.
+// A setting is left out if each training has a value of it that it chooses by itself, see [Settings.Differing]: the learning rate
+// and the hidden width of models of another size, the context of another text.
+func DifferingAmong(all []Settings) (differing []Setting) {
+	text := func(s Settings) any { return [2]any{s.Data, s.Options()} }
+	sameText := !slices.ContainsFunc(all, func(s Settings) bool { return text(s) != text(all[0]) })
+	for _, setting := range AllSettings() {
+		if slices.Contains([]string{"eval-interval", "save-interval", "sample"}, setting.Name) { // of what is logged and saved
+			continue
+		}
+		given := sameText && setting.Name == "context" // the text chooses one context
+		differs := false
+		for i := range all {
+			differs = differs || setting.Text(&all[i]) != setting.Text(&all[0])
+			given = given || !all[i].asByDefault(setting) && !train.Unused(setting.Name, all[i].Optimizer)
+		}
+		if differs && (given || setting.Name == "min-count") {
+			differing = append(differing, setting)
+		}
+	}
+	return differing
+}
+
+// Varied returns the settings of the table whose difference leaves runs comparable (see [Setting.Vary]), and those that differ
+// among some trainings.
+func Varied(all []Settings) []Setting {
+	differing := DifferingAmong(all)
+	return slices.DeleteFunc(AllSettings(), func(s Setting) bool {
+		return !s.Vary && !slices.ContainsFunc(differing, func(d Setting) bool { return d.Name == s.Name })
+	})
+}

@@ -89,3 +89,64 @@ func TestDiffering(t *testing.T) {
 		}
 	}
 }
+
+func TestDifferingAmong(t *testing.T) {
+	resolved := func(change func(*Settings)) Settings {
+		s := small()
+		change(&s)
+		for _, setting := range AllSettings() { // as the command line does
+			if setting.Follow != nil && setting.Text(&s) == setting.Text(new(Defaults())) {
+				setting.Follow(&s)
+			}
+		}
+		corpus, err := smallCorpus(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = s.Resolve(corpus); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	base := resolved(func(*Settings) {})
+	for _, c := range []struct {
+		change func(*Settings)
+		want   []string
+	}{
+		{func(*Settings) {}, nil},
+		{func(s *Settings) { s.LR = 0.02 }, []string{"lr"}}, // and min-lr, which follows
+		{func(s *Settings) { s.Dim, s.Hidden, s.Layers = 64, 0, 2 }, []string{"layers", "dim", "hidden"}}, // and lr, which is automatic
+		{func(s *Settings) { s.LR, s.MinLR = 0.02, 0.007 }, []string{"lr", "min-lr"}},
+		{func(s *Settings) { s.Seed, s.Sample, s.EvalInterval, s.SaveInterval = 2, "the dog", 1, 1 }, []string{"seed"}},
+		{func(s *Settings) { s.Warmup = 0 }, []string{"warmup"}},
+	} {
+		var got []string
+		for _, setting := range DifferingAmong([]Settings{base, resolved(c.change)}) {
+			got = append(got, setting.Name)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("differ in %v, want %v", got, c.want)
+		}
+	}
+	// small gives hidden; if all trainings have the width that follows, it is no difference.
+	a, b := base, base
+	a.Dim, a.Hidden, b.Dim, b.Hidden = 8, 32, 16, 64
+	if got := DifferingAmong([]Settings{a, b}); len(got) != 1 || got[0].Name != "dim" {
+		t.Errorf("differ in %v, want dim alone", got)
+	}
+	if got := DifferingAmong(nil); got != nil {
+		t.Errorf("nothing differs in %v", got)
+	}
+}
+
+func TestVaried(t *testing.T) {
+	a, b := Defaults(), Defaults()
+	b.HoldOut = 0.2
+	var names []string
+	for _, s := range Varied([]Settings{a, b}) {
+		names = append(names, s.Name)
+	}
+	if !slices.Contains(names, "holdout") || !slices.Contains(names, "lr") || slices.Contains(names, "data") || slices.Contains(names, "sample") {
+		t.Errorf("varied are %v", names)
+	}
+}

@@ -120,35 +120,13 @@ func fill(parameters *param.Set, prefix string, tensors map[string]hf.Tensor) {
 	}
 }
 
-// openWith reads the run with the tensors of one of its two safetensors files. That file has checksums of the other files, which
-// are compared before the content of those files is used.
+// openWith reads the run with the tensors of one of its two safetensors files.
 func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf.Tensor, err error) {
-	if r, err = f.readSettings(o); err != nil {
-		return nil, nil, err
-	}
-	if err := r.readTexts(f); err != nil {
-		return nil, nil, err
-	}
-	source, err := openTensors(f.root, name)
+	r, source, err := f.openChecked(name, o)
 	if err != nil {
-		return nil, nil, f.fileError(name, err)
+		return nil, nil, err
 	}
 	defer source.Close()
-	if err := r.checkMetadata(f, name, source.metadata); err != nil {
-		return nil, nil, err
-	}
-	if r.Config, err = hf.ParseConfigJSON(r.configJSON); err != nil {
-		return nil, nil, f.fileError(configFile, err)
-	}
-	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
-		return nil, nil, f.fileError(tokenizerFile, err)
-	}
-	if err := r.checkTokenizerConfig(f); err != nil {
-		return nil, nil, err
-	}
-	if err := r.checkConfig(f, r.Vocabulary.Len()); err != nil {
-		return nil, nil, err
-	}
 	count := r.Config.ParameterCount() // the largest number of float32 values in the file
 	if name == stateFile {
 		count *= float64(len(r.Settings.stateSets()))
@@ -164,6 +142,44 @@ func (f *folder) openWith(name string, o options) (r *Run, tensors map[string]hf
 	r.Parameters = layers.ZeroParameters(r.Config) // all 0
 	tensors, err = source.read(int64(count))
 	return r, tensors, f.fileError(name, err)
+}
+
+// openChecked reads all of a run but its weights, and opens one of its two safetensors files. That file has checksums of the
+// other files, which are compared before the content of those files is used.
+func (f *folder) openChecked(name string, o options) (*Run, *tensorsFile, error) {
+	r, err := f.readSettings(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.readTexts(f); err != nil {
+		return nil, nil, err
+	}
+	source, err := openTensors(f.root, name)
+	if err != nil {
+		return nil, nil, f.fileError(name, err)
+	}
+	if err := r.parseTexts(f, name, source.metadata); err != nil {
+		source.Close()
+		return nil, nil, err
+	}
+	return r, source, nil
+}
+
+// parseTexts sets the fields of a run from the metadata of a safetensors file and from the texts that it belongs to.
+func (r *Run) parseTexts(f *folder, name string, metadata map[string]string) (err error) {
+	if err := r.checkMetadata(f, name, metadata); err != nil {
+		return err
+	}
+	if r.Config, err = hf.ParseConfigJSON(r.configJSON); err != nil {
+		return f.fileError(configFile, err)
+	}
+	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
+		return f.fileError(tokenizerFile, err)
+	}
+	if err := r.checkTokenizerConfig(f); err != nil {
+		return err
+	}
+	return r.checkConfig(f, r.Vocabulary.Len())
 }
 
 // readSettings begins to read the run: training.yaml.

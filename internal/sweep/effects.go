@@ -213,7 +213,7 @@ func (g fullGrid) variance(errorSum float64, errorFreedom int) *Variance {
 	floats.AddConst(-g.means[0], rest) // so that equal results are 0, without rounding
 	mean := stat.Mean(rest, nil)
 	floats.AddConst(-mean, rest)
-	v := &Variance{Seeds: g.seeds, Mean: mean + g.means[0]}
+	v := &Variance{Seeds: g.seeds, Mean: mean + g.means[0], Effects: []Effect{}}
 	v.Error = Squares{Sum: errorSum, Freedom: errorFreedom}
 	v.Total = errorSum + g.sumOfSquares(rest)
 	share := func(s *Squares) {

@@ -95,6 +95,25 @@ func Rows(w io.Writer, header []string, rows [][]any) error {
 	return render.Write(w, &b)
 }
 
+// CurvesCSV writes the evaluations of some runs in long form, one a line, after the header
+//
+//	run,step,seconds,tokens_per_second,loss,sample_heldout_loss,learning_rate
+//
+// The loss of held-out text is empty where nothing is held out.
+func CurvesCSV(w io.Writer, runs []Curves) error {
+	var rows [][]any
+	for _, r := range runs {
+		for _, e := range r.Evaluations {
+			row := []any{r.Run, e.Step, e.Seconds, e.TokensPerSecond, e.Loss, nil, e.LearningRate}
+			if e.HeldOutLoss != nil {
+				row[5] = *e.HeldOutLoss
+			}
+			rows = append(rows, row)
+		}
+	}
+	return Rows(w, []string{"run", "step", "seconds", "tokens_per_second", "loss", "sample_heldout_loss", "learning_rate"}, rows)
+}
+
 // shortest is the shortest number that reads back to the same float32.
 func shortest(weight float32) string { return strconv.FormatFloat(float64(weight), 'g', -1, 32) }
 

@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"reflect"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
 	"attend/internal/printable"
+	"attend/internal/render/rendertest"
 )
 
 func TestCSVReadsBack(t *testing.T) {
@@ -113,5 +115,25 @@ func TestRows(t *testing.T) {
 	want := "run,loss,step,bytes,training\n\"runs/a \"\"b\"\"↵\",1.25,3,4,true\n\"'=1+1\",,,,\n"
 	if err != nil || b.String() != want {
 		t.Errorf("%v, %q, want %q", err, &b, want)
+	}
+}
+
+func TestCurvesCSV(t *testing.T) {
+	var b bytes.Buffer
+	runs := []Curves{
+		{Source: attention.Source{Run: "runs/a"}, Evaluations: []Evaluation{
+			{Step: 0, Loss: 4.762386471087740, HeldOutLoss: new(0.1), LearningRate: 1e-4}, {Step: 5, Seconds: 0.25, TokensPerSecond: 1e4, Loss: 2, HeldOutLoss: new(3.0)}}},
+		{Source: attention.Source{Run: `=b"`}, Evaluations: []Evaluation{{Step: 1, Loss: 1.5}}},
+	}
+	if err := CurvesCSV(&b, runs); err != nil {
+		t.Fatal(err)
+	}
+	const want = "run,step,seconds,tokens_per_second,loss,sample_heldout_loss,learning_rate\n" +
+		"\"runs/a\",0,0,0,4.76238647108774,0.1,0.0001\n\"runs/a\",5,0.25,10000,2,3,0\n\"'=b\"\"\",1,0,0,1.5,,0\n"
+	if b.String() != want {
+		t.Errorf("wrote\n%s\nwant\n%s", &b, want)
+	}
+	if err := CurvesCSV(rendertest.Broken{}, runs); !errors.Is(err, rendertest.ErrBroken) {
+		t.Errorf("error %v", err)
 	}
 }

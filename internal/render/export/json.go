@@ -91,12 +91,22 @@ type Frame struct {
 type FilmReport struct {
 	Frames    []Frame            `json:"frames"`
 	Formation []attention.Formed `json:"formation"` // when the links formed
-	Losses    any                `json:"losses"`    // of the training, a list
+	Losses    []Evaluation       `json:"losses"`    // of the training
+}
+
+// Evaluation is an evaluation of a training. Its loss on held-out text is that of a sample where that text is long.
+type Evaluation struct {
+	Step            int      `json:"step"`
+	Seconds         float64  `json:"seconds"`
+	TokensPerSecond float64  `json:"tokens_per_second"`
+	Loss            float64  `json:"loss"`
+	HeldOutLoss     *float64 `json:"sample_heldout_loss,omitempty"`
+	LearningRate    float64  `json:"learning_rate"`
 }
 
 // Film returns the report on a film.
-func Film(frames []attention.Frame, formed []attention.Formed, losses any) (FilmReport, error) {
-	report := FilmReport{make([]Frame, len(frames)), list(formed), losses}
+func Film(frames []attention.Frame, formed []attention.Formed, losses []Evaluation) (FilmReport, error) {
+	report := FilmReport{make([]Frame, len(frames)), list(formed), list(losses)}
 	for i, f := range frames {
 		report.Frames[i] = Frame(f)
 	}
@@ -140,4 +150,29 @@ func Nearest(words []attention.Neighbours) (NearestReport, error) {
 		words[i].Nearest = list(n.Nearest)
 	}
 	return NearestReport{words}, nil
+}
+
+// CurvesReport is the result of `attend plot`. Lists are never null.
+type CurvesReport struct {
+	Runs []Curves `json:"runs"`
+}
+
+// Curves are the losses of a run.
+type Curves struct {
+	attention.Source
+	Settings    []SettingValue `json:"settings"`    // those that differ among the runs
+	Baselines   []Baseline     `json:"baselines"`   // of the text of the evaluations
+	Evaluations []Evaluation   `json:"evaluations"` // of the training
+}
+
+// SettingValue is a setting of a run.
+type SettingValue struct {
+	Setting string `json:"setting"`
+	Value   string `json:"value"`
+}
+
+// Baseline is a loss that others are compared with.
+type Baseline struct {
+	Name string  `json:"name"`
+	Loss float64 `json:"loss"`
 }

@@ -192,7 +192,7 @@ func TestFilmJSONReadsBack(t *testing.T) {
 	attentiontest.Thorough(t, func(t *rapid.T) {
 		frames := attentiontest.AnyFilm(t)
 		formed := attention.Formation(frames, 0.2)
-		losses := []attention.Point{{Name: attentiontest.Token().Draw(t, "name"), X: 1, Y: 2}}
+		losses := []Evaluation{{Step: 1, Loss: 2, HeldOutLoss: new(3.5)}}
 		report, err := Film(frames, formed, losses)
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +202,7 @@ func TestFilmJSONReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		d, got := read[FilmReport](t, &b)
-		if list, ok := got.Losses.([]any); *d.Source != lion || !ok || len(list) != 1 || len(got.Formation) != len(formed) {
+		if *d.Source != lion || !reflect.DeepEqual(got.Losses, losses) || len(got.Formation) != len(formed) {
 			t.Fatalf("got %+v", got)
 		}
 		for i, f := range frames {
@@ -219,7 +219,7 @@ func TestFilmJSONListsAreNeverNull(t *testing.T) {
 	if _, err := Film(nil, nil, nil); err == nil {
 		t.Error("no frames are a film")
 	}
-	report, err := Film(attentiontest.Filmed(0.5), nil, []int{})
+	report, err := Film(attentiontest.Filmed(0.5), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -170,6 +170,14 @@ func writePages(t *testing.T, folder string) {
 		"film": func(b *bytes.Buffer) error {
 			return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film, losses, unchosen())
 		},
+		"curves":    func(b *bytes.Buffer) error { return Chart(b, rendertest.Losses()) },
+		"diverging": func(b *bytes.Buffer) error { return Chart(b, rendertest.Diverging()) },
+		"banded":    func(b *bytes.Buffer) error { return Chart(b, rendertest.Banded()) },
+		"names": func(b *bytes.Buffer) error {
+			c := rendertest.Losses()
+			c.Title, c.Series[0].Name, c.Series[2].Name, c.Series[2].Detail = hostile().Text, hostile().Tokens[2], strings.Repeat("long", 100), hostile().Text
+			return Chart(b, c)
+		},
 	}
 	var words []string
 	for _, token := range hostile().Tokens {
@@ -183,6 +191,7 @@ func writePages(t *testing.T, folder string) {
 		"measured":   map[string]any{"sentence": measured(), "effects": measured().Effects, "nextAt": measured().NextAt},
 		"characters": map[string]any{"sentence": characters(512)},
 		"many":       map[string]any{"sentence": many()},
+		"curves":     newPageChart(rendertest.Losses()),
 	}
 	save := func(name string, content []byte) {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
@@ -245,4 +254,4 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.
-const leastChecks = 52
+const leastChecks = 64

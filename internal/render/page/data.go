@@ -24,7 +24,7 @@ type pageData struct {
 	Frames    []pageFrame        `json:"frames"` // at least one
 	Model     int                `json:"model"`  // the frame of the model's weights
 	Formed    []attention.Formed `json:"formed"`
-	Losses    []Loss             `json:"losses"` // of a film
+	Chart     *pageChart         `json:"chart"` // of the losses of a film
 }
 
 // pageScale is the colours of numbers on one background, evenly spaced.
@@ -89,7 +89,7 @@ func (f *floats) add(rows ...[]float32) {
 
 // newPageData begins the data of a page.
 func newPageData(s attention.Source) *pageData {
-	return &pageData{Run: printable.Path(s.Run), Step: s.Step, Selected: render.Selected(s), Formed: []attention.Formed{}, Losses: []Loss{}, SinkNote: render.SinkNote,
+	return &pageData{Run: printable.Path(s.Run), Step: s.Step, Selected: render.Selected(s), Formed: []attention.Formed{}, SinkNote: render.SinkNote,
 		Light: pageScaleOf(render.OnLight()), Dark: pageScaleOf(render.OnDark())}
 }
 

@@ -1,4 +1,4 @@
-// Package page writes maps, or the film of a training, as one HTML file for a browser: [Maps] and [Film].
+// Package page writes maps, the film of a training, or a chart as one HTML file for a browser: [Maps], [Film] and [Chart].
 //
 // The folder assets holds the frame, the style and the scripts of a page, one component a file; browser holds the tests that run in a real
 // browser.
@@ -23,7 +23,7 @@ import (
 
 // assets holds the parts of a page: its frame, its style and its scripts.
 //
-//go:embed assets/page.html assets/*.css assets/*.js
+//go:embed assets/*.html assets/*.css assets/*.js
 var assets embed.FS
 
 // Maps writes the maps as one page for a browser: every layer and head of every sentence to choose
@@ -86,7 +86,7 @@ func Film(w io.Writer, s attention.Source, frames []attention.Frame, losses []Lo
 		return err
 	}
 	d := newPageData(s)
-	d.Film, d.Losses = true, append(d.Losses, losses...)
+	d.Film, d.Chart = true, lossChart(frames, losses)
 	d.Model = attention.FrameOf(frames, s.Step)
 	for i, m := range frames[d.Model].Sentences {
 		if err := m.InRange(shown.Layer, shown.Head, attention.All); err != nil {
@@ -123,38 +123,44 @@ func (d *pageData) title(what string) string {
 	return fmt.Sprintf("%s%s (%s, step %d)", what, first, d.Run, d.Step)
 }
 
-// write puts the page together: frame, style, script and data in one text.
+// write puts the page together.
 func (d *pageData) write(w io.Writer, text pageText) error {
+	// In this order each file uses only what stands before it, and main.js starts.
+	return writePage(w, "page.html", text, text.Heading+": "+d.title(""), d,
+		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "text.js", "lines.js", "next.js", "overview.js", "arithmetic.js", "chart.js", "curve.js", "film.js", "theme.js", "main.js")
+}
+
+// writePage puts a page together: frame, style, scripts and data in one text.
+func writePage(w io.Writer, frame string, text pageText, description string, page any, scripts ...string) error {
 	style, err := parts("style.css", "print.css")
 	if err != nil {
 		return err
 	}
-	// In this order each file uses only what stands before it, and main.js starts.
-	script, err := parts("document.js", "data.js", "scale.js", "table.js", "canvas.js", "text.js", "lines.js", "next.js", "overview.js",
-		"arithmetic.js", "curve.js", "film.js", "theme.js", "main.js")
+	style += curveStyle()
+	script, err := parts(scripts...)
 	if err != nil {
 		return err
 	}
 	// json.Marshal writes <, >, & and the two line separators of Unicode as escapes, so no word can
 	// end the script that holds the data.
-	data, err := json.Marshal(d)
+	data, err := json.Marshal(page)
 	if err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}
-	t, err := template.ParseFS(assets, "assets/page.html")
+	t, err := template.ParseFS(assets, "assets/head.html", "assets/"+frame)
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, struct {
+	err = t.ExecuteTemplate(&b, frame, struct {
 		pageText
-		*pageData
+		Page        any
 		Description string
 		Policy      string
 		Style       template.CSS
 		Script      template.JS
 		Data        template.JS
-	}{text, d, text.Heading + ": " + d.title(""), policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
+	}{text, page, description, policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}

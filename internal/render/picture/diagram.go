@@ -30,7 +30,7 @@ func Arrows(p render.Arrows, o Options) (Drawing, error) {
 	}
 	d := Drawing{subject: plainSubject(p.Title, "Arrows from the origin", named), palette: o.palette()}
 	left, bottom, right, top := p.Bounds()
-	tick := step(max(right-left, top-bottom))
+	tick := render.TickStep(max(right-left, top-bottom))
 	down := func(x float64) float64 { return math.Floor(x/tick-0.25) * tick }
 	up := func(x float64) float64 { return math.Ceil(x/tick+0.25) * tick }
 	left, bottom, right, top = down(left), down(bottom), up(right), up(top)
@@ -95,17 +95,6 @@ func (d *Drawing) arrow(x1, y1, x2, y2 float64, stroke color.RGBA) {
 	for _, turn := range []float64{-0.45, 0.45} {
 		d.lines = append(d.lines, line{x2, y2, x2 + head*math.Cos(angle+turn), y2 + head*math.Sin(angle+turn), arrowWidth, stroke})
 	}
-}
-
-// step is the distance of ticks: 1, 2 or 5 times a power of ten, so that a range has two to five or so.
-func step(length float64) float64 {
-	power := math.Pow(10, math.Floor(math.Log10(length)))
-	for _, s := range [][2]float64{{1.5, 0.5}, {3, 1}, {7, 2}} {
-		if length/power < s[0] {
-			return s[1] * power
-		}
-	}
-	return 5 * power
 }
 
 // tips joins the names of arrows whose tips are the same.

@@ -77,14 +77,6 @@ func TestAnArrowIsDrawnWhereItsVectorIs(t *testing.T) {
 	}
 }
 
-func TestStepsOfTicks(t *testing.T) {
-	for _, c := range []struct{ length, want float64 }{{1, 0.5}, {2, 1}, {5, 2}, {10, 5}, {0.02, 0.01}, {80, 50}} {
-		if got := step(c.length); math.Abs(got-c.want) > 1e-12*c.want {
-			t.Errorf("a range of %g has ticks %g apart, want %g", c.length, got, c.want)
-		}
-	}
-}
-
 func TestNothingToDrawIsAnError(t *testing.T) {
 	if d, err := Arrows(render.Arrows{}, Options{}); err == nil || d.width > 0 {
 		t.Errorf("no arrows: error %v, drew %d pixels", err, d.width)

@@ -1,13 +1,13 @@
-// Package picture draws attention maps, arrows, bars and scatters, and writes them as files of any of [Formats]:
+// Package picture draws attention maps, arrows, bars, scatters and charts, and writes them as files of any of [Formats]:
 //
 //	drawing, err := picture.Map(m, nil, source, selection, picture.Options{})
 //	format, err := picture.Formats.Find("format", "svg")
 //	lacking, err := format.Write(file, drawing)
 //
-// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts
-// (font.go). Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars] and
-// [Scatter] (scatter.go, scatter_labels.go). Each format is a file of its own and a line in [Formats], and writes every
-// drawing; those of pixels draw them with pixels.go. Equal pictures have equal bytes.
+// A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
+// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars], [Scatter] (scatter.go,
+// scatter_labels.go) and [Chart]. Each format is a file of its own and a line in [Formats], and writes every drawing; those of
+// pixels draw them with pixels.go. Equal pictures have equal bytes.
 package picture
 
 import (
@@ -43,14 +43,16 @@ type Options struct {
 }
 
 // A Drawing is a picture before it takes a format: shapes in the pixels of an ordinary screen, from the top left
-// corner. Rectangles lie below lines, lines below dots, dots below texts.
+// corner. Rectangles lie below polygons, polygons below lines, lines below paths, paths below dots, dots below texts.
 type Drawing struct {
 	subject
 	palette
 	face          typeface
 	width, height int
 	rects         []rect
+	polygons      []polygon
 	lines         []line
+	paths         []path
 	dots          []dot
 	texts         []text
 }
@@ -76,11 +78,28 @@ type line struct {
 	stroke         color.RGBA
 }
 
-// dot is a filled circle of [dotRadius].
+// path is straight lines from point to point.
+type path struct {
+	points [][2]float64
+	width  float64
+	stroke color.RGBA
+	dashes []float64 // lengths of dashes and gaps in turn; nil: a solid line
+}
+
+// polygon is a filled area through which what lies below it shows.
+type polygon struct {
+	points [][2]float64
+	fill   color.RGBA
+}
+
+// opacity is how much of what lies below it a polygon covers.
+const opacity = 0.2
+
+// dot is a filled circle.
 type dot struct {
-	x, y float64
-	fill color.RGBA
-	tip  string // as of rect
+	x, y, radius float64
+	fill         color.RGBA
+	tip          string // as of rect
 }
 
 // anchor is the point of a text that is at its coordinates.
@@ -144,6 +163,7 @@ type palette struct {
 	leader          color.RGBA // of the lines from points of a scatter to their names
 	scale           render.Scale
 	arrows          [3]color.RGBA // of the kinds of arrows
+	curves          []color.RGBA  // of the styles of curves
 }
 
 // palette returns the colours of a picture: ink has a contrast of at least 15, muted of at least 7 and leader of at least 3
@@ -152,10 +172,10 @@ type palette struct {
 func (o Options) palette() palette {
 	if o.Dark {
 		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952), leader: rgb(0x7d8493),
-			scale: render.OnDark(), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
+			scale: render.OnDark(), curves: render.CurveColors(true), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
 	}
 	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), grid: rgb(0xc4c4c4), leader: rgb(0x8b929e),
-		scale: render.OnLight(), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
+		scale: render.OnLight(), curves: render.CurveColors(false), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
 }
 
 // rgb is the colour #rrggbb.

@@ -35,14 +35,38 @@ func writePDF(w io.Writer, d Drawing) (lacking string, err error) {
 		fill(r.fill)
 		f.Rect(float64(r.x), float64(r.y), float64(r.width), float64(r.height), "F")
 	}
+	for _, a := range d.polygons {
+		f.SetAlpha(opacity, "Normal")
+		fill(a.fill)
+		points := make([]fpdf.PointType, len(a.points))
+		for i, p := range a.points {
+			points[i] = fpdf.PointType{X: p[0], Y: p[1]}
+		}
+		f.Polygon(points, "F")
+		f.SetAlpha(1, "Normal")
+	}
 	for _, l := range d.lines {
 		f.SetDrawColor(int(l.stroke.R), int(l.stroke.G), int(l.stroke.B))
 		f.SetLineWidth(l.width)
 		f.Line(l.x1, l.y1, l.x2, l.y2)
 	}
+	for _, p := range d.paths {
+		f.SetLineJoinStyle("round")
+		f.SetDrawColor(int(p.stroke.R), int(p.stroke.G), int(p.stroke.B))
+		f.SetLineWidth(p.width)
+		f.SetDashPattern(p.dashes, 0)
+		for i, at := range p.points {
+			if i == 0 {
+				f.MoveTo(at[0], at[1])
+			} else {
+				f.LineTo(at[0], at[1])
+			}
+		}
+		f.DrawPath("D")
+	}
 	for _, o := range d.dots {
 		fill(o.fill)
-		f.Circle(o.x, o.y, dotRadius, "F")
+		f.Circle(o.x, o.y, o.radius, "F")
 	}
 	for _, t := range d.texts {
 		f.SetTextColor(int(t.fill.R), int(t.fill.G), int(t.fill.B))

@@ -2,8 +2,10 @@ package picture
 
 import (
 	"image"
+	"image/color"
 	"image/draw"
 	"iter"
+	"math"
 
 	"git.sr.ht/~sbinet/gg"
 )
@@ -45,6 +47,17 @@ func (d Drawing) paint(band *image.RGBA, top int) {
 	outside := func(from, to float64) bool {
 		return density*to < float64(top) || density*from > float64(top+band.Rect.Dy())
 	}
+	along := func(points [][2]float64) {
+		for _, p := range points {
+			c.LineTo(p[0], p[1]) // the first moves there
+		}
+	}
+	for _, a := range d.polygons {
+		c.SetColor(color.NRGBA{a.fill.R, a.fill.G, a.fill.B, uint8(math.Round(opacity * 255))})
+		along(a.points)
+		c.ClosePath()
+		c.Fill()
+	}
 	for _, l := range d.lines {
 		if outside(min(l.y1, l.y2)-l.width, max(l.y1, l.y2)+l.width) {
 			continue
@@ -54,9 +67,21 @@ func (d Drawing) paint(band *image.RGBA, top int) {
 		c.DrawLine(l.x1, l.y1, l.x2, l.y2)
 		c.Stroke()
 	}
+	for _, p := range d.paths {
+		c.SetColor(p.stroke)
+		c.SetLineWidth(density * p.width)
+		var dashes []float64
+		for _, length := range p.dashes {
+			dashes = append(dashes, density*length) // which the scale leaves alone too
+		}
+		c.SetDash(dashes...)
+		along(p.points)
+		c.Stroke()
+	}
+	c.SetDash()
 	for _, o := range d.dots {
 		c.SetColor(o.fill)
-		c.DrawCircle(o.x, o.y, dotRadius)
+		c.DrawCircle(o.x, o.y, o.radius)
 		c.Fill()
 	}
 	for _, t := range d.texts {

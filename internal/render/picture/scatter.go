@@ -81,7 +81,7 @@ func layoutScatter(s attention.Scatter, o Options) (d Drawing, tags []tag, plot 
 		if s.Joined && i > 0 {
 			d.lines = append(d.lines, line{points[i-1][0], points[i-1][1], p[0], p[1], 1, d.grid})
 		}
-		d.dots = append(d.dots, dot{p[0], p[1], d.scale.Weight(1), render.Spelling(s.Points[i].Name)})
+		d.dots = append(d.dots, dot{p[0], p[1], dotRadius, d.scale.Weight(1), render.Spelling(s.Points[i].Name)})
 		unnamed[i] = true
 	}
 	measure := func(name string) float64 { return d.face.svgWidth(name, nameSize, false) }

@@ -40,6 +40,9 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 		shape(&b, r.tip, `rect x="%d" y="%d" width="%d" height="%d" fill="%s"`, r.x, r.y, r.width, r.height, render.Hex(r.fill))
 	}
 	b.WriteString("</g>\n<g>\n")
+	for _, a := range d.polygons {
+		shape(&b, "", `path d="%sZ" fill="%s" fill-opacity="%s"`, svgPath(a.points), render.Hex(a.fill), coordinate(opacity))
+	}
 	for _, l := range d.lines {
 		width := ""
 		if l.width != 1 {
@@ -48,9 +51,20 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 		shape(&b, "", `path d="M%s %sL%s %s" stroke="%s"%s`,
 			coordinate(l.x1), coordinate(l.y1), coordinate(l.x2), coordinate(l.y2), render.Hex(l.stroke), width)
 	}
+	for _, p := range d.paths {
+		dashes := ""
+		for i, length := range p.dashes {
+			dashes += [2]string{" ", ` stroke-dasharray="`}[max(0, 1-i)] + coordinate(length)
+		}
+		if dashes != "" {
+			dashes += `"`
+		}
+		shape(&b, "", `path d="%s" fill="none" stroke="%s" stroke-width="%s" stroke-linejoin="round"%s`,
+			svgPath(p.points), render.Hex(p.stroke), coordinate(p.width), dashes)
+	}
 	for _, o := range d.dots {
 		shape(&b, o.tip, `circle cx="%s" cy="%s" r="%s" fill="%s"`,
-			coordinate(o.x), coordinate(o.y), coordinate(dotRadius), render.Hex(o.fill))
+			coordinate(o.x), coordinate(o.y), coordinate(o.radius), render.Hex(o.fill))
 	}
 	fmt.Fprintf(&b, "</g>\n<g font-family=\"%s\" xml:space=\"preserve\">\n", families)
 	for _, t := range d.texts {
@@ -58,6 +72,15 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 	}
 	b.WriteString("</g>\n</svg>\n")
 	return "", render.Write(w, &b)
+}
+
+// svgPath is lines from point to point as the data of a path.
+func svgPath(points [][2]float64) string {
+	var b strings.Builder
+	for i, p := range points {
+		b.WriteString([2]string{"L", "M"}[max(0, 1-i)] + coordinate(p[0]) + " " + coordinate(p[1]))
+	}
+	return b.String()
 }
 
 // shape writes an element, its name and attributes as Printf does, that has nothing but its tip.

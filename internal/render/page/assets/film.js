@@ -3,8 +3,8 @@
 // pause is how long a frame stands while the film plays, in milliseconds.
 const pause = 500;
 
-// makeFilm wires the slider over frames of {step, loss} and the curve. The run keeps the weights of the frame `model`. `go(frame)` shows a frame. It returns how to mark one.
-function makeFilm(frames, model, losses, go) {
+// makeFilm wires the slider over frames of {step, loss} and the chart of the losses. The run keeps the weights of the frame `model`. `go(frame)` shows a frame. It returns how to mark one.
+function makeFilm(frames, model, chart, go) {
   const last = frames.length - 1;
   const slider = byId("step"), play = byId("play");
   slider.max = last;
@@ -28,20 +28,20 @@ function makeFilm(frames, model, losses, go) {
       if (next >= last) stop();
     }, pause);
   };
-  const training = { name: "training", points: losses.map((l) => ({ step: l.step, loss: l.training })) };
   byId("kept-key").hidden = model === last;
-  byId("training-key").hidden = losses.length === 0;
+  const main = chart.series[0], points = main ? main.points : [];
+  byId("training-key").hidden = !chart.series.some((s) => s.name === "training");
   // Without held-out text there is the loss of the training alone.
-  const main = frames[0].loss !== null ? { name: "held-out", points: frames } : training;
-  const lossAt = (f) => `${f.loss.toFixed(3)} at step ${f.step}`;
-  const lowest = model < last ? `, lowest ${lossAt(frames[model])}` : "";
-  const points = main.points;
-  byId("heldout-key").hidden = main === training;
+  const heldOut = points.length > 0 && main.name === "held-out";
+  byId("heldout-key").hidden = !heldOut;
+  const lossAt = ([step, loss]) => `${loss.toFixed(3)} at step ${step}`;
+  const kept = points.find((p) => p[0] === frames[model].step);
+  const lowest = model < last && kept ? `, lowest ${lossAt(kept)}` : "";
   byId("loss-title").textContent = points.length
-    ? `${main === training ? "Training" : "Held-out"} loss from ${lossAt(points[0])} to ${lossAt(points[points.length - 1])}${lowest}, on a logarithmic axis`
+    ? `${heldOut ? "Held-out" : "Training"} loss from ${lossAt(points[0])} to ${lossAt(points[points.length - 1])}${lowest}, on a logarithmic axis`
     : "No losses were logged";
   byId("loss").parentElement.hidden = !points.length;
-  const curve = !points.length ? { mark() {}, births() {} } : makeCurve(byId("loss"), main === training || !losses.length ? [main] : [main, training], (step) => {
+  const curve = !points.length ? { mark() {}, births() {} } : makeCurve(byId("loss"), chart, (step) => {
     stop();
     go(frames.findIndex((f) => f.step === step));
   }, model < last ? frames[model].step : null);

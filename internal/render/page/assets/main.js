@@ -32,7 +32,7 @@ const palettes = { light: makePalette(data.light), dark: makePalette(data.dark) 
 const theme = makeTheme(byId("theme"), () => {
   if (weights) drawWeights();
 });
-const film = data.film ? makeFilm(data.frames, data.model, data.losses, (frame) => {
+const film = data.film ? makeFilm(data.frames, data.model, data.chart, (frame) => {
   view.frame = frame;
   drawWeights();
 }) : null;

@@ -11,5 +11,6 @@ await import("./long.mjs");
 await import("./measured.mjs");
 await import("./beside.mjs");
 await import("./film.mjs");
+await import("./curves.mjs");
 await import("./everywhere.mjs");
 await browser.close();

@@ -15,8 +15,8 @@ await check("the film goes through its steps", "film.html", {}, async (page) => 
   for (const i of [0, 1, 2]) {
     assert.match(await page.textContent("#step-shown"), new RegExp(`^step ${frames[i].step} of `));
     assert.deepEqual(await cellTexts(page), shown(weights(i)));
-    const [x, y] = await page.$eval("#loss circle", (c) => [Number(c.getAttribute("cx")), Number(c.getAttribute("cy"))]);
-    const [px, py] = await page.$eval("#loss polyline", (p, i) => p.getAttribute("points").split(" ")[i].split(",").map(Number), i);
+    const [x, y] = await page.$eval("#loss > circle", (c) => [Number(c.getAttribute("cx")), Number(c.getAttribute("cy"))]);
+    const [px, py] = await page.$eval("#loss polyline:not(.thin)", (p, i) => p.getAttribute("points").split(" ")[i].split(",").map(Number), i);
     near(x, px, "marker", 0.1);
     near(y, py, "marker", 0.1);
     await page.keyboard.press("ArrowRight");
@@ -57,7 +57,7 @@ await check("the film says when each link formed", "film.html", {}, async (page)
 
 await check("the film marks the weights that the run keeps", "kept.html", {}, async (page) => {
   const kept = frames[1].step;
-  const [line, at] = await page.evaluate(() => [document.querySelector("#loss line.kept").getAttribute("x1"), document.querySelector("#loss polyline").points[1].x]);
+  const [line, at] = await page.evaluate(() => [document.querySelector("#loss line.kept").getAttribute("x1"), document.querySelector("#loss polyline:not(.thin)").points[1].x]);
   near(Number(line), at, "the line", 0.1);
   assert.match(await page.textContent("#loss-title"), new RegExp(`, lowest ${frames[1].heldout_loss.toFixed(3)} at step ${kept},`));
   assert.match(await page.textContent("#reason"), new RegExp(`, at step ${kept}, whose weights the run keeps\\.`));
@@ -68,8 +68,8 @@ await check("the film marks the weights that the run keeps", "kept.html", {}, as
 });
 
 await check("the losses are on a logarithmic axis, with the births of links", "film.html", {}, async (page) => {
-  const points = (name) => page.$eval(`#loss polyline.${name}`, (p) => p.getAttribute("points").split(" ").map((xy) => xy.split(",").map(Number)));
-  const [heldOut, training] = [await points("held-out"), await points("training")];
+  const points = (name) => page.$eval(`#loss polyline${name}`, (p) => p.getAttribute("points").split(" ").map((xy) => xy.split(",").map(Number)));
+  const [heldOut, training] = [await points(":not(.thin)"), await points(".thin")];
   assert.equal(training.length, film.losses.length);
   // Equal ratios of losses have equal distances, on both curves.
   const height = (a, b) => Math.log(a / b);
