@@ -20,6 +20,7 @@ import (
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/sweep"
 )
 
 // Values of --x and --log of plot.
@@ -47,6 +48,9 @@ on the part of the held-out text that the evaluations of the training measured.
 Several runs are named by their folders and by the settings in which they differ.
 A run that diverges leaves the picture at its top if it is not the only one.
 
+Of a sweep, named by its folder, the curves are the held-out losses of its best
+settings: the mean over the seeds, in a band from the lowest to the highest.
+
 --log says which axes are logarithmic: none, x, y or xy. Without it the steps are
 linear, and the losses logarithmic if the largest that is shown is more than 10
 times the smallest.`,
@@ -54,6 +58,7 @@ times the smallest.`,
   attend plot runs/savanna runs/no-positions
   attend plot --x time --log y -o curves.svg runs/*
   attend plot -o curves.html runs/deep
+  attend plot sweeps/heads
   attend plot -o curves.csv`,
 		ValidArgsFunction: completeFolders,
 	}
@@ -74,6 +79,9 @@ times the smallest.`,
 		}
 		if err != nil {
 			return err
+		}
+		if slices.ContainsFunc(args, sweep.Is) {
+			return p.plotSweep(&q, x, log)
 		}
 		runs, err := p.openHistories(args)
 		if err != nil {

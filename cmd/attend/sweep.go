@@ -146,6 +146,11 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	if err := o.resolve(p.stdout, sweepFormats); err != nil {
 		return err
 	}
+	if !o.chosen.picture {
+		if err := noPicture(cmd.Flags()); err != nil {
+			return err
+		}
+	}
 	plan, err := sweepPlan(values, o.config)
 	if err != nil {
 		return err

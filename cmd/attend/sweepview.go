@@ -18,12 +18,13 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/export"
+	"attend/internal/render/picture"
 	"attend/internal/sweep"
 	"attend/internal/term"
 )
 
 // sweepFormats are what the result of a sweep can be.
-var sweepFormats = []format{textFormat, jsonFormat, csvFormat}
+var sweepFormats = slices.Concat([]format{textFormat, jsonFormat, csvFormat}, pictureFormats)
 
 func newSweepShow(p *program) *cobra.Command {
 	var o output
@@ -34,12 +35,17 @@ func newSweepShow(p *program) *cobra.Command {
 best to the worst, and which of them matter.`,
 		Example: `  attend sweep show heads
   attend sweep show sweeps/heads --format json`,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("show requires the name of one sweep, such as `attend sweep show heads`, not %s", printable.Count(len(args), "name"))
 			}
 			if err := o.resolve(p.stdout, sweepFormats); err != nil {
 				return err
+			}
+			if !o.chosen.picture {
+				if err := noPicture(cmd.Flags()); err != nil {
+					return err
+				}
 			}
 			path := args[0]
 			if under := filepath.Join(sweepsFolder, path); sweep.Is(under) {
@@ -205,6 +211,15 @@ func objectiveNumber(x float64) string { return decimals(x, 4) }
 func (p *program) writeSweep(s *sweep.Sweep, o *output) error {
 	r := s.Ranking()
 	return o.write(p.stdout, func(w io.Writer) error {
+		if o.chosen.picture {
+			return p.draw(w, *o, func(options picture.Options) (picture.Drawing, error) {
+				c, err := sweepChart(s, "")
+				if err != nil {
+					return picture.Drawing{}, err
+				}
+				return picture.Chart(c, options)
+			})
+		}
 		switch o.format {
 		case jsonFormat.name:
 			return export.JSONWithoutSource(w, "sweep", r)

@@ -39,3 +39,22 @@ func (f *folder) openWithoutWeights(o options) (*Run, error) {
 	}
 	return r, nil
 }
+
+// MetricsWithoutWeights reads the metrics of a training of which [RemoveWeights] may have removed the weights, and its settings. text is
+// the SHA-256 of its text, which is in the files of the weights.
+func MetricsWithoutWeights(path, text string) (s Settings, metrics []Metrics, err error) {
+	err = withFolder(path, func(f *folder) error {
+		r, err := f.readSettings(options{})
+		if err == nil {
+			err = r.readTexts(f)
+		}
+		if err != nil {
+			return err
+		}
+		s, r.DataSHA256 = r.Settings, text
+		r.chainHashes = map[string]string{metricsFile: r.firstHash(metricsFile)} // lines that are missing at the end are not missed
+		metrics, err = r.metrics(f)
+		return err
+	})
+	return s, metrics, err
+}

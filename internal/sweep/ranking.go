@@ -192,3 +192,9 @@ func (s *Sweep) ObjectiveOf(t Trial) (value float64, ok bool) {
 
 // HasWeights reports whether the weights of a trial are there.
 func HasWeights(s *Sweep, t Trial) bool { return run.HasWeights(s.TrialPath(t.Hash)) }
+
+// Metrics returns the evaluations of a trial during its training.
+func (s *Sweep) Metrics(trial string) ([]run.Metrics, error) {
+	_, metrics, err := run.MetricsWithoutWeights(s.TrialPath(trial), s.Text)
+	return metrics, err
+}
