@@ -63,9 +63,10 @@ type plot struct {
 
 // plotCell is one character of a plot.
 type plotCell struct {
-	dots  rune   // of Braille, added up
-	glyph string // covers the dots; "" is none
-	style int    // of its colour; [render.AllStyles] is none
+	dots    rune   // of Braille, added up
+	glyph   string // covers the dots; "" is none
+	covered bool   // by the text that is the glyph of a character before it
+	style   int    // of its colour; [render.AllStyles] is none
 }
 
 // newPlot returns an empty plot that fits the width.
@@ -233,7 +234,7 @@ func (p *plot) levels() (unnamed []render.Level) {
 			n := 0
 			for _, cell := range row[at : at+width] {
 				switch {
-				case cell.glyph != "" && cell.glyph != "░" && cell.glyph != levelLine: // a name, a letter or a mark
+				case cell.covered || cell.glyph != "" && cell.glyph != "░" && cell.glyph != levelLine: // a name, a letter or a mark
 					n += 1000
 				case cell.dots != 0:
 					n++
@@ -247,14 +248,15 @@ func (p *plot) levels() (unnamed []render.Level) {
 			unnamed = append(unnamed, l)
 		}
 		for i := range row {
-			if row[i].glyph == "" && row[i].dots == 0 {
+			if row[i].glyph == "" && row[i].dots == 0 && !row[i].covered {
 				row[i] = plotCell{glyph: levelLine, style: l.Style}
 			}
 		}
 		if best >= 0 {
-			for i, character := range []rune(name) {
-				row[best+i] = plotCell{glyph: string(character), style: l.Style}
+			for i := range width { // a character may fill two columns, or none
+				row[best+i] = plotCell{covered: true, style: l.Style}
 			}
+			row[best] = plotCell{glyph: name, style: l.Style}
 		}
 	}
 	return unnamed
@@ -304,6 +306,7 @@ func (p *plot) line(row []plotCell) string {
 		style, run := row[i].style, ""
 		for ; i < len(row) && row[i].style == style; i++ {
 			switch cell := row[i]; {
+			case cell.covered:
 			case cell.glyph != "":
 				run += cell.glyph
 			case cell.dots != 0:
