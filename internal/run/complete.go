@@ -129,6 +129,9 @@ func (s Sampling) draw(logits []float32, u float64) int {
 		p[i] = float32(float64(p[i]-top) / s.Temperature)
 	}
 	kernel.Softmax(p)
+	if s.TopK == 0 && s.TopP == 1 {
+		return drawn(p, u)
+	}
 	order := descending(p)
 	total := 1.0 // as in transformers, top-p is a fraction of the tokens after top-k
 	if s.TopK > 0 {
@@ -151,4 +154,40 @@ func (s Sampling) draw(logits []float32, u float64) int {
 		}
 	}
 	return order[len(order)-1]
+}
+
+// drawn returns the token for u from all tokens, by the inverse of the cumulative distribution over the tokens in the order of their
+// probability. It orders no more of them than it needs, which are few where the model is sure.
+func drawn(p []float32, u float64) int {
+	heap := descendingKeys(p) // the most likely token is the root: the children of i are 2i+1 and 2i+2
+	for i := len(heap)/2 - 1; i >= 0; i-- {
+		sift(heap, i)
+	}
+	for {
+		id := int(uint32(heap[0]))
+		if u -= float64(p[id]); u < 0 || len(heap) == 1 {
+			return id
+		}
+		heap[0] = heap[len(heap)-1]
+		heap = heap[:len(heap)-1]
+		sift(heap, 0)
+	}
+}
+
+// sift moves an element of a heap down until none of its children is smaller.
+func sift(heap []uint64, i int) {
+	for {
+		child := 2*i + 1
+		if child >= len(heap) {
+			return
+		}
+		if child+1 < len(heap) && heap[child+1] < heap[child] {
+			child++
+		}
+		if heap[i] <= heap[child] {
+			return
+		}
+		heap[i], heap[child] = heap[child], heap[i]
+		i = child
+	}
 }

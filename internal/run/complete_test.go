@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"attend/data"
+	"attend/internal/kernel"
 	"attend/internal/random"
 	"attend/layers"
 )
@@ -314,4 +317,27 @@ func TestContinueInBatches(t *testing.T) {
 			t.Errorf("%s: two samples are the same: %v", unit, together[1])
 		}
 	}
+}
+
+// Drawing from all tokens without ordering them all gives the same tokens as with the whole order.
+func TestDrawnIsTheOrderedInverse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		logits := rapid.SliceOfN(rapid.Float32Range(-20, 20), 1, 50).Draw(t, "logits")
+		if rapid.Bool().Draw(t, "equal") { // ties go to the earlier token
+			logits = append(logits, logits...)
+		}
+		u := rapid.Float64Range(0, 0.999999).Draw(t, "u")
+		got := Sampling{Temperature: 1, TopP: 1}.draw(logits, u)
+		p := slices.Clone(logits)
+		kernel.Softmax(p)
+		rest := u
+		for _, want := range descending(p) {
+			if rest -= float64(p[want]); rest < 0 {
+				if math.Abs(rest) > 1e-6 && got != want {
+					t.Fatalf("drew %d, want %d", got, want)
+				}
+				return
+			}
+		}
+	})
 }

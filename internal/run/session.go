@@ -223,14 +223,21 @@ func (r *Run) predictions(logits []float32, most int) []attention.Prediction {
 
 // descending returns the indices of probabilities sorted by them, the largest first, equal ones in their order.
 func descending(p []float32) []int {
-	keys := make([]uint64, len(p)) // the bits of numbers that are not negative have the order of the numbers
-	for i, x := range p {
-		keys[i] = uint64(^math.Float32bits(x))<<32 | uint64(i)
-	}
+	keys := descendingKeys(p)
 	slices.Sort(keys)
 	order := make([]int, len(p))
 	for i, key := range keys {
 		order[i] = int(uint32(key))
 	}
 	return order
+}
+
+// descendingKeys returns a number for each probability: the smaller, the larger the probability, and of equal ones the earlier. Its low 32
+// bits are the index.
+func descendingKeys(p []float32) []uint64 {
+	keys := make([]uint64, len(p)) // the bits of numbers that are not negative have the order of the numbers
+	for i, x := range p {
+		keys[i] = uint64(^math.Float32bits(x))<<32 | uint64(i)
+	}
+	return keys
 }
