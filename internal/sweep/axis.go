@@ -125,10 +125,14 @@ func (a Axis) Number(x float64) string {
 	return strconv.FormatFloat(min(max(rounded, a.Low), a.High), 'g', -1, 64)
 }
 
-// String returns the values as [ParseAxis] reads them.
+// String returns the values as [ParseAxis] reads them. The ends of a range are exact: every point of a search depends on them.
 func (a Axis) String() string {
 	if a.IsRange() {
-		return a.Number(a.Low) + rangeMark + a.Number(a.High)
+		format := byte('g')
+		if a.Integer() {
+			format = 'f'
+		}
+		return strconv.FormatFloat(a.Low, format, -1, 64) + rangeMark + strconv.FormatFloat(a.High, format, -1, 64)
 	}
 	return strings.Join(a.Values, ",")
 }

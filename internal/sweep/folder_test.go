@@ -89,6 +89,52 @@ func TestDamagedResults(t *testing.T) {
 	}
 }
 
+// The search that a folder holds goes on with its own number of points ahead.
+func TestRecordedAhead(t *testing.T) {
+	path, _, text := recordedSweep(t)
+	for _, c := range []struct {
+		values Values
+		want   int
+	}{
+		{Values{"ahead": "2"}, 0},
+		{Values{"search": "tpe", "trials": "2", "ahead": "3"}, 3},
+	} {
+		s, err := Begin(path, plan(t, tiny(c.values.With(Values{"lr": "0.01,0.03"}))), text, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		if n := RecordedAhead(path); n != c.want {
+			t.Errorf("%v: %d points ahead are recorded, want %d", c.values, n, c.want)
+		}
+	}
+	if n := RecordedAhead(path + "-other"); n != 0 {
+		t.Errorf("no sweep has %d points ahead", n)
+	}
+}
+
+// With one seed nothing is known of the noise, even if two points have equal results.
+func TestEqualResultsOfOneSeed(t *testing.T) {
+	for seeds, want := range map[string]bool{"1": false, "2": true} {
+		s, err := Begin(filepath.Join(t.TempDir(), "small"), plan(t, tiny(Values{"lr": "0.01,0.03", "seeds": seeds})), smallText(t), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for _, trials := range s.trials {
+			for i, trial := range trials {
+				loss := 1.5 + float64(i)
+				if err := s.record(Outcome{Trial: trial.Hash, HeldOutLoss: &loss, Verdict: "learned"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := s.Ranking().Points[1].Noise; got != want {
+			t.Errorf("%s seeds: within the noise %v, want %v", seeds, got, want)
+		}
+	}
+}
+
 func TestForeignFolders(t *testing.T) {
 	path, p, text := recordedSweep(t)
 	_, err := Begin(path, p, strings.Repeat("ab", 32), false)

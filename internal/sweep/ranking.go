@@ -91,7 +91,7 @@ func (s *Sweep) Ranking() Ranking {
 		if i > 0 && len(a) > 0 {
 			p.ToFirst = pairedT(a, b)
 		}
-		p.Noise = i > 0 && (slices.Equal(a, b) || p.ToFirst != nil && p.ToFirst.P >= significance)
+		p.Noise = i > 0 && (len(a) > 1 && slices.Equal(a, b) || p.ToFirst != nil && p.ToFirst.P >= significance)
 	}
 	r.Effects = effects(s.Plan.Axes, cells)
 	return r
