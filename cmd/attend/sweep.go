@@ -304,8 +304,10 @@ func newSweepWorker(p *program) *cobra.Command {
 			// Ctrl-C and the end of a terminal go to all its processes: the one that gives the trials ends the input.
 			// If it was killed, a write to it must not end this process before the trial is saved.
 			signal.Ignore(os.Interrupt, syscall.SIGHUP, syscall.SIGPIPE)
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM) // which a batch system sends to all processes as well
+			defer stop()
 			w := sweep.Worker{Load: p.sweepText, Options: p.options()}
-			err := w.Run(cmd.Context(), p.stdin, p.stdout)
+			err := w.Run(ctx, p.stdin, p.stdout)
 			if errors.Is(err, fs.ErrClosed) || errors.Is(err, syscall.EPIPE) {
 				return nil
 			}

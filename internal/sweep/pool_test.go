@@ -242,6 +242,17 @@ func TestChangedText(t *testing.T) {
 	}
 }
 
+// A worker ends with its context, although its input goes on.
+func TestWorkerWithoutTrials(t *testing.T) {
+	in, out := io.Pipe()
+	defer out.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := (&Worker{}).Run(ctx, in, io.Discard); err != nil {
+		t.Error(err)
+	}
+}
+
 // A trial whose outcome was lost after its weights were removed is trained again, with the same result.
 func TestTrialsWithoutWeights(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sweeps", "small")

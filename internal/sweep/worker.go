@@ -81,7 +81,16 @@ func (w *Worker) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		}
 	}()
 	reports := json.NewEncoder(out)
-	for t := range tasks {
+	for {
+		var t Task
+		more := false
+		select {
+		case t, more = <-tasks:
+		case <-ctx.Done():
+		}
+		if !more {
+			break
+		}
 		outcome, err := w.train(ctx, t, func(step int) { _ = reports.Encode(Report{Trial: t.Trial, Step: step}) })
 		if ctx.Err() != nil {
 			break
