@@ -332,8 +332,13 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 	b.WriteString("\n" + term.Wrap(strings.Join(notes, "; "), columns) + "\n")
 	writeFailures(&b, r, columns)
 	writeEffects(&b, r, columns)
-	if best, ok := s.Best(); ok && sweep.HasWeights(s, best) {
-		b.WriteString("\n" + term.Wrap("the best trial: attend inspect --run "+commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath), columns) + "\n")
+	if best, ok := s.Best(); ok {
+		line := "the best trial: attend inspect --run " + commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath)
+		if !sweep.HasWeights(s, best) {
+			line = "the best trial, without weights; to train it again: attend train --config " +
+				commandWord(filepath.Join(s.TrialPath(best.Hash), "training.yaml"), "FILE", printable.MaxPath)
+		}
+		b.WriteString("\n" + term.Wrap(line, columns) + "\n")
 	}
 	return render.Write(w, &b)
 }

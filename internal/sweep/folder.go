@@ -211,7 +211,8 @@ func (s *Sweep) forgetFailed(retry bool) {
 	maps.DeleteFunc(s.outcomes, func(_ string, o Outcome) bool { return retry && o.Failed != "" })
 }
 
-// checkFolder returns an error if a path holds anything but a sweep of that text.
+// checkFolder returns an error if a path holds anything but a sweep of that text. sweep.yaml may be missing or damaged: it is written
+// anew, and the trials are known by their hash, which is also that of the text.
 func checkFolder(path, text string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -227,7 +228,7 @@ func checkFolder(path, text string) error {
 	b, err := file.Read(filepath.Join(path, planFile), mostPlan)
 	if errors.Is(err, fs.ErrNotExist) {
 		for _, e := range entries {
-			if name := e.Name(); name != trialsName && !file.IsTemporary(name, planFile) {
+			if name := e.Name(); name != trialsName && name != resultsFile && !file.IsTemporary(name, planFile) {
 				return fmt.Errorf("%s has files that are not of a sweep: choose another --name", printable.Path(path))
 			}
 		}
@@ -237,13 +238,14 @@ func checkFolder(path, text string) error {
 		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), file.Explain(err, "choose another --name"))
 	}
 	v, _, err := ParseValues(b)
-	if err == nil {
-		_, _, err = parsePlan(b)
+	if err != nil {
+		return nil
 	}
-	switch {
-	case err != nil && v[formatKey] != strconv.Itoa(latestFormat):
+	_, _, err = parsePlan(b)
+	switch format, _ := strconv.Atoi(v[formatKey]); {
+	case format > latestFormat:
 		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), err)
-	case v[textKey] != text:
+	case len(v[textKey]) == len(text) && v[textKey] != text:
 		return fmt.Errorf("the sweep %s was made on another text: choose another --name, so that its results stay comparable",
 			printable.Path(path))
 	}

@@ -158,8 +158,25 @@ func TestForeignFolders(t *testing.T) {
 		if what == "newer" {
 			_, err := Begin(path, p, text, false)
 			runtest.WantError(t, err, planFile, c.want)
+			continue
+		}
+		s, err := Begin(path, p, text, false)
+		if err != nil || s.Done() != 2 {
+			t.Fatalf("%s: the same sweep: %v, %v", what, s, err)
+		}
+		s.Close()
+		if again, err := os.ReadFile(file); err != nil || !bytes.Equal(again, whole) {
+			t.Errorf("%s: sweep.yaml was not written anew (%v): %s", what, err, again)
 		}
 	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Begin(path, p, text, false)
+	if err != nil || s.Done() != 2 {
+		t.Fatalf("without sweep.yaml: %v, %v", s, err)
+	}
+	s.Close()
 	other := filepath.Join(t.TempDir(), "other")
 	if err := os.MkdirAll(filepath.Join(other, "mine"), 0o755); err != nil {
 		t.Fatal(err)

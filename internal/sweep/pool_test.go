@@ -242,6 +242,35 @@ func TestChangedText(t *testing.T) {
 	}
 }
 
+// A sweep that is ranked by another objective keeps the weights that it has: there are no others.
+func TestWeightsWithAnotherObjective(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sweeps", "small")
+	s, _, err := runSweep(t, path, Values{"lr": "0.01,0.03"}, "plain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := s.Best()
+	if s, err = Begin(path, s.Plan, s.Text, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range s.outcomes { // the other trial took less time
+		if o.Seconds = 1; o.Trial == first.Hash {
+			o.Seconds = 2
+		}
+		if err := s.record(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	s, _, err = runSweep(t, path, Values{"lr": "0.01,0.03", "objective": "seconds"}, "plain")
+	if best, _ := s.Best(); err != nil || best.Hash == first.Hash {
+		t.Fatalf("the best is still %s, %v", best.Hash, err)
+	}
+	if !HasWeights(s, first) {
+		t.Error("the only weights were removed")
+	}
+}
+
 // A worker ends with its context, although its input goes on.
 func TestWorkerWithoutTrials(t *testing.T) {
 	in, out := io.Pipe()
