@@ -328,6 +328,9 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 	case r.Seeds == 1 && len(r.Points) > 1:
 		notes = append(notes, "with one seed it cannot be known which differences are noise: add --seeds 3")
 	}
+	if slices.ContainsFunc(r.Points, func(p sweep.Point) bool { return p.Failed > 0 && p.Objective != nil }) {
+		notes = append(notes, "settings with a failed trial come after those without, since the mean is that of the other trials")
+	}
 	notes = append(notes, "step and seconds are means; step is that of the weights with the lowest held-out loss")
 	b.WriteString("\n" + term.Wrap(strings.Join(notes, "; "), columns) + "\n")
 	writeFailures(&b, r, columns)

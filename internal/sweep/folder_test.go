@@ -113,6 +113,34 @@ func TestRecordedAhead(t *testing.T) {
 	}
 }
 
+// A point of which a trial failed comes after those that have all, whatever the others came to, and before those that have none.
+func TestRankOfFailedTrials(t *testing.T) {
+	s, err := Begin(filepath.Join(t.TempDir(), "small"), plan(t, tiny(Values{"lr": "0.1,0.02,0.03", "seeds": "2"})), smallText(t), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for i, trials := range s.trials {
+		for k, trial := range trials {
+			loss := float64(i) // the first point is the best by the trial that it has
+			o := Outcome{Trial: trial.Hash, HeldOutLoss: &loss, Verdict: "learned"}
+			if i == 0 && k == 0 || i == 1 {
+				o = Outcome{Trial: trial.Hash, Failed: "it diverged"}
+			}
+			if err := s.record(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var order []string
+	for _, p := range s.Ranking().Points {
+		order = append(order, p.Values[0])
+	}
+	if got := strings.Join(order, " "); got != "0.03 0.1 0.02" {
+		t.Errorf("the order is %s", got)
+	}
+}
+
 // With one seed nothing is known of the noise, even if two points have equal results.
 func TestEqualResultsOfOneSeed(t *testing.T) {
 	for seeds, want := range map[string]bool{"1": false, "2": true} {
