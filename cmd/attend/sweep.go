@@ -223,7 +223,8 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 			printable.Count(plan.TrialCount(), "trial"), again)
 	}
 	if err == nil && s.Done() < plan.TrialCount() {
-		p.say("note: the search has trained every combination of the values, and ended before --trials %s", printable.Thousands(plan.Points))
+		p.say("note: the search has trained every combination of the values, and ended before --trials %s",
+			printable.Thousands(plan.Points))
 	}
 	fmt.Fprintln(p.stderr)
 	problem := p.writeSweep(s, &o.output)

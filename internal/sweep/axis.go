@@ -116,8 +116,8 @@ func (a Axis) Listed() ([]string, error) {
 	return values, nil
 }
 
-// Number writes a number of a range as a person does: whole if the setting is, else with three significant digits, in the range. A
-// range that is narrow beside its numbers, such as 0.99..0.999, has as many more digits as these have in common.
+// Number writes a number of a range as a person does: whole if the setting is, else with three significant digits, in the
+// range. A range that is narrow beside its numbers, such as 0.99..0.999, has as many more digits as these have in common.
 func (a Axis) Number(x float64) string {
 	if a.Integer() {
 		return strconv.FormatFloat(math.Round(x), 'f', -1, 64)

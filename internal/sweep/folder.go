@@ -99,8 +99,8 @@ type silent struct{ error }
 func (silent) Error() string   { return "" }
 func (s silent) Unwrap() error { return s.error }
 
-// RecordedAhead returns [Plan.Ahead] of the search that a folder holds, which goes on with the same points however many train at the
-// same time; 0 if it holds none.
+// RecordedAhead returns [Plan.Ahead] of the search that a folder holds, which goes on with the same points however many train
+// at the same time; 0 if it holds none.
 func RecordedAhead(path string) int {
 	b, err := file.Read(filepath.Join(path, planFile), mostPlan)
 	if err != nil {
@@ -211,8 +211,8 @@ func (s *Sweep) forgetFailed(retry bool) {
 	maps.DeleteFunc(s.outcomes, func(_ string, o Outcome) bool { return retry && o.Failed != "" })
 }
 
-// checkFolder returns an error if a path holds anything but a sweep of that text. sweep.yaml may be missing or damaged: it is written
-// anew, and the trials are known by their hash, which is also that of the text.
+// checkFolder returns an error if a path holds anything but a sweep of that text. sweep.yaml may be missing or damaged: it is
+// written anew, and the trials are known by their hash, which is also that of the text.
 func checkFolder(path, text string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {

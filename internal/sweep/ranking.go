@@ -51,9 +51,9 @@ type TrialOutcome struct {
 // significance is the p below which a difference is not taken for noise: it is that large by chance once in twenty.
 const significance = 0.05
 
-// Ranking returns the result of the sweep as far as it is known. A point is within the noise of the first if the paired t-test over
-// the seeds that both have gives p >= 0.05. A point of which a trial failed comes after those without: its mean is that of the seeds that
-// did not fail, and the search takes it for worse as well.
+// Ranking returns the result of the sweep as far as it is known. A point is within the noise of the first if the paired t-test
+// over the seeds that both have gives p >= 0.05. A point of which a trial failed comes after those without: its mean is that of
+// the seeds that did not fail, and the search takes it for worse as well.
 func (s *Sweep) Ranking() Ranking {
 	r := Ranking{Path: s.Path, Settings: []string{}, Points: []Point{}, Objective: s.Plan.Objective, Search: s.Plan.Search, Seeds: s.Plan.Seeds, Trials: s.Plan.TrialCount(), Done: s.Done()}
 	for _, a := range s.Plan.Axes {
@@ -81,7 +81,8 @@ func (s *Sweep) Ranking() Ranking {
 		case a.Objective == nil || b.Objective == nil:
 			return boolCompare(a.Objective == nil, b.Objective == nil)
 		default:
-			return cmp.Or(boolCompare(a.Failed > 0, b.Failed > 0), s.by.Compare(a.Objective.Mean, b.Objective.Mean), cmp.Compare(a.order, b.order))
+			return cmp.Or(boolCompare(a.Failed > 0, b.Failed > 0),
+				s.by.Compare(a.Objective.Mean, b.Objective.Mean), cmp.Compare(a.order, b.order))
 		}
 	})
 	for i := range r.Points {

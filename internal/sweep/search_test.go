@@ -154,7 +154,8 @@ func TestNextUnobserved(t *testing.T) {
 
 // A narrow range has enough digits for a hundred values or more, so that most points differ.
 func TestPointsOfANarrowRangeDiffer(t *testing.T) {
-	for setting, text := range map[string]string{"weight-decay": "0.1..0.11", "beta2": "0.99..0.9999", "beta1": "0.9..0.9001", "lr": "0.01..0.02"} {
+	for setting, text := range map[string]string{"weight-decay": "0.1..0.11", "beta2": "0.99..0.9999",
+		"beta1": "0.9..0.9001", "lr": "0.01..0.02"} {
 		axes := axes(t, setting, text)
 		points := map[string]bool{}
 		for i := range 50 {

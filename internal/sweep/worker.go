@@ -50,8 +50,8 @@ type textOptions struct {
 	data.Options
 }
 
-// textError reports a text that cannot be read, or was changed. The text is that of all trials, so that none can be trained any more,
-// and none has failed.
+// textError reports a text that cannot be read, or was changed. The text is that of all trials, so that none can be trained any
+// more, and none has failed.
 type textError struct{ error }
 
 // Run trains trials until the input or the context ends.
@@ -183,7 +183,8 @@ func (w *Worker) load(task Task) (*data.Corpus, error) {
 	return w.corpus, nil
 }
 
-// open starts the training of a trial, or resumes it. A trial whose weights were removed, since it had an outcome once, begins again.
+// open starts the training of a trial, or resumes it. A trial whose weights were removed, since it had an outcome once, begins
+// again.
 func (w *Worker) open(ctx context.Context, task Task, corpus *data.Corpus) (*run.Training, error) {
 	for begun := time.Now(); ; {
 		var t *run.Training
