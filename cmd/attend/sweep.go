@@ -97,7 +97,7 @@ func sweepFlags(values sweep.Values, o *sweepOptions) (groups []*pflag.FlagSet) 
 	f.StringVar(&o.name, "name", "", "the sweep is kept in "+sweepsFolder+"/NAME (default: the name of the text)")
 	numberFlag(f, &o.jobs, "jobs", 0, between(0, 1024), "trainings at the same time (0: one for each core, as far as memory allows)")
 	f.BoolVar(&o.dry, "dry-run", false, "show the number of trials, the time and the disk space, and train nothing")
-	f.BoolVar(&o.yes, "yes", false, fmt.Sprintf("train more than %s trials", printable.Thousands(mostTrials)))
+	f.BoolVar(&o.yes, "yes", false, fmt.Sprintf("plan or train more than %s trials", printable.Thousands(mostTrials)))
 	f.BoolVar(&o.retry, "retry", false, "train failed trials again")
 	o.output.add(f, sweepFormats)
 	s := run.Defaults()
@@ -107,6 +107,8 @@ func sweepFlags(values sweep.Values, o *sweepOptions) (groups []*pflag.FlagSet) 
 		}
 		usage, kind := setting.Meaning, run.Wanted(fmt.Sprintf("%T", setting.Default), false)
 		switch {
+		case setting.Name == "data":
+			usage = "`TEXT` to learn: savanna (built in) or a file; at most 1 GB"
 		case setting.Name == "seed":
 			usage = "random seed of the first of --seeds"
 		case sweep.Varies(setting) && setting.Choices != nil:
@@ -172,15 +174,22 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	if _, err := sweep.FindObjective(plan.Objective, rules); err != nil {
 		return err
 	}
-	if n := plan.TrialCount(); n > mostTrials && !o.yes && !o.dry {
-		return fmt.Errorf("these are %s trials: add --yes to train them all, or list fewer values, or add --search random --trials 100",
+	if corpus.HeldOut.Predictions() == 0 && plan.Objective != "seconds" {
+		return fmt.Errorf("--objective %s is measured on held-out text, and --holdout is 0: give a share such as --holdout 0.1, "+
+			"or add --objective seconds", plan.Objective)
+	}
+	if n := plan.TrialCount(); n > mostTrials && !o.yes {
+		return fmt.Errorf("these are %s trials: add --yes to plan them all, or list fewer values, or add --search random --trials 100",
 			printable.Thousands(n))
 	}
 	path := filepath.Join(sweepsFolder, sweepName(o.name, plan.Base.Data))
 	if err := checkName(o.name); err != nil {
 		return err
 	}
-	if plan.Ahead == 0 {
+	if plan.Search == sweep.TPE && plan.Ahead == 0 {
+		plan.Ahead = sweep.RecordedAhead(path)
+	}
+	if plan.Search == sweep.TPE && plan.Ahead == 0 {
 		jobs := cmp.Or(o.jobs, runtime.GOMAXPROCS(0))
 		plan.Ahead = (jobs + plan.Seeds - 1) / plan.Seeds
 	}
@@ -212,6 +221,10 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	if err != nil {
 		p.say("stopped: %s of %s have ended, the others are saved. Next: %s", printable.Thousands(s.Done()),
 			printable.Count(plan.TrialCount(), "trial"), again)
+	}
+	if err == nil && s.Done() < plan.TrialCount() {
+		p.say("note: the search has trained every combination of the values, and ended before --trials %s",
+			printable.Thousands(plan.Points))
 	}
 	fmt.Fprintln(p.stderr)
 	problem := p.writeSweep(s, &o.output)
@@ -293,9 +306,12 @@ func newSweepWorker(p *program) *cobra.Command {
 		Args:   noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// Ctrl-C and the end of a terminal go to all its processes: the one that gives the trials ends the input.
-			signal.Ignore(os.Interrupt, syscall.SIGHUP)
+			// If it was killed, a write to it must not end this process before the trial is saved.
+			signal.Ignore(os.Interrupt, syscall.SIGHUP, syscall.SIGPIPE)
+			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM) // which a batch system sends to all processes as well
+			defer stop()
 			w := sweep.Worker{Load: p.sweepText, Options: p.options()}
-			err := w.Run(cmd.Context(), p.stdin, p.stdout)
+			err := w.Run(ctx, p.stdin, p.stdout)
 			if errors.Is(err, fs.ErrClosed) || errors.Is(err, syscall.EPIPE) {
 				return nil
 			}

@@ -328,12 +328,20 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 	case r.Seeds == 1 && len(r.Points) > 1:
 		notes = append(notes, "with one seed it cannot be known which differences are noise: add --seeds 3")
 	}
+	if slices.ContainsFunc(r.Points, func(p sweep.Point) bool { return p.Failed > 0 && p.Objective != nil }) {
+		notes = append(notes, "settings with a failed trial come after those without, since the mean is that of the other trials")
+	}
 	notes = append(notes, "step and seconds are means; step is that of the weights with the lowest held-out loss")
 	b.WriteString("\n" + term.Wrap(strings.Join(notes, "; "), columns) + "\n")
 	writeFailures(&b, r, columns)
 	writeEffects(&b, r, columns)
-	if best, ok := s.Best(); ok && sweep.HasWeights(s, best) {
-		b.WriteString("\n" + term.Wrap("the best trial: attend inspect --run "+commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath), columns) + "\n")
+	if best, ok := s.Best(); ok {
+		line := "the best trial: attend inspect --run " + commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath)
+		if !sweep.HasWeights(s, best) {
+			line = "the best trial, without weights; to train it again: attend train --config " +
+				commandWord(filepath.Join(s.TrialPath(best.Hash), "training.yaml"), "FILE", printable.MaxPath)
+		}
+		b.WriteString("\n" + term.Wrap(line, columns) + "\n")
 	}
 	return render.Write(w, &b)
 }

@@ -48,6 +48,7 @@ func numericFlags(t *testing.T) []valued {
 		"words":    {"words", "the"},
 		"complete": {"complete", "the", "--tokens", "2"},
 		"lesson":   {"lesson", "3"},
+		"sweep":    {"sweep", "--data", "animals.txt", "--min-count", "1", "--steps", "1", "--batch", "4", "--dim", "8", "--heads", "1,2", "--dry-run"},
 	}
 	var all []valued
 	for _, cmd := range newRoot(&program{}).Commands() {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"attend/data"
+	"attend/internal/memory"
 	"attend/layers"
 	"attend/train"
 )
@@ -13,7 +14,7 @@ import (
 // Cost is an estimate of the seconds and bytes that a training takes.
 type Cost struct {
 	Seconds float64
-	Memory  float64 // additional bytes of its process
+	Memory  float64 // bytes of a process that makes the training and holds the text, as this one does
 	Disk    float64 // bytes of its folder
 }
 
@@ -25,7 +26,7 @@ func Measure(s Settings, corpus *data.Corpus, o ...Option) (Cost, error) {
 		return Cost{}, err
 	}
 	full := layers.Full(r.Config.Context)
-	cost := Cost{Memory: r.trainingBytes(corpus, full, full), Disk: r.diskBytes()}
+	cost := Cost{Memory: only(r.trainingBytes(corpus, full, full)).peak(memory.Kept()), Disk: r.diskBytes()}
 	begun := time.Now()
 	var err error
 	if r.Parameters, err = layers.NewParameters(r.Config, s.Seed); err != nil {

@@ -116,19 +116,26 @@ func (a Axis) Listed() ([]string, error) {
 	return values, nil
 }
 
-// Number writes a number of a range as a person does: whole if the setting is, else with three significant digits, in the range.
+// Number writes a number of a range as a person does: whole if the setting is, else with three significant digits, in the
+// range. A range that is narrow beside its numbers, such as 0.99..0.999, has as many more digits as these have in common.
 func (a Axis) Number(x float64) string {
 	if a.Integer() {
 		return strconv.FormatFloat(math.Round(x), 'f', -1, 64)
 	}
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
+	const wide = 0.1 // of log10: up to 0.01..0.05 three digits are enough
+	more := max(0, math.Ceil(math.Log10(a.High/(a.High-a.Low))-wide))
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3+int(more), 64), 64)
 	return strconv.FormatFloat(min(max(rounded, a.Low), a.High), 'g', -1, 64)
 }
 
-// String returns the values as [ParseAxis] reads them.
+// String returns the values as [ParseAxis] reads them. The ends of a range are exact: every point of a search depends on them.
 func (a Axis) String() string {
 	if a.IsRange() {
-		return a.Number(a.Low) + rangeMark + a.Number(a.High)
+		format := byte('g')
+		if a.Integer() {
+			format = 'f'
+		}
+		return strconv.FormatFloat(a.Low, format, -1, 64) + rangeMark + strconv.FormatFloat(a.High, format, -1, 64)
 	}
 	return strings.Join(a.Values, ",")
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -97,6 +98,19 @@ type silent struct{ error }
 
 func (silent) Error() string   { return "" }
 func (s silent) Unwrap() error { return s.error }
+
+// RecordedAhead returns [Plan.Ahead] of the search that a folder holds, which goes on with the same points however many train
+// at the same time; 0 if it holds none.
+func RecordedAhead(path string) int {
+	b, err := file.Read(filepath.Join(path, planFile), mostPlan)
+	if err != nil {
+		return 0
+	}
+	if p, _, err := parsePlan(b); err == nil && p.Search == TPE {
+		return p.Ahead
+	}
+	return 0
+}
 
 // parsePlan reads sweep.yaml.
 func parsePlan(b []byte) (p Plan, text string, err error) {
@@ -197,7 +211,8 @@ func (s *Sweep) forgetFailed(retry bool) {
 	maps.DeleteFunc(s.outcomes, func(_ string, o Outcome) bool { return retry && o.Failed != "" })
 }
 
-// checkFolder returns an error if a path holds anything but a sweep of that text.
+// checkFolder returns an error if a path holds anything but a sweep of that text. sweep.yaml may be missing or damaged: it is
+// written anew, and the trials are known by their hash, which is also that of the text.
 func checkFolder(path, text string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -213,7 +228,7 @@ func checkFolder(path, text string) error {
 	b, err := file.Read(filepath.Join(path, planFile), mostPlan)
 	if errors.Is(err, fs.ErrNotExist) {
 		for _, e := range entries {
-			if name := e.Name(); name != trialsName && !file.IsTemporary(name, planFile) {
+			if name := e.Name(); name != trialsName && name != resultsFile && !file.IsTemporary(name, planFile) {
 				return fmt.Errorf("%s has files that are not of a sweep: choose another --name", printable.Path(path))
 			}
 		}
@@ -223,13 +238,14 @@ func checkFolder(path, text string) error {
 		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), file.Explain(err, "choose another --name"))
 	}
 	v, _, err := ParseValues(b)
-	if err == nil {
-		_, _, err = parsePlan(b)
+	if err != nil {
+		return nil
 	}
-	switch {
-	case err != nil && v[formatKey] != strconv.Itoa(latestFormat):
+	_, _, err = parsePlan(b)
+	switch format, _ := strconv.Atoi(v[formatKey]); {
+	case format > latestFormat:
 		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), err)
-	case v[textKey] != text:
+	case len(v[textKey]) == len(text) && v[textKey] != text:
 		return fmt.Errorf("the sweep %s was made on another text: choose another --name, so that its results stay comparable",
 			printable.Path(path))
 	}
@@ -268,14 +284,17 @@ func sumOf(content []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// record appends an outcome to results.jsonl.
+// record appends an outcome to results.jsonl. If that fails, as on a full disk, no part of the line is left: others may follow.
 func (s *Sweep) record(o Outcome) error {
 	content, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
 	line := append(content[:len(content)-1:len(content)-1], sumKey+sumOf(content)+"\"}\n"...)
-	if _, err := s.results.Write(line); err != nil {
+	if n, err := s.results.Write(line); err != nil {
+		if before, seekErr := s.results.Seek(int64(-n), io.SeekCurrent); seekErr == nil {
+			_ = s.results.Truncate(before) // the same disk: the error of the write says why
+		}
 		return fmt.Errorf("cannot write %s: %w: free some space and give the same command again, which goes on from here",
 			printable.Path(filepath.Join(s.Path, resultsFile)), file.Cause(err))
 	}
@@ -325,7 +344,7 @@ func (s *Sweep) readResults() (outcomes map[string]Outcome, kept int, err error)
 		at := bytes.LastIndex(line, []byte(sumKey))
 		content := append(bytes.Clone(line[:max(0, at)]), '}')
 		if at < 0 || string(line[at:]) != sumKey+sumOf(content)+"\"}\n" || json.Unmarshal(content, &o) != nil {
-			return nil, 0, fmt.Errorf("%s: line %d is damaged: delete the line, and the same `attend sweep` reads its trial again from its folder",
+			return nil, 0, fmt.Errorf("%s: line %d is damaged: delete the line, and the same `attend sweep` makes it again",
 				printable.Path(path), number)
 		}
 		outcomes[o.Trial] = o

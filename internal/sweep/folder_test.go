@@ -89,6 +89,80 @@ func TestDamagedResults(t *testing.T) {
 	}
 }
 
+// The search that a folder holds goes on with its own number of points ahead.
+func TestRecordedAhead(t *testing.T) {
+	path, _, text := recordedSweep(t)
+	for _, c := range []struct {
+		values Values
+		want   int
+	}{
+		{Values{"ahead": "2"}, 0},
+		{Values{"search": "tpe", "trials": "2", "ahead": "3"}, 3},
+	} {
+		s, err := Begin(path, plan(t, tiny(c.values.With(Values{"lr": "0.01,0.03"}))), text, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		if n := RecordedAhead(path); n != c.want {
+			t.Errorf("%v: %d points ahead are recorded, want %d", c.values, n, c.want)
+		}
+	}
+	if n := RecordedAhead(path + "-other"); n != 0 {
+		t.Errorf("no sweep has %d points ahead", n)
+	}
+}
+
+// A point of which a trial failed comes after those that have all, whatever the others came to, and before those that have none.
+func TestRankOfFailedTrials(t *testing.T) {
+	s, err := Begin(filepath.Join(t.TempDir(), "small"), plan(t, tiny(Values{"lr": "0.1,0.02,0.03", "seeds": "2"})), smallText(t), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for i, trials := range s.trials {
+		for k, trial := range trials {
+			loss := float64(i) // the first point is the best by the trial that it has
+			o := Outcome{Trial: trial.Hash, HeldOutLoss: &loss, Verdict: "learned"}
+			if i == 0 && k == 0 || i == 1 {
+				o = Outcome{Trial: trial.Hash, Failed: "it diverged"}
+			}
+			if err := s.record(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var order []string
+	for _, p := range s.Ranking().Points {
+		order = append(order, p.Values[0])
+	}
+	if got := strings.Join(order, " "); got != "0.03 0.1 0.02" {
+		t.Errorf("the order is %s", got)
+	}
+}
+
+// With one seed nothing is known of the noise, even if two points have equal results.
+func TestEqualResultsOfOneSeed(t *testing.T) {
+	for seeds, want := range map[string]bool{"1": false, "2": true} {
+		s, err := Begin(filepath.Join(t.TempDir(), "small"), plan(t, tiny(Values{"lr": "0.01,0.03", "seeds": seeds})), smallText(t), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for _, trials := range s.trials {
+			for i, trial := range trials {
+				loss := 1.5 + float64(i)
+				if err := s.record(Outcome{Trial: trial.Hash, HeldOutLoss: &loss, Verdict: "learned"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := s.Ranking().Points[1].Noise; got != want {
+			t.Errorf("%s seeds: within the noise %v, want %v", seeds, got, want)
+		}
+	}
+}
+
 func TestForeignFolders(t *testing.T) {
 	path, p, text := recordedSweep(t)
 	_, err := Begin(path, p, strings.Repeat("ab", 32), false)
@@ -112,8 +186,25 @@ func TestForeignFolders(t *testing.T) {
 		if what == "newer" {
 			_, err := Begin(path, p, text, false)
 			runtest.WantError(t, err, planFile, c.want)
+			continue
+		}
+		s, err := Begin(path, p, text, false)
+		if err != nil || s.Done() != 2 {
+			t.Fatalf("%s: the same sweep: %v, %v", what, s, err)
+		}
+		s.Close()
+		if again, err := os.ReadFile(file); err != nil || !bytes.Equal(again, whole) {
+			t.Errorf("%s: sweep.yaml was not written anew (%v): %s", what, err, again)
 		}
 	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Begin(path, p, text, false)
+	if err != nil || s.Done() != 2 {
+		t.Fatalf("without sweep.yaml: %v, %v", s, err)
+	}
+	s.Close()
 	other := filepath.Join(t.TempDir(), "other")
 	if err := os.MkdirAll(filepath.Join(other, "mine"), 0o755); err != nil {
 		t.Fatal(err)

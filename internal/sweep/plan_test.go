@@ -109,7 +109,7 @@ func TestTrialsFollow(t *testing.T) {
 
 // Values are the same after they were written and read, and make the same plan.
 func TestValuesAsYAML(t *testing.T) {
-	v := Values{"data": `/a b/it's, "x".txt`, "lr": "1e-4..1e-1", "dim": "16,32", "tied": "true,false", "positions": "learned,none", "layers": "2",
+	v := Values{"data": `/a b/it's, "x".txt`, "lr": "0.0012355..0.123456", "dim": "16,32", "tied": "true,false", "positions": "learned,none", "layers": "2",
 		"search": "tpe", "trials": "30", "seeds": "2", "objective": "accuracy", "sample": "the cat, a dog", "seed": "18446744073709551610"}
 	p := plan(t, v)
 	written := p.Values()
@@ -132,7 +132,7 @@ func TestValuesAsYAML(t *testing.T) {
 		t.Errorf("%+v, before %+v", again.Base, p.Base)
 	}
 	for name, text := range v { // whatever is given is in the file
-		if name != "lr" && written[name] != text {
+		if written[name] != text {
 			t.Errorf("%s: %q in place of %q", name, written[name], text)
 		}
 	}
@@ -173,7 +173,7 @@ func TestPlansThatCannotBe(t *testing.T) {
 }
 
 func FuzzParseAxis(f *testing.F) {
-	for _, text := range []string{"1,2", "1e-4..1e-1", "..", "1..", "a,b", "1..2..3", "9223372036854775807,1", "\x00,\x00", "0x10,1_0"} {
+	for _, text := range []string{"1,2", "1e-4..1e-1", "0.0012355..0.123456", "..", "1..", "a,b", "1..2..3", "9223372036854775807,1", "\x00,\x00", "0x10,1_0"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -186,7 +186,7 @@ func FuzzParseAxis(f *testing.F) {
 				continue
 			}
 			again, err := ParseAxis(setting, a.String())
-			if err != nil || again.String() != a.String() {
+			if err != nil || again.String() != a.String() || again.Low != a.Low || again.High != a.High {
 				t.Errorf("%s %q: %q, then %q (%v)", setting.Name, text, a.String(), again.String(), err)
 			}
 		}

@@ -308,8 +308,13 @@ func (p *pool) end() error {
 	return errors.Join(p.sweep.prune(), run.Tidy(p.sweep.trialsPath()))
 }
 
-// prune removes the weights of the trials of the plan that have ended and whose weights are not kept.
+// prune removes the weights of the trials of the plan that have ended and whose weights are not kept. It removes none for a
+// best trial that has none itself, since it is the best by another objective than before: these are the only weights of the
+// sweep.
 func (s *Sweep) prune() error {
+	if s.Plan.Keep == KeepBest && s.best != "" && !run.HasWeights(s.TrialPath(s.best)) {
+		return nil
+	}
 	for _, trials := range s.trials {
 		for _, t := range trials {
 			if _, ended := s.outcomes[t.Hash]; ended && !s.keeps(t.Hash) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,16 +33,8 @@ func TestMain(m *testing.M) {
 // testWorker trains trials on the small text, unless its kind says otherwise.
 func testWorker(kind string) int {
 	w := Worker{Load: func(s run.Settings) (*data.Corpus, error) {
-		switch kind {
-		case "crash":
-			if s.Dim == 16 {
-				panic("the worker of dim 16 crashes")
-			}
-		case "killed":
-			if p, err := os.FindProcess(os.Getpid()); s.Dim == 16 && err == nil {
-				_ = p.Kill()
-				select {}
-			}
+		if kind == "changed" {
+			return data.Load(s.Data, strings.NewReader(runtest.Text()+runtest.Text()), s.Options())
 		}
 		return data.Load(s.Data, strings.NewReader(runtest.Text()), s.Options())
 	}}
@@ -54,11 +47,29 @@ func testWorker(kind string) int {
 		_, _ = new(bytes.Buffer).ReadFrom(os.Stdin)
 		return 0
 	}
-	if err := w.Run(context.Background(), os.Stdin, os.Stdout); err != nil {
+	if err := w.Run(context.Background(), io.TeeReader(os.Stdin, deadly(kind)), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0
+}
+
+// deadly ends the process that reads a trial of dim 16, in the way that it names.
+type deadly string
+
+func (d deadly) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte(`"dim":16,`)) {
+		switch d {
+		case "crash":
+			panic("the worker of dim 16 crashes")
+		case "killed":
+			if p, err := os.FindProcess(os.Getpid()); err == nil {
+				_ = p.Kill()
+				select {}
+			}
+		}
+	}
+	return len(b), nil
 }
 
 // workers returns a command for workers of a kind, and counts them.
@@ -219,6 +230,77 @@ func TestFullDisk(t *testing.T) {
 	}
 	if s, _, err = runSweep(t, path, Values{"lr": "0.01,0.03"}, "plain"); err != nil || s.Done() != 2 {
 		t.Errorf("then: %d trials ended, %v", s.Done(), err)
+	}
+}
+
+// A text that was changed stops the sweep, and no trial fails.
+func TestChangedText(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sweeps", "small")
+	s, ended, err := runSweep(t, path, Values{"lr": "0.01,0.03"}, "changed")
+	if err == nil || !strings.Contains(err.Error(), "the text was changed") || len(ended) != 0 || s.Done() != 0 {
+		t.Errorf("%d trials ended, %v", len(ended), err)
+	}
+}
+
+// A sweep that is ranked by another objective keeps the weights that it has: there are no others.
+func TestWeightsWithAnotherObjective(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sweeps", "small")
+	s, _, err := runSweep(t, path, Values{"lr": "0.01,0.03"}, "plain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := s.Best()
+	if s, err = Begin(path, s.Plan, s.Text, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range s.outcomes { // the other trial took less time
+		if o.Seconds = 1; o.Trial == first.Hash {
+			o.Seconds = 2
+		}
+		if err := s.record(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close()
+	s, _, err = runSweep(t, path, Values{"lr": "0.01,0.03", "objective": "seconds"}, "plain")
+	if best, _ := s.Best(); err != nil || best.Hash == first.Hash {
+		t.Fatalf("the best is still %s, %v", best.Hash, err)
+	}
+	if !HasWeights(s, first) {
+		t.Error("the only weights were removed")
+	}
+}
+
+// A worker ends with its context, although its input goes on.
+func TestWorkerWithoutTrials(t *testing.T) {
+	in, out := io.Pipe()
+	defer out.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := (&Worker{}).Run(ctx, in, io.Discard); err != nil {
+		t.Error(err)
+	}
+}
+
+// A trial whose outcome was lost after its weights were removed is trained again, with the same result.
+func TestTrialsWithoutWeights(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sweeps", "small")
+	s, _, err := runSweep(t, path, Values{"lr": "0.01,0.03", "keep-models": "none"}, "plain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := s.Ranking()
+	if err := os.Remove(filepath.Join(path, resultsFile)); err != nil {
+		t.Fatal(err)
+	}
+	s, ended, err := runSweep(t, path, Values{"lr": "0.01,0.03", "keep-models": "none"}, "plain")
+	if err != nil || len(ended) != 2 {
+		t.Fatalf("%d trials ended, %v", len(ended), err)
+	}
+	for i, p := range s.Ranking().Points {
+		if p.Objective == nil || p.Objective.Mean != want.Points[i].Objective.Mean {
+			t.Errorf("%v: %v (%q), before %v", p.Values, p.Objective, p.Trials[0].Failed, want.Points[i].Objective)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type Point struct {
 	Step      float64        `json:"step"`     // mean step of the weights that are the models
 	Verdicts  []VerdictCount `json:"verdicts"` // the most frequent first
 	Memorised int            `json:"memorised"`
+	Failed    int            `json:"failed"`  // trials; the objective is that of the others
 	Seconds   float64        `json:"seconds"` // of training, mean
 	Trials    []TrialOutcome `json:"trials"`
 
@@ -50,8 +51,9 @@ type TrialOutcome struct {
 // significance is the p below which a difference is not taken for noise: it is that large by chance once in twenty.
 const significance = 0.05
 
-// Ranking returns the result of the sweep as far as it is known. A point is within the noise of the first if the paired t-test over
-// the seeds that both have gives p >= 0.05.
+// Ranking returns the result of the sweep as far as it is known. A point is within the noise of the first if the paired t-test
+// over the seeds that both have gives p >= 0.05. A point of which a trial failed comes after those without: its mean is that of
+// the seeds that did not fail, and the search takes it for worse as well.
 func (s *Sweep) Ranking() Ranking {
 	r := Ranking{Path: s.Path, Settings: []string{}, Points: []Point{}, Objective: s.Plan.Objective, Search: s.Plan.Search, Seeds: s.Plan.Seeds, Trials: s.Plan.TrialCount(), Done: s.Done()}
 	for _, a := range s.Plan.Axes {
@@ -79,7 +81,8 @@ func (s *Sweep) Ranking() Ranking {
 		case a.Objective == nil || b.Objective == nil:
 			return boolCompare(a.Objective == nil, b.Objective == nil)
 		default:
-			return cmp.Or(s.by.Compare(a.Objective.Mean, b.Objective.Mean), cmp.Compare(a.order, b.order))
+			return cmp.Or(boolCompare(a.Failed > 0, b.Failed > 0),
+				s.by.Compare(a.Objective.Mean, b.Objective.Mean), cmp.Compare(a.order, b.order))
 		}
 	})
 	for i := range r.Points {
@@ -91,7 +94,7 @@ func (s *Sweep) Ranking() Ranking {
 		if i > 0 && len(a) > 0 {
 			p.ToFirst = pairedT(a, b)
 		}
-		p.Noise = i > 0 && (slices.Equal(a, b) || p.ToFirst != nil && p.ToFirst.P >= significance)
+		p.Noise = i > 0 && (len(a) > 1 && slices.Equal(a, b) || p.ToFirst != nil && p.ToFirst.P >= significance)
 	}
 	r.Effects = effects(s.Plan.Axes, cells)
 	return r
@@ -129,11 +132,13 @@ func (s *Sweep) point(i int) Point {
 		if value, ok := s.by.Of(o); ok {
 			values = append(values, value)
 		}
-		if o.Failed == "" {
-			results++
-			p.Step += float64(o.Step)
-			p.Seconds += o.Seconds
+		if o.Failed != "" {
+			p.Failed++
+			continue
 		}
+		results++
+		p.Step += float64(o.Step)
+		p.Seconds += o.Seconds
 	}
 	for kind, trials := range verdicts {
 		p.Verdicts = append(p.Verdicts, VerdictCount{kind, trials})

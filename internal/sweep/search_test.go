@@ -152,14 +152,17 @@ func TestNextUnobserved(t *testing.T) {
 	}
 }
 
-// A range of real numbers with 11 numbers of three digits: the first 8 points differ.
+// A narrow range has enough digits for a hundred values or more, so that most points differ.
 func TestPointsOfANarrowRangeDiffer(t *testing.T) {
-	axes := axes(t, "weight-decay", "0.1..0.11")
-	observed := map[string]bool{}
-	for i := range 8 {
-		observed[pointKey(unobservedPoint(axes, 1, i, observed))] = true
-	}
-	if len(observed) != 8 {
-		t.Errorf("%d points: %v", len(observed), observed)
+	for setting, text := range map[string]string{"weight-decay": "0.1..0.11", "beta2": "0.99..0.9999",
+		"beta1": "0.9..0.9001", "lr": "0.01..0.02"} {
+		axes := axes(t, setting, text)
+		points := map[string]bool{}
+		for i := range 50 {
+			points[pointKey(randomPoint(axes, 1, i))] = true
+		}
+		if len(points) < 30 {
+			t.Errorf("%s %s: %d points of 50 differ: %v", setting, text, len(points), points)
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"reflect"
 	"syscall"
 	"time"
@@ -51,6 +50,10 @@ type textOptions struct {
 	data.Options
 }
 
+// textError reports a text that cannot be read, or was changed. The text is that of all trials, so that none can be trained any
+// more, and none has failed.
+type textError struct{ error }
+
 // Run trains trials until the input or the context ends.
 func (w *Worker) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -78,14 +81,23 @@ func (w *Worker) Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		}
 	}()
 	reports := json.NewEncoder(out)
-	for t := range tasks {
+	for {
+		var t Task
+		more := false
+		select {
+		case t, more = <-tasks:
+		case <-ctx.Done():
+		}
+		if !more {
+			break
+		}
 		outcome, err := w.train(ctx, t, func(step int) { _ = reports.Encode(Report{Trial: t.Trial, Step: step}) })
 		if ctx.Err() != nil {
 			break
 		}
 		report := Report{Trial: t.Trial, Step: outcome.Trained, Outcome: &outcome}
 		switch {
-		case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.As(err, new(textError)):
 			report.Outcome, report.Stop = nil, err.Error()
 		case err != nil:
 			outcome.Failed = err.Error()
@@ -161,25 +173,26 @@ func (w *Worker) load(task Task) (*data.Corpus, error) {
 	if w.corpus == nil || !reflect.DeepEqual(w.of, of) {
 		corpus, err := w.Load(task.Settings)
 		if err != nil {
-			return nil, err
+			return nil, textError{err}
 		}
 		w.corpus, w.of = corpus, of
 	}
 	if w.corpus.SHA256 != task.Text {
-		return nil, errors.New("the text was changed since the sweep began: restore it, or begin another sweep")
+		return nil, textError{errors.New("the text was changed since the sweep began: restore it")}
 	}
 	return w.corpus, nil
 }
 
-// open starts the training of a trial, or resumes it.
+// open starts the training of a trial, or resumes it. A trial whose weights were removed, since it had an outcome once, begins
+// again.
 func (w *Worker) open(ctx context.Context, task Task, corpus *data.Corpus) (*run.Training, error) {
 	for begun := time.Now(); ; {
 		var t *run.Training
 		var err error
-		if _, missing := os.Lstat(task.Folder); missing != nil {
+		if !run.HasWeights(task.Folder) {
 			var s run.Settings
 			if s, err = task.Settings.Resolve(corpus); err == nil {
-				t, err = run.Start(task.Folder, s, corpus, false, w.Options...)
+				t, err = run.Start(task.Folder, s, corpus, true, w.Options...)
 			}
 		} else {
 			t, err = run.Resume(task.Folder, func(*run.Run) (*data.Corpus, error) { return corpus, nil }, nil, w.Options...)
