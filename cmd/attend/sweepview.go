@@ -336,12 +336,12 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 	writeFailures(&b, r, columns)
 	writeEffects(&b, r, columns)
 	if best, ok := s.Best(); ok {
-		line := "the best trial: attend inspect --run " + commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath)
+		what, command := "the best trial", "attend inspect --run "+commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath)
 		if !sweep.HasWeights(s, best) {
-			line = "the best trial, without weights; to train it again: attend train --config " +
+			what, command = "the best trial has no weights: train it again", "attend train --config "+
 				commandWord(filepath.Join(s.TrialPath(best.Hash), "training.yaml"), "FILE", printable.MaxPath)
 		}
-		b.WriteString("\n" + term.Wrap(line, columns) + "\n")
+		b.WriteString("\n" + what + ":\n\n  " + command + "\n")
 	}
 	return render.Write(w, &b)
 }

@@ -116,6 +116,22 @@ func (a Axis) Listed() ([]string, error) {
 	return values, nil
 }
 
+// count returns the number of values in a grid, for which [Axis.Listed] is no error.
+func (a Axis) count() int {
+	if a.IsRange() {
+		return int(a.High-a.Low) + 1
+	}
+	return len(a.Values)
+}
+
+// value returns value i in a grid.
+func (a Axis) value(i int) string {
+	if a.IsRange() {
+		return a.Number(a.Low + float64(i))
+	}
+	return a.Values[i]
+}
+
 // Number writes a number of a range as a person does: whole if the setting is, else with three significant digits, in the
 // range. A range that is narrow beside its numbers, such as 0.99..0.999, has as many more digits as these have in common.
 func (a Axis) Number(x float64) string {

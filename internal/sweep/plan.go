@@ -86,8 +86,7 @@ func (p Plan) PointCount() int {
 	}
 	n := 1.0
 	for _, a := range p.Axes {
-		values, _ := a.Listed()
-		n *= float64(len(values))
+		n *= float64(a.count())
 	}
 	return int(min(n, mostPoints))
 }
@@ -102,9 +101,9 @@ func (p Plan) TrialCount() int { return p.PointCount() * p.Seeds }
 func (p Plan) gridPoint(i int) []string {
 	values := make([]string, len(p.Axes))
 	for k := len(p.Axes) - 1; k >= 0; k-- {
-		listed, _ := p.Axes[k].Listed()
-		values[k] = listed[i%len(listed)]
-		i /= len(listed)
+		n := p.Axes[k].count()
+		values[k] = p.Axes[k].value(i % n)
+		i /= n
 	}
 	return values
 }

@@ -80,6 +80,10 @@ func (v Values) Plan() (Plan, error) {
 				continue
 			}
 		}
+		if _, isText := setting.Default.(string); !Varies(setting) && (!isText || setting.Choices != nil) &&
+			(strings.Contains(text, ",") || strings.Contains(text, rangeMark)) {
+			return Plan{}, &ValueError{setting.Name, fmt.Errorf("a sweep does not vary it: give one value, not %s", printable.Quote(text))}
+		}
 		if err := setting.Parse(&p.Base, text); err != nil {
 			return Plan{}, &ValueError{setting.Name, err}
 		}

@@ -17,7 +17,8 @@ type Table struct {
 type Column struct {
 	Title string
 	Left  bool // aligned left, else right
-	Spare int  // where the width is too small, the columns with the largest are left out first, equals together; 0 is never left out
+	Spare int  // where the width is too small, the columns with the largest are left out first, equals together; 0 is never left out.
+	// One that is narrow enough stays although a wider one with a smaller number is left out
 }
 
 // Gap is the blanks between two columns.
@@ -34,10 +35,7 @@ func (t Table) Text(width int) string {
 		return t.stacked(width)
 	}
 	var b strings.Builder
-	widths := make([]int, len(t.Columns))
-	for i := range widths {
-		widths[i] = t.width(i)
-	}
+	widths := t.widths()
 	line := func(cell func(i int) string) {
 		var row []string
 		for _, i := range shown {
@@ -56,28 +54,61 @@ func (t Table) Text(width int) string {
 	return b.String()
 }
 
-// width returns the width of a column.
-func (t Table) width(i int) int {
-	w := ansi.StringWidth(t.Columns[i].Title)
-	for _, cells := range t.Rows {
-		w = max(w, ansi.StringWidth(cells[i]))
+// widths returns the width of each column.
+func (t Table) widths() []int {
+	widths := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		widths[i] = ansi.StringWidth(c.Title)
+		for _, cells := range t.Rows {
+			widths[i] = max(widths[i], ansi.StringWidth(cells[i]))
+		}
 	}
-	return w
+	return widths
 }
 
 // Shown returns the columns that fit the width side by side, and whether those that cannot be spared do.
 func (t Table) Shown(width int) (columns []int, fits bool) {
+	widths := t.widths()
+	columns, fits = t.necessary(width, widths)
+	for spare := 1; fits; spare++ { // some of those that were left out still fit, if a wider one went after them
+		more, largest := slices.Clone(columns), 0
+		for i, c := range t.Columns {
+			largest = max(largest, c.Spare)
+			if c.Spare == spare && !slices.Contains(more, i) {
+				more = append(more, i)
+			}
+		}
+		if spare > largest {
+			break
+		}
+		if slices.Sort(more); total(more, widths) <= width {
+			columns = more
+		}
+	}
+	return columns, fits
+}
+
+// total returns the width of some columns side by side.
+func total(columns, widths []int) int {
+	total := -Gap
+	for _, i := range columns {
+		total += Gap + widths[i]
+	}
+	return total
+}
+
+// necessary returns the columns that are left when the most spare ones have gone, one after the other, until the others fit.
+func (t Table) necessary(width int, widths []int) (columns []int, fits bool) {
 	for i := range t.Columns {
 		columns = append(columns, i)
 	}
 	for {
-		total, spare := -Gap, 0
+		spare := 0
 		for _, i := range columns {
-			total += Gap + t.width(i)
 			spare = max(spare, t.Columns[i].Spare)
 		}
-		if total <= width || spare == 0 {
-			return columns, total <= width
+		if fits := total(columns, widths) <= width; fits || spare == 0 {
+			return columns, fits
 		}
 		columns = slices.DeleteFunc(columns, func(i int) bool { return t.Columns[i].Spare == spare })
 	}

@@ -9,7 +9,8 @@ func TestTableSparesColumns(t *testing.T) {
 	for width, want := range map[int]string{
 		27: "word      n  more  by\nzebra  0.29  x     7 others\n水        1        -\n",
 		26: "word      n  by\nzebra  0.29  7 others\n水        1  -\n",
-		20: "word      n\nzebra  0.29\n水        1\n",
+		20: "word      n  more\nzebra  0.29  x\n水        1\n", // by is too wide, and more is not
+		16: "word      n\nzebra  0.29\n水        1\n",
 		10: "zebra\n  n 0.29\n  more x\n  by 7\n  others\n水\n  n 1\n  by -\n",
 	} {
 		if got := table.Text(width); got != want {
