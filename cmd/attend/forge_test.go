@@ -17,7 +17,7 @@ import (
 )
 
 // runFiles are the files of a run folder.
-var runFiles = []string{"config.json", "tokenizer.json", "tokenizer_config.json", "training.yaml", "model.safetensors", "state.safetensors", "metrics.jsonl", "film.jsonl"}
+var runFiles = []string{"config.json", "tokenizer.json", "tokenizer_config.json", "training.yaml", "model.safetensors", "state.safetensors", "metrics.jsonl", "film.jsonl", "result.json"}
 
 func hexSum(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 

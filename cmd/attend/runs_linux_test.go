@@ -38,7 +38,7 @@ func TestRunsOnNarrowAndWideTerminals(t *testing.T) {
 	s.expect(`^run +settings +parameters +held-out +step +verdict +age +size\r\n`)
 	s.end(0)
 	s = sit(t, 30, 24, nil, "runs")
-	s.expect(`(?m)^run +held-out\r\nruns/animals +\d\.\d{4}\r\n`)
+	s.expect(`(?m)^run +held-out +step\r\nruns/animals +\d\.\d{4} +20\r\n`)
 	s.end(0)
 	s = sit(t, 14, 24, nil, "runs")
 	s.expect(`(?m)^runs/animals\r\n  settings\r\n`)

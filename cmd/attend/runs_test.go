@@ -46,16 +46,18 @@ func TestRunsOfHostileNames(t *testing.T) {
 			continue
 		}
 		var d struct {
-			Result []struct {
-				Run    string
-				Damage *string
+			Result struct {
+				Runs []struct {
+					Run    string
+					Damage *string
+				}
 			}
 		}
 		if err := json.Unmarshal([]byte(stdout), &d); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range names {
-			if !slices.ContainsFunc(d.Result, func(r struct {
+			if !slices.ContainsFunc(d.Result.Runs, func(r struct {
 				Run    string
 				Damage *string
 			}) bool {

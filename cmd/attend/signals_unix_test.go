@@ -102,7 +102,7 @@ func wantSaved(t *testing.T, path string) {
 		t.Error("nothing was saved")
 	}
 	entries, err := os.ReadDir(path)
-	if err != nil || len(entries) != 8 {
+	if err != nil || len(entries) != len(runFiles) {
 		t.Errorf("the folder holds %v, %v", entries, err)
 	}
 }

@@ -29,6 +29,9 @@ import (
 // sweepsFolder holds the sweeps.
 const sweepsFolder = "sweeps"
 
+// mostJobs is the largest number of trainings at the same time for each core.
+const mostJobs = 4
+
 // mostTrials is the number of trials above which a sweep asks for --yes.
 const mostTrials = 10_000
 
@@ -185,6 +188,10 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	path := filepath.Join(sweepsFolder, sweepName(o.name, plan.Base.Data))
 	if err := checkName(o.name); err != nil {
 		return err
+	}
+	if most := mostJobs * runtime.GOMAXPROCS(0); o.jobs > most {
+		p.say("note: --jobs %d is lowered to %d: more than %d trainings for each core are not faster", o.jobs, most, mostJobs)
+		o.jobs = most
 	}
 	if plan.Search == sweep.TPE && plan.Ahead == 0 {
 		plan.Ahead = sweep.RecordedAhead(path)
