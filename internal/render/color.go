@@ -100,6 +100,12 @@ func (s Scale) Difference(d float64) color.RGBA {
 	return between(ToOklab(s.middle), ToOklab(end), math.Abs(d)).rgb()
 }
 
+// Between is a colour at a part, 0 to 1, of the way from the blue of differences below 0 to the orange of those above. All of
+// these colours have a contrast of at least 3 with the background.
+func (s Scale) Between(part float64) color.RGBA {
+	return between(ToOklab(s.less), ToOklab(s.more), part).rgb()
+}
+
 // Ink is black or white, whichever is easier to read on the background. One of
 // the two always has a contrast of at least √21, about 4.58.
 func Ink(background color.Color) color.RGBA {

@@ -170,9 +170,15 @@ func writePages(t *testing.T, folder string) {
 		"film": func(b *bytes.Buffer) error {
 			return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film, losses, unchosen())
 		},
-		"curves":    func(b *bytes.Buffer) error { return Chart(b, rendertest.Losses()) },
-		"diverging": func(b *bytes.Buffer) error { return Chart(b, rendertest.Diverging()) },
-		"banded":    func(b *bytes.Buffer) error { return Chart(b, rendertest.Banded()) },
+		"curves":       func(b *bytes.Buffer) error { return Chart(b, rendertest.Losses()) },
+		"diverging":    func(b *bytes.Buffer) error { return Chart(b, rendertest.Diverging()) },
+		"banded":       func(b *bytes.Buffer) error { return Chart(b, rendertest.Banded()) },
+		"sweep":        func(b *bytes.Buffer) error { return WriteSweep(b, swept(3, true)) },
+		"sweephostile": func(b *bytes.Buffer) error { return WriteSweep(b, hostileSweep()) },
+		"sweepmany":    func(b *bytes.Buffer) error { return WriteSweep(b, swept(125, true)) }, // of 1,000 trials
+		"sweepempty": func(b *bytes.Buffer) error {
+			return WriteSweep(b, Sweep{Path: "sweeps/new", Summary: "0 of 4 trials", Objective: "held-out loss"})
+		},
 		"names": func(b *bytes.Buffer) error {
 			c := rendertest.Losses()
 			c.Title, c.Series[0].Name, c.Series[2].Name, c.Series[2].Detail = hostile().Text, hostile().Tokens[2], strings.Repeat("long", 100), hostile().Text
@@ -192,6 +198,7 @@ func writePages(t *testing.T, folder string) {
 		"characters": map[string]any{"sentence": characters(512)},
 		"many":       map[string]any{"sentence": many()},
 		"curves":     newPageChart(rendertest.Losses()),
+		"sweep":      map[string]any{"sweep": swept(3, true), "page": newPageSweep(swept(3, true))},
 	}
 	save := func(name string, content []byte) {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
@@ -254,4 +261,4 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.
-const leastChecks = 64
+const leastChecks = 81

@@ -145,12 +145,22 @@ func lossChart(frames []attention.Frame, losses []Loss) *pageChart {
 // curveColors is how many colours curves have.
 var curveColors = len(render.CurveColors(false))
 
-// curveStyle returns the rules of style that name the colours of curves: --curve-0 and so on.
-func curveStyle() string {
+// rankColors is how many colours ranks have, from the best to the worst.
+const rankColors = 9
+
+// colorStyle returns the rules of style that name the colours of curves, --curve-0 and so on, and of ranks, --rank-0 and so on.
+func colorStyle() string {
 	names := func(dark bool) string {
 		var b strings.Builder
 		for i, c := range render.CurveColors(dark) {
 			fmt.Fprintf(&b, "--curve-%d: %s; ", i, render.Hex(c))
+		}
+		scale := render.OnLight()
+		if dark {
+			scale = render.OnDark()
+		}
+		for i := range rankColors {
+			fmt.Fprintf(&b, "--rank-%d: %s; ", i, render.Hex(scale.Between(float64(i)/(rankColors-1))))
 		}
 		return b.String()
 	}

@@ -1,4 +1,5 @@
-// Package page writes maps, the film of a training, or a chart as one HTML file for a browser: [Maps], [Film] and [Chart].
+// Package page writes maps, the film of a training, a chart, or the result of a sweep as one HTML file for a browser: [Maps], [Film],
+// [Chart] and [WriteSweep].
 //
 // The folder assets holds the frame, the style and the scripts of a page, one component a file; browser holds the tests that run in a real
 // browser.
@@ -127,7 +128,7 @@ func (d *pageData) title(what string) string {
 func (d *pageData) write(w io.Writer, text pageText) error {
 	// In this order each file uses only what stands before it, and main.js starts.
 	return writePage(w, "page.html", text, text.Heading+": "+d.title(""), d,
-		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "text.js", "lines.js", "next.js", "overview.js", "arithmetic.js", "chart.js", "curve.js", "film.js", "theme.js", "main.js")
+		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js", "overview.js", "arithmetic.js", "chart.js", "curve.js", "film.js", "theme.js", "main.js")
 }
 
 // writePage puts a page together: frame, style, scripts and data in one text.
@@ -136,7 +137,7 @@ func writePage(w io.Writer, frame string, text pageText, description string, pag
 	if err != nil {
 		return err
 	}
-	style += curveStyle()
+	style += colorStyle()
 	script, err := parts(scripts...)
 	if err != nil {
 		return err

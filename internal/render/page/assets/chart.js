@@ -5,27 +5,30 @@ function curveColor(style) {
   return style < 0 ? "var(--ink)" : `var(--curve-${style})`;
 }
 
-// strokeOf gives a line of a curve its colour, width and dashes.
+// strokeOf gives a line of a curve its colour, width and dashes. A series may have a colour of its own.
 function strokeOf(line, series) {
   const width = series.thin ? 1 : 2.5;
-  line.style.stroke = curveColor(series.style);
+  line.style.stroke = series.color ?? curveColor(series.style);
   line.style.strokeWidth = width;
   if (series.dashes.length) line.style.strokeDasharray = series.dashes.map((d) => Math.max(d * width, d * 1.5)).join(" ");
   return line;
 }
 
+// partOf returns where a number is on an axis: 0 at its low end, 1 at its high end.
+function partOf(axis, at) {
+  if (!axis.log) return (at - axis.low) / (axis.high - axis.low);
+  return at > 0 ? Math.log(at / axis.low) / Math.log(axis.high / axis.low) : 0;
+}
+
 // makeChart draws a chart, and again when the width of its place changes. `over` returns elements to draw on top of it. It
-// returns the functions from numbers to pixels, the edges of the space between the axes, and how to draw it again.
+// returns the functions from numbers to pixels, the edges of the space between the axes, the line of each curve, and how to draw
+// it again.
 function makeChart(svg, chart, over = () => []) {
   const top = 22;
   const widest = (texts) => Math.max(0, ...texts.map((t) => t.length)) * 7;
-  const plot = { top, left: widest(chart.y.ticks.map((t) => t.text)) + 16, right: 0, bottom: 0 };
-  const part = (axis, at) => {
-    if (!axis.log) return (at - axis.low) / (axis.high - axis.low);
-    return at > 0 ? Math.log(at / axis.low) / Math.log(axis.high / axis.low) : 0;
-  };
-  plot.x = (at) => plot.left + (plot.right - plot.left) * part(chart.x, at);
-  plot.y = (at) => plot.bottom - (plot.bottom - top) * part(chart.y, at);
+  const plot = { top, left: 0, right: 0, bottom: 0, lines: new Map() };
+  plot.x = (at) => plot.left + (plot.right - plot.left) * partOf(chart.x, at);
+  plot.y = (at) => plot.bottom - (plot.bottom - top) * partOf(chart.y, at);
   const text = (string, at) => drawing("text", at, string);
   const shown = (points) => points.filter((p) => !chart.x.log || p[0] > 0);
 
@@ -58,10 +61,14 @@ function makeChart(svg, chart, over = () => []) {
     area.style.fill = curveColor(s.style);
     return area;
   };
-  const curve = (s) => strokeOf(drawing("polyline", {
-    class: s.thin ? "curve thin" : "curve",
-    points: shown(s.points).map((p) => `${plot.x(p[0]).toFixed(1)},${Math.max(-1e5, plot.y(p[1])).toFixed(1)}`).join(" "),
-  }), s);
+  const curve = (s) => {
+    const line = strokeOf(drawing("polyline", {
+      class: s.thin ? "curve thin" : "curve",
+      points: shown(s.points).map((p) => `${plot.x(p[0]).toFixed(1)},${Math.max(-1e5, plot.y(p[1])).toFixed(1)}`).join(" "),
+    }), s);
+    plot.lines.set(s, line);
+    return line;
+  };
   const mark = (s, m) => {
     const dot = drawing("circle", { class: "kept", cx: plot.x(m.x), cy: plot.y(m.y), r: 6 }, drawing("title", {}, m.name));
     dot.style.fill = curveColor(s.style);
@@ -78,6 +85,7 @@ function makeChart(svg, chart, over = () => []) {
   plot.draw = () => {
     const width = Math.max(svg.clientWidth || 480, 240), height = svg.clientHeight || 200;
     plot.bottom = height - 40;
+    plot.left = widest(chart.y.ticks.map((t) => t.text)) + 16;
     plot.right = width - 12 - widest(chart.levels.map((l) => l.text));
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const [w, h] = [plot.right - plot.left, plot.bottom - top];

@@ -1,8 +1,5 @@
 // What is shown, and what changes it: the only part that knows both the data and the components.
 
-// few is the most tokens that are shown as lines and a table with numbers; more are shown as running text and a canvas.
-const few = 20;
-
 // manyCells is the number of tokens from which on the grid is drawn on demand only.
 const manyCells = 64;
 
@@ -90,12 +87,6 @@ function makeChoices() {
   };
 }
 
-// clip cuts a text for a place where no style can.
-function clip(text, most) {
-  const characters = Array.from(text);
-  return characters.length > most ? characters.slice(0, most).join("") + "…" : text;
-}
-
 // openSentence builds everything that depends on the words of a sentence.
 function openSentence(sentence) {
   const s = data.sentences[sentence];
@@ -162,14 +153,6 @@ function arrange() {
   grid = view.grid ? make(byId("grid-place"), s.tokens, unknown, on, say) : null;
   byId("map").classList.toggle("long", n > few); // the grid of a long text stands last, with the whole width
   drawWeights();
-}
-
-// fillChoice offers the mean and each layer or head; one alone is no choice.
-function fillChoice(id, count) {
-  const options = count > 1 ? [element("option", { value: MEAN }, `mean of ${count}`)] : [];
-  for (let i = 0; i < count; i++) options.push(element("option", { value: i }, String(i + 1)));
-  byId(id).replaceChildren(...options);
-  byId(`choose-${id}`).hidden = count === 1;
 }
 
 // choose shows a layer and a head, or their mean.

@@ -12,5 +12,6 @@ await import("./measured.mjs");
 await import("./beside.mjs");
 await import("./film.mjs");
 await import("./curves.mjs");
+await import("./sweep.mjs");
 await import("./everywhere.mjs");
 await browser.close();

@@ -1,9 +1,7 @@
 // What must hold of every page: themes, accessibility, hostile words, the policy, narrow screens, paper, size.
 
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import assert from "node:assert/strict";
-import { accessible, check, folder, slide, td, truth } from "./harness.mjs";
+import { accessible, check, megabytes, opened, slide, td, truth } from "./harness.mjs";
 
 for (const scheme of ["light", "dark"]) {
   await check(`the ${scheme} theme follows the system, the button turns it, axe finds nothing`, "map.html", { colorScheme: scheme }, async (page) => {
@@ -92,13 +90,6 @@ for (const file of ["map.html", "film.html", "hostile.html", "wide.html", "chara
     assert.ok(!(await page.isVisible("#controls")));
   });
 }
-
-// opened reports how long a page takes from the start of the navigation until it is drawn and answers.
-async function opened(page) {
-  await page.reload();
-  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))));
-}
-const megabytes = (file) => `${(statSync(join(folder, file)).size / 1e6).toFixed(2)} MB`;
 
 await check("a large page opens", "wide.html", {}, async (page) => {
   const drawn = await opened(page);

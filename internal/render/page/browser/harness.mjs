@@ -1,6 +1,6 @@
 // What the checks share: the browser, how a check reports, and how numbers look on a page.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -57,3 +57,10 @@ export async function accessible(page, where) {
   const told = violations.map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 120)} ${v.nodes[0].failureSummary}`);
   assert.deepEqual(told, [], where);
 }
+
+// opened reports how long a page takes from the start of the navigation until it is drawn and answers.
+export async function opened(page) {
+  await page.reload();
+  return page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))));
+}
+export const megabytes = (file) => `${(statSync(join(folder, file)).size / 1e6).toFixed(2)} MB`;
