@@ -69,7 +69,8 @@ A trial that fails, as one that diverges, is kept with its reason.`,
   attend sweep --lr 0.003,0.01 --dry-run
   attend sweep --config sweeps/heads/sweep.yaml --seeds 5 --name heads
   attend sweep show heads
-  attend sweep show heads --format csv -o heads.csv`,
+  attend sweep show heads --format csv -o heads.csv
+  attend sweep show heads -o heads.html`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.sweep(cmd, values, &o) },
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -24,7 +23,7 @@ import (
 )
 
 // sweepFormats are what the result of a sweep can be.
-var sweepFormats = slices.Concat([]format{textFormat, jsonFormat, csvFormat}, pictureFormats)
+var sweepFormats = slices.Concat([]format{textFormat, jsonFormat, csvFormat, htmlFormat}, pictureFormats)
 
 func newSweepShow(p *program) *cobra.Command {
 	var o output
@@ -34,7 +33,8 @@ func newSweepShow(p *program) *cobra.Command {
 		Long: `Show the result of a sweep, as far as its trials have ended: its settings from the
 best to the worst, and which of them matter.`,
 		Example: `  attend sweep show heads
-  attend sweep show sweeps/heads --format json`,
+  attend sweep show sweeps/heads --format json
+  attend sweep show heads -o heads.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("show requires the name of one sweep, such as `attend sweep show heads`, not %s", printable.Count(len(args), "name"))
@@ -225,6 +225,8 @@ func (p *program) writeSweep(s *sweep.Sweep, o *output) error {
 			return export.JSONWithoutSource(w, "sweep", r)
 		case csvFormat.name:
 			return writeSweepCSV(w, s, r)
+		case htmlFormat.name:
+			return p.writeSweepPage(w, s, r)
 		}
 		return writeRanking(w, s, r, textOptions(w).Width)
 	})
@@ -281,8 +283,7 @@ const mostRanked = 20
 func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) error {
 	var b bytes.Buffer
 	objective := s.Objective()
-	b.WriteString(term.Wrap(fmt.Sprintf("%s: %s of %s, ranked by %s (%s is better)", printable.Path(s.Path), printable.Thousands(r.Done),
-		printable.Count(r.Trials, "trial"), objective.Noun, map[bool]string{true: "higher", false: "lower"}[objective.Higher]), columns) + "\n\n")
+	b.WriteString(term.Wrap(printable.Path(s.Path)+": "+rankedBy(r, objective), columns) + "\n\n")
 	if len(r.Points) == 0 {
 		b.WriteString("no trial has ended yet\n")
 		return render.Write(w, &b)
@@ -301,38 +302,13 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 		if point.Noise {
 			mark, noise = "=", true
 		}
-		row := append([]string{strconv.Itoa(i+1) + mark}, point.Values...)
-		if o := point.Objective; o == nil {
-			row = append(row, "-", "", "0", "", "")
-		} else {
-			deviation, best, worst := "-", o.Min, o.Max
-			if o.Deviation != nil {
-				deviation = objectiveNumber(*o.Deviation)
-			}
-			if objective.Higher {
-				best, worst = worst, best
-			}
-			row = append(row, objectiveNumber(o.Mean), deviation, strconv.Itoa(o.N), objectiveNumber(best), objectiveNumber(worst))
-		}
-		row = append(row, printable.Thousands(math.Round(point.Step)), decimals(point.Seconds, 1), verdictsOf(point))
-		table.Add(row...)
+		table.Add(slices.Concat([]string{strconv.Itoa(i+1) + mark}, point.Values, resultCells(point, objective))...)
 	}
 	b.WriteString(table.Text(columns))
 	if more := len(r.Points) - mostRanked; more > 0 {
 		b.WriteString(fmt.Sprintf("and %s more: --format csv has them all\n", printable.Thousands(more)))
 	}
-	var notes []string
-	switch {
-	case noise:
-		notes = append(notes, "= the difference to the first is within the noise of the seeds (paired t-test over the seeds, p >= 0.05)")
-	case r.Seeds == 1 && len(r.Points) > 1:
-		notes = append(notes, "with one seed it cannot be known which differences are noise: add --seeds 3")
-	}
-	if slices.ContainsFunc(r.Points, func(p sweep.Point) bool { return p.Failed > 0 && p.Objective != nil }) {
-		notes = append(notes, "settings with a failed trial come after those without, since the mean is that of the other trials")
-	}
-	notes = append(notes, "step and seconds are means; step is that of the weights with the lowest held-out loss")
-	b.WriteString("\n" + term.Wrap(strings.Join(notes, "; "), columns) + "\n")
+	b.WriteString("\n" + term.Wrap(strings.Join(rankingNotes(r, noise), "; "), columns) + "\n")
 	writeFailures(&b, r, columns)
 	writeEffects(&b, r, columns)
 	if best, ok := s.Best(); ok {
@@ -346,110 +322,39 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 	return render.Write(w, &b)
 }
 
-// verdictsOf writes the verdicts of a point, the most frequent first.
-func verdictsOf(p sweep.Point) string {
-	var parts []string
-	for _, v := range p.Verdicts {
-		if len(p.Verdicts) > 1 {
-			parts = append(parts, fmt.Sprintf("%d %s", v.Trials, v.Kind))
-		} else {
-			parts = append(parts, v.Kind)
-		}
-	}
-	if p.Memorised > 0 {
-		parts = append(parts, "memorised")
-	}
-	failed := 0
-	for _, t := range p.Trials {
-		if t.Failed != "" && t.Verdict == "" {
-			failed++
-		}
-	}
-	if failed > 0 {
-		parts = append(parts, fmt.Sprintf("%d failed", failed))
-	}
-	return strings.Join(parts, ", ")
-}
-
 // writeFailures lists why trials failed, each reason once.
 func writeFailures(b *bytes.Buffer, r sweep.Ranking, columns int) {
-	reasons := map[string]int{}
-	for _, point := range r.Points {
-		for _, t := range point.Trials {
-			if t.Failed != "" {
-				reasons[t.Failed]++
-			}
-		}
-	}
-	if len(reasons) == 0 {
+	failures := failuresOf(r)
+	if len(failures) == 0 {
 		return
 	}
-	b.WriteString("\nfailed, and not in the means:\n")
-	const most = 5
-	sorted := slices.Sorted(maps.Keys(reasons))
-	for _, reason := range sorted[:min(most, len(sorted))] {
-		b.WriteString(indented(printable.Count(reasons[reason], "trial")+": "+printable.Message(reason, mostLine), columns, 2))
-	}
-	if more := len(sorted) - most; more > 0 {
-		b.WriteString(fmt.Sprintf("  and %s more reasons: --format csv has them all\n", printable.Thousands(more)))
+	b.WriteString("\n" + failuresTitle + ":\n")
+	for _, failure := range failures {
+		b.WriteString(indented(failure, columns, 2))
 	}
 }
 
 // writeEffects says which settings matter.
 func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
 	e := r.Effects
-	if v := e.Variance; v != nil && len(v.Effects) > 0 {
-		b.WriteString("\n" + term.Wrap("What matters: the range of the means of a setting's values, its share of all differences between the trials, "+
-			"and the probability of such an effect if there were none (analysis of variance)", columns) + "\n\n")
+	if rows := varianceRows(e); len(rows) > 0 {
+		b.WriteString("\n" + term.Wrap(varianceTitle, columns) + "\n\n")
 		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "range"}, {Title: "share"}, {Title: "p", Spare: 1},
 			{Title: "means", Left: true, Spare: 2}}}
-		for _, effect := range v.Effects {
-			var means []string
-			for _, level := range effect.Levels {
-				means = append(means, level.Value+": "+objectiveNumber(level.Mean))
-			}
-			width := ""
-			if len(effect.Levels) > 0 {
-				width = objectiveNumber(effect.Range)
-			}
-			table.Add(strings.Join(effect.Settings, " x "), width, percent(effect.Share), probability(effect.P), strings.Join(means, "  "))
-		}
-		if v.Higher.Freedom > 0 {
-			table.Add("other interactions", "", percent(v.Higher.Share), "", "")
-		}
-		if e.Noise != nil {
-			table.Add("noise of the seeds", "", percent(v.Error.Share), "", "sd "+objectiveNumber(*e.Noise))
+		for _, row := range rows {
+			table.Add(row.cells...)
 		}
 		b.WriteString(table.Text(columns))
 	}
-	if len(e.Correlations) > 0 {
-		b.WriteString("\n" + term.Wrap("What matters: the rank correlation of each setting with the objective, which says nothing of settings together",
-			columns) + "\n\n")
+	if rows := correlationRows(e); len(rows) > 0 {
+		b.WriteString("\n" + term.Wrap(correlationTitle, columns) + "\n\n")
 		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "statistic"}, {Title: "p"}, {Title: "method", Left: true, Spare: 1}}}
-		for _, c := range e.Correlations {
-			statistic, p := "-", "-"
-			if c.Test != nil {
-				statistic, p = decimals(c.Test.Statistic, 2), probability(&c.Test.P)
-			}
-			table.Add(c.Setting, statistic, p, c.Method)
+		for _, row := range rows {
+			table.Add(row.cells...)
 		}
 		b.WriteString(table.Text(columns))
 	}
 	if e.Note != "" {
 		b.WriteString("\n" + term.Wrap(e.Note, columns) + "\n")
 	}
-}
-
-// percent writes a share.
-func percent(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) }
-
-// probability writes a p value.
-func probability(p *float64) string {
-	switch {
-	case p == nil:
-		return "-"
-	case *p < 0.001:
-		return "<0.001"
-	}
-	return decimals(*p, 3)
 }

@@ -1,8 +1,11 @@
 package sweep
 
 import (
+	"fmt"
+
 	"attend/internal/analysis"
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/run"
 )
 
@@ -53,4 +56,17 @@ func outcomeOf(trial string, r *run.Run, result analysis.TrainingResult, seconds
 		o.Diverged = v.Kind == analysis.Diverged
 	}
 	return o
+}
+
+// Map returns the attention of the sample sentence in a trial; nil if the trial has no result.
+func (s *Sweep) Map(trial string) (*attention.Map, error) {
+	var r trialResult
+	d, err := run.Describe(s.TrialPath(trial), &r)
+	if err != nil || !d.HasResult {
+		return nil, err
+	}
+	if err := r.Map.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: the map of result.json: %w", printable.Path(s.TrialPath(trial)), err)
+	}
+	return &r.Map, nil
 }

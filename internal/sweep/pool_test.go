@@ -75,6 +75,9 @@ func (d deadly) Write(b []byte) (int, error) {
 // workers returns a command for workers of a kind, and counts them.
 func workers(t testing.TB, kind string) (command func() *exec.Cmd, count *atomic.Int32) {
 	t.Helper()
+	if kind == "" {
+		t.Fatal("a worker needs a kind: without one the test binary would run all tests again, and start more workers")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +149,26 @@ func TestSweepTrainsWhatIsNew(t *testing.T) {
 		t.Errorf("opened: %+v, %v", read, err)
 	}
 	checkWeights(t, more)
+}
+
+// The maps of all trials remain, those without weights too.
+func TestMapsRemain(t *testing.T) {
+	s, ended, err := runSweep(t, filepath.Join(t.TempDir(), "sweeps", "small"), Values{"lr": "0.01,0.03"}, "plain")
+	if err != nil || len(ended) != 2 {
+		t.Fatal(len(ended), err)
+	}
+	for _, trial := range ended {
+		m, err := s.Map(trial.Hash)
+		if err != nil || m == nil || m.Text == "" || len(m.Attention[0]) != 2 {
+			t.Errorf("the map of %s: %v, %v", trial.Hash, m, err)
+		}
+	}
+	if HasWeights(s, ended[0]) == HasWeights(s, ended[1]) {
+		t.Error("one of the trials should have its weights, and the other none")
+	}
+	if m, err := s.Map("0123456789abcdef"); err == nil || m != nil {
+		t.Errorf("the map of a trial that is not there: %v, %v", m, err)
+	}
 }
 
 // checkWeights checks that the best trial alone has its weights, and that every trial can be explained without them.
