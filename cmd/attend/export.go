@@ -16,6 +16,7 @@ import (
 	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/sweep"
 	"attend/internal/tensorboard"
 )
 
@@ -32,6 +33,8 @@ learning_rate and tokens_per_second, and kept/loss_heldout at the step whose
 weights the run keeps. Hyperparameters are the settings of the model and of the
 training, and those in which the runs differ, with the last losses as metrics.
 
+Of a sweep, named by its folder, all trials that have ended are written.
+
 A run records the duration of its training and not the time of day, so the wall
 time of an event is the training time, counted from 1970: TensorBoard shows it
 as "relative". The same runs give the same bytes.
@@ -39,7 +42,8 @@ as "relative". The same runs give the same bytes.
 A file of this name that is there already and differs is not overwritten without
 --overwrite. A folder that has event files of another program is refused.`,
 		Example: `  attend export --tensorboard board
-  attend export --tensorboard board --overwrite runs/savanna runs/no-positions`,
+  attend export --tensorboard board --overwrite runs/savanna runs/no-positions
+  attend export --tensorboard board sweeps/heads`,
 		ValidArgsFunction: completeFolders,
 	}
 	cmd.Flags().StringVar(&folder, "tensorboard", "", "`DIR` for the event files; it is created if it is missing")
@@ -49,7 +53,23 @@ A file of this name that is there already and differs is not overwritten without
 		if folder == "" {
 			return errors.New("export requires a folder for its files: attend export --tensorboard DIR")
 		}
-		runs, err := p.openHistories(args)
+		var paths []string
+		for _, arg := range args {
+			if !sweep.Is(arg) {
+				paths = append(paths, arg)
+				continue
+			}
+			s, err := sweep.Open(arg)
+			if err != nil {
+				return err
+			}
+			trials := s.EndedTrials()
+			if len(trials) == 0 {
+				return fmt.Errorf("no trial of the sweep %s has ended: there is nothing to export", printable.Path(arg))
+			}
+			paths = append(paths, trials...)
+		}
+		runs, err := p.openHistories(paths)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -49,7 +50,7 @@ Several runs are named by their folders and by the settings in which they differ
 A run that diverges leaves the picture at its top if it is not the only one.
 
 Of a sweep, named by its folder, the curves are the held-out losses of its best
-settings: the mean over the seeds, in a band from the lowest to the highest.
+settings: the mean over the seeds, in a band from their minimum to their maximum.
 
 --log says which axes are logarithmic: none, x, y or xy. Without it the steps are
 linear, and the losses logarithmic if the largest that is shown is more than 10
@@ -129,7 +130,13 @@ func (p *program) openHistories(paths []string) (runs []history, err error) {
 			return nil, fmt.Errorf("the run %s is named twice: name each run once", printable.Path(path))
 		}
 		h := history{}
-		if h.Run, h.metrics, err = run.OpenMetrics(path); err != nil {
+		if h.Run, h.metrics, err = run.OpenMetrics(path); errors.Is(err, fs.ErrNotExist) {
+			if r, metrics, failed := sweep.OpenTrial(absolute[i]); failed == nil && len(metrics) > 0 {
+				r.Path = path
+				h.Run, h.metrics, err = r, metrics, nil
+			}
+		}
+		if err != nil {
 			return nil, err
 		}
 		p.note(h.Notes...)

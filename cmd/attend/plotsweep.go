@@ -72,13 +72,16 @@ func sweepChart(s *sweep.Sweep, log string) (render.Chart, error) {
 			series.Detail = fmt.Sprintf("%s %s", s.Objective().Noun, objectiveNumber(p.Objective.Mean))
 		}
 		if seeds > 1 {
-			c.Notes = []string{"a curve is the mean over the seeds, in a band from the lowest to the highest"}
+			c.Notes = []string{"a curve is the mean over the seeds, in a band from their minimum to their maximum"}
 		}
 		c.Series = append(c.Series, series)
 		drawn++
 	}
 	if more := len(ranking.Points) - drawn; more > 0 && drawn > 0 {
 		c.Notes = append(c.Notes, fmt.Sprintf("the best %d of %s", drawn, printable.Count(len(ranking.Points), "combination")))
+	}
+	if err := addLevels(&c, s, ranking); err != nil {
+		return c, err
 	}
 	if drawn == 0 {
 		return c, fmt.Errorf("%s has no curve yet: no trial with held-out text has ended", printable.Path(s.Path))
@@ -90,6 +93,33 @@ func sweepChart(s *sweep.Sweep, log string) (render.Chart, error) {
 		c.Y.Title += ", logarithmic"
 	}
 	return c, c.Validate()
+}
+
+// addLevels adds the losses of the grammar and of the bigram on the held-out text that the curves were measured on, which are the same
+// for all trials.
+func addLevels(c *render.Chart, s *sweep.Sweep, r sweep.Ranking) error {
+	for _, p := range r.Points {
+		for _, t := range p.Trials {
+			if t.Failed != "" {
+				continue
+			}
+			report, err := s.HeldOut(t.Trial)
+			if report == nil || err != nil {
+				return err
+			}
+			grammar, bigram := report.GrammarLoss, report.Baselines.Bigram
+			if sample := report.Sample; sample != nil {
+				grammar, bigram = sample.GrammarLoss, sample.Baselines.Bigram
+				c.Notes = append(c.Notes, "curves and lines are of a sample of the held-out text, the numbers beside the names of all of it")
+			}
+			if grammar != nil {
+				c.Levels = append(c.Levels, render.Level{Name: "grammar", Y: *grammar, Style: render.AllStyles})
+			}
+			c.Levels = append(c.Levels, render.Level{Name: "bigram", Y: bigram, Style: render.AllStyles})
+			return nil
+		}
+	}
+	return nil
 }
 
 // meanCurve returns the mean of the held-out losses of the trials of a point, at the steps that all of them have, and the number of

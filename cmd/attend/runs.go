@@ -289,7 +289,8 @@ func writeRunTable(b *bytes.Buffer, listed []listedRun, all, columns int) {
 	if len(listed) < all {
 		note = fmt.Sprintf("%s of %s", printable.Thousands(len(listed)), printable.Count(all, "run"))
 	}
-	note = fmt.Sprintf("%s, %s; settings that are not the defaults; the lowest held-out loss of an evaluation, in nats per token",
+	note = fmt.Sprintf("%s, %s; settings that are not the defaults; the lowest held-out loss of an evaluation, in nats per token, "+
+		"which may be on a sample of the held-out text (sweeps have the loss on all of it)",
 		note, printable.Size(total))
 	b.WriteString("\n" + term.Wrap(note, columns) + "\n")
 	for _, r := range listed {

@@ -76,7 +76,7 @@ func sweepsIn(root string) ([]listedSweep, error) {
 func writeSweeps(b *bytes.Buffer, listed []listedSweep, columns int) {
 	table := term.Table{Columns: []term.Column{
 		{Title: "sweep", Left: true}, {Title: "settings", Left: true, Spare: 1}, {Title: "seeds", Spare: 4}, {Title: "trials"},
-		{Title: "objective", Left: true, Spare: 3}, {Title: "best"}, {Title: "age", Spare: 5},
+		{Title: "best", Left: true}, {Title: "age", Spare: 3},
 	}}
 	for _, l := range listed {
 		var settings []string
@@ -85,14 +85,14 @@ func writeSweeps(b *bytes.Buffer, listed []listedSweep, columns int) {
 		}
 		best := unknown
 		if l.Best != nil {
-			best = objectiveNumber(*l.Best)
+			best = l.Objective + " " + objectiveNumber(*l.Best)
 		}
 		trials := printable.Thousands(l.Done) + "/" + printable.Thousands(l.Trials)
 		if l.Damage != nil {
 			trials = stateDamaged
 		}
-		table.Add(printable.Path(l.Path), term.Fit(cmp.Or(strings.Join(settings, " "), unknown), max(16, columns/3)),
-			printable.Thousands(l.Seeds), trials, l.Objective, best, age(time.Since(l.modified)))
+		table.Add(printable.Path(l.Path), term.Fit(cmp.Or(strings.Join(settings, " "), unknown), max(16, columns/4)),
+			printable.Thousands(l.Seeds), trials, best, age(time.Since(l.modified)))
 	}
 	b.WriteString(table.Text(columns))
 	b.WriteString("\n" + term.Wrap(printable.Count(len(listed), "sweep")+"; `attend sweep show NAME` shows one", columns) + "\n")

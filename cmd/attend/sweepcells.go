@@ -34,17 +34,31 @@ func resultCells(point sweep.Point, objective sweep.Objective) []string {
 	return append(cells, printable.Thousands(math.Round(point.Step)), decimals(point.Seconds, 1), verdictsOf(point))
 }
 
+// noiseMark follows the rank of a point that is not shown to differ from the first.
+const noiseMark = "~"
+
 // rankingNotes says what the cells of a ranking mean. With noise, a point has the mark of it.
 func rankingNotes(r sweep.Ranking, noise bool) (notes []string) {
 	switch {
 	case noise:
 		notes = append(notes,
-			"= the difference to the first is within the noise of the seeds (paired t-test over the seeds, p >= 0.05)")
+			noiseMark+" no difference to the first is shown (paired t-test over the seeds, p >= 0.05, not corrected for the number of comparisons): "+
+				"where the sd is large, a large difference can be hidden")
 	case r.Seeds == 1 && len(r.Points) > 1:
 		notes = append(notes, "with one seed it cannot be known which differences are noise: add --seeds 3")
 	}
 	if slices.ContainsFunc(r.Points, func(p sweep.Point) bool { return p.Failed > 0 && p.Objective != nil }) {
 		notes = append(notes, "settings with a failed trial come after those without, since the mean is that of the other trials")
+	}
+	smallest, largest := math.Inf(1), 0.0
+	for _, p := range r.Points {
+		if o := p.Objective; o != nil && o.Deviation != nil && *o.Deviation > 0 {
+			smallest, largest = min(smallest, *o.Deviation), max(largest, *o.Deviation)
+		}
+	}
+	const alike = 10 // the analysis of variance takes the noise of all settings for equal
+	if r.Effects.Variance != nil && largest > alike*smallest {
+		notes = append(notes, "the sd differs much between the settings, so that each p of what matters is approximate")
 	}
 	return append(notes, "step and seconds are means; step is that of the weights with the lowest held-out loss")
 }
@@ -100,8 +114,8 @@ func failuresOf(r sweep.Ranking) (failures []string) {
 
 // The titles of the tables of [varianceRows] and [correlationRows].
 const (
-	varianceTitle = "What matters: the range of the means of a setting's values, its share of all differences between the trials, " +
-		"and the probability of such an effect if there were none (analysis of variance)"
+	varianceTitle = "What matters: the range of the means of a setting's values, its share of the variance between the trials, " +
+		"and the p-value of its F test (analysis of variance)"
 	correlationTitle = "What matters: the rank correlation of each setting with the objective, which " +
 		"says nothing of settings together"
 )
@@ -134,7 +148,7 @@ func varianceRows(e sweep.Effects) (rows []effectRow) {
 		rows = append(rows, effectRow{[]string{"other interactions", "", percent(v.Higher.Share), "", ""}, v.Higher.Share})
 	}
 	if e.Noise != nil {
-		rows = append(rows, effectRow{[]string{"noise of the seeds", "", percent(v.Error.Share), "", "sd " + objectiveNumber(*e.Noise)},
+		rows = append(rows, effectRow{[]string{"noise of the seeds, sd " + objectiveNumber(*e.Noise), "", percent(v.Error.Share), "", ""},
 			v.Error.Share})
 	}
 	return rows

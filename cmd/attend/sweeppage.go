@@ -29,7 +29,7 @@ func (p *program) writeSweepPage(w io.Writer, s *sweep.Sweep, r sweep.Ranking) e
 	for i, point := range r.Points {
 		rank := strconv.Itoa(i + 1)
 		if point.Noise {
-			rank, noise = rank+"=", true
+			rank, noise = rank+noiseMark, true
 		}
 		at := page.SweepPoint{Rank: rank, Name: s.Plan.Name(point.Values), Values: point.Values, Cells: resultCells(point, objective)}
 		if point.Objective != nil {

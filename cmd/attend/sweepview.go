@@ -228,7 +228,12 @@ func (p *program) writeSweep(s *sweep.Sweep, o *output) error {
 		case htmlFormat.name:
 			return p.writeSweepPage(w, s, r)
 		}
-		return writeRanking(w, s, r, textOptions(w).Width)
+		const any = 400 // columns, of a file or a pipe
+		columns := any
+		if term.IsTerminal(w) {
+			columns = term.Width(w)
+		}
+		return writeRanking(w, s, r, columns)
 	})
 }
 
@@ -283,7 +288,7 @@ const mostRanked = 20
 func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) error {
 	var b bytes.Buffer
 	objective := s.Objective()
-	b.WriteString(term.Wrap(printable.Path(s.Path)+": "+rankedBy(r, objective), columns) + "\n\n")
+	b.WriteString(term.Wrap(printable.Path(s.Path)+": "+rankedBy(r, objective), min(columns, helpWidth)) + "\n\n")
 	if len(r.Points) == 0 {
 		b.WriteString("no trial has ended yet\n")
 		return render.Write(w, &b)
@@ -300,15 +305,18 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 	for i, point := range r.Points[:min(mostRanked, len(r.Points))] {
 		mark := " "
 		if point.Noise {
-			mark, noise = "=", true
+			mark, noise = noiseMark, true
 		}
 		table.Add(slices.Concat([]string{strconv.Itoa(i+1) + mark}, point.Values, resultCells(point, objective))...)
 	}
 	b.WriteString(table.Text(columns))
+	if hidden := hiddenColumns(table, columns); hidden != "" {
+		b.WriteString(term.Wrap("not shown, since the terminal is too narrow: "+hidden, columns) + "\n")
+	}
 	if more := len(r.Points) - mostRanked; more > 0 {
 		b.WriteString(fmt.Sprintf("and %s more: --format csv has them all\n", printable.Thousands(more)))
 	}
-	b.WriteString("\n" + term.Wrap(strings.Join(rankingNotes(r, noise), "; "), columns) + "\n")
+	b.WriteString("\n" + term.Wrap(strings.Join(rankingNotes(r, noise), "; "), min(columns, helpWidth)) + "\n")
 	writeFailures(&b, r, columns)
 	writeEffects(&b, r, columns)
 	if best, ok := s.Best(); ok {
@@ -334,11 +342,23 @@ func writeFailures(b *bytes.Buffer, r sweep.Ranking, columns int) {
 	}
 }
 
+// hiddenColumns lists the columns that a table leaves out at a width.
+func hiddenColumns(table term.Table, width int) string {
+	var hidden []string
+	shown, fits := table.Shown(width)
+	for i, c := range table.Columns {
+		if fits && !slices.Contains(shown, i) {
+			hidden = append(hidden, c.Title)
+		}
+	}
+	return strings.Join(hidden, ", ")
+}
+
 // writeEffects says which settings matter.
 func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
 	e := r.Effects
 	if rows := varianceRows(e); len(rows) > 0 {
-		b.WriteString("\n" + term.Wrap(varianceTitle, columns) + "\n\n")
+		b.WriteString("\n" + term.Wrap(varianceTitle, min(columns, helpWidth)) + "\n\n")
 		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "range"}, {Title: "share"}, {Title: "p", Spare: 1},
 			{Title: "means", Left: true, Spare: 2}}}
 		for _, row := range rows {
@@ -347,7 +367,7 @@ func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
 		b.WriteString(table.Text(columns))
 	}
 	if rows := correlationRows(e); len(rows) > 0 {
-		b.WriteString("\n" + term.Wrap(correlationTitle, columns) + "\n\n")
+		b.WriteString("\n" + term.Wrap(correlationTitle, min(columns, helpWidth)) + "\n\n")
 		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "statistic"}, {Title: "p"}, {Title: "method", Left: true, Spare: 1}}}
 		for _, row := range rows {
 			table.Add(row.cells...)
@@ -355,6 +375,6 @@ func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
 		b.WriteString(table.Text(columns))
 	}
 	if e.Note != "" {
-		b.WriteString("\n" + term.Wrap(e.Note, columns) + "\n")
+		b.WriteString("\n" + term.Wrap(e.Note, min(columns, helpWidth)) + "\n")
 	}
 }

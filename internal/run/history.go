@@ -1,6 +1,10 @@
 package run
 
-import "fmt"
+import (
+	"fmt"
+
+	"attend/internal/hf"
+)
 
 // OpenMetrics reads a run folder and the metrics of its training, in the order of their steps. It reads no weights: Parameters of
 // the run are nil. Step is that of the weights which [Open] would read. It returns an error if there is no evaluation in the log.
@@ -40,21 +44,27 @@ func (f *folder) openWithoutWeights(o options) (*Run, error) {
 	return r, nil
 }
 
-// MetricsWithoutWeights reads the metrics of a training of which [RemoveWeights] may have removed the weights, and its settings. text is
-// the SHA-256 of its text, which is in the files of the weights.
-func MetricsWithoutWeights(path, text string) (s Settings, metrics []Metrics, err error) {
-	err = withFolder(path, func(f *folder) error {
-		r, err := f.readSettings(options{})
-		if err == nil {
+// OpenWithoutWeights is [OpenMetrics] of a run of which [RemoveWeights] may have removed the weights, and with them what says which
+// step they had: Step, Trained and Best are those of the last evaluation. text is the SHA-256 of its text.
+func OpenWithoutWeights(path, text string) (r *Run, metrics []Metrics, err error) {
+	err = withFolder(path, func(f *folder) (err error) {
+		if r, err = f.readSettings(options{}); err == nil {
 			err = r.readTexts(f)
+		}
+		if err == nil {
+			r.Config, err = hf.ParseConfigJSON(r.configJSON)
+			err = f.fileError(configFile, err)
 		}
 		if err != nil {
 			return err
 		}
-		s, r.DataSHA256 = r.Settings, text
+		r.DataSHA256 = text
 		r.chainHashes = map[string]string{metricsFile: r.firstHash(metricsFile)} // lines that are missing at the end are not missed
-		metrics, err = r.metrics(f)
+		if metrics, err = r.metrics(f); err == nil && len(metrics) > 0 {
+			r.Trained = metrics[len(metrics)-1].Step
+			r.Step = r.Trained
+		}
 		return err
 	})
-	return s, metrics, err
+	return r, metrics, err
 }

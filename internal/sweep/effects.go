@@ -160,7 +160,39 @@ func correlation(a Axis, k int, cells []cell) Correlation {
 	if !a.Numeric() && len(a.Values) > 2 {
 		return Correlation{a.Setting.Name, KruskalWallis, kruskalWallis(groups)}
 	}
-	return Correlation{a.Setting.Name, Spearman, spearman(xs, means)}
+	test := spearman(xs, means)
+	if test != nil && len(xs) <= mostPermuted {
+		test.P = permutationP(xs, means, test.Statistic)
+	}
+	return Correlation{a.Setting.Name, Spearman, test}
+}
+
+// mostPermuted is the largest number of points for which all orders are tried: 40,320 of 8. The approximation of [spearman] is far too
+// small for few points, 0 in place of 1/3 for three in order.
+const mostPermuted = 8
+
+// permutationP returns the p-value of a rank correlation: the share of all orders of y in which it is at least as far from 0.
+func permutationP(x, y []float64, rho float64) float64 {
+	rankX, _ := ranks(x)
+	rankY, _ := ranks(y)
+	extreme, all := 0, 0
+	var permute func(i int)
+	permute = func(i int) {
+		if i == len(rankY) {
+			all++
+			if math.Abs(stat.Correlation(rankX, rankY, nil)) >= math.Abs(rho)-1e-9 {
+				extreme++
+			}
+			return
+		}
+		for k := i; k < len(rankY); k++ {
+			rankY[i], rankY[k] = rankY[k], rankY[i]
+			permute(i + 1)
+			rankY[i], rankY[k] = rankY[k], rankY[i]
+		}
+	}
+	permute(0)
+	return float64(extreme) / float64(all)
 }
 
 // fullGrid is the results of a full grid: every combination of the levels of its axes, the last axis the fastest, with the mean

@@ -275,3 +275,20 @@ func TestEffectsOfEqualResults(t *testing.T) {
 		}
 	})
 }
+
+// The p-value of a rank correlation of few points is that of all orders of them: of n! orders, two are perfect.
+func TestCorrelationOfFewPoints(t *testing.T) {
+	for n, want := range map[int]float64{3: 2.0 / 6, 4: 2.0 / 24, 5: 2.0 / 120} {
+		x, y := make([]float64, n), make([]float64, n)
+		for i := range x {
+			x[i], y[i] = float64(i), -float64(i*i)
+		}
+		if p := permutationP(x, y, spearman(x, y).Statistic); math.Abs(p-want) > 1e-12 {
+			t.Errorf("%d points in order: p %v, want %v", n, p, want)
+		}
+	}
+	x, y := []float64{1, 2, 3, 4}, []float64{1, 2, 4, 3} // rho 0.8, which 8 of 24 orders reach in either direction
+	if p := permutationP(x, y, spearman(x, y).Statistic); math.Abs(p-8.0/24) > 1e-12 {
+		t.Errorf("p %v, want 1/3", p)
+	}
+}

@@ -58,11 +58,29 @@ func outcomeOf(trial string, r *run.Run, result analysis.TrainingResult, seconds
 	return o
 }
 
+// result reads result.json of a trial; nil if the trial has none.
+func (s *Sweep) result(trial string) (*trialResult, error) {
+	r := new(trialResult)
+	d, err := run.Describe(s.TrialPath(trial), r)
+	if err != nil || !d.HasResult {
+		return nil, err
+	}
+	return r, nil
+}
+
+// HeldOut returns the quality of the model of a trial on held-out text; nil if the trial has no result, or nothing is held out.
+func (s *Sweep) HeldOut(trial string) (*analysis.HeldOutReport, error) {
+	r, err := s.result(trial)
+	if r == nil || err != nil {
+		return nil, err
+	}
+	return r.HeldOutReport, nil
+}
+
 // Map returns the attention of the sample sentence in a trial; nil if the trial has no result.
 func (s *Sweep) Map(trial string) (*attention.Map, error) {
-	var r trialResult
-	d, err := run.Describe(s.TrialPath(trial), &r)
-	if err != nil || !d.HasResult {
+	r, err := s.result(trial)
+	if r == nil || err != nil {
 		return nil, err
 	}
 	if err := r.Map.Validate(); err != nil {

@@ -2,8 +2,12 @@ package sweep
 
 import (
 	"cmp"
+	"fmt"
+	"io/fs"
+	"path/filepath"
 	"slices"
 
+	"attend/internal/printable"
 	"attend/internal/run"
 )
 
@@ -200,6 +204,39 @@ func HasWeights(s *Sweep, t Trial) bool { return run.HasWeights(s.TrialPath(t.Ha
 
 // Metrics returns the evaluations of a trial during its training.
 func (s *Sweep) Metrics(trial string) ([]run.Metrics, error) {
-	_, metrics, err := run.MetricsWithoutWeights(s.TrialPath(trial), s.Text)
+	_, metrics, err := run.OpenWithoutWeights(s.TrialPath(trial), s.Text)
 	return metrics, err
+}
+
+// OpenTrial reads the run of a trial that has ended, and its evaluations, which need not have weights any more. path is the folder of
+// the trial. It is a [fs.ErrNotExist] if the folder is not one of a sweep.
+func OpenTrial(path string) (*run.Run, []run.Metrics, error) {
+	trials := filepath.Dir(path)
+	s, err := Open(filepath.Dir(trials))
+	if err != nil {
+		return nil, nil, err
+	}
+	o, ended := s.outcomes[filepath.Base(path)]
+	if filepath.Base(trials) != trialsName || !ended {
+		return nil, nil, fmt.Errorf("%s is no trial that has ended%w", printable.Path(path), silent{fs.ErrNotExist})
+	}
+	r, metrics, err := run.OpenWithoutWeights(path, s.Text)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Path, r.Step, r.Trained = path, o.Step, o.Trained
+	return r, metrics, nil
+}
+
+// EndedTrials returns the folders of the trials of a sweep that have ended, in the order of the plan.
+func (s *Sweep) EndedTrials() (paths []string) {
+	for _, trials := range s.trials {
+		for _, t := range trials {
+			path := s.TrialPath(t.Hash)
+			if _, ended := s.outcomes[t.Hash]; ended && !slices.Contains(paths, path) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }

@@ -34,7 +34,7 @@ func swept(rates int, maps bool) Sweep {
 		p := SweepPoint{Rank: fmt.Sprint(i + 1), Values: values,
 			Name: fmt.Sprintf("lr %s, layers %s, positions %s", values[0], values[1], values[2])}
 		if i > 0 && i < 3 {
-			p.Rank += "="
+			p.Rank += "~"
 		}
 		sum, n := 0.0, 0
 		for seed := range 2 {

@@ -33,11 +33,11 @@ function makeChart(svg, chart, over = () => []) {
   const shown = (points) => points.filter((p) => !chart.x.log || p[0] > 0);
 
   const xTicks = () => {
-    let end = -Infinity;
+    let end = null; // where the text before ends
     return chart.x.ticks.flatMap((t) => {
       const half = widest([t.text]) / 2, at = plot.x(t.at);
       const mark = drawing("line", { class: "axis", x1: at, x2: at, y1: plot.bottom, y2: plot.bottom + 5 });
-      if (at - half < end + 6) return [mark];
+      if (end !== null && at - half < end + 6) return [mark];
       end = at + half;
       const anchor = at + half > plot.right + 10 ? "end" : "middle";
       return [mark, text(t.text, { x: at, y: plot.bottom + 18, "text-anchor": anchor })];

@@ -45,7 +45,7 @@ function makeParallel(svg, axes, points, on) {
         const [name, remark] = axis.title.split(", logarithmic");
         const anchor = { "text-anchor": k === last && last > 0 ? "end" : k === 0 ? "start" : "middle" };
         const x = k === last && last > 0 ? width - 4 : k === 0 ? 2 : xs[k];
-        let above = Infinity; // where the tick before is
+        let above = null; // where the tick before is
         return [
           drawing("line", { class: "axis", x1: xs[k], x2: xs[k], y1: top, y2: bottom }),
           drawing("text", { class: "name", x, y: 14, ...anchor }, clip(name, k === last ? space : 14)),
@@ -54,7 +54,7 @@ function makeParallel(svg, axes, points, on) {
             const at = y(axis, t.at);
             if (at > bottom + 1 || at < top - 1) return [];
             const mark = drawing("line", { class: "axis", x1: xs[k] - 3, x2: xs[k] + 3, y1: at, y2: at });
-            if (above - at < 13) return [mark];
+            if (above !== null && above - at < 13) return [mark];
             above = at;
             return [mark, drawing("text", { class: "tick", x: xs[k] + 6, y: at + 4 }, clip(t.text, 12))];
           }),

@@ -240,7 +240,7 @@ function makePoints(table, on) {
     for (const h of heads) h.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const texts = rows.map((row) => row.cells[k].textContent);
-    const numbers = texts.map((t) => (/\d/.test(t) ? Number(t.replace(/[,=]/g, "")) : NaN));
+    const numbers = texts.map((t) => (/\d/.test(t) ? Number(t.replace(/[,~]/g, "")) : NaN));
     const numeric = head.classList.contains("number");
     const missing = (i) => (numeric ? Number.isNaN(numbers[i]) : texts[i] === "");
     const order = rows.map((_, i) => i).sort((a, b) => {
