@@ -15,6 +15,7 @@ import (
 
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/sweep"
 	"attend/internal/term"
 )
 
@@ -152,6 +153,9 @@ func nothingRemoved(runs int, err error) error {
 
 // checkRunPath refuses the name of a run under runs/ without its folder, which other commands do not take either.
 func checkRunPath(path string) error {
+	if sweep.Is(path) {
+		return fmt.Errorf("%s is a sweep, not a run: name a run, or remove the folder of the sweep with the tools of your system", printable.Path(path))
+	}
 	under := filepath.Join(runsFolder, path)
 	if _, err := os.Lstat(path); path != "" && !errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -26,6 +26,7 @@ import (
 	"attend/internal/render"
 	"attend/internal/render/export"
 	"attend/internal/run"
+	"attend/internal/sweep"
 	"attend/internal/term"
 )
 
@@ -52,7 +53,8 @@ follow, one line each.
 before the column sorts from the largest. A filter compares a setting, the
 parameters, the held-out loss, the step, the size (10MB) or the age (90m, 48h)
 with =, !=, <, <=, > or >=; in a shell < and > must be quoted. Of several
-filters all must hold. An unknown value never fits a filter.
+filters all must hold. An unknown value never fits a filter, and a sweep fits
+none.
 
 A value that training chooses by itself is no difference from the defaults, such
 as the learning rate that goes with the size of the model or the context that
@@ -115,6 +117,9 @@ func (p *program) listRuns(o runsOptions, args []string) error {
 	if len(args) > 0 {
 		root = args[0]
 	}
+	if sweep.Is(root) {
+		return fmt.Errorf("%s is a sweep: `attend sweep show %[1]s` shows it, `attend runs %[1]s/trials` its trials", printable.Path(root))
+	}
 	var listed []listedRun
 	if _, missing := os.Stat(root); len(args) > 0 || !errors.Is(missing, fs.ErrNotExist) { // the first training makes runs/
 		if listed, err = p.runsIn(root); err != nil {
@@ -129,6 +134,9 @@ func (p *program) listRuns(o runsOptions, args []string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if len(filters) > 0 { // which are of runs
+		sweeps = []listedSweep{}
 	}
 	all := len(listed)
 	listed = slices.DeleteFunc(listed, func(r listedRun) bool {
@@ -252,7 +260,7 @@ func writeRuns(w io.Writer, root string, listed []listedRun, all int, sweeps []l
 	case len(listed) > 0:
 		writeRunTable(&b, listed, all, columns)
 	case all > 0:
-		b.WriteString(term.Wrap(fmt.Sprintf("none of the %s in %s fits", printable.Count(all, "run"), printable.Path(root)), columns) + "\n")
+		b.WriteString(term.Wrap(fmt.Sprintf("of %s in %s none fits the filters", printable.Count(all, "run"), printable.Path(root)), columns) + "\n")
 	case len(sweeps) == 0:
 		b.WriteString(term.Wrap("no run in "+printable.Path(root)+" yet: `attend train` creates one", columns) + "\n")
 	}

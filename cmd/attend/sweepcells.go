@@ -18,7 +18,7 @@ func rankedBy(r sweep.Ranking, objective sweep.Objective) string {
 		objective.Noun, map[bool]string{true: "higher", false: "lower"}[objective.Higher])
 }
 
-// resultCells writes what came of a point: mean, standard deviation, n, best, worst, step, seconds and verdict.
+// resultCells writes the results of a point: mean, standard deviation, n, best, worst, step, seconds and verdict.
 func resultCells(point sweep.Point, objective sweep.Objective) []string {
 	cells := []string{"-", "", "0", "", ""}
 	if o := point.Objective; o != nil {

@@ -119,7 +119,7 @@ type sweepProgress struct {
 
 	started      time.Time
 	total, ended float64        // estimated seconds of all trials that were left, and of those that have ended
-	steps        map[string]int // of the trials at work
+	steps        map[string]int // of the running trials
 	drawn        bool
 }
 
@@ -141,7 +141,7 @@ func (b *sweepProgress) show(e sweep.Event) {
 	b.draw(e.Done)
 }
 
-// line says what came of a trial.
+// line describes the result of a trial.
 func (b *sweepProgress) line(e sweep.Event) string {
 	objective := b.sweep.Objective()
 	name := b.sweep.Plan.Name(e.Trial.Values)

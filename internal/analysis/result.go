@@ -10,7 +10,7 @@ import (
 	"attend/internal/run"
 )
 
-// Result is what a training came to: the quality of its model, how much of its text it memorised, and the verdict.
+// Result is the result of a training: the quality of its model, how much of its text it memorised, and the verdict.
 type Result struct {
 	Report
 	Memorisation Memorisation `json:"memorisation"`
@@ -44,7 +44,7 @@ func Conclude(r, last *run.Run, corpus *data.Corpus) (result Result, err error) 
 	return result, nil
 }
 
-// TrainingResult is the result of `attend train`: what a training came to, with the predictions for its sample sentence.
+// TrainingResult is the result of `attend train`: that of the training, with the predictions for its sample sentence.
 type TrainingResult struct {
 	Result
 	Parameters int                    `json:"parameters"`

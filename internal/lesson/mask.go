@@ -35,7 +35,7 @@ func (c *Course) mask(ctx context.Context) (values, error) {
 	}, nil
 }
 
-// learned is what one of the two models came to.
+// learned is the result of one of the two models.
 type learned struct {
 	AsTrained, FutureHidden float64  // losses on held-out sentences, nats a word
 	Words                   []values // of the river sentence, and what each attends to most

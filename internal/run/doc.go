@@ -12,7 +12,7 @@
 //	state.safetensors  last and best weights, optimizer moments and step, for resuming
 //	metrics.jsonl      one line per evaluation: step, losses, learning rate, speed
 //	film.jsonl         one line per evaluation: the attention of the sample sentence
-//	result.json        what the training came to, if the program that trains writes it
+//	result.json        the result of the training, if the program that trains writes it
 //
 // Each file is replaced atomically (temporary file, fsync, rename, fsync of the folder), and the two logs are appended to by
 // whole lines. So the folder can be opened and resumed even if the process is killed at any time. A training holds a lock file

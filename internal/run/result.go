@@ -16,7 +16,7 @@ type resultJSON struct {
 	Sum    string          `json:"sum"`
 }
 
-// SaveResult writes result.json: what the training came to, as JSON. It belongs to the last checkpoint, see [Run.Result].
+// SaveResult writes result.json: the result of the training, as JSON. It belongs to the last checkpoint, see [Run.Result].
 func (t *Training) SaveResult(result any) error {
 	content, err := json.Marshal(result)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"attend/internal/printable"
 )
 
-// RemoveWeights removes the weights of a run, its state and its film. What is left says how it was trained and what came of it, and
+// RemoveWeights removes the weights of a run, its state and its film. What is left says how it was trained, with its result, and
 // cannot be opened as a run any more.
 func RemoveWeights(path string) error {
 	there := func(name string) bool { _, err := os.Lstat(filepath.Join(path, name)); return err == nil }

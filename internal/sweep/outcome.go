@@ -9,7 +9,7 @@ import (
 	"attend/internal/run"
 )
 
-// Outcome is what a trial came to: a line of results.jsonl. Losses are in nats per token; of the model of the run, which has the
+// Outcome is the result of a trial, or why it has none: a line of results.jsonl. Losses are in nats per token; of the model of the run, which has the
 // weights of Step.
 type Outcome struct {
 	Trial       string         `json:"trial"`            // its hash

@@ -65,7 +65,7 @@ const (
 )
 
 // Run trains the trials that have no outcome yet in jobs processes, which command returns: each must call [Worker.Run] on its standard
-// input and output. It returns when all trials have ended, or when the context has and the trials at work are saved.
+// input and output. It returns when all trials have ended, or when the context has and the running trials are saved.
 func (s *Sweep) Run(ctx context.Context, jobs int, command func() *exec.Cmd, report func(Event)) (err error) {
 	p := &pool{sweep: s, command: command, workers: map[*worker]bool{}, said: make(chan said), deaths: map[string]deaths{}}
 	defer func() { err = errors.Join(err, p.end()) }()

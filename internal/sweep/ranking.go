@@ -24,7 +24,7 @@ type Ranking struct {
 	Effects   Effects  `json:"effects"`
 }
 
-// Point is what came of the trials of one point.
+// Point is the results of the trials of one point.
 type Point struct {
 	Values    []string       `json:"values"`    // of the settings
 	Objective *Summary       `json:"objective"` // over the seeds; nil if no trial has a value
@@ -115,7 +115,7 @@ func boolCompare(a, b bool) int {
 	return -1
 }
 
-// point returns what came of a point.
+// point returns the results of a point.
 func (s *Sweep) point(i int) Point {
 	p := Point{Values: s.points[i], Verdicts: []VerdictCount{}, Trials: []TrialOutcome{}, order: i}
 	verdicts := map[string]int{}

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Summary describes the values of one setting, one for each seed.
+// Summary describes the values of one point, one for each seed.
 type Summary struct {
 	N         int      `json:"n"`
 	Mean      float64  `json:"mean"`
@@ -33,7 +33,7 @@ func summarise(values []float64) Summary {
 // Test is the result of a test of significance.
 type Test struct {
 	Statistic float64 `json:"statistic"` // t, rho or H
-	P         float64 `json:"p"`         // probability of a statistic at least as far from no difference, if there is none
+	P         float64 `json:"p"`         // p-value: probability of a statistic at least this extreme under the null hypothesis
 }
 
 // pairedT is the paired t-test of Student: whether the mean of a[i] - b[i] is zero. With d the n differences,

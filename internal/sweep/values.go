@@ -36,7 +36,7 @@ func Options() []Option {
 			func(p *Plan) any { return &p.Points }, nil, 0},
 		{"search-seed", "1", "random seed of the settings that are drawn",
 			func(p *Plan) any { return &p.SearchSeed }, nil, 0},
-		{"seeds", "1", "trainings of each settings, with the seeds --seed, --seed+1, ...",
+		{"seeds", "1", "trainings of each combination of settings, with the seeds --seed, --seed+1, ...",
 			func(p *Plan) any { return &p.Seeds }, nil, 1},
 		{"objective", "heldout", "what trials are compared by: heldout (loss), excess (over the grammar), accuracy, seconds, or the name of a rule",
 			func(p *Plan) any { return &p.Objective }, nil, 0},

@@ -49,7 +49,7 @@ type SweepSetting struct {
 	Values  []string // in their order; nil for a range
 }
 
-// SweepPoint is the values of the settings, and what came of their trials.
+// SweepPoint is the values of the settings, and the results of their trials.
 type SweepPoint struct {
 	Rank   string
 	Name   string
