@@ -214,10 +214,13 @@ func (c *Course) train(ctx context.Context) (evaluations []evaluation, err error
 		report = func(*run.Progress) {}
 	}
 	err = t.Train(ctx, func(p run.Progress) {
-		if p.Evaluated && p.Step.Step%c.settings.EvalInterval == 0 {
+		if p.Evaluated = p.Evaluated && p.Step.Step%c.settings.EvalInterval == 0; p.Evaluated {
 			evaluate(p.Step.Step)
 		}
-		p.HeldOutLoss = &evaluations[len(evaluations)-1].loss
+		p.HeldOutLoss = nil // the training's is of a sample
+		if len(evaluations) > 1 {
+			p.HeldOutLoss = &evaluations[len(evaluations)-1].loss
+		}
 		report(&p)
 	})
 	report(nil)
