@@ -83,10 +83,7 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		q.cmd, q.args = cmd, args
-		err := q.resolve(p.stdout, formats)
-		if err == nil && !q.chosen.picture {
-			err = noPicture(cmd.Flags())
-		}
+		err := q.resolvePictures(cmd, p.stdout, formats)
 		if err == nil && c.check != nil {
 			err = c.check(&q)
 		}

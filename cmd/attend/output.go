@@ -116,6 +116,15 @@ func (o *output) resolve(stdout io.Writer, formats []format) error {
 	return nil
 }
 
+// resolvePictures is [output.resolve] for a command that writes pictures among others: it refuses flags for pictures where none is
+// written.
+func (o *output) resolvePictures(cmd *cobra.Command, stdout io.Writer, formats []format) error {
+	if err := o.resolve(stdout, formats); err != nil || o.chosen.picture {
+		return err
+	}
+	return noPicture(cmd.Flags())
+}
+
 // checkTarget refuses to write over a file of a run.
 func (o *output) checkTarget() error {
 	if run.HasFile(o.to) {

@@ -70,10 +70,7 @@ times the smallest.`,
 	q.output.flags(cmd, formats)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		q.cmd, q.args = cmd, args
-		err := q.resolve(p.stdout, formats)
-		if err == nil && !q.chosen.picture {
-			err = noPicture(cmd.Flags())
-		}
+		err := q.resolvePictures(cmd, p.stdout, formats)
 		numbers := q.format == jsonFormat.name || q.format == "csv"
 		if err == nil && numbers && (cmd.Flags().Changed("x") || log != "") {
 			err = fmt.Errorf("--x and --log are for text, pictures and pages: leave them out, --format %s holds steps and times", q.format)
@@ -119,6 +116,7 @@ func (p *program) openHistories(paths []string) (runs []history, err error) {
 		paths = []string{latest}
 	}
 	absolute := make([]string, len(paths))
+	sweeps := map[string]*sweep.Sweep{} // of which trials are named
 	for i, path := range paths {
 		if path == "" {
 			return nil, errors.New("the name of a run is blank: name its folder, or leave it out for the latest run")
@@ -131,7 +129,7 @@ func (p *program) openHistories(paths []string) (runs []history, err error) {
 		}
 		h := history{}
 		if h.Run, h.metrics, err = run.OpenMetrics(path); errors.Is(err, fs.ErrNotExist) {
-			if r, metrics, failed := sweep.OpenTrial(absolute[i]); failed == nil && len(metrics) > 0 {
+			if r, metrics, found := openTrial(absolute[i], sweeps); found {
 				r.Path = path
 				h.Run, h.metrics, err = r, metrics, nil
 			}
@@ -146,6 +144,24 @@ func (p *program) openHistories(paths []string) (runs []history, err error) {
 		runs[i].name = name
 	}
 	return runs, nil
+}
+
+// openTrial opens a trial of a sweep that has no weights any more. It adds the sweep to those that are open.
+func openTrial(path string, sweeps map[string]*sweep.Sweep) (r *run.Run, metrics []run.Metrics, found bool) {
+	folder, trial := sweep.OfTrial(path)
+	if folder == "" {
+		return nil, nil, false
+	}
+	s, opened := sweeps[folder]
+	if !opened {
+		s, _ = sweep.Open(folder) // nil if there is none
+		sweeps[folder] = s
+	}
+	if s == nil {
+		return nil, nil, false
+	}
+	r, metrics, err := s.OpenTrial(trial)
+	return r, metrics, err == nil && len(metrics) > 0
 }
 
 // measureLevels measures the levels of the runs. Where the text of a run cannot be read, a note says so.
@@ -242,6 +258,12 @@ func lossChart(runs []history, x, log string) (render.Chart, error) {
 	if note != "" {
 		c.Notes = append(c.Notes, note)
 	}
+	setAxes(&c, log)
+	return c, c.Validate()
+}
+
+// setAxes makes the axes of a chart logarithmic, as --log says.
+func setAxes(c *render.Chart, log string) {
 	const wide = 10
 	c.Y.Log = log == "y" || log == "xy" || log == "" && c.Spread() > wide
 	if c.X.Log = log == "x" || log == "xy"; c.X.Log {
@@ -250,7 +272,6 @@ func lossChart(runs []history, x, log string) (render.Chart, error) {
 	if c.Y.Log {
 		c.Y.Title += ", logarithmic"
 	}
-	return c, c.Validate()
 }
 
 // settingsOf returns the settings of the runs.

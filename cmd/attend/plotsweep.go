@@ -86,12 +86,7 @@ func sweepChart(s *sweep.Sweep, log string) (render.Chart, error) {
 	if drawn == 0 {
 		return c, fmt.Errorf("%s has no curve yet: no trial with held-out text has ended", printable.Path(s.Path))
 	}
-	const wide = 10
-	c.Y.Log = log == "y" || log == "xy" || log == "" && c.Spread() > wide
-	c.X.Log = log == "x" || log == "xy"
-	if c.Y.Log {
-		c.Y.Title += ", logarithmic"
-	}
+	setAxes(&c, log)
 	return c, c.Validate()
 }
 

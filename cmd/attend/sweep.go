@@ -95,7 +95,7 @@ func sweepFlags(values sweep.Values, o *sweepOptions) (groups []*pflag.FlagSet) 
 	}
 	f := group("Sweep")
 	for _, option := range sweep.Options() {
-		f.Var(valueFlag{values, option.Name, option.Default, ""}, option.Name, option.Meaning)
+		f.Var(valueFlag{values, option.Name, option.Default}, option.Name, option.Meaning)
 	}
 	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as sweep.yaml, at most 1 MB; flags override it")
 	f.StringVar(&o.name, "name", "", "the sweep is kept in "+sweepsFolder+"/NAME (default: the name of the text)")
@@ -109,7 +109,7 @@ func sweepFlags(values sweep.Values, o *sweepOptions) (groups []*pflag.FlagSet) 
 		if f.Name() != setting.Group {
 			f = group(setting.Group)
 		}
-		usage, kind := setting.Meaning, run.Wanted(fmt.Sprintf("%T", setting.Default), false)
+		usage := setting.Meaning
 		switch {
 		case setting.Name == "data":
 			usage = "`TEXT` to learn: savanna (built in) or a file; at most 1 GB"
@@ -120,7 +120,7 @@ func sweepFlags(values sweep.Values, o *sweepOptions) (groups []*pflag.FlagSet) 
 		case setting.Choices != nil:
 			usage += ": " + printable.Or(setting.Choices)
 		}
-		f.Var(valueFlag{values, setting.Name, setting.Text(&s), kind}, setting.Name, usage)
+		f.Var(valueFlag{values, setting.Name, setting.Text(&s)}, setting.Name, usage)
 	}
 	return groups
 }
@@ -129,7 +129,6 @@ func sweepFlags(values sweep.Values, o *sweepOptions) (groups []*pflag.FlagSet) 
 type valueFlag struct {
 	values        sweep.Values
 	name, initial string
-	kind          string
 }
 
 func (v valueFlag) String() string {
@@ -149,13 +148,8 @@ func (v valueFlag) Type() string { return "VALUE" }
 
 // sweep runs a sweep, and shows its result.
 func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions) error {
-	if err := o.resolve(p.stdout, sweepFormats); err != nil {
+	if err := o.resolvePictures(cmd, p.stdout, sweepFormats); err != nil {
 		return err
-	}
-	if !o.chosen.picture {
-		if err := noPicture(cmd.Flags()); err != nil {
-			return err
-		}
 	}
 	plan, err := sweepPlan(values, o.config)
 	if err != nil {
@@ -224,11 +218,10 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Cause(ctx))) {
 		return err
 	}
-	again := strings.Join(append([]string{"attend sweep"}, "--config "+commandWord(filepath.Join(path, "sweep.yaml"), "FILE", printable.MaxPath),
-		"--name "+commandWord(filepath.Base(path), "NAME", printable.MaxPath)), " ")
 	if err != nil {
-		p.say("stopped: %s of %s have ended, the others are saved. Next: %s", printable.Thousands(s.Done()),
-			printable.Count(plan.TrialCount(), "trial"), again)
+		p.say("stopped: %s of %s have ended, the others are saved. Next: attend sweep --config %s --name %s", printable.Thousands(s.Done()),
+			printable.Count(plan.TrialCount(), "trial"), commandWord(filepath.Join(path, "sweep.yaml"), "FILE", printable.MaxPath),
+			commandWord(filepath.Base(path), "NAME", printable.MaxPath))
 	}
 	if err == nil && s.Done() < plan.TrialCount() {
 		p.say("note: the search has trained every combination of the values, and ended before --trials %s",

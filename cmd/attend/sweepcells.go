@@ -56,8 +56,8 @@ func rankingNotes(r sweep.Ranking, noise bool) (notes []string) {
 			smallest, largest = min(smallest, *o.Deviation), max(largest, *o.Deviation)
 		}
 	}
-	const alike = 10 // the analysis of variance takes the noise of all settings for equal
-	if r.Effects.Variance != nil && largest > alike*smallest {
+	const mostRatio = 10 // of the sd; the analysis of variance assumes that the noise of all settings is equal
+	if r.Effects.Variance != nil && largest > mostRatio*smallest {
 		notes = append(notes, "the sd differs much between the settings, so that each p of what matters is approximate")
 	}
 	return append(notes, "step and seconds are means; step is that of the weights with the lowest held-out loss")

@@ -39,13 +39,8 @@ best to the worst, and which of them matter.`,
 			if len(args) != 1 {
 				return fmt.Errorf("show requires the name of one sweep, such as `attend sweep show heads`, not %s", printable.Count(len(args), "name"))
 			}
-			if err := o.resolve(p.stdout, sweepFormats); err != nil {
+			if err := o.resolvePictures(cmd, p.stdout, sweepFormats); err != nil {
 				return err
-			}
-			if !o.chosen.picture {
-				if err := noPicture(cmd.Flags()); err != nil {
-					return err
-				}
 			}
 			path := args[0]
 			if under := filepath.Join(sweepsFolder, path); sweep.Is(under) {
@@ -281,14 +276,17 @@ func writeSweepCSV(w io.Writer, s *sweep.Sweep, r sweep.Ranking) error {
 	return export.Rows(w, header, rows)
 }
 
+// proseWidth is the largest number of columns of a line of text beside a table, which can be wider.
+const proseWidth = 80
+
 // mostRanked is the number of points that the text shows.
 const mostRanked = 20
 
 // writeRanking writes the points from the best to the worst, and which settings matter.
 func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) error {
 	var b bytes.Buffer
-	objective := s.Objective()
-	b.WriteString(term.Wrap(printable.Path(s.Path)+": "+rankedBy(r, objective), min(columns, helpWidth)) + "\n\n")
+	objective, prose := s.Objective(), min(columns, proseWidth)
+	b.WriteString(term.Wrap(printable.Path(s.Path)+": "+rankedBy(r, objective), prose) + "\n\n")
 	if len(r.Points) == 0 {
 		b.WriteString("no trial has ended yet\n")
 		return render.Write(w, &b)
@@ -311,17 +309,17 @@ func writeRanking(w io.Writer, s *sweep.Sweep, r sweep.Ranking, columns int) err
 	}
 	b.WriteString(table.Text(columns))
 	if hidden := hiddenColumns(table, columns); hidden != "" {
-		b.WriteString(term.Wrap("not shown, since the terminal is too narrow: "+hidden, columns) + "\n")
+		b.WriteString(term.Wrap("not shown, since the terminal is too narrow: "+hidden, prose) + "\n")
 	}
 	if more := len(r.Points) - mostRanked; more > 0 {
 		b.WriteString(fmt.Sprintf("and %s more: --format csv has them all\n", printable.Thousands(more)))
 	}
-	b.WriteString("\n" + term.Wrap(strings.Join(rankingNotes(r, noise), "; "), min(columns, helpWidth)) + "\n")
-	writeFailures(&b, r, columns)
+	b.WriteString("\n" + term.Wrap(strings.Join(rankingNotes(r, noise), "; "), prose) + "\n")
+	writeFailures(&b, r, prose)
 	writeEffects(&b, r, columns)
 	if best, ok := s.Best(); ok {
 		what, command := "the best trial", "attend inspect --run "+commandWord(s.TrialPath(best.Hash), "FOLDER", printable.MaxPath)
-		if !sweep.HasWeights(s, best) {
+		if !s.HasWeights(best) {
 			what, command = "the best trial has no weights: train it again", "attend train --config "+
 				commandWord(filepath.Join(s.TrialPath(best.Hash), "training.yaml"), "FILE", printable.MaxPath)
 		}
@@ -356,9 +354,9 @@ func hiddenColumns(table term.Table, width int) string {
 
 // writeEffects says which settings matter.
 func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
-	e := r.Effects
+	e, prose := r.Effects, min(columns, proseWidth)
 	if rows := varianceRows(e); len(rows) > 0 {
-		b.WriteString("\n" + term.Wrap(varianceTitle, min(columns, helpWidth)) + "\n\n")
+		b.WriteString("\n" + term.Wrap(varianceTitle, prose) + "\n\n")
 		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "range"}, {Title: "share"}, {Title: "p", Spare: 1},
 			{Title: "means", Left: true, Spare: 2}}}
 		for _, row := range rows {
@@ -367,7 +365,7 @@ func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
 		b.WriteString(table.Text(columns))
 	}
 	if rows := correlationRows(e); len(rows) > 0 {
-		b.WriteString("\n" + term.Wrap(correlationTitle, min(columns, helpWidth)) + "\n\n")
+		b.WriteString("\n" + term.Wrap(correlationTitle, prose) + "\n\n")
 		table := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "statistic"}, {Title: "p"}, {Title: "method", Left: true, Spare: 1}}}
 		for _, row := range rows {
 			table.Add(row.cells...)
@@ -375,6 +373,6 @@ func writeEffects(b *bytes.Buffer, r sweep.Ranking, columns int) {
 		b.WriteString(table.Text(columns))
 	}
 	if e.Note != "" {
-		b.WriteString("\n" + term.Wrap(e.Note, min(columns, helpWidth)) + "\n")
+		b.WriteString("\n" + term.Wrap(e.Note, prose) + "\n")
 	}
 }

@@ -65,3 +65,11 @@ func Abs(path string) (string, error) {
 	}
 	return absolute, nil
 }
+
+// MissingError reports in its own words that something is not there. It is a [fs.ErrNotExist].
+type MissingError struct{ Err error }
+
+func (e MissingError) Error() string { return e.Err.Error() }
+
+// Is reports whether the target is [fs.ErrNotExist].
+func (MissingError) Is(target error) bool { return target == fs.ErrNotExist }

@@ -20,7 +20,7 @@ func (r *Run) Metrics() ([]Metrics, error) {
 	}
 	defer f.root.Close()
 	if !f.holds(r) {
-		return nil, missingError{fmt.Errorf("%s was replaced by another run meanwhile", printable.Path(r.Path))}
+		return nil, file.MissingError{Err: fmt.Errorf("%s was replaced by another run meanwhile", printable.Path(r.Path))}
 	}
 	metrics, err := r.metrics(f)
 	if err != nil && f.replaced() {

@@ -160,7 +160,7 @@ func (f *folder) fileError(name string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return missingError{fmt.Errorf("%s has no %s, so it is not a complete run folder: restore the file, or train again",
+		return file.MissingError{Err: fmt.Errorf("%s has no %s, so it is not a complete run folder: restore the file, or train again",
 			printable.Path(f.path), name)}
 	case f.linksOut(name):
 		return fmt.Errorf("%s is a symbolic link to a file outside of the run folder, which is not followed: "+
@@ -173,11 +173,6 @@ func (f *folder) fileError(name string, err error) error {
 	return fmt.Errorf("%s: %w: %s",
 		f.at(name), file.Cause(err), cmp.Or(file.Advice(err), "restore the file from a copy, or train again"))
 }
-
-// A missingError reports a file that a run folder lacks. It is a [fs.ErrNotExist].
-type missingError struct{ error }
-
-func (missingError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // linksOut reports whether a file of the folder is a symbolic link to a file outside of it, which an [os.Root] does not open.
 func (f *folder) linksOut(name string) bool {

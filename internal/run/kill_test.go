@@ -250,8 +250,23 @@ func TestKillWhileReplacing(t *testing.T) {
 // killReplacing kills a process that replaces a run: inside of the window in which the run is not at its name, or so long after.
 func killReplacing(t *testing.T, path string, inside bool, after time.Duration) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childWindow+"="+path)
+	cmd, stdin := startChild(t, childWindow+"="+path, "window")
+	if !inside {
+		stdin.Close()
+		<-time.After(after)
+	}
+	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+}
+
+// startChild starts this test in a process with a variable in its environment, and waits for its first line of output. Its
+// standard error is a *bytes.Buffer.
+func startChild(t *testing.T, variable, ready string) (cmd *exec.Cmd, stdin io.WriteCloser) {
+	t.Helper()
+	cmd = exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), variable)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	stdin, err := cmd.StdinPipe()
@@ -265,15 +280,8 @@ func killReplacing(t *testing.T, path string, inside bool, after time.Duration) 
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "window\n" {
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != ready+"\n" {
 		t.Fatalf("%q, %v: %s", line, err, &stderr)
 	}
-	if !inside {
-		stdin.Close()
-		<-time.After(after)
-	}
-	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
+	return cmd, stdin
 }

@@ -51,19 +51,14 @@ func Measure(s Settings, corpus *data.Corpus, o ...Option) (Cost, error) {
 		return Cost{}, errors.Join(err, trainer.Close())
 	}
 	start := time.Since(begun).Seconds()
-	step := least(func() error { _, err := trainer.Step(); return err })
-	evaluation := least(func() error { _, err := evaluator.Evaluate(measured, 1); return err }) // of one batch
+	// A training that diverges takes as long, so the errors do not matter.
+	step := least(func() { _, _ = trainer.Step() })
+	evaluation := least(func() { _, _ = evaluator.Evaluate(measured, 1) }) // of one batch
 	batches := float64((r.EvaluationRows(set) + batch - 1) / batch)
-	evaluations := 0.0
-	for i := range s.Steps {
-		if s.evaluatedAt(i) || i == s.Steps-1 {
-			evaluations++
-		}
-	}
 	// At the end all held-out text is evaluated, and about as much again for the rules and the samples of [analysis.Conclude].
 	const end = 4
 	all := float64(set.RowCount(s.Context)) / float64(batch)
-	cost.Seconds = start + float64(s.Steps)*step + evaluation*(evaluations*batches+end*all)
+	cost.Seconds = start + float64(s.Steps)*step + evaluation*(s.evaluations()*batches+end*all)
 	return cost, errors.Join(trainer.Close(), evaluator.Close())
 }
 
@@ -71,24 +66,27 @@ func Measure(s Settings, corpus *data.Corpus, o ...Option) (Cost, error) {
 const measuring = 20 * time.Millisecond
 
 // least returns the least seconds of a call, of several.
-func least(call func() error) float64 {
+func least(call func()) float64 {
 	seconds := math.Inf(1)
 	for begun, n := time.Now(), 0; n < 3 || time.Since(begun) < measuring && n < 50; n++ {
 		before := time.Now()
-		if call() != nil { // a training that diverges takes as long
-			return 0
-		}
+		call()
 		seconds = min(seconds, time.Since(before).Seconds())
 	}
 	return seconds
 }
 
+// evaluations estimates the number of evaluations of a training, see [Settings.evaluatedAt]: at every interval, at three steps of each
+// power of ten, and at both ends.
+func (s Settings) evaluations() float64 {
+	return float64(s.Steps)/float64(s.EvalInterval) + 3*math.Log10(float64(s.Steps)) + 2
+}
+
 // diskBytes estimates the bytes of the run folder: weights and state, and a film of the sample sentence.
 func (r *Run) diskBytes() float64 {
 	sets := 1 + float64(len(r.Settings.stateSets()))
-	frames := float64(r.Settings.Steps)/float64(r.Settings.EvalInterval) + 3*math.Log10(float64(r.Settings.Steps)) + 2
 	sample, _ := r.Encode(r.Settings.Sample)
 	tokens := float64(len(sample.IDs))
 	const number, fixed = 11, 8 << 10 // bytes of a weight in JSON, and of the other files
-	return sets*r.Config.ParameterBytes() + frames*(number*float64(r.Config.Layers*r.Config.Heads)*tokens*tokens/2+1000) + fixed
+	return sets*r.Config.ParameterBytes() + r.Settings.evaluations()*(number*float64(r.Config.Layers*r.Config.Heads)*tokens*tokens/2+1000) + fixed
 }

@@ -1,13 +1,12 @@
 package run
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -274,32 +273,15 @@ func childChanges(what string) error {
 // killChanging kills a process that changes a run so long after it began.
 func killChanging(t *testing.T, what string, after time.Duration) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childChange+"="+what)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("%q, %v: %s", line, err, &stderr)
-	}
+	cmd, stdin := startChild(t, childChange+"="+what, "ready")
 	stdin.Close()
 	<-time.After(after)
 	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if stderr.Len() > 0 {
-		t.Errorf("%s: %s", what, &stderr)
+	if stderr := cmd.Stderr.(*bytes.Buffer); stderr.Len() > 0 {
+		t.Errorf("%s: %s", what, stderr)
 	}
 }
 

@@ -78,7 +78,7 @@ func Is(path string) bool {
 func Open(path string) (*Sweep, error) {
 	b, err := file.Read(filepath.Join(path, planFile), mostPlan)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		return nil, fmt.Errorf("there is no sweep in %s: `attend sweep` makes one%w", printable.Path(path), silent{fs.ErrNotExist})
+		return nil, file.MissingError{Err: fmt.Errorf("there is no sweep in %s: `attend sweep` makes one", printable.Path(path))}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), file.Explain(err, "name another sweep"))
@@ -92,12 +92,6 @@ func Open(path string) (*Sweep, error) {
 	}
 	return s, s.addPoints()
 }
-
-// silent is an error that adds nothing to a message.
-type silent struct{ error }
-
-func (silent) Error() string   { return "" }
-func (s silent) Unwrap() error { return s.error }
 
 // RecordedAhead returns [Plan.Ahead] of the search that a folder holds, which goes on with the same points however many train
 // at the same time; 0 if it holds none.
@@ -138,8 +132,7 @@ func parsePlan(b []byte) (p Plan, text string, err error) {
 }
 
 // Begin locks the folder of a sweep, which it creates, for a plan on a text. Trials that it holds already are not trained again. It
-// must be closed.
-// With retry, trials that failed are trained again.
+// must be closed. With retry, trials that failed are trained again.
 func Begin(path string, p Plan, text string, retry bool) (_ *Sweep, err error) {
 	s := newSweep(path)
 	s.Plan, s.Text = p, text

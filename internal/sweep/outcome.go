@@ -9,8 +9,8 @@ import (
 	"attend/internal/run"
 )
 
-// Outcome is the result of a trial, or why it has none: a line of results.jsonl. Losses are in nats per token; of the model of the run, which has the
-// weights of Step.
+// Outcome is the result of a trial, or why it has none: a line of results.jsonl. Losses are in nats per token, and of the model of
+// the run, which has the weights of Step.
 type Outcome struct {
 	Trial       string         `json:"trial"`            // its hash
 	Failed      string         `json:"failed,omitempty"` // why there is no result; "" if there is one

@@ -163,7 +163,7 @@ func TestMapsRemain(t *testing.T) {
 			t.Errorf("the map of %s: %v, %v", trial.Hash, m, err)
 		}
 	}
-	if HasWeights(s, ended[0]) == HasWeights(s, ended[1]) {
+	if s.HasWeights(ended[0]) == s.HasWeights(ended[1]) {
 		t.Error("one of the trials should have its weights, and the other none")
 	}
 	if m, err := s.Map("0123456789abcdef"); err == nil || m != nil {
@@ -289,7 +289,7 @@ func TestWeightsWithAnotherObjective(t *testing.T) {
 	if best, _ := s.Best(); err != nil || best.Hash == first.Hash {
 		t.Fatalf("the best is still %s, %v", best.Hash, err)
 	}
-	if !HasWeights(s, first) {
+	if !s.HasWeights(first) {
 		t.Error("the only weights were removed")
 	}
 }

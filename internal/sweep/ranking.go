@@ -3,7 +3,6 @@ package sweep
 import (
 	"cmp"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 
@@ -59,7 +58,8 @@ const significance = 0.05
 // over the seeds that both have gives p >= 0.05. A point of which a trial failed comes after those without: its mean is that of
 // the seeds that did not fail, and the search takes it for worse as well.
 func (s *Sweep) Ranking() Ranking {
-	r := Ranking{Path: s.Path, Settings: []string{}, Points: []Point{}, Objective: s.Plan.Objective, Search: s.Plan.Search, Seeds: s.Plan.Seeds, Trials: s.Plan.TrialCount(), Done: s.Done()}
+	r := Ranking{Path: s.Path, Objective: s.Plan.Objective, Search: s.Plan.Search, Settings: []string{}, Seeds: s.Plan.Seeds,
+		Trials: s.Plan.TrialCount(), Done: s.Done(), Points: []Point{}}
 	for _, a := range s.Plan.Axes {
 		r.Settings = append(r.Settings, a.Setting.Name)
 	}
@@ -200,7 +200,7 @@ func (s *Sweep) ObjectiveOf(t Trial) (value float64, ok bool) {
 }
 
 // HasWeights reports whether the weights of a trial are there.
-func HasWeights(s *Sweep, t Trial) bool { return run.HasWeights(s.TrialPath(t.Hash)) }
+func (s *Sweep) HasWeights(t Trial) bool { return run.HasWeights(s.TrialPath(t.Hash)) }
 
 // Metrics returns the evaluations of a trial during its training.
 func (s *Sweep) Metrics(trial string) ([]run.Metrics, error) {
@@ -208,33 +208,37 @@ func (s *Sweep) Metrics(trial string) ([]run.Metrics, error) {
 	return metrics, err
 }
 
-// OpenTrial reads the run of a trial that has ended, and its evaluations, which need not have weights any more. path is the folder of
-// the trial. It is a [fs.ErrNotExist] if the folder is not one of a sweep.
-func OpenTrial(path string) (*run.Run, []run.Metrics, error) {
-	trials := filepath.Dir(path)
-	s, err := Open(filepath.Dir(trials))
+// OpenTrial reads the run of a trial that has ended, and its evaluations, which need not have weights any more.
+func (s *Sweep) OpenTrial(trial string) (*run.Run, []run.Metrics, error) {
+	o, ended := s.outcomes[trial]
+	if !ended {
+		return nil, nil, fmt.Errorf("the trial %s of %s has not ended: wait until it has", printable.Quote(trial), printable.Path(s.Path))
+	}
+	r, metrics, err := run.OpenWithoutWeights(s.TrialPath(trial), s.Text)
 	if err != nil {
 		return nil, nil, err
 	}
-	o, ended := s.outcomes[filepath.Base(path)]
-	if filepath.Base(trials) != trialsName || !ended {
-		return nil, nil, fmt.Errorf("%s is no trial that has ended%w", printable.Path(path), silent{fs.ErrNotExist})
-	}
-	r, metrics, err := run.OpenWithoutWeights(path, s.Text)
-	if err != nil {
-		return nil, nil, err
-	}
-	r.Path, r.Step, r.Trained = path, o.Step, o.Trained
+	r.Step, r.Trained = o.Step, o.Trained
 	return r, metrics, nil
+}
+
+// OfTrial returns the folder of the sweep and the hash of a trial of which path is the folder; "" if it is not named as one.
+func OfTrial(path string) (sweep, trial string) {
+	trials, trial := filepath.Split(filepath.Clean(path))
+	if trials = filepath.Clean(trials); filepath.Base(trials) != trialsName {
+		return "", ""
+	}
+	return filepath.Dir(trials), trial
 }
 
 // EndedTrials returns the folders of the trials of a sweep that have ended, in the order of the plan.
 func (s *Sweep) EndedTrials() (paths []string) {
+	seen := map[string]bool{} // two points can be the same settings
 	for _, trials := range s.trials {
 		for _, t := range trials {
-			path := s.TrialPath(t.Hash)
-			if _, ended := s.outcomes[t.Hash]; ended && !slices.Contains(paths, path) {
-				paths = append(paths, path)
+			if _, ended := s.outcomes[t.Hash]; ended && !seen[t.Hash] {
+				seen[t.Hash] = true
+				paths = append(paths, s.TrialPath(t.Hash))
 			}
 		}
 	}
