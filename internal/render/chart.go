@@ -106,7 +106,7 @@ func (c Chart) Validate() error {
 		return errors.New("a curve requires two points, and none has them")
 	case all > mostPoints:
 		return fmt.Errorf("%s points do not fit one picture, which holds %s", printable.Thousands(all), printable.Thousands(mostPoints))
-	case c.X.Log && !c.some(func(p Point) bool { return p.X > 0 }):
+	case c.X.Log && !c.some(func(p Point) bool { return p.X > leastLog }):
 		return fmt.Errorf("no %s is above 0, as a logarithmic axis requires: draw it linear", printable.Sentence(c.X.Title))
 	case c.Y.Log && !c.some(func(p Point) bool { return p.Y > leastLog }):
 		return fmt.Errorf("no %s is above 0, as a logarithmic axis requires: draw it linear", printable.Sentence(c.Y.Title))
@@ -125,7 +125,7 @@ func (c Chart) Extents() (x, y Extent) {
 	left, right := math.Inf(1), math.Inf(-1)
 	for _, s := range c.Series {
 		for _, p := range s.Points {
-			if !c.X.Log || p.X > 0 {
+			if !c.X.Log || p.X > leastLog {
 				left, right = min(left, p.X), max(right, p.X)
 			}
 		}
@@ -134,7 +134,7 @@ func (c Chart) Extents() (x, y Extent) {
 	return newExtent(left, right, c.X.Log, false), newExtent(low, high, c.Y.Log, true)
 }
 
-// leastLog is below the numbers of which a logarithmic axis takes account.
+// leastLog is below the numbers that a logarithmic axis shows.
 const leastLog = 1e-30
 
 // shownRange returns the smallest and the largest y that is shown. On a logarithmic axis only numbers above leastLog count.
@@ -283,7 +283,7 @@ func (s Series) Pieces(x, y Extent) (pieces [][]Point) {
 	within := func(p Point) bool { return p.Y >= 0 && p.Y <= 1 }
 	var before *Point
 	for _, p := range s.Points {
-		if x.Log && p.X <= 0 {
+		if !x.Shows(p.X) {
 			continue
 		}
 		now := Point{x.Part(p.X), y.Part(p.Y)}

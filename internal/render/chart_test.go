@@ -15,7 +15,7 @@ import (
 // anySeries draws a curve whose numbers may be of any size.
 func anySeries(t *rapid.T) render.Series {
 	s := render.Series{Style: rapid.IntRange(0, 9).Draw(t, "style"), Thin: rapid.Bool().Draw(t, "thin")}
-	x := rapid.Float64Range(-10, 10).Draw(t, "first x")
+	x := rapid.OneOf(rapid.Float64Range(-10, 10), rapid.Float64Range(0, 1e-290)).Draw(t, "first x")
 	for range rapid.IntRange(0, 30).Draw(t, "points") {
 		y := rapid.OneOf(rapid.Float64Range(0, 5), rapid.Float64Range(-1e38, 1e38), rapid.Just(0.0), rapid.Just(1e-300)).Draw(t, "y")
 		s.Points = append(s.Points, render.Point{X: x, Y: y})

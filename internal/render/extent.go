@@ -31,6 +31,9 @@ func (e Extent) Part(x float64) float64 {
 	return math.Log(x/e.Low) / math.Log(e.High/e.Low)
 }
 
+// Shows reports whether the extent has a place for a number: on a logarithmic axis, whether it is at Low or above.
+func (e Extent) Shows(x float64) bool { return !e.Log || x >= e.Low }
+
 // newExtent returns the extent from low to high. If it is rounded, it begins and ends at a tick, and if it is linear and low is
 // at most a fifth of high, it begins at 0.
 func newExtent(low, high float64, log, rounded bool) Extent {

@@ -213,7 +213,7 @@ func (p chartPlot) band(s render.Series) {
 	}
 	var upper, lower [][2]float64
 	for i, point := range s.Points {
-		if p.xs.Log && point.X <= 0 {
+		if !p.xs.Shows(point.X) {
 			continue
 		}
 		edge := func(y float64) [2]float64 {
@@ -240,7 +240,7 @@ func (p chartPlot) curve(s render.Series) {
 	fill := p.color(s.Style)
 	add := func(point render.Point, d dot) {
 		y := p.ys.Part(point.Y)
-		if p.xs.Log && point.X <= 0 || y < 0 || y > 1 {
+		if !p.xs.Shows(point.X) || y < 0 || y > 1 {
 			return
 		}
 		at := p.at(render.Point{X: p.xs.Part(point.X), Y: y})

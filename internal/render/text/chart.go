@@ -135,7 +135,7 @@ func (p *plot) curve(s render.Series) {
 
 // cell returns the character at a point, or nil if it is outside.
 func (p *plot) cell(point render.Point) *plotCell {
-	if p.xs.Log && point.X <= 0 {
+	if !p.xs.Shows(point.X) {
 		return nil
 	}
 	x, y := p.xs.Part(point.X), p.ys.Part(point.Y)
@@ -149,7 +149,7 @@ func (p *plot) cell(point render.Point) *plotCell {
 func (p *plot) band(s render.Series) {
 	for i := 1; i < len(s.Band); i++ {
 		from, to := s.Points[i-1], s.Points[i]
-		if p.xs.Log && from.X <= 0 {
+		if !p.xs.Shows(from.X) {
 			continue
 		}
 		left, right := p.xs.Part(from.X), p.xs.Part(to.X)

@@ -30,7 +30,7 @@ function makeChart(svg, chart, over = () => []) {
   plot.x = (at) => plot.left + (plot.right - plot.left) * partOf(chart.x, at);
   plot.y = (at) => plot.bottom - (plot.bottom - top) * partOf(chart.y, at);
   const text = (string, at) => drawing("text", at, string);
-  const shown = (points) => points.filter((p) => !chart.x.log || p[0] > 0);
+  const shown = (points) => points.filter((p) => !chart.x.log || p[0] >= chart.x.low);
 
   const xTicks = () => {
     let end = null; // where the text before ends
