@@ -31,8 +31,9 @@ func each(sentences [][]int, edit run.Edit, read func(i int, out run.ForwardResu
 // mostRows is the largest number of tokens in one run of the graph: more are not faster and take more memory.
 const mostRows = 256
 
-// forward computes all interventions in order, as many in one run of the graph as fit.
-func forward(r *run.Run, interventions []intervention) error {
+// forward computes all interventions in order, as many in one run of the graph as fit. They can read the activations of the
+// hook points that are named.
+func forward(r *run.Run, interventions []intervention, hookPoints ...string) error {
 	longest := 1
 	sentences, edits := make([][]int, len(interventions)), make([]run.Edit, len(interventions))
 	for i, v := range interventions {
@@ -45,6 +46,9 @@ func forward(r *run.Run, interventions []intervention) error {
 		return err
 	}
 	defer session.Close()
+	if err := session.Request(hookPoints...); err != nil {
+		return err
+	}
 	return session.ForwardEdited(sentences, edits, func(i int, out run.ForwardResult) error {
 		interventions[i].read(out)
 		return nil

@@ -103,6 +103,27 @@ func (r ForwardResult) Z(layer, head, position int) []float32 {
 	return r.inference.Attention[layer].Z(r.row, head, position)
 }
 
+// Activation returns the activation of a hook point that [Session.Request] named: one matrix for each head, or a single matrix if
+// the activation has no heads. It returns nil if the graph has no such hook point.
+func (r ForwardResult) Activation(name string) []kernel.Matrix {
+	h, err := r.inference.HookPoint(name)
+	if err != nil {
+		return nil
+	}
+	return h.Read(r.row)
+}
+
+// Request makes later forward passes store the activations of hook points, for [ForwardResult.Activation]. The names are listed at
+// [layers.HookPoint]. It returns an error if the graph has no hook point of a name.
+func (s *Session) Request(names ...string) error {
+	for _, name := range names {
+		if _, err := s.inference.HookPoint(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Edit changes the forward pass for one sentence of a batch: it adds functions to hook points of the graph, see [layers.HookFunc].
 type Edit func(f *layers.Inference, sentence int) error
 
@@ -170,11 +191,12 @@ const mostNextAt = 10
 // scores and z of each head, read from the hook points of the same pass.
 func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	c := s.run.Config
-	hooks := make([][5]*layers.HookPoint, c.Layers)
-	for layer := range hooks {
-		for i, name := range [...]string{"q", "k", "v", "scores", "z"} {
-			var err error
-			if hooks[layer][i], err = s.inference.HookPoint(fmt.Sprintf("blocks.%d.attn.%s", layer, name)); err != nil {
+	hookPoint := func(layer, i int) string {
+		return fmt.Sprintf("blocks.%d.attn.%s", layer, [...]string{"q", "k", "v", "scores", "z"}[i])
+	}
+	for layer := range c.Layers {
+		for i := range 5 {
+			if err := s.Request(hookPoint(layer, i)); err != nil {
 				return attention.Map{}, err
 			}
 		}
@@ -186,8 +208,8 @@ func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	m.NextAt = s.nextAt(m, most)
 	m.Vectors = attention.PerHead(c.Layers, c.Heads, func(layer, head int) attention.HeadVectors {
 		var read [5][][]float32
-		for i, h := range hooks[layer] {
-			all := h.Read(0)
+		for i := range read {
+			all := ForwardResult{s.inference, 0}.Activation(hookPoint(layer, i))
 			x := all[head*len(all)/c.Heads] // several heads may share keys and values
 			for position := range x.Rows {
 				read[i] = append(read[i], slices.Clone(x.Row(position)))
