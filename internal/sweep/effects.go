@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"attend/internal/statistics"
+
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat"
@@ -82,9 +84,9 @@ type Level struct {
 // Correlation says how the results, the mean of each point, go with the values of one setting alone. Method is [Spearman] for
 // numbers, true and false, and two choices in the order of the axis; [KruskalWallis] for more choices.
 type Correlation struct {
-	Setting string `json:"setting"`
-	Method  string `json:"method"`
-	Test    *Test  `json:"test"` // nil: less than three points have a result, or all have one value of the setting or one result
+	Setting string           `json:"setting"`
+	Method  string           `json:"method"`
+	Test    *statistics.Test `json:"test"` // nil: less than three points have a result, or all have one value of the setting or one result
 }
 
 // The methods of a [Correlation].
@@ -158,41 +160,9 @@ func correlation(a Axis, k int, cells []cell) Correlation {
 		}
 	}
 	if !a.Numeric() && len(a.Values) > 2 {
-		return Correlation{a.Setting.Name, KruskalWallis, kruskalWallis(groups)}
+		return Correlation{a.Setting.Name, KruskalWallis, statistics.KruskalWallis(groups)}
 	}
-	test := spearman(xs, means)
-	if test != nil && len(xs) <= mostPermuted {
-		test.P = permutationP(xs, means, test.Statistic)
-	}
-	return Correlation{a.Setting.Name, Spearman, test}
-}
-
-// mostPermuted is the largest number of points for which all orders are tried: 40,320 of 8. The approximation of [spearman] is far too
-// small for few points, 0 in place of 1/3 for three in order.
-const mostPermuted = 8
-
-// permutationP returns the p-value of a rank correlation: the share of all orders of y in which it is at least as far from 0.
-func permutationP(x, y []float64, rho float64) float64 {
-	rankX, _ := ranks(x)
-	rankY, _ := ranks(y)
-	extreme, all := 0, 0
-	var permute func(i int)
-	permute = func(i int) {
-		if i == len(rankY) {
-			all++
-			if math.Abs(stat.Correlation(rankX, rankY, nil)) >= math.Abs(rho)-1e-9 {
-				extreme++
-			}
-			return
-		}
-		for k := i; k < len(rankY); k++ {
-			rankY[i], rankY[k] = rankY[k], rankY[i]
-			permute(i + 1)
-			rankY[i], rankY[k] = rankY[k], rankY[i]
-		}
-	}
-	permute(0)
-	return float64(extreme) / float64(all)
+	return Correlation{a.Setting.Name, Spearman, statistics.RankCorrelation(xs, means)}
 }
 
 // fullGrid is the results of a full grid: every combination of the levels of its axes, the last axis the fastest, with the mean

@@ -8,6 +8,7 @@ import (
 
 	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/statistics"
 )
 
 // Ranking is the result of a sweep: its points from the best to the worst, and which settings matter.
@@ -25,16 +26,16 @@ type Ranking struct {
 
 // Point is the results of the trials of one point.
 type Point struct {
-	Values    []string       `json:"values"`    // of the settings
-	Objective *Summary       `json:"objective"` // over the seeds; nil if no trial has a value
-	ToFirst   *Test          `json:"to_first"`  // paired t-test, over the seeds, of the difference to the first point; nil if there is none
-	Noise     bool           `json:"within_noise"`
-	Step      float64        `json:"step"`     // mean step of the weights that are the models
-	Verdicts  []VerdictCount `json:"verdicts"` // the most frequent first
-	Memorised int            `json:"memorised"`
-	Failed    int            `json:"failed"`  // trials; the objective is that of the others
-	Seconds   float64        `json:"seconds"` // of training, mean
-	Trials    []TrialOutcome `json:"trials"`
+	Values    []string            `json:"values"`    // of the settings
+	Objective *statistics.Summary `json:"objective"` // over the seeds; nil if no trial has a value
+	ToFirst   *statistics.Test    `json:"to_first"`  // paired t-test, over the seeds, of the difference to the first point; nil if there is none
+	Noise     bool                `json:"within_noise"`
+	Step      float64             `json:"step"`     // mean step of the weights that are the models
+	Verdicts  []VerdictCount      `json:"verdicts"` // the most frequent first
+	Memorised int                 `json:"memorised"`
+	Failed    int                 `json:"failed"`  // trials; the objective is that of the others
+	Seconds   float64             `json:"seconds"` // of training, mean
+	Trials    []TrialOutcome      `json:"trials"`
 
 	order int // among the points of the plan
 }
@@ -96,7 +97,7 @@ func (s *Sweep) Ranking() Ranking {
 		}
 		a, b := s.pairs(r.Points[0], *p)
 		if i > 0 && len(a) > 0 {
-			p.ToFirst = pairedT(a, b)
+			p.ToFirst = statistics.PairedT(a, b)
 		}
 		p.Noise = i > 0 && (len(a) > 1 && slices.Equal(a, b) || p.ToFirst != nil && p.ToFirst.P >= significance)
 	}
@@ -155,7 +156,7 @@ func (s *Sweep) point(i int) Point {
 		p.Seconds /= results
 	}
 	if len(values) > 0 {
-		summary := summarise(values)
+		summary := statistics.Summarise(values)
 		p.Objective = &summary
 	}
 	return p

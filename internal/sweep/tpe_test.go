@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"attend/internal/statistics"
+
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/stat"
@@ -66,7 +68,7 @@ func TestTPEBeatsRandomSearch(t *testing.T) {
 			*s.best = append(*s.best, lowest(observed))
 		}
 	}
-	test := pairedT(tpe, uniform)
+	test := statistics.PairedT(tpe, uniform)
 	t.Logf("mean best loss of %d seeds: TPE %.4f, random search %.4f; t = %.1f, p = %.1g",
 		seeds, stat.Mean(tpe, nil), stat.Mean(uniform, nil), test.Statistic, test.P)
 	if !(test.Statistic < 0 && test.P < 1e-4) {

@@ -1,4 +1,10 @@
-package sweep
+// Package statistics has the tests of significance by which results of a few trials, words or seeds are compared:
+//
+//	test := statistics.RankCorrelation(x, y)
+//	if test != nil && test.P <= 0.05 { ... }
+//
+// Functions return nil where a statistic is not defined.
+package statistics
 
 import (
 	"cmp"
@@ -19,8 +25,8 @@ type Summary struct {
 	Max       float64  `json:"max"`
 }
 
-// summarise describes at least one value.
-func summarise(values []float64) Summary {
+// Summarise describes at least one value.
+func Summarise(values []float64) Summary {
 	s := Summary{N: len(values), Min: slices.Min(values), Max: slices.Max(values)}
 	mean, deviation := stat.MeanStdDev(values, nil)
 	s.Mean = mean
@@ -36,7 +42,7 @@ type Test struct {
 	P         float64 `json:"p"`         // p-value: probability of a statistic at least this extreme under the null hypothesis
 }
 
-// pairedT is the paired t-test of Student: whether the mean of a[i] - b[i] is zero. With d the n differences,
+// PairedT is the paired t-test of Student: whether the mean of a[i] - b[i] is zero. With d the n differences,
 //
 //	t = mean(d) / (s(d) / sqrt(n)),   p = P(|T| >= |t|) with n-1 degrees of freedom
 //
@@ -44,7 +50,7 @@ type Test struct {
 // noise is then unknown. scipy.stats.ttest_rel returns the same values.
 //
 // Source: Student 1908, "The probable error of a mean", Biometrika 6.
-func pairedT(a, b []float64) *Test {
+func PairedT(a, b []float64) *Test {
 	n := float64(len(a))
 	d := make([]float64, len(a))
 	for i := range a {
@@ -61,6 +67,19 @@ func pairedT(a, b []float64) *Test {
 // twoSided returns the probability that a variable of Student's distribution is at least as far from 0 as t.
 func twoSided(t, freedom float64) float64 {
 	return 2 * distuv.StudentsT{Sigma: 1, Nu: freedom}.CDF(-math.Abs(t))
+}
+
+// RankCorrelation is the rank correlation rho of Spearman of two variables, of which equal values share the mean rank. The p of no
+// association is exact for up to 8 pairs: the share of all orders of y with a rho at least as far from 0. For more it is
+// approximate, see spearman. It is nil for less than three pairs, and if one of the variables is constant. Values may be infinite.
+//
+// Source: Spearman 1904, "The proof and measurement of association between two things", American Journal of Psychology 15.
+func RankCorrelation(x, y []float64) *Test {
+	test := spearman(x, y)
+	if test != nil && len(x) <= mostPermuted {
+		test.P = permutationP(x, y, test.Statistic)
+	}
+	return test
 }
 
 // spearman is the rank correlation rho of two variables: the correlation of Pearson of their ranks, of which equal values share
@@ -111,7 +130,35 @@ func ranks(values []float64) (ranks []float64, ties float64) {
 	return ranks, ties
 }
 
-// kruskalWallis is the test of Kruskal and Wallis: whether groups of values have the same distribution, judged by the ranks of
+// mostPermuted is the largest number of points for which all orders are tried: 40,320 of 8. The approximation of [spearman] is far too
+// small for few points, 0 in place of 1/3 for three in order.
+const mostPermuted = 8
+
+// permutationP returns the p-value of a rank correlation: the share of all orders of y in which it is at least as far from 0.
+func permutationP(x, y []float64, rho float64) float64 {
+	rankX, _ := ranks(x)
+	rankY, _ := ranks(y)
+	extreme, all := 0, 0
+	var permute func(i int)
+	permute = func(i int) {
+		if i == len(rankY) {
+			all++
+			if math.Abs(stat.Correlation(rankX, rankY, nil)) >= math.Abs(rho)-1e-9 {
+				extreme++
+			}
+			return
+		}
+		for k := i; k < len(rankY); k++ {
+			rankY[i], rankY[k] = rankY[k], rankY[i]
+			permute(i + 1)
+			rankY[i], rankY[k] = rankY[k], rankY[i]
+		}
+	}
+	permute(0)
+	return float64(extreme) / float64(all)
+}
+
+// KruskalWallis is the test of Kruskal and Wallis: whether groups of values have the same distribution, judged by the ranks of
 // all N values together. With n(j) the size of group j and R(j) the sum of its ranks,
 //
 //	H = (12 / (N (N+1)) sum R(j)² / n(j) - 3 (N+1)) / (1 - sum (t³ - t) / (N³ - N))
@@ -122,7 +169,7 @@ func ranks(values []float64) (ranks []float64, ties float64) {
 //
 // Source: Kruskal and Wallis 1952, "Use of ranks in one-criterion variance analysis", Journal of the American Statistical
 // Association 47.
-func kruskalWallis(groups [][]float64) *Test {
+func KruskalWallis(groups [][]float64) *Test {
 	groups = slices.DeleteFunc(slices.Clone(groups), func(g []float64) bool { return len(g) == 0 })
 	all := slices.Concat(groups...)
 	if len(groups) < 2 || slices.Min(all) == slices.Max(all) {

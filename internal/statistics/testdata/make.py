@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Statistics of the results of sweeps, computed by SciPy and statsmodels.
+"""Statistics, and effects in grids of the settings of sweeps, computed by SciPy and statsmodels.
 
     make.py           writes statistics.json beside this file
     make.py --check   computes it again and compares it with the file; exit status 1 if they differ

@@ -1,4 +1,4 @@
-package sweep
+package statistics
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// golden are the values of SciPy and statsmodels, see testdata/statistics/make.py.
+// golden are the values of SciPy and statsmodels, see testdata/make.py.
 type golden struct {
 	Summaries []struct {
 		Values    []float64
@@ -31,12 +31,11 @@ type golden struct {
 		Groups [][]float64
 		H, P   float64
 	}
-	Variance []goldenVariance
 }
 
 func readGolden(t *testing.T) (g golden) {
 	t.Helper()
-	b, err := os.ReadFile("testdata/statistics/statistics.json")
+	b, err := os.ReadFile("testdata/statistics.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,19 +48,15 @@ func readGolden(t *testing.T) (g golden) {
 // near reports whether two numbers are equal but for rounding. least is a size below which only the absolute difference counts.
 func near(x, y, least float64) bool { return math.Abs(x-y) <= 1e-9*max(math.Abs(y), least) }
 
-func nearOrNil(x, y *float64, least float64) bool {
-	return x == nil && y == nil || x != nil && y != nil && near(*x, *y, least)
-}
-
 func TestStatisticsGolden(t *testing.T) {
 	g := readGolden(t)
 	if len(g.Summaries) < 4 || len(g.Paired) < 4 || len(g.Spearman) < 6 || len(g.Kruskal) < 4 {
 		t.Fatal("there are cases missing")
 	}
 	for i, want := range g.Summaries {
-		got := summarise(want.Values)
+		got := Summarise(want.Values)
 		if got.N != want.N || got.Min != want.Min || got.Max != want.Max || !near(got.Mean, want.Mean, 0) ||
-			!nearOrNil(got.Deviation, want.Deviation, 0) {
+			(got.Deviation == nil) != (want.Deviation == nil) || got.Deviation != nil && !near(*got.Deviation, *want.Deviation, 0) {
 			t.Errorf("summary %d: %+v, want %+v", i, got, want)
 		}
 	}
@@ -72,35 +67,35 @@ func TestStatisticsGolden(t *testing.T) {
 		}
 	}
 	for i, want := range g.Paired {
-		check("paired", i, pairedT(want.A, want.B), want.T, want.P)
+		check("paired", i, PairedT(want.A, want.B), want.T, want.P)
 	}
 	for i, want := range g.Spearman {
 		check("Spearman", i, spearman(want.X, want.Y), want.Rho, want.P)
 	}
 	for i, want := range g.Kruskal {
-		check("Kruskal-Wallis", i, kruskalWallis(want.Groups), want.H, want.P)
+		check("Kruskal-Wallis", i, KruskalWallis(want.Groups), want.H, want.P)
 	}
 }
 
 // Where a statistic is not defined, there is none.
 func TestUndefinedStatistics(t *testing.T) {
 	for name, got := range map[string]*Test{
-		"no pair":              pairedT(nil, nil),
-		"one pair":             pairedT([]float64{1}, []float64{2}),
-		"equal differences":    pairedT([]float64{1, 2, 4}, []float64{2, 3, 5}),
+		"no pair":              PairedT(nil, nil),
+		"one pair":             PairedT([]float64{1}, []float64{2}),
+		"equal differences":    PairedT([]float64{1, 2, 4}, []float64{2, 3, 5}),
 		"no points":            spearman(nil, nil),
 		"two points":           spearman([]float64{1, 2}, []float64{1, 2}),
 		"a constant":           spearman([]float64{1, 1, 1}, []float64{1, 2, 3}),
 		"the other a constant": spearman([]float64{1, 2, 3}, []float64{1, 1, 1}),
-		"no groups":            kruskalWallis(nil),
-		"one group":            kruskalWallis([][]float64{{1, 2}, {}}),
-		"equal values":         kruskalWallis([][]float64{{1, 1}, {1}}),
+		"no groups":            KruskalWallis(nil),
+		"one group":            KruskalWallis([][]float64{{1, 2}, {}}),
+		"equal values":         KruskalWallis([][]float64{{1, 1}, {1}}),
 	} {
 		if got != nil {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if got := summarise([]float64{3}); got.Deviation != nil || got.Mean != 3 || got.N != 1 {
+	if got := Summarise([]float64{3}); got.Deviation != nil || got.Mean != 3 || got.N != 1 {
 		t.Errorf("one value: %+v", got)
 	}
 }
@@ -111,7 +106,7 @@ func TestRanksOfFailedTrials(t *testing.T) {
 	if a, b := spearman(x, finite), spearman(x, failed); *a != *b {
 		t.Errorf("%+v, and %+v with infinite values", a, b)
 	}
-	a, b := kruskalWallis([][]float64{{2, 1}, {3, 9, 9}}), kruskalWallis([][]float64{{2, 1}, {3, math.Inf(1), math.Inf(1)}})
+	a, b := KruskalWallis([][]float64{{2, 1}, {3, 9, 9}}), KruskalWallis([][]float64{{2, 1}, {3, math.Inf(1), math.Inf(1)}})
 	if *a != *b {
 		t.Errorf("%+v, and %+v with infinite values", a, b)
 	}
@@ -145,8 +140,8 @@ func TestStatisticsInvariances(t *testing.T) {
 		}
 		same(spearman(x, y), spearman(cubed, y), 1)
 		same(spearman(x, y), spearman(y, x), 1)
-		same(kruskalWallis([][]float64{x[:1], x[1:]}), kruskalWallis([][]float64{cubed[1:], cubed[:1]}), 1)
-		same(pairedT(x, y), pairedT(y, x), -1)
+		same(KruskalWallis([][]float64{x[:1], x[1:]}), KruskalWallis([][]float64{cubed[1:], cubed[:1]}), 1)
+		same(PairedT(x, y), PairedT(y, x), -1)
 		if reversed := slices.Clone(x); len(reversed) > 0 {
 			for i := range reversed {
 				reversed[i] = -x[i]
@@ -154,4 +149,21 @@ func TestStatisticsInvariances(t *testing.T) {
 			same(spearman(reversed, y), spearman(x, y), -1)
 		}
 	})
+}
+
+// The p-value of a rank correlation of few points is that of all orders of them: of n! orders, two are perfect.
+func TestCorrelationOfFewPoints(t *testing.T) {
+	for n, want := range map[int]float64{3: 2.0 / 6, 4: 2.0 / 24, 5: 2.0 / 120} {
+		x, y := make([]float64, n), make([]float64, n)
+		for i := range x {
+			x[i], y[i] = float64(i), -float64(i*i)
+		}
+		if p := RankCorrelation(x, y).P; math.Abs(p-want) > 1e-12 {
+			t.Errorf("%d points in order: p %v, want %v", n, p, want)
+		}
+	}
+	x, y := []float64{1, 2, 3, 4}, []float64{1, 2, 4, 3} // rho 0.8, which 8 of 24 orders reach in either direction
+	if p := RankCorrelation(x, y).P; math.Abs(p-8.0/24) > 1e-12 {
+		t.Errorf("p %v, want 1/3", p)
+	}
 }
