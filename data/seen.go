@@ -19,33 +19,34 @@ const (
 	SeenBefore  = "before"  // the same token
 )
 
+// Place is a position in a sentence: its token, and the tokens beside it, -1 where there is none or it is not known.
+type Place struct{ Before, ID, After int }
+
+// PlaceOf returns the place of a position in a sentence.
+func PlaceOf(ids []int, position int) Place {
+	p := Place{-1, ids[position], -1}
+	if position > 0 {
+		p.Before = ids[position-1]
+	}
+	if position+1 < len(ids) {
+		p.After = ids[position+1]
+	}
+	return p
+}
+
 // neighbours are the tokens before and after a position; -1 stands for any.
 type neighbours struct{ before, after int }
 
-// SeenInPlace returns for each position of a sentence which tokens the set has there instead: between the same two tokens or, if
-// these are fewer than two, after the same token, or before the same token. The token before the first position of a sentence is
-// the boundary token, which has no place of its own; in a stream the first token has none before it. The token of the sentence
-// itself, and those that skip excludes, are left out.
+// SeenIn returns for each place which tokens the set has there instead: between the same two tokens or, if these are fewer than two,
+// after the same token, or before the same token. The token of the place itself, and those that skip excludes, are left out.
 //
 // It reads the set once.
-func (s Set) SeenInPlace(ids []int, skip func(id int) bool) []Seen {
+func (s Set) SeenIn(places []Place, skip func(id int) bool) []Seen {
 	counts := map[neighbours]map[int]int{}
-	places := make([][]neighbours, len(ids)) // of each position, the most specific first
-	for i := range ids {
-		before, after := -1, -1
-		if i > 0 {
-			before = ids[i-1]
-		}
-		if i+1 < len(ids) {
-			after = ids[i+1]
-		}
-		for _, place := range []neighbours{{before, after}, {before, -1}, {-1, after}} {
-			if place == (neighbours{-1, -1}) || slices.Contains(places[i], place) {
-				continue
-			}
-			places[i] = append(places[i], place)
-			if counts[place] == nil {
-				counts[place] = map[int]int{}
+	for _, p := range places {
+		for _, n := range p.neighbours() {
+			if counts[n] == nil {
+				counts[n] = map[int]int{}
 			}
 		}
 	}
@@ -58,28 +59,19 @@ func (s Set) SeenInPlace(ids []int, skip func(id int) bool) []Seen {
 			if j+1 < n {
 				after = sequence.At(j + 1)
 			}
-			add := func(place neighbours) {
-				if of := counts[place]; of != nil {
+			for _, n := range (Place{before, id, after}).neighbours() {
+				if of := counts[n]; of != nil {
 					of[id]++
 				}
-			}
-			if before >= 0 {
-				add(neighbours{before, -1})
-			}
-			if after >= 0 {
-				add(neighbours{-1, after})
-			}
-			if before >= 0 && after >= 0 {
-				add(neighbours{before, after})
 			}
 			before, id = id, after
 		}
 	}
-	seen := make([]Seen, len(ids))
-	for i, id := range ids {
-		for _, place := range places[i] {
-			of := seenOf(counts[place], func(other int) bool { return other == id || skip(other) })
-			if of.Where = place.where(); len(of.IDs) > len(seen[i].IDs) {
+	seen := make([]Seen, len(places))
+	for i, p := range places {
+		for _, n := range p.neighbours() {
+			of := seenOf(counts[n], func(other int) bool { return other == p.ID || skip(other) })
+			if of.Where = n.where(); len(of.IDs) > len(seen[i].IDs) {
 				seen[i] = of
 			}
 			if len(seen[i].IDs) >= 2 {
@@ -88,6 +80,20 @@ func (s Set) SeenInPlace(ids []int, skip func(id int) bool) []Seen {
 		}
 	}
 	return seen
+}
+
+// neighbours returns what other tokens of the place have in common with its own, the most specific first.
+func (p Place) neighbours() (all []neighbours) {
+	if p.Before >= 0 && p.After >= 0 {
+		all = append(all, neighbours{p.Before, p.After})
+	}
+	if p.Before >= 0 {
+		all = append(all, neighbours{p.Before, -1})
+	}
+	if p.After >= 0 {
+		all = append(all, neighbours{-1, p.After})
+	}
+	return all
 }
 
 // where names a place.

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestSeenInPlace(t *testing.T) {
+func TestSeenIn(t *testing.T) {
 	c, err := Load("text", strings.NewReader("the cat sat here\nthe dog sat here\nthe dog sat there\na cow sat here\nthe old cow\n"),
 		Options{Unit: "word", MinCount: 1, By: ByTokens})
 	if err != nil {
@@ -27,7 +27,7 @@ func TestSeenInPlace(t *testing.T) {
 		ids = append(ids, id)
 	}
 	boundary, _ := c.Vocabulary.Boundary()
-	seen := c.Train.SeenInPlace(ids, func(id int) bool { return id == boundary })
+	seen := c.Train.SeenIn(placesOf(ids), func(id int) bool { return id == boundary })
 	for i, want := range []struct {
 		where string
 		words string
@@ -46,7 +46,7 @@ func TestSeenInPlace(t *testing.T) {
 			t.Errorf("position %d: %s %q %v, want %+v", i, got.Where, words(got.IDs), got.Counts, want)
 		}
 	}
-	if c.Train.SeenInPlace(ids[:4], func(int) bool { return false })[3].IDs != nil {
+	if c.Train.SeenIn(placesOf(ids[:4]), func(int) bool { return false })[3].IDs != nil {
 		t.Error("the only token after cat has another in its place")
 	}
 }
@@ -61,11 +61,18 @@ func TestSeenInAStream(t *testing.T) {
 	b, _ := c.Vocabulary.ID("b")
 	k, _ := c.Vocabulary.ID("c")
 	d, _ := c.Vocabulary.ID("d")
-	seen := c.Train.SeenInPlace([]int{a, b, k}, func(int) bool { return false })
+	seen := c.Train.SeenIn(placesOf([]int{a, b, k}), func(int) bool { return false })
 	if got := seen[1]; got.Where != SeenBetween || !slices.Equal(got.IDs, []int{d}) {
 		t.Errorf("between a and c: %+v", got)
 	}
 	if got := seen[0]; got.Where != "" || len(got.IDs) != 0 {
 		t.Errorf("before b: %+v", got)
 	}
+}
+
+func placesOf(ids []int) (places []Place) {
+	for i := range ids {
+		places = append(places, PlaceOf(ids, i))
+	}
+	return places
 }

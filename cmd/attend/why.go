@@ -36,6 +36,7 @@ the sentence.` + indexBase,
 	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --position)")
 	numberFlag(f, &asked.Position, "position", 0, between(0, 1e6),
 		"explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
+	f.StringVar(&asked.Against, "against", "", "show the effects on the logit difference to `WORD` too, or to the "+analysis.RunnerUp)
 	renamed(f, "place", "position")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		asked.Text = q.args[0]
@@ -43,24 +44,24 @@ the sentence.` + indexBase,
 	}})
 }
 
-// why answers a question. Without the training text it does so without the heads, and says so.
+// why answers a question. Without the training text it does so with what needs no text, and says so.
 func (p *program) why(q *request, asked analysis.Question) (finding, error) {
-	var means analysis.HeadMeans
+	var reference *analysis.Reference
 	corpus, missing := p.textOf(q.run)
 	if missing == nil {
 		p.noteMeasured(corpus)
-		means, missing = analysis.NewHeadMeans(q.run, corpus)
+		reference, missing = analysis.NewReference(q.run, corpus)
 	}
 	if diverged := new(layers.NotFiniteError); errors.As(missing, &diverged) {
 		return finding{}, missing
 	}
-	y, err := analysis.Why(q.run, asked, means)
+	y, err := analysis.Why(q.run, asked, reference)
 	if err != nil {
 		return finding{}, fmt.Errorf("%s: %w", printable.Quote(asked.Text), err)
 	}
 	note := readingNote(q.run)
 	if missing != nil {
-		note = "heads are not ablated, since their means need the training text: " + message(missing) + "\n" + note
+		note = "heads are not ablated, and only words of the savanna are replaced, since both need the training text: " + message(missing) + "\n" + note
 	}
 	return drawn(y, text.Why, note), nil
 }

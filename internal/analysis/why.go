@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -10,195 +9,241 @@ import (
 	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/kernel"
-	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/internal/statistics"
 )
 
-// Question asks why a word is predicted.
-type Question struct {
-	Text     string
-	Position int    // of the word to predict in the sentence, from 1; 0: the word after the last
-	Word     string // whose probability is explained; "": the word at the position or, after the last, the most likely
-}
-
 // Why answers a question with interventions in an inference graph, one at a time: it removes the attention of the predicting
-// token to each word, in all layers and in each layer; it replaces each word by its substitutes in the built-in grammar, or by
-// the unknown token if it has none; and, if means is not nil, it mean-ablates each head.
-func Why(r *run.Run, q Question, means HeadMeans) (attention.Why, error) {
-	e, target, err := question(r, q)
+// token to each word, in all layers and in each layer; it replaces words by others that the training text has in their place, or
+// by their substitutes in the built-in grammar; and it ablates each head. What it compares the effects with is measured once, see
+// [NewReference]; without a reference there are no heads, only substitutes replace words, and the noise floor is the smallest.
+//
+// Of a sentence of more than 64 tokens it replaces only the 32 with the largest effects of removal or the most attention.
+func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
+	a, err := encodeQuestion(r, q)
 	if err != nil {
 		return attention.Why{}, err
 	}
-	y := attention.Why{Text: q.Text, Tokens: e.Tokens,
-		ContextText: r.Vocabulary.Tokenizer().Join(e.Tokens), Words: make([]attention.WordEffect, len(e.IDs))}
-	query := len(e.IDs) - 1
-
-	var plain float64 // log-probability of the target without an intervention
-	interventions := []intervention{{ids: e.IDs, read: func(out run.ForwardResult) {
-		logits := out.Logits(query)
-		if target < 0 {
-			target = kernel.Argmax(logits)
-		}
-		plain = logProbability(logits, target)
-		for key := range y.Words {
-			w := &y.Words[key]
-			w.ByHead = attention.PerHead(r.Config.Layers, r.Config.Heads, func(layer, head int) float64 {
-				weight := float64(out.Weights(layer, head, query)[key])
-				w.Attention += weight / float64(r.Config.Layers*r.Config.Heads)
-				return weight
-			})
-		}
-	}}}
-	add := func(ids []int, edit run.Edit, result func(effect float64)) {
-		interventions = append(interventions, intervention{ids, edit, func(out run.ForwardResult) {
-			result(plain - logProbability(out.Logits(query), target))
-		}})
+	p := newPrediction(r, a)
+	y := attention.Why{Text: q.Text, Tokens: a.Tokens, ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
+		Words: make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.NoiseFloor{Removed: attention.LeastEffect, Replaced: attention.LeastEffect}}
+	for position := range y.Words {
+		y.Words[position].Position, y.Words[position].Word = position, a.Tokens[position]
 	}
-	var grammar *data.Grammar
-	if text, err := data.BuiltIn.Find("text", r.Settings.Data); err == nil {
-		grammar = text.Grammar()
+	if reference != nil {
+		y.NoiseFloor = reference.floor
 	}
-	for key := range e.IDs {
-		w := &y.Words[key]
-		w.Position, w.Word = key, e.Tokens[key]
-		if query > 0 {
-			add(e.IDs, removeAttention(attention.All, query, key), func(effect float64) { w.AttentionRemoved = &effect })
-			for layer := range r.Config.Layers {
-				add(e.IDs, removeAttention(layer, query, key), func(effect float64) { w.AttentionRemovedByLayer = append(w.AttentionRemovedByLayer, effect) })
-			}
-		}
-		kind, words := replacements(r, grammar, e.IDs[key])
-		w.Kind = kind
-		for _, id := range words {
-			changed := slices.Clone(e.IDs)
-			changed[key] = id
-			add(changed, nil, func(effect float64) {
-				w.Replacements = append(w.Replacements, attention.Replacement{Word: r.Vocabulary.Key(id), Effect: effect})
-			})
-		}
-	}
-	for layer := range means {
-		for head := range means[layer] {
-			add(e.IDs, means.ablate(layer, head), func(effect float64) {
-				y.Heads = append(y.Heads, attention.HeadEffect{Layer: layer, Head: head, Effect: effect})
-			})
-		}
-	}
-	if err := forward(r, interventions); err != nil {
+	p.measure(func(out run.ForwardResult) { p.attention(out, y.Words) })
+	p.removeEach(y.Words)
+	p.ablateHeads(&y, reference)
+	if err := p.run(); err != nil {
 		return attention.Why{}, err
 	}
-	y.Target, y.Probability = r.Vocabulary.Key(target), math.Exp(plain)
-	summarize(&y)
+	y.Target, y.Probability = r.Vocabulary.Key(p.target), math.Exp(p.plain.logP)
+	if q.Against != "" {
+		y.Against = &attention.Against{Word: r.Vocabulary.Key(p.against),
+			Probability: math.Exp(p.plain.logP - p.plain.difference), LogitDifference: p.plain.difference}
+	}
+	p.replace(y.Words, chosenWords(y.Words), newReplacer(r, reference))
+	if err := p.run(); err != nil {
+		return attention.Why{}, err
+	}
+	if at := y.Unexplained(); at >= 0 {
+		y.Redundancy = &attention.Redundancy{Position: at, Word: a.Tokens[at], RunnerUp: r.Vocabulary.Key(p.runnerUp),
+			Margin: p.plain.margin, Difference: p.removed[at].margin}
+		p.testRedundancy(y.Words, y.Redundancy)
+		if err := p.run(); err != nil {
+			return attention.Why{}, err
+		}
+	}
+	conclude(r, &y)
 	return y, nil
 }
 
-// question returns the tokens before the word to predict, and the id of the target; -1 means the most likely one.
-func question(r *run.Run, q Question) (e run.Encoded, target int, err error) {
-	if e, err = r.Encode(q.Text); err != nil {
-		return e, 0, err
-	}
-	target = -1
-	before := untyped(r)
-	if q.Position != 0 {
-		position := q.Position - 1 + before
-		if position < 1 || position >= len(e.IDs) {
-			return e, 0, fmt.Errorf("the sentence has no %s %d to predict: choose %d to %d, or 0 for the one after the last",
-				r.Vocabulary.Tokenizer().Noun(), q.Position, 2-before, len(e.IDs)-before)
+// conclude sets what follows from the effects.
+func conclude(r *run.Run, y *attention.Why) {
+	y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+	weights, effects := make([]float64, len(y.Words)), make([]float64, len(y.Words)) // 0 of a tie
+	for i, w := range y.Words {
+		weights[i] = w.Attention
+		if slices.Contains(y.WithEffect, i) {
+			effects[i] = y.Effect(w)
 		}
-		target = e.IDs[position]
-		e.Tokens, e.IDs, e.Unknown = e.Tokens[:position], e.IDs[:position], e.Unknown[:position]
 	}
-	if q.Word == "" {
-		return e, target, nil
+	if test := statistics.RankCorrelation(weights, effects); test != nil {
+		y.Correlation = &attention.Correlation{Rho: test.Statistic, P: test.P}
 	}
-	target, known := r.Vocabulary.ID(q.Word) // a key, as results show it
-	if known {
-		return e, target, nil
+	if y.Redundancy != nil {
+		y.Redundancy.Reasons = redundancyReasons(r, *y)
 	}
-	tokens, err := r.Vocabulary.Tokenize(q.Word)
+	if y.Against == nil {
+		for i := range y.Words {
+			y.Words[i].DifferenceRemoved, y.Words[i].DifferenceReplaced = nil, nil
+		}
+	}
+}
+
+// measured is what effects are differences of.
+type measured struct {
+	logP       float64 // ln p(target)
+	difference float64 // logit(target) - logit(against)
+	margin     float64 // logit(target) - logit(runner-up)
+}
+
+// minus returns the effect of an intervention after which m was measured.
+func (m measured) minus(other measured) measured {
+	return measured{m.logP - other.logP, m.difference - other.difference, m.margin - other.margin}
+}
+
+// prediction measures effects on one prediction of a model. Interventions are queued, and computed by run.
+type prediction struct {
+	r               *run.Run
+	ids             []int
+	query           int // the predicting token, the last
+	target, against int // ids; -1 until they are known
+	runnerUp        int // the most likely token that is not the target
+	plain           measured
+	removed         []measured // effects of removing the attention to each token
+	queue           []intervention
+}
+
+func newPrediction(r *run.Run, a asked) *prediction {
+	return &prediction{r: r, ids: a.IDs, query: len(a.IDs) - 1, target: a.target, against: a.against}
+}
+
+// run computes what is queued.
+func (p *prediction) run() error {
+	queue := p.queue
+	p.queue = nil
+	return forward(p.r, queue)
+}
+
+// measure queues the prediction without an intervention, which the others are compared with. It comes first.
+func (p *prediction) measure(read func(out run.ForwardResult)) {
+	p.queue = append(p.queue, intervention{ids: p.ids, read: func(out run.ForwardResult) {
+		logits := out.Logits(p.query)
+		if p.target < 0 {
+			p.target = kernel.Argmax(logits)
+		}
+		p.runnerUp = secondAfter(logits, p.target)
+		if p.against < 0 {
+			p.against = p.runnerUp
+		}
+		p.plain = p.measured(out)
+		read(out)
+	}})
+}
+
+// secondAfter returns the index of the largest logit but that of the target.
+func secondAfter(logits []float32, target int) int {
+	second := -1
+	for i, x := range logits {
+		if i != target && (second < 0 || x > logits[second]) {
+			second = i
+		}
+	}
+	return max(second, 0)
+}
+
+func (p *prediction) measured(out run.ForwardResult) measured {
+	logits := out.Logits(p.query)
+	over := func(other int) float64 { return float64(logits[p.target]) - float64(logits[other]) }
+	return measured{logProbability(logits, p.target), over(p.against), over(p.runnerUp)}
+}
+
+// add queues an intervention.
+func (p *prediction) add(ids []int, edit run.Edit, result func(effect measured)) {
+	p.queue = append(p.queue, intervention{ids, edit, func(out run.ForwardResult) { result(p.plain.minus(p.measured(out))) }})
+}
+
+// attention sets the attention of the predicting token to each word.
+func (p *prediction) attention(out run.ForwardResult, words []attention.WordEffect) {
+	c := p.r.Config
+	for key := range words {
+		w := &words[key]
+		w.ByHead = attention.PerHead(c.Layers, c.Heads, func(layer, head int) float64 {
+			weight := float64(out.Weights(layer, head, p.query)[key])
+			w.Attention += weight / float64(c.Layers*c.Heads)
+			return weight
+		})
+	}
+}
+
+// removeEach queues the removal of the attention to each word, unless there is only one.
+func (p *prediction) removeEach(words []attention.WordEffect) {
+	if p.query == 0 {
+		return
+	}
+	for key := range words {
+		w := &words[key]
+		p.add(p.ids, removeAttention(attention.All, p.query, key), func(effect measured) {
+			p.removed = append(p.removed, effect)
+			w.AttentionRemoved, w.DifferenceRemoved = &effect.logP, &effect.difference
+		})
+		for layer := range p.r.Config.Layers {
+			p.add(p.ids, removeAttention(layer, p.query, key), func(effect measured) {
+				w.AttentionRemovedByLayer = append(w.AttentionRemovedByLayer, effect.logP)
+			})
+		}
+	}
+}
+
+// ablateHeads queues the ablations of each head, if there is a reference.
+func (p *prediction) ablateHeads(y *attention.Why, reference *Reference) {
+	if reference == nil {
+		return
+	}
+	means := reference.means
+	y.Heads = make([]attention.HeadAblation, 0, p.r.Config.Layers*p.r.Config.Heads)
+	for layer := range means {
+		for head := range means[layer] {
+			p.add(p.ids, means.ablate(layer, head), func(effect measured) {
+				y.Heads = append(y.Heads, attention.HeadAblation{Layer: layer, Head: head, Mean: effect.logP})
+			})
+		}
+	}
+}
+
+// replace queues the replacements of the words at some positions.
+func (p *prediction) replace(words []attention.WordEffect, at []int, by replacer) {
+	var positions []position
+	for _, i := range at {
+		positions = append(positions, position{p.ids, i})
+	}
+	for k, c := range by.choose(positions) {
+		w := &words[at[k]]
+		w.Kind, w.Seen = c.kind, c.seen
+		var effects, differences []float64
+		for _, id := range c.ids {
+			p.add(replaced(p.ids, w.Position, id), nil, func(effect measured) {
+				effects, differences = append(effects, effect.logP), append(differences, effect.difference)
+				w.Replacements = append(w.Replacements, attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP})
+				if len(effects) < len(c.ids) {
+					return
+				}
+				mean, deviation := stat.MeanStdDev(effects, nil)
+				difference := stat.Mean(differences, nil)
+				w.Replaced, w.DifferenceReplaced = &mean, &difference
+				if len(effects) > 1 {
+					w.Deviation = &deviation
+				}
+			})
+		}
+	}
+}
+
+// replaced returns a sentence with another token at a position.
+func replaced(ids []int, position, id int) []int {
+	changed := slices.Clone(ids)
+	changed[position] = id
+	return changed
+}
+
+// grammarOf returns the grammar of the text that a run was trained on; nil if it has none.
+func grammarOf(r *run.Run) *data.Grammar {
+	text, err := data.BuiltIn.Find("text", r.Settings.Data)
 	if err != nil {
-		return e, 0, err
+		return nil
 	}
-	if len(tokens) == 1 {
-		target, known = r.Vocabulary.ID(tokens[0].Key)
-	}
-	if !known {
-		err = fmt.Errorf("%s is not one %s of this run's vocabulary: choose one of its training text",
-			printable.Quote(q.Word), r.Vocabulary.Tokenizer().Noun())
-	}
-	return e, target, err
-}
-
-// replacements returns the ids of the tokens that replace a token: its substitutes in the grammar or, without any, the unknown
-// token, if the vocabulary has one; none for the boundary token and for the unknown token itself.
-func replacements(r *run.Run, grammar *data.Grammar, id int) (kind string, ids []int) {
-	unknown, hasUnknown := r.Vocabulary.Unknown()
-	if boundary, ok := r.Vocabulary.Boundary(); ok && id == boundary || id == unknown {
-		return "", nil
-	}
-	if grammar != nil {
-		kind, others := grammar.Substitutes(r.Vocabulary.Key(id))
-		for _, word := range others {
-			if other, known := r.Vocabulary.ID(word); known {
-				ids = append(ids, other)
-			}
-		}
-		if len(ids) > 0 {
-			return kind, ids
-		}
-	}
-	if hasUnknown {
-		ids = []int{unknown}
-	}
-	return "", ids
-}
-
-// summarize sets the means over replacements and the correlation.
-func summarize(y *attention.Why) {
-	var attention, ablation []float64
-	for i := range y.Words {
-		w := &y.Words[i]
-		if n := len(w.Replacements); n > 0 {
-			var sum float64
-			for _, replacement := range w.Replacements {
-				sum += replacement.Effect
-			}
-			mean := sum / float64(n)
-			w.Replaced = &mean
-		}
-		if w.AttentionRemoved != nil {
-			attention, ablation = append(attention, w.Attention), append(ablation, *w.AttentionRemoved)
-		}
-	}
-	if rho, ok := RankCorrelation(attention, ablation); ok {
-		y.Correlation = &rho
-	}
-}
-
-// RankCorrelation returns Spearman's rank correlation of x and y, in -1 to 1 (Spearman 1904). Equal values have the mean of
-// their ranks. ok is false if there are fewer than three pairs, or if all of x or all of y are equal.
-func RankCorrelation(x, y []float64) (rho float64, ok bool) {
-	if len(x) < 3 || len(x) != len(y) {
-		return 0, false
-	}
-	rho = stat.Correlation(ranks(x), ranks(y), nil)
-	if math.IsNaN(rho) {
-		return 0, false
-	}
-	return rho, true
-}
-
-// ranks returns for each value the count of smaller values plus half the count of others that are equal.
-func ranks(x []float64) []float64 {
-	r := make([]float64, len(x))
-	for i := range x {
-		for j := range x {
-			if x[j] < x[i] {
-				r[i]++
-			} else if x[j] == x[i] && j != i {
-				r[i] += 0.5
-			}
-		}
-	}
-	return r
+	return text.Grammar()
 }

@@ -3,7 +3,10 @@ package analysis
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/stat"
 
 	"attend/data"
 	"attend/internal/attention"
@@ -11,28 +14,6 @@ import (
 	"attend/internal/run/runtest"
 	"attend/layers"
 )
-
-func TestRankCorrelation(t *testing.T) {
-	for _, c := range []struct {
-		x, y []float64
-		want float64
-		ok   bool
-	}{
-		{[]float64{1, 2, 3, 4}, []float64{10, 20, 30, 400}, 1, true},
-		{[]float64{1, 2, 3, 4}, []float64{-1, -2, -3, -40}, -1, true},
-		// d = 1, -1, 1, -1: 1 - 6*4/(4*15)
-		{[]float64{1, 2, 3, 4}, []float64{2, 1, 4, 3}, 0.6, true},
-		// Ranks 0.5 0.5 2 and 0 1 2: the mean of equals.
-		{[]float64{5, 5, 7}, []float64{1, 2, 3}, 1.5 / math.Sqrt(1.5*2), true},
-		{[]float64{1, 2}, []float64{1, 2}, 0, false},
-		{[]float64{1, 1, 1}, []float64{1, 2, 3}, 0, false},
-		{[]float64{1, 2, 3}, []float64{1, 2}, 0, false},
-	} {
-		if got, ok := RankCorrelation(c.x, c.y); ok != c.ok || math.Abs(got-c.want) > 1e-12 {
-			t.Errorf("%v with %v: %v %v, want %v %v", c.x, c.y, got, ok, c.want, c.ok)
-		}
-	}
-}
 
 // deep is a short training with two layers on the small text.
 func deep(t *testing.T) *run.Run {
@@ -62,18 +43,26 @@ func after(t *testing.T, r *run.Run, ids []int, word string, intervene func(f *l
 	return math.Log(softmax(f.LogitsAt(0, len(ids)-1))[id])
 }
 
-func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
-	r := deep(t)
+// referenceOf measures a reference on the small text.
+func referenceOf(t *testing.T, r *run.Run) *Reference {
+	t.Helper()
 	corpus, err := loadSmall(r.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	means, err := NewHeadMeans(r, corpus)
+	reference, err := NewReference(r, corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return reference
+}
+
+func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
+	r := deep(t)
+	reference := referenceOf(t, r)
+	means := reference.means
 	const text = "The otter likes the dog near"
-	y, err := Why(r, Question{Text: text, Word: "Rocks"}, means)
+	y, err := Why(r, Question{Text: text, Word: "Rocks", Against: "likes"}, reference)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,11 +72,16 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 	}
 	e, _ := r.Encode(text)
 	nothing := func(*layers.Inference) error { return nil }
-	plain := after(t, r, e.IDs, "rocks", nothing)
-	near(t, "probability", y.Probability, math.Exp(plain), 1e-6)
-	if y.Target != "rocks" || !slices.Equal(y.Tokens, m.Tokens) || len(y.Words) != len(e.IDs) {
-		t.Errorf("target %q, tokens %q, %d words", y.Target, y.Tokens, len(y.Words))
+	logP := func(ids []int, word string, intervene func(f *layers.Inference) error) float64 {
+		return after(t, r, ids, word, intervene)
 	}
+	plain, other := logP(e.IDs, "rocks", nothing), logP(e.IDs, "likes", nothing)
+	near(t, "probability", y.Probability, math.Exp(plain), 1e-6)
+	if y.Target != "rocks" || y.Against.Word != "likes" || !slices.Equal(y.Tokens, m.Tokens) || len(y.Words) != len(e.IDs) {
+		t.Errorf("target %q against %q, tokens %q, %d words", y.Target, y.Against.Word, y.Tokens, len(y.Words))
+	}
+	near(t, "probability of the other", y.Against.Probability, math.Exp(other), 1e-6)
+	near(t, "logit difference", y.Against.LogitDifference, plain-other, 1e-5)
 	query := len(e.IDs) - 1
 	mean := m.Mean(attention.All, attention.All)
 	for key, w := range y.Words {
@@ -95,48 +89,167 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 			t.Errorf("word %d is %+v", key, w)
 		}
 		near(t, "attention to "+w.Word, w.Attention, mean[query][key], 1e-9)
-		removed := func(in ...int) float64 {
-			return plain - after(t, r, e.IDs, "rocks", func(f *layers.Inference) error {
+		without := func(in ...int) func(f *layers.Inference) error {
+			return func(f *layers.Inference) error {
 				for _, layer := range in {
 					if err := f.Attention[layer].RemoveAttention(layers.Link{Head: layers.AllHeads, Query: query, Key: key}); err != nil {
 						return err
 					}
 				}
 				return nil
-			})
+			}
 		}
-		near(t, "ablation of the attention to "+w.Word, *w.AttentionRemoved, removed(0, 1), 1e-6)
-		near(t, "ablation in the first layer", w.AttentionRemovedByLayer[0], removed(0), 1e-6)
-		near(t, "ablation in the second layer", w.AttentionRemovedByLayer[1], removed(1), 1e-6)
+		near(t, "removal of the attention to "+w.Word, *w.AttentionRemoved, plain-logP(e.IDs, "rocks", without(0, 1)), 1e-6)
+		near(t, "its effect on the logit difference", *w.DifferenceRemoved,
+			plain-other-logP(e.IDs, "rocks", without(0, 1))+logP(e.IDs, "likes", without(0, 1)), 1e-5)
+		near(t, "removal in the first layer", w.AttentionRemovedByLayer[0], plain-logP(e.IDs, "rocks", without(0)), 1e-6)
+		near(t, "removal in the second layer", w.AttentionRemovedByLayer[1], plain-logP(e.IDs, "rocks", without(1)), 1e-6)
 		if key == 0 {
 			if w.Replaced != nil || len(w.Replacements) > 0 {
 				t.Errorf("the boundary token was replaced: %+v", w)
 			}
 			continue
 		}
-		changed := slices.Clone(e.IDs)
-		changed[key], _ = r.Vocabulary.Unknown()
-		near(t, w.Word+" replaced", *w.Replaced, plain-after(t, r, changed, "rocks", nothing), 1e-6)
-		if w.Kind != "" || len(w.Replacements) != 1 || w.Replacements[0].Word != data.UnknownToken || w.Replacements[0].Effect != *w.Replaced {
-			t.Errorf("%s: replacements %+v", w.Word, w.Replacements)
+		var effects, differences []float64
+		for _, x := range w.Replacements {
+			changed := slices.Clone(e.IDs)
+			known := false
+			if changed[key], known = r.Vocabulary.ID(x.Word); !known || x.Word == data.UnknownToken || changed[key] == e.IDs[key] {
+				t.Errorf("%s is replaced by %q", w.Word, x.Word)
+			}
+			effects = append(effects, plain-logP(changed, "rocks", nothing))
+			differences = append(differences, plain-other-logP(changed, "rocks", nothing)+logP(changed, "likes", nothing))
+			near(t, w.Word+" replaced by "+x.Word, x.Effect, effects[len(effects)-1], 1e-6)
+		}
+		if len(effects) == 0 {
+			if w.Replaced != nil || w.Seen != "" {
+				t.Errorf("%s: replaced %v, %q", w.Word, *w.Replaced, w.Seen)
+			}
+			continue
+		}
+		near(t, w.Word+" replaced", *w.Replaced, stat.Mean(effects, nil), 1e-6)
+		near(t, "its effect on the logit difference", *w.DifferenceReplaced, stat.Mean(differences, nil), 1e-5)
+		if len(effects) > 1 {
+			near(t, "deviation", *w.Deviation, stat.StdDev(effects, nil), 1e-6)
 		}
 	}
-	if len(y.Heads) != 8 || y.Correlation == nil {
-		t.Fatalf("%d heads, correlation %v", len(y.Heads), y.Correlation)
+	if y.NoiseFloor != reference.floor || len(y.Heads) != 8 {
+		t.Fatalf("floor %+v, %d heads", y.NoiseFloor, len(y.Heads))
 	}
 	for i, h := range y.Heads {
 		if h.Layer != i/4 || h.Head != i%4 {
 			t.Errorf("head %d is %+v", i, h)
 		}
-		near(t, "head off", h.Effect, plain-after(t, r, e.IDs, "rocks", func(f *layers.Inference) error {
+		near(t, "mean ablation", h.Mean, plain-logP(e.IDs, "rocks", func(f *layers.Inference) error {
 			return f.Attention[h.Layer].SetZ(0, h.Head, means[h.Layer][h.Head])
 		}), 1e-6)
 	}
 
-	// Without the text there are no heads, and all else is the same.
+	// Without the text there are no heads and no replacements, and all else is the same.
 	without, err := Why(r, Question{Text: text, Word: "rocks"}, nil)
-	if err != nil || len(without.Heads) > 0 || *without.Words[3].AttentionRemoved != *y.Words[3].AttentionRemoved {
-		t.Errorf("without means: %d heads, error %v", len(without.Heads), err)
+	if err != nil || len(without.Heads) > 0 || without.Replaceable() || *without.Words[3].AttentionRemoved != *y.Words[3].AttentionRemoved ||
+		without.Words[3].DifferenceRemoved != nil || without.NoiseFloor.Removed != attention.LeastEffect {
+		t.Errorf("without the text: %+v, error %v", without, err)
+	}
+}
+
+// A word is replaced by those that the training text has between the same words.
+func TestWhyReplacesByWordsInTheSamePlace(t *testing.T) {
+	r := deep(t)
+	y, err := Why(r, Question{Text: "The otter likes the dog near"}, referenceOf(t, r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	otter := y.Words[2]
+	if otter.Seen != data.SeenBetween || len(otter.Replacements) < 2 {
+		t.Errorf("otter: %+v", otter)
+	}
+	for _, x := range otter.Replacements {
+		if !strings.Contains(strings.ToLower(runtest.Text()), "the "+x.Word+" likes") {
+			t.Errorf("the text has no %q between the and likes", x.Word)
+		}
+	}
+}
+
+// Removed together, and by all tokens after it, as a graph of one sentence has it.
+func TestRedundancyTests(t *testing.T) {
+	r := deep(t)
+	const text = "The otter likes the dog near"
+	a, err := encodeQuestion(r, Question{Text: text, Word: "rocks"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPrediction(r, a)
+	words := make([]attention.WordEffect, len(a.IDs))
+	p.measure(func(out run.ForwardResult) { p.attention(out, words) })
+	p.removeEach(words)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	const at = 2
+	d := attention.Redundancy{Position: at}
+	p.testRedundancy(words, &d)
+	if err := p.run(); err != nil {
+		t.Fatal(err)
+	}
+	query := len(a.IDs) - 1
+	plain := after(t, r, a.IDs, "rocks", func(*layers.Inference) error { return nil })
+	removed := func(queries []int, keys ...int) float64 {
+		return plain - after(t, r, a.IDs, "rocks", func(f *layers.Inference) error {
+			for _, layer := range f.Attention {
+				for _, q := range queries {
+					for _, key := range keys {
+						if err := layer.RemoveAttention(layers.Link{Head: layers.AllHeads, Query: q, Key: key}); err != nil {
+							return err
+						}
+					}
+				}
+			}
+			return nil
+		})
+	}
+	if len(d.Pairs) != 15 {
+		t.Fatalf("%d pairs of 6 words", len(d.Pairs))
+	}
+	with := 0
+	for _, pair := range d.Pairs {
+		near(t, "a pair", pair.Effect, removed([]int{query}, pair.Positions[0], pair.Positions[1]), 1e-6)
+		if slices.Contains(pair.Positions[:], at) {
+			with++
+		}
+	}
+	if with != 5 {
+		t.Errorf("%d pairs with the word in question, want 5", with)
+	}
+	near(t, "removed by all", *d.AllQueries, removed([]int{3, 4, 5, query}, at), 1e-6)
+}
+
+func TestRedundancyReasons(t *testing.T) {
+	r := deep(t)
+	answer := func(change func(y *attention.Why, d *attention.Redundancy)) attention.Why {
+		d := attention.Redundancy{Position: 1}
+		y := attention.Why{Probability: 0.95, NoiseFloor: attention.NoiseFloor{Removed: 0.25, Replaced: 0.25}, Redundancy: &d,
+			Words: []attention.WordEffect{{AttentionRemoved: new(0.0)}, {AttentionRemoved: new(0.125), Replaced: new(0.125)}, {AttentionRemoved: new(0.0)}}}
+		change(&y, &d)
+		return y
+	}
+	for want, change := range map[string]func(y *attention.Why, d *attention.Redundancy){
+		attention.NotUsed:     func(*attention.Why, *attention.Redundancy) {},
+		attention.SameAnswer:  func(y *attention.Why, _ *attention.Redundancy) { *y.Words[1].Replaced = 2 },
+		attention.Sink:        func(_ *attention.Why, d *attention.Redundancy) { d.Position = 0 },
+		attention.Certain:     func(_ *attention.Why, d *attention.Redundancy) { d.Difference = 1 },
+		attention.OtherTokens: func(_ *attention.Why, d *attention.Redundancy) { d.AllQueries = new(1.0) },
+		attention.PairNeeded: func(_ *attention.Why, d *attention.Redundancy) {
+			d.Pairs = []attention.PairRemoved{{Positions: [2]int{1, 2}, Effect: 2}}
+		},
+		"": func(y *attention.Why, d *attention.Redundancy) { // not certain, another pair, and nothing in its place
+			y.Probability, d.Difference, y.Words[1].Replaced = 0.5, 1, nil
+			d.Pairs = []attention.PairRemoved{{Positions: [2]int{0, 2}, Effect: 2}}
+		},
+	} {
+		if got := strings.Join(redundancyReasons(r, answer(change)), "+"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 
@@ -170,6 +283,9 @@ func TestWhyQuestions(t *testing.T) {
 	if y, err = Why(r, Question{Text: text, Word: data.BoundaryToken}, nil); err != nil || y.Target != data.BoundaryToken {
 		t.Errorf("the end of the sentence: %q, error %v", y.Target, err)
 	}
+	if y, err = Why(r, Question{Text: text, Against: RunnerUp}, nil); err != nil || y.Against.Word == y.Target || y.Against.LogitDifference < 0 {
+		t.Errorf("against the runner-up: %+v, error %v", y.Against, err)
+	}
 	for _, c := range []struct {
 		q    Question
 		want string
@@ -179,6 +295,8 @@ func TestWhyQuestions(t *testing.T) {
 		{Question{Text: text, Word: "spoon"}, "\"spoon\" is not one word of this run's vocabulary"},
 		{Question{Text: text, Word: "the dog"}, "\"the dog\" is not one word"},
 		{Question{Text: " "}, "the sentence is empty"},
+		{Question{Text: text, Against: "spoon"}, "\"spoon\" is not one word of this run's vocabulary"},
+		{Question{Text: text, Word: "rocks", Against: "Rocks"}, "\"Rocks\" is the word that is explained: compare it with another, or with the runner-up"},
 	} {
 		_, err := Why(r, c.q, nil)
 		wantError(t, err, c.want)
@@ -201,7 +319,7 @@ func TestWhyReplacesBySubstitutes(t *testing.T) {
 		sum += x.Effect / 7
 	}
 	near(t, "mean over replacements", *zebra.Replaced, sum, 1e-9)
-	if the := y.Words[4]; the.Kind != "" || len(the.Replacements) != 1 || the.Replacements[0].Word != data.UnknownToken {
-		t.Errorf("the is replaced by %+v", the)
+	if the := y.Words[4]; the.Kind != "" || the.Replaced != nil || len(the.Replacements) > 0 {
+		t.Errorf("without the text, the is replaced by %+v", the)
 	}
 }

@@ -11,16 +11,51 @@ import (
 //
 //	effect = ln p(target) - ln p(target | intervention)
 //
-// It is positive if what the intervention removes makes the target more likely, and negative if it makes it less likely.
+// It is positive if what the intervention removes makes the target more likely, and negative if it makes it less likely. With
+// another word to compare with (Against), there is a second effect of each, the fall of the difference of their logits:
+//
+//	effect = (logit(target) - logit(against)) - (the same | intervention)
 type Why struct {
-	Text        string       `json:"text"`
-	Tokens      []string     `json:"tokens"`       // up to the token whose next one is predicted, that one the last
-	ContextText string       `json:"context_text"` // the tokens as one text
-	Target      string       `json:"target"`       // the word whose probability is explained
-	Probability float64      `json:"probability"`  // of the target, without an intervention
-	Words       []WordEffect `json:"words"`        // of all tokens, in their order
-	Heads       []HeadEffect `json:"heads"`        // mean ablation; empty if the corpus for the means is not available
-	Correlation *float64     `json:"correlation"`  // Spearman's, of Attention and AttentionRemoved; nil with fewer than three words
+	Text        string         `json:"text"`
+	Tokens      []string       `json:"tokens"`       // up to the token whose next one is predicted, that one the last
+	ContextText string         `json:"context_text"` // the tokens as one text
+	Target      string         `json:"target"`       // the word whose probability is explained
+	Probability float64        `json:"probability"`  // of the target, without an intervention
+	Against     *Against       `json:"against"`      // the word that it is compared with; nil unless asked for
+	Words       []WordEffect   `json:"words"`        // of all tokens, in their order
+	NoiseFloor  NoiseFloor     `json:"noise_floor"`
+	WithEffect  []int          `json:"with_effect"`  // see [Why.Affecting]
+	RemovalOnly []int          `json:"removal_only"` // see [Why.RemovedOnly]
+	Heads       []HeadAblation `json:"heads"`        // empty if the text for the means is not available
+	Correlation *Correlation   `json:"correlation"`  // of attention and effect; nil if it is not defined
+	Redundancy  *Redundancy    `json:"redundancy"`   // of the word with the most attention, if removing that has no effect; else nil
+}
+
+// Against is a word that the target is compared with.
+type Against struct {
+	Word            string  `json:"word"`
+	Probability     float64 `json:"probability"`      // without an intervention
+	LogitDifference float64 `json:"logit_difference"` // logit(target) - logit(against), without an intervention
+}
+
+// NoiseFloor is the size of effect that is not distinguished from none. Random words of random predictions of held-out text are
+// ablated as those of the sentence are. The floor is 10 times the median size of these effects, and at least [LeastEffect]:
+//
+//	floor = 10 median |effect|
+//
+// The median does not count the few words that matter there. The sizes of the other effects fall off about exponentially; of an
+// exponential distribution one in 1,024 is above 10 medians. Without the text of the run the floor is LeastEffect.
+type NoiseFloor struct {
+	Removed     float64 `json:"removed"`     // for removed attention
+	Replaced    float64 `json:"replaced"`    // for replaced words
+	Predictions int     `json:"predictions"` // that it was measured on; 0: none
+}
+
+// Correlation is Spearman's rank correlation of attention and effect over the words. Effects that are not above the noise floor
+// count as 0.
+type Correlation struct {
+	Rho float64 `json:"rho"` // -1 to 1
+	P   float64 `json:"p"`   // p-value: probability of a rho at least as far from 0 if there were no association
 }
 
 // WordEffect is a word that the predicting token can attend to, with its attention weights and its effects on the prediction.
@@ -29,13 +64,20 @@ type WordEffect struct {
 	Word      string      `json:"word"`
 	Attention float64     `json:"attention"` // of the predicting token, mean over layers and heads
 	ByHead    [][]float64 `json:"by_head"`   // [layer][head]
+	Cause     bool        `json:"cause"`     // it is a cause word of a known rule
 
 	AttentionRemoved        *float64  `json:"attention_removed"`          // effect of removing the attention to it, in all layers and heads; nil for the only token
 	AttentionRemovedByLayer []float64 `json:"attention_removed_by_layer"` // in one layer alone; empty with the former
 
-	Replaced     *float64      `json:"replaced"` // effect of replacing it, mean over the replacements; nil without any
-	Kind         string        `json:"kind"`     // of the replacements, such as "animal"; "" if <unk> is the only one
+	Replaced     *float64      `json:"replaced"`           // effect of replacing it, mean over the replacements; nil without any
+	Deviation    *float64      `json:"replaced_deviation"` // standard deviation over the replacements; nil for fewer than two
+	Kind         string        `json:"kind"`               // of the substitutes in the grammar, such as "animal"; else ""
+	Seen         string        `json:"seen"`               // where the training text has the replacements: "between", "after" or "before" the same tokens; else ""
 	Replacements []Replacement `json:"replacements"`
+
+	// The effects on the difference of the logits of the target and of [Why.Against]; nil without that.
+	DifferenceRemoved  *float64 `json:"difference_removed"`
+	DifferenceReplaced *float64 `json:"difference_replaced"` // mean over the replacements
 }
 
 // Replacement is a word that replaces another, and the effect of the replacement.
@@ -44,27 +86,164 @@ type Replacement struct {
 	Effect float64 `json:"effect"`
 }
 
-// HeadEffect is the effect of ablating one head: mean ablation in [Why], zero ablation in [Map.Important].
+// HeadEffect is the effect of the zero ablation of one head, see [Map.Important].
 type HeadEffect struct {
 	Layer  int     `json:"layer"` // from 0
 	Head   int     `json:"head"`  // from 0
 	Effect float64 `json:"effect"`
 }
 
-// Ranked returns the words in the order of the effect of removing the attention to them, the largest first. Words without an effect
-// come last.
+// HeadAblation is the effect of ablating one head, in two ways: its output at every token is replaced by its mean over held-out text,
+// or by its outputs at random tokens of held-out text.
+type HeadAblation struct {
+	Layer     int      `json:"layer"` // from 0
+	Head      int      `json:"head"`  // from 0
+	Mean      float64  `json:"mean_ablation"`
+	Resample  float64  `json:"resample_ablation"`  // mean over the draws
+	Deviation *float64 `json:"resample_deviation"` // standard deviation over the draws; nil for fewer than two
+}
+
+// Redundancy says why removing the attention to the word with the most has no effect above the noise floor.
+type Redundancy struct {
+	Position int    `json:"position"`
+	Word     string `json:"word"`
+	// Reasons are those of the constants below that were found; empty: no test found one.
+	Reasons    []string      `json:"reasons"`
+	Pairs      []PairRemoved `json:"pairs"`       // of the words with the most attention, at most six
+	AllQueries *float64      `json:"all_queries"` // effect of removing the attention to it of all tokens after it; nil in one layer, or if it is the last
+	RunnerUp   string        `json:"runner_up"`   // the most likely word other than the target
+	Margin     float64       `json:"margin"`      // logit(target) - logit(runner-up), without an intervention
+	Difference float64       `json:"difference"`  // effect of removing the attention to the word on the margin
+}
+
+// PairRemoved is the effect of removing the attention to two words together.
+type PairRemoved struct {
+	Positions [2]int  `json:"positions"`
+	Effect    float64 `json:"effect"`
+}
+
+// Why removing the attention to a word has no effect.
+const (
+	Sink        = "sink"         // it is the boundary token
+	PairNeeded  = "pair"         // removing it together with another word has an effect that neither has alone
+	OtherTokens = "other tokens" // tokens after it have its content too
+	Certain     = "certain"      // it lowers the logit difference to the runner-up, which leaves the prediction as certain
+	SameAnswer  = "same answer"  // replacing it has an effect, so the prediction uses it, but is the same without it
+	NotUsed     = "not used"     // neither removing nor replacing it has an effect
+)
+
+// Replaceable reports whether any word was replaced. Then the words are ordered by the effects of replacing them; else by those of removing
+// the attention to them.
+func (y Why) Replaceable() bool {
+	return slices.ContainsFunc(y.Words, func(w WordEffect) bool { return w.Replaced != nil })
+}
+
+// Effect returns the effect of a word, by which the words are ordered: that of replacing it or, if no word was replaced, that of
+// removing the attention to it; 0 if it was not measured. With a word to compare with it is the effect on the logit difference.
+func (y Why) Effect(w WordEffect) float64 {
+	effect := w.AttentionRemoved
+	switch replaceable := y.Replaceable(); {
+	case replaceable && y.Against != nil:
+		effect = w.DifferenceReplaced
+	case replaceable:
+		effect = w.Replaced
+	case y.Against != nil:
+		effect = w.DifferenceRemoved
+	}
+	if effect == nil {
+		return 0
+	}
+	return *effect
+}
+
+// Above reports whether removing the attention to the word, and whether replacing it, has an effect on the log-probability above the
+// noise floor, in either direction.
+func (f NoiseFloor) Above(w WordEffect) (removed, replaced bool) {
+	return w.AttentionRemoved != nil && math.Abs(*w.AttentionRemoved) > f.Removed, w.Replaced != nil && math.Abs(*w.Replaced) > f.Replaced
+}
+
+// above reports whether the effect by which words are ordered is above the noise floor.
+func (y Why) above(w WordEffect) bool {
+	removed, replaced := y.NoiseFloor.Above(w)
+	return replaced || removed && !y.Replaceable()
+}
+
+// Ranked returns the words with an effect above the noise floor, the largest first and the predicting token, the last of the sentence,
+// after the others; and then the words without one, which are ties, in their order in the sentence.
 func (y Why) Ranked() []WordEffect {
 	words := slices.Clone(y.Words)
-	slices.SortStableFunc(words, func(a, b WordEffect) int { return cmp.Compare(b.RemovalEffect(), a.RemovalEffect()) })
+	group := func(w WordEffect) int {
+		switch {
+		case !y.above(w):
+			return 2
+		case w.Position == len(y.Words)-1:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(words, func(a, b WordEffect) int {
+		if order := cmp.Compare(group(a), group(b)); order != 0 || group(a) == 2 {
+			return order
+		}
+		return cmp.Compare(y.Effect(b), y.Effect(a))
+	})
 	return words
 }
 
-// RemovalEffect returns the effect of removing the attention to the word, or -Inf if it was not measured.
-func (c WordEffect) RemovalEffect() float64 {
-	if c.AttentionRemoved == nil {
-		return math.Inf(-1)
+// Affecting returns the positions of the words with an effect above the noise floor, in the order of [Why.Ranked].
+func (y Why) Affecting() (positions []int) {
+	for _, w := range y.Ranked() {
+		if y.above(w) {
+			positions = append(positions, w.Position)
+		}
 	}
-	return *c.AttentionRemoved
+	return positions
+}
+
+// RemovedOnly returns the positions of the tokens whose removed attention has an effect above the noise floor, and that do not matter
+// otherwise: replacing them has no such effect, or was not possible.
+func (y Why) RemovedOnly() (positions []int) {
+	for _, w := range y.Words {
+		if removed, _ := y.NoiseFloor.Above(w); removed && !y.above(w) {
+			positions = append(positions, w.Position)
+		}
+	}
+	return positions
+}
+
+// Needed reports whether removing the attention to two words together has an effect that neither has alone: it is above the noise floor
+// by more than twice the sum of the effects of removing each.
+func (y Why) Needed(p PairRemoved) bool {
+	alone := 0.0
+	for _, i := range p.Positions {
+		alone += max(0, *y.Words[i].AttentionRemoved)
+	}
+	return p.Effect > 2*alone+y.NoiseFloor.Removed
+}
+
+// Unexplained returns the position of a word whose attention needs an explanation, because removing it has no effect above the noise
+// floor: the word with the most attention or, if removing that has an effect, the most attended of the words that matter when they
+// are replaced, without the predicting token. It returns -1 if there is none.
+func (y Why) Unexplained() int {
+	order := y.ByAttention()
+	for n, i := range order {
+		w := y.Words[i]
+		removed, replaced := y.NoiseFloor.Above(w)
+		if w.AttentionRemoved != nil && !removed && (n == 0 || replaced && i < len(y.Words)-1) {
+			return i
+		}
+	}
+	return -1
+}
+
+// ByAttention returns the positions of the words in the order of their attention, the most first.
+func (y Why) ByAttention() []int {
+	order := make([]int, len(y.Words))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(y.Words[j].Attention, y.Words[i].Attention) })
+	return order
 }
 
 // Explanation is the arithmetic of one attention weight. Every number is the one that the operation computed.

@@ -60,7 +60,7 @@ func (c *Course) ownSentence() (string, error) {
 		})
 }
 
-// effects lists the words, those first whose attention costs most to remove.
+// effects lists the words, those first whose replacement has the largest effect.
 func effects(y attention.Why) (words []values) {
 	for _, w := range y.Ranked() {
 		left := "-"
@@ -95,9 +95,6 @@ func placed(y attention.Why, w attention.WordEffect) string {
 	return name
 }
 
-// noEffect is the size of an effect, in nats, that is taken for none: it changes the probability by a twentieth.
-const noEffect = 0.05
-
 // redundant finds the river sentence with another animal, whose replacement changes the prediction and whose removed attention
 // does not, because the model predicts the same without the attention to the zebra of the river sentence. It also returns the
 // probability of that prediction there.
@@ -116,7 +113,7 @@ func (c *Course) redundant() (values, error) {
 			return nil, err
 		}
 		w := y.Words[animal]
-		if math.Abs(*w.AttentionRemoved) < noEffect && (found == nil || w.Attention > found.Words[animal].Attention) {
+		if math.Abs(*w.AttentionRemoved) < attention.LeastEffect && (found == nil || w.Attention > found.Words[animal].Attention) {
 			found = &y
 		}
 	}

@@ -53,7 +53,7 @@ func TestTheCauseWordsOfTheRiver(t *testing.T) {
 			t.Errorf("%s: attention %.2f, removed %.2f, replaced %.2f", w.Word, w.Attention, *w.AttentionRemoved, *w.Replaced)
 		}
 	}
-	if others > noEffect {
+	if others > attention.LeastEffect {
 		t.Errorf("another word has an effect of %.2f", others)
 	}
 }

@@ -20,9 +20,17 @@ func anyEffect(t *rapid.T) *float64 {
 
 // anyWhy draws an answer over the words of a map.
 func anyWhy(t *rapid.T, m attention.Map) attention.Why {
-	y := attention.Why{Text: m.Text, Tokens: m.Tokens, ContextText: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p"), Correlation: anyEffect(t)}
+	y := attention.Why{Text: m.Text, Tokens: m.Tokens, ContextText: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p")}
+	y.NoiseFloor = attention.NoiseFloor{Removed: rapid.Float64Range(0, 5).Draw(t, "floor"), Replaced: 0.1}
+	if rho := anyEffect(t); rho != nil {
+		y.Correlation = &attention.Correlation{Rho: *rho, P: rapid.Float64Range(0, 0.1).Draw(t, "p of rho")}
+	}
+	if rapid.Bool().Draw(t, "against") {
+		y.Against = &attention.Against{Word: attentiontest.Token().Draw(t, "against word"), LogitDifference: 1}
+	}
 	for i, word := range m.Tokens {
-		c := attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), AttentionRemoved: anyEffect(t), Replaced: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind")}
+		c := attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), AttentionRemoved: anyEffect(t), Replaced: anyEffect(t),
+			Deviation: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind"), Seen: "between", Cause: rapid.Bool().Draw(t, "cause"), DifferenceRemoved: anyEffect(t)}
 		for range len(m.Attention) {
 			c.ByHead = append(c.ByHead, make([]float64, len(m.Attention[0])))
 		}
@@ -31,8 +39,17 @@ func anyWhy(t *rapid.T, m attention.Map) attention.Why {
 		}
 		y.Words = append(y.Words, c)
 	}
+	y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+	if i := y.Unexplained(); i >= 0 {
+		y.Redundancy = &attention.Redundancy{Position: i, Word: y.Words[i].Word, AllQueries: new(float64)}
+		for _, reason := range []string{attention.Sink, attention.PairNeeded, attention.OtherTokens, attention.Certain, attention.NotUsed} {
+			if rapid.Bool().Draw(t, reason) {
+				y.Redundancy.Reasons = append(y.Redundancy.Reasons, reason)
+			}
+		}
+	}
 	if e := anyEffect(t); e != nil {
-		y.Heads = []attention.HeadEffect{{Layer: 0, Head: 0, Effect: *e}, {Layer: 1, Head: 0, Effect: 0.5}}
+		y.Heads = []attention.HeadAblation{{Layer: 0, Head: 0, Mean: *e, Deviation: anyEffect(t)}, {Layer: 1, Head: 0, Mean: 0.5}}
 	}
 	return y
 }

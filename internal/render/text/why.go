@@ -20,55 +20,94 @@ const mostHeads = 12
 // mostLayers is how many layers have a column for the effect of a removal in them alone.
 const mostLayers = 6
 
-// noise is how large an effect must be, in nats, for a bar to be long and for ranks to be compared: it changes the
-// probability by a twentieth.
-const noise = 0.05
+// mostWords is how many words have a line of their own.
+const mostWords = 30
+
+// longBar is the effect, in nats, of the longest bar, unless there is a larger one: it divides a probability by 20.
+const longBar = 3
 
 // What goes first from the table of words on a terminal that is too narrow.
 const (
-	spareReplaced = iota + 1
+	spareDifference = iota + 1
 	spareBars
 	spareLayers
 	spareHeads
 	spareShare
+	spareDeviation
 	spareBy
 )
 
-// Why writes a Why for a terminal: the attention to each word and its effect, the words with
-// the largest effect first, then the heads, and how far attention and effect agree.
+// Why writes a Why for a terminal: the attention to each word and its effects, the words with the largest effect first, then the heads,
+// and what the numbers say.
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
-	b.WriteString(o.title("Why %s is predicted after: %s", printable.Quote(render.Spelling(y.Target)), printable.Sentence(y.ContextText)))
-	given := fmt.Sprintf("P(%s) = %.3f.", render.Spelling(y.Target), y.Probability)
+	target := render.Spelling(y.Target)
+	b.WriteString(o.title("Why %s is predicted after: %s", printable.Quote(target), printable.Sentence(y.ContextText)))
+	given := fmt.Sprintf("P(%s) = %.3f.", target, y.Probability)
 	if len(y.Words) == 0 {
 		b.WriteString(o.paragraph("%s It has no word before it to attend to.", given))
 		return render.Write(w, &b)
 	}
-	table := whyTable(y, o)
-	mean, cut := "the mean over heads", "in all layers"
+	words := shownWords(y)
+	table := whyTable(y, words, o)
+	mean, removed := "the mean over heads", "in all layers"
 	if shown, _ := table.Shown(o.width()); slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Spare == spareHeads }) {
 		mean = "the mean and by head"
 	}
 	if single(y) > 0 {
-		cut += " (or in one alone)"
+		removed += " (or in one alone)"
 	}
-	b.WriteString(o.paragraph("%s Attention is that of the last token, %s; an effect is the decrease of log P(%s), in nats, "+
-		"when the attention to the word is removed %s, or the word is replaced.", given, mean, render.Spelling(y.Target), cut))
+	b.WriteString(o.paragraph("%s Attention is that of the last token, %s. An effect is the decrease of log P(%s), in nats (0.69 halves a "+
+		"probability): when the attention to the word is removed %s, or when the word is replaced, the mean over other words in its place.",
+		given, mean, target, removed))
+	if y.Against != nil {
+		b.WriteString(o.paragraph("Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
+			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, rounded(y.Against.LogitDifference)))
+	}
 	b.WriteString("\n" + table.Text(o.width()))
+	if rest := len(y.Words) - len(words); rest > 0 {
+		b.WriteString(o.paragraph("and %s without an effect above the noise floor", printable.Count(rest, "more token")))
+	}
 	if len(y.Heads) > 0 {
-		b.WriteString("\n" + o.paragraph("Mean ablation: the output of one head is replaced by its mean over held-out text:"))
+		b.WriteString("\n" + o.paragraph("Heads, with their output replaced by its mean over held-out text (mean ablation)%s:", resampled(y)))
 		heads := slices.Clone(y.Heads)
-		slices.SortStableFunc(heads, func(a, b attention.HeadEffect) int { return cmp.Compare(b.Effect, a.Effect) })
+		slices.SortStableFunc(heads, func(a, b attention.HeadAblation) int { return cmp.Compare(b.Mean, a.Mean) })
 		shown := min(len(heads), mostHeads)
 		b.WriteString(headTable(heads[:shown], o).Text(o.width()))
 		if rest := heads[shown:]; len(rest) > 0 {
 			b.WriteString(o.paragraph("and %s with effects from %s to %s",
-				printable.Count(len(rest), "more head"), rounded(rest[0].Effect), rounded(rest[len(rest)-1].Effect)))
+				printable.Count(len(rest), "more head"), rounded(rest[0].Mean), rounded(rest[len(rest)-1].Mean)))
 		}
 	}
-	b.WriteString("\n" + o.paragraph("%s", agreement(y)))
+	for _, sentence := range conclusions(y) {
+		b.WriteString("\n" + o.paragraph("%s", sentence))
+	}
 	return render.Write(w, &b)
 }
+
+// resampled says how heads are ablated besides mean ablation.
+func resampled(y attention.Why) string {
+	if y.Heads[0].Deviation == nil {
+		return ""
+	}
+	return ", and by its outputs at random tokens of it (resample ablation: mean and standard deviation over the draws)"
+}
+
+// shownWords returns the words that have a line: all of a short sentence, of a longer one those with an effect, and those with the most
+// attention.
+func shownWords(y attention.Why) []attention.WordEffect {
+	ranked := y.Ranked()
+	if len(ranked) <= mostWords {
+		return ranked
+	}
+	shown := slices.Clone(ranked[:min(len(y.WithEffect), mostWords-fewAttended)])
+	rest := slices.Clone(ranked[len(shown):])
+	slices.SortStableFunc(rest, func(a, b attention.WordEffect) int { return cmp.Compare(b.Attention, a.Attention) })
+	return append(shown, rest[:fewAttended]...)
+}
+
+// fewAttended is how many words without an effect a long table has: those with the most attention.
+const fewAttended = 10
 
 // single returns how many layers have a column for a removal in them alone: all, if there are several and few.
 func single(y attention.Why) int {
@@ -78,51 +117,22 @@ func single(y attention.Why) int {
 	return 0
 }
 
-// largestCut is the size of the largest effect of a removal.
-func largestCut(y attention.Why) float64 {
-	largest := 0.0
-	for _, c := range y.Words {
-		if c.AttentionRemoved != nil {
-			largest = max(largest, math.Abs(*c.AttentionRemoved))
-		}
+// whyTable has a row for each of the words.
+func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Table {
+	marks, layers, largest := numberedWords(y.Tokens), single(y), float64(longBar)
+	for _, w := range words {
+		largest = max(largest, math.Abs(y.Effect(w)))
 	}
-	return largest
-}
-
-// agreement says what the rank correlation means.
-func agreement(y attention.Why) string {
-	if y.Correlation == nil {
-		return "Too few words, or all alike, to compare attention with effect."
-	}
-	if largestCut(y) < noise {
-		return fmt.Sprintf("No single removal has an effect of %.2f nats: there is nothing to compare attention with.", noise)
-	}
-	rho := *y.Correlation
-	meaning := "attention says little about the effects here"
-	switch {
-	case rho >= 0.7:
-		meaning = "the more attention, the larger the effect here"
-	case rho >= 0.3:
-		meaning = "attention and effect agree in part"
-	case rho <= -0.3:
-		meaning = "the more attention, the smaller the effect here"
-	}
-	return fmt.Sprintf("Rank correlation of attention and effect of removal: %.2f: %s.", rho, meaning)
-}
-
-// whyTable has a row for each word, the largest effect first.
-func whyTable(y attention.Why, o Options) term.Table {
-	ranked, marks, layers, largest := y.Ranked(), numberedWords(y.Tokens), single(y), max(noise, largestCut(y))
-	t := term.Table{Rows: make([][]string, len(ranked))}
-	column := func(c term.Column, cell func(c attention.WordEffect) string) {
+	t := term.Table{Rows: make([][]string, len(words))}
+	column := func(c term.Column, cell func(w attention.WordEffect) string) {
 		t.Columns = append(t.Columns, c)
-		for i, cause := range ranked {
-			t.Rows[i] = append(t.Rows[i], cell(cause))
+		for i, w := range words {
+			t.Rows[i] = append(t.Rows[i], cell(w))
 		}
 	}
-	column(term.Column{Title: "word", Left: true}, func(c attention.WordEffect) string { return marks[c.Position].Fit(render.WidestLabel) })
-	column(term.Column{Title: "attention"}, func(c attention.WordEffect) string { return rounded(c.Attention) })
-	column(term.Column{Left: true, Spare: spareShare}, func(c attention.WordEffect) string { return tableBar(c.Attention, 1, o) })
+	column(term.Column{Title: "word", Left: true}, func(w attention.WordEffect) string { return marks[w.Position].Fit(render.WidestLabel) })
+	column(term.Column{Title: "attention"}, func(w attention.WordEffect) string { return rounded(w.Attention) })
+	column(term.Column{Left: true, Spare: spareShare}, func(w attention.WordEffect) string { return tableBar(w.Attention, 1, o) })
 	for layer, heads := range y.Words[0].ByHead {
 		for head := range heads {
 			name := fmt.Sprintf("h%d", head+1)
@@ -131,45 +141,59 @@ func whyTable(y attention.Why, o Options) term.Table {
 			} else if len(heads) == 1 {
 				break // its weight is the mean
 			}
-			column(term.Column{Title: name, Spare: spareHeads}, func(c attention.WordEffect) string {
-				return render.Number(c.ByHead[layer][head])
+			column(term.Column{Title: name, Spare: spareHeads}, func(w attention.WordEffect) string {
+				return render.Number(w.ByHead[layer][head])
 			})
 		}
 	}
-	column(term.Column{Title: "removed"}, func(c attention.WordEffect) string { return signed(c.AttentionRemoved) })
-	column(term.Column{Left: true, Spare: spareBars}, func(c attention.WordEffect) string { return effectBarOf(c.RemovalEffect(), largest, o) })
+	column(term.Column{Title: "removed"}, func(w attention.WordEffect) string { return signed(w.AttentionRemoved) })
 	for layer := range layers {
-		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(c attention.WordEffect) string {
-			if len(c.AttentionRemovedByLayer) != layers {
+		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(w attention.WordEffect) string {
+			if len(w.AttentionRemovedByLayer) != layers {
 				return "-"
 			}
-			return rounded(c.AttentionRemovedByLayer[layer])
+			return rounded(w.AttentionRemovedByLayer[layer])
 		})
 	}
-	column(term.Column{Title: "replaced", Spare: spareReplaced}, func(c attention.WordEffect) string { return signed(c.Replaced) })
+	column(term.Column{Title: "replaced"}, func(w attention.WordEffect) string { return signed(w.Replaced) })
+	column(term.Column{Title: "±", Left: true, Spare: spareDeviation}, func(w attention.WordEffect) string {
+		if w.Deviation == nil {
+			return ""
+		}
+		return rounded(*w.Deviation)
+	})
+	if y.Against != nil {
+		column(term.Column{Title: "logit removed", Spare: spareDifference}, func(w attention.WordEffect) string { return signed(w.DifferenceRemoved) })
+		column(term.Column{Title: "logit replaced", Spare: spareDifference}, func(w attention.WordEffect) string { return signed(w.DifferenceReplaced) })
+	}
+	column(term.Column{Left: true, Spare: spareBars}, func(w attention.WordEffect) string { return effectBarOf(y.Effect(w), largest, o) })
 	column(term.Column{Title: "by", Left: true, Spare: spareBy}, replacedBy)
 	return t
 }
 
 // headTable has a row for each head.
-func headTable(heads []attention.HeadEffect, o Options) term.Table {
-	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "effect"}, {Left: true, Spare: 1}}}
-	largest := noise
+func headTable(heads []attention.HeadAblation, o Options) term.Table {
+	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "mean"}, {Title: "resample", Spare: 3}, {Title: "±", Left: true, Spare: 2}, {Left: true, Spare: 1}}}
+	largest := float64(longBar)
 	for _, h := range heads {
-		largest = max(largest, math.Abs(h.Effect))
+		largest = max(largest, math.Abs(h.Mean))
 	}
 	for _, h := range heads {
-		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Effect), effectBarOf(h.Effect, largest, o))
+		resample, deviation := "", ""
+		if h.Deviation != nil {
+			resample, deviation = rounded(h.Resample), rounded(*h.Deviation)
+		}
+		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Mean), resample, deviation, effectBarOf(h.Mean, largest, o))
 	}
 	return t
 }
 
-// effectBarOf draws an effect, unless it is printed as 0.
+// effectBarOf draws the size of an effect, unless it is printed as 0.
 func effectBarOf(x, largest float64, o Options) string {
 	if rounded(x) == "0.00" {
 		return ""
 	}
-	return tableBar(x, largest, o)
+	return tableBar(math.Abs(x), largest, o)
 }
 
 // signed prints an effect, or a dash where there is none.
@@ -181,13 +205,15 @@ func signed(x *float64) string {
 }
 
 // replacedBy says what a word was replaced by.
-func replacedBy(c attention.WordEffect) string {
-	switch n := len(c.Replacements); {
+func replacedBy(w attention.WordEffect) string {
+	n := len(w.Replacements)
+	switch {
 	case n == 0:
 		return ""
-	case c.Kind == "":
-		return render.Spelling(c.Replacements[0].Word)
-	default:
-		return fmt.Sprintf("each of %d of its kind (%s)", n, c.Kind)
+	case w.Kind != "":
+		return fmt.Sprintf("%d of its kind (%s)", n, w.Kind)
+	case w.Seen == "between":
+		return fmt.Sprintf("%d seen between the same two", n)
 	}
+	return fmt.Sprintf("%d seen %s the same", n, w.Seen)
 }

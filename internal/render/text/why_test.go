@@ -2,44 +2,141 @@ package text
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
 	"attend/internal/attention"
 )
 
-func TestWhyText(t *testing.T) {
-	cut, replaced, against, rho := 7.25, 2.5, -0.5, 0.75
-	y := attention.Why{ContextText: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra"}, Target: "ran", Probability: 0.875, Correlation: &rho,
+// answer is an answer in which zebra has an effect, and removing the attention to "the" has an effect that replacing it has not.
+func answer() attention.Why {
+	y := attention.Why{ContextText: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra", "in"}, Target: "ran", Probability: 0.875, NoiseFloor: attention.NoiseFloor{Removed: 0.25, Replaced: 0.125},
 		Words: []attention.WordEffect{
-			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, AttentionRemoved: &against},
-			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}},
-			{Position: 2, Word: "zebra", Attention: 0.5, ByHead: [][]float64{{0.5, 0.5}}, AttentionRemoved: &cut, Replaced: &replaced, Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
+			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, AttentionRemoved: new(-0.125)},
+			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}, AttentionRemoved: new(1.5), Replaced: new(0.0625), Seen: "after", Replacements: []attention.Replacement{{Word: "a"}}},
+			{Position: 2, Word: "zebra", Attention: 0.375, ByHead: [][]float64{{0.5, 0.25}}, AttentionRemoved: new(7.25), Replaced: new(2.5), Deviation: new(0.5), Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
+			{Position: 3, Word: "in", Attention: 0.125, ByHead: [][]float64{{0, 0.25}}, AttentionRemoved: new(0.0), Replaced: new(4.0), Seen: "between", Replacements: []attention.Replacement{{Word: "at"}, {Word: "on"}}},
 		},
-		Heads: []attention.HeadEffect{{Layer: 0, Head: 0, Effect: -0.25}, {Layer: 0, Head: 1, Effect: 1.5}},
+		Heads: []attention.HeadAblation{{Layer: 0, Head: 0, Mean: -0.25, Resample: 0.5, Deviation: new(0.25)}, {Layer: 0, Head: 1, Mean: 1.5, Resample: 2, Deviation: new(1.0)}},
 	}
+	y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+	return y
+}
+
+func TestWhyText(t *testing.T) {
 	var b bytes.Buffer
-	if err := Why(&b, y, Options{Width: 120}); err != nil {
+	if err := Why(&b, answer(), Options{Width: 120}); err != nil {
 		t.Fatal(err)
 	}
 	want := `Why "ran" is predicted after: <s> the zebra
-P(ran) = 0.875. Attention is that of the last token, the mean and by head; an effect is the decrease of log P(ran), in
-nats, when the attention to the word is removed in all layers, or the word is replaced.
+P(ran) = 0.875. Attention is that of the last token, the mean and by head. An effect is the decrease of log P(ran), in
+nats (0.69 halves a probability): when the attention to the word is removed in all layers, or when the word is replaced,
+the mean over other words in its place.
 
-word   attention          h1   h2  removed              replaced  by
-zebra       0.50  █████  .50  .50     7.25  ██████████      2.50  each of 2 of its kind (animal)
-<s>         0.25  ██▌    .50  .00    -0.50                     -
-the         0.25  ██▌    .00  .50        -                     -
+word   attention         h1   h2  removed  replaced  ±                 by
+zebra       0.38  ███▊  .50  .25     7.25      2.50  0.50  ██████▎     2 of its kind (animal)
+in          0.12  █▎    .00  .25     0.00      4.00        ██████████  2 seen between the same two
+<s>         0.25  ██▌   .50  .00    -0.12         -
+the         0.25  ██▌   .00  .50     1.50      0.06        ▏           1 seen after the same
 
-Mean ablation: the output of one head is replaced by its mean over held-out text:
-head             effect
-layer 1, head 2    1.50  ██████████
-layer 1, head 1   -0.25
+Heads, with their output replaced by its mean over held-out text (mean ablation), and by its outputs at random tokens of
+it (resample ablation: mean and standard deviation over the draws):
+head              mean  resample  ±
+layer 1, head 2   1.50      2.00  1.00  █████
+layer 1, head 1  -0.25      0.50  0.25  ▉
 
-Rank correlation of attention and effect of removal: 0.75: the more attention, the larger the effect here.
+1 word has an effect on "ran": "zebra" (removed 7.25, replaced 2.50). So has the last word, which the model predicts
+from: "in" (replaced 4.00). The word with the most attention, "zebra" (0.38), is among them. Nothing else matters: no
+other word has an effect above the noise floor when it is replaced (0.12 nats).
+
+Removing the attention to "the" (1.50) has an effect above its noise floor (0.25 nats), but other words in its place
+have none: the effect is that of the weight, which goes to the other words.
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+// What is said follows from the numbers.
+func TestWhyConclusions(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(y *attention.Why)
+		want   []string
+		not    []string
+	}{
+		"as it is": {func(*attention.Why) {},
+			[]string{`1 word has an effect on "ran": "zebra" (removed 7.25, replaced 2.50).`, `So has the last word, which the model predicts from: "in" (replaced 4.00).`,
+				`Nothing else matters: no other word has an effect above the noise floor when it is replaced (0.12 nats).`, `"zebra" (0.38), is among them`,
+				`Removing the attention to "the" (1.50) has an effect above its noise floor (0.25 nats), but other words in its place have none`},
+			[]string{"Rank correlation", "cause word", "Almost nothing"}},
+		"a small effect": {func(y *attention.Why) {
+			*y.Words[2].Replaced = 0.08
+			y.Words[3].Replaced = nil
+			y.Words[1].AttentionRemoved = nil
+		},
+			[]string{"Almost nothing matters here: no word has an effect above the noise floor when it is replaced (0.12 nats)."}, []string{"1 word has", "more attention"}},
+		"the last word alone": {func(y *attention.Why) { *y.Words[2].Replaced = 0 },
+			[]string{`Only the last word has an effect, which the model predicts from: "in" (replaced 4.00).`, `The most attention goes to "zebra" (0.38), which has no such effect.`}, []string{"So has"}},
+		"less likely": {func(y *attention.Why) { *y.Words[1].Replaced = -2 }, []string{`1 word made it less likely: "the" (removed 1.50, replaced -2.00).`}, nil},
+		"without replacements": {func(y *attention.Why) {
+			for i := range y.Words {
+				y.Words[i].Replaced = nil
+			}
+		}, []string{`2 words have an effect on "ran": "zebra" (removed 7.25) and "the" (removed 1.50).`, "when it is removed (0.25 nats)"}, []string{"replaced"}},
+		"known causes": {func(y *attention.Why) { y.Words[1].Cause, y.Words[2].Cause = true, true },
+			[]string{`The cause words of the rule: "the" and "zebra". Without an effect above the noise floor: "the".`}, nil},
+		"a significant correlation": {func(y *attention.Why) {
+			*y.Words[1].Replaced = 1
+			y.Correlation = &attention.Correlation{Rho: 0.9, P: 0.03}
+		}, []string{"Rank correlation of attention and effect: 0.90 (p = 0.030, effects below the noise floor as ties): the more attention, the larger the effect."}, nil},
+		"a correlation of chance": {func(y *attention.Why) {
+			*y.Words[1].Replaced = 1
+			y.Correlation = &attention.Correlation{Rho: 0.9, P: 0.06}
+		}, nil, []string{"Rank correlation"}},
+		"a correlation of two effects": {func(y *attention.Why) { y.Correlation = &attention.Correlation{Rho: 1, P: 0.01} }, nil, []string{"Rank correlation"}},
+		"a pair": {func(y *attention.Why) {
+			*y.Words[2].AttentionRemoved = 0
+			y.Redundancy = &attention.Redundancy{Position: 2, Reasons: []string{attention.PairNeeded}, Pairs: []attention.PairRemoved{{Positions: [2]int{0, 2}, Effect: 0.25}, {Positions: [2]int{1, 2}, Effect: 5}}}
+		}, []string{`Removing the attention to "zebra", which has the most (0.38), has no effect above the noise floor (0.25 nats). Removing the attention to "the" as well has an effect of 5.00: one of the two is enough.`}, nil},
+		"a certain prediction": {func(y *attention.Why) {
+			y.Redundancy = &attention.Redundancy{Position: 2, Reasons: []string{attention.Certain}, RunnerUp: "sat", Margin: 9.5, Difference: 3}
+		}, []string{`the logit difference to "sat" falls from 9.50 by 3.00`}, nil},
+	} {
+		y := answer()
+		c.change(&y)
+		y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+		got := strings.Join(conclusions(y), "\n")
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, got)
+			}
+		}
+		for _, not := range c.not {
+			if strings.Contains(got, not) {
+				t.Errorf("%s: %q in\n%s", name, not, got)
+			}
+		}
+	}
+}
+
+// A long sentence has lines for the words that matter and those with the most attention.
+func TestWhyOfALongSentence(t *testing.T) {
+	y := attention.Why{Target: "x", NoiseFloor: attention.NoiseFloor{Removed: 0.1, Replaced: 0.1}}
+	for i := range 200 {
+		y.Tokens = append(y.Tokens, fmt.Sprintf("w%d", i))
+		y.Words = append(y.Words, attention.WordEffect{Position: i, Word: y.Tokens[i], Attention: float64(i%50) / 5000, ByHead: [][]float64{{0}}, Replaced: new(0.0)})
+	}
+	*y.Words[150].Replaced, *y.Words[7].Replaced = 3, 2
+	y.WithEffect = y.Affecting()
+	var b strings.Builder
+	if err := Why(&b, y, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	got := b.String()
+	first, second, third := strings.Index(got, "\nw150 "), strings.Index(got, "\nw7 "), strings.Index(got, "\nw49 ")
+	if first < 0 || !(first < second && second < third) || strings.Contains(got, "\nw8 ") || !strings.Contains(got, "and 188 more tokens without an effect") {
+		t.Errorf("%s", got)
 	}
 }
 

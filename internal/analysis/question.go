@@ -1,0 +1,78 @@
+package analysis
+
+import (
+	"fmt"
+
+	"attend/internal/printable"
+	"attend/internal/run"
+)
+
+// Question asks why a word is predicted.
+type Question struct {
+	Text     string
+	Position int    // of the word to predict in the sentence, from 1; 0: the word after the last
+	Word     string // whose probability is explained; "": the word at the position or, after the last, the most likely
+	Against  string // a word that it is compared with, or [RunnerUp]; "": none
+}
+
+// RunnerUp, as the word to compare with, is the most likely word other than the one that is explained.
+const RunnerUp = "runner-up"
+
+// asked is a question in ids.
+type asked struct {
+	run.Encoded     // the tokens before the word to predict
+	target      int // -1: the most likely
+	against     int // -1: the runner-up
+}
+
+// encodeQuestion returns a question in ids.
+func encodeQuestion(r *run.Run, q Question) (a asked, err error) {
+	a.target, a.against = -1, -1
+	if a.Encoded, err = r.Encode(q.Text); err != nil {
+		return a, err
+	}
+	before := untyped(r)
+	if q.Position != 0 {
+		position := q.Position - 1 + before
+		if position < 1 || position >= len(a.IDs) {
+			return a, fmt.Errorf("the sentence has no %s %d to predict: choose %d to %d, or 0 for the one after the last",
+				r.Vocabulary.Tokenizer().Noun(), q.Position, 2-before, len(a.IDs)-before)
+		}
+		a.target = a.IDs[position]
+		a.Tokens, a.IDs, a.Unknown = a.Tokens[:position], a.IDs[:position], a.Unknown[:position]
+	}
+	if q.Word != "" {
+		if a.target, err = tokenID(r, q.Word); err != nil {
+			return a, err
+		}
+	}
+	if q.Against == "" {
+		return a, nil
+	}
+	if a.against, err = tokenID(r, q.Against); err != nil && q.Against == RunnerUp {
+		a.against, err = -1, nil
+	}
+	if err == nil && a.against >= 0 && a.against == a.target {
+		err = fmt.Errorf("%s is the %s that is explained: compare it with another, or with the %s",
+			printable.Quote(q.Against), r.Vocabulary.Tokenizer().Noun(), RunnerUp)
+	}
+	return a, err
+}
+
+// tokenID returns the id of a word: a key, as results show it, or a word as typed.
+func tokenID(r *run.Run, word string) (int, error) {
+	if id, known := r.Vocabulary.ID(word); known {
+		return id, nil
+	}
+	tokens, err := r.Vocabulary.Tokenize(word)
+	if err != nil {
+		return -1, err
+	}
+	if len(tokens) == 1 {
+		if id, known := r.Vocabulary.ID(tokens[0].Key); known {
+			return id, nil
+		}
+	}
+	return -1, fmt.Errorf("%s is not one %s of this run's vocabulary: choose one of its training text",
+		printable.Quote(word), r.Vocabulary.Tokenizer().Noun())
+}

@@ -1,0 +1,79 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+
+	"attend/internal/attention"
+	"attend/internal/run"
+	"attend/layers"
+)
+
+// mostPaired is how many words with the most attention are removed in pairs.
+const mostPaired = 6
+
+// testRedundancy queues what says why the removal of the attention to a word has no effect.
+func (p *prediction) testRedundancy(words []attention.WordEffect, r *attention.Redundancy) {
+	order := attention.Why{Words: words}.ByAttention()
+	order = order[:min(len(order), mostPaired)]
+	if !slices.Contains(order, r.Position) {
+		order[len(order)-1] = r.Position
+	}
+	if len(words) > 2 { // else a pair is all that there is
+		for i, a := range order {
+			for _, b := range order[i+1:] {
+				p.add(p.ids, removeAttention(attention.All, p.query, a, b), func(effect measured) {
+					r.Pairs = append(r.Pairs, attention.PairRemoved{Positions: [2]int{min(a, b), max(a, b)}, Effect: effect.logP})
+				})
+			}
+		}
+	}
+	if p.r.Config.Layers > 1 && r.Position < p.query {
+		p.add(p.ids, removeFromAll(p.query, r.Position), func(effect measured) { r.AllQueries = &effect.logP })
+	}
+}
+
+// removeFromAll returns an edit that removes the attention of all tokens after a key, up to a query, to the key, in all layers and heads.
+func removeFromAll(query, key int) run.Edit {
+	return func(f *layers.Inference, sentence int) error {
+		for later := key + 1; later <= query; later++ {
+			if err := removeAttention(attention.All, later, key)(f, sentence); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Limits of the reason [attention.Certain]: the target has this probability, and removing the attention lowers the logit difference to
+// the runner-up by this much.
+const (
+	certainFrom = 0.9
+	leastMargin = 0.5
+)
+
+// redundancyReasons returns what the tests found.
+func redundancyReasons(r *run.Run, y attention.Why) (reasons []string) {
+	d, floor := y.Redundancy, y.NoiseFloor.Removed
+	if d.Position < untyped(r) {
+		reasons = append(reasons, attention.Sink)
+	}
+	if slices.ContainsFunc(d.Pairs, func(p attention.PairRemoved) bool { return y.Needed(p) && slices.Contains(p.Positions[:], d.Position) }) {
+		reasons = append(reasons, attention.PairNeeded)
+	}
+	if d.AllQueries != nil && math.Abs(*d.AllQueries) > floor {
+		reasons = append(reasons, attention.OtherTokens)
+	}
+	if y.Probability >= certainFrom && d.Difference >= leastMargin {
+		reasons = append(reasons, attention.Certain)
+	}
+	_, replaced := y.NoiseFloor.Above(y.Words[d.Position])
+	switch {
+	case len(reasons) > 0:
+	case replaced:
+		reasons = append(reasons, attention.SameAnswer)
+	case y.Words[d.Position].Replaced != nil:
+		reasons = append(reasons, attention.NotUsed)
+	}
+	return reasons
+}

@@ -1,0 +1,239 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"attend/internal/attention"
+	"attend/internal/printable"
+	"attend/internal/render"
+)
+
+// named is how many words a sentence names.
+const named = 5
+
+// conclusions says in sentences what the numbers of a Why carry: which words have effects above the noise floor, whether they are those
+// with the most attention, how attention and effect correlate if that is significant, and why removing the attention to the most
+// attended word has no effect.
+func conclusions(y attention.Why) []string {
+	if len(y.Words) < 2 {
+		return []string{"There is no other word to compare with."}
+	}
+	list := []string{withEffect(y)}
+	for _, more := range []string{causes(y), removedOnly(y), correlated(y), redundant(y)} {
+		if more != "" {
+			list = append(list, more)
+		}
+	}
+	return list
+}
+
+// withEffect says which words have effects.
+func withEffect(y attention.Why) string {
+	marks, target, last := numberedWords(y.Tokens), printable.Quote(render.Spelling(y.Target)), len(y.Words)-1
+	effect := "removed"
+	if y.Replaceable() {
+		effect = "replaced"
+	}
+	var toward, other []string
+	var text string
+	for _, i := range y.WithEffect {
+		w := y.Words[i]
+		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), effectsOf(y, w))
+		switch {
+		case i == last:
+			text = fmt.Sprintf("So has the last word, which the model predicts from: %s.", part)
+			if len(y.WithEffect) == 1 {
+				text = fmt.Sprintf("Only the last word has an effect, which the model predicts from: %s.", part)
+			}
+		case y.Effect(w) < 0:
+			other = append(other, part)
+		default:
+			toward = append(toward, part)
+		}
+	}
+	if len(toward) > 0 {
+		text = fmt.Sprintf("%s %s an effect on %s: %s. ", printable.Count(len(toward), "word"), have(len(toward)), target, listed(toward)) + text
+	}
+	if len(other) > 0 {
+		text += fmt.Sprintf(" %s made it less likely: %s.", printable.Count(len(other), "word"), listed(other))
+	}
+	if text == "" {
+		return fmt.Sprintf("Almost nothing matters here: no word has an effect above the noise floor when it is %s (%s).", effect, floor(y, effect))
+	}
+	return fmt.Sprintf("%s%s Nothing else matters: no other word has an effect above the noise floor when it is %s (%s).",
+		strings.TrimSpace(text), attended(y), effect, floor(y, effect))
+}
+
+// floor writes the noise floor of a kind of effect.
+func floor(y attention.Why, effect string) string {
+	if effect == "removed" {
+		return rounded(y.NoiseFloor.Removed) + " nats"
+	}
+	return rounded(y.NoiseFloor.Replaced) + " nats"
+}
+
+// effectsOf writes the effects of a word that are above the noise floor.
+func effectsOf(y attention.Why, w attention.WordEffect) string {
+	var parts []string
+	removed, replaced := y.NoiseFloor.Above(w)
+	if removed {
+		parts = append(parts, "removed "+rounded(*w.AttentionRemoved))
+	}
+	if replaced {
+		parts = append(parts, "replaced "+rounded(*w.Replaced))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// removedOnly says which tokens have an effect only when the attention to them is removed.
+func removedOnly(y attention.Why) string {
+	if len(y.RemovalOnly) == 0 {
+		return ""
+	}
+	marks := numberedWords(y.Tokens)
+	var parts []string
+	for _, i := range y.RemovalOnly {
+		parts = append(parts, fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), rounded(*y.Words[i].AttentionRemoved)))
+	}
+	return fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s nats), but other words in its place have none: "+
+		"the effect is that of the weight, which goes to the other words.", listed(parts), rounded(y.NoiseFloor.Removed))
+}
+
+// listed joins the first few of a list.
+func listed(parts []string) string {
+	if more := len(parts) - named; more > 0 {
+		return strings.Join(parts[:named], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// attended says whether the words with an effect are those with the most attention.
+func attended(y attention.Why) string {
+	n := len(y.WithEffect)
+	if n == 0 || n == len(y.Words) {
+		return ""
+	}
+	order := y.ByAttention()
+	same := true
+	for _, i := range order[:n] {
+		same = same && slices.Contains(y.WithEffect, i)
+	}
+	most, marks := y.Words[order[0]], numberedWords(y.Tokens)
+	name := fmt.Sprintf("%s (%s)", printable.Quote(marks[most.Position].String()), rounded(most.Attention))
+	switch {
+	case same && n == 1:
+		return fmt.Sprintf(" It has the most attention too: %s.", rounded(most.Attention))
+	case same:
+		return fmt.Sprintf(" They are the %d with the most attention too.", n)
+	case slices.Contains(y.WithEffect, most.Position) && n > 1:
+		return fmt.Sprintf(" The word with the most attention, %s, is among them.", name)
+	}
+	return fmt.Sprintf(" The most attention goes to %s, which has no such effect.", name)
+}
+
+// causes says whether the cause words of a known rule have an effect.
+func causes(y attention.Why) string {
+	marks := numberedWords(y.Tokens)
+	var all, missing []string
+	for i, w := range y.Words {
+		if w.Cause {
+			all = append(all, printable.Quote(marks[i].String()))
+			if !slices.Contains(y.WithEffect, i) {
+				missing = append(missing, all[len(all)-1])
+			}
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return ""
+	case len(missing) == 0:
+		return fmt.Sprintf("The %s of the rule, %s, %s an effect.", plural(len(all), "cause word"), listed(all), have(len(all)))
+	}
+	return fmt.Sprintf("The %s of the rule: %s. Without an effect above the noise floor: %s.", plural(len(all), "cause word"), listed(all), listed(missing))
+}
+
+// have is the verb of so many words.
+func have(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+func plural(n int, noun string) string {
+	if n > 1 {
+		noun += "s"
+	}
+	return noun
+}
+
+// significant is the largest p-value of a correlation that is put into words.
+const significant = 0.05
+
+// correlated says how attention and effect correlate, if at least three words have an effect and the correlation is significant.
+func correlated(y attention.Why) string {
+	c := y.Correlation
+	if c == nil || len(y.WithEffect) < 3 || c.P > significant {
+		return ""
+	}
+	meaning := "the more attention, the larger the effect"
+	if c.Rho < 0 {
+		meaning = "the more attention, the smaller the effect"
+	}
+	return fmt.Sprintf("Rank correlation of attention and effect: %s (p %s, effects below the noise floor as ties): %s.", rounded(c.Rho), probability(c.P), meaning)
+}
+
+// probability writes what a p-value is.
+func probability(p float64) string {
+	if p < 0.001 {
+		return "< 0.001"
+	}
+	return fmt.Sprintf("= %.3f", p)
+}
+
+// redundant says why the removal of the attention to a word has no effect.
+func redundant(y attention.Why) string {
+	d := y.Redundancy
+	if d == nil {
+		return ""
+	}
+	marks := numberedWords(y.Tokens)
+	word := printable.Quote(marks[d.Position].String())
+	subject := fmt.Sprintf("%s (%s)", word, rounded(y.Words[d.Position].Attention))
+	if d.Position == y.ByAttention()[0] {
+		subject = fmt.Sprintf("%s, which has the most (%s),", word, rounded(y.Words[d.Position].Attention))
+	}
+	text := fmt.Sprintf("Removing the attention to %s has no effect above the noise floor (%s nats).", subject, rounded(y.NoiseFloor.Removed))
+	for _, reason := range d.Reasons {
+		switch reason {
+		case attention.Sink:
+			text += " It is the start of the sentence, an attention sink: it has weight that no word needs."
+		case attention.PairNeeded:
+			for _, p := range d.Pairs {
+				if y.Needed(p) && slices.Contains(p.Positions[:], d.Position) {
+					other := p.Positions[0] + p.Positions[1] - d.Position
+					text += fmt.Sprintf(" Removing the attention to %s as well has an effect of %s: one of the two is enough.", printable.Quote(marks[other].String()), rounded(p.Effect))
+					break
+				}
+			}
+		case attention.OtherTokens:
+			text += fmt.Sprintf(" Words after it have its content too: removing the attention of all of them to it has an effect of %s.", rounded(*d.AllQueries))
+		case attention.Certain:
+			text += fmt.Sprintf(" The prediction is certain already: the logit difference to %s falls from %s by %s, and the probability hardly changes.",
+				printable.Quote(render.Spelling(d.RunnerUp)), rounded(d.Margin), rounded(d.Difference))
+		case attention.SameAnswer:
+			text += fmt.Sprintf(" Without it the model predicts the same word; other words in its place change the prediction (replaced %s).", rounded(*y.Words[d.Position].Replaced))
+		case attention.NotUsed:
+			text += " Replacing it has none either: this prediction does not use it."
+		}
+	}
+	if len(d.Reasons) == 0 {
+		text += " No test found why."
+	}
+	return text
+}
