@@ -21,14 +21,23 @@ func newWhy(p *program) *cobra.Command {
 An effect is the decrease of the log-probability of the predicted word, in nats:
 
   attention removed   the predicting token's weights to it are set to 0, renormalised
-  word replaced       by each of its substitutes in the savanna, or else by <unk>
-  head mean-ablated   its output is replaced by its mean over held-out text
+  word replaced       by its substitutes in the savanna, or else by words that the
+                      training text has between the same two words (or after or
+                      before the same word): at most 12 of them, the mean
+  head ablated        its output is replaced by its mean over held-out text
 
-0.69 nats halve a probability, 2.3 nats divide it by 10. By default the most
-likely next word is explained. --word explains another word, --position a word of
-the sentence.` + indexBase,
+0.69 nats halve a probability, 2.3 nats divide it by 10. Words are ordered by the
+effect of replacing them. Effects below the noise floor are ties: it is 10 times
+the median effect of random words in held-out text, and at least 0.1 nats. If
+removing the attention to a word has no effect, tests say why: removed together
+with another word, by all later tokens, or a prediction that is certain already.
+
+By default the most likely next word is explained. --word explains another word,
+--position a word of the sentence. --against compares it with a word, or with the
+` + analysis.RunnerUp + `: effects on the difference of the two logits.` + indexBase,
 		Example: `  attend why "The lion saw the zebra near the"
   attend why "The lion saw the zebra near the" --word cave
+  attend why "The lion saw the zebra near the" --against cave
   attend why "The lions from the valley are hungry" --position 6
   attend why "The lion saw the zebra near the" --format json`,
 	}

@@ -53,7 +53,8 @@ const (
 )
 
 // redundancyReasons returns what the tests found.
-func redundancyReasons(r *run.Run, y attention.Why) (reasons []string) {
+func redundancyReasons(r *run.Run, y attention.Why) []string {
+	reasons := []string{}
 	d, floor := y.Redundancy, y.NoiseFloor.Removed
 	if d.Position < untyped(r) {
 		reasons = append(reasons, attention.Sink)

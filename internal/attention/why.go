@@ -191,7 +191,8 @@ func (y Why) Ranked() []WordEffect {
 }
 
 // Affecting returns the positions of the words with an effect above the noise floor, in the order of [Why.Ranked].
-func (y Why) Affecting() (positions []int) {
+func (y Why) Affecting() []int {
+	positions := []int{}
 	for _, w := range y.Ranked() {
 		if y.above(w) {
 			positions = append(positions, w.Position)
@@ -202,7 +203,8 @@ func (y Why) Affecting() (positions []int) {
 
 // RemovedOnly returns the positions of the tokens whose removed attention has an effect above the noise floor, and that do not matter
 // otherwise: replacing them has no such effect, or was not possible.
-func (y Why) RemovedOnly() (positions []int) {
+func (y Why) RemovedOnly() []int {
+	positions := []int{}
 	for _, w := range y.Words {
 		if removed, _ := y.NoiseFloor.Above(w); removed && !y.above(w) {
 			positions = append(positions, w.Position)

@@ -13,7 +13,7 @@ import (
 )
 
 // Version is that of all results: it rises when a field goes or comes to mean something else, and not when one is added.
-const Version = 3
+const Version = 4
 
 // Document is a result under its heading.
 type Document struct {

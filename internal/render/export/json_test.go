@@ -177,7 +177,7 @@ func TestJSON(t *testing.T) {
 	if err := writeMaps(&b, lion, []attention.Map{m}, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"format":"attend/inspect","version":3,"run":"runs/lion","step":120,"trained_steps":150,"weights":"best","result":` +
+	want := `{"format":"attend/inspect","version":4,"run":"runs/lion","step":120,"trained_steps":150,"weights":"best","result":` +
 		`{"sentences":[{"text":"a","tokens":["<s>","a"],"attention":[[[[1,0],[0.1,0.9]]]],"next":[]}]}}` + "\n"
 	if b.String() != want {
 		t.Errorf("got  %swant %s", &b, want)
