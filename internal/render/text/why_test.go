@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
 )
 
 // answer is an answer in which zebra has an effect, and removing the attention to "the" has an effect that replacing it has not.
@@ -149,4 +152,36 @@ func TestWhyWithoutWords(t *testing.T) {
 	if !strings.Contains(b.String(), "P(the) = 0.500") {
 		t.Errorf("%s", &b)
 	}
+}
+
+// The words of any answer agree with its numbers.
+func TestWhyAgreesWithItsNumbers(t *testing.T) {
+	attentiontest.Thorough(t, func(t *rapid.T) {
+		effect := func(name string) *float64 {
+			x := rapid.OneOf(rapid.Float64Range(-0.2, 0.2), rapid.Float64Range(-3, 12)).Draw(t, name)
+			if rapid.IntRange(0, 4).Draw(t, name+" missing") == 0 {
+				return nil
+			}
+			return &x
+		}
+		y := attention.Why{Target: "ran", Probability: 0.5, NoiseFloor: attention.NoiseFloor{Removed: 0.1, Replaced: 0.125},
+			Correlation: &attention.Correlation{Rho: rapid.SampledFrom([]float64{-0.9, -0.5, 0.5, 1}).Draw(t, "rho"), P: rapid.Float64Range(0, 0.1).Draw(t, "p")}}
+		for i := range rapid.IntRange(2, 9).Draw(t, "words") {
+			word := rapid.SampledFrom([]string{"the", "cat", "dog", "sat", "on"}).Draw(t, "word")
+			y.Tokens = append(y.Tokens, word)
+			y.Words = append(y.Words, attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), ByHead: [][]float64{{0}},
+				AttentionRemoved: effect("removed"), Replaced: effect("replaced")})
+		}
+		y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+		if i := y.Unexplained(); i >= 0 {
+			y.Redundancy = &attention.Redundancy{Position: i, Reasons: []string{attention.NotUsed}}
+		}
+		var b strings.Builder
+		if err := Why(&b, y, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if faults := attentiontest.WhyFaults(y, b.String()); faults != nil {
+			t.Fatalf("%q of\n%s", faults, &b)
+		}
+	})
 }
