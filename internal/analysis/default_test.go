@@ -2,15 +2,20 @@ package analysis
 
 import (
 	"context"
+	"flag"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"attend/data"
 	"attend/internal/run"
 )
 
-// What the default training is for, with three seeds: on 500 held-out sentences of each rule the edges to the deciding words carry the
-// prediction and others do not, in the mean over the seeds; and on the sentence of the README the two words that decide come first. A
+var defaultSeeds = flag.Int("default-seeds", 3, "seeds of the default training that are tested")
+
+// What the default training is for, with several seeds: on 500 held-out sentences of each rule the edges to the deciding words carry the
+// prediction and others do not, in the mean over the seeds; and on the sentence of the README the
+// two words that decide have an effect, and no other. A
 // single seed may use other words as well: with seed 1, agreement loses up to 0.26 nats without them.
 func TestDefaultTrainingLearnsWhatDecides(t *testing.T) {
 	if testing.Short() {
@@ -21,7 +26,7 @@ func TestDefaultTrainingLearnsWhatDecides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const seeds = 3
+	seeds := *defaultSeeds
 	mean := map[string]RuleAblation{}
 	for seed := range uint64(seeds) {
 		s := run.Defaults()
@@ -49,16 +54,23 @@ func TestDefaultTrainingLearnsWhatDecides(t *testing.T) {
 		for name, effect := range effects {
 			t.Logf("seed %d, %s: %.3f, others %.3f", s.Seed, name, effect.Causes, effect.Others)
 			m := mean[name]
-			m.Causes, m.Others = m.Causes+effect.Causes/seeds, m.Others+effect.Others/seeds
+			m.Causes, m.Others = m.Causes+effect.Causes/float64(seeds), m.Others+effect.Others/float64(seeds)
 			mean[name] = m
 		}
-		y, err := Why(r, Question{Text: "The lion saw the zebra near the"}, nil)
+		reference, err := NewReference(r, corpus)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ranked := y.Ranked()
-		if first := map[string]bool{ranked[0].Word: true, ranked[1].Word: true}; y.Target != "river" || y.Probability < 0.98 || !first["zebra"] || !first["near"] {
-			t.Errorf("seed %d: %s with %g; first %s and %s", s.Seed, y.Target, y.Probability, ranked[0].Word, ranked[1].Word)
+		y, err := Why(r, Question{Text: "The lion saw the zebra near the"}, reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		for _, i := range y.WithEffect {
+			words = append(words, y.Words[i].Word)
+		}
+		if slices.Sort(words); y.Target != "river" || y.Probability < 0.98 || !slices.Equal(words, []string{"near", "zebra"}) {
+			t.Errorf("seed %d: %s with %g; %q have an effect", s.Seed, y.Target, y.Probability, words)
 		}
 	}
 	for name, effect := range mean {
