@@ -68,13 +68,18 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 	if y.Probability >= certainFrom && d.Difference >= leastMargin {
 		reasons = append(reasons, attention.Certain)
 	}
-	_, replaced := y.NoiseFloor.Above(y.Words[d.Position])
-	switch {
-	case len(reasons) > 0:
+	if len(reasons) > 0 {
+		return reasons
+	}
+	switch _, replaced := y.NoiseFloor.Above(y.Words[d.Position]); {
+	case d.Position == len(y.Words)-1:
+		reasons = append(reasons, attention.Itself)
 	case replaced:
 		reasons = append(reasons, attention.SameAnswer)
 	case y.Words[d.Position].Replaced != nil:
 		reasons = append(reasons, attention.NotUsed)
+	case y.NoiseFloor.Predictions > 0:
+		reasons = append(reasons, attention.NoOther)
 	}
 	return reasons
 }

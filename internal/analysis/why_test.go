@@ -242,6 +242,10 @@ func TestRedundancyReasons(t *testing.T) {
 		attention.PairNeeded: func(_ *attention.Why, d *attention.Redundancy) {
 			d.Pairs = []attention.PairRemoved{{Positions: [2]int{1, 2}, Effect: 2}}
 		},
+		attention.Itself: func(_ *attention.Why, d *attention.Redundancy) { d.Position = 2 },
+		attention.NoOther: func(y *attention.Why, _ *attention.Redundancy) {
+			y.Words[1].Replaced, y.NoiseFloor.Predictions = nil, 9
+		},
 		"": func(y *attention.Why, d *attention.Redundancy) { // not certain, another pair, and nothing in its place
 			y.Probability, d.Difference, y.Words[1].Replaced = 0.5, 1, nil
 			d.Pairs = []attention.PairRemoved{{Positions: [2]int{0, 2}, Effect: 2}}

@@ -129,6 +129,8 @@ const (
 	OtherTokens = "other tokens" // tokens after it have its content too
 	Certain     = "certain"      // it lowers the logit difference to the runner-up, which leaves the prediction as certain
 	SameAnswer  = "same answer"  // replacing it has an effect, so the prediction uses it, but is the same without it
+	Itself      = "itself"       // it is the predicting token, whose own vector is in the residual stream without attention
+	NoOther     = "no other"     // the training text has no other word in its place, so that it carries no information
 	NotUsed     = "not used"     // neither removing nor replacing it has an effect
 )
 

@@ -228,6 +228,10 @@ func redundant(y attention.Why) string {
 				printable.Quote(render.Spelling(d.RunnerUp)), rounded(d.Margin), rounded(d.Difference))
 		case attention.SameAnswer:
 			text += fmt.Sprintf(" Without it the model predicts the same word; other words in its place change the prediction (replaced %s).", rounded(*y.Words[d.Position].Replaced))
+		case attention.Itself:
+			text += " It is the last word: the prediction is computed from its vector, which needs no attention."
+		case attention.NoOther:
+			text += " The training text has no other word in its place, so it carries no information."
 		case attention.NotUsed:
 			text += " Replacing it has none either: this prediction does not use it."
 		}
