@@ -19,10 +19,12 @@ import (
 
 // compareOptions are the flags of `attend compare` in addition to those of every command.
 type compareOptions struct {
-	with  string
-	all   bool
-	seeds int
-	least float64
+	with          string
+	all           bool
+	seeds         int
+	least         float64
+	patch         bool
+	word, against string
 }
 
 func newCompare(p *program) *cobra.Command {
@@ -33,6 +35,13 @@ func newCompare(p *program) *cobra.Command {
 		Long: `Compare two sentences in one run, one sentence in two runs (--with), or one
 sentence over runs that differ only in their seed (--seeds). Differences are the
 first minus the second.
+
+--patch shows where in the model the difference of two sentences is, by activation
+patching: activations of one sentence are put into the other, one at a time, by
+layer, token and head. It measures the difference of two logits, those of the most
+likely next words of the two sentences or of --word and --against. Denoising puts
+activations of the first sentence into the second, noising the other way round.
+The sentences must have the same number of tokens.
 
 The order of the heads of a run is arbitrary. The heads of two runs are matched
 so that the mean absolute difference of their weights, on the sentence and on
@@ -47,6 +56,7 @@ and counts in how many runs each link occurs. A link that only one seed has is
 specific to that training.` + indexBase,
 		Example: `  attend compare "The lion saw" "The zebra saw"
   attend compare "the lion saw the zebra" "the zebra saw the lion"
+  attend compare "The lion saw the zebra near the" "The lion saw the hyena near the" --patch
   attend compare "The lion saw the zebra near the" --run runs/a --with runs/b
   attend compare "The lion saw the zebra near the" --with runs/b --all
   attend compare "The lion saw the zebra near the" --seeds 5`,
@@ -57,9 +67,15 @@ specific to that training.` + indexBase,
 	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "number of seeds to compare, the seed of the run included: "+
 		"train its settings with each, and count the links that recur")
 	numberFlag(f, &o.least, "least", 0.5, positiveShare, "smallest weight that --seeds counts as a link")
+	f.BoolVar(&o.patch, "patch", false, "activation patching between two sentences")
+	f.StringVar(&o.word, "word", "", "with --patch: the `WORD` whose logit is compared (default: the most likely after the first sentence)")
+	f.StringVar(&o.against, "against", "", "with --patch: the `WORD` that it is compared with (default: the most likely after the second)")
 	_ = cmd.MarkFlagDirname("with")
 	return p.runCommand(cmd, runCommand{check: o.check, find: func(q *request) (finding, error) {
-		if o.seeds > 0 {
+		switch {
+		case o.patch:
+			return p.patch(q, o)
+		case o.seeds > 0:
 			return p.compareSeeds(q, o)
 		}
 		return p.compare(q, o)
@@ -69,6 +85,12 @@ specific to that training.` + indexBase,
 // check reports flags and sentences that do not go together.
 func (o *compareOptions) check(q *request) error {
 	switch {
+	case o.patch && (o.seeds > 0 || o.with != ""):
+		return errors.New("--patch compares two sentences in one run: leave out --with and --seeds, or --patch")
+	case o.patch && o.all:
+		return errors.New("--patch shows every head: leave out --all, or --patch")
+	case !o.patch && (o.word != "" || o.against != ""):
+		return errors.New("--word and --against choose the logits that --patch compares: add --patch, or leave them out")
 	case o.seeds > 0 && o.with != "":
 		return errors.New("--seeds trains new runs: leave out --with, or --seeds")
 	case o.seeds == 1:
@@ -80,6 +102,14 @@ func (o *compareOptions) check(q *request) error {
 			"attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(q.args))
 	}
 	return nil
+}
+
+// patch compares two sentences by activation patching.
+func (p *program) patch(q *request, o compareOptions) (finding, error) {
+	patching, err := analysis.Patch(q.run, analysis.PatchQuestion{Clean: q.args[0], Corrupted: q.args[1], Word: o.word, Against: o.against})
+	found := drawn(patching, text.Patching, stepNote(q.run))
+	found.name = "compare-patch"
+	return found, err
 }
 
 // compare compares two sentences, or two runs.

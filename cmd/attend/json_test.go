@@ -19,7 +19,7 @@ var jsonCommands = []string{
 	"train --data facts.txt --min-count 1 --steps 100 --lr 0.03 --keep last --out runs/facts --format json", "eval --run runs/facts",
 	"inspect --run runs/savanna --baseline uniform", "inspect --run runs/savanna",
 	"why --run runs/savanna", "why --run runs/savanna --position 1", "why --run runs/savanna --against runner-up", "why --run runs/savanna --word river --against cave", "heads --run runs/savanna", "eval --run runs/savanna",
-	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna --with runs/own", "compare --run runs/savanna SECOND",
+	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna --with runs/own", "compare --run runs/savanna SECOND", "compare --run runs/savanna OTHER --patch",
 	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",
 	"words --run runs/savanna --nearest lion", "words --run runs/savanna --list", "complete --run runs/savanna --tokens 3",
 	"sweep --steps 5 --batch 8 --dim 8 --heads 1,2 --lr 0.01,0.1 --seeds 2 --format json --name grid",
@@ -74,8 +74,11 @@ func TestJSONIsDescribed(t *testing.T) {
 			args = slices.Insert(args, 1, "The lion saw the zebra near the")
 		}
 		for i, arg := range args {
-			if arg == "SECOND" {
+			switch arg {
+			case "SECOND":
 				args[i] = "The lion saw the zebra"
+			case "OTHER":
+				args[i] = "The lion saw the zebra near saw"
 			}
 		}
 		if args[0] != "train" {

@@ -1,0 +1,76 @@
+package attention
+
+import "math"
+
+// Patching is activation patching between two sentences of equal length in one model: activations of one are put into the forward pass
+// of the other, one at a time. It is measured on the difference of two logits at the last token,
+//
+//	d = logit(word) - logit(against)
+//
+// Denoising puts activations of the first sentence, the clean one, into the second, the corrupted one: what restores the difference is
+// sufficient for it there. Noising puts activations of the corrupted sentence into the clean one: what destroys the difference is
+// necessary for it there. The parts are
+//
+//	denoising: (d patched - d corrupted) / (d clean - d corrupted)
+//	noising:   (d clean - d patched) / (d clean - d corrupted)
+//
+// both 0 if the patch changes nothing and 1 if it changes everything. A part can be below 0 or above 1.
+//
+// Source: Meng et al. 2022, "Locating and editing factual associations in GPT" (causal tracing); Heimersheim and Nanda 2024, "How to
+// use and interpret activation patching".
+type Patching struct {
+	Clean     Patched `json:"clean"`     // the first sentence
+	Corrupted Patched `json:"corrupted"` // the second
+	Word      string  `json:"word"`      // by default the most likely next word of the clean sentence
+	Against   string  `json:"against"`   // by default that of the corrupted one
+	Differ    []int   `json:"differ"`    // positions at which the sentences have different tokens
+
+	Denoising PatchParts `json:"denoising"`
+	Noising   PatchParts `json:"noising"`
+}
+
+// Patched is one of the two sentences.
+type Patched struct {
+	Text       string   `json:"text"`
+	Tokens     []string `json:"tokens"`     // [seq]
+	Difference float64  `json:"difference"` // logit(word) - logit(against), without a patch
+}
+
+// PatchParts are the parts of the logit difference that patches change, by what is patched.
+type PatchParts struct {
+	Residual    [][]float64   `json:"residual"`     // [layers+1][seq] the residual stream of a token before each layer and after the last
+	Attention   [][]float64   `json:"attention"`    // [layers][seq] the output of the attention layer at a token
+	FeedForward [][]float64   `json:"feed_forward"` // [layers][seq] the output of the feed-forward network at a token
+	Heads       [][]float64   `json:"heads"`        // [layers][heads] z of a head at all tokens
+	HeadsAt     [][][]float64 `json:"heads_at"`     // [layers][heads][seq] z of a head at one token; nil for more than 64 tokens
+	Patterns    [][]float64   `json:"patterns"`     // [layers][heads] the attention weights of a head; its values stay
+}
+
+// half is the part from which a patch counts as one that carries the information.
+const half = 0.5
+
+// Carriers returns for each row of parts [rows][columns] the columns with a part of at least a half, in their order.
+func Carriers(parts [][]float64) [][]int {
+	carriers := make([][]int, len(parts))
+	for i, row := range parts {
+		for j, part := range row {
+			if part >= half {
+				carriers[i] = append(carriers[i], j)
+			}
+		}
+	}
+	return carriers
+}
+
+// Largest returns the row and the column of the largest part, the first of equals.
+func Largest(parts [][]float64) (row, column int) {
+	largest := math.Inf(-1)
+	for i := range parts {
+		for j, part := range parts[i] {
+			if part > largest {
+				largest, row, column = part, i, j
+			}
+		}
+	}
+	return row, column
+}
