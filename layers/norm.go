@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"math"
+
 	"gorgonia.org/gorgonia"
 
 	"attend/internal/choice"
@@ -15,6 +17,13 @@ type Norm interface {
 	apply(g *builder, x *gorgonia.Node) *gorgonia.Node
 	// memory returns what a graph stores of the norm for each token.
 	memory() perToken
+	// Direction returns the linear function of x that the product of the norm's output with a vector u is once the scale of the norm is
+	// fixed as computed for x:
+	//
+	//	norm(x) · u = direction · x + constant
+	//
+	//	x, u, direction [dim]
+	Direction(params *param.Set, x []float32, u []float64) (direction []float64, constant float64)
 }
 
 // LayerNormName is the name of [LayerNorm] among the norms.
@@ -46,6 +55,31 @@ func newLayerNorm(s param.Scope, dim int) Norm {
 
 func (l LayerNorm) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyLayerNorm(l.name, x, g.param(l.Gain), g.param(l.Bias)))
+}
+
+// Direction returns gain u / sqrt(variance + 1e-5), from which its mean is subtracted, since the norm subtracts the mean of x; and
+// bias · u.
+func (l LayerNorm) Direction(params *param.Set, x []float32, u []float64) (direction []float64, constant float64) {
+	gain, bias := params.Get(l.Gain.Name).Data, params.Get(l.Bias.Name).Data
+	n := float64(len(x))
+	mean, variance, sum := 0.0, 0.0, 0.0
+	for _, v := range x {
+		mean += float64(v) / n
+	}
+	for _, v := range x {
+		variance += (float64(v) - mean) * (float64(v) - mean) / n
+	}
+	scale := 1 / math.Sqrt(variance+LayerNormEpsilon)
+	direction = make([]float64, len(x))
+	for i := range direction {
+		direction[i] = scale * float64(gain[i]) * u[i]
+		sum += direction[i]
+		constant += float64(bias[i]) * u[i]
+	}
+	for i := range direction {
+		direction[i] -= sum / n
+	}
+	return direction, constant
 }
 
 func (l LayerNorm) memory() perToken {

@@ -39,6 +39,9 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 	if err := p.run(); err != nil {
 		return attention.Why{}, err
 	}
+	if err := p.contributions(&y, a.against < 0 && q.Against == ""); err != nil {
+		return attention.Why{}, err
+	}
 	y.Target, y.Probability = r.Vocabulary.Key(p.target), math.Exp(p.plain.logP)
 	if q.Against != "" {
 		y.Against = &attention.Against{Word: r.Vocabulary.Key(p.against),
@@ -167,6 +170,22 @@ func (p *prediction) attention(out run.ForwardResult, words []attention.WordEffe
 			return weight
 		})
 	}
+}
+
+// contributions sets what attention and each part of the model add at the predicting token; with mean the target is compared with the mean
+// logit of the vocabulary.
+func (p *prediction) contributions(y *attention.Why, mean bool) error {
+	against := p.against
+	if mean {
+		against = -1
+	}
+	return forward(p.r, []intervention{{ids: p.ids, read: func(out run.ForwardResult) {
+		for key, norm := range lastNorms(p.r, out, len(p.ids)) {
+			y.Words[key].Norm = norm
+		}
+		direct := directLogits(p.r, out, p.query, p.target, against)
+		y.Direct = &direct
+	}}}, append(directHooks(p.r), valueHooks(p.r)...)...)
 }
 
 // removeEach queues the removal of the attention to each word, unless there is only one.

@@ -24,11 +24,12 @@ type Why struct {
 	Against     *Against       `json:"against"`      // the word that it is compared with; nil unless asked for
 	Words       []WordEffect   `json:"words"`        // of all tokens, in their order
 	NoiseFloor  NoiseFloor     `json:"noise_floor"`
-	WithEffect  []int          `json:"with_effect"`  // see [Why.Affecting]
-	RemovalOnly []int          `json:"removal_only"` // see [Why.RemovedOnly]
-	Heads       []HeadAblation `json:"heads"`        // empty if the text for the means is not available
-	Correlation *Correlation   `json:"correlation"`  // of attention and effect; nil if it is not defined
-	Redundancy  *Redundancy    `json:"redundancy"`   // of the word with the most attention, if removing that has no effect; else nil
+	WithEffect  []int          `json:"with_effect"`   // see [Why.Affecting]
+	RemovalOnly []int          `json:"removal_only"`  // see [Why.RemovedOnly]
+	Heads       []HeadAblation `json:"heads"`         // empty if the text for the means is not available
+	Correlation *Correlation   `json:"correlation"`   // of attention and effect; nil if it is not defined
+	Redundancy  *Redundancy    `json:"redundancy"`    // of the word with the most attention, if removing that has no effect; else nil
+	Direct      *DirectLogits  `json:"direct_logits"` // of the target against the other word, or the mean over the vocabulary
 }
 
 // Against is a word that the target is compared with.
@@ -64,6 +65,7 @@ type WordEffect struct {
 	Word      string      `json:"word"`
 	Attention float64     `json:"attention"` // of the predicting token, mean over layers and heads
 	ByHead    [][]float64 `json:"by_head"`   // [layer][head]
+	Norm      float64     `json:"norm"`      // of what the attention to it adds at the predicting token, mean over the layers, see [ValueNorms]
 	Cause     bool        `json:"cause"`     // it is a cause word of a known rule
 
 	AttentionRemoved        *float64  `json:"attention_removed"`          // effect of removing the attention to it, in all layers and heads; nil for the only token

@@ -49,6 +49,9 @@ func anyWhy(t *rapid.T, m attention.Map) attention.Why {
 		}
 	}
 	if e := anyEffect(t); e != nil {
+		layer, head := 1, 0
+		y.Direct = &attention.DirectLogits{Target: y.Target, Difference: *e, Components: []attention.LogitComponent{{Kind: attention.HeadComponent, Layer: &layer, Head: &head, Logit: *e},
+			{Kind: attention.MLPComponent, Layer: &layer, Logit: -1}, {Kind: attention.NormComponent}}}
 		y.Heads = []attention.HeadAblation{{Layer: 0, Head: 0, Mean: *e, Deviation: anyEffect(t)}, {Layer: 1, Head: 0, Mean: 0.5}}
 	}
 	return y

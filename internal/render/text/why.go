@@ -31,9 +31,10 @@ const (
 	spareDifference = iota + 1
 	spareBars
 	spareLayers
+	spareDeviation
+	spareNorm
 	spareHeads
 	spareShare
-	spareDeviation
 	spareBy
 )
 
@@ -51,8 +52,15 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	words := shownWords(y)
 	table := whyTable(y, words, o)
 	mean, removed := "the mean over heads", "in all layers"
-	if shown, _ := table.Shown(o.width()); slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Spare == spareHeads }) {
+	shown, _ := table.Shown(o.width())
+	has := func(spare int) bool {
+		return slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Spare == spare })
+	}
+	if has(spareHeads) {
 		mean = "the mean and by head"
+	}
+	if has(spareNorm) {
+		mean += "; norm is that of what it adds, weight times value times output projection"
 	}
 	if single(y) > 0 {
 		removed += " (or in one alone)"
@@ -78,6 +86,9 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 			b.WriteString(o.paragraph("and %s with effects from %s to %s",
 				printable.Count(len(rest), "more head"), rounded(rest[0].Mean), rounded(rest[len(rest)-1].Mean)))
 		}
+	}
+	if y.Direct != nil {
+		b.WriteString("\n" + directLogits(*y.Direct, o))
 	}
 	for _, sentence := range conclusions(y) {
 		b.WriteString("\n" + o.paragraph("%s", sentence))
@@ -146,6 +157,7 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			})
 		}
 	}
+	column(term.Column{Title: "norm", Spare: spareNorm}, func(w attention.WordEffect) string { return rounded(w.Norm) })
 	column(term.Column{Title: "removed"}, func(w attention.WordEffect) string { return signed(w.AttentionRemoved) })
 	for layer := range layers {
 		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(w attention.WordEffect) string {

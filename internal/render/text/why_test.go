@@ -18,7 +18,7 @@ func answer() attention.Why {
 		Words: []attention.WordEffect{
 			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, AttentionRemoved: new(-0.125)},
 			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}, AttentionRemoved: new(1.5), Replaced: new(0.0625), Seen: "after", Replacements: []attention.Replacement{{Word: "a"}}},
-			{Position: 2, Word: "zebra", Attention: 0.375, ByHead: [][]float64{{0.5, 0.25}}, AttentionRemoved: new(7.25), Replaced: new(2.5), Deviation: new(0.5), Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
+			{Position: 2, Word: "zebra", Attention: 0.375, ByHead: [][]float64{{0.5, 0.25}}, Norm: 1.75, AttentionRemoved: new(7.25), Replaced: new(2.5), Deviation: new(0.5), Kind: "animal", Replacements: []attention.Replacement{{Word: "lion", Effect: 2}, {Word: "hyena", Effect: 3}}},
 			{Position: 3, Word: "in", Attention: 0.125, ByHead: [][]float64{{0, 0.25}}, AttentionRemoved: new(0.0), Replaced: new(4.0), Seen: "between", Replacements: []attention.Replacement{{Word: "at"}, {Word: "on"}}},
 		},
 		Heads: []attention.HeadAblation{{Layer: 0, Head: 0, Mean: -0.25, Resample: 0.5, Deviation: new(0.25)}, {Layer: 0, Head: 1, Mean: 1.5, Resample: 2, Deviation: new(1.0)}},
@@ -33,15 +33,15 @@ func TestWhyText(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `Why "ran" is predicted after: <s> the zebra
-P(ran) = 0.875. Attention is that of the last token, the mean and by head. An effect is the decrease of log P(ran), in
-nats (0.69 halves a probability): when the attention to the word is removed in all layers, or when the word is replaced,
-the mean over other words in its place.
+P(ran) = 0.875. Attention is that of the last token, the mean and by head; norm is that of what it adds, weight times
+value times output projection. An effect is the decrease of log P(ran), in nats (0.69 halves a probability): when the
+attention to the word is removed in all layers, or when the word is replaced, the mean over other words in its place.
 
-word   attention         h1   h2  removed  replaced  ±                 by
-zebra       0.38  ███▊  .50  .25     7.25      2.50  0.50  ██████▎     2 of its kind (animal)
-in          0.12  █▎    .00  .25     0.00      4.00        ██████████  2 seen between the same two
-<s>         0.25  ██▌   .50  .00    -0.12         -
-the         0.25  ██▌   .00  .50     1.50      0.06        ▏           1 seen after the same
+word   attention         h1   h2  norm  removed  replaced  ±                 by
+zebra       0.38  ███▊  .50  .25  1.75     7.25      2.50  0.50  ██████▎     2 of its kind (animal)
+in          0.12  █▎    .00  .25  0.00     0.00      4.00        ██████████  2 seen between the same two
+<s>         0.25  ██▌   .50  .00  0.00    -0.12         -
+the         0.25  ██▌   .00  .50  0.00     1.50      0.06        ▏           1 seen after the same
 
 Heads, with their output replaced by its mean over held-out text (mean ablation), and by its outputs at random tokens of
 it (resample ablation: mean and standard deviation over the draws):

@@ -1,0 +1,190 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"attend/internal/attention"
+	"attend/internal/kernel"
+	"attend/internal/run"
+	"attend/layers"
+)
+
+// NewValueNorms returns the norms of what attention adds, from a map of the run with its vectors.
+func NewValueNorms(r *run.Run, m attention.Map) attention.ValueNorms {
+	var n attention.ValueNorms
+	outputs := newOutputProjections(r)
+	seq := len(m.Tokens)
+	for layer := range m.Attention {
+		var projected [][][]float64 // [head][key][dim]
+		var heads [][][]float64
+		for head, weights := range m.Attention[layer] {
+			vectors := make([][]float64, seq)
+			norms := square(seq)
+			for key, value := range m.Vectors[layer][head].Value {
+				vectors[key] = outputs.project(layer, head, value)
+				size := floats.Norm(vectors[key], 2)
+				for query := key; query < seq; query++ {
+					norms[query][key] = float64(weights[query][key]) * size
+				}
+			}
+			projected, heads = append(projected, vectors), append(heads, norms)
+		}
+		sums := square(seq)
+		for query := range seq {
+			for key := range query + 1 {
+				sums[query][key] = normOfSum(projected, key, func(head int) float64 { return float64(m.Attention[layer][head][query][key]) })
+			}
+		}
+		n.Heads, n.Layers = append(n.Heads, heads), append(n.Layers, sums)
+	}
+	return n
+}
+
+func square(seq int) [][]float64 {
+	s := make([][]float64, seq)
+	for i := range s {
+		s[i] = make([]float64, seq)
+	}
+	return s
+}
+
+// normOfSum returns the norm of the sum over heads of the vector of a key times its weight.
+func normOfSum(projected [][][]float64, key int, weight func(head int) float64) float64 {
+	sum := make([]float64, len(projected[0][key]))
+	for head := range projected {
+		floats.AddScaled(sum, weight(head), projected[head][key])
+	}
+	return floats.Norm(sum, 2)
+}
+
+// lastNorms returns for each token the norm of what attention to it adds at the last token, over all heads of a layer, mean over the
+// layers, from the result of a forward pass with the hook points of [valueHooks].
+func lastNorms(r *run.Run, out run.ForwardResult, seq int) []float64 {
+	norms, outputs := make([]float64, seq), newOutputProjections(r)
+	for layer := range r.Config.Layers {
+		values := out.Activation(hookName(layer, "attn.v"))
+		projected := make([][][]float64, r.Config.Heads)
+		for head := range projected {
+			of := values[head*len(values)/r.Config.Heads]
+			for key := range seq {
+				projected[head] = append(projected[head], outputs.project(layer, head, of.Row(key)))
+			}
+		}
+		for key := range norms {
+			norms[key] += normOfSum(projected, key, func(head int) float64 { return float64(out.Weights(layer, head, seq-1)[key]) }) / float64(r.Config.Layers)
+		}
+	}
+	return norms
+}
+
+// valueHooks returns the names of the hook points of the values.
+func valueHooks(r *run.Run) (names []string) {
+	for layer := range r.Config.Layers {
+		names = append(names, hookName(layer, "attn.v"))
+	}
+	return names
+}
+
+// outputProjections are the parts of the output projections that belong to each head.
+type outputProjections struct {
+	headDim int
+	weights []kernel.Matrix // of each layer [heads*headDim, dim]
+	biases  [][]float32     // of each layer [dim]
+}
+
+func newOutputProjections(r *run.Run) outputProjections {
+	o := outputProjections{headDim: r.Config.HeadDim()}
+	for _, b := range layers.NewModel(r.Config).Blocks {
+		w := b.Attention.Output.Weight
+		o.weights = append(o.weights, kernel.Dense(r.Parameters.Get(w.Name).Data, w.Shape[0], w.Shape[1]))
+		o.biases = append(o.biases, r.Parameters.Get(b.Attention.Output.Bias.Name).Data)
+	}
+	return o
+}
+
+// project returns a vector [headDim] of a head times its part of the output projection, [dim].
+func (o outputProjections) project(layer, head int, x []float32) []float64 {
+	w := o.weights[layer]
+	y := make([]float64, w.Cols)
+	for i, v := range x {
+		for j, weight := range w.Row(head*o.headDim + i) {
+			y[j] += float64(v) * float64(weight)
+		}
+	}
+	return y
+}
+
+// directHooks returns the names of the hook points that [directLogits] reads.
+func directHooks(r *run.Run) []string {
+	names := []string{"embed", hookName(0, "resid_pre"), hookName(r.Config.Layers-1, "resid_post")}
+	for layer := range r.Config.Layers {
+		names = append(names, hookName(layer, "attn.z"), hookName(layer, "mlp_out"))
+	}
+	return names
+}
+
+// DirectLogits returns the direct logit attribution of the prediction after the last of the ids, see [attention.DirectLogits]. With
+// against below 0 the target is compared with the mean over the vocabulary.
+func DirectLogits(r *run.Run, ids []int, target, against int) (d attention.DirectLogits, err error) {
+	if len(ids) == 0 || target < 0 || target >= r.Config.Vocab || against >= r.Config.Vocab {
+		return d, fmt.Errorf("no logit of token %d against %d after %d tokens: the vocabulary has %d", target, against, len(ids), r.Config.Vocab)
+	}
+	err = forward(r, []intervention{{ids: ids, read: func(out run.ForwardResult) {
+		d = directLogits(r, out, len(ids)-1, target, against)
+	}}}, directHooks(r)...)
+	return d, err
+}
+
+// directLogits is [DirectLogits] of the result of a forward pass with the hook points of directHooks.
+func directLogits(r *run.Run, out run.ForwardResult, query, target, against int) attention.DirectLogits {
+	m := layers.NewModel(r.Config)
+	d := attention.DirectLogits{Target: r.Vocabulary.Key(target)}
+	if against >= 0 {
+		d.Against = r.Vocabulary.Key(against)
+	}
+	row := func(name string) []float32 { return out.Activation(name)[0].Row(query) }
+	direction, constant := m.Norm.Direction(r.Parameters, row(hookName(r.Config.Layers-1, "resid_post")), unembedded(r, m, target, against))
+	add := func(kind string, layer, head *int, vector []float64) {
+		d.Components = append(d.Components, attention.LogitComponent{Kind: kind, Layer: layer, Head: head, Logit: floats.Dot(direction, vector)})
+	}
+	token := widened(row("embed"))
+	add(attention.TokenComponent, nil, nil, token)
+	positions := widened(row(hookName(0, "resid_pre")))
+	if floats.Sub(positions, token); floats.Norm(positions, math.Inf(1)) > 0 {
+		add(attention.PositionComponent, nil, nil, positions)
+	}
+	outputs := newOutputProjections(r)
+	for layer := range r.Config.Layers {
+		for head, z := range out.Activation(hookName(layer, "attn.z")) {
+			add(attention.HeadComponent, &layer, &head, outputs.project(layer, head, z.Row(query)))
+		}
+		add(attention.BiasComponent, &layer, nil, widened(outputs.biases[layer]))
+		add(attention.MLPComponent, &layer, nil, widened(row(hookName(layer, "mlp_out"))))
+	}
+	d.Components = append(d.Components, attention.LogitComponent{Kind: attention.NormComponent, Logit: constant})
+	for _, c := range d.Components {
+		d.Difference += c.Logit
+	}
+	return d
+}
+
+// unembedded returns the vector whose product with the output of the final norm is the logit difference: the difference of the two rows
+// of the unembedding, or of the target's and the mean of all.
+func unembedded(r *run.Run, m *layers.Model, target, against int) []float64 {
+	table := r.Parameters.Get(m.Unembedding.Table.Name).Data
+	dim := r.Config.Dim
+	other := make([]float64, dim)
+	if against >= 0 {
+		other = widened(table[against*dim:][:dim])
+	} else {
+		for id := range r.Config.Vocab {
+			floats.AddScaled(other, 1/float64(r.Config.Vocab), widened(table[id*dim:][:dim]))
+		}
+	}
+	u := widened(table[target*dim:][:dim])
+	floats.Sub(u, other)
+	return u
+}
