@@ -57,20 +57,58 @@ func (g *Grammar) RuleNames() []string {
 // rules lists the rules that apply in a complete path.
 func (g *Grammar) rules(sh shape, w path) []Rule {
 	var rules []Rule
-	for i, s := range sh.slots {
-		if s.decided == nil || s.decided.rule == "" {
-			continue
+	for i := range sh.slots {
+		if rule, ok := g.rule(sh, w, i); ok {
+			rules = append(rules, rule)
 		}
-		rule := Rule{Name: s.decided.rule, Predicted: w.starts[i]}
-		for k, earlier := range sh.slots[:i] {
-			if slices.Contains(s.decided.causes, earlier.name) {
-				rule.Causes = append(rule.Causes, w.starts[k])
-			}
-		}
-		for _, f := range g.fillers(s, w.state) {
-			rule.Correct = append(rule.Correct, f.words[0])
-		}
-		rules = append(rules, rule)
 	}
 	return rules
+}
+
+// rule returns the rule that decides slot i of a path that has filled it, if there is one. The state of the path may be the one
+// before the slot, since no slot decides itself.
+func (g *Grammar) rule(sh shape, w path, i int) (rule Rule, ok bool) {
+	s := sh.slots[i]
+	if s.decided == nil || s.decided.rule == "" {
+		return Rule{}, false
+	}
+	rule = Rule{Name: s.decided.rule, Predicted: w.starts[i]}
+	for k, earlier := range sh.slots[:i] {
+		if slices.Contains(s.decided.causes, earlier.name) {
+			rule.Causes = append(rule.Causes, w.starts[k])
+		}
+	}
+	for _, f := range g.fillers(s, w.state) {
+		rule.Correct = append(rule.Correct, f.words[0])
+	}
+	return rule, true
+}
+
+// RuleAt returns the rule that decides the word after a prefix of a sentence, given by its keys without boundary. Sentences that
+// begin with the prefix can go on differently, so the word itself is given too: a word that the grammar draws there by no rule has
+// none. For a word that the grammar does not draw there, and for "", it is the rule of the most likely way to go on that has one.
+// ok is false if no rule decides the word, or if no sentence begins so.
+func (g *Grammar) RuleAt(prefix []string, word string) (rule Rule, ok bool) {
+	var drawn, ruled float64 // the largest probability of a way to go on with the word, and by a rule
+	var other Rule
+	for _, sh := range g.shapes {
+		g.follow(sh, prefix, func(w path, next string) {
+			last := len(w.starts) - 1
+			var here Rule
+			is := next != BoundaryToken && w.starts[last] == len(prefix)
+			if is {
+				here, is = g.rule(sh, w, last)
+			}
+			if next == word && w.p > drawn {
+				drawn, rule, ok = w.p, here, is
+			}
+			if is && w.p > ruled {
+				ruled, other = w.p, here
+			}
+		})
+	}
+	if drawn > 0 {
+		return rule, ok
+	}
+	return other, ruled > 0
 }

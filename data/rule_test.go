@@ -2,6 +2,7 @@ package data
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,42 @@ func TestRulesHoldInTheDistribution(t *testing.T) {
 	for _, name := range g.RuleNames() {
 		if seen[name] < 100 {
 			t.Errorf("%s: %d times in 2000 sentences", name, seen[name])
+		}
+	}
+}
+
+// The rule that decides a word is known from the words before it: it is the one of the whole sentence.
+func TestRuleAtIsTheRuleOfTheSentence(t *testing.T) {
+	g := SavannaGrammar()
+	r := random.New(4, "test")
+	for range 1000 {
+		d := g.Sample(r)
+		of := map[int]Rule{}
+		for _, rule := range d.Rules {
+			of[rule.Predicted] = rule
+		}
+		for i, word := range append(slices.Clone(d.Words), BoundaryToken) {
+			want, decided := of[i]
+			got, ok := g.RuleAt(d.Words[:i], word)
+			if ok != decided || !reflect.DeepEqual(got, want) {
+				t.Fatalf("%q, word %d: %+v (%v), want %+v (%v)", d.Words, i, got, ok, want, decided)
+			}
+			if got, ok := g.RuleAt(d.Words[:i], ""); decided && (!ok || !reflect.DeepEqual(got, want)) {
+				t.Fatalf("%q, any word %d: %+v (%v), want %+v", d.Words, i, got, ok, want)
+			}
+		}
+	}
+	for _, c := range []struct{ prefix, word, name string }{
+		{"the lions from the valley", "", "agreement"},
+		{"the lions from the valley", "is", "agreement"}, // a wrong word
+		{"the lions from the valley", "by", ""},          // drawn there by no rule
+		{"the lion saw the zebra near the", "cave", "place"},
+		{"the lion saw the", "", ""},
+		{"no sentence begins so", "", ""},
+		{"the lion saw the zebra near the river", "", ""}, // it ends
+	} {
+		if rule, ok := g.RuleAt(strings.Fields(c.prefix), c.word); rule.Name != c.name || ok != (c.name != "") {
+			t.Errorf("%q, %q: %+v (%v), want %q", c.prefix, c.word, rule, ok, c.name)
 		}
 	}
 }
