@@ -1,6 +1,10 @@
 package data
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+	"math"
+)
 
 // Set is a text as sequences of ids: its sentences or, in a stream, the whole text.
 // [Set.Sampler] and [Set.Batches] make batches of rows from them.
@@ -64,30 +68,30 @@ func (s Set) SpreadRows(seq, most int) [][]int {
 // Contains reports for each list of ids whether the set has it: as a whole sequence in a layout of sentences, anywhere in a
 // stream.
 func (s Set) Contains(lists [][]int) []bool {
-	wanted, lengths := map[string][]int{}, map[int]bool{}
+	found, shortest := make([]bool, len(lists)), math.MaxInt
+	wanted := make([]IDs, len(lists))
 	for i, list := range lists {
-		ids := IDs{shift: s.ids.shift}
+		wanted[i].shift = s.ids.shift
 		for _, id := range list {
-			ids.add(id)
+			wanted[i].add(id)
 		}
-		wanted[string(ids.bytes)] = append(wanted[string(ids.bytes)], i)
-		lengths[ids.Len()] = true
+		shortest = min(shortest, len(list))
 	}
-	found := make([]bool, len(lists))
-	visit := func(ids IDs) {
-		for _, i := range wanted[string(ids.bytes)] {
-			found[i] = true
-		}
+	begin := map[string][]int{} // lists by their first ids
+	for i, ids := range wanted {
+		key := string(ids.Slice(0, shortest).bytes)
+		begin[key] = append(begin[key], i)
 	}
 	for i := range s.Len() {
 		sequence := s.Sequence(i)
-		if s.Layout.Sentences() {
-			visit(sequence)
-			continue
-		}
-		for length := range lengths {
-			for from := 0; from+length <= sequence.Len(); from++ {
-				visit(sequence.Slice(from, from+length))
+		whole := s.Layout.Sentences()
+		for from := 0; from+shortest <= sequence.Len() && (from == 0 || !whole); from++ {
+			for _, i := range begin[string(sequence.Slice(from, from+shortest).bytes)] {
+				n := wanted[i].Len()
+				if from+n <= sequence.Len() && (n == sequence.Len() || !whole) &&
+					bytes.Equal(sequence.Slice(from, from+n).bytes, wanted[i].bytes) {
+					found[i] = true
+				}
 			}
 		}
 	}

@@ -22,7 +22,8 @@ import (
 )
 
 func newEval(p *program) *cobra.Command {
-	return p.runCommand(&cobra.Command{
+	var marked string
+	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "measure loss, perplexity and accuracy on held-out text",
 		Long: `Measure a run on held-out text: loss, perplexity and accuracy, compared with
@@ -34,20 +35,33 @@ On the built-in savanna the probability of every next word and its cause words
 are known. There it also shows the loss of the grammar's own probabilities on
 the same text: the minimum that can be expected, though a sample can lie below.
 For each rule of the grammar it shows whether the model follows it, how much it
-attends to the cause words, and the effect of removing that attention.
+attends to the cause words, and the effect of removing that attention. --causes
+does so for rules of your own, whatever the text.
 
 Losses are in nats per predicted token (words and sentence ends). Where the
 held-out text is long, evaluations during training measure a sample of it: the
-loss there is shown with those of the grammar and the bigram on that sample.`,
+loss there is shown with those of the grammar and the bigram on that sample.` + causesHelp,
 		Example: `  attend eval
+  attend eval --causes rules.txt
   attend eval --run runs/savanna --format json`,
 		Args: noArguments,
-	}, runCommand{find: p.eval})
+	}
+	causesFlag(cmd.Flags(), &marked, "the rules of sentences whose cause words are marked")
+	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) { return p.eval(q, marked) }})
 }
 
-// eval evaluates a run, with the effects of the attention to the cause words of its rules.
-func (p *program) eval(q *request) (finding, error) {
+// eval evaluates a run, with the effects of the attention to the cause words of its rules: those of the file of marked sentences or,
+// without one, of the grammar of the text.
+func (p *program) eval(q *request, marked string) (finding, error) {
 	corpus, err := p.textOf(q.run)
+	if err != nil {
+		return finding{}, err
+	}
+	c, err := p.causesOf(marked, q.run)
+	if err != nil {
+		return finding{}, err
+	}
+	rules, err := p.rulesOf(c, q.run, corpus)
 	if err != nil {
 		return finding{}, err
 	}
@@ -55,8 +69,13 @@ func (p *program) eval(q *request) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	if report.HeldOutReport != nil && len(report.Rules) > 0 {
-		effects, err := analysis.AblateRules(q.run, corpus)
+	if c.marked != nil {
+		if report.Rules, err = analysis.EvaluateRules(q.run, rules); err != nil {
+			return finding{}, err
+		}
+	}
+	if len(report.Rules) > 0 {
+		effects, err := analysis.AblateRules(q.run, rules)
 		if err != nil {
 			return finding{}, err
 		}
@@ -83,7 +102,11 @@ func (p *program) eval(q *request) (finding, error) {
 		if err := writeVerdict(w, report, true, view.Width); err != nil {
 			return err
 		}
-		return writeRules(w, report.Report, view.Width)
+		of := "the rules of the grammar"
+		if c.marked != nil {
+			of = fmt.Sprintf("the rules of %s in %s", printable.Count(rules.Sentences(), "sentence"), c.name())
+		}
+		return writeRules(w, report.Rules, of, view.Width)
 	}}, nil
 }
 
@@ -283,21 +306,20 @@ func indented(text string, columns, blanks int) string {
 	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
-// writeRules prints how each rule of the grammar was learned. On a narrow terminal the table has the
-// columns that fit.
-func writeRules(w io.Writer, r analysis.Report, columns int) error {
-	if r.HeldOutReport == nil || len(r.Rules) == 0 {
+// writeRules prints how each rule was learned; of says which rules they are. On a narrow terminal the table has the columns that fit.
+func writeRules(w io.Writer, rules []analysis.RuleReport, of string, columns int) error {
+	if len(rules) == 0 {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + term.Wrap("the rules of the grammar: is the most likely word right, do heads attend to the cause words, and what does that attention do?",
+	b.WriteString("\n" + term.Wrap(of+": is the most likely word right, do heads attend to the cause words, and what does that attention do?",
 		columns) + "\n\n")
 	table := term.Table{Columns: []term.Column{
 		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1},
 		{Title: "mean", Spare: 6}, {Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5},
 		{Title: "removed", Spare: 2}, {Title: "control", Spare: 3},
 	}}
-	for _, rule := range r.Rules {
+	for _, rule := range rules {
 		cells := []string{rule.Name, printable.Thousands(rule.Count)}
 		weight := rule.Attention
 		for _, share := range []float64{rule.Accuracy, weight.BestHead, weight.Mean, weight.Untrained, weight.Uniform} {
@@ -332,9 +354,6 @@ func writeRules(w io.Writer, r analysis.Report, columns int) error {
 // rulesInShort is one line on the rules of the grammar.
 func rulesInShort(r analysis.Report) string {
 	var parts []string
-	if r.HeldOutReport == nil {
-		return ""
-	}
 	for _, rule := range r.Rules {
 		parts = append(parts, fmt.Sprintf("%s %.1f%%", rule.Name, 100*rule.Accuracy))
 	}

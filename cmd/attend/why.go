@@ -14,6 +14,7 @@ import (
 
 func newWhy(p *program) *cobra.Command {
 	var asked analysis.Question
+	var marked string
 	cmd := &cobra.Command{
 		Use:   "why SENTENCE",
 		Short: "why a word is predicted: attention weights and ablation effects",
@@ -34,11 +35,15 @@ with another word, by all later tokens, or a prediction that is certain already.
 
 By default the most likely next word is explained. --word explains another word,
 --position a word of the sentence. --against compares it with a word, or with the
-` + analysis.RunnerUp + `: effects on the difference of the two logits.` + indexBase,
+` + analysis.RunnerUp + `: effects on the difference of the two logits.
+
+--causes names a file of sentences whose cause words are known: those of the
+sentence that begins with the words before the predicted one are marked.` + causesHelp + indexBase,
 		Example: `  attend why "The lion saw the zebra near the"
   attend why "The lion saw the zebra near the" --word cave
   attend why "The lion saw the zebra near the" --against cave
   attend why "The lions from the valley are hungry" --position 6
+  attend why "The lion saw the zebra near the" --causes rules.txt
   attend why "The lion saw the zebra near the" --format json`,
 	}
 	f := cmd.Flags()
@@ -47,14 +52,31 @@ By default the most likely next word is explained. --word explains another word,
 		"explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
 	f.StringVar(&asked.Against, "against", "", "show the effects on the logit difference to `WORD` too, or to the "+analysis.RunnerUp)
 	renamed(f, "place", "position")
+	causesFlag(f, &marked, "sentences whose cause words are marked")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		asked.Text = q.args[0]
-		return p.why(q, asked)
+		return p.why(q, asked, marked)
 	}})
 }
 
-// why answers a question. Without the training text it does so with what needs no text, and says so.
-func (p *program) why(q *request, asked analysis.Question) (finding, error) {
+// why answers a question, with the cause words that the file of marked sentences names, or the grammar of the text. Without the
+// training text it does so with what needs no text, and says so.
+func (p *program) why(q *request, asked analysis.Question, marked string) (finding, error) {
+	c, err := p.causesOf(marked, q.run)
+	if err != nil {
+		return finding{}, err
+	}
+	rule, ok, err := analysis.RuleAt(q.run, asked, c.marked)
+	if err != nil {
+		return finding{}, fmt.Errorf("%s: %w", printable.Quote(asked.Text), err)
+	}
+	if c.marked != nil && !ok {
+		return finding{}, c.in(fmt.Errorf("no sentence of it has %s before its decided word: mark one, or leave the flag out",
+			printable.Quote(asked.Text)))
+	}
+	if ok {
+		asked.Causes = &rule
+	}
 	var reference *analysis.Reference
 	corpus, missing := p.textOf(q.run)
 	if missing == nil {

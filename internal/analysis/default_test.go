@@ -43,7 +43,7 @@ func TestDefaultTrainingLearnsWhatDecides(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := training.Model()
-		effects, err := AblateRules(r, corpus)
+		effects, err := AblateRules(r, rulesOf(t, r, corpus, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,8 +14,9 @@ import (
 type Report struct {
 	*HeldOutReport // nil if nothing is held out
 
-	TrainLoss float64 `json:"train_loss"` // on a sample of the training text
-	Uniform   float64 `json:"-"`          // loss if every token is equally likely
+	TrainLoss float64      `json:"train_loss"`      // on a sample of the training text
+	Rules     []RuleReport `json:"rules,omitempty"` // of the grammar, on the held-out text
+	Uniform   float64      `json:"-"`               // loss if every token is equally likely
 }
 
 // HeldOutReport is the quality of a run on held-out text.
@@ -26,7 +27,6 @@ type HeldOutReport struct {
 	Accuracy    float64        `json:"accuracy"`               // share of tokens that were the most likely one
 	Sentences   int            `json:"sentences"`              // held-out sentences, or texts in a run on characters
 	Baselines   data.Baselines `json:"baselines"`              // losses of models without attention on the same text
-	Rules       []RuleReport   `json:"rules,omitempty"`
 
 	Sample *SampleReport `json:"heldout_sample,omitempty"` // nil if evaluations during training measured all held-out text
 
@@ -73,14 +73,25 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 		return Report{}, err
 	}
 	report := Report{TrainLoss: training.Loss, Uniform: math.Log(float64(corpus.Vocabulary.Len()))}
-	if corpus.HeldOut.Len() > 0 {
-		report.HeldOutReport, err = evaluateHeldOut(r, corpus, func(set data.Set) (train.Evaluation, error) { return measure(set, 0) })
+	if corpus.HeldOut.Len() == 0 {
+		return report, nil
 	}
+	var derivations []data.Derivation
+	if corpus.Grammar != nil {
+		if derivations, err = heldOutDerivations(corpus); err != nil {
+			return Report{}, err
+		}
+		if report.Rules, err = EvaluateRules(r, grammarRules(r, corpus, derivations)); err != nil {
+			return Report{}, err
+		}
+	}
+	report.HeldOutReport, err = evaluateHeldOut(r, corpus, derivations, func(set data.Set) (train.Evaluation, error) { return measure(set, 0) })
 	return report, err
 }
 
-// evaluateHeldOut is [Evaluate] on the held-out text.
-func evaluateHeldOut(r *run.Run, corpus *data.Corpus, measure func(data.Set) (train.Evaluation, error)) (*HeldOutReport, error) {
+// evaluateHeldOut is [Evaluate] on the held-out text, whose derivations are given if it has a grammar.
+func evaluateHeldOut(r *run.Run, corpus *data.Corpus, derivations []data.Derivation,
+	measure func(data.Set) (train.Evaluation, error)) (*HeldOutReport, error) {
 	e, err := measure(corpus.HeldOut)
 	if err != nil {
 		return nil, err
@@ -103,10 +114,6 @@ func evaluateHeldOut(r *run.Run, corpus *data.Corpus, measure func(data.Set) (tr
 	if corpus.Grammar == nil {
 		return report, nil
 	}
-	derivations, err := heldOutDerivations(corpus)
-	if err != nil {
-		return nil, err
-	}
 	grammarLoss := lossOf(derivations, corpus)
 	if report.Sample != nil {
 		of := lossOf(derivations, sample)
@@ -114,8 +121,7 @@ func evaluateHeldOut(r *run.Run, corpus *data.Corpus, measure func(data.Set) (tr
 	}
 	excess := e.Loss - grammarLoss
 	report.GrammarLoss, report.Excess = &grammarLoss, &excess
-	report.Rules, err = evaluateRules(r, corpus, derivations)
-	return report, err
+	return report, nil
 }
 
 // GrammarLoss returns the loss of the grammar's exact probabilities on the held-out sentences.

@@ -135,7 +135,7 @@ func checkJudge(t *testing.T, r *run.Run, corpus *data.Corpus) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := ruleCases(r, corpus, derivations)
+	cases := grammarRules(r, corpus, derivations).cases
 	one := session(t, r, 1)
 	heads := r.Config.Layers * r.Config.Heads
 	for name, all := range cases {
@@ -274,7 +274,7 @@ func checkKeys(t *testing.T, report Report, grammar bool) {
 	}
 	rules, _ := got["rules"].([]any)
 	for _, rule := range rules {
-		keys("a rule", rule, "name", "accuracy", "attention")
+		keys("a rule", rule, "name", "accuracy", "attention", "cases")
 		keys("its attention", rule.(map[string]any)["attention"], "best_head", "mean", "untrained", "uniform")
 	}
 }

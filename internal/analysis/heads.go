@@ -20,14 +20,16 @@ const shownExamples = 3
 
 // Heads describes each head of a run over held-out text: its attention weight on the keys of each known role, the role that
 // stands out, the examples with the largest weights, and the increase of the loss by mean ablation of the head.
-func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
+//
+// With rules of marked sentences it does so over these in place of held-out text.
+func Heads(r *run.Run, corpus *data.Corpus, rules *Rules) ([]attention.Head, error) {
 	if err := r.CheckText(corpus); err != nil {
 		return nil, err
 	}
 	set, _ := corpus.Measured()
-	sequences := set.Rows(r.Config.Context, headSentences)
+	sequences := rules.sequencesOr(set.Rows(r.Config.Context, headSentences), headSentences)
 	sentences := inputs(sequences)
-	cases, err := roleCases(r, corpus, sentences)
+	cases, err := roleCases(r, rules, sentences)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +56,8 @@ func Heads(r *run.Run, corpus *data.Corpus) ([]attention.Head, error) {
 	return heads, nil
 }
 
-// roleCases returns all cases of all roles in the sentences, sorted by role.
-func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, error) {
+// roleCases returns all cases of all roles in the sentences, which are those of the rules if there are rules, sorted by role.
+func roleCases(r *run.Run, rules *Rules, sentences [][]int) ([]roleCase, error) {
 	_, words := r.Vocabulary.Boundary()
 	first := 0 // position of the first token that was typed
 	if words {
@@ -85,22 +87,7 @@ func roleCases(r *run.Run, corpus *data.Corpus, sentences [][]int) ([]roleCase, 
 		add(attention.RoleFirst, func(_ []int, query, key int) bool { return key == first && key != query-1 })
 		add(attention.RoleBoundary, func(_ []int, _, key int) bool { return key == 0 })
 	}
-	if corpus.Grammar == nil {
-		return cases, nil
-	}
-	derivations, err := heldOutDerivations(corpus)
-	if err != nil {
-		return nil, err
-	}
-	rules := ruleCases(r, corpus, derivations)
-	for _, name := range corpus.Grammar.RuleNames() {
-		for _, c := range rules[name] {
-			if c.sentence < len(sentences) {
-				cases = append(cases, c)
-			}
-		}
-	}
-	return cases, nil
+	return append(cases, rules.roleCases(len(sentences))...), nil
 }
 
 // headScores computes the sentences and returns each head with its scores, role and examples.

@@ -39,7 +39,7 @@ func TestHeadsByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heads, err := Heads(r, corpus)
+	heads, err := Heads(r, corpus, rulesOf(t, r, corpus, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestHeadsByHand(t *testing.T) {
 
 func TestHeadsOfTheSavannaHaveItsRules(t *testing.T) {
 	r, corpus := savannaRun(t, 2)
-	heads, err := Heads(r, corpus)
+	heads, err := Heads(r, corpus, rulesOf(t, r, corpus, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestHeadsOfCharacters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heads, err := Heads(r, corpus)
+	heads, err := Heads(r, corpus, rulesOf(t, r, corpus, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

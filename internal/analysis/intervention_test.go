@@ -33,7 +33,7 @@ func TestAnalysesRefuseAModelThatDiverged(t *testing.T) {
 			"why":           func() (any, error) { return Why(r, Question{Text: text}, nil) },
 			"explanation":   func() (any, error) { return Explain(r, LinkName{Text: text}) },
 			"evaluation":    func() (any, error) { return Evaluate(r, corpus) },
-			"heads":         func() (any, error) { return Heads(r, corpus) },
+			"heads":         func() (any, error) { return Heads(r, corpus, &Rules{}) },
 			"head means":    func() (any, error) { return NewHeadMeans(r, corpus) },
 			"position mean": func() (any, error) { return PositionMean(r, corpus, 3) },
 			"sentences":     func() (any, error) { return CompareSentences(r, text, text) },

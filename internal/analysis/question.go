@@ -13,6 +13,7 @@ type Question struct {
 	Position int    // of the word to predict in the sentence, from 1; 0: the word after the last
 	Word     string // whose probability is explained; "": the word at the position or, after the last, the most likely
 	Against  string // a word that it is compared with, or [RunnerUp]; "": none
+	Causes   *Rule  // the rule that decides the word, see [RuleAt]; nil if it is not known
 }
 
 // RunnerUp, as the word to compare with, is the most likely word other than the one that is explained.

@@ -1,12 +1,13 @@
 package analysis
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat/combin"
 
-	"attend/data"
 	"attend/internal/attention"
+	"attend/internal/random"
 	"attend/internal/run"
 )
 
@@ -18,25 +19,19 @@ const ablatedCases = 500
 // effect.
 type RuleAblation struct {
 	Causes float64 `json:"causes"` // of the attention to all cause words
-	Others float64 `json:"others"` // of the attention to the same number of other words, mean over choices of them
+	Others float64 `json:"others"` // of the attention to the same number of other words, or to all others if they are fewer, mean over choices of them
 }
 
 // mostChoices is the largest number of choices of other words in one case, evenly spaced over all choices.
 const mostChoices = 12
 
-// AblateRules returns for each rule of the grammar, by name, the effect of the attention to its cause words on up to 500 held-out cases.
-// It takes a few times as long as [Evaluate].
-func AblateRules(r *run.Run, corpus *data.Corpus) (map[string]RuleAblation, error) {
-	if err := r.CheckText(corpus); err != nil {
-		return nil, err
-	}
-	derivations, err := heldOutDerivations(corpus)
-	if err != nil {
-		return nil, err
-	}
+// AblateRules returns for each rule, by name, the effect of the attention to its cause words on up to 500 cases.
+// It takes a few times as long as [EvaluateRules].
+func AblateRules(r *run.Run, rules *Rules) (map[string]RuleAblation, error) {
 	effects := map[string]RuleAblation{}
-	for name, list := range ruleCases(r, corpus, derivations) {
-		if effects[name], err = ablateRule(r, list); err != nil {
+	for _, name := range rules.Names {
+		var err error
+		if effects[name], err = ablateRule(r, rules.cases[name]); err != nil {
 			return nil, err
 		}
 	}
@@ -68,7 +63,8 @@ func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 }
 
 // otherKeys returns choices of len(causes) of n keys that are no causes: all choices or, if there are more than mostChoices,
-// evenly spaced ones.
+// evenly spaced ones. If fewer are no causes, they are the one choice. Of more choices than an int can count, it draws some with a
+// fixed seed.
 func otherKeys(n int, causes []int) [][]int {
 	var rest []int
 	for key := range n {
@@ -77,7 +73,16 @@ func otherKeys(n int, causes []int) [][]int {
 		}
 	}
 	if len(rest) < len(causes) {
-		return nil
+		return [][]int{rest}
+	}
+	if combin.LogGeneralizedBinomial(float64(len(rest)), float64(len(causes))) > math.Log(1<<52) {
+		choices := make([][]int, mostChoices)
+		for i := range choices {
+			for _, at := range random.New(0, "other keys", uint64(i)).Perm(len(rest))[:len(causes)] {
+				choices[i] = append(choices[i], rest[at])
+			}
+		}
+		return choices
 	}
 	all := combin.Binomial(len(rest), len(causes))
 	choices := make([][]int, min(all, mostChoices))

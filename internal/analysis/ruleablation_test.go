@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"attend/layers"
@@ -17,27 +18,38 @@ func TestOtherKeys(t *testing.T) {
 	if got, want := otherKeys(25, []int{0}), [][]int{{1}, {3}, {5}, {7}, {9}, {11}, {13}, {15}, {17}, {19}, {21}, {23}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("evenly spaced: %v, want %v", got, want)
 	}
-	if got := otherKeys(3, []int{0, 1}); len(got) > 0 {
-		t.Errorf("two of one: %v", got)
+	if got, want := otherKeys(3, []int{0, 1}), [][]int{{2}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("two of one: %v, want %v", got, want)
+	}
+	causes := make([]int, 40)
+	for i := range causes {
+		causes[i] = 2 * i
+	}
+	many := otherKeys(120, causes) // 80 over 40 choices, about 1e23
+	for _, keys := range many {
+		slices.Sort(keys)
+		if len(slices.Compact(slices.Clone(keys))) != 40 || keys[0] < 0 || keys[39] >= 120 ||
+			slices.ContainsFunc(keys, func(key int) bool { return slices.Contains(causes, key) }) {
+			t.Errorf("forty of eighty: %v", keys)
+		}
+	}
+	if len(many) != 12 || reflect.DeepEqual(many[0], many[1]) {
+		t.Errorf("%d choices: %v", len(many), many)
 	}
 }
 
 // The effect of removing attention, once more with one graph for each case.
 func TestAblateRulesOneByOne(t *testing.T) {
 	r, corpus := savannaRun(t, 60)
-	effects, err := AblateRules(r, corpus)
+	rules := rulesOf(t, r, corpus, nil)
+	effects, err := AblateRules(r, rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(effects) != 3 {
 		t.Fatalf("effects of %d rules", len(effects))
 	}
-	derivations, err := heldOutDerivations(corpus)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cases := ruleCases(r, corpus, derivations)
-	few := cases["echo"][:3] // one cause each
+	few := rules.cases["echo"][:3] // one cause each
 	got, err := ablateRule(r, few)
 	if err != nil {
 		t.Fatal(err)

@@ -1,112 +1,203 @@
 package analysis
 
 import (
+	"fmt"
 	"slices"
 
 	"attend/data"
-	"attend/internal/kernel"
+	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/run"
 )
 
-// RuleReport measures how well a run has learned one rule of the grammar.
-type RuleReport struct {
-	Name             string        `json:"name"`
-	Accuracy         float64       `json:"accuracy"` // share of cases in which the most likely word follows the rule
-	Attention        RuleAttention `json:"attention"`
-	AttentionRemoved *RuleAblation `json:"attention_removed,omitempty"` // effect of the attention to the causes, see [AblateRules]
-	Count            int           `json:"-"`                           // of cases
+// Rules are the rules whose cause words are known, with the sentences that they are measured on: those of marked sentences or, for
+// the savanna, of its grammar in the held-out sentences.
+type Rules struct {
+	Names []string // in order of appearance
+
+	sentences [][]int               // ids, from boundary to boundary
+	cases     map[string][]roleCase // by name; of a case, the sentence is an index in sentences
+	marked    bool
 }
 
-// RuleAttention is the attention weight from the predicting word to the cause words of a rule: the sum over the cause words, mean
-// over all cases.
-type RuleAttention struct {
-	BestHead  float64 `json:"best_head"` // of the head with the largest
-	Mean      float64 `json:"mean"`      // over all heads
-	Untrained float64 `json:"untrained"` // of the best head before training
-	Uniform   float64 `json:"uniform"`   // of uniform attention
-}
-
-// roleCase is a query of a sentence with the keys of a role in that sentence. The case of a rule of the grammar also has the word to
-// predict.
-type roleCase struct {
-	role     string
-	sentence int
-	query    int   // its position; for a rule that of the token before the predicted one
-	keys     []int // positions of the keys; for a rule those of the cause words
-	ids      []int // of the sentence up to the query
-	correct  []int // for a rule, ids of the words that follow it
-}
-
-// evaluateRules reports on every rule of the grammar over the held-out sentences.
-func evaluateRules(r *run.Run, corpus *data.Corpus, derivations []data.Derivation) ([]RuleReport, error) {
-	cases := ruleCases(r, corpus, derivations)
-	untrained, err := r.Untrained()
+// NewRules returns the rules of marked sentences, which [data.ReadMarked] read with the vocabulary of the run, or without any those of
+// the grammar of the corpus. There are none if the corpus has no grammar. It returns an error if the context of the run is too short for a marked
+// sentence, if all tokens before a decided one are its causes, since no attention is left without them, or if a rule has the name of
+// a role of heads. The error names the line.
+func NewRules(r *run.Run, corpus *data.Corpus, marked []data.Marked) (*Rules, error) {
+	if marked != nil {
+		return markedRules(r, marked)
+	}
+	if corpus.Grammar == nil {
+		return &Rules{}, nil
+	}
+	derivations, err := heldOutDerivations(corpus)
 	if err != nil {
 		return nil, err
 	}
-	var reports []RuleReport
-	for _, name := range corpus.Grammar.RuleNames() {
-		var of [2]RuleReport
-		for i, model := range []*run.Run{r, untrained} {
-			if of[i], err = measureRule(model, cases[name]); err != nil {
-				return nil, err
-			}
-		}
-		of[0].Name, of[0].Attention.Untrained = name, of[1].Attention.BestHead
-		reports = append(reports, of[0])
-	}
-	return reports, nil
+	return grammarRules(r, corpus, derivations), nil
 }
 
-// ruleCases returns the cases of each rule, by name, in the held-out sentences, whose derivations are given. Positions include the
-// boundary token before the first word.
-func ruleCases(r *run.Run, corpus *data.Corpus, derivations []data.Derivation) map[string][]roleCase {
-	cases := map[string][]roleCase{}
-	sequences := corpus.HeldOut.Rows(r.Config.Context, 0)
+// grammarRules returns the rules of the grammar in the held-out sentences, whose derivations are given.
+func grammarRules(r *run.Run, corpus *data.Corpus, derivations []data.Derivation) *Rules {
+	rules := &Rules{Names: corpus.Grammar.RuleNames(), sentences: corpus.HeldOut.Rows(r.Config.Context, 0), cases: map[string][]roleCase{}}
 	for i, derivation := range derivations {
 		for _, rule := range derivation.Rules {
-			c := roleCase{role: rule.Name, sentence: i, query: rule.Predicted, ids: sequences[i][:rule.Predicted+1]}
-			for _, cause := range rule.Causes {
-				c.keys = append(c.keys, cause+1)
+			rules.add(r, i, rule)
+		}
+	}
+	return rules
+}
+
+// takenNames are the roles of heads that a rule could be named as: a rule is a role too, under its own name.
+var takenNames = []string{attention.RoleItself, attention.RoleBoundary, attention.RoleDiffuse, attention.RoleMixed}
+
+// markedRules returns the rules of marked sentences. Equal sentences are one.
+func markedRules(r *run.Run, marked []data.Marked) (*Rules, error) {
+	rules := &Rules{cases: map[string][]roleCase{}, marked: true}
+	before, at := untyped(r), map[string]int{}
+	for _, m := range marked {
+		ids := markedIDs(r, m)
+		switch noun := r.Vocabulary.Tokenizer().Noun(); {
+		case len(ids)-1 > r.Config.Context:
+			return nil, fmt.Errorf("line %d: the sentence has %s and this run takes at most %d: shorten it, or train with a larger --context",
+				m.Line, printable.Count(len(m.Tokens), noun), r.Config.Context+1-2*before)
+		case slices.Contains(takenNames, m.Name):
+			return nil, fmt.Errorf("line %d: a rule cannot be named %s, which is a role of heads: choose another name", m.Line, m.Name)
+		case len(m.Causes) == m.Predicted+before:
+			return nil, fmt.Errorf("line %d: all %ss before %s are marked as causes, so there is none to compare them with: mark fewer",
+				m.Line, noun, printable.Quote(m.Tokens[m.Predicted].Text))
+		}
+		key := fmt.Sprint(ids)
+		if _, known := at[key]; !known {
+			at[key] = len(rules.sentences)
+			rules.sentences = append(rules.sentences, ids)
+		}
+		if !slices.Contains(rules.Names, m.Name) {
+			rules.Names = append(rules.Names, m.Name)
+		}
+		rules.add(r, at[key], m.Rule)
+	}
+	return rules, nil
+}
+
+// markedIDs returns the ids of a marked sentence, with the boundaries.
+func markedIDs(r *run.Run, m data.Marked) []int {
+	ids, _ := r.Vocabulary.Encode(m.Tokens)
+	if boundary, ok := r.Vocabulary.Boundary(); ok {
+		ids = append(append([]int{boundary}, ids...), boundary)
+	}
+	return ids
+}
+
+// add adds a case of a rule in a sentence.
+func (rules *Rules) add(r *run.Run, sentence int, rule data.Rule) {
+	before := untyped(r)
+	query := rule.Predicted + before - 1
+	c := roleCase{role: rule.Name, sentence: sentence, query: query, ids: rules.sentences[sentence][:query+1]}
+	for _, cause := range rule.Causes {
+		c.keys = append(c.keys, cause+before)
+	}
+	for _, word := range rule.Correct {
+		id, _ := r.Vocabulary.ID(word)
+		c.correct = append(c.correct, id)
+	}
+	rules.cases[rule.Name] = append(rules.cases[rule.Name], c)
+}
+
+// Sentences returns the number of different sentences that the rules are measured on.
+func (rules *Rules) Sentences() int { return len(rules.sentences) }
+
+// roleCases returns the cases of all rules in the first sentences, sorted by rule.
+func (rules *Rules) roleCases(sentences int) (cases []roleCase) {
+	for _, name := range rules.Names {
+		for _, c := range rules.cases[name] {
+			if c.sentence < sentences {
+				cases = append(cases, c)
 			}
-			for _, word := range rule.Correct {
-				id, _ := r.Vocabulary.ID(word)
-				c.correct = append(c.correct, id)
-			}
-			cases[rule.Name] = append(cases[rule.Name], c)
 		}
 	}
 	return cases
 }
 
-// measureRule computes the sentences of the cases and returns accuracy and attention.
-func measureRule(r *run.Run, cases []roleCase) (RuleReport, error) {
-	report := RuleReport{Count: len(cases)}
-	heads := make([]float64, r.Config.Layers*r.Config.Heads)
-	var interventions []intervention
-	for _, c := range cases {
-		interventions = append(interventions, intervention{ids: c.ids, read: func(out run.ForwardResult) {
-			if slices.Contains(c.correct, kernel.Argmax(out.Logits(c.query))) {
-				report.Accuracy++
+// sequencesOr returns the first of the marked sentences, or others if the rules are not of marked sentences.
+func (rules *Rules) sequencesOr(others [][]int, most int) [][]int {
+	if !rules.marked {
+		return others
+	}
+	return rules.sentences[:min(most, len(rules.sentences))]
+}
+
+// InTraining returns how many different marked sentences the training text has. A model may have memorised those.
+func InTraining(r *run.Run, corpus *data.Corpus, marked []data.Marked) (count int) {
+	var lists [][]int
+	seen := map[string]bool{}
+	for _, m := range marked {
+		ids := markedIDs(r, m)
+		key := fmt.Sprint(ids)
+		if _, unknown := r.Vocabulary.Encode(m.Tokens); unknown == 0 && !seen[key] {
+			lists = append(lists, ids)
+		}
+		seen[key] = true
+	}
+	for _, found := range corpus.Train.Contains(lists) {
+		if found {
+			count++
+		}
+	}
+	return count
+}
+
+// Rule is the rule that decides one token of a sentence.
+type Rule struct {
+	Name   string
+	Causes []int // positions of the cause words, counted with the boundary token
+}
+
+// RuleAt returns the rule that decides the word that a question is about: of the first marked sentence that begins with the tokens before
+// the word, those that allow the word first, or without marked sentences that of the grammar of the run's text. ok is false
+// if there is none.
+func RuleAt(r *run.Run, q Question, marked []data.Marked) (rule Rule, ok bool, err error) {
+	a, err := encodeQuestion(r, q)
+	if err != nil {
+		return Rule{}, false, err
+	}
+	before := untyped(r)
+	tokens, err := r.Vocabulary.Tokenize(q.Text)
+	if err != nil {
+		return Rule{}, false, err
+	}
+	var keys []string // before the word
+	for _, t := range tokens[:len(a.IDs)-before] {
+		keys = append(keys, t.Key)
+	}
+	word := ""
+	if a.target >= 0 {
+		word = r.Vocabulary.Key(a.target)
+	}
+	found := data.Rule{}
+	if marked == nil {
+		text, err := data.BuiltIn.Find("text", r.Settings.Data)
+		if err != nil {
+			return Rule{}, false, nil
+		}
+		found, ok = text.Grammar().RuleAt(keys, word)
+	}
+	for _, m := range marked {
+		begins := m.Predicted == len(keys) && slices.EqualFunc(m.Tokens[:m.Predicted], keys, func(t data.Token, key string) bool { return t.Key == key })
+		if allows := slices.Contains(m.Correct, word); begins && (!ok || allows) {
+			found, ok = m.Rule, true
+			if allows {
+				break
 			}
-			report.Attention.Uniform += float64(len(c.keys)) / float64(c.query+1)
-			for h := range heads {
-				weights := out.Weights(h/r.Config.Heads, h%r.Config.Heads, c.query)
-				for _, cause := range c.keys {
-					heads[h] += float64(weights[cause])
-				}
-			}
-		}})
+		}
 	}
-	if err := forward(r, interventions); err != nil || len(cases) == 0 {
-		return report, err
+	if !ok {
+		return Rule{}, false, nil
 	}
-	n := float64(len(cases))
-	report.Accuracy /= n
-	report.Attention.Uniform /= n
-	for _, sum := range heads {
-		report.Attention.Mean += sum / n / float64(len(heads))
-		report.Attention.BestHead = max(report.Attention.BestHead, sum/n)
+	rule.Name = found.Name
+	for _, cause := range found.Causes {
+		rule.Causes = append(rule.Causes, cause+before)
 	}
-	return report, nil
+	return rule, true, nil
 }

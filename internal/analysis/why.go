@@ -30,6 +30,11 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 	for position := range y.Words {
 		y.Words[position].Position, y.Words[position].Word = position, a.Tokens[position]
 	}
+	if q.Causes != nil {
+		for _, position := range q.Causes.Causes {
+			y.Words[position].Cause = true
+		}
+	}
 	if reference != nil {
 		y.NoiseFloor = reference.floor
 	}

@@ -47,7 +47,7 @@ func outcomeOf(trial string, r *run.Run, result analysis.TrainingResult, seconds
 		Seconds: seconds}
 	if h := result.HeldOutReport; h != nil {
 		o.HeldOutLoss, o.Excess, o.Accuracy = &h.HeldOutLoss, h.Excess, &h.Accuracy
-		for _, rule := range h.Rules {
+		for _, rule := range result.Rules {
 			o.Rules = append(o.Rules, RuleAccuracy{rule.Name, rule.Accuracy})
 		}
 	}

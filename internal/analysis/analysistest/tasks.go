@@ -46,7 +46,7 @@ func Tasks() []Task {
 		{"offset-2", 1, 2, 32, 1000, 0, 4000, offset(2, 6, 10)},
 		{"offset-7", 1, 2, 32, 1500, 0, 5000, offset(7, 10, 14)},
 		{"duplicate", 1, 2, 32, 1500, 0, 5000, duplicate},
-		{"induction", 2, 4, 64, 4000, 0.004, 20000, induction},
+		{"induction", 2, 4, 64, 3500, 0.004, 20000, induction},
 		{"markov", 3, 2, 32, 1000, 0, 4000, markov},
 	}
 }
@@ -161,7 +161,6 @@ func without(words []string, some ...string) []string {
 var (
 	animals = strings.Fields("ant bear cat dog eel fox goat hare ibis jay kiwi lion mole newt owl pig quail rat seal toad " +
 		"vole wasp yak zebra crab deer emu frog gull heron")
-	fruits   = strings.Fields("apple berry cherry date elder fig grape hazel kumquat lemon mango nutmeg")
 	colours  = strings.Fields("red blue green black white brown pink grey")
 	plain    = strings.Fields("cup hat pen coin spoon brush button ribbon candle bottle pebble feather")
 	openers  = strings.Fields("key rope oar saw lamp drum seed needle map bell")
@@ -206,7 +205,7 @@ func offset(k, shortest, longest int) func(d *draws) {
 			}
 			next := animals[(slices.Index(animals, d.Words[cause])+1)%len(animals)]
 			if d.chance(follows) {
-				d.decided("offset", next, cause)
+				d.decided("shift", next, cause)
 			} else {
 				d.say(d.one(without(animals, next)))
 			}
@@ -232,30 +231,26 @@ func duplicate(d *draws) {
 		case 0:
 			d.say("new")
 		case 1:
-			d.decided("duplicate", "again", earlier...)
+			d.decided("again", "again", earlier...)
 		default:
 			d.say("again")
 		}
 	}
 }
 
-// induction gives four animals a fruit each, in random pairs, and names all of them again in another order: the fruit that followed the animal
-// follows again. The earlier animal, its fruit and the animal named again decide.
+// induction names eight of twelve animals in random order, and five of them again in that order, beginning with any of the first
+// four: what followed an animal follows again. The animal before, its earlier mention and what followed that decide.
 //
-//	ant fig [cat] [lemon] dog date bear apple [cat] {lemon} ...
+//	owl [ant] [cat] lion dog ibis bear fox [ant] {cat} lion dog ibis
 func induction(d *draws) {
-	animals, fruits := animals[:8], fruits[:8]
-	var pairs []string
-	for range 4 {
-		animal := d.take(&animals)
-		pairs = append(pairs, animal)
-		d.say(animal, d.take(&fruits))
+	animals := animals[:12]
+	for range 8 {
+		d.say(d.take(&animals))
 	}
-	for range 4 {
-		animal := d.take(&pairs)
-		earlier := slices.Index(d.Words, animal)
-		d.say(animal)
-		d.decided("induction", d.Words[earlier+1], earlier, earlier+1, len(d.Words)-1)
+	first := d.between(0, 3)
+	d.say(d.Words[first])
+	for earlier := first; earlier < first+4; earlier++ {
+		d.decided("pair", d.Words[earlier+1], earlier, earlier+1, len(d.Words)-1)
 	}
 }
 

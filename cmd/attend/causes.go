@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"attend/data"
+	"attend/internal/analysis"
+	"attend/internal/file"
+	"attend/internal/printable"
+	"attend/internal/run"
+)
+
+// mostCauses is the most that a file of marked sentences holds, in bytes.
+const mostCauses = 10e6
+
+// causesHelp describes the file of --causes, at the end of the help of a command.
+const causesHelp = `
+
+A FILE of --causes has one sentence a line, with the cause words in square
+brackets and the word that they decide in braces, after the name of the rule:
+
+  place: the lion saw the [zebra] [near] the {river}
+  agreement: the [lions] from the valley {are|were} hungry
+
+The name may be left out; | separates all words that the rule allows, beginning
+with that of the sentence. A sentence with several decided words takes several
+lines. Lines that begin with # are skipped. A backslash before [ ] { } | : # or \
+makes it a part of the sentence, and \n is a line feed.`
+
+// causesFlag adds --causes to a command.
+func causesFlag(f *pflag.FlagSet, path *string, what string) {
+	f.StringVar(path, "causes", "", what+", read from a `FILE` of at most 10 MB (- for standard input)")
+}
+
+// causes are the marked sentences of --causes.
+type causes struct {
+	path   string
+	marked []data.Marked // nil without the flag
+}
+
+// causesOf reads the file of --causes, unless the path is "", and notes which words of it the run does not know.
+func (p *program) causesOf(path string, r *run.Run) (c causes, err error) {
+	c.path = path
+	if path == "" {
+		return c, nil
+	}
+	in := p.stdin
+	if path != "-" {
+		f, err := openText("causes", path, mostCauses, true)
+		if err != nil {
+			return c, err
+		}
+		defer f.Close()
+		in = f
+	} else if r.Settings.Data == "-" {
+		return c, errors.New("--causes -: the text of this run is read from standard input as well: put the marked sentences in a file")
+	}
+	b, err := file.ReadAll(in, mostCauses)
+	if err != nil {
+		return c, fileError("causes", path, err)
+	}
+	if c.marked, err = data.ReadMarked(r.Vocabulary, string(b)); err != nil {
+		return c, c.in(err)
+	}
+	var words []string
+	for _, m := range c.marked {
+		for _, t := range m.Tokens {
+			if _, known := r.Vocabulary.ID(t.Key); !known && !slices.Contains(words, printable.Quote(t.Text)) {
+				words = append(words, printable.Quote(t.Text))
+			}
+		}
+	}
+	if len(words) > 0 {
+		p.note(fmt.Sprintf("--causes %s: not in the vocabulary, read as %s: %s", printable.Path(path), data.UnknownToken, some(words)))
+	}
+	return c, nil
+}
+
+// name says where the sentences come from.
+func (c causes) name() string {
+	if c.path == "-" {
+		return "standard input"
+	}
+	return printable.Path(c.path)
+}
+
+// in says that an error is one of the file.
+func (c causes) in(err error) error {
+	return fmt.Errorf("--causes %s: %w", printable.Path(c.path), err)
+}
+
+// rulesOf returns the rules of --causes or, without it, of the grammar of the text. It notes how many sentences of --causes are in the
+// training text.
+func (p *program) rulesOf(c causes, r *run.Run, corpus *data.Corpus) (*analysis.Rules, error) {
+	rules, err := analysis.NewRules(r, corpus, c.marked)
+	if c.marked == nil {
+		return rules, err
+	}
+	if err != nil {
+		return nil, c.in(err)
+	}
+	if n := analysis.InTraining(r, corpus, c.marked); n > 0 {
+		p.note(fmt.Sprintf("--causes %s: %d of %s %s in the training text, which a model may have memorised: other sentences say more",
+			printable.Path(c.path), n, printable.Count(rules.Sentences(), "sentence"), either(n == 1, "is", "are")))
+	}
+	return rules, nil
+}
+
+// either returns one of two words.
+func either(first bool, one, other string) string {
+	if first {
+		return one
+	}
+	return other
+}
