@@ -214,9 +214,9 @@ func offset(k, shortest, longest int) func(d *draws) {
 }
 
 // duplicate follows each animal, one of twelve drawn at random, by "again" if it was named before, and by "new" if not. The rule is
-// stated where one earlier mention decides.
+// stated where one earlier mention decides, with the animal named again: another in the place of either would be new.
 //
-//	[cat] new dog new cat {again}
+//	[cat] new dog new [cat] {again}
 func duplicate(d *draws) {
 	for range d.between(4, 7) {
 		animal := d.one(animals[:12])
@@ -231,25 +231,27 @@ func duplicate(d *draws) {
 		case 0:
 			d.say("new")
 		case 1:
-			d.decided("again", "again", earlier...)
+			d.decided("again", "again", earlier[0], len(d.Words)-1)
 		default:
 			d.say("again")
 		}
 	}
 }
 
-// induction names eight of twelve animals in random order, and five of them again in that order, beginning with any of the first
-// four: what followed an animal follows again. The animal before, its earlier mention and what followed that decide.
+// induction names five to eight of twelve animals in random order, and some of them again in that order, beginning with any but the
+// last two: what followed an animal follows again. The animal before, its earlier mention and what followed that decide.
 //
-//	owl [ant] [cat] lion dog ibis bear fox [ant] {cat} lion dog ibis
+//	owl [ant] [cat] lion dog ibis fox [ant] {cat} lion dog
 func induction(d *draws) {
 	animals := animals[:12]
-	for range 8 {
+	count := d.between(5, 8)
+	for range count {
 		d.say(d.take(&animals))
 	}
-	first := d.between(0, 3)
+	first := d.between(0, count-3)
 	d.say(d.Words[first])
-	for earlier := first; earlier < first+4; earlier++ {
+	last := first + d.between(1, count-1-first)
+	for earlier := first; earlier < last; earlier++ {
 		d.decided("pair", d.Words[earlier+1], earlier, earlier+1, len(d.Words)-1)
 	}
 }

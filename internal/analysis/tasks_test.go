@@ -1,0 +1,264 @@
+package analysis
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"attend/data"
+	"attend/internal/analysis/analysistest"
+	"attend/internal/attention"
+	"attend/internal/run"
+)
+
+// All texts with three seeds are trained if asked for: go test ./internal/analysis -run Tasks -tasks -v
+var allTasks = flag.Bool("tasks", false, "train every text whose cause words are known with three seeds, and ask about 100 sentences of each")
+
+// What Why and Heads do not do yet is logged. ADAPT: true, and remove it, where they do.
+const (
+	whyRanks     = false // Why puts a cause word first in 95 of 100 sentences
+	whyConcludes = false // Why concludes that nothing but the last word mattered, see onlyLastMattered
+	headsName    = false // Heads names the fixed offsets and induction
+)
+
+// effects are the measures of the effect of a word, 0 if it has none.
+var effects = map[string]func(attention.WordEffect) float64{
+	"removed":  removedEffect,
+	"replaced": replacedEffect,
+	"larger":   func(w attention.WordEffect) float64 { return max(removedEffect(w), replacedEffect(w)) },
+}
+
+func removedEffect(w attention.WordEffect) float64 {
+	if w.AttentionRemoved == nil {
+		return 0
+	}
+	return *w.AttentionRemoved
+}
+
+func replacedEffect(w attention.WordEffect) float64 {
+	if w.Replaced == nil {
+		return 0
+	}
+	return *w.Replaced
+}
+
+// mainCause is which cause word of a text the decided word's query should attend to: not itself, and for induction what followed the
+// earlier mention. It is the only cause of most texts, the first.
+var mainCause = map[string]int{"induction": 1}
+
+// planted is a role that a text plants: a query of each case of its rule, and the keys that it should attend to.
+type planted struct {
+	names []string // of the role in the result of Heads
+	at    func(c roleCase) (query int, keys []int)
+}
+
+func atCauses(c roleCase) (int, []int) { return c.query, c.keys }
+
+// plantedRoles are the roles of each text. ADAPT: the names that Heads gives them.
+var plantedRoles = map[string][]planted{
+	"boxes":     {{[]string{"opener"}, atCauses}},
+	"offset-2":  {{[]string{"2 words before"}, atCauses}},
+	"offset-7":  {{[]string{"7 words before"}, atCauses}},
+	"duplicate": {{[]string{attention.RoleSame}, func(c roleCase) (int, []int) { return c.query, c.keys[:1] }}},
+	"induction": {
+		{[]string{"induction"}, func(c roleCase) (int, []int) { return c.query, c.keys[1:2] }},
+		{[]string{attention.RolePrevious}, func(c roleCase) (int, []int) { return c.keys[1], c.keys[:1] }},
+	},
+	"markov": {{[]string{attention.RoleItself}, atCauses}},
+}
+
+// Analyses find what was planted in texts whose cause words are known: Why puts a cause word first, or says that nothing but the last
+// word mattered where that is so, and Heads names the heads that do it.
+func TestTasks(t *testing.T) {
+	if testing.Short() && !*allTasks {
+		t.Skip("trains five models")
+	}
+	seeds, sentences := uint64(1), 40
+	if *allTasks {
+		seeds, sentences = 3, analysistest.MarkedSentences
+	}
+	for _, task := range analysistest.Tasks() {
+		if task.Name == "induction" && !*allTasks {
+			continue // takes longer to learn
+		}
+		text, fresh := task.Draw(1)
+		for seed := uint64(1); seed <= seeds; seed++ {
+			t.Run(fmt.Sprintf("%s-%d", task.Name, seed), func(t *testing.T) {
+				t.Parallel()
+				checkTask(t, task, analysistest.Text(text), fresh[:sentences], seed)
+			})
+		}
+	}
+}
+
+// checkTask trains on the text of a task, and asks about fresh sentences of it.
+func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analysistest.Sentence, seed uint64) {
+	s := run.Defaults()
+	s.Data, s.Seed, s.Layers, s.Heads, s.Dim, s.Steps, s.LR = task.Name, seed, task.Layers, task.Heads, task.Dim, task.Steps, task.LearningRate
+	s.EvalInterval = s.Steps
+	corpus, err := loadText(text)(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := started(t, s, corpus, true)
+	rules := rulesOf(t, r, corpus, marks(t, r, analysistest.Marked(fresh)))
+
+	// Why
+	first, last := 0, 0
+	firstBy := map[string]int{} // sentences in which the main cause word is first by an effect
+	var largest [2][]float64    // effect, removed or replaced, of other words than the causes, and of the last word
+	for _, sentence := range fresh {
+		rule := sentence.Rules[len(sentence.Rules)-1]
+		words := sentence.Words[:rule.Predicted+1]
+		y, err := Why(r, Question{Text: strings.Join(words, " "), Position: len(words)}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(rule.Causes, y.Ranked()[0].Position-1) { // ADAPT: the word that Why puts first
+			first++
+		}
+		if onlyLastMattered(y) {
+			last++
+		}
+		others := 0.0
+		for _, w := range y.Words {
+			if !slices.Contains(rule.Causes, w.Position-1) {
+				others = max(others, effects["larger"](w))
+			}
+		}
+		largest[0] = append(largest[0], others)
+		largest[1] = append(largest[1], effects["larger"](y.Words[len(y.Words)-1]))
+		for by, effect := range effects {
+			top := slices.MaxFunc(y.Words, func(a, b attention.WordEffect) int { return cmp.Compare(effect(a), effect(b)) })
+			if top.Position-1 == rule.Causes[mainCause[task.Name]] {
+				firstBy[by]++
+			}
+		}
+	}
+	t.Logf("a cause word is first in %d of %d sentences; nothing but the last word mattered in %d", first, len(fresh), last)
+	t.Logf("the main cause word is first by its effect removed in %d, replaced in %d, by the larger of both in %d", firstBy["removed"],
+		firstBy["replaced"], firstBy["larger"])
+	for i, of := range []string{"the largest effect of a word that is no cause", "the effect of the last word"} {
+		slices.Sort(largest[i])
+		t.Logf("%s, removed or replaced: median %.2f, 95%% are at most %.2f nats", of, largest[i][len(fresh)/2], largest[i][len(fresh)*95/100])
+	}
+	atLeast := func(asserted bool, what string, count int) {
+		t.Helper()
+		if float64(count) < 0.95*float64(len(fresh)) {
+			failed(t, asserted)("%s in %d of %d sentences, want 95%%", what, count, len(fresh))
+		}
+	}
+	if task.Name == "markov" {
+		atLeast(whyConcludes, "nothing but the last word mattered", last)
+	} else {
+		atLeast(whyRanks, "a cause word is first by its effect", first)
+		if float64(last) > 0.05*float64(len(fresh)) {
+			failed(t, whyConcludes)("nothing but the last word mattered in %d of %d sentences, though others decide", last, len(fresh))
+		}
+	}
+
+	// Heads
+	means, err := NewHeadMeans(r, corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heads, err := Heads(r, corpus, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range plantedRoles[task.Name] {
+		for i, h := range headsOf(t, r, means, rules.roleCases(rules.Sentences()), role) {
+			found := heads[i]
+			if h.attention > 0.5 {
+				t.Logf("layer %d, head %d: %.3f of its attention on %q, ablation costs %.2f nats there; it is named %q",
+					found.Layer+1, found.Head+1, h.attention, role.names[0], h.cost, found.Role)
+			}
+			if h.attention > 0.9 && h.cost > 0.3 && !slices.Contains(role.names, found.Role) {
+				failed(t, headsName)("layer %d, head %d is named %q, though it has %.3f of its attention on %q and its ablation costs %.2f nats there",
+					found.Layer+1, found.Head+1, found.Role, h.attention, role.names, h.cost)
+			}
+		}
+	}
+}
+
+// failed fails the test if what is wrong is asserted, else it logs it.
+func failed(t *testing.T, asserted bool) func(format string, args ...any) {
+	if asserted {
+		return t.Errorf
+	}
+	return func(format string, args ...any) { t.Logf("not asserted yet: "+format, args...) }
+}
+
+// onlyLastMattered reports whether an answer says that nothing but the last word mattered. ADAPT: by the conclusion of Why; until
+// then, the effect of every other token is less than 0.1 nats, removed and replaced.
+func onlyLastMattered(y attention.Why) bool {
+	return !slices.ContainsFunc(y.Words[:len(y.Words)-1], func(w attention.WordEffect) bool {
+		return effects["larger"](w) >= attention.LeastEffect
+	})
+}
+
+// headUse is what a head does for a planted role.
+type headUse struct {
+	attention float64 // on the keys of the role, mean over the cases
+	cost      float64 // fall of the log-probability of the decided word by mean ablation of the head, mean over the cases
+}
+
+// headsOf measures each head on a planted role, layer by layer, from the weights and logits alone.
+func headsOf(t *testing.T, r *run.Run, means HeadMeans, cases []roleCase, role planted) []headUse {
+	t.Helper()
+	heads := make([]headUse, r.Config.Layers*r.Config.Heads)
+	n := float64(len(cases))
+	plain := 0.0
+	var interventions []intervention
+	for _, c := range cases {
+		query, keys := role.at(c)
+		interventions = append(interventions, intervention{ids: c.ids, read: func(out run.ForwardResult) {
+			plain = logProbability(out.Logits(c.query), c.correct[0])
+			for i := range heads {
+				weights := out.Weights(i/r.Config.Heads, i%r.Config.Heads, query)
+				for _, key := range keys {
+					heads[i].attention += float64(weights[key]) / n
+				}
+			}
+		}})
+		for i := range heads {
+			interventions = append(interventions, intervention{c.ids, means.ablate(i/r.Config.Heads, i%r.Config.Heads), func(out run.ForwardResult) {
+				heads[i].cost += (plain - logProbability(out.Logits(c.query), c.correct[0])) / n
+			}})
+		}
+	}
+	if err := forward(r, interventions); err != nil {
+		t.Fatal(err)
+	}
+	return heads
+}
+
+// The marks of a task are its rules, and its texts are learnable and different from its marked sentences.
+func TestTasksAreMarkedAsDrawn(t *testing.T) {
+	for _, task := range analysistest.Tasks() {
+		text, fresh := task.Draw(1)
+		train := analysistest.Text(text)
+		corpus, err := data.Load(task.Name, strings.NewReader(train), run.Defaults().Options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked, err := data.ReadMarked(corpus.Vocabulary, analysistest.Marked(fresh))
+		if err != nil || len(marked) != analysistest.MarkedSentences || len(text) != task.Sentences {
+			t.Fatalf("%s: %d sentences, %d marked, error %v", task.Name, len(text), len(marked), err)
+		}
+		for i, m := range marked {
+			rule := fresh[i].Rules[len(fresh[i].Rules)-1]
+			word := fresh[i].Words[rule.Predicted]
+			if m.Text != strings.Join(fresh[i].Words, " ") || m.Name != rule.Name || m.Predicted != rule.Predicted ||
+				!slices.Equal(m.Causes, rule.Causes) || m.Correct[0] != word || !slices.Contains(rule.Correct, word) {
+				t.Errorf("%s: %q is marked %+v, want %+v", task.Name, m.Text, m.Rule, rule)
+			}
+			if strings.Contains("\n"+train, "\n"+m.Text+"\n") {
+				t.Errorf("%s: %q is in the text", task.Name, m.Text)
+			}
+		}
+	}
+}
