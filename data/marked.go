@@ -35,9 +35,9 @@ const (
 //
 // Square brackets mark cause words, and braces the word that they decide. Other words that the rule allows there follow in the
 // braces, each after a |. A line may begin with the name of its rule, of letters, digits, _ and -, with a colon and a blank;
-// without a name it is [MarkedName]. A sentence in which several words are decided stands on several lines. Blank lines, and lines
-// that begin with #, are skipped. A backslash before [ ] { } | : # or a backslash makes that character a part of the sentence, and
-// \n is a line feed, which a text of characters can hold.
+// without a name it is [MarkedName]. A sentence in which several words are decided stands on several lines. Blank lines, and
+// lines that begin with #, are skipped. A backslash before [ ] { } | : # or a backslash makes that character a part of the
+// sentence, and \n is a line feed, which a text of characters can hold.
 //
 // Marks go around whole tokens: brackets around one or more, braces around one. All cause words come before the decided word, and
 // the vocabulary has all of these. The first line that is not so is an error, which names the line.
@@ -172,8 +172,8 @@ func cutName(line string) (name, rest string, err error) {
 		return MarkedName, line, nil
 	}
 	if name = line[:end]; utf8.RuneCountInString(name) > longestMarkedName {
-		return "", "", fmt.Errorf("the name of the rule has more than %d characters: shorten it, or write \\: for a colon of the sentence",
-			longestMarkedName)
+		return "", "", fmt.Errorf("the name of the rule has more than %d characters: shorten it, "+
+			"or write \\: for a colon of the sentence", longestMarkedName)
 	}
 	return name, line[end+1+n:], nil
 }
@@ -227,7 +227,8 @@ func cutMarks(line string) (parts []part, err error) {
 		}
 	}
 	if at.mark != 0 {
-		return nil, fmt.Errorf(`a %c has no %c after it: close the mark, or write \%c for one of the sentence`, at.mark, closing[at.mark], at.mark)
+		return nil, fmt.Errorf(`a %c has no %c after it: close the mark, or write \%c for one of the sentence`,
+			at.mark, closing[at.mark], at.mark)
 	}
 	next(0)
 	return parts, nil

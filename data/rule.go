@@ -85,9 +85,9 @@ func (g *Grammar) rule(sh shape, w path, i int) (rule Rule, ok bool) {
 }
 
 // RuleAt returns the rule that decides the word after a prefix of a sentence, given by its keys without boundary. Sentences that
-// begin with the prefix can go on differently, so the word itself is given too: a word that the grammar draws there by no rule has
-// none. For a word that the grammar does not draw there, and for "", it is the rule of the most likely way to go on that has one.
-// ok is false if no rule decides the word, or if no sentence begins so.
+// begin with the prefix can go on differently, so the word itself is given too: a word that the grammar draws there by no rule
+// has none. For a word that the grammar does not draw there, and for "", it is the rule of the most likely way to go on that has
+// one. ok is false if no rule decides the word, or if no sentence begins so.
 func (g *Grammar) RuleAt(prefix []string, word string) (rule Rule, ok bool) {
 	var drawn, ruled float64 // the largest probability of a way to go on with the word, and by a rule
 	var other Rule

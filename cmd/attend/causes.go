@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -38,11 +37,12 @@ func causesFlag(f *pflag.FlagSet, path *string, what string) {
 
 // causes are the marked sentences of --causes.
 type causes struct {
-	path   string
-	marked []data.Marked // nil without the flag
+	path    string
+	marked  []data.Marked // nil without the flag
+	unknown []string      // other words of it that the run does not know, quoted
 }
 
-// causesOf reads the file of --causes, unless the path is "", and notes which words of it the run does not know.
+// causesOf reads the file of --causes, unless the path is "".
 func (p *program) causesOf(path string, r *run.Run) (c causes, err error) {
 	c.path = path
 	if path == "" {
@@ -66,18 +66,24 @@ func (p *program) causesOf(path string, r *run.Run) (c causes, err error) {
 	if c.marked, err = data.ReadMarked(r.Vocabulary, string(b)); err != nil {
 		return c, c.in(err)
 	}
-	var words []string
+	seen := map[string]bool{}
 	for _, m := range c.marked {
 		for _, t := range m.Tokens {
-			if _, known := r.Vocabulary.ID(t.Key); !known && !slices.Contains(words, printable.Quote(t.Text)) {
-				words = append(words, printable.Quote(t.Text))
+			if _, known := r.Vocabulary.ID(t.Key); !known && !seen[t.Key] {
+				seen[t.Key] = true
+				c.unknown = append(c.unknown, printable.Quote(t.Text))
 			}
 		}
 	}
-	if len(words) > 0 {
-		p.note(fmt.Sprintf("--causes %s: not in the vocabulary, read as %s: %s", printable.Path(path), data.UnknownToken, some(words)))
-	}
 	return c, nil
+}
+
+// noteUnknown notes which words of --causes the run does not know.
+func (p *program) noteUnknown(c causes) {
+	if len(c.unknown) > 0 {
+		p.note(fmt.Sprintf("--causes %s: not in the vocabulary, read as %s: %s",
+			printable.Path(c.path), data.UnknownToken, some(c.unknown)))
+	}
 }
 
 // name says where the sentences come from.
@@ -93,8 +99,8 @@ func (c causes) in(err error) error {
 	return fmt.Errorf("--causes %s: %w", printable.Path(c.path), err)
 }
 
-// rulesOf returns the rules of --causes or, without it, of the grammar of the text. It notes how many sentences of --causes are in the
-// training text.
+// rulesOf returns the rules of --causes or, without it, of the grammar of the text. It notes which words of --causes the run does
+// not know, and how many of its sentences are in the training text.
 func (p *program) rulesOf(c causes, r *run.Run, corpus *data.Corpus) (*analysis.Rules, error) {
 	rules, err := analysis.NewRules(r, corpus, c.marked)
 	if c.marked == nil {
@@ -103,6 +109,7 @@ func (p *program) rulesOf(c causes, r *run.Run, corpus *data.Corpus) (*analysis.
 	if err != nil {
 		return nil, c.in(err)
 	}
+	p.noteUnknown(c)
 	if n := analysis.InTraining(r, corpus, c.marked); n > 0 {
 		p.note(fmt.Sprintf("--causes %s: %d of %s %s in the training text, which a model may have memorised: other sentences say more",
 			printable.Path(c.path), n, printable.Count(rules.Sentences(), "sentence"), either(n == 1, "is", "are")))

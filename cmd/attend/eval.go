@@ -50,8 +50,8 @@ loss there is shown with those of the grammar and the bigram on that sample.` + 
 	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) { return p.eval(q, marked) }})
 }
 
-// eval evaluates a run, with the effects of the attention to the cause words of its rules: those of the file of marked sentences or,
-// without one, of the grammar of the text.
+// eval evaluates a run, with the effects of the attention to the cause words of its rules: those of the file of marked sentences
+// or, without one, of the grammar of the text.
 func (p *program) eval(q *request, marked string) (finding, error) {
 	corpus, err := p.textOf(q.run)
 	if err != nil {
@@ -199,8 +199,8 @@ func lossBar(loss, largest float64, full int) string {
 	return strings.Repeat("█", filled) + strings.Repeat("·", full-filled)
 }
 
-// conclude evaluates a run and makes the verdict on its training. last is the same run with the weights of the last step. If the log
-// of the training is missing, there is no verdict, and a note says so.
+// conclude evaluates a run and makes the verdict on its training. last is the same run with the weights of the last step. If the
+// log of the training is missing, there is no verdict, and a note says so.
 func (p *program) conclude(r, last *run.Run, corpus *data.Corpus) (analysis.Result, error) {
 	result, err := analysis.Conclude(r, last, corpus)
 	if result.NoVerdict != nil {
@@ -306,14 +306,15 @@ func indented(text string, columns, blanks int) string {
 	return margin + strings.ReplaceAll(term.Wrap(text, max(1, columns-blanks)), "\n", "\n"+margin) + "\n"
 }
 
-// writeRules prints how each rule was learned; of says which rules they are. On a narrow terminal the table has the columns that fit.
+// writeRules prints how each rule was learned; of says which rules they are. On a narrow terminal the table has the columns that
+// fit.
 func writeRules(w io.Writer, rules []analysis.RuleReport, of string, columns int) error {
 	if len(rules) == 0 {
 		return nil
 	}
 	var b bytes.Buffer
-	b.WriteString("\n" + term.Wrap(of+": is the most likely word right, do heads attend to the cause words, and what does that attention do?",
-		columns) + "\n\n")
+	const asked = "is the most likely word right, do heads attend to the cause words, and what does that attention do?"
+	b.WriteString("\n" + term.Wrap(of+": "+asked, columns) + "\n\n")
 	table := term.Table{Columns: []term.Column{
 		{Title: "rule", Left: true}, {Title: "cases", Spare: 7}, {Title: "accuracy"}, {Title: "best head", Spare: 1},
 		{Title: "mean", Spare: 6}, {Title: "untrained", Spare: 4}, {Title: "uniform", Spare: 5},

@@ -348,6 +348,12 @@ func TestHostileFiles(t *testing.T) {
 					hostile(t, "", args...)
 					hostile(t, content, append(args, "--data", "-")...)
 				}
+				for _, marked := range []string{value, "[the] {cat} " + value + "\n", "[the] " + value + "{cat}", value + ": [the] {cat}",
+					"[" + value + "] {cat}", "[the] {" + value + "}"} {
+					write(t, "marked.txt", marked)
+					hostile(t, "", "heads", "--causes", "marked.txt")
+					hostile(t, marked, "why", "--causes", "-", "the")
+				}
 				hostile(t, "", "inspect", "--file", "text.txt")
 				hostile(t, content, "inspect", "--file", "-")
 				hostile(t, content, "lesson", "reflect", "-o", "notes-"+kind)

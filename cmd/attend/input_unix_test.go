@@ -52,8 +52,9 @@ func TestSpecialFilesAreRefused(t *testing.T) {
 	write(t, "fifo.yaml", "data: fifo\n")
 	write(t, "zero.yaml", "data: /dev/zero\n")
 	for want, lines := range map[string][]string{
-		"it is a device, not a regular file": {"train --data /dev/zero", "train --config /dev/zero", "train --config zero.yaml", "inspect --file /dev/zero"},
-		"it is a FIFO (named pipe), not a":   {"train --config fifo", "train --config fifo.yaml"},
+		"it is a device, not a regular file": {"train --data /dev/zero", "train --config /dev/zero", "train --config zero.yaml", "inspect --file /dev/zero",
+			"eval --causes /dev/zero"},
+		"it is a FIFO (named pipe), not a": {"train --config fifo", "train --config fifo.yaml"},
 	} {
 		for _, line := range lines {
 			wantLine(t, strings.NewReader(""), want, strings.Fields(line)...)
@@ -80,6 +81,7 @@ func TestEndlessStandardInput(t *testing.T) {
 	}
 	wantLine(t, zeros(), "--file -: it is larger than 64 MB", "inspect", "--file", "-")
 	wantLine(t, &endless{bytes: "the cat\n"}, "--file -: it is larger than 64 MB", "inspect", "--file", "-")
+	wantLine(t, zeros(), "--causes -: it is larger than 10 MB", "heads", "--causes", "-")
 	wantLine(t, &endless{bytes: "mine\n"}, "standard input: it is larger than 1 MB", "lesson", "reflect")
 }
 

@@ -74,6 +74,7 @@ func (p *program) why(q *request, asked analysis.Question, marked string) (findi
 		return finding{}, c.in(fmt.Errorf("no sentence of it has %s before its decided word: mark one, or leave the flag out",
 			printable.Quote(asked.Text)))
 	}
+	p.noteUnknown(c)
 	if ok {
 		asked.Causes = &rule
 	}

@@ -85,7 +85,9 @@ func Evaluate(r *run.Run, corpus *data.Corpus) (Report, error) {
 			return Report{}, err
 		}
 	}
-	report.HeldOutReport, err = evaluateHeldOut(r, corpus, derivations, func(set data.Set) (train.Evaluation, error) { return measure(set, 0) })
+	report.HeldOutReport, err = evaluateHeldOut(r, corpus, derivations, func(set data.Set) (train.Evaluation, error) {
+		return measure(set, 0)
+	})
 	return report, err
 }
 

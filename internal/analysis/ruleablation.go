@@ -19,7 +19,7 @@ const ablatedCases = 500
 // effect.
 type RuleAblation struct {
 	Causes float64 `json:"causes"` // of the attention to all cause words
-	Others float64 `json:"others"` // of the attention to the same number of other words, or to all others if they are fewer, mean over choices of them
+	Others float64 `json:"others"` // of the attention to as many other words, or all if they are fewer, mean over choices of them
 }
 
 // mostChoices is the largest number of choices of other words in one case, evenly spaced over all choices.
@@ -63,8 +63,8 @@ func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 }
 
 // otherKeys returns choices of len(causes) of n keys that are no causes: all choices or, if there are more than mostChoices,
-// evenly spaced ones. If fewer are no causes, they are the one choice. Of more choices than an int can count, it draws some with a
-// fixed seed.
+// evenly spaced ones. If fewer are no causes, they are the one choice. Of more choices than an int can count, it draws some with
+// a fixed seed.
 func otherKeys(n int, causes []int) [][]int {
 	var rest []int
 	for key := range n {

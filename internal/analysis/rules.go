@@ -10,8 +10,8 @@ import (
 	"attend/internal/run"
 )
 
-// Rules are the rules whose cause words are known, with the sentences that they are measured on: those of marked sentences or, for
-// the savanna, of its grammar in the held-out sentences.
+// Rules are the rules whose cause words are known, with the sentences that they are measured on: those of marked sentences or,
+// for the savanna, of its grammar in the held-out sentences.
 type Rules struct {
 	Names []string // in order of appearance
 
@@ -20,10 +20,10 @@ type Rules struct {
 	marked    bool
 }
 
-// NewRules returns the rules of marked sentences, which [data.ReadMarked] read with the vocabulary of the run, or without any those of
-// the grammar of the corpus. There are none if the corpus has no grammar. It returns an error if the context of the run is too short for a marked
-// sentence, if all tokens before a decided one are its causes, since no attention is left without them, or if a rule has the name of
-// a role of heads. The error names the line.
+// NewRules returns the rules of marked sentences, which [data.ReadMarked] read with the vocabulary of the run, or without any
+// those of the grammar of the corpus. There are none if the corpus has no grammar. It returns an error if the context of the run
+// is too short for a marked sentence, if all tokens before a decided one are its causes, since no attention is left without them,
+// or if a rule has the name of a role of heads. The error names the line.
 func NewRules(r *run.Run, corpus *data.Corpus, marked []data.Marked) (*Rules, error) {
 	if marked != nil {
 		return markedRules(r, marked)
@@ -40,7 +40,8 @@ func NewRules(r *run.Run, corpus *data.Corpus, marked []data.Marked) (*Rules, er
 
 // grammarRules returns the rules of the grammar in the held-out sentences, whose derivations are given.
 func grammarRules(r *run.Run, corpus *data.Corpus, derivations []data.Derivation) *Rules {
-	rules := &Rules{Names: corpus.Grammar.RuleNames(), sentences: corpus.HeldOut.Rows(r.Config.Context, 0), cases: map[string][]roleCase{}}
+	rules := &Rules{Names: corpus.Grammar.RuleNames(), cases: map[string][]roleCase{}}
+	rules.sentences = corpus.HeldOut.Rows(r.Config.Context, 0)
 	for i, derivation := range derivations {
 		for _, rule := range derivation.Rules {
 			rules.add(r, i, rule)
@@ -60,8 +61,8 @@ func markedRules(r *run.Run, marked []data.Marked) (*Rules, error) {
 		ids := markedIDs(r, m)
 		switch noun := r.Vocabulary.Tokenizer().Noun(); {
 		case len(ids)-1 > r.Config.Context:
-			return nil, fmt.Errorf("line %d: the sentence has %s and this run takes at most %d: shorten it, or train with a larger --context",
-				m.Line, printable.Count(len(m.Tokens), noun), r.Config.Context+1-2*before)
+			return nil, fmt.Errorf("line %d: the sentence has %s and this run takes at most %d: shorten it, "+
+				"or train with a larger --context", m.Line, printable.Count(len(m.Tokens), noun), r.Config.Context+1-2*before)
 		case slices.Contains(takenNames, m.Name):
 			return nil, fmt.Errorf("line %d: a rule cannot be named %s, which is a role of heads: choose another name", m.Line, m.Name)
 		case len(m.Causes) == m.Predicted+before:
@@ -154,9 +155,9 @@ type Rule struct {
 	Causes []int // positions of the cause words, counted with the boundary token
 }
 
-// RuleAt returns the rule that decides the word that a question is about: of the first marked sentence that begins with the tokens before
-// the word, those that allow the word first, or without marked sentences that of the grammar of the run's text. ok is false
-// if there is none.
+// RuleAt returns the rule that decides the word that a question is about: of the first marked sentence that begins with the
+// tokens before the word, those that allow the word first, or without marked sentences that of the grammar of the run's text. ok
+// is false if there is none.
 func RuleAt(r *run.Run, q Question, marked []data.Marked) (rule Rule, ok bool, err error) {
 	a, err := encodeQuestion(r, q)
 	if err != nil {
@@ -184,7 +185,7 @@ func RuleAt(r *run.Run, q Question, marked []data.Marked) (rule Rule, ok bool, e
 		found, ok = text.Grammar().RuleAt(keys, word)
 	}
 	for _, m := range marked {
-		begins := m.Predicted == len(keys) && slices.EqualFunc(m.Tokens[:m.Predicted], keys, func(t data.Token, key string) bool { return t.Key == key })
+		begins := slices.EqualFunc(m.Tokens[:m.Predicted], keys, func(t data.Token, key string) bool { return t.Key == key })
 		if allows := slices.Contains(m.Correct, word); begins && (!ok || allows) {
 			found, ok = m.Rule, true
 			if allows {

@@ -68,7 +68,8 @@ func TestMarkedRulesAreThoseOfTheGrammar(t *testing.T) {
 			w := want.cases[name][i]
 			slices.Sort(c.correct)
 			slices.Sort(w.correct)
-			if !slices.Equal(c.ids, w.ids) || c.query != w.query || !slices.Equal(c.keys, w.keys) || !slices.Equal(c.correct, w.correct) || c.role != name {
+			if !slices.Equal(c.ids, w.ids) || c.query != w.query || !slices.Equal(c.keys, w.keys) ||
+				!slices.Equal(c.correct, w.correct) || c.role != name {
 				t.Fatalf("%s, case %d: %+v, want %+v", name, i, c, w)
 			}
 			if !slices.Equal(got.sentences[c.sentence], want.sentences[w.sentence]) {
@@ -96,12 +97,16 @@ func TestMarkedRulesAreThoseOfTheGrammar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	best := 0.0
 	for _, h := range heads {
 		at := slices.IndexFunc(h.Scores, func(s attention.RoleScore) bool { return s.Role == "place" })
 		if at < 0 || h.Scores[at].Cases != len(want.cases["place"]) {
-			t.Errorf("layer %d, head %d: scores %+v, want place in %d cases", h.Layer, h.Head, h.Scores, len(want.cases["place"]))
+			t.Fatalf("layer %d, head %d: scores %+v, want place in %d cases", h.Layer, h.Head, h.Scores, len(want.cases["place"]))
 		}
+		best = max(best, h.Scores[at].Score)
 	}
+	place := slices.IndexFunc(reports, func(r RuleReport) bool { return r.Name == "place" })
+	near(t, "largest score of place", best, reports[place].Attention.BestHead, 1e-6)
 }
 
 func TestMarkedRulesOfCharacters(t *testing.T) {
@@ -114,7 +119,8 @@ func TestMarkedRulesOfCharacters(t *testing.T) {
 		"x":             {role: "x", sentence: 1, query: 2, keys: []int{0}},
 	} {
 		got := rules.cases[name]
-		if len(got) != 1 || got[0].query != want.query || !slices.Equal(got[0].keys, want.keys) || len(got[0].ids) != want.query+1 || got[0].sentence != want.sentence {
+		if len(got) != 1 || got[0].query != want.query || !slices.Equal(got[0].keys, want.keys) || len(got[0].ids) != want.query+1 ||
+			got[0].sentence != want.sentence {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
@@ -149,7 +155,8 @@ func TestMarkedRulesOfWordsRefuse(t *testing.T) {
 
 func TestRuleAt(t *testing.T) {
 	r, _ := savannaRun(t, 60)
-	marked := marks(t, r, "one: The lion [saw] the zebra near the {cave|hill} today\ntwo: the [lion] saw the zebra near the {river}\nthree: [the] {lion}")
+	marked := marks(t, r, "one: The lion [saw] the zebra near the {cave|hill} today\n"+
+		"two: the [lion] saw the zebra near the {river}\nthree: [the] {lion}")
 	for _, c := range []struct {
 		q      Question
 		marked []data.Marked

@@ -15,12 +15,12 @@ import (
 )
 
 // All texts with three seeds are trained if asked for: go test ./internal/analysis -run Tasks -tasks -v
-var allTasks = flag.Bool("tasks", false, "train every text whose cause words are known with three seeds, and ask about 100 sentences of each")
+var allTasks = flag.Bool("tasks", false, "train three seeds of every text whose cause words are known, and ask about 100 sentences")
 
 // What Why and Heads do not do yet is logged. ADAPT: true, and remove it, where they do.
 const (
 	whyRanks     = false // Why puts a cause word first in 95 of 100 sentences
-	whyConcludes = false // Why concludes that nothing but the last word mattered, see onlyLastMattered
+	whyConcludes = false // Why concludes that no word but the last has an effect, see onlyLastHasEffect
 	headsName    = false // Heads names the fixed offsets and induction
 )
 
@@ -45,8 +45,8 @@ func replacedEffect(w attention.WordEffect) float64 {
 	return *w.Replaced
 }
 
-// mainCause is which cause word of a text the decided word's query should attend to: not itself, and for induction what followed the
-// earlier mention. It is the only cause of most texts, the first.
+// mainCause is which cause word of a text the decided word's query should attend to: not itself, and for induction what followed
+// the earlier mention. It is the only cause of most texts, the first.
 var mainCause = map[string]int{"induction": 1}
 
 // planted is a role that a text plants: a query of each case of its rule, and the keys that it should attend to.
@@ -70,8 +70,8 @@ var plantedRoles = map[string][]planted{
 	"markov": {{[]string{attention.RoleItself}, atCauses}},
 }
 
-// Analyses find what was planted in texts whose cause words are known: Why puts a cause word first, or says that nothing but the last
-// word mattered where that is so, and Heads names the heads that do it.
+// Analyses find what was planted in texts whose cause words are known: Why puts a cause word first, or says that no word but the
+// last has an effect where that is so, and Heads names the heads that do it.
 func TestTasks(t *testing.T) {
 	if testing.Short() && !*allTasks {
 		t.Skip("trains five models")
@@ -97,7 +97,8 @@ func TestTasks(t *testing.T) {
 // checkTask trains on the text of a task, and asks about fresh sentences of it.
 func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analysistest.Sentence, seed uint64) {
 	s := run.Defaults()
-	s.Data, s.Seed, s.Layers, s.Heads, s.Dim, s.Steps, s.LR = task.Name, seed, task.Layers, task.Heads, task.Dim, task.Steps, task.LearningRate
+	s.Data, s.Seed, s.Steps, s.LR = task.Name, seed, task.Steps, task.LearningRate
+	s.Layers, s.Heads, s.Dim = task.Layers, task.Heads, task.Dim
 	s.EvalInterval = s.Steps
 	corpus, err := loadText(text)(s)
 	if err != nil {
@@ -120,7 +121,7 @@ func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analys
 		if slices.Contains(rule.Causes, y.Ranked()[0].Position-1) { // ADAPT: the word that Why puts first
 			first++
 		}
-		if onlyLastMattered(y) {
+		if onlyLastHasEffect(y) {
 			last++
 		}
 		others := 0.0
@@ -138,12 +139,13 @@ func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analys
 			}
 		}
 	}
-	t.Logf("a cause word is first in %d of %d sentences; nothing but the last word mattered in %d", first, len(fresh), last)
-	t.Logf("the main cause word is first by its effect removed in %d, replaced in %d, by the larger of both in %d", firstBy["removed"],
-		firstBy["replaced"], firstBy["larger"])
+	t.Logf("a cause word is first in %d of %d sentences; no word but the last has an effect in %d", first, len(fresh), last)
+	t.Logf("the main cause word is first by its effect removed in %d, replaced in %d, by the larger of both in %d",
+		firstBy["removed"], firstBy["replaced"], firstBy["larger"])
 	for i, of := range []string{"the largest effect of a word that is no cause", "the effect of the last word"} {
 		slices.Sort(largest[i])
-		t.Logf("%s, removed or replaced: median %.2f, 95%% are at most %.2f nats", of, largest[i][len(fresh)/2], largest[i][len(fresh)*95/100])
+		t.Logf("%s, removed or replaced: median %.2f, 95%% are at most %.2f nats",
+			of, largest[i][len(fresh)/2], largest[i][len(fresh)*95/100])
 	}
 	atLeast := func(asserted bool, what string, count int) {
 		t.Helper()
@@ -152,11 +154,11 @@ func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analys
 		}
 	}
 	if task.Name == "markov" {
-		atLeast(whyConcludes, "nothing but the last word mattered", last)
+		atLeast(whyConcludes, "no word but the last has an effect", last)
 	} else {
 		atLeast(whyRanks, "a cause word is first by its effect", first)
 		if float64(last) > 0.05*float64(len(fresh)) {
-			failed(t, whyConcludes)("nothing but the last word mattered in %d of %d sentences, though others decide", last, len(fresh))
+			failed(t, whyConcludes)("no word but the last has an effect in %d of %d sentences, though others decide", last, len(fresh))
 		}
 	}
 
@@ -177,8 +179,8 @@ func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analys
 					found.Layer+1, found.Head+1, h.attention, role.names[0], h.cost, found.Role)
 			}
 			if h.attention > 0.9 && h.cost > 0.3 && !slices.Contains(role.names, found.Role) {
-				failed(t, headsName)("layer %d, head %d is named %q, though it has %.3f of its attention on %q and its ablation costs %.2f nats there",
-					found.Layer+1, found.Head+1, found.Role, h.attention, role.names, h.cost)
+				failed(t, headsName)("layer %d, head %d is named %q, though it has %.3f of its attention on %q "+
+					"and its ablation costs %.2f nats there", found.Layer+1, found.Head+1, found.Role, h.attention, role.names, h.cost)
 			}
 		}
 	}
@@ -192,9 +194,9 @@ func failed(t *testing.T, asserted bool) func(format string, args ...any) {
 	return func(format string, args ...any) { t.Logf("not asserted yet: "+format, args...) }
 }
 
-// onlyLastMattered reports whether an answer says that nothing but the last word mattered. ADAPT: by the conclusion of Why; until
+// onlyLastHasEffect reports whether an answer says that no word but the last has an effect. ADAPT: by the conclusion of Why; until
 // then, the effect of every other token is less than 0.1 nats, removed and replaced.
-func onlyLastMattered(y attention.Why) bool {
+func onlyLastHasEffect(y attention.Why) bool {
 	return !slices.ContainsFunc(y.Words[:len(y.Words)-1], func(w attention.WordEffect) bool {
 		return effects["larger"](w) >= attention.LeastEffect
 	})
@@ -225,7 +227,8 @@ func headsOf(t *testing.T, r *run.Run, means HeadMeans, cases []roleCase, role p
 			}
 		}})
 		for i := range heads {
-			interventions = append(interventions, intervention{c.ids, means.ablate(i/r.Config.Heads, i%r.Config.Heads), func(out run.ForwardResult) {
+			ablated := means.ablate(i/r.Config.Heads, i%r.Config.Heads)
+			interventions = append(interventions, intervention{c.ids, ablated, func(out run.ForwardResult) {
 				heads[i].cost += (plain - logProbability(out.Logits(c.query), c.correct[0])) / n
 			}})
 		}

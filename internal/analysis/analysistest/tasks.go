@@ -85,8 +85,8 @@ func Text(sentences []Sentence) string {
 	return b.String()
 }
 
-// Marked returns sentences, one a line, each with the cause words of its last rule in square brackets and what that rule allows in
-// braces, beginning with the word of the sentence.
+// Marked returns sentences, one a line, each with the cause words of its last rule in square brackets and what that rule allows
+// in braces, beginning with the word of the sentence.
 func Marked(sentences []Sentence) string {
 	var b strings.Builder
 	for _, s := range sentences {
@@ -190,9 +190,9 @@ func boxes(d *draws) {
 	d.decided("opener", outcome, cause)
 }
 
-// offset draws animals of which each is, in nine of ten cases, the next in the alphabetical list of twenty after the one k+1 words
-// before it, which is k tokens before the query: earlier ones say nothing more. The last word follows the rule, though by chance
-// another can be drawn there too.
+// offset draws animals of which each is, in nine of ten cases, the next in the alphabetical list of twenty after the one k+1
+// words before it, which is k tokens before the query: earlier ones say nothing more. The last word follows the rule, though by
+// chance another can be drawn there too.
 func offset(k, shortest, longest int) func(d *draws) {
 	const follows = 0.9
 	return func(d *draws) {
@@ -213,8 +213,8 @@ func offset(k, shortest, longest int) func(d *draws) {
 	}
 }
 
-// duplicate follows each animal, one of twelve drawn at random, by "again" if it was named before, and by "new" if not. The rule is
-// stated where one earlier mention decides, with the animal named again: another in the place of either would be new.
+// duplicate follows each animal, one of twelve drawn at random, by "again" if it was named before, and by "new" if not. The rule
+// is stated where one earlier mention decides, with the animal named again: another in the place of either would be new.
 //
 //	[cat] new dog new [cat] {again}
 func duplicate(d *draws) {
@@ -238,8 +238,8 @@ func duplicate(d *draws) {
 	}
 }
 
-// induction names five to eight of twelve animals in random order, and some of them again in that order, beginning with any but the
-// last two: what followed an animal follows again. The animal before, its earlier mention and what followed that decide.
+// induction names five to eight of twelve animals in random order, and some of them again in that order, beginning with any but
+// the last two: what followed an animal follows again. The animal before, its earlier mention and what followed that decide.
 //
 //	owl [ant] [cat] lion dog ibis fox [ant] {cat} lion dog
 func induction(d *draws) {

@@ -43,8 +43,9 @@ func write(folder string, commands io.Writer) error {
 			if task.LearningRate > 0 {
 				rate = fmt.Sprintf(" --lr %g", task.LearningRate)
 			}
-			fmt.Fprintf(commands, "attend train --data %s.txt --layers %d --heads %d --dim %d --steps %d%s --seed %d --out %s\n", path,
-				task.Layers, task.Heads, task.Dim, task.Steps, rate, seed, filepath.Join(folder, "runs", fmt.Sprintf("%s-%d", task.Name, seed)))
+			run := filepath.Join(folder, "runs", fmt.Sprintf("%s-%d", task.Name, seed))
+			fmt.Fprintf(commands, "attend train --data %s.txt --layers %d --heads %d --dim %d --steps %d%s --seed %d --out %s\n",
+				path, task.Layers, task.Heads, task.Dim, task.Steps, rate, seed, run)
 		}
 	}
 	return nil
