@@ -181,6 +181,15 @@ func TestRuleAt(t *testing.T) {
 			t.Errorf("%+v: %+v (%v, error %v), want %+v", c.q, got, ok, err, c.want)
 		}
 	}
+	y, err := Why(r, Question{Text: "The lion saw the zebra near the", Causes: &Rule{"place", []int{5, 6}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range y.Words {
+		if w.Cause != (i == 5 || i == 6) {
+			t.Errorf("%s is a cause word: %v", w.Word, w.Cause)
+		}
+	}
 	if _, _, err := RuleAt(r, Question{}, nil); err == nil {
 		t.Error("no error for an empty sentence")
 	}
