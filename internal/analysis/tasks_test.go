@@ -11,6 +11,8 @@ import (
 	"attend/data"
 	"attend/internal/analysis/analysistest"
 	"attend/internal/attention"
+	"attend/internal/attention/attentiontest"
+	"attend/internal/render/text"
 	"attend/internal/run"
 )
 
@@ -80,23 +82,23 @@ func TestTasks(t *testing.T) {
 		if task.Name == "induction" && !*allTasks {
 			continue // takes longer to learn
 		}
-		text, fresh := task.Draw(1)
+		drawn, fresh := task.Draw(1)
 		for seed := uint64(1); seed <= seeds; seed++ {
 			t.Run(fmt.Sprintf("%s-%d", task.Name, seed), func(t *testing.T) {
 				t.Parallel()
-				checkTask(t, task, analysistest.Text(text), fresh[:sentences], seed)
+				checkTask(t, task, analysistest.Text(drawn), fresh[:sentences], seed)
 			})
 		}
 	}
 }
 
 // checkTask trains on the text of a task, and asks about fresh sentences of it.
-func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analysistest.Sentence, seed uint64) {
+func checkTask(t *testing.T, task analysistest.Task, corpusText string, fresh []analysistest.Sentence, seed uint64) {
 	s := run.Defaults()
 	s.Data, s.Seed, s.Steps, s.LR = task.Name, seed, task.Steps, task.LearningRate
 	s.Layers, s.Heads, s.Dim = task.Layers, task.Heads, task.Dim
 	s.EvalInterval = s.Steps
-	corpus, err := loadText(text)(s)
+	corpus, err := loadText(corpusText)(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,6 +119,13 @@ func checkTask(t *testing.T, task analysistest.Task, text string, fresh []analys
 		y, err := Why(r, Question{Text: strings.Join(words, " "), Position: len(words)}, reference)
 		if err != nil {
 			t.Fatal(err)
+		}
+		var printed strings.Builder
+		if err := text.Why(&printed, y, text.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if faults := attentiontest.WhyFaults(y, printed.String()); faults != nil {
+			t.Errorf("%q of\n%s", faults, &printed)
 		}
 		if len(y.WithEffect) > 0 && slices.Contains(rule.Causes, y.WithEffect[0]-1) {
 			first++
@@ -246,15 +255,15 @@ func headsOf(t *testing.T, r *run.Run, means HeadMeans, cases []roleCase, role p
 // The marks of a task are its rules, and its texts are learnable and different from its marked sentences.
 func TestTasksAreMarkedAsDrawn(t *testing.T) {
 	for _, task := range analysistest.Tasks() {
-		text, fresh := task.Draw(1)
-		train := analysistest.Text(text)
+		drawn, fresh := task.Draw(1)
+		train := analysistest.Text(drawn)
 		corpus, err := data.Load(task.Name, strings.NewReader(train), run.Defaults().Options())
 		if err != nil {
 			t.Fatal(err)
 		}
 		marked, err := data.ReadMarked(corpus.Vocabulary, analysistest.Marked(fresh))
-		if err != nil || len(marked) != analysistest.MarkedSentences || len(text) != task.Sentences {
-			t.Fatalf("%s: %d sentences, %d marked, error %v", task.Name, len(text), len(marked), err)
+		if err != nil || len(marked) != analysistest.MarkedSentences || len(drawn) != task.Sentences {
+			t.Fatalf("%s: %d sentences, %d marked, error %v", task.Name, len(drawn), len(marked), err)
 		}
 		for i, m := range marked {
 			rule := fresh[i].Rules[len(fresh[i].Rules)-1]

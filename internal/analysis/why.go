@@ -31,6 +31,7 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 		y.Words[position].Position, y.Words[position].Word = position, a.Tokens[position]
 	}
 	if q.Causes != nil {
+		y.Rule = q.Causes.Name
 		for _, position := range q.Causes.Causes {
 			y.Words[position].Cause = true
 		}

@@ -22,6 +22,7 @@ type Why struct {
 	Target      string         `json:"target"`       // the word whose probability is explained
 	Probability float64        `json:"probability"`  // of the target, without an intervention
 	Against     *Against       `json:"against"`      // the word that it is compared with; nil unless asked for
+	Rule        string         `json:"rule"`         // the known rule that decides the word, whose cause words are marked; "": none
 	Words       []WordEffect   `json:"words"`        // of all tokens, in their order
 	NoiseFloor  NoiseFloor     `json:"noise_floor"`
 	WithEffect  []int          `json:"with_effect"`   // see [Why.Affecting]

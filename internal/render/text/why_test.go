@@ -87,8 +87,8 @@ func TestWhyConclusions(t *testing.T) {
 				y.Words[i].Replaced = nil
 			}
 		}, []string{`2 words have an effect on "ran": "zebra" (removed 7.25) and "the" (removed 1.50).`, "when it is removed (0.25 nats)"}, []string{"replaced"}},
-		"known causes": {func(y *attention.Why) { y.Words[1].Cause, y.Words[2].Cause = true, true },
-			[]string{`The cause words of the rule: "the" and "zebra". Without an effect above the noise floor: "the".`}, nil},
+		"known causes": {func(y *attention.Why) { y.Rule, y.Words[1].Cause, y.Words[2].Cause = "place", true, true },
+			[]string{`The cause words of the rule place: "the" and "zebra". Without an effect above the noise floor: "the".`}, nil},
 		"a significant correlation": {func(y *attention.Why) {
 			*y.Words[1].Replaced = 1
 			y.Correlation = &attention.Correlation{Rho: 0.9, P: 0.03}

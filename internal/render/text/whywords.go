@@ -152,9 +152,9 @@ func causes(y attention.Why) string {
 	case len(all) == 0:
 		return ""
 	case len(missing) == 0:
-		return fmt.Sprintf("The %s of the rule, %s, %s an effect.", plural(len(all), "cause word"), listed(all), have(len(all)))
+		return fmt.Sprintf("The %s of the rule %s, %s, %s an effect.", plural(len(all), "cause word"), printable.Sentence(y.Rule), listed(all), have(len(all)))
 	}
-	return fmt.Sprintf("The %s of the rule: %s. Without an effect above the noise floor: %s.", plural(len(all), "cause word"), listed(all), listed(missing))
+	return fmt.Sprintf("The %s of the rule %s: %s. Without an effect above the noise floor: %s.", plural(len(all), "cause word"), printable.Sentence(y.Rule), listed(all), listed(missing))
 }
 
 // have is the verb of so many words.
