@@ -12,6 +12,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/file"
 	"attend/internal/printable"
+	"attend/internal/render/picture"
 	"attend/internal/render/text"
 	"attend/internal/run"
 	"attend/internal/term"
@@ -41,7 +42,8 @@ patching: activations of one sentence are put into the other, one at a time, by
 layer, token and head. It measures the difference of two logits, those of the most
 likely next words of the two sentences or of --word and --against. Denoising puts
 activations of the first sentence into the second, noising the other way round.
-The sentences must have the same number of tokens.
+The sentences must have the same number of tokens. --format ` + printable.Or(formatNames(pictureFormats)) + ` draws
+a picture of it.
 
 The order of the heads of a run is arbitrary. The heads of two runs are matched
 so that the mean absolute difference of their weights, on the sentence and on
@@ -57,6 +59,7 @@ specific to that training.` + indexBase,
 		Example: `  attend compare "The lion saw" "The zebra saw"
   attend compare "the lion saw the zebra" "the zebra saw the lion"
   attend compare "The lion saw the zebra near the" "The lion saw the hyena near the" --patch
+  attend compare "The lion saw the zebra near the" "The lion saw the hyena near the" --patch -o patch.svg
   attend compare "The lion saw the zebra near the" --run runs/a --with runs/b
   attend compare "The lion saw the zebra near the" --with runs/b --all
   attend compare "The lion saw the zebra near the" --seeds 5`,
@@ -71,7 +74,7 @@ specific to that training.` + indexBase,
 	f.StringVar(&o.word, "word", "", "with --patch: the `WORD` whose logit is compared (default: the most likely after the first sentence)")
 	f.StringVar(&o.against, "against", "", "with --patch: the `WORD` that it is compared with (default: the most likely after the second)")
 	_ = cmd.MarkFlagDirname("with")
-	return p.runCommand(cmd, runCommand{check: o.check, find: func(q *request) (finding, error) {
+	return p.runCommand(cmd, runCommand{formats: pictureFormats, check: o.check, find: func(q *request) (finding, error) {
 		switch {
 		case o.patch:
 			return p.patch(q, o)
@@ -89,6 +92,8 @@ func (o *compareOptions) check(q *request) error {
 		return errors.New("--patch compares two sentences in one run: leave out --with and --seeds, or --patch")
 	case o.patch && o.all:
 		return errors.New("--patch shows every head: leave out --all, or --patch")
+	case !o.patch && q.chosen.picture:
+		return fmt.Errorf("only --patch has a picture: leave out --format %s, take text or json, or add --patch", q.format)
 	case !o.patch && (o.word != "" || o.against != ""):
 		return errors.New("--word and --against choose the logits that --patch compares: add --patch, or leave them out")
 	case o.seeds > 0 && o.with != "":
@@ -109,6 +114,9 @@ func (p *program) patch(q *request, o compareOptions) (finding, error) {
 	patching, err := analysis.Patch(q.run, analysis.PatchQuestion{Clean: q.args[0], Corrupted: q.args[1], Word: o.word, Against: o.against})
 	found := drawn(patching, text.Patching, stepNote(q.run))
 	found.name = "compare-patch"
+	found.picture = func(look picture.Options) (picture.Drawing, error) {
+		return picture.Patching(patching, q.run.Source(), look)
+	}
 	return found, err
 }
 

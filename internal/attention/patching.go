@@ -1,6 +1,10 @@
 package attention
 
-import "math"
+import (
+	"errors"
+	"fmt"
+	"math"
+)
 
 // Patching is activation patching between two sentences of equal length in one model: activations of one are put into the forward pass
 // of the other, one at a time. It is measured on the difference of two logits at the last token,
@@ -44,6 +48,63 @@ type PatchParts struct {
 	Heads       [][]float64   `json:"heads"`        // [layers][heads] z of a head at all tokens
 	HeadsAt     [][][]float64 `json:"heads_at"`     // [layers][heads][seq] z of a head at one token; nil for more than 64 tokens
 	Patterns    [][]float64   `json:"patterns"`     // [layers][heads] the attention weights of a head; its values stay
+}
+
+// Validate returns an error unless all parts are finite and have the shapes that the number of tokens, of layers and of heads
+// requires, and the sentences differ at one of their tokens.
+func (p Patching) Validate() error {
+	seq := len(p.Clean.Tokens)
+	if seq == 0 || len(p.Corrupted.Tokens) != seq {
+		return fmt.Errorf("patching between sentences of %d and %d tokens: want the same number, at least 1",
+			seq, len(p.Corrupted.Tokens))
+	}
+	if len(p.Differ) == 0 {
+		return errors.New("patching between sentences that do not differ")
+	}
+	for i, at := range p.Differ {
+		if at < 0 || at >= seq || i > 0 && at <= p.Differ[i-1] {
+			return fmt.Errorf("patching: the positions that differ, %v, must rise and lie in 0 to %d", p.Differ, seq-1)
+		}
+	}
+	layers := len(p.Denoising.Attention)
+	if layers == 0 || len(p.Denoising.Heads) == 0 || len(p.Denoising.Heads[0]) == 0 {
+		return errors.New("patching without layers or heads")
+	}
+	heads := len(p.Denoising.Heads[0])
+	for direction, parts := range map[string]PatchParts{"denoising": p.Denoising, "noising": p.Noising} {
+		for _, m := range []struct {
+			name          string
+			parts         [][]float64
+			rows, columns int
+		}{
+			{"residual", parts.Residual, layers + 1, seq}, {"attention", parts.Attention, layers, seq},
+			{"feed_forward", parts.FeedForward, layers, seq},
+			{"heads", parts.Heads, layers, heads}, {"patterns", parts.Patterns, layers, heads},
+		} {
+			if err := checkParts(m.parts, m.rows, m.columns); err != nil {
+				return fmt.Errorf("%s.%s: %w", direction, m.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// checkParts returns an error unless parts are [rows][columns] and finite.
+func checkParts(parts [][]float64, rows, columns int) error {
+	if len(parts) != rows {
+		return fmt.Errorf("%d rows, want %d", len(parts), rows)
+	}
+	for i, row := range parts {
+		if len(row) != columns {
+			return fmt.Errorf("row %d has %d parts, want %d", i, len(row), columns)
+		}
+		for _, part := range row {
+			if math.IsNaN(part) || math.IsInf(part, 0) {
+				return fmt.Errorf("row %d holds %g, which is not finite", i, part)
+			}
+		}
+	}
+	return nil
 }
 
 // half is the part from which a patch counts as one that carries the information.

@@ -1,12 +1,13 @@
-// Package picture draws attention maps, arrows, bars, scatters and charts, and writes them as files of any of [Formats]:
+// Package picture draws attention maps, activation patching, arrows, bars, scatters and charts, and writes them as files of any of
+// [Formats]:
 //
 //	drawing, err := picture.Map(m, nil, source, selection, picture.Options{})
 //	format, err := picture.Formats.Find("format", "svg")
 //	lacking, err := format.Write(file, drawing)
 //
 // A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
-// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Arrows], [Bars], [Scatter] (scatter.go,
-// scatter_labels.go) and [Chart]. Each format is a file of its own and a line in [Formats], and writes every drawing; those of
+// Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Patching], [Arrows], [Bars], [Scatter]
+// (scatter.go, scatter_labels.go) and [Chart]. Each format is a file of its own and a line in [Formats], and writes every drawing; those of
 // pixels draw them with pixels.go. Equal pictures have equal bytes.
 package picture
 
