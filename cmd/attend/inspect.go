@@ -24,9 +24,16 @@ import (
 // inspectOptions are the flags of `attend inspect` in addition to those of every command.
 type inspectOptions struct {
 	file, baseline   string
+	weight           string
 	layer, head, top int
 	all              bool
 }
+
+// What maps show.
+const (
+	attentionWeight = "attention"
+	normWeight      = "norm"
+)
 
 var baselines = []string{analysis.BaselineUntrained, analysis.BaselineUniform, analysis.BaselinePosition}
 
@@ -58,6 +65,10 @@ JSON holds every text as it is. In CSV a text that a spreadsheet would take for 
 formula (it begins with = + - @, a tab or a line end), or that begins with an
 apostrophe, has one more apostrophe before it.
 
+--weight norm shows the norms of what attention adds, weight times value times
+output projection, each divided by the sum of its row: a large weight on a small
+value adds little. JSON and CSV have the norms as they are.
+
 An attention weight says how much of a word is mixed in, not how much it matters
 for the prediction. attend why measures that.` + indexBase,
 		Example: `  attend inspect "The lion saw the zebra near the river"
@@ -66,6 +77,7 @@ for the prediction. attend why measures that.` + indexBase,
   attend inspect -o map.svg "The lion saw the zebra near the"
   attend inspect --all --theme dark -o heads.png "The lion saw the zebra near the"
   attend inspect --baseline untrained "The lion saw the zebra near the"
+  attend inspect --weight norm "The lion saw the zebra near the"
   attend inspect --format json "The lion saw the zebra" > map.json
   attend inspect -o map.html "The lion saw the zebra near the"
   attend inspect --file sentences.txt --format csv`,
@@ -75,6 +87,7 @@ for the prediction. attend why measures that.` + indexBase,
 	layerAndHead(f, &o.layer, &o.head)
 	f.BoolVar(&o.all, "all", false, "every head, of all layers or of --layer")
 	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+printable.Or(baselines))
+	choiceFlag(f, &o.weight, "weight", attentionWeight, []string{attentionWeight, normWeight}, "what the maps show: attention weights, or the norms of what attention adds")
 	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "number of next words to show")
 	return p.runCommand(cmd, runCommand{
 		formats: mapFormats,
@@ -86,6 +99,10 @@ for the prediction. attend why measures that.` + indexBase,
 // check reports flags that do not go together.
 func (o *inspectOptions) check(q *request) error {
 	switch {
+	case o.weight == normWeight && o.baseline != "":
+		return fmt.Errorf("--baseline %s is of attention weights: leave it out, or --weight %s", o.baseline, normWeight)
+	case o.weight == normWeight && q.format == htmlFormat.name:
+		return fmt.Errorf("a page shows attention weights: leave out --weight %s, or take text, json, csv or a picture", normWeight)
 	case !q.chosen.picture && q.format != "text" && q.format != htmlFormat.name && (o.layer != 0 || o.head != 0 || o.all):
 		return fmt.Errorf("--layer, --head and --all choose what text, pictures and pages show: leave them out, --format %s holds every head",
 			q.format)
@@ -120,7 +137,8 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		return finding{}, fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html",
 			len(sentences))
 	}
-	vectors := q.format == htmlFormat.name // for the arithmetic of its cells
+	norm := o.weight == normWeight
+	vectors := q.format == htmlFormat.name || norm // for the arithmetic of its cells
 	if err := checkMaps(sentences, r, vectors); err != nil {
 		return finding{}, err
 	}
@@ -129,7 +147,13 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		return finding{}, err
 	}
 	shown, effects := selected(o.layer, o.head, o.all)
-	if vectors || effects && (q.format == "text" || q.chosen.picture) { // a page shows the effect of whichever head is chosen
+	if shown.Norm = norm; norm {
+		for i := range maps {
+			norms := analysis.NewValueNorms(r, maps[i])
+			maps[i].Norms, maps[i].NextAt = &norms, nil // only pages show what comes after each token
+		}
+	}
+	if q.format == htmlFormat.name || effects && (q.format == "text" || q.chosen.picture) { // a page shows the effect of whichever head is chosen
 		for i := range maps {
 			if err := analysis.MeasureEffects(r, &maps[i]); err != nil {
 				return finding{}, err
@@ -173,7 +197,7 @@ func baselineOf(bases []attention.Baseline, i int) *attention.Baseline {
 
 // writeMaps prints sentences one after the other: the grid of each, with its baseline if there is one, and what comes next.
 func writeMaps(w io.Writer, maps []attention.Map, bases []attention.Baseline, shown render.Selection, view text.Options) error {
-	view.Layer, view.Head, view.All = shown.Layer, shown.Head, shown.All
+	view.Layer, view.Head, view.All, view.Norm = shown.Layer, shown.Head, shown.All, shown.Norm
 	for i, m := range maps {
 		if i > 0 {
 			fmt.Fprintln(w)

@@ -17,7 +17,7 @@ import (
 var jsonCommands = []string{
 	"train --steps 100 --batch 32 --dim 16 --heads 2 --layers 2 --lr 0.03 --out runs/savanna --format json",
 	"train --data facts.txt --min-count 1 --steps 100 --lr 0.03 --keep last --out runs/facts --format json", "eval --run runs/facts",
-	"inspect --run runs/savanna --baseline uniform", "inspect --run runs/savanna",
+	"inspect --run runs/savanna --baseline uniform", "inspect --run runs/savanna", "inspect --run runs/savanna --weight norm",
 	"why --run runs/savanna", "why --run runs/savanna --position 1", "why --run runs/savanna --against runner-up", "why --run runs/savanna --word river --against cave", "heads --run runs/savanna", "eval --run runs/savanna",
 	"explain --run runs/savanna", "compare --run runs/savanna --with runs/other", "compare --run runs/savanna --with runs/own", "compare --run runs/savanna SECOND", "compare --run runs/savanna OTHER --patch",
 	"compare --run runs/savanna --seeds 2 --least 0.1", "film --run runs/savanna", "words --run runs/savanna", "words --positions --run runs/savanna",

@@ -58,3 +58,35 @@ type ValueNorms struct {
 	Heads  [][][][]float64 // [layers][heads][query][key]
 	Layers [][][]float64   // [layers][query][key] norm of the sum over the heads
 }
+
+// Shares returns the norms of one layer or [All], and one head or All, each divided by the sum of its row, [query][key]. For all heads of a
+// layer they are the norms of the sum over the heads, for all layers the mean over the layers. A row of zeros stays one.
+func (n ValueNorms) Shares(layer, head int) [][]float64 {
+	var chosen [][][]float64
+	for l := range n.Layers {
+		switch {
+		case layer != All && layer != l:
+		case head == All:
+			chosen = append(chosen, n.Layers[l])
+		default:
+			chosen = append(chosen, n.Heads[l][head])
+		}
+	}
+	shares := make([][]float64, len(chosen[0]))
+	for query := range shares {
+		shares[query] = make([]float64, len(chosen[0]))
+		sum := 0.0
+		for key := range shares[query] {
+			for _, norms := range chosen {
+				shares[query][key] += norms[query][key] / float64(len(chosen))
+			}
+			sum += shares[query][key]
+		}
+		for key := range shares[query] {
+			if sum > 0 {
+				shares[query][key] /= sum
+			}
+		}
+	}
+	return shares
+}

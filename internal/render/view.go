@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -15,14 +16,16 @@ type Selection struct {
 	Layer int  // counted from 0; -1 is the mean over the layers
 	Head  int  // counted from 0; -1 is the mean over the heads
 	All   bool // each head, of every layer or of Layer, instead of their mean; Head is ignored then
+	Norm  bool // the norms of what attention adds, as shares of their row, instead of the weights; the map must have them
 }
 
 // Of returns what a selection shows of a map. The mean over all layers and heads becomes the head with the largest effect on the
 // prediction, if [attention.Map.Important] finds one.
 func (s Selection) Of(m attention.Map) (shown Selection, byEffect bool) {
-	if s == (Selection{Layer: attention.All, Head: attention.All}) {
+	if s.Layer == attention.All && s.Head == attention.All && !s.All {
 		if heads := m.Important(); len(heads) > 0 {
-			return Selection{Layer: heads[0].Layer, Head: heads[0].Head}, true
+			s.Layer, s.Head = heads[0].Layer, heads[0].Head
+			return s, true
 		}
 	}
 	return s, false
@@ -35,6 +38,9 @@ type View struct {
 	Signed  bool        // a difference, in -1 to 1
 	Sink    bool        // the first key is an attention sink
 }
+
+// NormTitle follows the title of norms.
+const NormTitle = ": norms of what attention adds, as shares of the row"
 
 // SinkNote says why the column of an attention sink is grey.
 const SinkNote = data.BoundaryToken + " in grey: attention sink; receives much attention in most rows, whatever the words"
@@ -61,6 +67,9 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
+	if o.Norm && m.Norms == nil {
+		return nil, errors.New("the map has no norms")
+	}
 	shown, _ := o.Of(m)
 	head := o.Head
 	if o.All {
@@ -70,6 +79,9 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 		return nil, err
 	}
 	view := func(title string, layer, head int) View {
+		if o.Norm {
+			return View{Title: title + NormTitle, Weights: m.Norms.Shares(layer, head)}
+		}
 		weights := m.Mean(layer, head)
 		return View{Title: title, Weights: weights, Sink: Sink(m, weights)}
 	}

@@ -1,9 +1,11 @@
 package render
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
@@ -137,5 +139,36 @@ func TestSink(t *testing.T) {
 		if got := Sink(m, weights); got != c.want {
 			t.Errorf("%q with %v: %v, want %v", c.first, c.onto, got, c.want)
 		}
+	}
+}
+
+// Norms are shown as shares of their row, under a title that says so, and the first token is then no attention sink.
+func TestViewsOfNorms(t *testing.T) {
+	m := attentiontest.Halves()
+	if _, err := Views(m, Selection{Layer: -1, Head: -1, Norm: true}); err == nil {
+		t.Error("a map without norms shows them")
+	}
+	square := func(x, y float64) [][]float64 { return [][]float64{{2, 0}, {x, y}} }
+	m.Norms = &attention.ValueNorms{
+		Heads:  [][][][]float64{{square(3, 1), square(0, 0)}, {square(1, 1), square(0, 4)}},
+		Layers: [][][]float64{square(6, 2), square(1, 7)},
+	}
+	for _, c := range []struct {
+		layer, head int
+		want        []float64 // the second row
+	}{
+		{0, 0, []float64{0.75, 0.25}}, {0, 1, []float64{0, 0}}, {0, -1, []float64{0.75, 0.25}}, {1, -1, []float64{0.125, 0.875}},
+		{-1, -1, []float64{3.5 / 8, 4.5 / 8}}, {-1, 0, []float64{2.0 / 3, 1.0 / 3}},
+	} {
+		list, err := Views(m, Selection{Layer: c.layer, Head: c.head, Norm: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, list[0].Weights[1], cmpopts.EquateApprox(0, 1e-12)); diff != "" || list[0].Sink || !strings.HasSuffix(list[0].Title, NormTitle) {
+			t.Errorf("layer %d, head %d, %q: %s", c.layer, c.head, list[0].Title, diff)
+		}
+	}
+	if list, err := Views(m, Selection{Layer: -1, All: true, Norm: true}); err != nil || len(list) != 4 || list[3].Weights[1][1] != 1 {
+		t.Errorf("all heads: %+v, error %v", list, err)
 	}
 }

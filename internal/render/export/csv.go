@@ -29,7 +29,8 @@ import (
 // [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
 //
 // With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and
-// the first minus it. If a map has a name, as a rollout has, the last column is name; it is empty for attention itself.
+// the first minus it. If the maps have norms, there is one more, norm. If a map has a name, as a rollout has, the last column is name;
+// it is empty for attention itself.
 func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) error {
 	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return err
@@ -38,6 +39,10 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 	b.WriteString("sentence,layer,head,query_index,query,key_index,key,weight")
 	if len(baselines) > 0 {
 		b.WriteString(",baseline,difference")
+	}
+	norms := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Norms != nil })
+	if norms {
+		b.WriteString(",norm")
 	}
 	named := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Name != "" })
 	if named {
@@ -57,6 +62,9 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 						if len(baselines) > 0 {
 							base := baselines[i].Map.Attention[l][h][q][k]
 							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))
+						}
+						if norms {
+							b.WriteString("," + strconv.FormatFloat(m.Norms.Heads[l][h][q][k], 'g', -1, 64))
 						}
 						if named {
 							b.WriteString("," + name)

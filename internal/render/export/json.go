@@ -52,6 +52,8 @@ type Sentence struct {
 	attention.Map
 	Baseline   [][][][]float32 `json:"baseline,omitempty"`
 	Difference [][][][]float32 `json:"difference,omitempty"`
+	Norms      [][][][]float64 `json:"norms,omitempty"`       // [layers][heads][query][key], of a map that has them
+	LayerNorms [][][]float64   `json:"layer_norms,omitempty"` // [layers][query][key] of the sum over the heads
 }
 
 // Maps returns the report on some maps. Baselines, if there are any, have one name.
@@ -66,6 +68,9 @@ func Maps(maps []attention.Map, baselines []attention.Baseline) (Report, error) 
 	for i, m := range maps {
 		m.Next = list(m.Next)
 		report.Sentences[i].Map = m
+		if m.Norms != nil {
+			report.Sentences[i].Norms, report.Sentences[i].LayerNorms = m.Norms.Heads, m.Norms.Layers
+		}
 		if len(baselines) > 0 {
 			base := baselines[i].Map.Attention
 			report.Sentences[i].Baseline = base

@@ -20,6 +20,7 @@ type figure struct {
 	words  attention.Map   // the sentence
 	panels [][]render.View // rows of matrices, the last perhaps shorter
 	signed bool            // some are differences
+	norm   bool            // they are norms
 }
 
 // Map draws the matrices of a selection: one panel, or with All a row of panels for each layer. The heads of a single layer
@@ -59,7 +60,7 @@ func newFigure(m attention.Map, baseline *attention.Baseline, s attention.Source
 	if err != nil {
 		return figure{}, err
 	}
-	f := figure{title: cmp.Or(m.Name, "attention"), source: s, words: m, signed: baseline != nil}
+	f := figure{title: cmp.Or(m.Name, "attention"), source: s, words: m, signed: baseline != nil, norm: selection.Norm}
 	abreast := heads
 	if baseline != nil {
 		base, err := render.BaselineViews(*baseline, m, selection)
@@ -81,6 +82,9 @@ func newFigure(m attention.Map, baseline *attention.Baseline, s attention.Source
 	}
 	if m.Name == "" {
 		f.title += ", " + selectionTitle(selection, m)
+	}
+	if selection.Norm {
+		f.title += render.NormTitle
 	}
 	if baseline != nil {
 		f.title += ", compared with " + describeBaseline(*baseline)
@@ -139,6 +143,9 @@ func (f figure) subject() subject {
 	what := "Weights, 0 to 1, with which each word of the sentence attends to the words up to it"
 	if f.words.Name != "" {
 		what = "Weights, 0 to 1, of the words up to each word of the sentence"
+	}
+	if f.norm {
+		what = "Norms of what the attention of each word of the sentence to the words up to it adds, as shares of their sum"
 	}
 	description := fmt.Sprintf("%s: %s. Rows are queries, columns are keys. Run %s.", what, title, render.Origin(f.source))
 	return subject{

@@ -281,7 +281,11 @@ const (
 // legend draws how to read the panels, from y down: the scale of weights and that of differences side by side, then notes.
 // It returns where it ends.
 func (s *sheet) legend(y, width int) int {
-	caption := s.face.cut(printable.Sentence(cmp.Or(s.figure.words.Name, "attention weight")), textSize, false, barWidth)
+	weight := "attention weight"
+	if s.figure.norm {
+		weight = "norm, share of the row"
+	}
+	caption := s.face.cut(printable.Sentence(cmp.Or(s.figure.words.Name, weight)), textSize, false, barWidth)
 	s.bar(margin, y, caption, false)
 	if s.figure.signed {
 		s.bar(margin+barWidth+barGap, y, "difference from the baseline", true)

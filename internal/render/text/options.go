@@ -25,6 +25,7 @@ type Options struct {
 	Layer int                  // counted from 0; -1 is the mean over the layers
 	Head  int                  // counted from 0; -1 is the mean over the heads
 	All   bool                 // each head by itself, of every layer or of Layer, one after the other; Head is ignored then
+	Norm  bool                 // the norms of what attention adds, as shares of their row, instead of the weights
 	Color colorprofile.Profile // up to ASCII no escape sequence is written; ANSI has bold and faint, more have colour
 }
 
@@ -35,7 +36,7 @@ const (
 
 // selection is what the options select.
 func (o Options) selection() render.Selection {
-	return render.Selection{Layer: o.Layer, Head: o.Head, All: o.All}
+	return render.Selection{Layer: o.Layer, Head: o.Head, All: o.All, Norm: o.Norm}
 }
 
 // width is the number of columns to fill.
