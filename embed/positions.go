@@ -19,9 +19,9 @@ type Scheme struct {
 
 	// Rotate adds the rotation of queries, and likewise of keys, to the graph:
 	//
-	//	y[start(b) + t] = R(t) x[start(b) + t]    for each headDim columns of x, with R(t) [headDim, headDim] orthogonal
+	//	y[start(b) + t] = R(first(b) + t) x[start(b) + t]    for each headDim columns of x, with R [headDim, headDim] orthogonal
 	//
-	//	x, y [batch*seq, heads*headDim]; start(b) is the first row of sentence b
+	//	x, y [batch*seq, heads*headDim]; start(b) is the first row of sentence b and first(b) its position, see node.Sentences
 	//
 	// It returns an error if headDim does not fit the scheme or the shape of x.
 	Rotate func(name string, x *gorgonia.Node, headDim, seq int) (*gorgonia.Node, error)
@@ -43,9 +43,10 @@ var Schemes = choice.Table[Scheme]{
 
 // AddPositions adds the vector of each token's position in its sentence to the graph.
 //
-//	y[start(b) + t] = x[start(b) + t] + table[t]
+//	y[start(b) + t] = x[start(b) + t] + table[first(b) + t]
 //
-//	x, y [batch*seq, dim], table [context, dim] with seq <= context; start(b) is the first row of sentence b
+//	x, y [batch*seq, dim], table [context, dim] with seq <= context; start(b) is the first row of sentence b and first(b) its
+//	position in the sentence, 0 for a whole sentence
 //
 // The table's gradient sums dy over the batch; positions beyond seq get 0.
 func AddPositions(name string, x, table *gorgonia.Node, seq int) (*gorgonia.Node, error) {
@@ -65,8 +66,8 @@ type addPositions struct {
 // Forward adds: inputs are x, table.
 func (a *addPositions) Forward(in ...gorgonia.Value) {
 	x, table := node.Floats(in[0]), node.Floats(in[1])
-	a.eachSentence(in[0], func(from, to int) {
-		kernel.Add(a.Out()[from:to], x[from:to], table[:to-from])
+	a.eachSentence(in[0], func(from, to, first int) {
+		kernel.Add(a.Out()[from:to], x[from:to], table[first:][:to-from])
 	})
 }
 
@@ -74,18 +75,19 @@ func (a *addPositions) Forward(in ...gorgonia.Value) {
 func (a *addPositions) Backward(g *node.Gradient) {
 	dy, dTable := node.Floats(g.Dy[0]), node.Floats(g.D[1])
 	clear(dTable)
-	a.eachSentence(g.Dy[0], func(from, to int) {
-		kernel.Add(dTable[:to-from], dTable[:to-from], dy[from:to])
+	a.eachSentence(g.Dy[0], func(from, to, first int) {
+		d := dTable[first:][:to-from]
+		kernel.Add(d, d, dy[from:to])
 	})
 }
 
-// eachSentence calls f with the first element of each sentence in a [batch*seq, dim] tensor and
-// the one after its last.
-func (a *addPositions) eachSentence(v gorgonia.Value, f func(from, to int)) {
+// eachSentence calls f with the first element of each sentence in a [batch*seq, dim] tensor, the one after its last, and the
+// first element of the position of its first row in a table [context, dim].
+func (a *addPositions) eachSentence(v gorgonia.Value, f func(from, to, first int)) {
 	rows, dim := v.Shape()[0], v.Shape()[1]
 	for i := range rows / a.seq {
 		start, length := a.Sentence(i, a.seq)
-		f(start*dim, (start+length)*dim)
+		f(start*dim, (start+length)*dim, a.First(i)*dim)
 	}
 }
 

@@ -45,14 +45,18 @@ func newAttention(s param.Scope, c Config, chosen choices) Attention {
 func (a Attention) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	p := a.Projections.apply(g, x)
 	headDim := p.Query.Shape()[1] / a.heads
+	keys := g.rows
+	if g.inLastBlock() && g.LastOnly {
+		p.Query = g.lastRows(a.name+".query.last", p.Query) // [batch, heads*headDim]
+	}
 	if rotate := a.positions.Rotate; rotate != nil {
-		p.Query = g.must(rotate(a.name+".query.rotated", p.Query, headDim, g.Seq))
-		p.Key = g.must(rotate(a.name+".key.rotated", p.Key, headDim, g.Seq))
+		p.Query = g.must(rotate(a.name+".query.rotated", p.Query, headDim, g.rows.seq))
+		p.Key = g.must(rotate(a.name+".key.rotated", p.Key, headDim, keys.seq))
 	}
 	g.hook("attn.q", p.Query, headDim)
-	g.hook("attn.k", p.Key, headDim)
-	g.hook("attn.v", p.Value, headDim)
-	attention, err := applyAttention(a.name+".heads", p, a.heads, g.Seq, g.drop, g.Attention)
+	g.hookRows(keys, "attn.k", p.Key, headDim)
+	g.hookRows(keys, "attn.v", p.Value, headDim)
+	attention, err := applyAttention(a.name+".heads", p, a.heads, g.rows.seq, g.drop, g.Attention, g.earlier(a.name, keys))
 	g.must(nil, err)
 	attention.hook(g)
 	g.hook("attn.z", attention.ZNode, headDim)
@@ -61,16 +65,17 @@ func (a Attention) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	return y
 }
 
-// memory returns what a graph stores of the attention layer for each token, without the attention weights.
-func (a Attention) memory() perToken {
+// memory returns what a graph stores of the attention layer for each token, without the attention weights: for the tokens of the
+// keys, and for those of the queries.
+func (a Attention) memory() (keys, queries perToken) {
 	width := func(l Linear) float64 { return float64(l.Weight.Shape[1]) }
 	dim, query, key, value := width(a.Output), width(a.Projections.Query), width(a.Projections.Key), width(a.Projections.Value)
-	// The projections, the heads and the output.
-	k := sum(perToken{query + key + value, dim}, perToken{query, query + key + value}, a.Output.memory(nil))
+	keys = perToken{query + key + value, dim}
+	queries = sum(perToken{query, query + key + value}, a.Output.memory(nil)) // the heads and the output
 	if a.positions.Rotate != nil {
-		k = sum(k, perToken{query + key, query + key})
+		keys, queries = sum(keys, perToken{key, key}), sum(queries, perToken{query, query})
 	}
-	return k
+	return keys, queries
 }
 
 // AttentionOptions change the attention of a graph, to show the purpose of its parts. The zero value changes nothing.
@@ -82,11 +87,12 @@ type AttentionOptions struct {
 // Attend adds the operation of [Attention], from query, key and value to z, to the graph of its inputs. [LayerAttention] has
 // the attention weights after each forward pass. It returns an error if the heads do not divide the shapes.
 func Attend(name string, p Projected, heads, seq int, o AttentionOptions) (*LayerAttention, error) {
-	return applyAttention(name, p, heads, seq, nil, o)
+	return applyAttention(name, p, heads, seq, nil, o, nil)
 }
 
-// applyAttention is [Attend] with dropout of the attention weights; nil for none.
-func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions) (*LayerAttention, error) {
+// applyAttention is [Attend] with dropout of the attention weights, and with keys and values of tokens that have no query in the
+// graph; nil for none.
+func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions, e *earlier) (*LayerAttention, error) {
 	rows, width, keys := p.Query.Shape()[0], p.Query.Shape()[1], p.Key.Shape()[1]
 	if width%heads != 0 || keys%(width/heads) != 0 || heads%(keys*heads/width) != 0 || !p.Value.Shape().Eq(p.Key.Shape()) {
 		return nil, fmt.Errorf("%d heads with queries of width %d: the number of key and value heads must divide the heads, "+
@@ -97,9 +103,15 @@ func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o A
 	if drop != nil {
 		inputs = append(inputs, drop.step)
 	}
+	longest := seq
+	if e != nil {
+		longest = e.longest
+		inputs = append(inputs, e.base...)
+	}
 	op := &attention{
 		Op: node.New(name, p.Query.Shape(), inputs...), batch: rows / seq, heads: heads, kvHeads: keys * heads / width, seq: seq,
-		scale: float32(1 / math.Sqrt(float64(width/heads))), noMask: o.NoMask, weights: make([]float32, rows*heads*seq), drop: drop,
+		longest: longest, earlier: e,
+		scale: float32(1 / math.Sqrt(float64(width/heads))), noMask: o.NoMask, weights: make([]float32, rows*heads*longest), drop: drop,
 	}
 	if o.Scale != 0 {
 		op.scale = float32(o.Scale)
@@ -117,12 +129,15 @@ func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o A
 
 type attention struct {
 	node.Op
-	batch, heads, kvHeads, seq int
+	batch, heads, kvHeads int
+	seq                   int // maximum number of queries of a sentence
+	longest               int // maximum number of its keys; seq unless there are earlier ones
 
 	scale    float32   // 1 / sqrt(headDim), unless an option changes it
 	noMask   bool      // each query attends to all keys
 	weights  []float32 // [batch, heads, query, key]
 	dWeights []float32 // [query, key] gradient of the weights of a tile, reused
+	earlier  *earlier  // keys and values of tokens that have no query, or nil
 
 	drop     *dropout
 	dropMask []float32 // [batch, heads, query, key], 0 or 1/(1-p)
@@ -131,69 +146,94 @@ type attention struct {
 	hooked
 }
 
-// head returns the columns of one of `heads` heads in one sentence of a [batch*seq, heads*headDim] tensor.
-func (a *attention) head(v gorgonia.Value, sentence, head, heads int) kernel.Matrix {
+// headOf returns the columns of one of `heads` heads in rows start to start+length of a [batch*seq, heads*headDim] tensor.
+func headOf(v gorgonia.Value, start, length, head, heads int) kernel.Matrix {
 	width := v.Shape()[1]
-	start, length := a.Sentence(sentence, a.seq)
 	return kernel.Columns(node.Floats(v)[start*width+head*(width/heads):], length, width/heads, width) // [length, headDim]
 }
 
 // query returns one head of a tensor of queries or z.
 func (a *attention) query(v gorgonia.Value, sentence, head int) kernel.Matrix {
-	return a.head(v, sentence, head, a.heads)
+	start, length := a.Sentence(sentence, a.seq)
+	return headOf(v, start, length, head, a.heads)
+}
+
+// keyRows returns the rows of a sentence in a tensor of keys or values.
+func (a *attention) keyRows(sentence int) (start, length int) {
+	if a.earlier != nil {
+		return a.earlier.rows.At(sentence)
+	}
+	return a.Sentence(sentence, a.seq)
 }
 
 // key returns the head of a tensor of keys or values that a query head uses.
 func (a *attention) key(v gorgonia.Value, sentence, head int) kernel.Matrix {
-	return a.head(v, sentence, head*a.kvHeads/a.heads, a.kvHeads)
+	start, length := a.keyRows(sentence)
+	return headOf(v, start, length, head*a.kvHeads/a.heads, a.kvHeads)
 }
 
-// tile is a range of queries of one head in one sentence that are computed together: from to from+rows. They attend to keys 0 to
-// visible; keys after that are not computed.
-type tile struct{ sentence, head, from, rows, visible int }
+// allKeys returns the keys (input 1) or the values (input 2) of a tile's sentence, with those of the base sentence if there is one.
+func (a *attention) allKeys(in []gorgonia.Value, input int, t tile) kernel.Matrix {
+	if a.earlier.hasBase() {
+		return a.earlier.joined[input-1].head(t.head*a.kvHeads/a.heads, a.kvHeads) // [key, headDim]
+	}
+	return a.key(in[input], t.sentence, t.head)
+}
+
+// tile is a range of queries of one head in one sentence that are computed together: rows from to from+rows of the sentence. They
+// attend to keys 0 to visible; keys after that are not computed. The first query is at position first of its sentence.
+type tile struct{ sentence, head, from, rows, visible, first int }
 
 // tileRows is the largest number of queries of a tile.
 const tileRows = 64
 
-// tileAt returns the tile that begins at query `from` of a sentence.
+// tileAt returns the tile that begins at row `from` of a sentence. It ends at a position that tileRows divides, or with the
+// sentence: the order of summation over the keys depends on the end of the tile, and not on the first row of the sentence.
 func (a *attention) tileAt(sentence, head, from int) tile {
 	_, length := a.Sentence(sentence, a.seq)
-	t := tile{sentence, head, from, min(tileRows, length-from), length}
+	first := a.First(sentence) + from
+	t := tile{sentence, head, from, min(tileRows-first%tileRows, length-from), length, first}
 	if !a.noMask {
-		t.visible = from + t.rows
+		t.visible = first + t.rows
 	}
 	return t
 }
 
 // rows returns the rows of a tile in a [batch, heads, query, key] tensor.
 func (a *attention) rows(data []float32, t tile) []float32 {
-	start := ((t.sentence*a.heads+t.head)*a.seq + t.from) * a.seq
-	return data[start : start+t.rows*a.seq]
+	start := ((t.sentence*a.heads+t.head)*a.seq + t.from) * a.longest
+	return data[start : start+t.rows*a.longest]
 }
 
 // square returns the visible keys of the rows of a tile.
 func (a *attention) square(rows []float32, t tile) kernel.Matrix {
-	return kernel.Columns(rows, t.rows, t.visible, a.seq) // [query, key]
+	return kernel.Columns(rows, t.rows, t.visible, a.longest) // [query, key]
 }
 
-// Forward computes weights and z. Its inputs are query, key, value and, with dropout, the step. Scores are written into weights,
-// and the softmax works in place.
+// Forward computes weights and z. Its inputs are query, key, value and, with dropout, the step, or the keys and values of the base
+// sentence. Scores are written into weights, and the softmax works in place.
 func (a *attention) Forward(in ...gorgonia.Value) {
+	if a.earlier.hasBase() {
+		a.earlier.begin()
+	}
 	score := func(t tile) {
-		query, key := a.query(in[0], t.sentence, t.head), a.key(in[1], t.sentence, t.head) // [query, headDim], [key, headDim]
+		query, key := a.query(in[0], t.sentence, t.head), a.allKeys(in, 1, t) // [query, headDim], [key, headDim]
 		kernel.MatMul(a.square(a.rows(a.weights, t), t), a.scale, query.Part(t.from, t.rows), key.Part(0, t.visible).T(), 0)
 	}
 	mix := func(t tile) {
 		if a.drop != nil {
 			kernel.Mul(a.rows(a.mixing, t), a.rows(a.weights, t), a.rows(a.dropMask, t))
 		}
-		value, z := a.key(in[2], t.sentence, t.head), a.query(a.Result(), t.sentence, t.head) // [key, headDim], [query, headDim]
+		value, z := a.allKeys(in, 2, t), a.query(a.Result(), t.sentence, t.head) // [key, headDim], [query, headDim]
 		kernel.MatMul(z.Part(t.from, t.rows), 1, a.square(a.rows(a.mixing, t), t), value.Part(0, t.visible), 0)
 	}
 	span := a.heads * a.seq * a.seq
 	for sentence := range a.batch {
 		if a.drop != nil {
 			a.drop.fill(a.dropMask[sentence*span:][:span], a.Name(), node.Ints(in[3])[0], sentence)
+		}
+		if a.earlier.hasBase() {
+			a.earlier.join(sentence, in)
 		}
 		if a.hooked.scores == nil && a.hooked.weights == nil {
 			a.eachTile(sentence, func(t tile) { score(t); a.softmax(t); mix(t) })
@@ -211,8 +251,10 @@ func (a *attention) Forward(in ...gorgonia.Value) {
 func (a *attention) eachTile(sentence int, f func(t tile)) {
 	_, length := a.Sentence(sentence, a.seq)
 	for head := range a.heads {
-		for from := 0; from < length; from += tileRows {
-			f(a.tileAt(sentence, head, from))
+		for from := 0; from < length; {
+			t := a.tileAt(sentence, head, from)
+			f(t)
+			from += t.rows
 		}
 	}
 }
@@ -221,7 +263,7 @@ func (a *attention) eachTile(sentence int, f func(t tile)) {
 func (a *attention) softmax(t tile) {
 	weights := a.rows(a.weights, t)
 	if !a.noMask {
-		kernel.CausalSoftmax(weights, t.rows, a.seq, a.seq, t.from+1)
+		kernel.CausalSoftmax(weights, t.rows, a.longest, a.longest, t.first+1)
 		return
 	}
 	for row := range t.rows {

@@ -38,7 +38,11 @@ func (b Block) apply(g *builder, layer int, x *gorgonia.Node) *gorgonia.Node {
 	g.hook("resid_pre", x, 0)
 	n := b.AttentionNorm.apply(g, x)
 	g.hook("ln1", n, 0)
-	x = g.residual(b.Attention.name, x, b.Attention.apply(g, n))
+	attention := b.Attention.apply(g, n)
+	if attention.Shape()[0] != x.Shape()[0] {
+		x = g.lastRows(b.Attention.name+".residual.last", x) // [batch, dim]
+	}
+	x = g.residual(b.Attention.name, x, attention)
 	g.hook("resid_mid", x, 0)
 	m := b.FeedForwardNorm.apply(g, x)
 	g.hook("ln2", m, 0)
@@ -48,12 +52,13 @@ func (b Block) apply(g *builder, layer int, x *gorgonia.Node) *gorgonia.Node {
 	return x
 }
 
-// memory returns what a graph stores of the block for each token, with the two sums of the residual stream.
-func (b Block) memory() perToken {
+// memory returns what a graph stores of the block for each token, with the two sums of the residual stream: for the tokens of the
+// keys, and for those of the queries.
+func (b Block) memory() (keys, queries perToken) {
 	f := b.FeedForward
 	sums := perToken{2 * float64(f.Down.Weight.Shape[1]), 0}
-	return sum(sums, b.AttentionNorm.memory(), b.Attention.memory(),
-		b.FeedForwardNorm.memory(), f.Up.memory(f.f), f.Down.memory(nil))
+	keys, queries = b.Attention.memory()
+	return sum(b.AttentionNorm.memory(), keys), sum(sums, queries, b.FeedForwardNorm.memory(), f.Up.memory(f.f), f.Down.memory(nil))
 }
 
 // residual adds the output of a layer, after dropout in training, to the residual stream.

@@ -108,7 +108,7 @@ func attentionWith(in gorgonia.Nodes, heads, seq int, drop *dropout, o Attention
 	if err != nil {
 		return nil, err
 	}
-	return applyAttention("attn.heads", p, heads, seq, drop, o)
+	return applyAttention("attn.heads", p, heads, seq, drop, o, nil)
 }
 
 func TestAttentionGradient(t *testing.T) {
@@ -153,7 +153,7 @@ func TestGroupedQueriesGradient(t *testing.T) {
 					if p > 0 {
 						drop = dropoutFor(g, p)
 					}
-					a, err := applyAttention("heads", Projected{in[0], in[1], in[2]}, heads, seq, drop, AttentionOptions{})
+					a, err := applyAttention("heads", Projected{in[0], in[1], in[2]}, heads, seq, drop, AttentionOptions{}, nil)
 					return a.ZNode, err
 				})
 			})

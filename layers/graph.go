@@ -19,6 +19,15 @@ type Options struct {
 	FirstSentence int // index of the first sentence of this graph in the whole batch
 
 	Attention AttentionOptions // of all layers
+
+	// Past is the graph of a base sentence, its first one, or nil. The sentences of the new graph begin with tokens of the base
+	// sentence, and the graph computes only their other tokens, at most Seq: attention reads the keys and values of the first
+	// tokens from the last forward pass of Past. See [Inference.RunFrom].
+	Past *Graph
+
+	// LastOnly computes only the last token of each sentence from the queries of the last block on. The logits, and the
+	// activations of the last block after its first norm, are then those of the last token alone, but for its keys and values.
+	LastOnly bool
 }
 
 // Graph computes the forward pass of a [Model] for batches of one shape: a gorgonia graph from ids to logits, with the memory of
@@ -28,10 +37,13 @@ type Graph struct {
 	IDs       []int             // [batch*seq], set before each forward pass; sentence i starts at Sentences.At(i)
 	Sentences *node.Sentences   // where the sentences are in IDs; all of length seq unless set before a forward pass
 	Step      []int             // [1], the training step, set before each forward pass; nil without dropout
-	Logits    *gorgonia.Node    // [batch*seq, vocab]
+	Logits    *gorgonia.Node    // [batch*seq, vocab], or [batch, vocab] with Options.LastOnly
 	Params    gorgonia.Nodes    // in the order of the parameter set
 	Attention []*LayerAttention // of each layer
 
+	seq       int             // maximum number of tokens of a sentence, those of the past included
+	past      *Graph          // see Options
+	last      *node.Sentences // the last token of each sentence, with Options.LastOnly; otherwise Sentences
 	hooks     map[string]*HookPoint
 	hookNames []string // in the order of the forward pass
 }
@@ -46,10 +58,22 @@ func New(c Config, params *param.Set, o Options) (t *Graph, err error) {
 		return nil, fmt.Errorf("a graph of %d sentences of %d tokens: want at least 1 of each, and at most %d tokens",
 			o.Batch, o.Seq, c.Context)
 	}
+	if err := o.checkPast(c); err != nil {
+		return nil, err
+	}
 	m := NewModel(c)
 	g := &builder{Config: c, Options: o, params: map[string]*gorgonia.Node{}, graph: &Graph{
 		ExprGraph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq), hooks: map[string]*HookPoint{},
+		seq: o.Seq, past: o.Past,
 	}}
+	g.rows = rows{g.graph.Sentences, o.Seq}
+	g.graph.last = g.graph.Sentences
+	if o.Past != nil {
+		g.graph.seq = o.Past.seq
+	}
+	if o.LastOnly {
+		g.graph.last = node.NewSentences(o.Batch, 1)
+	}
 	for _, p := range m.params.All() {
 		given := params.Get(p.Name)
 		if given == nil {
@@ -86,7 +110,11 @@ type builder struct {
 	params map[string]*gorgonia.Node
 	drop   *dropout
 	prefix string // of the names of hook points, "blocks.0." within a block
+	rows   rows   // of what is added next
 }
+
+// inLastBlock reports whether the last block is being added.
+func (g *builder) inLastBlock() bool { return len(g.graph.Attention) == g.Layers-1 }
 
 // buildError is the panic of [builder.must]. It lets the layers be written without error checks, like their equations.
 type buildError struct{ error }

@@ -46,6 +46,10 @@ import (
 // hook_pos_embed, the hook_scale of norms and attn.hook_result have no counterpart here.
 //
 // Hook points that are not requested by [Graph.HookPoint] cost no time and no memory.
+//
+// In a graph with a base sentence, [Options.Past], the rows are the tokens that the graph computes: row 0 is the token at the
+// position from which the sentence is computed, see [Inference.RunFrom]. Edits change these rows only. Columns of scores and weights
+// are all keys of the sentence.
 type HookPoint struct {
 	Name   string
 	view   func(sentence int) []kernel.Matrix
@@ -114,18 +118,23 @@ func (t *Graph) ClearEdits() {
 
 // hook adds a hook point at the output of a node. If headDim is above 0, each headDim columns are those of a head.
 func (g *builder) hook(name string, n *gorgonia.Node, headDim int) {
+	g.hookRows(g.rows, name, n, headDim)
+}
+
+// hookRows is [builder.hook] for a node whose rows are not those of what is added next.
+func (g *builder) hookRows(of rows, name string, n *gorgonia.Node, headDim int) {
 	data, width := node.Floats(valueOf(n)), n.Shape()[1]
 	if headDim == 0 {
 		headDim = width
 	}
-	view := func(sentence int) []kernel.Matrix { return g.graph.columns(data, width, headDim, sentence) }
+	view := func(sentence int) []kernel.Matrix { return of.columns(data, width, headDim, sentence) }
 	g.hookAt(name, view, func(h *HookPoint) { n.Op().(interface{ OnDone(func()) }).OnDone(h.run) })
 }
 
 // hookBefore adds a hook point at the input of the activation function of a [Linear].
 func (g *builder) hookBefore(name string, n *gorgonia.Node) {
-	op, width := n.Op().(*linear), n.Shape()[1]
-	view := func(sentence int) []kernel.Matrix { return g.graph.columns(op.before, width, width, sentence) }
+	op, width, of := n.Op().(*linear), n.Shape()[1], g.rows
+	view := func(sentence int) []kernel.Matrix { return of.columns(op.before, width, width, sentence) }
 	g.hookAt(name, view, func(h *HookPoint) { op.before, op.hookBefore = make([]float32, len(op.Out())), h.run })
 }
 
@@ -140,8 +149,8 @@ func (g *builder) hookAt(name string, view func(sentence int) []kernel.Matrix, e
 }
 
 // columns returns views of the rows of a sentence in [batch*seq, width], one for each headDim columns.
-func (t *Graph) columns(data []float32, width, headDim, sentence int) []kernel.Matrix {
-	start, length := t.Sentences.At(sentence)
+func (r rows) columns(data []float32, width, headDim, sentence int) []kernel.Matrix {
+	start, length := r.sentences.At(sentence)
 	views := make([]kernel.Matrix, width/headDim)
 	for head := range views {
 		views[head] = kernel.Columns(data[start*width+head*headDim:], length, headDim, width)
@@ -154,7 +163,8 @@ func (a *attention) squares(data []float32, sentence int) []kernel.Matrix {
 	_, length := a.Sentence(sentence, a.seq)
 	views := make([]kernel.Matrix, a.heads)
 	for head := range views {
-		views[head] = kernel.Columns(data[(sentence*a.heads+head)*a.seq*a.seq:], length, length, a.seq)
+		data := data[(sentence*a.heads+head)*a.seq*a.longest:]
+		views[head] = kernel.Columns(data, length, a.First(sentence)+length, a.longest)
 	}
 	return views
 }
@@ -175,7 +185,7 @@ func (a *attention) hookScores(sentence int) {
 	each := func(row func(kept, used []float32, keys int)) {
 		for head := range views {
 			for query := range views[head].Rows {
-				keys := query + 1
+				keys := a.First(sentence) + query + 1
 				if a.noMask {
 					keys = views[head].Cols
 				}

@@ -10,14 +10,19 @@ import (
 // Inference computes the forward pass of a model with the operations of training, without dropout and without gradients.
 type Inference struct {
 	*Graph
-	seq     int
+	most    int       // maximum number of tokens of a sentence that are computed
 	logits  []float32 // [batch*seq, vocab]
 	machine *node.Machine
 }
 
 // NewInference builds a graph for batches of the given shape over shared parameters. Call [Inference.Close] at the end.
 func NewInference(c Config, params *param.Set, batch, seq int) (*Inference, error) {
-	t, err := New(c, params, Options{Batch: batch, Seq: seq})
+	return NewInferenceOf(c, params, Options{Batch: batch, Seq: seq})
+}
+
+// NewInferenceOf is [NewInference] for a graph with options. Parameters must be those of the graph in o.Past.
+func NewInferenceOf(c Config, params *param.Set, o Options) (*Inference, error) {
+	t, err := New(c, params, o)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +33,7 @@ func NewInference(c Config, params *param.Set, batch, seq int) (*Inference, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Inference{Graph: t, seq: seq, logits: node.Floats(valueOf(t.Logits)), machine: machine}, nil
+	return &Inference{Graph: t, most: o.Seq, logits: node.Floats(valueOf(t.Logits)), machine: machine}, nil
 }
 
 // NotFiniteError reports that a model computes NaN or infinity, as after a training that diverged. Its results have no meaning.
@@ -43,23 +48,31 @@ func (e *NotFiniteError) Error() string {
 
 // Run computes the logits and attention weights of sentences of ids in 0..vocab-1: at least one sentence and at most the batch,
 // each of 1 to seq tokens. It returns a [NotFiniteError] if a logit, attention weight, query, key or value is not finite.
-func (f *Inference) Run(sentences ...[]int) error {
+func (f *Inference) Run(sentences ...[]int) error { return f.RunFrom(sentences, nil) }
+
+// RunFrom is [Inference.Run] in a graph with a base sentence, see [Options.Past]: it computes sentence i from position from[i] on.
+// The tokens before that position must be those of the base sentence, and at most seq tokens follow; all of them are at most as many
+// as the graph of the base sentence takes. A nil from means whole sentences.
+//
+// The results are those of the whole sentence, bit for bit: by the causal mask activations before the first token that changes are
+// those of the base sentence. Edits in the last forward pass of the base graph are in its keys and values.
+func (f *Inference) RunFrom(sentences [][]int, from []int) error {
+	if from != nil && len(from) != len(sentences) {
+		return fmt.Errorf("%d sentences with %d positions to compute them from: want one for each", len(sentences), len(from))
+	}
 	if len(sentences) == 0 || len(sentences) > f.Sentences.Len() {
 		return fmt.Errorf("the graph takes 1 to %d sentences, not %d", f.Sentences.Len(), len(sentences))
 	}
-	for i := range f.Sentences.Len() {
-		length := 0
-		if i < len(sentences) {
-			if length = len(sentences[i]); length < 1 || length > f.seq {
-				return fmt.Errorf("sentence %d has %d tokens, want 1 to %d", i+1, length, f.seq)
-			}
+	for i, ids := range sentences {
+		first := 0
+		if from != nil {
+			first = from[i]
 		}
-		f.Sentences.SetLength(i, length)
-		start, _ := f.Sentences.At(i)
-		if length > 0 {
-			copy(f.IDs[start:], sentences[i])
+		if err := f.checkSentence(i, ids, first, f.most); err != nil {
+			return err
 		}
 	}
+	f.setSentences(sentences, from)
 	if err := f.machine.Run(); err != nil {
 		return fmt.Errorf("forward pass: %w", err)
 	}
@@ -68,12 +81,11 @@ func (f *Inference) Run(sentences ...[]int) error {
 
 // checkFinite returns a NotFiniteError unless the logits, attention weights, queries, keys and values are finite.
 func (f *Inference) checkFinite() error {
-	rows := f.Sentences.Rows()
-	if x, found := notFinite(f.logits[:rows*f.Logits.Shape()[1]]); found {
+	if x, found := notFinite(f.logits[:f.last.Rows()*f.Logits.Shape()[1]]); found {
 		return &NotFiniteError{fmt.Sprintf("a logit is %g", x)}
 	}
 	for layer, a := range f.Attention {
-		if name, x, found := a.notFinite(rows); found {
+		if name, x, found := a.notFinite(); found {
 			return &NotFiniteError{fmt.Sprintf("in layer %d one of %s is %g", layer+1, name, x)}
 		}
 	}
@@ -90,11 +102,12 @@ func notFinite(values []float32) (x float32, found bool) {
 	return 0, false
 }
 
-// LogitsAt returns the logits [vocab] of the token after a position of a sentence. The slice changes with the next forward pass.
+// LogitsAt returns the logits [vocab] of the token after a position of a sentence that the graph computes; with [Options.LastOnly]
+// that is the last position alone. The slice changes with the next forward pass.
 func (f *Inference) LogitsAt(sentence, position int) []float32 {
-	start, _ := f.Sentences.At(sentence)
+	start, _ := f.last.At(sentence)
 	vocab := f.Logits.Shape()[1]
-	return f.logits[(start+position)*vocab:][:vocab]
+	return f.logits[(start+position-f.last.First(sentence))*vocab:][:vocab]
 }
 
 // Close frees the memory of the graph.

@@ -26,16 +26,17 @@ type Link struct {
 //
 // Source: Geva et al. 2023, "attention knockout".
 //
-// It returns an error, and removes nothing, if a link is outside of the batch, if its key comes after its query, or if a query
-// would have no key left.
+// A link of a query that the graph does not compute, since it comes before the position from which its sentence is computed,
+// changes nothing. RemoveAttention returns an error, and removes nothing, if a link is outside of the batch, if its key comes after
+// its query, or if a query would have no key left.
 func (a *LayerAttention) RemoveAttention(links ...Link) error {
 	op := a.op
 	for _, link := range links {
 		if link.Sentence < 0 || link.Sentence >= op.batch || link.Head < AllHeads || link.Head >= op.heads ||
-			link.Key < 0 || link.Key > link.Query || link.Query >= op.seq {
+			link.Key < 0 || link.Key > link.Query || link.Query >= op.longest {
 			return fmt.Errorf("no link from query %d to key %d in head %d of sentence %d: "+
 				"the graph has %d heads and %d sentences of %d tokens, and the key must not come after the query",
-				link.Query, link.Key, link.Head, link.Sentence, op.heads, op.batch, op.seq)
+				link.Query, link.Key, link.Head, link.Sentence, op.heads, op.batch, op.longest)
 		}
 	}
 	scores, err := a.graph.HookPoint(a.prefix + "attn.scores")
@@ -59,9 +60,10 @@ func (a *LayerAttention) RemoveAttention(links ...Link) error {
 	maps.Copy(a.removed, removed)
 	for _, link := range links {
 		scores.Edit(link.Sentence, func(heads []kernel.Matrix) {
+			row := link.Query - op.First(link.Sentence)
 			for head, of := range heads {
-				if (link.Head == head || link.Head == AllHeads) && link.Query < of.Rows {
-					of.Row(link.Query)[link.Key] = float32(math.Inf(-1))
+				if (link.Head == head || link.Head == AllHeads) && row >= 0 && row < of.Rows {
+					of.Row(row)[link.Key] = float32(math.Inf(-1))
 				}
 			}
 		})
@@ -98,7 +100,8 @@ func noKeyLeft(links []Link, link Link) (head int, none bool) {
 	return 0, false
 }
 
-// SetZ replaces z of a head by one vector [headDim] at every token of a sentence, in all later forward passes. The attention
+// SetZ replaces z of a head by one vector [headDim] at every token of a sentence that the graph computes, in all later forward
+// passes. The attention
 // weights do not change. With a vector of zeros this is zero ablation, with the mean of z over a text it is mean ablation (Wang
 // et al. 2022). It returns an error if the graph has no such sentence or head, or if the vector has another length.
 func (a *LayerAttention) SetZ(sentence, head int, z []float32) error {

@@ -69,13 +69,27 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 		table = float64(c.Context) * dim
 	}
 	squares := batch * float64(c.Heads) // number of squares in [batch, heads, query, key]
-	square := min(seq*seq, wholePages(l.Longest*seq))
+	longest := seq
+	if o.Past != nil {
+		longest = float64(o.Past.seq)
+	}
+	square := min(seq*longest, wholePages(l.Longest*longest))
 
-	token := sum(perToken{dim + vocab, dim}, m.Blocks[0].memory().times(layers), m.Norm.memory()) // the first: embeddings and logits
+	keys, queries := m.Blocks[0].memory()
+	token := sum(perToken{dim, dim}, keys.times(layers), queries.times(layers-1)) // with the embeddings
 	if m.chosen.positions.Learned || m.chosen.positions.Fixed != nil {
 		token.forward += dim
 	}
 	n := table + layers*squares*square // with the attention weights
+	predicting := sum(queries, m.Norm.memory(), perToken{vocab, 0})
+	if o.LastOnly {
+		n += squares*(longest-square) + batch*(predicting.forward+2*dim) // with the rows of queries and residual stream
+	} else {
+		token = sum(token, predicting)
+	}
+	if o.Past != nil {
+		n += layers * longest * 2 * dim // keys and values of one sentence
+	}
 	if o.Training && c.Dropout > 0 {
 		token = sum(token, perToken{2 * dim, dim}.times(1+2*layers)) // masks and products
 		n += layers * squares * (seq*seq + square)

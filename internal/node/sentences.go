@@ -6,13 +6,17 @@ import "gorgonia.org/gorgonia"
 // other without padding, and operations compute only these rows. The rows after the last sentence are undefined.
 //
 //	[batch*seq, dim]: sentence s is rows start(s) to start(s)+length(s), length(s) <= seq
+//
+// The rows of a sentence may be its tokens from a later position on: row start(s) is the token at position first(s), which is 0
+// unless set.
 type Sentences struct {
 	starts []int // [batch+1]; the last is the number of filled rows
+	firsts []int // [batch]
 }
 
 // NewSentences returns the rows of `batch` sentences of length seq.
 func NewSentences(batch, seq int) *Sentences {
-	s := &Sentences{starts: make([]int, batch+1)}
+	s := &Sentences{starts: make([]int, batch+1), firsts: make([]int, batch)}
 	for i := range s.starts {
 		s.starts[i] = i * seq
 	}
@@ -21,6 +25,12 @@ func NewSentences(batch, seq int) *Sentences {
 
 // SetLength sets the length of sentence i. Lengths must be set in the order of the sentences.
 func (s *Sentences) SetLength(i, length int) { s.starts[i+1] = s.starts[i] + length }
+
+// SetFirst sets the position of the first row of sentence i in its sentence.
+func (s *Sentences) SetFirst(i, position int) { s.firsts[i] = position }
+
+// First returns the position of the first row of sentence i in its sentence.
+func (s *Sentences) First(i int) int { return s.firsts[i] }
 
 // Len returns the number of sentences.
 func (s *Sentences) Len() int { return len(s.starts) - 1 }
@@ -51,7 +61,16 @@ func (o *Op) Sentence(i, seq int) (start, length int) {
 	return o.sentences.At(i)
 }
 
-// SetSentences sets the sentences of the first operation of a graph. Operations that read its result have the same sentences.
+// First returns the position of the first row of sentence i in its sentence, which is 0 if the operation has no Sentences.
+func (o *Op) First(i int) int {
+	if o.sentences == nil {
+		return 0
+	}
+	return o.sentences.First(i)
+}
+
+// SetSentences sets the sentences of an operation whose inputs have none, or have other rows, as the first operation of a graph
+// does. Operations that read its result have the same sentences.
 func (o *Op) SetSentences(s *Sentences) { o.sentences = s }
 
 // Rows returns the number of filled rows of a [batch*seq, n] tensor.
