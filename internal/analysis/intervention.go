@@ -17,13 +17,17 @@ type intervention struct {
 	ids  []int
 	edit run.Edit                // nil for none
 	read func(run.ForwardResult) // is called after the sentence is computed
+
+	// from is the first position whose activations can differ from those of the base sentence of [passes]; read may read results
+	// from there on only. 0 is always right.
+	from int
 }
 
 // each returns an intervention with the same edit for each sentence.
 func each(sentences [][]int, edit run.Edit, read func(i int, out run.ForwardResult)) []intervention {
 	all := make([]intervention, len(sentences))
 	for i, ids := range sentences {
-		all[i] = intervention{ids, edit, func(out run.ForwardResult) { read(i, out) }}
+		all[i] = intervention{ids: ids, edit: edit, read: func(out run.ForwardResult) { read(i, out) }}
 	}
 	return all
 }
@@ -34,25 +38,7 @@ const mostRows = 256
 // forward computes all interventions in order, as many in one run of the graph as fit. They can read the activations of the
 // hook points that are named.
 func forward(r *run.Run, interventions []intervention, hookPoints ...string) error {
-	longest := 1
-	sentences, edits := make([][]int, len(interventions)), make([]run.Edit, len(interventions))
-	for i, v := range interventions {
-		longest = max(longest, len(v.ids))
-		sentences[i], edits[i] = v.ids, v.edit
-	}
-	batch := batchOf(len(interventions), longest, func(batch int) bool { return r.CheckSession(batch, longest) == nil })
-	session, err := r.NewSessionOf(batch, longest)
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	if err := session.Request(hookPoints...); err != nil {
-		return err
-	}
-	return session.ForwardEdited(sentences, edits, func(i int, out run.ForwardResult) error {
-		interventions[i].read(out)
-		return nil
-	})
+	return passes{hookPoints: hookPoints}.forward(r, interventions)
 }
 
 // batchOf returns the number of sentences of one run of the graph: at most mostRows tokens, and at least one sentence even if it

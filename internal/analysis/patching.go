@@ -159,7 +159,7 @@ func (p *patching) patches(parts *attention.PatchParts, into, from int) (queue [
 	c, seq := p.r.Config, len(p.ids[0])
 	base, whole := p.side(into), p.side(from)-p.side(into)
 	add := func(part *float64, name string, head int, rows []int) {
-		queue = append(queue, intervention{p.ids[into], p.patch(name, from, head, rows), func(out run.ForwardResult) {
+		queue = append(queue, intervention{ids: p.ids[into], edit: p.patch(name, from, head, rows), read: func(out run.ForwardResult) {
 			*part = (p.difference(out.Logits(seq-1)) - base) / whole
 		}})
 	}

@@ -22,14 +22,14 @@ func (p *prediction) testRedundancy(words []attention.WordEffect, r *attention.R
 	if len(words) > 2 { // else a pair is all that there is
 		for i, a := range order {
 			for _, b := range order[i+1:] {
-				p.add(p.ids, removeAttention(attention.All, p.query, a, b), func(effect measured) {
+				p.add(p.ids, p.query, removeAttention(attention.All, p.query, a, b), func(effect measured) {
 					r.Pairs = append(r.Pairs, attention.PairRemoved{Positions: [2]int{min(a, b), max(a, b)}, Effect: effect.logP})
 				})
 			}
 		}
 	}
 	if p.r.Config.Layers > 1 && r.Position < p.query {
-		p.add(p.ids, removeFromAll(p.query, r.Position), func(effect measured) { r.AllQueries = &effect.logP })
+		p.add(p.ids, r.Position+1, removeFromAll(p.query, r.Position), func(effect measured) { r.AllQueries = &effect.logP })
 	}
 }
 

@@ -60,13 +60,13 @@ func noiseFloor(r *run.Run, reference *Reference) (attention.NoiseFloor, error) 
 		add := func(effects *[]float64) func(effect measured) {
 			return func(effect measured) { *effects = append(*effects, math.Abs(effect.logP)) }
 		}
-		p.add(ids, removeAttention(attention.All, p.query, draw.IntN(len(ids))), add(&removed))
+		p.add(ids, p.query, removeAttention(attention.All, p.query, draw.IntN(len(ids))), add(&removed))
 		if len(c.ids) > 0 {
-			p.add(replaced(ids, words[i].at, c.ids[draw.IntN(len(c.ids))]), nil, add(&others))
+			p.add(replaced(ids, words[i].at, c.ids[draw.IntN(len(c.ids))]), words[i].at, nil, add(&others))
 		}
 		queue = append(queue, p.queue...)
 	}
-	if err := forward(r, queue); err != nil {
+	if err := (passes{lastOnly: true}).forward(r, queue); err != nil {
 		return attention.NoiseFloor{}, err
 	}
 	return attention.NoiseFloor{Removed: floorOf(removed), Replaced: floorOf(others), Predictions: len(removed)}, nil

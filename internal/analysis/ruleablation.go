@@ -46,7 +46,7 @@ func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 	for _, c := range cases {
 		add := func(keys []int, result func(logP float64)) {
 			edit := removeAttention(attention.All, c.query, keys...)
-			interventions = append(interventions, intervention{c.ids, edit, func(out run.ForwardResult) {
+			interventions = append(interventions, intervention{ids: c.ids, edit: edit, read: func(out run.ForwardResult) {
 				result(logProbability(out.Logits(c.query), c.correct...))
 			}})
 		}

@@ -124,7 +124,7 @@ func newPrediction(r *run.Run, a asked) *prediction {
 func (p *prediction) run() error {
 	queue := p.queue
 	p.queue = nil
-	return forward(p.r, queue)
+	return passes{base: p.ids, lastOnly: true}.forward(p.r, queue)
 }
 
 // measure queues the prediction without an intervention, which the others are compared with. It comes first.
@@ -160,9 +160,11 @@ func (p *prediction) measured(out run.ForwardResult) measured {
 	return measured{logProbability(logits, p.target), over(p.against), over(p.runnerUp)}
 }
 
-// add queues an intervention.
-func (p *prediction) add(ids []int, edit run.Edit, result func(effect measured)) {
-	p.queue = append(p.queue, intervention{ids, edit, func(out run.ForwardResult) { result(p.plain.minus(p.measured(out))) }})
+// add queues an intervention that changes no activation before position from.
+func (p *prediction) add(ids []int, from int, edit run.Edit, result func(effect measured)) {
+	p.queue = append(p.queue, intervention{ids: ids, from: from, edit: edit, read: func(out run.ForwardResult) {
+		result(p.plain.minus(p.measured(out)))
+	}})
 }
 
 // attention sets the attention of the predicting token to each word.
@@ -201,12 +203,12 @@ func (p *prediction) removeEach(words []attention.WordEffect) {
 	}
 	for key := range words {
 		w := &words[key]
-		p.add(p.ids, removeAttention(attention.All, p.query, key), func(effect measured) {
+		p.add(p.ids, p.query, removeAttention(attention.All, p.query, key), func(effect measured) {
 			p.removed = append(p.removed, effect)
 			w.AttentionRemoved, w.DifferenceRemoved = &effect.logP, &effect.difference
 		})
 		for layer := range p.r.Config.Layers {
-			p.add(p.ids, removeAttention(layer, p.query, key), func(effect measured) {
+			p.add(p.ids, p.query, removeAttention(layer, p.query, key), func(effect measured) {
 				w.AttentionRemovedByLayer = append(w.AttentionRemovedByLayer, effect.logP)
 			})
 		}
@@ -222,7 +224,7 @@ func (p *prediction) ablateHeads(y *attention.Why, reference *Reference) {
 	y.Heads = make([]attention.HeadAblation, 0, p.r.Config.Layers*p.r.Config.Heads)
 	for layer := range means {
 		for head := range means[layer] {
-			p.add(p.ids, means.ablate(layer, head), func(effect measured) {
+			p.add(p.ids, 0, means.ablate(layer, head), func(effect measured) {
 				y.Heads = append(y.Heads, attention.HeadAblation{Layer: layer, Head: head, Mean: effect.logP})
 			})
 		}
@@ -240,7 +242,7 @@ func (p *prediction) replace(words []attention.WordEffect, at []int, by replacer
 		w.Kind, w.Seen = c.kind, c.seen
 		var effects, differences []float64
 		for _, id := range c.ids {
-			p.add(replaced(p.ids, w.Position, id), nil, func(effect measured) {
+			p.add(replaced(p.ids, w.Position, id), w.Position, nil, func(effect measured) {
 				effects, differences = append(effects, effect.logP), append(differences, effect.difference)
 				w.Replacements = append(w.Replacements, attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP})
 				if len(effects) < len(c.ids) {

@@ -26,14 +26,7 @@ func (r *Run) NewSession(batch int) (*Session, error) { return r.NewSessionOf(ba
 
 // NewSessionOf is [Run.NewSession] for sentences of at most seq tokens.
 func (r *Run) NewSessionOf(batch, seq int) (*Session, error) {
-	if err := r.CheckSession(batch, seq); err != nil {
-		return nil, err
-	}
-	inference, err := layers.NewInference(r.Config, r.Parameters, batch, seq)
-	if err != nil {
-		return nil, err
-	}
-	return &Session{r, batch, seq, inference}, nil
+	return r.NewSessionWith(SessionOptions{Batch: batch, Seq: seq})
 }
 
 // Close frees the memory of the graph.
@@ -88,7 +81,7 @@ type ForwardResult struct {
 	row       int // index of the sentence in the batch
 }
 
-// Logits returns the logits [vocab] of the token after a position.
+// Logits returns the logits [vocab] of the token after a position that the session computes.
 func (r ForwardResult) Logits(position int) []float32 {
 	return r.inference.LogitsAt(r.row, position)
 }
@@ -104,7 +97,8 @@ func (r ForwardResult) Z(layer, head, position int) []float32 {
 }
 
 // Activation returns the activation of a hook point that [Session.Request] named: one matrix for each head, or a single matrix if
-// the activation has no heads. It returns nil if the graph has no such hook point.
+// the activation has no heads. It returns nil if the graph has no such hook point. Rows are the tokens that the session computes: in
+// a sentence of [Session.ForwardFrom], row 0 is the token at position From.
 func (r ForwardResult) Activation(name string) []kernel.Matrix {
 	h, err := r.inference.HookPoint(name)
 	if err != nil {
@@ -119,43 +113,6 @@ func (s *Session) Request(names ...string) error {
 	for _, name := range names {
 		if _, err := s.inference.HookPoint(name); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// Edit changes the forward pass for one sentence of a batch: it adds functions to hook points of the graph, see [layers.HookFunc].
-type Edit func(f *layers.Inference, sentence int) error
-
-// Forward computes sentences of ids and calls visit for each, in order.
-func (s *Session) Forward(sentences [][]int, visit func(i int, out ForwardResult) error) error {
-	return s.ForwardEdited(sentences, nil, visit)
-}
-
-// ForwardEdited is [Session.Forward] with edits[i] applied to sentence i, unless it is nil. Edits are cleared after each batch.
-func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i int, out ForwardResult) error) error {
-	for i, ids := range sentences {
-		if len(ids) > s.seq {
-			return fmt.Errorf("sentence %d has %d tokens and this session takes at most %d", i+1, len(ids), s.seq)
-		}
-	}
-	for start := 0; start < len(sentences); start += s.batch {
-		part := sentences[start:min(start+s.batch, len(sentences))]
-		s.inference.ClearEdits()
-		for i := range part {
-			if edits != nil && edits[start+i] != nil {
-				if err := edits[start+i](s.inference, i); err != nil {
-					return err
-				}
-			}
-		}
-		if err := s.inference.Run(part...); err != nil {
-			return fmt.Errorf("%s: %w", printable.Path(s.run.Path), err)
-		}
-		for i := range part {
-			if err := visit(start+i, ForwardResult{s.inference, i}); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

@@ -110,7 +110,16 @@ func (r *Run) advice() string {
 
 // CheckSession returns an error if a session for batches of that shape needs more memory than is available.
 func (r *Run) CheckSession(batch, seq int) error {
-	n := r.Config.GraphBytes(layers.Options{Batch: batch, Seq: seq}, false, layers.Full(seq)) + r.Config.ScratchBytes(seq)
+	return r.CheckSessionWith(SessionOptions{Batch: batch, Seq: seq})
+}
+
+// CheckSessionWith is [Run.CheckSession] for a session with options.
+func (r *Run) CheckSessionWith(o SessionOptions) error {
+	longest := o.Seq
+	if o.Base != nil {
+		longest = o.Base.seq
+	}
+	n := r.Config.GraphBytes(o.of(), false, layers.Full(o.Seq)) + r.Config.ScratchBytes(longest)
 	return r.checkNeed("reading with this run", only(n), r.advice())
 }
 
