@@ -241,7 +241,7 @@ func headsOf(t *testing.T, r *run.Run, means HeadMeans, cases []roleCase, role p
 		}})
 		for i := range heads {
 			ablated := means.ablate(i/r.Config.Heads, i%r.Config.Heads)
-			interventions = append(interventions, intervention{c.ids, ablated, func(out run.ForwardResult) {
+			interventions = append(interventions, intervention{ids: c.ids, edit: ablated, read: func(out run.ForwardResult) {
 				heads[i].cost += (plain - logProbability(out.Logits(c.query), c.correct[0])) / n
 			}})
 		}
