@@ -3,7 +3,6 @@ package layers
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -145,56 +144,4 @@ func (l *lastRows) Forward(in ...gorgonia.Value) {
 		start, length := l.all.At(i)
 		copy(l.Out()[i*width:][:width], node.Floats(in[0])[(start+length-1)*width:])
 	}
-}
-
-// setSentences sets the sentences of the next forward pass. The graph computes sentence i from position from[i] on; a nil from
-// means whole sentences.
-func (t *Graph) setSentences(sentences [][]int, from []int) {
-	for i := range t.Sentences.Len() {
-		var ids []int
-		first := 0
-		if i < len(sentences) {
-			ids = sentences[i]
-			if from != nil {
-				first = from[i]
-			}
-		}
-		t.Sentences.SetFirst(i, first)
-		t.Sentences.SetLength(i, len(ids)-first)
-		start, _ := t.Sentences.At(i)
-		if len(ids) > 0 {
-			copy(t.IDs[start:], ids[first:])
-		}
-		if t.last != t.Sentences {
-			t.last.SetFirst(i, max(0, len(ids)-1))
-			t.last.SetLength(i, min(1, len(ids)))
-		}
-	}
-}
-
-// checkSentence returns an error unless the graph can compute a sentence from a position on: it has 1 to `most` tokens from there
-// on, and the ones before are those of the base sentence. i is the index of the sentence.
-func (t *Graph) checkSentence(i int, ids []int, from, most int) error {
-	switch count := len(ids) - from; {
-	case from == 0 && (count < 1 || count > most):
-		return fmt.Errorf("sentence %d has %d tokens, want 1 to %d", i+1, count, most)
-	case from == 0:
-		return nil
-	case t.past == nil:
-		return fmt.Errorf("sentence %d begins at position %d, but the graph has no base sentence: compute the whole sentence", i+1, from)
-	case from < 0 || count < 1 || count > most || len(ids) > t.seq:
-		return fmt.Errorf("sentence %d has %d tokens and begins at position %d: want at most %d tokens, 1 to %d of them from that position on",
-			i+1, len(ids), from, t.seq, most)
-	}
-	base := t.past.sentence(0)
-	if from > len(base) || !slices.Equal(ids[:from], base[:from]) {
-		return fmt.Errorf("sentence %d begins at position %d, but its tokens before are not those of the base sentence", i+1, from)
-	}
-	return nil
-}
-
-// sentence returns the ids of a sentence of the last forward pass.
-func (t *Graph) sentence(i int) []int {
-	start, length := t.Sentences.At(i)
-	return t.IDs[start:][:length]
 }

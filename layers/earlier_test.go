@@ -301,6 +301,32 @@ func TestContinuationsWithGroupedHeads(t *testing.T) {
 	}
 }
 
+// Results of a token that is not computed are not those of another.
+func TestTokensThatAreNotComputed(t *testing.T) {
+	c, _ := small(t)
+	x := newContinued(t, c, 2, 4, true, true)
+	defer x.close()
+	ids := randomIds(7, c.Vocab)
+	x.begin(ids)
+	x.check([]continuation{{ids: ids, from: 3}, {ids: ids, from: 4}})
+	for what, read := range map[string]func(){
+		"logits":  func() { x.graph.LogitsAt(1, 5) },
+		"after":   func() { x.whole.LogitsAt(0, 7) },
+		"weights": func() { x.graph.Attention[0].Row(1, 0, 3) },
+		"z":       func() { x.graph.Attention[1].Z(1, 0, 5) },
+		"query":   func() { x.graph.Attention[0].Query(0, 0, 2) },
+	} {
+		func() {
+			defer func() {
+				if message := fmt.Sprint(recover()); !strings.Contains(message, "is not computed") {
+					t.Errorf("%s: %s", what, message)
+				}
+			}()
+			read()
+		}()
+	}
+}
+
 // The rows of the hook points of a continuation are the tokens that are computed, and edits change these.
 func TestHookPointsOfAContinuation(t *testing.T) {
 	c, params := small(t)

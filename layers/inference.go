@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"slices"
 
 	"attend/internal/kernel"
 	"attend/internal/node"
@@ -80,6 +81,58 @@ func (f *Inference) RunFrom(sentences [][]int, from []int) error {
 	return f.checkFinite()
 }
 
+// setSentences sets the sentences of the next forward pass. The graph computes sentence i from position from[i] on; a nil from
+// means whole sentences.
+func (t *Graph) setSentences(sentences [][]int, from []int) {
+	for i := range t.Sentences.Len() {
+		var ids []int
+		first := 0
+		if i < len(sentences) {
+			ids = sentences[i]
+			if from != nil {
+				first = from[i]
+			}
+		}
+		t.Sentences.SetFirst(i, first)
+		t.Sentences.SetLength(i, len(ids)-first)
+		start, _ := t.Sentences.At(i)
+		if len(ids) > 0 {
+			copy(t.IDs[start:], ids[first:])
+		}
+		if t.last != t.Sentences {
+			t.last.SetFirst(i, max(0, len(ids)-1))
+			t.last.SetLength(i, min(1, len(ids)))
+		}
+	}
+}
+
+// checkSentence returns an error unless the graph can compute a sentence from a position on: it has 1 to `most` tokens from there
+// on, and the ones before are those of the base sentence. i is the index of the sentence.
+func (t *Graph) checkSentence(i int, ids []int, from, most int) error {
+	switch count := len(ids) - from; {
+	case from == 0 && (count < 1 || count > most):
+		return fmt.Errorf("sentence %d has %d tokens, want 1 to %d", i+1, count, most)
+	case from == 0:
+		return nil
+	case t.past == nil:
+		return fmt.Errorf("sentence %d begins at position %d, but the graph has no base sentence: compute the whole sentence", i+1, from)
+	case from < 0 || count < 1 || count > most || len(ids) > t.seq:
+		return fmt.Errorf("sentence %d has %d tokens and begins at position %d: want at most %d tokens, 1 to %d of them from that position on",
+			i+1, len(ids), from, t.seq, most)
+	}
+	base := t.past.sentence(0)
+	if from > len(base) || !slices.Equal(ids[:from], base[:from]) {
+		return fmt.Errorf("sentence %d begins at position %d, but its tokens before are not those of the base sentence", i+1, from)
+	}
+	return nil
+}
+
+// sentence returns the ids of a sentence of the last forward pass.
+func (t *Graph) sentence(i int) []int {
+	start, length := t.Sentences.At(i)
+	return t.IDs[start:][:length]
+}
+
 // checkFinite returns a NotFiniteError unless the logits, attention weights, queries, keys and values are finite.
 func (f *Inference) checkFinite() error {
 	if x, found := notFinite(f.logits[:f.last.Rows()*f.Logits.Shape()[1]]); found {
@@ -108,11 +161,21 @@ func notFinite(values []float32) (x float32, found bool) {
 }
 
 // LogitsAt returns the logits [vocab] of the token after a position of a sentence that the graph computes; with [Options.LastOnly]
-// that is the last position alone. The slice changes with the next forward pass.
+// that is the last position alone, or it panics. The slice changes with the next forward pass.
 func (f *Inference) LogitsAt(sentence, position int) []float32 {
-	start, _ := f.last.At(sentence)
+	start, length := f.last.At(sentence)
 	vocab := f.Logits.Shape()[1]
-	return f.logits[(start+position-f.last.First(sentence))*vocab:][:vocab]
+	return f.logits[(start+rowAt(position, f.last.First(sentence), length))*vocab:][:vocab]
+}
+
+// rowAt returns the row of a position in a sentence of which the graph computes length tokens from position first on. It panics if
+// the position is not one of them.
+func rowAt(position, first, length int) int {
+	if position < first || position >= first+length {
+		panic(fmt.Sprintf("layers: position %d is not computed: the graph computes positions %d to %d of the sentence",
+			position, first, first+length-1))
+	}
+	return position - first
 }
 
 // Close frees the memory of the graph.

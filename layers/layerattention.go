@@ -10,7 +10,7 @@ import (
 // LayerAttention is the attention of one layer in a graph. Its methods return what the last forward pass computed, as slices of
 // the operation's memory, which change with the next forward pass. A sentence is an index in the batch, a position an index in
 // the whole sentence. Queries, weights and z are those of the tokens that the graph computes, see [Options.Past] and
-// [Options.LastOnly].
+// [Options.LastOnly]; methods panic for the position of another token.
 type LayerAttention struct {
 	ZNode     *gorgonia.Node // z of all heads, [batch*seq, heads*headDim]
 	op        *attention
@@ -44,19 +44,25 @@ func (a *LayerAttention) Row(sentence, head, query int) []float32 {
 	if a.op.noMask {
 		_, keys = a.op.Sentence(sentence, a.op.seq)
 	}
-	row := (sentence*a.op.heads+head)*a.op.seq + query - a.op.First(sentence)
+	row := (sentence*a.op.heads+head)*a.op.seq + a.row(sentence, query)
 	return a.op.weights[row*a.op.longest:][:keys]
 }
 
 // Z returns z of a token in one head, the sum of the values times their attention weights, [headDim]: the input of the output
 // projection.
 func (a *LayerAttention) Z(sentence, head, position int) []float32 {
-	return a.op.query(a.op.Result(), sentence, head).Row(position - a.op.First(sentence))
+	return a.op.query(a.op.Result(), sentence, head).Row(a.row(sentence, position))
 }
 
 // Query returns the query of a token in one head as used in the scores, [headDim].
 func (a *LayerAttention) Query(sentence, head, position int) []float32 {
-	return a.op.query(valueOf(a.projected.Query), sentence, head).Row(position - a.op.First(sentence))
+	return a.op.query(valueOf(a.projected.Query), sentence, head).Row(a.row(sentence, position))
+}
+
+// row returns the row of a token in its sentence among those of queries and z.
+func (a *LayerAttention) row(sentence, position int) int {
+	_, length := a.op.Sentence(sentence, a.op.seq)
+	return rowAt(position, a.op.First(sentence), length)
 }
 
 // Key returns the key of a token in one head as used in the scores, [headDim].

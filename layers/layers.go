@@ -8,6 +8,13 @@
 //	logits := f.LogitsAt(0, 3)              // [vocab] of the token after position 3
 //	row := f.Attention[0].Row(0, head, 3)   // [4] attention weights of position 3 in the first block
 //
+// Sentences that begin alike need not be computed as a whole. A graph with a base sentence computes each from a position on, with the
+// keys and values of the base sentence before (a KV cache), and gives the same bits:
+//
+//	err = f.Run([]int{0, 4, 7, 2}) // the base sentence
+//	c, err := layers.NewInferenceOf(config, params, layers.Options{Batch: 8, Seq: 2, Past: f.Graph})
+//	err = c.RunFrom([][]int{{0, 4, 7, 5}, {0, 4, 1, 2}}, []int{3, 2})
+//
 // The mathematics is GPT-2's (Radford et al. 2019): each block has causal multi-head self-attention and a feed-forward network,
 // each after a norm and added to the residual stream.
 //

@@ -77,6 +77,48 @@ func TestPassesWithABaseSentence(t *testing.T) {
 	}
 }
 
+// All interventions of Why change nothing before the positions from which they are computed in long sentences.
+func TestWhyComputesAllThatAnInterventionChanges(t *testing.T) {
+	r := deep(t)
+	a, err := encodeQuestion(r, Question{Text: "The otter likes the dog near"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, reference := newPrediction(r, a), referenceOf(t, r)
+	y, every := attention.Why{Words: make([]attention.WordEffect, len(a.IDs))}, make([]int, len(a.IDs))
+	for position := range y.Words {
+		y.Words[position].Position, every[position] = position, position
+	}
+	p.removeEach(y.Words)
+	p.ablateHeads(&y, reference)
+	p.replace(y.Words, every, newReplacer(r, reference))
+	for position := range y.Words {
+		p.testRedundancy(y.Words, &attention.Redundancy{Position: position})
+	}
+	queue, saved := slices.Clone(p.queue), 0
+	for saved < leastSaved {
+		for _, v := range p.queue {
+			queue, saved = append(queue, v), saved+v.from
+		}
+	}
+	results := func(base []int) []string {
+		all, results := slices.Clone(queue), make([]string, len(queue))
+		for i := range all {
+			all[i].read = func(out run.ForwardResult) { results[i] = fmt.Sprint(out.Logits(p.query)) }
+		}
+		if err := (passes{base: base, lastOnly: true}).forward(r, all); err != nil {
+			t.Fatal(err)
+		}
+		return results
+	}
+	want := results(nil)
+	for i, got := range results(p.ids) {
+		if got != want[i] {
+			t.Errorf("intervention %d on %v, computed from position %d on: logits %s, want %s", i, queue[i].ids, queue[i].from, got, want[i])
+		}
+	}
+}
+
 // A base sentence that an intervention does not begin with is an error, and not another result.
 func TestPassesWithAnotherBaseSentence(t *testing.T) {
 	r := deep(t)

@@ -81,7 +81,7 @@ type ForwardResult struct {
 	row       int // index of the sentence in the batch
 }
 
-// Logits returns the logits [vocab] of the token after a position that the session computes.
+// Logits returns the logits [vocab] of the token after a position that the session computes; it panics for another position.
 func (r ForwardResult) Logits(position int) []float32 {
 	return r.inference.LogitsAt(r.row, position)
 }
