@@ -211,7 +211,8 @@ func TestContinuationsEqualWholeSentences(t *testing.T) {
 			var batch []continuation
 			for range draw(1, size, "sentences") {
 				from := r.IntN(min(len(base), c.Context-1) + 1)
-				v := continuation{from: from, ids: append(slices.Clone(base[:from]), random(1+r.IntN(min(rows, c.Context-from)))...), links: map[int][]Link{}}
+				v := continuation{from: from, links: map[int][]Link{}}
+				v.ids = append(slices.Clone(base[:from]), random(1+r.IntN(min(rows, c.Context-from)))...)
 				for range r.IntN(3) {
 					if query := v.from + r.IntN(len(v.ids)-v.from); query > 0 {
 						layer := r.IntN(c.Layers)
@@ -229,7 +230,8 @@ func TestContinuationsEqualWholeSentences(t *testing.T) {
 // token in one layer and in all, and each of many words is replaced.
 func TestContinuationsOfALongSentence(t *testing.T) {
 	const n = 450
-	c := Config{Vocab: 11, Context: n + 3, Layers: 2, Heads: 2, Dim: 10, Hidden: 7, Positions: embed.Learned, Norm: LayerNormName, Activation: GELU, Init: GPT2Init}
+	c := Config{Vocab: 11, Context: n + 3, Layers: 2, Heads: 2, Dim: 10, Hidden: 7,
+		Positions: embed.Learned, Norm: LayerNormName, Activation: GELU, Init: GPT2Init}
 	base := randomIds(n, c.Vocab)
 	for _, lastOnly := range []bool{false, true} {
 		x := newContinued(t, c, 4, n, true, lastOnly)
@@ -483,7 +485,8 @@ func TestGraphBytesOfContinuations(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, o := range []Options{
-			{Batch: 7, Seq: 89, LastOnly: true}, {Batch: 7, Seq: 41, Past: base}, {Batch: 7, Seq: 41, Past: base, LastOnly: true}, {Batch: 64, Seq: 1, Past: base},
+			{Batch: 7, Seq: 89, LastOnly: true}, {Batch: 7, Seq: 41, Past: base},
+			{Batch: 7, Seq: 41, Past: base, LastOnly: true}, {Batch: 64, Seq: 1, Past: base},
 		} {
 			f, err := New(c, weights, o)
 			if err != nil {

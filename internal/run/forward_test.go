@@ -25,7 +25,9 @@ func TestForwardFrom(t *testing.T) {
 	removed := func(f *layers.Inference, sentence int) error {
 		return f.Attention[1].RemoveAttention(layers.Link{Sentence: sentence, Head: layers.AllHeads, Query: n - 1, Key: 2})
 	}
-	sentences := []Input{{IDs: e.IDs, From: n - 1, Edit: removed}, {IDs: other, From: 3}, {IDs: other[:5], From: 2}, {IDs: e.IDs, From: n - 1}, {IDs: other[:1]}}
+	sentences := []Input{
+		{IDs: e.IDs, From: n - 1, Edit: removed}, {IDs: other, From: 3}, {IDs: other[:5], From: 2}, {IDs: e.IDs, From: n - 1}, {IDs: other[:1]},
+	}
 
 	base, err := r.NewSessionOf(1, n)
 	if err != nil {
@@ -98,10 +100,12 @@ func TestForwardFromErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	runtest.WantError(t, s.ForwardFrom([]Input{{IDs: make([]int, r.Config.Context+1), From: r.Config.Context}}, none), "this session takes at most")
+	long := []Input{{IDs: make([]int, r.Config.Context+1), From: r.Config.Context}}
+	runtest.WantError(t, s.ForwardFrom(long, none), "this session takes at most")
 	broken := func(f *layers.Inference, sentence int) error { _, err := f.HookPoint("nothing"); return err }
 	runtest.WantError(t, s.ForwardFrom([]Input{{IDs: e.IDs, From: 2, Edit: broken}}, none), "no hook point")
-	runtest.WantError(t, s.ForwardFrom([]Input{{IDs: e.IDs, From: 2}}, func(int, ForwardResult) error { return fmt.Errorf("enough") }), "enough")
+	enough := func(int, ForwardResult) error { return fmt.Errorf("enough") }
+	runtest.WantError(t, s.ForwardFrom([]Input{{IDs: e.IDs, From: 2}}, enough), "enough")
 
 	r.options = newOptions([]Option{MaxMemory(1e9)})
 	if err := r.CheckSessionWith(SessionOptions{Batch: 2, Seq: 1, Base: base}); err != nil {
