@@ -67,7 +67,7 @@ apostrophe, has one more apostrophe before it.
 
 --weight norm shows the norms of what attention adds, weight times value times
 output projection, each divided by the sum of its row: a large weight on a small
-value adds little. JSON and CSV have the norms as they are.
+value adds little. JSON and CSV have the norms as they are, a page shows both.
 
 An attention weight says how much of a word is mixed in, not how much it matters
 for the prediction. attend why measures that.` + indexBase,
@@ -101,8 +101,6 @@ func (o *inspectOptions) check(q *request) error {
 	switch {
 	case o.weight == normWeight && o.baseline != "":
 		return fmt.Errorf("--baseline %s is of attention weights: leave it out, or --weight %s", o.baseline, normWeight)
-	case o.weight == normWeight && q.format == htmlFormat.name:
-		return fmt.Errorf("a page shows attention weights: leave out --weight %s, or take text, json, csv or a picture", normWeight)
 	case !q.chosen.picture && q.format != "text" && q.format != htmlFormat.name && (o.layer != 0 || o.head != 0 || o.all):
 		return fmt.Errorf("--layer, --head and --all choose what text, pictures and pages show: leave them out, --format %s holds every head",
 			q.format)
@@ -137,8 +135,8 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		return finding{}, fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html",
 			len(sentences))
 	}
-	norm := o.weight == normWeight
-	vectors := q.format == htmlFormat.name || norm // for the arithmetic of its cells
+	norm, html := o.weight == normWeight, q.format == htmlFormat.name
+	vectors := html || norm // a page shows the arithmetic of its cells
 	if err := checkMaps(sentences, r, vectors); err != nil {
 		return finding{}, err
 	}
@@ -147,13 +145,17 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		return finding{}, err
 	}
 	shown, effects := selected(o.layer, o.head, o.all)
-	if shown.Norm = norm; norm {
-		for i := range maps {
+	shown.Norm = norm
+	for i := range maps {
+		if vectors {
 			norms := analysis.NewValueNorms(r, maps[i])
-			maps[i].Norms, maps[i].NextAt = &norms, nil // only pages show what comes after each token
+			maps[i].Norms = &norms
+		}
+		if !html { // only pages show what comes after each token
+			maps[i].NextAt = nil
 		}
 	}
-	if q.format == htmlFormat.name || effects && (q.format == "text" || q.chosen.picture) { // a page shows the effect of whichever head is chosen
+	if html || effects && (q.format == "text" || q.chosen.picture) { // a page shows the effect of whichever head is chosen
 		for i := range maps {
 			if err := analysis.MeasureEffects(r, &maps[i]); err != nil {
 				return finding{}, err

@@ -38,7 +38,16 @@ func NewValueNorms(r *run.Run, m attention.Map) attention.ValueNorms {
 				sums[query][key] = normOfSum(projected, key, func(head int) float64 { return float64(m.Attention[layer][head][query][key]) })
 			}
 		}
-		n.Heads, n.Layers = append(n.Heads, heads), append(n.Layers, sums)
+		products := make([][][]float32, seq)
+		for key := range products {
+			products[key] = make([][]float32, len(projected))
+			for a := range projected {
+				for b := range projected {
+					products[key][a] = append(products[key][a], float32(floats.Dot(projected[a][key], projected[b][key])))
+				}
+			}
+		}
+		n.Heads, n.Layers, n.Products = append(n.Heads, heads), append(n.Layers, sums), append(n.Products, products)
 	}
 	return n
 }

@@ -138,6 +138,13 @@ func TestValueNorms(t *testing.T) {
 						floats.Add(sum, one)
 					}
 					near(t, name+", all heads", got.Layers[layer][query][key], math.Sqrt(floats.Dot(sum, sum)), 1e-6)
+					squares := 0.0
+					for a, row := range got.Products[layer][key] {
+						for b, product := range row {
+							squares += float64(m.Attention[layer][a][query][key]) * float64(m.Attention[layer][b][query][key]) * float64(product)
+						}
+					}
+					near(t, name+", by products", math.Sqrt(max(0, squares)), got.Layers[layer][query][key], 1e-5)
 				}
 			}
 		}

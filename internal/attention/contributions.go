@@ -57,6 +57,12 @@ func (d DirectLogits) Ranked() []LogitComponent {
 type ValueNorms struct {
 	Heads  [][][][]float64 // [layers][heads][query][key]
 	Layers [][][]float64   // [layers][query][key] norm of the sum over the heads
+
+	// Products are the dot products of what two heads of a layer would add with a weight of 1, [layers][key][head][head]. With them
+	// the norms follow from the weights:
+	//
+	//	norm of the sum = sqrt(sum over two heads a, b of weight_a weight_b product_ab)
+	Products [][][][]float32
 }
 
 // Shares returns the norms of one layer or [All], and one head or All, each divided by the sum of its row, [query][key]. For all heads of a

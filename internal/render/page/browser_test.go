@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,6 +73,48 @@ func measured() attention.Map {
 		m.NextAt = append(m.NextAt, []attention.Prediction{
 			{Word: fmt.Sprintf("next%d", i), Probability: 0.9}, {Word: "other", Probability: 0.05}})
 	}
+	return m
+}
+
+// normed is a sentence of two layers of three heads with the norms of what attention adds: the vectors that the heads would add with a
+// weight of 1 are made up.
+func normed() attention.Map {
+	m := lions()[0]
+	seq := len(m.Tokens)
+	n := &attention.ValueNorms{}
+	vector := func(layer, head, key int) [2]float64 {
+		return [2]float64{float64((layer*5+head*3+key)%4) - 1.5, float64((layer+head*2+key*3)%5) - 1}
+	}
+	for layer, of := range m.Attention {
+		heads := attention.PerHead(1, len(of), func(int, int) [][]float64 { return make([][]float64, seq) })[0]
+		sums, products := make([][]float64, seq), make([][][]float32, seq)
+		for q := range seq {
+			sums[q] = make([]float64, seq)
+			for head := range of {
+				heads[head][q] = make([]float64, seq)
+			}
+			for k := range q + 1 {
+				var sum [2]float64
+				for head := range of {
+					v, w := vector(layer, head, k), float64(of[head][q][k])
+					heads[head][q][k] = w * math.Hypot(v[0], v[1])
+					sum[0], sum[1] = sum[0]+w*v[0], sum[1]+w*v[1]
+				}
+				sums[q][k] = math.Hypot(sum[0], sum[1])
+			}
+		}
+		for k := range seq {
+			products[k] = make([][]float32, len(of))
+			for a := range of {
+				for b := range of {
+					u, v := vector(layer, a, k), vector(layer, b, k)
+					products[k][a] = append(products[k][a], float32(u[0]*v[0]+u[1]*v[1]))
+				}
+			}
+		}
+		n.Heads, n.Layers, n.Products = append(n.Heads, heads), append(n.Layers, sums), append(n.Products, products)
+	}
+	m.Norms = n
 	return m
 }
 
@@ -158,6 +201,9 @@ func writePages(t *testing.T, folder string) {
 		"chosen": func(b *bytes.Buffer) error {
 			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, []attention.Map{measured()}, nil, render.Selection{Layer: 0, Head: 2})
 		},
+		"norms": func(b *bytes.Buffer) error {
+			return Maps(b, attention.Source{Run: "runs/lion", Step: 120}, []attention.Map{normed()}, nil, render.Selection{Layer: 1, Head: 2, Norm: true})
+		},
 		"characters": func(b *bytes.Buffer) error {
 			return Maps(b, attention.Source{Run: "runs/characters", Step: 1}, []attention.Map{characters(512)}, nil, unchosen())
 		},
@@ -195,6 +241,7 @@ func writePages(t *testing.T, folder string) {
 		"beside":     map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
 		"film":       map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed), "losses": losses},
 		"measured":   map[string]any{"sentence": measured(), "effects": measured().Effects, "nextAt": measured().NextAt},
+		"norms":      map[string]any{"sentence": normed(), "norms": normed().Norms.Heads, "head": normed().Norms.Shares(1, 2), "layer": normed().Norms.Shares(0, attention.All), "all": normed().Norms.Shares(attention.All, attention.All)},
 		"characters": map[string]any{"sentence": characters(512)},
 		"many":       map[string]any{"sentence": many()},
 		"curves":     newPageChart(rendertest.Losses()),
@@ -261,4 +308,4 @@ func TestPagesInABrowser(t *testing.T) {
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.
-const leastChecks = 81
+const leastChecks = 82

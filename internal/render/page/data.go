@@ -20,6 +20,7 @@ type pageData struct {
 	Dark      pageScale          `json:"dark"`
 	SinkNote  string             `json:"sinkNote"` // why the column of an attention sink is grey
 	Baseline  string             `json:"baseline"` // whose weights are the second frame; "": none
+	Shown     string             `json:"shown"`    // in the grid at first: attention or norm
 	Sentences []pageSentence     `json:"sentences"`
 	Frames    []pageFrame        `json:"frames"` // at least one
 	Model     int                `json:"model"`  // the frame of the model's weights
@@ -49,6 +50,7 @@ type pageSentence struct {
 	Important *[2]int      `json:"important"` // null where no head matters much, or effects were not measured
 	Effects   [][]float64  `json:"effects"`   // [layer][head] of a zero ablation, in nats; null where they were not measured
 	Vectors   *pageVectors `json:"vectors"`   // null where the map has none
+	Products  floats       `json:"products"`  // [layer][key][head][head], see attention.ValueNorms; null where the map has no norms
 }
 
 // pageFrame is the sentences at one step.
@@ -89,7 +91,7 @@ func (f *floats) add(rows ...[]float32) {
 
 // newPageData begins the data of a page.
 func newPageData(s attention.Source) *pageData {
-	return &pageData{Run: printable.Path(s.Run), Step: s.Step, Selected: render.Selected(s), Formed: []attention.Formed{}, SinkNote: render.SinkNote,
+	return &pageData{Shown: "attention", Run: printable.Path(s.Run), Step: s.Step, Selected: render.Selected(s), Formed: []attention.Formed{}, SinkNote: render.SinkNote,
 		Light: pageScaleOf(render.OnLight()), Dark: pageScaleOf(render.OnDark())}
 }
 
@@ -123,6 +125,13 @@ func pageSentenceOf(m attention.Map, shown render.Selection) pageSentence {
 	}
 	if m.Vectors != nil {
 		s.Vectors = &pageVectors{HeadDim: len(m.Vectors[0][0].Query[0])}
+	}
+	if m.Norms != nil {
+		for _, keys := range m.Norms.Products {
+			for _, rows := range keys {
+				s.Products.add(rows...)
+			}
+		}
 	}
 	for _, heads := range m.Vectors {
 		for _, v := range heads {

@@ -34,7 +34,8 @@ var assets embed.FS
 // The page is complete in one file: its policy forbids every request, and every script but its own. Equal maps give equal bytes.
 // Without a map, with one that is not valid, or with a selection that a map does not have, it writes nothing and returns an error.
 //
-// With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference.
+// With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference; of maps with norms, the shares of
+// the norms too.
 func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []attention.Baseline, shown render.Selection) error {
 	if len(maps) == 0 {
 		return errors.New("a page requires a sentence")
@@ -50,6 +51,9 @@ func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []att
 		}
 		d.Sentences = append(d.Sentences, pageSentenceOf(m, shown))
 		d.Frames[0].Sentences = append(d.Frames[0].Sentences, pageWeightsOf(m))
+	}
+	if shown.Norm {
+		d.Shown = "norm"
 	}
 	if len(baselines) > 0 {
 		d.Baseline = printable.Sentence(baselines[0].Name)

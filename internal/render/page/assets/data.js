@@ -33,6 +33,42 @@ function weightsOf(sentence, frame, layer, head) {
   return mean;
 }
 
+// normsOf returns the norms of what the attention of one head adds, of the sum of all heads of a layer, or the mean over the layers, [cell]:
+// they follow from the weights and the dot products of what the heads add with a weight of 1.
+function normsOf(sentence, layer, head) {
+  const s = data.sentences[sentence];
+  const n = s.tokens.length;
+  const all = read(data.frames[0].sentences[sentence], "weights"), products = read(s, "products");
+  const list = (chosen, count) => (chosen === MEAN ? [...Array(count).keys()] : [chosen]);
+  const layers = list(layer, s.layers), heads = list(head, s.heads);
+  const norms = new Float64Array(cell(n, 0));
+  for (const l of layers) {
+    const weights = heads.map((h) => cellsOf(all, sentence, l, h));
+    for (let q = 0; q < n; q++) {
+      for (let k = 0; k <= q; k++) {
+        const at = cell(q, k);
+        let square = 0;
+        heads.forEach((a, i) => heads.forEach((b, j) => {
+          square += weights[i][at] * weights[j][at] * products[((l * n + k) * s.heads + a) * s.heads + b];
+        }));
+        norms[at] += Math.sqrt(Math.max(0, square)) / layers.length;
+      }
+    }
+  }
+  return norms;
+}
+
+// sharesOf returns numbers divided by the sum of their row, [cell]; a row of zeros stays one.
+function sharesOf(cells, n) {
+  const shares = new Float64Array(cells.length);
+  for (let q = 0; q < n; q++) {
+    let sum = 0;
+    for (let i = cell(q, 0); i < cell(q + 1, 0); i++) sum += cells[i];
+    if (sum > 0) for (let i = cell(q, 0); i < cell(q + 1, 0); i++) shares[i] = cells[i] / sum;
+  }
+  return shares;
+}
+
 // cellsOf returns the weights, or the scores, of one head out of those of all, [cell].
 function cellsOf(all, sentence, layer, head) {
   const s = data.sentences[sentence];

@@ -6,7 +6,7 @@ const manyCells = 64;
 const view = {
   sentence: 0,
   frame: 0, // a film starts at its first step
-  shown: "attention", // in the grid: or "baseline", or "difference"
+  shown: data.shown, // in the grid: "attention", "norm", "baseline" or "difference"
   layer: MEAN,
   head: MEAN,
   chosen: false, // the reader chose layer and head
@@ -21,6 +21,8 @@ const view = {
 let pointed = null; // {query, key or null} under the pointer
 let weights = null; // of the chosen layer and head, [cell]
 let shading = null; // of these weights
+let norms = null; // of the chosen layer and head, [cell]; null where the page has none
+let numbers = null; // that the grid shows, [cell]
 let words = []; // of the sentence, repeated ones with their numbers
 let grid = null, lines = null, text = null, overview = null, formed = null; // null: not shown
 let described = ""; // the cell of the arithmetic that stands on the page
@@ -61,8 +63,12 @@ function makeChoices() {
   byId("sentence").onchange = (event) => openSentence(Number(event.target.value));
   byId("layer").onchange = (event) => choose(Number(event.target.value), view.head);
   byId("head").onchange = (event) => choose(view.layer, Number(event.target.value));
-  byId("choose-shown").hidden = !data.baseline;
-  options("shown", [["attention", "attention"], ["baseline", `baseline: ${data.baseline}`], ["difference", "difference of the two"]]);
+  const kinds = [["attention", "attention weights"]];
+  if (data.sentences.every((s) => s.products)) kinds.push(["norm", "norms of what attention adds"]);
+  if (data.baseline) kinds.push(["baseline", `baseline: ${data.baseline}`], ["difference", "difference from the baseline"]);
+  byId("choose-shown").hidden = kinds.length === 1;
+  options("shown", kinds);
+  byId("shown").value = view.shown;
   byId("shown").onchange = (event) => {
     view.shown = event.target.value;
     drawWeights();
@@ -146,7 +152,9 @@ function arrange() {
   byId("lines-panel").hidden = view.words !== "lines";
   byId("text-panel").hidden = view.words !== "text";
   byId("grid-panel").hidden = !view.grid;
-  const say = (query, key) => `${words[query]} attends to ${words[key]}: ${exact(weights[cell(query, key)])}`;
+  const say = (query, key) => (view.shown === "norm"
+    ? `norm of what ${words[query]} gets from ${words[key]}, share of its row: ${exact(numbers[cell(query, key)])}`
+    : `${words[query]} attends to ${words[key]}: ${exact(weights[cell(query, key)])}`);
   lines = view.words === "lines" ? makeLines(byId("lines"), s.tokens, unknown, on) : null;
   text = view.words === "text" ? makeText(byId("running"), s.tokens, unknown, s.joined, on) : null;
   const make = n > few ? makeCanvas : makeTable;
@@ -186,6 +194,7 @@ function showLink(link) {
 function drawWeights() {
   const { sentence, frame, layer, head } = view;
   weights = weightsOf(sentence, frame, layer, head);
+  norms = data.sentences[sentence].products ? normsOf(sentence, layer, head) : null;
   if (view.follow) view.key = strongest(weights, view.query);
   const of = (weights, sink, signed) => makeShading(palettes[theme.name()], weights, { scaling: view.scaling, sink, signed });
   const sinks = data.frames[frame].sentences[sentence].sinks;
@@ -193,7 +202,7 @@ function drawWeights() {
   shading = of(weights, sink, false);
   const signed = view.shown === "difference";
   if (grid) {
-    const numbers = shownWeights();
+    numbers = shownNumbers();
     grid.draw(numbers, view.shown === "attention" ? shading : of(numbers, false, signed), { least: view.least, signed });
   }
   if (lines) lines.draw(weights, shading, view.least);
@@ -209,16 +218,17 @@ function drawWeights() {
   byId("layer").value = layer;
   byId("head").value = head;
   byId("scaling").value = view.scaling;
-  const less = { attention: "", baseline: `: the ${data.baseline} baseline`, difference: `, less the ${data.baseline} baseline` };
+  const less = { attention: "", norm: ": norms of what attention adds, as shares of the row", baseline: `: the ${data.baseline} baseline`, difference: `, less the ${data.baseline} baseline` };
   byId("grid-heading").textContent = `All words, ${nameOf(sentence, layer, head)}${less[view.shown]}`;
   drawReason();
   drawScale(signed, sink);
   drawKept();
 }
 
-// shownWeights is what the grid shows of the layer and head, [cell].
-function shownWeights() {
+// shownNumbers is what the grid shows of the layer and head, [cell].
+function shownNumbers() {
   if (view.shown === "attention") return weights;
+  if (view.shown === "norm") return sharesOf(norms, words.length);
   const baseline = weightsOf(view.sentence, 1, view.layer, view.head);
   return view.shown === "baseline" ? baseline : Array.from(weights, (w, i) => w - baseline[i]);
 }
@@ -271,7 +281,7 @@ function drawScale(signed, sink) {
   const ticks = !signed ? scaling.ticks
     : view.scaling === "row" ? ["−largest", "0", "+largest of its row"] : [`−1`, `−${scaling.ticks[2]}`, "0", `+${scaling.ticks[2]}`, "+1"];
   byId("ticks").replaceChildren(...ticks.map((t) => element("span", {}, t)));
-  byId("scaling-note").textContent = `${scaling.note} ${sink && !(signed && grid) ? `${data.sinkNote}.` : ""}`;
+  byId("scaling-note").textContent = `${scaling.note} ${sink && !(signed && grid) && view.shown !== "norm" ? `${data.sinkNote}.` : ""}`;
 }
 
 // drawKept marks the cell that is kept.
@@ -334,6 +344,7 @@ function drawReadout({ query, key, weights, vectors, heads }) {
   } else if (heads) {
     parts.push(`It is the mean of ${heads.length} heads. `);
   }
+  if (norms) parts.push(`What it adds, weight times value times output projection, has the norm ${exact(norms[cell(query, key)])}. `);
   byId("readout").replaceChildren(...parts, element("a", { href: "#arithmetic" }, vectors ? "The arithmetic step by step" : "The whole row"));
 }
 

@@ -1,7 +1,7 @@
 // What people do with a page that has a baseline.
 
 import assert from "node:assert/strict";
-import { accessible, cellTexts, check, short, shown, slide, truth } from "./harness.mjs";
+import { accessible, cellTexts, check, short, shown, slide, td, truth } from "./harness.mjs";
 
 const { attention, baseline } = truth("beside");
 
@@ -27,6 +27,26 @@ await check("a baseline and the difference from it can be shown", "beside.html",
   await accessible(page, "a difference");
   await page.selectOption("#shown", { value: "attention" });
   assert.deepEqual(await cellTexts(page), shown(w));
+});
+
+const normed = truth("norms");
+
+await check("norms of what attention adds can be shown", "norms.html", {}, async (page) => {
+  assert.equal(await page.$eval("#shown", (e) => e.value), "norm", "the command chose it");
+  assert.deepEqual(await cellTexts(page), shown(normed.head));
+  assert.match(await page.textContent("#grid-heading"), /layer 2, head 3: norms of what attention adds/);
+  await page.hover(td(5, 3));
+  assert.ok((await page.textContent("#readout")).includes(`has the norm ${normed.norms[1][2][5][3].toFixed(4)}`));
+  await page.selectOption("#head", { value: "-1" });
+  await page.selectOption("#layer", { value: "0" });
+  assert.deepEqual(await cellTexts(page), shown(normed.layer));
+  await page.selectOption("#layer", { value: "-1" });
+  assert.deepEqual(await cellTexts(page), shown(normed.all));
+  await accessible(page, "norms");
+  await page.selectOption("#shown", { value: "attention" });
+  await page.selectOption("#layer", { value: "1" });
+  await page.selectOption("#head", { value: "2" });
+  assert.deepEqual(await cellTexts(page), shown(normed.sentence.attention[1][2]));
 });
 
 await check("without a baseline there is nothing to choose", "map.html", {}, async (page) => {
