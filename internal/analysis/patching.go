@@ -41,8 +41,7 @@ func Patch(r *run.Run, q PatchQuestion) (attention.Patching, error) {
 			"choose sentences with different next words, or other words with --word and --against",
 			printable.Quote(p.result.Word), printable.Quote(p.result.Against), p.result.Clean.Difference, p.result.Corrupted.Difference)
 	}
-	queue := append(p.patches(&p.result.Denoising, 1, 0), p.patches(&p.result.Noising, 0, 1)...)
-	err = forward(r, queue)
+	err = p.compute()
 	return p.result, err
 }
 
@@ -154,12 +153,21 @@ func (p *patching) difference(logits []float32) float64 {
 	return float64(logits[p.word]) - float64(logits[p.against])
 }
 
+// compute computes the patches of both directions.
+func (p *patching) compute() error {
+	err := passes{base: p.ids[1]}.forward(p.r, p.patches(&p.result.Denoising, 1, 0))
+	if err != nil {
+		return err
+	}
+	return passes{base: p.ids[0]}.forward(p.r, p.patches(&p.result.Noising, 0, 1))
+}
+
 // patches returns the patches of one direction: activations of sentence `from` in the forward pass of sentence `into`.
 func (p *patching) patches(parts *attention.PatchParts, into, from int) (queue []intervention) {
 	c, seq := p.r.Config, len(p.ids[0])
 	base, whole := p.side(into), p.side(from)-p.side(into)
 	add := func(part *float64, name string, head int, rows []int) {
-		queue = append(queue, intervention{ids: p.ids[into], edit: p.patch(name, from, head, rows), read: func(out run.ForwardResult) {
+		queue = append(queue, intervention{ids: p.ids[into], from: rows[0], edit: p.patch(name, from, head, rows), read: func(out run.ForwardResult) {
 			*part = (p.difference(out.Logits(seq-1)) - base) / whole
 		}})
 	}
@@ -203,7 +211,7 @@ func (p *patching) side(i int) float64 {
 }
 
 // patch returns an edit that puts rows of the activation of a sentence into the forward pass, in one head; an activation without heads is
-// head 0.
+// head 0. The forward pass may leave out the positions before the first of the rows.
 func (p *patching) patch(name string, from, head int, rows []int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
 		h, err := f.HookPoint(name)
@@ -211,8 +219,9 @@ func (p *patching) patch(name string, from, head int, rows []int) run.Edit {
 			return err
 		}
 		h.Edit(sentence, func(into []kernel.Matrix) {
+			left := len(p.ids[0]) - into[head].Rows // positions that are not computed
 			for _, row := range rows {
-				copy(into[head].Row(row), p.recorded[from][name][head].Row(row))
+				copy(into[head].Row(row-left), p.recorded[from][name][head].Row(row))
 			}
 		})
 		return nil

@@ -23,8 +23,7 @@ func patched(t *testing.T, r *run.Run) (*patching, attention.Patching) {
 	if err := p.record(patchQuestion); err != nil {
 		t.Fatal(err)
 	}
-	queue := append(p.patches(&p.result.Denoising, 1, 0), p.patches(&p.result.Noising, 0, 1)...)
-	if err := forward(r, queue); err != nil {
+	if err := p.compute(); err != nil {
 		t.Fatal(err)
 	}
 	return p, p.result
