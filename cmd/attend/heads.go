@@ -1,9 +1,12 @@
 package main
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/render/text"
 )
 
@@ -12,16 +15,44 @@ func newHeads(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "heads",
 		Short: "what each head attends to, with examples and its ablation effect",
-		Long: `Describe what each head attends to over held-out text: the previous token, the
-token itself, an earlier occurrence of the same token, the first word, the
-boundary <s> (an attention sink), the cause words of a rule of the savanna, or
-none of these. For each head it shows the mean attention weight on these tokens,
-three sentences in which the weight is largest, and by how much the loss rises
-without the head (mean ablation). The normalized entropy says how widely a head
-spreads its attention: 0 if all is on one token, 1 if it is uniform.
+		Long: `Name each head for what it attends to over held-out text:
 
-A head is named for what stands out. It may do more than its name says: all
-numbers are shown.
+  previous token    the token before
+  current token     the token itself
+  fixed offset      the token exactly so many before, 2 or more
+  duplicate token   an earlier mention of the same token
+  induction         what followed an earlier mention of the same token
+  first token       the first of the sentence
+  attention sink    <s>, the start of the sentence
+  fixed position    the token at one position of every sentence
+  some words        a punctuation mark, or a small set of words
+  cause words       of a rule of the savanna, or of one of your own (--causes)
+
+or else for spreading its attention broadly, or for having no single pattern.
+
+Each score is a part of the head's attention. It is compared with that of
+uniform attention, and with that on random words: each word of a sentence is
+replaced by a random one, equal words by equal ones. A pattern that depends on
+the place alone, or on what repeats, is there too; one that depends on the words
+is not.
+
+Where a head attends to what it is named for is not everywhere. So a score is
+weighted by what it costs to ablate the head at each word: words at which it
+costs 0.3 nats or more count, by their cost. Beside it stands the part of the
+attention over all words. A head whose ablation costs nothing is named by the
+plain scores.
+
+Ablation effects are the rise of the loss over the whole text: if the head's
+output is replaced by its mean (mean ablation), and by that of randomly drawn
+words (resample ablation). Copying says for how many words the head, attending
+to a word, raises the logit of that word: the path from the embedding through
+the head's value and output projections to the unembedding, without biases
+(Elhage et al. 2021). The normalized entropy says how widely a head spreads its
+attention: 0 if all is on one token, 1 if it is uniform.
+
+A large vocabulary or a long context is measured on fewer words: the last line
+says on how many. A head may do more than its name says: --format json has all
+numbers.
 
 --causes measures on sentences of your own, and on the cause words of their rules.` + causesHelp + indexBase,
 		Example: `  attend heads
@@ -45,6 +76,10 @@ numbers are shown.
 			return finding{}, err
 		}
 		heads, err := analysis.Heads(q.run, corpus, rules)
-		return drawn(heads, text.Heads, readingNote(q.run)), err
+		tokens := text.Tokens{Noun: q.run.Vocabulary.Tokenizer().Noun(), Sentences: q.run.Vocabulary.Layout().Sentences()}
+		draw := func(w io.Writer, heads []attention.Head, view text.Options) error {
+			return text.Heads(w, heads, tokens, view)
+		}
+		return drawn(heads, draw, readingNote(q.run)), err
 	}})
 }

@@ -5,7 +5,6 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"attend/data"
 	"attend/internal/attention"
 	"attend/internal/kernel"
 	"attend/internal/run"
@@ -76,51 +75,6 @@ func removeAttention(layer, query int, keys ...int) run.Edit {
 			}
 		}
 		return nil
-	}
-}
-
-// HeadMeans is the mean of z of each head, [layer][head][headDim].
-type HeadMeans [][][]float32
-
-// meanSentences is the number of held-out sentences in the means of [NewHeadMeans].
-const meanSentences = 500
-
-// NewHeadMeans returns the mean of z of every head over all tokens of held-out sentences. Mean ablation replaces z by it.
-func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
-	if err := r.CheckText(corpus); err != nil {
-		return nil, err
-	}
-	c := r.Config
-	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
-	tokens := 0.0
-	set, _ := corpus.Measured()
-	sentences := inputs(set.Rows(c.Context, meanSentences))
-	err := forward(r, each(sentences, nil, func(i int, out run.ForwardResult) {
-		tokens += float64(len(sentences[i]))
-		for layer := range sums {
-			for head, sum := range sums[layer] {
-				for position := range sentences[i] {
-					floats.Add(sum, widened(out.Z(layer, head, position)))
-				}
-			}
-		}
-	}))
-	if err != nil {
-		return nil, err
-	}
-	return attention.PerHead(c.Layers, c.Heads, func(layer, head int) []float32 {
-		mean := make([]float32, c.HeadDim())
-		for j, sum := range sums[layer][head] {
-			mean[j] = float32(sum / tokens)
-		}
-		return mean
-	}), nil
-}
-
-// ablate returns the edit of the mean ablation of a head.
-func (m HeadMeans) ablate(layer, head int) run.Edit {
-	return func(f *layers.Inference, sentence int) error {
-		return f.Attention[layer].SetZ(sentence, head, m[layer][head])
 	}
 }
 

@@ -79,6 +79,9 @@ func atMost(tokens int) int {
 	return most
 }
 
+// batchLogits is the largest number of logits in one run of the graph, 8 MB: with a large vocabulary they are most of its memory.
+const batchLogits = 1 << 21
+
 // in computes interventions in order in one graph, with the keys and values of a base sentence or, with nil, without.
 func (p passes) in(r *run.Run, base *run.Session, interventions []intervention) error {
 	longest := 1
@@ -90,7 +93,9 @@ func (p passes) in(r *run.Run, base *run.Session, interventions []intervention) 
 	options := func(batch int) run.SessionOptions {
 		return run.SessionOptions{Batch: batch, Seq: longest, LastOnly: p.lastOnly, Base: base}
 	}
-	batch := batchOf(len(interventions), longest, func(batch int) bool { return r.CheckSessionWith(options(batch)) == nil })
+	batch := batchOf(len(interventions), longest, func(batch int) bool {
+		return (p.lastOnly || batch*longest*r.Config.Vocab <= batchLogits) && r.CheckSessionWith(options(batch)) == nil
+	})
 	session, err := r.NewSessionWith(options(batch))
 	if err != nil {
 		return err

@@ -74,10 +74,29 @@ func anyExplanation(t *rapid.T, m attention.Map) attention.Explanation {
 func anyHeads(t *rapid.T) []attention.Head {
 	var heads []attention.Head
 	for range rapid.IntRange(1, 4).Draw(t, "heads") {
-		h := attention.Head{Role: rapid.SampledFrom([]string{attention.RoleDiffuse, attention.RoleSame, "place"}).Draw(t, "role"), Effect: anyEffect(t)}
-		h.Scores = []attention.RoleScore{{Role: attention.RoleSame, Score: 0.9, Uniform: 0.1, Cases: 5}, {Role: "place", Score: rapid.Float64Range(0, 1).Draw(t, "score"), Uniform: 0.5, Cases: 3}}
+		h := attention.Head{Role: attention.RoleBroad, Named: -1, Effect: anyEffect(t), EffectError: anyEffect(t), Resample: anyEffect(t), ResampleError: anyEffect(t)}
+		h.Tokens, h.ByOffset = 5, rapid.SliceOfN(rapid.Float64Range(0, 1), 0, 12).Draw(t, "offsets")
+		offset, position := rapid.IntRange(2, 600).Draw(t, "offset"), rapid.IntRange(0, 600).Draw(t, "position")
+		words := rapid.SliceOfN(attentiontest.Token(), 1, 8).Draw(t, "words")
+		weighted := rapid.Float64Range(0, 1).Draw(t, "weighted")
+		h.Scores = []attention.RoleScore{
+			{Role: attention.RoleDuplicate, Score: 0.9, Uniform: 0.1, Cases: 5},
+			{Role: attention.RoleOffset, Offset: &offset, Score: 0.9, Uniform: 0.1, Cases: 5},
+			{Role: attention.RolePosition, Position: &position, Score: 0.2, Random: anyEffect(t)},
+			{Role: attention.RoleWords, Words: words, Weighted: &weighted, WeightedUniform: &weighted},
+			{Role: attentiontest.Token().Draw(t, "rule"), Rule: true, Score: rapid.Float64Range(0, 1).Draw(t, "score"), Uniform: 0.5, Cases: 3},
+		}
+		switch named := rapid.IntRange(-2, len(h.Scores)-1).Draw(t, "named"); {
+		case named >= 0:
+			h.Named, h.Role = named, h.Scores[named].Role
+		case named == -2:
+			h.Role = attention.RoleMixed
+		}
+		if rapid.Bool().Draw(t, "copying") {
+			h.Copying = &attention.Copying{Share: 0.5, Mean: -1, Tokens: 1000}
+		}
 		if rapid.Bool().Draw(t, "example") {
-			h.Examples = []attention.HeadExample{{Text: attentiontest.Token().Draw(t, "text"), Query: attentiontest.Token().Draw(t, "q"), Key: attentiontest.Token().Draw(t, "k"), Weight: 0.5}}
+			h.Examples = []attention.HeadExample{{Text: attentiontest.Token().Draw(t, "text"), Query: attentiontest.Token().Draw(t, "q"), Key: attentiontest.Token().Draw(t, "k"), Weight: 0.5, Cost: anyEffect(t)}}
 		}
 		heads = append(heads, h)
 	}

@@ -3,10 +3,12 @@ package text
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -14,68 +16,240 @@ import (
 	"attend/internal/term"
 )
 
-// plainWords say what a head of a role does. All other roles are rules.
-var plainWords = map[string]string{
-	attention.RolePrevious: "attends to the token before",
-	attention.RoleItself:   "attends to the token itself",
-	attention.RoleFirst:    "attends to the first word of the sentence",
-	attention.RoleSame:     "attends to an earlier mention of the same word",
-	attention.RoleBoundary: "attends to <s>, the start of the sentence (an attention sink)",
-	attention.RoleDiffuse:  "attends broadly to the words up to its own",
-	attention.RoleMixed:    "has no single pattern",
+// Tokens says what the tokens of a run are.
+type Tokens struct {
+	Noun      string // of one token, such as word or character
+	Sentences bool   // each sentence begins with <s>
 }
 
-// does says in plain words what a head of a role does.
-func does(role string) string {
-	return cmp.Or(plainWords[role], "attends to the cause words of the rule "+role)
-}
+const (
+	shownInSet   = 5    // of a set of tokens
+	shownOffsets = 10   // whose mean attention is shown
+	shownAlso    = 4    // roles that stand out besides that of the name
+	mixedRoles   = 3    // that a head without a name is described by
+	shownFrom    = 0.05 // the smallest of the other scores that are shown
+)
 
 // Heads writes what each head does, in plain words and with evidence.
-func Heads(w io.Writer, heads []attention.Head, o Options) error {
+func Heads(w io.Writer, heads []attention.Head, tokens Tokens, o Options) error {
 	var b bytes.Buffer
 	for i, h := range heads {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(o.title("layer %d, head %d: %s", h.Layer+1, h.Head+1, does(h.Role)))
-		var named []attention.RoleScore // their lift is large enough for a name
-		var other []string
-		for _, s := range h.Scores {
-			if s.StandsOut() {
-				named = append(named, s)
-			} else {
-				other = append(other, s.Role+" "+rounded(s.Score))
-			}
-		}
-		slices.SortStableFunc(named, func(a, b attention.RoleScore) int { return cmp.Compare(b.Lift(), a.Lift()) })
-		for _, s := range named {
-			begin := rounded(s.Score) + " of its attention goes there"
-			if s.Role != h.Role {
-				begin = "also " + does(s.Role) + ": " + rounded(s.Score)
-			}
-			b.WriteString(o.hanging("  ", "%s in %d cases; uniform attention: %s", begin, s.Cases, rounded(s.Uniform)))
-		}
-		if h.Effect != nil {
-			b.WriteString(o.hanging("  ", "mean ablation %s", change(*h.Effect)))
-		}
-		for _, e := range h.Examples {
-			b.WriteString(o.hanging("  ", "%s: %s -> %s %s",
-				printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight)))
-		}
-		other = append(other, "normalized entropy "+rounded(h.NormalizedEntropy))
-		b.WriteString(term.Faint(o.hanging("  ", "other scores: %s", strings.Join(other, ", ")), o.Color))
+		tokens.writeHead(&b, h, o)
+	}
+	if len(heads) > 0 {
+		h := heads[0]
+		b.WriteByte('\n')
+		b.WriteString(term.Faint(o.paragraph("Scores: over %s of held-out text. Ablation: over %s; "+
+			"± is the standard error over sentences.", printable.Count(h.Tokens, tokens.Noun), printable.Count(h.AblatedTokens, "predicted token")), o.Color))
 	}
 	return render.Write(w, &b)
 }
 
-// change says how mean ablation changes a loss.
-func change(x float64) string {
-	size := rounded(math.Abs(x))
+// writeHead writes one head.
+func (t Tokens) writeHead(b *bytes.Buffer, h attention.Head, o Options) {
+	named := h.Named >= 0
+	does := "spreads its attention broadly"
 	switch {
-	case size == "0.00":
-		return "changes the loss by less than 0.005 nats per token"
-	case x < 0:
-		return "lowers the loss by " + size + " nats per token"
+	case named:
+		does = "attends to " + t.keys(h.Scores[h.Named])
+		if name := t.field(h.Scores[h.Named]); name != "" {
+			does += " (" + name + ")"
+		}
+	case h.Role == attention.RoleMixed:
+		does = "has no single pattern"
 	}
-	return "raises the loss by " + size + " nats per token"
+	b.WriteString(o.title("layer %d, head %d: %s", h.Layer+1, h.Head+1, does))
+
+	order := make([]int, len(h.Scores)) // by evidence
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(h.Scores[j].Evidence(), h.Scores[i].Evidence()) })
+	var also, other []string
+	if named {
+		b.WriteString(o.hanging("  ", "%s", t.evidence(h)))
+	}
+	for n, i := range order {
+		s := h.Scores[i]
+		switch {
+		case i == h.Named:
+		case s.StandsOut() && len(also) < shownAlso || h.Role == attention.RoleMixed && n < mixedRoles:
+			also = append(also, t.keys(s)+" "+rounded(value(s)))
+		case value(s) >= shownFrom:
+			other = append(other, t.keys(s)+" "+rounded(value(s)))
+		}
+	}
+	switch {
+	case len(also) > 0 && named:
+		b.WriteString(o.hanging("  ", "also %s", strings.Join(also, "; ")))
+	case len(also) > 0:
+		b.WriteString(o.hanging("  ", "its largest parts: %s", strings.Join(also, "; ")))
+	}
+	if h.Effect != nil {
+		b.WriteString(o.hanging("  ", "ablation raises the loss by %s", effects(h)))
+	}
+	for _, e := range h.Examples {
+		cost := ""
+		if e.Cost != nil {
+			cost = fmt.Sprintf(" (ablation costs %s)", rounded(*e.Cost))
+		}
+		b.WriteString(o.hanging("  ", "%s: %s -> %s %s%s",
+			printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight), cost))
+	}
+	var faint []string
+	if len(h.ByOffset) > 0 {
+		var weights []string
+		for _, w := range h.ByOffset[:min(shownOffsets, len(h.ByOffset))] {
+			weights = append(weights, rounded(w))
+		}
+		faint = append(faint, fmt.Sprintf("attention 0, 1, 2, ... %ss before: %s", t.Noun, strings.Join(weights, " ")))
+	}
+	if c := h.Copying; c != nil {
+		faint = append(faint, fmt.Sprintf("copying: raises the logit of the %s attended to for %.0f %% of %s "+
+			"(by %s standard deviations in the mean)", t.Noun, 100*c.Share, printable.Count(c.Tokens, t.Noun), rounded(c.Mean)))
+	}
+	faint = append(faint, "other scores: "+strings.Join(append(other, "normalized entropy "+rounded(h.NormalizedEntropy)), "; "))
+	for _, line := range faint {
+		b.WriteString(term.Faint(o.hanging("  ", "%s", line), o.Color))
+	}
+}
+
+// value is the score that is shown for a role: the weighted one, if there is one.
+func value(s attention.RoleScore) float64 {
+	if s.Weighted != nil {
+		return *s.Weighted
+	}
+	return s.Score
+}
+
+// evidence says by which numbers a head has its name, with the controls.
+func (t Tokens) evidence(h attention.Head) string {
+	s := h.Scores[h.Named]
+	var text string
+	uniform, random := s.Uniform, s.Random
+	if s.Weighted != nil {
+		text = fmt.Sprintf("%s of its attention where ablating it costs most (%s of %s); %s over all %ss", rounded(*s.Weighted),
+			printable.Thousands(h.CostlyTokens), printable.Count(h.MeasuredTokens, t.Noun), rounded(s.Share), t.Noun)
+		uniform, random = *s.WeightedUniform, s.WeightedRandom
+	} else {
+		text = fmt.Sprintf("%s of its attention in %s; %s over all %ss",
+			rounded(s.Score), printable.Count(s.Cases, "case"), rounded(s.Share), t.Noun)
+	}
+	text += "; uniform attention " + rounded(uniform)
+	if random != nil {
+		text += fmt.Sprintf(", random %ss %s", t.Noun, rounded(*random))
+		if less := *random-uniform < (value(s)-uniform)/2; less && s.Positional() {
+			text += fmt.Sprintf(": the %ss matter, not the place alone", t.Noun)
+		} else if less && !s.Rule {
+			text += fmt.Sprintf(": the %ss matter, not the repetition alone", t.Noun)
+		}
+	}
+	return text
+}
+
+// effects says how much the ablations of a head raise the loss.
+func effects(h attention.Head) string {
+	of := func(kind string, effect, err *float64) string {
+		s := rounded(*effect)
+		if err != nil {
+			s += " ± " + rounded(*err)
+		}
+		return s + " (" + kind + ")"
+	}
+	text := of("mean", h.Effect, h.EffectError)
+	if h.Resample != nil {
+		text += " or " + of("resample", h.Resample, h.ResampleError)
+	}
+	return text + " nats per token"
+}
+
+// keys says in plain words which keys a role means.
+func (t Tokens) keys(s attention.RoleScore) string {
+	if s.Rule {
+		return "the cause " + t.Noun + "s of the rule " + printable.Short(s.Role, printable.MaxQuote)
+	}
+	whole := "text"
+	if t.Sentences {
+		whole = "sentence"
+	}
+	switch s.Role {
+	case attention.RolePrevious:
+		return "the " + t.Noun + " before"
+	case attention.RoleCurrent:
+		return "the " + t.Noun + " itself"
+	case attention.RoleOffset:
+		return fmt.Sprintf("the %s %s before", t.Noun, inWords(*s.Offset))
+	case attention.RoleDuplicate:
+		return "an earlier mention of the same " + t.Noun
+	case attention.RoleInduction:
+		return "what followed an earlier mention of the same " + t.Noun
+	case attention.RoleFirst:
+		return "the first " + t.Noun + " of the " + whole
+	case attention.RoleBoundary:
+		return "<s>, the start of the sentence"
+	case attention.RolePosition:
+		n := *s.Position
+		if !t.Sentences {
+			n++
+		}
+		return fmt.Sprintf("%s %d of the %s", t.Noun, n, whole)
+	case attention.RoleWords:
+		return t.words(s.Words)
+	}
+	return s.Role
+}
+
+// field is the name that the field has for a role, "" where the plain words are that name.
+func (t Tokens) field(s attention.RoleScore) string {
+	if s.Rule {
+		return ""
+	}
+	switch s.Role {
+	case attention.RoleOffset:
+		return fmt.Sprintf("fixed offset %d", *s.Offset)
+	case attention.RoleBoundary:
+		return "attention sink"
+	case attention.RolePrevious, attention.RoleCurrent, attention.RoleDuplicate, attention.RoleInduction:
+		return s.Role
+	case attention.RolePosition:
+		return "a fixed position"
+	}
+	return ""
+}
+
+// words names a set of tokens.
+func (t Tokens) words(set []string) string {
+	kind := t.Noun
+	if !slices.ContainsFunc(set, func(token string) bool { return !punctuation(token) }) {
+		kind = "punctuation mark"
+	}
+	var shown []string
+	for _, token := range set[:min(shownInSet, len(set))] {
+		shown = append(shown, render.Spelling(token))
+	}
+	if len(set) == 1 {
+		return "the " + kind + " " + shown[0]
+	}
+	list := strings.Join(shown, " ")
+	if more := len(set) - len(shown); more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return "the " + kind + "s " + list
+}
+
+// punctuation reports whether a token is a punctuation mark.
+func punctuation(token string) bool {
+	r, size := utf8.DecodeRuneInString(token)
+	return size == len(token) && unicode.IsPunct(r)
+}
+
+// inWords writes small numbers in words.
+func inWords(n int) string {
+	if small := []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}; n < len(small) {
+		return small[n]
+	}
+	return fmt.Sprint(n)
 }

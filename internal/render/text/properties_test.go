@@ -119,7 +119,9 @@ func TestAnalysesAreTidy(t *testing.T) {
 			{"Explanation", func(w io.Writer) error {
 				return Explanation(w, anyExplanation(t, m), rapid.Bool().Draw(t, "full"), o)
 			}},
-			{"Heads", func(w io.Writer) error { return Heads(w, anyHeads(t), o) }},
+			{"Heads", func(w io.Writer) error {
+				return Heads(w, anyHeads(t), Tokens{Noun: "word", Sentences: rapid.Bool().Draw(t, "sentences")}, o)
+			}},
 			{"Comparison", func(w io.Writer) error { return Comparison(w, attentiontest.AnyComparison(t, m), o) }},
 			{"Recurrence", func(w io.Writer) error {
 				r := attention.Recurrence{Text: m.Text, Tokens: m.Tokens, Links: []attention.RecurringLink{{Query: len(m.Tokens) - 1, Seeds: 1, Weight: rapid.Float64Range(0, 1).Draw(t, "weight")}}, Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: new(2.0), Next: attention.Prediction{Word: attentiontest.Token().Draw(t, "word"), Probability: 0.5}}}}
