@@ -52,7 +52,8 @@ func grammarRules(r *run.Run, corpus *data.Corpus, derivations []data.Derivation
 
 // takenNames are the roles of heads that a rule could be named as: a rule is a role too, under its own name.
 var takenNames = []string{
-	attention.RoleInduction, attention.RoleBoundary, attention.RolePosition, attention.RoleWords, attention.RoleBroad, attention.RoleMixed,
+	attention.RoleInduction, attention.RoleBoundary, attention.RolePosition, attention.RoleWords,
+	attention.RoleBroad, attention.RoleMixed,
 }
 
 // markedRules returns the rules of marked sentences. Equal sentences are one.

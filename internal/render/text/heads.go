@@ -42,8 +42,9 @@ func Heads(w io.Writer, heads []attention.Head, tokens Tokens, o Options) error 
 	if len(heads) > 0 {
 		h := heads[0]
 		b.WriteByte('\n')
-		b.WriteString(term.Faint(o.paragraph("Scores: over %s of held-out text. Ablation: over %s; "+
-			"± is the standard error over sentences.", printable.Count(h.Tokens, tokens.Noun), printable.Count(h.AblatedTokens, "predicted token")), o.Color))
+		b.WriteString(term.Faint(o.paragraph("Scores: over %s. Ablation: over %s; "+
+			"± is the standard error over sentences.",
+			printable.Count(h.Tokens, tokens.Noun), printable.Count(h.AblatedTokens, "predicted token")), o.Color))
 	}
 	return render.Write(w, &b)
 }

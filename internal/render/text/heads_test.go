@@ -62,8 +62,8 @@ layer 1, head 1: has no single pattern
   its largest parts: word 4 of the sentence 0.25; the word itself 0.20
   other scores: normalized entropy 0.40
 
-Scores: over 4,213 words of held-out text. Ablation: over 950 predicted tokens; ± is the standard
-error over sentences.
+Scores: over 4,213 words. Ablation: over 950 predicted tokens; ± is the standard error over
+sentences.
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
