@@ -12,7 +12,7 @@ const broadFrom = 0.7
 
 // How near two roles are between which other numbers than the evidence decide.
 const (
-	nearRule  = 0.15 // of the largest evidence, for the cause words of a rule
+	nearRule  = 0.15 // of the largest evidence, for the cause words of a rule, and for a repetition beside a set of words
 	nearOther = 0.05 // of the largest evidence, for all others
 	nearLift  = 0.1  // of the largest lift over all queries
 	nearShare = 0.05 // of the largest share of all attention
@@ -28,7 +28,8 @@ var roleOrder = []string{
 // score or, where ablating the head costs nothing, that of the score; it must be 0.3 or more. The largest names the head, but in
 // short sentences of a fixed shape several roles can have the same keys. Of those that are near the largest,
 //
-//   - the cause words of a rule come first;
+//   - the cause words of a rule come first, and then induction and duplicate tokens if the largest is a set of words: a set is found in
+//     the data, so that there is one for the words that a head with such a role attends to;
 //   - then come the roles whose evidence on random tokens is at least half of that on the text, since the place alone, or the
 //     repetition, is enough there; then sets of words; then the others, where only the tokens make the head attend to the place;
 //   - of these, the one with the largest lift over all queries, since roles that coincide where the ablation costs most differ
@@ -58,6 +59,11 @@ func ChooseRole(h attention.Head) (index int, role string) {
 		return list
 	}
 	left := candidates(nearRule, func(s attention.RoleScore) bool { return s.Rule })
+	if len(left) == 0 && largestIsWords(h.Scores) {
+		left = candidates(nearRule, func(s attention.RoleScore) bool {
+			return (s.Role == attention.RoleInduction || s.Role == attention.RoleDuplicate) && classOf(s) == 0
+		})
+	}
 	for class := 0; len(left) == 0; class++ {
 		left = candidates(nearOther, func(s attention.RoleScore) bool { return classOf(s) <= class })
 	}
@@ -75,13 +81,21 @@ func ChooseRole(h attention.Head) (index int, role string) {
 	return index, h.Scores[index].Role
 }
 
+// largestIsWords reports whether the role with the largest evidence is a set of words.
+func largestIsWords(scores []attention.RoleScore) bool {
+	most := slices.MaxFunc(scores, func(a, b attention.RoleScore) int { return cmp.Compare(a.Evidence(), b.Evidence()) })
+	return most.Role == attention.RoleWords && !most.Rule
+}
+
 // classOf returns 0 for a role that random tokens show as well, 1 for a set of words, 2 for a role that random tokens show less
-// than half as clearly.
+// than half as clearly, both where ablating the head costs most and over all queries.
 func classOf(s attention.RoleScore) int {
-	switch random := randomEvidence(s); {
+	plain := s // over all queries
+	plain.Weighted = nil
+	switch random, ofAll := randomEvidence(s), randomEvidence(plain); {
 	case s.Role == attention.RoleWords && !s.Rule:
 		return 1
-	case random != nil && *random < s.Evidence()/2:
+	case random != nil && *random < s.Evidence()/2 && (ofAll == nil || !(plain.Evidence() >= 0.1 && *ofAll >= plain.Evidence()/2)):
 		return 2
 	}
 	return 0

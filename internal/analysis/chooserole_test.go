@@ -23,6 +23,10 @@ func TestChooseRole(t *testing.T) {
 		s.Role, s.Rule = "place", true
 		return s
 	}
+	random := func(s attention.RoleScore, plain float64) attention.RoleScore {
+		s.Random = &plain
+		return s
+	}
 	half := 0.5
 	for _, c := range []struct {
 		name    string
@@ -46,6 +50,9 @@ func TestChooseRole(t *testing.T) {
 		{"a position everywhere", []attention.RoleScore{heavy(attention.RoleOffset, 0.95, 0.9, 0.3, 0.1), heavy(attention.RolePosition, 0.95, 0.9, 0.9, 0.8)}, 0.9, attention.RolePosition},
 		{"a position where it is, an offset everywhere a little", []attention.RoleScore{heavy(attention.RoleOffset, 0.95, 0.9, 0.5, 0.5), heavy(attention.RolePosition, 0.95, 0.9, 0.9, 0.3)}, 0.9, attention.RolePosition},
 		{"what explains more", []attention.RoleScore{heavy(attention.RoleInduction, 0.95, 0.9, 0.9, 0.1), heavy(attention.RoleOffset, 0.95, 0.9, 0.9, 0.8)}, 0.9, attention.RoleOffset},
+		{"induction beside words", []attention.RoleScore{heavy(attention.RoleWords, 0.8, 0, 0.4, 0.3), random(heavy(attention.RoleInduction, 0.66, 0.2, 0.4, 0.3), 0.4)}, 0.9, attention.RoleInduction},
+		{"induction far from words", []attention.RoleScore{heavy(attention.RoleWords, 0.85, 0, 0.4, 0.3), random(heavy(attention.RoleInduction, 0.66, 0.2, 0.4, 0.3), 0.4)}, 0.9, attention.RoleWords},
+		{"induction of these words alone", []attention.RoleScore{heavy(attention.RoleWords, 0.8, 0, 0.4, 0.3), random(heavy(attention.RoleInduction, 0.66, 0.2, 0.4, 0.3), 0.1)}, 0.9, attention.RoleWords},
 		{"nothing distinguishes", []attention.RoleScore{heavy(attention.RolePosition, 0.9, 0.9, 0.9, 0.8), heavy(attention.RoleOffset, 0.9, 0.9, 0.9, 0.8)}, 0.9, attention.RoleOffset},
 	} {
 		index, got := ChooseRole(attention.Head{Scores: c.scores, NormalizedEntropy: c.entropy})
