@@ -107,8 +107,8 @@ func (o HeadOutputs) resample(layer, head, draw int) run.Edit {
 	samples := o.samples[layer][head]
 	return editZ(layer, head, func(z kernel.Matrix) {
 		rng := random.New(o.seed, "resample ablation", uint64(draw))
-		for position := range z.Rows {
-			copy(z.Row(position), samples[rng.IntN(len(samples))])
+		for row := z.Rows - 1; row >= 0; row-- { // the last token first, since a graph may compute no other
+			copy(z.Row(row), samples[rng.IntN(len(samples))])
 		}
 	})
 }

@@ -15,18 +15,18 @@ import (
 // Reference is what [Why] compares a sentence with, measured on the text of the run: the outputs that replace those of ablated heads, the
 // noise floor, and the words that can replace others.
 type Reference struct {
-	corpus *data.Corpus
-	means  HeadMeans
-	floor  attention.NoiseFloor
+	corpus  *data.Corpus
+	outputs HeadOutputs
+	floor   attention.NoiseFloor
 }
 
 // NewReference measures a reference on the held-out text of a run or, if nothing is held out, on its training text.
 func NewReference(r *run.Run, corpus *data.Corpus) (*Reference, error) {
-	means, err := NewHeadMeans(r, corpus)
+	outputs, err := NewHeadOutputs(r, corpus)
 	if err != nil {
 		return nil, err
 	}
-	reference := &Reference{corpus: corpus, means: means}
+	reference := &Reference{corpus: corpus, outputs: outputs}
 	reference.floor, err = noiseFloor(r, reference)
 	return reference, err
 }

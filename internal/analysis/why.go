@@ -220,16 +220,32 @@ func (p *prediction) ablateHeads(y *attention.Why, reference *Reference) {
 	if reference == nil {
 		return
 	}
-	means := reference.means
-	y.Heads = make([]attention.HeadAblation, 0, p.r.Config.Layers*p.r.Config.Heads)
-	for layer := range means {
-		for head := range means[layer] {
-			p.add(p.ids, 0, means.ablate(layer, head), func(effect measured) {
-				y.Heads = append(y.Heads, attention.HeadAblation{Layer: layer, Head: head, Mean: effect.logP})
+	outputs, draws := reference.outputs, min(mostDraws, max(fewDraws, drawnTokens/len(p.ids)))
+	y.Heads = make([]attention.HeadAblation, p.r.Config.Layers*p.r.Config.Heads)
+	for i := range y.Heads {
+		h := &y.Heads[i]
+		h.Layer, h.Head = i/p.r.Config.Heads, i%p.r.Config.Heads
+		p.add(p.ids, 0, outputs.Means.ablate(h.Layer, h.Head), func(effect measured) { h.Mean = effect.logP })
+		var effects []float64
+		for draw := range draws {
+			p.add(p.ids, 0, outputs.resample(h.Layer, h.Head, draw), func(effect measured) {
+				effects = append(effects, effect.logP)
+				if len(effects) == draws {
+					mean, deviation := stat.MeanStdDev(effects, nil)
+					h.Resample, h.Deviation = mean, &deviation
+				}
 			})
 		}
 	}
 }
+
+// A head is resampled mostDraws times in a sentence, in a long one fewer times, so that no more than drawnTokens are computed, but at
+// least fewDraws times.
+const (
+	mostDraws   = 16
+	fewDraws    = 4
+	drawnTokens = 2048
+)
 
 // replace queues the replacements of the words at some positions.
 func (p *prediction) replace(words []attention.WordEffect, at []int, by replacer) {

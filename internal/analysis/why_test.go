@@ -60,7 +60,7 @@ func referenceOf(t *testing.T, r *run.Run) *Reference {
 func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 	r := deep(t)
 	reference := referenceOf(t, r)
-	means := reference.means
+	means := reference.outputs.Means
 	const text = "The otter likes the dog near"
 	y, err := Why(r, Question{Text: text, Word: "Rocks", Against: "likes"}, reference)
 	if err != nil {
@@ -143,6 +143,14 @@ func TestWhyTakesOneThingAwayAtATime(t *testing.T) {
 		near(t, "mean ablation", h.Mean, plain-logP(e.IDs, "rocks", func(f *layers.Inference) error {
 			return f.Attention[h.Layer].SetZ(0, h.Head, means[h.Layer][h.Head])
 		}), 1e-6)
+		var effects []float64
+		for draw := range mostDraws {
+			effects = append(effects, plain-logP(e.IDs, "rocks", func(f *layers.Inference) error {
+				return reference.outputs.resample(h.Layer, h.Head, draw)(f, 0)
+			}))
+		}
+		near(t, "resample ablation", h.Resample, stat.Mean(effects, nil), 1e-6)
+		near(t, "its deviation", *h.Deviation, stat.StdDev(effects, nil), 1e-6)
 	}
 
 	// Without the text there are no heads and no replacements, and all else is the same.
