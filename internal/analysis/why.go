@@ -25,7 +25,7 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 		return attention.Why{}, err
 	}
 	p := newPrediction(r, a)
-	y := attention.Why{Text: q.Text, Tokens: a.Tokens, ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
+	y := attention.Why{Text: q.Text, Unit: r.Vocabulary.Tokenizer().Noun(), Tokens: a.Tokens, ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
 		Words: make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.NoiseFloor{Removed: attention.LeastEffect, Replaced: attention.LeastEffect}}
 	for position := range y.Words {
 		y.Words[position].Position, y.Words[position].Word = position, a.Tokens[position]

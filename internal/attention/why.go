@@ -17,6 +17,7 @@ import (
 //	effect = (logit(target) - logit(against)) - (the same | intervention)
 type Why struct {
 	Text        string         `json:"text"`
+	Unit        string         `json:"unit"`         // what a token is: "word" or "character"
 	Tokens      []string       `json:"tokens"`       // up to the token whose next one is predicted, that one the last
 	ContextText string         `json:"context_text"` // the tokens as one text
 	Target      string         `json:"target"`       // the word whose probability is explained
@@ -230,18 +231,22 @@ func (y Why) Needed(p PairRemoved) bool {
 
 // Unexplained returns the position of a word whose attention needs an explanation, because removing it has no effect above the noise
 // floor: the word with the most attention or, if removing that has an effect, the most attended of the words that matter when they
-// are replaced, without the predicting token. It returns -1 if there is none.
+// are replaced, without the predicting token. It returns -1 if there is none, or if the most attention is less than 1.5 times uniform attention.
 func (y Why) Unexplained() int {
 	order := y.ByAttention()
 	for n, i := range order {
 		w := y.Words[i]
 		removed, replaced := y.NoiseFloor.Above(w)
-		if w.AttentionRemoved != nil && !removed && (n == 0 || replaced && i < len(y.Words)-1) {
+		much := w.Attention >= manyTimes/float64(len(y.Words))
+		if w.AttentionRemoved != nil && !removed && (n == 0 && much || replaced && i < len(y.Words)-1) {
 			return i
 		}
 	}
 	return -1
 }
+
+// manyTimes is how many times uniform attention a weight must be to need an explanation.
+const manyTimes = 1.5
 
 // ByAttention returns the positions of the words in the order of their attention, the most first.
 func (y Why) ByAttention() []int {

@@ -20,7 +20,7 @@ func anyEffect(t *rapid.T) *float64 {
 
 // anyWhy draws an answer over the words of a map.
 func anyWhy(t *rapid.T, m attention.Map) attention.Why {
-	y := attention.Why{Text: m.Text, Tokens: m.Tokens, ContextText: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p")}
+	y := attention.Why{Text: m.Text, Unit: rapid.SampledFrom([]string{"word", "character"}).Draw(t, "unit"), Tokens: m.Tokens, ContextText: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p")}
 	y.NoiseFloor = attention.NoiseFloor{Removed: rapid.Float64Range(0, 5).Draw(t, "floor"), Replaced: 0.1}
 	if rho := anyEffect(t); rho != nil {
 		y.Correlation = &attention.Correlation{Rho: *rho, P: rapid.Float64Range(0, 0.1).Draw(t, "p of rho")}

@@ -46,7 +46,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	b.WriteString(o.title("Why %s is predicted after: %s", printable.Quote(target), printable.Sentence(y.ContextText)))
 	given := fmt.Sprintf("P(%s) = %.3f.", target, y.Probability)
 	if len(y.Words) == 0 {
-		b.WriteString(o.paragraph("%s It has no word before it to attend to.", given))
+		b.WriteString(o.paragraph("%s It has nothing before it to attend to.", given))
 		return render.Write(w, &b)
 	}
 	words := shownWords(y)
@@ -66,8 +66,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		removed += " (or in one alone)"
 	}
 	b.WriteString(o.paragraph("%s Attention is that of the last token, %s. An effect is the decrease of log P(%s), in nats (0.69 halves a "+
-		"probability): when the attention to the word is removed %s, or when the word is replaced, the mean over other words in its place.",
-		given, mean, target, removed))
+		"probability): when the attention to the %[5]s is removed %[4]s, or when the %[5]s is replaced, the mean over other %[5]ss in its place.",
+		given, mean, target, removed, y.Unit))
 	if y.Against != nil {
 		b.WriteString(o.paragraph("Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
 			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, rounded(y.Against.LogitDifference)))
@@ -141,7 +141,7 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			t.Rows[i] = append(t.Rows[i], cell(w))
 		}
 	}
-	column(term.Column{Title: "word", Left: true}, func(w attention.WordEffect) string { return marks[w.Position].Fit(render.WidestLabel) })
+	column(term.Column{Title: y.Unit, Left: true}, func(w attention.WordEffect) string { return marks[w.Position].Fit(render.WidestLabel) })
 	column(term.Column{Title: "attention"}, func(w attention.WordEffect) string { return rounded(w.Attention) })
 	column(term.Column{Left: true, Spare: spareShare}, func(w attention.WordEffect) string { return tableBar(w.Attention, 1, o) })
 	for layer, heads := range y.Words[0].ByHead {

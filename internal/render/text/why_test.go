@@ -14,7 +14,7 @@ import (
 
 // answer is an answer in which zebra has an effect, and removing the attention to "the" has an effect that replacing it has not.
 func answer() attention.Why {
-	y := attention.Why{ContextText: "<s> the zebra", Tokens: []string{"<s>", "the", "zebra", "in"}, Target: "ran", Probability: 0.875, NoiseFloor: attention.NoiseFloor{Removed: 0.25, Replaced: 0.125},
+	y := attention.Why{ContextText: "<s> the zebra", Unit: "word", Tokens: []string{"<s>", "the", "zebra", "in"}, Target: "ran", Probability: 0.875, NoiseFloor: attention.NoiseFloor{Removed: 0.25, Replaced: 0.125},
 		Words: []attention.WordEffect{
 			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, AttentionRemoved: new(-0.125)},
 			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}, AttentionRemoved: new(1.5), Replaced: new(0.0625), Seen: "after", Replacements: []attention.Replacement{{Word: "a"}}},
@@ -54,7 +54,7 @@ from: "in" (replaced 4.00). The word with the most attention, "zebra" (0.38), is
 other word has an effect above the noise floor when it is replaced (0.12 nats).
 
 Removing the attention to "the" (1.50) has an effect above its noise floor (0.25 nats), but other words in its place
-have none: the effect is that of the weight, which goes to the other words.
+have none: the effect is that of the weight, which goes to the other tokens.
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
@@ -125,7 +125,7 @@ func TestWhyConclusions(t *testing.T) {
 
 // A long sentence has lines for the words that matter and those with the most attention.
 func TestWhyOfALongSentence(t *testing.T) {
-	y := attention.Why{Target: "x", NoiseFloor: attention.NoiseFloor{Removed: 0.1, Replaced: 0.1}}
+	y := attention.Why{Target: "x", Unit: "word", NoiseFloor: attention.NoiseFloor{Removed: 0.1, Replaced: 0.1}}
 	for i := range 200 {
 		y.Tokens = append(y.Tokens, fmt.Sprintf("w%d", i))
 		y.Words = append(y.Words, attention.WordEffect{Position: i, Word: y.Tokens[i], Attention: float64(i%50) / 5000, ByHead: [][]float64{{0}}, Replaced: new(0.0)})
@@ -164,7 +164,7 @@ func TestWhyAgreesWithItsNumbers(t *testing.T) {
 			}
 			return &x
 		}
-		y := attention.Why{Target: "ran", Probability: 0.5, NoiseFloor: attention.NoiseFloor{Removed: 0.1, Replaced: 0.125},
+		y := attention.Why{Target: "ran", Unit: "word", Probability: 0.5, NoiseFloor: attention.NoiseFloor{Removed: 0.1, Replaced: 0.125},
 			Correlation: &attention.Correlation{Rho: rapid.SampledFrom([]float64{-0.9, -0.5, 0.5, 1}).Draw(t, "rho"), P: rapid.Float64Range(0, 0.1).Draw(t, "p")}}
 		for i := range rapid.IntRange(2, 9).Draw(t, "words") {
 			word := rapid.SampledFrom([]string{"the", "cat", "dog", "sat", "on"}).Draw(t, "word")

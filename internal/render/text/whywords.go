@@ -18,7 +18,7 @@ const named = 5
 // attended word has no effect.
 func conclusions(y attention.Why) []string {
 	if len(y.Words) < 2 {
-		return []string{"There is no other word to compare with."}
+		return []string{fmt.Sprintf("There is no other %s to compare with.", y.Unit)}
 	}
 	list := []string{withEffect(y)}
 	for _, more := range []string{causes(y), removedOnly(y), correlated(y), redundant(y)} {
@@ -43,9 +43,9 @@ func withEffect(y attention.Why) string {
 		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), effectsOf(y, w))
 		switch {
 		case i == last:
-			text = fmt.Sprintf("So has the last word, which the model predicts from: %s.", part)
+			text = fmt.Sprintf("So has the last %s, which the model predicts from: %s.", y.Unit, part)
 			if len(y.WithEffect) == 1 {
-				text = fmt.Sprintf("Only the last word has an effect, which the model predicts from: %s.", part)
+				text = fmt.Sprintf("Only the last %s has an effect, which the model predicts from: %s.", y.Unit, part)
 			}
 		case y.Effect(w) < 0:
 			other = append(other, part)
@@ -54,16 +54,16 @@ func withEffect(y attention.Why) string {
 		}
 	}
 	if len(toward) > 0 {
-		text = fmt.Sprintf("%s %s an effect on %s: %s. ", printable.Count(len(toward), "word"), have(len(toward)), target, listed(toward)) + text
+		text = fmt.Sprintf("%s %s an effect on %s: %s. ", printable.Count(len(toward), y.Unit), have(len(toward)), target, listed(toward)) + text
 	}
 	if len(other) > 0 {
-		text += fmt.Sprintf(" %s made it less likely: %s.", printable.Count(len(other), "word"), listed(other))
+		text += fmt.Sprintf(" %s made it less likely: %s.", printable.Count(len(other), y.Unit), listed(other))
 	}
 	if text == "" {
-		return fmt.Sprintf("Almost nothing matters here: no word has an effect above the noise floor when it is %s (%s).", effect, floor(y, effect))
+		return fmt.Sprintf("Almost nothing matters here: no %s has an effect above the noise floor when it is %s (%s).", y.Unit, effect, floor(y, effect))
 	}
-	return fmt.Sprintf("%s%s Nothing else matters: no other word has an effect above the noise floor when it is %s (%s).",
-		strings.TrimSpace(text), attended(y), effect, floor(y, effect))
+	return fmt.Sprintf("%s%s Nothing else matters: no other %s has an effect above the noise floor when it is %s (%s).",
+		strings.TrimSpace(text), attended(y), y.Unit, effect, floor(y, effect))
 }
 
 // floor writes the noise floor of a kind of effect.
@@ -97,8 +97,8 @@ func removedOnly(y attention.Why) string {
 	for _, i := range y.RemovalOnly {
 		parts = append(parts, fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), rounded(*y.Words[i].AttentionRemoved)))
 	}
-	return fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s nats), but other words in its place have none: "+
-		"the effect is that of the weight, which goes to the other words.", listed(parts), rounded(y.NoiseFloor.Removed))
+	return fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s nats), but other %ss in its place have none: "+
+		"the effect is that of the weight, which goes to the other tokens.", listed(parts), rounded(y.NoiseFloor.Removed), y.Unit)
 }
 
 // listed joins the first few of a list.
@@ -131,7 +131,7 @@ func attended(y attention.Why) string {
 	case same:
 		return fmt.Sprintf(" They are the %d with the most attention too.", n)
 	case slices.Contains(y.WithEffect, most.Position) && n > 1:
-		return fmt.Sprintf(" The word with the most attention, %s, is among them.", name)
+		return fmt.Sprintf(" The %s with the most attention, %s, is among them.", y.Unit, name)
 	}
 	return fmt.Sprintf(" The most attention goes to %s, which has no such effect.", name)
 }
@@ -152,9 +152,9 @@ func causes(y attention.Why) string {
 	case len(all) == 0:
 		return ""
 	case len(missing) == 0:
-		return fmt.Sprintf("The %s of the rule %s, %s, %s an effect.", plural(len(all), "cause word"), printable.Sentence(y.Rule), listed(all), have(len(all)))
+		return fmt.Sprintf("The %s of the rule %s, %s, %s an effect.", plural(len(all), "cause "+y.Unit), printable.Sentence(y.Rule), listed(all), have(len(all)))
 	}
-	return fmt.Sprintf("The %s of the rule %s: %s. Without an effect above the noise floor: %s.", plural(len(all), "cause word"), printable.Sentence(y.Rule), listed(all), listed(missing))
+	return fmt.Sprintf("The %s of the rule %s: %s. Without an effect above the noise floor: %s.", plural(len(all), "cause "+y.Unit), printable.Sentence(y.Rule), listed(all), listed(missing))
 }
 
 // have is the verb of so many words.
@@ -212,7 +212,7 @@ func redundant(y attention.Why) string {
 	for _, reason := range d.Reasons {
 		switch reason {
 		case attention.Sink:
-			text += " It is the start of the sentence, an attention sink: it has weight that no word needs."
+			text += " It is the start of the sentence, an attention sink: it has weight that nothing needs."
 		case attention.PairNeeded:
 			for _, p := range d.Pairs {
 				if y.Needed(p) && slices.Contains(p.Positions[:], d.Position) {
@@ -227,11 +227,11 @@ func redundant(y attention.Why) string {
 			text += fmt.Sprintf(" The prediction is certain already: the logit difference to %s falls from %s by %s, and the probability hardly changes.",
 				printable.Quote(render.Spelling(d.RunnerUp)), rounded(d.Margin), rounded(d.Difference))
 		case attention.SameAnswer:
-			text += fmt.Sprintf(" Without it the model predicts the same word; other words in its place change the prediction (replaced %s).", rounded(*y.Words[d.Position].Replaced))
+			text += fmt.Sprintf(" Without it the model predicts the same; other %ss in its place change the prediction (replaced %s).", y.Unit, rounded(*y.Words[d.Position].Replaced))
 		case attention.Itself:
-			text += " It is the last word: the prediction is computed from its vector, which needs no attention."
+			text += fmt.Sprintf(" It is the last %s: the prediction is computed from its vector, which needs no attention.", y.Unit)
 		case attention.NoOther:
-			text += " The training text has no other word in its place, so it carries no information."
+			text += fmt.Sprintf(" The training text has no other %s in its place, so it carries no information.", y.Unit)
 		case attention.NotUsed:
 			text += " Replacing it has none either: this prediction does not use it."
 		}
