@@ -37,8 +37,8 @@ func PlaceOf(ids []int, position int) Place {
 // neighbours are the tokens before and after a position; -1 stands for any.
 type neighbours struct{ before, after int }
 
-// SeenIn returns for each place which tokens the set has there instead: between the same two tokens or, if these are fewer than two,
-// after the same token, or before the same token. The token of the place itself, and those that skip excludes, are left out.
+// SeenIn returns for each place which tokens the set has there instead: between the same two tokens or, if these are fewer than
+// two, after the same token, or before the same token. The token of the place itself, and those that skip excludes, are left out.
 //
 // It reads the set once.
 func (s Set) SeenIn(places []Place, skip func(id int) bool) []Seen {

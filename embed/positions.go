@@ -11,8 +11,9 @@ import (
 	"attend/internal/node"
 )
 
-// Scheme is a position encoding: how the model knows the position of a token in its sentence. It may act on the embedding, on queries
-// and keys (not on scores), on both, or on nothing. With nothing, only the causal mask distinguishes early positions from late ones.
+// Scheme is a position encoding: how the model knows the position of a token in its sentence. It may act on the embedding, on
+// queries and keys (not on scores), on both, or on nothing. With nothing, only the causal mask distinguishes early positions from
+// late ones.
 type Scheme struct {
 	Learned bool                           // a vector for each position is learned and added to the embedding (GPT-2)
 	Fixed   func(table []float32, dim int) // fills a table [context, dim] of fixed vectors that are added to the embedding

@@ -92,7 +92,8 @@ func Attend(name string, p Projected, heads, seq int, o AttentionOptions) (*Laye
 
 // applyAttention is [Attend] with dropout of the attention weights, and with keys and values of tokens that have no query in the
 // graph; nil for none.
-func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions, e *earlier) (*LayerAttention, error) {
+func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions, e *earlier) (*LayerAttention,
+	error) {
 	rows, width, keys := p.Query.Shape()[0], p.Query.Shape()[1], p.Key.Shape()[1]
 	if width%heads != 0 || keys%(width/heads) != 0 || heads%(keys*heads/width) != 0 || !p.Value.Shape().Eq(p.Key.Shape()) {
 		return nil, fmt.Errorf("%d heads with queries of width %d: the number of key and value heads must divide the heads, "+
@@ -111,7 +112,8 @@ func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o A
 	op := &attention{
 		Op: node.New(name, p.Query.Shape(), inputs...), batch: rows / seq, heads: heads, kvHeads: keys * heads / width, seq: seq,
 		longest: longest, earlier: e,
-		scale: float32(1 / math.Sqrt(float64(width/heads))), noMask: o.NoMask, weights: make([]float32, rows*heads*longest), drop: drop,
+		scale: float32(1 / math.Sqrt(float64(width/heads))), noMask: o.NoMask, weights: make([]float32, rows*heads*longest),
+		drop: drop,
 	}
 	if o.Scale != 0 {
 		op.scale = float32(o.Scale)
@@ -172,7 +174,8 @@ func (a *attention) key(v gorgonia.Value, sentence, head int) kernel.Matrix {
 	return headOf(v, start, length, head*a.kvHeads/a.heads, a.kvHeads)
 }
 
-// allKeys returns the keys (input 1) or the values (input 2) of a tile's sentence, with those of the base sentence if there is one.
+// allKeys returns the keys (input 1) or the values (input 2) of a tile's sentence, with those of the base sentence if there is
+// one.
 func (a *attention) allKeys(in []gorgonia.Value, input int, t tile) kernel.Matrix {
 	if a.earlier.hasBase() {
 		return a.earlier.joined[input-1].head(t.head*a.kvHeads/a.heads, a.kvHeads) // [key, headDim]
@@ -210,8 +213,8 @@ func (a *attention) square(rows []float32, t tile) kernel.Matrix {
 	return kernel.Columns(rows, t.rows, t.visible, a.longest) // [query, key]
 }
 
-// Forward computes weights and z. Its inputs are query, key, value and, with dropout, the step, or the keys and values of the base
-// sentence. Scores are written into weights, and the softmax works in place.
+// Forward computes weights and z. Its inputs are query, key, value and, with dropout, the step, or the keys and values of the
+// base sentence. Scores are written into weights, and the softmax works in place.
 func (a *attention) Forward(in ...gorgonia.Value) {
 	if a.earlier.hasBase() {
 		a.earlier.begin()

@@ -226,8 +226,8 @@ func TestContinuationsEqualWholeSentences(t *testing.T) {
 	})
 }
 
-// Sentences longer than a tile and than the part of a sum that one pass of the kernels computes: attention is removed from the last
-// token in one layer and in all, and each of many words is replaced.
+// Sentences longer than a tile and than the part of a sum that one pass of the kernels computes: attention is removed from the
+// last token in one layer and in all, and each of many words is replaced.
 func TestContinuationsOfALongSentence(t *testing.T) {
 	const n = 450
 	c := Config{Vocab: 11, Context: n + 3, Layers: 2, Heads: 2, Dim: 10, Hidden: 7,

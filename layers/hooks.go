@@ -48,9 +48,9 @@ import (
 // Hook points that are not requested by [Graph.HookPoint] cost no time and no memory.
 //
 // In a graph with a base sentence, [Options.Past], the rows are the tokens that the graph computes: row 0 is the token at the
-// position from which the sentence is computed, see [Inference.RunFrom]. Edits change these rows only. Columns of scores and weights
-// are all keys of the sentence. With [Options.LastOnly], activations of the last block from its queries on have one row, that of the last
-// token; resid_pre, ln1, keys and values have all rows.
+// position from which the sentence is computed, see [Inference.RunFrom]. Edits change these rows only. Columns of scores and
+// weights are all keys of the sentence. With [Options.LastOnly], activations of the last block from its queries on have one row,
+// that of the last token; resid_pre, ln1, keys and values have all rows.
 type HookPoint struct {
 	Name   string
 	view   func(sentence int) []kernel.Matrix
@@ -95,7 +95,8 @@ func (h *HookPoint) runOn(sentence int) {
 func (t *Graph) HookPoint(name string) (*HookPoint, error) {
 	h := t.hooks[name]
 	if h == nil {
-		return nil, fmt.Errorf("no hook point %q: the graph has %d, such as embed, blocks.0.attn.weights, logits", name, len(t.hooks))
+		return nil, fmt.Errorf("no hook point %q: the graph has %d, such as embed, blocks.0.attn.weights, logits", name,
+			len(t.hooks))
 	}
 	if h.enable != nil {
 		h.enable(h)

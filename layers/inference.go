@@ -52,12 +52,12 @@ func (e *NotFiniteError) Error() string {
 // each of 1 to seq tokens. It returns a [NotFiniteError] if a logit, attention weight, query, key or value is not finite.
 func (f *Inference) Run(sentences ...[]int) error { return f.RunFrom(sentences, nil) }
 
-// RunFrom is [Inference.Run] in a graph with a base sentence, see [Options.Past]: it computes sentence i from position from[i] on.
-// The tokens before that position must be those of the base sentence, and at most seq tokens follow; all of them are at most as many
-// as the graph of the base sentence takes. A nil from means whole sentences.
+// RunFrom is [Inference.Run] in a graph with a base sentence, see [Options.Past]: it computes sentence i from position from[i]
+// on. The tokens before that position must be those of the base sentence, and at most seq tokens follow; all of them are at most
+// as many as the graph of the base sentence takes. A nil from means whole sentences.
 //
-// The results are those of the whole sentence, bit for bit: by the causal mask activations before the first token that changes are
-// those of the base sentence. Edits in the last forward pass of the base graph are in its keys and values.
+// The results are those of the whole sentence, bit for bit: by the causal mask activations before the first token that changes
+// are those of the base sentence. Edits in the last forward pass of the base graph are in its keys and values.
 func (f *Inference) RunFrom(sentences [][]int, from []int) error {
 	if from != nil && len(from) != len(sentences) {
 		return fmt.Errorf("%d sentences with %d positions to compute them from: want one for each", len(sentences), len(from))
@@ -115,7 +115,8 @@ func (t *Graph) checkSentence(i int, ids []int, from, most int) error {
 	case from == 0:
 		return nil
 	case t.past == nil:
-		return fmt.Errorf("sentence %d begins at position %d, but the graph has no base sentence: compute the whole sentence", i+1, from)
+		return fmt.Errorf("sentence %d begins at position %d, but the graph has no base sentence: compute the whole sentence",
+			i+1, from)
 	case from < 0 || count < 1 || count > most || len(ids) > t.seq:
 		return fmt.Errorf("sentence %d has %d tokens and begins at position %d: want at most %d tokens, 1 to %d of them from that position on",
 			i+1, len(ids), from, t.seq, most)
@@ -160,16 +161,16 @@ func notFinite(values []float32) (x float32, found bool) {
 	return 0, false
 }
 
-// LogitsAt returns the logits [vocab] of the token after a position of a sentence that the graph computes; with [Options.LastOnly]
-// that is the last position alone, or it panics. The slice changes with the next forward pass.
+// LogitsAt returns the logits [vocab] of the token after a position of a sentence that the graph computes; with
+// [Options.LastOnly] that is the last position alone, or it panics. The slice changes with the next forward pass.
 func (f *Inference) LogitsAt(sentence, position int) []float32 {
 	start, length := f.last.At(sentence)
 	vocab := f.Logits.Shape()[1]
 	return f.logits[(start+rowAt(position, f.last.First(sentence), length))*vocab:][:vocab]
 }
 
-// rowAt returns the row of a position in a sentence of which the graph computes length tokens from position first on. It panics if
-// the position is not one of them.
+// rowAt returns the row of a position in a sentence of which the graph computes length tokens from position first on. It panics
+// if the position is not one of them.
 func rowAt(position, first, length int) int {
 	if position < first || position >= first+length {
 		panic(fmt.Sprintf("layers: position %d is not computed: the graph computes positions %d to %d of the sentence",

@@ -27,8 +27,8 @@ type Link struct {
 // Source: Geva et al. 2023, "attention knockout".
 //
 // A link of a query that the graph does not compute, since it comes before the position from which its sentence is computed,
-// changes nothing. RemoveAttention returns an error, and removes nothing, if a link is outside of the batch, if its key comes after
-// its query, or if a query would have no key left.
+// changes nothing. RemoveAttention returns an error, and removes nothing, if a link is outside of the batch, if its key comes
+// after its query, or if a query would have no key left.
 func (a *LayerAttention) RemoveAttention(links ...Link) error {
 	op := a.op
 	for _, link := range links {

@@ -73,8 +73,8 @@ func (a *LayerAttention) Key(sentence, head, position int) []float32 {
 	return a.graph.past.Attention[a.layer].Key(0, head, position)
 }
 
-// ownKey returns the row of a token among the keys of its sentence that the graph computes. ok is false if the token is one of the
-// base sentence.
+// ownKey returns the row of a token among the keys of its sentence that the graph computes. ok is false if the token is one of
+// the base sentence.
 func (a *LayerAttention) ownKey(sentence, position int) (row int, ok bool) {
 	if a.op.earlier.hasBase() {
 		position -= a.op.earlier.rows.First(sentence)
@@ -109,7 +109,8 @@ func (a *LayerAttention) notFinite() (name string, x float32, found bool) {
 		name       string
 		projection *gorgonia.Node
 		rows       int
-	}{{"the queries", a.projected.Query, rows}, {"the keys", a.projected.Key, keyRows}, {"the values", a.projected.Value, keyRows}} {
+	}{{"the queries", a.projected.Query, rows}, {"the keys", a.projected.Key, keyRows}, {"the values", a.projected.Value,
+		keyRows}} {
 		value := valueOf(of.projection)
 		if x, found := notFinite(node.Floats(value)[:of.rows*value.Shape()[1]]); found {
 			return of.name, x, true

@@ -8,8 +8,8 @@
 //	logits := f.LogitsAt(0, 3)              // [vocab] of the token after position 3
 //	row := f.Attention[0].Row(0, head, 3)   // [4] attention weights of position 3 in the first block
 //
-// Sentences that begin alike need not be computed as a whole. A graph with a base sentence computes each from a position on, with the
-// keys and values of the base sentence before (a KV cache), and gives the same bits:
+// Sentences that begin alike need not be computed as a whole. A graph with a base sentence computes each from a position on, with
+// the keys and values of the base sentence before (a KV cache), and gives the same bits:
 //
 //	err = f.Run([]int{0, 4, 7, 2}) // the base sentence
 //	c, err := layers.NewInferenceOf(config, params, layers.Options{Batch: 8, Seq: 2, Past: f.Graph})

@@ -17,8 +17,8 @@ type Norm interface {
 	apply(g *builder, x *gorgonia.Node) *gorgonia.Node
 	// memory returns what a graph stores of the norm for each token.
 	memory() perToken
-	// Direction returns the linear function of x that the product of the norm's output with a vector u is once the scale of the norm is
-	// fixed as computed for x:
+	// Direction returns the linear function of x that the product of the norm's output with a vector u is once the scale of the
+	// norm is fixed as computed for x:
 	//
 	//	norm(x) · u = direction · x + constant
 	//
@@ -57,8 +57,8 @@ func (l LayerNorm) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	return g.must(applyLayerNorm(l.name, x, g.param(l.Gain), g.param(l.Bias)))
 }
 
-// Direction returns gain u / sqrt(variance + 1e-5), from which its mean is subtracted, since the norm subtracts the mean of x; and
-// bias · u.
+// Direction returns gain u / sqrt(variance + 1e-5), from which its mean is subtracted, since the norm subtracts the mean of x;
+// and bias · u.
 func (l LayerNorm) Direction(params *param.Set, x []float32, u []float64) (direction []float64, constant float64) {
 	gain, bias := params.Get(l.Gain.Name).Data, params.Get(l.Bias.Name).Data
 	n := float64(len(x))

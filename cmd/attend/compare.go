@@ -111,7 +111,8 @@ func (o *compareOptions) check(q *request) error {
 
 // patch compares two sentences by activation patching.
 func (p *program) patch(q *request, o compareOptions) (finding, error) {
-	patching, err := analysis.Patch(q.run, analysis.PatchQuestion{Clean: q.args[0], Corrupted: q.args[1], Word: o.word, Against: o.against})
+	patching, err := analysis.Patch(q.run, analysis.PatchQuestion{Clean: q.args[0], Corrupted: q.args[1], Word: o.word,
+		Against: o.against})
 	found := drawn(patching, text.Patching, stepNote(q.run))
 	found.name = "compare-patch"
 	found.picture = func(look picture.Options) (picture.Drawing, error) {

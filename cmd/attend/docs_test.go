@@ -119,8 +119,8 @@ var (
 	inline   = regexp.MustCompile("`(attend [a-z][^`\n]*)`")
 )
 
-// Every command that README and the pages in docs print is one that runs. Trainings are shortened. (Those of the lesson are run by
-// TestEveryCommandOfTheLessonRuns.)
+// Every command that README and the pages in docs print is one that runs. Trainings are shortened. (Those of the lesson are run
+// by TestEveryCommandOfTheLessonRuns.)
 func TestDocsPrintCommandsThatRun(t *testing.T) {
 	var lines, mentioned []string
 	for _, path := range documents(t) {

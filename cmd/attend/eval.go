@@ -266,7 +266,8 @@ func writeVerdict(w io.Writer, r analysis.Result, numbers bool, columns int) err
 			}
 			b.WriteString("\n" + indented(fmt.Sprintf("evaluations: lowest held-out loss %s at step %s, last %s at step %s; it %s by %s in the last "+
 				"fifth of the steps (standard error %s)", decimals(v.Best.HeldOutLoss, 4), printable.Thousands(v.Best.Step),
-				decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step), change, decimals(by, 4), decimals(*v.GainError, 4)), columns, 2))
+				decimals(v.Last.HeldOutLoss, 4), printable.Thousands(v.Last.Step), change, decimals(by, 4),
+				decimals(*v.GainError, 4)), columns, 2))
 		}
 	}
 	all := numbers

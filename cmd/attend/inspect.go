@@ -87,7 +87,8 @@ for the prediction. attend why measures that.` + indexBase,
 	layerAndHead(f, &o.layer, &o.head)
 	f.BoolVar(&o.all, "all", false, "every head, of all layers or of --layer")
 	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+printable.Or(baselines))
-	choiceFlag(f, &o.weight, "weight", attentionWeight, []string{attentionWeight, normWeight}, "what the maps show: attention weights, or the norms of what attention adds")
+	choiceFlag(f, &o.weight, "weight", attentionWeight, []string{attentionWeight, normWeight},
+		"what the maps show: attention weights, or the norms of what attention adds")
 	numberFlag(f, &o.top, "top", shownPredictions, between(1, 1e9), "number of next words to show")
 	return p.runCommand(cmd, runCommand{
 		formats: mapFormats,
@@ -110,7 +111,8 @@ func (o *inspectOptions) check(q *request) error {
 		return errors.New("inspect requires a sentence: " +
 			"attend inspect \"The lion saw the zebra near the river\", or --file FILE")
 	case o.file != "" && len(q.args) > 0:
-		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(q.args[0]), printable.Path(o.file))
+		return fmt.Errorf("give sentences or --file, not both: %s and --file %s", printable.Quote(q.args[0]),
+			printable.Path(o.file))
 	}
 	return nil
 }
@@ -229,7 +231,8 @@ func headNote(m attention.Map) string {
 	heads, next := m.Important(), printable.Quote(m.Next[0].Word)
 	if len(heads) == 0 {
 		return fmt.Sprintf("No single head matters much for %s here: with the output of any one set to 0 (zero ablation), "+
-			"its log-probability falls by less than %g nats. So the mean of the heads is shown; --all shows each head.", next, attention.LeastEffect)
+			"its log-probability falls by less than %g nats. So the mean of the heads is shown; --all shows each head.", next,
+			attention.LeastEffect)
 	}
 	also := ""
 	if len(heads) > 1 {

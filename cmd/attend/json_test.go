@@ -129,8 +129,8 @@ func TestJSONIsDescribed(t *testing.T) {
 	}
 }
 
-// fieldTypes calls field with the path and the type of everything in a value: string, boolean, integer, number, object or null, with [] for each
-// list around it.
+// fieldTypes calls field with the path and the type of everything in a value: string, boolean, integer, number, object or null,
+// with [] for each list around it.
 func fieldTypes(v any, path, lists string, field func(path, kind string)) {
 	switch v := v.(type) {
 	case nil:

@@ -35,7 +35,8 @@ func NewValueNorms(r *run.Run, m attention.Map) attention.ValueNorms {
 		sums := square(seq)
 		for query := range seq {
 			for key := range query + 1 {
-				sums[query][key] = normOfSum(projected, key, func(head int) float64 { return float64(m.Attention[layer][head][query][key]) })
+				sums[query][key] = normOfSum(projected, key,
+					func(head int) float64 { return float64(m.Attention[layer][head][query][key]) })
 			}
 		}
 		products := make([][][]float32, seq)
@@ -69,8 +70,8 @@ func normOfSum(projected [][][]float64, key int, weight func(head int) float64) 
 	return floats.Norm(sum, 2)
 }
 
-// lastNorms returns for each token the norm of what attention to it adds at the last token, over all heads of a layer, mean over the
-// layers, from the result of a forward pass with the hook points of [valueHooks].
+// lastNorms returns for each token the norm of what attention to it adds at the last token, over all heads of a layer, mean over
+// the layers, from the result of a forward pass with the hook points of [valueHooks].
 func lastNorms(r *run.Run, out run.ForwardResult, seq int) []float64 {
 	norms, outputs := make([]float64, seq), newOutputProjections(r)
 	for layer := range r.Config.Layers {
@@ -83,7 +84,10 @@ func lastNorms(r *run.Run, out run.ForwardResult, seq int) []float64 {
 			}
 		}
 		for key := range norms {
-			norms[key] += normOfSum(projected, key, func(head int) float64 { return float64(out.Weights(layer, head, seq-1)[key]) }) / float64(r.Config.Layers)
+			norms[key] += normOfSum(projected, key, func(head int) float64 {
+				return float64(out.Weights(layer, head,
+					seq-1)[key])
+			}) / float64(r.Config.Layers)
 		}
 	}
 	return norms
@@ -135,11 +139,12 @@ func directHooks(r *run.Run) []string {
 	return names
 }
 
-// DirectLogits returns the direct logit attribution of the prediction after the last of the ids, see [attention.DirectLogits]. With
-// against below 0 the target is compared with the mean over the vocabulary.
+// DirectLogits returns the direct logit attribution of the prediction after the last of the ids, see [attention.DirectLogits].
+// With against below 0 the target is compared with the mean over the vocabulary.
 func DirectLogits(r *run.Run, ids []int, target, against int) (d attention.DirectLogits, err error) {
 	if len(ids) == 0 || target < 0 || target >= r.Config.Vocab || against >= r.Config.Vocab {
-		return d, fmt.Errorf("no logit of token %d against %d after %d tokens: the vocabulary has %d", target, against, len(ids), r.Config.Vocab)
+		return d, fmt.Errorf("no logit of token %d against %d after %d tokens: the vocabulary has %d", target, against,
+			len(ids), r.Config.Vocab)
 	}
 	err = forward(r, []intervention{{ids: ids, read: func(out run.ForwardResult) {
 		d = directLogits(r, out, len(ids)-1, target, against)
@@ -155,9 +160,11 @@ func directLogits(r *run.Run, out run.ForwardResult, query, target, against int)
 		d.Against = r.Vocabulary.Key(against)
 	}
 	row := func(name string) []float32 { return out.Activation(name)[0].Row(query) }
-	direction, constant := m.Norm.Direction(r.Parameters, row(hookName(r.Config.Layers-1, "resid_post")), unembedded(r, m, target, against))
+	direction, constant := m.Norm.Direction(r.Parameters, row(hookName(r.Config.Layers-1, "resid_post")), unembedded(r, m,
+		target, against))
 	add := func(kind string, layer, head *int, vector []float64) {
-		d.Components = append(d.Components, attention.LogitComponent{Kind: kind, Layer: layer, Head: head, Logit: floats.Dot(direction, vector)})
+		d.Components = append(d.Components, attention.LogitComponent{Kind: kind, Layer: layer, Head: head,
+			Logit: floats.Dot(direction, vector)})
 	}
 	token := widened(row("embed"))
 	add(attention.TokenComponent, nil, nil, token)
@@ -180,8 +187,8 @@ func directLogits(r *run.Run, out run.ForwardResult, query, target, against int)
 	return d
 }
 
-// unembedded returns the vector whose product with the output of the final norm is the logit difference: the difference of the two rows
-// of the unembedding, or of the target's and the mean of all.
+// unembedded returns the vector whose product with the output of the final norm is the logit difference: the difference of the
+// two rows of the unembedding, or of the target's and the mean of all.
 func unembedded(r *run.Run, m *layers.Model, target, against int) []float64 {
 	table := r.Parameters.Get(m.Unembedding.Table.Name).Data
 	dim := r.Config.Dim

@@ -77,8 +77,8 @@ func TestDirectLogitsSumToTheDifference(t *testing.T) {
 	}
 }
 
-// The share of a head is what the logit difference loses without the output of the head, if the scale of the final norm stays. In the last
-// layer nothing but the feed-forward network comes after it; here its output is put back too.
+// The share of a head is what the logit difference loses without the output of the head, if the scale of the final norm stays. In
+// the last layer nothing but the feed-forward network comes after it; here its output is put back too.
 func TestDirectLogitsOfAHead(t *testing.T) {
 	r := deep(t)
 	e, _ := r.Encode("The otter likes the dog near")

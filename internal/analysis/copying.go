@@ -121,8 +121,10 @@ func (c *copying) logits(layer, head int) (logits []float32, ok bool) {
 	mean, rstd, zero := make([]float32, n), make([]float32, n), make([]float32, dim)
 	kernel.LayerNorm(x, mean, rstd, c.embeddings, weight(norm.Gain.Name), zero, layers.LayerNormEpsilon)
 	z := kernel.Dense(make([]float32, n*headDim), n, headDim)
-	kernel.MatMul(z, 1, kernel.Dense(x, n, dim), kernel.Columns(weight(value.Name)[group*headDim:], dim, headDim, value.Shape[1]), 0)
-	kernel.MatMul(kernel.Dense(y, n, dim), 1, z, kernel.Dense(weight(output.Name)[head*headDim*dim:][:headDim*dim], headDim, dim), 0)
+	kernel.MatMul(z, 1, kernel.Dense(x, n, dim), kernel.Columns(weight(value.Name)[group*headDim:], dim, headDim,
+		value.Shape[1]), 0)
+	kernel.MatMul(kernel.Dense(y, n, dim), 1, z, kernel.Dense(weight(output.Name)[head*headDim*dim:][:headDim*dim], headDim,
+		dim), 0)
 	for i := range n {
 		row := y[i*dim:][:dim]
 		sum := float32(0)

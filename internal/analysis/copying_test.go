@@ -9,8 +9,8 @@ import (
 	"attend/layers"
 )
 
-// identityRun returns an untied model whose tokens have one direction each, in the embedding and in the unembedding, and whose value and
-// output matrices are a multiple of the identity.
+// identityRun returns an untied model whose tokens have one direction each, in the embedding and in the unembedding, and whose
+// value and output matrices are a multiple of the identity.
 func identityRun(t *testing.T, positions string, factor float32) (r *run.Run, ids []int) {
 	s := small()
 	s.Dim, s.Heads, s.Hidden, s.Tied, s.Positions = 32, 1, 8, false, positions
@@ -39,8 +39,8 @@ func identityRun(t *testing.T, positions string, factor float32) (r *run.Run, id
 	return r, ids
 }
 
-// A head whose values are the embeddings raises the logit of every token attended to, and one with the opposite values of none. With n
-// tokens one logit is far from the others, which are equal: sqrt(n-1) standard deviations. Positions change nothing.
+// A head whose values are the embeddings raises the logit of every token attended to, and one with the opposite values of none.
+// With n tokens one logit is far from the others, which are equal: sqrt(n-1) standard deviations. Positions change nothing.
 func TestCopyingInClosedForm(t *testing.T) {
 	for _, positions := range []string{"learned", "sinusoidal"} {
 		r, ids := identityRun(t, positions, 1)

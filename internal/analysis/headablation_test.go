@@ -28,8 +28,8 @@ func lossesOf(t *testing.T, r *run.Run, sequence []int, edit func(f *layers.Infe
 	return losses
 }
 
-// The cost at a token of a head of an earlier layer is the rise of the loss from this token on if z is the mean there and nowhere else.
-// Resample ablation takes z of other tokens, others in each draw, and its effect is the mean over the draws.
+// The cost at a token of a head of an earlier layer is the rise of the loss from this token on if z is the mean there and nowhere
+// else. Resample ablation takes z of other tokens, others in each draw, and its effect is the mean over the draws.
 func TestAblationByHand(t *testing.T) {
 	r := needsAttention(t, 2)
 	corpus, err := loadText(twoBefore())(r.Settings)

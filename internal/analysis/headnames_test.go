@@ -30,8 +30,8 @@ func causeBefore(offset int) string {
 	return b.String()
 }
 
-// sharp returns the roles that have more than 0.9 of the attention of a head, in the mean over the queries at which mean ablation of the
-// head raises the loss of the prediction by more than 0.3 nats; by other code than that of [Heads].
+// sharp returns the roles that have more than 0.9 of the attention of a head, in the mean over the queries at which mean ablation
+// of the head raises the loss of the prediction by more than 0.3 nats; by other code than that of [Heads].
 func sharp(t *testing.T, r *run.Run, corpus *data.Corpus, layer, head int) (found []string) {
 	t.Helper()
 	means, err := NewHeadMeans(r, corpus)

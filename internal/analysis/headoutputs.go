@@ -67,7 +67,10 @@ func NewHeadOutputs(r *run.Run, corpus *data.Corpus) (HeadOutputs, error) {
 	slices.Sort(drawn)
 
 	sums := attention.PerHead(c.Layers, c.Heads, func(int, int) []float64 { return make([]float64, c.HeadDim()) })
-	o := HeadOutputs{seed: r.Settings.Seed, samples: attention.PerHead(c.Layers, c.Heads, func(int, int) [][]float32 { return nil })}
+	o := HeadOutputs{seed: r.Settings.Seed, samples: attention.PerHead(c.Layers, c.Heads, func(int,
+		int) [][]float32 {
+		return nil
+	})}
 	token, wide := 0, make([]float64, c.HeadDim())
 	err := forward(r, each(sentences, nil, func(i int, out run.ForwardResult) {
 		for position := range sentences[i] {

@@ -8,8 +8,8 @@ import (
 	"attend/internal/run/runtest"
 )
 
-// The samples are z of tokens of the text; with few tokens each is there once. Resampling puts one of them at each token, the same in
-// each call with one draw, others with another draw.
+// The samples are z of tokens of the text; with few tokens each is there once. Resampling puts one of them at each token, the
+// same in each call with one draw, others with another draw.
 func TestResample(t *testing.T) {
 	r := deep(t)
 	corpus, err := loadSmall(r.Settings)

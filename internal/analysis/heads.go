@@ -217,7 +217,8 @@ func (d *describer) measure(s sentence, query int, row []float32, on int) {
 		if len(keys) == 0 {
 			continue
 		}
-		e := example{roleCase: roleCase{sentence: s.index, query: query, keys: keys, ids: s.ids[:query+1]}, key: keys[0], cost: cost}
+		e := example{roleCase: roleCase{sentence: s.index, query: query, keys: keys, ids: s.ids[:query+1]}, key: keys[0],
+			cost: cost}
 		for _, key := range keys {
 			e.score += float64(row[key])
 			if row[key] > row[e.key] {
@@ -283,7 +284,8 @@ func (d *describer) finish(v *data.Vocabulary) {
 		best = d.best[1]
 	}
 	for _, e := range best[of[h.Named]] {
-		shown := attention.HeadExample{Text: v.Decode(e.ids), Query: v.Key(e.ids[e.query]), Key: v.Key(e.ids[e.key]), Weight: e.weight}
+		shown := attention.HeadExample{Text: v.Decode(e.ids), Query: v.Key(e.ids[e.query]), Key: v.Key(e.ids[e.key]),
+			Weight: e.weight}
 		if weighted {
 			shown.Cost = &e.cost
 		}

@@ -179,8 +179,8 @@ func TestLogProbability(t *testing.T) {
 	near(t, "of several", logProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
 }
 
-// The effects of a map are those of zero ablation, one head at a time: computed here one pass at a time, through the hook point of
-// the heads' outputs.
+// The effects of a map are those of zero ablation, one head at a time: computed here one pass at a time, through the hook point
+// of the heads' outputs.
 func TestMeasureEffects(t *testing.T) {
 	r := deep(t)
 	maps, err := Maps(r, 1, false, "The otter likes the dog near")

@@ -9,7 +9,8 @@ type passes struct {
 	// bit for bit. Its tokens before from must be those of the base sentence.
 	base []int
 
-	// lastOnly promises that interventions read results of the last token alone: its logits, and its activations in the last block.
+	// lastOnly promises that interventions read results of the last token alone: its logits, and its activations in the last
+	// block.
 	lastOnly bool
 
 	hookPoints []string // whose activations are read
@@ -19,8 +20,8 @@ type passes struct {
 // sentence are built. Building one takes as long as computing several hundred tokens.
 const leastSaved = 4096
 
-// forward computes interventions, as many in one run of the graph as fit. Without a base sentence they are computed in order. With
-// one, those with from 0 are computed first, and those with equal numbers of tokens from `from` on are computed in order.
+// forward computes interventions, as many in one run of the graph as fit. Without a base sentence they are computed in order.
+// With one, those with from 0 are computed first, and those with equal numbers of tokens from `from` on are computed in order.
 func (p passes) forward(r *run.Run, interventions []intervention) error {
 	saved := 0
 	for _, v := range interventions {

@@ -9,7 +9,8 @@ import (
 	"attend/internal/run"
 )
 
-// Interventions have the same results with a base sentence as without, bit for bit, and with it compute only the tokens that change.
+// Interventions have the same results with a base sentence as without, bit for bit, and with it compute only the tokens that
+// change.
 func TestPassesWithABaseSentence(t *testing.T) {
 	r := deep(t)
 	e, err := r.Encode("The otter likes the dog near")

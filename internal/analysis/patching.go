@@ -25,8 +25,8 @@ const mostPatchedHeads = 64
 // leastDifference is how far apart, in logits, the two sentences must be for parts of the difference to have a meaning.
 const leastDifference = 0.5
 
-// Patch answers the question with one forward pass for each patch, in both directions, see [attention.Patching]. Tokens before the first
-// at which the sentences differ have equal activations in both: their parts are 0 without a forward pass.
+// Patch answers the question with one forward pass for each patch, in both directions, see [attention.Patching]. Tokens before
+// the first at which the sentences differ have equal activations in both: their parts are 0 without a forward pass.
 func Patch(r *run.Run, q PatchQuestion) (attention.Patching, error) {
 	p, err := newPatching(r, q)
 	if err != nil {
@@ -39,7 +39,8 @@ func Patch(r *run.Run, q PatchQuestion) (attention.Patching, error) {
 	if math.Abs(d) < leastDifference {
 		return attention.Patching{}, fmt.Errorf("the logit difference of %s and %s is nearly the same in both sentences (%.2f and %.2f), so patches would be parts of nothing: "+
 			"choose sentences with different next words, or other words with --word and --against",
-			printable.Quote(p.result.Word), printable.Quote(p.result.Against), p.result.Clean.Difference, p.result.Corrupted.Difference)
+			printable.Quote(p.result.Word), printable.Quote(p.result.Against), p.result.Clean.Difference,
+			p.result.Corrupted.Difference)
 	}
 	err = p.compute()
 	return p.result, err
@@ -80,7 +81,8 @@ func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 		return nil, errors.New("--patch requires two sentences that differ, and the model reads these as the same tokens: exchange a word in one of them")
 	}
 	p.first = p.result.Differ[0]
-	p.result.Clean, p.result.Corrupted = attention.Patched{Text: q.Clean, Tokens: tokens[0]}, attention.Patched{Text: q.Corrupted, Tokens: tokens[1]}
+	p.result.Clean, p.result.Corrupted = attention.Patched{Text: q.Clean, Tokens: tokens[0]},
+		attention.Patched{Text: q.Corrupted, Tokens: tokens[1]}
 	var err error
 	if q.Word != "" {
 		if p.word, err = tokenID(r, q.Word); err != nil {
@@ -167,9 +169,10 @@ func (p *patching) patches(parts *attention.PatchParts, into, from int) (queue [
 	c, seq := p.r.Config, len(p.ids[0])
 	base, whole := p.side(into), p.side(from)-p.side(into)
 	add := func(part *float64, name string, head int, rows []int) {
-		queue = append(queue, intervention{ids: p.ids[into], from: rows[0], edit: p.patch(name, from, head, rows), read: func(out run.ForwardResult) {
-			*part = (p.difference(out.Logits(seq-1)) - base) / whole
-		}})
+		queue = append(queue, intervention{ids: p.ids[into], from: rows[0], edit: p.patch(name, from, head, rows),
+			read: func(out run.ForwardResult) {
+				*part = (p.difference(out.Logits(seq-1)) - base) / whole
+			}})
 	}
 	every := make([]int, seq)
 	for i := range every {
@@ -210,8 +213,8 @@ func (p *patching) side(i int) float64 {
 	return []float64{p.result.Clean.Difference, p.result.Corrupted.Difference}[i]
 }
 
-// patch returns an edit that puts rows of the activation of a sentence into the forward pass, in one head; an activation without heads is
-// head 0. The forward pass may leave out the positions before the first of the rows.
+// patch returns an edit that puts rows of the activation of a sentence into the forward pass, in one head; an activation without
+// heads is head 0. The forward pass may leave out the positions before the first of the rows.
 func (p *patching) patch(name string, from, head int, rows []int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
 		h, err := f.HookPoint(name)

@@ -29,8 +29,8 @@ func patched(t *testing.T, r *run.Run) (*patching, attention.Patching) {
 	return p, p.result
 }
 
-// Where the sentences are equal nothing changes; the whole difference is at the token that differs before the first layer, and at the last
-// token after the last.
+// Where the sentences are equal nothing changes; the whole difference is at the token that differs before the first layer, and at
+// the last token after the last.
 func TestPatchingIdentities(t *testing.T) {
 	_, got := patched(t, deep(t))
 	if !slices.Equal(got.Differ, []int{5}) || len(got.Clean.Tokens) != 7 || got.Word != "rocks" || got.Against != "the" {
@@ -63,8 +63,8 @@ func TestPatchingIdentities(t *testing.T) {
 	}
 }
 
-// A patch is what a graph of one sentence computes with the activation of the other put in by hand, and the patches of both directions are
-// of the same two differences.
+// A patch is what a graph of one sentence computes with the activation of the other put in by hand, and the patches of both
+// directions are of the same two differences.
 func TestPatchesAreThoseOfTheGraph(t *testing.T) {
 	r := deep(t)
 	p, got := patched(t, r)

@@ -33,7 +33,8 @@ func (p *prediction) testRedundancy(words []attention.WordEffect, r *attention.R
 	}
 }
 
-// removeFromAll returns an edit that removes the attention of all tokens after a key, up to a query, to the key, in all layers and heads.
+// removeFromAll returns an edit that removes the attention of all tokens after a key, up to a query, to the key, in all layers
+// and heads.
 func removeFromAll(query, key int) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
 		for later := key + 1; later <= query; later++ {
@@ -45,8 +46,8 @@ func removeFromAll(query, key int) run.Edit {
 	}
 }
 
-// Limits of the reason [attention.Certain]: the target has this probability, and removing the attention lowers the logit difference to
-// the runner-up by this much.
+// Limits of the reason [attention.Certain]: the target has this probability, and removing the attention lowers the logit
+// difference to the runner-up by this much.
 const (
 	certainFrom = 0.9
 	leastMargin = 0.5
@@ -59,7 +60,10 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 	if d.Position < untyped(r) {
 		reasons = append(reasons, attention.Sink)
 	}
-	if slices.ContainsFunc(d.Pairs, func(p attention.PairRemoved) bool { return y.Needed(p) && slices.Contains(p.Positions[:], d.Position) }) {
+	if slices.ContainsFunc(d.Pairs, func(p attention.PairRemoved) bool {
+		return y.Needed(p) && slices.Contains(p.Positions[:],
+			d.Position)
+	}) {
 		reasons = append(reasons, attention.PairNeeded)
 	}
 	if d.AllQueries != nil && math.Abs(*d.AllQueries) > floor {

@@ -12,8 +12,8 @@ import (
 	"attend/internal/run"
 )
 
-// Reference is what [Why] compares a sentence with, measured on the text of the run: the outputs that replace those of ablated heads, the
-// noise floor, and the words that can replace others.
+// Reference is what [Why] compares a sentence with, measured on the text of the run: the outputs that replace those of ablated
+// heads, the noise floor, and the words that can replace others.
 type Reference struct {
 	corpus  *data.Corpus
 	outputs HeadOutputs
@@ -31,8 +31,8 @@ func NewReference(r *run.Run, corpus *data.Corpus) (*Reference, error) {
 	return reference, err
 }
 
-// floorPredictions is the number of predictions that the noise floor is measured on, floorTokens the number of tokens of their sentences
-// at most.
+// floorPredictions is the number of predictions that the noise floor is measured on, floorTokens the number of tokens of their
+// sentences at most.
 const (
 	floorPredictions = 200
 	floorTokens      = 8192

@@ -109,8 +109,8 @@ const (
 	fewWords  = 32
 )
 
-// chosenWords returns the positions of the words to replace: all of a short sentence, of a long one those with the largest effects of
-// removal and those with the most attention, half of each.
+// chosenWords returns the positions of the words to replace: all of a short sentence, of a long one those with the largest
+// effects of removal and those with the most attention, half of each.
 func chosenWords(words []attention.WordEffect) []int {
 	positions := make([]int, len(words))
 	for i := range positions {

@@ -67,7 +67,8 @@ func markedRules(r *run.Run, marked []data.Marked) (*Rules, error) {
 			return nil, fmt.Errorf("line %d: the sentence has %s and this run takes at most %d: shorten it, "+
 				"or train with a larger --context", m.Line, printable.Count(len(m.Tokens), noun), r.Config.Context+1-2*before)
 		case slices.Contains(takenNames, m.Name):
-			return nil, fmt.Errorf("line %d: a rule cannot be named %s, which is a role of heads: choose another name", m.Line, m.Name)
+			return nil, fmt.Errorf("line %d: a rule cannot be named %s, which is a role of heads: choose another name",
+				m.Line, m.Name)
 		case len(m.Causes) == m.Predicted+before:
 			return nil, fmt.Errorf("line %d: all %ss before %s are marked as causes, so there is none to compare them with: mark fewer",
 				m.Line, noun, printable.Quote(m.Tokens[m.Predicted].Text))

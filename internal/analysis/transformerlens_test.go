@@ -50,8 +50,8 @@ func lensRuns(t *testing.T) (runs map[string]*run.Run, golden map[string]lensGol
 	return runs, golden
 }
 
-// The share of the previous token, of duplicate tokens and of induction is the score of TransformerLens's head detector, sentence by
-// sentence.
+// The share of the previous token, of duplicate tokens and of induction is the score of TransformerLens's head detector, sentence
+// by sentence.
 func TestSharesAreThoseOfTransformerLens(t *testing.T) {
 	runs, golden := lensRuns(t)
 	compared, largest := 0, map[string]float64{}

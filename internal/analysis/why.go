@@ -25,8 +25,10 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 		return attention.Why{}, err
 	}
 	p := newPrediction(r, a)
-	y := attention.Why{Text: q.Text, Unit: r.Vocabulary.Tokenizer().Noun(), Tokens: a.Tokens, ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
-		Words: make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.NoiseFloor{Removed: attention.LeastEffect, Replaced: attention.LeastEffect}}
+	y := attention.Why{Text: q.Text, Unit: r.Vocabulary.Tokenizer().Noun(), Tokens: a.Tokens,
+		ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
+		Words:       make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.NoiseFloor{Removed: attention.LeastEffect,
+			Replaced: attention.LeastEffect}}
 	for position := range y.Words {
 		y.Words[position].Position, y.Words[position].Word = position, a.Tokens[position]
 	}
@@ -180,8 +182,8 @@ func (p *prediction) attention(out run.ForwardResult, words []attention.WordEffe
 	}
 }
 
-// contributions sets what attention and each part of the model add at the predicting token; with mean the target is compared with the mean
-// logit of the vocabulary.
+// contributions sets what attention and each part of the model add at the predicting token; with mean the target is compared with
+// the mean logit of the vocabulary.
 func (p *prediction) contributions(y *attention.Why, mean bool) error {
 	against := p.against
 	if mean {
@@ -239,8 +241,8 @@ func (p *prediction) ablateHeads(y *attention.Why, reference *Reference) {
 	}
 }
 
-// A head is resampled mostDraws times in a sentence, in a long one fewer times, so that no more than drawnTokens are computed, but at
-// least fewDraws times.
+// A head is resampled mostDraws times in a sentence, in a long one fewer times, so that no more than drawnTokens are computed,
+// but at least fewDraws times.
 const (
 	mostDraws   = 16
 	fewDraws    = 4

@@ -31,7 +31,8 @@ type Map struct {
 	Unknown   []bool          `json:"-"`         // [seq] token i is not in the run's vocabulary (nil: all known)
 	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
 	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
-	// NextAt is [seq] the same after each token, the first few of Next after the last; nil unless requested, and in films of older runs.
+	// NextAt is [seq] the same after each token, the first few of Next after the last; nil unless requested, and in films of
+	// older runs.
 	NextAt  [][]Prediction  `json:"next_at,omitempty"`
 	Vectors [][]HeadVectors `json:"-"` // [layers][heads] what the weights were computed from; nil unless requested
 	// Effects is the effect of the zero ablation of each head: the fall of the log-probability of the most likely next token,

@@ -6,22 +6,22 @@ import (
 	"math"
 )
 
-// Patching is activation patching between two sentences of equal length in one model: activations of one are put into the forward pass
-// of the other, one at a time. It is measured on the difference of two logits at the last token,
+// Patching is activation patching between two sentences of equal length in one model: activations of one are put into the forward
+// pass of the other, one at a time. It is measured on the difference of two logits at the last token,
 //
 //	d = logit(word) - logit(against)
 //
-// Denoising puts activations of the first sentence, the clean one, into the second, the corrupted one: what restores the difference is
-// sufficient for it there. Noising puts activations of the corrupted sentence into the clean one: what destroys the difference is
-// necessary for it there. The parts are
+// Denoising puts activations of the first sentence, the clean one, into the second, the corrupted one: what restores the
+// difference is sufficient for it there. Noising puts activations of the corrupted sentence into the clean one: what destroys the
+// difference is necessary for it there. The parts are
 //
 //	denoising: (d patched - d corrupted) / (d clean - d corrupted)
 //	noising:   (d clean - d patched) / (d clean - d corrupted)
 //
 // both 0 if the patch changes nothing and 1 if it changes everything. A part can be below 0 or above 1.
 //
-// Source: Meng et al. 2022, "Locating and editing factual associations in GPT" (causal tracing); Heimersheim and Nanda 2024, "How to
-// use and interpret activation patching".
+// Source: Meng et al. 2022, "Locating and editing factual associations in GPT" (causal tracing); Heimersheim and Nanda 2024, "How
+// to use and interpret activation patching".
 type Patching struct {
 	Clean     Patched `json:"clean"`     // the first sentence
 	Corrupted Patched `json:"corrupted"` // the second

@@ -97,8 +97,8 @@ type HeadEffect struct {
 	Effect float64 `json:"effect"`
 }
 
-// HeadAblation is the effect of ablating one head, in two ways: its output at every token is replaced by its mean over held-out text,
-// or by its outputs at random tokens of held-out text.
+// HeadAblation is the effect of ablating one head, in two ways: its output at every token is replaced by its mean over held-out
+// text, or by its outputs at random tokens of held-out text.
 type HeadAblation struct {
 	Layer     int      `json:"layer"` // from 0
 	Head      int      `json:"head"`  // from 0
@@ -138,8 +138,8 @@ const (
 	NotUsed     = "not used"     // neither removing nor replacing it has an effect
 )
 
-// Replaceable reports whether any word was replaced. Then the words are ordered by the effects of replacing them; else by those of removing
-// the attention to them.
+// Replaceable reports whether any word was replaced. Then the words are ordered by the effects of replacing them; else by those
+// of removing the attention to them.
 func (y Why) Replaceable() bool {
 	return slices.ContainsFunc(y.Words, func(w WordEffect) bool { return w.Replaced != nil })
 }
@@ -162,10 +162,11 @@ func (y Why) Effect(w WordEffect) float64 {
 	return *effect
 }
 
-// Above reports whether removing the attention to the word, and whether replacing it, has an effect on the log-probability above the
-// noise floor, in either direction.
+// Above reports whether removing the attention to the word, and whether replacing it, has an effect on the log-probability above
+// the noise floor, in either direction.
 func (f NoiseFloor) Above(w WordEffect) (removed, replaced bool) {
-	return w.AttentionRemoved != nil && math.Abs(*w.AttentionRemoved) > f.Removed, w.Replaced != nil && math.Abs(*w.Replaced) > f.Replaced
+	return w.AttentionRemoved != nil && math.Abs(*w.AttentionRemoved) > f.Removed, w.Replaced != nil &&
+		math.Abs(*w.Replaced) > f.Replaced
 }
 
 // above reports whether the effect by which words are ordered is above the noise floor.
@@ -174,8 +175,8 @@ func (y Why) above(w WordEffect) bool {
 	return replaced || removed && !y.Replaceable()
 }
 
-// Ranked returns the words with an effect above the noise floor, the largest first and the predicting token, the last of the sentence,
-// after the others; and then the words without one, which are ties, in their order in the sentence.
+// Ranked returns the words with an effect above the noise floor, the largest first and the predicting token, the last of the
+// sentence, after the others; and then the words without one, which are ties, in their order in the sentence.
 func (y Why) Ranked() []WordEffect {
 	words := slices.Clone(y.Words)
 	group := func(w WordEffect) int {
@@ -207,8 +208,8 @@ func (y Why) Affecting() []int {
 	return positions
 }
 
-// RemovedOnly returns the positions of the tokens whose removed attention has an effect above the noise floor, and that do not matter
-// otherwise: replacing them has no such effect, or was not possible.
+// RemovedOnly returns the positions of the tokens whose removed attention has an effect above the noise floor, and that do not
+// matter otherwise: replacing them has no such effect, or was not possible.
 func (y Why) RemovedOnly() []int {
 	positions := []int{}
 	for _, w := range y.Words {
@@ -219,8 +220,8 @@ func (y Why) RemovedOnly() []int {
 	return positions
 }
 
-// Needed reports whether removing the attention to two words together has an effect that neither has alone: it is above the noise floor
-// by more than twice the sum of the effects of removing each.
+// Needed reports whether removing the attention to two words together has an effect that neither has alone: it is above the noise
+// floor by more than twice the sum of the effects of removing each.
 func (y Why) Needed(p PairRemoved) bool {
 	alone := 0.0
 	for _, i := range p.Positions {
@@ -229,9 +230,10 @@ func (y Why) Needed(p PairRemoved) bool {
 	return p.Effect > 2*alone+y.NoiseFloor.Removed
 }
 
-// Unexplained returns the position of a word whose attention needs an explanation, because removing it has no effect above the noise
-// floor: the word with the most attention or, if removing that has an effect, the most attended of the words that matter when they
-// are replaced, without the predicting token. It returns -1 if there is none, or if the most attention is less than 1.5 times uniform attention.
+// Unexplained returns the position of a word whose attention needs an explanation, because removing it has no effect above the
+// noise floor: the word with the most attention or, if removing that has an effect, the most attended of the words that matter
+// when they are replaced, without the predicting token. It returns -1 if there is none, or if the most attention is less than 1.5
+// times uniform attention.
 func (y Why) Unexplained() int {
 	order := y.ByAttention()
 	for n, i := range order {

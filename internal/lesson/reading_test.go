@@ -16,7 +16,8 @@ import (
 //	go test ./internal/lesson -run TheSeedOfTheLesson -v -seeds 20
 var seeds = flag.Uint64("seeds", 0, "train the lesson's model with so many seeds, and log its effects")
 
-// riverEffects returns what the chapters say of the river sentence: the effects of the cause words and of the others, and what the redundant animal shows.
+// riverEffects returns what the chapters say of the river sentence: the effects of the cause words and of the others, and what
+// the redundant animal shows.
 func riverEffects(t *testing.T, c *Course) (causes [2]attention.WordEffect, others float64, redundant values) {
 	t.Helper()
 	y, err := analysis.Why(c.model, analysis.Question{Text: river}, nil)
@@ -39,8 +40,8 @@ func riverEffects(t *testing.T, c *Course) (causes [2]attention.WordEffect, othe
 	return causes, others, redundant
 }
 
-// Chapter 1 says that zebra and near are the cause words, and chapter 8 that only they are needed: without the attention to one of
-// them river loses nearly all of its probability, without that to another word nothing. `attend why` shows the same.
+// Chapter 1 says that zebra and near are the cause words, and chapter 8 that only they are needed: without the attention to one
+// of them river loses nearly all of its probability, without that to another word nothing. `attend why` shows the same.
 func TestTheCauseWordsOfTheRiver(t *testing.T) {
 	_, course := whole(t)
 	y, err := analysis.Why(course.model, analysis.Question{Text: river}, nil)

@@ -45,10 +45,9 @@ const NormTitle = ": norms of what attention adds, as shares of the row"
 // SinkNote says why the column of an attention sink is grey.
 const SinkNote = data.BoundaryToken + " in grey: attention sink; receives much attention in most rows, whatever the words"
 
-// Sink reports whether the first token of a map is an attention sink by the weights [query][key]: it is the boundary token
-// and, of the queries after it, most give it at least 1.5 times the uniform weight 1/(query+1) over the keys that they can attend to.
-// Such a weight says little about the words (G. Xiao et al., Efficient Streaming Language Models with Attention
-// Sinks, 2024).
+// Sink reports whether the first token of a map is an attention sink by the weights [query][key]: it is the boundary token and,
+// of the queries after it, most give it at least 1.5 times the uniform weight 1/(query+1) over the keys that they can attend to.
+// Such a weight says little about the words (G. Xiao et al., Efficient Streaming Language Models with Attention Sinks, 2024).
 func Sink(m attention.Map, weights [][]float64) bool {
 	if m.Tokens[0] != data.BoundaryToken {
 		return false

@@ -15,8 +15,8 @@ type SessionOptions struct {
 	// norm are then those of the last token too, but for its keys and values.
 	LastOnly bool
 
-	// Base is a session whose latest sentence is the base sentence of [Session.ForwardFrom], or nil. It must compute one sentence at
-	// a time, must not be closed before this session, and its Seq is the maximum number of tokens of a whole sentence.
+	// Base is a session whose latest sentence is the base sentence of [Session.ForwardFrom], or nil. It must compute one sentence
+	// at a time, must not be closed before this session, and its Seq is the maximum number of tokens of a whole sentence.
 	Base *Session
 }
 
@@ -48,7 +48,8 @@ func (r *Run) NewSessionWith(o SessionOptions) (*Session, error) {
 	return s, nil
 }
 
-// Edit changes the forward pass for one sentence of a batch: it adds functions to hook points of the graph, see [layers.HookFunc].
+// Edit changes the forward pass for one sentence of a batch: it adds functions to hook points of the graph, see
+// [layers.HookFunc].
 type Edit func(f *layers.Inference, sentence int) error
 
 // Forward computes sentences of ids and calls visit for each, in order.
@@ -68,17 +69,18 @@ func (s *Session) ForwardEdited(sentences [][]int, edits []Edit, visit func(i in
 	return s.ForwardFrom(all, visit)
 }
 
-// Input is a sentence that is computed from a position on. The tokens before it are those of the base sentence of the session, see
-// [SessionOptions].
+// Input is a sentence that is computed from a position on. The tokens before it are those of the base sentence of the session,
+// see [SessionOptions].
 type Input struct {
 	IDs  []int // of the whole sentence
 	From int   // first position that is computed; 0 in a session without a base sentence
 	Edit Edit  // or nil. It changes the activations of the tokens from From on: these are the rows of hook points
 }
 
-// ForwardFrom computes sentences from their positions From on, with the keys and values of the base sentence before, and calls visit
-// for each, in order. Edits are cleared after each batch. Positions in edits and in results are those of the whole sentence; only those
-// from From on have results. The results are those of the whole sentences bit for bit, if the edits change nothing before From.
+// ForwardFrom computes sentences from their positions From on, with the keys and values of the base sentence before, and calls
+// visit for each, in order. Edits are cleared after each batch. Positions in edits and in results are those of the whole
+// sentence; only those from From on have results. The results are those of the whole sentences bit for bit, if the edits change
+// nothing before From.
 func (s *Session) ForwardFrom(sentences []Input, visit func(i int, out ForwardResult) error) error {
 	for i, c := range sentences {
 		if len(c.IDs) > s.seq {

@@ -9,8 +9,8 @@ import (
 	"attend/layers"
 )
 
-// A session with a base sentence gives the results of whole sentences bit for bit, in several batches, with edits that name positions
-// of the whole sentence.
+// A session with a base sentence gives the results of whole sentences bit for bit, in several batches, with edits that name
+// positions of the whole sentence.
 func TestForwardFrom(t *testing.T) {
 	s := small()
 	s.Layers, s.Heads, s.Dim = 2, 2, 10

@@ -97,8 +97,8 @@ func (r ForwardResult) Z(layer, head, position int) []float32 {
 }
 
 // Activation returns the activation of a hook point that [Session.Request] named: one matrix for each head, or a single matrix if
-// the activation has no heads. It returns nil if the graph has no such hook point. Rows are the tokens that the session computes: in
-// a sentence of [Session.ForwardFrom], row 0 is the token at position From.
+// the activation has no heads. It returns nil if the graph has no such hook point. Rows are the tokens that the session computes:
+// in a sentence of [Session.ForwardFrom], row 0 is the token at position From.
 func (r ForwardResult) Activation(name string) []kernel.Matrix {
 	h, err := r.inference.HookPoint(name)
 	if err != nil {
@@ -107,8 +107,8 @@ func (r ForwardResult) Activation(name string) []kernel.Matrix {
 	return h.Read(r.row)
 }
 
-// Request makes later forward passes store the activations of hook points, for [ForwardResult.Activation]. The names are listed at
-// [layers.HookPoint]. It returns an error if the graph has no hook point of a name.
+// Request makes later forward passes store the activations of hook points, for [ForwardResult.Activation]. The names are listed
+// at [layers.HookPoint]. It returns an error if the graph has no hook point of a name.
 func (s *Session) Request(names ...string) error {
 	for _, name := range names {
 		if _, err := s.inference.HookPoint(name); err != nil {
@@ -144,8 +144,8 @@ func (s *Session) Map(text string, most int) (attention.Map, error) {
 // mostNextAt is how many of the most likely next tokens a map has after each of its tokens.
 const mostNextAt = 10
 
-// MapWithVectors is [Session.Map] with the most likely next tokens after each token, at most 10, and with the queries, keys, values,
-// scores and z of each head, read from the hook points of the same pass.
+// MapWithVectors is [Session.Map] with the most likely next tokens after each token, at most 10, and with the queries, keys,
+// values, scores and z of each head, read from the hook points of the same pass.
 func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
 	c := s.run.Config
 	hookPoint := func(layer, i int) string {
@@ -211,8 +211,8 @@ func descending(p []float32) []int {
 	return order
 }
 
-// descendingKeys returns a number for each probability: the smaller, the larger the probability, and of equal ones the earlier. Its low 32
-// bits are the index.
+// descendingKeys returns a number for each probability: the smaller, the larger the probability, and of equal ones the earlier.
+// Its low 32 bits are the index.
 func descendingKeys(p []float32) []uint64 {
 	keys := make([]uint64, len(p)) // the bits of numbers that are not negative have the order of the numbers
 	for i, x := range p {

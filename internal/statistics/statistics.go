@@ -69,9 +69,10 @@ func twoSided(t, freedom float64) float64 {
 	return 2 * distuv.StudentsT{Sigma: 1, Nu: freedom}.CDF(-math.Abs(t))
 }
 
-// RankCorrelation is the rank correlation rho of Spearman of two variables, of which equal values share the mean rank. The p of no
-// association is exact for up to 8 pairs: the share of all orders of y with a rho at least as far from 0. For more it is
-// approximate, see spearman. It is nil for less than three pairs, and if one of the variables is constant. Values may be infinite.
+// RankCorrelation is the rank correlation rho of Spearman of two variables, of which equal values share the mean rank. The p of
+// no association is exact for up to 8 pairs: the share of all orders of y with a rho at least as far from 0. For more it is
+// approximate, see spearman. It is nil for less than three pairs, and if one of the variables is constant. Values may be
+// infinite.
 //
 // Source: Spearman 1904, "The proof and measurement of association between two things", American Journal of Psychology 15.
 func RankCorrelation(x, y []float64) *Test {
@@ -130,8 +131,8 @@ func ranks(values []float64) (ranks []float64, ties float64) {
 	return ranks, ties
 }
 
-// mostPermuted is the largest number of points for which all orders are tried: 40,320 of 8. The approximation of [spearman] is far too
-// small for few points, 0 in place of 1/3 for three in order.
+// mostPermuted is the largest number of points for which all orders are tried: 40,320 of 8. The approximation of [spearman] is
+// far too small for few points, 0 in place of 1/3 for three in order.
 const mostPermuted = 8
 
 // permutationP returns the p-value of a rank correlation: the share of all orders of y in which it is at least as far from 0.

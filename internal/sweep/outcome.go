@@ -9,8 +9,8 @@ import (
 	"attend/internal/run"
 )
 
-// Outcome is the result of a trial, or why it has none: a line of results.jsonl. Losses are in nats per token, and of the model of
-// the run, which has the weights of Step.
+// Outcome is the result of a trial, or why it has none: a line of results.jsonl. Losses are in nats per token, and of the model
+// of the run, which has the weights of Step.
 type Outcome struct {
 	Trial       string         `json:"trial"`            // its hash
 	Failed      string         `json:"failed,omitempty"` // why there is no result; "" if there is one
@@ -34,8 +34,8 @@ type RuleAccuracy struct {
 	Accuracy float64 `json:"accuracy"`
 }
 
-// trialResult is what result.json of a trial holds: the result of `attend train`, and the map of the sample sentence, which remains
-// when the weights are removed.
+// trialResult is what result.json of a trial holds: the result of `attend train`, and the map of the sample sentence, which
+// remains when the weights are removed.
 type trialResult struct {
 	analysis.TrainingResult
 	Map attention.Map `json:"map"`

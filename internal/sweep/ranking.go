@@ -213,7 +213,8 @@ func (s *Sweep) Metrics(trial string) ([]run.Metrics, error) {
 func (s *Sweep) OpenTrial(trial string) (*run.Run, []run.Metrics, error) {
 	o, ended := s.outcomes[trial]
 	if !ended {
-		return nil, nil, fmt.Errorf("the trial %s of %s has not ended: wait until it has", printable.Quote(trial), printable.Path(s.Path))
+		return nil, nil, fmt.Errorf("the trial %s of %s has not ended: wait until it has", printable.Quote(trial),
+			printable.Path(s.Path))
 	}
 	r, metrics, err := run.OpenWithoutWeights(s.TrialPath(trial), s.Text)
 	if err != nil {

@@ -22,8 +22,8 @@ var (
 	ranked     = regexp.MustCompile(`Rank correlation of attention and effect: (-?[0-9.]+) \(p [^)]*\): the more attention, the (larger|smaller) the effect`)
 )
 
-// WhyFaults returns in what the words of a printed [attention.Why], without a word to compare with, do not agree with its numbers. It
-// computes what they should say from the numbers alone, for sentences of words that are printed as they are.
+// WhyFaults returns in what the words of a printed [attention.Why], without a word to compare with, do not agree with its
+// numbers. It computes what they should say from the numbers alone, for sentences of words that are printed as they are.
 func WhyFaults(y attention.Why, printed string) (faults []string) {
 	text := strings.Join(strings.Fields(printed), " ")
 	fault := func(format string, a ...any) { faults = append(faults, fmt.Sprintf(format, a...)) }
@@ -60,7 +60,8 @@ func WhyFaults(y attention.Why, printed string) (faults []string) {
 		}
 		named[m[1]] = true
 		w := y.Words[i]
-		if m[2] != "" && (w.AttentionRemoved == nil || m[3] != two(*w.AttentionRemoved) || math.Abs(*w.AttentionRemoved) <= y.NoiseFloor.Removed) {
+		if m[2] != "" && (w.AttentionRemoved == nil || m[3] != two(*w.AttentionRemoved) ||
+			math.Abs(*w.AttentionRemoved) <= y.NoiseFloor.Removed) {
 			fault("%s: removed %s", m[1], m[3])
 		}
 		if m[4] != "" && (w.Replaced == nil || m[5] != two(*w.Replaced) || math.Abs(*w.Replaced) <= y.NoiseFloor.Replaced) {
@@ -100,7 +101,8 @@ func WhyFaults(y attention.Why, printed string) (faults []string) {
 	for _, i := range order[:len(above)] {
 		same = same && above[names[i]]
 	}
-	if m := mostGoesTo.FindStringSubmatch(text); m != nil && (m[1] != top || m[2] != two(y.Words[order[0]].Attention) || above[top]) {
+	if m := mostGoesTo.FindStringSubmatch(text); m != nil && (m[1] != top || m[2] != two(y.Words[order[0]].Attention) ||
+		above[top]) {
 		fault("the most attention goes to %s, and not to %s", top, m[1])
 	}
 	if m := mostAmong.FindStringSubmatch(text); m != nil && (m[1] != top || !above[top]) {
@@ -111,11 +113,13 @@ func WhyFaults(y attention.Why, printed string) (faults []string) {
 	}
 	if m := noRemoval.FindStringSubmatch(text); m != nil {
 		i := slices.Index(names, m[1])
-		if i < 0 || math.Abs(*y.Words[i].AttentionRemoved) > y.NoiseFloor.Removed || m[3] != two(y.Words[i].Attention) || (m[2] != "") != (m[1] == top) {
+		if i < 0 || math.Abs(*y.Words[i].AttentionRemoved) > y.NoiseFloor.Removed || m[3] != two(y.Words[i].Attention) ||
+			(m[2] != "") != (m[1] == top) {
 			fault("removing the attention to %s has no effect", m[1])
 		}
 	}
-	if m := ranked.FindStringSubmatch(text); m != nil && (len(above) < 3 || y.Correlation.P > 0.05 || m[1] != two(y.Correlation.Rho) || (m[2] == "larger") != (y.Correlation.Rho > 0)) {
+	if m := ranked.FindStringSubmatch(text); m != nil && (len(above) < 3 || y.Correlation.P > 0.05 ||
+		m[1] != two(y.Correlation.Rho) || (m[2] == "larger") != (y.Correlation.Rho > 0)) {
 		fault("rank correlation: %q of %+v", m[0], y.Correlation)
 	}
 	return faults

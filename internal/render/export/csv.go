@@ -28,9 +28,9 @@ import (
 // Control characters and those that hide or reorder text are written as
 // [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
 //
-// With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and
-// the first minus it. If the maps have norms, there is one more, norm. If a map has a name, as a rollout has, the last column is name;
-// it is empty for attention itself.
+// With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and the first
+// minus it. If the maps have norms, there is one more, norm. If a map has a name, as a rollout has, the last column is name; it
+// is empty for attention itself.
 func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) error {
 	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return err
@@ -134,9 +134,9 @@ func quoted(s string) string {
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }
 
-// plain reports whether no spreadsheet takes a printable text for a formula, and no reader takes it for one with an apostrophe before
-// it. The characters are those of the OWASP page on CSV injection, with the wide ones that some keyboards and spreadsheets use; a
-// spreadsheet may drop blanks before them.
+// plain reports whether no spreadsheet takes a printable text for a formula, and no reader takes it for one with an apostrophe
+// before it. The characters are those of the OWASP page on CSV injection, with the wide ones that some keyboards and spreadsheets
+// use; a spreadsheet may drop blanks before them.
 func plain(s string) bool {
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " "))
 	return !strings.ContainsRune("=+-@＝＋－＠'", first)

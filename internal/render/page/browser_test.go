@@ -76,8 +76,8 @@ func measured() attention.Map {
 	return m
 }
 
-// normed is a sentence of two layers of three heads with the norms of what attention adds: the vectors that the heads would add with a
-// weight of 1 are made up.
+// normed is a sentence of two layers of three heads with the norms of what attention adds: the vectors that the heads would add
+// with a weight of 1 are made up.
 func normed() attention.Map {
 	m := lions()[0]
 	seq := len(m.Tokens)

@@ -45,7 +45,8 @@ type pageSentence struct {
 	Layers  int        `json:"layers"`
 	Heads   int        `json:"heads"`
 	Joined  bool       `json:"joined"` // the tokens hold the spaces between words
-	// Start is the layer and head shown first, Important those of the head with the largest effect on the likeliest next word; -1 is the mean.
+	// Start is the layer and head shown first, Important those of the head with the largest effect on the likeliest next word; -1
+	// is the mean.
 	Start     [2]int       `json:"start"`
 	Important *[2]int      `json:"important"` // null where no head matters much, or effects were not measured
 	Effects   [][]float64  `json:"effects"`   // [layer][head] of a zero ablation, in nats; null where they were not measured
@@ -68,7 +69,8 @@ type pageWeights struct {
 	Sinks   [][]bool                 `json:"sinks"`   // of each choice, as the titles: the first key is an attention sink
 }
 
-// pageVectors are what the weights of a sentence were computed from: vectors [layer][head][position][headDim], and scores as the weights.
+// pageVectors are what the weights of a sentence were computed from: vectors [layer][head][position][headDim], and scores as the
+// weights.
 type pageVectors struct {
 	HeadDim int    `json:"headDim"`
 	Query   floats `json:"query"`
@@ -91,7 +93,8 @@ func (f *floats) add(rows ...[]float32) {
 
 // newPageData begins the data of a page.
 func newPageData(s attention.Source) *pageData {
-	return &pageData{Shown: "attention", Run: printable.Path(s.Run), Step: s.Step, Selected: render.Selected(s), Formed: []attention.Formed{}, SinkNote: render.SinkNote,
+	return &pageData{Shown: "attention", Run: printable.Path(s.Run), Step: s.Step, Selected: render.Selected(s),
+		Formed: []attention.Formed{}, SinkNote: render.SinkNote,
 		Light: pageScaleOf(render.OnLight()), Dark: pageScaleOf(render.OnDark())}
 }
 

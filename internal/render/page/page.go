@@ -1,8 +1,8 @@
-// Package page writes maps, the film of a training, a chart, or the result of a sweep as one HTML file for a browser: [Maps], [Film],
-// [Chart] and [WriteSweep].
+// Package page writes maps, the film of a training, a chart, or the result of a sweep as one HTML file for a browser: [Maps],
+// [Film], [Chart] and [WriteSweep].
 //
-// The folder assets holds the frame, the style and the scripts of a page, one component a file; browser holds the tests that run in a real
-// browser.
+// The folder assets holds the frame, the style and the scripts of a page, one component a file; browser holds the tests that run
+// in a real browser.
 package page
 
 import (
@@ -27,15 +27,16 @@ import (
 //go:embed assets/*.html assets/*.css assets/*.js
 var assets embed.FS
 
-// Maps writes the maps as one page for a browser: every layer and head of every sentence to choose
-// from, the attention of each word as lines, running text and grid, the likely next words and, where a map has
-// its vectors, the arithmetic of each cell. It opens with the selection (see [render.Selection.Of]). Words pass [printable.Text] first.
+// Maps writes the maps as one page for a browser: every layer and head of every sentence to choose from, the attention of each
+// word as lines, running text and grid, the likely next words and, where a map has its vectors, the arithmetic of each cell. It
+// opens with the selection (see [render.Selection.Of]). Words pass [printable.Text] first.
 //
 // The page is complete in one file: its policy forbids every request, and every script but its own. Equal maps give equal bytes.
-// Without a map, with one that is not valid, or with a selection that a map does not have, it writes nothing and returns an error.
+// Without a map, with one that is not valid, or with a selection that a map does not have, it writes nothing and returns an
+// error.
 //
-// With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference; of maps with norms, the shares of
-// the norms too.
+// With baselines, all of one name, the grid shows the attention, that of the baseline, or the difference; of maps with norms, the
+// shares of the norms too.
 func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []attention.Baseline, shown render.Selection) error {
 	if len(maps) == 0 {
 		return errors.New("a page requires a sentence")
@@ -79,10 +80,10 @@ type Loss struct {
 	HeldOut  *float64 `json:"heldOut"`  // of the held-out text, or of a sample of it
 }
 
-// Film writes the frames of a training as one page for a browser: the map of each sample
-// sentence as [Maps] shows it, a slider over the steps, the curves of the losses on a logarithmic axis, and the list of
-// links that weigh 0.2 or more at the end with the step at which each formed (see [attention.Formation]). Selection and effects are those
-// of the frame of the model's step, which is marked if it is not the last.
+// Film writes the frames of a training as one page for a browser: the map of each sample sentence as [Maps] shows it, a slider
+// over the steps, the curves of the losses on a logarithmic axis, and the list of links that weigh 0.2 or more at the end with
+// the step at which each formed (see [attention.Formation]). Selection and effects are those of the frame of the model's step,
+// which is marked if it is not the last.
 //
 // It is complete in one file, and equal frames give equal bytes. Frames that do not belong
 // together, as [attention.CheckFilm] reports, write nothing.
@@ -132,7 +133,8 @@ func (d *pageData) title(what string) string {
 func (d *pageData) write(w io.Writer, text pageText) error {
 	// In this order each file uses only what stands before it, and main.js starts.
 	return writePage(w, "page.html", text, text.Heading+": "+d.title(""), d,
-		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js", "overview.js", "arithmetic.js", "chart.js", "curve.js", "film.js", "theme.js", "main.js")
+		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js",
+		"overview.js", "arithmetic.js", "chart.js", "curve.js", "film.js", "theme.js", "main.js")
 }
 
 // writePage puts a page together: frame, style, scripts and data in one text.

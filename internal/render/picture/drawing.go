@@ -1,5 +1,5 @@
-// Package picture draws attention maps, activation patching, arrows, bars, scatters and charts, and writes them as files of any of
-// [Formats]:
+// Package picture draws attention maps, activation patching, arrows, bars, scatters and charts, and writes them as files of any
+// of [Formats]:
 //
 //	drawing, err := picture.Map(m, nil, source, selection, picture.Options{})
 //	format, err := picture.Formats.Find("format", "svg")
@@ -7,8 +7,8 @@
 //
 // A picture is laid out once, as a [Drawing] of rectangles, lines, dots and texts that are measured in the Go fonts (font.go).
 // Each kind of picture has a function that makes one: [Map] (figure.go, layout.go), [Patching], [Arrows], [Bars], [Scatter]
-// (scatter.go, scatter_labels.go) and [Chart]. Each format is a file of its own and a line in [Formats], and writes every drawing; those of
-// pixels draw them with pixels.go. Equal pictures have equal bytes.
+// (scatter.go, scatter_labels.go) and [Chart]. Each format is a file of its own and a line in [Formats], and writes every
+// drawing; those of pixels draw them with pixels.go. Equal pictures have equal bytes.
 package picture
 
 import (
@@ -172,11 +172,14 @@ type palette struct {
 // distinguishes, darker on white, so that text in them can be read.
 func (o Options) palette() palette {
 	if o.Dark {
-		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952), leader: rgb(0x7d8493),
-			scale: render.OnDark(), curves: render.CurveColors(true), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9), rgb(0x2fc89b)}}
+		return palette{background: rgb(0x14161a), ink: rgb(0xf2f2f2), muted: rgb(0xb8b8b8), grid: rgb(0x454952),
+			leader: rgb(0x7d8493),
+			scale:  render.OnDark(), curves: render.CurveColors(true), arrows: [3]color.RGBA{rgb(0xe69f00), rgb(0x56b4e9),
+				rgb(0x2fc89b)}}
 	}
 	return palette{background: rgb(0xffffff), ink: rgb(0x161616), muted: rgb(0x505050), grid: rgb(0xc4c4c4), leader: rgb(0x8b929e),
-		scale: render.OnLight(), curves: render.CurveColors(false), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96), rgb(0x006b4e)}}
+		scale: render.OnLight(), curves: render.CurveColors(false), arrows: [3]color.RGBA{rgb(0xa34a00), rgb(0x005a96),
+			rgb(0x006b4e)}}
 }
 
 // rgb is the colour #rrggbb.

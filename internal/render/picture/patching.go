@@ -237,8 +237,8 @@ func (s *patchSheet) draw(g patchGrid, x, y int) int {
 	return top + len(g.rows)*patchRow + panelGapY
 }
 
-// column writes the name of a column whose middle is at x, down to y: where the sentences differ, the token of the clean one above
-// that of the corrupted one.
+// column writes the name of a column whose middle is at x, down to y: where the sentences differ, the token of the clean one
+// above that of the corrupted one.
 func (s *patchSheet) column(g patchGrid, c patchColumn, x, y float64) {
 	t := text{size: textSize, fill: s.ink, x: x, y: y, anchor: middle}
 	add := func(name, shown string) {
@@ -297,7 +297,8 @@ func (s *patchSheet) notes(p attention.Patching) []string {
 	word, against := patchWords(p)
 	notes := []string{
 		fmt.Sprintf("The logit difference is logit(%s) - logit(%s) at the last token. A part is what one patch changes of the "+
-			"difference between the sentences: 0 nothing, 1 all of it. A part beyond -1 or 1 has the colour of -1 or 1.", word, against),
+			"difference between the sentences: 0 nothing, 1 all of it. A part beyond -1 or 1 has the colour of -1 or 1.",
+			word, against),
 		"Denoising: a large part is sufficient there. Noising: a large part is necessary there.",
 		"Where the tokens differ, that of the clean sentence comes first.",
 	}

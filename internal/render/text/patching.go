@@ -15,8 +15,8 @@ import (
 	"attend/internal/term"
 )
 
-// Patching writes activation patching for a terminal: for each direction a table of tokens and layers, a table of heads, and what the
-// numbers say.
+// Patching writes activation patching for a terminal: for each direction a table of tokens and layers, a table of heads, and what
+// the numbers say.
 func Patching(w io.Writer, p attention.Patching, o Options) error {
 	var b bytes.Buffer
 	word, against := printable.Quote(render.Spelling(p.Word)), printable.Quote(render.Spelling(p.Against))
@@ -25,7 +25,8 @@ func Patching(w io.Writer, p attention.Patching, o Options) error {
 		name string
 		of   attention.Patched
 	}{{"clean: ", p.Clean}, {"corrupted: ", p.Corrupted}} {
-		b.WriteString(o.hanging(side.name, "%s (logit difference %s)", printable.Sentence(side.of.Text), rounded(side.of.Difference)))
+		b.WriteString(o.hanging(side.name, "%s (logit difference %s)", printable.Sentence(side.of.Text),
+			rounded(side.of.Difference)))
 	}
 	b.WriteString(o.paragraph("The logit difference is logit(%s) - logit(%s) at the last token. Each number is the part of it that one patch changes: "+
 		"0 nothing, 1 all.", word, against))
@@ -34,8 +35,10 @@ func Patching(w io.Writer, p attention.Patching, o Options) error {
 		parts attention.PatchParts
 		verb  string
 	}{
-		{"Denoising: an activation of the clean sentence in the corrupted one. A large part: it is sufficient there.", p.Denoising, "restores"},
-		{"Noising: an activation of the corrupted sentence in the clean one. A large part: it is necessary there.", p.Noising, "removes"},
+		{"Denoising: an activation of the clean sentence in the corrupted one. A large part: it is sufficient there.",
+			p.Denoising, "restores"},
+		{"Noising: an activation of the corrupted sentence in the clean one. A large part: it is necessary there.", p.Noising,
+			"removes"},
 	} {
 		b.WriteString("\n" + o.title("%s", d.title) + "\n")
 		b.WriteString(patchTable(p, d.parts).Text(o.width()))
@@ -70,8 +73,8 @@ func pairedWords(p attention.Patching) []string {
 	return words
 }
 
-// patchTable has a row for each token from the first that differs, and columns for the residual stream before each layer and after the last,
-// and for the outputs of attention and feed-forward network. On a narrow terminal the outputs go first.
+// patchTable has a row for each token from the first that differs, and columns for the residual stream before each layer and
+// after the last, and for the outputs of attention and feed-forward network. On a narrow terminal the outputs go first.
 func patchTable(p attention.Patching, parts attention.PatchParts) term.Table {
 	t := term.Table{Columns: []term.Column{{Title: "token", Left: true}}}
 	first, words := p.Differ[0], pairedWords(p)
@@ -98,10 +101,12 @@ func patchTable(p attention.Patching, parts attention.PatchParts) term.Table {
 
 // patchedHeads has a row for each head: z at all tokens, and the attention weights alone.
 func patchedHeads(parts attention.PatchParts) term.Table {
-	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "z at all tokens"}, {Title: "weights alone", Spare: 1}}}
+	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "z at all tokens"}, {Title: "weights alone",
+		Spare: 1}}}
 	for layer := range parts.Heads {
 		for head := range parts.Heads[layer] {
-			t.Add(fmt.Sprintf("layer %d, head %d", layer+1, head+1), part(parts.Heads[layer][head]), part(parts.Patterns[layer][head]))
+			t.Add(fmt.Sprintf("layer %d, head %d", layer+1, head+1), part(parts.Heads[layer][head]),
+				part(parts.Patterns[layer][head]))
 		}
 	}
 	return t
@@ -135,7 +140,9 @@ func patchConclusion(p attention.Patching, parts attention.PatchParts, verb stri
 	}
 	if heads == nil {
 		layer, head := attention.Largest(parts.Heads)
-		return text + fmt.Sprintf(" No single head does; the most is %.2f, of layer %d, head %d.", parts.Heads[layer][head], layer+1, head+1)
+		return text + fmt.Sprintf(" No single head does; the most is %.2f, of layer %d, head %d.", parts.Heads[layer][head],
+			layer+1, head+1)
 	}
-	return text + fmt.Sprintf(" So %s: %s.", map[bool]string{true: "does one head", false: "do single heads"}[len(heads) == 1], listed(heads))
+	return text + fmt.Sprintf(" So %s: %s.", map[bool]string{true: "does one head",
+		false: "do single heads"}[len(heads) == 1], listed(heads))
 }

@@ -38,8 +38,8 @@ const (
 	spareBy
 )
 
-// Why writes a Why for a terminal: the attention to each word and its effects, the words with the largest effect first, then the heads,
-// and what the numbers say.
+// Why writes a Why for a terminal: the attention to each word and its effects, the words with the largest effect first, then the
+// heads, and what the numbers say.
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
 	target := render.Spelling(y.Target)
@@ -104,8 +104,8 @@ func resampled(y attention.Why) string {
 	return ", and by its outputs at random tokens of it (resample ablation: mean and standard deviation over the draws)"
 }
 
-// shownWords returns the words that have a line: all of a short sentence, of a longer one those with an effect, and those with the most
-// attention.
+// shownWords returns the words that have a line: all of a short sentence, of a longer one those with an effect, and those with
+// the most attention.
 func shownWords(y attention.Why) []attention.WordEffect {
 	ranked := y.Ranked()
 	if len(ranked) <= mostWords {
@@ -175,17 +175,23 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 		return rounded(*w.Deviation)
 	})
 	if y.Against != nil {
-		column(term.Column{Title: "logit removed", Spare: spareDifference}, func(w attention.WordEffect) string { return signed(w.DifferenceRemoved) })
-		column(term.Column{Title: "logit replaced", Spare: spareDifference}, func(w attention.WordEffect) string { return signed(w.DifferenceReplaced) })
+		column(term.Column{Title: "logit removed", Spare: spareDifference},
+			func(w attention.WordEffect) string { return signed(w.DifferenceRemoved) })
+		column(term.Column{Title: "logit replaced", Spare: spareDifference},
+			func(w attention.WordEffect) string { return signed(w.DifferenceReplaced) })
 	}
-	column(term.Column{Left: true, Spare: spareBars}, func(w attention.WordEffect) string { return effectBarOf(y.Effect(w), largest, o) })
+	column(term.Column{Left: true, Spare: spareBars}, func(w attention.WordEffect) string {
+		return effectBarOf(y.Effect(w),
+			largest, o)
+	})
 	column(term.Column{Title: "by", Left: true, Spare: spareBy}, replacedBy)
 	return t
 }
 
 // headTable has a row for each head.
 func headTable(heads []attention.HeadAblation, o Options) term.Table {
-	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "mean"}, {Title: "resample", Spare: 3}, {Title: "±", Left: true, Spare: 2}, {Left: true, Spare: 1}}}
+	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "mean"}, {Title: "resample", Spare: 3},
+		{Title: "±", Left: true, Spare: 2}, {Left: true, Spare: 1}}}
 	largest := float64(longBar)
 	for _, h := range heads {
 		largest = max(largest, math.Abs(h.Mean))
@@ -195,7 +201,8 @@ func headTable(heads []attention.HeadAblation, o Options) term.Table {
 		if h.Deviation != nil {
 			resample, deviation = rounded(h.Resample), rounded(*h.Deviation)
 		}
-		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Mean), resample, deviation, effectBarOf(h.Mean, largest, o))
+		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Mean), resample, deviation, effectBarOf(h.Mean,
+			largest, o))
 	}
 	return t
 }

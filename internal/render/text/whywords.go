@@ -13,9 +13,9 @@ import (
 // named is how many words a sentence names.
 const named = 5
 
-// conclusions says in sentences what the numbers of a Why carry: which words have effects above the noise floor, whether they are those
-// with the most attention, how attention and effect correlate if that is significant, and why removing the attention to the most
-// attended word has no effect.
+// conclusions says in sentences what the numbers of a Why carry: which words have effects above the noise floor, whether they are
+// those with the most attention, how attention and effect correlate if that is significant, and why removing the attention to the
+// most attended word has no effect.
 func conclusions(y attention.Why) []string {
 	if len(y.Words) < 2 {
 		return []string{fmt.Sprintf("There is no other %s to compare with.", y.Unit)}
@@ -54,13 +54,15 @@ func withEffect(y attention.Why) string {
 		}
 	}
 	if len(toward) > 0 {
-		text = fmt.Sprintf("%s %s an effect on %s: %s. ", printable.Count(len(toward), y.Unit), have(len(toward)), target, listed(toward)) + text
+		text = fmt.Sprintf("%s %s an effect on %s: %s. ", printable.Count(len(toward), y.Unit), have(len(toward)), target,
+			listed(toward)) + text
 	}
 	if len(other) > 0 {
 		text += fmt.Sprintf(" %s made it less likely: %s.", printable.Count(len(other), y.Unit), listed(other))
 	}
 	if text == "" {
-		return fmt.Sprintf("Almost nothing matters here: no %s has an effect above the noise floor when it is %s (%s).", y.Unit, effect, floor(y, effect))
+		return fmt.Sprintf("Almost nothing matters here: no %s has an effect above the noise floor when it is %s (%s).",
+			y.Unit, effect, floor(y, effect))
 	}
 	return fmt.Sprintf("%s%s Nothing else matters: no other %s has an effect above the noise floor when it is %s (%s).",
 		strings.TrimSpace(text), attended(y), y.Unit, effect, floor(y, effect))
@@ -152,9 +154,11 @@ func causes(y attention.Why) string {
 	case len(all) == 0:
 		return ""
 	case len(missing) == 0:
-		return fmt.Sprintf("The %s of the rule %s, %s, %s an effect.", plural(len(all), "cause "+y.Unit), printable.Sentence(y.Rule), listed(all), have(len(all)))
+		return fmt.Sprintf("The %s of the rule %s, %s, %s an effect.", plural(len(all), "cause "+y.Unit),
+			printable.Sentence(y.Rule), listed(all), have(len(all)))
 	}
-	return fmt.Sprintf("The %s of the rule %s: %s. Without an effect above the noise floor: %s.", plural(len(all), "cause "+y.Unit), printable.Sentence(y.Rule), listed(all), listed(missing))
+	return fmt.Sprintf("The %s of the rule %s: %s. Without an effect above the noise floor: %s.", plural(len(all),
+		"cause "+y.Unit), printable.Sentence(y.Rule), listed(all), listed(missing))
 }
 
 // have is the verb of so many words.
@@ -185,7 +189,8 @@ func correlated(y attention.Why) string {
 	if c.Rho < 0 {
 		meaning = "the more attention, the smaller the effect"
 	}
-	return fmt.Sprintf("Rank correlation of attention and effect: %s (p %s, effects below the noise floor as ties): %s.", rounded(c.Rho), probability(c.P), meaning)
+	return fmt.Sprintf("Rank correlation of attention and effect: %s (p %s, effects below the noise floor as ties): %s.",
+		rounded(c.Rho), probability(c.P), meaning)
 }
 
 // probability writes what a p-value is.
@@ -208,7 +213,8 @@ func redundant(y attention.Why) string {
 	if d.Position == y.ByAttention()[0] {
 		subject = fmt.Sprintf("%s, which has the most (%s),", word, rounded(y.Words[d.Position].Attention))
 	}
-	text := fmt.Sprintf("Removing the attention to %s has no effect above the noise floor (%s nats).", subject, rounded(y.NoiseFloor.Removed))
+	text := fmt.Sprintf("Removing the attention to %s has no effect above the noise floor (%s nats).", subject,
+		rounded(y.NoiseFloor.Removed))
 	for _, reason := range d.Reasons {
 		switch reason {
 		case attention.Sink:
@@ -217,17 +223,21 @@ func redundant(y attention.Why) string {
 			for _, p := range d.Pairs {
 				if y.Needed(p) && slices.Contains(p.Positions[:], d.Position) {
 					other := p.Positions[0] + p.Positions[1] - d.Position
-					text += fmt.Sprintf(" Removing the attention to %s as well has an effect of %s: one of the two is enough.", printable.Quote(marks[other].String()), rounded(p.Effect))
+					text += fmt.Sprintf(" Removing the attention to %s as well has an effect of %s: one of the two is enough.",
+						printable.Quote(marks[other].String()), rounded(p.Effect))
 					break
 				}
 			}
 		case attention.OtherTokens:
-			text += fmt.Sprintf(" Words after it have its content too: removing the attention of all of them to it has an effect of %s.", rounded(*d.AllQueries))
+			text += fmt.Sprintf(" Words after it have its content too: removing the attention of all of them to it has an effect of %s.",
+				rounded(*d.AllQueries))
 		case attention.Certain:
-			text += fmt.Sprintf(" The prediction is certain already: the logit difference to %s falls from %s by %s, and the probability hardly changes.",
+			text += fmt.Sprintf(" The prediction is certain already: the logit difference to %s falls from %s by %s, and "+
+				"the probability hardly changes.",
 				printable.Quote(render.Spelling(d.RunnerUp)), rounded(d.Margin), rounded(d.Difference))
 		case attention.SameAnswer:
-			text += fmt.Sprintf(" Without it the model predicts the same; other %ss in its place change the prediction (replaced %s).", y.Unit, rounded(*y.Words[d.Position].Replaced))
+			text += fmt.Sprintf(" Without it the model predicts the same; other %ss in its place change the prediction (replaced %s).",
+				y.Unit, rounded(*y.Words[d.Position].Replaced))
 		case attention.Itself:
 			text += fmt.Sprintf(" It is the last %s: the prediction is computed from its vector, which needs no attention.", y.Unit)
 		case attention.NoOther:

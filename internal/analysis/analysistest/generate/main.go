@@ -37,7 +37,8 @@ func write(folder string, commands io.Writer) error {
 		if err := os.WriteFile(path+".causes", []byte(analysistest.Marked(marked)), 0o644); err != nil {
 			return err
 		}
-		fmt.Fprintf(commands, "# %s: the loss of its exact probabilities is %.4f nats per token\n", task.Name, analysistest.Loss(text))
+		fmt.Fprintf(commands, "# %s: the loss of its exact probabilities is %.4f nats per token\n", task.Name,
+			analysistest.Loss(text))
 		for seed := 1; seed <= 3; seed++ {
 			rate := ""
 			if task.LearningRate > 0 {
