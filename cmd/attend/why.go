@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/analysis"
+	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/layers"
@@ -25,13 +26,16 @@ An effect is the decrease of the log-probability of the predicted word, in nats:
   word replaced       by its substitutes in the savanna, or else by words that the
                       training text has between the same two words (or after or
                       before the same word): at most 12 of them, the mean
-  head ablated        its output is replaced by its mean over held-out text
+  head ablated        its output is replaced by its mean over held-out text, or by
+                      its outputs at random tokens of it (resample ablation)
 
-0.69 nats halve a probability, 2.3 nats divide it by 10. Words are ordered by the
-effect of replacing them. Effects below the noise floor are ties: it is 10 times
-the median effect of random words in held-out text, and at least 0.1 nats. If
-removing the attention to a word has no effect, tests say why: removed together
-with another word, by all later tokens, or a prediction that is certain already.
+0.69 nats halve a probability, 2.3 nats divide it by 10. A word is judged by the
+effect that nine in ten of its replacements have at least: the mean is large, too,
+where a few of them would decide the prediction themselves. Effects below the noise
+floor are ties: it is 10 times the median effect of random words in held-out text,
+from 0.1 to 0.69 nats. If removing the attention to a word has no effect, tests say
+why: removed together with another word, by all later tokens, or a prediction that
+is certain already. Of a sentence of more than 128 tokens some words are replaced.
 
 By default the most likely next word is explained. --word explains another word,
 --position a word of the sentence. --against compares it with a word, or with the
@@ -92,6 +96,13 @@ func (p *program) why(q *request, asked analysis.Question, marked string) (findi
 		return finding{}, fmt.Errorf("%s: %w", printable.Quote(asked.Text), err)
 	}
 	note := readingNote(q.run)
+	unknown := make([]bool, len(y.Words))
+	for i, w := range y.Words {
+		unknown[i] = w.Unknown
+	}
+	if said := unknownNote(attention.Map{Tokens: y.Tokens, Unknown: unknown}); said != "" {
+		note = said + "\n" + note
+	}
 	if missing != nil {
 		note = "heads are not ablated, and only words of the savanna are replaced, since both need the training text: " + message(missing) + "\n" + note
 	}

@@ -54,10 +54,15 @@ func encodeQuestion(r *run.Run, q Question) (a asked, err error) {
 		a.against, err = -1, nil
 	}
 	if err == nil && a.against >= 0 && a.against == a.target {
-		err = fmt.Errorf("%s is the %s that is explained: compare it with another, or with the %s",
-			printable.Quote(q.Against), r.Vocabulary.Tokenizer().Noun(), RunnerUp)
+		err = notAgainstItself(r, q.Against)
 	}
 	return a, err
+}
+
+// notAgainstItself is the error of a word that is compared with itself.
+func notAgainstItself(r *run.Run, word string) error {
+	return fmt.Errorf("%s is the %s that is explained: compare it with another, or with the %s",
+		printable.Quote(word), r.Vocabulary.Tokenizer().Noun(), RunnerUp)
 }
 
 // tokenID returns the id of a word: a key, as results show it, or a word as typed.

@@ -58,7 +58,7 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 	reasons := []string{}
 	d, floor := y.Redundancy, y.NoiseFloor.Removed
 	if d.Position < untyped(r) {
-		reasons = append(reasons, attention.Sink)
+		return append(reasons, attention.Sink)
 	}
 	if slices.ContainsFunc(d.Pairs, func(p attention.PairRemoved) bool {
 		return y.Needed(p) && slices.Contains(p.Positions[:],
@@ -75,7 +75,8 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 	if len(reasons) > 0 {
 		return reasons
 	}
-	switch _, replaced := y.NoiseFloor.Above(y.Words[d.Position]); {
+	w := y.Words[d.Position]
+	switch replaced := w.NineInTen != nil && math.Abs(*w.NineInTen) > y.NoiseFloor.Replaced; {
 	case d.Position == len(y.Words)-1:
 		reasons = append(reasons, attention.Itself)
 	case replaced:

@@ -52,24 +52,28 @@ func noiseFloor(r *run.Run, reference *Reference) (attention.NoiseFloor, error) 
 		}
 	}
 	var queue []intervention
-	var removed, others []float64
+	var removed, others, differenceRemoved, differenceOthers []float64
 	for i, c := range newReplacer(r, reference).choose(words) {
 		ids := words[i].ids
 		p := newPrediction(r, asked{Encoded: run.Encoded{IDs: ids}, target: -1, against: -1})
 		p.measure(func(run.ForwardResult) {})
-		add := func(effects *[]float64) func(effect measured) {
-			return func(effect measured) { *effects = append(*effects, math.Abs(effect.logP)) }
+		add := func(effects, differences *[]float64) func(effect measured) {
+			return func(effect measured) {
+				*effects = append(*effects, math.Abs(effect.logP))
+				*differences = append(*differences, math.Abs(effect.difference))
+			}
 		}
-		p.add(ids, p.query, removeAttention(attention.All, p.query, draw.IntN(len(ids))), add(&removed))
+		p.add(ids, p.query, removeAttention(attention.All, p.query, draw.IntN(len(ids))), add(&removed, &differenceRemoved))
 		if len(c.ids) > 0 {
-			p.add(replaced(ids, words[i].at, c.ids[draw.IntN(len(c.ids))]), words[i].at, nil, add(&others))
+			p.add(replaced(ids, words[i].at, c.ids[draw.IntN(len(c.ids))]), words[i].at, nil, add(&others, &differenceOthers))
 		}
 		queue = append(queue, p.queue...)
 	}
 	if err := (passes{lastOnly: true}).forward(r, queue); err != nil {
 		return attention.NoiseFloor{}, err
 	}
-	return attention.NoiseFloor{Removed: floorOf(removed), Replaced: floorOf(others), Predictions: len(removed)}, nil
+	return attention.NoiseFloor{Removed: floorOf(removed), Replaced: floorOf(others), DifferenceRemoved: floorOf(differenceRemoved),
+		DifferenceReplaced: floorOf(differenceOthers), Predictions: len(removed)}, nil
 }
 
 // floorOf returns the noise floor of the sizes of effects, see [attention.NoiseFloor].
@@ -78,5 +82,5 @@ func floorOf(effects []float64) float64 {
 		return attention.LeastEffect
 	}
 	slices.Sort(effects)
-	return max(attention.LeastEffect, 10*stat.Quantile(0.5, stat.LinInterp, effects, nil))
+	return min(attention.MostFloor, max(attention.LeastEffect, 10*stat.Quantile(0.5, stat.LinInterp, effects, nil)))
 }

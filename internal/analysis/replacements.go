@@ -44,7 +44,7 @@ type position struct {
 	at  int
 }
 
-// choose returns the replacements of tokens. The boundary token and unknown words have none.
+// choose returns the replacements of tokens. The boundary token has none.
 func (p replacer) choose(positions []position) []replacements {
 	chosen := make([]replacements, len(positions))
 	var rest []int // indices of those without substitutes
@@ -59,7 +59,7 @@ func (p replacer) choose(positions []position) []replacements {
 				}
 			}
 		}
-		if chosen[i].ids == nil && !p.skip(id) {
+		if boundary, ok := p.r.Vocabulary.Boundary(); chosen[i].ids == nil && !(ok && id == boundary) {
 			rest, places = append(rest, i), append(places, data.PlaceOf(of.ids, of.at))
 		}
 	}
@@ -73,7 +73,7 @@ func (p replacer) choose(positions []position) []replacements {
 	return chosen
 }
 
-// skip reports whether a token neither replaces another nor is replaced.
+// skip reports whether a token never replaces another: the boundary token and the unknown token.
 func (p replacer) skip(id int) bool {
 	boundary, hasBoundary := p.r.Vocabulary.Boundary()
 	unknown, hasUnknown := p.r.Vocabulary.Unknown()
@@ -103,11 +103,8 @@ func drawn(s data.Seen, most int, uniform func() float64) []int {
 	return ids
 }
 
-// All words of a sentence of at most mostWords tokens are replaced, of a longer one only fewWords.
-const (
-	mostWords = 64
-	fewWords  = 32
-)
+// fewWords is how many words are replaced of a sentence of more than [attention.MostReplaced] tokens.
+const fewWords = 32
 
 // chosenWords returns the positions of the words to replace: all of a short sentence, of a long one those with the largest
 // effects of removal and those with the most attention, half of each.
@@ -116,7 +113,7 @@ func chosenWords(words []attention.WordEffect) []int {
 	for i := range positions {
 		positions[i] = i
 	}
-	if len(words) <= mostWords {
+	if len(words) <= attention.MostReplaced {
 		return positions
 	}
 	first := func(size func(w attention.WordEffect) float64) []int {

@@ -41,22 +41,22 @@ func TestDrawn(t *testing.T) {
 
 // Of a long sentence, the words with the largest effects and those with the most attention are replaced.
 func TestChosenWords(t *testing.T) {
-	words := make([]attention.WordEffect, mostWords)
+	words := make([]attention.WordEffect, attention.MostReplaced)
 	for i := range words {
 		words[i] = attention.WordEffect{Position: i, AttentionRemoved: new(0.0)}
 	}
-	if got := chosenWords(words); len(got) != mostWords {
-		t.Errorf("%d of %d words", len(got), mostWords)
+	if got := chosenWords(words); len(got) != attention.MostReplaced {
+		t.Errorf("%d of %d words", len(got), attention.MostReplaced)
 	}
 	for i := range 100 {
-		words = append(words, attention.WordEffect{Position: mostWords + i, AttentionRemoved: new(-float64(i)), Attention: float64(i % 50)})
+		words = append(words, attention.WordEffect{Position: attention.MostReplaced + i, AttentionRemoved: new(-float64(i)), Attention: float64(i % 50)})
 	}
 	got := chosenWords(words)
 	has := map[int]bool{}
 	for _, i := range got {
 		has[i] = true
 	}
-	if len(got) >= fewWords || !has[mostWords+99] || !has[mostWords+49] || has[0] || has[mostWords+1] {
+	if len(got) >= fewWords || !has[attention.MostReplaced+99] || !has[attention.MostReplaced+49] || has[0] || has[attention.MostReplaced+1] {
 		t.Errorf("%v", got)
 	}
 }

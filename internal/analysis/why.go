@@ -18,7 +18,7 @@ import (
 // by their substitutes in the built-in grammar; and it ablates each head. What it compares the effects with is measured once, see
 // [NewReference]; without a reference there are no heads, only substitutes replace words, and the noise floor is the smallest.
 //
-// Of a sentence of more than 64 tokens it replaces only the 32 with the largest effects of removal or the most attention.
+// Of a sentence of more than 128 tokens it replaces only the 32 with the largest effects of removal or the most attention.
 func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 	a, err := encodeQuestion(r, q)
 	if err != nil {
@@ -27,10 +27,10 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 	p := newPrediction(r, a)
 	y := attention.Why{Text: q.Text, Unit: r.Vocabulary.Tokenizer().Noun(), Tokens: a.Tokens,
 		ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
-		Words:       make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.NoiseFloor{Removed: attention.LeastEffect,
-			Replaced: attention.LeastEffect}}
+		Words:       make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.LeastFloor()}
 	for position := range y.Words {
 		y.Words[position].Position, y.Words[position].Word = position, a.Tokens[position]
+		y.Words[position].Unknown = a.Unknown[position]
 	}
 	if q.Causes != nil {
 		y.Rule = q.Causes.Name
@@ -50,14 +50,20 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 	if err := p.contributions(&y, a.against < 0 && q.Against == ""); err != nil {
 		return attention.Why{}, err
 	}
+	if q.Against != "" && p.against == p.target {
+		return attention.Why{}, notAgainstItself(r, q.Against)
+	}
 	y.Target, y.Probability = r.Vocabulary.Key(p.target), math.Exp(p.plain.logP)
 	if q.Against != "" {
-		y.Against = &attention.Against{Word: r.Vocabulary.Key(p.against),
-			Probability: math.Exp(p.plain.logP - p.plain.difference), LogitDifference: p.plain.difference}
+		y.Against = p.comparison()
 	}
 	p.replace(y.Words, chosenWords(y.Words), newReplacer(r, reference))
 	if err := p.run(); err != nil {
 		return attention.Why{}, err
+	}
+	if y.Against == nil && y.Saturated() {
+		y.Against = p.comparison()
+		y.Against.Automatic = true
 	}
 	if at := y.Unexplained(); at >= 0 {
 		y.Redundancy = &attention.Redundancy{Position: at, Word: a.Tokens[at], RunnerUp: r.Vocabulary.Key(p.runnerUp),
@@ -73,24 +79,29 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 
 // conclude sets what follows from the effects.
 func conclude(r *run.Run, y *attention.Why) {
-	y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
-	weights, effects := make([]float64, len(y.Words)), make([]float64, len(y.Words)) // 0 of a tie
-	for i, w := range y.Words {
-		weights[i] = w.Attention
-		if slices.Contains(y.WithEffect, i) {
-			effects[i] = y.Effect(w)
+	if y.Against == nil {
+		for i := range y.Words {
+			w := &y.Words[i]
+			w.DifferenceRemoved, w.DifferenceReplaced, w.DifferenceNine = nil, nil, nil
 		}
+	}
+	y.WithEffect, y.SomeOthers, y.RemovalOnly = y.Affecting(), y.Sensitive(), y.RemovedOnly()
+	var weights, effects []float64
+	for _, w := range y.Words {
+		if y.Replaceable() && w.Replaced == nil {
+			continue // its effect is not known
+		}
+		effect, above := y.Effect(w)
+		if !above {
+			effect = 0 // a tie
+		}
+		weights, effects = append(weights, w.Attention), append(effects, effect)
 	}
 	if test := statistics.RankCorrelation(weights, effects); test != nil {
 		y.Correlation = &attention.Correlation{Rho: test.Statistic, P: test.P}
 	}
 	if y.Redundancy != nil {
 		y.Redundancy.Reasons = redundancyReasons(r, *y)
-	}
-	if y.Against == nil {
-		for i := range y.Words {
-			y.Words[i].DifferenceRemoved, y.Words[i].DifferenceReplaced = nil, nil
-		}
 	}
 }
 
@@ -143,6 +154,12 @@ func (p *prediction) measure(read func(out run.ForwardResult)) {
 		p.plain = p.measured(out)
 		read(out)
 	}})
+}
+
+// comparison returns the word that the target is compared with.
+func (p *prediction) comparison() *attention.Against {
+	return &attention.Against{Word: p.r.Vocabulary.Key(p.against),
+		Probability: math.Exp(p.plain.logP - p.plain.difference), LogitDifference: p.plain.difference}
 }
 
 // secondAfter returns the index of the largest logit but that of the target.
@@ -268,7 +285,8 @@ func (p *prediction) replace(words []attention.WordEffect, at []int, by replacer
 				}
 				mean, deviation := stat.MeanStdDev(effects, nil)
 				difference := stat.Mean(differences, nil)
-				w.Replaced, w.DifferenceReplaced = &mean, &difference
+				nine, differenceNine := attention.NineInTen(effects), attention.NineInTen(differences)
+				w.Replaced, w.NineInTen, w.DifferenceReplaced, w.DifferenceNine = &mean, &nine, &difference, &differenceNine
 				if len(effects) > 1 {
 					w.Deviation = &deviation
 				}

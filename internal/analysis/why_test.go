@@ -237,13 +237,13 @@ func TestRedundancyReasons(t *testing.T) {
 	answer := func(change func(y *attention.Why, d *attention.Redundancy)) attention.Why {
 		d := attention.Redundancy{Position: 1}
 		y := attention.Why{Probability: 0.95, NoiseFloor: attention.NoiseFloor{Removed: 0.25, Replaced: 0.25}, Redundancy: &d,
-			Words: []attention.WordEffect{{AttentionRemoved: new(0.0)}, {AttentionRemoved: new(0.125), Replaced: new(0.125)}, {AttentionRemoved: new(0.0)}}}
+			Words: []attention.WordEffect{{AttentionRemoved: new(0.0)}, {AttentionRemoved: new(0.125), Replaced: new(0.125), NineInTen: new(0.125)}, {AttentionRemoved: new(0.0)}}}
 		change(&y, &d)
 		return y
 	}
 	for want, change := range map[string]func(y *attention.Why, d *attention.Redundancy){
 		attention.NotUsed:     func(*attention.Why, *attention.Redundancy) {},
-		attention.SameAnswer:  func(y *attention.Why, _ *attention.Redundancy) { *y.Words[1].Replaced = 2 },
+		attention.SameAnswer:  func(y *attention.Why, _ *attention.Redundancy) { *y.Words[1].NineInTen = 2 },
 		attention.Sink:        func(_ *attention.Why, d *attention.Redundancy) { d.Position = 0 },
 		attention.Certain:     func(_ *attention.Why, d *attention.Redundancy) { d.Difference = 1 },
 		attention.OtherTokens: func(_ *attention.Why, d *attention.Redundancy) { d.AllQueries = new(1.0) },

@@ -22,11 +22,12 @@ type Why struct {
 	ContextText string         `json:"context_text"` // the tokens as one text
 	Target      string         `json:"target"`       // the word whose probability is explained
 	Probability float64        `json:"probability"`  // of the target, without an intervention
-	Against     *Against       `json:"against"`      // the word that it is compared with; nil unless asked for
+	Against     *Against       `json:"against"`      // the word that it is compared with; nil unless asked for or saturated
 	Rule        string         `json:"rule"`         // the known rule that decides the word, whose cause words are marked; "": none
 	Words       []WordEffect   `json:"words"`        // of all tokens, in their order
 	NoiseFloor  NoiseFloor     `json:"noise_floor"`
 	WithEffect  []int          `json:"with_effect"`   // see [Why.Affecting]
+	SomeOthers  []int          `json:"some_others"`   // see [Why.Sensitive]
 	RemovalOnly []int          `json:"removal_only"`  // see [Why.RemovedOnly]
 	Heads       []HeadAblation `json:"heads"`         // empty if the text for the means is not available
 	Correlation *Correlation   `json:"correlation"`   // of attention and effect; nil if it is not defined
@@ -39,19 +40,31 @@ type Against struct {
 	Word            string  `json:"word"`
 	Probability     float64 `json:"probability"`      // without an intervention
 	LogitDifference float64 `json:"logit_difference"` // logit(target) - logit(against), without an intervention
+	Automatic       bool    `json:"automatic"`        // it was not asked for, see [Why.Saturated]
 }
 
 // NoiseFloor is the size of effect that is not distinguished from none. Random words of random predictions of held-out text are
-// ablated as those of the sentence are. The floor is 10 times the median size of these effects, and at least [LeastEffect]:
+// ablated as those of the sentence are. The floor is 10 times the median size of these effects, at least [LeastEffect] and at most
+// [MostFloor]:
 //
 //	floor = 10 median |effect|
 //
 // The median does not count the few words that matter there. The sizes of the other effects fall off about exponentially; of an
 // exponential distribution one in 1,024 is above 10 medians. Without the text of the run the floor is LeastEffect.
 type NoiseFloor struct {
-	Removed     float64 `json:"removed"`     // for removed attention
-	Replaced    float64 `json:"replaced"`    // for replaced words
-	Predictions int     `json:"predictions"` // that it was measured on; 0: none
+	Removed            float64 `json:"removed"`             // for removed attention
+	Replaced           float64 `json:"replaced"`            // for replaced words
+	DifferenceRemoved  float64 `json:"difference_removed"`  // for the effects on a difference of two logits
+	DifferenceReplaced float64 `json:"difference_replaced"` // likewise
+	Predictions        int     `json:"predictions"`         // that it was measured on; 0: none
+}
+
+// MostFloor is the largest noise floor: an effect that halves a probability is one, whatever random words do.
+const MostFloor = math.Ln2
+
+// LeastFloor is the noise floor without the text of a run.
+func LeastFloor() NoiseFloor {
+	return NoiseFloor{LeastEffect, LeastEffect, LeastEffect, LeastEffect, 0}
 }
 
 // Correlation is Spearman's rank correlation of attention and effect over the words. Effects that are not above the noise floor
@@ -69,19 +82,40 @@ type WordEffect struct {
 	ByHead    [][]float64 `json:"by_head"`   // [layer][head]
 	Norm      float64     `json:"norm"`      // of what the attention to it adds at the predicting token, mean over the layers, see [ValueNorms]
 	Cause     bool        `json:"cause"`     // it is a cause word of a known rule
+	Unknown   bool        `json:"unknown"`   // it is not in the vocabulary of the run: the model reads <unk>
 
 	AttentionRemoved        *float64  `json:"attention_removed"`          // effect of removing the attention to it, in all layers and heads; nil for the only token
 	AttentionRemovedByLayer []float64 `json:"attention_removed_by_layer"` // in one layer alone; empty with the former
 
-	Replaced     *float64      `json:"replaced"`           // effect of replacing it, mean over the replacements; nil without any
-	Deviation    *float64      `json:"replaced_deviation"` // standard deviation over the replacements; nil for fewer than two
-	Kind         string        `json:"kind"`               // of the substitutes in the grammar, such as "animal"; else ""
-	Seen         string        `json:"seen"`               // where the training text has the replacements: "between", "after" or "before" the same tokens; else ""
+	Replaced  *float64 `json:"replaced"`           // effect of replacing it, mean over the replacements; nil without any
+	Deviation *float64 `json:"replaced_deviation"` // standard deviation over the replacements; nil for fewer than two
+	// NineInTen is the effect that nine in ten of the replacements have at least, see [NineInTen]; nil without any. By it a word is
+	// judged: the mean is large, too, if a few of the replacements would decide the prediction themselves.
+	NineInTen    *float64      `json:"replaced_nine_in_ten"`
+	Kind         string        `json:"kind"` // of the substitutes in the grammar, such as "animal"; else ""
+	Seen         string        `json:"seen"` // where the training text has the replacements: "between", "after" or "before" the same tokens; else ""
 	Replacements []Replacement `json:"replacements"`
 
 	// The effects on the difference of the logits of the target and of [Why.Against]; nil without that.
 	DifferenceRemoved  *float64 `json:"difference_removed"`
 	DifferenceReplaced *float64 `json:"difference_replaced"` // mean over the replacements
+	DifferenceNine     *float64 `json:"difference_nine_in_ten"`
+}
+
+// NineInTen returns the effect that at least nine in ten of some effects have, in the direction of their mean; 0 if these do not
+// have one direction. A tenth of the number, rounded to the nearest, is left out: one of 5 to 14.
+func NineInTen(effects []float64) float64 {
+	sum := 0.0
+	for _, e := range effects {
+		sum += e
+	}
+	sign := math.Copysign(1, sum)
+	sorted := make([]float64, len(effects))
+	for i, e := range effects {
+		sorted[i] = sign * e
+	}
+	slices.Sort(sorted)
+	return sign * max(0, sorted[int(math.Round(float64(len(sorted))/10))])
 }
 
 // Replacement is a word that replaces another, and the effect of the replacement.
@@ -138,41 +172,65 @@ const (
 	NotUsed     = "not used"     // neither removing nor replacing it has an effect
 )
 
-// Replaceable reports whether any word was replaced. Then the words are ordered by the effects of replacing them; else by those
-// of removing the attention to them.
+// MostReplaced is the number of tokens of a sentence of which all words are replaced; of a longer one only some are.
+const MostReplaced = 128
+
+// Replaceable reports whether any word was replaced. Then the words are judged by the effects of replacing them; else by those of
+// removing the attention to them.
 func (y Why) Replaceable() bool {
 	return slices.ContainsFunc(y.Words, func(w WordEffect) bool { return w.Replaced != nil })
 }
 
-// Effect returns the effect of a word, by which the words are ordered: that of replacing it or, if no word was replaced, that of
-// removing the attention to it; 0 if it was not measured. With a word to compare with it is the effect on the logit difference.
-func (y Why) Effect(w WordEffect) float64 {
-	effect := w.AttentionRemoved
-	switch replaceable := y.Replaceable(); {
-	case replaceable && y.Against != nil:
-		effect = w.DifferenceReplaced
-	case replaceable:
-		effect = w.Replaced
-	case y.Against != nil:
-		effect = w.DifferenceRemoved
+// Removed returns the effect of removing the attention to a word, and whether it is above the noise floor. With a word to compare
+// with it is the effect on the logit difference. It is 0 if it was not measured.
+func (y Why) Removed(w WordEffect) (effect float64, above bool) {
+	if y.Against != nil {
+		return aboveFloor(w.DifferenceRemoved, y.NoiseFloor.DifferenceRemoved)
 	}
+	return aboveFloor(w.AttentionRemoved, y.NoiseFloor.Removed)
+}
+
+// Replaced is [Why.Removed] of the effect that nine in ten replacements of a word have at least.
+func (y Why) Replaced(w WordEffect) (effect float64, above bool) {
+	if y.Against != nil {
+		return aboveFloor(w.DifferenceNine, y.NoiseFloor.DifferenceReplaced)
+	}
+	return aboveFloor(w.NineInTen, y.NoiseFloor.Replaced)
+}
+
+// ReplacedMean is [Why.Removed] of the mean effect of the replacements of a word.
+func (y Why) ReplacedMean(w WordEffect) (effect float64, above bool) {
+	if y.Against != nil {
+		return aboveFloor(w.DifferenceReplaced, y.NoiseFloor.DifferenceReplaced)
+	}
+	return aboveFloor(w.Replaced, y.NoiseFloor.Replaced)
+}
+
+func aboveFloor(effect *float64, floor float64) (float64, bool) {
 	if effect == nil {
-		return 0
+		return 0, false
 	}
-	return *effect
+	return *effect, math.Abs(*effect) > floor
 }
 
-// Above reports whether removing the attention to the word, and whether replacing it, has an effect on the log-probability above
-// the noise floor, in either direction.
-func (f NoiseFloor) Above(w WordEffect) (removed, replaced bool) {
-	return w.AttentionRemoved != nil && math.Abs(*w.AttentionRemoved) > f.Removed, w.Replaced != nil &&
-		math.Abs(*w.Replaced) > f.Replaced
+// Effect returns the effect by which a word is judged, and whether it is above the noise floor: that of replacing it or, if no word
+// was replaced, that of removing the attention to it.
+func (y Why) Effect(w WordEffect) (effect float64, above bool) {
+	if y.Replaceable() {
+		return y.Replaced(w)
+	}
+	return y.Removed(w)
 }
 
-// above reports whether the effect by which words are ordered is above the noise floor.
-func (y Why) above(w WordEffect) bool {
-	removed, replaced := y.NoiseFloor.Above(w)
-	return replaced || removed && !y.Replaceable()
+// certainFrom is the probability from which a prediction is certain.
+const certainFrom = 0.9
+
+// Saturated reports whether a probability near 1 hides the effects of words: no word but the last has one above the noise floor, and yet
+// some other words would change the prediction. Then words are judged by their effects on the logit difference to the runner-up.
+func (y Why) Saturated() bool {
+	last := len(y.Words) - 1
+	return y.Probability >= certainFrom && len(y.Sensitive()) > 0 &&
+		!slices.ContainsFunc(y.Affecting(), func(position int) bool { return position != last })
 }
 
 // Ranked returns the words with an effect above the noise floor, the largest first and the predicting token, the last of the
@@ -180,8 +238,8 @@ func (y Why) above(w WordEffect) bool {
 func (y Why) Ranked() []WordEffect {
 	words := slices.Clone(y.Words)
 	group := func(w WordEffect) int {
-		switch {
-		case !y.above(w):
+		switch _, above := y.Effect(w); {
+		case !above:
 			return 2
 		case w.Position == len(y.Words)-1:
 			return 1
@@ -192,28 +250,42 @@ func (y Why) Ranked() []WordEffect {
 		if order := cmp.Compare(group(a), group(b)); order != 0 || group(a) == 2 {
 			return order
 		}
-		return cmp.Compare(y.Effect(b), y.Effect(a))
+		x, _ := y.Effect(a)
+		z, _ := y.Effect(b)
+		return cmp.Compare(z, x)
 	})
 	return words
 }
 
 // Affecting returns the positions of the words with an effect above the noise floor, in the order of [Why.Ranked].
 func (y Why) Affecting() []int {
-	positions := []int{}
-	for _, w := range y.Ranked() {
-		if y.above(w) {
-			positions = append(positions, w.Position)
-		}
-	}
-	return positions
+	return y.positions(y.Ranked(), func(w WordEffect) bool { _, above := y.Effect(w); return above })
 }
 
-// RemovedOnly returns the positions of the tokens whose removed attention has an effect above the noise floor, and that do not
-// matter otherwise: replacing them has no such effect, or was not possible.
+// Sensitive returns the positions of the other words that some replacements, but not nine in ten, change the prediction of: the mean
+// effect of the replacements is above the noise floor. Such a word may be one of many that let the prediction be.
+func (y Why) Sensitive() []int {
+	return y.positions(y.Words, func(w WordEffect) bool {
+		_, above := y.Effect(w)
+		_, mean := y.ReplacedMean(w)
+		return mean && !above
+	})
+}
+
+// RemovedOnly returns the positions of the other tokens whose removed attention has an effect above the noise floor.
 func (y Why) RemovedOnly() []int {
+	return y.positions(y.Words, func(w WordEffect) bool {
+		_, above := y.Effect(w)
+		_, removed := y.Removed(w)
+		return removed && !above
+	})
+}
+
+// positions returns the positions of some words.
+func (y Why) positions(words []WordEffect, some func(w WordEffect) bool) []int {
 	positions := []int{}
-	for _, w := range y.Words {
-		if removed, _ := y.NoiseFloor.Above(w); removed && !y.above(w) {
+	for _, w := range words {
+		if some(w) {
 			positions = append(positions, w.Position)
 		}
 	}
@@ -238,7 +310,8 @@ func (y Why) Unexplained() int {
 	order := y.ByAttention()
 	for n, i := range order {
 		w := y.Words[i]
-		removed, replaced := y.NoiseFloor.Above(w)
+		_, removed := aboveFloor(w.AttentionRemoved, y.NoiseFloor.Removed)
+		_, replaced := aboveFloor(w.NineInTen, y.NoiseFloor.Replaced)
 		much := w.Attention >= manyTimes/float64(len(y.Words))
 		if w.AttentionRemoved != nil && !removed && (n == 0 && much || replaced && i < len(y.Words)-1) {
 			return i

@@ -19,7 +19,7 @@ func words(effects ...[2]float64) (list []attention.WordEffect) {
 			w.AttentionRemoved = &e[0]
 		}
 		if e[1] == e[1] {
-			w.Replaced = &e[1]
+			w.Replaced, w.NineInTen = &e[1], &e[1]
 		}
 		list = append(list, w)
 	}
@@ -95,6 +95,48 @@ func TestNeeded(t *testing.T) {
 	} {
 		if got := y.Needed(c.pair); got != c.want {
 			t.Errorf("%+v: %t", c.pair, got)
+		}
+	}
+}
+
+func TestNineInTen(t *testing.T) {
+	for _, c := range []struct {
+		effects []float64
+		want    float64
+	}{
+		{[]float64{3}, 3}, {[]float64{0, 3}, 0}, {[]float64{0, 1, 2, 3}, 0},
+		{[]float64{5, 0, 4, 3, 6}, 3},       // one of five is left out
+		{[]float64{5, 0, 4, 0, 6}, 0},       // not two
+		{[]float64{-5, 0, -4, -3, -6}, -3},  // in the direction of the mean
+		{[]float64{-5, 5, -5, 5, 5, -4}, 0}, // no direction
+		{[]float64{9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 1, 9, 9, 9, 9, 9, 9}, 9},
+	} {
+		if got := attention.NineInTen(c.effects); got != c.want {
+			t.Errorf("%v: %g, want %g", c.effects, got, c.want)
+		}
+	}
+}
+
+// A certain prediction that some other words would change is judged by logits.
+func TestSaturated(t *testing.T) {
+	y := attention.Why{Probability: 0.95, NoiseFloor: attention.NoiseFloor{Removed: 0.5, Replaced: 0.5}, Words: words([2]float64{0, 2}, [2]float64{0, 0}, [2]float64{0, 3})}
+	y.Words[0].NineInTen = new(0.0)
+	if !y.Saturated() || !slices.Equal(y.Sensitive(), []int{0}) {
+		t.Errorf("not saturated; some others %v", y.Sensitive())
+	}
+	for name, change := range map[string]func(y *attention.Why){
+		"an uncertain one":   func(y *attention.Why) { y.Probability = 0.8 },
+		"one with an effect": func(y *attention.Why) { *y.Words[1].NineInTen, *y.Words[1].Replaced = 2, 2 },
+		"one without others": func(y *attention.Why) { *y.Words[0].Replaced = 0 },
+	} {
+		z := y
+		z.Words = words([2]float64{0, 2}, [2]float64{0, 0}, [2]float64{0, 3})
+		for i := range z.Words { // the mean and what nine in ten have are different numbers
+			z.Words[i].NineInTen = new(*z.Words[i].Replaced)
+		}
+		*z.Words[0].NineInTen = 0
+		if change(&z); z.Saturated() {
+			t.Errorf("%s is saturated", name)
 		}
 	}
 }

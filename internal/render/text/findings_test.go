@@ -30,7 +30,7 @@ func anyWhy(t *rapid.T, m attention.Map) attention.Why {
 	}
 	for i, word := range m.Tokens {
 		c := attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), AttentionRemoved: anyEffect(t), Replaced: anyEffect(t),
-			Deviation: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind"), Seen: "between", Cause: rapid.Bool().Draw(t, "cause"), DifferenceRemoved: anyEffect(t)}
+			Deviation: anyEffect(t), NineInTen: anyEffect(t), Kind: rapid.SampledFrom([]string{"", "animal"}).Draw(t, "kind"), Seen: "between", Cause: rapid.Bool().Draw(t, "cause"), DifferenceRemoved: anyEffect(t)}
 		for range len(m.Attention) {
 			c.ByHead = append(c.ByHead, make([]float64, len(m.Attention[0])))
 		}
@@ -39,7 +39,7 @@ func anyWhy(t *rapid.T, m attention.Map) attention.Why {
 		}
 		y.Words = append(y.Words, c)
 	}
-	y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+	y.WithEffect, y.SomeOthers, y.RemovalOnly = y.Affecting(), y.Sensitive(), y.RemovedOnly()
 	if i := y.Unexplained(); i >= 0 {
 		y.Redundancy = &attention.Redundancy{Position: i, Word: y.Words[i].Word, AllQueries: new(float64)}
 		for _, reason := range []string{attention.Sink, attention.PairNeeded, attention.OtherTokens, attention.Certain, attention.NotUsed} {

@@ -29,6 +29,7 @@ const longBar = 3
 // What goes first from the table of words on a terminal that is too narrow.
 const (
 	spareDifference = iota + 1
+	spareNine
 	spareBars
 	spareLayers
 	spareDeviation
@@ -66,15 +67,24 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		removed += " (or in one alone)"
 	}
 	b.WriteString(o.paragraph("%s Attention is that of the last token, %s. An effect is the decrease of log P(%s), in nats (0.69 halves a "+
-		"probability): when the attention to the %[5]s is removed %[4]s, or when the %[5]s is replaced, the mean over other %[5]ss in its place.",
+		"probability): when the attention to the %[5]s is removed %[4]s, or when the %[5]s is replaced: the mean over other %[5]ss in its place, and what nine in ten of them have at least.",
 		given, mean, target, removed, y.Unit))
+	if n := measured(y); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
+		b.WriteString(o.paragraph("Of the %d tokens %d were replaced: those with the largest effects of removal, and with the most attention.",
+			len(y.Words), n))
+	}
 	if y.Against != nil {
-		b.WriteString(o.paragraph("Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
+		why := ""
+		if y.Against.Automatic {
+			why = "The prediction is certain, and no " + y.Unit + " changes its probability whatever stands in its place; so " + y.Unit +
+				"s are judged by the logits. "
+		}
+		b.WriteString(o.paragraph(why+"Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
 			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, rounded(y.Against.LogitDifference)))
 	}
 	b.WriteString("\n" + table.Text(o.width()))
 	if rest := len(y.Words) - len(words); rest > 0 {
-		b.WriteString(o.paragraph("and %s without an effect above the noise floor", printable.Count(rest, "more token")))
+		b.WriteString(o.paragraph("and %s", printable.Count(rest, "more "+y.Unit)))
 	}
 	if len(y.Heads) > 0 {
 		b.WriteString("\n" + o.paragraph("Heads, with their output replaced by its mean over held-out text (mean ablation)%s:", resampled(y)))
@@ -132,7 +142,8 @@ func single(y attention.Why) int {
 func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Table {
 	marks, layers, largest := numberedWords(y.Tokens), single(y), float64(longBar)
 	for _, w := range words {
-		largest = max(largest, math.Abs(y.Effect(w)))
+		effect, _ := y.Effect(w)
+		largest = max(largest, math.Abs(effect))
 	}
 	t := term.Table{Rows: make([][]string, len(words))}
 	column := func(c term.Column, cell func(w attention.WordEffect) string) {
@@ -158,7 +169,11 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 		}
 	}
 	column(term.Column{Title: "norm", Spare: spareNorm}, func(w attention.WordEffect) string { return rounded(w.Norm) })
-	column(term.Column{Title: "removed"}, func(w attention.WordEffect) string { return signed(w.AttentionRemoved) })
+	spare := 0 // of the effects on the log-probability
+	if y.Against != nil {
+		spare = spareDifference
+	}
+	column(term.Column{Title: "removed", Spare: spare}, func(w attention.WordEffect) string { return signed(w.AttentionRemoved) })
 	for layer := range layers {
 		column(term.Column{Title: fmt.Sprintf("in %d", layer+1), Spare: spareLayers}, func(w attention.WordEffect) string {
 			if len(w.AttentionRemovedByLayer) != layers {
@@ -167,24 +182,27 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			return rounded(w.AttentionRemovedByLayer[layer])
 		})
 	}
-	column(term.Column{Title: "replaced"}, func(w attention.WordEffect) string { return signed(w.Replaced) })
-	column(term.Column{Title: "±", Left: true, Spare: spareDeviation}, func(w attention.WordEffect) string {
-		if w.Deviation == nil {
-			return ""
-		}
-		return rounded(*w.Deviation)
-	})
+	if y.Replaceable() {
+		column(term.Column{Title: "replaced", Spare: spare}, func(w attention.WordEffect) string { return signed(w.Replaced) })
+		column(term.Column{Title: "±", Left: true, Spare: spareDeviation}, func(w attention.WordEffect) string {
+			if w.Deviation == nil {
+				return ""
+			}
+			return rounded(*w.Deviation)
+		})
+		column(term.Column{Title: "9 in 10", Spare: max(spare, spareNine)}, func(w attention.WordEffect) string { return signed(w.NineInTen) })
+	}
 	if y.Against != nil {
-		column(term.Column{Title: "logit removed", Spare: spareDifference},
-			func(w attention.WordEffect) string { return signed(w.DifferenceRemoved) })
-		column(term.Column{Title: "logit replaced", Spare: spareDifference},
-			func(w attention.WordEffect) string { return signed(w.DifferenceReplaced) })
+		column(term.Column{Title: "logit removed"}, func(w attention.WordEffect) string { return signed(w.DifferenceRemoved) })
+		column(term.Column{Title: "logit replaced"}, func(w attention.WordEffect) string { return signed(w.DifferenceReplaced) })
 	}
 	column(term.Column{Left: true, Spare: spareBars}, func(w attention.WordEffect) string {
-		return effectBarOf(y.Effect(w),
-			largest, o)
+		effect, _ := y.Effect(w)
+		return effectBarOf(effect, largest, o)
 	})
-	column(term.Column{Title: "by", Left: true, Spare: spareBy}, replacedBy)
+	if y.Replaceable() {
+		column(term.Column{Title: "by", Left: true, Spare: spareBy}, replacedBy)
+	}
 	return t
 }
 

@@ -23,8 +23,18 @@ func answer() attention.Why {
 		},
 		Heads: []attention.HeadAblation{{Layer: 0, Head: 0, Mean: -0.25, Resample: 0.5, Deviation: new(0.25)}, {Layer: 0, Head: 1, Mean: 1.5, Resample: 2, Deviation: new(1.0)}},
 	}
-	y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+	settle(&y)
 	return y
+}
+
+// settle sets what follows from the effects; all replacements of a word have the same unless it is set.
+func settle(y *attention.Why) {
+	for i := range y.Words {
+		if w := &y.Words[i]; w.NineInTen == nil && w.Replaced != nil {
+			w.NineInTen = w.Replaced
+		}
+	}
+	y.WithEffect, y.SomeOthers, y.RemovalOnly = y.Affecting(), y.Sensitive(), y.RemovedOnly()
 }
 
 func TestWhyText(t *testing.T) {
@@ -35,13 +45,14 @@ func TestWhyText(t *testing.T) {
 	want := `Why "ran" is predicted after: <s> the zebra
 P(ran) = 0.875. Attention is that of the last token, the mean and by head; norm is that of what it adds, weight times
 value times output projection. An effect is the decrease of log P(ran), in nats (0.69 halves a probability): when the
-attention to the word is removed in all layers, or when the word is replaced, the mean over other words in its place.
+attention to the word is removed in all layers, or when the word is replaced: the mean over other words in its place,
+and what nine in ten of them have at least.
 
-word   attention         h1   h2  norm  removed  replaced  ±                 by
-zebra       0.38  ███▊  .50  .25  1.75     7.25      2.50  0.50  ██████▎     2 of its kind (animal)
-in          0.12  █▎    .00  .25  0.00     0.00      4.00        ██████████  2 seen between the same two
-<s>         0.25  ██▌   .50  .00  0.00    -0.12         -
-the         0.25  ██▌   .00  .50  0.00     1.50      0.06        ▏           1 seen after the same
+word   attention         h1   h2  norm  removed  replaced  ±     9 in 10              by
+zebra       0.38  ███▊  .50  .25  1.75     7.25      2.50  0.50     2.50  ██████▎     2 of its kind (animal)
+in          0.12  █▎    .00  .25  0.00     0.00      4.00           4.00  ██████████  2 seen between the same two
+<s>         0.25  ██▌   .50  .00  0.00    -0.12         -              -
+the         0.25  ██▌   .00  .50  0.00     1.50      0.06           0.06  ▏           1 seen after the same
 
 Heads, with their output replaced by its mean over held-out text (mean ablation), and by its outputs at random tokens of
 it (resample ablation: mean and standard deviation over the draws):
@@ -75,16 +86,16 @@ func TestWhyConclusions(t *testing.T) {
 			[]string{"Rank correlation", "cause word", "Almost nothing"}},
 		"a small effect": {func(y *attention.Why) {
 			*y.Words[2].Replaced = 0.08
-			y.Words[3].Replaced = nil
+			y.Words[3].Replaced, y.Words[3].NineInTen = nil, nil
 			y.Words[1].AttentionRemoved = nil
 		},
 			[]string{"Almost nothing matters here: no word has an effect above the noise floor when it is replaced (0.12 nats)."}, []string{"1 word has", "more attention"}},
 		"the last word alone": {func(y *attention.Why) { *y.Words[2].Replaced = 0 },
-			[]string{`Only the last word has an effect, which the model predicts from: "in" (replaced 4.00).`, `The most attention goes to "zebra" (0.38), which has no such effect.`}, []string{"So has"}},
+			[]string{`Only the last word has an effect, which the model predicts from: "in" (replaced 4.00).`, `The most attention goes to "zebra" (0.38), which has an effect only when the attention to it is removed.`}, []string{"So has"}},
 		"less likely": {func(y *attention.Why) { *y.Words[1].Replaced = -2 }, []string{`1 word made it less likely: "the" (removed 1.50, replaced -2.00).`}, nil},
 		"without replacements": {func(y *attention.Why) {
 			for i := range y.Words {
-				y.Words[i].Replaced = nil
+				y.Words[i].Replaced, y.Words[i].NineInTen = nil, nil
 			}
 		}, []string{`2 words have an effect on "ran": "zebra" (removed 7.25) and "the" (removed 1.50).`, "when it is removed (0.25 nats)"}, []string{"replaced"}},
 		"known causes": {func(y *attention.Why) { y.Rule, y.Words[1].Cause, y.Words[2].Cause = "place", true, true },
@@ -98,8 +109,23 @@ func TestWhyConclusions(t *testing.T) {
 			y.Correlation = &attention.Correlation{Rho: 0.9, P: 0.06}
 		}, nil, []string{"Rank correlation"}},
 		"a correlation of two effects": {func(y *attention.Why) { y.Correlation = &attention.Correlation{Rho: 1, P: 0.01} }, nil, []string{"Rank correlation"}},
+		"some others": {func(y *attention.Why) {
+			w := &y.Words[2]
+			w.NineInTen, w.Replacements = new(0.0), []attention.Replacement{{Effect: 5}, {Effect: 0}, {Effect: 2.5}}
+		}, []string{`In the place of "zebra" (2 of 3) some other words would change the prediction, but fewer than nine in ten`}, []string{`1 word has an effect`}},
+		"not replaced": {func(y *attention.Why) { y.Words[1].Replaced, y.Words[1].NineInTen = nil, nil },
+			[]string{`No other word was put in its place, so it is not known whether it is that of the word`}, []string{"have none"}},
+		"a long sentence": {func(y *attention.Why) {
+			for len(y.Words) <= attention.MostReplaced {
+				y.Words, y.Tokens = append(y.Words, attention.WordEffect{Position: len(y.Words)}), append(y.Tokens, "x")
+			}
+		}, []string{`no other word of the 3 that were measured has an effect`}, nil},
+		"a pair with one alone": {func(y *attention.Why) {
+			*y.Words[2].AttentionRemoved, *y.Words[1].AttentionRemoved = 0, 1.5
+			y.Redundancy = &attention.Redundancy{Position: 2, Reasons: []string{attention.PairNeeded}, Pairs: []attention.PairRemoved{{Positions: [2]int{1, 2}, Effect: 5}}}
+		}, []string{`Removing the attention to "the" as well has an effect of 5.00: that of "the" alone is 1.50.`}, []string{"is enough"}},
 		"a pair": {func(y *attention.Why) {
-			*y.Words[2].AttentionRemoved = 0
+			*y.Words[2].AttentionRemoved, *y.Words[1].AttentionRemoved = 0, 0.25
 			y.Redundancy = &attention.Redundancy{Position: 2, Reasons: []string{attention.PairNeeded}, Pairs: []attention.PairRemoved{{Positions: [2]int{0, 2}, Effect: 0.25}, {Positions: [2]int{1, 2}, Effect: 5}}}
 		}, []string{`Removing the attention to "zebra", which has the most (0.38), has no effect above the noise floor (0.25 nats). Removing the attention to "the" as well has an effect of 5.00: one of the two is enough.`}, nil},
 		"a certain prediction": {func(y *attention.Why) {
@@ -108,7 +134,7 @@ func TestWhyConclusions(t *testing.T) {
 	} {
 		y := answer()
 		c.change(&y)
-		y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+		settle(&y)
 		got := strings.Join(conclusions(y), "\n")
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {
@@ -131,14 +157,14 @@ func TestWhyOfALongSentence(t *testing.T) {
 		y.Words = append(y.Words, attention.WordEffect{Position: i, Word: y.Tokens[i], Attention: float64(i%50) / 5000, ByHead: [][]float64{{0}}, Replaced: new(0.0)})
 	}
 	*y.Words[150].Replaced, *y.Words[7].Replaced = 3, 2
-	y.WithEffect = y.Affecting()
+	settle(&y)
 	var b strings.Builder
 	if err := Why(&b, y, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	got := b.String()
 	first, second, third := strings.Index(got, "\nw150 "), strings.Index(got, "\nw7 "), strings.Index(got, "\nw49 ")
-	if first < 0 || !(first < second && second < third) || strings.Contains(got, "\nw8 ") || !strings.Contains(got, "and 188 more tokens without an effect") {
+	if first < 0 || !(first < second && second < third) || strings.Contains(got, "\nw8 ") || !strings.Contains(got, "and 188 more words") {
 		t.Errorf("%s", got)
 	}
 }
@@ -171,8 +197,11 @@ func TestWhyAgreesWithItsNumbers(t *testing.T) {
 			y.Tokens = append(y.Tokens, word)
 			y.Words = append(y.Words, attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), ByHead: [][]float64{{0}},
 				AttentionRemoved: effect("removed"), Replaced: effect("replaced")})
+			if w := &y.Words[i]; w.Replaced != nil && rapid.Bool().Draw(t, "some") {
+				w.NineInTen, w.Replacements = new(*w.Replaced/rapid.Float64Range(1, 20).Draw(t, "part")), []attention.Replacement{{Effect: 1}, {}}
+			}
 		}
-		y.WithEffect, y.RemovalOnly = y.Affecting(), y.RemovedOnly()
+		settle(&y)
 		if i := y.Unexplained(); i >= 0 {
 			y.Redundancy = &attention.Redundancy{Position: i, Reasons: []string{attention.NotUsed}}
 		}

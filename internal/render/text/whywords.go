@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ func conclusions(y attention.Why) []string {
 		return []string{fmt.Sprintf("There is no other %s to compare with.", y.Unit)}
 	}
 	list := []string{withEffect(y)}
-	for _, more := range []string{causes(y), removedOnly(y), correlated(y), redundant(y)} {
+	for _, more := range []string{causes(y), someOthers(y), removedOnly(y), correlated(y), redundant(y)} {
 		if more != "" {
 			list = append(list, more)
 		}
@@ -32,6 +33,9 @@ func conclusions(y attention.Why) []string {
 // withEffect says which words have effects.
 func withEffect(y attention.Why) string {
 	marks, target, last := numberedWords(y.Tokens), printable.Quote(render.Spelling(y.Target)), len(y.Words)-1
+	if y.Against != nil {
+		target = fmt.Sprintf("the logit difference of %s and %s", target, printable.Quote(render.Spelling(y.Against.Word)))
+	}
 	effect := "removed"
 	if y.Replaceable() {
 		effect = "replaced"
@@ -47,7 +51,7 @@ func withEffect(y attention.Why) string {
 			if len(y.WithEffect) == 1 {
 				text = fmt.Sprintf("Only the last %s has an effect, which the model predicts from: %s.", y.Unit, part)
 			}
-		case y.Effect(w) < 0:
+		case negative(y, w):
 			other = append(other, part)
 		default:
 			toward = append(toward, part)
@@ -60,48 +64,121 @@ func withEffect(y attention.Why) string {
 	if len(other) > 0 {
 		text += fmt.Sprintf(" %s made it less likely: %s.", printable.Count(len(other), y.Unit), listed(other))
 	}
-	if text == "" {
-		return fmt.Sprintf("Almost nothing matters here: no %s has an effect above the noise floor when it is %s (%s).",
+	of := y.Unit + " has"
+	if n := measured(y); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
+		of = fmt.Sprintf("%s of the %d that were measured has", y.Unit, n)
+	}
+	switch {
+	case text == "" && len(y.SomeOthers) > 0:
+		return fmt.Sprintf("No %s has an effect above the noise floor in nine of ten cases when it is %s (%s).", y.Unit, effect, floor(y, effect))
+	case len(y.SomeOthers) > 0:
+		return fmt.Sprintf("%s%s No other %s an effect above the noise floor (%s) in nine of ten cases when it is %s.",
+			strings.TrimSpace(text), attended(y), of, floor(y, effect), effect)
+	case text != "":
+		return fmt.Sprintf("%s%s Nothing else matters: no other %s an effect above the noise floor when it is %s (%s).",
+			strings.TrimSpace(text), attended(y), of, effect, floor(y, effect))
+	case y.Redundancy != nil && slices.ContainsFunc(y.Redundancy.Pairs, y.Needed):
+		return fmt.Sprintf("No single %s matters here: none has an effect above the noise floor when it alone is %s (%s).",
 			y.Unit, effect, floor(y, effect))
 	}
-	return fmt.Sprintf("%s%s Nothing else matters: no other %s has an effect above the noise floor when it is %s (%s).",
-		strings.TrimSpace(text), attended(y), y.Unit, effect, floor(y, effect))
+	return fmt.Sprintf("Almost nothing matters here: no %s an effect above the noise floor when it is %s (%s).", of, effect, floor(y, effect))
+}
+
+// measured is how many words have the effect by which words are judged.
+func measured(y attention.Why) (n int) {
+	for _, w := range y.Words {
+		if w.Replaced != nil || !y.Replaceable() {
+			n++
+		}
+	}
+	return n
+}
+
+// negative reports whether a word makes the target less likely.
+func negative(y attention.Why, w attention.WordEffect) bool {
+	effect, _ := y.Effect(w)
+	return effect < 0
 }
 
 // floor writes the noise floor of a kind of effect.
 func floor(y attention.Why, effect string) string {
-	if effect == "removed" {
-		return rounded(y.NoiseFloor.Removed) + " nats"
+	f, unit := y.NoiseFloor, "nats"
+	removed, replaced := f.Removed, f.Replaced
+	if y.Against != nil {
+		removed, replaced, unit = f.DifferenceRemoved, f.DifferenceReplaced, "logits"
 	}
-	return rounded(y.NoiseFloor.Replaced) + " nats"
+	if effect == "removed" {
+		replaced = removed
+	}
+	return rounded(replaced) + " " + unit
 }
 
 // effectsOf writes the effects of a word that are above the noise floor.
 func effectsOf(y attention.Why, w attention.WordEffect) string {
 	var parts []string
-	removed, replaced := y.NoiseFloor.Above(w)
-	if removed {
-		parts = append(parts, "removed "+rounded(*w.AttentionRemoved))
+	if effect, above := y.Removed(w); above {
+		parts = append(parts, "removed "+rounded(effect))
 	}
-	if replaced {
-		parts = append(parts, "replaced "+rounded(*w.Replaced))
+	if _, above := y.Replaced(w); above {
+		mean, _ := y.ReplacedMean(w)
+		parts = append(parts, "replaced "+rounded(mean))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// removedOnly says which tokens have an effect only when the attention to them is removed.
-func removedOnly(y attention.Why) string {
-	if len(y.RemovalOnly) == 0 {
+// someOthers says in the place of which words some others would change the prediction.
+func someOthers(y attention.Why) string {
+	if len(y.SomeOthers) == 0 {
 		return ""
 	}
 	marks := numberedWords(y.Tokens)
 	var parts []string
-	for _, i := range y.RemovalOnly {
-		parts = append(parts, fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), rounded(*y.Words[i].AttentionRemoved)))
+	for _, i := range y.SomeOthers {
+		w := y.Words[i]
+		change := 0
+		for _, r := range w.Replacements {
+			if math.Abs(r.Effect) > y.NoiseFloor.Replaced {
+				change++
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s (%d of %d)", printable.Quote(marks[i].String()), change, len(w.Replacements)))
 	}
-	return fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s nats), but other %ss in its place have none: "+
-		"the effect is that of the weight, which goes to the other tokens.", listed(parts), rounded(y.NoiseFloor.Removed), y.Unit)
+	return fmt.Sprintf("In the place of %s some other %ss would change the prediction, but fewer than nine in ten: they bring "+
+		"an effect of their own.", listed(parts), y.Unit)
 }
+
+// removedOnly says which tokens have an effect only when the attention to them is removed.
+func removedOnly(y attention.Why) string {
+	marks := numberedWords(y.Tokens)
+	var unused, unknown []string
+	var start string
+	for _, i := range y.RemovalOnly {
+		effect, _ := y.Removed(y.Words[i])
+		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), rounded(effect))
+		switch {
+		case i == 0 && y.Words[i].Word == boundary:
+			start = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s): it is the start of the sentence, and no %s; "+
+				"its weight goes to the other tokens.", part, floor(y, "removed"), y.Unit)
+		case y.Words[i].Replaced == nil:
+			unknown = append(unknown, part)
+		case !slices.Contains(y.SomeOthers, i):
+			unused = append(unused, part)
+		}
+	}
+	var text string
+	if unused != nil {
+		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but other %ss in its place have none: "+
+			"the effect is that of the weight, which goes to the other tokens.", listed(unused), floor(y, "removed"), y.Unit)
+	}
+	if unknown != nil {
+		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s). No other %s was put in its place, so it is "+
+			"not known whether it is that of the %s or of the weight, which goes to the other tokens.", listed(unknown), floor(y, "removed"), y.Unit, y.Unit)
+	}
+	return strings.TrimSpace(text + " " + start)
+}
+
+// boundary is how the boundary token is shown.
+const boundary = "<s>"
 
 // listed joins the first few of a list.
 func listed(parts []string) string {
@@ -134,6 +211,9 @@ func attended(y attention.Why) string {
 		return fmt.Sprintf(" They are the %d with the most attention too.", n)
 	case slices.Contains(y.WithEffect, most.Position) && n > 1:
 		return fmt.Sprintf(" The %s with the most attention, %s, is among them.", y.Unit, name)
+	}
+	if _, removed := y.Removed(most); removed {
+		return fmt.Sprintf(" The most attention goes to %s, which has an effect only when the attention to it is removed.", name)
 	}
 	return fmt.Sprintf(" The most attention goes to %s, which has no such effect.", name)
 }
@@ -223,8 +303,12 @@ func redundant(y attention.Why) string {
 			for _, p := range d.Pairs {
 				if y.Needed(p) && slices.Contains(p.Positions[:], d.Position) {
 					other := p.Positions[0] + p.Positions[1] - d.Position
-					text += fmt.Sprintf(" Removing the attention to %s as well has an effect of %s: one of the two is enough.",
-						printable.Quote(marks[other].String()), rounded(p.Effect))
+					enough := "one of the two is enough"
+					if alone := *y.Words[other].AttentionRemoved; math.Abs(alone) > y.NoiseFloor.Removed {
+						enough = fmt.Sprintf("that of %s alone is %s", printable.Quote(marks[other].String()), rounded(alone))
+					}
+					text += fmt.Sprintf(" Removing the attention to %s as well has an effect of %s: %s.",
+						printable.Quote(marks[other].String()), rounded(p.Effect), enough)
 					break
 				}
 			}
