@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"fmt"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -119,7 +118,7 @@ func (o HeadOutputs) resample(layer, head, draw int) run.Edit {
 // editZ returns an edit of z of a head in a sentence, [length, headDim].
 func editZ(layer, head int, change func(z kernel.Matrix)) run.Edit {
 	return func(f *layers.Inference, sentence int) error {
-		hook, err := f.HookPoint(fmt.Sprintf("blocks.%d.attn.z", layer))
+		hook, err := f.HookPoint(hookName(layer, "attn.z"))
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"errors"
+	"fmt"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -127,3 +128,6 @@ func widened(x []float32) []float64 {
 	}
 	return wide
 }
+
+// hookName returns the name of a hook point of a layer, see [layers.HookPoint].
+func hookName(layer int, hook string) string { return fmt.Sprintf("blocks.%d.%s", layer, hook) }

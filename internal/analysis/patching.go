@@ -111,8 +111,6 @@ func (p *patching) names() []string {
 	return append(names, hookName(p.r.Config.Layers-1, "resid_post"))
 }
 
-func hookName(layer int, hook string) string { return fmt.Sprintf("blocks.%d.%s", layer, hook) }
-
 // record computes both sentences, and sets the words and what is put into the other.
 func (p *patching) record(q PatchQuestion) error {
 	var logits [2][]float32
