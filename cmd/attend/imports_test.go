@@ -15,7 +15,7 @@ import (
 // ranks lists the packages of the module from the ones that import none of ours upwards. A package may import those of lower
 // rows, and of its own row none.
 var ranks = [][]string{
-	{"internal/printable", "internal/random", "internal/param", "internal/statistics", "internal/tensorboard", "internal/term"},
+	{"internal/printable", "internal/kernel/webassembly", "internal/random", "internal/param", "internal/statistics", "internal/tensorboard", "internal/term"},
 	{"internal/attention", "internal/choice", "internal/file", "internal/kernel", "internal/memory", "internal/run/runtest"},
 	{"data", "internal/node", "internal/attention/attentiontest"},
 	{"embed", "internal/node/nodetest", "internal/analysis/analysistest"},

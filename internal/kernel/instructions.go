@@ -8,12 +8,12 @@ import (
 	"attend/internal/printable"
 )
 
-// InstructionsVariable is the environment variable that forces an instruction set: portable,
-// avx2 or avx512. If it is not set, the fastest that the processor supports is used.
+// InstructionsVariable is the environment variable that forces an instruction set: portable, avx2 or avx512, or in WebAssembly
+// portable or wasm-simd. If it is not set, the fastest that the processor supports is used.
 const InstructionsVariable = "ATTEND_KERNELS"
 
-// instructions is a set of kernels in assembly. The zero value has none: then the functions of this package use portable Go. The
-// arguments are those of the exported functions, as pointers to the first elements; strides of tiles are in bytes.
+// instructions is a set of kernels in assembly or WebAssembly SIMD. The zero value has none: then the functions of this package use
+// portable Go. The arguments are those of the exported functions, as pointers to the first elements; strides of tiles are in bytes.
 type instructions struct {
 	name string
 
@@ -46,6 +46,8 @@ type (
 
 // portable is the name of the set without assembly.
 const portable = "portable"
+
+var portableGo = &instructions{name: portable}
 
 // active is the set in use, chosen at start-up. Tests of this package change it.
 var active, activeError = choose(os.Getenv(InstructionsVariable))

@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 
 // available returns the instruction sets that this processor supports, the fastest first.
 func available() []*instructions {
-	sets := []*instructions{{name: portable}}
+	sets := []*instructions{portableGo}
 	x := cpu.X86
 	if x.HasAVX2 && x.HasFMA && x.HasBMI2 {
 		sets = append([]*instructions{&avx2}, sets...)

@@ -1,6 +1,6 @@
-//go:build !amd64
+//go:build !amd64 && !js
 
 package kernel
 
 // available returns the instruction sets of this processor, the best first.
-func available() []*instructions { return []*instructions{{name: portable}} }
+func available() []*instructions { return []*instructions{portableGo} }

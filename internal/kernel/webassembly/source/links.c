@@ -1,0 +1,14 @@
+// The module whose functions Go imports. Go's module imports the kernels and the kernels import the memory of Go's module, so that
+// neither can be instantiated first. These functions can: each calls the kernel of the same name through a table, which kernels.js
+// fills afterwards. A call from WebAssembly to WebAssembly takes a few nanoseconds, one through JavaScript takes tens.
+#include "kernels.h"
+
+enum { noKernel, // an index of 0 is a null pointer
+#define KERNEL(result, name, parameters, arguments) name##Index,
+KERNELS
+#undef KERNEL
+};
+
+#define KERNEL(result, name, parameters, arguments) \
+  __attribute__((export_name(#name))) result name parameters { return ((result(*) parameters)name##Index)arguments; }
+KERNELS
