@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"attend/internal/render/rendertest"
 )
 
 // The modules are made of the sources as they are. .ci/run compiles these again, which needs clang.
@@ -69,6 +71,22 @@ func TestKernelsInNode(t *testing.T) {
 	}
 	if out, err := run("wasm-simd", withoutSIMD); err == nil || !strings.Contains(out, `asks for "wasm-simd", but this processor has portable`) {
 		t.Errorf("SIMD asked for where there is none: %v\n%s", err, failures(out))
+	}
+}
+
+// They pass in Chromium too, where they compute the bits that are recorded.
+func TestKernelsInChromium(t *testing.T) {
+	chromium, node := rendertest.Browser(t, "../../render/page/browser")
+	goRoot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A page has no files.
+	c := exec.Command(node, "browser.mjs", chromium, strings.TrimSpace(string(goRoot)), compileTests(t),
+		"-test.short", "-test.v", "-test.run=^Test", "-test.skip=TestAssemblyMixesNoSSE")
+	c.Env = append(os.Environ(), "ATTEND_KERNELS=wasm-simd")
+	if out, err := c.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestTheSameBits/wasm-simd") {
+		t.Errorf("%v\n%s", err, failures(string(out)))
 	}
 }
 
