@@ -60,6 +60,10 @@ func GELU(y, slope, x []float32) {
 //	y, slope, x [n]     y may be x; backward: dx = dy slope
 func ReLU(y, slope, x []float32) {
 	sameLength("ReLU", len(x), len(y), len(slope))
+	if active.relu != nil && len(x) > 0 {
+		active.relu(&y[0], &slope[0], &x[0], len(x))
+		return
+	}
 	for i, v := range x {
 		slope[i] = 1
 		if !(v > 0) {

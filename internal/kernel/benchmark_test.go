@@ -34,6 +34,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"CausalSoftmax", dim * (dim + 1) / 2, 14, func() { CausalSoftmax(causal, dim, dim, dim, 1) }},
 		{"CausalSoftmaxGrad", dim * (dim + 1) / 2, 4, func() { CausalSoftmaxGrad(causalGrad, causal, dim, dim, dim, dim, 1) }},
 		{"GELU", n, 28, func() { GELU(y, slope, x) }},
+		{"ReLU", n, 1, func() { ReLU(y, slope, x) }},
 		{"LayerNorm", n, 8, func() { LayerNorm(y, mean, rstd, x, gain, bias, 1e-5) }},
 		{"LayerNormGrad", n, 14, func() { LayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd, addend) }},
 		{"CrossEntropy", n, 14, func() { CrossEntropy(losses, tops, probabilities, x, targets, dim) }},

@@ -33,7 +33,7 @@ type instructions struct {
 	softmaxGrad   func(d, w *float32, rows, width, dStride, wStride, first, more int)
 	layerNorm     func(y, mean, rstd, x, gain, bias *float32, rows, dim int, epsilon float32)
 	layerNormGrad func(dx, dGain, dBias, dy, x, gain, mean, rstd, addend *float32, rows, dim int)
-	gelu          func(y, slope, x *float32, n int)
+	gelu, relu    func(y, slope, x *float32, n int)
 	adamW         func(weights, first, second, gradient *float32, n int, scale, beta1, beta2, rate, root, epsilon, keep float32)
 	sumSquares    func(x *float32, n int) float64
 }

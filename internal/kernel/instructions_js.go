@@ -38,6 +38,7 @@ var simd = instructions{
 		simdLayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd, addend, int32(rows), int32(dim))
 	},
 	gelu: func(y, slope, x *float32, n int) { simdGELU(y, slope, x, int32(n)) },
+	relu: func(y, slope, x *float32, n int) { simdReLU(y, slope, x, int32(n)) },
 	adamW: func(weights, first, second, gradient *float32, n int, scale, beta1, beta2, rate, root, epsilon, keep float32) {
 		simdAdamW(weights, first, second, gradient, int32(n), scale, beta1, beta2, rate, root, epsilon, keep)
 	},
@@ -123,6 +124,10 @@ func simdLayerNormGrad(dx, dGain, dBias, dy, x, gain, mean, rstd, addend *float3
 //go:wasmimport kernels gelu
 //go:noescape
 func simdGELU(y, slope, x *float32, n int32)
+
+//go:wasmimport kernels relu
+//go:noescape
+func simdReLU(y, slope, x *float32, n int32)
 
 //go:wasmimport kernels adamW
 //go:noescape

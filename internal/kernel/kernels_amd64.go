@@ -99,6 +99,9 @@ func avx512LayerNormGrad(dx *float32, dGain *float32, dBias *float32, dy *float3
 func avx512GELU(y *float32, slope *float32, x *float32, n int)
 
 //go:noescape
+func avx512ReLU(y *float32, slope *float32, x *float32, n int)
+
+//go:noescape
 func avx512Add(y *float32, a *float32, b *float32, n int)
 
 //go:noescape
@@ -214,6 +217,9 @@ func avx2LayerNormGrad(dx *float32, dGain *float32, dBias *float32, dy *float32,
 
 //go:noescape
 func avx2GELU(y *float32, slope *float32, x *float32, n int)
+
+//go:noescape
+func avx2ReLU(y *float32, slope *float32, x *float32, n int)
 
 //go:noescape
 func avx2Add(y *float32, a *float32, b *float32, n int)

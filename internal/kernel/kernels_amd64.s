@@ -3799,6 +3799,50 @@ GLOBL word3e5b33b6<>(SB), RODATA|NOPTR, $4
 DATA word3fcc422a<>+0(SB)/4, $0x3fcc422a
 GLOBL word3fcc422a<>(SB), RODATA|NOPTR, $4
 
+// func avx512ReLU(y *float32, slope *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·avx512ReLU(SB), NOSPLIT, $0-32
+	MOVQ         y+0(FP), AX
+	MOVQ         slope+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VXORPS       Z0, Z0, Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+	MOVQ         BX, SI
+	XORQ         BX, BX
+	JMP          row_test
+
+row_whole:
+	VMOVUPS   (DX)(BX*1), Z2
+	VCMPPS    $0x0e, Z0, Z2, K1
+	VBLENDMPS Z1, Z0, K1, Z3
+	VMOVUPS   Z3, (CX)(BX*1)
+	VCMPPS    $0x01, Z0, Z2, K1
+	VBLENDMPS Z0, Z2, K1, Z4
+	VMOVUPS   Z4, (AX)(BX*1)
+	ADDQ      $0x40, BX
+	SUBQ      $0x10, SI
+
+row_test:
+	CMPQ      SI, $0x10
+	JGE       row_whole
+	TESTQ     SI, SI
+	JZ        row_end
+	MOVL      $0xffffffff, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(BX*1), K1, Z2
+	VCMPPS    $0x0e, Z0, Z2, K2
+	VBLENDMPS Z1, Z0, K2, Z5
+	VMOVUPS   Z5, K1, (CX)(BX*1)
+	VCMPPS    $0x01, Z0, Z2, K2
+	VBLENDMPS Z0, Z2, K2, Z6
+	VMOVUPS   Z6, K1, (AX)(BX*1)
+
+row_end:
+	VZEROUPPER
+	RET
+
 // func avx512Add(y *float32, a *float32, b *float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·avx512Add(SB), NOSPLIT, $0-32
@@ -8173,6 +8217,90 @@ row_end:
 	VZEROUPPER
 	RET
 
+// func avx2ReLU(y *float32, slope *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·avx2ReLU(SB), NOSPLIT, $0-32
+	MOVQ         y+0(FP), AX
+	MOVQ         slope+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS word3f800000<>+0(SB), Y1
+	MOVQ         BX, SI
+	XORQ         BX, BX
+	JMP          row_test
+
+row_whole:
+	VMOVUPS   (DX)(BX*1), Y2
+	VCMPPS    $0x0e, Y0, Y2, Y3
+	VBLENDVPS Y3, Y1, Y0, Y3
+	VMOVUPS   Y3, (CX)(BX*1)
+	VCMPPS    $0x01, Y0, Y2, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VMOVUPS   Y2, (AX)(BX*1)
+	ADDQ      $0x20, BX
+	SUBQ      $0x08, SI
+
+row_test:
+	CMPQ         SI, $0x08
+	JGE          row_whole
+	TESTQ        SI, SI
+	JZ           row_end
+	LEAQ         lanes<>+0(SB), DI
+	MOVQ         SI, R8
+	NEGQ         R8
+	VMOVUPS      32(DI)(R8*4), Y2
+	VMASKMOVPS   (DX)(BX*1), Y2, Y2
+	VCMPPS       $0x0e, Y0, Y2, Y3
+	VBLENDVPS    Y3, Y1, Y0, Y1
+	LEAQ         (CX)(BX*1), CX
+	VMOVAPS      X1, X3
+	TESTQ        $0x00000004, SI
+	JZ           store166
+	VMOVUPS      X3, (CX)
+	VEXTRACTF128 $0x01, Y1, X3
+	ADDQ         $0x10, CX
+
+store166:
+	TESTQ     $0x00000002, SI
+	JZ        store167
+	VMOVLPS   X3, (CX)
+	VPERMILPS $0x0e, X3, X3
+	ADDQ      $0x08, CX
+
+store167:
+	TESTQ  $0x00000001, SI
+	JZ     store168
+	VMOVSS X3, (CX)
+
+store168:
+	VCMPPS       $0x01, Y0, Y2, Y1
+	VBLENDVPS    Y1, Y0, Y2, Y0
+	LEAQ         (AX)(BX*1), AX
+	VMOVAPS      X0, X1
+	TESTQ        $0x00000004, SI
+	JZ           store169
+	VMOVUPS      X1, (AX)
+	VEXTRACTF128 $0x01, Y0, X1
+	ADDQ         $0x10, AX
+
+store169:
+	TESTQ     $0x00000002, SI
+	JZ        store170
+	VMOVLPS   X1, (AX)
+	VPERMILPS $0x0e, X1, X1
+	ADDQ      $0x08, AX
+
+store170:
+	TESTQ  $0x00000001, SI
+	JZ     store171
+	VMOVSS X1, (AX)
+
+store171:
+row_end:
+	VZEROUPPER
+	RET
+
 // func avx2Add(y *float32, a *float32, b *float32, n int)
 // Requires: AVX
 TEXT ·avx2Add(SB), NOSPLIT, $0-32
@@ -8207,24 +8335,24 @@ row_test:
 	LEAQ         (AX)(BX*1), AX
 	VMOVAPS      X1, X0
 	TESTQ        $0x00000004, SI
-	JZ           store166
+	JZ           store172
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	ADDQ         $0x10, AX
 
-store166:
+store172:
 	TESTQ     $0x00000002, SI
-	JZ        store167
+	JZ        store173
 	VMOVLPS   X0, (AX)
 	VPERMILPS $0x0e, X0, X0
 	ADDQ      $0x08, AX
 
-store167:
+store173:
 	TESTQ  $0x00000001, SI
-	JZ     store168
+	JZ     store174
 	VMOVSS X0, (AX)
 
-store168:
+store174:
 row_end:
 	VZEROUPPER
 	RET
@@ -8263,24 +8391,24 @@ row_test:
 	LEAQ         (AX)(BX*1), AX
 	VMOVAPS      X1, X0
 	TESTQ        $0x00000004, SI
-	JZ           store169
+	JZ           store175
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	ADDQ         $0x10, AX
 
-store169:
+store175:
 	TESTQ     $0x00000002, SI
-	JZ        store170
+	JZ        store176
 	VMOVLPS   X0, (AX)
 	VPERMILPS $0x0e, X0, X0
 	ADDQ      $0x08, AX
 
-store170:
+store176:
 	TESTQ  $0x00000001, SI
-	JZ     store171
+	JZ     store177
 	VMOVSS X0, (AX)
 
-store171:
+store177:
 row_end:
 	VZEROUPPER
 	RET
@@ -8317,24 +8445,24 @@ map_test:
 	LEAQ         (AX)(DX*1), AX
 	VMOVAPS      X1, X0
 	TESTQ        $0x00000004, BX
-	JZ           store172
+	JZ           store178
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	ADDQ         $0x10, AX
 
-store172:
+store178:
 	TESTQ     $0x00000002, BX
-	JZ        store173
+	JZ        store179
 	VMOVLPS   X0, (AX)
 	VPERMILPS $0x0e, X0, X0
 	ADDQ      $0x08, AX
 
-store173:
+store179:
 	TESTQ  $0x00000001, BX
-	JZ     store174
+	JZ     store180
 	VMOVSS X0, (AX)
 
-store174:
+store180:
 map_end:
 	VZEROUPPER
 	RET
@@ -8420,24 +8548,24 @@ rest:
 	LEAQ         (AX), AX
 	VMOVAPS      X1, X0
 	TESTQ        $0x00000004, BX
-	JZ           store175
+	JZ           store181
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	ADDQ         $0x10, AX
 
-store175:
+store181:
 	TESTQ     $0x00000002, BX
-	JZ        store176
+	JZ        store182
 	VMOVLPS   X0, (AX)
 	VPERMILPS $0x0e, X0, X0
 	ADDQ      $0x08, AX
 
-store176:
+store182:
 	TESTQ  $0x00000001, BX
-	JZ     store177
+	JZ     store183
 	VMOVSS X0, (AX)
 
-store177:
+store183:
 done:
 	VZEROUPPER
 	RET
@@ -8504,24 +8632,24 @@ row_test:
 	LEAQ         (CX)(SI*1), CX
 	VMOVAPS      X0, X1
 	TESTQ        $0x00000004, DI
-	JZ           store178
+	JZ           store184
 	VMOVUPS      X1, (CX)
 	VEXTRACTF128 $0x01, Y0, X1
 	ADDQ         $0x10, CX
 
-store178:
+store184:
 	TESTQ     $0x00000002, DI
-	JZ        store179
+	JZ        store185
 	VMOVLPS   X1, (CX)
 	VPERMILPS $0x0e, X1, X1
 	ADDQ      $0x08, CX
 
-store179:
+store185:
 	TESTQ  $0x00000001, DI
-	JZ     store180
+	JZ     store186
 	VMOVSS X1, (CX)
 
-store180:
+store186:
 	VMULPS       Y10, Y10, Y10
 	VMASKMOVPS   (DX)(SI*1), Y9, Y1
 	VMULPS       Y2, Y1, Y1
@@ -8529,24 +8657,24 @@ store180:
 	LEAQ         (DX)(SI*1), CX
 	VMOVAPS      X1, X2
 	TESTQ        $0x00000004, DI
-	JZ           store181
+	JZ           store187
 	VMOVUPS      X2, (CX)
 	VEXTRACTF128 $0x01, Y1, X2
 	ADDQ         $0x10, CX
 
-store181:
+store187:
 	TESTQ     $0x00000002, DI
-	JZ        store182
+	JZ        store188
 	VMOVLPS   X2, (CX)
 	VPERMILPS $0x0e, X2, X2
 	ADDQ      $0x08, CX
 
-store182:
+store188:
 	TESTQ  $0x00000001, DI
-	JZ     store183
+	JZ     store189
 	VMOVSS X2, (CX)
 
-store183:
+store189:
 	VSQRTPS      Y1, Y1
 	VDIVPS       Y4, Y1, Y1
 	VADDPS       Y5, Y1, Y1
@@ -8557,24 +8685,24 @@ store183:
 	LEAQ         (AX)(SI*1), AX
 	VMOVAPS      X1, X0
 	TESTQ        $0x00000004, DI
-	JZ           store184
+	JZ           store190
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y1, X0
 	ADDQ         $0x10, AX
 
-store184:
+store190:
 	TESTQ     $0x00000002, DI
-	JZ        store185
+	JZ        store191
 	VMOVLPS   X0, (AX)
 	VPERMILPS $0x0e, X0, X0
 	ADDQ      $0x08, AX
 
-store185:
+store191:
 	TESTQ  $0x00000001, DI
-	JZ     store186
+	JZ     store192
 	VMOVSS X0, (AX)
 
-store186:
+store192:
 row_end:
 	VZEROUPPER
 	RET

@@ -219,6 +219,7 @@ func TestNothingToDo(t *testing.T) {
 		Add(none, none, none)
 		Mul(none, none, none)
 		GELU(none, none, none)
+		ReLU(none, none, none)
 		LayerNorm(none, none, none, none, one, one, 1)
 		AdamW(none, none, none, none, AdamWStep{Step: 1})
 		if panics(func() { CrossEntropy(none, none, none, none, nil, 3) }) || panics(func() { CrossEntropyGrad(none, none, nil, 3, 1) }) {

@@ -115,6 +115,16 @@ var trials = []trial{
 		GELU(y, slope, y)
 		return geluWritten(y, slope, x)
 	}},
+	{"ReLU", func(m *memory, n int) []written {
+		y, slope, x := m.write(row(n)), m.write(row(n)), m.read(row(n))
+		ReLU(y, slope, x)
+		return []written{exact("y", y), exact("slope", slope)}
+	}},
+	{"ReLU in place", func(m *memory, n int) []written {
+		y, slope := m.change(row(n)), m.write(row(n))
+		ReLU(y, slope, y)
+		return []written{exact("y", y), exact("slope", slope)}
+	}},
 	{"Softmax", func(m *memory, n int) []written {
 		x := m.change(row(n))
 		Softmax(x)

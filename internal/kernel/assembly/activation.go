@@ -46,3 +46,16 @@ func (m machine) gelu() {
 	})
 	end()
 }
+
+// relu emits max(x, 0) and its slope. NaN stays NaN, with slope 0.
+func (m machine) relu() {
+	m.function("ReLU", "(y, slope, x *float32, n int)")
+	y, slope, x, n := pointer("y"), pointer("slope"), pointer("x"), pointer("n")
+	offset, zero, unit := GP64(), m.zero(), m.constant(1)
+	m.row("row", n, offset, func(a access) {
+		v := a.load(at(x, offset))
+		a.store(m.choose(m.compare(greaterThan, v, zero), unit, zero), at(slope, offset))
+		a.store(m.choose(m.compare(lessThan, v, zero), zero, v), at(y, offset))
+	})
+	end()
+}

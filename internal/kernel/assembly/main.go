@@ -21,6 +21,7 @@ func main() {
 		m.layerNorm()
 		m.layerNormGrad()
 		m.gelu()
+		m.relu()
 		m.elementwise()
 		m.adamW()
 		m.sumSquares()

@@ -297,6 +297,14 @@ void gelu(float *y, float *slope, const float *x, int n) {
   });
 }
 
+void relu(float *y, float *slope, const float *x, int n) {
+  row(n, [=](int i, auto part) {
+    vec v = part.load(x + i);
+    part.store(slope + i, choose(v > 0, all(1), all(0)));
+    part.store(y + i, choose(v < 0, all(0), v));
+  });
+}
+
 void adamW(float *weights, float *first, float *second, const float *gradient, int n, float scale, float beta1, float beta2,
            float rate, float root, float epsilon, float keep) {
   row(n, [=](int i, auto part) {

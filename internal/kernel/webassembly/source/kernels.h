@@ -25,6 +25,7 @@
                                const float *mean, const float *rstd, const float *addend, int rows, int dim), \
          (dx, dGain, dBias, dy, x, gain, mean, rstd, addend, rows, dim)) \
   KERNEL(void, gelu, (float *y, float *slope, const float *x, int n), (y, slope, x, n)) \
+  KERNEL(void, relu, (float *y, float *slope, const float *x, int n), (y, slope, x, n)) \
   KERNEL(void, adamW, (float *weights, float *first, float *second, const float *gradient, int n, float scale, float beta1, \
                        float beta2, float rate, float root, float epsilon, float keep), \
          (weights, first, second, gradient, n, scale, beta1, beta2, rate, root, epsilon, keep)) \
