@@ -12,8 +12,9 @@ import (
 // portable or wasm-simd. If it is not set, the fastest that the processor supports is used.
 const InstructionsVariable = "ATTEND_KERNELS"
 
-// instructions is a set of kernels in assembly or WebAssembly SIMD. The zero value has none: then the functions of this package use
-// portable Go. The arguments are those of the exported functions, as pointers to the first elements; strides of tiles are in bytes.
+// instructions is a set of kernels in assembly or WebAssembly SIMD. The zero value has none: then the functions of this package
+// use portable Go. The arguments are those of the exported functions, as pointers to the first elements; strides of tiles are in
+// bytes.
 type instructions struct {
 	name string
 

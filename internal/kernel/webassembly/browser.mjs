@@ -2,8 +2,8 @@
 //
 //     node browser.mjs CHROMIUM GOROOT program.wasm [arguments]
 //
-// playwright-core is that of the tests of pages (npm ci in internal/render/page/browser). The environment variables that begin with
-// ATTEND_ are passed on.
+// playwright-core is that of the tests of pages (npm ci in internal/render/page/browser). The environment variables that begin
+// with ATTEND_ are passed on.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

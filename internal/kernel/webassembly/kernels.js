@@ -1,5 +1,5 @@
-// attendKernels lets a Go program compute with the kernels in WebAssembly SIMD, whose modules are kernels.wasm and links.wasm. It is
-// for a page, a Worker or Node.js, after wasm_exec.js:
+// attendKernels lets a Go program compute with the kernels in WebAssembly SIMD, whose modules are kernels.wasm and links.wasm. It
+// is for a page, a Worker or Node.js, after wasm_exec.js:
 //
 //     const go = new Go();
 //     const connect = await attendKernels(go.importObject, links, kernels); // the bytes of the modules
@@ -7,7 +7,7 @@
 //     await connect(instance);
 //     await go.run(instance);
 //
-// Where there is no SIMD the program computes in portable Go.
+// Where there is no SIMD the program computes in portable Go. A program that imports the kernels cannot be started without this.
 "use strict";
 
 globalThis.attendKernels = async (importObject, links, kernels) => {
@@ -18,7 +18,7 @@ globalThis.attendKernels = async (importObject, links, kernels) => {
   return async (program) => {
     if (!simd) return;
     const { exports } = (await WebAssembly.instantiate(kernels, { env: { memory: program.exports.mem } })).instance;
-    let index = 1;
+    let index = 1; // the order is that of the table KERNELS in kernels.h
     for (const name of Object.keys(linked)) {
       if (name in exports) table.set(index++, exports[name]);
     }

@@ -38,6 +38,9 @@ func TestModulesAreCurrent(t *testing.T) {
 
 // The tests of the kernels pass in Node.js, with SIMD and without it.
 func TestKernelsInNode(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles to WebAssembly")
+	}
 	if _, err := exec.LookPath("node"); err != nil {
 		if os.Getenv("ATTEND_TOOLS") == "required" {
 			t.Fatal("no Node.js on the path: install nodejs")
@@ -69,13 +72,17 @@ func TestKernelsInNode(t *testing.T) {
 	if out, err := run("portable", withoutSIMD); err != nil || strings.Contains(out, "/wasm-simd") {
 		t.Errorf("without SIMD: %v\n%s", err, failures(out))
 	}
-	if out, err := run("wasm-simd", withoutSIMD); err == nil || !strings.Contains(out, `asks for "wasm-simd", but this processor has portable`) {
+	refusal := `asks for "wasm-simd", but this processor has portable`
+	if out, err := run("wasm-simd", withoutSIMD); err == nil || !strings.Contains(out, refusal) {
 		t.Errorf("SIMD asked for where there is none: %v\n%s", err, failures(out))
 	}
 }
 
 // They pass in Chromium too, where they compute the bits that are recorded.
 func TestKernelsInChromium(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles to WebAssembly")
+	}
 	chromium, node := rendertest.Browser(t, "../../render/page/browser")
 	goRoot, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {

@@ -1,7 +1,7 @@
 // Kernels in WebAssembly SIMD, in the memory of Go's module. The equations stand in the Go functions of the package kernel.
 //
-// Multiplications and additions are rounded each, and no instruction of "relaxed SIMD" is used, so that results have the same bits
-// in every browser. Nothing outside of an argument is read or written.
+// Each multiplication and addition is rounded, and no instruction of "relaxed SIMD" is used, so that results have the same bits in
+// every browser. Nothing outside of an argument is read or written.
 #include <wasm_simd128.h>
 
 #include "kernels.h"
@@ -30,7 +30,8 @@ INLINE vec root(vec x) { return (vec)wasm_f32x4_sqrt((v128_t)x); }
 INLINE vec choose(bits mask, vec yes, vec no) { return (vec)((mask & (bits)yes) | (~mask & (bits)no)); }
 INLINE float total(vec x) { return (x[0] + x[2]) + (x[1] + x[3]); }
 
-// Whole reads and writes registers of 4 numbers, Part the first n of a register, 1 to 3, at the end of a row; the other lanes are 0.
+// Whole reads and writes registers of 4 numbers, Part the first n of a register, 1 to 3, at the end of a row; the other lanes
+// are 0.
 struct Whole {
   INLINE vec load(const float *x) const { return (vec)wasm_v128_load(x); }
   INLINE vec loadOr(const float *x, vec) const { return load(x); }
@@ -68,11 +69,12 @@ INLINE void row(int n, Body body) {
 template <class T>
 INLINE T *next(T *x, int bytes) { return (T *)((unsigned long)x + bytes); }
 
-// Tiles of a product, of 1 to 4 rows of a and one or two registers of columns of b, the last of which may be a part: 8 sums stay in
-// registers, of which there are 16 on amd64. Each is over k in order: its bits do not depend on the size of the tile or its position.
+// Tiles of a product, of 1 to 4 rows of a and one or two registers of columns of b, the last of which may be a part: 8 sums stay
+// in registers, of which there are 16 on amd64. Each is over k in order: its bits do not depend on the size of the tile or its
+// position.
 template <int rows, int vectors, class Last>
-__attribute__((noinline)) void tileOf(int count, int k, const float *a, int aRow, int aStep, int aTile, const float *b, int bStep, float *c, int cRow,
-            const float *addend, int addendRow, float alpha, Last last) {
+__attribute__((noinline)) void tileOf(int count, int k, const float *a, int aRow, int aStep, int aTile, const float *b, int bStep,
+                                      float *c, int cRow, const float *addend, int addendRow, float alpha, Last last) {
   for (; count > 0; count--, a = next(a, aTile)) {
     vec sums[rows][vectors] = {};
     const float *ai = a, *bi = b;
