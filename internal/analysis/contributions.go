@@ -12,53 +12,27 @@ import (
 	"attend/layers"
 )
 
-// NewValueNorms returns the norms of what attention adds, from a map of the run with its vectors.
-func NewValueNorms(r *run.Run, m attention.Map) attention.ValueNorms {
-	var n attention.ValueNorms
+// ValueProducts returns the products of a map of the run with its vectors, see [attention.Map.Products].
+func ValueProducts(r *run.Run, m attention.Map) (products [][][][]float64) {
 	outputs := newOutputProjections(r)
-	seq := len(m.Tokens)
-	for layer := range m.Attention {
-		var projected [][][]float64 // [head][key][dim]
-		var heads [][][]float64
-		for head, weights := range m.Attention[layer] {
-			vectors := make([][]float64, seq)
-			norms := square(seq)
-			for key, value := range m.Vectors[layer][head].Value {
-				vectors[key] = outputs.project(layer, head, value)
-				size := floats.Norm(vectors[key], 2)
-				for query := key; query < seq; query++ {
-					norms[query][key] = float64(weights[query][key]) * size
+	for layer, vectors := range m.Vectors {
+		keys := make([][][]float64, len(m.Tokens))
+		for key := range keys {
+			added := make([][]float64, len(vectors)) // [head][dim] with a weight of 1
+			for head := range vectors {
+				added[head] = outputs.project(layer, head, vectors[head].Value[key])
+			}
+			for _, a := range added {
+				row := make([]float64, len(added))
+				for i, b := range added {
+					row[i] = floats.Dot(a, b)
 				}
-			}
-			projected, heads = append(projected, vectors), append(heads, norms)
-		}
-		sums := square(seq)
-		for query := range seq {
-			for key := range query + 1 {
-				sums[query][key] = normOfSum(projected, key,
-					func(head int) float64 { return float64(m.Attention[layer][head][query][key]) })
+				keys[key] = append(keys[key], row)
 			}
 		}
-		products := make([][][]float32, seq)
-		for key := range products {
-			products[key] = make([][]float32, len(projected))
-			for a := range projected {
-				for b := range projected {
-					products[key][a] = append(products[key][a], float32(floats.Dot(projected[a][key], projected[b][key])))
-				}
-			}
-		}
-		n.Heads, n.Layers, n.Products = append(n.Heads, heads), append(n.Layers, sums), append(n.Products, products)
+		products = append(products, keys)
 	}
-	return n
-}
-
-func square(seq int) [][]float64 {
-	s := make([][]float64, seq)
-	for i := range s {
-		s[i] = make([]float64, seq)
-	}
-	return s
+	return products
 }
 
 // normOfSum returns the norm of the sum over heads of the vector of a key times its weight.
@@ -84,10 +58,8 @@ func lastNorms(r *run.Run, out run.ForwardResult, seq int) []float64 {
 			}
 		}
 		for key := range norms {
-			norms[key] += normOfSum(projected, key, func(head int) float64 {
-				return float64(out.Weights(layer, head,
-					seq-1)[key])
-			}) / float64(r.Config.Layers)
+			weight := func(head int) float64 { return float64(out.Weights(layer, head, seq-1)[key]) }
+			norms[key] += normOfSum(projected, key, weight) / float64(r.Config.Layers)
 		}
 	}
 	return norms

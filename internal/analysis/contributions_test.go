@@ -120,9 +120,10 @@ func TestValueNorms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := NewValueNorms(r, m)
+		m.Products = ValueProducts(r, m)
 		headDim := r.Config.HeadDim()
 		for layer, b := range layers.NewModel(r.Config).Blocks {
+			all := m.Norms(layer, attention.All)
 			w := r.Parameters.Get(b.Attention.Output.Weight.Name).Data // [heads*headDim, dim]
 			for query := range m.Tokens {
 				for key := range m.Tokens {
@@ -134,29 +135,19 @@ func TestValueNorms(t *testing.T) {
 								one[j] += float64(m.Attention[layer][head][query][key]) * float64(v) * float64(w[(head*headDim+i)*r.Config.Dim+j])
 							}
 						}
-						near(t, name, got.Heads[layer][head][query][key], math.Sqrt(floats.Dot(one, one)), 1e-6)
+						near(t, name, m.Norms(layer, head)[query][key], math.Sqrt(floats.Dot(one, one)), 1e-6)
 						floats.Add(sum, one)
 					}
-					near(t, name+", all heads", got.Layers[layer][query][key], math.Sqrt(floats.Dot(sum, sum)), 1e-6)
-					squares := 0.0
-					for a, row := range got.Products[layer][key] {
-						for b, product := range row {
-							squares += float64(m.Attention[layer][a][query][key]) * float64(m.Attention[layer][b][query][key]) * float64(product)
-						}
-					}
-					near(t, name+", by products", math.Sqrt(max(0, squares)), got.Layers[layer][query][key], 1e-5)
+					near(t, name+", all heads", all[query][key], math.Sqrt(floats.Dot(sum, sum)), 1e-6)
 				}
 			}
 		}
 		// Those of the last token are the mean over the layers.
 		e, _ := r.Encode(text)
+		mean := m.Norms(attention.All, attention.All)[len(e.IDs)-1]
 		err = forward(r, []intervention{{ids: e.IDs, read: func(out run.ForwardResult) {
 			for key, norm := range lastNorms(r, out, len(e.IDs)) {
-				mean := 0.0
-				for layer := range r.Config.Layers {
-					mean += got.Layers[layer][len(e.IDs)-1][key] / float64(r.Config.Layers)
-				}
-				near(t, name+", the last token", norm, mean, 1e-6)
+				near(t, name+", the last token", norm, mean[key], 1e-6)
 			}
 		}}}, valueHooks(r)...)
 		if err != nil {

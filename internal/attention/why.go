@@ -80,7 +80,7 @@ type WordEffect struct {
 	Word      string      `json:"word"`
 	Attention float64     `json:"attention"` // of the predicting token, mean over layers and heads
 	ByHead    [][]float64 `json:"by_head"`   // [layer][head]
-	Norm      float64     `json:"norm"`      // of what the attention to it adds at the predicting token, mean over the layers, see [ValueNorms]
+	Norm      float64     `json:"norm"`      // of what the attention to it adds at the predicting token, see [Map.Norms]
 	Cause     bool        `json:"cause"`     // it is a cause word of a known rule
 	Unknown   bool        `json:"unknown"`   // it is not in the vocabulary of the run: the model reads <unk>
 
@@ -120,8 +120,9 @@ func NineInTen(effects []float64) float64 {
 
 // Replacement is a word that replaces another, and the effect of the replacement.
 type Replacement struct {
-	Word   string  `json:"word"`
-	Effect float64 `json:"effect"`
+	Word       string   `json:"word"`
+	Effect     float64  `json:"effect"`
+	Difference *float64 `json:"difference"` // effect on the difference of the logits of the target and of [Why.Against]; nil without that
 }
 
 // HeadEffect is the effect of the zero ablation of one head, see [Map.Important].
@@ -206,6 +207,14 @@ func (y Why) ReplacedMean(w WordEffect) (effect float64, above bool) {
 	return aboveFloor(w.Replaced, y.NoiseFloor.Replaced)
 }
 
+// ReplacedBy is [Why.Removed] of the effect of one replacement.
+func (y Why) ReplacedBy(r Replacement) (effect float64, above bool) {
+	if y.Against != nil {
+		return aboveFloor(r.Difference, y.NoiseFloor.DifferenceReplaced)
+	}
+	return aboveFloor(&r.Effect, y.NoiseFloor.Replaced)
+}
+
 func aboveFloor(effect *float64, floor float64) (float64, bool) {
 	if effect == nil {
 		return 0, false
@@ -215,30 +224,33 @@ func aboveFloor(effect *float64, floor float64) (float64, bool) {
 
 // Effect returns the effect by which a word is judged, and whether it is above the noise floor: that of replacing it or, if no word
 // was replaced, that of removing the attention to it.
-func (y Why) Effect(w WordEffect) (effect float64, above bool) {
+func (y Why) Effect(w WordEffect) (effect float64, above bool) { return y.judge()(w) }
+
+// judge returns [Why.Effect], for a call for each word.
+func (y Why) judge() func(w WordEffect) (effect float64, above bool) {
 	if y.Replaceable() {
-		return y.Replaced(w)
+		return y.Replaced
 	}
-	return y.Removed(w)
+	return y.Removed
 }
 
-// certainFrom is the probability from which a prediction is certain.
-const certainFrom = 0.9
+// CertainFrom is the probability from which a prediction is certain.
+const CertainFrom = 0.9
 
 // Saturated reports whether a probability near 1 hides the effects of words: no word but the last has one above the noise floor, and yet
 // some other words would change the prediction. Then words are judged by their effects on the logit difference to the runner-up.
 func (y Why) Saturated() bool {
 	last := len(y.Words) - 1
-	return y.Probability >= certainFrom && len(y.Sensitive()) > 0 &&
+	return y.Probability >= CertainFrom && len(y.Sensitive()) > 0 &&
 		!slices.ContainsFunc(y.Affecting(), func(position int) bool { return position != last })
 }
 
 // Ranked returns the words with an effect above the noise floor, the largest first and the predicting token, the last of the
 // sentence, after the others; and then the words without one, which are ties, in their order in the sentence.
 func (y Why) Ranked() []WordEffect {
-	words := slices.Clone(y.Words)
+	words, judge := slices.Clone(y.Words), y.judge()
 	group := func(w WordEffect) int {
-		switch _, above := y.Effect(w); {
+		switch _, above := judge(w); {
 		case !above:
 			return 2
 		case w.Position == len(y.Words)-1:
@@ -250,8 +262,8 @@ func (y Why) Ranked() []WordEffect {
 		if order := cmp.Compare(group(a), group(b)); order != 0 || group(a) == 2 {
 			return order
 		}
-		x, _ := y.Effect(a)
-		z, _ := y.Effect(b)
+		x, _ := judge(a)
+		z, _ := judge(b)
 		return cmp.Compare(z, x)
 	})
 	return words
@@ -259,14 +271,16 @@ func (y Why) Ranked() []WordEffect {
 
 // Affecting returns the positions of the words with an effect above the noise floor, in the order of [Why.Ranked].
 func (y Why) Affecting() []int {
-	return y.positions(y.Ranked(), func(w WordEffect) bool { _, above := y.Effect(w); return above })
+	judge := y.judge()
+	return y.positions(y.Ranked(), func(w WordEffect) bool { _, above := judge(w); return above })
 }
 
 // Sensitive returns the positions of the other words that some replacements, but not nine in ten, change the prediction of: the mean
-// effect of the replacements is above the noise floor. Such a word may be one of many that let the prediction be.
+// effect of the replacements is above the noise floor. Such a word may be one of many that leave the prediction as it is.
 func (y Why) Sensitive() []int {
+	judge := y.judge()
 	return y.positions(y.Words, func(w WordEffect) bool {
-		_, above := y.Effect(w)
+		_, above := judge(w)
 		_, mean := y.ReplacedMean(w)
 		return mean && !above
 	})
@@ -274,8 +288,9 @@ func (y Why) Sensitive() []int {
 
 // RemovedOnly returns the positions of the other tokens whose removed attention has an effect above the noise floor.
 func (y Why) RemovedOnly() []int {
+	judge := y.judge()
 	return y.positions(y.Words, func(w WordEffect) bool {
-		_, above := y.Effect(w)
+		_, above := judge(w)
 		_, removed := y.Removed(w)
 		return removed && !above
 	})
