@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -111,20 +110,9 @@ func directHooks(r *run.Run) []string {
 	return names
 }
 
-// DirectLogits returns the direct logit attribution of the prediction after the last of the ids, see [attention.DirectLogits].
-// With against below 0 the target is compared with the mean over the vocabulary.
-func DirectLogits(r *run.Run, ids []int, target, against int) (d attention.DirectLogits, err error) {
-	if len(ids) == 0 || target < 0 || target >= r.Config.Vocab || against >= r.Config.Vocab {
-		return d, fmt.Errorf("no logit of token %d against %d after %d tokens: the vocabulary has %d", target, against,
-			len(ids), r.Config.Vocab)
-	}
-	err = forward(r, []intervention{{ids: ids, read: func(out run.ForwardResult) {
-		d = directLogits(r, out, len(ids)-1, target, against)
-	}}}, directHooks(r)...)
-	return d, err
-}
-
-// directLogits is [DirectLogits] of the result of a forward pass with the hook points of directHooks.
+// directLogits returns the direct logit attribution of the prediction at a query, see [attention.DirectLogits], from the result of
+// a forward pass with the hook points of [directHooks]. With against below 0 the target is compared with the mean over the
+// vocabulary.
 func directLogits(r *run.Run, out run.ForwardResult, query, target, against int) attention.DirectLogits {
 	m := layers.NewModel(r.Config)
 	d := attention.DirectLogits{Target: r.Vocabulary.Key(target)}
