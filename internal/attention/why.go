@@ -84,8 +84,9 @@ type WordEffect struct {
 	Cause     bool        `json:"cause"`     // it is a cause word of a known rule
 	Unknown   bool        `json:"unknown"`   // it is not in the vocabulary of the run: the model reads <unk>
 
-	AttentionRemoved        *float64  `json:"attention_removed"`          // effect of removing the attention to it, in all layers and heads; nil for the only token
-	AttentionRemovedByLayer []float64 `json:"attention_removed_by_layer"` // in one layer alone; empty with the former
+	// The effects of removing the attention to it, in all layers and heads, and in one layer alone; nil and empty for the only token.
+	AttentionRemoved        *float64  `json:"attention_removed"`
+	AttentionRemovedByLayer []float64 `json:"attention_removed_by_layer"`
 
 	Replaced  *float64 `json:"replaced"`           // effect of replacing it, mean over the replacements; nil without any
 	Deviation *float64 `json:"replaced_deviation"` // standard deviation over the replacements; nil for fewer than two
@@ -93,7 +94,7 @@ type WordEffect struct {
 	// judged: the mean is large, too, if a few of the replacements would decide the prediction themselves.
 	NineInTen    *float64      `json:"replaced_nine_in_ten"`
 	Kind         string        `json:"kind"` // of the substitutes in the grammar, such as "animal"; else ""
-	Seen         string        `json:"seen"` // where the training text has the replacements: "between", "after" or "before" the same tokens; else ""
+	Seen         string        `json:"seen"` // the training text has the replacements "between", "after" or "before" the same tokens; else ""
 	Replacements []Replacement `json:"replacements"`
 
 	// The effects on the difference of the logits of the target and of [Why.Against]; nil without that.
@@ -149,7 +150,7 @@ type Redundancy struct {
 	// Reasons are those of the constants below that were found; empty: no test found one.
 	Reasons    []string      `json:"reasons"`
 	Pairs      []PairRemoved `json:"pairs"`       // of the words with the most attention, at most six
-	AllQueries *float64      `json:"all_queries"` // effect of removing the attention to it of all tokens after it; nil in one layer, or if it is the last
+	AllQueries *float64      `json:"all_queries"` // effect of removing the attention of all later tokens to it; nil in one layer, or if it is the last
 	RunnerUp   string        `json:"runner_up"`   // the most likely word other than the target
 	Margin     float64       `json:"margin"`      // logit(target) - logit(runner-up), without an intervention
 	Difference float64       `json:"difference"`  // effect of removing the attention to the word on the margin

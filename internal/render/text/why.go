@@ -107,7 +107,8 @@ func columns(y attention.Why, has func(spare int) bool) string {
 	if has(spareNorm) {
 		text += "Norm is the length of the vector that it adds: weight times value times output projection. "
 	}
-	text += fmt.Sprintf("An effect is the decrease of log P(%s), in nats; 0.69 halves a probability. Removed: without the attention to the %s, %s.",
+	text += fmt.Sprintf("An effect is the decrease of log P(%s), in nats; 0.69 halves a probability. "+
+		"Removed: without the attention to the %s, %s.",
 		render.Spelling(y.Target), y.Unit, removed)
 	if y.Replaceable() {
 		text += fmt.Sprintf(" Replaced: with another %s in its place, the mean over several.", y.Unit)

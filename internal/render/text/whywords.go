@@ -35,7 +35,8 @@ func withEffect(y attention.Why) string {
 	marks, target, last := numberedWords(y.Tokens), printable.Quote(render.Spelling(y.Target)), len(y.Words)-1
 	less := "less likely"
 	if y.Against != nil {
-		target, less = fmt.Sprintf("the logit difference of %s and %s", target, printable.Quote(render.Spelling(y.Against.Word))), "smaller"
+		against := printable.Quote(render.Spelling(y.Against.Word))
+		target, less = fmt.Sprintf("the logit difference of %s and %s", target, against), "smaller"
 	}
 	effect := "removed"
 	if y.Replaceable() {
@@ -76,7 +77,8 @@ func withEffect(y attention.Why) string {
 	}
 	switch {
 	case text == "" && len(y.SomeOthers) > 0:
-		return fmt.Sprintf("No %s has an effect above the noise floor in nine of ten cases when it is %s (%s).", y.Unit, effect, floor(y, effect))
+		return fmt.Sprintf("No %s has an effect above the noise floor in nine of ten cases when it is %s (%s).",
+			y.Unit, effect, floor(y, effect))
 	case len(y.SomeOthers) > 0:
 		return fmt.Sprintf("%s%s No other %s an effect above the noise floor (%s) in nine of ten cases when it is %s.",
 			strings.TrimSpace(text), attended(y), of, floor(y, effect), effect)
@@ -87,7 +89,8 @@ func withEffect(y attention.Why) string {
 		return fmt.Sprintf("No single %s matters here: none has an effect above the noise floor when it alone is %s (%s).",
 			y.Unit, effect, floor(y, effect))
 	}
-	return fmt.Sprintf("Almost nothing matters here: no %s an effect above the noise floor when it is %s (%s).", of, effect, floor(y, effect))
+	return fmt.Sprintf("Almost nothing matters here: no %s an effect above the noise floor when it is %s (%s).",
+		of, effect, floor(y, effect))
 }
 
 // measured is how many words have the effect by which words are judged.
@@ -163,8 +166,8 @@ func removedOnly(y attention.Why) string {
 		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), rounded(effect))
 		switch {
 		case i == 0 && y.Words[i].Word == boundary:
-			start = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s): it is the start of the sentence, and no %s; "+
-				"its weight goes to the other tokens.", part, floor(y, "removed"), y.Unit)
+			start = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s): it is the start of the "+
+				"sentence, and no %s; its weight goes to the other tokens.", part, floor(y, "removed"), y.Unit)
 		case y.Words[i].Replaced == nil:
 			unknown = append(unknown, part)
 		case !slices.Contains(y.SomeOthers, i):
@@ -173,12 +176,13 @@ func removedOnly(y attention.Why) string {
 	}
 	var text string
 	if unused != nil {
-		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but other %ss in its place have none: "+
-			"the effect is that of the weight, which goes to the other tokens.", listed(unused), floor(y, "removed"), y.Unit)
+		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but other %ss in its place "+
+			"have none: the effect is that of the weight, which goes to the other tokens.", listed(unused), floor(y, "removed"), y.Unit)
 	}
 	if unknown != nil {
-		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s). No other %s was put in its place, so it is "+
-			"not known whether it is that of the %s or of the weight, which goes to the other tokens.", listed(unknown), floor(y, "removed"), y.Unit, y.Unit)
+		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s). No other %[3]s was put in its "+
+			"place, so it is not known whether it is that of the %[3]s or of the weight, which goes to the other tokens.",
+			listed(unknown), floor(y, "removed"), y.Unit)
 	}
 	return strings.TrimSpace(text + " " + start)
 }
