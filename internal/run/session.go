@@ -81,6 +81,12 @@ type ForwardResult struct {
 	row       int // index of the sentence in the batch
 }
 
+// Len returns the number of tokens of the sentence that the session computes.
+func (r ForwardResult) Len() int {
+	_, length := r.inference.Sentences.At(r.row)
+	return length
+}
+
 // Logits returns the logits [vocab] of the token after a position that the session computes; it panics for another position.
 func (r ForwardResult) Logits(position int) []float32 {
 	return r.inference.LogitsAt(r.row, position)
