@@ -2,6 +2,7 @@ package play
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"attend/data"
@@ -18,10 +20,11 @@ import (
 
 // Session answers messages, one after the other. It is not safe for concurrent use.
 type Session struct {
-	folder string // in which each run has a folder of its own
-	number int    // of run folders so far
-	texts  map[string]*corpus
-	now    *experiment // nil before the first configure
+	folder  string // in which each run has a folder of its own
+	number  int    // of run folders so far
+	texts   map[string]*corpus
+	now     *experiment   // nil before the first configure
+	longest time.Duration // of the updates of one message
 }
 
 // New returns a session that keeps its runs in a folder, which must exist and belong to it alone. Call [Session.Close] at the end.
@@ -33,7 +36,7 @@ func New(folder string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{folder: folder, texts: map[string]*corpus{}}, nil
+	return &Session{folder: folder, texts: map[string]*corpus{}, longest: longestStep}, nil
 }
 
 // Close ends the present training and removes its folder.
@@ -46,9 +49,12 @@ func (s *Session) Close() error {
 // corpus is a text with what is computed of it once.
 type corpus struct {
 	*data.Corpus
-	text   string       // as it was given; "" if it is built in
-	counts *data.Counts // nil until they are needed
+	text   string // as it was given; "" if it is built in
+	losses map[measured][]Baseline
 }
+
+// measured is the part of the held-out text that the evaluations of a training measure.
+type measured struct{ rows, context int }
 
 // handlers answer the messages by their names.
 func handlers() map[string]func(*Session, []byte) (any, error) {
@@ -137,7 +143,7 @@ func parse(message []byte, into any, strict bool) error {
 	}
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Errorf("%s: want %s, not a %s", cmpOr(kind.Field, "the message"), kindOf(kind.Type.String()), kind.Value)
+		return fmt.Errorf("%s: want %s, not a %s", cmp.Or(kind.Field, "the message"), kindOf(kind.Type.String()), kind.Value)
 	}
 	return fmt.Errorf("the message cannot be read: %s: want an object with the fields of its name", strings.TrimPrefix(err.Error(), "json: "))
 }
@@ -158,13 +164,6 @@ func kindOf(name string) string {
 		return "a list"
 	}
 	return "an object"
-}
-
-func cmpOr(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
 }
 
 // mostLine is the largest number of characters of an error.
