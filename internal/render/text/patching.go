@@ -12,6 +12,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/prose"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -166,7 +167,7 @@ func patchConclusion(p attention.Patching, parts attention.PatchParts, verb stri
 		if names == nil {
 			names = []string{"no single token"}
 		}
-		where = append(where, fmt.Sprintf("%s %s", point, listed(names)))
+		where = append(where, fmt.Sprintf("%s %s", point, prose.Listed(names)))
 	}
 	text := fmt.Sprintf("The residual stream of one token %s at least half of the difference: %s.", verb, strings.Join(where, "; "))
 	var heads []string
@@ -184,5 +185,5 @@ func patchConclusion(p attention.Patching, parts attention.PatchParts, verb stri
 	if len(heads) == 1 {
 		do = "does one head"
 	}
-	return text + fmt.Sprintf(" So %s: %s.", do, listed(heads))
+	return text + fmt.Sprintf(" So %s: %s.", do, prose.Listed(heads))
 }
