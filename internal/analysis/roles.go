@@ -114,7 +114,9 @@ func positionRole(position int) role {
 }
 
 // afterNext reports whether a query is after the token behind a position.
-func afterNext(position int) func(query int) bool { return func(query int) bool { return query > position+1 } }
+func afterNext(position int) func(query int) bool {
+	return func(query int) bool { return query > position+1 }
+}
 
 // wordsRole is the role of a set of tokens.
 func wordsRole(v *data.Vocabulary, ids []int) role {
