@@ -240,3 +240,15 @@ func (g *Grammar) Substitutes(word string) (kind string, others []string) {
 	}
 	return "", nil
 }
+
+// OtherNumber names the kind of the words that a noun is not of because of its number, and lists them: for lion the kind animals,
+// lions first. Other words have none.
+func (g *Grammar) OtherNumber(word string) (kind string, others []string) {
+	name, _ := g.Substitutes(word)
+	for _, other := range []string{name + "s", strings.TrimSuffix(name, "s")} {
+		if words := g.lexicon.words(other); name != "" && other != name && words != nil {
+			return other, slices.Clone(words)
+		}
+	}
+	return "", nil
+}

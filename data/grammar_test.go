@@ -224,6 +224,17 @@ func TestSubstitutes(t *testing.T) {
 	}
 }
 
+func TestOtherNumber(t *testing.T) {
+	g := SavannaGrammar()
+	for word, want := range map[string]string{"lion": "animals: lions zebras", "zebras": "animal: lion zebra", "valley": "regions: valleys plains",
+		"bridges": "landmark: path bridge", "river": ": ", "is": ": ", "near": ": ", "the": ": ", "spoon": ": "} {
+		kind, others := g.OtherNumber(word)
+		if got := kind + ": " + strings.Join(others[:min(2, len(others))], " "); got != want {
+			t.Errorf("other number of %s: %q, want %q", word, got, want)
+		}
+	}
+}
+
 // A sentence with a substitute has words of the corpus alone, and no word is of two kinds.
 func TestSubstitutesAreWordsOfTheCorpus(t *testing.T) {
 	corpus, err := Savanna()

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"math"
 	"slices"
 
 	"attend/internal/attention"
@@ -68,7 +67,7 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 	}) {
 		reasons = append(reasons, attention.PairNeeded)
 	}
-	if d.AllQueries != nil && math.Abs(*d.AllQueries) > floor {
+	if d.AllQueries != nil && *d.AllQueries > floor {
 		reasons = append(reasons, attention.OtherTokens)
 	}
 	if y.Against == nil && y.Probability >= attention.CertainFrom && d.Difference >= leastMargin {
@@ -79,13 +78,12 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 	}
 	w := y.Words[d.Position]
 	_, replaced := y.Replaced(w)
-	_, mean := y.ReplacedMean(w)
 	switch {
 	case d.Position == len(y.Words)-1:
 		reasons = append(reasons, attention.Itself)
 	case replaced:
 		reasons = append(reasons, attention.SameAnswer)
-	case mean:
+	case slices.Contains(y.Sensitive(), d.Position):
 		reasons = append(reasons, attention.Several)
 	case w.Replaced != nil:
 		reasons = append(reasons, attention.NotUsed)

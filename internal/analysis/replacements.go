@@ -16,12 +16,14 @@ type replacements struct {
 	kind string // of the substitutes of a grammar
 	seen string // where the training text has them, one of data.SeenBetween and so on
 	ids  []int
+
+	otherNumber *replacements // nouns of the other number, of a noun of a grammar; or nil
 }
 
 // mostReplacements is the largest number of tokens that replace one.
 const mostReplacements = 12
 
-// replacer chooses replacements: the substitutes of a grammar or, for words without any, tokens that the training text has in
+// replacer chooses replacements: the substitutes of a grammar, and for a noun those of the other number, or, for words without any, tokens that the training text has in
 // their place, see [data.Set.SeenIn]. Of more than 12 of these it draws 12 without repetition, each with a probability that is
 // proportional to its count. A token is never replaced by one that the training has not shown in such a place.
 type replacer struct {
@@ -53,10 +55,9 @@ func (p replacer) choose(positions []position) []replacements {
 		id := of.ids[of.at]
 		if p.grammar != nil {
 			kind, others := p.grammar.Substitutes(p.r.Vocabulary.Key(id))
-			for _, word := range others {
-				if id, known := p.r.Vocabulary.ID(word); known {
-					chosen[i].kind, chosen[i].ids = kind, append(chosen[i].ids, id)
-				}
+			chosen[i] = p.known(kind, others)
+			if kind, others := p.grammar.OtherNumber(p.r.Vocabulary.Key(id)); others != nil {
+				chosen[i].otherNumber = new(p.known(kind, others))
 			}
 		}
 		if boundary, ok := p.r.Vocabulary.Boundary(); chosen[i].ids == nil && !(ok && id == boundary) {
@@ -71,6 +72,16 @@ func (p replacer) choose(positions []position) []replacements {
 		chosen[rest[k]] = replacements{seen: seen.Where, ids: drawn(seen, mostReplacements, draw.Float64)}
 	}
 	return chosen
+}
+
+// known returns the words of a kind that the vocabulary has.
+func (p replacer) known(kind string, words []string) (r replacements) {
+	for _, word := range words {
+		if id, known := p.r.Vocabulary.ID(word); known {
+			r.kind, r.ids = kind, append(r.ids, id)
+		}
+	}
+	return r
 }
 
 // skip reports whether a token never replaces another: the boundary token and the unknown token.

@@ -98,7 +98,7 @@ func conclude(r *run.Run, y *attention.Why) {
 		if !above {
 			effect = 0 // a tie
 		}
-		weights, effects = append(weights, w.Attention), append(effects, effect)
+		weights, effects = append(weights, w.Attention), append(effects, math.Abs(effect))
 	}
 	if test := statistics.RankCorrelation(weights, effects); test != nil {
 		y.Correlation = &attention.Correlation{Rho: test.Statistic, P: test.P}
@@ -276,26 +276,33 @@ func (p *prediction) replace(words []attention.WordEffect, at []int, by replacer
 		positions = append(positions, position{p.ids, i})
 	}
 	for k, c := range by.choose(positions) {
-		w := &words[at[k]]
-		w.Kind, w.Seen = c.kind, c.seen
-		var effects, differences []float64
-		for _, id := range c.ids {
-			p.add(replaced(p.ids, w.Position, id), w.Position, nil, func(effect measured) {
-				effects, differences = append(effects, effect.logP), append(differences, effect.difference)
-				w.Replacements = append(w.Replacements,
-					attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP, Difference: &effect.difference})
-				if len(effects) < len(c.ids) {
-					return
-				}
-				mean, deviation := stat.MeanStdDev(effects, nil)
-				difference := stat.Mean(differences, nil)
-				nine, differenceNine := attention.NineInTen(effects), attention.NineInTen(differences)
-				w.Replaced, w.NineInTen, w.DifferenceReplaced, w.DifferenceNine = &mean, &nine, &difference, &differenceNine
-				if len(effects) > 1 {
-					w.Deviation = &deviation
-				}
-			})
+		p.replaceBy(&words[at[k]], c, false)
+		if c.otherNumber != nil {
+			p.replaceBy(&words[at[k]], *c.otherNumber, true)
 		}
+	}
+}
+
+// replaceBy queues the replacements of a word by some others. They count for the word unless others have a larger effect.
+func (p *prediction) replaceBy(w *attention.WordEffect, c replacements, otherNumber bool) {
+	var effects, differences []float64
+	var list []attention.Replacement
+	for _, id := range c.ids {
+		p.add(replaced(p.ids, w.Position, id), w.Position, nil, func(effect measured) {
+			effects, differences = append(effects, effect.logP), append(differences, effect.difference)
+			list = append(list, attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP, Difference: &effect.difference})
+			nine := attention.NineInTen(effects)
+			if len(effects) < len(c.ids) || w.NineInTen != nil && math.Abs(*w.NineInTen) >= math.Abs(nine) {
+				return
+			}
+			mean, deviation := stat.MeanStdDev(effects, nil)
+			difference, differenceNine := stat.Mean(differences, nil), attention.NineInTen(differences)
+			w.Kind, w.Seen, w.OtherNumber, w.Replacements, w.Deviation = c.kind, c.seen, otherNumber, list, nil
+			w.Replaced, w.NineInTen, w.DifferenceReplaced, w.DifferenceNine = &mean, &nine, &difference, &differenceNine
+			if len(effects) > 1 {
+				w.Deviation = &deviation
+			}
+		})
 	}
 }
 

@@ -67,8 +67,8 @@ func LeastFloor() NoiseFloor {
 	return NoiseFloor{LeastEffect, LeastEffect, LeastEffect, LeastEffect, 0}
 }
 
-// Correlation is Spearman's rank correlation of attention and effect over the words. Effects that are not above the noise floor
-// count as 0.
+// Correlation is Spearman's rank correlation of attention and the size of the effect over the words. Effects that are not above the
+// noise floor count as 0.
 type Correlation struct {
 	Rho float64 `json:"rho"` // -1 to 1
 	P   float64 `json:"p"`   // p-value: probability of a rho at least as far from 0 if there were no association
@@ -93,8 +93,9 @@ type WordEffect struct {
 	// NineInTen is the effect that nine in ten of the replacements have at least, see [NineInTen]; nil without any. By it a word is
 	// judged: the mean is large, too, if a few of the replacements would decide the prediction themselves.
 	NineInTen    *float64      `json:"replaced_nine_in_ten"`
-	Kind         string        `json:"kind"` // of the substitutes in the grammar, such as "animal"; else ""
-	Seen         string        `json:"seen"` // the training text has the replacements "between", "after" or "before" the same tokens; else ""
+	OtherNumber  bool          `json:"other_number"` // the replacements are of the other number, which have the larger effect
+	Kind         string        `json:"kind"`         // of the substitutes in the grammar, such as "animal"; else ""
+	Seen         string        `json:"seen"`         // the training text has the replacements "between", "after" or "before" the same tokens; else ""
 	Replacements []Replacement `json:"replacements"`
 
 	// The effects on the difference of the logits of the target and of [Why.Against]; nil without that.
@@ -288,14 +289,13 @@ func (y Why) Affecting() []int {
 	return y.positions(y.Ranked(), func(w WordEffect) bool { _, above := judge(w); return above })
 }
 
-// Sensitive returns the positions of the other words that some replacements, but not nine in ten, change the prediction of: the mean
-// effect of the replacements is above the noise floor. Such a word may be one of many that leave the prediction as it is.
+// Sensitive returns the positions of the other words of which some replacements have an effect above the noise floor, but not nine
+// in ten in the same direction. Such a word may be one of many that leave the prediction as it is.
 func (y Why) Sensitive() []int {
 	judge := y.judge()
 	return y.positions(y.Words, func(w WordEffect) bool {
 		_, above := judge(w)
-		_, mean := y.ReplacedMean(w)
-		return mean && !above
+		return !above && slices.ContainsFunc(w.Replacements, func(r Replacement) bool { _, some := y.ReplacedBy(r); return some })
 	})
 }
 

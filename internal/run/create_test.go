@@ -155,7 +155,7 @@ func TestReadersWhileOverwriting(t *testing.T) {
 					}
 				})
 			}
-			for seed := range uint64(30) {
+			for seed := range uint64(15) {
 				training, err := overwrite(creator(), path, seed)
 				if err != nil {
 					t.Fatal(err)

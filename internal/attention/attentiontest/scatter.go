@@ -25,7 +25,7 @@ func Near() attention.Neighbours {
 }
 
 // More are drawn if asked for: go test ./internal/render/picture -draws 10000
-var draws = flag.Int("draws", 1000, "random inputs that each property sees")
+var draws = flag.Int("draws", 300, "random inputs that each property sees")
 
 // Thorough is rapid.Check with that many inputs; a hundred under -short.
 func Thorough(t *testing.T, property func(t *rapid.T)) {

@@ -110,7 +110,7 @@ var elements = []string{"rect", "text", "path", "g", "title", "desc", "svg", "me
 // document or a character that cannot be seen. Every 25th is also written as PNG, every 100th as PDF; they share the layout.
 func TestPicturesHold(t *testing.T) {
 	t.Parallel()
-	maps := 4000
+	maps := 1500
 	if testing.Short() {
 		maps = 500
 	}
