@@ -30,7 +30,7 @@ func FuzzHandle(f *testing.F) {
 					t.Fatalf("%q: %v", out, err)
 				}
 			}
-			if reply["id"] == nil || result == problem || strings.Contains(line, "\n") {
+			if reply["id"] == nil || result == problem || strings.Contains(line, "\n") || strings.HasPrefix(line, faultText) {
 				t.Fatalf("%q", out)
 			}
 		}

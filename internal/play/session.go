@@ -90,18 +90,13 @@ func handle[T, R any](answer func(*Session, T) (R, error)) func(*Session, []byte
 // mostMessage is the largest number of bytes of a message: a run folder in base64 with its text.
 const mostMessage = 128 << 20
 
-// Handle answers a message. It never panics for what a message holds.
+// Handle answers a message. An error of the program in it is an error of the reply too: a page must not end with it.
 func (s *Session) Handle(message []byte) []byte {
 	var e Envelope
 	err := parse(message, &e, false)
 	reply := Reply{ID: e.ID}
 	if err == nil {
-		answer, known := handlers()[e.Do]
-		if known {
-			reply.Result, err = answer(s, message)
-		} else {
-			err = fmt.Errorf("there is no message %s: want %s", printable.Quote(e.Do), printable.Or(messageNames()))
-		}
+		reply.Result, err = s.answer(e.Do, message)
 	}
 	if err != nil {
 		reply.Result, reply.Error = nil, line(err)
@@ -111,6 +106,23 @@ func (s *Session) Handle(message []byte) []byte {
 		b, _ = json.Marshal(Reply{ID: e.ID, Error: line(fmt.Errorf("the result cannot be written: %w", err))})
 	}
 	return b
+}
+
+// faultText begins the error of a reply to a message that the program could not answer by its own fault.
+const faultText = "attend has a fault here"
+
+// answer returns the result of a message.
+func (s *Session) answer(do string, message []byte) (result any, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%s: %v: load the page again", faultText, fault)
+		}
+	}()
+	answer, known := handlers()[do]
+	if !known {
+		return nil, fmt.Errorf("there is no message %s: want %s", printable.Quote(do), printable.Or(messageNames()))
+	}
+	return answer(s, message)
 }
 
 // messageNames returns the names of all messages, sorted.
