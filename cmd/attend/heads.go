@@ -44,11 +44,12 @@ measured at some words only. The next number is the attention over all tokens,
 
 The effect of ablation is the rise of the loss over the whole text, negative
 where it falls: if the head's output is replaced by its mean (mean ablation),
-and by that of randomly drawn words (resample ablation). Copying says for how many words the head, attending
-to a word, raises the logit of that word: the path from the embedding through
-the head's value and output projections to the unembedding, without biases
-(Elhage et al. 2021). The normalized entropy says how widely a head spreads its
-attention: 0 if all is on one token, 1 if it is uniform.
+and by that of randomly drawn words (resample ablation). Copying says for how
+many words the head, attending to a word, raises the logit of that word: the
+path from the embedding through the head's value and output projections to the
+unembedding, without biases (Elhage et al. 2021). The normalized entropy says
+how widely a head spreads its attention: 0 if all is on one token, 1 if it is
+uniform.
 
 A large vocabulary or a long context is measured on fewer words: the last line
 says on how many. A head may do more than its name says: --format json has all

@@ -107,7 +107,7 @@ func checkTask(t *testing.T, task analysistest.Task, corpusText string, fresh []
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, mainFirst, last, removals := 0, 0, 0, 0
+	first, mainFirst, last, removals, nothingElse := 0, 0, 0, 0, 0
 	firstBy := map[string]int{} // sentences in which the main cause word is first by an effect
 	var largest [2][]float64    // effect, removed or replaced, of other words than the causes, and of the last word
 	for i, sentence := range fresh {
@@ -137,6 +137,9 @@ func checkTask(t *testing.T, task analysistest.Task, corpusText string, fresh []
 				removals++
 			}
 		}
+		if !slices.ContainsFunc(slices.Concat(y.WithEffect, y.SomeOthers), func(i int) bool { return i < len(y.Words)-1 }) {
+			nothingElse++
+		}
 		others := 0.0
 		for _, w := range y.Words {
 			if !slices.Contains(rule.Causes, w.Position-1) {
@@ -153,7 +156,7 @@ func checkTask(t *testing.T, task analysistest.Task, corpusText string, fresh []
 		}
 	}
 	t.Logf("a cause word is first in %d of %d sentences, the main one in %d; no word but the last has an effect in %d, "+
-		"of which removing attention has one in %d", first, len(fresh), mainFirst, last, removals)
+		"of which removing attention has one in %d, and in %d no replacement of another word has one", first, len(fresh), mainFirst, last, removals, nothingElse)
 	t.Logf("of all words, the main cause word is first by its effect removed in %d, replaced in %d, by the larger of both in %d",
 		firstBy["removed"], firstBy["replaced"], firstBy["larger"])
 	for i, of := range []string{"the largest effect of a word that is no cause", "the effect of the last word"} {
@@ -168,7 +171,7 @@ func checkTask(t *testing.T, task analysistest.Task, corpusText string, fresh []
 		}
 	}
 	if task.Name == "markov" {
-		atLeast("no word but the last has an effect", last)
+		atLeast("no word but the last has an effect, nor a replacement of another", nothingElse)
 	} else {
 		atLeast("a cause word is first by its effect", first)
 		if float64(last) > 0.05*float64(len(fresh)) {

@@ -283,7 +283,8 @@ func (p *prediction) replace(words []attention.WordEffect, at []int, by replacer
 	}
 }
 
-// replaceBy queues the replacements of a word by some others. They count for the word unless others have a larger effect.
+// replaceBy queues the replacements of a word by some others. Those of the other number count for the word if they have the larger
+// effect, and one of at least [attention.LeastEffect].
 func (p *prediction) replaceBy(w *attention.WordEffect, c replacements, otherNumber bool) {
 	var effects, differences []float64
 	var list []attention.Replacement
@@ -292,7 +293,8 @@ func (p *prediction) replaceBy(w *attention.WordEffect, c replacements, otherNum
 			effects, differences = append(effects, effect.logP), append(differences, effect.difference)
 			list = append(list, attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP, Difference: &effect.difference})
 			nine := attention.NineInTen(effects)
-			if len(effects) < len(c.ids) || w.NineInTen != nil && math.Abs(*w.NineInTen) >= math.Abs(nine) {
+			if len(effects) < len(c.ids) ||
+				w.NineInTen != nil && math.Abs(nine) <= max(attention.LeastEffect, math.Abs(*w.NineInTen)) {
 				return
 			}
 			mean, deviation := stat.MeanStdDev(effects, nil)

@@ -244,8 +244,13 @@ const CertainFrom = 0.9
 // Saturated reports whether a probability near 1 hides the effects of words: no word but the last has one above the noise floor, and yet
 // some other words would change the prediction. Then words are judged by their effects on the logit difference to the runner-up.
 func (y Why) Saturated() bool {
-	last := len(y.Words) - 1
-	return y.Probability >= CertainFrom && len(y.Sensitive()) > 0 &&
+	last, judge := len(y.Words)-1, y.judge()
+	mean := func(w WordEffect) bool {
+		_, above := judge(w)
+		_, mean := y.ReplacedMean(w)
+		return mean && !above
+	}
+	return y.Probability >= CertainFrom && slices.ContainsFunc(y.Words, mean) &&
 		!slices.ContainsFunc(y.Affecting(), func(position int) bool { return position != last })
 }
 
@@ -289,14 +294,28 @@ func (y Why) Affecting() []int {
 	return y.positions(y.Ranked(), func(w WordEffect) bool { _, above := judge(w); return above })
 }
 
-// Sensitive returns the positions of the other words of which some replacements have an effect above the noise floor, but not nine
-// in ten in the same direction. Such a word may be one of many that leave the prediction as it is.
+// Sensitive returns the positions of the other words of which some replacements change the prediction, but not nine in ten in the
+// same direction: their mean effect is above the noise floor, or the effect of one above [Why.SingleFloor]. Such a word may be one
+// of many that leave the prediction as it is.
 func (y Why) Sensitive() []int {
 	judge := y.judge()
 	return y.positions(y.Words, func(w WordEffect) bool {
 		_, above := judge(w)
-		return !above && slices.ContainsFunc(w.Replacements, func(r Replacement) bool { _, some := y.ReplacedBy(r); return some })
+		_, mean := y.ReplacedMean(w)
+		return !above && (mean || slices.ContainsFunc(w.Replacements, func(r Replacement) bool {
+			effect, _ := y.ReplacedBy(r)
+			return math.Abs(effect) > y.SingleFloor()
+		}))
 	})
+}
+
+// SingleFloor is the noise floor of a single replacement, twice that of a word: a sentence has about a hundred of them, and one in
+// 1,024 effects of random words is above the floor, one in a million above twice the floor.
+func (y Why) SingleFloor() float64 {
+	if y.Against != nil {
+		return 2 * y.NoiseFloor.DifferenceReplaced
+	}
+	return 2 * y.NoiseFloor.Replaced
 }
 
 // RemovedOnly returns the positions of the other tokens whose removed attention has an effect above the noise floor.

@@ -120,7 +120,7 @@ func TestNineInTen(t *testing.T) {
 // A certain prediction that some other words would change is judged by logits.
 func TestSaturated(t *testing.T) {
 	y := attention.Why{Probability: 0.95, NoiseFloor: attention.NoiseFloor{Removed: 0.5, Replaced: 0.5}, Words: words([2]float64{0, 2}, [2]float64{0, 0}, [2]float64{0, 3})}
-	y.Words[0].NineInTen = new(0.0)
+	y.Words[0].NineInTen, y.Words[0].Replacements = new(0.0), []attention.Replacement{{Effect: 4}, {}}
 	if !y.Saturated() || !slices.Equal(y.Sensitive(), []int{0}) {
 		t.Errorf("not saturated; some others %v", y.Sensitive())
 	}

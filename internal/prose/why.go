@@ -2,6 +2,7 @@ package prose
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -66,6 +67,7 @@ func withEffect(y attention.Why) string {
 	default:
 		text = fmt.Sprintf("The last %s, which the model predicts from, has an effect: %s.", y.Unit, ofLast)
 	}
+	slices.Reverse(other) // the largest first
 	if len(other) > 0 {
 		text += fmt.Sprintf(" %s %s %s %s: %s.", printable.Count(len(other), y.Unit), makes(len(other)), target, less, Listed(other))
 	}
@@ -74,6 +76,8 @@ func withEffect(y attention.Why) string {
 		of = fmt.Sprintf("%s of the %d that were measured has", y.Unit, n)
 	}
 	switch {
+	case len(y.WithEffect) == len(y.Words):
+		return strings.TrimSpace(text)
 	case text == "" && len(y.SomeOthers) > 0:
 		return fmt.Sprintf("No %s has an effect above the noise floor in nine of ten cases when it is %s (%s).",
 			y.Unit, effect, floor(y, effect))
@@ -84,8 +88,10 @@ func withEffect(y attention.Why) string {
 		return fmt.Sprintf("%s%s Nothing else matters: no other %s an effect above the noise floor when it is %s (%s).",
 			strings.TrimSpace(text), attended(y), of, effect, floor(y, effect))
 	case y.Redundancy != nil && slices.ContainsFunc(y.Redundancy.Pairs, y.Needed):
-		return fmt.Sprintf("No single %s matters here: none has an effect above the noise floor when it alone is %s (%s).",
-			y.Unit, effect, floor(y, effect))
+		pair := y.Redundancy.Pairs[slices.IndexFunc(y.Redundancy.Pairs, y.Needed)]
+		return fmt.Sprintf("No single %s matters here: none has an effect above the noise floor when it alone is %s (%s). "+
+			"Removing the attention to %s and %s together has an effect of %s.", y.Unit, effect, floor(y, effect),
+			printable.Quote(marks[pair.Positions[0]]), printable.Quote(marks[pair.Positions[1]]), printable.Rounded(pair.Effect))
 	}
 	return fmt.Sprintf("Almost nothing matters here: no %s an effect above the noise floor when it is %s (%s).",
 		of, effect, floor(y, effect))
@@ -129,9 +135,12 @@ func someOthers(y attention.Why) string {
 		return ""
 	}
 	marks := numbered(y.Tokens)
-	var parts []string
+	var parts, removed []string
 	for _, i := range y.SomeOthers {
 		w := y.Words[i]
+		if effect, above := y.Removed(w); above {
+			removed = append(removed, fmt.Sprintf("%s (%s)", printable.Quote(marks[i]), printable.Rounded(effect)))
+		}
 		change := 0
 		for _, r := range w.Replacements {
 			if _, above := y.ReplacedBy(r); above {
@@ -140,8 +149,13 @@ func someOthers(y attention.Why) string {
 		}
 		parts = append(parts, fmt.Sprintf("%s (%d of %d)", printable.Quote(marks[i]), change, len(w.Replacements)))
 	}
-	return fmt.Sprintf("In the place of %s some other %ss would change the prediction, but fewer than nine in ten in the same "+
-		"direction: these replacements have an effect themselves.", Listed(parts), y.Unit)
+	text := fmt.Sprintf("In the place of %s some other %ss would change the prediction, but not nine in ten of them in the same "+
+		"direction.", Listed(parts), y.Unit)
+	if removed != nil {
+		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s) too.", either(removed),
+			floor(y, "removed"))
+	}
+	return text
 }
 
 // removedOnly says which tokens have an effect only when the attention to them is removed.
@@ -164,19 +178,28 @@ func removedOnly(y attention.Why) string {
 	}
 	var text string
 	if unused != nil {
-		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but other %ss in its place "+
-			"have none: the effect is that of the weight, which goes to the other tokens.", Listed(unused), floor(y, "removed"), y.Unit)
+		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but no other %s put there has "+
+			"one above %s, twice the noise floor: the effect is that of the weight, which goes to the other tokens.",
+			either(unused), floor(y, "removed"), y.Unit, printable.Rounded(y.SingleFloor()))
 	}
 	if unknown != nil {
 		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s). No other %[3]s was put in its "+
 			"place, so it is not known whether it is that of the %[3]s or of the weight, which goes to the other tokens.",
-			Listed(unknown), floor(y, "removed"), y.Unit)
+			either(unknown), floor(y, "removed"), y.Unit)
 	}
 	return strings.TrimSpace(text + " " + start)
 }
 
 // boundary is how the boundary token is shown.
 const boundary = "<s>"
+
+// either joins the first few of a list of which each counts alone.
+func either(parts []string) string {
+	if len(parts) < 2 {
+		return Listed(parts)
+	}
+	return "one of " + Listed(parts)
+}
 
 // Listed joins the first few of a list.
 func Listed(parts []string) string {
@@ -325,8 +348,9 @@ func redundant(y attention.Why) string {
 				y.Unit, printable.Rounded(*d.AllQueries))
 		case attention.Certain:
 			text += fmt.Sprintf(" The prediction is certain already: the logit difference to %s falls from %s by %s, and "+
-				"the probability hardly changes.",
-				printable.Quote(printable.Token(d.RunnerUp)), printable.Rounded(d.Margin), printable.Rounded(d.Difference))
+				"the probability from %.3f to %.3f.",
+				printable.Quote(printable.Token(d.RunnerUp)), printable.Rounded(d.Margin), printable.Rounded(d.Difference),
+				y.Probability, y.Probability*math.Exp(-*y.Words[d.Position].AttentionRemoved))
 		case attention.SameAnswer:
 			mean, _ := y.ReplacedMean(y.Words[d.Position])
 			text += fmt.Sprintf(" Without it the model predicts the same; other %ss in its place change the prediction (replaced %s).",
@@ -338,7 +362,11 @@ func redundant(y attention.Why) string {
 		case attention.NoOther:
 			text += fmt.Sprintf(" The training text has no other %s in its place, so it carries no information.", y.Unit)
 		case attention.NotUsed:
-			text += " Replacing it has none either: this prediction does not use it."
+			of := "this prediction"
+			if y.Against != nil {
+				of = "this logit difference"
+			}
+			text += fmt.Sprintf(" Replacing it has none either: %s does not depend on it.", of)
 		}
 	}
 	if len(d.Reasons) == 0 {

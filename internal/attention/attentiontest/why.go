@@ -16,6 +16,8 @@ const (
 	quoted = `"((?:[^"\\]|\\.)*)"`
 	number = `(-?[0-9.]+)`
 	noun   = `(?:word|character|token)`
+
+	removing = `Removing the attention to (?:one of )?((?:` + quoted + ` \(-?[0-9.]+\)(?:, | and )?)+)(?: ?and [0-9]+ more)?`
 )
 
 var (
@@ -32,6 +34,9 @@ var (
 	ranked = regexp.MustCompile(`Rank correlation of attention and effect: ` + number +
 		` \(p [^)]*\): the more attention, the (larger|smaller) the effect`)
 	others      = regexp.MustCompile(`In the place of (.*?) some other ` + noun + `s would change the prediction`)
+	othersToo   = regexp.MustCompile(removing + ` has an effect above its noise floor \([^)]*\) too\.`)
+	alone       = regexp.MustCompile(removing + ` has an effect above its noise floor \([^)]*\), but`)
+	withNumber  = regexp.MustCompile(quoted + ` \(` + number + `\)`)
 	ofSome      = regexp.MustCompile(quoted + ` \(([0-9]+) of ([0-9]+)\)`)
 	causesAll   = regexp.MustCompile(`The cause ` + noun + `s? of the rule [^:]*?, (".*"), (?:has|have) an effect\.`)
 	causesSome  = regexp.MustCompile(`The cause ` + noun + `s? of the rule [^:]*: (".*?")\. Without an effect above the noise floor: (".*?")\.`)
@@ -48,6 +53,7 @@ func WhyFaults(y attention.Why, printed string) (faults []string) {
 	c.namedWords()
 	c.counts()
 	c.replacements()
+	c.removals()
 	c.causes()
 	c.attention()
 	return c.faults
@@ -63,7 +69,7 @@ type whyCheck struct {
 	floors       attention.NoiseFloor // those of the effects by which words are judged are Removed and Replaced
 	above        map[string]bool      // whether a word has an effect
 	toward, away []string             // words with a positive effect but the last, and with a negative one but the last
-	some         []int                // positions of the words of which only the mean effect is above the floor
+	some         []int                // positions of the others of which some replacements change the prediction
 }
 
 func newWhyCheck(y attention.Why, printed string) *whyCheck {
@@ -89,7 +95,7 @@ func newWhyCheck(y attention.Why, printed string) *whyCheck {
 			default:
 				c.away = append(c.away, c.names[i])
 			}
-		case beyond(mean, c.floors.Replaced):
+		case beyond(mean, c.floors.Replaced) || c.changing(w, 2*c.floors.Replaced) > 0:
 			c.some = append(c.some, i)
 		}
 	}
@@ -102,6 +108,20 @@ func (c *whyCheck) effects(w attention.WordEffect) (removed, mean, nine *float64
 		return w.DifferenceRemoved, w.DifferenceReplaced, w.DifferenceNine
 	}
 	return w.AttentionRemoved, w.Replaced, w.NineInTen
+}
+
+// changing is how many replacements of a word have an effect above a floor.
+func (c *whyCheck) changing(w attention.WordEffect, floor float64) (count int) {
+	for _, r := range w.Replacements {
+		effect := &r.Effect
+		if c.y.Against != nil {
+			effect = r.Difference
+		}
+		if beyond(effect, floor) {
+			count++
+		}
+	}
+	return count
 }
 
 func beyond(x *float64, floor float64) bool { return x != nil && math.Abs(*x) > floor }
@@ -173,7 +193,7 @@ func (c *whyCheck) counts() {
 	c.expect("Almost nothing matters here", len(c.above) == 0 && len(c.some) == 0 && !pair)
 	c.expect(fmt.Sprintf("Only the last %s has an effect", c.y.Unit), len(c.above) == 1 && last)
 	c.expect(fmt.Sprintf("So has the last %s,", c.y.Unit), len(c.toward) > 0 && last)
-	c.expect("Nothing else matters", len(c.above) > 0 && len(c.some) == 0)
+	c.expect("Nothing else matters", len(c.above) > 0 && len(c.some) == 0 && len(c.above) < len(c.names))
 }
 
 // replacements checks which words some others in their place would change the prediction of, and how many.
@@ -192,18 +212,34 @@ func (c *whyCheck) replacements() {
 	}
 	for k, word := range list {
 		w := c.y.Words[c.some[k]]
-		change := 0
-		for _, r := range w.Replacements {
-			effect := &r.Effect
-			if c.y.Against != nil {
-				effect = r.Difference
-			}
-			if beyond(effect, c.floors.Replaced) {
-				change++
-			}
-		}
+		change := c.changing(w, c.floors.Replaced)
 		if change == 0 || word[1] != c.names[w.Position] || word[2] != strconv.Itoa(change) || word[3] != strconv.Itoa(len(w.Replacements)) {
 			c.fault("%q, and %d of %d replacements of %q have an effect", word[0], change, len(w.Replacements), c.names[w.Position])
+		}
+	}
+}
+
+// removals checks of which words it is said that removing the attention to them has an effect, with which numbers: of those that
+// some replacements change the prediction of, and of those that none does.
+func (c *whyCheck) removals() {
+	for statement, of := range map[*regexp.Regexp]bool{othersToo: true, alone: false} {
+		var want []string
+		for i, w := range c.y.Words {
+			removed, _, nine := c.effects(w)
+			start := i == 0 && w.Word == "<s>"
+			if beyond(removed, c.floors.Removed) && !c.above[c.names[i]] && w.Replaced != nil && !start && !beyond(nine, c.floors.Replaced) &&
+				slices.Contains(c.some, i) == of {
+				want = append(want, c.names[i]+" "+two(*removed))
+			}
+		}
+		var got []string
+		if m := statement.FindStringSubmatch(c.text); m != nil {
+			for _, word := range withNumber.FindAllStringSubmatch(m[1], -1) {
+				got = append(got, word[1]+" "+word[2])
+			}
+		}
+		if !slices.Equal(got, want[:min(len(want), mostNamed)]) {
+			c.fault("removals with an effect: %q, want %q", got, want)
 		}
 	}
 }
@@ -280,7 +316,7 @@ func (c *whyCheck) attention() {
 			(m[2] != "") != (m[1] == top) {
 			c.fault("removing the attention to %s has no effect", m[1])
 		}
-		c.expect("this prediction does not use it", mean != nil && !beyond(mean, c.floors.Replaced) && !beyond(nine, c.floors.Replaced) &&
+		c.expect("does not depend on it", mean != nil && !slices.Contains(c.some, i) && !beyond(nine, c.floors.Replaced) &&
 			slices.Equal(y.Redundancy.Reasons, []string{attention.NotUsed}))
 		c.expect("in its place have an effect", slices.Contains(c.some, i) && slices.Contains(y.Redundancy.Reasons, attention.Several))
 	}
@@ -292,8 +328,8 @@ func (c *whyCheck) attention() {
 
 // removalAlone reports whether only removing the attention to a word has an effect.
 func (c *whyCheck) removalAlone(position int) bool {
-	removed, mean, nine := c.effects(c.y.Words[position])
-	return beyond(removed, c.floors.Removed) && !beyond(mean, c.floors.Replaced) && !beyond(nine, c.floors.Replaced)
+	removed, _, nine := c.effects(c.y.Words[position])
+	return beyond(removed, c.floors.Removed) && !slices.Contains(c.some, position) && !beyond(nine, c.floors.Replaced)
 }
 
 // two writes a number with two decimals, and never as -0.00.

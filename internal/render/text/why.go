@@ -65,8 +65,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	if y.Against != nil {
 		why := ""
 		if y.Against.Automatic {
-			why = fmt.Sprintf("The prediction is certain, and no %[1]s changes its probability whatever stands in its place; "+
-				"so %[1]ss are judged by the logits. ", y.Unit)
+			why = fmt.Sprintf("The prediction is certain, and no %[1]s but the last has an effect on its log-probability in nine of "+
+				"ten cases when it is replaced; so %[1]ss are judged by the logits. ", y.Unit)
 		}
 		b.WriteString(o.paragraph(why+"Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
 			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, rounded(y.Against.LogitDifference)))
@@ -76,7 +76,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		b.WriteString(o.paragraph("and %s", printable.Count(rest, "more "+y.Unit)))
 	}
 	if len(y.Heads) > 0 {
-		b.WriteString("\n" + o.paragraph("Heads, with their output replaced by its mean over held-out text (mean ablation)%s:", resampled(y)))
+		b.WriteString("\n" + o.paragraph("Heads: the effect on log P(%s) of replacing their output by its mean over held-out text "+
+			"(mean ablation)%s:", target, resampled(y)))
 		heads := slices.Clone(y.Heads)
 		slices.SortStableFunc(heads, func(a, b attention.HeadAblation) int { return cmp.Compare(b.Mean, a.Mean) })
 		shown := min(len(heads), mostHeads)
@@ -115,7 +116,7 @@ func columns(y attention.Why, has func(spare int) bool) string {
 		text += fmt.Sprintf(" Replaced: with another %s in its place, the mean over several.", y.Unit)
 	}
 	if has(spareNine) {
-		text += " 9 in 10: the effect that nine in ten of them have at least."
+		text += " 9 in 10: the effect that about nine in ten of them have at least."
 	}
 	return text
 }
@@ -265,6 +266,8 @@ func replacedBy(w attention.WordEffect) string {
 	switch {
 	case n == 0:
 		return ""
+	case w.OtherNumber:
+		return fmt.Sprintf("%d of the other number (%s)", n, w.Kind)
 	case w.Kind != "":
 		return fmt.Sprintf("%d of its kind (%s)", n, w.Kind)
 	case w.Seen == "between":

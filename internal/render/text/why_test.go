@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestWhyText(t *testing.T) {
 P(ran) = 0.875. Attention is that of the last token, the mean and by head. Norm is the length of the vector that it
 adds: weight times value times output projection. An effect is the decrease of log P(ran), in nats; 0.69 halves a
 probability. Removed: without the attention to the word, in all layers. Replaced: with another word in its place, the
-mean over several. 9 in 10: the effect that nine in ten of them have at least.
+mean over several. 9 in 10: the effect that about nine in ten of them have at least.
 
 word   attention         h1   h2  norm  removed  replaced  ±     9 in 10              by
 zebra       0.38  ███▊  .50  .25  1.75     7.25      2.50  0.50     2.50  ██████▎     2 of its kind (animal)
@@ -56,8 +57,8 @@ in          0.12  █▎    .00  .25  0.00     0.00      4.00           4.00  �
 <s>         0.25  ██▌   .50  .00  0.00    -0.12         -              -
 the         0.25  ██▌   .00  .50  0.00     1.50      0.06           0.06  ▏           1 seen after the same
 
-Heads, with their output replaced by its mean over held-out text (mean ablation), and by its outputs at random tokens of
-it (resample ablation: mean and standard deviation over the draws):
+Heads: the effect on log P(ran) of replacing their output by its mean over held-out text (mean ablation), and by its
+outputs at random tokens of it (resample ablation: mean and standard deviation over the draws):
 head              mean  resample  ±
 layer 1, head 2   1.50      2.00  1.00  █████
 layer 1, head 1  -0.25      0.50  0.25  ▉
@@ -66,8 +67,8 @@ layer 1, head 1  -0.25      0.50  0.25  ▉
 from: "in" (replaced 4.00). The word with the most attention, "zebra" (0.38), is among them. Nothing else matters: no
 other word has an effect above the noise floor when it is replaced (0.12 nats).
 
-Removing the attention to "the" (1.50) has an effect above its noise floor (0.25 nats), but other words in its place
-have none: the effect is that of the weight, which goes to the other tokens.
+Removing the attention to "the" (1.50) has an effect above its noise floor (0.25 nats), but no other word put there has
+one above 0.25, twice the noise floor: the effect is that of the weight, which goes to the other tokens.
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
@@ -84,15 +85,15 @@ func TestWhyConclusions(t *testing.T) {
 		"as it is": {func(*attention.Why) {},
 			[]string{`1 word has an effect on "ran": "zebra" (removed 7.25, replaced 2.50).`, `So has the last word, which the model predicts from: "in" (replaced 4.00).`,
 				`Nothing else matters: no other word has an effect above the noise floor when it is replaced (0.12 nats).`, `"zebra" (0.38), is among them`,
-				`Removing the attention to "the" (1.50) has an effect above its noise floor (0.25 nats), but other words in its place have none`},
+				`Removing the attention to "the" (1.50) has an effect above its noise floor (0.25 nats), but no other word put there has one above 0.25, twice the noise floor`},
 			[]string{"Rank correlation", "cause word", "Almost nothing"}},
 		"a small effect": {func(y *attention.Why) {
-			*y.Words[2].Replaced = 0.08
+			*y.Words[2].Replaced, y.Words[2].Replacements = 0.08, []attention.Replacement{{Effect: 0.1}}
 			y.Words[3].Replaced, y.Words[3].NineInTen = nil, nil
 			y.Words[1].AttentionRemoved = nil
 		},
 			[]string{"Almost nothing matters here: no word has an effect above the noise floor when it is replaced (0.12 nats)."}, []string{"1 word has", "more attention"}},
-		"the last word alone": {func(y *attention.Why) { *y.Words[2].Replaced = 0 },
+		"the last word alone": {func(y *attention.Why) { *y.Words[2].Replaced, y.Words[2].Replacements = 0, []attention.Replacement{{}} },
 			[]string{`Only the last word has an effect, which the model predicts from: "in" (replaced 4.00).`, `The most attention goes to "zebra" (0.38), which has an effect only when the attention to it is removed.`}, []string{"So has"}},
 		"less likely": {func(y *attention.Why) { *y.Words[1].Replaced = -2 }, []string{`1 word makes "ran" less likely: "the" (replaced -2.00).`}, nil},
 		"only less likely": {func(y *attention.Why) { *y.Words[1].Replaced, *y.Words[2].Replaced, *y.Words[3].Replaced = -2, 0, 0 },
@@ -128,7 +129,7 @@ func TestWhyConclusions(t *testing.T) {
 		"some others": {func(y *attention.Why) {
 			w := &y.Words[2]
 			w.NineInTen, w.Replacements = new(0.0), []attention.Replacement{{Effect: 5}, {Effect: 0}, {Effect: 2.5}}
-		}, []string{`In the place of "zebra" (2 of 3) some other words would change the prediction, but fewer than nine in ten`}, []string{`1 word has an effect`}},
+		}, []string{`In the place of "zebra" (2 of 3) some other words would change the prediction, but not nine in ten of them in the same direction.`}, []string{`1 word has an effect`}},
 		"not replaced": {func(y *attention.Why) { y.Words[1].Replaced, y.Words[1].NineInTen = nil, nil },
 			[]string{`No other word was put in its place, so it is not known whether it is that of the word`}, []string{"have none"}},
 		"a long sentence": {func(y *attention.Why) {
@@ -237,7 +238,7 @@ func TestWhyAgreesWithItsNumbers(t *testing.T) {
 		settle(&y)
 		if i := y.Unexplained(); i >= 0 {
 			_, nine := y.Replaced(y.Words[i])
-			_, mean := y.ReplacedMean(y.Words[i])
+			mean := slices.Contains(y.SomeOthers, i)
 			reason := attention.NotUsed
 			switch {
 			case y.Words[i].Replaced == nil:
