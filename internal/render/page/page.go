@@ -133,7 +133,7 @@ func (d *pageData) title(what string) string {
 func (d *pageData) write(w io.Writer, text pageText) error {
 	// In this order each file uses only what stands before it, and main.js starts.
 	return writePage(w, "page.html", text, text.Heading+": "+d.title(""), d,
-		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js",
+		"document.js", "cells.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js",
 		"overview.js", "arithmetic.js", "chart.js", "curve.js", "film.js", "theme.js", "main.js")
 }
 

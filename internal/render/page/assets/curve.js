@@ -1,18 +1,20 @@
 // The curves of the losses over the steps of a training, the main one first.
 
-// makeCurve draws a chart and calls pick(step) for a click. A line says that the weights of step `kept` are kept, unless that
-// is null. It returns how to mark a step and births: {step, count} of links that formed.
+// makeCurve draws a chart and calls pick(step) for a click, and for each step that a pressed pointer is drawn over. A line says that
+// the weights of step `kept` are kept, unless that is null. It returns how to mark a step and births: {step, count, names (which,
+// may be left out)} of links that formed; and, for a training that goes on, how to draw the chart again with what was added to it.
 function makeCurve(svg, chart, pick, kept = null) {
   const points = chart.series[0].points;
-  let births = [], marked = points[0];
+  const nowhere = [chart.x.low, chart.y.low];
+  let births = [], marked = points[0] ?? nowhere;
   const pointAt = (step) => points.find((p) => p[0] === step) || [step, chart.y.low]; // a log may lack a step
   const now = drawing("line", { class: "now" }), point = drawing("circle", { r: 5 });
 
-  const birthMark = (plot, { step, count }, i) => {
+  const birthMark = (plot, { step, count, names }, i) => {
     const [at, over] = [plot.x(step), plot.y(pointAt(step)[1])];
     const crowded = i > 0 && at - plot.x(births[i - 1].step) < 22;
     return drawing("g", { class: "birth" },
-      drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed`),
+      drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed${names ? `: ${names}` : ""}`),
       drawing("path", { d: `M${at} ${over - 6}l6 6l-6 6l-6 -6Z` }),
       ...(crowded ? [] : [drawing("text", { x: at, y: over - 10, "text-anchor": "middle" }, String(count))]));
   };
@@ -33,7 +35,18 @@ function makeCurve(svg, chart, pick, kept = null) {
       ]),
       ...births.map((birth, i) => birthMark(plot, birth, i)), now, point];
   });
-  svg.onclick = (event) => pick(nearest(points, placeOf(event, svg, chart, plot))[0]);
+  const pickAt = (event) => {
+    const found = nearest(points, placeOf(event, svg, chart, plot));
+    if (found) pick(found[0]);
+  };
+  svg.onpointerdown = (event) => {
+    if (event.button !== 0) return;
+    svg.setPointerCapture(event.pointerId);
+    pickAt(event);
+  };
+  svg.onpointermove = (event) => {
+    if (svg.hasPointerCapture(event.pointerId)) pickAt(event);
+  };
   return {
     mark(step) {
       marked = pointAt(step);
@@ -41,6 +54,11 @@ function makeCurve(svg, chart, pick, kept = null) {
     },
     births(list) {
       births = list;
+      plot.draw();
+    },
+    // draw draws the chart again after points, levels or axes changed; keptStep is the step whose weights are kept, or null.
+    draw(keptStep) {
+      kept = keptStep;
       plot.draw();
     },
   };
