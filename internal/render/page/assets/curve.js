@@ -7,7 +7,8 @@ function makeCurve(svg, chart, pick, kept = null) {
   const points = chart.series[0].points;
   const nowhere = [chart.x.low, chart.y.low];
   let births = [], marked = points[0] ?? nowhere;
-  const pointAt = (step) => points.find((p) => p[0] === step) || [step, chart.y.low]; // a log may lack a step
+  // A log may lack a step: then the loss is that of the step before.
+  const pointAt = (step) => [step, points.findLast((p) => p[0] <= step)?.[1] ?? chart.y.low];
   const now = drawing("line", { class: "now" }), point = drawing("circle", { r: 5 });
 
   const birthMark = (plot, { step, count, names }, i) => {
@@ -56,9 +57,11 @@ function makeCurve(svg, chart, pick, kept = null) {
       births = list;
       plot.draw();
     },
-    // draw draws the chart again after points, levels or axes changed; keptStep is the step whose weights are kept, or null.
-    draw(keptStep) {
+    // draw draws the chart again after points, levels or axes changed, with a step whose weights are kept (or null) and births.
+    draw(step, keptStep, list) {
+      marked = pointAt(step);
       kept = keptStep;
+      births = list;
       plot.draw();
     },
   };
