@@ -195,7 +195,7 @@ function progressed(reply) {
 // stopped asks for the verdict and the names of the heads once a training stops by itself.
 async function stopped() {
   try {
-    drawVerdict(byId("verdict"), await engine.ask("verdict"), applyRemedy);
+    drawVerdict(byId("verdict"), await engine.ask("verdict"), now.reason, applyRemedy);
     if (now.stopped !== "diverged") await nameHeads();
   } catch (error) {
     tell(error.message);

@@ -80,7 +80,6 @@ function drawWhere(playing) {
   if (now.heldOut !== null) parts.push(`held-out loss ${now.heldOut.toFixed(2)}`);
   else if (now.loss !== null) parts.push(`loss ${now.loss.toFixed(2)}`);
   if (playing && now.speed) parts.push(`${Math.round(now.speed / 1000)},000 tokens a second`.replace(/^0,000/, "under 1,000"));
-  if (!playing && now.reason) parts.push(now.reason);
   setText(byId("where"), parts.join(" · "));
   const bar = byId("progress");
   bar.max = now.steps;
@@ -112,23 +111,22 @@ function leadOf(playing, cut) {
   return "Click an arc to cut it and see what the prediction needs; type a sentence of your own; or draw along the curve to see how it was learned.";
 }
 
-// nextRows are the rows of the next words after a position: with cuts, each with its probability before.
+// nextRows are the rows of the next words after a position. With cuts, each has its probability before, and the words stand in the order
+// from before: a prediction that falls does so in its place.
 function nextRows(map, query) {
   const rows = map.nextAt[query] ?? [];
   const plain = now.past ? null : query === map.tokens.length - 1 ? now.plain : now.plainAt?.[query];
   if (!plain || !plain.length) return rows;
-  const before = new Map(plain.map((p) => [p.word, p.probability]));
-  const list = rows.map((row) => (before.has(row.word) ? { ...row, before: before.get(row.word) } : row));
-  const [top] = plain;
-  if (!rows.some((row) => row.word === top.word)) list.push({ word: top.word, probability: null, before: top.probability });
-  return list;
+  const after = new Map(rows.map((p) => [p.word, p.probability])), before = new Set(plain.map((p) => p.word));
+  return [...plain.map((p) => ({ word: p.word, probability: after.get(p.word) ?? null, before: p.probability })),
+    ...rows.filter((row) => !before.has(row.word)).slice(0, 2)];
 }
 
 // drawNextWords shows what may come after the word that is shown.
 function drawNextWords(map, query) {
   const rows = nextRows(map, query);
   byId("next-after").replaceChildren("after ", element("b", {}, wordElement(map.words[query], false)));
-  drawNext(byId("next"), rows, Math.max(6, rows.length));
+  drawNext(byId("next"), rows, Math.max(5, rows.length));
 }
 
 // drawBaselines explains the labelled lines of the curve.
