@@ -29,7 +29,8 @@ type Trainer struct {
 	moments   []*param.Set // of the optimizer
 	gradients [][]float32  // of the whole batch, by parameter
 	chunks    []chunk
-	step      int // number of updates so far
+	step      int     // number of updates so far
+	factor    float64 // of the learning rate, see SetRateFactor; 0: 1
 
 	ids, targets []int // the whole batch [batch*seq]
 
@@ -129,6 +130,7 @@ func (t *Trainer) Step() (Step, error) {
 		// PyTorch's clip_grad_norm_, with its guard against a norm of 0.
 		scale = float32(min(1, clip/(t.next.GradientNorm+1e-6)))
 	}
+	t.next.LearningRate = t.rate() // which may have changed since the gradients were computed
 	t.updateWeights(scale)
 	t.step++
 	t.computed = false
@@ -165,7 +167,7 @@ func (t *Trainer) forwardBackward() error {
 	if err := t.runReplicas(1 / float32(count)); err != nil {
 		return err
 	}
-	t.next = Step{Step: t.step + 1, LearningRate: t.config.Rate(t.step), Tokens: count}
+	t.next = Step{Step: t.step + 1, LearningRate: t.rate(), Tokens: count}
 	for _, r := range t.replicas {
 		t.next.Loss += r.lossValue()
 	}
@@ -207,9 +209,37 @@ func (t *Trainer) sumGradients() float64 {
 	return math.Sqrt(squares)
 }
 
+// rate returns the learning rate of the next update.
+func (t *Trainer) rate() float64 { return cmp.Or(t.factor, 1) * t.config.Rate(t.step) }
+
+// SetRateFactor multiplies the learning rate of all later updates, that of [Config.Rate], by a factor, at first 1. The factor is not
+// part of the settings: a training with another factor than 1 is not repeated by its settings.
+func (t *Trainer) SetRateFactor(factor float64) error {
+	if !(factor > 0) || math.IsInf(factor, 0) {
+		return fmt.Errorf("the factor of the learning rate must be above 0, not %g", factor)
+	}
+	t.factor = factor
+	return nil
+}
+
+// SetSteps changes the number of updates of the whole training, which the learning rate of later updates follows. It returns an
+// error if the other settings do not allow that number, or if more updates have been made.
+func (t *Trainer) SetSteps(steps int) error {
+	c := t.config
+	c.Steps = steps
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	if steps < t.step {
+		return fmt.Errorf("%d steps have been made already: %d is too few", t.step, steps)
+	}
+	t.config = c
+	return nil
+}
+
 // updateWeights updates all weights with their gradients times scale. Weight decay acts on matrices only.
 func (t *Trainer) updateWeights(scale float32) {
-	rate := float32(t.config.Rate(t.step))
+	rate := float32(t.rate())
 	inParallel(len(t.chunks), func(i int) {
 		moments := make([][]float32, len(t.moments))
 		for _, r := range t.chunks[i].ranges {
@@ -231,14 +261,15 @@ type Callbacks struct {
 	Stepped  func(Step)       // after every update
 	Evaluate func(Step) error // after the updates of EvaluateAt and after the last
 	Done     func() bool      // reports whether the training ends before Config.Steps
+	Pause    func() bool      // reports whether Run returns before the training has ended, without an error and without saving
 	Save     func(Step) error // every SaveEvery updates, after the last, and when the training or the context ends
 
 	EvaluateAt func(step int) bool
 	SaveEvery  int
 }
 
-// Run makes updates until Config.Steps is reached, until Done, or until the context ends. If the context ends, Run finishes the
-// update, saves, and returns [context.Cause]. The trainer can continue from there.
+// Run makes updates until Config.Steps is reached, until Done or Pause, or until the context ends. If the context ends, Run finishes
+// the update, saves, and returns [context.Cause]. The trainer can continue from there.
 func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
 	done := func() bool { return t.step == t.config.Steps || c.Done != nil && c.Done() }
 	for !done() {
@@ -262,6 +293,9 @@ func (t *Trainer) Run(ctx context.Context, c Callbacks) error {
 		}
 		if stopped && !ended {
 			return context.Cause(ctx)
+		}
+		if !ended && c.Pause != nil && c.Pause() {
+			return nil
 		}
 	}
 	return nil

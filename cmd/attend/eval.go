@@ -240,7 +240,7 @@ func nextCommand(r *run.Run, corpus *data.Corpus, v analysis.Verdict) string {
 		return "attend train --config " + settings + flags + text
 	}
 	if sentence, _ := trySentence(r, corpus); sentence != "" {
-		return "attend inspect" + runFlag(r) + " " + shellWord(sentence)
+		return "attend inspect" + runFlag(r) + " " + printable.ShellWord(sentence)
 	}
 	return "attend heads" + runFlag(r) + text
 }

@@ -21,6 +21,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/kernel"
+	"attend/internal/printable"
 )
 
 // nasty has what steers a terminal, hides, or reorders: a title, a cleared screen, a colour by a C1 control, line
@@ -424,7 +425,7 @@ func TestShellWord(t *testing.T) {
 		t.Skip(err)
 	}
 	for _, word := range []string{"", "runs/a", "my run", "it's", `"`, "$HOME `x` \\ !", "ä 狮子 🦁", nasty, "a'\\" + nasty + "\xff'", "e\u0301", "\u0301", "\n", "␛", "\ufffd", "1\x1b2"} {
-		written := shellWord(word)
+		written := printable.ShellWord(word)
 		checkScreen(t, []string{word}, written, "")
 		b, err := exec.Command(shell, "-c", "printf %s "+written).Output()
 		if err != nil || string(b) != word {

@@ -24,7 +24,8 @@ var ranks = [][]string{
 	{"internal/run"},
 	{"internal/analysis", "internal/render"},
 	{"internal/render/export", "internal/render/page", "internal/render/picture", "internal/render/text", "internal/render/rendertest"},
-	{"internal/lesson", "internal/sweep"},
+	{"internal/lesson", "internal/play", "internal/sweep"},
+	{"internal/play/engine"},
 	{"cmd/attend"},
 }
 

@@ -127,7 +127,7 @@ func (p *program) showNext(t *run.Training, verdict *analysis.Verdict) error {
 	}
 	try := []string{"attend eval" + runFlag(t.Run) + text}
 	if sentence, begin := trySentence(t.Run, t.Corpus); sentence != "" {
-		try = append(try, "attend inspect"+runFlag(t.Run)+" "+shellWord(sentence), "attend complete"+runFlag(t.Run)+" "+shellWord(begin))
+		try = append(try, "attend inspect"+runFlag(t.Run)+" "+printable.ShellWord(sentence), "attend complete"+runFlag(t.Run)+" "+printable.ShellWord(begin))
 	}
 	if verdict != nil {
 		try = slices.DeleteFunc(try, func(command string) bool { return command == verdict.Next })

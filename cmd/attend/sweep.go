@@ -271,14 +271,14 @@ func sweepName(name, text string) string {
 	if name != "" {
 		return name
 	}
-	return runName(text)
+	return run.NameOf(text)
 }
 
 // checkName returns an error unless a name can be that of a folder under [sweepsFolder].
 func checkName(name string) error {
-	if name != "" && (name != filepath.Base(name) || name == "." || name == ".." || strings.HasPrefix(name, ".") || len(name) > longestName) {
+	if name != "" && (name != filepath.Base(name) || name == "." || name == ".." || strings.HasPrefix(name, ".") || len(name) > run.LongestName) {
 		return fmt.Errorf("--name %s: want the name of a folder under %s/, such as heads: without slashes, not beginning with a dot, "+
-			"and at most %d bytes long", printable.Quote(name), sweepsFolder, longestName)
+			"and at most %d bytes long", printable.Quote(name), sweepsFolder, run.LongestName)
 	}
 	return nil
 }

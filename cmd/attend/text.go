@@ -17,21 +17,18 @@ import (
 
 // loadCorpus reads the text that settings name; open opens one that is a path.
 func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
-	if text, err := data.BuiltIn.Find("text", s.Data); err == nil {
-		d := run.Defaults()
-		if s.Unit != d.Unit {
-			return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data",
-				s.Data, printable.Short(s.Unit, printable.MaxQuote))
+	if builtIn, err := s.BuiltIn(); err != nil {
+		return nil, err
+	} else if builtIn {
+		text, err := data.BuiltIn.Find("text", s.Data)
+		if err != nil {
+			return nil, err
 		}
 		corpus, err := text.Load()
 		if err != nil {
 			return nil, err
 		}
-		if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount && s.MinCount != corpus.MinCount {
-			return nil, fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: "+
-				"leave out --holdout and --min-count, or name a text with --data", s.Data)
-		}
-		return corpus, nil
+		return corpus, s.CheckBuiltIn(corpus)
 	}
 	name, in := "standard input", p.stdin
 	if s.Data != "-" {

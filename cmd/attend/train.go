@@ -1,18 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"syscall"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -116,7 +112,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	}
 	var t *run.Training
 	if o.out == "" {
-		t, err = run.StartUnder(runsFolder, runName(resolved.Data), resolved, corpus, p.options()...)
+		t, err = run.StartUnder(runsFolder, run.NameOf(resolved.Data), resolved, corpus, p.options()...)
 	} else {
 		t, err = run.Start(o.out, resolved, corpus, o.overwrite, p.options()...)
 	}
@@ -171,24 +167,6 @@ func (p *program) checkSample(sample string, s run.Settings, corpus *data.Corpus
 	slices.Sort(unknown)
 	p.note(fmt.Sprintf("not in the vocabulary, so the sample sentence has %s for it: %s", data.UnknownToken, some(slices.Compact(unknown))))
 	return nil
-}
-
-// longestName is how many bytes of the name of a text name its run: a file system takes 255 with what is added.
-const longestName = 100
-
-// runName returns the name of a new run's folder: that of the text without its extension.
-func runName(path string) string {
-	if path == "-" {
-		return "text"
-	}
-	name := filepath.Base(path)
-	name = cmp.Or(strings.TrimSuffix(name, filepath.Ext(name)), name)
-	name = strings.TrimLeft(name, ".") // a hidden folder would not be found as the latest run
-	for len(name) > longestName {
-		_, size := utf8.DecodeLastRuneInString(name)
-		name = name[:len(name)-size]
-	}
-	return cmp.Or(name, "text")
 }
 
 // mostSetting is how many characters an error shows of a setting that may not change.

@@ -31,6 +31,9 @@ func NewReference(r *run.Run, corpus *data.Corpus) (*Reference, error) {
 	return reference, err
 }
 
+// NoiseFloor returns the size of effects that is not distinguished from none.
+func (r *Reference) NoiseFloor() attention.NoiseFloor { return r.floor }
+
 // floorPredictions is the number of predictions that the noise floor is measured on, floorTokens the number of tokens of their
 // sentences at most.
 const (

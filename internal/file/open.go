@@ -67,7 +67,7 @@ func open(folder *os.Root, name string, flag int, most int64) (*os.File, error) 
 		return nil, err
 	}
 	// Between Stat and here a FIFO may have replaced it: O_NONBLOCK opens that without waiting.
-	f, err := openFile(name, flag|syscall.O_NONBLOCK, 0)
+	f, err := openFile(name, flag|nonBlocking, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func OpenSpecial(path string) (*os.File, error) {
 		return nil, &KindError{info.Mode()}
 	}
 	for deadline := time.Now().Add(waitForReader); ; time.Sleep(10 * time.Millisecond) {
-		f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		f, err := os.OpenFile(path, os.O_WRONLY|nonBlocking, 0)
 		if err == nil || info.Mode()&fs.ModeNamedPipe == 0 || !errors.Is(err, syscall.ENXIO) {
 			return f, err
 		}

@@ -3,11 +3,10 @@ package file
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-
-	"github.com/gofrs/flock"
 )
 
 // Writer writes the content of a file.
@@ -100,7 +99,7 @@ func create(folder, name string) (path string, unlock func(), err error) {
 		if err != nil || runtime.GOOS == "windows" {
 			return path, func() {}, err
 		}
-		lock := flock.New(path, flock.SetFlag(os.O_RDWR))
+		lock := NewFileLock(path)
 		held, err := lock.TryLock()
 		if held && Same(lock, path) {
 			return path, func() { lock.Close() }, nil
@@ -114,7 +113,7 @@ func create(folder, name string) (path string, unlock func(), err error) {
 }
 
 // Same reports whether the file that is locked is still the one at path.
-func Same(lock *flock.Flock, path string) bool {
+func Same(lock interface{ Stat() (fs.FileInfo, error) }, path string) bool {
 	locked, err := lock.Stat()
 	if err != nil {
 		return false
@@ -146,7 +145,7 @@ func Sweep(folder, name string) error {
 			_ = os.Remove(path) // refused while a process has it open
 			continue
 		}
-		lock := flock.New(path, flock.SetFlag(os.O_RDWR))
+		lock := NewFileLock(path)
 		if held, err := lock.TryLock(); err == nil && held {
 			err = removeIfThere(path)
 			lock.Close()

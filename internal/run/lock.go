@@ -9,8 +9,6 @@ import (
 	"runtime"
 	"syscall"
 
-	"github.com/gofrs/flock"
-
 	"attend/internal/file"
 	"attend/internal/printable"
 )
@@ -22,7 +20,7 @@ import (
 type lockedName struct {
 	path string // as the user wrote it
 	real string // absolute, without symbolic links
-	lock *flock.Flock
+	lock *file.FileLock
 }
 
 // lockPath returns the path of the lock file of a run folder.
@@ -42,7 +40,7 @@ const (
 // another, has locked it.
 func acquire(path, real string) (*lockedName, error) {
 	at := lockPath(real)
-	s := &lockedName{path, real, flock.New(at, flock.SetFlag(os.O_RDWR))}
+	s := &lockedName{path, real, file.NewFileLock(at)}
 	for {
 		held := false
 		err := makeLockFile(at)

@@ -81,6 +81,12 @@ type ForwardResult struct {
 	row       int // index of the sentence in the batch
 }
 
+// Len returns the number of tokens of the sentence that the session computes.
+func (r ForwardResult) Len() int {
+	_, length := r.inference.Sentences.At(r.row)
+	return length
+}
+
 // Logits returns the logits [vocab] of the token after a position that the session computes; it panics for another position.
 func (r ForwardResult) Logits(position int) []float32 {
 	return r.inference.LogitsAt(r.row, position)
@@ -120,25 +126,7 @@ func (s *Session) Request(names ...string) error {
 
 // Map returns the attention map of a text with its `most` most likely next tokens.
 func (s *Session) Map(text string, most int) (attention.Map, error) {
-	e, err := s.run.Encode(text)
-	if err != nil {
-		return attention.Map{}, err
-	}
-	var m attention.Map
-	err = s.Forward([][]int{e.IDs}, func(_ int, out ForwardResult) error {
-		n := len(e.IDs)
-		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), most)}
-		m.Attention = attention.PerHead(s.run.Config.Layers, s.run.Config.Heads, func(layer, head int) [][]float32 {
-			rows := make([][]float32, n)
-			for query := range rows {
-				rows[query] = make([]float32, n) // [key], 0 beyond the query
-				copy(rows[query], out.Weights(layer, head, query))
-			}
-			return rows
-		})
-		return nil
-	})
-	return m, err
+	return s.MapWith(text, MapOptions{Most: most})
 }
 
 // mostNextAt is how many of the most likely next tokens a map has after each of its tokens.
@@ -147,43 +135,85 @@ const mostNextAt = 10
 // MapWithVectors is [Session.Map] with the most likely next tokens after each token, at most 10, and with the queries, keys,
 // values, scores and z of each head, read from the hook points of the same pass.
 func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
+	return s.MapWith(text, MapOptions{Most: most, NextAt: mostNextAt, Vectors: true})
+}
+
+// MapOptions say what a map has, and of which forward pass it is.
+type MapOptions struct {
+	Most    int  // number of most likely next tokens after the last token
+	NextAt  int  // number of them after each token, at most Most; 0: none
+	Vectors bool // the queries, keys, values, scores and z of each head
+	Edit    Edit // of the forward pass, or nil
+
+	Read func(ForwardResult) // is called with the result of the forward pass, unless it is nil
+}
+
+// MapWith returns the attention map of a text with options.
+func (s *Session) MapWith(text string, o MapOptions) (attention.Map, error) {
 	c := s.run.Config
-	hookPoint := func(layer, i int) string {
-		return fmt.Sprintf("blocks.%d.attn.%s", layer, [...]string{"q", "k", "v", "scores", "z"}[i])
-	}
-	for layer := range c.Layers {
-		for i := range 5 {
-			if err := s.Request(hookPoint(layer, i)); err != nil {
-				return attention.Map{}, err
+	if o.Vectors {
+		for layer := range c.Layers {
+			for _, name := range vectorHooks {
+				if err := s.Request(fmt.Sprintf(name, layer)); err != nil {
+					return attention.Map{}, err
+				}
 			}
 		}
 	}
-	m, err := s.Map(text, most)
+	e, err := s.run.Encode(text)
 	if err != nil {
-		return m, err
+		return attention.Map{}, err
 	}
-	m.NextAt = s.nextAt(m, most)
-	m.Vectors = attention.PerHead(c.Layers, c.Heads, func(layer, head int) attention.HeadVectors {
-		var read [5][][]float32
-		for i := range read {
-			all := ForwardResult{s.inference, 0}.Activation(hookPoint(layer, i))
-			x := all[head*len(all)/c.Heads] // several heads may share keys and values
-			for position := range x.Rows {
-				read[i] = append(read[i], slices.Clone(x.Row(position)))
+	var m attention.Map
+	err = s.ForwardEdited([][]int{e.IDs}, []Edit{o.Edit}, func(_ int, out ForwardResult) error {
+		n := len(e.IDs)
+		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), o.Most)}
+		m.Attention = attention.PerHead(c.Layers, c.Heads, func(layer, head int) [][]float32 {
+			rows := make([][]float32, n)
+			for query := range rows {
+				rows[query] = make([]float32, n) // [key], 0 beyond the query
+				copy(rows[query], out.Weights(layer, head, query))
 			}
+			return rows
+		})
+		if o.NextAt > 0 {
+			m.NextAt = s.nextAt(m, min(o.NextAt, o.Most))
 		}
-		for query, row := range read[3] {
-			read[3][query] = row[:query+1]
+		if o.Vectors {
+			m.Vectors = attention.PerHead(c.Layers, c.Heads, out.vectors)
 		}
-		return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Z: read[4]}
+		if o.Read != nil {
+			o.Read(out)
+		}
+		return nil
 	})
-	return m, nil
+	return m, err
+}
+
+// vectorHooks are the hook points of the vectors of a layer: query, key, value, scores and z.
+var vectorHooks = [...]string{"blocks.%d.attn.q", "blocks.%d.attn.k", "blocks.%d.attn.v", "blocks.%d.attn.scores", "blocks.%d.attn.z"}
+
+// vectors returns the vectors of a head, whose hook points were requested.
+func (r ForwardResult) vectors(layer, head int) attention.HeadVectors {
+	heads := len(r.Activation(fmt.Sprintf(vectorHooks[0], layer)))
+	var read [len(vectorHooks)][][]float32
+	for i, name := range vectorHooks {
+		all := r.Activation(fmt.Sprintf(name, layer))
+		x := all[head*len(all)/heads] // several heads may share keys and values
+		for position := range x.Rows {
+			read[i] = append(read[i], slices.Clone(x.Row(position)))
+		}
+	}
+	for query, row := range read[3] {
+		read[3][query] = row[:query+1]
+	}
+	return attention.HeadVectors{Query: read[0], Key: read[1], Value: read[2], Scores: read[3], Z: read[4]}
 }
 
 // nextAt returns the most likely next tokens after each token of the latest map, [seq].
 func (s *Session) nextAt(m attention.Map, most int) (next [][]attention.Prediction) {
 	for position := range m.Tokens {
-		next = append(next, s.run.predictions(ForwardResult{s.inference, 0}.Logits(position), min(most, mostNextAt)))
+		next = append(next, s.run.predictions(ForwardResult{s.inference, 0}.Logits(position), most))
 	}
 	return next
 }

@@ -14,6 +14,7 @@ import (
 
 	"attend/data"
 	"attend/internal/attention"
+	"attend/internal/file"
 	"attend/internal/hf"
 	"attend/internal/param"
 	"attend/internal/printable"
@@ -33,9 +34,10 @@ type Training struct {
 	sample      *Session
 	best        *param.Set // the weights of [Run.Best]; nil if the training does not keep them
 
-	before  float64 // seconds of training before this start or resume
-	started time.Time
-	tokens  int // predicted tokens since this start or resume
+	before  float64   // seconds of training before this start or resume
+	seconds float64   // since this start or resume, in earlier calls of Train and Advance
+	started time.Time // the beginning of the present call; zero outside of one
+	tokens  int       // predicted tokens since this start or resume
 	last    Metrics
 	saved   int
 
@@ -218,18 +220,30 @@ type Progress struct {
 // Train makes updates until the last step or until the context ends; then it saves and returns the error of the context. If the
 // training diverges, the folder keeps the last checkpoint. report is called after every update and after every evaluation.
 func (t *Training) Train(ctx context.Context, report func(Progress)) error {
+	return t.train(ctx, nil, report)
+}
+
+// Advance is a part of [Training.Train]: it makes updates until the last step, or until pause reports true, which it calls after each
+// update. It saves where Train does, and not when it pauses. A training in several parts has the results of one in a single part.
+func (t *Training) Advance(pause func() bool, report func(Progress)) error {
+	return t.train(context.Background(), pause, report)
+}
+
+// train makes updates until the last step, until the context ends or, unless it is nil, until pause reports true.
+func (t *Training) train(ctx context.Context, pause func() bool, report func(Progress)) error {
 	t.started = time.Now()
+	defer func() { t.seconds, t.started = t.elapsed(), time.Time{} }()
 	first := t.Step
 	progress := func(s train.Step, evaluated bool) {
-		rate := perSecond(t.tokens, time.Since(t.started).Seconds())
 		left := time.Since(t.started).Seconds() / float64(s.Step-first) * float64(t.Settings.Steps-s.Step)
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated,
-			TokensPerSecond: rate, SecondsLeft: left})
+			TokensPerSecond: perSecond(t.tokens, t.elapsed()), SecondsLeft: left})
 	}
 	err := t.trainer.Run(ctx, train.Callbacks{
 		EvaluateAt: t.Settings.evaluatedAt,
 		SaveEvery:  t.Settings.SaveInterval,
 		Done:       t.StoppedEarly,
+		Pause:      pause,
 		Stepped: func(s train.Step) {
 			t.Step, t.Trained = s.Step, s.Step
 			t.tokens += s.Tokens
@@ -244,10 +258,46 @@ func (t *Training) Train(ctx context.Context, report func(Progress)) error {
 		},
 		Save: func(train.Step) error { return t.save() },
 	})
+	return t.withCheckpoint(err)
+}
+
+// withCheckpoint adds to the error of a training that diverged which checkpoint its folder keeps.
+func (t *Training) withCheckpoint(err error) error {
 	if _, diverged := errors.AsType[*train.DivergedError](err); diverged {
 		return fmt.Errorf("%w; %s keeps the checkpoint of step %d", err, printable.Path(t.Path), t.saved)
 	}
 	return err
+}
+
+// Save writes a checkpoint of the present step. If the training has diverged it is a [train.DivergedError], and the folder keeps the
+// last checkpoint.
+func (t *Training) Save() error { return t.withCheckpoint(t.save()) }
+
+// SetRateFactor multiplies the learning rate of all later updates by a factor, at first 1. The settings do not have it: such a
+// training is not repeated by its settings, and a resumed one has the factor 1.
+func (t *Training) SetRateFactor(factor float64) error { return t.trainer.SetRateFactor(factor) }
+
+// SetSteps changes the number of steps of the whole training, in the folder too, as resuming it with that number does.
+func (t *Training) SetSteps(steps int) error {
+	s := t.Settings
+	s.Steps = steps
+	if err := t.trainer.SetSteps(steps); err != nil {
+		return err
+	}
+	if err := file.Replace(t.at(settingsFile), file.Bytes(sealSettings(s, t.Format))); err != nil {
+		_ = t.trainer.SetSteps(t.Settings.Steps) // which were valid before
+		return fmt.Errorf("cannot write %s: %w", t.shown(settingsFile), file.Cause(err))
+	}
+	t.Settings = s
+	return nil
+}
+
+// elapsed returns the seconds of training since this start or resume.
+func (t *Training) elapsed() float64 {
+	if t.started.IsZero() {
+		return t.seconds
+	}
+	return t.seconds + time.Since(t.started).Seconds()
 }
 
 // Seconds returns the seconds of training until the last evaluation, in all processes.
@@ -287,8 +337,7 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 			m.Loss = e.Loss
 		}
 	}
-	if !t.started.IsZero() {
-		elapsed := time.Since(t.started).Seconds()
+	if elapsed := t.elapsed(); elapsed > 0 {
 		m.Seconds += elapsed
 		m.TokensPerSecond = perSecond(t.tokens, elapsed)
 	}
@@ -311,11 +360,7 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 // its words. It changes nothing in the training or its folder. It may be called from the report function of [Training.Train], or
 // while Train is not running.
 func (t *Training) SampleMap() (attention.Map, error) {
-	m, err := t.sample.Map(t.Settings.Sample, logPredictions)
-	if err == nil {
-		m.NextAt = t.sample.nextAt(m, logPredictions)
-	}
-	return m, err
+	return t.sample.MapWith(t.Settings.Sample, MapOptions{Most: logPredictions, NextAt: logPredictions})
 }
 
 // logPredictions is the number of most likely next words in a frame of the film.

@@ -1,0 +1,233 @@
+package play
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"attend/data"
+	"attend/internal/analysis"
+	"attend/internal/attention"
+	"attend/internal/run"
+)
+
+// experiment is the present run with what is shown of it.
+type experiment struct {
+	folder   string        // its own, which has the run folder in it
+	run      *run.Run      // with the present weights
+	training *run.Training // of the run; nil if it is open without its text
+	text     *corpus       // nil likewise
+	given    given         // the settings as they were given; nil for a run that was opened
+	withheld string        // why no command repeats it; ""
+
+	present *run.Session // of the present weights
+	kept    *run.Session // of the weights that the run keeps; nil until they are shown
+
+	sentence      string
+	interventions []Intervention
+	born          map[[4]int]bool // links of the sentence that have passed bornAt: layer, head, query, key
+
+	baselines []Baseline
+	points    []Point
+	film      []attention.Frame // of the sample sentence, at each evaluation
+
+	last    run.Progress // of the last update
+	until   until
+	rate    float64 // maximum learning rate
+	altered bool    // whether updates were made with another rate than that of the settings
+	grown   bool    // whether the number of steps was raised after updates
+	stopped string  // why no update can follow: "", "steps", "flat" or "diverged"
+	paused  string  // why the latest step ended by itself though updates can follow: "", "steps", "loss" or "flat"
+	reason  string  // of either
+	fresh   int     // number of points before the latest step
+
+	floor     attention.NoiseFloor
+	floorStep int // updates of the weights that it was measured with, -1: not measured
+}
+
+// newExperiment returns an experiment of a training.
+func newExperiment(folder string, r *run.Run, t *run.Training, c *corpus) (e *experiment, err error) {
+	e = &experiment{folder: folder, run: r, training: t, text: c, sentence: r.Settings.Sample, rate: r.Settings.LR,
+		floor: attention.LeastFloor(), floorStep: -1}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.close())
+		}
+	}()
+	if e.present, err = r.NewSession(1); err != nil {
+		return nil, err
+	}
+	if err = checkSentence(r, e.sentence); err != nil {
+		return nil, fmt.Errorf("the sample sentence: %w", err)
+	}
+	if c != nil {
+		if e.baselines, err = c.baselines(r); err != nil {
+			return nil, err
+		}
+	}
+	metrics, err := r.Metrics()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range metrics {
+		e.points = append(e.points, Point{Step: m.Step, Loss: m.Loss, HeldOut: m.HeldOutLoss, LearningRate: m.LearningRate})
+	}
+	return e, e.follow()
+}
+
+// close ends the training and removes its folder. A nil experiment has nothing to close.
+func (e *experiment) close() error {
+	if e == nil {
+		return nil
+	}
+	var errs []error
+	for _, session := range []*run.Session{e.present, e.kept} {
+		if session != nil {
+			errs = append(errs, session.Close())
+		}
+	}
+	if e.training != nil {
+		errs = append(errs, e.training.Close())
+	}
+	return errors.Join(append(errs, os.RemoveAll(e.folder))...)
+}
+
+// ended reports whether the training has made its last update.
+func (e *experiment) ended() bool {
+	return e.training != nil && e.training.Finished()
+}
+
+// shown returns the run and the session whose maps are shown: with the present weights or, once the training has ended, with those
+// that the run keeps.
+func (e *experiment) shown() (*run.Run, *run.Session, error) {
+	if !e.ended() {
+		return e.run, e.present, nil
+	}
+	model := e.training.Model()
+	if e.kept == nil {
+		var err error
+		if e.kept, err = model.NewSession(1); err != nil {
+			return nil, nil, err
+		}
+	}
+	return model, e.kept, nil
+}
+
+// selectedStep returns the updates of the weights that the run keeps by their held-out loss, or nil.
+func (e *experiment) selectedStep() *int {
+	if e.run.Best == nil || e.run.Settings.Keep != run.KeepBest {
+		return nil
+	}
+	step := e.run.Best.Step
+	return &step
+}
+
+// state returns the whole state.
+func (e *experiment) state() (State, error) {
+	r, _, err := e.shown()
+	if err != nil {
+		return State{}, err
+	}
+	m, _, _, err := e.maps(false)
+	if err != nil {
+		return State{}, err
+	}
+	s := State{
+		Settings: textsOf(e.run.Settings), Changed: map[string]string{}, Parameters: e.run.Parameters.Count(),
+		Step: e.run.Trained, Steps: e.run.Settings.Steps, Sentence: e.sentence, Baselines: e.baselines, Points: e.points, Map: mapOf(m),
+		ShownStep: r.Step, SelectedStep: e.selectedStep(), CanTrain: e.training != nil,
+	}
+	if s.Baselines == nil {
+		s.Baselines = []Baseline{}
+	}
+	e.describeCommand(&s)
+	if e.text != nil {
+		c := e.text
+		unit := c.Vocabulary.Tokenizer().Noun() + "s"
+		s.Corpus = &CorpusState{Name: c.Name, Unit: unit, TrainSentences: c.Train.Len(), HeldOutSentences: c.HeldOut.Len(),
+			Tokens: c.Train.Predictions(), Vocab: c.Vocabulary.Len(), Notes: e.notes()}
+	}
+	return s, nil
+}
+
+// notes returns what a person should know of the text and of the run.
+func (e *experiment) notes() []string {
+	notes := append([]string{}, e.text.Notes...)
+	if e.text.HeldOut.Len() == 0 {
+		notes = append(notes, "Nothing is held out, so it cannot be known how well the model predicts other text.")
+	}
+	return append(notes, e.run.Notes...)
+}
+
+// describeCommand sets the command that repeats the training, with the settings that it gives.
+func (e *experiment) describeCommand(s *State) {
+	settings := e.run.Settings
+	if e.given == nil {
+		for _, setting := range settings.Differing() {
+			if setting.Name != dataSetting && setting.Name != sampleSetting {
+				s.Changed[setting.Name] = setting.Text(&settings)
+			}
+		}
+		s.Command = "attend train --config training.yaml"
+	} else {
+		needed := e.given.needed(e.text.Corpus, settings)
+		for name, text := range needed {
+			if name != dataSetting && name != sampleSetting {
+				s.Changed[name] = text
+			}
+		}
+		s.Command = needed.command()
+	}
+	if e.text != nil && e.text.text != "" {
+		s.CommandFile = settings.Data
+	}
+	if s.CommandWithheld = e.commandWithheld(); s.CommandWithheld != "" {
+		s.Command = ""
+	}
+}
+
+// commandWithheld says why no command repeats the training, or "".
+func (e *experiment) commandWithheld() string {
+	switch {
+	case e.withheld != "":
+		return e.withheld
+	case e.altered || e.rate != e.run.Settings.LR:
+		return "The learning rate was changed during the training: no command repeats that. Train from the beginning with the new rate."
+	case e.grown:
+		return "The number of steps was raised during the training, which the learning rate follows: no command repeats that."
+	}
+	return ""
+}
+
+// baselines returns the losses that those of the run are compared with, on the text that its evaluations measure.
+func (c *corpus) baselines(r *run.Run) ([]Baseline, error) {
+	measured := c.FirstHeldOut(r.EvaluationRows(c.HeldOut), r.Config.Context)
+	if c.counts == nil {
+		c.counts = data.NewCounts(c.Train, c.Vocabulary.Len())
+	}
+	losses, noun := c.counts.Losses(measured.HeldOut), c.Vocabulary.Tokenizer().Noun()
+	list := []Baseline{{"uniform", losses.Uniform, "every " + noun + " equally likely"}}
+	if c.HeldOut.Len() == 0 {
+		return list, nil
+	}
+	list = append(list,
+		Baseline{"unigram", losses.Unigram, "counts single " + noun + "s"},
+		Baseline{"bigram", losses.Bigram, "counts what follows one " + noun},
+		Baseline{"trigram", losses.Trigram, "counts what follows two " + noun + "s"})
+	if c.Grammar != nil {
+		exact, err := analysis.GrammarLoss(measured)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Baseline{"exact", exact, "the grammar that drew the text: the least that can be expected"})
+	}
+	return list, nil
+}
+
+// newFolder makes the folder of the next run.
+func (s *Session) newFolder() (string, error) {
+	s.number++
+	folder := filepath.Join(s.folder, fmt.Sprintf("run%d", s.number))
+	return folder, os.Mkdir(folder, 0o755)
+}

@@ -1,0 +1,199 @@
+package play
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"attend/data"
+	"attend/internal/printable"
+	"attend/internal/run"
+)
+
+// Session answers messages, one after the other. It is not safe for concurrent use.
+type Session struct {
+	folder string // in which each run has a folder of its own
+	number int    // of run folders so far
+	texts  map[string]*corpus
+	now    *experiment // nil before the first configure
+}
+
+// New returns a session that keeps its runs in a folder, which must exist and belong to it alone. Call [Session.Close] at the end.
+func New(folder string) (*Session, error) {
+	info, err := os.Stat(folder)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is a file: want a folder for the runs of a session", printable.Path(folder))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Session{folder: folder, texts: map[string]*corpus{}}, nil
+}
+
+// Close ends the present training and removes its folder.
+func (s *Session) Close() error {
+	err := s.now.close()
+	s.now = nil
+	return err
+}
+
+// corpus is a text with what is computed of it once.
+type corpus struct {
+	*data.Corpus
+	text   string       // as it was given; "" if it is built in
+	counts *data.Counts // nil until they are needed
+}
+
+// handlers answer the messages by their names.
+func handlers() map[string]func(*Session, []byte) (any, error) {
+	return map[string]func(*Session, []byte) (any, error){
+		"describe":  handle(func(s *Session, _ Envelope) (any, error) { return s.describe() }),
+		"configure": handle((*Session).configure),
+		"step":      handle((*Session).step),
+		"stopAt":    handle((*Session).stopAt),
+		"rewind":    handle(func(s *Session, _ Envelope) (any, error) { return s.rewind() }),
+		"rate":      handle((*Session).rate),
+		"show":      handle((*Session).show),
+		"frame":     handle((*Session).frame),
+	}
+}
+
+// handle returns a handler that parses the fields of a message.
+func handle[T, R any](answer func(*Session, T) (R, error)) func(*Session, []byte) (any, error) {
+	return func(s *Session, message []byte) (any, error) {
+		var request T
+		if err := parse(message, &request, true); err != nil {
+			return nil, err
+		}
+		return answer(s, request)
+	}
+}
+
+// mostMessage is the largest number of bytes of a message: a run folder in base64 with its text.
+const mostMessage = 128 << 20
+
+// Handle answers a message. It never panics for what a message holds.
+func (s *Session) Handle(message []byte) []byte {
+	var e Envelope
+	err := parse(message, &e, false)
+	reply := Reply{ID: e.ID}
+	if err == nil {
+		answer, known := handlers()[e.Do]
+		if known {
+			reply.Result, err = answer(s, message)
+		} else {
+			err = fmt.Errorf("there is no message %s: want %s", printable.Quote(e.Do), printable.Or(messageNames()))
+		}
+	}
+	if err != nil {
+		reply.Result, reply.Error = nil, line(err)
+	}
+	b, err := json.Marshal(reply)
+	if err != nil { // a number that is not finite
+		b, _ = json.Marshal(Reply{ID: e.ID, Error: line(fmt.Errorf("the result cannot be written: %w", err))})
+	}
+	return b
+}
+
+// messageNames returns the names of all messages, sorted.
+func messageNames() (names []string) {
+	for name := range handlers() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// parse reads a message. If strict is set, a field that the value does not have is an error.
+func parse(message []byte, into any, strict bool) error {
+	switch {
+	case len(message) > mostMessage:
+		return fmt.Errorf("the message has %s: want at most %s", printable.Size(float64(len(message))), printable.Size(mostMessage))
+	case !utf8.Valid(message):
+		return errors.New("the message is not UTF-8: encode it as UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(message))
+	if strict {
+		d.DisallowUnknownFields()
+	}
+	err := d.Decode(into)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			return errors.New("the message has more than one JSON value: want one object")
+		}
+		return nil
+	}
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return fmt.Errorf("%s: want %s, not a %s", cmpOr(kind.Field, "the message"), kindOf(kind.Type.String()), kind.Value)
+	}
+	return fmt.Errorf("the message cannot be read: %s: want an object with the fields of its name", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// kindOf names a type of Go for people.
+func kindOf(name string) string {
+	switch strings.TrimPrefix(name, "*") {
+	case "int", "int64":
+		return "a whole number"
+	case "float64":
+		return "a number"
+	case "string":
+		return "a text"
+	case "bool":
+		return "true or false"
+	}
+	if strings.HasPrefix(name, "[]") {
+		return "a list"
+	}
+	return "an object"
+}
+
+func cmpOr(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+// mostLine is the largest number of characters of an error.
+const mostLine = 500
+
+// line writes an error as one line.
+func line(err error) string { return printable.Message(err.Error(), mostLine) }
+
+// experiment returns the present training or an error.
+func (s *Session) experiment() (*experiment, error) {
+	if s.now == nil {
+		return nil, errors.New("nothing is configured yet: send configure or open first")
+	}
+	return s.now, nil
+}
+
+// trained returns the present training, or an error if it cannot go on.
+func (s *Session) trained() (*experiment, error) {
+	e, err := s.experiment()
+	if err == nil && e.training == nil {
+		err = errors.New("this run is open without its text, so that it can be shown and not trained: open it with its text")
+	}
+	return e, err
+}
+
+// replace makes an experiment the present one, and closes the former.
+func (s *Session) replace(e *experiment) (State, error) {
+	state, err := e.state()
+	if err != nil {
+		return State{}, errors.Join(err, e.close())
+	}
+	before := s.now
+	s.now = e
+	return state, before.close()
+}
+
+// options are those of every run: a page has a limited memory.
+func options() []run.Option { return []run.Option{run.MaxMemory(mostMemory)} }
