@@ -50,9 +50,12 @@ function makeLive(svg, pick) {
       training.points.push([step, loss]);
       if (training.points.length > mostPoints) training.points = training.points.filter((_, i) => i % 2 === 0);
     },
-    // born adds new links; name(link) are words for one.
+    // born adds new links; name(link) are words for one. Those close together have one mark.
     born(links, name) {
-      for (const link of links) births.set(link.step, [...(births.get(link.step) ?? []), name(link)]);
+      for (const link of links) {
+        const near = [...births.keys()].find((step) => Math.abs(step - link.step) < chart.x.high / 14) ?? link.step;
+        births.set(near, [...(births.get(near) ?? []), name(link)]);
+      }
     },
     forgetBirths() {
       births = new Map();

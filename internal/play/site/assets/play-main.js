@@ -5,7 +5,6 @@ let engine = null, training = null, table = null; // table: the answer of descri
 let experiment = { preset: null, text: null, fileName: "", unit: "word", settings: {}, sentence: "" };
 let pending = {}; // settings that were changed and start a new training
 let showing = ""; // the sentence that is shown
-let effectAt = -1e9; // when the effect of the cuts was last asked for
 
 const playing = () => training !== null && training.playing();
 const say = makeSaying(byId("said"));
@@ -105,9 +104,9 @@ function shadingOf(weights) {
 async function adopt(state) {
   now.ready = true;
   Object.assign(now, {
-    step: state.step, steps: state.steps, loss: null, heldOut: null, speed: 0, stopped: "", reason: "", corpus: state.corpus,
+    step: state.step, steps: state.steps, shownStep: state.shownStep, canTrain: state.canTrain, loss: null, heldOut: null, speed: 0, stopped: "", reason: "", corpus: state.corpus,
     parameters: state.parameters, sentence: state.sentence, command: state.command, withheld: state.commandWithheld, past: null,
-    map: readMap(state.map), unknown: [], plain: null, plainAt: null, effect: null,
+    map: readMap(state.map), plain: null, plainAt: null, effect: null,
   });
   const last = state.points.at(-1);
   if (last) Object.assign(now, { loss: last.loss, heldOut: last.heldOut });
@@ -116,9 +115,9 @@ async function adopt(state) {
   byId("sentence").value = showing;
   byId("prompt").value = showing;
   byId("stop-steps").value = state.steps;
-  byId("rewind").disabled = false;
+  for (const id of ["play", "one", "many", "rewind"]) byId(id).disabled = !state.canTrain;
   curve.reset(state);
-  curve.keep(state.selectedStep ?? null);
+  curve.keep(state.step >= state.steps ? state.selectedStep : null);
   drawBaselines(state.baselines);
   controls.show(state.settings, new Set(Object.keys(state.changed)));
   drawPending();
@@ -128,7 +127,7 @@ async function adopt(state) {
   byId("heads-note").textContent = "";
   byId("why-answer").hidden = true;
   byId("written").replaceChildren();
-  const notes = [`${state.corpus.vocab.toLocaleString("en")} different ${state.corpus.unit}; ${state.corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`,
+  const notes = !state.corpus ? [] : [`${state.corpus.vocab.toLocaleString("en")} different ${state.corpus.unit}; ${state.corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`,
     ...(state.corpus.notes ?? [])];
   const preset = table.presets.find((p) => p.name === experiment.preset);
   byId("preset-meaning").textContent = [preset?.meaning ?? "", ...notes].filter(Boolean).join(" ");
@@ -177,26 +176,29 @@ function showPreset() {
 // progressed takes what a step told. It draws nothing itself, so that the next step is asked for first.
 function progressed(reply) {
   Object.assign(now, {
-    step: reply.step, steps: reply.steps, loss: reply.loss, speed: reply.tokensPerSecond, stopped: reply.stopped, reason: reply.reason ?? "",
-    map: readMap(reply.map, now.unknown), plain: reply.plainNext ? readNext(reply.plainNext) : null, plainAt: null,
+    step: reply.step, steps: reply.steps, shownStep: reply.shownStep, loss: reply.loss, heldOut: reply.heldOut,
+    speed: reply.tokensPerSecond, stopped: reply.stopped, reason: reply.reason, past: null,
   });
-  if (reply.heldOut !== null && reply.heldOut !== undefined) now.heldOut = reply.heldOut;
+  if (reply.map) { // of a training that diverged there may be none
+    now.map = readMap(reply.map);
+    takeEffect(reply.effect, reply.plainNext, null);
+  }
+  curve.keep(atEnd() ? reply.selectedStep : null);
   curve.add(reply.points ?? []);
   curve.batch(reply.step, reply.loss);
   curve.born(reply.births ?? [], (b) => `${now.map.words[b.query]} to ${now.map.words[b.key]} (${headName(now.map, b.layer, b.head)})`);
-  now.past = null;
   draw();
   const next = now.map.nextAt.at(-1)?.[0];
   say(`step ${now.step} of ${now.steps}, loss ${(now.heldOut ?? now.loss ?? 0).toFixed(2)}${next ? `, predicts ${next.word}, ${percent(next.probability)}` : ""}`);
-  if (cuts.list().length && performance.now() - effectAt > 1500) refresh(showing);
   if (reply.stopped) stopped();
 }
 
 // stopped asks for the verdict and the names of the heads once a training stops by itself.
 async function stopped() {
   try {
+    if (cuts.list().length) await refresh(showing); // against the noise floor of these weights
     drawVerdict(byId("verdict"), await engine.ask("verdict"), now.reason, applyRemedy);
-    if (now.stopped !== "diverged") await nameHeads();
+    if (atEnd() && now.stopped !== "diverged") await nameHeads();
   } catch (error) {
     tell(error.message);
   }
@@ -232,17 +234,13 @@ function takeCommand(reply) {
 // refresh asks for the map of a sentence with the cuts; where it is refused, the last cut or the sentence is taken back.
 const refresh = (text) => new Promise((done) => askForMap({ text, done }));
 const askForMap = makeLatest(async ({ text, done }) => {
-  effectAt = performance.now();
   try {
     const reply = await engine.ask("show", { sentence: text, interventions: cuts.list(), vectors: false });
     showing = text;
-    now.unknown = reply.unknown ?? [];
-    now.map = readMap(reply.map, now.unknown);
-    now.plain = reply.plainNext ? readNext(reply.plainNext) : null;
-    now.plainAt = reply.plainNextAt ? reply.plainNextAt.map(readNext) : null;
-    now.effect = reply.effect ?? null;
-    byId("unknown").hidden = !now.unknown.some(Boolean);
-    setText(byId("effect"), now.effect ? now.effect.words : "");
+    now.map = readMap(reply.map);
+    now.shownStep = reply.shownStep;
+    takeEffect(reply.effect, reply.plainNext, reply.plainNextAt);
+    byId("unknown").hidden = now.map.unknown.size === 0;
     draw();
     done(true);
   } catch (error) {
@@ -250,6 +248,14 @@ const askForMap = makeLatest(async ({ text, done }) => {
     done(false);
   }
 });
+
+// takeEffect keeps what the cuts do: next words without them, and their effect in words; null without cuts.
+function takeEffect(effect, plain, plainAt) {
+  now.effect = effect ?? null;
+  now.plain = effect && plain ? readNext(plain) : null;
+  now.plainAt = effect && plainAt ? plainAt.map(readNext) : null;
+  setText(byId("effect"), effect ? effect.words : "");
+}
 
 async function cutsChanged() {
   const before = cuts.list().length;
@@ -284,6 +290,7 @@ function leavePast() {
 }
 
 async function showSentence(text) {
+  if (text.trim() === "") return tell("The sentence is empty: type at least one word.");
   if (now.step === 0 && !playing()) {
     // The film is of the sentence that a training starts with.
     cuts.clear((one) => one.query !== undefined);
@@ -328,7 +335,7 @@ const goTo = makeLatest(async (step) => {
   if (playing()) await training.pause();
   try {
     const reply = await engine.ask("frame", { step });
-    now.past = { step: reply.step, map: readMap(reply.map, reply.map.tokens.length === now.unknown.length ? now.unknown : []) };
+    now.past = { step: reply.step, map: readMap(reply.map) };
   } catch (error) {
     tell(error.message);
   }

@@ -18,7 +18,7 @@ function readNext(list) {
 
 // readMap returns the map of a reply: {tokens (spelled), words (repeated ones numbered), layers, heads, unknown (a Set of positions),
 // nextAt (the next words after each position), weights(layer, head) (flat cells; MEAN for the mean)}.
-function readMap(map, unknown = []) {
+function readMap(map) {
   const tokens = map.tokens.map(spelled);
   const seq = tokens.length, layers = map.attention.length, heads = map.attention[0].length;
   const cache = new Map();
@@ -39,12 +39,12 @@ function readMap(map, unknown = []) {
     }
     return sum.map((w) => w / count);
   };
-  const nextAt = (map.nextAt ?? map.next_at ?? []).map(readNext);
+  const nextAt = (map.nextAt ?? []).map(readNext);
   nextAt[seq - 1] = readNext(map.next ?? []);
   return {
     tokens, words: numbered(tokens), layers, heads, nextAt,
     joined: map.text !== undefined && map.tokens.join("") === map.text && seq > 1,
-    unknown: new Set(unknown.flatMap((u, i) => (u ? [i] : []))),
+    unknown: new Set((map.unknown ?? []).flatMap((u, i) => (u ? [i] : []))),
     weights(layer, head) {
       const key = `${layer} ${head}`;
       if (!cache.has(key)) cache.set(key, layer === MEAN || head === MEAN ? mean(layer, head) : flat(map.attention[layer][head]));

@@ -6,10 +6,11 @@ const palettes = { light: makePalette(given.light), dark: makePalette(given.dark
 
 const now = {
   ready: false, // a training stands
-  step: 0, steps: 1, loss: null, heldOut: null, speed: 0,
+  step: 0, steps: 1,
+  shownStep: 0, // updates of the weights that are shown: at the end of a training those that it keeps
+  loss: null, heldOut: null, speed: 0,
   stopped: "", reason: "", // why it stopped
-  corpus: null, parameters: 0, sentence: "", command: "", withheld: "",
-  unknown: [], // of the sentence shown
+  corpus: null, canTrain: true, parameters: 0, sentence: "", command: "", withheld: "",
   map: null, // as readMap returns it, with the cuts
   plain: null, plainAt: null, // next words without the cuts; null: there are none
   effect: null, // of the cuts
@@ -79,12 +80,13 @@ function drawWhere(playing) {
   const parts = [`step ${now.step} of ${now.steps}`];
   if (now.heldOut !== null) parts.push(`held-out loss ${now.heldOut.toFixed(2)}`);
   else if (now.loss !== null) parts.push(`loss ${now.loss.toFixed(2)}`);
+  if (!playing && now.shownStep !== now.step) parts.push(`shown: the kept weights of step ${now.shownStep}`);
   if (playing && now.speed) parts.push(`${Math.round(now.speed / 1000)},000 tokens a second`.replace(/^0,000/, "under 1,000"));
   setText(byId("where"), parts.join(" · "));
   const bar = byId("progress");
   bar.max = now.steps;
   bar.value = now.step;
-  setText(byId("play"), playing ? "Pause" : atEnd() ? `Train ${moreSteps()} more` : now.step ? "Go on" : "Play");
+  setText(byId("play"), playing ? "Pause" : atEnd() && now.stopped !== "diverged" ? `Train ${moreSteps()} more` : now.step ? "Go on" : "Play");
 }
 
 // atEnd reports whether the training made all its steps; moreSteps is how many more one click asks for.
@@ -99,7 +101,8 @@ function setText(place, text) {
 // leadOf is the sentence that says what to do now.
 function leadOf(playing, cut) {
   const { corpus } = now;
-  if (!corpus) return "The engine starts…";
+  if (!now.ready) return "The engine starts…";
+  if (!now.canTrain) return "This run is open without its text: type a sentence, point at its words and click an arc to cut it. To train it on, open it with its text.";
   const what = corpus.unit === "characters"
     ? `on ${corpus.tokens.toLocaleString("en")} characters of text`
     : `on ${corpus.trainSentences.toLocaleString("en")} sentences${corpus.name === "savanna" ? " about animals" : ""}`;
@@ -111,14 +114,17 @@ function leadOf(playing, cut) {
   return "Click an arc to cut it and see what the prediction needs; type a sentence of your own; or draw along the curve to see how it was learned.";
 }
 
+// mostNext is how many next words are listed.
+const mostNext = 5;
+
 // nextRows are the rows of the next words after a position. With cuts, each has its probability before, and the words stand in the order
 // from before: a prediction that falls does so in its place.
 function nextRows(map, query) {
-  const rows = map.nextAt[query] ?? [];
+  const rows = (map.nextAt[query] ?? []).slice(0, mostNext);
   const plain = now.past ? null : query === map.tokens.length - 1 ? now.plain : now.plainAt?.[query];
   if (!plain || !plain.length) return rows;
-  const after = new Map(rows.map((p) => [p.word, p.probability])), before = new Set(plain.map((p) => p.word));
-  return [...plain.map((p) => ({ word: p.word, probability: after.get(p.word) ?? null, before: p.probability })),
+  const after = new Map((map.nextAt[query] ?? []).map((p) => [p.word, p.probability])), before = new Set(plain.slice(0, mostNext).map((p) => p.word));
+  return [...plain.slice(0, mostNext).map((p) => ({ word: p.word, probability: after.get(p.word) ?? null, before: p.probability })),
     ...rows.filter((row) => !before.has(row.word)).slice(0, 2)];
 }
 

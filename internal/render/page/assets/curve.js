@@ -7,8 +7,14 @@ function makeCurve(svg, chart, pick, kept = null) {
   const points = chart.series[0].points;
   const nowhere = [chart.x.low, chart.y.low];
   let births = [], marked = points[0] ?? nowhere;
-  // A log may lack a step: then the loss is that of the step before.
-  const pointAt = (step) => [step, points.findLast((p) => p[0] <= step)?.[1] ?? chart.y.low];
+  // A log may lack a step: then the point is on the line between its neighbours.
+  const pointAt = (step) => {
+    const after = points.findIndex((p) => p[0] >= step);
+    if (after < 0) return [step, points.at(-1)?.[1] ?? chart.y.low];
+    if (points[after][0] === step || after === 0) return [step, points[after][1]];
+    const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
+    return [step, y0 * (y1 / y0) ** ((step - x0) / (x1 - x0))];
+  };
   const now = drawing("line", { class: "now" }), point = drawing("circle", { r: 5 });
 
   const birthMark = (plot, { step, count, names }, i) => {
