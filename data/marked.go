@@ -220,6 +220,9 @@ func cutMarks(line string) (parts []part, err error) {
 			next(0)
 		case r == '|' && at.mark == '{':
 			end()
+		case at.mark != 0 && closing[r] != 0:
+			return nil, fmt.Errorf(`a %c has no %c before the next %c: close the mark, or write \%c for one of the sentence`,
+				at.mark, closing[at.mark], r, at.mark)
 		case strings.ContainsRune("[]{}", r):
 			return nil, fmt.Errorf(`there is a %c that neither begins nor ends a mark: write \%c for one of the sentence`, r, r)
 		default:

@@ -19,32 +19,33 @@ const (
 	SeenBefore  = "before"  // the same token
 )
 
-// Place is a position in a sentence: its token, and the tokens beside it, -1 where there is none or it is not known.
-type Place struct{ Before, ID, After int }
+// Trigram is a token of a sentence with the tokens before and after it, -1 where there is none or it is not known.
+type Trigram struct{ Before, ID, After int }
 
-// PlaceOf returns the place of a position in a sentence.
-func PlaceOf(ids []int, position int) Place {
-	p := Place{-1, ids[position], -1}
+// TrigramAt returns the trigram of the token at a position in a sentence.
+func TrigramAt(ids []int, position int) Trigram {
+	t := Trigram{-1, ids[position], -1}
 	if position > 0 {
-		p.Before = ids[position-1]
+		t.Before = ids[position-1]
 	}
 	if position+1 < len(ids) {
-		p.After = ids[position+1]
+		t.After = ids[position+1]
 	}
-	return p
+	return t
 }
 
 // neighbours are the tokens before and after a position; -1 stands for any.
 type neighbours struct{ before, after int }
 
-// SeenIn returns for each place which tokens the set has there instead: between the same two tokens or, if these are fewer than
-// two, after the same token, or before the same token. The token of the place itself, and those that skip excludes, are left out.
+// SeenIn returns for each trigram which tokens the set has in place of the one in the middle: between the same two tokens or, if
+// these are fewer than two, after the same token, or before the same token. The token itself, and those that skip excludes, are
+// left out.
 //
 // It reads the set once.
-func (s Set) SeenIn(places []Place, skip func(id int) bool) []Seen {
+func (s Set) SeenIn(trigrams []Trigram, skip func(id int) bool) []Seen {
 	counts := map[neighbours]map[int]int{}
-	for _, p := range places {
-		for _, n := range p.neighbours() {
+	for _, t := range trigrams {
+		for _, n := range t.neighbours() {
 			if counts[n] == nil {
 				counts[n] = map[int]int{}
 			}
@@ -59,7 +60,7 @@ func (s Set) SeenIn(places []Place, skip func(id int) bool) []Seen {
 			if j+1 < n {
 				after = sequence.At(j + 1)
 			}
-			for _, n := range (Place{before, id, after}).neighbours() {
+			for _, n := range (Trigram{before, id, after}).neighbours() {
 				if of := counts[n]; of != nil {
 					of[id]++
 				}
@@ -67,10 +68,10 @@ func (s Set) SeenIn(places []Place, skip func(id int) bool) []Seen {
 			before, id = id, after
 		}
 	}
-	seen := make([]Seen, len(places))
-	for i, p := range places {
-		for _, n := range p.neighbours() {
-			of := seenOf(counts[n], func(other int) bool { return other == p.ID || skip(other) })
+	seen := make([]Seen, len(trigrams))
+	for i, t := range trigrams {
+		for _, n := range t.neighbours() {
+			of := seenOf(counts[n], func(other int) bool { return other == t.ID || skip(other) })
 			if of.Where = n.where(); len(of.IDs) > len(seen[i].IDs) {
 				seen[i] = of
 			}
@@ -82,21 +83,21 @@ func (s Set) SeenIn(places []Place, skip func(id int) bool) []Seen {
 	return seen
 }
 
-// neighbours returns what other tokens of the place have in common with its own, the most specific first.
-func (p Place) neighbours() (all []neighbours) {
-	if p.Before >= 0 && p.After >= 0 {
-		all = append(all, neighbours{p.Before, p.After})
+// neighbours returns the tokens beside the one in the middle, the most specific first.
+func (t Trigram) neighbours() (all []neighbours) {
+	if t.Before >= 0 && t.After >= 0 {
+		all = append(all, neighbours{t.Before, t.After})
 	}
-	if p.Before >= 0 {
-		all = append(all, neighbours{p.Before, -1})
+	if t.Before >= 0 {
+		all = append(all, neighbours{t.Before, -1})
 	}
-	if p.After >= 0 {
-		all = append(all, neighbours{-1, p.After})
+	if t.After >= 0 {
+		all = append(all, neighbours{-1, t.After})
 	}
 	return all
 }
 
-// where names a place.
+// where says on which sides the neighbours are.
 func (n neighbours) where() string {
 	switch {
 	case n.after < 0:

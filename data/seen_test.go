@@ -70,9 +70,9 @@ func TestSeenInAStream(t *testing.T) {
 	}
 }
 
-func placesOf(ids []int) (places []Place) {
+func placesOf(ids []int) (places []Trigram) {
 	for i := range ids {
-		places = append(places, PlaceOf(ids, i))
+		places = append(places, TrigramAt(ids, i))
 	}
 	return places
 }

@@ -1,9 +1,8 @@
 package data
 
 import (
-	"bytes"
 	"fmt"
-	"math"
+	"slices"
 )
 
 // Set is a text as sequences of ids: its sentences or, in a stream, the whole text.
@@ -66,34 +65,33 @@ func (s Set) SpreadRows(seq, most int) [][]int {
 }
 
 // Contains reports for each list of ids whether the set has it: as a whole sequence in a layout of sentences, anywhere in a
-// stream.
+// stream. It reads the set once.
 func (s Set) Contains(lists [][]int) []bool {
-	found, shortest := make([]bool, len(lists)), math.MaxInt
-	wanted := make([]IDs, len(lists))
+	keys := make([][]byte, len(lists)) // the bytes of the ids; none if the set cannot have them
 	for i, list := range lists {
-		wanted[i].shift = s.ids.shift
+		wanted := IDs{shift: s.ids.shift}
 		for _, id := range list {
-			wanted[i].add(id)
+			wanted.add(id)
 		}
-		shortest = min(shortest, len(list))
+		if slices.Equal(wanted.Ints(), list) {
+			keys[i] = wanted.bytes
+		}
 	}
-	begin := map[string][]int{} // lists by their first ids
-	for i, ids := range wanted {
-		key := string(ids.Slice(0, shortest).bytes)
-		begin[key] = append(begin[key], i)
-	}
+	distinct := newPrefixes(keys)
+	longest := distinct.longest >> s.ids.shift // in ids
 	for i := range s.Len() {
-		sequence := s.Sequence(i)
-		whole := s.Layout.Sentences()
-		for from := 0; from+shortest <= sequence.Len() && (from == 0 || !whole); from++ {
-			for _, i := range begin[string(sequence.Slice(from, from+shortest).bytes)] {
-				n := wanted[i].Len()
-				if from+n <= sequence.Len() && (n == sequence.Len() || !whole) &&
-					bytes.Equal(sequence.Slice(from, from+n).bytes, wanted[i].bytes) {
-					found[i] = true
-				}
+		if sequence := s.Sequence(i); s.Layout.Sentences() {
+			distinct.findWhole(sequence.bytes)
+		} else {
+			for from := range sequence.Len() {
+				distinct.find(sequence.Slice(from, min(from+longest, sequence.Len())).bytes)
 			}
 		}
+	}
+	found := make([]bool, len(lists))
+	for i, key := range keys {
+		at, _ := distinct.index(key)
+		found[i] = len(key) > 0 && distinct.found[at]
 	}
 	return found
 }

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 var (
@@ -109,6 +111,31 @@ func TestContains(t *testing.T) {
 			t.Errorf("%v in %v: %v, want %v", c.list, sequencesOf(c.set), got, c.want)
 		}
 	}
+}
+
+// The answer is that of a search for each list by itself.
+func TestContainsAnyLists(t *testing.T) {
+	ids := rapid.SliceOfN(rapid.IntRange(1, 3), 0, 8)
+	rapid.Check(t, func(t *rapid.T) {
+		text, lists := ids.Draw(t, "text"), rapid.SliceOfN(ids, 0, 12).Draw(t, "lists")
+		vocab := rapid.SampledFrom([]int{4, 300, 70000}).Draw(t, "vocabulary")
+		stream := Set{Layout: tenCharacters.Layout, ids: makeIDs(len(text), vocab), ends: []int{len(text)}}
+		for _, id := range text {
+			stream.ids.add(id)
+		}
+		whole := stream
+		whole.Layout = threeSentences.Layout
+		got, gotWhole := stream.Contains(lists), whole.Contains(lists)
+		for i, list := range lists {
+			want := false
+			for from := range text {
+				want = want || len(list) > 0 && from+len(list) <= len(text) && slices.Equal(text[from:from+len(list)], list)
+			}
+			if got[i] != want || gotWhole[i] != (len(list) > 0 && slices.Equal(text, list)) {
+				t.Fatalf("%v in %v: %t, and whole %t", list, text, got[i], gotWhole[i])
+			}
+		}
+	})
 }
 
 // The first rows of a set are those of the whole set, and so are their baselines' counts.

@@ -56,7 +56,7 @@ func (a Attention) apply(g *builder, x *gorgonia.Node) *gorgonia.Node {
 	g.hook("attn.q", p.Query, headDim)
 	g.hookRows(keys, "attn.k", p.Key, headDim)
 	g.hookRows(keys, "attn.v", p.Value, headDim)
-	attention, err := applyAttention(a.name+".heads", p, a.heads, g.rows.seq, g.drop, g.Attention, g.earlier(a.name, keys))
+	attention, err := applyAttention(a.name+".heads", p, a.heads, g.rows.seq, g.drop, g.Attention, g.cache(a.name, keys))
 	g.must(nil, err)
 	attention.hook(g)
 	g.hook("attn.z", attention.ZNode, headDim)
@@ -92,8 +92,8 @@ func Attend(name string, p Projected, heads, seq int, o AttentionOptions) (*Laye
 
 // applyAttention is [Attend] with dropout of the attention weights, and with keys and values of tokens that have no query in the
 // graph; nil for none.
-func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions, e *earlier) (*LayerAttention,
-	error) {
+func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o AttentionOptions,
+	c *keyValueCache) (*LayerAttention, error) {
 	rows, width, keys := p.Query.Shape()[0], p.Query.Shape()[1], p.Key.Shape()[1]
 	if width%heads != 0 || keys%(width/heads) != 0 || heads%(keys*heads/width) != 0 || !p.Value.Shape().Eq(p.Key.Shape()) {
 		return nil, fmt.Errorf("%d heads with queries of width %d: the number of key and value heads must divide the heads, "+
@@ -105,13 +105,13 @@ func applyAttention(name string, p Projected, heads, seq int, drop *dropout, o A
 		inputs = append(inputs, drop.step)
 	}
 	longest := seq
-	if e != nil {
-		longest = e.longest
-		inputs = append(inputs, e.base...)
+	if c != nil {
+		longest = c.longest
+		inputs = append(inputs, c.base...)
 	}
 	op := &attention{
 		Op: node.New(name, p.Query.Shape(), inputs...), batch: rows / seq, heads: heads, kvHeads: keys * heads / width, seq: seq,
-		longest: longest, earlier: e,
+		longest: longest, cache: c,
 		scale: float32(1 / math.Sqrt(float64(width/heads))), noMask: o.NoMask, weights: make([]float32, rows*heads*longest),
 		drop: drop,
 	}
@@ -133,13 +133,13 @@ type attention struct {
 	node.Op
 	batch, heads, kvHeads int
 	seq                   int // maximum number of queries of a sentence
-	longest               int // maximum number of its keys; seq unless there are earlier ones
+	longest               int // maximum number of its keys; seq unless there is a cache
 
-	scale    float32   // 1 / sqrt(headDim), unless an option changes it
-	noMask   bool      // each query attends to all keys
-	weights  []float32 // [batch, heads, query, key]
-	dWeights []float32 // [query, key] gradient of the weights of a tile, reused
-	earlier  *earlier  // keys and values of tokens that have no query, or nil
+	scale    float32        // 1 / sqrt(headDim), unless an option changes it
+	noMask   bool           // each query attends to all keys
+	weights  []float32      // [batch, heads, query, key]
+	dWeights []float32      // [query, key] gradient of the weights of a tile, reused
+	cache    *keyValueCache // keys and values of tokens that have no query, or nil
 
 	drop     *dropout
 	dropMask []float32 // [batch, heads, query, key], 0 or 1/(1-p)
@@ -162,8 +162,8 @@ func (a *attention) query(v gorgonia.Value, sentence, head int) kernel.Matrix {
 
 // keyRows returns the rows of a sentence in a tensor of keys or values.
 func (a *attention) keyRows(sentence int) (start, length int) {
-	if a.earlier != nil {
-		return a.earlier.rows.At(sentence)
+	if a.cache != nil {
+		return a.cache.rows.At(sentence)
 	}
 	return a.Sentence(sentence, a.seq)
 }
@@ -177,8 +177,8 @@ func (a *attention) key(v gorgonia.Value, sentence, head int) kernel.Matrix {
 // allKeys returns the keys (input 1) or the values (input 2) of a tile's sentence, with those of the base sentence if there is
 // one.
 func (a *attention) allKeys(in []gorgonia.Value, input int, t tile) kernel.Matrix {
-	if a.earlier.hasBase() {
-		return a.earlier.joined[input-1].head(t.head*a.kvHeads/a.heads, a.kvHeads) // [key, headDim]
+	if a.cache.hasBase() {
+		return a.cache.joined[input-1].head(t.head*a.kvHeads/a.heads, a.kvHeads) // [key, headDim]
 	}
 	return a.key(in[input], t.sentence, t.head)
 }
@@ -216,8 +216,8 @@ func (a *attention) square(rows []float32, t tile) kernel.Matrix {
 // Forward computes weights and z. Its inputs are query, key, value and, with dropout, the step, or the keys and values of the
 // base sentence. Scores are written into weights, and the softmax works in place.
 func (a *attention) Forward(in ...gorgonia.Value) {
-	if a.earlier.hasBase() {
-		a.earlier.begin()
+	if a.cache.hasBase() {
+		a.cache.begin()
 	}
 	score := func(t tile) {
 		query, key := a.query(in[0], t.sentence, t.head), a.allKeys(in, 1, t) // [query, headDim], [key, headDim]
@@ -235,8 +235,8 @@ func (a *attention) Forward(in ...gorgonia.Value) {
 		if a.drop != nil {
 			a.drop.fill(a.dropMask[sentence*span:][:span], a.Name(), node.Ints(in[3])[0], sentence)
 		}
-		if a.earlier.hasBase() {
-			a.earlier.join(sentence, in)
+		if a.cache.hasBase() {
+			a.cache.join(sentence, in)
 		}
 		if a.hooked.scores == nil && a.hooked.weights == nil {
 			a.eachTile(sentence, func(t tile) { score(t); a.softmax(t); mix(t) })

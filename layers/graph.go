@@ -20,10 +20,10 @@ type Options struct {
 
 	Attention AttentionOptions // of all layers
 
-	// Past is the graph of a base sentence, its first one, or nil. The sentences of the new graph begin with tokens of the base
+	// Base is the graph of a base sentence, its first one, or nil. The sentences of the new graph begin with tokens of the base
 	// sentence, and the graph computes only their other tokens, at most Seq: attention reads the keys and values of the first
-	// tokens from the last forward pass of Past. See [Inference.RunFrom].
-	Past *Graph
+	// tokens from the last forward pass of Base. See [Inference.RunFrom].
+	Base *Graph
 
 	// LastOnly computes only the last token of each sentence from the queries of the last block on. The logits, and the
 	// activations of the last block after its first norm, are then those of the last token alone, but for its keys and values.
@@ -41,8 +41,8 @@ type Graph struct {
 	Params    gorgonia.Nodes    // in the order of the parameter set
 	Attention []*LayerAttention // of each layer
 
-	seq       int             // maximum number of tokens of a sentence, those of the past included
-	past      *Graph          // see Options
+	seq       int             // maximum number of tokens of a sentence, those of the base sentence included
+	base      *Graph          // see Options
 	last      *node.Sentences // the last token of each sentence, with Options.LastOnly; otherwise Sentences
 	hooks     map[string]*HookPoint
 	hookNames []string // in the order of the forward pass
@@ -58,18 +58,18 @@ func New(c Config, params *param.Set, o Options) (t *Graph, err error) {
 		return nil, fmt.Errorf("a graph of %d sentences of %d tokens: want at least 1 of each, and at most %d tokens",
 			o.Batch, o.Seq, c.Context)
 	}
-	if err := o.checkPast(c); err != nil {
+	if err := o.checkBase(c); err != nil {
 		return nil, err
 	}
 	m := NewModel(c)
 	g := &builder{Config: c, Options: o, params: map[string]*gorgonia.Node{}, graph: &Graph{
 		ExprGraph: gorgonia.NewGraph(), Sentences: node.NewSentences(o.Batch, o.Seq), hooks: map[string]*HookPoint{},
-		seq: o.Seq, past: o.Past,
+		seq: o.Seq, base: o.Base,
 	}}
 	g.rows = rows{g.graph.Sentences, o.Seq}
 	g.graph.last = g.graph.Sentences
-	if o.Past != nil {
-		g.graph.seq = o.Past.seq
+	if o.Base != nil {
+		g.graph.seq = o.Base.seq
 	}
 	if o.LastOnly {
 		g.graph.last = node.NewSentences(o.Batch, 1)

@@ -47,7 +47,7 @@ import (
 //
 // Hook points that are not requested by [Graph.HookPoint] cost no time and no memory.
 //
-// In a graph with a base sentence, [Options.Past], the rows are the tokens that the graph computes: row 0 is the token at the
+// In a graph with a base sentence, [Options.Base], the rows are the tokens that the graph computes: row 0 is the token at the
 // position from which the sentence is computed, see [Inference.RunFrom]. Edits change these rows only. Columns of scores and
 // weights are all keys of the sentence. With [Options.LastOnly], activations of the last block from its queries on have one row,
 // that of the last token; resid_pre, ln1, keys and values have all rows.

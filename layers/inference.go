@@ -22,7 +22,7 @@ func NewInference(c Config, params *param.Set, batch, seq int) (*Inference, erro
 	return NewInferenceOf(c, params, Options{Batch: batch, Seq: seq})
 }
 
-// NewInferenceOf is [NewInference] for a graph with options. Parameters must be those of the graph in o.Past.
+// NewInferenceOf is [NewInference] for a graph with options. Parameters must be those of the graph in o.Base.
 func NewInferenceOf(c Config, params *param.Set, o Options) (*Inference, error) {
 	t, err := New(c, params, o)
 	if err != nil {
@@ -52,7 +52,7 @@ func (e *NotFiniteError) Error() string {
 // each of 1 to seq tokens. It returns a [NotFiniteError] if a logit, attention weight, query, key or value is not finite.
 func (f *Inference) Run(sentences ...[]int) error { return f.RunFrom(sentences, nil) }
 
-// RunFrom is [Inference.Run] in a graph with a base sentence, see [Options.Past]: it computes sentence i from position from[i]
+// RunFrom is [Inference.Run] in a graph with a base sentence, see [Options.Base]: it computes sentence i from position from[i]
 // on. The tokens before that position must be those of the base sentence, and at most seq tokens follow; all of them are at most
 // as many as the graph of the base sentence takes. A nil from means whole sentences.
 //
@@ -114,14 +114,14 @@ func (t *Graph) checkSentence(i int, ids []int, from, most int) error {
 		return fmt.Errorf("sentence %d has %d tokens, want 1 to %d", i+1, count, most)
 	case from == 0:
 		return nil
-	case t.past == nil:
+	case t.base == nil:
 		return fmt.Errorf("sentence %d begins at position %d, but the graph has no base sentence: compute the whole sentence",
 			i+1, from)
 	case from < 0 || count < 1 || count > most || len(ids) > t.seq:
 		return fmt.Errorf("sentence %d has %d tokens and begins at position %d: want at most %d tokens, 1 to %d of them from that position on",
 			i+1, len(ids), from, t.seq, most)
 	}
-	base := t.past.sentence(0)
+	base := t.base.sentence(0)
 	if from > len(base) || !slices.Equal(ids[:from], base[:from]) {
 		return fmt.Errorf("sentence %d begins at position %d, but its tokens before are not those of the base sentence", i+1, from)
 	}

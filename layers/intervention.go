@@ -101,9 +101,8 @@ func noKeyLeft(links []Link, link Link) (head int, none bool) {
 }
 
 // SetZ replaces z of a head by one vector [headDim] at every token of a sentence that the graph computes, in all later forward
-// passes. The attention
-// weights do not change. With a vector of zeros this is zero ablation, with the mean of z over a text it is mean ablation (Wang
-// et al. 2022). It returns an error if the graph has no such sentence or head, or if the vector has another length.
+// passes. The attention weights do not change. With a vector of zeros this is zero ablation, with the mean of z over a text it is
+// mean ablation (Wang et al. 2022). It returns an error if the graph has no such sentence or head, or if the vector has another length.
 func (a *LayerAttention) SetZ(sentence, head int, z []float32) error {
 	op := a.op
 	dim := op.Result().Shape()[1] / op.heads

@@ -9,7 +9,7 @@ import (
 
 // LayerAttention is the attention of one layer in a graph. Its methods return what the last forward pass computed, as slices of
 // the operation's memory, which change with the next forward pass. A sentence is an index in the batch, a position an index in
-// the whole sentence. Queries, weights and z are those of the tokens that the graph computes, see [Options.Past] and
+// the whole sentence. Queries, weights and z are those of the tokens that the graph computes, see [Options.Base] and
 // [Options.LastOnly]; methods panic for the position of another token.
 type LayerAttention struct {
 	ZNode     *gorgonia.Node // z of all heads, [batch*seq, heads*headDim]
@@ -70,14 +70,14 @@ func (a *LayerAttention) Key(sentence, head, position int) []float32 {
 	if own, ok := a.ownKey(sentence, position); ok {
 		return a.op.key(valueOf(a.projected.Key), sentence, head).Row(own)
 	}
-	return a.graph.past.Attention[a.layer].Key(0, head, position)
+	return a.graph.base.Attention[a.layer].Key(0, head, position)
 }
 
 // ownKey returns the row of a token among the keys of its sentence that the graph computes. ok is false if the token is one of
 // the base sentence.
 func (a *LayerAttention) ownKey(sentence, position int) (row int, ok bool) {
-	if a.op.earlier.hasBase() {
-		position -= a.op.earlier.rows.First(sentence)
+	if a.op.cache.hasBase() {
+		position -= a.op.cache.rows.First(sentence)
 	}
 	return position, position >= 0
 }
@@ -87,7 +87,7 @@ func (a *LayerAttention) Value(sentence, head, position int) []float32 {
 	if own, ok := a.ownKey(sentence, position); ok {
 		return a.op.key(valueOf(a.projected.Value), sentence, head).Row(own)
 	}
-	return a.graph.past.Attention[a.layer].Value(0, head, position)
+	return a.graph.base.Attention[a.layer].Value(0, head, position)
 }
 
 // valueOf returns the value of a node after the last forward pass.
@@ -102,8 +102,8 @@ func (a *LayerAttention) notFinite() (name string, x float32, found bool) {
 	op := a.op
 	rows := op.Rows(op.Result())
 	keyRows := rows
-	if op.earlier != nil {
-		keyRows = op.earlier.rows.Rows()
+	if op.cache != nil {
+		keyRows = op.cache.rows.Rows()
 	}
 	for _, of := range []struct {
 		name       string

@@ -12,7 +12,7 @@
 // the keys and values of the base sentence before (a KV cache), and gives the same bits:
 //
 //	err = f.Run([]int{0, 4, 7, 2}) // the base sentence
-//	c, err := layers.NewInferenceOf(config, params, layers.Options{Batch: 8, Seq: 2, Past: f.Graph})
+//	c, err := layers.NewInferenceOf(config, params, layers.Options{Batch: 8, Seq: 2, Base: f.Graph})
 //	err = c.RunFrom([][]int{{0, 4, 7, 5}, {0, 4, 1, 2}}, []int{3, 2})
 //
 // The mathematics is GPT-2's (Radford et al. 2019): each block has causal multi-head self-attention and a feed-forward network,

@@ -70,8 +70,8 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 	}
 	squares := batch * float64(c.Heads) // number of squares in [batch, heads, query, key]
 	longest := seq
-	if o.Past != nil {
-		longest = float64(o.Past.seq)
+	if o.Base != nil {
+		longest = float64(o.Base.seq)
 	}
 	square := min(seq*longest, wholePages(l.Longest*longest))
 
@@ -87,7 +87,7 @@ func (c Config) GraphBytes(o Options, gradients bool, l Lengths) float64 {
 	} else {
 		token = sum(token, predicting)
 	}
-	if o.Past != nil {
+	if o.Base != nil {
 		n += layers * longest * 2 * dim // keys and values of one sentence
 	}
 	if o.Training && c.Dropout > 0 {

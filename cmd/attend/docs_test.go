@@ -170,7 +170,9 @@ func TestDocsPrintCommandsThatRun(t *testing.T) {
 			args = append(args, "--steps", "25")
 		case args[0] == "train":
 			args = append(args, "--steps", "5")
-		case slices.Contains(args, "--patch"): // refuses a model whose predictions do not differ, as those of 20 steps
+		case slices.Contains(args, "--patch"):
+			// After 20 steps both sentences have the same next word, and patching is refused. TestDocsShowTheOutput runs
+			// it after a whole training; here its flags are read.
 			args = append(args, "--help")
 		case args[0] == "sweep" && args[1] != "show":
 			args = append(args, "--steps", "5", "--seeds", "2")

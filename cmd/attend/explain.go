@@ -63,9 +63,6 @@ the last word and the key is the word with the largest weight.` + indexBase,
 
 // importantHead returns the layer and the head, from 1, with the largest effect on the next word; 0 and 0 if no head has one.
 func importantHead(r *run.Run, sentence string) (layer, head int, err error) {
-	if err := checkMaps([]string{sentence}, r, false); err != nil {
-		return 0, 0, err
-	}
 	maps, err := analysis.Maps(r, 1, false, sentence)
 	if err == nil {
 		err = analysis.MeasureEffects(r, &maps[0])

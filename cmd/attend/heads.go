@@ -33,13 +33,13 @@ or else for spreading its attention broadly, or for having no single pattern.
 Each score is a part of the head's attention. It is compared with that of
 uniform attention, and with that on random words: each word of a sentence is
 replaced by a random one, equal words by equal ones. A pattern that depends on
-the place alone, or on what repeats, is there too; one that depends on the words
+the position alone, or on what repeats, is there too; one that depends on the words
 is not.
 
 Where a head attends to what it is named for is not everywhere. So a score is
 weighted by what it costs to ablate the head at each word: words at which it
-costs 0.3 nats or more count, by their cost. Beside it stands the part of the
-attention over all words. A head whose ablation costs nothing is named by the
+costs 0.3 nats or more count, by their cost. The next number is its attention
+over all words. A head whose ablation costs nothing is named by the
 plain scores.
 
 Ablation effects are the rise of the loss over the whole text: if the head's

@@ -139,7 +139,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	}
 	norm, html := o.weight == normWeight, q.format == htmlFormat.name
 	vectors := html || norm // a page shows the arithmetic of its cells
-	if err := checkMaps(sentences, r, vectors); err != nil {
+	if err := checkMaps(sentences, r, vectors, norm && !html); err != nil {
 		return finding{}, err
 	}
 	maps, err := analysis.Maps(r, o.top, vectors, sentences...)
@@ -150,8 +150,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	shown.Norm = norm
 	for i := range maps {
 		if vectors {
-			norms := analysis.NewValueNorms(r, maps[i])
-			maps[i].Norms = &norms
+			maps[i].Products = analysis.ValueProducts(r, maps[i])
 		}
 		if !html { // only pages show what comes after each token
 			maps[i].NextAt = nil

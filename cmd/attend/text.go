@@ -142,8 +142,9 @@ func (p *program) sentencesOf(path string, r *run.Run) ([]string, error) {
 // mostMaps is the most bytes of the maps of more than one sentence. What is written of them takes up to six times as much.
 const mostMaps = 100e6
 
-// checkMaps returns an error if the maps of the sentences, with or without the vectors, take more than mostMaps.
-func checkMaps(sentences []string, r *run.Run, vectors bool) error {
+// checkMaps returns an error if the maps of the sentences, with or without the vectors, and with or without norms that are written
+// beside the weights, take more than mostMaps.
+func checkMaps(sentences []string, r *run.Run, vectors, norms bool) error {
 	const sliceHeader, rest = 24, 1000 // bytes of a row besides its weights, and of a map besides its rows
 	bytes := 0
 	for i, s := range sentences {
@@ -152,6 +153,10 @@ func checkMaps(sentences []string, r *run.Run, vectors bool) error {
 		bytes += rest + r.Config.Layers*r.Config.Heads*n*(4*n+sliceHeader)
 		if vectors { // query, key and value
 			bytes += r.Config.Layers * n * (4*4*r.Config.Dim + r.Config.Heads*(5*sliceHeader+4*n)) // query, key, value and output; scores
+			bytes += r.Config.Layers * n * r.Config.Heads * (8*r.Config.Heads + sliceHeader)       // products
+		}
+		if norms { // of each head and of their sum
+			bytes += r.Config.Layers * (r.Config.Heads + 1) * n * (8*n + sliceHeader)
 		}
 		if i > 0 && bytes > mostMaps {
 			return fmt.Errorf("the maps of %s would take more than %s: inspect fewer at once, here at most the first %s",

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -12,53 +11,27 @@ import (
 	"attend/layers"
 )
 
-// NewValueNorms returns the norms of what attention adds, from a map of the run with its vectors.
-func NewValueNorms(r *run.Run, m attention.Map) attention.ValueNorms {
-	var n attention.ValueNorms
+// ValueProducts returns the products of a map of the run with its vectors, see [attention.Map.Products].
+func ValueProducts(r *run.Run, m attention.Map) (products [][][][]float64) {
 	outputs := newOutputProjections(r)
-	seq := len(m.Tokens)
-	for layer := range m.Attention {
-		var projected [][][]float64 // [head][key][dim]
-		var heads [][][]float64
-		for head, weights := range m.Attention[layer] {
-			vectors := make([][]float64, seq)
-			norms := square(seq)
-			for key, value := range m.Vectors[layer][head].Value {
-				vectors[key] = outputs.project(layer, head, value)
-				size := floats.Norm(vectors[key], 2)
-				for query := key; query < seq; query++ {
-					norms[query][key] = float64(weights[query][key]) * size
+	for layer, vectors := range m.Vectors {
+		keys := make([][][]float64, len(m.Tokens))
+		for key := range keys {
+			added := make([][]float64, len(vectors)) // [head][dim] with a weight of 1
+			for head := range vectors {
+				added[head] = outputs.project(layer, head, vectors[head].Value[key])
+			}
+			for _, a := range added {
+				row := make([]float64, len(added))
+				for i, b := range added {
+					row[i] = floats.Dot(a, b)
 				}
-			}
-			projected, heads = append(projected, vectors), append(heads, norms)
-		}
-		sums := square(seq)
-		for query := range seq {
-			for key := range query + 1 {
-				sums[query][key] = normOfSum(projected, key,
-					func(head int) float64 { return float64(m.Attention[layer][head][query][key]) })
+				keys[key] = append(keys[key], row)
 			}
 		}
-		products := make([][][]float32, seq)
-		for key := range products {
-			products[key] = make([][]float32, len(projected))
-			for a := range projected {
-				for b := range projected {
-					products[key][a] = append(products[key][a], float32(floats.Dot(projected[a][key], projected[b][key])))
-				}
-			}
-		}
-		n.Heads, n.Layers, n.Products = append(n.Heads, heads), append(n.Layers, sums), append(n.Products, products)
+		products = append(products, keys)
 	}
-	return n
-}
-
-func square(seq int) [][]float64 {
-	s := make([][]float64, seq)
-	for i := range s {
-		s[i] = make([]float64, seq)
-	}
-	return s
+	return products
 }
 
 // normOfSum returns the norm of the sum over heads of the vector of a key times its weight.
@@ -84,10 +57,8 @@ func lastNorms(r *run.Run, out run.ForwardResult, seq int) []float64 {
 			}
 		}
 		for key := range norms {
-			norms[key] += normOfSum(projected, key, func(head int) float64 {
-				return float64(out.Weights(layer, head,
-					seq-1)[key])
-			}) / float64(r.Config.Layers)
+			weight := func(head int) float64 { return float64(out.Weights(layer, head, seq-1)[key]) }
+			norms[key] += normOfSum(projected, key, weight) / float64(r.Config.Layers)
 		}
 	}
 	return norms
@@ -139,20 +110,9 @@ func directHooks(r *run.Run) []string {
 	return names
 }
 
-// DirectLogits returns the direct logit attribution of the prediction after the last of the ids, see [attention.DirectLogits].
-// With against below 0 the target is compared with the mean over the vocabulary.
-func DirectLogits(r *run.Run, ids []int, target, against int) (d attention.DirectLogits, err error) {
-	if len(ids) == 0 || target < 0 || target >= r.Config.Vocab || against >= r.Config.Vocab {
-		return d, fmt.Errorf("no logit of token %d against %d after %d tokens: the vocabulary has %d", target, against,
-			len(ids), r.Config.Vocab)
-	}
-	err = forward(r, []intervention{{ids: ids, read: func(out run.ForwardResult) {
-		d = directLogits(r, out, len(ids)-1, target, against)
-	}}}, directHooks(r)...)
-	return d, err
-}
-
-// directLogits is [DirectLogits] of the result of a forward pass with the hook points of directHooks.
+// directLogits returns the direct logit attribution of the prediction at a query, see [attention.DirectLogits], from the result of
+// a forward pass with the hook points of [directHooks]. With against below 0 the target is compared with the mean over the
+// vocabulary.
 func directLogits(r *run.Run, out run.ForwardResult, query, target, against int) attention.DirectLogits {
 	m := layers.NewModel(r.Config)
 	d := attention.DirectLogits{Target: r.Vocabulary.Key(target)}

@@ -42,9 +42,14 @@ func TestContributionsAreThoseOfPyTorch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		norms := NewValueNorms(r, m)
-		if diff := cmp.Diff(attention.ValueNorms{Heads: c.Norms, Layers: c.LayerNorms}, norms, about, cmpopts.IgnoreFields(norms, "Products")); diff != "" {
+		m.Products = ValueProducts(r, m)
+		if diff := cmp.Diff(c.Norms, attention.PerHead(r.Config.Layers, r.Config.Heads, m.Norms), about); diff != "" {
 			t.Errorf("%s, %q: -PyTorch +attend\n%s", c.Run, c.Text, diff)
+		}
+		for layer, norms := range c.LayerNorms {
+			if diff := cmp.Diff(norms, m.Norms(layer, attention.All), about); diff != "" {
+				t.Errorf("%s, %q, layer %d: -PyTorch +attend\n%s", c.Run, c.Text, layer, diff)
+			}
 		}
 		y, err := Why(r, Question{Text: c.Text, Word: c.Word, Against: c.Against}, nil)
 		if err != nil {

@@ -35,12 +35,12 @@ type ablation struct {
 	outputs   HeadOutputs
 	sequences [][]int
 	plain     [][]float64 // loss of each prediction without an intervention, [sequence][position]
-	sampled   []place     // where heads of earlier layers are ablated alone
+	sampled   []tokenAt   // where heads of earlier layers are ablated alone
 	row       []float32   // [vocab]
 }
 
-// place is a position in a sequence.
-type place struct{ sequence, position int }
+// tokenAt is a token of a sequence.
+type tokenAt struct{ sequence, position int }
 
 // newAblation chooses how many of the sequences are measured and computes them without an intervention.
 func newAblation(r *run.Run, outputs HeadOutputs, sequences [][]int) (*ablation, error) {
@@ -75,10 +75,10 @@ func (a *ablation) sample() {
 	if c.Layers < 2 {
 		return
 	}
-	var all []place
+	var all []tokenAt
 	for i, losses := range a.plain {
 		for position := range losses {
-			all = append(all, place{i, position})
+			all = append(all, tokenAt{i, position})
 		}
 	}
 	random.New(a.r.Settings.Seed, "tokens ablated alone").Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })

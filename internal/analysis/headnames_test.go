@@ -34,7 +34,7 @@ func causeBefore(offset int) string {
 // of the head raises the loss of the prediction by more than 0.3 nats; by other code than that of [Heads].
 func sharp(t *testing.T, r *run.Run, corpus *data.Corpus, layer, head int) (found []string) {
 	t.Helper()
-	means, err := NewHeadMeans(r, corpus)
+	outputs, err := NewHeadOutputs(r, corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func sharp(t *testing.T, r *run.Run, corpus *data.Corpus, layer, head int) (foun
 		}
 	}
 	measure(nil, func(i, query int, loss float64, _ run.ForwardResult) { plain[[2]int{i, query}] = loss })
-	measure(means.ablate(layer, head), func(i, query int, loss float64, out run.ForwardResult) {
+	measure(outputs.Means.ablate(layer, head), func(i, query int, loss float64, out run.ForwardResult) {
 		if query == 0 || loss-plain[[2]int{i, query}] < 0.3 {
 			return
 		}

@@ -13,14 +13,8 @@ import (
 	"attend/layers"
 )
 
-// HeadMeans is the mean of z of each head, [layer][head][headDim].
+// HeadMeans is the mean of z of each head over tokens of held-out text, [layer][head][headDim]. Mean ablation replaces z by it.
 type HeadMeans [][][]float32
-
-// NewHeadMeans returns the mean of z of every head over all tokens of held-out sentences. Mean ablation replaces z by it.
-func NewHeadMeans(r *run.Run, corpus *data.Corpus) (HeadMeans, error) {
-	outputs, err := NewHeadOutputs(r, corpus)
-	return outputs.Means, err
-}
 
 // ablate returns the edit of the mean ablation of a head.
 func (m HeadMeans) ablate(layer, head int) run.Edit {

@@ -54,7 +54,7 @@ func TestHeadsByHand(t *testing.T) {
 	}
 	last := slices.MaxFunc(heads, func(a, b attention.Head) int { return cmp.Compare(*a.Effect, *b.Effect) })
 	head := last.Head
-	means, err := NewHeadMeans(r, corpus)
+	outputs, err := NewHeadOutputs(r, corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestHeadsByHand(t *testing.T) {
 		for query := range ids {
 			weights[query] = slices.Clone(f.Attention[0].Row(0, head, query))
 		}
-		if err := f.Attention[0].SetZ(0, head, means[0][head]); err != nil {
+		if err := f.Attention[0].SetZ(0, head, outputs.Means[0][head]); err != nil {
 			t.Fatal(err)
 		}
 		ablated := losses()

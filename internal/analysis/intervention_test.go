@@ -34,7 +34,7 @@ func TestAnalysesRefuseAModelThatDiverged(t *testing.T) {
 			"explanation":   func() (any, error) { return Explain(r, LinkName{Text: text}) },
 			"evaluation":    func() (any, error) { return Evaluate(r, corpus) },
 			"heads":         func() (any, error) { return Heads(r, corpus, &Rules{}) },
-			"head means":    func() (any, error) { return NewHeadMeans(r, corpus) },
+			"head outputs":  func() (any, error) { return NewHeadOutputs(r, corpus) },
 			"position mean": func() (any, error) { return PositionMean(r, corpus, 3) },
 			"sentences":     func() (any, error) { return CompareSentences(r, text, text) },
 			"runs":          func() (any, error) { return Compare(r, r, text, corpus, corpus) },
@@ -151,7 +151,7 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	means, err := NewHeadMeans(r, corpus)
+	outputs, err := NewHeadOutputs(r, corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	near(t, "mean", float64(means[1][2][1]), sum/tokens, 1e-6)
+	near(t, "mean", float64(outputs.Means[1][2][1]), sum/tokens, 1e-6)
 }
 
 func TestLogProbability(t *testing.T) {

@@ -37,8 +37,9 @@ func Patch(r *run.Run, q PatchQuestion) (attention.Patching, error) {
 	}
 	d := p.result.Clean.Difference - p.result.Corrupted.Difference
 	if math.Abs(d) < leastDifference {
-		return attention.Patching{}, fmt.Errorf("the logit difference of %s and %s is nearly the same in both sentences (%.2f and %.2f), so patches would be parts of nothing: "+
-			"choose sentences with different next words, or other words with --word and --against",
+		return attention.Patching{}, fmt.Errorf("the logit difference of %s and %s is nearly the same in both sentences "+
+			"(%.2f and %.2f), so patches would be parts of nothing: choose sentences with different next words, "+
+			"or other words with --word and --against",
 			printable.Quote(p.result.Word), printable.Quote(p.result.Against), p.result.Clean.Difference,
 			p.result.Corrupted.Difference)
 	}
@@ -78,7 +79,8 @@ func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 		}
 	}
 	if p.result.Differ == nil {
-		return nil, errors.New("--patch requires two sentences that differ, and the model reads these as the same tokens: exchange a word in one of them")
+		return nil, errors.New("--patch requires two sentences that differ, and the model reads these as the same tokens: " +
+			"exchange a word in one of them")
 	}
 	p.first = p.result.Differ[0]
 	p.result.Clean, p.result.Corrupted = attention.Patched{Text: q.Clean, Tokens: tokens[0]},
@@ -172,9 +174,9 @@ func (p *patching) patches(parts *attention.PatchParts, into, from int) (queue [
 				*part = (p.difference(out.Logits(seq-1)) - base) / whole
 			}})
 	}
-	every := make([]int, seq)
-	for i := range every {
-		every[i] = i
+	var differing []int // positions from the first that differs: at those before, the activations are equal
+	for at := p.first; at < seq; at++ {
+		differing = append(differing, at)
 	}
 	// byToken adds a patch for each token from the first that differs.
 	byToken := func(name string, head int) []float64 {
@@ -191,8 +193,8 @@ func (p *patching) patches(parts *attention.PatchParts, into, from int) (queue [
 		heads, patterns := make([]float64, c.Heads), make([]float64, c.Heads)
 		var at [][]float64
 		for head := range c.Heads {
-			add(&heads[head], hookName(layer, "attn.z"), head, every)
-			add(&patterns[head], hookName(layer, "attn.weights"), head, every)
+			add(&heads[head], hookName(layer, "attn.z"), head, differing)
+			add(&patterns[head], hookName(layer, "attn.weights"), head, differing)
 			if seq <= mostPatchedHeads {
 				at = append(at, byToken(hookName(layer, "attn.z"), head))
 			}

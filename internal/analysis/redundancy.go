@@ -46,12 +46,9 @@ func removeFromAll(query, key int) run.Edit {
 	}
 }
 
-// Limits of the reason [attention.Certain]: the target has this probability, and removing the attention lowers the logit
-// difference to the runner-up by this much.
-const (
-	certainFrom = 0.9
-	leastMargin = 0.5
-)
+// leastMargin is the limit of the reason [attention.Certain]: removing the attention lowers the logit difference to the runner-up
+// by this much.
+const leastMargin = 0.5
 
 // redundancyReasons returns what the tests found.
 func redundancyReasons(r *run.Run, y attention.Why) []string {
@@ -61,15 +58,14 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 		return append(reasons, attention.Sink)
 	}
 	if slices.ContainsFunc(d.Pairs, func(p attention.PairRemoved) bool {
-		return y.Needed(p) && slices.Contains(p.Positions[:],
-			d.Position)
+		return y.Needed(p) && slices.Contains(p.Positions[:], d.Position)
 	}) {
 		reasons = append(reasons, attention.PairNeeded)
 	}
 	if d.AllQueries != nil && math.Abs(*d.AllQueries) > floor {
 		reasons = append(reasons, attention.OtherTokens)
 	}
-	if y.Probability >= certainFrom && d.Difference >= leastMargin {
+	if y.Probability >= attention.CertainFrom && d.Difference >= leastMargin {
 		reasons = append(reasons, attention.Certain)
 	}
 	if len(reasons) > 0 {

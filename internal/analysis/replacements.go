@@ -48,7 +48,7 @@ type position struct {
 func (p replacer) choose(positions []position) []replacements {
 	chosen := make([]replacements, len(positions))
 	var rest []int // indices of those without substitutes
-	var places []data.Place
+	var trigrams []data.Trigram
 	for i, of := range positions {
 		id := of.ids[of.at]
 		if p.grammar != nil {
@@ -60,13 +60,13 @@ func (p replacer) choose(positions []position) []replacements {
 			}
 		}
 		if boundary, ok := p.r.Vocabulary.Boundary(); chosen[i].ids == nil && !(ok && id == boundary) {
-			rest, places = append(rest, i), append(places, data.PlaceOf(of.ids, of.at))
+			rest, trigrams = append(rest, i), append(trigrams, data.TrigramAt(of.ids, of.at))
 		}
 	}
 	if p.corpus == nil || len(rest) == 0 {
 		return chosen
 	}
-	for k, seen := range p.corpus.Train.SeenIn(places, p.skip) {
+	for k, seen := range p.corpus.Train.SeenIn(trigrams, p.skip) {
 		draw := random.New(p.r.Settings.Seed, "replacements", uint64(positions[rest[k]].at))
 		chosen[rest[k]] = replacements{seen: seen.Where, ids: drawn(seen, mostReplacements, draw.Float64)}
 	}

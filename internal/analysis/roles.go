@@ -63,15 +63,15 @@ func generalRoles(r *run.Run, rules []string, cases []roleCase) []role {
 		roles = append(roles, role{RoleScore: attention.RoleScore{Role: attention.RoleBoundary}, keys: at(0)})
 	}
 	for _, name := range rules {
-		keys := map[place][]int{}
+		keys := map[tokenAt][]int{}
 		for _, c := range cases {
 			if c.role == name {
-				keys[place{c.sentence, c.query}] = c.keys
+				keys[tokenAt{c.sentence, c.query}] = c.keys
 			}
 		}
 		roles = append(roles, role{
 			RoleScore: attention.RoleScore{Role: name, Rule: true},
-			keys:      func(s sentence, query int) []int { return keys[place{s.index, query}] },
+			keys:      func(s sentence, query int) []int { return keys[tokenAt{s.index, query}] },
 		})
 	}
 	return roles

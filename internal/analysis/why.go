@@ -83,6 +83,9 @@ func conclude(r *run.Run, y *attention.Why) {
 		for i := range y.Words {
 			w := &y.Words[i]
 			w.DifferenceRemoved, w.DifferenceReplaced, w.DifferenceNine = nil, nil, nil
+			for k := range w.Replacements {
+				w.Replacements[k].Difference = nil
+			}
 		}
 	}
 	y.WithEffect, y.SomeOthers, y.RemovalOnly = y.Affecting(), y.Sensitive(), y.RemovedOnly()
@@ -279,7 +282,8 @@ func (p *prediction) replace(words []attention.WordEffect, at []int, by replacer
 		for _, id := range c.ids {
 			p.add(replaced(p.ids, w.Position, id), w.Position, nil, func(effect measured) {
 				effects, differences = append(effects, effect.logP), append(differences, effect.difference)
-				w.Replacements = append(w.Replacements, attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP})
+				w.Replacements = append(w.Replacements,
+					attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP, Difference: &effect.difference})
 				if len(effects) < len(c.ids) {
 					return
 				}

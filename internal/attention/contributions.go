@@ -2,6 +2,7 @@ package attention
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -44,59 +45,68 @@ const (
 func (d DirectLogits) Ranked() []LogitComponent {
 	components := slices.Clone(d.Components)
 	slices.SortStableFunc(components, func(a, b LogitComponent) int {
-		return cmp.Compare(max(b.Logit, -b.Logit), max(a.Logit,
-			-a.Logit))
+		return cmp.Compare(math.Abs(b.Logit), math.Abs(a.Logit))
 	})
 	return components
 }
 
-// ValueNorms are the sizes of what attention adds to the residual stream: for each query and key, the norm of the key's value,
-// times the attention weight, times the output projection,
+// Norms returns the sizes of what attention adds to the residual stream in one layer or [All], and one head or All, [query][key]:
+// the norm of the key's value, times the attention weight, times the output projection,
 //
 //	|| weight(query, key) (value(key) outputWeight) ||
+//
+// For all heads of a layer it is the norm of the sum over the heads, for all layers the mean over the layers. It follows from
+// [Map.Products], which must be set:
+//
+//	norm of the sum = sqrt(sum over two heads a, b of weight_a weight_b product_ab)
 //
 // The bias of the value counts, and that of the output projection does not. Large attention to a vector of a small norm adds
 // little.
 //
 // Source: Kobayashi et al. 2020, "Attention is not only a weight: analyzing transformers with vector norms".
-type ValueNorms struct {
-	Heads  [][][][]float64 // [layers][heads][query][key]
-	Layers [][][]float64   // [layers][query][key] norm of the sum over the heads
-
-	// Products are the dot products of what two heads of a layer would add with a weight of 1, [layers][key][head][head]. With
-	// them the norms follow from the weights:
-	//
-	//	norm of the sum = sqrt(sum over two heads a, b of weight_a weight_b product_ab)
-	Products [][][][]float32
-}
-
-// Shares returns the norms of one layer or [All], and one head or All, each divided by the sum of its row, [query][key]. For all
-// heads of a layer they are the norms of the sum over the heads, for all layers the mean over the layers. A row of zeros stays
-// one.
-func (n ValueNorms) Shares(layer, head int) [][]float64 {
-	var chosen [][][]float64
-	for l := range n.Layers {
-		switch {
-		case layer != All && layer != l:
-		case head == All:
-			chosen = append(chosen, n.Layers[l])
-		default:
-			chosen = append(chosen, n.Heads[l][head])
+func (m Map) Norms(layer, head int) [][]float64 {
+	norms := make([][]float64, len(m.Tokens))
+	for query := range norms {
+		norms[query] = make([]float64, len(m.Tokens))
+		for key := range query + 1 {
+			for l := range m.Attention {
+				if layer == l {
+					norms[query][key] = m.norm(l, head, query, key)
+				} else if layer == All {
+					norms[query][key] += m.norm(l, head, query, key) / float64(len(m.Attention))
+				}
+			}
 		}
 	}
-	shares := make([][]float64, len(chosen[0]))
-	for query := range shares {
-		shares[query] = make([]float64, len(chosen[0]))
-		sum := 0.0
-		for key := range shares[query] {
-			for _, norms := range chosen {
-				shares[query][key] += norms[query][key] / float64(len(chosen))
-			}
-			sum += shares[query][key]
+	return norms
+}
+
+// norm returns one of the norms of [Map.Norms] of a layer.
+func (m Map) norm(layer, head, query, key int) float64 {
+	products, weight := m.Products[layer][key], func(head int) float64 { return float64(m.Attention[layer][head][query][key]) }
+	if head != All {
+		return weight(head) * math.Sqrt(products[head][head])
+	}
+	square := 0.0
+	for a := range products {
+		for b, product := range products[a] {
+			square += weight(a) * weight(b) * product
 		}
-		for key := range shares[query] {
+	}
+	return math.Sqrt(max(0, square))
+}
+
+// NormShares returns [Map.Norms], each divided by the sum of its row. A row of zeros stays one.
+func (m Map) NormShares(layer, head int) [][]float64 {
+	shares := m.Norms(layer, head)
+	for _, row := range shares {
+		sum := 0.0
+		for _, norm := range row {
+			sum += norm
+		}
+		for key := range row {
 			if sum > 0 {
-				shares[query][key] /= sum
+				row[key] /= sum
 			}
 		}
 	}

@@ -38,7 +38,9 @@ type Map struct {
 	// Effects is the effect of the zero ablation of each head: the fall of the log-probability of the most likely next token,
 	// Next[0], when z of that head is 0, in nats, [layers][heads]; nil unless measured.
 	Effects [][]float64 `json:"-"`
-	Norms   *ValueNorms `json:"-"` // of what attention adds; nil unless computed
+	// Products are the dot products of what two heads of a layer would add to the residual stream with a weight of 1: value times
+	// output projection, [layers][key][head][head]; nil unless computed. See [Map.Norms].
+	Products [][][][]float64 `json:"-"`
 }
 
 // All, as a layer or a head, means the mean over all of them.

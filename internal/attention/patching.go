@@ -71,7 +71,8 @@ func (p Patching) Validate() error {
 		return errors.New("patching without layers or heads")
 	}
 	heads := len(p.Denoising.Heads[0])
-	for direction, parts := range map[string]PatchParts{"denoising": p.Denoising, "noising": p.Noising} {
+	for i, parts := range []PatchParts{p.Denoising, p.Noising} {
+		direction := [...]string{"denoising", "noising"}[i]
 		for _, m := range []struct {
 			name          string
 			parts         [][]float64
@@ -83,6 +84,14 @@ func (p Patching) Validate() error {
 		} {
 			if err := checkParts(m.parts, m.rows, m.columns); err != nil {
 				return fmt.Errorf("%s.%s: %w", direction, m.name, err)
+			}
+		}
+		if n := len(parts.HeadsAt); n != 0 && n != layers {
+			return fmt.Errorf("%s.heads_at: %d layers, want none or %d", direction, n, layers)
+		}
+		for layer, at := range parts.HeadsAt {
+			if err := checkParts(at, heads, seq); err != nil {
+				return fmt.Errorf("%s.heads_at, layer %d: %w", direction, layer, err)
 			}
 		}
 	}

@@ -80,12 +80,13 @@ type WordEffect struct {
 	Word      string      `json:"word"`
 	Attention float64     `json:"attention"` // of the predicting token, mean over layers and heads
 	ByHead    [][]float64 `json:"by_head"`   // [layer][head]
-	Norm      float64     `json:"norm"`      // of what the attention to it adds at the predicting token, mean over the layers, see [ValueNorms]
+	Norm      float64     `json:"norm"`      // of what the attention to it adds at the predicting token, see [Map.Norms]
 	Cause     bool        `json:"cause"`     // it is a cause word of a known rule
 	Unknown   bool        `json:"unknown"`   // it is not in the vocabulary of the run: the model reads <unk>
 
-	AttentionRemoved        *float64  `json:"attention_removed"`          // effect of removing the attention to it, in all layers and heads; nil for the only token
-	AttentionRemovedByLayer []float64 `json:"attention_removed_by_layer"` // in one layer alone; empty with the former
+	// The effects of removing the attention to it, in all layers and heads, and in one layer alone; nil and empty for the only token.
+	AttentionRemoved        *float64  `json:"attention_removed"`
+	AttentionRemovedByLayer []float64 `json:"attention_removed_by_layer"`
 
 	Replaced  *float64 `json:"replaced"`           // effect of replacing it, mean over the replacements; nil without any
 	Deviation *float64 `json:"replaced_deviation"` // standard deviation over the replacements; nil for fewer than two
@@ -93,7 +94,7 @@ type WordEffect struct {
 	// judged: the mean is large, too, if a few of the replacements would decide the prediction themselves.
 	NineInTen    *float64      `json:"replaced_nine_in_ten"`
 	Kind         string        `json:"kind"` // of the substitutes in the grammar, such as "animal"; else ""
-	Seen         string        `json:"seen"` // where the training text has the replacements: "between", "after" or "before" the same tokens; else ""
+	Seen         string        `json:"seen"` // the training text has the replacements "between", "after" or "before" the same tokens; else ""
 	Replacements []Replacement `json:"replacements"`
 
 	// The effects on the difference of the logits of the target and of [Why.Against]; nil without that.
@@ -120,8 +121,9 @@ func NineInTen(effects []float64) float64 {
 
 // Replacement is a word that replaces another, and the effect of the replacement.
 type Replacement struct {
-	Word   string  `json:"word"`
-	Effect float64 `json:"effect"`
+	Word       string   `json:"word"`
+	Effect     float64  `json:"effect"`
+	Difference *float64 `json:"difference"` // effect on the difference of the logits of the target and of [Why.Against]; nil without that
 }
 
 // HeadEffect is the effect of the zero ablation of one head, see [Map.Important].
@@ -148,7 +150,7 @@ type Redundancy struct {
 	// Reasons are those of the constants below that were found; empty: no test found one.
 	Reasons    []string      `json:"reasons"`
 	Pairs      []PairRemoved `json:"pairs"`       // of the words with the most attention, at most six
-	AllQueries *float64      `json:"all_queries"` // effect of removing the attention to it of all tokens after it; nil in one layer, or if it is the last
+	AllQueries *float64      `json:"all_queries"` // effect of removing the attention of all later tokens to it; nil in one layer, or if it is the last
 	RunnerUp   string        `json:"runner_up"`   // the most likely word other than the target
 	Margin     float64       `json:"margin"`      // logit(target) - logit(runner-up), without an intervention
 	Difference float64       `json:"difference"`  // effect of removing the attention to the word on the margin
@@ -206,6 +208,14 @@ func (y Why) ReplacedMean(w WordEffect) (effect float64, above bool) {
 	return aboveFloor(w.Replaced, y.NoiseFloor.Replaced)
 }
 
+// ReplacedBy is [Why.Removed] of the effect of one replacement.
+func (y Why) ReplacedBy(r Replacement) (effect float64, above bool) {
+	if y.Against != nil {
+		return aboveFloor(r.Difference, y.NoiseFloor.DifferenceReplaced)
+	}
+	return aboveFloor(&r.Effect, y.NoiseFloor.Replaced)
+}
+
 func aboveFloor(effect *float64, floor float64) (float64, bool) {
 	if effect == nil {
 		return 0, false
@@ -215,30 +225,33 @@ func aboveFloor(effect *float64, floor float64) (float64, bool) {
 
 // Effect returns the effect by which a word is judged, and whether it is above the noise floor: that of replacing it or, if no word
 // was replaced, that of removing the attention to it.
-func (y Why) Effect(w WordEffect) (effect float64, above bool) {
+func (y Why) Effect(w WordEffect) (effect float64, above bool) { return y.judge()(w) }
+
+// judge returns [Why.Effect], for a call for each word.
+func (y Why) judge() func(w WordEffect) (effect float64, above bool) {
 	if y.Replaceable() {
-		return y.Replaced(w)
+		return y.Replaced
 	}
-	return y.Removed(w)
+	return y.Removed
 }
 
-// certainFrom is the probability from which a prediction is certain.
-const certainFrom = 0.9
+// CertainFrom is the probability from which a prediction is certain.
+const CertainFrom = 0.9
 
 // Saturated reports whether a probability near 1 hides the effects of words: no word but the last has one above the noise floor, and yet
 // some other words would change the prediction. Then words are judged by their effects on the logit difference to the runner-up.
 func (y Why) Saturated() bool {
 	last := len(y.Words) - 1
-	return y.Probability >= certainFrom && len(y.Sensitive()) > 0 &&
+	return y.Probability >= CertainFrom && len(y.Sensitive()) > 0 &&
 		!slices.ContainsFunc(y.Affecting(), func(position int) bool { return position != last })
 }
 
 // Ranked returns the words with an effect above the noise floor, the largest first and the predicting token, the last of the
 // sentence, after the others; and then the words without one, which are ties, in their order in the sentence.
 func (y Why) Ranked() []WordEffect {
-	words := slices.Clone(y.Words)
+	words, judge := slices.Clone(y.Words), y.judge()
 	group := func(w WordEffect) int {
-		switch _, above := y.Effect(w); {
+		switch _, above := judge(w); {
 		case !above:
 			return 2
 		case w.Position == len(y.Words)-1:
@@ -250,8 +263,8 @@ func (y Why) Ranked() []WordEffect {
 		if order := cmp.Compare(group(a), group(b)); order != 0 || group(a) == 2 {
 			return order
 		}
-		x, _ := y.Effect(a)
-		z, _ := y.Effect(b)
+		x, _ := judge(a)
+		z, _ := judge(b)
 		return cmp.Compare(z, x)
 	})
 	return words
@@ -259,14 +272,16 @@ func (y Why) Ranked() []WordEffect {
 
 // Affecting returns the positions of the words with an effect above the noise floor, in the order of [Why.Ranked].
 func (y Why) Affecting() []int {
-	return y.positions(y.Ranked(), func(w WordEffect) bool { _, above := y.Effect(w); return above })
+	judge := y.judge()
+	return y.positions(y.Ranked(), func(w WordEffect) bool { _, above := judge(w); return above })
 }
 
 // Sensitive returns the positions of the other words that some replacements, but not nine in ten, change the prediction of: the mean
-// effect of the replacements is above the noise floor. Such a word may be one of many that let the prediction be.
+// effect of the replacements is above the noise floor. Such a word may be one of many that leave the prediction as it is.
 func (y Why) Sensitive() []int {
+	judge := y.judge()
 	return y.positions(y.Words, func(w WordEffect) bool {
-		_, above := y.Effect(w)
+		_, above := judge(w)
 		_, mean := y.ReplacedMean(w)
 		return mean && !above
 	})
@@ -274,8 +289,9 @@ func (y Why) Sensitive() []int {
 
 // RemovedOnly returns the positions of the other tokens whose removed attention has an effect above the noise floor.
 func (y Why) RemovedOnly() []int {
+	judge := y.judge()
 	return y.positions(y.Words, func(w WordEffect) bool {
-		_, above := y.Effect(w)
+		_, above := judge(w)
 		_, removed := y.Removed(w)
 		return removed && !above
 	})

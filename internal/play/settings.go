@@ -120,7 +120,7 @@ func (s *Session) describe() (Description, error) {
 // describeSetting returns the control of a setting.
 func describeSetting(setting run.Setting, defaults run.Settings) Setting {
 	out := Setting{Name: setting.Name, Group: setting.Group, Default: setting.Text(&defaults),
-		Meaning: strings.ReplaceAll(setting.Meaning, "`", ""), Choices: setting.Choices, Logarithmic: setting.Rate,
+		Meaning: strings.ReplaceAll(setting.Meaning, "`", ""), Choices: append([]string{}, setting.Choices...), Logarithmic: setting.Rate,
 		Structural: setting.Name != "lr" && setting.Name != "steps"}
 	switch setting.Default.(type) {
 	case float64:

@@ -66,7 +66,7 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
-	if o.Norm && m.Norms == nil {
+	if o.Norm && m.Products == nil {
 		return nil, errors.New("the map has no norms")
 	}
 	shown, _ := o.Of(m)
@@ -79,7 +79,7 @@ func Views(m attention.Map, o Selection) ([]View, error) {
 	}
 	view := func(title string, layer, head int) View {
 		if o.Norm {
-			return View{Title: title + NormTitle, Weights: m.Norms.Shares(layer, head)}
+			return View{Title: title + NormTitle, Weights: m.NormShares(layer, head)}
 		}
 		weights := m.Mean(layer, head)
 		return View{Title: title, Weights: weights, Sink: Sink(m, weights)}

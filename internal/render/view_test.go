@@ -148,17 +148,14 @@ func TestViewsOfNorms(t *testing.T) {
 	if _, err := Views(m, Selection{Layer: -1, Head: -1, Norm: true}); err == nil {
 		t.Error("a map without norms shows them")
 	}
-	square := func(x, y float64) [][]float64 { return [][]float64{{2, 0}, {x, y}} }
-	m.Norms = &attention.ValueNorms{
-		Heads:  [][][][]float64{{square(3, 1), square(0, 0)}, {square(1, 1), square(0, 4)}},
-		Layers: [][][]float64{square(6, 2), square(1, 7)},
-	}
+	m.Attention = [][][][]float32{{{{1, 0}, {0.75, 0.25}}, {{1, 0}, {0.5, 0.5}}}, {{{1, 0}, {0.25, 0.75}}, {{1, 0}, {0, 1}}}}
+	m.Products = [][][][]float64{{{{4, 0}, {0, 0}}, {{4, 0}, {0, 3}}}, {{{4, -2}, {-2, 1}}, {{1, 2}, {2, 4}}}}
 	for _, c := range []struct {
 		layer, head int
 		want        []float64 // the second row
 	}{
-		{0, 0, []float64{0.75, 0.25}}, {0, 1, []float64{0, 0}}, {0, -1, []float64{0.75, 0.25}}, {1, -1, []float64{0.125, 0.875}},
-		{-1, -1, []float64{3.5 / 8, 4.5 / 8}}, {-1, 0, []float64{2.0 / 3, 1.0 / 3}},
+		{0, 0, []float64{0.75, 0.25}}, {0, 1, []float64{0, 1}}, {0, -1, []float64{0.6, 0.4}}, {1, -1, []float64{0.5 / 3.25, 2.75 / 3.25}},
+		{-1, -1, []float64{1 / 2.875, 1.875 / 2.875}}, {-1, 0, []float64{1 / 1.625, 0.625 / 1.625}},
 	} {
 		list, err := Views(m, Selection{Layer: c.layer, Head: c.head, Norm: true})
 		if err != nil {
@@ -168,7 +165,7 @@ func TestViewsOfNorms(t *testing.T) {
 			t.Errorf("layer %d, head %d, %q: %s", c.layer, c.head, list[0].Title, diff)
 		}
 	}
-	if list, err := Views(m, Selection{Layer: -1, All: true, Norm: true}); err != nil || len(list) != 4 || list[3].Weights[1][1] != 1 {
+	if list, err := Views(m, Selection{Layer: -1, All: true, Norm: true}); err != nil || len(list) != 4 || list[3].Weights[1][1] != 1 || list[1].Weights[0][0] != 0 {
 		t.Errorf("all heads: %+v, error %v", list, err)
 	}
 }

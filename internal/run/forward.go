@@ -24,7 +24,7 @@ type SessionOptions struct {
 func (o SessionOptions) of() layers.Options {
 	l := layers.Options{Batch: o.Batch, Seq: o.Seq, LastOnly: o.LastOnly}
 	if o.Base != nil {
-		l.Past = o.Base.inference.Graph
+		l.Base = o.Base.inference.Graph
 	}
 	return l
 }

@@ -40,8 +40,8 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 	if len(baselines) > 0 {
 		b.WriteString(",baseline,difference")
 	}
-	norms := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Norms != nil })
-	if norms {
+	normed := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Products != nil })
+	if normed {
 		b.WriteString(",norm")
 	}
 	named := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Name != "" })
@@ -56,6 +56,10 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 		}
 		for l, heads := range m.Attention {
 			for h, weights := range heads {
+				var norms [][]float64
+				if m.Products != nil {
+					norms = m.Norms(l, h)
+				}
 				for q, row := range weights {
 					for k, weight := range row[:q+1] {
 						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s", text, l, h, q, tokens[q], k, tokens[k], shortest(weight))
@@ -63,8 +67,10 @@ func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) erro
 							base := baselines[i].Map.Attention[l][h][q][k]
 							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))
 						}
-						if norms {
-							b.WriteString("," + strconv.FormatFloat(m.Norms.Heads[l][h][q][k], 'g', -1, 64))
+						if norms != nil {
+							b.WriteString("," + strconv.FormatFloat(norms[q][k], 'g', -1, 64))
+						} else if normed {
+							b.WriteByte(',')
 						}
 						if named {
 							b.WriteString("," + name)

@@ -141,14 +141,14 @@ func TestCurvesCSV(t *testing.T) {
 // Norms have a column of their own.
 func TestCSVOfNorms(t *testing.T) {
 	m := attentiontest.Halves()
-	m.Attention, m.Norms = m.Attention[:1], &attention.ValueNorms{Heads: [][][][]float64{{{{2, 0}, {0.5, 0.25}}, {{1, 0}, {3, 4}}}}}
-	m.Attention[0] = m.Attention[0][:2]
+	m.Attention, m.Products = m.Attention[:1], [][][][]float64{{{{1, 0}, {0, 4}}, {{9, 0}, {0, 16}}}}
 	var b bytes.Buffer
-	if err := CSV(&b, []attention.Map{m}, nil); err != nil {
+	if err := CSV(&b, []attention.Map{m, attentiontest.Halves()}, nil); err != nil { // the second has no norms
 		t.Fatal(err)
 	}
 	lines := strings.Split(b.String(), "\n")
-	if !strings.HasSuffix(lines[0], ",weight,norm") || !strings.HasSuffix(lines[2], ",0.5,0.5") || !strings.HasSuffix(lines[6], ",0.75,4") {
+	if !strings.HasSuffix(lines[0], ",weight,norm") || !strings.HasSuffix(lines[2], ",0.5,0.5") || !strings.HasSuffix(lines[6], ",0.75,3") ||
+		!strings.HasSuffix(lines[7], ",1,") {
 		t.Errorf("%s", &b)
 	}
 }

@@ -68,8 +68,11 @@ func Maps(maps []attention.Map, baselines []attention.Baseline) (Report, error) 
 	for i, m := range maps {
 		m.Next = list(m.Next)
 		report.Sentences[i].Map = m
-		if m.Norms != nil {
-			report.Sentences[i].Norms, report.Sentences[i].LayerNorms = m.Norms.Heads, m.Norms.Layers
+		if m.Products != nil {
+			report.Sentences[i].Norms = attention.PerHead(len(m.Attention), len(m.Attention[0]), m.Norms)
+			for layer := range m.Attention {
+				report.Sentences[i].LayerNorms = append(report.Sentences[i].LayerNorms, m.Norms(layer, attention.All))
+			}
 		}
 		if len(baselines) > 0 {
 			base := baselines[i].Map.Attention

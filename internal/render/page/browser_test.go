@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,41 +79,22 @@ func measured() attention.Map {
 // with a weight of 1 are made up.
 func normed() attention.Map {
 	m := lions()[0]
-	seq := len(m.Tokens)
-	n := &attention.ValueNorms{}
 	vector := func(layer, head, key int) [2]float64 {
 		return [2]float64{float64((layer*5+head*3+key)%4) - 1.5, float64((layer+head*2+key*3)%5) - 1}
 	}
 	for layer, of := range m.Attention {
-		heads := attention.PerHead(1, len(of), func(int, int) [][]float64 { return make([][]float64, seq) })[0]
-		sums, products := make([][]float64, seq), make([][][]float32, seq)
-		for q := range seq {
-			sums[q] = make([]float64, seq)
-			for head := range of {
-				heads[head][q] = make([]float64, seq)
-			}
-			for k := range q + 1 {
-				var sum [2]float64
-				for head := range of {
-					v, w := vector(layer, head, k), float64(of[head][q][k])
-					heads[head][q][k] = w * math.Hypot(v[0], v[1])
-					sum[0], sum[1] = sum[0]+w*v[0], sum[1]+w*v[1]
-				}
-				sums[q][k] = math.Hypot(sum[0], sum[1])
-			}
-		}
-		for k := range seq {
-			products[k] = make([][]float32, len(of))
+		products := make([][][]float64, len(m.Tokens))
+		for k := range products {
+			products[k] = make([][]float64, len(of))
 			for a := range of {
 				for b := range of {
 					u, v := vector(layer, a, k), vector(layer, b, k)
-					products[k][a] = append(products[k][a], float32(u[0]*v[0]+u[1]*v[1]))
+					products[k][a] = append(products[k][a], u[0]*v[0]+u[1]*v[1])
 				}
 			}
 		}
-		n.Heads, n.Layers, n.Products = append(n.Heads, heads), append(n.Layers, sums), append(n.Products, products)
+		m.Products = append(m.Products, products)
 	}
-	m.Norms = n
 	return m
 }
 
@@ -236,12 +216,13 @@ func writePages(t *testing.T, folder string) {
 		words = append(words, render.Spelling(token))
 	}
 	truths := map[string]any{
-		"map":        map[string]any{"sentences": lions(), "vectors": lions()[0].Vectors},
-		"hostile":    map[string]any{"tokens": words},
-		"beside":     map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
-		"film":       map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed), "losses": losses},
-		"measured":   map[string]any{"sentence": measured(), "effects": measured().Effects, "nextAt": measured().NextAt},
-		"norms":      map[string]any{"sentence": normed(), "norms": normed().Norms.Heads, "head": normed().Norms.Shares(1, 2), "layer": normed().Norms.Shares(0, attention.All), "all": normed().Norms.Shares(attention.All, attention.All)},
+		"map":      map[string]any{"sentences": lions(), "vectors": lions()[0].Vectors},
+		"hostile":  map[string]any{"tokens": words},
+		"beside":   map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
+		"film":     map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed), "losses": losses},
+		"measured": map[string]any{"sentence": measured(), "effects": measured().Effects, "nextAt": measured().NextAt},
+		"norms": map[string]any{"sentence": normed(), "norms": attention.PerHead(2, 3, normed().Norms),
+			"head": normed().NormShares(1, 2), "layer": normed().NormShares(0, attention.All), "all": normed().NormShares(attention.All, attention.All)},
 		"characters": map[string]any{"sentence": characters(512)},
 		"many":       map[string]any{"sentence": many()},
 		"curves":     newPageChart(rendertest.Losses()),

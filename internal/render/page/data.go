@@ -51,7 +51,7 @@ type pageSentence struct {
 	Important *[2]int      `json:"important"` // null where no head matters much, or effects were not measured
 	Effects   [][]float64  `json:"effects"`   // [layer][head] of a zero ablation, in nats; null where they were not measured
 	Vectors   *pageVectors `json:"vectors"`   // null where the map has none
-	Products  floats       `json:"products"`  // [layer][key][head][head], see attention.ValueNorms; null where the map has no norms
+	Products  floats       `json:"products"`  // [layer][key][head][head], see attention.Map; null where the map has none
 }
 
 // pageFrame is the sentences at one step.
@@ -129,10 +129,12 @@ func pageSentenceOf(m attention.Map, shown render.Selection) pageSentence {
 	if m.Vectors != nil {
 		s.Vectors = &pageVectors{HeadDim: len(m.Vectors[0][0].Query[0])}
 	}
-	if m.Norms != nil {
-		for _, keys := range m.Norms.Products {
-			for _, rows := range keys {
-				s.Products.add(rows...)
+	for _, keys := range m.Products {
+		for _, rows := range keys {
+			for _, row := range rows {
+				for _, product := range row {
+					s.Products.add([]float32{float32(product)})
+				}
 			}
 		}
 	}

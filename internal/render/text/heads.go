@@ -143,7 +143,7 @@ func (t Tokens) evidence(h attention.Head) string {
 	if random != nil {
 		text += fmt.Sprintf(", random %ss %s", t.Noun, rounded(*random))
 		if less := *random-uniform < (value(s)-uniform)/2; less && s.Positional() {
-			text += fmt.Sprintf(": the %ss matter, not the place alone", t.Noun)
+			text += fmt.Sprintf(": the %ss matter, not the position alone", t.Noun)
 		} else if less && !s.Rule {
 			text += fmt.Sprintf(": the %ss matter, not the repetition alone", t.Noun)
 		}

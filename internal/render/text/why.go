@@ -35,7 +35,7 @@ const (
 	spareDeviation
 	spareNorm
 	spareHeads
-	spareShare
+	spareAttention
 	spareBy
 )
 
@@ -52,23 +52,11 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	}
 	words := shownWords(y)
 	table := whyTable(y, words, o)
-	mean, removed := "the mean over heads", "in all layers"
 	shown, _ := table.Shown(o.width())
 	has := func(spare int) bool {
 		return slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Spare == spare })
 	}
-	if has(spareHeads) {
-		mean = "the mean and by head"
-	}
-	if has(spareNorm) {
-		mean += "; norm is that of what it adds, weight times value times output projection"
-	}
-	if single(y) > 0 {
-		removed += " (or in one alone)"
-	}
-	b.WriteString(o.paragraph("%s Attention is that of the last token, %s. An effect is the decrease of log P(%s), in nats (0.69 halves a "+
-		"probability): when the attention to the %[5]s is removed %[4]s, or when the %[5]s is replaced: the mean over other %[5]ss in its place, and what nine in ten of them have at least.",
-		given, mean, target, removed, y.Unit))
+	b.WriteString(o.paragraph("%s %s", given, columns(y, has)))
 	if n := measured(y); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
 		b.WriteString(o.paragraph("Of the %d tokens %d were replaced: those with the largest effects of removal, and with the most attention.",
 			len(y.Words), n))
@@ -76,8 +64,8 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	if y.Against != nil {
 		why := ""
 		if y.Against.Automatic {
-			why = "The prediction is certain, and no " + y.Unit + " changes its probability whatever stands in its place; so " + y.Unit +
-				"s are judged by the logits. "
+			why = fmt.Sprintf("The prediction is certain, and no %[1]s changes its probability whatever stands in its place; "+
+				"so %[1]ss are judged by the logits. ", y.Unit)
 		}
 		b.WriteString(o.paragraph(why+"Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
 			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, rounded(y.Against.LogitDifference)))
@@ -104,6 +92,31 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		b.WriteString("\n" + o.paragraph("%s", sentence))
 	}
 	return render.Write(w, &b)
+}
+
+// columns explains the columns of the table of words; has reports whether those of a Spare are shown.
+func columns(y attention.Why, has func(spare int) bool) string {
+	mean, removed := "the mean over heads", "in all layers"
+	if has(spareHeads) {
+		mean = "the mean and by head"
+	}
+	if has(spareLayers) {
+		removed += ", or in one alone"
+	}
+	text := fmt.Sprintf("Attention is that of the last token, %s. ", mean)
+	if has(spareNorm) {
+		text += "Norm is the length of the vector that it adds: weight times value times output projection. "
+	}
+	text += fmt.Sprintf("An effect is the decrease of log P(%s), in nats; 0.69 halves a probability. "+
+		"Removed: without the attention to the %s, %s.",
+		render.Spelling(y.Target), y.Unit, removed)
+	if y.Replaceable() {
+		text += fmt.Sprintf(" Replaced: with another %s in its place, the mean over several.", y.Unit)
+	}
+	if has(spareNine) {
+		text += " 9 in 10: the effect that nine in ten of them have at least."
+	}
+	return text
 }
 
 // resampled says how heads are ablated besides mean ablation.
@@ -152,9 +165,11 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			t.Rows[i] = append(t.Rows[i], cell(w))
 		}
 	}
-	column(term.Column{Title: y.Unit, Left: true}, func(w attention.WordEffect) string { return marks[w.Position].Fit(render.WidestLabel) })
+	column(term.Column{Title: y.Unit, Left: true}, func(w attention.WordEffect) string {
+		return marks[w.Position].Fit(render.WidestLabel)
+	})
 	column(term.Column{Title: "attention"}, func(w attention.WordEffect) string { return rounded(w.Attention) })
-	column(term.Column{Left: true, Spare: spareShare}, func(w attention.WordEffect) string { return tableBar(w.Attention, 1, o) })
+	column(term.Column{Left: true, Spare: spareAttention}, func(w attention.WordEffect) string { return tableBar(w.Attention, 1, o) })
 	for layer, heads := range y.Words[0].ByHead {
 		for head := range heads {
 			name := fmt.Sprintf("h%d", head+1)
@@ -190,7 +205,9 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			}
 			return rounded(*w.Deviation)
 		})
-		column(term.Column{Title: "9 in 10", Spare: max(spare, spareNine)}, func(w attention.WordEffect) string { return signed(w.NineInTen) })
+		column(term.Column{Title: "9 in 10", Spare: max(spare, spareNine)}, func(w attention.WordEffect) string {
+			return signed(w.NineInTen)
+		})
 	}
 	if y.Against != nil {
 		column(term.Column{Title: "logit removed"}, func(w attention.WordEffect) string { return signed(w.DifferenceRemoved) })

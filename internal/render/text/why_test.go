@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/stat"
 	"pgregory.net/rapid"
 
 	"attend/internal/attention"
@@ -43,10 +44,10 @@ func TestWhyText(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `Why "ran" is predicted after: <s> the zebra
-P(ran) = 0.875. Attention is that of the last token, the mean and by head; norm is that of what it adds, weight times
-value times output projection. An effect is the decrease of log P(ran), in nats (0.69 halves a probability): when the
-attention to the word is removed in all layers, or when the word is replaced: the mean over other words in its place,
-and what nine in ten of them have at least.
+P(ran) = 0.875. Attention is that of the last token, the mean and by head. Norm is the length of the vector that it
+adds: weight times value times output projection. An effect is the decrease of log P(ran), in nats; 0.69 halves a
+probability. Removed: without the attention to the word, in all layers. Replaced: with another word in its place, the
+mean over several. 9 in 10: the effect that nine in ten of them have at least.
 
 word   attention         h1   h2  norm  removed  replaced  ±     9 in 10              by
 zebra       0.38  ███▊  .50  .25  1.75     7.25      2.50  0.50     2.50  ██████▎     2 of its kind (animal)
@@ -92,7 +93,21 @@ func TestWhyConclusions(t *testing.T) {
 			[]string{"Almost nothing matters here: no word has an effect above the noise floor when it is replaced (0.12 nats)."}, []string{"1 word has", "more attention"}},
 		"the last word alone": {func(y *attention.Why) { *y.Words[2].Replaced = 0 },
 			[]string{`Only the last word has an effect, which the model predicts from: "in" (replaced 4.00).`, `The most attention goes to "zebra" (0.38), which has an effect only when the attention to it is removed.`}, []string{"So has"}},
-		"less likely": {func(y *attention.Why) { *y.Words[1].Replaced = -2 }, []string{`1 word made it less likely: "the" (removed 1.50, replaced -2.00).`}, nil},
+		"less likely": {func(y *attention.Why) { *y.Words[1].Replaced = -2 }, []string{`1 word makes "ran" less likely: "the" (replaced -2.00).`}, nil},
+		"only less likely": {func(y *attention.Why) { *y.Words[1].Replaced, *y.Words[2].Replaced, *y.Words[3].Replaced = -2, 0, 0 },
+			[]string{`1 word makes "ran" less likely: "the" (replaced -2.00). The most attention`}, []string{`an effect on "ran`, "So has"}},
+		"less likely, and the last word": {func(y *attention.Why) { *y.Words[1].Replaced, *y.Words[2].Replaced = -2, 0 },
+			[]string{`The last word, which the model predicts from, has an effect: "in" (replaced 4.00). 1 word makes "ran" less likely`}, []string{"So has"}},
+		"less likely than another": {func(y *attention.Why) {
+			y.Against = &attention.Against{Word: "sat"}
+			y.Words[1].DifferenceNine, y.Words[1].DifferenceReplaced = new(-2.0), new(-2.5)
+		}, []string{`1 word makes the logit difference of "ran" and "sat" smaller: "the" (replaced -2.50).`}, []string{"less likely"}},
+		"some others against another": {func(y *attention.Why) {
+			w := &y.Words[2]
+			y.Against = &attention.Against{Word: "sat"}
+			w.DifferenceNine, w.DifferenceReplaced = new(0.0), new(2.0)
+			w.Replacements = []attention.Replacement{{Difference: new(6.0)}, {Effect: 5, Difference: new(0.0)}, {Effect: 5, Difference: new(0.0)}}
+		}, []string{`In the place of "zebra" (1 of 3) some other words would change the prediction`}, nil},
 		"without replacements": {func(y *attention.Why) {
 			for i := range y.Words {
 				y.Words[i].Replaced, y.Words[i].NineInTen = nil, nil
@@ -183,23 +198,40 @@ func TestWhyWithoutWords(t *testing.T) {
 // The words of any answer agree with its numbers.
 func TestWhyAgreesWithItsNumbers(t *testing.T) {
 	attentiontest.Thorough(t, func(t *rapid.T) {
-		effect := func(name string) *float64 {
-			x := rapid.OneOf(rapid.Float64Range(-0.2, 0.2), rapid.Float64Range(-3, 12)).Draw(t, name)
-			if rapid.IntRange(0, 4).Draw(t, name+" missing") == 0 {
-				return nil
-			}
-			return &x
+		effect := func(name string) float64 {
+			return rapid.OneOf(rapid.Float64Range(-0.2, 0.2), rapid.Float64Range(-3, 12)).Draw(t, name)
 		}
-		y := attention.Why{Target: "ran", Unit: "word", Probability: 0.5, NoiseFloor: attention.NoiseFloor{Removed: 0.1, Replaced: 0.125},
+		y := attention.Why{Target: "ran", Unit: rapid.SampledFrom([]string{"word", "character"}).Draw(t, "unit"), Probability: 0.5,
+			NoiseFloor:  attention.NoiseFloor{Removed: 0.1, Replaced: 0.125, DifferenceRemoved: 0.2, DifferenceReplaced: 0.25},
 			Correlation: &attention.Correlation{Rho: rapid.SampledFrom([]float64{-0.9, -0.5, 0.5, 1}).Draw(t, "rho"), P: rapid.Float64Range(0, 0.1).Draw(t, "p")}}
+		if rapid.Bool().Draw(t, "against") {
+			y.Against = &attention.Against{Word: "sat", Automatic: rapid.Bool().Draw(t, "automatic")}
+		}
+		if rapid.Bool().Draw(t, "rule") {
+			y.Rule = "place"
+		}
 		for i := range rapid.IntRange(2, 9).Draw(t, "words") {
 			word := rapid.SampledFrom([]string{"the", "cat", "dog", "sat", "on"}).Draw(t, "word")
-			y.Tokens = append(y.Tokens, word)
-			y.Words = append(y.Words, attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), ByHead: [][]float64{{0}},
-				AttentionRemoved: effect("removed"), Replaced: effect("replaced")})
-			if w := &y.Words[i]; w.Replaced != nil && rapid.Bool().Draw(t, "some") {
-				w.NineInTen, w.Replacements = new(*w.Replaced/rapid.Float64Range(1, 20).Draw(t, "part")), []attention.Replacement{{Effect: 1}, {}}
+			w := attention.WordEffect{Position: i, Word: word, Attention: rapid.Float64Range(0, 1).Draw(t, "attention"), ByHead: [][]float64{{0}},
+				Cause: y.Rule != "" && rapid.IntRange(0, 3).Draw(t, "cause") == 0}
+			if rapid.IntRange(0, 4).Draw(t, "removed") > 0 {
+				w.AttentionRemoved, w.DifferenceRemoved = new(effect("attention removed")), new(effect("difference removed"))
 			}
+			alike := rapid.Bool().Draw(t, "alike") // nine in ten replacements have an effect alike
+			var effects, differences []float64
+			for k := range rapid.IntRange(0, 6).Draw(t, "replacements") {
+				if k == 0 || !alike {
+					effects, differences = append(effects, effect("replaced")), append(differences, effect("difference"))
+				} else {
+					effects, differences = append(effects, effects[0]), append(differences, differences[0])
+				}
+				w.Replacements = append(w.Replacements, attention.Replacement{Word: "x", Effect: effects[k], Difference: new(differences[k])})
+			}
+			if len(effects) > 0 {
+				w.Replaced, w.NineInTen = new(stat.Mean(effects, nil)), new(attention.NineInTen(effects))
+				w.DifferenceReplaced, w.DifferenceNine = new(stat.Mean(differences, nil)), new(attention.NineInTen(differences))
+			}
+			y.Tokens, y.Words = append(y.Tokens, word), append(y.Words, w)
 		}
 		settle(&y)
 		if i := y.Unexplained(); i >= 0 {

@@ -14,7 +14,7 @@ import (
 // named is how many words a sentence names.
 const named = 5
 
-// conclusions says in sentences what the numbers of a Why carry: which words have effects above the noise floor, whether they are
+// conclusions says in sentences what follows from the numbers of a Why: which words have effects above the noise floor, whether they are
 // those with the most attention, how attention and effect correlate if that is significant, and why removing the attention to the
 // most attended word has no effect.
 func conclusions(y attention.Why) []string {
@@ -33,24 +33,23 @@ func conclusions(y attention.Why) []string {
 // withEffect says which words have effects.
 func withEffect(y attention.Why) string {
 	marks, target, last := numberedWords(y.Tokens), printable.Quote(render.Spelling(y.Target)), len(y.Words)-1
+	less := "less likely"
 	if y.Against != nil {
-		target = fmt.Sprintf("the logit difference of %s and %s", target, printable.Quote(render.Spelling(y.Against.Word)))
+		against := printable.Quote(render.Spelling(y.Against.Word))
+		target, less = fmt.Sprintf("the logit difference of %s and %s", target, against), "smaller"
 	}
 	effect := "removed"
 	if y.Replaceable() {
 		effect = "replaced"
 	}
 	var toward, other []string
-	var text string
+	var text, ofLast string
 	for _, i := range y.WithEffect {
 		w := y.Words[i]
 		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), effectsOf(y, w))
 		switch {
 		case i == last:
-			text = fmt.Sprintf("So has the last %s, which the model predicts from: %s.", y.Unit, part)
-			if len(y.WithEffect) == 1 {
-				text = fmt.Sprintf("Only the last %s has an effect, which the model predicts from: %s.", y.Unit, part)
-			}
+			ofLast = part
 		case negative(y, w):
 			other = append(other, part)
 		default:
@@ -58,11 +57,19 @@ func withEffect(y attention.Why) string {
 		}
 	}
 	if len(toward) > 0 {
-		text = fmt.Sprintf("%s %s an effect on %s: %s. ", printable.Count(len(toward), y.Unit), have(len(toward)), target,
-			listed(toward)) + text
+		text = fmt.Sprintf("%s %s an effect on %s: %s.", printable.Count(len(toward), y.Unit), have(len(toward)), target, listed(toward))
+	}
+	switch {
+	case ofLast == "":
+	case len(y.WithEffect) == 1:
+		text = fmt.Sprintf("Only the last %s has an effect, which the model predicts from: %s.", y.Unit, ofLast)
+	case len(toward) > 0:
+		text += fmt.Sprintf(" So has the last %s, which the model predicts from: %s.", y.Unit, ofLast)
+	default:
+		text = fmt.Sprintf("The last %s, which the model predicts from, has an effect: %s.", y.Unit, ofLast)
 	}
 	if len(other) > 0 {
-		text += fmt.Sprintf(" %s made it less likely: %s.", printable.Count(len(other), y.Unit), listed(other))
+		text += fmt.Sprintf(" %s %s %s %s: %s.", printable.Count(len(other), y.Unit), makes(len(other)), target, less, listed(other))
 	}
 	of := y.Unit + " has"
 	if n := measured(y); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
@@ -70,7 +77,8 @@ func withEffect(y attention.Why) string {
 	}
 	switch {
 	case text == "" && len(y.SomeOthers) > 0:
-		return fmt.Sprintf("No %s has an effect above the noise floor in nine of ten cases when it is %s (%s).", y.Unit, effect, floor(y, effect))
+		return fmt.Sprintf("No %s has an effect above the noise floor in nine of ten cases when it is %s (%s).",
+			y.Unit, effect, floor(y, effect))
 	case len(y.SomeOthers) > 0:
 		return fmt.Sprintf("%s%s No other %s an effect above the noise floor (%s) in nine of ten cases when it is %s.",
 			strings.TrimSpace(text), attended(y), of, floor(y, effect), effect)
@@ -81,7 +89,8 @@ func withEffect(y attention.Why) string {
 		return fmt.Sprintf("No single %s matters here: none has an effect above the noise floor when it alone is %s (%s).",
 			y.Unit, effect, floor(y, effect))
 	}
-	return fmt.Sprintf("Almost nothing matters here: no %s an effect above the noise floor when it is %s (%s).", of, effect, floor(y, effect))
+	return fmt.Sprintf("Almost nothing matters here: no %s an effect above the noise floor when it is %s (%s).",
+		of, effect, floor(y, effect))
 }
 
 // measured is how many words have the effect by which words are judged.
@@ -113,10 +122,10 @@ func floor(y attention.Why, effect string) string {
 	return rounded(replaced) + " " + unit
 }
 
-// effectsOf writes the effects of a word that are above the noise floor.
+// effectsOf writes the effects of a word that are above the noise floor and have the sign of the effect by which it is judged.
 func effectsOf(y attention.Why, w attention.WordEffect) string {
 	var parts []string
-	if effect, above := y.Removed(w); above {
+	if effect, above := y.Removed(w); above && effect < 0 == negative(y, w) {
 		parts = append(parts, "removed "+rounded(effect))
 	}
 	if _, above := y.Replaced(w); above {
@@ -137,14 +146,14 @@ func someOthers(y attention.Why) string {
 		w := y.Words[i]
 		change := 0
 		for _, r := range w.Replacements {
-			if math.Abs(r.Effect) > y.NoiseFloor.Replaced {
+			if _, above := y.ReplacedBy(r); above {
 				change++
 			}
 		}
 		parts = append(parts, fmt.Sprintf("%s (%d of %d)", printable.Quote(marks[i].String()), change, len(w.Replacements)))
 	}
-	return fmt.Sprintf("In the place of %s some other %ss would change the prediction, but fewer than nine in ten: they bring "+
-		"an effect of their own.", listed(parts), y.Unit)
+	return fmt.Sprintf("In the place of %s some other %ss would change the prediction, but fewer than nine in ten: "+
+		"these replacements have an effect themselves.", listed(parts), y.Unit)
 }
 
 // removedOnly says which tokens have an effect only when the attention to them is removed.
@@ -157,8 +166,8 @@ func removedOnly(y attention.Why) string {
 		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), rounded(effect))
 		switch {
 		case i == 0 && y.Words[i].Word == boundary:
-			start = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s): it is the start of the sentence, and no %s; "+
-				"its weight goes to the other tokens.", part, floor(y, "removed"), y.Unit)
+			start = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s): it is the start of the "+
+				"sentence, and no %s; its weight goes to the other tokens.", part, floor(y, "removed"), y.Unit)
 		case y.Words[i].Replaced == nil:
 			unknown = append(unknown, part)
 		case !slices.Contains(y.SomeOthers, i):
@@ -167,12 +176,13 @@ func removedOnly(y attention.Why) string {
 	}
 	var text string
 	if unused != nil {
-		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but other %ss in its place have none: "+
-			"the effect is that of the weight, which goes to the other tokens.", listed(unused), floor(y, "removed"), y.Unit)
+		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but other %ss in its place "+
+			"have none: the effect is that of the weight, which goes to the other tokens.", listed(unused), floor(y, "removed"), y.Unit)
 	}
 	if unknown != nil {
-		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s). No other %s was put in its place, so it is "+
-			"not known whether it is that of the %s or of the weight, which goes to the other tokens.", listed(unknown), floor(y, "removed"), y.Unit, y.Unit)
+		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s). No other %[3]s was put in its "+
+			"place, so it is not known whether it is that of the %[3]s or of the weight, which goes to the other tokens.",
+			listed(unknown), floor(y, "removed"), y.Unit)
 	}
 	return strings.TrimSpace(text + " " + start)
 }
@@ -249,6 +259,14 @@ func have(n int) string {
 	return "have"
 }
 
+// makes is another verb of so many words.
+func makes(n int) string {
+	if n == 1 {
+		return "makes"
+	}
+	return "make"
+}
+
 func plural(n int, noun string) string {
 	if n > 1 {
 		noun += "s"
@@ -298,7 +316,7 @@ func redundant(y attention.Why) string {
 	for _, reason := range d.Reasons {
 		switch reason {
 		case attention.Sink:
-			text += " It is the start of the sentence, an attention sink: it has weight that nothing needs."
+			text += " It is the start of the sentence, an attention sink: its weight has no effect."
 		case attention.PairNeeded:
 			for _, p := range d.Pairs {
 				if y.Needed(p) && slices.Contains(p.Positions[:], d.Position) {
@@ -313,8 +331,8 @@ func redundant(y attention.Why) string {
 				}
 			}
 		case attention.OtherTokens:
-			text += fmt.Sprintf(" Words after it have its content too: removing the attention of all of them to it has an effect of %s.",
-				rounded(*d.AllQueries))
+			text += fmt.Sprintf(" Later %ss have its content too: removing the attention of all of them to it has an effect of %s.",
+				y.Unit, rounded(*d.AllQueries))
 		case attention.Certain:
 			text += fmt.Sprintf(" The prediction is certain already: the logit difference to %s falls from %s by %s, and "+
 				"the probability hardly changes.",

@@ -11,81 +11,81 @@ import (
 	"attend/internal/node"
 )
 
-// checkPast returns an error if a graph with these options cannot read the keys and values of its past, or cannot compute the
+// checkBase returns an error if a graph with these options cannot read the keys and values of its base sentence, or cannot compute the
 // last tokens alone.
-func (o Options) checkPast(c Config) error {
-	past := o.Past
+func (o Options) checkBase(c Config) error {
+	base := o.Base
 	switch {
-	case past == nil && !o.LastOnly:
+	case base == nil && !o.LastOnly:
 		return nil
 	case o.Training:
-		return errors.New("a graph for training computes all tokens of its sentences: Past and LastOnly are for inference")
+		return errors.New("a graph for training computes all tokens of its sentences: Base and LastOnly are for inference")
 	case o.Attention.NoMask:
-		return errors.New("without a mask all activations of a sentence depend on all of its tokens: Past and LastOnly need the mask")
-	case past == nil:
+		return errors.New("without a mask all activations of a sentence depend on all of its tokens: Base and LastOnly need the mask")
+	case base == nil:
 		return nil
-	case past.past != nil:
-		return errors.New("the graph of the base sentence has a past itself: it must compute the whole sentence")
-	case len(past.Attention) != c.Layers || past.seq > c.Context || o.Seq > past.seq:
-		return fmt.Errorf("a graph of %d layers, %d tokens and context %d cannot continue a base sentence in a graph of %d layers and %d tokens",
-			c.Layers, o.Seq, c.Context, len(past.Attention), past.seq)
+	case base.base != nil:
+		return errors.New("the graph of the base sentence has a base sentence itself: it must compute the whole sentence")
+	case len(base.Attention) != c.Layers || base.seq > c.Context || o.Seq > base.seq:
+		return fmt.Errorf("a graph of %d layers, %d tokens and context %d cannot continue a base sentence "+
+			"in a graph of %d layers and %d tokens", c.Layers, o.Seq, c.Context, len(base.Attention), base.seq)
 	}
-	for _, a := range past.Attention {
+	for _, a := range base.Attention {
 		if a.op.heads != c.Heads || a.op.Result().Shape()[1] != c.Dim {
-			return fmt.Errorf("a graph with %d heads in %d dimensions cannot continue a base sentence in a graph with %d heads in %d dimensions",
-				c.Heads, c.Dim, a.op.heads, a.op.Result().Shape()[1])
+			return fmt.Errorf("a graph with %d heads in %d dimensions cannot continue a base sentence "+
+				"in a graph with %d heads in %d dimensions", c.Heads, c.Dim, a.op.heads, a.op.Result().Shape()[1])
 		}
 	}
 	return nil
 }
 
-// earlier describes the keys and values of an attention layer if they are those of more tokens than the queries: with a base
+// keyValueCache describes the keys and values of an attention layer if they are those of more tokens than the queries: with a base
 // sentence or with [Options.LastOnly].
 //
 //	keys of a sentence = keys of the base sentence at positions before first, keys of the rows of the sentence
 //
 // first is the position of the first row of the sentence, see [node.Sentences].
-type earlier struct {
+type keyValueCache struct {
 	rows    *node.Sentences // of the keys and values that the graph computes
 	longest int             // maximum number of keys of a sentence
 	base    gorgonia.Nodes  // key and value of the base sentence [longest, kvHeads*headDim]; none without one
 	joined  [2]joined       // keys and values of one sentence; only with a base sentence
 }
 
-// earlier returns the description of the keys and values of a layer, nil if they are those of the tokens of the queries. keys are
+// cache returns the description of the keys and values of a layer, nil if they are those of the tokens of the queries. keys are
 // the rows of the keys.
-func (g *builder) earlier(name string, keys rows) *earlier {
-	if keys == g.rows && g.Past == nil {
+func (g *builder) cache(name string, keys rows) *keyValueCache {
+	if keys == g.rows && g.Base == nil {
 		return nil
 	}
-	e := &earlier{rows: keys.sentences, longest: g.graph.seq}
-	if g.Past != nil {
-		base := g.Past.Attention[len(g.graph.Attention)].projected
-		e.addBase(g, name+".base.key", base.Key)
-		e.addBase(g, name+".base.value", base.Value)
+	c := &keyValueCache{rows: keys.sentences, longest: g.graph.seq}
+	if g.Base != nil {
+		base := g.Base.Attention[len(g.graph.Attention)].projected
+		c.addBase(g, name+".base.key", base.Key)
+		c.addBase(g, name+".base.value", base.Value)
 	}
-	return e
+	return c
 }
 
 // addBase adds the keys or the values of the base sentence as an input of the graph. It shares the memory of the other graph.
-func (e *earlier) addBase(g *builder, name string, of *gorgonia.Node) {
-	count, width := e.longest*of.Shape()[1], of.Shape()[1]
-	e.joined[len(e.base)] = joined{data: make([]float32, count), width: width}
-	e.base = append(e.base, node.Input(g.graph.ExprGraph, name, []int{e.longest, width}, node.Floats(valueOf(of))[:count]))
+func (c *keyValueCache) addBase(g *builder, name string, of *gorgonia.Node) {
+	count, width := c.longest*of.Shape()[1], of.Shape()[1]
+	c.joined[len(c.base)] = joined{data: make([]float32, count), width: width}
+	c.base = append(c.base, node.Input(g.graph.ExprGraph, name, []int{c.longest, width}, node.Floats(valueOf(of))[:count]))
 }
 
 // hasBase reports whether sentences begin with tokens of a base sentence.
-func (e *earlier) hasBase() bool { return e != nil && e.base != nil }
+func (c *keyValueCache) hasBase() bool { return c != nil && c.base != nil }
 
 // begin begins a forward pass: the keys and values of the base sentence may be new.
-func (e *earlier) begin() { e.joined[0].valid, e.joined[1].valid = 0, 0 }
+func (c *keyValueCache) begin() { c.joined[0].valid, c.joined[1].valid = 0, 0 }
 
 // join joins the keys and values of the base sentence, inputs 3 and 4 of the attention operation, and those of a sentence.
-func (e *earlier) join(sentence int, in []gorgonia.Value) {
-	start, length := e.rows.At(sentence)
-	first := e.rows.First(sentence)
-	for i := range e.joined {
-		e.joined[i].join(node.Floats(in[3+i]), node.Floats(in[1+i]), start, length, first)
+func (c *keyValueCache) join(sentence int, in []gorgonia.Value) {
+	start, length := c.rows.At(sentence)
+	first := c.rows.First(sentence)
+	for i := range c.joined {
+		c.joined[i].join(node.Floats(in[3+i]), node.Floats(in[1+i]), start, length, first)
 	}
 }
 

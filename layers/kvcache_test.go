@@ -100,7 +100,7 @@ func newContinued(t rapid.TB, c Config, batch, rows int, baseLast, lastOnly bool
 	params := sharp(t, c)
 	x := &continued{t: t, c: c, lastOnly: lastOnly}
 	x.base = must(NewInferenceOf(c, params, Options{Batch: 1, Seq: c.Context, LastOnly: baseLast}))
-	x.graph = must(NewInferenceOf(c, params, Options{Batch: batch, Seq: rows, Past: x.base.Graph, LastOnly: lastOnly}))
+	x.graph = must(NewInferenceOf(c, params, Options{Batch: batch, Seq: rows, Base: x.base.Graph, LastOnly: lastOnly}))
 	x.whole = must(NewInference(c, params, 1, c.Context))
 	return x
 }
@@ -272,7 +272,7 @@ func TestContinuationsWithGroupedHeads(t *testing.T) {
 		in[i] = node.Input(g, name, []int{seq - first, width}, slices.Clone(whole[i][first*width:]))
 		base[i] = node.Input(g, "base."+name, []int{seq, width}, slices.Clone(whole[i]))
 	}
-	e := &earlier{rows: sentences, longest: seq}
+	e := &keyValueCache{rows: sentences, longest: seq}
 	for _, of := range base[1:] {
 		width := kvHeads * headDim
 		e.joined[len(e.base)] = joined{data: make([]float32, seq*width), width: width}
@@ -343,7 +343,7 @@ func TestHookPointsOfAContinuation(t *testing.T) {
 			if err := f.Run(base); err != nil {
 				t.Fatal(err)
 			}
-			if f, err = NewInferenceOf(c, params, Options{Batch: 1, Seq: 4, Past: f.Graph}); err != nil {
+			if f, err = NewInferenceOf(c, params, Options{Batch: 1, Seq: 4, Base: f.Graph}); err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { f.Close() })
@@ -384,7 +384,7 @@ func TestNoContinuation(t *testing.T) {
 	if err := plain.Run(ids[:5]); err != nil {
 		t.Fatal(err)
 	}
-	f, err := NewInferenceOf(c, params, Options{Batch: 2, Seq: 2, Past: plain.Graph})
+	f, err := NewInferenceOf(c, params, Options{Batch: 2, Seq: 2, Base: plain.Graph})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -430,13 +430,13 @@ func TestNoContinuation(t *testing.T) {
 		o    Options
 		want string
 	}{
-		{c, Options{Batch: 1, Seq: 2, Past: plain.Graph, Training: true}, "a graph for training"},
+		{c, Options{Batch: 1, Seq: 2, Base: plain.Graph, Training: true}, "a graph for training"},
 		{c, Options{Batch: 1, Seq: 2, LastOnly: true, Training: true}, "a graph for training"},
 		{c, Options{Batch: 1, Seq: 2, LastOnly: true, Attention: AttentionOptions{NoMask: true}}, "without a mask"},
-		{c, Options{Batch: 1, Seq: 2, Past: f.Graph}, "has a past itself"},
-		{c, Options{Batch: 1, Seq: 7, Past: plain.Graph}, "a graph of 2 layers, 7 tokens and context 7 cannot continue"},
-		{deeper, Options{Batch: 1, Seq: 2, Past: plain.Graph}, "a graph of 1 layers"},
-		{wider, Options{Batch: 1, Seq: 2, Past: plain.Graph}, "a graph with 5 heads"},
+		{c, Options{Batch: 1, Seq: 2, Base: f.Graph}, "has a base sentence itself"},
+		{c, Options{Batch: 1, Seq: 7, Base: plain.Graph}, "a graph of 2 layers, 7 tokens and context 7 cannot continue"},
+		{deeper, Options{Batch: 1, Seq: 2, Base: plain.Graph}, "a graph of 1 layers"},
+		{wider, Options{Batch: 1, Seq: 2, Base: plain.Graph}, "a graph with 5 heads"},
 	} {
 		_, err := NewInferenceOf(x.c, params, x.o)
 		wantError(err, x.want)
@@ -455,7 +455,7 @@ func TestContinuationsAreCheckedFinite(t *testing.T) {
 	if err := plain.Run(base); err != nil {
 		t.Fatal(err)
 	}
-	f, err := NewInferenceOf(c, params, Options{Batch: 1, Seq: 2, Past: plain.Graph, LastOnly: true})
+	f, err := NewInferenceOf(c, params, Options{Batch: 1, Seq: 2, Base: plain.Graph, LastOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -485,8 +485,8 @@ func TestGraphBytesOfContinuations(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, o := range []Options{
-			{Batch: 7, Seq: 89, LastOnly: true}, {Batch: 7, Seq: 41, Past: base},
-			{Batch: 7, Seq: 41, Past: base, LastOnly: true}, {Batch: 64, Seq: 1, Past: base},
+			{Batch: 7, Seq: 89, LastOnly: true}, {Batch: 7, Seq: 41, Base: base},
+			{Batch: 7, Seq: 41, Base: base, LastOnly: true}, {Batch: 64, Seq: 1, Base: base},
 		} {
 			f, err := New(c, weights, o)
 			if err != nil {
@@ -496,7 +496,7 @@ func TestGraphBytesOfContinuations(t *testing.T) {
 			for _, p := range weights.All() {
 				shared = append(shared, p.Data)
 			}
-			if o.Past != nil {
+			if o.Base != nil {
 				for _, a := range base.Attention {
 					shared = append(shared, node.Floats(valueOf(a.projected.Key)), node.Floats(valueOf(a.projected.Value)))
 				}
