@@ -17,7 +17,7 @@ import (
 var ranks = [][]string{
 	{"internal/printable", "internal/kernel/webassembly", "internal/random", "internal/param", "internal/statistics", "internal/tensorboard", "internal/term"},
 	{"internal/attention", "internal/choice", "internal/file", "internal/kernel", "internal/memory", "internal/run/runtest"},
-	{"data", "internal/node", "internal/attention/attentiontest"},
+	{"data", "internal/node", "internal/prose", "internal/attention/attentiontest"},
 	{"embed", "internal/node/nodetest", "internal/analysis/analysistest"},
 	{"layers", "data/savanna/generate", "internal/analysis/analysistest/generate"},
 	{"train", "internal/hf"},
@@ -39,7 +39,8 @@ var allowed = map[string][]string{
 	"internal/render/export":     {"internal/attention", "internal/printable", "internal/render"},
 	"internal/render/page":       {"internal/attention", "internal/printable", "internal/render"},
 	"internal/render/picture":    {"internal/attention", "internal/choice", "internal/printable", "internal/render", "internal/term"},
-	"internal/render/text":       {"internal/attention", "internal/printable", "internal/render", "internal/term"},
+	"internal/prose":             {"internal/attention", "internal/printable"},
+	"internal/render/text":       {"internal/attention", "internal/printable", "internal/prose", "internal/render", "internal/term"},
 	"internal/render/rendertest": {"internal/render"},
 }
 

@@ -246,6 +246,16 @@ func (y Why) Saturated() bool {
 		!slices.ContainsFunc(y.Affecting(), func(position int) bool { return position != last })
 }
 
+// Measured returns how many words have the effect by which words are judged.
+func (y Why) Measured() (n int) {
+	for _, w := range y.Words {
+		if w.Replaced != nil || !y.Replaceable() {
+			n++
+		}
+	}
+	return n
+}
+
 // Ranked returns the words with an effect above the noise floor, the largest first and the predicting token, the last of the
 // sentence, after the others; and then the words without one, which are ties, in their order in the sentence.
 func (y Why) Ranked() []WordEffect {

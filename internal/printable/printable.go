@@ -78,6 +78,14 @@ func Short(s string, most int) string {
 	return strings.Join(kept, "") + "…"
 }
 
+// Token is a token of a text in at most [MaxQuote] characters. An empty one is two quotes.
+func Token(s string) string {
+	if s == "" {
+		return `""`
+	}
+	return Short(s, MaxQuote)
+}
+
 // Sentence is [Text] of a text that is shown whole, up to [MaxSentence].
 func Sentence(s string) string { return middle(s, MaxSentence, true) }
 

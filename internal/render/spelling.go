@@ -40,12 +40,7 @@ func Labels(m attention.Map) []Label {
 }
 
 // Spelling is a token as printable text; an empty one shows as two quotes.
-func Spelling(token string) string {
-	if token == "" {
-		return `""`
-	}
-	return printable.Short(token, printable.MaxQuote)
-}
+func Spelling(token string) string { return printable.Token(token) }
 
 // AnyUnknown reports whether the output needs the note.
 func AnyUnknown(m attention.Map) bool {

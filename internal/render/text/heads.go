@@ -7,23 +7,18 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/prose"
 	"attend/internal/render"
 	"attend/internal/term"
 )
 
 // Tokens says what the tokens of a run are.
-type Tokens struct {
-	Noun      string // of one token, such as word or character
-	Sentences bool   // each sentence begins with <s>
-}
+type Tokens prose.Tokens
 
 const (
-	shownInSet   = 5    // of a set of tokens
 	shownOffsets = 10   // whose mean attention is shown
 	shownAlso    = 4    // roles that stand out besides that of the name
 	mixedRoles   = 3    // that a head without a name is described by
@@ -52,17 +47,7 @@ func Heads(w io.Writer, heads []attention.Head, tokens Tokens, o Options) error 
 // writeHead writes one head.
 func (t Tokens) writeHead(b *bytes.Buffer, h attention.Head, o Options) {
 	named := h.Named >= 0
-	does := "spreads its attention broadly"
-	switch {
-	case named:
-		does = "attends to " + t.keys(h.Scores[h.Named])
-		if name := t.field(h.Scores[h.Named]); name != "" {
-			does += " (" + name + ")"
-		}
-	case h.Role == attention.RoleMixed:
-		does = "has no single pattern"
-	}
-	b.WriteString(o.title("layer %d, head %d: %s", h.Layer+1, h.Head+1, does))
+	b.WriteString(o.title("layer %d, head %d: %s", h.Layer+1, h.Head+1, prose.Tokens(t).Does(h)))
 
 	order := make([]int, len(h.Scores)) // by evidence
 	for i := range order {
@@ -168,89 +153,4 @@ func effects(h attention.Head) string {
 }
 
 // keys says in plain words which keys a role means.
-func (t Tokens) keys(s attention.RoleScore) string {
-	if s.Rule {
-		return "the cause " + t.Noun + "s of the rule " + printable.Short(s.Role, printable.MaxQuote)
-	}
-	whole := "text"
-	if t.Sentences {
-		whole = "sentence"
-	}
-	switch s.Role {
-	case attention.RolePrevious:
-		return "the " + t.Noun + " before"
-	case attention.RoleCurrent:
-		return "the " + t.Noun + " itself"
-	case attention.RoleOffset:
-		return fmt.Sprintf("the %s %s before", t.Noun, inWords(*s.Offset))
-	case attention.RoleDuplicate:
-		return "an earlier mention of the same " + t.Noun
-	case attention.RoleInduction:
-		return "what followed an earlier mention of the same " + t.Noun
-	case attention.RoleFirst:
-		return "the first " + t.Noun + " of the " + whole
-	case attention.RoleBoundary:
-		return "<s>, the start of the sentence"
-	case attention.RolePosition:
-		n := *s.Position
-		if !t.Sentences {
-			n++
-		}
-		return fmt.Sprintf("%s %d of the %s", t.Noun, n, whole)
-	case attention.RoleWords:
-		return t.words(s.Words)
-	}
-	return s.Role
-}
-
-// field is the name that the field has for a role, "" where the plain words are that name.
-func (t Tokens) field(s attention.RoleScore) string {
-	if s.Rule {
-		return ""
-	}
-	switch s.Role {
-	case attention.RoleOffset:
-		return fmt.Sprintf("fixed offset %d", *s.Offset)
-	case attention.RoleBoundary:
-		return "attention sink"
-	case attention.RolePrevious, attention.RoleCurrent, attention.RoleDuplicate, attention.RoleInduction:
-		return s.Role
-	case attention.RolePosition:
-		return "a fixed position"
-	}
-	return ""
-}
-
-// words names a set of tokens.
-func (t Tokens) words(set []string) string {
-	kind := t.Noun
-	if !slices.ContainsFunc(set, func(token string) bool { return !punctuation(token) }) {
-		kind = "punctuation mark"
-	}
-	var shown []string
-	for _, token := range set[:min(shownInSet, len(set))] {
-		shown = append(shown, render.Spelling(token))
-	}
-	if len(set) == 1 {
-		return "the " + kind + " " + shown[0]
-	}
-	list := strings.Join(shown, " ")
-	if more := len(set) - len(shown); more > 0 {
-		list += fmt.Sprintf(" and %d more", more)
-	}
-	return "the " + kind + "s " + list
-}
-
-// punctuation reports whether a token is a punctuation mark.
-func punctuation(token string) bool {
-	r, size := utf8.DecodeRuneInString(token)
-	return size == len(token) && unicode.IsPunct(r)
-}
-
-// inWords writes small numbers in words.
-func inWords(n int) string {
-	if small := []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}; n < len(small) {
-		return small[n]
-	}
-	return fmt.Sprint(n)
-}
+func (t Tokens) keys(s attention.RoleScore) string { return prose.Tokens(t).Keys(s) }

@@ -9,12 +9,12 @@ package text
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -84,5 +84,5 @@ func (o Options) labelWidth(words []render.Label) int {
 
 // rounded prints a number to two decimals, never -0.00.
 func rounded(x float64) string {
-	return strings.Replace(strconv.FormatFloat(x, 'f', 2, 64), "-0.00", "0.00", 1)
+	return printable.Rounded(x)
 }

@@ -11,6 +11,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/prose"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -129,7 +130,7 @@ func patchConclusion(p attention.Patching, parts attention.PatchParts, verb stri
 		if names == nil {
 			names = []string{"no single token"}
 		}
-		where = append(where, fmt.Sprintf("%s %s", place, listed(names)))
+		where = append(where, fmt.Sprintf("%s %s", place, prose.Listed(names)))
 	}
 	text := fmt.Sprintf("The residual stream of one token %s at least half of the difference: %s.", verb, strings.Join(where, "; "))
 	var heads []string
@@ -144,5 +145,5 @@ func patchConclusion(p attention.Patching, parts attention.PatchParts, verb stri
 			layer+1, head+1)
 	}
 	return text + fmt.Sprintf(" So %s: %s.", map[bool]string{true: "does one head",
-		false: "do single heads"}[len(heads) == 1], listed(heads))
+		false: "do single heads"}[len(heads) == 1], prose.Listed(heads))
 }

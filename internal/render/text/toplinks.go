@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/attention"
+	"attend/internal/prose"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -82,17 +81,9 @@ func topLinksLine(query string, keys []render.Label, links []attention.Link, o O
 
 // numbered gives each word that occurs more than once its number, in small digits.
 func numbered(words []render.Label) []render.Label {
-	count := map[render.Label]int{}
-	for _, l := range words {
-		count[l]++
-	}
-	seen := map[render.Label]int{}
 	list := slices.Clone(words)
-	for i, l := range words {
-		if count[l] > 1 {
-			seen[l]++
-			list[i].Mark += strings.Map(func(r rune) rune { return r - '0' + '₀' }, strconv.Itoa(seen[l]))
-		}
+	for i, number := range prose.Ordinals(words) {
+		list[i].Mark += number
 	}
 	return list
 }

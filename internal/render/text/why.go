@@ -10,6 +10,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/printable"
+	"attend/internal/prose"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -57,7 +58,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		return slices.ContainsFunc(shown, func(i int) bool { return table.Columns[i].Spare == spare })
 	}
 	b.WriteString(o.paragraph("%s %s", given, columns(y, has)))
-	if n := measured(y); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
+	if n := y.Measured(); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
 		b.WriteString(o.paragraph("Of the %d tokens %d were replaced: those with the largest effects of removal, and with the most attention.",
 			len(y.Words), n))
 	}
@@ -88,7 +89,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 	if y.Direct != nil {
 		b.WriteString("\n" + directLogits(*y.Direct, o))
 	}
-	for _, sentence := range conclusions(y) {
+	for _, sentence := range prose.Why(y) {
 		b.WriteString("\n" + o.paragraph("%s", sentence))
 	}
 	return render.Write(w, &b)

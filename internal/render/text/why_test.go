@@ -11,6 +11,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
+	"attend/internal/prose"
 )
 
 // answer is an answer in which zebra has an effect, and removing the attention to "the" has an effect that replacing it has not.
@@ -150,7 +151,7 @@ func TestWhyConclusions(t *testing.T) {
 		y := answer()
 		c.change(&y)
 		settle(&y)
-		got := strings.Join(conclusions(y), "\n")
+		got := strings.Join(prose.Why(y), "\n")
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: no %q in\n%s", name, want, got)

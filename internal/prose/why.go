@@ -1,4 +1,4 @@
-package text
+package prose
 
 import (
 	"fmt"
@@ -8,16 +8,15 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render"
 )
 
 // named is how many words a sentence names.
 const named = 5
 
-// conclusions says in sentences what follows from the numbers of a Why: which words have effects above the noise floor, whether they are
+// Why says in sentences what follows from the numbers of a Why: which words have effects above the noise floor, whether they are
 // those with the most attention, how attention and effect correlate if that is significant, and why removing the attention to the
 // most attended word has no effect.
-func conclusions(y attention.Why) []string {
+func Why(y attention.Why) []string {
 	if len(y.Words) < 2 {
 		return []string{fmt.Sprintf("There is no other %s to compare with.", y.Unit)}
 	}
@@ -32,10 +31,10 @@ func conclusions(y attention.Why) []string {
 
 // withEffect says which words have effects.
 func withEffect(y attention.Why) string {
-	marks, target, last := numberedWords(y.Tokens), printable.Quote(render.Spelling(y.Target)), len(y.Words)-1
+	marks, target, last := numbered(y.Tokens), printable.Quote(printable.Token(y.Target)), len(y.Words)-1
 	less := "less likely"
 	if y.Against != nil {
-		against := printable.Quote(render.Spelling(y.Against.Word))
+		against := printable.Quote(printable.Token(y.Against.Word))
 		target, less = fmt.Sprintf("the logit difference of %s and %s", target, against), "smaller"
 	}
 	effect := "removed"
@@ -46,7 +45,7 @@ func withEffect(y attention.Why) string {
 	var text, ofLast string
 	for _, i := range y.WithEffect {
 		w := y.Words[i]
-		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), effectsOf(y, w))
+		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i]), effectsOf(y, w))
 		switch {
 		case i == last:
 			ofLast = part
@@ -57,7 +56,7 @@ func withEffect(y attention.Why) string {
 		}
 	}
 	if len(toward) > 0 {
-		text = fmt.Sprintf("%s %s an effect on %s: %s.", printable.Count(len(toward), y.Unit), have(len(toward)), target, listed(toward))
+		text = fmt.Sprintf("%s %s an effect on %s: %s.", printable.Count(len(toward), y.Unit), have(len(toward)), target, Listed(toward))
 	}
 	switch {
 	case ofLast == "":
@@ -69,10 +68,10 @@ func withEffect(y attention.Why) string {
 		text = fmt.Sprintf("The last %s, which the model predicts from, has an effect: %s.", y.Unit, ofLast)
 	}
 	if len(other) > 0 {
-		text += fmt.Sprintf(" %s %s %s %s: %s.", printable.Count(len(other), y.Unit), makes(len(other)), target, less, listed(other))
+		text += fmt.Sprintf(" %s %s %s %s: %s.", printable.Count(len(other), y.Unit), makes(len(other)), target, less, Listed(other))
 	}
 	of := y.Unit + " has"
-	if n := measured(y); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
+	if n := y.Measured(); n < len(y.Words)-1 && len(y.Words) > attention.MostReplaced {
 		of = fmt.Sprintf("%s of the %d that were measured has", y.Unit, n)
 	}
 	switch {
@@ -93,16 +92,6 @@ func withEffect(y attention.Why) string {
 		of, effect, floor(y, effect))
 }
 
-// measured is how many words have the effect by which words are judged.
-func measured(y attention.Why) (n int) {
-	for _, w := range y.Words {
-		if w.Replaced != nil || !y.Replaceable() {
-			n++
-		}
-	}
-	return n
-}
-
 // negative reports whether a word makes the target less likely.
 func negative(y attention.Why, w attention.WordEffect) bool {
 	effect, _ := y.Effect(w)
@@ -119,18 +108,18 @@ func floor(y attention.Why, effect string) string {
 	if effect == "removed" {
 		replaced = removed
 	}
-	return rounded(replaced) + " " + unit
+	return printable.Rounded(replaced) + " " + unit
 }
 
 // effectsOf writes the effects of a word that are above the noise floor and have the sign of the effect by which it is judged.
 func effectsOf(y attention.Why, w attention.WordEffect) string {
 	var parts []string
 	if effect, above := y.Removed(w); above && effect < 0 == negative(y, w) {
-		parts = append(parts, "removed "+rounded(effect))
+		parts = append(parts, "removed "+printable.Rounded(effect))
 	}
 	if _, above := y.Replaced(w); above {
 		mean, _ := y.ReplacedMean(w)
-		parts = append(parts, "replaced "+rounded(mean))
+		parts = append(parts, "replaced "+printable.Rounded(mean))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -140,7 +129,7 @@ func someOthers(y attention.Why) string {
 	if len(y.SomeOthers) == 0 {
 		return ""
 	}
-	marks := numberedWords(y.Tokens)
+	marks := numbered(y.Tokens)
 	var parts []string
 	for _, i := range y.SomeOthers {
 		w := y.Words[i]
@@ -150,20 +139,20 @@ func someOthers(y attention.Why) string {
 				change++
 			}
 		}
-		parts = append(parts, fmt.Sprintf("%s (%d of %d)", printable.Quote(marks[i].String()), change, len(w.Replacements)))
+		parts = append(parts, fmt.Sprintf("%s (%d of %d)", printable.Quote(marks[i]), change, len(w.Replacements)))
 	}
 	return fmt.Sprintf("In the place of %s some other %ss would change the prediction, but fewer than nine in ten: "+
-		"these replacements have an effect themselves.", listed(parts), y.Unit)
+		"these replacements have an effect themselves.", Listed(parts), y.Unit)
 }
 
 // removedOnly says which tokens have an effect only when the attention to them is removed.
 func removedOnly(y attention.Why) string {
-	marks := numberedWords(y.Tokens)
+	marks := numbered(y.Tokens)
 	var unused, unknown []string
 	var start string
 	for _, i := range y.RemovalOnly {
 		effect, _ := y.Removed(y.Words[i])
-		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i].String()), rounded(effect))
+		part := fmt.Sprintf("%s (%s)", printable.Quote(marks[i]), printable.Rounded(effect))
 		switch {
 		case i == 0 && y.Words[i].Word == boundary:
 			start = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s): it is the start of the "+
@@ -177,12 +166,12 @@ func removedOnly(y attention.Why) string {
 	var text string
 	if unused != nil {
 		text = fmt.Sprintf("Removing the attention to %s has an effect above its noise floor (%s), but other %ss in its place "+
-			"have none: the effect is that of the weight, which goes to the other tokens.", listed(unused), floor(y, "removed"), y.Unit)
+			"have none: the effect is that of the weight, which goes to the other tokens.", Listed(unused), floor(y, "removed"), y.Unit)
 	}
 	if unknown != nil {
 		text += fmt.Sprintf(" Removing the attention to %s has an effect above its noise floor (%s). No other %[3]s was put in its "+
 			"place, so it is not known whether it is that of the %[3]s or of the weight, which goes to the other tokens.",
-			listed(unknown), floor(y, "removed"), y.Unit)
+			Listed(unknown), floor(y, "removed"), y.Unit)
 	}
 	return strings.TrimSpace(text + " " + start)
 }
@@ -190,8 +179,8 @@ func removedOnly(y attention.Why) string {
 // boundary is how the boundary token is shown.
 const boundary = "<s>"
 
-// listed joins the first few of a list.
-func listed(parts []string) string {
+// Listed joins the first few of a list.
+func Listed(parts []string) string {
 	if more := len(parts) - named; more > 0 {
 		return strings.Join(parts[:named], ", ") + fmt.Sprintf(" and %d more", more)
 	}
@@ -212,11 +201,11 @@ func attended(y attention.Why) string {
 	for _, i := range order[:n] {
 		same = same && slices.Contains(y.WithEffect, i)
 	}
-	most, marks := y.Words[order[0]], numberedWords(y.Tokens)
-	name := fmt.Sprintf("%s (%s)", printable.Quote(marks[most.Position].String()), rounded(most.Attention))
+	most, marks := y.Words[order[0]], numbered(y.Tokens)
+	name := fmt.Sprintf("%s (%s)", printable.Quote(marks[most.Position]), printable.Rounded(most.Attention))
 	switch {
 	case same && n == 1:
-		return fmt.Sprintf(" It has the most attention too: %s.", rounded(most.Attention))
+		return fmt.Sprintf(" It has the most attention too: %s.", printable.Rounded(most.Attention))
 	case same:
 		return fmt.Sprintf(" They are the %d with the most attention too.", n)
 	case slices.Contains(y.WithEffect, most.Position) && n > 1:
@@ -230,11 +219,11 @@ func attended(y attention.Why) string {
 
 // causes says whether the cause words of a known rule have an effect.
 func causes(y attention.Why) string {
-	marks := numberedWords(y.Tokens)
+	marks := numbered(y.Tokens)
 	var all, missing []string
 	for i, w := range y.Words {
 		if w.Cause {
-			all = append(all, printable.Quote(marks[i].String()))
+			all = append(all, printable.Quote(marks[i]))
 			if !slices.Contains(y.WithEffect, i) {
 				missing = append(missing, all[len(all)-1])
 			}
@@ -245,10 +234,10 @@ func causes(y attention.Why) string {
 		return ""
 	case len(missing) == 0:
 		return fmt.Sprintf("The %s of the rule %s, %s, %s an effect.", plural(len(all), "cause "+y.Unit),
-			printable.Sentence(y.Rule), listed(all), have(len(all)))
+			printable.Sentence(y.Rule), Listed(all), have(len(all)))
 	}
 	return fmt.Sprintf("The %s of the rule %s: %s. Without an effect above the noise floor: %s.", plural(len(all),
-		"cause "+y.Unit), printable.Sentence(y.Rule), listed(all), listed(missing))
+		"cause "+y.Unit), printable.Sentence(y.Rule), Listed(all), Listed(missing))
 }
 
 // have is the verb of so many words.
@@ -288,7 +277,7 @@ func correlated(y attention.Why) string {
 		meaning = "the more attention, the smaller the effect"
 	}
 	return fmt.Sprintf("Rank correlation of attention and effect: %s (p %s, effects below the noise floor as ties): %s.",
-		rounded(c.Rho), probability(c.P), meaning)
+		printable.Rounded(c.Rho), probability(c.P), meaning)
 }
 
 // probability writes what a p-value is.
@@ -305,14 +294,14 @@ func redundant(y attention.Why) string {
 	if d == nil {
 		return ""
 	}
-	marks := numberedWords(y.Tokens)
-	word := printable.Quote(marks[d.Position].String())
-	subject := fmt.Sprintf("%s (%s)", word, rounded(y.Words[d.Position].Attention))
+	marks := numbered(y.Tokens)
+	word := printable.Quote(marks[d.Position])
+	subject := fmt.Sprintf("%s (%s)", word, printable.Rounded(y.Words[d.Position].Attention))
 	if d.Position == y.ByAttention()[0] {
-		subject = fmt.Sprintf("%s, which has the most (%s),", word, rounded(y.Words[d.Position].Attention))
+		subject = fmt.Sprintf("%s, which has the most (%s),", word, printable.Rounded(y.Words[d.Position].Attention))
 	}
 	text := fmt.Sprintf("Removing the attention to %s has no effect above the noise floor (%s nats).", subject,
-		rounded(y.NoiseFloor.Removed))
+		printable.Rounded(y.NoiseFloor.Removed))
 	for _, reason := range d.Reasons {
 		switch reason {
 		case attention.Sink:
@@ -323,23 +312,23 @@ func redundant(y attention.Why) string {
 					other := p.Positions[0] + p.Positions[1] - d.Position
 					enough := "one of the two is enough"
 					if alone := *y.Words[other].AttentionRemoved; math.Abs(alone) > y.NoiseFloor.Removed {
-						enough = fmt.Sprintf("that of %s alone is %s", printable.Quote(marks[other].String()), rounded(alone))
+						enough = fmt.Sprintf("that of %s alone is %s", printable.Quote(marks[other]), printable.Rounded(alone))
 					}
 					text += fmt.Sprintf(" Removing the attention to %s as well has an effect of %s: %s.",
-						printable.Quote(marks[other].String()), rounded(p.Effect), enough)
+						printable.Quote(marks[other]), printable.Rounded(p.Effect), enough)
 					break
 				}
 			}
 		case attention.OtherTokens:
 			text += fmt.Sprintf(" Later %ss have its content too: removing the attention of all of them to it has an effect of %s.",
-				y.Unit, rounded(*d.AllQueries))
+				y.Unit, printable.Rounded(*d.AllQueries))
 		case attention.Certain:
 			text += fmt.Sprintf(" The prediction is certain already: the logit difference to %s falls from %s by %s, and "+
 				"the probability hardly changes.",
-				printable.Quote(render.Spelling(d.RunnerUp)), rounded(d.Margin), rounded(d.Difference))
+				printable.Quote(printable.Token(d.RunnerUp)), printable.Rounded(d.Margin), printable.Rounded(d.Difference))
 		case attention.SameAnswer:
 			text += fmt.Sprintf(" Without it the model predicts the same; other %ss in its place change the prediction (replaced %s).",
-				y.Unit, rounded(*y.Words[d.Position].Replaced))
+				y.Unit, printable.Rounded(*y.Words[d.Position].Replaced))
 		case attention.Itself:
 			text += fmt.Sprintf(" It is the last %s: the prediction is computed from its vector, which needs no attention.", y.Unit)
 		case attention.NoOther:
