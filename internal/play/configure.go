@@ -100,7 +100,10 @@ func (s *Session) start(g given, text string) (*experiment, error) {
 		return nil, err
 	}
 	e.given = g
-	return e, e.record()
+	if err := e.record(); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	return e, nil
 }
 
 // load returns the text that settings name: one that is built in, or the given one.

@@ -3,13 +3,16 @@ package play
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/run"
+	"attend/train"
 )
 
 // experiment is the present run with what is shown of it.
@@ -42,14 +45,17 @@ type experiment struct {
 	reason  string  // of either
 	fresh   int     // number of points before the latest step
 
-	floor     attention.NoiseFloor
-	floorStep int // updates of the weights that it was measured with, -1: not measured
+	measured     *analysis.Reference // what effects are compared with; nil until it is needed
+	measuredStep int                 // updates of the weights that it was measured with
+	floor        attention.NoiseFloor
+
+	diverged *train.DivergedError // what ended the training; nil
 }
 
 // newExperiment returns an experiment of a training.
 func newExperiment(folder string, r *run.Run, t *run.Training, c *corpus) (e *experiment, err error) {
 	e = &experiment{folder: folder, run: r, training: t, text: c, sentence: r.Settings.Sample, rate: r.Settings.LR,
-		floor: attention.LeastFloor(), floorStep: -1}
+		floor: attention.LeastFloor()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, e.close())
@@ -67,7 +73,7 @@ func newExperiment(folder string, r *run.Run, t *run.Training, c *corpus) (e *ex
 		}
 	}
 	metrics, err := r.Metrics()
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a model can be copied without its log
 		return nil, err
 	}
 	for _, m := range metrics {
@@ -169,7 +175,7 @@ func (e *experiment) describeCommand(s *State) {
 				s.Changed[setting.Name] = setting.Text(&settings)
 			}
 		}
-		s.Command = "attend train --config training.yaml"
+		s.Command = "attend train --config " + printable.ShellWord(filepath.Base(e.run.Path)+"/training.yaml")
 	} else {
 		needed := e.given.needed(e.text.Corpus, settings)
 		for name, text := range needed {

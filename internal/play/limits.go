@@ -73,9 +73,6 @@ func checkWeights(layers, heads, tokens int) error {
 
 // checkSettings returns an error for resolved settings that take too long or too much memory in a page.
 func checkSettings(s run.Settings, vocab int) error {
-	c := s.Model(vocab)
-	tokens := float64(s.Batch) * float64(s.Context)
-	work := 6 * tokens * (c.ParameterCount() + 2*float64(s.Layers)*float64(s.Dim)*float64(s.Context))
 	switch evaluations := s.Steps / s.EvalInterval; {
 	case s.Steps > mostSteps:
 		return fmt.Errorf("steps %s: a page makes at most %s: lower steps, %s",
@@ -83,6 +80,17 @@ func checkSettings(s run.Settings, vocab int) error {
 	case evaluations > mostEvaluations:
 		return fmt.Errorf("%s evaluations in %s steps: a page makes at most %s: raise eval-interval, or lower steps",
 			printable.Thousands(evaluations), printable.Thousands(s.Steps), printable.Thousands(mostEvaluations))
+	}
+	return checkModel(s, vocab)
+}
+
+// checkModel returns an error for a model that a page cannot train.
+func checkModel(s run.Settings, vocab int) error {
+	c := s.Model(vocab)
+	tokens := float64(s.Batch) * float64(s.Context)
+	// An update takes six operations for each parameter and token, and as many for each pair of a query and a key.
+	work := 6 * tokens * (c.ParameterCount() + 2*float64(s.Layers)*float64(s.Dim)*float64(s.Context))
+	switch {
 	case !(c.BuildSeconds(true) <= mostBuilding):
 		return fmt.Errorf("a model of %d layers takes too long to build in a page: lower layers, %s", s.Layers, natively)
 	case !(work <= mostWork):

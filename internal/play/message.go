@@ -1,6 +1,8 @@
 package play
 
 import (
+	"encoding/json"
+
 	"attend/internal/attention"
 	"attend/train"
 )
@@ -97,8 +99,30 @@ type HeadVectors struct {
 	Query  [][]float32 `json:"query"`  // [seq][headDim]
 	Key    [][]float32 `json:"key"`    // likewise
 	Value  [][]float32 `json:"value"`  // likewise
-	Scores [][]float32 `json:"scores"` // [query][key up to the query]
+	Scores [][]Score   `json:"scores"` // [query][key up to the query]
 	Z      [][]float32 `json:"z"`      // [seq][headDim]
+}
+
+// Score is the score of a key. That of removed attention is -Inf, and null in JSON.
+type Score float32
+
+// MarshalJSON writes null for a score that is not finite.
+func (s Score) MarshalJSON() ([]byte, error) {
+	if s-s != 0 {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float32(s))
+}
+
+// scoresOf returns the scores of a head as a message has them.
+func scoresOf(rows [][]float32) [][]Score {
+	out := make([][]Score, len(rows))
+	for query, row := range rows {
+		for _, x := range row {
+			out[query] = append(out[query], Score(x))
+		}
+	}
+	return out
 }
 
 // mapOf returns a map as a message has it.
@@ -107,7 +131,7 @@ func mapOf(m attention.Map) Map {
 	for _, heads := range m.Vectors {
 		var vectors []HeadVectors
 		for _, v := range heads {
-			vectors = append(vectors, HeadVectors{v.Query, v.Key, v.Value, v.Scores, v.Z})
+			vectors = append(vectors, HeadVectors{v.Query, v.Key, v.Value, scoresOf(v.Scores), v.Z})
 		}
 		out.Vectors = append(out.Vectors, vectors)
 	}
@@ -259,7 +283,7 @@ type Preset struct {
 	fileName string
 }
 
-// stepOf returns an evaluation as a message has it.
+// pointOf returns an evaluation as a message has it.
 func pointOf(s train.Step, heldOut *float64) Point {
 	return Point{Step: s.Step, Loss: s.Loss, HeldOut: heldOut, LearningRate: s.LearningRate}
 }

@@ -7,12 +7,10 @@ import (
 	"attend/internal/printable"
 )
 
-// Texts of presets: nursery rhymes and the beginning of a book, both long in the public domain, and sentences of our own.
+// Texts of presets: lines after an old song, and sentences of our own.
 var (
-	//go:embed texts/rhymes.txt
-	rhymes string
-	//go:embed texts/alice.txt
-	alice string
+	//go:embed texts/farm.txt
+	farm string
 	//go:embed texts/few.txt
 	few string
 )
@@ -27,17 +25,18 @@ func presets() []Preset {
 			Settings: map[string]string{}, Sentence: "The lion saw the zebra near the",
 		},
 		{
-			Name: "rhymes", Title: "Nursery rhymes", Good: true,
-			Meaning:  "A few old rhymes, one line a sentence, in words. So little text is partly memorised: compare the two losses.",
-			Settings: map[string]string{"steps": "600", "dropout": "0.1"}, Sentence: "Mary had a little",
-			text: rhymes, fileName: "rhymes.txt",
+			Name: "rhyme", Title: "A rhyme", Good: true,
+			Meaning: "Lines after the song of old MacDonald, in words. Each sound comes several times in a line: " +
+				"to predict the next one, the model attends to the one before.",
+			Settings: map[string]string{"steps": "300", "dropout": "0.2", "eval-interval": "25"}, Sentence: "Here a moo there a",
+			text: farm, fileName: "farm.txt",
 		},
 		{
-			Name: "characters", Title: "Characters of a book", Good: true,
-			Meaning: "The beginning of Alice's Adventures in Wonderland, letter by letter. The model learns to spell before it learns words.",
-			Settings: map[string]string{"unit": "char", "context": "48", "layers": "2", "heads": "4", "dim": "48", "batch": "16",
-				"lr": "0.003", "steps": "1500"},
-			Sentence: "Alice was beginning", text: alice, fileName: "alice.txt",
+			Name: "characters", Title: "The same letter by letter", Good: true,
+			Meaning: "The rhyme again, in characters. The model learns to spell before it learns which word follows.",
+			Settings: map[string]string{"unit": "char", "context": "48", "layers": "2", "batch": "16", "dropout": "0.1",
+				"steps": "1000", "eval-interval": "50"},
+			Sentence: "Here a moo there a", text: farm, fileName: "farm.txt",
 		},
 		{
 			Name: "memorised", Title: "Too few sentences", Good: false,

@@ -61,6 +61,12 @@ func handlers() map[string]func(*Session, []byte) (any, error) {
 		"rate":      handle((*Session).rate),
 		"show":      handle((*Session).show),
 		"frame":     handle((*Session).frame),
+		"why":       handle((*Session).why),
+		"heads":     handle(func(s *Session, _ Envelope) (any, error) { return s.heads() }),
+		"complete":  handle((*Session).complete),
+		"verdict":   handle(func(s *Session, _ Envelope) (any, error) { return s.verdict() }),
+		"export":    handle((*Session).export),
+		"open":      handle((*Session).open),
 	}
 }
 

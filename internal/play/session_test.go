@@ -3,6 +3,7 @@ package play
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 )
@@ -74,11 +75,11 @@ func (c *conversation) refused(do string, fields map[string]any, parts ...string
 	c.t.Helper()
 	result, problem := c.send(do, fields)
 	if problem == "" {
-		c.t.Errorf("%s %v: result %.200s, want an error", do, fields, result)
+		c.t.Errorf("%s %.100v: result %.200s, want an error", do, fields, result)
 	}
 	for _, part := range parts {
 		if !strings.Contains(problem, part) {
-			c.t.Errorf("%s %v: error %q, want it with %q", do, fields, problem, part)
+			c.t.Errorf("%s %.100v: error %q, want it with %q", do, fields, problem, part)
 		}
 	}
 }
@@ -107,19 +108,84 @@ func quick(more ...string) map[string]string {
 	return s
 }
 
-func TestTrain(t *testing.T) {
+func TestSession(t *testing.T) {
 	c := talk(t)
+	for _, do := range []string{"step", "stopAt", "rewind", "rate", "show", "frame", "why", "heads", "complete", "verdict", "export"} {
+		c.refused(do, nil, "nothing is configured yet")
+	}
 	state := ask[State](c, "configure", object{"text": small(), "fileName": "small.txt", "settings": quick()})
-	if state.Step != 0 || state.Steps != 40 || len(state.Points) != 1 || state.Corpus.Vocab != 14 || !state.CanTrain {
+	if state.Step != 0 || state.Steps != 40 || len(state.Points) != 1 || state.Points[0].HeldOut == nil || state.Corpus.Vocab != 14 ||
+		state.Corpus.Unit != "words" || state.Corpus.HeldOutSentences != 4 || !state.CanTrain || len(state.Baselines) != 4 {
 		t.Errorf("state %+v", state)
 	}
+	if want := quick(); !maps.Equal(state.Changed, want) {
+		t.Errorf("changed %v, want %v", state.Changed, want)
+	}
+	if state.Command != "attend train --data small.txt --heads 2 --dim 16 --batch 8 --steps 40 --eval-interval 10" || state.CommandFile != "small.txt" {
+		t.Errorf("command %s of %s", state.Command, state.CommandFile)
+	}
+	m := state.Map
+	if len(m.Tokens) != 6 || len(m.Attention) != 1 || len(m.Attention[0]) != 2 || len(m.NextAt) != 6 || len(m.Next) != mostNext {
+		t.Errorf("map %+v", m)
+	}
 	p := ask[Progress](c, "step", object{"updates": 25, "milliseconds": 0})
-	if p.Step != 25 || p.Stopped != "" || len(p.Points) != 5 { // 1, 2, 5, 10, 20
+	if p.Step != 25 || p.Stopped != "" || len(p.Points) != 5 || p.ShownStep != 25 { // 1, 2, 5, 10, 20
 		t.Errorf("progress %+v", p)
 	}
 	p = ask[Progress](c, "step", object{"updates": 25})
-	if p.Step != 40 || p.Stopped != "steps" || p.Points[len(p.Points)-1].Step != 40 {
+	if p.Step != 40 || p.Stopped != "steps" || p.Points[len(p.Points)-1].Step != 40 || p.ShownStep != *p.SelectedStep {
 		t.Errorf("progress %+v", p)
 	}
-	fmt.Println(state.Command, state.Changed, p.Loss)
+	if again := ask[Progress](c, "step", object{"updates": 25}); again.Step != 40 || again.Stopped != "steps" || len(again.Points) != 0 {
+		t.Errorf("progress after the end %+v", again)
+	}
+	for step, want := range map[int]int{-5: 0, 0: 0, 3: 2, 19: 10, 1000: 40} {
+		if f := ask[FrameShown](c, "frame", object{"step": step}); f.Step != want || f.Map.Text != state.Sentence {
+			t.Errorf("the frame of step %d is that of %d, want %d", step, f.Step, want)
+		}
+	}
+	numbers := ask[Exported](c, "export", object{"what": "json"})
+	if numbers.FileName != "small.json" || len(numbers.Base64) < 1000 {
+		t.Errorf("%+v", numbers)
+	}
+}
+
+// A birth is reported once, when a link passes the weight.
+func TestBirths(t *testing.T) {
+	c := talk(t)
+	ask[State](c, "configure", object{"text": small(), "settings": quick("steps", "400", "lr", "0.02")})
+	seen := map[[4]int]bool{}
+	for range 80 {
+		p := ask[Progress](c, "step", object{"updates": 5})
+		for _, b := range p.Births {
+			link := [4]int{b.Layer, b.Head, b.Query, b.Key}
+			if seen[link] || b.Step != p.Step || p.ShownStep == p.Step && p.Map.Attention[b.Layer][b.Head][b.Query][b.Key] < bornAt {
+				t.Errorf("birth %+v at step %d", b, p.Step)
+			}
+			seen[link] = true
+		}
+	}
+	if len(seen) == 0 {
+		t.Error("no link was born")
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	d := ask[Description](talk(t), "describe", nil)
+	kinds := map[string]string{"layers": "integer", "lr": "number", "tied": "switch", "positions": "choice", "seed": "integer", "dropout": "number"}
+	for _, setting := range d.Settings {
+		if want, ok := kinds[setting.Name]; ok && setting.Kind != want {
+			t.Errorf("%s is a %s, want %s", setting.Name, setting.Kind, want)
+		}
+		delete(kinds, setting.Name)
+		if setting.Meaning == "" || setting.Group == "" || (setting.Kind == "choice") != (len(setting.Choices) > 0) || strings.Contains(setting.Meaning, "`") {
+			t.Errorf("%+v", setting)
+		}
+		if setting.Structural == (setting.Name == "lr" || setting.Name == "steps") {
+			t.Errorf("%s: structural %t", setting.Name, setting.Structural)
+		}
+	}
+	if len(kinds) > 0 || d.Version != version || d.Instructions == "" || len(d.Presets) != 5 {
+		t.Errorf("missing %v, or %d presets", kinds, len(d.Presets))
+	}
 }

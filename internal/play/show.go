@@ -36,7 +36,7 @@ func (s *Session) show(in Show) (Shown, error) {
 		return Shown{}, err
 	}
 	if len(in.Interventions) > 0 {
-		if err := e.measureFloor(); err != nil {
+		if _, err := e.reference(); err != nil { // which sets the noise floor
 			return Shown{}, err
 		}
 	}
@@ -176,18 +176,4 @@ func (e *experiment) maps(vectors bool) (shown, plain attention.Map, effect *Eff
 		NoiseFloor: e.floor.Removed}
 	effect.Words = effect.words()
 	return shown, plain, effect, nil
-}
-
-// measureFloor measures the noise floor of the weights that are shown, if it is not known yet.
-func (e *experiment) measureFloor() error {
-	r, _, err := e.shown()
-	if err != nil || e.text == nil || e.floorStep == r.Step {
-		return err
-	}
-	reference, err := e.reference()
-	if err != nil {
-		return err
-	}
-	e.floor, e.floorStep = reference.NoiseFloor(), r.Step
-	return nil
 }

@@ -104,6 +104,7 @@ func (s *Session) step(in Step) (Progress, error) {
 	case !(in.Milliseconds >= 0 && in.Milliseconds <= mostMilliseconds):
 		return Progress{}, fmt.Errorf("milliseconds %g: want 0 to %d", in.Milliseconds, mostMilliseconds)
 	}
+	e.fresh = len(e.points)
 	if e.stopped == "" {
 		err = e.advance(in)
 	}
@@ -118,7 +119,6 @@ func (e *experiment) advance(in Step) error {
 	deadline := time.Now().Add(time.Duration(in.Milliseconds * float64(time.Millisecond)))
 	made, condition := 0, ""
 	e.reason = ""
-	e.fresh = len(e.points)
 	pause := func() bool {
 		if made > 0 && e.training.Step == e.until.Steps && condition == "" {
 			condition, e.reason = stoppedSteps, fmt.Sprintf("Step %s is reached, where it was to stop.", printable.Thousands(e.training.Step))
@@ -140,7 +140,7 @@ func (e *experiment) advance(in Step) error {
 	})
 	e.paused = condition
 	if diverged, ok := errors.AsType[*train.DivergedError](err); ok {
-		e.stopped = stoppedDiverged
+		e.stopped, e.diverged = stoppedDiverged, diverged
 		e.reason = fmt.Sprintf("It diverged at step %s: %s. A lower learning rate makes its updates smaller.",
 			printable.Thousands(diverged.Step), diverged.Found)
 		return nil
@@ -216,7 +216,7 @@ func (e *experiment) progress() (Progress, error) {
 	}
 	m, plain, effect, err := e.maps(false)
 	if _, none := errors.AsType[*layers.NotFiniteError](err); none {
-		e.stopped = stoppedDiverged
+		e.stopped, e.diverged = stoppedDiverged, e.training.Diverged(err.Error())
 		e.reason = cmp.Or(e.reason, fmt.Sprintf("It diverged at step %s: %s.", printable.Thousands(p.Step), err))
 		p.Stopped, p.Reason = e.stopped, e.reason
 		return p, nil

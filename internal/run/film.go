@@ -13,7 +13,13 @@ import (
 
 // Metrics returns the lines of a run's metrics.jsonl, in the order of their steps. An error names the file and the line. It is a
 // [fs.ErrNotExist] if the run has no such file, or if another run has replaced it.
-func (r *Run) Metrics() ([]Metrics, error) {
+func (r *Run) Metrics() ([]Metrics, error) { return fromFolder(r, r.metrics) }
+
+// Film returns the frames of a run's film.jsonl, as [Run.Metrics] does the lines of its other log.
+func (r *Run) Film() ([]attention.Frame, error) { return fromFolder(r, r.film) }
+
+// fromFolder reads a log in the folder of a run.
+func fromFolder[T any](r *Run, read func(*folder) ([]T, error)) ([]T, error) {
 	f, err := openFolder(r.Path)
 	if err != nil {
 		return nil, err
@@ -22,11 +28,11 @@ func (r *Run) Metrics() ([]Metrics, error) {
 	if !f.holds(r) {
 		return nil, file.MissingError{Err: fmt.Errorf("%s was replaced by another run meanwhile", printable.Path(r.Path))}
 	}
-	metrics, err := r.metrics(f)
+	all, err := read(f)
 	if err != nil && f.replaced() {
 		return nil, fmt.Errorf("%s was replaced while it was being read: run the command again", printable.Path(r.Path))
 	}
-	return metrics, err
+	return all, err
 }
 
 func (r *Run) metrics(f *folder) ([]Metrics, error) {

@@ -37,6 +37,12 @@ var runFiles = map[string]int64{
 	modelFile: math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9, resultFile: 1e7,
 }
 
+// StateFile is the file of a run folder from which a training goes on.
+const StateFile = stateFile
+
+// IsFile reports whether a name is that of a file of a run folder.
+func IsFile(name string) bool { return runFiles[name] > 0 }
+
 // errNoRun reports a path that is not a run folder.
 var errNoRun = errors.New("`attend train` creates one, and prints its folder")
 

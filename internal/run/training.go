@@ -273,6 +273,9 @@ func (t *Training) withCheckpoint(err error) error {
 // last checkpoint.
 func (t *Training) Save() error { return t.withCheckpoint(t.save()) }
 
+// Diverged returns the error of a training that diverged. found says what is not finite, such as "a logit is NaN".
+func (t *Training) Diverged(found string) *train.DivergedError { return t.trainer.Diverged(found) }
+
 // SetRateFactor multiplies the learning rate of all later updates by a factor, at first 1. The settings do not have it: such a
 // training is not repeated by its settings, and a resumed one has the factor 1.
 func (t *Training) SetRateFactor(factor float64) error { return t.trainer.SetRateFactor(factor) }

@@ -43,7 +43,7 @@ function sliderOf(setting) {
   };
 }
 
-// makeControls makes the settings and returns how to show their values. changed(setting, text) is called when one was changed.
+// makeControls makes the settings and returns how to show their values. changed(name, text) is called when one was changed.
 function makeControls(place, table, changed) {
   const controls = new Map();
   for (const setting of table) if (!elsewhere.includes(setting.name)) controls.set(setting.name, makeControl(setting, changed));
@@ -80,7 +80,7 @@ function makeControl(setting, changed) {
     value, anew);
   const tell = (text) => {
     const fit = clamped(setting, text);
-    if (fit !== null && fit !== shown) changed(setting, fit);
+    if (fit !== null && fit !== shown) changed(setting.name, fit);
     else show(shown);
   };
   let shown = setting.default, input, slider = null, show;

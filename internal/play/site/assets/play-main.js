@@ -446,7 +446,7 @@ function writeLater() {
     const address = writeAddress({
       preset: experiment.preset === table.presets[0]?.name ? null : experiment.preset,
       settings: experiment.text === null ? experiment.settings : { ...experiment.settings, ...(share ? { unit: experiment.unit } : {}) },
-      sentence: showing === preset?.sentence ? "" : showing,
+      sentence: showing === preset?.sentence || (experiment.text !== null && !share) ? "" : showing,
       text: share ? experiment.text : null,
       head: view.layer === MEAN ? null : [view.layer, view.head],
       word: view.query < 0 ? null : view.query,
@@ -566,7 +566,6 @@ function wire() {
   byId("save-json").onclick = () => saveRun("json");
   byId("notice-close").onclick = () => tell("");
   addEventListener("hashchange", openAddress);
-  for (const id of ["play", "one", "many"]) byId(id).disabled = false;
 }
 
 const copied = (done, what) => setText(byId("copied"), done ? `${what} is copied.` : "The browser refused to copy; select the text instead.");
@@ -607,6 +606,7 @@ async function boot() {
   const options = (good) => table.presets.filter((p) => p.good === good).map((p) => element("option", { value: p.name }, p.title));
   byId("preset").replaceChildren(element("optgroup", { label: "These learn" }, ...options(true)), element("optgroup", { label: "These go wrong" }, ...options(false)));
   controls = makeControls(byId("settings"), table.settings, changeSetting);
+  wire();
   if (given.run) {
     const { files, text, textName } = given.run;
     experiment = { preset: null, text: null, fileName: "", unit: "word", settings: {}, sentence: "" };
@@ -615,7 +615,6 @@ async function boot() {
   } else {
     await openAddress();
   }
-  wire();
 }
 
 boot().catch((error) => tell(error.message));

@@ -161,7 +161,6 @@ function makeSentence(place, on) {
       const next = map.nextAt[tokens.length - 1]?.[0];
       ghost.firstChild.textContent = next ? next.word : "";
       ghost.lastChild.textContent = next ? percent(next.probability) : "";
-      ghost.style.setProperty("--sure", next ? (0.55 + 0.45 * next.probability).toFixed(2) : "0");
       if (anew) measure();
       drawArcs(view);
     },

@@ -124,8 +124,12 @@ function nextRows(map, query) {
   const plain = now.past ? null : query === map.tokens.length - 1 ? now.plain : now.plainAt?.[query];
   if (!plain || !plain.length) return rows;
   const after = new Map((map.nextAt[query] ?? []).map((p) => [p.word, p.probability])), before = new Set(plain.slice(0, mostNext).map((p) => p.word));
-  return [...plain.slice(0, mostNext).map((p) => ({ word: p.word, probability: after.get(p.word) ?? null, before: p.probability })),
-    ...rows.filter((row) => !before.has(row.word)).slice(0, 2)];
+  const listed = map.nextAt[query] ?? [], under = listed.at(-1)?.probability ?? 1;
+  const { word, position, after: exactly } = now.effect ?? {};
+  return [...plain.slice(0, mostNext).map((p) => ({
+    word: p.word, before: p.probability, under,
+    probability: after.get(p.word) ?? (position === query && spelled(word) === p.word ? exactly : null),
+  })), ...rows.filter((row) => !before.has(row.word)).slice(0, 2)];
 }
 
 // drawNextWords shows what may come after the word that is shown.
