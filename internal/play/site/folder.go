@@ -38,16 +38,15 @@ var ErrOtherFolder = errors.New("that folder has files and is not one that `atte
 // last, so that it always finds its files. Other files there stay as they are. Any other folder that is not empty is an
 // [ErrOtherFolder].
 func (p Page) WriteFolder(folder string) error {
-	entries, err := os.ReadDir(folder)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return err
-		}
-	case err != nil:
+	if err := CheckFolder(folder); err != nil {
 		return err
-	case len(entries) > 0 && !isPage(filepath.Join(folder, indexFile)) && !onlyOurs(entries):
-		return ErrOtherFolder
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
 	}
 	script, err := p.workerScript()
 	if err != nil {
@@ -72,6 +71,20 @@ func (p Page) WriteFolder(folder string) error {
 				return fmt.Errorf("the page is written, and a file of an earlier one stays, %s: %w", printable.Path(e.Name()), err)
 			}
 		}
+	}
+	return nil
+}
+
+// CheckFolder returns the error of [Page.WriteFolder] for a folder that it does not write to.
+func CheckFolder(folder string) error {
+	entries, err := os.ReadDir(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case len(entries) > 0 && !isPage(filepath.Join(folder, indexFile)) && !onlyOurs(entries):
+		return ErrOtherFolder
 	}
 	return nil
 }
