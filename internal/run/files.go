@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"attend/internal/file"
 	"attend/internal/printable"
 )
 
@@ -31,7 +32,7 @@ func Files(path string, most int64) (files map[string][]byte, err error) {
 					"train a smaller model, or with a larger --eval-interval, which makes the film shorter",
 					printable.Path(path), printable.Size(float64(size)), printable.Size(float64(most)))
 			}
-			if files, err = f.readAll(slices.Sorted(maps.Keys(before))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if files, err = f.readAll(slices.Sorted(maps.Keys(before)), most); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 			after, changed := f.infos()
@@ -63,13 +64,13 @@ func (f *folder) infos() (map[string]fs.FileInfo, error) {
 	return infos, nil
 }
 
-// readAll returns files of the folder by their names.
-func (f *folder) readAll(names []string) (map[string][]byte, error) {
+// readAll returns files of the folder by their names, of which each may have so many bytes.
+func (f *folder) readAll(names []string, most int64) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, name := range names {
-		content, err := f.read(name)
+		content, err := file.ReadIn(f.root, name, min(runFiles[name], most))
 		if err != nil {
-			return nil, err
+			return nil, f.fileError(name, err)
 		}
 		files[name] = content
 	}
