@@ -42,6 +42,7 @@ const grid = makeGrid(byId("grid-fold"), byId("grid-place"), {
   },
   choose(query) {
     view.query = query;
+    view.pointed = null;
     draw();
   },
 });
@@ -78,7 +79,7 @@ function drawFast() {
   setText(byId("lead"), leadOf(playing(), cuts.list().length > 0));
   byId("past").hidden = !now.past;
   if (now.past) setText(byId("past-text"), `Shown: the map of step ${now.past.step}, without cuts.`);
-  grid(map, weights, shading, query, strongest(weights, query));
+  grid(map, weights, shading, query);
 }
 
 function drawSlow() {

@@ -27,8 +27,10 @@ async function adopt(state) {
   byId("heads-note").textContent = "";
   byId("why-answer").hidden = true;
   byId("written").replaceChildren();
-  const notes = !state.corpus ? [] : [`${state.corpus.vocab.toLocaleString("en")} different ${state.corpus.unit}; ${state.corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`,
-    ...(state.corpus.notes ?? [])];
+  const { corpus } = state;
+  const notes = !corpus ? [] : [`${corpus.vocab.toLocaleString("en")} different ${corpus.unit}.`,
+    ...(corpus.unit === "words" ? [`${corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`] : []),
+    ...(corpus.notes ?? [])];
   const preset = table.presets.find((p) => p.name === experiment.preset);
   byId("preset-meaning").textContent = [preset?.meaning ?? "", ...notes].filter(Boolean).join(" ");
   if (cuts.clear((one) => one.query !== undefined && one.query >= now.map.tokens.length)) tell("");
