@@ -447,6 +447,52 @@ func TestRunCallsHooksInOrderAndAtIntervals(t *testing.T) {
 	}
 }
 
+func TestPausingSavesNothingAndIsNoError(t *testing.T) {
+	c := toyTraining
+	c.Steps = 5
+	trainer, _ := toyTrainer(t, toyConfig, c)
+	var saved, paused []int
+	run := func() error {
+		return trainer.Run(context.Background(), Callbacks{
+			Pause: func() bool { paused = append(paused, trainer.step); return trainer.step%2 == 0 },
+			Save:  func(s Step) error { saved = append(saved, s.Step); return nil },
+		})
+	}
+	for _, want := range []int{2, 4, 5, 5} {
+		if err := run(); err != nil || trainer.step != want {
+			t.Errorf("error %v at step %d, want %d", err, trainer.step, want)
+		}
+	}
+	if !slices.Equal(saved, []int{5}) || !slices.Equal(paused, []int{1, 2, 3, 4}) { // the last step is the end, and no pause
+		t.Errorf("saved at %v, asked at %v", saved, paused)
+	}
+}
+
+func TestStepsAndRateChange(t *testing.T) {
+	trainer, _ := toyTrainer(t, toyConfig, toyTraining)
+	steps(t, trainer, 2)
+	for _, n := range []int{1, 0, -1} {
+		if err := trainer.SetSteps(n); err == nil || trainer.config.Steps != toyTraining.Steps {
+			t.Errorf("%d steps: error %v, and %d are left", n, err, trainer.config.Steps)
+		}
+	}
+	if err := trainer.SetSteps(50); err != nil {
+		t.Fatal(err)
+	}
+	if err := trainer.SetRateFactor(0.5); err != nil {
+		t.Fatal(err)
+	}
+	longer := toyTraining
+	longer.Steps = 50
+	s, err := trainer.Step()
+	if err != nil || s.LearningRate != 0.5*longer.Rate(2) {
+		t.Errorf("error %v, rate %g, want %g", err, s.LearningRate, 0.5*longer.Rate(2))
+	}
+	if err := trainer.SetRateFactor(0); err == nil {
+		t.Error("factor 0: no error")
+	}
+}
+
 func TestCancellingSavesAndReturnsTheContextsError(t *testing.T) {
 	trainer, _ := toyTrainer(t, toyConfig, toyTraining)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -99,6 +99,9 @@ func (c causes) in(err error) error {
 	return fmt.Errorf("--causes %s: %w", printable.Path(c.path), err)
 }
 
+// fewMarked is how many marked sentences are needed for means that say something.
+const fewMarked = 20
+
 // rulesOf returns the rules of --causes or, without it, of the grammar of the text. It notes which words of --causes the run does
 // not know, and how many of its sentences are in the training text.
 func (p *program) rulesOf(c causes, r *run.Run, corpus *data.Corpus) (*analysis.Rules, error) {
@@ -110,6 +113,10 @@ func (p *program) rulesOf(c causes, r *run.Run, corpus *data.Corpus) (*analysis.
 		return nil, c.in(err)
 	}
 	p.noteUnknown(c)
+	if n := rules.Sentences(); n < fewMarked {
+		p.note(fmt.Sprintf("--causes %s: means over %s say little: mark %d or more", printable.Path(c.path),
+			printable.Count(n, "sentence"), fewMarked))
+	}
 	if n := analysis.InTraining(r, corpus, c.marked); n > 0 {
 		p.note(fmt.Sprintf("--causes %s: %d of %s %s in the training text, which a model may have memorised: other sentences say more",
 			printable.Path(c.path), n, printable.Count(rules.Sentences(), "sentence"), either(n == 1, "is", "are")))

@@ -113,6 +113,9 @@ func (o *compareOptions) check(q *request) error {
 func (p *program) patch(q *request, o compareOptions) (finding, error) {
 	patching, err := analysis.Patch(q.run, analysis.PatchQuestion{Clean: q.args[0], Corrupted: q.args[1], Word: o.word,
 		Against: o.against})
+	if err == nil {
+		p.noteUnknownWords(q.run, q.args...)
+	}
 	found := drawn(patching, text.Patching, stepNote(q.run))
 	found.name = "compare-patch"
 	found.picture = func(look picture.Options) (picture.Drawing, error) {
@@ -130,6 +133,9 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 	} else {
 		c, err = p.compareRuns(q, o.with)
 	}
+	if err == nil {
+		p.noteUnknownWords(q.run, q.args...)
+	}
 	return finding{
 		shown:  []any{c},
 		result: func() (any, error) { return c.Result(), nil },
@@ -138,6 +144,19 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 			return text.Comparison(w, c, view)
 		},
 	}, err
+}
+
+// noteUnknownWords notes the words of sentences that a run does not know.
+func (p *program) noteUnknownWords(r *run.Run, sentences ...string) {
+	var all attention.Map
+	for _, s := range sentences {
+		if e, err := r.Encode(s); err == nil {
+			all.Tokens, all.Unknown = append(all.Tokens, e.Tokens...), append(all.Unknown, e.Unknown...)
+		}
+	}
+	if note := unknownNote(all); note != "" {
+		p.note(note)
+	}
 }
 
 // compareRuns compares the run with another on one sentence.

@@ -33,18 +33,18 @@ or else for spreading its attention broadly, or for having no single pattern.
 Each score is a part of the head's attention. It is compared with that of
 uniform attention, and with that on random words: each word of a sentence is
 replaced by a random one, equal words by equal ones. A pattern that depends on
-the position alone, or on what repeats, is there too; one that depends on the words
-is not.
+the position alone, or on what repeats, is there too; one that depends on the
+words is not.
 
 Where a head attends to what it is named for is not everywhere. So a score is
 weighted by what it costs to ablate the head at each word: words at which it
-costs 0.3 nats or more count, by their cost. The next number is its attention
-over all words. A head whose ablation costs nothing is named by the
-plain scores.
+costs 0.3 nats or more count, by their cost. In earlier layers that cost is
+measured at some words only. The next number is the attention over all tokens,
+<s> included. A head whose ablation costs nothing is named by the plain scores.
 
-Ablation effects are the rise of the loss over the whole text: if the head's
-output is replaced by its mean (mean ablation), and by that of randomly drawn
-words (resample ablation). Copying says for how many words the head, attending
+The effect of ablation is the rise of the loss over the whole text, negative
+where it falls: if the head's output is replaced by its mean (mean ablation),
+and by that of randomly drawn words (resample ablation). Copying says for how many words the head, attending
 to a word, raises the logit of that word: the path from the embedding through
 the head's value and output projections to the unembedding, without biases
 (Elhage et al. 2021). The normalized entropy says how widely a head spreads its

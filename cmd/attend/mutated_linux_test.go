@@ -91,10 +91,8 @@ func TestMutatedRuns(t *testing.T) {
 	switch {
 	case *mutation >= 0:
 		first, end = *mutation, *mutation+1
-	case testing.Short():
-		end = 20
 	case !full:
-		end = 60
+		end = 20
 	}
 	stressFolder(t)
 	limit := longest

@@ -26,8 +26,11 @@ type headAblation struct {
 	costs [][]float64
 }
 
-// spread is a mean and its standard error.
-type spread struct{ mean, standardError float64 }
+// spread is a mean and its standard error, which is nil if it is not known.
+type spread struct {
+	mean          float64
+	standardError *float64
+}
 
 // ablation measures the ablation of heads over the same sequences.
 type ablation struct {
@@ -177,7 +180,7 @@ func (a *ablation) head(layer, head int) (headAblation, error) {
 }
 
 // perToken returns the sum of d over the sum of n, and its standard error over the groups (a ratio of means, Cochran 1977,
-// chapter 6): with e_i = d_i - n_i mean, sqrt(g/(g-1) sum e_i^2) / sum n. It is 0 for a single group.
+// chapter 6): with e_i = d_i - n_i mean, sqrt(g/(g-1) sum e_i^2) / sum n. It is not known of a single group.
 func perToken(d, n []float64) (s spread) {
 	total := 0.0
 	for i := range d {
@@ -194,7 +197,7 @@ func perToken(d, n []float64) (s spread) {
 		e := d[i] - n[i]*s.mean
 		squares += e * e
 	}
-	s.standardError = math.Sqrt(groups/(groups-1)*squares) / total
+	s.standardError = new(math.Sqrt(groups/(groups-1)*squares) / total)
 	return s
 }
 

@@ -86,7 +86,7 @@ func TestAblationByHand(t *testing.T) {
 	}
 	want := perToken(rises, tokens)
 	near(t, "resample ablation", got.resample.mean, want.mean, 1e-5)
-	near(t, "its standard error", got.resample.standardError, want.standardError, 1e-5)
+	near(t, "its standard error", *got.resample.standardError, *want.standardError, 1e-5)
 	if !differ || want.mean == 0 {
 		t.Error("ablating the head changes nothing")
 	}
@@ -96,8 +96,8 @@ func TestAblationByHand(t *testing.T) {
 func TestPerToken(t *testing.T) {
 	s := perToken([]float64{2, 4, 9}, []float64{1, 2, 2})
 	near(t, "mean", s.mean, 3, 1e-12)
-	near(t, "standard error", s.standardError, math.Sqrt(1.5*(1+4+9))/5, 1e-12)
-	if s := perToken([]float64{2}, []float64{4}); s.mean != 0.5 || s.standardError != 0 {
+	near(t, "standard error", *s.standardError, math.Sqrt(1.5*(1+4+9))/5, 1e-12)
+	if s := perToken([]float64{2}, []float64{4}); s.mean != 0.5 || s.standardError != nil {
 		t.Errorf("one group: %+v", s)
 	}
 }

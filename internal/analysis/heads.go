@@ -50,8 +50,8 @@ func Heads(r *run.Run, corpus *data.Corpus, rules *Rules) ([]attention.Head, err
 		if err != nil {
 			return nil, err
 		}
-		h.Effect, h.EffectError = &measured.mean.mean, &measured.mean.standardError
-		h.Resample, h.ResampleError = &measured.resample.mean, &measured.resample.standardError
+		h.Effect, h.EffectError = &measured.mean.mean, measured.mean.standardError
+		h.Resample, h.ResampleError = &measured.resample.mean, measured.resample.standardError
 		h.AblatedTokens = countTokens(inputs(ablation.sequences))
 		costs[i] = measured.costs
 		h.Copying = copying.of(h.Layer, h.Head)
@@ -123,7 +123,7 @@ type describer struct {
 type roleTotals struct {
 	score, cases, uniform [2]float64 // over the cases
 	share, queries        [2]float64 // over all queries
-	weighted, weight      [2]float64 // the same, with the costs as weights
+	weighted, weight      [2]float64 // the same of the cases, with the costs as weights
 	weightedUniform       float64
 }
 
@@ -142,7 +142,7 @@ func (d *describer) weightBy(costs [][]float64) {
 	for i, list := range costs {
 		d.costs[i] = make([]float64, len(list))
 		for query, cost := range list {
-			if query == 0 || math.IsNaN(cost) { // the first query has one key
+			if query <= d.first || math.IsNaN(cost) { // the first queries have one typed key, and no case of a role
 				continue
 			}
 			h.MeasuredTokens++
@@ -152,7 +152,7 @@ func (d *describer) weightBy(costs [][]float64) {
 			}
 		}
 	}
-	d.clear = *h.Effect >= max(leastEffect, 2**h.EffectError)
+	d.clear = h.EffectError != nil && *h.Effect >= max(leastEffect, 2**h.EffectError)
 	if h.CostlyTokens < leastCostly {
 		d.costs = nil
 	}
@@ -227,12 +227,12 @@ func (d *describer) measure(s sentence, query int, row []float32, on int) {
 		}
 		uniform := float64(len(keys)) / float64(query+1)
 		t.share[on] += e.score
+		if query <= d.first || role.counted != nil && !role.counted(query) {
+			continue
+		}
 		t.weighted[on] += cost * e.score
 		if on == 0 {
 			t.weightedUniform += cost * uniform
-		}
-		if query <= d.first || role.counted != nil && !role.counted(query) {
-			continue
 		}
 		t.score[on] += e.score
 		t.uniform[on] += uniform
@@ -270,10 +270,16 @@ func (d *describer) finish(v *data.Vocabulary) {
 	sharp := func(s attention.RoleScore) bool { return s.WeightedLift() >= sharpFrom }
 	weighted := d.costs != nil && (d.clear || slices.ContainsFunc(h.Scores, sharp))
 	if !weighted {
-		for i := range h.Scores {
-			h.Scores[i].Weighted, h.Scores[i].WeightedUniform, h.Scores[i].WeightedRandom = nil, nil, nil
+		var scores []attention.RoleScore
+		var kept []int
+		for i, s := range h.Scores {
+			if d.roles[of[i]].chosen && float64(s.Cases) < leastCases*d.total[0] {
+				continue // it was chosen by the weights
+			}
+			s.Weighted, s.WeightedUniform, s.WeightedRandom = nil, nil, nil
+			scores, kept = append(scores, s), append(kept, of[i])
 		}
-		h.WeightedEntropy = nil
+		h.Scores, of, h.WeightedEntropy = scores, kept, nil
 	}
 	h.Scores, of = bestOfRoles(h.Scores, of)
 	if h.Named, h.Role = ChooseRole(*h); h.Named < 0 {

@@ -97,7 +97,7 @@ func TestHeadsByHand(t *testing.T) {
 		for query, row := range weights {
 			cost := ablated[query] - plain[query]
 			rise += cost
-			if query == 0 || cost < 0.3 {
+			if query < 2 || cost < 0.3 {
 				cost = 0
 			} else {
 				costly++
@@ -107,14 +107,14 @@ func TestHeadsByHand(t *testing.T) {
 			add := func(role string, first int, keys ...int) {
 				for _, key := range keys {
 					share[role] += float64(row[key])
-					weighted[role] += cost * float64(row[key])
-					weightedUniform[role] += cost / float64(query+1)
 				}
 				if query < 2 || query < first || len(keys) == 0 {
 					return
 				}
 				cases[role]++
 				for _, key := range keys {
+					weighted[role] += cost * float64(row[key])
+					weightedUniform[role] += cost / float64(query+1)
 					score[role] += float64(row[key])
 					uniform[role] += 1 / float64(query+1)
 				}

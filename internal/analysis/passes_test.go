@@ -94,7 +94,7 @@ func TestWhyComputesAllThatAnInterventionChanges(t *testing.T) {
 	p.ablateHeads(&y, reference)
 	p.replace(y.Words, every, newReplacer(r, reference))
 	for position := range y.Words {
-		p.testRedundancy(y.Words, &attention.Redundancy{Position: position})
+		p.testRedundancy(y, &attention.Redundancy{Position: position})
 	}
 	queue, saved := slices.Clone(p.queue), 0
 	for saved < leastSaved {

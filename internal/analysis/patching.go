@@ -140,9 +140,15 @@ func (p *patching) record(q PatchQuestion) error {
 	}
 	key := p.r.Vocabulary.Key
 	if p.word == p.against {
-		which := "both sentences predict " + printable.Quote(key(p.word))
-		if q.Word != "" || q.Against != "" {
-			which = "--word and --against are both " + printable.Quote(key(p.word))
+		same := printable.Quote(key(p.word))
+		which := "both sentences predict " + same
+		switch {
+		case q.Word != "" && q.Against != "":
+			which = "--word and --against are both " + same
+		case q.Word != "":
+			which = fmt.Sprintf("--word is %s, the most likely word after the second sentence, with which it would be compared", same)
+		case q.Against != "":
+			which = fmt.Sprintf("--against is %s, the most likely word after the first sentence, which would be compared with it", same)
 		}
 		return fmt.Errorf("%s: choose two words, whose logits are compared, with --word and --against", which)
 	}

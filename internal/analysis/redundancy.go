@@ -13,8 +13,14 @@ import (
 const mostPaired = 6
 
 // testRedundancy queues what says why the removal of the attention to a word has no effect.
-func (p *prediction) testRedundancy(words []attention.WordEffect, r *attention.Redundancy) {
-	order := attention.Why{Words: words}.ByAttention()
+func (p *prediction) testRedundancy(y attention.Why, r *attention.Redundancy) {
+	words, order := y.Words, y.ByAttention()
+	judged := func(effect measured) float64 {
+		if y.Against != nil {
+			return effect.difference
+		}
+		return effect.logP
+	}
 	order = order[:min(len(order), mostPaired)]
 	if !slices.Contains(order, r.Position) {
 		order[len(order)-1] = r.Position
@@ -23,13 +29,13 @@ func (p *prediction) testRedundancy(words []attention.WordEffect, r *attention.R
 		for i, a := range order {
 			for _, b := range order[i+1:] {
 				p.add(p.ids, p.query, removeAttention(attention.All, p.query, a, b), func(effect measured) {
-					r.Pairs = append(r.Pairs, attention.PairRemoved{Positions: [2]int{min(a, b), max(a, b)}, Effect: effect.logP})
+					r.Pairs = append(r.Pairs, attention.PairRemoved{Positions: [2]int{min(a, b), max(a, b)}, Effect: judged(effect)})
 				})
 			}
 		}
 	}
 	if p.r.Config.Layers > 1 && r.Position < p.query {
-		p.add(p.ids, r.Position+1, removeFromAll(p.query, r.Position), func(effect measured) { r.AllQueries = &effect.logP })
+		p.add(p.ids, r.Position+1, removeFromAll(p.query, r.Position), func(effect measured) { r.AllQueries = new(judged(effect)) })
 	}
 }
 
@@ -53,7 +59,7 @@ const leastMargin = 0.5
 // redundancyReasons returns what the tests found.
 func redundancyReasons(r *run.Run, y attention.Why) []string {
 	reasons := []string{}
-	d, floor := y.Redundancy, y.NoiseFloor.Removed
+	d, floor := y.Redundancy, y.RemovalFloor()
 	if d.Position < untyped(r) {
 		return append(reasons, attention.Sink)
 	}
@@ -65,19 +71,23 @@ func redundancyReasons(r *run.Run, y attention.Why) []string {
 	if d.AllQueries != nil && math.Abs(*d.AllQueries) > floor {
 		reasons = append(reasons, attention.OtherTokens)
 	}
-	if y.Probability >= attention.CertainFrom && d.Difference >= leastMargin {
+	if y.Against == nil && y.Probability >= attention.CertainFrom && d.Difference >= leastMargin {
 		reasons = append(reasons, attention.Certain)
 	}
 	if len(reasons) > 0 {
 		return reasons
 	}
 	w := y.Words[d.Position]
-	switch replaced := w.NineInTen != nil && math.Abs(*w.NineInTen) > y.NoiseFloor.Replaced; {
+	_, replaced := y.Replaced(w)
+	_, mean := y.ReplacedMean(w)
+	switch {
 	case d.Position == len(y.Words)-1:
 		reasons = append(reasons, attention.Itself)
 	case replaced:
 		reasons = append(reasons, attention.SameAnswer)
-	case y.Words[d.Position].Replaced != nil:
+	case mean:
+		reasons = append(reasons, attention.Several)
+	case w.Replaced != nil:
 		reasons = append(reasons, attention.NotUsed)
 	case y.NoiseFloor.Predictions > 0:
 		reasons = append(reasons, attention.NoOther)

@@ -19,6 +19,7 @@ type role struct {
 	keys    func(s sentence, query int) []int // positions of the keys, in 0..query
 	counted func(query int) bool              // whether a query with keys is a case; nil: each from the second typed token on
 	half    bool                              // only sentences with an odd index are measured: the others found the role
+	chosen  bool                              // an offset or a position that was found in the text
 }
 
 // sentence is a sentence by its index in the text, and its ids.
@@ -57,7 +58,7 @@ func generalRoles(r *run.Run, rules []string, cases []roleCase) []role {
 		}},
 		// The first token is the previous one of the second.
 		{RoleScore: attention.RoleScore{Role: attention.RoleFirst}, keys: at(first),
-			counted: func(query int) bool { return query > first+1 }},
+			counted: afterNext(first)},
 	}
 	if boundary {
 		roles = append(roles, role{RoleScore: attention.RoleScore{Role: attention.RoleBoundary}, keys: at(0)})
@@ -101,13 +102,20 @@ func at(position int) func(s sentence, query int) []int {
 func offsetRole(offset, first int) role {
 	return role{
 		RoleScore: attention.RoleScore{Role: attention.RoleOffset, Offset: &offset}, keys: before(offset),
-		counted: func(query int) bool { return query-offset >= first },
+		counted: func(query int) bool { return query-offset >= first }, chosen: true,
 	}
 }
 
-// positionRole is the role of a position.
+// positionRole is the role of a position. For the token there and the one after, it is that of the current and of the previous
+// token.
 func positionRole(position int) role {
-	return role{RoleScore: attention.RoleScore{Role: attention.RolePosition, Position: &position}, keys: at(position)}
+	return role{RoleScore: attention.RoleScore{Role: attention.RolePosition, Position: &position}, keys: at(position),
+		counted: afterNext(position), chosen: true}
+}
+
+// afterNext reports whether a query is after the token behind a position.
+func afterNext(position int) func(query int) bool {
+	return func(query int) bool { return query > position+1 }
 }
 
 // wordsRole is the role of a set of tokens.
@@ -163,7 +171,9 @@ func (h *headSums) add(s sentence, query, first int, cost float64, row []float32
 	for key := first; key <= query; key++ {
 		w := float64(row[key])
 		h.offsets[query-key].add(cost, w, uniform)
-		h.positions[key].add(cost, w, uniform)
+		if afterNext(key)(query) {
+			h.positions[key].add(cost, w, uniform)
+		}
 		if s.index%2 == 0 {
 			h.tokens[s.ids[key]].add(cost, w, uniform)
 		}

@@ -68,7 +68,7 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 	if at := y.Unexplained(); at >= 0 {
 		y.Redundancy = &attention.Redundancy{Position: at, Word: a.Tokens[at], RunnerUp: r.Vocabulary.Key(p.runnerUp),
 			Margin: p.plain.margin, Difference: p.removed[at].margin, Pairs: []attention.PairRemoved{}}
-		p.testRedundancy(y.Words, y.Redundancy)
+		p.testRedundancy(y, y.Redundancy)
 		if err := p.run(); err != nil {
 			return attention.Why{}, err
 		}

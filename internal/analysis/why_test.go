@@ -196,7 +196,7 @@ func TestRedundancyTests(t *testing.T) {
 	}
 	const at = 2
 	d := attention.Redundancy{Position: at}
-	p.testRedundancy(words, &d)
+	p.testRedundancy(attention.Why{Words: words}, &d)
 	if err := p.run(); err != nil {
 		t.Fatal(err)
 	}

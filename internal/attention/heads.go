@@ -13,9 +13,9 @@ type Head struct {
 	WeightedEntropy   *float64  `json:"weighted_entropy"`   // the same over the tokens that count, weighted by cost; nil as Weighted
 
 	Effect         *float64 `json:"effect"`          // rise of the loss by mean ablation of the head, nats per token
-	EffectError    *float64 `json:"effect_error"`    // its standard error over sentences
+	EffectError    *float64 `json:"effect_error"`    // its standard error over sentences; nil for one sentence
 	Resample       *float64 `json:"resample"`        // rise of the loss by resample ablation of the head, nats per token
-	ResampleError  *float64 `json:"resample_error"`  // its standard error over sentences
+	ResampleError  *float64 `json:"resample_error"`  // its standard error over sentences; nil for one sentence
 	Tokens         int      `json:"tokens"`          // queries in the scores
 	AblatedTokens  int      `json:"ablated_tokens"`  // predictions in the effects
 	CostlyTokens   int      `json:"costly_tokens"`   // queries at which ablating the head costs [CostlyFrom] or more
@@ -45,7 +45,7 @@ type RoleScore struct {
 	Share float64 `json:"share"`
 
 	// Weighted is the mean over the queries at which ablating the head costs CostlyFrom or more, weighted by that cost, 0 for
-	// those without such a key; WeightedUniform and WeightedRandom are the same of uniform attention and of random tokens. They
+	// those that are no case of the role; WeightedUniform and WeightedRandom are the same of uniform attention and of random tokens. They
 	// are nil if ablating the head costs nothing that can be distinguished from noise.
 	Weighted        *float64 `json:"weighted"`
 	WeightedUniform *float64 `json:"weighted_uniform"`
@@ -84,7 +84,7 @@ const (
 	RoleMixed     = "mixed"           // none of these
 )
 
-// Positional reports whether a role is a place relative to the query or in the sentence, whichever tokens there are.
+// Positional reports whether a role is a position, relative to the query or in the sentence, whichever tokens there are.
 func (s RoleScore) Positional() bool {
 	switch s.Role {
 	case RolePrevious, RoleCurrent, RoleOffset, RoleFirst, RoleBoundary, RolePosition:

@@ -143,7 +143,8 @@ type HeadAblation struct {
 	Deviation *float64 `json:"resample_deviation"` // standard deviation over the draws; nil for fewer than two
 }
 
-// Redundancy says why removing the attention to the word with the most has no effect above the noise floor.
+// Redundancy says why removing the attention to the word with the most has no effect above the noise floor. Its effects are those
+// by which words are judged: on the log-probability or, with a word to compare with, on the logit difference.
 type Redundancy struct {
 	Position int    `json:"position"`
 	Word     string `json:"word"`
@@ -170,6 +171,7 @@ const (
 	Certain     = "certain"      // it lowers the logit difference to the runner-up, which leaves the prediction as certain
 	SameAnswer  = "same answer"  // replacing it has an effect, so the prediction uses it, but is the same without it
 	Itself      = "itself"       // it is the predicting token, whose own vector is in the residual stream without attention
+	Several     = "several"      // only some other words in its place change the prediction, see [Why.Sensitive]
 	NoOther     = "no other"     // the training text has no other word in its place, so that it carries no information
 	NotUsed     = "not used"     // neither removing nor replacing it has an effect
 )
@@ -323,9 +325,18 @@ func (y Why) positions(words []WordEffect, some func(w WordEffect) bool) []int {
 func (y Why) Needed(p PairRemoved) bool {
 	alone := 0.0
 	for _, i := range p.Positions {
-		alone += max(0, *y.Words[i].AttentionRemoved)
+		effect, _ := y.Removed(y.Words[i])
+		alone += max(0, effect)
 	}
-	return p.Effect > 2*alone+y.NoiseFloor.Removed
+	return p.Effect > 2*alone+y.RemovalFloor()
+}
+
+// RemovalFloor returns the noise floor of [Why.Removed].
+func (y Why) RemovalFloor() float64 {
+	if y.Against != nil {
+		return y.NoiseFloor.DifferenceRemoved
+	}
+	return y.NoiseFloor.Removed
 }
 
 // Unexplained returns the position of a word whose attention needs an explanation, because removing it has no effect above the
@@ -336,8 +347,8 @@ func (y Why) Unexplained() int {
 	order := y.ByAttention()
 	for n, i := range order {
 		w := y.Words[i]
-		_, removed := aboveFloor(w.AttentionRemoved, y.NoiseFloor.Removed)
-		_, replaced := aboveFloor(w.NineInTen, y.NoiseFloor.Replaced)
+		_, removed := y.Removed(w)
+		_, replaced := y.Replaced(w)
 		much := w.Attention >= manyTimes/float64(len(y.Words))
 		if w.AttentionRemoved != nil && !removed && (n == 0 && much || replaced && i < len(y.Words)-1) {
 			return i

@@ -208,26 +208,30 @@ func (e *experiment) commandWithheld() string {
 
 // baselines returns the losses that those of the run are compared with, on the text that its evaluations measure.
 func (c *corpus) baselines(r *run.Run) ([]Baseline, error) {
-	measured := c.FirstHeldOut(r.EvaluationRows(c.HeldOut), r.Config.Context)
-	if c.counts == nil {
-		c.counts = data.NewCounts(c.Train, c.Vocabulary.Len())
-	}
-	losses, noun := c.counts.Losses(measured.HeldOut), c.Vocabulary.Tokenizer().Noun()
-	list := []Baseline{{"uniform", losses.Uniform, "every " + noun + " equally likely"}}
-	if c.HeldOut.Len() == 0 {
+	of := measured{r.EvaluationRows(c.HeldOut), r.Config.Context}
+	if list, known := c.losses[of]; known {
 		return list, nil
 	}
-	list = append(list,
-		Baseline{"unigram", losses.Unigram, "counts single " + noun + "s"},
-		Baseline{"bigram", losses.Bigram, "counts what follows one " + noun},
-		Baseline{"trigram", losses.Trigram, "counts what follows two " + noun + "s"})
-	if c.Grammar != nil {
-		exact, err := analysis.GrammarLoss(measured)
+	text := c.FirstHeldOut(of.rows, of.context)
+	losses, noun := data.NewCounts(c.Train, c.Vocabulary.Len()).Losses(text.HeldOut), c.Vocabulary.Tokenizer().Noun()
+	list := []Baseline{{"uniform", losses.Uniform, "every " + noun + " equally likely"}}
+	if c.HeldOut.Len() > 0 {
+		list = append(list,
+			Baseline{"unigram", losses.Unigram, "counts single " + noun + "s"},
+			Baseline{"bigram", losses.Bigram, "counts what follows one " + noun},
+			Baseline{"trigram", losses.Trigram, "counts what follows two " + noun + "s"})
+	}
+	if c.HeldOut.Len() > 0 && c.Grammar != nil {
+		exact, err := analysis.GrammarLoss(text)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, Baseline{"exact", exact, "the grammar that drew the text: the least that can be expected"})
 	}
+	if c.losses == nil {
+		c.losses = map[measured][]Baseline{}
+	}
+	c.losses[of] = list
 	return list, nil
 }
 

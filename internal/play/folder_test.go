@@ -27,11 +27,12 @@ func inBase64(files map[string][]byte) map[string]string {
 // An exported run opens natively with the map and predictions that were shown, and in another session as it was: there the training
 // goes on as if it had not stopped.
 func TestExportAndOpen(t *testing.T) {
+	settings := quick("steps", "150", "holdout", "0.2", "lr", "0.02") // with which the last weights of few sentences are not the best
 	for _, updates := range []int{17, 1000} {
 		c := talk(t)
-		ask[State](c, "configure", object{"text": small(), "fileName": "small.txt", "settings": quick()})
+		ask[State](c, "configure", object{"text": few, "fileName": "small.txt", "settings": settings})
 		ask[Progress](c, "step", object{"updates": updates})
-		shown := ask[Shown](c, "show", object{"sentence": "The zebra likes the dog"})
+		shown := ask[Shown](c, "show", object{"sentence": "The cat sat on the"})
 		files := exported(c)
 
 		folder := t.TempDir()
@@ -45,7 +46,7 @@ func TestExportAndOpen(t *testing.T) {
 			}
 		}
 		var options []run.Option
-		if updates < 40 { // the present weights are shown while it trains
+		if updates < 150 { // the present weights are shown while it trains
 			options = append(options, run.AtLast())
 		}
 		r, err := run.Open(filepath.Join(folder, "small"), options...)
@@ -56,30 +57,33 @@ func TestExportAndOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := session.Map("The zebra likes the dog", mostNext)
+		m, err := session.Map("The cat sat on the", mostNext)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if fmt.Sprint(m.Attention, m.Next) != fmt.Sprint(shown.Map.Attention, shown.Map.Next) || r.Step != shown.ShownStep {
 			t.Errorf("%d updates: the map of the opened run is another", updates)
 		}
+		if updates > 150 && r.Step >= r.Trained {
+			t.Errorf("the model has the weights of step %d of %d: choose settings with which it has earlier ones", r.Step, r.Trained)
+		}
 		if err := session.Close(); err != nil {
 			t.Fatal(err)
 		}
 
 		for name, fields := range map[string]object{
-			"files": {"files": inBase64(files), "text": small(), "textName": "small.txt"},
+			"files": {"files": inBase64(files), "text": few, "textName": "small.txt"},
 			"zip":   {"zip": ask[Exported](c, "export", object{"what": "run"}).Base64},
 		} {
 			other := talk(t)
 			state := ask[State](other, "open", fields)
-			if !state.CanTrain || state.Step != min(updates, 40) || len(state.Points) < 4 || state.CommandWithheld != "" || state.Corpus.Vocab != 14 {
+			if !state.CanTrain || state.Step != min(updates, 150) || len(state.Points) < 4 || state.CommandWithheld != "" {
 				t.Fatalf("%s: %+v", name, state)
 			}
-			if want := quick(); !maps.Equal(state.Changed, want) {
-				t.Errorf("changed %v, want %v", state.Changed, want)
+			if !maps.Equal(state.Changed, settings) {
+				t.Errorf("changed %v, want %v", state.Changed, settings)
 			}
-			same := ask[Shown](other, "show", object{"sentence": "The zebra likes the dog"})
+			same := ask[Shown](other, "show", object{"sentence": "The cat sat on the"})
 			if fmt.Sprint(same) != fmt.Sprint(shown) {
 				t.Errorf("%s, %d updates: the map is another", name, updates)
 			}
@@ -87,7 +91,7 @@ func TestExportAndOpen(t *testing.T) {
 				t.Errorf("frame %d", f.Step)
 			}
 			ask[Progress](other, "step", object{"updates": 1000})
-			sameModel(t, trainedNatively(t, small(), quick()), exported(other))
+			sameModel(t, trainedNatively(t, few, settings), exported(other))
 			if state = ask[State](other, "rewind", nil); state.Step != 0 {
 				t.Errorf("step %d after rewinding", state.Step)
 			}

@@ -142,7 +142,7 @@ func mapOf(m attention.Map) Map {
 type Step struct {
 	Envelope
 	Updates      int     `json:"updates"`
-	Milliseconds float64 `json:"milliseconds"` // 0: no limit
+	Milliseconds float64 `json:"milliseconds"` // 0: a minute, the most
 }
 
 // Progress is the result of updates.

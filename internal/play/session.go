@@ -2,6 +2,7 @@ package play
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"attend/data"
@@ -18,10 +20,11 @@ import (
 
 // Session answers messages, one after the other. It is not safe for concurrent use.
 type Session struct {
-	folder string // in which each run has a folder of its own
-	number int    // of run folders so far
-	texts  map[string]*corpus
-	now    *experiment // nil before the first configure
+	folder  string // in which each run has a folder of its own
+	number  int    // of run folders so far
+	texts   map[string]*corpus
+	now     *experiment   // nil before the first configure
+	longest time.Duration // of the updates of one message
 }
 
 // New returns a session that keeps its runs in a folder, which must exist and belong to it alone. Call [Session.Close] at the end.
@@ -33,7 +36,7 @@ func New(folder string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{folder: folder, texts: map[string]*corpus{}}, nil
+	return &Session{folder: folder, texts: map[string]*corpus{}, longest: longestStep}, nil
 }
 
 // Close ends the present training and removes its folder.
@@ -46,9 +49,12 @@ func (s *Session) Close() error {
 // corpus is a text with what is computed of it once.
 type corpus struct {
 	*data.Corpus
-	text   string       // as it was given; "" if it is built in
-	counts *data.Counts // nil until they are needed
+	text   string // as it was given; "" if it is built in
+	losses map[measured][]Baseline
 }
+
+// measured is the part of the held-out text that the evaluations of a training measure.
+type measured struct{ rows, context int }
 
 // handlers answer the messages by their names.
 func handlers() map[string]func(*Session, []byte) (any, error) {
@@ -84,18 +90,13 @@ func handle[T, R any](answer func(*Session, T) (R, error)) func(*Session, []byte
 // mostMessage is the largest number of bytes of a message: a run folder in base64 with its text.
 const mostMessage = 128 << 20
 
-// Handle answers a message. It never panics for what a message holds.
+// Handle answers a message. An error of the program in it is an error of the reply too: a page must not end with it.
 func (s *Session) Handle(message []byte) []byte {
 	var e Envelope
 	err := parse(message, &e, false)
 	reply := Reply{ID: e.ID}
 	if err == nil {
-		answer, known := handlers()[e.Do]
-		if known {
-			reply.Result, err = answer(s, message)
-		} else {
-			err = fmt.Errorf("there is no message %s: want %s", printable.Quote(e.Do), printable.Or(messageNames()))
-		}
+		reply.Result, err = s.answer(e.Do, message)
 	}
 	if err != nil {
 		reply.Result, reply.Error = nil, line(err)
@@ -105,6 +106,23 @@ func (s *Session) Handle(message []byte) []byte {
 		b, _ = json.Marshal(Reply{ID: e.ID, Error: line(fmt.Errorf("the result cannot be written: %w", err))})
 	}
 	return b
+}
+
+// faultText begins the error of a reply to a message that the program could not answer by its own fault.
+const faultText = "attend has a fault here"
+
+// answer returns the result of a message.
+func (s *Session) answer(do string, message []byte) (result any, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%s: %v: load the page again", faultText, fault)
+		}
+	}()
+	answer, known := handlers()[do]
+	if !known {
+		return nil, fmt.Errorf("there is no message %s: want %s", printable.Quote(do), printable.Or(messageNames()))
+	}
+	return answer(s, message)
 }
 
 // messageNames returns the names of all messages, sorted.
@@ -137,7 +155,7 @@ func parse(message []byte, into any, strict bool) error {
 	}
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return fmt.Errorf("%s: want %s, not a %s", cmpOr(kind.Field, "the message"), kindOf(kind.Type.String()), kind.Value)
+		return fmt.Errorf("%s: want %s, not a %s", cmp.Or(kind.Field, "the message"), kindOf(kind.Type.String()), kind.Value)
 	}
 	return fmt.Errorf("the message cannot be read: %s: want an object with the fields of its name", strings.TrimPrefix(err.Error(), "json: "))
 }
@@ -158,13 +176,6 @@ func kindOf(name string) string {
 		return "a list"
 	}
 	return "an object"
-}
-
-func cmpOr(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
 }
 
 // mostLine is the largest number of characters of an error.

@@ -51,7 +51,7 @@ func (c *conversation) send(do string, fields map[string]any) (result json.RawMe
 	if err := json.Unmarshal(out, &reply); err != nil {
 		c.t.Fatalf("%s: %v", out, err)
 	}
-	if reply.ID != c.id || (reply.Result == nil) == (reply.Error == "") || strings.Contains(reply.Error, "\n") {
+	if reply.ID != c.id || (reply.Result == nil) == (reply.Error == "") || strings.Contains(reply.Error, "\n") || strings.HasPrefix(reply.Error, faultText) {
 		c.t.Fatalf("%s: reply %.500s", do, out)
 	}
 	return reply.Result, reply.Error
@@ -180,6 +180,9 @@ func TestDescribe(t *testing.T) {
 		delete(kinds, setting.Name)
 		if setting.Meaning == "" || setting.Group == "" || (setting.Kind == "choice") != (len(setting.Choices) > 0) || strings.Contains(setting.Meaning, "`") {
 			t.Errorf("%+v", setting)
+		}
+		if setting.High != nil && (*setting.High <= *setting.Low || *setting.High > mostSteps) {
+			t.Errorf("%s: %g to %g", setting.Name, *setting.Low, *setting.High)
 		}
 		if setting.Structural == (setting.Name == "lr" || setting.Name == "steps") {
 			t.Errorf("%s: structural %t", setting.Name, setting.Structural)

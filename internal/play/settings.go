@@ -117,6 +117,16 @@ func (s *Session) describe() (Description, error) {
 	return d, nil
 }
 
+// offered returns the largest values of controls where `attend train` takes much larger ones. Several large values together can still
+// be too much for a page, see [checkModel].
+func offered() map[string]float64 {
+	return map[string]float64{
+		"layers": 8, "heads": 16, "dim": 256, "hidden": 1024, "context": 256, "batch": 256, "steps": mostSteps, "warmup": mostSteps,
+		"eval-interval": mostSteps, "save-interval": mostSteps, "patience": 1000, "min-count": 1000, "clip": 1000, "lr": 10, "min-lr": 10,
+		"weight-decay": 10,
+	}
+}
+
 // describeSetting returns the control of a setting.
 func describeSetting(setting run.Setting, defaults run.Settings) Setting {
 	out := Setting{Name: setting.Name, Group: setting.Group, Default: setting.Text(&defaults),
@@ -138,9 +148,8 @@ func describeSetting(setting run.Setting, defaults run.Settings) Setting {
 	if r := setting.Range; r != (run.Range{}) {
 		out.Low, out.High, out.OpenLow, out.OpenHigh = &r.Low, &r.High, r.OpenLow, r.OpenHigh
 	}
-	if setting.Name == "steps" {
-		most := float64(mostSteps)
-		out.High = &most
+	if most, ok := offered()[setting.Name]; ok {
+		out.High, out.OpenHigh = &most, false
 	}
 	if reflect.TypeOf(setting.Default).Kind() == reflect.Uint64 {
 		low := 0.0

@@ -23,10 +23,10 @@ const (
 	stoppedDiverged = "diverged"
 )
 
-// The largest values of a [Step].
+// The largest number of updates of a [Step], and its longest time, with or without a limit of its own.
 const (
-	mostUpdates      = 1_000_000
-	mostMilliseconds = 60_000
+	mostUpdates = 1_000_000
+	longestStep = time.Minute
 )
 
 // until says when step ends by itself. Each condition ends it once.
@@ -101,12 +101,16 @@ func (s *Session) step(in Step) (Progress, error) {
 	switch {
 	case in.Updates < 1 || in.Updates > mostUpdates:
 		return Progress{}, fmt.Errorf("updates %d: want 1 to %d", in.Updates, mostUpdates)
-	case !(in.Milliseconds >= 0 && in.Milliseconds <= mostMilliseconds):
-		return Progress{}, fmt.Errorf("milliseconds %g: want 0 to %d", in.Milliseconds, mostMilliseconds)
+	case !(in.Milliseconds >= 0 && in.Milliseconds <= milliseconds(longestStep)):
+		return Progress{}, fmt.Errorf("milliseconds %g: want 0 to %g", in.Milliseconds, milliseconds(longestStep))
+	}
+	most := s.longest
+	if in.Milliseconds > 0 {
+		most = min(most, durationOf(in.Milliseconds))
 	}
 	e.fresh = len(e.points)
 	if e.stopped == "" {
-		err = e.advance(in)
+		err = e.advance(in.Updates, most)
 	}
 	if err != nil {
 		return Progress{}, err
@@ -114,16 +118,23 @@ func (s *Session) step(in Step) (Progress, error) {
 	return e.progress()
 }
 
-// advance makes the updates of a message. What ends the training is kept.
-func (e *experiment) advance(in Step) error {
-	deadline := time.Now().Add(time.Duration(in.Milliseconds * float64(time.Millisecond)))
+// milliseconds returns a time as a number of milliseconds, and durationOf is its inverse.
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func durationOf(milliseconds float64) time.Duration {
+	return time.Duration(milliseconds * float64(time.Millisecond))
+}
+
+// advance makes at most so many updates, until the time is over. What ends the training is kept.
+func (e *experiment) advance(updates int, most time.Duration) error {
+	deadline := time.Now().Add(most)
 	made, condition := 0, ""
 	e.reason = ""
 	pause := func() bool {
 		if made > 0 && e.training.Step == e.until.Steps && condition == "" {
 			condition, e.reason = stoppedSteps, fmt.Sprintf("Step %s is reached, where it was to stop.", printable.Thousands(e.training.Step))
 		}
-		return condition != "" || made >= in.Updates || in.Milliseconds > 0 && !time.Now().Before(deadline)
+		return condition != "" || made >= updates || !time.Now().Before(deadline)
 	}
 	err := e.training.Advance(pause, func(p run.Progress) {
 		e.last = p

@@ -58,3 +58,11 @@ func TestParseSize(t *testing.T) {
 		}
 	}
 }
+
+func TestRounded(t *testing.T) {
+	for x, want := range map[float64]string{0: "0.00", -0.001: "0.00", -0.005001: "-0.01", 1.235: "1.24", 12: "12.00"} {
+		if got := Rounded(x); got != want {
+			t.Errorf("%g: %s, want %s", x, got, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package prose
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -141,8 +140,8 @@ func someOthers(y attention.Why) string {
 		}
 		parts = append(parts, fmt.Sprintf("%s (%d of %d)", printable.Quote(marks[i]), change, len(w.Replacements)))
 	}
-	return fmt.Sprintf("In the place of %s some other %ss would change the prediction, but fewer than nine in ten: "+
-		"these replacements have an effect themselves.", Listed(parts), y.Unit)
+	return fmt.Sprintf("In the place of %s some other %ss would change the prediction, but fewer than nine in ten in the same "+
+		"direction: these replacements have an effect themselves.", Listed(parts), y.Unit)
 }
 
 // removedOnly says which tokens have an effect only when the attention to them is removed.
@@ -210,6 +209,9 @@ func attended(y attention.Why) string {
 		return fmt.Sprintf(" They are the %d with the most attention too.", n)
 	case slices.Contains(y.WithEffect, most.Position) && n > 1:
 		return fmt.Sprintf(" The %s with the most attention, %s, is among them.", y.Unit, name)
+	}
+	if slices.Contains(y.SomeOthers, most.Position) {
+		return fmt.Sprintf(" The most attention goes to %s: see below.", name)
 	}
 	if _, removed := y.Removed(most); removed {
 		return fmt.Sprintf(" The most attention goes to %s, which has an effect only when the attention to it is removed.", name)
@@ -300,8 +302,7 @@ func redundant(y attention.Why) string {
 	if d.Position == y.ByAttention()[0] {
 		subject = fmt.Sprintf("%s, which has the most (%s),", word, printable.Rounded(y.Words[d.Position].Attention))
 	}
-	text := fmt.Sprintf("Removing the attention to %s has no effect above the noise floor (%s nats).", subject,
-		printable.Rounded(y.NoiseFloor.Removed))
+	text := fmt.Sprintf("Removing the attention to %s has no effect above the noise floor (%s).", subject, floor(y, "removed"))
 	for _, reason := range d.Reasons {
 		switch reason {
 		case attention.Sink:
@@ -311,7 +312,7 @@ func redundant(y attention.Why) string {
 				if y.Needed(p) && slices.Contains(p.Positions[:], d.Position) {
 					other := p.Positions[0] + p.Positions[1] - d.Position
 					enough := "one of the two is enough"
-					if alone := *y.Words[other].AttentionRemoved; math.Abs(alone) > y.NoiseFloor.Removed {
+					if alone, above := y.Removed(y.Words[other]); above {
 						enough = fmt.Sprintf("that of %s alone is %s", printable.Quote(marks[other]), printable.Rounded(alone))
 					}
 					text += fmt.Sprintf(" Removing the attention to %s as well has an effect of %s: %s.",
@@ -327,10 +328,13 @@ func redundant(y attention.Why) string {
 				"the probability hardly changes.",
 				printable.Quote(printable.Token(d.RunnerUp)), printable.Rounded(d.Margin), printable.Rounded(d.Difference))
 		case attention.SameAnswer:
+			mean, _ := y.ReplacedMean(y.Words[d.Position])
 			text += fmt.Sprintf(" Without it the model predicts the same; other %ss in its place change the prediction (replaced %s).",
-				y.Unit, printable.Rounded(*y.Words[d.Position].Replaced))
+				y.Unit, printable.Rounded(mean))
 		case attention.Itself:
 			text += fmt.Sprintf(" It is the last %s: the prediction is computed from its vector, which needs no attention.", y.Unit)
+		case attention.Several:
+			text += fmt.Sprintf(" Only some other %ss in its place have an effect.", y.Unit)
 		case attention.NoOther:
 			text += fmt.Sprintf(" The training text has no other %s in its place, so it carries no information.", y.Unit)
 		case attention.NotUsed:

@@ -24,8 +24,12 @@ func Patching(clean []string, at int, other string, layers, heads int) attention
 	}
 	seq := len(clean)
 	parts := func() attention.PatchParts {
+		var each [][][]float64
+		for range layers {
+			each = append(each, grid(heads, seq, at))
+		}
 		return attention.PatchParts{
-			Residual: grid(layers+1, seq, at), Attention: grid(layers, seq, at), FeedForward: grid(layers, seq, at),
+			HeadsAt: each, Residual: grid(layers+1, seq, at), Attention: grid(layers, seq, at), FeedForward: grid(layers, seq, at),
 			Heads: grid(layers, heads, 0), Patterns: grid(layers, heads, 0),
 		}
 	}

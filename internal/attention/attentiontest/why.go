@@ -19,14 +19,16 @@ const (
 )
 
 var (
-	effects    = regexp.MustCompile(quoted + ` \((removed ` + number + `)?(?:, )?(replaced ` + number + `)?\)`)
-	toward     = regexp.MustCompile(`([0-9]+) ` + noun + `s? (?:has|have) an effect on `)
-	away       = regexp.MustCompile(`([0-9]+) ` + noun + `s? makes? .*? (?:less likely|smaller): (.*?)\.(?: |$)`)
+	effects  = regexp.MustCompile(quoted + ` \((removed ` + number + `)?(?:, )?(replaced ` + number + `)?\)`)
+	toward   = regexp.MustCompile(`([0-9]+) ` + noun + `s? (?:has|have) an effect on `)
+	away     = regexp.MustCompile(`([0-9]+) ` + noun + `s? makes? .*? (?:less likely|smaller): (.*?)\.(?: |$)`)
+	mostOnly = regexp.MustCompile(`The most attention goes to ` + quoted +
+		` \(([0-9.]+)\), which has an effect only when the attention to it is removed`)
 	mostGoesTo = regexp.MustCompile(`The most attention goes to ` + quoted + ` \(([0-9.]+)\), which has no such effect`)
 	mostAmong  = regexp.MustCompile(`The ` + noun + ` with the most attention, ` + quoted + ` \(([0-9.]+)\), is among them`)
 	mostToo    = regexp.MustCompile(`It has the most attention too: ([0-9.]+)|They are the ([0-9]+) with the most attention too`)
 	noRemoval  = regexp.MustCompile(`Removing the attention to ` + quoted + `(, which has the most)? \(([0-9.]+)\),? ` +
-		`has no effect above the noise floor \(([0-9.]+) nats\)`)
+		`has no effect above the noise floor \(([0-9.]+) (?:nats|logits)\)`)
 	ranked = regexp.MustCompile(`Rank correlation of attention and effect: ` + number +
 		` \(p [^)]*\): the more attention, the (larger|smaller) the effect`)
 	others      = regexp.MustCompile(`In the place of (.*?) some other ` + noun + `s would change the prediction`)
@@ -262,6 +264,9 @@ func (c *whyCheck) attention() {
 		c.above[top]) {
 		c.fault("the most attention goes to %s, and not to %s", top, m[1])
 	}
+	if m := mostOnly.FindStringSubmatch(c.text); m != nil && (m[1] != top || !c.removalAlone(order[0])) {
+		c.fault("%q", m[0])
+	}
 	if m := mostAmong.FindStringSubmatch(c.text); m != nil && (m[1] != top || !c.above[top]) {
 		c.fault("%s has the most attention, and not %s", top, m[1])
 	}
@@ -270,15 +275,25 @@ func (c *whyCheck) attention() {
 	}
 	if m := noRemoval.FindStringSubmatch(c.text); m != nil {
 		i := slices.Index(names, m[1])
-		if i < 0 || math.Abs(*y.Words[i].AttentionRemoved) > y.NoiseFloor.Removed || m[3] != two(y.Words[i].Attention) ||
+		removed, mean, nine := c.effects(y.Words[max(i, 0)])
+		if i < 0 || removed == nil || beyond(removed, c.floors.Removed) || m[4] != two(c.floors.Removed) || m[3] != two(y.Words[i].Attention) ||
 			(m[2] != "") != (m[1] == top) {
 			c.fault("removing the attention to %s has no effect", m[1])
 		}
+		c.expect("this prediction does not use it", mean != nil && !beyond(mean, c.floors.Replaced) && !beyond(nine, c.floors.Replaced) &&
+			slices.Equal(y.Redundancy.Reasons, []string{attention.NotUsed}))
+		c.expect("in its place have an effect", slices.Contains(c.some, i) && slices.Contains(y.Redundancy.Reasons, attention.Several))
 	}
 	if m := ranked.FindStringSubmatch(c.text); m != nil && (len(c.above) < 3 || y.Correlation.P > 0.05 ||
 		m[1] != two(y.Correlation.Rho) || (m[2] == "larger") != (y.Correlation.Rho > 0)) {
 		c.fault("rank correlation: %q of %+v", m[0], y.Correlation)
 	}
+}
+
+// removalAlone reports whether only removing the attention to a word has an effect.
+func (c *whyCheck) removalAlone(position int) bool {
+	removed, mean, nine := c.effects(c.y.Words[position])
+	return beyond(removed, c.floors.Removed) && !beyond(mean, c.floors.Replaced) && !beyond(nine, c.floors.Replaced)
 }
 
 // two writes a number with two decimals, and never as -0.00.

@@ -1,38 +1,42 @@
-// Runs a Go program compiled for GOOS=js in a page of Chromium, with the kernels, and exits with its code:
+// Runs a Go program compiled for GOOS=js in a page of a browser, with the kernels, and exits with its code:
 //
-//     node browser.mjs CHROMIUM GOROOT program.wasm [arguments]
+//     node browser.mjs chrome|firefox EXECUTABLE GOROOT program.wasm [arguments]
 //
-// playwright-core is that of the tests of pages (npm ci in internal/render/page/browser). The environment variables that begin
-// with ATTEND_ are passed on.
+// puppeteer-core is one of the modules of the tests of pages (npm ci in internal/render/page/browser). The environment variables
+// that begin with ATTEND_ are passed on.
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const { chromium } = createRequire(join(here, "../../render/page/browser/harness.mjs"))("playwright-core");
-const [executablePath, goRoot, program, ...args] = process.argv.slice(2);
+const puppeteer = createRequire(join(here, "../../render/page/browser/harness.mjs"))("puppeteer-core");
+const [name, executablePath, goRoot, program, ...args] = process.argv.slice(2);
 const files = {
-  "/": ["text/html", "<!doctype html>"],
+  "/": ["text/html", `<!doctype html><script src="/wasm_exec.js"></script><script src="/kernels.js"></script>`],
+  "/wasm_exec.js": ["text/javascript", readFileSync(join(goRoot, "lib/wasm/wasm_exec.js"))],
+  "/kernels.js": ["text/javascript", readFileSync(join(here, "kernels.js"))],
   "/program.wasm": ["application/wasm", readFileSync(program)],
   "/links.wasm": ["application/wasm", readFileSync(join(here, "links.wasm"))],
   "/kernels.wasm": ["application/wasm", readFileSync(join(here, "kernels.wasm"))],
 };
+const server = createServer((request, response) => {
+  const file = files[request.url];
+  response.writeHead(file ? 200 : 404, { "Content-Type": file ? file[0] : "text/plain" }).end(file?.[1]);
+}).listen(0, "127.0.0.1");
+await new Promise((listening) => server.once("listening", listening));
 
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const browser = await puppeteer.launch({
+  browser: name, executablePath, args: name === "chrome" ? ["--no-sandbox"] : [], protocolTimeout: 600_000,
+});
 const page = await browser.newPage();
 page.on("console", (m) => console.log(m.text()));
 page.on("pageerror", (e) => console.log(e.message));
-await page.route("**/*", (route) => {
-  const file = files[new URL(route.request().url()).pathname];
-  return file ? route.fulfill({ contentType: file[0], body: file[1] }) : route.abort();
-});
-await page.goto("http://kernels.test/");
-await page.addScriptTag({ path: join(goRoot, "lib/wasm/wasm_exec.js") });
-await page.addScriptTag({ path: join(here, "kernels.js") });
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("ATTEND_")));
+await page.goto(`http://127.0.0.1:${server.address().port}/`);
+const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith("ATTEND_")));
 process.exitCode = await page.evaluate(async ({ argv, env }) => {
-  const bytes = async (name) => (await fetch(name)).arrayBuffer();
+  const bytes = async (file) => (await fetch(file)).arrayBuffer();
   const go = new Go();
   let exit;
   Object.assign(go, { argv, env, exit: (code) => { exit = code; } });
@@ -43,3 +47,4 @@ process.exitCode = await page.evaluate(async ({ argv, env }) => {
   return exit;
 }, { argv: ["program", ...args], env });
 await browser.close();
+server.close();

@@ -78,22 +78,29 @@ func TestKernelsInNode(t *testing.T) {
 	}
 }
 
-// They pass in Chromium too, where they compute the bits that are recorded.
-func TestKernelsInChromium(t *testing.T) {
+// They pass in Chromium and in Firefox too, where they compute the bits that are recorded.
+func TestKernelsInBrowsers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles to WebAssembly")
 	}
-	chromium, node := rendertest.Browser(t, "../../render/page/browser")
+	const modules = "../../render/page/browser"
 	goRoot, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A page has no files.
-	c := exec.Command(node, "browser.mjs", chromium, strings.TrimSpace(string(goRoot)), compileTests(t),
-		"-test.short", "-test.v", "-test.run=^Test", "-test.skip=TestAssemblyMixesNoSSE")
-	c.Env = append(os.Environ(), "ATTEND_KERNELS=wasm-simd")
-	if out, err := c.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestTheSameBits/wasm-simd") {
-		t.Errorf("%v\n%s", err, failures(string(out)))
+	for name, find := range map[string]func(t *testing.T, modules string) (browser, node string){
+		"chrome": rendertest.Browser, "firefox": rendertest.Firefox,
+	} {
+		t.Run(name, func(t *testing.T) {
+			browser, node := find(t, modules)
+			// A page has no files.
+			c := exec.Command(node, "browser.mjs", name, browser, strings.TrimSpace(string(goRoot)), compileTests(t),
+				"-test.short", "-test.v", "-test.run=^Test", "-test.skip=TestAssemblyMixesNoSSE")
+			c.Env = append(os.Environ(), "ATTEND_KERNELS=wasm-simd")
+			if out, err := c.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestTheSameBits/wasm-simd") {
+				t.Errorf("%v\n%s", err, failures(string(out)))
+			}
+		})
 	}
 }
 

@@ -47,8 +47,18 @@ func build(t *testing.T) (program string) {
 	return program
 }
 
-// answers runs the engine in Node.js as a Worker of a page does, and returns the reply to each request.
+// answers returns the reply of the engine to each request.
 func answers(t *testing.T, node, program string, requests ...string) []string {
+	t.Helper()
+	lines := worker(t, node, program, requests...)
+	if lines[0] != `{"ready":true}` {
+		t.Fatalf("%.2000s", lines)
+	}
+	return lines[1:]
+}
+
+// worker runs a program in Node.js as a Worker of a page does, and returns what it says first and the reply to each request.
+func worker(t *testing.T, node, program string, requests ...string) []string {
 	t.Helper()
 	goRoot, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -62,10 +72,10 @@ func answers(t *testing.T, node, program string, requests ...string) []string {
 	c.Stderr = &problems
 	out, err := c.Output()
 	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if err != nil || len(lines) != len(requests)+1 || lines[0] != `{"ready":true}` {
+	if err != nil || len(lines) != len(requests)+1 {
 		t.Fatalf("%v, %d replies to %d requests: %.2000s\n%s", err, len(lines)-1, len(requests), out, problems.String())
 	}
-	return lines[1:]
+	return lines
 }
 
 // parse reads the result of a reply.
@@ -184,6 +194,24 @@ func TestEngineInNode(t *testing.T) {
 		t.Errorf("the native map differs by %g", d)
 	} else {
 		t.Logf("the largest difference of a weight or probability from the native map is %.1e", d)
+	}
+}
+
+// Where the engine cannot be started the page is told so, and so is whoever waits for a reply.
+func TestEngineThatIsNone(t *testing.T) {
+	path := node(t)
+	program := filepath.Join(t.TempDir(), "engine.wasm")
+	if err := os.WriteFile(program, []byte("no WebAssembly"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for i, reply := range worker(t, path, program, `{"id": 4, "do": "describe"}`, `{"id": 5, "do": "describe"}`) {
+		var r struct {
+			ID    int
+			Error string
+		}
+		if err := json.Unmarshal([]byte(reply), &r); err != nil || !strings.Contains(r.Error, "the engine has ended: ") || i > 0 && r.ID != 3+i {
+			t.Errorf("%v: %s", err, reply)
+		}
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 type pageData struct {
 	Run       string             `json:"run"`
 	Step      int                `json:"step"`
-	Selected  string             `json:"-"` // follows the step: why these weights are the model
+	Selected  string             `json:"-"`    // follows the step: why these weights are the model
+	Noun      string             `json:"noun"` // what a token is: word or character
 	Film      bool               `json:"film"`
 	Light     pageScale          `json:"light"`
 	Dark      pageScale          `json:"dark"`

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"attend/internal/attention"
@@ -131,6 +132,10 @@ func (d *pageData) title(what string) string {
 
 // write puts the page together.
 func (d *pageData) write(w io.Writer, text pageText) error {
+	d.Noun = "character"
+	if slices.ContainsFunc(d.Sentences, func(s pageSentence) bool { return !s.Joined }) {
+		d.Noun = "word"
+	}
 	// In this order each file uses only what stands before it, and main.js starts.
 	return writePage(w, "page.html", text, text.Heading+": "+d.title(""), d,
 		"document.js", "cells.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js",

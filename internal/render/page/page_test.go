@@ -474,3 +474,16 @@ func TestFilmHoldsItsFrames(t *testing.T) {
 		}
 	})
 }
+
+// A page calls tokens what they are.
+func TestTheNounOfAPage(t *testing.T) {
+	for want, m := range map[string]attention.Map{"character": characters(20), "word": lions()[0]} {
+		var b bytes.Buffer
+		if err := Maps(&b, attention.Source{Run: "runs/x", Step: 1}, []attention.Map{m}, nil, unchosen()); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), ">All "+want+"s</h3>") || !strings.Contains(b.String(), `"noun":"`+want+`"`) {
+			t.Errorf("the page does not speak of %ss", want)
+		}
+	}
+}

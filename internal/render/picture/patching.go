@@ -15,12 +15,13 @@ import (
 
 // Sizes of the picture of a patching, in pixels.
 const (
-	patchRow      = 22  // height of a cell
-	patchCells    = 640 // of the cells of one grid, unless there are many
-	widestPatch   = 40  // of a cell whose label is no wider
-	patchLine     = 14  // height of a line of a label
-	patchLabel    = 130 // of a label, beyond which it is cut
-	wholeSentence = 24  // tokens at most for which those before the first that differs are shown too
+	patchRow       = 22  // height of a cell
+	patchCells     = 640 // of the cells of one grid, unless there are many
+	widestPatch    = 40  // of a cell whose label is no wider
+	patchLine      = 14  // height of a line of a label
+	patchLabel     = 130 // of a label, beyond which it is cut
+	mostPatchHeads = 32  // of which z at each token is shown
+	wholeSentence  = 24  // tokens at most for which those before the first that differs are shown too
 )
 
 // Patching draws activation patching: at the left the grids of denoising, at the right those of noising. Each has a row for each
@@ -114,7 +115,8 @@ func (c patchColumn) cut(face *typeface) string {
 // grids returns the grids of one direction.
 func (s *patchSheet) grids(p attention.Patching, parts attention.PatchParts) []patchGrid {
 	var words, heads []patchColumn
-	var layers, depths []string
+	var layers, depths, each []string
+	var at [][]float64 // of each head
 	for i := s.first; i < len(p.Clean.Tokens); i++ {
 		words = append(words, patchWord(p, i))
 	}
@@ -125,6 +127,11 @@ func (s *patchSheet) grids(p attention.Patching, parts attention.PatchParts) []p
 		layers = append(layers, fmt.Sprintf("layer %d", layer+1))
 		depths = append(depths, fmt.Sprintf("before layer %d", layer+1))
 	}
+	for layer := range parts.HeadsAt {
+		for head, of := range parts.HeadsAt[layer] {
+			each, at = append(each, fmt.Sprintf("layer %d, head %d", layer+1, head+1)), append(at, of)
+		}
+	}
 	depths = append(depths, fmt.Sprintf("after layer %d", len(layers)))
 	shown := func(all [][]float64) [][]float64 {
 		part := make([][]float64, len(all))
@@ -133,13 +140,17 @@ func (s *patchSheet) grids(p attention.Patching, parts attention.PatchParts) []p
 		}
 		return part
 	}
-	return []patchGrid{
+	grids := []patchGrid{
 		{title: "residual stream of one token", rows: depths, columns: words, parts: shown(parts.Residual)},
 		{title: "output of attention at one token", rows: layers, columns: words, parts: shown(parts.Attention)},
 		{title: "output of the feed-forward network at one token", rows: layers, columns: words, parts: shown(parts.FeedForward)},
 		{title: "z of one head at all tokens", rows: layers, columns: heads, parts: parts.Heads},
 		{title: "attention weights of one head, not its values", rows: layers, columns: heads, parts: parts.Patterns},
 	}
+	if len(each) > 0 && len(each) <= mostPatchHeads {
+		grids = append(grids, patchGrid{title: "z of one head at one token", rows: each, columns: words, parts: shown(at)})
+	}
+	return grids
 }
 
 // patchWord names the token at a position.
@@ -340,13 +351,13 @@ func patchSubject(p attention.Patching, s attention.Source) subject {
 	}{{"denoising", p.Denoising}, {"noising", p.Noising}} {
 		var large []string
 		for depth, tokens := range attention.Carriers(d.parts.Residual) {
-			place := fmt.Sprintf("before layer %d", depth+1)
+			point := fmt.Sprintf("before layer %d", depth+1)
 			if depth == layers {
-				place = fmt.Sprintf("after layer %d", layers)
+				point = fmt.Sprintf("after layer %d", layers)
 			}
 			for _, i := range tokens {
 				word, part := printable.Quote(patchWord(p, i).String()), patchNumber(d.parts.Residual[depth][i])
-				large = append(large, fmt.Sprintf("%s %s %s", word, place, part))
+				large = append(large, fmt.Sprintf("%s %s %s", word, point, part))
 			}
 		}
 		for layer, heads := range attention.Carriers(d.parts.Heads) {

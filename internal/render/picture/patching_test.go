@@ -31,11 +31,11 @@ func lionOrZebra() attention.Patching {
 	}
 	p.Denoising = attention.PatchParts{
 		Residual: grid(0.1, 3, 4, 2), Attention: grid(0.2, 2, 4, 2), FeedForward: grid(0.3, 2, 4, 2),
-		Heads: grid(0.4, 2, 2, 0), Patterns: grid(0.5, 2, 2, 0),
+		Heads: grid(0.4, 2, 2, 0), Patterns: grid(0.5, 2, 2, 0), HeadsAt: [][][]float64{grid(0.8, 2, 4, 2), grid(0.9, 2, 4, 2)},
 	}
 	p.Noising = attention.PatchParts{
 		Residual: grid(0.6, 3, 4, 2), Attention: grid(0.7, 2, 4, 2), FeedForward: grid(-0.8, 2, 4, 2),
-		Heads: grid(1.9, 2, 2, 0), Patterns: grid(-12.3, 2, 2, 0),
+		Heads: grid(1.9, 2, 2, 0), Patterns: grid(-12.3, 2, 2, 0), HeadsAt: [][][]float64{grid(-0.4, 2, 4, 2), grid(-0.5, 2, 4, 2)},
 	}
 	return p
 }
@@ -70,6 +70,7 @@ func TestPatchingHasEveryPart(t *testing.T) {
 			}{
 				{parts.Residual, words, depths}, {parts.Attention, words, layers}, {parts.FeedForward, words, layers},
 				{parts.Heads, heads, layers}, {parts.Patterns, heads, layers},
+				{slices.Concat(parts.HeadsAt...), words, []string{"layer 1, head 1", "layer 1, head 2", "layer 2, head 1", "layer 2, head 2"}},
 			} {
 				for i, row := range grid.parts {
 					for j, part := range row {

@@ -7,29 +7,45 @@ import (
 	"testing"
 )
 
-// Browser returns the paths of Chromium, which ATTEND_BROWSER names where it is not on the path, and of Node.js. The modules of the
-// browser tests lie in `modules` (npm ci there). Where one is missing, the test is skipped, and with ATTEND_TOOLS=required it fails.
+// Browser returns the paths of Chromium, which ATTEND_BROWSER names where it is not on the path, and of Node.js. The modules of
+// the browser tests lie in `modules` (npm ci there). Where one is missing, the test is skipped, and with ATTEND_TOOLS=required it
+// fails.
 func Browser(t *testing.T, modules string) (chromium, node string) {
+	t.Helper()
+	return browser(t, modules, os.Getenv("ATTEND_BROWSER"), "no browser: install chromium, or name one in ATTEND_BROWSER",
+		"chromium", "chromium-browser", "google-chrome")
+}
+
+// Firefox is [Browser] of Firefox, which ATTEND_FIREFOX names where it is not on the path.
+func Firefox(t *testing.T, modules string) (firefox, node string) {
+	t.Helper()
+	return browser(t, modules, os.Getenv("ATTEND_FIREFOX"), "no Firefox: install firefox-esr, or name one in ATTEND_FIREFOX",
+		"firefox-esr", "firefox")
+}
+
+// browser finds a browser by its names, unless a path is given.
+func browser(t *testing.T, modules, path, none string, names ...string) (browser, node string) {
 	t.Helper()
 	missing := t.Skip
 	if os.Getenv("ATTEND_TOOLS") == "required" {
 		missing = t.Fatal
 	}
-	chromium = os.Getenv("ATTEND_BROWSER")
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if chromium == "" {
-			chromium, _ = exec.LookPath(name)
+	for _, name := range names {
+		if path == "" {
+			path, _ = exec.LookPath(name)
 		}
 	}
-	if chromium == "" {
-		missing("no browser: install chromium, or name one in ATTEND_BROWSER")
+	if path == "" {
+		missing(none)
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {
 		missing("no Node.js on the path: install nodejs and npm")
 	}
-	if _, err := os.Stat(filepath.Join(modules, "node_modules", "playwright-core")); err != nil {
-		missing("the modules of the browser tests are missing: run `npm ci` in internal/render/page/browser")
+	for _, module := range []string{"playwright-core", "puppeteer-core"} {
+		if _, err := os.Stat(filepath.Join(modules, "node_modules", module)); err != nil {
+			missing("the modules of the browser tests are missing: run `npm ci` in internal/render/page/browser")
+		}
 	}
-	return chromium, node
+	return path, node
 }

@@ -37,9 +37,12 @@ func Heads(w io.Writer, heads []attention.Head, tokens Tokens, o Options) error 
 	if len(heads) > 0 {
 		h := heads[0]
 		b.WriteByte('\n')
-		b.WriteString(term.Faint(o.paragraph("Scores: over %s. Ablation: over %s; "+
-			"± is the standard error over sentences.",
-			printable.Count(h.Tokens, tokens.Noun), printable.Count(h.AblatedTokens, "predicted token")), o.Color))
+		deviation := ""
+		if h.EffectError != nil {
+			deviation = "; ± is the standard error over sentences"
+		}
+		b.WriteString(term.Faint(o.paragraph("Scores: over %s. Ablation: over %s%s.", printable.Count(h.Tokens, tokens.Noun),
+			printable.Count(h.AblatedTokens, "predicted token"), deviation), o.Color))
 	}
 	return render.Write(w, &b)
 }
@@ -75,15 +78,15 @@ func (t Tokens) writeHead(b *bytes.Buffer, h attention.Head, o Options) {
 		b.WriteString(o.hanging("  ", "its largest parts: %s", strings.Join(also, "; ")))
 	}
 	if h.Effect != nil {
-		b.WriteString(o.hanging("  ", "ablation raises the loss by %s", effects(h)))
+		b.WriteString(o.hanging("  ", "effect of ablation on the loss: %s", effects(h)))
 	}
 	for _, e := range h.Examples {
 		cost := ""
 		if e.Cost != nil {
 			cost = fmt.Sprintf(" (ablation costs %s)", rounded(*e.Cost))
 		}
-		b.WriteString(o.hanging("  ", "%s: %s -> %s %s%s",
-			printable.Sentence(e.Text), render.Spelling(e.Query), render.Spelling(e.Key), rounded(e.Weight), cost))
+		b.WriteString(o.hanging("  ", "\"%s\": %s -> %s %s%s", printable.Sentence(e.Text),
+			printable.Quote(render.Spelling(e.Query)), printable.Quote(render.Spelling(e.Key)), rounded(e.Weight), cost))
 	}
 	var faint []string
 	if len(h.ByOffset) > 0 {
@@ -91,7 +94,8 @@ func (t Tokens) writeHead(b *bytes.Buffer, h attention.Head, o Options) {
 		for _, w := range h.ByOffset[:min(shownOffsets, len(h.ByOffset))] {
 			weights = append(weights, rounded(w))
 		}
-		faint = append(faint, fmt.Sprintf("attention 0, 1, 2, ... %ss before: %s", t.Noun, strings.Join(weights, " ")))
+		offsets := strings.Join([]string{"0", "1", "2", "..."}[:min(4, len(weights))], ", ")
+		faint = append(faint, fmt.Sprintf("attention %s %ss before: %s", offsets, t.Noun, strings.Join(weights, " ")))
 	}
 	if c := h.Copying; c != nil {
 		faint = append(faint, fmt.Sprintf("copying: raises the logit of the %s attended to for %.0f %% of %s "+
@@ -117,12 +121,12 @@ func (t Tokens) evidence(h attention.Head) string {
 	var text string
 	uniform, random := s.Uniform, s.Random
 	if s.Weighted != nil {
-		text = fmt.Sprintf("%s of its attention where ablating it costs most (%s of %s); %s over all %ss", rounded(*s.Weighted),
-			printable.Thousands(h.CostlyTokens), printable.Count(h.MeasuredTokens, t.Noun), rounded(s.Share), t.Noun)
+		text = fmt.Sprintf("%s of its attention where ablating it costs most (at %s of %s); %s over all tokens", rounded(*s.Weighted),
+			printable.Thousands(h.CostlyTokens), printable.Count(h.MeasuredTokens, t.Noun), rounded(s.Share))
 		uniform, random = *s.WeightedUniform, s.WeightedRandom
 	} else {
-		text = fmt.Sprintf("%s of its attention in %s; %s over all %ss",
-			rounded(s.Score), printable.Count(s.Cases, "case"), rounded(s.Share), t.Noun)
+		text = fmt.Sprintf("%s of its attention in %s; %s over all tokens", rounded(s.Score), printable.Count(s.Cases, "case"),
+			rounded(s.Share))
 	}
 	text += "; uniform attention " + rounded(uniform)
 	if random != nil {

@@ -35,24 +35,24 @@ func TestHeadsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `layer 2, head 3: attends to the cause words of the rule place
-  0.90 of its attention where ablating it costs most (120 of 800 words); 0.09 over all words;
+  0.90 of its attention where ablating it costs most (at 120 of 800 words); 0.09 over all tokens;
   uniform attention 0.21, random words 0.30
   also the word two before 0.50
-  ablation raises the loss by 0.38 ± 0.02 (mean) or 0.50 ± 0.03 (resample) nats per token
-  the lion saw the ␛[31mzebra near the: the -> ␛[31mzebra 1.00 (ablation costs 3.20)
-  attention 0, 1, 2, ... words before: 0.10 0.20 0.50
+  effect of ablation on the loss: 0.38 ± 0.02 (mean) or 0.50 ± 0.03 (resample) nats per token
+  "the lion saw the ␛[31mzebra near the": "the" -> "␛[31mzebra" 1.00 (ablation costs 3.20)
+  attention 0, 1, 2 words before: 0.10 0.20 0.50
   copying: raises the logit of the word attended to for 25 % of 100 words (by -0.50 standard
   deviations in the mean)
   other scores: the word before 0.10; normalized entropy 0.59
 
 layer 1, head 1: attends to the word seven before (fixed offset 7)
-  0.88 of its attention in 1,200 cases; 0.40 over all words; uniform attention 0.10, random words
-  0.20: the words matter, not the place alone
-  ablation raises the loss by 0.00 (mean) nats per token
+  0.88 of its attention in 1,200 cases; 0.40 over all tokens; uniform attention 0.10, random words
+  0.20: the words matter, not the position alone
+  effect of ablation on the loss: 0.00 (mean) nats per token
   other scores: normalized entropy 0.30
 
 layer 1, head 1: attends to the punctuation marks . ,
-  0.90 of its attention in 1 case; 0.50 over all words; uniform attention 0.20
+  0.90 of its attention in 1 case; 0.50 over all tokens; uniform attention 0.20
   other scores: normalized entropy 0.00
 
 layer 1, head 1: spreads its attention broadly

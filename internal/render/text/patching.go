@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -29,8 +30,8 @@ func Patching(w io.Writer, p attention.Patching, o Options) error {
 		b.WriteString(o.hanging(side.name, "%s (logit difference %s)", printable.Sentence(side.of.Text),
 			rounded(side.of.Difference)))
 	}
-	b.WriteString(o.paragraph("The logit difference is logit(%s) - logit(%s) at the last token. Each number is the part of it that one patch changes: "+
-		"0 nothing, 1 all.", word, against))
+	b.WriteString(o.paragraph("The logit difference is logit(%s) - logit(%s) at the last token. Each number is the part of it that "+
+		"one patch changes: 0 nothing, 1 all.", word, against))
 	for _, d := range []struct {
 		title string
 		parts attention.PatchParts
@@ -43,17 +44,20 @@ func Patching(w io.Writer, p attention.Patching, o Options) error {
 	} {
 		b.WriteString("\n" + o.title("%s", d.title) + "\n")
 		b.WriteString(patchTable(p, d.parts).Text(o.width()))
-		b.WriteString("\n" + patchedHeads(d.parts).Text(o.width()) + "\n")
+		b.WriteString("\n" + patchedHeads(p, d.parts).Text(o.width()) + "\n")
 		b.WriteString(o.paragraph("%s", patchConclusion(p, d.parts, d.verb)))
 	}
 	return render.Write(w, &b)
 }
 
+// leastShown is the smallest part that is not shown as 0.
+const leastShown = 0.005
+
 // part writes a part in few columns, so that those that are not 0 stand out.
 func part(x float64) string {
 	text := strings.TrimPrefix(strconv.FormatFloat(x, 'f', 2, 64), "0")
 	switch {
-	case math.Abs(x) < 0.005:
+	case math.Abs(x) < leastShown:
 		return "·"
 	case strings.HasPrefix(text, "-0."):
 		text = "-" + text[2:]
@@ -100,17 +104,50 @@ func patchTable(p attention.Patching, parts attention.PatchParts) term.Table {
 	return t
 }
 
-// patchedHeads has a row for each head: z at all tokens, and the attention weights alone.
-func patchedHeads(parts attention.PatchParts) term.Table {
+// patchedHeads has a row for each head: z at all tokens, the attention weights alone, and z at the tokens at which it changes most.
+func patchedHeads(p attention.Patching, parts attention.PatchParts) term.Table {
 	t := term.Table{Columns: []term.Column{{Title: "head", Left: true}, {Title: "z at all tokens"}, {Title: "weights alone",
 		Spare: 1}}}
+	words, at := pairedWords(p), headTokens(parts.HeadsAt)
+	for i, token := range at {
+		t.Columns = append(t.Columns, term.Column{Title: "at " + words[token], Spare: 2 + len(at) - i})
+	}
 	for layer := range parts.Heads {
 		for head := range parts.Heads[layer] {
-			t.Add(fmt.Sprintf("layer %d, head %d", layer+1, head+1), part(parts.Heads[layer][head]),
-				part(parts.Patterns[layer][head]))
+			row := []string{fmt.Sprintf("layer %d, head %d", layer+1, head+1), part(parts.Heads[layer][head]),
+				part(parts.Patterns[layer][head])}
+			for _, token := range at {
+				row = append(row, part(parts.HeadsAt[layer][head][token]))
+			}
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t
+}
+
+// mostHeadTokens is the largest number of tokens of which z has a column.
+const mostHeadTokens = 4
+
+// headTokens returns the tokens at which patching z of one head [layers][heads][seq] changes most, in their order.
+func headTokens(at [][][]float64) (tokens []int) {
+	var largest []float64 // by token
+	for _, heads := range at {
+		for _, parts := range heads {
+			largest = append(largest, make([]float64, len(parts)-len(largest))...)
+			for i, x := range parts {
+				largest[i] = max(largest[i], math.Abs(x))
+			}
+		}
+	}
+	for i, x := range largest {
+		if x >= leastShown {
+			tokens = append(tokens, i)
+		}
+	}
+	slices.SortStableFunc(tokens, func(i, j int) int { return cmp.Compare(largest[j], largest[i]) })
+	tokens = tokens[:min(len(tokens), mostHeadTokens)]
+	slices.Sort(tokens)
+	return tokens
 }
 
 // patchConclusion says at which tokens and in which heads one patch changes at least half of the difference.
@@ -123,14 +160,14 @@ func patchConclusion(p attention.Patching, parts attention.PatchParts, verb stri
 		for _, i := range at {
 			names = append(names, printable.Quote(words[i]))
 		}
-		place := fmt.Sprintf("before layer %d", depth+1)
+		point := fmt.Sprintf("before layer %d", depth+1)
 		if depth == layers {
-			place = "after the last layer"
+			point = "after the last layer"
 		}
 		if names == nil {
 			names = []string{"no single token"}
 		}
-		where = append(where, fmt.Sprintf("%s %s", place, prose.Listed(names)))
+		where = append(where, fmt.Sprintf("%s %s", point, prose.Listed(names)))
 	}
 	text := fmt.Sprintf("The residual stream of one token %s at least half of the difference: %s.", verb, strings.Join(where, "; "))
 	var heads []string
@@ -144,6 +181,9 @@ func patchConclusion(p attention.Patching, parts attention.PatchParts, verb stri
 		return text + fmt.Sprintf(" No single head does; the most is %.2f, of layer %d, head %d.", parts.Heads[layer][head],
 			layer+1, head+1)
 	}
-	return text + fmt.Sprintf(" So %s: %s.", map[bool]string{true: "does one head",
-		false: "do single heads"}[len(heads) == 1], prose.Listed(heads))
+	do := "do single heads"
+	if len(heads) == 1 {
+		do = "does one head"
+	}
+	return text + fmt.Sprintf(" So %s: %s.", do, prose.Listed(heads))
 }

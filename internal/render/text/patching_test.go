@@ -11,6 +11,7 @@ func patching() attention.Patching {
 	parts := attention.PatchParts{
 		Residual: [][]float64{{0, 1, 0}, {0, 0.25, 0.75}, {0, 0, 1}}, Attention: [][]float64{{0, 0, 0.5}, {0, 0, 0.25}},
 		FeedForward: [][]float64{{0, 0.004, -0.125}, {0, 0, 1.5}}, Heads: [][]float64{{0.25, 0.5}, {0, 0.125}}, Patterns: [][]float64{{0, -0.25}, {0, 0}},
+		HeadsAt: [][][]float64{{{0, 0.25, 0}, {0, 0.004, 0.5}}, {{0, 0, 0}, {0, 0, 0.125}}},
 	}
 	noising := parts
 	noising.Heads = [][]float64{{0.25, 0.375}, {0, 0.125}}
@@ -38,11 +39,11 @@ token       stream 1  stream 2    end  attn 1  mlp 1  attn 2  mlp 2
 lion|zebra     █1.00      ▒.25      ·       ·      ·       ·      ·
 in                 ·      █.75  █1.00    ▓.50  ░-.12    ▒.25  █1.50
 
-head             z at all tokens  weights alone
-layer 1, head 1             ▒.25              ·
-layer 1, head 2             ▓.50          ▒-.25
-layer 2, head 1                ·              ·
-layer 2, head 2             ░.12              ·
+head             z at all tokens  weights alone  at lion|zebra  at in
+layer 1, head 1             ▒.25              ·           ▒.25      ·
+layer 1, head 2             ▓.50          ▒-.25              ·   ▓.50
+layer 2, head 1                ·              ·              ·      ·
+layer 2, head 2             ░.12              ·              ·   ░.12
 
 The residual stream of one token restores at least half of the difference: before layer 1
 "lion|zebra"; before layer 2 "in"; after the last layer "in". So does one head: layer 1, head 2
@@ -55,11 +56,11 @@ token       stream 1  stream 2    end  attn 1  mlp 1  attn 2  mlp 2
 lion|zebra     █1.00      ▒.25      ·       ·      ·       ·      ·
 in                 ·      ▒.38  █1.00    ▓.50  ░-.12    ▒.25  █1.50
 
-head             z at all tokens  weights alone
-layer 1, head 1             ▒.25              ·
-layer 1, head 2             ▒.38          ▒-.25
-layer 2, head 1                ·              ·
-layer 2, head 2             ░.12              ·
+head             z at all tokens  weights alone  at lion|zebra  at in
+layer 1, head 1             ▒.25              ·           ▒.25      ·
+layer 1, head 2             ▒.38          ▒-.25              ·   ▓.50
+layer 2, head 1                ·              ·              ·      ·
+layer 2, head 2             ░.12              ·              ·   ░.12
 
 The residual stream of one token removes at least half of the difference: before layer 1
 "lion|zebra"; before layer 2 no single token; after the last layer "in". No single head does; the

@@ -236,7 +236,18 @@ func TestWhyAgreesWithItsNumbers(t *testing.T) {
 		}
 		settle(&y)
 		if i := y.Unexplained(); i >= 0 {
-			y.Redundancy = &attention.Redundancy{Position: i, Reasons: []string{attention.NotUsed}}
+			_, nine := y.Replaced(y.Words[i])
+			_, mean := y.ReplacedMean(y.Words[i])
+			reason := attention.NotUsed
+			switch {
+			case y.Words[i].Replaced == nil:
+				reason = attention.NoOther
+			case nine:
+				reason = attention.SameAnswer
+			case mean:
+				reason = attention.Several
+			}
+			y.Redundancy = &attention.Redundancy{Position: i, Reasons: []string{reason}}
 		}
 		var b strings.Builder
 		if err := Why(&b, y, Options{}); err != nil {

@@ -219,7 +219,7 @@ function drawWeights() {
   byId("head").value = head;
   byId("scaling").value = view.scaling;
   const less = { attention: "", norm: ": norms of what attention adds, as shares of the row", baseline: `: the ${data.baseline} baseline`, difference: `, less the ${data.baseline} baseline` };
-  byId("grid-heading").textContent = `All words, ${nameOf(sentence, layer, head)}${less[view.shown]}`;
+  byId("grid-heading").textContent = `All ${data.noun}s, ${nameOf(sentence, layer, head)}${less[view.shown]}`;
   drawReason();
   drawScale(signed, sink);
   drawKept();
