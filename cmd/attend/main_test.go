@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"testing"
 
+	"attend/internal/play/site"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -16,8 +18,9 @@ func TestMain(m *testing.M) {
 // execute runs the program with these arguments and streams in this process, and returns the exit code. Processes that it starts are
 // the program that [TestMain] puts in the path.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	defer debug.SetGCPercent(100) // a training sets its own, with which all tests after it would spend most of their time
-	return (&program{self: "attend", stdin: stdin, stdout: stdout, stderr: stderr}).execute(ctx, args)
+	defer debug.SetGCPercent(100)                                             // a training sets its own, with which all tests after it would spend most of their time
+	engine := site.Engine{Program: []byte("\x1f\x8b"), Exec: []byte("// Go")} // TestScripts builds the engine
+	return (&program{self: "attend", engine: &engine, stdin: stdin, stdout: stdout, stderr: stderr}).execute(ctx, args)
 }
 
 func TestScripts(t *testing.T) { testscript.Run(t, testscript.Params{Dir: "testdata/script"}) }
