@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { near } from "../../../render/page/browser/harness.mjs";
-import { changedTo, check, nextWords, reached, settled, step, train, weights } from "./live.mjs";
+import { changedTo, check, nextWords, reached, settled, step, train, until, weights } from "./live.mjs";
 
 await check("one sentence says what to do, and Play trains until all steps are made", {}, async (page) => {
   assert.match(await page.textContent("#lead"), /^Press Play: a transformer of [\d,]+ parameters trains on [\d,]+ sentences about animals and learns to predict the next word\.$/);
   assert.equal(await step(page), 0);
   const first = await nextWords(page);
   await page.click("#play");
-  await page.waitForFunction(() => /^step [1-9]\d* of/.test(document.querySelector("#where").textContent));
+  await until(page, () => /^step [1-9]\d* of/.test(document.querySelector("#where").textContent));
   assert.equal(await page.textContent("#play"), "Pause");
   await changedTo(page, "#play", /^Train 500 more$/);
   const [top] = await nextWords(page);
@@ -50,9 +50,9 @@ await check("pause, one step, n steps, and rewind to the same initial weights", 
     assert.deepEqual(await weights(page), trained, "trained again");
   }
   await page.click("#play");
-  await page.waitForFunction(() => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > 41);
+  await until(page, () => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > 41);
   await page.click("#play");
-  await page.waitForFunction(() => document.querySelector("#play").textContent === "Go on");
+  await until(page, () => document.querySelector("#play").textContent === "Go on");
   const paused = await step(page);
   await settled(page);
   assert.equal(await step(page), paused, "it stands still");
