@@ -3,6 +3,9 @@
 // mostPoints is how many points of the training loss are kept; of more, every second one is dropped.
 const mostPoints = 600;
 
+// mostNames is how many links a mark names.
+const mostNames = 5;
+
 // makeLive returns how to draw the losses of a training. pick(step) is called for a click and while the pointer is drawn over.
 function makeLive(svg, pick) {
   const heldOut = { name: "held-out", style: 0, thin: false, dashes: [], band: [], marks: [], points: [] };
@@ -50,11 +53,14 @@ function makeLive(svg, pick) {
       training.points.push([step, loss]);
       if (training.points.length > mostPoints) training.points = training.points.filter((_, i) => i % 2 === 0);
     },
-    // born adds new links; name(link) are words for one. Those close together have one mark.
+    // born adds new links; name(link) are words for one. Those close together have one mark, which names the first few.
     born(links, name) {
       for (const link of links) {
-        const near = [...births.keys()].find((step) => Math.abs(step - link.step) < chart.x.high / 14) ?? link.step;
-        births.set(near, [...(births.get(near) ?? []), name(link)]);
+        const step = [...births.keys()].find((at) => Math.abs(at - link.step) < chart.x.high / 14) ?? link.step;
+        const birth = births.get(step) ?? { step, count: 0, names: "" };
+        birth.count++;
+        if (birth.count <= mostNames) birth.names += `${birth.names ? ", " : ""}${name(link)}`;
+        births.set(step, birth);
       }
     },
     forgetBirths() {
@@ -66,8 +72,7 @@ function makeLive(svg, pick) {
     // draw draws everything, and marks a step.
     draw(steps, step) {
       axes(steps);
-      const list = [...births].map(([at, names]) => ({ step: at, count: names.length, names: names.slice(0, 5).join(", ") }));
-      curve.draw(step, kept, list);
+      curve.draw(step, kept, [...births.values()]);
       const last = heldOut.points.at(-1), first = heldOut.points[0];
       byId("loss-title").textContent = last
         ? `${only ? "Training" : "Held-out"} loss from ${first[1].toFixed(3)} at step ${first[0]} to ${last[1].toFixed(3)} at step ${last[0]}, on a logarithmic axis`

@@ -63,7 +63,7 @@ function makeSentence(place, on) {
     svg.replaceChildren(...arcs.map((a) => a.group));
     list.replaceChildren(...tokens.flatMap((t, i) => (map.tokens[i].endsWith("↵") && map.joined ? [t.button, element("br", {})] : [t.button])), ghost);
     figure.classList.toggle("many", map.tokens.length > roomy);
-    figure.classList.toggle("long", map.tokens.length > 40);
+    figure.classList.toggle("long", map.tokens.length > (map.joined ? 120 : 40));
     figure.classList.toggle("joined", map.joined);
     pinned = within(pinned, tokens.length - 1);
     if (focused >= 0) tokens[within(focused, tokens.length - 1)].button.focus();
@@ -74,7 +74,7 @@ function makeSentence(place, on) {
     if (!map) return;
     const rows = new Set(tokens.map((t) => t.button.offsetTop)).size;
     const widest = Math.max(0, ...tokens.map((t) => t.button.offsetLeft + t.button.offsetWidth));
-    const arch = rows > 1 ? (map.joined ? 26 : 44) : within(36 + widest * 0.16, 150);
+    const arch = rows > 1 ? (map.joined ? 30 : 44) : within(36 + widest * 0.16, 150);
     figure.style.setProperty("--arch", `${Math.round(arch)}px`);
     boxes = tokens.map(({ button }) => ({
       x: button.offsetLeft + button.offsetWidth / 2, top: button.offsetTop, bottom: button.offsetTop + button.offsetHeight, row: button.offsetTop,

@@ -135,6 +135,7 @@ function nextRows(map, query) {
 // drawNextWords shows what may come after the word that is shown.
 function drawNextWords(map, query) {
   const rows = nextRows(map, query);
+  byId("next-heading").firstChild.data = now.corpus?.unit === "characters" ? "Next character " : "Next word ";
   byId("next-after").replaceChildren("after ", element("b", {}, wordElement(map.words[query], false)));
   drawNext(byId("next"), rows, Math.max(5, rows.length));
 }
@@ -153,19 +154,28 @@ function drawCommand() {
   byId("command-withheld").textContent = now.withheld;
 }
 
-// makeGrid returns how to draw all words as a grid, in a fold that is drawn only while it is open.
+// makeGrid returns how to draw all words as a grid, in a fold that is drawn only while it is open. `on` is as that of a table, see makeTable.
 function makeGrid(fold, place, on) {
-  let grid = null, made = "";
-  return (map, weights, shading, query, key) => {
+  let grid = null, made = "", chosen = { query: -1, key: 0 };
+  const choose = (query, key) => {
+    chosen = { query, key };
+    grid.choose(query, key);
+  };
+  return (map, weights, shading, query) => {
     if (!fold.open) return;
     const tokens = JSON.stringify(map.tokens);
     if (made !== tokens) {
       const make = map.tokens.length > few ? makeCanvas : makeTable;
       const say = (q, k) => `${map.words[q]} attends to ${map.words[k]}`;
-      grid = make(place, map.tokens, map.unknown, on, say);
+      grid = make(place, map.tokens, map.unknown, { ...on, choose(q, k) {
+        choose(q, k);
+        on.choose(q);
+      } }, say);
       made = tokens;
+      chosen.query = -1;
     }
     grid.draw(weights, shading, { least: 0, signed: false });
-    grid.mark(query, key);
+    if (chosen.query !== query) choose(query, strongest(weights, query));
+    grid.mark(query, chosen.key);
   };
 }

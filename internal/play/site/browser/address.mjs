@@ -17,11 +17,13 @@ await check("the address holds settings, sentence and view, and opens the same a
   await page.click(token(6));
   await settled(page);
   await clickArc(page, 5);
+  await changedTo(page, "#effect", /./);
   await written(page);
   assert.equal(await hash(page), "#seed=5&sentence=The zebra saw the lion near the&head=1.3&word=7&cut=1.3:7-6");
   const before = { command: await page.textContent("#command"), arcs: await arcs(page) };
   await page.reload();
   await ready(page);
+  await changedTo(page, "#effect", /./);
   await settled(page);
   assert.deepEqual({ command: await page.textContent("#command"), arcs: await arcs(page) }, before);
   assert.equal(await page.inputValue("#shown-head"), "0 2");

@@ -1,7 +1,7 @@
 // Cutting: an arc, a head, after and while it trains. The shown forward pass changes, the training does not.
 
 import assert from "node:assert/strict";
-import { arcs, changedTo, check, clickArc, nextWords, settled, step, train, weights } from "./live.mjs";
+import { arcs, changedTo, check, clickArc, nextWords, reached, settled, step, train, until, weights } from "./live.mjs";
 
 const strongest = async (page) => (await arcs(page)).filter((a) => !a.cut).sort((a, b) => b.width - a.width)[0].key;
 
@@ -31,7 +31,7 @@ await check("a cut while it trains is shown in each step, and the training is th
   await train(page, 150);
   const wanted = await weights(page);
   await page.click("#rewind");
-  await settled(page);
+  await reached(page, 0);
   await train(page, 50);
   await page.click("#stopping > summary");
   await page.selectOption("#speed", "50");
@@ -41,9 +41,9 @@ await check("a cut while it trains is shown in each step, and the training is th
   await page.waitForSelector(".arc.cut");
   assert.equal(await page.textContent("#play"), "Pause", "it trains on");
   const at = await step(page);
-  await page.waitForFunction((at) => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > at, at);
+  await until(page, (at) => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > at, at);
   assert.equal((await arcs(page)).filter((a) => a.cut).length, 1, "still cut");
-  await page.waitForFunction(() => document.querySelector("#play").textContent === "Go on");
+  await until(page, () => document.querySelector("#play").textContent === "Go on");
   assert.equal(await step(page), 150);
   assert.notDeepEqual(await weights(page), wanted);
   await page.click("#cuts-restore");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { accessible } from "../../../render/page/browser/harness.mjs";
-import { arcs, changedTo, check, clickArc, reached, settled, step, train } from "./live.mjs";
+import { arcs, changedTo, check, clickArc, reached, settled, step, train, until } from "./live.mjs";
 
 const folds = ["#stopping", "#settings-fold", "#grid-fold", "#write-fold", "#save-fold", "#curve-panel details"];
 
@@ -61,9 +61,9 @@ await check("keyboard only, from the start to a cut", {}, async (page) => {
   };
   await tabTo(/^play$/);
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > 300);
+  await until(page, () => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > 300);
   await page.keyboard.press("Space");
-  await page.waitForFunction(() => document.querySelector("#play").textContent === "Go on");
+  await until(page, () => document.querySelector("#play").textContent === "Go on");
   await tabTo(/token/);
   await page.keyboard.press("ArrowLeft");
   assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /near/);
@@ -88,7 +88,7 @@ await check("a screen reader hears of the training, not too often", {}, async (p
     new MutationObserver(() => window.said.push([performance.now(), document.querySelector("#said").textContent])).observe(document.querySelector("#said"), { childList: true });
   });
   await page.click("#play");
-  await page.waitForFunction(() => window.said.length >= 2);
+  await until(page, () => window.said.length >= 2);
   await page.click("#play");
   const said = await page.evaluate(() => window.said);
   assert.match(said[0][1], /^step \d+ of 1500, loss [\d.]+, predicts .+, .+ %$/);
@@ -126,7 +126,7 @@ await check("nothing moves by itself under reduced motion", { reducedMotion: "re
     new MutationObserver(() => window.draws++).observe(document.querySelector("#where"), { childList: true, characterData: true, subtree: true });
   });
   await page.click("#play");
-  await page.waitForFunction(() => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > 200);
+  await until(page, () => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > 200);
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   const [draws, at] = [await page.evaluate(() => window.draws), await step(page)];
   assert.ok(draws < at / 10, `${draws} draws in ${at} steps`);

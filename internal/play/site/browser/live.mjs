@@ -12,7 +12,7 @@ export function check(name, options, act) {
   });
 }
 
-export const ready = (page) => page.waitForFunction(() => !document.querySelector("#play").disabled && /^step /.test(document.querySelector("#where").textContent));
+export const ready = (page) => until(page, () => !document.querySelector("#play").disabled && /^step /.test(document.querySelector("#where").textContent));
 
 // step is the step that the page says the training is at.
 export const step = async (page) => Number((await page.textContent("#where")).match(/^step (\d+) of/)[1]);
@@ -26,8 +26,17 @@ export async function train(page, count) {
 }
 
 // reached waits until the training is at a step, and stands still.
-export const reached = (page, at) => page.waitForFunction((at) => document.querySelector("#where").textContent.startsWith(`step ${at} of`)
+export const reached = (page, at) => until(page, (at) => document.querySelector("#where").textContent.startsWith(`step ${at} of`)
   && document.querySelector("#play").textContent !== "Pause", at);
+
+// until waits for what a function in the page returns: the policy of the page refuses how Playwright does that.
+export async function until(page, act, argument) {
+  const end = Date.now() + 30000;
+  while (!await page.evaluate(act, argument)) {
+    if (Date.now() > end) throw new Error(`in vain: ${act} of ${argument}`);
+    await page.waitForTimeout(25);
+  }
+}
 
 // settled waits until two frames of the browser were drawn and the session has answered.
 export async function settled(page) {
@@ -69,7 +78,7 @@ export const notice = async (page) => (await page.isVisible("#notice") ? page.te
 
 // changedTo waits until the text of an element matches.
 export async function changedTo(page, selector, pattern) {
-  await page.waitForFunction(([selector, source]) => new RegExp(source, "s").test(document.querySelector(selector)?.textContent ?? ""),
+  await until(page, ([selector, source]) => new RegExp(source, "s").test(document.querySelector(selector)?.textContent ?? ""),
     [selector, pattern.source]).catch(async () => assert.match(await page.textContent(selector), pattern));
 }
 

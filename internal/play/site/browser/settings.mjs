@@ -1,7 +1,7 @@
 // The settings: each explained where it stands; a structural change starts anew, and says so; the rate changes on the way.
 
 import assert from "node:assert/strict";
-import { changedTo, check, notice, reached, settled, step, train, weights } from "./live.mjs";
+import { changedTo, check, notice, reached, settled, step, train, until, weights } from "./live.mjs";
 
 await check("the settings that matter stand first, each with its meaning", {}, async (page) => {
   await page.click("#settings-fold > summary");
@@ -67,7 +67,7 @@ await check("values are clamped to what a setting can be", {}, async (page) => {
   await page.click("#settings-fold > summary");
   await page.fill("#set-dropout", "7");
   await page.press("#set-dropout", "Tab");
-  await page.waitForFunction(() => document.querySelector("#set-dropout").value !== "7");
+  await until(page, () => document.querySelector("#set-dropout").value !== "7");
   assert.ok(Number(await page.inputValue("#set-dropout")) < 1);
   await page.fill("#set-dropout", "");
   await page.press("#set-dropout", "Tab");
@@ -84,7 +84,7 @@ await check("every preset starts, and says what it is for", {}, async (page) => 
     await page.selectOption("#preset", name);
     await settled(page);
     await reached(page, 0);
-    await page.waitForFunction((seen) => !seen.includes(document.querySelector("#preset-meaning").textContent), [...meanings]);
+    await until(page, (seen) => !seen.includes(document.querySelector("#preset-meaning").textContent), [...meanings]);
     meanings.add(await page.textContent("#preset-meaning"));
     assert.equal(await notice(page), "", name);
     assert.ok((await weights(page)).length > 1 || await page.isVisible("#canvas"));
