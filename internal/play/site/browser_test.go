@@ -82,3 +82,14 @@ func truthOf(t *testing.T, folder string) []byte {
 	}
 	return truth
 }
+
+// From a file the page works in Firefox too.
+func TestLivePageInFirefox(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the engine: left out under -short")
+	}
+	firefox, node := rendertest.Firefox(t, browserModules)
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "play.html"), string(fileOf(t, Page{Engine: engineOf(t), Version: "test"})))
+	rendertest.Checks(t, exec.Command(node, "browser/firefox.mjs", firefox, folder), 1)
+}
