@@ -3,6 +3,12 @@
 // first are the settings that matter most, in the order in which they stand; all others are folded.
 const first = ["lr", "layers", "heads", "dim", "positions", "activation", "batch", "dropout", "weight-decay", "seed"];
 
+// titles are names that say more than those of the flags.
+const titles = {
+  lr: "learning rate", heads: "heads of each layer", dim: "embedding dimension", batch: "batch size", positions: "position encoding",
+  holdout: "held-out share", hidden: "hidden width", context: "longest sentence", tied: "tied embeddings", init: "initial weights",
+};
+
 // elsewhere are settings that other parts of the page change: the text, the sentence, and where it stops.
 const elsewhere = ["data", "sample", "steps"];
 
@@ -73,9 +79,11 @@ function makeControls(place, table, changed) {
 
 function makeControl(setting, changed) {
   const id = `set-${setting.name}`, about = `${id}-about`;
-  const title = element("label", { for: id }, setting.title ?? setting.name);
+  const title = element("label", { for: id }, titles[setting.name] ?? setting.name.replaceAll("-", " "), " ",
+    element("code", { translate: "no" }, `--${setting.name}`));
   const anew = setting.structural ? " A change starts a new training." : " It changes without a new start.";
-  const value = setting.default === "" ? "" : ` Default: ${setting.default}.`;
+  const follows = setting.meaning.includes("(0:") || setting.meaning.includes("if not given");
+  const value = setting.default === "" || follows ? "" : ` Default: ${setting.default}.`;
   const meaning = element("p", { id: about, class: "quiet" }, `${setting.meaning.charAt(0).toUpperCase()}${setting.meaning.slice(1)}.`.replace(/\.\.$/, "."),
     value, anew);
   const tell = (text) => {

@@ -29,9 +29,10 @@ async function adopt(state) {
   byId("written").replaceChildren();
   const { corpus } = state;
   const notes = !corpus ? [] : [`${corpus.vocab.toLocaleString("en")} different ${corpus.unit}.`,
-    ...(corpus.unit === "words" ? [`${corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`] : []),
-    ...(corpus.notes ?? [])];
+    ...(corpus.unit === "words" ? [`${corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`] : [])];
   const preset = table.presets.find((p) => p.name === experiment.preset);
+  byId("notes").hidden = !corpus?.notes.length;
+  byId("notes-list").replaceChildren(...(corpus?.notes ?? []).map((note) => element("li", {}, note)));
   byId("preset-meaning").textContent = [preset?.meaning ?? "", ...notes].filter(Boolean).join(" ");
   if (cuts.clear((one) => one.query !== undefined && one.query >= now.map.tokens.length)) tell("");
   cuts.clear((one) => one.layer >= now.map.layers || one.head >= now.map.heads);

@@ -5,7 +5,7 @@ import { changedTo, check, notice, reached, settled, step, train, until, weights
 
 await check("the settings that matter stand first, each with its meaning", {}, async (page) => {
   await page.click("#settings-fold > summary");
-  const names = await page.$$eval("#settings > .settings label", (l) => l.map((e) => e.textContent));
+  const names = await page.$$eval("#settings > .settings label code", (l) => l.map((e) => e.textContent.slice(2)));
   assert.deepEqual(names, ["lr", "layers", "heads", "dim", "positions", "activation", "batch", "dropout", "weight-decay", "seed"]);
   for (const text of await page.$$eval("#settings .setting p", (l) => l.map((e) => e.textContent))) {
     assert.match(text, /^[A-Z].{8,}(A change starts a new training|It changes without a new start)\.$/s);
