@@ -4,11 +4,18 @@ import assert from "node:assert/strict";
 import { changedTo, check, drop, nextWords, notice, settled, step, train, until } from "./live.mjs";
 
 const sentences = () => {
-  const rules = [["cat", "mat"], ["dog", "rug"], ["bird", "branch"], ["fish", "bowl"]];
+  const rules = [
+    ["cat", "mat"],
+    ["dog", "rug"],
+    ["bird", "branch"],
+    ["fish", "bowl"],
+  ];
   const lines = [];
   for (let i = 0; i < 200; i++) {
     const [animal, place] = rules[i % 4];
-    lines.push(`the ${["old", "young", "small", "big", "tired"][i % 5]} ${animal} ${["sat", "slept", "stood"][i % 3]} on the ${place}`);
+    lines.push(
+      `the ${["old", "young", "small", "big", "tired"][i % 5]} ${animal} ${["sat", "slept", "stood"][i % 3]} on the ${place}`,
+    );
   }
   return lines.join("\n");
 };
@@ -19,7 +26,7 @@ await check("own sentences are pasted, trained on, and the word that mattered is
   assert.match(await page.textContent("#own-note"), /200 lines, 1400 words/);
   await page.click("#own-use");
   await changedTo(page, "#lead", /trains on 1\d\d sentences/);
-  assert.ok(!await page.isVisible("#own-panel"));
+  assert.ok(!(await page.isVisible("#own-panel")));
   assert.match(await page.$eval("#preset", (e) => e.selectedOptions[0].textContent), /^your own text/);
   await page.fill("#sentence", "the old dog slept on the");
   await page.press("#sentence", "Enter");
@@ -72,7 +79,16 @@ await check("1 MB of text is learned, more is refused", {}, async (page) => {
 });
 
 await check("words that look like markup are text", {}, async (page) => {
-  const hostile = ["<script>alert(1)</script>", "<img/src=x/onerror=alert(2)>", "</script>", "{{.}}", "&lt;b&gt;", "\"onmouseover=alert(3)", "__proto__", "constructor"];
+  const hostile = [
+    "<script>alert(1)</script>",
+    "<img/src=x/onerror=alert(2)>",
+    "</script>",
+    "{{.}}",
+    "&lt;b&gt;",
+    '"onmouseover=alert(3)',
+    "__proto__",
+    "constructor",
+  ];
   const lines = [];
   for (let i = 0; i < 60; i++) lines.push(hostile.map((_, k) => hostile[(k + i) % hostile.length]).join(" "));
   await drop(page, "<b>x</b>.txt", "text/plain", lines.join("\n"));
@@ -80,7 +96,15 @@ await check("words that look like markup are text", {}, async (page) => {
   await page.fill("#sentence", hostile.join(" "));
   await page.press("#sentence", "Enter");
   const words = hostile.join("").replaceAll(" ", "");
-  await until(page, (words) => [...document.querySelectorAll(".token .word")].slice(1).map((e) => e.textContent).join("") === words, words);
+  await until(
+    page,
+    (words) =>
+      [...document.querySelectorAll(".token .word")]
+        .slice(1)
+        .map((e) => e.textContent)
+        .join("") === words,
+    words,
+  );
   await train(page, 30);
   await page.click("#heads-name");
   await page.waitForSelector(".card .words:not(:empty)");
