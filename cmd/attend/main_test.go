@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"io"
+	"os/exec"
+	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"testing"
 
 	"attend/internal/play/site"
@@ -23,4 +26,17 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	return (&program{self: "attend", engine: &engine, stdin: stdin, stdout: stdout, stderr: stderr}).execute(ctx, args)
 }
 
-func TestScripts(t *testing.T) { testscript.Run(t, testscript.Params{Dir: "testdata/script"}) }
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+		// The caches of Go, with which `attend play` builds its engine, and a folder for caches of attend.
+		for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOFLAGS", "GOPROXY"} {
+			value, err := exec.Command("go", "env", name).Output()
+			if err != nil {
+				return err
+			}
+			e.Setenv(name, strings.TrimSpace(string(value)))
+		}
+		e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "caches"))
+		return nil
+	}})
+}

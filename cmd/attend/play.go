@@ -94,7 +94,7 @@ func (p *program) play(ctx context.Context, o playOptions) error {
 	if err != nil {
 		return err
 	}
-	shown := printable.Path(t.shown)
+	shown := printable.Path(t.path)
 	if t.folder {
 		_, err := fmt.Fprintf(p.stdout, "%s: put these files on a web server, or try: python3 -m http.server --directory %s\n",
 			shown, commandWord(t.path, "DIR", printable.MaxPath))
@@ -128,12 +128,12 @@ func (p *program) openPage(t playTarget) {
 type playTarget struct {
 	output
 	path    string
-	shown   string // the path for people
 	folder  bool
 	special bool // a device or a pipe
+	cache   bool // in the folder for caches
 }
 
-// newPlayTarget reads --output: a name that ends in .html is a file, one with a slash at its end, without an extension or of a folder is
+// newPlayTarget reads --output, and refuses what cannot be written, as far as that is known before the engine is built: a name that ends in .html is a file, one with a slash at its end, without an extension or of a folder is
 // a folder.
 func newPlayTarget(to string) (t playTarget, err error) {
 	if to == "" {
@@ -142,13 +142,10 @@ func newPlayTarget(to string) (t playTarget, err error) {
 			return t, err
 		}
 		t.path = filepath.Join(cache, "play.html")
-		t.output.to, t.shown = t.path, t.path
-		if err := os.MkdirAll(cache, 0o755); err != nil {
-			return t, fmt.Errorf("the page cannot be written to %s: %w", printable.Path(cache), file.Explain(err, "name a file with -o play.html"))
-		}
+		t.cache = true
 		return t, nil
 	}
-	t.path, t.shown, t.output.to = to, to, to
+	t.path, t.output.to = to, to
 	info, missing := os.Stat(to)
 	extension := strings.ToLower(filepath.Ext(to))
 	html := extension == ".html" || extension == ".htm"
@@ -170,7 +167,15 @@ func newPlayTarget(to string) (t playTarget, err error) {
 	case !html:
 		return t, fmt.Errorf("--output %s: want a page, such as play.html, or a folder, such as public/", printable.Path(to))
 	}
-	return t, t.checkTarget()
+	if err := t.checkTarget(); err != nil {
+		return t, err
+	}
+	above := filepath.Dir(to)
+	info, err = os.Stat(above)
+	if err == nil && !info.IsDir() {
+		err = syscall.ENOTDIR
+	}
+	return t, t.outputError(err)
 }
 
 // checkPlayFolder refuses a folder that the page may not be written to, before the engine is built.
@@ -206,6 +211,16 @@ func (t playTarget) write(page site.Page) (size int, err error) {
 	var b bytes.Buffer
 	if err := page.WriteFile(&b); err != nil {
 		return 0, err
+	}
+	if t.cache {
+		err := os.MkdirAll(filepath.Dir(t.path), 0o755)
+		if err == nil {
+			err = file.Replace(t.path, file.Bytes(b.Bytes()))
+		}
+		if err != nil {
+			err = fmt.Errorf("the page cannot be written to %s: %w", printable.Path(t.path), file.Explain(err, "name a file with -o play.html"))
+		}
+		return b.Len(), err
 	}
 	return b.Len(), t.output.write(nil, func(w io.Writer) error {
 		_, err := w.Write(b.Bytes())

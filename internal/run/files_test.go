@@ -6,9 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
+	"attend/internal/file"
 	"attend/internal/run/runtest"
 )
 
@@ -42,34 +44,47 @@ func TestFiles(t *testing.T) {
 	runtest.WantError(t, err, "there is no run folder ")
 }
 
-// While a run is trained, its files are of one moment: they are a run that opens.
-func TestFilesDuringTraining(t *testing.T) {
-	s := small()
-	s.Steps, s.SaveInterval = 60, 1
-	training := begin(t, filepath.Join(t.TempDir(), "run"), s, smallText())
+// The files are of one moment, while they are replaced one after the other: none is newer than the one replaced before it.
+func TestFilesOfOneMoment(t *testing.T) {
+	folder := t.TempDir()
+	replace := func(n int) {
+		for _, name := range []string{configFile, tokenizerFile} { // Files reads them in this order too
+			if err := file.Replace(filepath.Join(folder, name), file.Bytes([]byte(strconv.Itoa(n)))); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	replace(0)
+	stop := make(chan struct{})
 	var all sync.WaitGroup
-	all.Go(func() { finish(t, training) })
+	all.Go(func() {
+		for n := 1; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+				replace(n)
+			}
+		}
+	})
 	read := 0
-	for range 40 {
-		files, err := Files(training.Path, 1e9)
+	for range 500 {
+		files, err := Files(folder, 1e9)
 		if err != nil {
 			runtest.WantError(t, err, "is being written: wait until its training ends, or interrupt it")
 			continue
 		}
 		read++
-		copied := t.TempDir()
-		for name, content := range files {
-			if err := os.WriteFile(filepath.Join(copied, name), content, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, _, _, err := OpenLogs(copied); err != nil {
-			t.Error(err)
+		first, err := strconv.Atoi(string(files[configFile]))
+		second, problem := strconv.Atoi(string(files[tokenizerFile]))
+		if err != nil || problem != nil || second > first || second < first-1 {
+			t.Errorf("%s is of time %d and %s of %d: %v, %v", configFile, first, tokenizerFile, second, err, problem)
 		}
 	}
+	close(stop)
 	all.Wait()
-	if _, err := Files(training.Path, 1e9); err != nil {
+	t.Logf("read %d times", read)
+	if _, err := Files(folder, 1e9); err != nil {
 		t.Error(err)
 	}
-	t.Logf("read %d times", read)
 }

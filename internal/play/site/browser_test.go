@@ -1,7 +1,6 @@
 package site
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -24,14 +23,7 @@ func TestLivePageInABrowser(t *testing.T) {
 		t.Skip("it takes minutes: left out under -short")
 	}
 	browser, node := rendertest.Browser(t, browserModules)
-	source, err := FindSource()
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine, err := Builder{Source: source, Cache: t.TempDir()}.Build(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	engine := engineOf(t)
 	folder := t.TempDir()
 	save := func(name string, content []byte) {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
@@ -47,6 +39,20 @@ func TestLivePageInABrowser(t *testing.T) {
 	save("run.html", fileOf(t, Page{Engine: engine, Version: "test", Run: of}))
 	save("run.json", truthOf(t, runFolder))
 	rendertest.Checks(t, exec.Command(node, "browser/check.mjs", browser, folder), leastChecks)
+}
+
+// engineOf builds the engine of this source.
+func engineOf(t *testing.T) Engine {
+	t.Helper()
+	source, err := FindSource()
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := Builder{Source: source, Cache: t.TempDir()}.Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.
@@ -75,4 +81,15 @@ func truthOf(t *testing.T, folder string) []byte {
 		t.Fatal(err)
 	}
 	return truth
+}
+
+// From a file the page works in Firefox too.
+func TestLivePageInFirefox(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the engine: left out under -short")
+	}
+	firefox, node := rendertest.Firefox(t, browserModules)
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "play.html"), string(fileOf(t, Page{Engine: engineOf(t), Version: "test"})))
+	rendertest.Checks(t, exec.Command(node, "browser/firefox.mjs", firefox, folder), 1)
 }

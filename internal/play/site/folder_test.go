@@ -3,12 +3,16 @@ package site
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"attend/internal/file"
+	"attend/internal/render/rendertest"
 )
 
 // read returns the content of a file.
@@ -98,4 +102,43 @@ func TestOtherFolders(t *testing.T) {
 	if err := CheckFolder(filepath.Join(folder, indexFile, "below")); err == nil || errors.Is(err, ErrOtherFolder) {
 		t.Errorf("below a file: %v", err)
 	}
+}
+
+// On servers of several kinds the folder works, and where it cannot the page says why: browser/folder.mjs opens it.
+func TestFolderInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the engine: left out under -short")
+	}
+	browser, node := rendertest.Browser(t, browserModules)
+	page := Page{Engine: engineOf(t), Version: "test"}
+	folder := t.TempDir()
+	at := filepath.Join(folder, "site")
+	if err := page.WriteFolder(at); err != nil {
+		t.Fatal(err)
+	}
+	whole := fileOf(t, page)
+	write(t, filepath.Join(folder, "half.html"), string(whole[:len(whole)/2]))
+	files := http.FileServer(http.Dir(at))
+	var mux http.ServeMux
+	for path, serve := range map[string]http.HandlerFunc{
+		"/plain/": files.ServeHTTP,
+		"/encoded/": func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, ".bin") {
+				w.Header().Set("Content-Encoding", "gzip")
+			}
+			files.ServeHTTP(w, r)
+		},
+		"/missing/": func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, ".bin") {
+				http.NotFound(w, r)
+				return
+			}
+			files.ServeHTTP(w, r)
+		},
+	} {
+		mux.Handle(path, http.StripPrefix(strings.TrimSuffix(path, "/"), serve))
+	}
+	server := httptest.NewServer(&mux)
+	defer server.Close()
+	rendertest.Checks(t, exec.Command(node, "browser/folder.mjs", browser, folder, server.URL), 5)
 }

@@ -49,7 +49,7 @@
 
   const compiled = async ({ base64, from }) => {
     if (typeof DecompressionStream === "undefined" || typeof WebAssembly === "undefined") {
-      throw new Error("this browser cannot run it: use one of 2023 or later");
+      throw new Error("this browser cannot run it, one of 2023 or later can");
     }
     const stream = await unpacked(base64 === undefined ? await fetched(from) : decoded(base64));
     return WebAssembly.compileStreaming(new Response(stream, { headers: { "Content-Type": "application/wasm" } }));
@@ -61,7 +61,7 @@
       const program = await compiled(event.data);
       started({ data: { program, links: bytes(attendModules.links), kernels: bytes(attendModules.kernels) } });
     } catch (err) {
-      postMessage(JSON.stringify({ error: `the engine cannot be started: ${String(err?.message ?? err).split("\n")[0]}` }));
+      postMessage(JSON.stringify({ error: `the engine cannot be started: ${String(err?.message ?? err).split("\n")[0]}. Load the page again.` }));
     }
   };
 })();
