@@ -16,7 +16,7 @@
 //	describe   [Description]                   settings, presets, instruction set
 //	configure  [Configure] -> [State]          a new training at step 0
 //	step       [Step] -> [Progress]            updates
-//	stopAt     [StopAt]                        when step ends by itself
+//	stopAt     [StopAt] -> [StepsChanged]      when step ends by itself
 //	rewind     [State]                         step 0 again, with the same initial weights
 //	rate       [Rate] -> [RateChanged]         another learning rate from here on
 //	show       [Show] -> [Shown]               sentence and interventions of the maps

@@ -193,6 +193,13 @@ func (e *experiment) describeCommand(s *State) {
 	}
 }
 
+// commanded returns the command.
+func (e *experiment) commanded() Commanded {
+	s := State{Changed: map[string]string{}}
+	e.describeCommand(&s)
+	return Commanded{s.Command, s.CommandWithheld}
+}
+
 // commandWithheld says why no command repeats the training, or "".
 func (e *experiment) commandWithheld() string {
 	switch {

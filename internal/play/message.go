@@ -45,9 +45,9 @@ type State struct {
 	Sentence   string `json:"sentence"`
 
 	Baselines       []Baseline `json:"baselines"`
-	Command         string     `json:"command"`         // that repeats the training
-	CommandFile     string     `json:"commandFile"`     // the file that it reads, which a zip of the run holds; "" for a built-in text
+	Command         string     `json:"command"`         // that repeats the training; "" if it is withheld
 	CommandWithheld string     `json:"commandWithheld"` // why no command repeats it; ""
+	CommandFile     string     `json:"commandFile"`     // the file that it reads, which a zip of the run holds; "" for a built-in text
 
 	Points       []Point `json:"points"`
 	Map          Map     `json:"map"`
@@ -192,8 +192,21 @@ type Rate struct {
 
 // RateChanged is the result of [Rate].
 type RateChanged struct {
-	LearningRate    float64 `json:"learningRate"` // of the next update
-	CommandWithheld string  `json:"commandWithheld"`
+	LearningRate float64 `json:"learningRate"` // the maximum, as it is now
+	NextRate     float64 `json:"nextRate"`     // of the next update
+	Commanded
+}
+
+// Commanded is the command of a training, as [State] has it.
+type Commanded struct {
+	Command         string `json:"command"`
+	CommandWithheld string `json:"commandWithheld"`
+}
+
+// StepsChanged is the result of [StopAt].
+type StepsChanged struct {
+	Steps int `json:"steps"` // of the whole training
+	Commanded
 }
 
 // Show sets the sentence and the interventions of the maps, here and in the later replies to step.

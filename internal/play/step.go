@@ -39,24 +39,24 @@ type until struct {
 func (u until) again() until { return until{StopAt: u.StopAt} }
 
 // stopAt sets when step ends by itself.
-func (s *Session) stopAt(in StopAt) (struct{}, error) {
+func (s *Session) stopAt(in StopAt) (StepsChanged, error) {
 	e, err := s.trained()
 	if err != nil {
-		return struct{}{}, err
+		return StepsChanged{}, err
 	}
 	switch settings := e.run.Settings; {
 	case in.Steps < 0:
-		return struct{}{}, fmt.Errorf("steps %d: want 0 or more", in.Steps)
+		return StepsChanged{}, fmt.Errorf("steps %d: want 0 or more", in.Steps)
 	case in.Loss != nil && !(*in.Loss >= 0):
-		return struct{}{}, fmt.Errorf("loss %g: want 0 or more", *in.Loss)
+		return StepsChanged{}, fmt.Errorf("loss %g: want 0 or more", *in.Loss)
 	case in.Steps > settings.Steps:
 		grown := settings
 		grown.Steps = in.Steps
 		if err := checkSettings(grown, e.run.Config.Vocab); err != nil {
-			return struct{}{}, err
+			return StepsChanged{}, err
 		}
 		if err := e.training.SetSteps(in.Steps); err != nil {
-			return struct{}{}, err
+			return StepsChanged{}, err
 		}
 		if e.training.Step > 0 {
 			e.grown = true
@@ -68,7 +68,7 @@ func (s *Session) stopAt(in StopAt) (struct{}, error) {
 		}
 	}
 	e.until = until{StopAt: in}
-	return struct{}{}, nil
+	return StepsChanged{e.run.Settings.Steps, e.commanded()}, nil
 }
 
 // rate changes the maximum learning rate of all later updates.
@@ -89,7 +89,7 @@ func (s *Session) rate(in Rate) (RateChanged, error) {
 		return RateChanged{}, err
 	}
 	e.rate = rate
-	return RateChanged{LearningRate: factor * settings.Training().Rate(e.training.Step), CommandWithheld: e.commandWithheld()}, nil
+	return RateChanged{rate, factor * settings.Training().Rate(e.training.Step), e.commanded()}, nil
 }
 
 // step makes updates.

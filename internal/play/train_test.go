@@ -158,7 +158,9 @@ func TestMoreSteps(t *testing.T) {
 	if p := ask[Progress](c, "step", object{"updates": 1000}); p.Stopped != "steps" {
 		t.Fatalf("stopped %q", p.Stopped)
 	}
-	ask[object](c, "stopAt", object{"steps": 60})
+	if grown := ask[StepsChanged](c, "stopAt", object{"steps": 60}); grown.Steps != 60 || grown.CommandWithheld == "" || grown.Command != "" {
+		t.Errorf("%+v", grown)
+	}
 	p := ask[Progress](c, "step", object{"updates": 1000})
 	if p.Step != 60 || p.Stopped != "steps" || p.Steps != 60 || p.Reason != "All 60 steps are made." {
 		t.Errorf("%+v", p)
@@ -178,7 +180,9 @@ func TestMoreSteps(t *testing.T) {
 	}
 	sameModel(t, path, files)
 	state := ask[State](c, "configure", object{"text": small(), "settings": settings})
-	ask[object](c, "stopAt", object{"steps": 50})
+	if early := ask[StepsChanged](c, "stopAt", object{"steps": 50}); early.Steps != 50 || !strings.Contains(early.Command, "--steps 50") {
+		t.Errorf("%+v", early)
+	}
 	ask[Progress](c, "step", object{"updates": 45})
 	if state = ask[State](c, "rewind", nil); state.Steps != 50 || state.Settings["steps"] != "50" || !strings.Contains(state.Command, "--steps 50") {
 		t.Errorf("%d steps, %s", state.Steps, state.Command)
@@ -221,16 +225,16 @@ func TestRate(t *testing.T) {
 	ask[State](c, "configure", object{"text": small(), "settings": quick("warmup", "0")})
 	ask[Progress](c, "step", object{"updates": 1})
 	changed := ask[RateChanged](c, "rate", object{"learningRate": 0.02})
-	if changed.CommandWithheld == "" {
-		t.Error("the command is not withheld")
+	if changed.CommandWithheld == "" || changed.Command != "" || changed.LearningRate != 0.02 {
+		t.Errorf("%+v", changed)
 	}
-	if back := ask[RateChanged](c, "rate", object{"learningRate": 0}); back.CommandWithheld != "" ||
-		math.Abs(changed.LearningRate/back.LearningRate-2) > 1e-9 {
+	if back := ask[RateChanged](c, "rate", object{"learningRate": 0}); back.CommandWithheld != "" || back.LearningRate != 0.01 ||
+		!strings.HasPrefix(back.Command, "attend train ") || math.Abs(changed.NextRate/back.NextRate-2) > 1e-9 {
 		t.Errorf("%+v, and before %+v", back, changed)
 	}
 	ask[RateChanged](c, "rate", object{"learningRate": 0.02})
-	if p := ask[Progress](c, "step", object{"updates": 1}); math.Abs(p.LearningRate-changed.LearningRate) > 1e-12 {
-		t.Errorf("rate %g, want %g", p.LearningRate, changed.LearningRate)
+	if p := ask[Progress](c, "step", object{"updates": 1}); math.Abs(p.LearningRate-changed.NextRate) > 1e-12 {
+		t.Errorf("rate %g, want %g", p.LearningRate, changed.NextRate)
 	}
 	if back := ask[RateChanged](c, "rate", object{}); back.CommandWithheld == "" {
 		t.Error("the command is not withheld, though an update had another rate")

@@ -3,6 +3,20 @@
 // first are the settings that matter most, in the order in which they stand; all others are folded.
 const first = ["lr", "layers", "heads", "dim", "positions", "activation", "batch", "dropout", "weight-decay", "seed"];
 
+// titles are names that say more than those of the flags.
+const titles = {
+  lr: "learning rate",
+  heads: "heads of each layer",
+  dim: "embedding dimension",
+  batch: "batch size",
+  positions: "position encoding",
+  holdout: "held-out share",
+  hidden: "hidden width",
+  context: "longest sentence",
+  tied: "tied embeddings",
+  init: "initial weights",
+};
+
 // elsewhere are settings that other parts of the page change: the text, the sentence, and where it stops.
 const elsewhere = ["data", "sample", "steps"];
 
@@ -19,8 +33,10 @@ function clamped(setting, text) {
   const whole = setting.kind === "integer";
   let value = whole ? Math.round(x) : x;
   const tiny = whole ? 1 : 1e-6;
-  if (setting.low !== null && setting.low !== undefined) value = Math.max(value, setting.openLow ? setting.low + tiny : setting.low);
-  if (setting.high !== null && setting.high !== undefined) value = Math.min(value, setting.openHigh ? setting.high - tiny : setting.high);
+  if (setting.low !== null && setting.low !== undefined)
+    value = Math.max(value, setting.openLow ? setting.low + tiny : setting.low);
+  if (setting.high !== null && setting.high !== undefined)
+    value = Math.min(value, setting.openHigh ? setting.high - tiny : setting.high);
   return String(whole && !Number.isSafeInteger(value) ? Number(setting.default) : Number(value.toPrecision(12)));
 }
 
@@ -39,7 +55,7 @@ function sliderOf(setting) {
   return {
     max: ticksOf,
     of: (i) => round(from * (high / from) ** (i / ticksOf)),
-    at: (x) => (x <= from ? 0 : ticksOf * Math.log(x / from) / Math.log(high / from)),
+    at: (x) => (x <= from ? 0 : (ticksOf * Math.log(x / from)) / Math.log(high / from)),
   };
 }
 
@@ -54,8 +70,10 @@ function makeControls(place, table, changed) {
     if (shown.includes(name)) continue;
     groups.set(setting.group, [...(groups.get(setting.group) ?? []), name]);
   }
-  place.replaceChildren(fields(shown), ...[...groups].map(([group, names]) => (
-    element("details", {}, element("summary", {}, `More: ${group}`), fields(names)))));
+  place.replaceChildren(
+    fields(shown),
+    ...[...groups].map(([group, names]) => element("details", {}, element("summary", {}, `More: ${group}`), fields(names))),
+  );
   return {
     // undo shows the value again that a setting has in the session.
     undo(name) {
@@ -72,18 +90,34 @@ function makeControls(place, table, changed) {
 }
 
 function makeControl(setting, changed) {
-  const id = `set-${setting.name}`, about = `${id}-about`;
-  const title = element("label", { for: id }, setting.title ?? setting.name);
+  const id = `set-${setting.name}`,
+    about = `${id}-about`;
+  const title = element(
+    "label",
+    { for: id },
+    titles[setting.name] ?? setting.name.replaceAll("-", " "),
+    " ",
+    element("code", { translate: "no" }, `--${setting.name}`),
+  );
   const anew = setting.structural ? " A change starts a new training." : " It changes without a new start.";
-  const value = setting.default === "" ? "" : ` Default: ${setting.default}.`;
-  const meaning = element("p", { id: about, class: "quiet" }, `${setting.meaning.charAt(0).toUpperCase()}${setting.meaning.slice(1)}.`.replace(/\.\.$/, "."),
-    value, anew);
+  const follows = setting.meaning.includes("(0:") || setting.meaning.includes("if not given");
+  const value = setting.default === "" || follows ? "" : ` Default: ${setting.default}.`;
+  const meaning = element(
+    "p",
+    { id: about, class: "quiet" },
+    `${setting.meaning.charAt(0).toUpperCase()}${setting.meaning.slice(1)}.`.replace(/\.\.$/, "."),
+    value,
+    anew,
+  );
   const tell = (text) => {
     const fit = clamped(setting, text);
     if (fit !== null && fit !== shown) changed(setting.name, fit);
     else show(shown);
   };
-  let shown = setting.default, input, slider = null, show;
+  let shown = setting.default,
+    input,
+    slider = null,
+    show;
   const attributes = { id, "aria-describedby": about };
   if (setting.kind === "choice") {
     input = element("select", attributes, ...setting.choices.map((c) => element("option", { value: c }, c)));
@@ -97,7 +131,14 @@ function makeControl(setting, changed) {
   }
   const runs = sliderOf(setting);
   if (runs) {
-    slider = element("input", { type: "range", min: "0", max: String(runs.max), step: "1", "aria-label": `${setting.name} as a slider`, "aria-describedby": about });
+    slider = element("input", {
+      type: "range",
+      min: "0",
+      max: String(runs.max),
+      step: "1",
+      "aria-label": `${setting.name} as a slider`,
+      "aria-describedby": about,
+    });
     slider.oninput = () => {
       input.value = String(Number(runs.of(Number(slider.value)).toPrecision(6)));
       slider.setAttribute("aria-valuetext", input.value);
@@ -114,5 +155,15 @@ function makeControl(setting, changed) {
   };
   input.onchange = () => tell(setting.kind === "switch" ? String(input.checked) : input.value);
   show(setting.default);
-  return { setting, show, field: element("div", { class: "setting" }, title, element("div", { class: "pair" }, ...(slider ? [slider] : []), input), meaning) };
+  return {
+    setting,
+    show,
+    field: element(
+      "div",
+      { class: "setting" },
+      title,
+      element("div", { class: "pair" }, ...(slider ? [slider] : []), input),
+      meaning,
+    ),
+  };
 }

@@ -13,16 +13,20 @@ function makeLive(svg, pick) {
   const chart = {
     x: { title: "step", log: false, low: 0, high: 1, ticks: [] },
     y: { title: "loss", log: true, low: 1, high: 10, ticks: [] },
-    series: [heldOut, training], levels: [],
+    series: [heldOut, training],
+    levels: [],
   };
-  let births = new Map(), kept = null, only = false;
+  let births = new Map(),
+    kept = null,
+    only = false;
   const curve = makeCurve(svg, chart, pick);
 
   // axes fits the axes to what there is: on y all points and levels, on x the steps to come too.
   function axes(steps) {
     const finite = [...heldOut.points, ...training.points].map((p) => p[1]).filter((y) => Number.isFinite(y) && y > 0);
     const all = [...finite, ...chart.levels.map((l) => l.y)].filter((y) => y > 0);
-    const low = all.length ? Math.min(...all) : 1, high = all.length ? Math.max(...all) : 10;
+    const low = all.length ? Math.min(...all) : 1,
+      high = all.length ? Math.max(...all) : 10;
     chart.y.low = low / 1.1;
     chart.y.high = Math.min(high, low * 1e4) * 1.1;
     chart.y.ticks = decadeTicks(chart.y.low, chart.y.high);
@@ -35,7 +39,10 @@ function makeLive(svg, pick) {
       heldOut.points.length = training.points.length = 0;
       births = new Map();
       only = !points.some((p) => p.heldOut !== null && p.heldOut !== undefined);
-      chart.levels = (baselines ?? []).filter((b) => b.loss > 0).map((b) => ({ text: b.name, y: b.loss, style: -1 })).sort((a, b) => b.y - a.y);
+      chart.levels = (baselines ?? [])
+        .filter((b) => b.loss > 0)
+        .map((b) => ({ text: b.name, y: b.loss, style: -1 }))
+        .sort((a, b) => b.y - a.y);
       this.add(points);
       axes(steps);
     },
@@ -73,7 +80,8 @@ function makeLive(svg, pick) {
     draw(steps, step) {
       axes(steps);
       curve.draw(step, kept, [...births.values()]);
-      const last = heldOut.points.at(-1), first = heldOut.points[0];
+      const last = heldOut.points.at(-1),
+        first = heldOut.points[0];
       byId("loss-title").textContent = last
         ? `${only ? "Training" : "Held-out"} loss from ${first[1].toFixed(3)} at step ${first[0]} to ${last[1].toFixed(3)} at step ${last[0]}, on a logarithmic axis`
         : "No losses yet";
@@ -95,8 +103,12 @@ function decadeTicks(low, high) {
 
 // evenTicks are up to six even numbers from 0 to a step.
 function evenTicks(high) {
-  const rough = high / 5, power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough));
+  const rough = high / 5,
+    power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(
+    1,
+    [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough),
+  );
   const list = [];
   for (let at = 0; at <= high; at += step) list.push({ at, text: String(at) });
   return list;

@@ -29,18 +29,23 @@ function makeCuts(place, on) {
     },
     headOff: (layer, head) => list.some((c) => c.query === undefined && c.layer === layer && c.head === head),
     // edgeCut reports whether the attention is removed in every head that is shown.
-    edgeCut: (layer, head, query, key) => list.some((c) => c.query === query && c.key === key
-      && (c.layer === MEAN || c.layer === layer) && (c.head === MEAN || c.head === head)),
+    edgeCut: (layer, head, query, key) =>
+      list.some(
+        (c) =>
+          c.query === query && c.key === key && (c.layer === MEAN || c.layer === layer) && (c.head === MEAN || c.head === head),
+      ),
     draw() {
       byId("cuts").hidden = list.length === 0;
-      byId("cuts-list").replaceChildren(...list.map((one) => {
-        const restore = element("button", { type: "button", "aria-label": `restore ${on.text(one)}` }, "Restore");
-        restore.onclick = () => {
-          toggle(one);
-          (byId("cuts-list").querySelector("button") ?? byId("figure").querySelector(".token[tabindex='0']"))?.focus();
-        };
-        return element("li", {}, element("span", { dir: "auto", translate: "no" }, on.text(one)), " ", restore);
-      }));
+      byId("cuts-list").replaceChildren(
+        ...list.map((one) => {
+          const restore = element("button", { type: "button", "aria-label": `restore ${on.text(one)}` }, "Restore");
+          restore.onclick = () => {
+            toggle(one);
+            (byId("cuts-list").querySelector("button") ?? byId("figure").querySelector(".token[tabindex='0']"))?.focus();
+          };
+          return element("li", {}, element("span", { dir: "auto", translate: "no" }, on.text(one)), " ", restore);
+        }),
+      );
     },
   };
 }

@@ -3,7 +3,8 @@
 // makeEngine returns how to ask a session. broken(message) is called once if the Worker fails as a whole; what waits is refused then.
 function makeEngine(worker, broken) {
   const waiting = new Map(); // by the id of the request
-  let last = 0, failed = "";
+  let last = 0,
+    failed = "";
   const fail = (message) => {
     if (failed) return;
     failed = message || "the engine stopped";
@@ -42,7 +43,8 @@ function makeEngine(worker, broken) {
 // makeLatest returns a function that runs `act` with the newest argument it was called with: while one run goes on, only the last call
 // of those that came meanwhile is kept. For what a pointer or a slider asks many times a second.
 function makeLatest(act) {
-  let running = false, waiting = null;
+  let running = false,
+    waiting = null;
   const run = async (argument) => {
     running = true;
     await act(argument);

@@ -2,7 +2,8 @@
 
 // makeHeads returns how to draw the cards. `on` has choose(layer, head), toggle(layer, head) and off(layer, head).
 function makeHeads(place, on) {
-  let cards = [], shape = "";
+  let cards = [],
+    shape = "";
   const build = (map) => {
     const list = [];
     if (map.layers * map.heads > 1) list.push([MEAN, MEAN]);
@@ -11,8 +12,12 @@ function makeHeads(place, on) {
       const title = headName(map, layer, head);
       const canvas = element("canvas", { "aria-hidden": "true" });
       const words = element("span", { class: "words" });
-      const show = element("button", { type: "button", class: "show", "aria-pressed": "false" }, canvas,
-        element("span", { class: "name" }, layer === MEAN ? "mean" : map.layers > 1 ? `${layer + 1}.${head + 1}` : title));
+      const show = element(
+        "button",
+        { type: "button", class: "show", "aria-pressed": "false" },
+        canvas,
+        element("span", { class: "name" }, layer === MEAN ? "mean" : map.layers > 1 ? `${layer + 1}.${head + 1}` : title),
+      );
       show.setAttribute("aria-label", `show ${title}`);
       show.onclick = () => on.choose(layer, head);
       const card = element("div", { class: "card" }, show);

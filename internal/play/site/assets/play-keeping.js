@@ -8,7 +8,8 @@ function writeLater() {
     const share = byId("share-text").checked && experiment.text !== null;
     const address = writeAddress({
       preset: experiment.preset === table.presets[0]?.name ? null : experiment.preset,
-      settings: experiment.text === null ? experiment.settings : { ...experiment.settings, ...(share ? { unit: experiment.unit } : {}) },
+      settings:
+        experiment.text === null ? experiment.settings : { ...experiment.settings, ...(share ? { unit: experiment.unit } : {}) },
       sentence: showing === preset?.sentence || (experiment.text !== null && !share) ? "" : showing,
       text: share ? experiment.text : null,
       head: view.layer === MEAN ? null : [view.layer, view.head],
@@ -26,9 +27,15 @@ function writeLater() {
 // openAddress starts the training that an address describes.
 async function openAddress() {
   const wanted = readAddress(location.hash, table.settings, table.presets);
-  const preset = wanted.text === null ? wanted.preset ?? table.presets[0].name : null;
+  const preset = wanted.text === null ? (wanted.preset ?? table.presets[0].name) : null;
   const { unit, ...settings } = wanted.settings;
-  const own = { preset, text: wanted.text, fileName: "mine.txt", unit: unit ?? "word", settings: wanted.text === null && unit ? { ...settings, unit } : settings };
+  const own = {
+    preset,
+    text: wanted.text,
+    fileName: "mine.txt",
+    unit: unit ?? "word",
+    settings: wanted.text === null && unit ? { ...settings, unit } : settings,
+  };
   [view.layer, view.head] = wanted.head ?? [MEAN, MEAN];
   view.query = wanted.word ?? -1;
   cuts.set(wanted.cuts);
@@ -36,10 +43,11 @@ async function openAddress() {
     ownText.fill(wanted.text, unit);
     byId("share-text").checked = true;
   }
-  if (!await start({ ...own, sentence: wanted.sentence })) {
+  if (!(await start({ ...own, sentence: wanted.sentence }))) {
     wanted.notes.push(`The address could not be opened: ${byId("notice-text").textContent}`);
     cuts.clear();
-    if (!now.ready) await start({ preset: table.presets[0].name, text: null, fileName: "", unit: "word", settings: {}, sentence: "" });
+    if (!now.ready)
+      await start({ preset: table.presets[0].name, text: null, fileName: "", unit: "word", settings: {}, sentence: "" });
   }
   if (wanted.notes.length) tell(wanted.notes.slice(0, 5).join(" "));
 }
@@ -54,14 +62,20 @@ async function saveRun(what) {
 }
 
 async function savePicture(kind) {
-  const map = shownMap(), query = shownQuery();
+  const map = shownMap(),
+    query = shownQuery();
   const style = getComputedStyle(document.documentElement);
   const color = (name) => style.getPropertyValue(name).trim();
-  const weights = map.weights(view.layer, view.head), shading = shadingOf(weights);
+  const weights = map.weights(view.layer, view.head),
+    shading = shadingOf(weights);
   const colors = {
-    panel: color("--panel"), ink: color("--ink"), quiet: color("--quiet"), accent: color("--accent"),
+    panel: color("--panel"),
+    ink: color("--ink"),
+    quiet: color("--quiet"),
+    accent: color("--accent"),
     token(k) {
-      if (k > query || weights[cell(query, k)] < leastArc) return { shade: "", ink: k > query ? color("--quiet") : color("--ink") };
+      if (k > query || weights[cell(query, k)] < leastArc)
+        return { shade: "", ink: k > query ? color("--quiet") : color("--ink") };
       const [, shade, ink] = shading(query, k).style.match(/--shade: (.*); --on-shade: (.*)/);
       return { shade, ink };
     },
@@ -74,4 +88,5 @@ async function savePicture(kind) {
   else save(await pngOf(figure), name);
 }
 
-const copied = (done, what) => setText(byId("copied"), done ? `${what} is copied.` : "The browser refused to copy; select the text instead.");
+const copied = (done, what) =>
+  setText(byId("copied"), done ? `${what} is copied.` : "The browser refused to copy; select the text instead.");

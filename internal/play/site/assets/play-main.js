@@ -1,6 +1,8 @@
 // What a reader does, and what it changes: the only part that knows the session and the components.
 
-let engine = null, training = null, table = null; // table: the answer of describe
+let engine = null,
+  training = null,
+  table = null; // table: the answer of describe
 // experiment is what the training was started with, as configure takes it.
 let experiment = { preset: null, text: null, fileName: "", unit: "word", settings: {}, sentence: "" };
 let pending = {}; // settings that were changed and start a new training
@@ -62,14 +64,19 @@ function cutText({ layer, head, query, key }) {
 }
 
 function drawFast() {
-  const map = shownMap(), query = shownQuery();
+  const map = shownMap(),
+    query = shownQuery();
   const [layer, head] = [within(view.layer, map.layers - 1), within(view.head, map.heads - 1)];
   view.layer = view.layer === MEAN ? MEAN : layer;
   view.head = view.head === MEAN ? MEAN : head;
   const weights = map.weights(view.layer, view.head);
   const shading = shadingOf(weights);
   sentence.draw({
-    map, weights, shading, query, headText: headName(map, view.layer, view.head),
+    map,
+    weights,
+    shading,
+    query,
+    headText: headName(map, view.layer, view.head),
     isCut: (q, k) => !now.past && cuts.edgeCut(view.layer, view.head, q, k),
   });
   sentence.pin(view.query < 0 ? map.tokens.length - 1 : within(view.query, map.tokens.length - 1));
@@ -159,12 +166,24 @@ async function boot() {
     setText(byId("where"), "The engine stopped.");
     tell(`The engine stopped: ${message}. Reload the page to start again.`);
   });
-  training = makeTraining(engine, { step: () => now.step, progress: progressed, playing: draw, failed: (error) => tell(error.message) });
+  training = makeTraining(engine, {
+    step: () => now.step,
+    progress: progressed,
+    playing: draw,
+    failed: (error) => tell(error.message),
+  });
   table = await engine.ask("describe");
   setText(byId("version"), given.version);
-  setText(byId("instructions"), table.instructions === "portable" ? "(this browser has no WebAssembly SIMD: it trains slowly)" : `(${table.instructions})`);
-  const options = (good) => table.presets.filter((p) => p.good === good).map((p) => element("option", { value: p.name }, p.title));
-  byId("preset").replaceChildren(element("optgroup", { label: "These learn" }, ...options(true)), element("optgroup", { label: "These go wrong" }, ...options(false)));
+  setText(
+    byId("instructions"),
+    table.instructions === "portable" ? "(this browser has no WebAssembly SIMD: it trains slowly)" : `(${table.instructions})`,
+  );
+  const options = (good) =>
+    table.presets.filter((p) => p.good === good).map((p) => element("option", { value: p.name }, p.title));
+  byId("preset").replaceChildren(
+    element("optgroup", { label: "These learn" }, ...options(true)),
+    element("optgroup", { label: "These go wrong" }, ...options(false)),
+  );
   controls = makeControls(byId("settings"), table.settings, changeSetting);
   wire();
   if (given.run) {

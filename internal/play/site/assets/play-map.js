@@ -6,8 +6,14 @@ const MEAN = -1;
 // spelled is a token as readers see it: spaces at its ends, line ends and what cannot be seen become visible.
 function spelled(token) {
   if (token === "") return '""';
-  const shown = token.replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length)).replace(/\n/g, "↵").replace(/\t/g, "⇥")
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]/gu, (c) => `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`);
+  const shown = token
+    .replace(/^ +| +$/g, (spaces) => "␣".repeat(spaces.length))
+    .replace(/\n/g, "↵")
+    .replace(/\t/g, "⇥")
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]/gu,
+      (c) => `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`,
+    );
   return clip(shown, 60);
 }
 
@@ -20,7 +26,9 @@ function readNext(list) {
 // nextAt (the next words after each position), weights(layer, head) (flat cells; MEAN for the mean)}.
 function readMap(map) {
   const tokens = map.tokens.map(spelled);
-  const seq = tokens.length, layers = map.attention.length, heads = map.attention[0].length;
+  const seq = tokens.length,
+    layers = map.attention.length,
+    heads = map.attention[0].length;
   const cache = new Map();
   const flat = (rows) => {
     const cells = new Float64Array(cell(seq, 0));
@@ -42,7 +50,11 @@ function readMap(map) {
   const nextAt = (map.nextAt ?? []).map(readNext);
   nextAt[seq - 1] = readNext(map.next ?? []);
   return {
-    tokens, words: numbered(tokens), layers, heads, nextAt,
+    tokens,
+    words: numbered(tokens),
+    layers,
+    heads,
+    nextAt,
     joined: map.text !== undefined && map.tokens.join("") === map.text && seq > 1,
     unknown: new Set((map.unknown ?? []).flatMap((u, i) => (u ? [i] : []))),
     weights(layer, head) {

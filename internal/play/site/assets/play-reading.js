@@ -46,8 +46,15 @@ async function cutsChanged() {
 
 function toggleCut(query, key) {
   if (!leavePast()) return;
-  const covering = cuts.list().find((c) => c.query === query && c.key === key
-    && (c.layer === MEAN || c.layer === view.layer) && (c.head === MEAN || c.head === view.head));
+  const covering = cuts
+    .list()
+    .find(
+      (c) =>
+        c.query === query &&
+        c.key === key &&
+        (c.layer === MEAN || c.layer === view.layer) &&
+        (c.head === MEAN || c.head === view.head),
+    );
   cuts.toggle(covering ?? { layer: view.layer, head: view.head, query, key });
 }
 
@@ -124,7 +131,10 @@ async function explain() {
   if (playing()) await training.pause();
   try {
     const why = await engine.ask("why", { sentence: showing });
-    answer.replaceChildren(element("h3", {}, `Which word mattered, at step ${now.step}`), ...why.paragraphs.map((p) => element("p", {}, p)));
+    answer.replaceChildren(
+      element("h3", {}, `Which word mattered, at step ${now.step}`),
+      ...why.paragraphs.map((p) => element("p", {}, p)),
+    );
   } catch (error) {
     answer.textContent = error.message;
   }
@@ -133,7 +143,12 @@ async function explain() {
 async function write() {
   try {
     const seed = Math.floor(1e6 * Math.random());
-    const { texts } = await engine.ask("complete", { prompt: byId("prompt").value, temperature: Number(byId("temperature").value), seed, count: 3 });
+    const { texts } = await engine.ask("complete", {
+      prompt: byId("prompt").value,
+      temperature: Number(byId("temperature").value),
+      seed,
+      count: 3,
+    });
     byId("written").replaceChildren(...texts.map((text) => element("li", { dir: "auto", translate: "no" }, text)));
   } catch (error) {
     byId("written").replaceChildren(element("li", {}, error.message));

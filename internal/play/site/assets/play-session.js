@@ -4,9 +4,25 @@
 async function adopt(state) {
   now.ready = true;
   Object.assign(now, {
-    step: state.step, steps: state.steps, shownStep: state.shownStep, canTrain: state.canTrain, loss: null, heldOut: null, speed: 0, stopped: "", reason: "", corpus: state.corpus,
-    parameters: state.parameters, sentence: state.sentence, command: state.command, withheld: state.commandWithheld, past: null,
-    map: readMap(state.map), plain: null, plainAt: null, effect: null,
+    step: state.step,
+    steps: state.steps,
+    shownStep: state.shownStep,
+    canTrain: state.canTrain,
+    loss: null,
+    heldOut: null,
+    speed: 0,
+    stopped: "",
+    reason: "",
+    corpus: state.corpus,
+    parameters: state.parameters,
+    sentence: state.sentence,
+    command: state.command,
+    withheld: state.commandWithheld,
+    past: null,
+    map: readMap(state.map),
+    plain: null,
+    plainAt: null,
+    effect: null,
   });
   const last = state.points.at(-1);
   if (last) Object.assign(now, { loss: last.loss, heldOut: last.heldOut });
@@ -28,10 +44,15 @@ async function adopt(state) {
   byId("why-answer").hidden = true;
   byId("written").replaceChildren();
   const { corpus } = state;
-  const notes = !corpus ? [] : [`${corpus.vocab.toLocaleString("en")} different ${corpus.unit}.`,
-    ...(corpus.unit === "words" ? [`${corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`] : []),
-    ...(corpus.notes ?? [])];
+  const notes = !corpus
+    ? []
+    : [
+        `${corpus.vocab.toLocaleString("en")} different ${corpus.unit}.`,
+        ...(corpus.unit === "words" ? [`${corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`] : []),
+      ];
   const preset = table.presets.find((p) => p.name === experiment.preset);
+  byId("notes").hidden = !corpus?.notes.length;
+  byId("notes-list").replaceChildren(...(corpus?.notes ?? []).map((note) => element("li", {}, note)));
   byId("preset-meaning").textContent = [preset?.meaning ?? "", ...notes].filter(Boolean).join(" ");
   if (cuts.clear((one) => one.query !== undefined && one.query >= now.map.tokens.length)) tell("");
   cuts.clear((one) => one.layer >= now.map.layers || one.head >= now.map.heads);
@@ -91,27 +112,42 @@ function showPreset() {
     option = element("option", { value: "" }, "");
     select.append(option);
   }
-  if (option) option.textContent = experiment.text === null ? given.run?.name ?? "the run" : `your own text: ${clip(experiment.fileName, 30)}`;
+  if (option)
+    option.textContent =
+      experiment.text === null ? (given.run?.name ?? "the run") : `your own text: ${clip(experiment.fileName, 30)}`;
   select.value = experiment.preset ?? "";
 }
 
 // progressed takes what a step told. It draws nothing itself, so that the next step is asked for first.
 function progressed(reply) {
   Object.assign(now, {
-    step: reply.step, steps: reply.steps, shownStep: reply.shownStep, loss: reply.loss, heldOut: reply.heldOut,
-    speed: reply.tokensPerSecond, stopped: reply.stopped, reason: reply.reason, past: null,
+    step: reply.step,
+    steps: reply.steps,
+    shownStep: reply.shownStep,
+    loss: reply.loss,
+    heldOut: reply.heldOut,
+    speed: reply.tokensPerSecond,
+    stopped: reply.stopped,
+    reason: reply.reason,
+    past: null,
   });
-  if (reply.map) { // of a training that diverged there may be none
+  if (reply.map) {
+    // of a training that diverged there may be none
     now.map = readMap(reply.map);
     takeEffect(reply.effect, reply.plainNext, null);
   }
   curve.keep(atEnd() ? reply.selectedStep : null);
   curve.add(reply.points ?? []);
   curve.batch(reply.step, reply.loss);
-  curve.born(reply.births ?? [], (b) => `${now.map.words[b.query]} to ${now.map.words[b.key]} (${headName(now.map, b.layer, b.head)})`);
+  curve.born(
+    reply.births ?? [],
+    (b) => `${now.map.words[b.query]} to ${now.map.words[b.key]} (${headName(now.map, b.layer, b.head)})`,
+  );
   draw();
   const next = now.map.nextAt.at(-1)?.[0];
-  say(`step ${now.step} of ${now.steps}, loss ${(now.heldOut ?? now.loss ?? 0).toFixed(2)}${next ? `, predicts ${next.word}, ${percent(next.probability)}` : ""}`);
+  say(
+    `step ${now.step} of ${now.steps}, loss ${(now.heldOut ?? now.loss ?? 0).toFixed(2)}${next ? `, predicts ${next.word}, ${percent(next.probability)}` : ""}`,
+  );
   if (reply.stopped) stopped();
 }
 
@@ -197,7 +233,8 @@ function undoPending() {
 function drawPending() {
   const list = Object.entries(pending);
   byId("pending").hidden = list.length === 0;
-  byId("pending-text").textContent = `${list.map(([name, text]) => `${name} ${text}`).join(", ")}: this starts a new training at step 0.`;
+  byId("pending-text").textContent =
+    `${list.map(([name, text]) => `${name} ${text}`).join(", ")}: this starts a new training at step 0.`;
 }
 
 // stops are the conditions of the fold.
@@ -212,7 +249,7 @@ async function changeStops() {
   if (setting) wanted.steps = Number(clamped(setting, String(wanted.steps)) ?? now.steps);
   if (now.step === 0 && !playing() && wanted.steps !== now.steps) {
     // The decay of the learning rate follows the steps from the start.
-    if (!await start({ ...experiment, settings: { ...experiment.settings, steps: String(wanted.steps) } })) return;
+    if (!(await start({ ...experiment, settings: { ...experiment.settings, steps: String(wanted.steps) } }))) return;
   }
   try {
     takeCommand(await engine.ask("stopAt", wanted));

@@ -6,13 +6,17 @@ const mostText = 1 << 20;
 // readText returns the text of a file, or throws an error that says what the file is and what to do.
 async function readText(file) {
   if (file.size > mostText) {
-    throw new Error(`${clip(file.name, 60)} has ${(file.size / 1e6).toFixed(1)} MB; the page takes up to 1 MB of text. Drop a part of it, or use attend train --data`);
+    throw new Error(
+      `${clip(file.name, 60)} has ${(file.size / 1e6).toFixed(1)} MB; the page takes up to 1 MB of text. Drop a part of it, or use attend train --data`,
+    );
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const starts = (magic) => magic.every((b, i) => bytes[i] === b);
   const name = clip(file.name, 60);
-  if (starts([0x25, 0x50, 0x44, 0x46])) throw new Error(`${name} is a PDF, and the page takes plain text. Copy the text out of it and paste it here`);
-  if (starts([0x50, 0x4b, 0x03, 0x04])) throw new Error(`${name} is a zip or a document of an office program, and the page takes plain text. Save it as .txt`);
+  if (starts([0x25, 0x50, 0x44, 0x46]))
+    throw new Error(`${name} is a PDF, and the page takes plain text. Copy the text out of it and paste it here`);
+  if (starts([0x50, 0x4b, 0x03, 0x04]))
+    throw new Error(`${name} is a zip or a document of an office program, and the page takes plain text. Save it as .txt`);
   let text;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -27,12 +31,15 @@ async function readText(file) {
 function checkText(text, name) {
   if (text.trim() === "") throw new Error(`${name} is empty: wanted at least two sentences`);
   if (text.includes("\0")) throw new Error(`${name} has bytes that are no text. Save it as plain text in UTF-8`);
-  if (new TextEncoder().encode(text).length > mostText) throw new Error(`${name} has more than 1 MB; the page takes up to 1 MB of text`);
+  if (new TextEncoder().encode(text).length > mostText)
+    throw new Error(`${name} has more than 1 MB; the page takes up to 1 MB of text`);
 }
 
 // makeOwnText wires the panel and the page for dropping. `on` has use({text, fileName, unit}) and refused(message).
 function makeOwnText(on) {
-  const panel = byId("own-panel"), button = byId("own"), area = byId("own-text");
+  const panel = byId("own-panel"),
+    button = byId("own"),
+    area = byId("own-text");
   let fileName = "mine.txt";
   const open = (wide) => {
     panel.hidden = !wide;
@@ -42,7 +49,9 @@ function makeOwnText(on) {
   const count = () => {
     const lines = area.value.split("\n").filter((l) => l.trim() !== "").length;
     const words = area.value.split(/\s+/).filter(Boolean).length;
-    byId("own-note").textContent = area.value ? `${lines} ${lines === 1 ? "line" : "lines"}, ${words} ${words === 1 ? "word" : "words"}.` : "";
+    byId("own-note").textContent = area.value
+      ? `${lines} ${lines === 1 ? "line" : "lines"}, ${words} ${words === 1 ? "word" : "words"}.`
+      : "";
   };
   const take = async (file) => {
     try {
@@ -90,9 +99,12 @@ function makeOwnText(on) {
     if (file) take(file);
     else if (text) take(new File([text], "dropped.txt"));
   });
-  return { open, fill(text, unit) {
-    area.value = text;
-    if (unit) byId("own-unit").value = unit;
-    count();
-  } };
+  return {
+    open,
+    fill(text, unit) {
+      area.value = text;
+      if (unit) byId("own-unit").value = unit;
+      count();
+    },
+  };
 }

@@ -31,7 +31,7 @@ function makeTraining(engine, on) {
       const made = reply.step - before;
       wanted = reply.stopped ? 0 : Math.max(0, wanted - made);
       on.progress(reply);
-      if (slow && wanted > 0) await wait(Math.max(0, 1000 * made / speed - (performance.now() - began)));
+      if (slow && wanted > 0) await wait(Math.max(0, (1000 * made) / speed - (performance.now() - began)));
     }
   }
   function start() {

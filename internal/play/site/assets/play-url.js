@@ -4,7 +4,7 @@
 const mostShared = 20000;
 
 // own are the names in an address that are no settings.
-const own = ["preset", "sentence", "head", "word", "cut", "text", "unit"];
+const own = ["preset", "sentence", "head", "word", "cut", "text"];
 
 // readAddress returns {preset, settings, sentence, text, head, word, cuts, notes} of the part of an address after #. `table` are the
 // settings, `presets` the presets: values are clamped to what is allowed, and what is not understood is left out with a note.
@@ -18,7 +18,13 @@ function readAddress(hash, table, presets) {
     return { ...state, notes: ["The address could not be read."] };
   }
   const number = (text) => (/^\d{1,4}$/.test(text) ? Number(text) : null);
-  const place = (text) => (text === "mean" ? [MEAN, MEAN] : text.split(".").map(number).map((n) => (n ? n - 1 : null)));
+  const place = (text) =>
+    text === "mean"
+      ? [MEAN, MEAN]
+      : text
+          .split(".")
+          .map(number)
+          .map((n) => (n ? n - 1 : null));
   for (const [name, value] of fields) {
     const said = `${clip(name, 30)}=${clip(value, 30)}`;
     if (name === "preset") {
@@ -42,14 +48,16 @@ function readAddress(hash, table, presets) {
         const [query, key] = (link ?? "").split("-").map(number);
         if (layer === null || head === null || head === undefined || (link && !(query > 0 && key > 0 && key <= query))) {
           state.notes.push(`The address has the cut ${clip(part, 30)}, which is not understood.`);
-        } else if (link || layer !== MEAN) state.cuts.push(link ? { layer, head, query: query - 1, key: key - 1 } : { layer, head });
+        } else if (link || layer !== MEAN)
+          state.cuts.push(link ? { layer, head, query: query - 1, key: key - 1 } : { layer, head });
       }
     } else if (names.has(name) && !own.includes(name) && !["data", "sample"].includes(name)) {
       const fit = clamped(names.get(name), value);
       if (fit === null) state.notes.push(`The address has ${said}, which ${name} cannot be.`);
       else {
         state.settings[name] = fit;
-        if (fit !== value && Number(fit) !== Number(value)) state.notes.push(`The address has ${said}; ${name} is set to ${fit}.`);
+        if (fit !== value && Number(fit) !== Number(value))
+          state.notes.push(`The address has ${said}; ${name} is set to ${fit}.`);
       }
     } else {
       state.notes.push(`The address has ${said}, which is not a setting.`);
@@ -62,14 +70,18 @@ function readAddress(hash, table, presets) {
 function writeAddress({ preset, settings, sentence, text, head, word, cuts }) {
   const fields = new URLSearchParams();
   if (preset) fields.set("preset", preset);
-  for (const [name, value] of Object.entries(settings)) if (!own.includes(name) && !["data", "sample"].includes(name)) fields.set(name, value);
+  for (const [name, value] of Object.entries(settings))
+    if (!own.includes(name) && !["data", "sample"].includes(name)) fields.set(name, value);
   if (text !== null) fields.set("text", text.slice(0, mostShared));
   if (sentence) fields.set("sentence", sentence);
   const place = (layer, of) => (layer === MEAN || of === MEAN ? "mean" : `${layer + 1}.${of + 1}`);
   if (head) fields.set("head", place(...head));
   if (word !== null) fields.set("word", String(word + 1));
   if (cuts.length) {
-    fields.set("cut", cuts.map((c) => place(c.layer, c.head) + (c.query === undefined ? "" : `:${c.query + 1}-${c.key + 1}`)).join(" "));
+    fields.set(
+      "cut",
+      cuts.map((c) => place(c.layer, c.head) + (c.query === undefined ? "" : `:${c.query + 1}-${c.key + 1}`)).join(" "),
+    );
   }
   return fields.toString();
 }

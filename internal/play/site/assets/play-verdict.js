@@ -4,10 +4,17 @@
 function drawVerdict(place, verdict, reason, apply) {
   place.hidden = !verdict;
   if (!verdict) return place.replaceChildren();
-  place.replaceChildren(element("h3", {}, "Verdict"), ...[reason, ...verdict.words].filter(Boolean).map((words) => element("p", {}, words)),
-    element("p", { class: "remedies" }, ...(verdict.remedies ?? []).flatMap((remedy) => {
-      const button = element("button", { type: "button" }, remedy.label);
-      button.onclick = () => apply(remedy);
-      return [button, " "];
-    })));
+  place.replaceChildren(
+    element("h3", {}, "Verdict"),
+    ...[reason, ...verdict.words].filter(Boolean).map((words) => element("p", {}, words)),
+    element(
+      "p",
+      { class: "remedies" },
+      ...(verdict.remedies ?? []).flatMap((remedy) => {
+        const button = element("button", { type: "button" }, remedy.label);
+        button.onclick = () => apply(remedy);
+        return [button, " "];
+      }),
+    ),
+  );
 }

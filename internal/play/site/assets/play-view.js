@@ -6,18 +6,29 @@ const palettes = { light: makePalette(given.light), dark: makePalette(given.dark
 
 const now = {
   ready: false, // a training stands
-  step: 0, steps: 1,
+  step: 0,
+  steps: 1,
   shownStep: 0, // updates of the weights that are shown: at the end of a training those that it keeps
-  loss: null, heldOut: null, speed: 0,
-  stopped: "", reason: "", // why it stopped
-  corpus: null, canTrain: true, parameters: 0, sentence: "", command: "", withheld: "",
+  loss: null,
+  heldOut: null,
+  speed: 0,
+  stopped: "",
+  reason: "", // why it stopped
+  corpus: null,
+  canTrain: true,
+  parameters: 0,
+  sentence: "",
+  command: "",
+  withheld: "",
   map: null, // as readMap returns it, with the cuts
-  plain: null, plainAt: null, // next words without the cuts; null: there are none
+  plain: null,
+  plainAt: null, // next words without the cuts; null: there are none
   effect: null, // of the cuts
   past: null, // {step, map} of a step that the reader looks at; null: the present
 };
 const view = {
-  layer: MEAN, head: MEAN,
+  layer: MEAN,
+  head: MEAN,
   query: -1, // the word that is kept; -1: the last
   pointed: null, // the word under the pointer
 };
@@ -37,10 +48,13 @@ function shownQuery() {
   return within(view.pointed ?? (view.query < 0 ? last : view.query), last);
 }
 
-// makeDrawing returns a function that asks for a draw. parts: {sentence, sentenceParts, heads, curve, ...} are drawn together, at most once
+// makeDrawing returns a function that asks for a draw. fast() draws what follows every step and the pointer, at most once
 // a frame of the browser; `slow` ones at most ten times a second, and everything twice a second for readers who want no motion.
 function makeDrawing(fast, slow, playing) {
-  let asked = false, slowAt = -1e9, fastAt = -1e9, later = 0;
+  let asked = false,
+    slowAt = -1e9,
+    fastAt = -1e9,
+    later = 0;
   const draw = (time) => {
     asked = false;
     if (!now.map) return;
@@ -65,13 +79,17 @@ function makeDrawing(fast, slow, playing) {
 
 // makeSaying returns a function that tells a screen reader something, not more often than every few seconds; the newest counts.
 function makeSaying(place) {
-  let last = -1e9, timer = 0;
+  let last = -1e9,
+    timer = 0;
   return (text) => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      last = performance.now();
-      place.textContent = text;
-    }, Math.max(0, quietly - (performance.now() - last)));
+    timer = setTimeout(
+      () => {
+        last = performance.now();
+        place.textContent = text;
+      },
+      Math.max(0, quietly - (performance.now() - last)),
+    );
   };
 }
 
@@ -86,7 +104,10 @@ function drawWhere(playing) {
   const bar = byId("progress");
   bar.max = now.steps;
   bar.value = now.step;
-  setText(byId("play"), playing ? "Pause" : atEnd() && now.stopped !== "diverged" ? `Train ${moreSteps()} more` : now.step ? "Go on" : "Play");
+  setText(
+    byId("play"),
+    playing ? "Pause" : atEnd() && now.stopped !== "diverged" ? `Train ${moreSteps()} more` : now.step ? "Go on" : "Play",
+  );
 }
 
 // atEnd reports whether the training made all its steps; moreSteps is how many more one click asks for.
@@ -102,15 +123,20 @@ function setText(place, text) {
 function leadOf(playing, cut) {
   const { corpus } = now;
   if (!now.ready) return "The engine starts…";
-  if (!now.canTrain) return "This run is open without its text: type a sentence, point at its words and click an arc to cut it. To train it on, open it with its text.";
-  const what = corpus.unit === "characters"
-    ? `on ${corpus.tokens.toLocaleString("en")} characters of text`
-    : `on ${corpus.trainSentences.toLocaleString("en")} sentences${corpus.name === "savanna" ? " about animals" : ""}`;
+  if (!now.canTrain)
+    return "This run is open without its text: type a sentence, point at its words and click an arc to cut it. To train it on, open it with its text.";
+  const what =
+    corpus.unit === "characters"
+      ? `on ${corpus.tokens.toLocaleString("en")} characters of text`
+      : `on ${corpus.trainSentences.toLocaleString("en")} sentences${corpus.name === "savanna" ? " about animals" : ""}`;
   const next = corpus.unit === "characters" ? "character" : "word";
   if (now.past) return `This is step ${now.past.step}. Draw along the curve to see how the arcs formed.`;
-  if (cut) return "A cut changes what you see, not what is learned. Compare the next words before and after, and restore the arc to go back.";
-  if (playing) return `It learns. The arcs show which words the highlighted one attends to; the pale word is what the model expects next. Point at any word.`;
-  if (now.step === 0) return `Press Play: a transformer of ${now.parameters.toLocaleString("en")} parameters trains ${what} and learns to predict the next ${next}.`;
+  if (cut)
+    return "A cut changes what you see, not what is learned. Compare the next words before and after, and restore the arc to go back.";
+  if (playing)
+    return `It learns. The arcs show which words the highlighted one attends to; the pale word is what the model expects next. Point at any word.`;
+  if (now.step === 0)
+    return `Press Play: a transformer of ${now.parameters.toLocaleString("en")} parameters trains ${what} and learns to predict the next ${next}.`;
   return "Click an arc to cut it and see what the prediction needs; type a sentence of your own; or draw along the curve to see how it was learned.";
 }
 
@@ -123,13 +149,20 @@ function nextRows(map, query) {
   const rows = (map.nextAt[query] ?? []).slice(0, mostNext);
   const plain = now.past ? null : query === map.tokens.length - 1 ? now.plain : now.plainAt?.[query];
   if (!plain || !plain.length) return rows;
-  const after = new Map((map.nextAt[query] ?? []).map((p) => [p.word, p.probability])), before = new Set(plain.slice(0, mostNext).map((p) => p.word));
-  const listed = map.nextAt[query] ?? [], under = listed.at(-1)?.probability ?? 1;
+  const after = new Map((map.nextAt[query] ?? []).map((p) => [p.word, p.probability])),
+    before = new Set(plain.slice(0, mostNext).map((p) => p.word));
+  const listed = map.nextAt[query] ?? [],
+    under = listed.at(-1)?.probability ?? 1;
   const { word, position, after: exactly } = now.effect ?? {};
-  return [...plain.slice(0, mostNext).map((p) => ({
-    word: p.word, before: p.probability, under,
-    probability: after.get(p.word) ?? (position === query && spelled(word) === p.word ? exactly : null),
-  })), ...rows.filter((row) => !before.has(row.word)).slice(0, 2)];
+  return [
+    ...plain.slice(0, mostNext).map((p) => ({
+      word: p.word,
+      before: p.probability,
+      under,
+      probability: after.get(p.word) ?? (position === query && spelled(word) === p.word ? exactly : null),
+    })),
+    ...rows.filter((row) => !before.has(row.word)).slice(0, 2),
+  ];
 }
 
 // drawNextWords shows what may come after the word that is shown.
@@ -142,8 +175,9 @@ function drawNextWords(map, query) {
 
 // drawBaselines explains the labelled lines of the curve.
 function drawBaselines(baselines) {
-  byId("baselines").replaceChildren(...(baselines ?? []).flatMap((b) => [
-    element("dt", {}, `${b.name}: ${b.loss.toFixed(3)}`), element("dd", {}, b.meaning)]));
+  byId("baselines").replaceChildren(
+    ...(baselines ?? []).flatMap((b) => [element("dt", {}, `${b.name}: ${b.loss.toFixed(3)}`), element("dd", {}, b.meaning)]),
+  );
 }
 
 // drawCommand shows the experiment as a command, or says why there is none.
@@ -156,7 +190,9 @@ function drawCommand() {
 
 // makeGrid returns how to draw all words as a grid, in a fold that is drawn only while it is open. `on` is as that of a table, see makeTable.
 function makeGrid(fold, place, on) {
-  let grid = null, made = "", chosen = { query: -1, key: 0 };
+  let grid = null,
+    made = "",
+    chosen = { query: -1, key: 0 };
   const choose = (query, key) => {
     chosen = { query, key };
     grid.choose(query, key);
@@ -167,10 +203,19 @@ function makeGrid(fold, place, on) {
     if (made !== tokens) {
       const make = map.tokens.length > few ? makeCanvas : makeTable;
       const say = (q, k) => `${map.words[q]} attends to ${map.words[k]}`;
-      grid = make(place, map.tokens, map.unknown, { ...on, choose(q, k) {
-        choose(q, k);
-        on.choose(q);
-      } }, say);
+      grid = make(
+        place,
+        map.tokens,
+        map.unknown,
+        {
+          ...on,
+          choose(q, k) {
+            choose(q, k);
+            on.choose(q);
+          },
+        },
+        say,
+      );
       made = tokens;
       chosen.query = -1;
     }

@@ -48,7 +48,11 @@ await check("own text goes into the address only if asked", {}, async (page) => 
 
 for (const [name, of, told] of [
   ["values out of range are clamped", "#lr=99&dropout=-3&batch=1e9&layers=0", /is set to/],
-  ["names and values that are none are told", "#preset=nothing&foo=bar&positions=upside&heads=many&head=9.9.9&cut=1.1:2-5", /not there.*not a setting|not understood/s],
+  [
+    "names and values that are none are told",
+    "#preset=nothing&foo=bar&positions=upside&heads=many&head=9.9.9&cut=1.1:2-5",
+    /not there.*not a setting|not understood/s,
+  ],
   ["settings that do not fit together are refused", "#heads=5", /could not be opened|heads/],
   ["extreme cuts and words", `#word=9999&head=99.99&cut=${"9.9:9-8+".repeat(300)}`, null],
   ["noise", "#%E0%A4%A&&&===%00%ff<script>alert(1)</script>", null],
@@ -68,6 +72,8 @@ for (const [name, of, told] of [
 }
 
 await check("a changed address opens without a reload", {}, async (page) => {
-  await page.evaluate(() => { location.hash = "seed=9"; });
+  await page.evaluate(() => {
+    location.hash = "seed=9";
+  });
   await changedTo(page, "#command", /--seed 9/);
 });

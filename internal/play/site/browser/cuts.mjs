@@ -7,11 +7,16 @@ const strongest = async (page) => (await arcs(page)).filter((a) => !a.cut).sort(
 
 await check("a click on an arc cuts it, and the prediction falls; a second one restores it", {}, async (page) => {
   await train(page, 500);
-  const before = await weights(page), next = await nextWords(page);
+  const before = await weights(page),
+    next = await nextWords(page);
   assert.equal(next[0].word, "river");
   const key = await strongest(page);
   await clickArc(page, key);
-  await changedTo(page, "#effect", /The probability of "river" falls from .+ to .+: an effect of [\d.]+ nats, above the noise floor of/);
+  await changedTo(
+    page,
+    "#effect",
+    /The probability of "river" falls from .+ to .+: an effect of [\d.]+ nats, above the noise floor of/,
+  );
   const cut = await weights(page);
   assert.equal(cut.at(-1)[key], 0, "the attention is removed");
   assert.ok(Math.abs(cut.at(-1).reduce((a, b) => a + b) - 1) < 0.05, "the row is renormalised");
@@ -24,7 +29,7 @@ await check("a click on an arc cuts it, and the prediction falls; a second one r
   await clickArc(page, key);
   assert.deepEqual(await weights(page), before);
   assert.deepEqual(await nextWords(page), next);
-  assert.ok(!await page.isVisible("#cuts"));
+  assert.ok(!(await page.isVisible("#cuts")));
 });
 
 await check("a cut while it trains is shown in each step, and the training is the same", {}, async (page) => {

@@ -19,8 +19,12 @@ await check("pictures, the run and the numbers are saved", {}, async (page) => {
   assert.equal(svg.name, "attention-step-60.svg");
   const parsed = await page.evaluate((text) => {
     const tree = new DOMParser().parseFromString(text, "image/svg+xml");
-    return { root: tree.documentElement.nodeName, texts: [...tree.querySelectorAll("text")].map((t) => t.textContent), paths: tree.querySelectorAll("path").length,
-      vars: text.includes("var(--") };
+    return {
+      root: tree.documentElement.nodeName,
+      texts: [...tree.querySelectorAll("text")].map((t) => t.textContent),
+      paths: tree.querySelectorAll("path").length,
+      vars: text.includes("var(--"),
+    };
   }, svg.bytes.toString("utf8"));
   assert.equal(parsed.root, "svg");
   assert.ok(parsed.texts.includes("zebra") && parsed.texts[0].includes("step 60"), `${parsed.texts}`);
@@ -48,7 +52,9 @@ await check("a page with a run inside shows it, cuts it and trains it on", { fil
   assert.match(await page.textContent("#where"), new RegExp(`^step ${truth.step} of`));
   const shown = await weights(page);
   truth.mean.forEach((row, q) => row.slice(0, q + 1).forEach((w, k) => near(shown[q][k], w, `weight ${q} ${k}`, 0.0051)));
-  (await nextWords(page)).forEach((n, i) => near(n.probability, truth.next[i].probability, `probability of ${truth.next[i].word}`, 0.00051));
+  (await nextWords(page)).forEach((n, i) =>
+    near(n.probability, truth.next[i].probability, `probability of ${truth.next[i].word}`, 0.00051),
+  );
   await clickArc(page, 1);
   await changedTo(page, "#effect", /The probability of/);
   await page.click("#cuts-restore");

@@ -14,8 +14,12 @@ await check("arcs and next words follow the word that is pointed at", {}, async 
     await settled(page);
     const want = rows[query].map((w, key) => ({ key, w })).filter(({ w }) => w >= 0.01);
     const shown = await arcs(page);
-    for (const { key, w } of want) near(shown.find((a) => a.key === key)?.width, 0.75 + 8 * w, `width of the arc to ${key}`, 0.05);
-    assert.ok(shown.every((a) => a.key <= query), "no word attends to later ones");
+    for (const { key, w } of want)
+      near(shown.find((a) => a.key === key)?.width, 0.75 + 8 * w, `width of the arc to ${key}`, 0.05);
+    assert.ok(
+      shown.every((a) => a.key <= query),
+      "no word attends to later ones",
+    );
     const list = await nextWords(page);
     assert.equal(list.length, 5);
     seen.add(JSON.stringify(list));
@@ -34,7 +38,16 @@ await check("another sentence is shown, before and after training, with its unkn
   await page.fill("#sentence", "The zebra saw the lion near the");
   await page.press("#sentence", "Enter");
   await changedTo(page, ".token:nth-child(3) .word", /zebra/);
-  assert.deepEqual(await page.$$eval(".token .word", (l) => l.map((e) => e.textContent)), ["<s>", "The", "zebra", "saw", "the", "lion", "near", "the"]);
+  assert.deepEqual(await page.$$eval(".token .word", (l) => l.map((e) => e.textContent)), [
+    "<s>",
+    "The",
+    "zebra",
+    "saw",
+    "the",
+    "lion",
+    "near",
+    "the",
+  ]);
   await train(page, 20);
   await page.fill("#sentence", "The unicorn saw the");
   await page.press("#sentence", "Enter");
@@ -77,7 +90,10 @@ await check("it writes, and a temperature of 0 always writes the same", {}, asyn
   await train(page, 300);
   await page.click("#write-fold > summary");
   await page.fill("#prompt", "The lion");
-  await page.$eval("#temperature", (e) => { e.value = "0"; e.dispatchEvent(new Event("input")); });
+  await page.$eval("#temperature", (e) => {
+    e.value = "0";
+    e.dispatchEvent(new Event("input"));
+  });
   assert.equal(await page.textContent("#temperature-shown"), "0");
   await page.click("#write");
   await page.waitForSelector("#written li");
@@ -90,7 +106,10 @@ await check("it writes, and a temperature of 0 always writes the same", {}, asyn
 await check("a text of characters shows as running text", { hash: "#preset=characters" }, async (page) => {
   await train(page, 5);
   assert.match(await page.textContent("#lead"), /characters|cut/);
-  assert.equal((await page.$$eval(".token .word", (l) => l.map((e) => e.textContent).join(""))), await page.inputValue("#sentence"));
+  assert.equal(
+    await page.$$eval(".token .word", (l) => l.map((e) => e.textContent).join("")),
+    await page.inputValue("#sentence"),
+  );
   await page.hover(token(10));
   await settled(page);
   assert.ok((await arcs(page)).length > 1);

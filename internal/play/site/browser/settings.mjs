@@ -5,8 +5,19 @@ import { changedTo, check, notice, reached, settled, step, train, until, weights
 
 await check("the settings that matter stand first, each with its meaning", {}, async (page) => {
   await page.click("#settings-fold > summary");
-  const names = await page.$$eval("#settings > .settings label", (l) => l.map((e) => e.textContent));
-  assert.deepEqual(names, ["lr", "layers", "heads", "dim", "positions", "activation", "batch", "dropout", "weight-decay", "seed"]);
+  const names = await page.$$eval("#settings > .settings label code", (l) => l.map((e) => e.textContent.slice(2)));
+  assert.deepEqual(names, [
+    "lr",
+    "layers",
+    "heads",
+    "dim",
+    "positions",
+    "activation",
+    "batch",
+    "dropout",
+    "weight-decay",
+    "seed",
+  ]);
   for (const text of await page.$$eval("#settings .setting p", (l) => l.map((e) => e.textContent))) {
     assert.match(text, /^[A-Z].{8,}(A change starts a new training|It changes without a new start)\.$/s);
   }
@@ -17,10 +28,14 @@ await check("the settings that matter stand first, each with its meaning", {}, a
   await page.fill("#set-seed", "7");
   await page.press("#set-seed", "Tab");
   await changedTo(page, "#command", /--seed 7/);
-  await page.$eval(".setting:has(#set-layers) input[type=range]", (e) => { e.value = "1"; e.dispatchEvent(new Event("input")); e.dispatchEvent(new Event("change")); });
+  await page.$eval(".setting:has(#set-layers) input[type=range]", (e) => {
+    e.value = "1";
+    e.dispatchEvent(new Event("input"));
+    e.dispatchEvent(new Event("change"));
+  });
   await changedTo(page, "#command", /--layers 2/);
   assert.equal(await page.$eval("#shown-head", (e) => e.options.length), 9);
-  assert.ok(await page.locator(".setting.differs").count() >= 3, "what differs is marked");
+  assert.ok((await page.locator(".setting.differs").count()) >= 3, "what differs is marked");
 });
 
 await check("a structural change starts anew once it is confirmed", {}, async (page) => {
@@ -33,7 +48,7 @@ await check("a structural change starts anew once it is confirmed", {}, async (p
   assert.equal(await step(page), 20);
   await page.click("#pending-undo");
   assert.equal(await page.inputValue("#set-heads"), "4");
-  assert.ok(!await page.isVisible("#pending"));
+  assert.ok(!(await page.isVisible("#pending")));
   await page.fill("#set-heads", "2");
   await page.press("#set-heads", "Tab");
   await page.click("#pending-start");
@@ -54,7 +69,7 @@ await check("the learning rate changes without a new start, and then no command 
   await page.waitForSelector("#command-withheld", { state: "attached" });
   await changedTo(page, "#command-withheld", /learning rate was changed/);
   assert.equal(await step(page), 30);
-  assert.ok(!await page.isVisible("#command"));
+  assert.ok(!(await page.isVisible("#command")));
   await train(page, 10);
   await page.click("#rewind");
   await reached(page, 0);
@@ -87,7 +102,7 @@ await check("every preset starts, and says what it is for", {}, async (page) => 
     await until(page, (seen) => !seen.includes(document.querySelector("#preset-meaning").textContent), [...meanings]);
     meanings.add(await page.textContent("#preset-meaning"));
     assert.equal(await notice(page), "", name);
-    assert.ok((await weights(page)).length > 1 || await page.isVisible("#canvas"));
+    assert.ok((await weights(page)).length > 1 || (await page.isVisible("#canvas")));
     await train(page, 2);
   }
 });

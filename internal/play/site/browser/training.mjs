@@ -5,7 +5,10 @@ import { near } from "../../../render/page/browser/harness.mjs";
 import { changedTo, check, nextWords, reached, settled, step, train, until, weights } from "./live.mjs";
 
 await check("one sentence says what to do, and Play trains until all steps are made", {}, async (page) => {
-  assert.match(await page.textContent("#lead"), /^Press Play: a transformer of [\d,]+ parameters trains on [\d,]+ sentences about animals and learns to predict the next word\.$/);
+  assert.match(
+    await page.textContent("#lead"),
+    /^Press Play: a transformer of [\d,]+ parameters trains on [\d,]+ sentences about animals and learns to predict the next word\.$/,
+  );
   assert.equal(await step(page), 0);
   const first = await nextWords(page);
   await page.click("#play");
@@ -58,6 +61,17 @@ await check("pause, one step, n steps, and rewind to the same initial weights", 
   assert.equal(await step(page), paused, "it stands still");
 });
 
+await check("20 rewinds give the same map", {}, async (page) => {
+  const initial = await weights(page);
+  for (let i = 0; i < 20; i++) {
+    await page.click("#one");
+    await reached(page, 1);
+    await page.click("#rewind");
+    await reached(page, 0);
+    assert.deepEqual(await weights(page), initial);
+  }
+});
+
 await check("it stops at a step, at a loss, and when flat", {}, async (page) => {
   await page.click("#stopping > summary");
   await train(page, 10);
@@ -71,7 +85,7 @@ await check("it stops at a step, at a loss, and when flat", {}, async (page) => 
   await page.press("#stop-loss", "Tab");
   await page.click("#play");
   await changedTo(page, "#verdict", /The loss at step \d+ is 2\.\d+ nats, at most 3/);
-  assert.ok(await step(page) < 1500);
+  assert.ok((await step(page)) < 1500);
   await page.fill("#stop-loss", "");
   await page.check("#stop-flat");
   await page.click("#play");
@@ -93,15 +107,21 @@ await check("more steps than a training has are steps of the training", {}, asyn
 await check("a slow speed makes few steps", {}, async (page) => {
   await page.click("#stopping > summary");
   await page.selectOption("#speed", "5");
-  const steps = await page.evaluate(() => new Promise((done) => {
-    const seen = new Set();
-    new MutationObserver(() => {
-      seen.add(Number(document.querySelector("#where").textContent.match(/\d+/)[0]));
-      if (seen.size === 4) done([...seen]);
-    }).observe(document.querySelector("#where"), { childList: true, characterData: true, subtree: true });
-    document.querySelector("#play").click();
-  }));
-  assert.deepEqual(steps.slice(1).map((s, i) => s - steps[i]), [1, 1, 1]);
+  const steps = await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const seen = new Set();
+        new MutationObserver(() => {
+          seen.add(Number(document.querySelector("#where").textContent.match(/\d+/)[0]));
+          if (seen.size === 4) done([...seen]);
+        }).observe(document.querySelector("#where"), { childList: true, characterData: true, subtree: true });
+        document.querySelector("#play").click();
+      }),
+  );
+  assert.deepEqual(
+    steps.slice(1).map((s, i) => s - steps[i]),
+    [1, 1, 1],
+  );
 });
 
 await check("a hidden tab pauses and goes on exactly", {}, async (page) => {
@@ -109,10 +129,11 @@ await check("a hidden tab pauses and goes on exactly", {}, async (page) => {
   const wanted = await weights(page);
   await page.click("#rewind");
   await reached(page, 0);
-  const show = (state) => page.evaluate((state) => {
-    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
-    document.dispatchEvent(new Event("visibilitychange"));
-  }, state);
+  const show = (state) =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
   await page.selectOption("#speed", "50").catch(() => {});
   await page.click("#many-steps");
   await page.fill("#many-steps", "60");
@@ -138,8 +159,11 @@ await check("the curve has its baselines, births, and the map of each step", {},
   for (const name of ["uniform", "bigram", "exact"]) assert.ok(levels.includes(name), `${levels}`);
   await page.click("#curve-panel summary");
   assert.match(await page.textContent("#baselines"), /exact: 1\.\d+.*grammar/s);
-  assert.ok(await page.locator("#loss .birth").count() > 0);
-  assert.match(await page.$eval("#loss .birth title", (e) => e.textContent), /^step \d+: \d+ links? formed: .+ to .+ \(head \d\)/);
+  assert.ok((await page.locator("#loss .birth").count()) > 0);
+  assert.match(
+    await page.$eval("#loss .birth title", (e) => e.textContent),
+    /^step \d+: \d+ links? formed: .+ to .+ \(head \d\)/,
+  );
   const drawn = await page.$$eval("#loss polyline", (l) => l.map((e) => e.points.length));
   assert.ok(drawn.length === 2 && drawn.every((n) => n > 1), `curves of ${drawn} points`);
   const box = await page.locator("#loss").boundingBox();
@@ -166,24 +190,31 @@ await check("the curve has its baselines, births, and the map of each step", {},
 
 await check("a first visit sees a model train", {}, async (page) => {
   // Figures, not claims: how long tasks of the page take while it trains, and when the prediction is there.
-  const figures = await page.evaluate(() => new Promise((done) => {
-    const tasks = [];
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
-    const start = performance.now();
-    let first = 0, sure = 0;
-    document.querySelector("#play").click();
-    const look = () => {
-      const now = performance.now() - start;
-      if (!first && /^step [1-9]/.test(document.querySelector("#where").textContent)) first = now;
-      const top = document.querySelector("#next li");
-      if (!sure && top?.firstChild.textContent === "river" && Number(top.querySelector(".number").textContent) >= 0.98) sure = now;
-      if (document.querySelector("#play").textContent.startsWith("Train")) done({ first, sure, all: now, tasks });
-      else requestAnimationFrame(look);
-    };
-    look();
-  }));
+  const figures = await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const tasks = [];
+        new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+        const start = performance.now();
+        let first = 0,
+          sure = 0;
+        document.querySelector("#play").click();
+        const look = () => {
+          const now = performance.now() - start;
+          if (!first && /^step [1-9]/.test(document.querySelector("#where").textContent)) first = now;
+          const top = document.querySelector("#next li");
+          if (!sure && top?.firstChild.textContent === "river" && Number(top.querySelector(".number").textContent) >= 0.98)
+            sure = now;
+          if (document.querySelector("#play").textContent.startsWith("Train")) done({ first, sure, all: now, tasks });
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
   const { first, sure, all, tasks } = figures;
-  console.log(`# first steps after ${first.toFixed(0)} ms, river at 0.98 after ${sure.toFixed(0)} ms, all steps after ${all.toFixed(0)} ms; `
-    + `${tasks.length} tasks of the page over 50 ms, the longest ${Math.max(0, ...tasks).toFixed(0)} ms`);
+  console.log(
+    `# first steps after ${first.toFixed(0)} ms, river at 0.98 after ${sure.toFixed(0)} ms, all steps after ${all.toFixed(0)} ms; ` +
+      `${tasks.length} tasks of the page over 50 ms, the longest ${Math.max(0, ...tasks).toFixed(0)} ms`,
+  );
   assert.ok(sure > 0);
 });

@@ -23,7 +23,8 @@ function makeCurve(svg, chart, pick, kept = null) {
     return drawing("g", { class: "birth" },
       drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed${names ? `: ${names}` : ""}`),
       drawing("path", { d: `M${at} ${over - 6}l6 6l-6 6l-6 -6Z` }),
-      ...(crowded ? [] : [drawing("text", { x: at, y: over - 10, "text-anchor": "middle" }, String(count))]));
+      ...(crowded ? [] : [drawing("text", { x: at < plot.left + 12 ? plot.left + 4 : at, y: over - 10,
+        "text-anchor": at < plot.left + 12 ? "start" : "middle" }, String(count))]));
   };
   const mark = (plot) => {
     for (const side of ["x1", "x2"]) now.setAttribute(side, plot.x(marked[0]));
