@@ -25,7 +25,8 @@ var ranks = [][]string{
 	{"internal/analysis", "internal/render"},
 	{"internal/render/export", "internal/render/page", "internal/render/picture", "internal/render/text", "internal/render/rendertest"},
 	{"internal/lesson", "internal/play", "internal/sweep"},
-	{"internal/play/engine"},
+	{"internal/play/engine", "internal/play/site"},
+	{"internal/dist"},
 	{"cmd/attend"},
 }
 

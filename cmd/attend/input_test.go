@@ -60,7 +60,7 @@ func write(t *testing.T, path, content string) {
 func ownSettings(t *testing.T) {
 	t.Helper()
 	home := t.TempDir()
-	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "AppData"} {
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "AppData", "LocalAppData"} {
 		t.Setenv(name, home)
 	}
 }

@@ -26,7 +26,7 @@ var jsonCommands = []string{
 	"sweep --steps 20 --batch 8 --dim 8 --heads 1,2 --lr 0.01,1000 --optimizer sgd --clip 0 --format json --name diverging",
 	"sweep --data facts.txt --min-count 1 --steps 100 --lr 0.03 --keep last --seeds 2 --keep-models none --format json --name facts", "runs",
 	"sweep --steps 5 --batch 8 --dim 8 --heads 2 --lr 0.01..0.1 --search random --trials 3 --format json --name random",
-	"plot runs/savanna runs/facts",
+	"plot runs/savanna runs/facts", "version",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.
@@ -102,7 +102,7 @@ func TestJSONIsDescribed(t *testing.T) {
 		if err := decoder.Decode(&d); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
-		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || (d.Source == nil) != (args[0] == "runs" || args[0] == "sweep") {
+		if !strings.HasPrefix(d.Format, "attend/"+args[0]) || d.Version != export.Version || (d.Source == nil) != slices.Contains([]string{"runs", "sweep", "version"}, args[0]) {
 			t.Fatalf("%s: %s, version %d, of %v", line, d.Format, d.Version, d.Source)
 		}
 		if d.Source != nil && (!strings.HasPrefix(d.Run, "runs/") || d.Step != 100) {

@@ -31,7 +31,7 @@ func main() {
 	if err != nil {
 		self = os.Args[0]
 	}
-	p := &program{self: self, stdin: os.Stdin, stdout: os.Stdout, stderr: stderr}
+	p := &program{self: self, stdin: os.Stdin, stdout: os.Stdout, stderr: stderr, open: openBrowser}
 	os.Exit(p.execute(context.Background(), os.Args[1:]))
 }
 

@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"io"
+	"os/exec"
+	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"testing"
+
+	"attend/internal/play/site"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -16,8 +21,22 @@ func TestMain(m *testing.M) {
 // execute runs the program with these arguments and streams in this process, and returns the exit code. Processes that it starts are
 // the program that [TestMain] puts in the path.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	defer debug.SetGCPercent(100) // a training sets its own, with which all tests after it would spend most of their time
-	return (&program{self: "attend", stdin: stdin, stdout: stdout, stderr: stderr}).execute(ctx, args)
+	defer debug.SetGCPercent(100)                                             // a training sets its own, with which all tests after it would spend most of their time
+	engine := site.Engine{Program: []byte("\x1f\x8b"), Exec: []byte("// Go")} // TestScripts builds the engine
+	return (&program{self: "attend", engine: &engine, stdin: stdin, stdout: stdout, stderr: stderr}).execute(ctx, args)
 }
 
-func TestScripts(t *testing.T) { testscript.Run(t, testscript.Params{Dir: "testdata/script"}) }
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+		// The caches of Go, with which `attend play` builds its engine, and a folder for caches of attend.
+		for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOFLAGS", "GOPROXY"} {
+			value, err := exec.Command("go", "env", name).Output()
+			if err != nil {
+				return err
+			}
+			e.Setenv(name, strings.TrimSpace(string(value)))
+		}
+		e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "caches"))
+		return nil
+	}})
+}

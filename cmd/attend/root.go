@@ -1,21 +1,22 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"attend/internal/kernel"
+	"attend/internal/play/site"
 	"attend/internal/printable"
 )
 
 // program is what all commands share: the three streams, and the path of the program.
 type program struct {
 	self           string
+	open           func(address string) error // shows an address in the browser; nil: there is none
+	engine         *site.Engine               // of the page of `attend play`; nil: that in the program, or one that is built
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	maxMemory      size     // 0: what is available
@@ -50,7 +51,7 @@ func welcome(commands []*cobra.Command) string {
 func newRoot(p *program) *cobra.Command {
 	commands := []*cobra.Command{ // in the order in which the welcome lists them
 		newLesson(p), newTrain(p), newInspect(p), newWhy(p), newHeads(p), newFilm(p), newWords(p), newEval(p), newPlot(p),
-		newComplete(p), newExplain(p), newCompare(p), newSweep(p), newRuns(p), newExportRuns(p),
+		newComplete(p), newExplain(p), newCompare(p), newSweep(p), newRuns(p), newExportRuns(p), newPlay(p), newVersion(p),
 	}
 	root := &cobra.Command{
 		Use:           "attend",
@@ -84,25 +85,6 @@ func newRoot(p *program) *cobra.Command {
 	addExamples(root)
 	completeChoices(root)
 	return root
-}
-
-// version says which program this is: the version of the module, the commit, the release of Go and the instruction set in use.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	parts := []string{cmp.Or(info.Main.Version, "(devel)")}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			parts = append(parts, "commit "+s.Value)
-		}
-	}
-	set, err := kernel.Instructions()
-	if err != nil {
-		set = "not chosen: " + err.Error()
-	}
-	return strings.Join(append(parts, info.GoVersion, "instruction set "+set), ", ")
 }
 
 // newHelp makes `attend help`, which reports a command that does not exist.

@@ -25,6 +25,9 @@ const (
 	mostWeights     = 300_000   // attention weights of a map
 )
 
+// MostText is the largest size of a text in bytes that a page takes.
+const MostText = mostText
+
 const natively = "or train natively with `attend train`"
 
 // checkText returns an error for a text that is too large or has a word that is too long.

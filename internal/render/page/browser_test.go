@@ -1,7 +1,6 @@
 package page
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -256,36 +255,7 @@ func TestPagesInABrowser(t *testing.T) {
 	browser, node := rendertest.Browser(t, "browser")
 	folder := t.TempDir()
 	writePages(t, folder)
-	command := exec.Command(node, "browser/check.mjs", browser, folder)
-	var complaints bytes.Buffer
-	command.Stderr = &complaints
-	out, err := command.Output()
-	if err != nil {
-		t.Errorf("%v\n%s", err, &complaints)
-	}
-	checks := 0
-	lines := bufio.NewScanner(bytes.NewReader(out))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		name, failed := strings.CutPrefix(lines.Text(), "not ok ")
-		if !failed {
-			name, _ = strings.CutPrefix(name, "ok ")
-		}
-		if figure, ok := strings.CutPrefix(name, "# "); ok {
-			t.Log(figure)
-			continue
-		}
-		checks++
-		name, why, _ := strings.Cut(name, ": ")
-		t.Run(fmt.Sprintf("%02d %s", checks, name), func(t *testing.T) {
-			if failed {
-				t.Error(why)
-			}
-		})
-	}
-	if checks < leastChecks {
-		t.Errorf("%d checks reported, want %d", checks, leastChecks)
-	}
+	rendertest.Checks(t, exec.Command(node, "browser/check.mjs", browser, folder), leastChecks)
 }
 
 // leastChecks is how many checks the browser makes: a script that stops early must not pass.

@@ -6,14 +6,9 @@
 package page
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -138,45 +133,18 @@ func (d *pageData) write(w io.Writer, text pageText) error {
 	}
 	// In this order each file uses only what stands before it, and main.js starts.
 	return writePage(w, "page.html", text, text.Heading+": "+d.title(""), d,
-		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js",
+		"document.js", "cells.js", "data.js", "scale.js", "table.js", "canvas.js", "choices.js", "text.js", "lines.js", "next.js",
 		"overview.js", "arithmetic.js", "chart.js", "curve.js", "film.js", "theme.js", "main.js")
 }
 
 // writePage puts a page together: frame, style, scripts and data in one text.
 func writePage(w io.Writer, frame string, text pageText, description string, page any, scripts ...string) error {
-	style, err := parts("style.css", "print.css")
-	if err != nil {
-		return err
-	}
-	style += colorStyle()
-	script, err := parts(scripts...)
-	if err != nil {
-		return err
-	}
-	// json.Marshal writes <, >, & and the two line separators of Unicode as escapes, so no word can
-	// end the script that holds the data.
-	data, err := json.Marshal(page)
-	if err != nil {
-		return fmt.Errorf("encode: %w", err)
-	}
-	t, err := template.ParseFS(assets, "assets/head.html", "assets/"+frame)
+	of, err := assets.ReadFile("assets/" + frame)
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	var b bytes.Buffer
-	err = t.ExecuteTemplate(&b, frame, struct {
-		pageText
-		Page        any
-		Description string
-		Policy      string
-		Style       template.CSS
-		Script      template.JS
-		Data        template.JS
-	}{text, page, description, policy(style, script), template.CSS(style), template.JS(script), template.JS(data)})
-	if err != nil {
-		return fmt.Errorf("page: %w", err)
-	}
-	return render.Write(w, &b)
+	return Live{Frame: string(of), Heading: text.Heading, Title: text.Title, Description: description, Page: page, Data: page,
+		Shared: scripts}.Write(w)
 }
 
 // parts joins files of the page. Lines end as browsers read them, or the policy's sums would not hold.
@@ -190,14 +158,4 @@ func parts(names ...string) (string, error) {
 		b.WriteString(strings.ReplaceAll(string(part), "\r\n", "\n"))
 	}
 	return b.String(), nil
-}
-
-// policy is a Content Security Policy (W3C, level 3) under which a browser loads nothing, sends
-// nothing, and runs no script and no style but these, known by their SHA-256.
-func policy(style, script string) string {
-	hash := func(text string) string {
-		sum := sha256.Sum256([]byte(text))
-		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-	}
-	return "default-src 'none'; style-src " + hash(style) + "; script-src " + hash(script) + "; base-uri 'none'; form-action 'none'"
 }

@@ -94,7 +94,7 @@ func WriteSweep(w io.Writer, s Sweep) error {
 	}
 	d := newPageSweep(s)
 	return writePage(w, "sweep.html", pageText{"Sweep", "sweep " + d.Run}, "Sweep "+d.Run+": "+d.Summary, d,
-		"document.js", "data.js", "scale.js", "table.js", "canvas.js", "next.js", "chart.js", "theme.js",
+		"document.js", "cells.js", "data.js", "scale.js", "table.js", "canvas.js", "next.js", "chart.js", "theme.js",
 		"choices.js", "trial.js", "parallel.js", "sweep.js")
 }
 

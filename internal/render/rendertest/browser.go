@@ -1,9 +1,13 @@
 package rendertest
 
 import (
+	"bufio"
+	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -48,4 +52,39 @@ func browser(t *testing.T, modules, path, none string, names ...string) (browser
 		}
 	}
 	return path, node
+}
+
+// Checks runs a script that checks pages in a browser, and reports each of its checks as a test. The script writes a line for each,
+// "ok NAME" or "not ok NAME: why"; "# ..." is a figure. If it reports fewer checks than least, it has stopped early and fails.
+func Checks(t *testing.T, script *exec.Cmd, least int) {
+	t.Helper()
+	var complaints bytes.Buffer
+	script.Stderr = &complaints
+	out, err := script.Output()
+	if err != nil {
+		t.Errorf("%v\n%s", err, &complaints)
+	}
+	checks := 0
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		name, failed := strings.CutPrefix(lines.Text(), "not ok ")
+		if !failed {
+			name, _ = strings.CutPrefix(name, "ok ")
+		}
+		if figure, ok := strings.CutPrefix(name, "# "); ok {
+			t.Log(figure)
+			continue
+		}
+		checks++
+		name, why, _ := strings.Cut(name, ": ")
+		t.Run(fmt.Sprintf("%02d %s", checks, name), func(t *testing.T) {
+			if failed {
+				t.Error(why)
+			}
+		})
+	}
+	if checks < least {
+		t.Errorf("%d checks reported, want %d", checks, least)
+	}
 }

@@ -17,11 +17,6 @@ function read(owner, field) {
   return owner[field];
 }
 
-// cell is the index of a weight among those of a head: row q has the keys 0 to q.
-function cell(query, key) {
-  return query * (query + 1) / 2 + key;
-}
-
 // weightsOf returns the weights of one head, or the mean of several, [cell].
 function weightsOf(sentence, frame, layer, head) {
   const all = read(data.frames[frame].sentences[sentence], "weights");
@@ -77,11 +72,6 @@ function cellsOf(all, sentence, layer, head) {
   return all.subarray(start, start + span);
 }
 
-// rowOf returns the weights, or the scores, of one query, [key up to the query].
-function rowOf(cells, query) {
-  return Array.from(cells.subarray(cell(query, 0), cell(query + 1, 0)));
-}
-
 // headsOf lists the heads that a choice stands for.
 function headsOf(sentence, layer, head) {
   const s = data.sentences[sentence];
@@ -105,23 +95,4 @@ function vectorOf(sentence, kind, layer, head, position) {
 // nameOf names a choice of layer and head for people.
 function nameOf(sentence, layer, head) {
   return data.sentences[sentence].titles[1 + layer][1 + head];
-}
-
-// numbered returns the words of a sentence, each repeated one with its number: the₂.
-function numbered(tokens) {
-  const count = new Map();
-  for (const t of tokens) count.set(t, (count.get(t) || 0) + 1);
-  const seen = new Map();
-  return tokens.map((t) => {
-    if (count.get(t) === 1) return t;
-    seen.set(t, (seen.get(t) || 0) + 1);
-    return t + String(seen.get(t)).replace(/\d/g, (d) => String.fromCharCode(0x2080 + Number(d)));
-  });
-}
-
-// strongest is the key with the largest weight of a query.
-function strongest(weights, query) {
-  let best = 0;
-  for (let k = 1; k <= query; k++) if (weights[cell(query, k)] > weights[cell(query, best)]) best = k;
-  return best;
 }

@@ -16,20 +16,30 @@ export const folder = process.argv[3];
 export const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
 export const truth = (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
 
-// check opens a page, lets `act` use it, and reports. Whatever the page asked for beside itself, said to
-// the console, or opened as a dialog fails the check; `refusals` of the page's policy may be said.
-export async function check(name, file, { refusals = false, ...options }, act) {
+// check opens a page of the folder, lets `act` use it, and reports. Whatever the page asked for beside itself and what it made itself
+// (blobs), said to the console, or opened as a dialog fails the check; `refusals` of the page's policy may be said. `hash` follows the
+// address.
+export function check(name, file, { refusals = false, hash = "", ...options }, act) {
+  const said = refusals ? /Content Security Policy/ : null;
+  return checkAt(name, pathToFileURL(join(folder, file)).href + hash, { said, ...options }, act);
+}
+
+// checkAt is check of an address. `asked` is called with every request, which then may be any; what matches `said` may be said.
+export async function checkAt(name, address, { said = null, asked = null, ...options }, act) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(10000);
   const wrong = [];
-  const self = pathToFileURL(join(folder, file)).href;
-  page.on("request", (r) => { if (r.url().split("#")[0] !== self) wrong.push(`request of ${r.url()}`); });
-  page.on("console", (m) => { if (!refusals || !/Content Security Policy/.test(m.text())) wrong.push(`console: ${m.text()}`); });
+  const self = address.split("#")[0];
+  page.on("request", (r) => {
+    if (asked) asked(r.url());
+    else if (r.url().split("#")[0] !== self && !r.url().startsWith("blob:")) wrong.push(`request of ${r.url()}`);
+  });
+  page.on("console", (m) => { if (!said?.test(m.text())) wrong.push(`console: ${m.text()}`); });
   page.on("pageerror", (e) => wrong.push(`script: ${e.message}`));
   page.on("dialog", (d) => { wrong.push(`dialog: ${d.message()}`); d.dismiss(); });
   try {
-    await page.goto(self);
+    await page.goto(address);
     await act(page);
     assert.deepEqual(wrong, []);
     console.log(`ok ${name}`);

@@ -1,0 +1,115 @@
+// The losses while they come: held-out, training, the baselines as labelled lines, and the births of links.
+
+// mostPoints is how many points of the training loss are kept; of more, every second one is dropped.
+const mostPoints = 600;
+
+// mostNames is how many links a mark names.
+const mostNames = 5;
+
+// makeLive returns how to draw the losses of a training. pick(step) is called for a click and while the pointer is drawn over.
+function makeLive(svg, pick) {
+  const heldOut = { name: "held-out", style: 0, thin: false, dashes: [], band: [], marks: [], points: [] };
+  const training = { name: "training", style: 0, thin: true, dashes: [], band: [], marks: [], points: [] };
+  const chart = {
+    x: { title: "step", log: false, low: 0, high: 1, ticks: [] },
+    y: { title: "loss", log: true, low: 1, high: 10, ticks: [] },
+    series: [heldOut, training],
+    levels: [],
+  };
+  let births = new Map(),
+    kept = null,
+    only = false;
+  const curve = makeCurve(svg, chart, pick);
+
+  // axes fits the axes to what there is: on y all points and levels, on x the steps to come too.
+  function axes(steps) {
+    const finite = [...heldOut.points, ...training.points].map((p) => p[1]).filter((y) => Number.isFinite(y) && y > 0);
+    const all = [...finite, ...chart.levels.map((l) => l.y)].filter((y) => y > 0);
+    const low = all.length ? Math.min(...all) : 1,
+      high = all.length ? Math.max(...all) : 10;
+    chart.y.low = low / 1.1;
+    chart.y.high = Math.min(high, low * 1e4) * 1.1;
+    chart.y.ticks = decadeTicks(chart.y.low, chart.y.high);
+    chart.x.high = Math.max(steps, 1);
+    chart.x.ticks = evenTicks(chart.x.high);
+  }
+  return {
+    // reset begins with the points and the baselines of a State.
+    reset({ points, baselines, steps }) {
+      heldOut.points.length = training.points.length = 0;
+      births = new Map();
+      only = !points.some((p) => p.heldOut !== null && p.heldOut !== undefined);
+      chart.levels = (baselines ?? [])
+        .filter((b) => b.loss > 0)
+        .map((b) => ({ text: b.name, y: b.loss, style: -1 }))
+        .sort((a, b) => b.y - a.y);
+      this.add(points);
+      axes(steps);
+    },
+    // add appends evaluations {step, loss, heldOut}; of a training without held-out text the main curve is the loss of the batches.
+    add(points) {
+      for (const p of points) {
+        const loss = p.heldOut ?? (only ? p.loss : null);
+        if (loss !== null && Number.isFinite(loss)) heldOut.points.push([p.step, loss]);
+      }
+    },
+    // batch appends the training loss of a batch.
+    batch(step, loss) {
+      const last = training.points.at(-1);
+      if (loss === null || !Number.isFinite(loss) || (last && last[0] >= step)) return;
+      training.points.push([step, loss]);
+      if (training.points.length > mostPoints) training.points = training.points.filter((_, i) => i % 2 === 0);
+    },
+    // born adds new links; name(link) are words for one. Those close together have one mark, which names the first few.
+    born(links, name) {
+      for (const link of links) {
+        const step = [...births.keys()].find((at) => Math.abs(at - link.step) < chart.x.high / 14) ?? link.step;
+        const birth = births.get(step) ?? { step, count: 0, names: "" };
+        birth.count++;
+        if (birth.count <= mostNames) birth.names += `${birth.names ? ", " : ""}${name(link)}`;
+        births.set(step, birth);
+      }
+    },
+    forgetBirths() {
+      births = new Map();
+    },
+    keep(step) {
+      kept = step;
+    },
+    // draw draws everything, and marks a step.
+    draw(steps, step) {
+      axes(steps);
+      curve.draw(step, kept, [...births.values()]);
+      const last = heldOut.points.at(-1),
+        first = heldOut.points[0];
+      byId("loss-title").textContent = last
+        ? `${only ? "Training" : "Held-out"} loss from ${first[1].toFixed(3)} at step ${first[0]} to ${last[1].toFixed(3)} at step ${last[0]}, on a logarithmic axis`
+        : "No losses yet";
+    },
+  };
+}
+
+// decadeTicks are 1, 2 and 5 of each decade between two losses; of many, the powers of ten alone.
+function decadeTicks(low, high) {
+  const list = [];
+  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++) {
+    for (const m of high / low < 1000 ? [1, 2, 5] : [1]) {
+      const at = m * 10 ** e;
+      if (at >= low && at <= high) list.push({ at, text: at >= 1 ? String(Math.round(at)) : at.toFixed(Math.max(0, -e)) });
+    }
+  }
+  return list;
+}
+
+// evenTicks are up to six even numbers from 0 to a step.
+function evenTicks(high) {
+  const rough = high / 5,
+    power = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(
+    1,
+    [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough),
+  );
+  const list = [];
+  for (let at = 0; at <= high; at += step) list.push({ at, text: String(at) });
+  return list;
+}

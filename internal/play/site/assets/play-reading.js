@@ -1,0 +1,156 @@
+// Reading a map: the sentence that is shown, its cuts, its past, and what analyses say of it.
+
+// refresh asks for the map of a sentence with the cuts; where it is refused, the last cut or the sentence is taken back.
+const refresh = (text) => new Promise((done) => askForMap({ text, done }));
+const askForMap = makeLatest(async ({ text, done }) => {
+  try {
+    const reply = await engine.ask("show", { sentence: text, interventions: cuts.list(), vectors: false });
+    showing = text;
+    now.map = readMap(reply.map);
+    now.shownStep = reply.shownStep;
+    takeEffect(reply.effect, reply.plainNext, reply.plainNextAt);
+    byId("unknown").hidden = now.map.unknown.size === 0;
+    draw();
+    done(true);
+  } catch (error) {
+    tell(error.message);
+    done(false);
+  }
+});
+
+// takeEffect keeps what the cuts do: next words without them, and their effect in words; null without cuts.
+function takeEffect(effect, plain, plainAt) {
+  now.effect = effect ?? null;
+  now.plain = effect && plain ? readNext(plain) : null;
+  now.plainAt = effect && plainAt ? plainAt.map(readNext) : null;
+  setText(byId("effect"), effect ? effect.words : "");
+}
+
+async function cutsChanged() {
+  const before = cuts.list().length;
+  cuts.draw();
+  draw();
+  tell("");
+  const fine = await refresh(showing);
+  if (!fine && cuts.list().length) {
+    cuts.set(cuts.list().slice(0, -1)); // such as the only word that a word can attend to
+    cuts.draw();
+    const said = byId("notice-text").textContent;
+    await refresh(showing);
+    tell(said);
+  } else if (cuts.list().length === before && now.effect) {
+    say(now.effect.words);
+  }
+  writeLater();
+}
+
+function toggleCut(query, key) {
+  if (!leavePast()) return;
+  const covering = cuts
+    .list()
+    .find(
+      (c) =>
+        c.query === query &&
+        c.key === key &&
+        (c.layer === MEAN || c.layer === view.layer) &&
+        (c.head === MEAN || c.head === view.head),
+    );
+  cuts.toggle(covering ?? { layer: view.layer, head: view.head, query, key });
+}
+
+// leavePast goes back to the present; it returns true.
+function leavePast() {
+  now.past = null;
+  draw();
+  return true;
+}
+
+async function showSentence(text) {
+  if (text.trim() === "") return tell("The sentence is empty: type at least one word.");
+  if (now.step === 0 && !playing()) {
+    // The film is of the sentence that a training starts with.
+    cuts.clear((one) => one.query !== undefined);
+    if (await start({ ...experiment, sentence: text })) view.query = -1;
+    return draw();
+  }
+  const before = cuts.list();
+  now.past = null;
+  if (text !== showing) cuts.clear((one) => one.query !== undefined);
+  if (await refresh(text)) {
+    view.query = -1;
+    curve.forgetBirths();
+    byId("prompt").value = text;
+    byId("why-answer").hidden = true;
+    tell("");
+  } else cuts.set(before);
+  cuts.draw();
+  draw();
+  writeLater();
+}
+
+function chooseHead(layer, head) {
+  view.layer = layer;
+  view.head = head;
+  byId("shown-head").value = `${layer} ${head}`;
+  draw();
+  writeLater();
+}
+
+function fillHeads() {
+  const { layers, heads: count } = now.map;
+  const list = layers * count > 1 ? [[MEAN, MEAN]] : [];
+  for (let l = 0; l < layers; l++) for (let h = 0; h < count; h++) list.push([l, h]);
+  byId("shown-head").replaceChildren(...list.map(([l, h]) => element("option", { value: `${l} ${h}` }, headName(now.map, l, h))));
+  if (view.layer >= layers || view.head >= count || layers * count === 1) [view.layer, view.head] = list[0];
+  byId("shown-head").value = `${view.layer} ${view.head}`;
+}
+
+// goTo shows the map of a step.
+const goTo = makeLatest(async (step) => {
+  if (step >= now.step) return leavePast();
+  if (playing()) await training.pause();
+  try {
+    const reply = await engine.ask("frame", { step });
+    now.past = { step: reply.step, map: readMap(reply.map) };
+  } catch (error) {
+    tell(error.message);
+  }
+  draw();
+});
+
+async function nameHeads() {
+  const list = await engine.ask("heads");
+  heads.names(list);
+  byId("heads-note").textContent = `Named at step ${now.step}, by what they attend to over the text.`;
+}
+
+async function explain() {
+  const answer = byId("why-answer");
+  answer.hidden = false;
+  answer.textContent = "Each word is removed and replaced in turn…";
+  if (playing()) await training.pause();
+  try {
+    const why = await engine.ask("why", { sentence: showing });
+    answer.replaceChildren(
+      element("h3", {}, `Which word mattered, at step ${now.step}`),
+      ...why.paragraphs.map((p) => element("p", {}, p)),
+    );
+  } catch (error) {
+    answer.textContent = error.message;
+  }
+}
+
+async function write() {
+  try {
+    const seed = Math.floor(1e6 * Math.random());
+    const { texts } = await engine.ask("complete", {
+      prompt: byId("prompt").value,
+      temperature: Number(byId("temperature").value),
+      seed,
+      count: 3,
+    });
+    byId("written").replaceChildren(...texts.map((text) => element("li", { dir: "auto", translate: "no" }, text)));
+  } catch (error) {
+    byId("written").replaceChildren(element("li", {}, error.message));
+  }
+}

@@ -1,0 +1,110 @@
+// The reader's own text: pasted, opened or dropped. Only text is taken, and only so much of it.
+
+// mostText is how many bytes of text the page takes.
+const mostText = 1 << 20;
+
+// readText returns the text of a file, or throws an error that says what the file is and what to do.
+async function readText(file) {
+  if (file.size > mostText) {
+    throw new Error(
+      `${clip(file.name, 60)} has ${(file.size / 1e6).toFixed(1)} MB; the page takes up to 1 MB of text. Drop a part of it, or use attend train --data`,
+    );
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const starts = (magic) => magic.every((b, i) => bytes[i] === b);
+  const name = clip(file.name, 60);
+  if (starts([0x25, 0x50, 0x44, 0x46]))
+    throw new Error(`${name} is a PDF, and the page takes plain text. Copy the text out of it and paste it here`);
+  if (starts([0x50, 0x4b, 0x03, 0x04]))
+    throw new Error(`${name} is a zip or a document of an office program, and the page takes plain text. Save it as .txt`);
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`${name} is not text in UTF-8. Save it as plain text in UTF-8`);
+  }
+  checkText(text, name);
+  return text;
+}
+
+// checkText throws an error for what cannot be a text to learn.
+function checkText(text, name) {
+  if (text.trim() === "") throw new Error(`${name} is empty: wanted at least two sentences`);
+  if (text.includes("\0")) throw new Error(`${name} has bytes that are no text. Save it as plain text in UTF-8`);
+  if (new TextEncoder().encode(text).length > mostText)
+    throw new Error(`${name} has more than 1 MB; the page takes up to 1 MB of text`);
+}
+
+// makeOwnText wires the panel and the page for dropping. `on` has use({text, fileName, unit}) and refused(message).
+function makeOwnText(on) {
+  const panel = byId("own-panel"),
+    button = byId("own"),
+    area = byId("own-text");
+  let fileName = "mine.txt";
+  const open = (wide) => {
+    panel.hidden = !wide;
+    button.setAttribute("aria-expanded", wide);
+    if (wide) area.focus();
+  };
+  const count = () => {
+    const lines = area.value.split("\n").filter((l) => l.trim() !== "").length;
+    const words = area.value.split(/\s+/).filter(Boolean).length;
+    byId("own-note").textContent = area.value
+      ? `${lines} ${lines === 1 ? "line" : "lines"}, ${words} ${words === 1 ? "word" : "words"}.`
+      : "";
+  };
+  const take = async (file) => {
+    try {
+      area.value = await readText(file);
+      fileName = /\.txt$/i.test(file.name) ? file.name : `${file.name}.txt`;
+      open(true);
+      count();
+      use();
+    } catch (error) {
+      on.refused(error.message);
+    }
+  };
+  const use = () => {
+    try {
+      checkText(area.value, "the text");
+      on.use({ text: area.value, fileName, unit: byId("own-unit").value });
+    } catch (error) {
+      on.refused(error.message);
+    }
+  };
+  button.onclick = () => open(panel.hidden);
+  area.oninput = () => {
+    fileName = "mine.txt";
+    count();
+  };
+  byId("own-use").onclick = use;
+  byId("own-file").onchange = (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    if (file) take(file);
+  };
+  // A file dropped beside the panel must not replace the page.
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.body.classList.remove("dropping");
+  });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("dropping");
+    const file = event.dataTransfer.files[0];
+    const text = event.dataTransfer.getData("text/plain");
+    if (file) take(file);
+    else if (text) take(new File([text], "dropped.txt"));
+  });
+  return {
+    open,
+    fill(text, unit) {
+      area.value = text;
+      if (unit) byId("own-unit").value = unit;
+      count();
+    },
+  };
+}

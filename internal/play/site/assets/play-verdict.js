@@ -1,0 +1,20 @@
+// What a training amounts to, in words, with what to do about it at one click.
+
+// drawVerdict shows {words, remedies}, and why the training stopped; a verdict of null hides it. apply(remedy) is called for a click.
+function drawVerdict(place, verdict, reason, apply) {
+  place.hidden = !verdict;
+  if (!verdict) return place.replaceChildren();
+  place.replaceChildren(
+    element("h3", {}, "Verdict"),
+    ...[reason, ...verdict.words].filter(Boolean).map((words) => element("p", {}, words)),
+    element(
+      "p",
+      { class: "remedies" },
+      ...(verdict.remedies ?? []).flatMap((remedy) => {
+        const button = element("button", { type: "button" }, remedy.label);
+        button.onclick = () => apply(remedy);
+        return [button, " "];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,64 @@
+// What can be kept: pictures, the run, the numbers, the command; and a page with a run inside.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { folder, near } from "../../../render/page/browser/harness.mjs";
+import { changedTo, check, clickArc, nextWords, train, weights } from "./live.mjs";
+
+async function saved(page, button) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+await check("pictures, the run and the numbers are saved", {}, async (page) => {
+  await train(page, 60);
+  await clickArc(page, 6);
+  await page.click("#save-fold > summary");
+  const svg = await saved(page, "#save-svg");
+  assert.equal(svg.name, "attention-step-60.svg");
+  const parsed = await page.evaluate((text) => {
+    const tree = new DOMParser().parseFromString(text, "image/svg+xml");
+    return {
+      root: tree.documentElement.nodeName,
+      texts: [...tree.querySelectorAll("text")].map((t) => t.textContent),
+      paths: tree.querySelectorAll("path").length,
+      vars: text.includes("var(--"),
+    };
+  }, svg.bytes.toString("utf8"));
+  assert.equal(parsed.root, "svg");
+  assert.ok(parsed.texts.includes("zebra") && parsed.texts[0].includes("step 60"), `${parsed.texts}`);
+  assert.ok(parsed.paths >= 3 && !parsed.vars, "arcs with colours of their own");
+  const png = await saved(page, "#save-png");
+  assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
+  assert.ok(png.bytes.length > 3000);
+  const run = await saved(page, "#save-run");
+  assert.match(run.name, /\.zip$/);
+  assert.equal(run.bytes.subarray(0, 2).toString(), "PK");
+  const json = JSON.parse((await saved(page, "#save-json")).bytes.toString("utf8"));
+  assert.equal(typeof json, "object");
+});
+
+await check("the command is copied", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+  await page.click("#save-fold > summary");
+  await page.click("#copy-command");
+  await changedTo(page, "#copied", /is copied|refused/);
+  const copied = await page.evaluate(() => navigator.clipboard.readText()).catch(() => null);
+  if (copied !== null) assert.equal(copied, "attend train");
+});
+
+await check("a page with a run inside shows it, cuts it and trains it on", { file: "run.html" }, async (page) => {
+  const truth = JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
+  assert.match(await page.textContent("#where"), new RegExp(`^step ${truth.step} of`));
+  const shown = await weights(page);
+  truth.mean.forEach((row, q) => row.slice(0, q + 1).forEach((w, k) => near(shown[q][k], w, `weight ${q} ${k}`, 0.0051)));
+  (await nextWords(page)).forEach((n, i) =>
+    near(n.probability, truth.next[i].probability, `probability of ${truth.next[i].word}`, 0.00051),
+  );
+  await clickArc(page, 1);
+  await changedTo(page, "#effect", /The probability of/);
+  await page.click("#cuts-restore");
+  await page.click("#play");
+  await changedTo(page, "#where", new RegExp(`^step ${truth.step + 1}\\d* of|^step [1-9]\\d+ of`));
+  assert.equal(await page.textContent("#notice-text"), "");
+});
