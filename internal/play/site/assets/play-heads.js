@@ -54,7 +54,7 @@ function makeHeads(place, on) {
     names(list) {
       for (const c of cards) {
         const found = list?.find((h) => h.layer === c.layer && h.head === c.head);
-        c.words.replaceChildren(...(found ? [element("b", {}, found.name), `: ${found.sentence}`] : []));
+        c.words.replaceChildren(...(found ? [element("b", {}, found.name), `: ${found.sentence}.`] : []));
         const [example] = found?.examples ?? [];
         if (!example) continue;
         const { query, key, weight, text } = example;
