@@ -44,7 +44,8 @@ function makeTraining(engine, on) {
   }
   document.addEventListener("visibilitychange", start);
   return {
-    playing: () => wanted > 0,
+    // playing reports whether steps are still to come, the one that was asked for before a pause included.
+    playing: () => wanted > 0 || loop !== null,
     // play makes so many updates, or goes on until the session says that it stops.
     play(updates = Infinity) {
       const before = wanted > 0;

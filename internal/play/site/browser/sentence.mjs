@@ -76,6 +76,9 @@ await check("a head shows its own map, and every head has a card", {}, async (pa
   await page.click("#heads-name");
   await page.waitForSelector(".card .words:not(:empty)");
   assert.equal(await page.locator(".card .words:not(:empty)").count(), 4, "each head is named");
+  const words = await page.$$eval(".card .words", (l) => l.map((e) => `${e.textContent} ${e.title}`).join(" "));
+  assert.match(words, /: .+ For example .+ to .+, [.1]/);
+  assert.ok(!words.includes("[object"), words);
   assert.match(await page.textContent("#heads-note"), /step 100/);
 });
 
