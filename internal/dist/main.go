@@ -82,6 +82,9 @@ func build(ctx context.Context, folder string, chosen []string) error {
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(content), name)
 		fmt.Printf("%s: %.1f MB\n", name, float64(len(content))/1e6)
 	}
+	if now, err := readVersion(ctx, root); err != nil || now != v {
+		return errors.Join(err, fmt.Errorf("the source of %s was changed while it was built: build it again", v.name))
+	}
 	return file.Replace(filepath.Join(folder, "SHA256SUMS"), file.Bytes([]byte(sums.String())))
 }
 
