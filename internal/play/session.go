@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -181,8 +182,20 @@ func kindOf(name string) string {
 // mostLine is the largest number of characters of an error.
 const mostLine = 500
 
-// line writes an error as one line.
-func line(err error) string { return printable.Message(err.Error(), mostLine) }
+// flag is the name of a flag in an error.
+var flag = regexp.MustCompile(`--[a-z][a-z-]*`)
+
+// line writes an error as one line, in which settings have their names and no flags: a page has no --context.
+func line(err error) string {
+	text := flag.ReplaceAllStringFunc(err.Error(), func(name string) string {
+		isSetting := func(s run.Setting) bool { return "--"+s.Name == name }
+		if slices.ContainsFunc(run.AllSettings(), isSetting) {
+			return name[2:]
+		}
+		return name
+	})
+	return printable.Message(text, mostLine)
+}
 
 // experiment returns the present training or an error.
 func (s *Session) experiment() (*experiment, error) {

@@ -3,7 +3,6 @@ package prose
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,9 +15,6 @@ type Tokens struct {
 	Noun      string // of one token, such as word or character
 	Sentences bool   // each sentence begins with <s>
 }
-
-// shownInSet is how many tokens of a set are named.
-const shownInSet = 5
 
 // Does says what a head does, as the end of a sentence that begins with the head: "attends to the word before (previous token)".
 func (t Tokens) Does(h attention.Head) string {
@@ -95,18 +91,11 @@ func (t Tokens) words(set []string) string {
 	if !slices.ContainsFunc(set, func(token string) bool { return !punctuation(token) }) {
 		kind = "punctuation mark"
 	}
-	var shown []string
-	for _, token := range set[:min(shownInSet, len(set))] {
-		shown = append(shown, printable.Token(token))
+	var names []string
+	for _, token := range set {
+		names = append(names, printable.Quote(printable.Token(token)))
 	}
-	if len(set) == 1 {
-		return "the " + kind + " " + shown[0]
-	}
-	list := strings.Join(shown, " ")
-	if more := len(set) - len(shown); more > 0 {
-		list += fmt.Sprintf(" and %d more", more)
-	}
-	return "the " + kind + "s " + list
+	return "the " + plural(len(set), kind) + " " + Listed(names)
 }
 
 // punctuation reports whether a token is a punctuation mark.

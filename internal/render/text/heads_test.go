@@ -51,7 +51,7 @@ layer 1, head 1: attends to the word seven before (fixed offset 7)
   effect of ablation on the loss: 0.00 (mean) nats per token
   other scores: normalized entropy 0.30
 
-layer 1, head 1: attends to the punctuation marks . ,
+layer 1, head 1: attends to the punctuation marks "." and ","
   0.90 of its attention in 1 case; 0.50 over all tokens; uniform attention 0.20
   other scores: normalized entropy 0.00
 
@@ -88,7 +88,7 @@ func TestHeadsOfCharactersText(t *testing.T) {
 		{Role: attention.RoleWords, Words: []string{"e"}, Score: 0.7}, {Role: attention.RoleWords, Words: strings.Split("abcdefg", ""), Score: 0.6},
 	}
 	for i, want := range []string{"character 5 of the text (a fixed position)", "what followed an earlier mention of the same character (induction)",
-		"the character e", "the characters a b c d e and 2 more"} {
+		`the character "e"`, `the characters "a", "b", "c", "d", "e" and 2 more`} {
 		var b bytes.Buffer
 		if err := Heads(&b, []attention.Head{{Named: i, Scores: scores}}, Tokens{Noun: "character"}, Options{Width: 100}); err != nil {
 			t.Fatal(err)
