@@ -1,4 +1,4 @@
-// Cards of the heads: a small picture of its map, its name in plain words, and a switch.
+// Cards of the heads: a small picture of its map, its name in plain words, and a button that ablates it.
 
 // makeHeads returns how to draw the cards. `on` has choose(layer, head), toggle(layer, head) and off(layer, head).
 function makeHeads(place, on) {
@@ -21,9 +21,9 @@ function makeHeads(place, on) {
       show.setAttribute("aria-label", `show ${title}`);
       show.onclick = () => on.choose(layer, head);
       const card = element("div", { class: "card" }, show);
-      const power = element("button", { type: "button", class: "switch", "aria-pressed": "false" }, "Switch off");
+      const power = element("button", { type: "button", class: "ablate", "aria-pressed": "false" }, "Ablate");
       if (layer !== MEAN) {
-        power.setAttribute("aria-label", `switch off ${title}`);
+        power.setAttribute("aria-label", `ablate ${title}: set its output to 0`);
         power.onclick = () => on.toggle(layer, head);
         card.append(power);
       }
@@ -46,7 +46,7 @@ function makeHeads(place, on) {
         c.show.setAttribute("aria-pressed", c.layer === layer && c.head === head);
         c.card.classList.toggle("off", off);
         c.power.setAttribute("aria-pressed", off);
-        const text = off ? "Switched off" : "Switch off";
+        const text = off ? "Ablated" : "Ablate";
         if (c.power.textContent !== text) c.power.textContent = text;
       }
     },

@@ -60,7 +60,7 @@ function tell(message) {
 // cutText says what an intervention cuts.
 function cutText({ layer, head, query, key }) {
   const where = headName(now.map, layer, head).replace("mean of all heads", "all heads");
-  return query === undefined ? `${where} switched off` : `${now.map.words[query]} to ${now.map.words[key]}, ${where}`;
+  return query === undefined ? `${where} ablated` : `${now.map.words[query]} to ${now.map.words[key]}, ${where}`;
 }
 
 function drawFast() {

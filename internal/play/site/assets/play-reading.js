@@ -132,7 +132,7 @@ async function explain() {
   try {
     const why = await engine.ask("why", { sentence: showing });
     answer.replaceChildren(
-      element("h3", {}, `Which word mattered, at step ${now.step}`),
+      element("h3", {}, `Which word matters, at step ${now.step}`),
       ...why.paragraphs.map((p) => element("p", {}, p)),
     );
   } catch (error) {

@@ -24,7 +24,7 @@ const now = {
   plain: null,
   plainAt: null, // next words without the cuts; null: there are none
   effect: null, // of the cuts
-  past: null, // {step, map} of a step that the reader looks at; null: the present
+  past: null, // {step, map} of a step that the page shows; null: the present
 };
 const view = {
   layer: MEAN,
@@ -37,7 +37,7 @@ const view = {
 const quietly = 4000;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-// shownMap is the map on the page: of the past step that is looked at, or the present one.
+// shownMap is the map on the page: of the past step that is shown, or the present one.
 function shownMap() {
   return now.past ? now.past.map : now.map;
 }

@@ -56,20 +56,20 @@ await check("a cut while it trains is shown in each step, and the training is th
   assert.deepEqual(await weights(page), wanted, "the weights are those of a training without a cut");
 });
 
-await check("a head is switched off and on", {}, async (page) => {
+await check("a head is ablated and restored", {}, async (page) => {
   await train(page, 500);
   const next = await nextWords(page);
   for (const head of [2, 3, 4, 5]) {
-    await page.click(`.card:nth-child(${head}) .switch`);
+    await page.click(`.card:nth-child(${head}) .ablate`);
     await settled(page);
-    assert.equal(await page.textContent(`.card:nth-child(${head}) .switch`), "Switched off");
-    assert.match(await page.textContent("#cuts-list"), new RegExp(`head ${head - 1} switched off`));
+    assert.equal(await page.textContent(`.card:nth-child(${head}) .ablate`), "Ablated");
+    assert.match(await page.textContent("#cuts-list"), new RegExp(`head ${head - 1} ablated`));
   }
   const off = await nextWords(page);
   assert.ok(off.find((n) => n.word === "river").probability < 0.9, "without any head nothing is known of the sentence");
   await page.click("#cuts-list button >> nth=0");
   await settled(page);
-  assert.equal(await page.textContent(".card:nth-child(2) .switch"), "Switch off");
+  assert.equal(await page.textContent(".card:nth-child(2) .ablate"), "Ablate");
   await page.click("#cuts-restore");
   await settled(page);
   assert.deepEqual(await nextWords(page), next);

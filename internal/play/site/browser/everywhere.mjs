@@ -19,7 +19,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.waitForSelector(".card .words:not(:empty)");
         await page.click("#why");
         await page.waitForSelector("#why-answer p");
-        await page.click(".card:nth-child(2) .switch");
+        await page.click(".card:nth-child(2) .ablate");
         await settled(page);
         await accessible(page, "trained, with a cut and a head off");
         for (const fold of folds) await page.click(`${fold} > summary`);

@@ -20,7 +20,7 @@ const sentences = () => {
   return lines.join("\n");
 };
 
-await check("own sentences are pasted, trained on, and the word that mattered is told", {}, async (page) => {
+await check("own sentences are pasted, trained on, and the word that matters is told", {}, async (page) => {
   await page.click("#own");
   await page.fill("#own-text", sentences());
   assert.match(await page.textContent("#own-note"), /200 lines, 1400 words/);
