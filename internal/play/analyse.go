@@ -210,7 +210,7 @@ func (s *Session) verdict() (VerdictResult, error) {
 		return VerdictResult{}, err
 	}
 	if e.diverged != nil {
-		v := VerdictResult{Kind: analysis.Diverged, Words: []string{e.reason}, Remedies: []Remedy{}}
+		v := VerdictResult{Kind: analysis.Diverged, Words: []string{withoutFlags(e.reason)}, Remedies: []Remedy{}}
 		return e.remedy(v, false, e.diverged.Flags)
 	}
 	result, err := analysis.Conclude(e.training.Model(), e.run, e.text.Corpus)
@@ -220,9 +220,9 @@ func (s *Session) verdict() (VerdictResult, error) {
 	if err != nil {
 		return VerdictResult{}, err
 	}
-	v := VerdictResult{Kind: result.Verdict.Kind, Words: []string{result.Verdict.Text}, Remedies: []Remedy{}}
+	v := VerdictResult{Kind: result.Verdict.Kind, Words: []string{withoutFlags(result.Verdict.Text)}, Remedies: []Remedy{}}
 	if result.Verdict.Memorised != nil {
-		v.Words = append(v.Words, result.Verdict.Memorised.Text)
+		v.Words = append(v.Words, withoutFlags(result.Verdict.Memorised.Text))
 	}
 	return e.remedy(v, result.Verdict.Resume, result.Verdict.Flags)
 }

@@ -40,7 +40,7 @@ func presets() []Preset {
 		},
 		{
 			Name: "memorised", Title: "Too few sentences", Good: false,
-			Meaning: "Twenty sentences, and many steps. The training loss falls to almost nothing while the loss on sentences it never saw " +
+			Meaning: "Twenty sentences, and many steps. The loss on these sentences keeps falling while the loss on sentences it never saw " +
 				"rises: the model memorises the sentences, and learns no rule that would help with others.",
 			Settings: map[string]string{"holdout": "0.2", "steps": "600", "keep": "last"}, Sentence: "The cat sat on the",
 			text: few, fileName: "few.txt",
@@ -48,7 +48,7 @@ func presets() []Preset {
 		{
 			Name: "diverges", Title: "Learning rate too high", Good: false,
 			Meaning: "The savanna with a learning rate of 1, a hundred times the usual one, and without clipping. Each update is far " +
-				"too large: the loss rises instead of falling, and the predictions stay worthless.",
+				"too large: the loss jumps up and down and stays far above what the text allows, and the predictions stay worthless.",
 			Settings: map[string]string{"lr": "1", "clip": "0", "warmup": "0", "steps": "300"}, Sentence: "The lion saw the zebra near the",
 		},
 	}

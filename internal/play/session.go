@@ -185,16 +185,18 @@ const mostLine = 500
 // flag is the name of a flag in an error.
 var flag = regexp.MustCompile(`--[a-z][a-z-]*`)
 
-// line writes an error as one line, in which settings have their names and no flags: a page has no --context.
-func line(err error) string {
-	text := flag.ReplaceAllStringFunc(err.Error(), func(name string) string {
+// line writes an error as one line.
+func line(err error) string { return printable.Message(withoutFlags(err.Error()), mostLine) }
+
+// withoutFlags names settings in place of their flags: a page has no --context.
+func withoutFlags(text string) string {
+	return flag.ReplaceAllStringFunc(text, func(name string) string {
 		isSetting := func(s run.Setting) bool { return "--"+s.Name == name }
 		if slices.ContainsFunc(run.AllSettings(), isSetting) {
 			return name[2:]
 		}
 		return name
 	})
-	return printable.Message(text, mostLine)
 }
 
 // experiment returns the present training or an error.

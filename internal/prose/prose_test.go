@@ -48,8 +48,8 @@ func TestDoes(t *testing.T) {
 		{word, named(attention.RoleScore{Role: attention.RolePrevious}), "attends to the word before (previous token)"},
 		{character, named(attention.RoleScore{Role: attention.RoleOffset, Offset: &offset}), "attends to the character three before (fixed offset 3)"},
 		{word, named(attention.RoleScore{Role: "place", Rule: true}), "attends to the cause words of the rule place"},
-		{word, named(attention.RoleScore{Role: attention.RoleWords, Words: []string{"near"}}), "attends to the word near"},
-		{word, named(attention.RoleScore{Role: attention.RoleWords, Words: []string{".", ","}}), "attends to the punctuation marks . ,"},
+		{word, named(attention.RoleScore{Role: attention.RoleWords, Words: []string{"near"}}), `attends to the word "near"`},
+		{word, named(attention.RoleScore{Role: attention.RoleWords, Words: []string{".", ","}}), `attends to the punctuation marks "." and ","`},
 		{word, attention.Head{Role: attention.RoleMixed, Named: -1}, "has no single pattern"},
 		{word, attention.Head{Role: attention.RoleBroad, Named: -1}, "spreads its attention broadly"},
 	} {

@@ -111,8 +111,9 @@ function makeControl(setting, changed) {
   );
   const tell = (text) => {
     const fit = clamped(setting, text);
-    if (fit !== null && fit !== shown) changed(setting.name, fit);
-    else show(shown);
+    if (fit === null || fit === shown) return show(shown);
+    if (setting.kind !== "switch") input.value = fit;
+    changed(setting.name, fit);
   };
   let shown = setting.default,
     input,

@@ -21,14 +21,18 @@ function makeLive(svg, pick) {
     only = false;
   const curve = makeCurve(svg, chart, pick);
 
-  // axes fits the axes to what there is: on y all points and levels, on x the steps to come too.
+  // axes fits the axes to what there is: on y the held-out losses and the levels, and training losses that are not far from these; on
+  // x the steps to come too.
   function axes(steps) {
-    const finite = [...heldOut.points, ...training.points].map((p) => p[1]).filter((y) => Number.isFinite(y) && y > 0);
-    const all = [...finite, ...chart.levels.map((l) => l.y)].filter((y) => y > 0);
-    const low = all.length ? Math.min(...all) : 1,
-      high = all.length ? Math.max(...all) : 10;
-    chart.y.low = low / 1.1;
-    chart.y.high = Math.min(high, low * 1e4) * 1.1;
+    const positive = (list) => list.filter((y) => Number.isFinite(y) && y > 0);
+    const batches = positive(training.points.map((p) => p[1]));
+    const levels = positive(chart.levels.map((l) => l.y));
+    const main = [...levels, ...positive(heldOut.points.map((p) => p[1]))];
+    const shown = main.length ? main : batches.length ? batches : [1, 10];
+    const least = Math.min(...shown);
+    const most = Math.min(Math.max(...shown), 1e4 * (levels.length ? Math.max(...levels) : least));
+    chart.y.low = Math.max(Math.min(least, ...batches), Math.min(least, most / 1e3)) / 1.1;
+    chart.y.high = Math.min(Math.max(most, ...batches), 10 * most) * 1.1;
     chart.y.ticks = decadeTicks(chart.y.low, chart.y.high);
     chart.x.high = Math.max(steps, 1);
     chart.x.ticks = evenTicks(chart.x.high);

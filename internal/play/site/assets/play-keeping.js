@@ -44,9 +44,10 @@ async function openAddress() {
     byId("share-text").checked = true;
   }
   if (!(await start({ ...own, sentence: wanted.sentence }))) {
-    wanted.notes.push(`The address could not be opened: ${byId("notice-text").textContent}`);
+    wanted.notes.push(`The address could not be opened as it is: ${byId("notice-text").textContent}`);
     cuts.clear();
-    if (!now.ready)
+    const without = wanted.sentence !== "" && (await start({ ...own, sentence: "" }));
+    if (!without && !now.ready)
       await start({ preset: table.presets[0].name, text: null, fileName: "", unit: "word", settings: {}, sentence: "" });
   }
   if (wanted.notes.length) tell(wanted.notes.slice(0, 5).join(" "));
@@ -80,7 +81,7 @@ async function savePicture(kind) {
       return { shade, ink };
     },
   };
-  const step = now.past ? now.past.step : now.step;
+  const step = shownStep();
   const title = `What ${map.words[query]} attends to: ${headName(map, view.layer, view.head)}, step ${step}`;
   const figure = figureOf(sentence.places(), map, colors, title);
   const name = `attention-step-${step}.${kind}`;

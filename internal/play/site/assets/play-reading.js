@@ -121,7 +121,7 @@ const goTo = makeLatest(async (step) => {
 async function nameHeads() {
   const list = await engine.ask("heads");
   heads.names(list);
-  byId("heads-note").textContent = `Named at step ${now.step}, by what they attend to over the text.`;
+  byId("heads-note").textContent = `Named with the weights of step ${now.shownStep}, by what they attend to over the text.`;
 }
 
 async function explain() {
@@ -132,7 +132,7 @@ async function explain() {
   try {
     const why = await engine.ask("why", { sentence: showing });
     answer.replaceChildren(
-      element("h3", {}, `Which word matters, at step ${now.step}`),
+      element("h3", {}, `Which word matters, with the weights of step ${now.shownStep}`),
       ...why.paragraphs.map((p) => element("p", {}, p)),
     );
   } catch (error) {

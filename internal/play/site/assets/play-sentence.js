@@ -30,7 +30,7 @@ function makeSentence(place, on) {
     "aria-orientation": "horizontal",
     "aria-label": "words of the sentence: choose one to see what it attends to",
   });
-  const svg = drawing("svg", { class: "arcs", role: "group", "aria-label": "arcs: Enter cuts or restores one" });
+  const svg = drawing("svg", { class: "arcs", role: "group", tabindex: "-1", "aria-label": "arcs: Enter cuts or restores one" });
   const figure = element("div", { class: "sentence" }, list, svg);
   place.replaceChildren(figure);
 
@@ -64,7 +64,9 @@ function makeSentence(place, on) {
     if (arc) on.cut(shownQuery, arc.key);
   });
   svg.addEventListener("focusin", (event) => {
-    for (const a of arcs) a.group.setAttribute("tabindex", a.group === event.target.closest(".arc") ? "0" : "-1");
+    const arc = event.target.closest(".arc");
+    if (!arc) return; // the figure itself, clicked beside its arcs
+    for (const a of arcs) a.group.setAttribute("tabindex", a.group === arc ? "0" : "-1");
   });
 
   // build makes the words anew; it is only called when they change, so that what is focused stays.

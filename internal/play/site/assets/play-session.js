@@ -18,6 +18,7 @@ async function adopt(state) {
     sentence: state.sentence,
     command: state.command,
     withheld: state.commandWithheld,
+    rate: null,
     past: null,
     map: readMap(state.map),
     plain: null,
@@ -215,13 +216,17 @@ async function changeRate(rate) {
   try {
     const reply = await engine.ask("rate", { learningRate: rate });
     takeCommand(reply);
-    byId("set-lr").value = String(reply.learningRate);
+    now.rate = String(reply.learningRate);
+    byId("set-lr").value = now.rate;
   } catch (error) {
     tell(error.message);
   }
 }
 
-const startPending = () => start({ ...experiment, settings: { ...experiment.settings, ...pending } });
+// chosen are the settings that a new training has and the present one began without.
+const chosen = () => ({ ...(now.rate === null ? {} : { lr: now.rate }), ...pending });
+
+const startPending = () => start({ ...experiment, settings: { ...experiment.settings, ...chosen() } });
 
 // undoPending shows the values again that the session has.
 function undoPending() {
@@ -231,10 +236,9 @@ function undoPending() {
 }
 
 function drawPending() {
-  const list = Object.entries(pending);
-  byId("pending").hidden = list.length === 0;
+  byId("pending").hidden = Object.keys(pending).length === 0;
   byId("pending-text").textContent =
-    `${list.map(([name, text]) => `${name} ${text}`).join(", ")}: this starts a new training at step 0.`;
+    `${Object.entries(chosen()).map(([name, text]) => `${name} ${text}`).join(", ")}: this starts a new training at step 0.`;
 }
 
 // stops are the conditions of the fold.

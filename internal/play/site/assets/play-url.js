@@ -33,7 +33,8 @@ function readAddress(hash, table, presets) {
     } else if (name === "sentence") {
       state.sentence = clip(value, 2000);
     } else if (name === "text") {
-      state.text = value.slice(0, mostShared);
+      if (value.trim() === "") state.notes.push("The address has a text without a word.");
+      else state.text = value.slice(0, mostShared);
     } else if (name === "head") {
       const [layer, head] = place(value);
       if (layer !== null && head !== null && head !== undefined) state.head = [layer, head];

@@ -20,6 +20,7 @@ const now = {
   sentence: "",
   command: "",
   withheld: "",
+  rate: null, // the learning rate, as text, if it was changed on the way
   map: null, // as readMap returns it, with the cuts
   plain: null,
   plainAt: null, // next words without the cuts; null: there are none
@@ -36,6 +37,9 @@ const view = {
 // quietly is how long a screen reader is left alone between two messages about a training, in milliseconds.
 const quietly = 4000;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+// shownStep is the step of the weights on the page.
+const shownStep = () => (now.past ? now.past.step : now.shownStep);
 
 // shownMap is the map on the page: of the past step that is shown, or the present one.
 function shownMap() {
@@ -98,7 +102,8 @@ function drawWhere(playing) {
   const parts = [`step ${now.step} of ${now.steps}`];
   if (now.heldOut !== null) parts.push(`held-out loss ${now.heldOut.toFixed(2)}`);
   else if (now.loss !== null) parts.push(`loss ${now.loss.toFixed(2)}`);
-  if (!playing && now.shownStep !== now.step) parts.push(`shown: the kept weights of step ${now.shownStep}`);
+  if (!playing && now.shownStep !== now.step)
+    parts.push(`shown: the weights of step ${now.shownStep}, which had the lowest held-out loss and are kept`);
   if (playing && now.speed) parts.push(`${Math.round(now.speed / 1000)},000 tokens a second`.replace(/^0,000/, "under 1,000"));
   setText(byId("where"), parts.join(" · "));
   const bar = byId("progress");

@@ -55,6 +55,8 @@ for (const [name, of, told] of [
   ],
   ["settings that do not fit together are refused", "#heads=5", /could not be opened|heads/],
   ["extreme cuts and words", `#word=9999&head=99.99&cut=${"9.9:9-8+".repeat(300)}`, null],
+  ["a sentence that the model cannot read", "#preset=rhyme&sentence=zzz", /as it is/],
+  ["an empty text", "#text=", /without a word/],
   ["noise", "#%E0%A4%A&&&===%00%ff<script>alert(1)</script>", null],
   ["very much", `#sentence=${"lion%20".repeat(3000)}`, null],
   ["hostile words", "#sentence=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", null],

@@ -75,7 +75,7 @@ await check("keyboard only, from the start to a cut", {}, async (page) => {
   await page.keyboard.press("ArrowLeft");
   assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /near/);
   await page.keyboard.press("ArrowRight");
-  await tabTo(/arc/);
+  await tabTo(/^arc( |$)/);
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
   const label = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));

@@ -86,7 +86,7 @@ await check("which word matters is said in words", {}, async (page) => {
   await train(page, 400);
   await page.click("#why");
   await page.waitForSelector("#why-answer p");
-  assert.match(await page.textContent("#why-answer"), /Which word matters, at step 400.*near/s);
+  assert.match(await page.textContent("#why-answer"), /Which word matters, with the weights of step 400.*near/s);
 });
 
 await check("it writes, and a temperature of 0 always writes the same", {}, async (page) => {

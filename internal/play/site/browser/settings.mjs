@@ -78,6 +78,20 @@ await check("the learning rate changes without a new start, and then no command 
   assert.match(await page.textContent("#command"), /^attend train/);
 });
 
+await check("a new start keeps the learning rate that was changed on the way", {}, async (page) => {
+  await train(page, 10);
+  await page.click("#settings-fold > summary");
+  await page.fill("#set-lr", "0.002");
+  await page.press("#set-lr", "Tab");
+  await changedTo(page, "#command-withheld", /learning rate was changed/);
+  await page.fill("#set-heads", "2");
+  await page.press("#set-heads", "Tab");
+  await changedTo(page, "#pending-text", /lr 0.002.*heads 2/);
+  await page.click("#pending-start");
+  await reached(page, 0);
+  await changedTo(page, "#command", /--heads 2 --lr 0.002/);
+});
+
 await check("values are clamped to what a setting can be", {}, async (page) => {
   await page.click("#settings-fold > summary");
   await page.fill("#set-dropout", "7");
