@@ -7,7 +7,7 @@ import (
 )
 
 // prefixes are keys to find at the beginning of texts. Looking a text up takes time in proportion to the logarithm of their
-// number, however many of them begin alike.
+// number, also where many of them have a common beginning.
 type prefixes struct {
 	keys    [][]byte // sorted, without repetition
 	within  []int    // for each the longest other that it begins with, -1 if there is none
@@ -30,8 +30,8 @@ func newPrefixes(keys [][]byte) *prefixes {
 	return p
 }
 
-// find marks the keys that the text begins with. Of the keys that are not after the text in the order, the last has all of them as
-// prefixes.
+// find marks the keys that the text begins with. They are the last key that is not after the text in the order, or prefixes of
+// it.
 func (p *prefixes) find(text []byte) {
 	at := sort.Search(len(p.keys), func(i int) bool { return bytes.Compare(p.keys[i], text) > 0 }) - 1
 	for at >= 0 && !bytes.HasPrefix(text, p.keys[at]) {

@@ -17,13 +17,11 @@ import (
 
 // loadCorpus reads the text that settings name; open opens one that is a path.
 func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
-	if builtIn, err := s.BuiltIn(); err != nil {
+	text, err := s.BuiltIn()
+	if err != nil {
 		return nil, err
-	} else if builtIn {
-		text, err := data.BuiltIn.Find("text", s.Data)
-		if err != nil {
-			return nil, err
-		}
+	}
+	if text != nil {
 		corpus, err := text.Load()
 		if err != nil {
 			return nil, err

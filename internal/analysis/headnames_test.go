@@ -43,7 +43,7 @@ func sharp(t *testing.T, r *run.Run, corpus *data.Corpus, layer, head int) (foun
 	measure := func(edit run.Edit, read func(i, query int, loss float64, out run.ForwardResult)) {
 		err := forward(r, each(inputs(sequences), edit, func(i int, out run.ForwardResult) {
 			for query, target := range sequences[i][1:] {
-				read(i, query, -logProbability(out.Logits(query), target), out)
+				read(i, query, -LogProbability(out.Logits(query), target), out)
 			}
 		}))
 		if err != nil {

@@ -94,7 +94,7 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 	var plain float64
 	ablations := []intervention{{ids: e.IDs, read: func(out run.ForwardResult) {
 		target = kernel.Argmax(out.Logits(last))
-		plain = logProbability(out.Logits(last), target)
+		plain = LogProbability(out.Logits(last), target)
 	}}}
 	m.Effects = attention.PerHead(c.Layers, c.Heads, func(int, int) float64 { return 0 })
 	for layer := range m.Effects {
@@ -103,7 +103,7 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 				ids:  e.IDs,
 				edit: func(f *layers.Inference, sentence int) error { return f.Attention[layer].SetZ(sentence, head, zero) },
 				read: func(out run.ForwardResult) {
-					m.Effects[layer][head] = plain - logProbability(out.Logits(last), target)
+					m.Effects[layer][head] = plain - LogProbability(out.Logits(last), target)
 				},
 			})
 		}
@@ -111,8 +111,8 @@ func MeasureEffects(r *run.Run, m *attention.Map) error {
 	return forward(r, ablations)
 }
 
-// logProbability returns the log-probability that the next token is one of the targets: ln sum_t softmax(logits)[t].
-func logProbability(logits []float32, targets ...int) float64 {
+// LogProbability returns the log-probability that the next token is one of the targets: ln sum_t softmax(logits)[t].
+func LogProbability(logits []float32, targets ...int) float64 {
 	all, some := widened(logits), make([]float64, len(targets))
 	for i, target := range targets {
 		some[i] = all[target]

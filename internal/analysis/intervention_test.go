@@ -126,7 +126,7 @@ func TestInterventionsInParts(t *testing.T) {
 				if i != len(all) {
 					t.Fatalf("intervention %d comes at position %d", i, len(all))
 				}
-				all = append(all, logProbability(out.Logits(5), 2))
+				all = append(all, LogProbability(out.Logits(5), 2))
 			}
 		}
 		if err := forward(r, list); err != nil {
@@ -174,9 +174,9 @@ func TestHeadMeansAreMeansOfOutputs(t *testing.T) {
 
 func TestLogProbability(t *testing.T) {
 	logits := []float32{1, 2, -1000, 2000}
-	near(t, "certain", logProbability(logits, 3), 0, 0)
-	near(t, "impossible, but finite", logProbability(logits, 2), -3000, 1e-9)
-	near(t, "of several", logProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
+	near(t, "certain", LogProbability(logits, 3), 0, 0)
+	near(t, "impossible, but finite", LogProbability(logits, 2), -3000, 1e-9)
+	near(t, "of several", LogProbability([]float32{0, 0, float32(math.Log(2))}, 0, 2), math.Log(0.75), 1e-7)
 }
 
 // The effects of a map are those of zero ablation, one head at a time: computed here one pass at a time, through the hook point
@@ -201,7 +201,7 @@ func TestMeasureEffects(t *testing.T) {
 	}
 	of := func(edit run.Edit) (log float64) {
 		err := session(t, r, 1).ForwardEdited([][]int{e.IDs}, []run.Edit{edit}, func(_ int, out run.ForwardResult) error {
-			log = logProbability(out.Logits(len(e.IDs)-1), target)
+			log = LogProbability(out.Logits(len(e.IDs)-1), target)
 			return nil
 		})
 		if err != nil {

@@ -23,8 +23,8 @@ type replacements struct {
 // mostReplacements is the largest number of tokens that replace one.
 const mostReplacements = 12
 
-// replacer chooses replacements: the substitutes of a grammar, and for a noun those of the other number, or, for words without any, tokens that the training text has in
-// their place, see [data.Set.SeenIn]. Of more than 12 of these it draws 12 without repetition, each with a probability that is
+// replacer chooses replacements: the substitutes of a grammar and, of a noun, the nouns of the other number; for words without any,
+// tokens that the training text has in their place, see [data.Set.SeenIn]. Of more than 12 of these it draws 12 without repetition, each with a probability that is
 // proportional to its count. A token is never replaced by one that the training has not shown in such a place.
 type replacer struct {
 	r       *run.Run

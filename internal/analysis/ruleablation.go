@@ -47,7 +47,7 @@ func ablateRule(r *run.Run, cases []roleCase) (sum RuleAblation, err error) {
 		add := func(keys []int, result func(logP float64)) {
 			edit := removeAttention(attention.All, c.query, keys...)
 			interventions = append(interventions, intervention{ids: c.ids, edit: edit, read: func(out run.ForwardResult) {
-				result(logProbability(out.Logits(c.query), c.correct...))
+				result(LogProbability(out.Logits(c.query), c.correct...))
 			}})
 		}
 		add(nil, func(logP float64) { plain = logP })

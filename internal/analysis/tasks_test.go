@@ -255,7 +255,7 @@ func headsOf(t *testing.T, r *run.Run, means HeadMeans, cases []roleCase, role p
 	for _, c := range cases {
 		query, keys := role.at(c)
 		interventions = append(interventions, intervention{ids: c.ids, read: func(out run.ForwardResult) {
-			plain = logProbability(out.Logits(c.query), c.correct[0])
+			plain = LogProbability(out.Logits(c.query), c.correct[0])
 			for i := range heads {
 				weights := out.Weights(i/r.Config.Heads, i%r.Config.Heads, query)
 				for _, key := range keys {
@@ -266,7 +266,7 @@ func headsOf(t *testing.T, r *run.Run, means HeadMeans, cases []roleCase, role p
 		for i := range heads {
 			ablated := means.ablate(i/r.Config.Heads, i%r.Config.Heads)
 			interventions = append(interventions, intervention{ids: c.ids, edit: ablated, read: func(out run.ForwardResult) {
-				heads[i].cost += (plain - logProbability(out.Logits(c.query), c.correct[0])) / n
+				heads[i].cost += (plain - LogProbability(out.Logits(c.query), c.correct[0])) / n
 			}})
 		}
 	}

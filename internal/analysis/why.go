@@ -179,7 +179,7 @@ func secondAfter(logits []float32, target int) int {
 func (p *prediction) measured(out run.ForwardResult) measured {
 	logits := out.Logits(p.query)
 	over := func(other int) float64 { return float64(logits[p.target]) - float64(logits[other]) }
-	return measured{logProbability(logits, p.target), over(p.against), over(p.runnerUp)}
+	return measured{LogProbability(logits, p.target), over(p.against), over(p.runnerUp)}
 }
 
 // add queues an intervention that changes no activation before position from.

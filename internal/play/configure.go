@@ -131,14 +131,11 @@ func (s *Session) load(settings run.Settings, text string) (*corpus, error) {
 
 // builtIn returns the built-in text that settings name, which is read once.
 func (s *Session) builtIn(settings run.Settings) (c *corpus, found bool, err error) {
-	if found, err = settings.BuiltIn(); err != nil || !found {
-		return nil, found, err
+	text, err := settings.BuiltIn()
+	if err != nil || text == nil {
+		return nil, false, err
 	}
 	if s.texts[settings.Data] == nil {
-		text, err := data.BuiltIn.Find("text", settings.Data)
-		if err != nil {
-			return nil, true, err
-		}
 		loaded, err := text.Load()
 		if err != nil {
 			return nil, true, err

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
 	"attend/internal/printable"
 	"attend/internal/run"
 )
@@ -25,15 +23,6 @@ func effectPosition(list []Intervention, out run.ForwardResult) int {
 		return last
 	}
 	return at
-}
-
-// logProbability returns the log-probability of a token, ln softmax(logits)[target].
-func logProbability(logits []float32, target int) float64 {
-	wide := make([]float64, len(logits))
-	for i, x := range logits {
-		wide[i] = float64(x)
-	}
-	return wide[target] - floats.LogSumExp(wide)
 }
 
 // words says what the interventions do to the prediction, and whether that is more than noise.

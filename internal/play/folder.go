@@ -260,11 +260,11 @@ func (s *Session) openIn(folder string, files map[string][]byte, text string) (e
 	if err != nil {
 		return nil, err
 	}
-	if builtIn {
+	if builtIn != nil {
 		text = ""
 	}
 	_, hasState := files[run.StateFile]
-	if text == "" && !builtIn || !hasState {
+	if text == "" && builtIn == nil || !hasState {
 		if r, err = run.Open(at, options()...); err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/kernel"
 	"attend/internal/printable"
@@ -158,7 +159,7 @@ func (e *experiment) maps(vectors bool) (shown, plain attention.Map, effect *Eff
 		if len(e.interventions) > 0 {
 			at = effectPosition(e.interventions, out)
 			target = kernel.Argmax(out.Logits(at))
-			before = logProbability(out.Logits(at), target)
+			before = analysis.LogProbability(out.Logits(at), target)
 		}
 	}
 	if plain, err = session.MapWith(e.sentence, options); err != nil || len(e.interventions) == 0 {
@@ -168,7 +169,7 @@ func (e *experiment) maps(vectors bool) (shown, plain attention.Map, effect *Eff
 		return shown, plain, nil, err
 	}
 	options.Vectors, options.Edit = vectors, edit(r.Config, e.interventions)
-	options.Read = func(out run.ForwardResult) { after = logProbability(out.Logits(at), target) }
+	options.Read = func(out run.ForwardResult) { after = analysis.LogProbability(out.Logits(at), target) }
 	if shown, err = session.MapWith(e.sentence, options); err != nil {
 		return shown, plain, nil, err
 	}

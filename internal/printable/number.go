@@ -71,7 +71,7 @@ func ParseSize(s string) (float64, error) {
 	return x * factor, nil
 }
 
-// Rounded writes a number with two decimals.
+// Rounded writes a number with two decimals, never as -0.00.
 func Rounded(x float64) string {
 	return strings.Replace(strconv.FormatFloat(x, 'f', 2, 64), "-0.00", "0.00", 1)
 }

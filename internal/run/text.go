@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,16 +11,18 @@ import (
 	"attend/internal/printable"
 )
 
-// BuiltIn reports whether the settings name a built-in text. It is an error if they split one into other tokens than words.
-func (s Settings) BuiltIn() (bool, error) {
-	if !slices.Contains(data.BuiltIn.Names(), s.Data) {
-		return false, nil
+// BuiltIn returns the built-in text that the settings name, nil if they name none. It is an error if they split one into other tokens
+// than words.
+func (s Settings) BuiltIn() (*data.Dataset, error) {
+	text, err := data.BuiltIn.Find("text", s.Data)
+	if err != nil {
+		return nil, nil // it is a file
 	}
 	if s.Unit != Defaults().Unit {
-		return true, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data",
+		return nil, fmt.Errorf("the built-in %s is made of words: leave out --unit %s, or name a text with --data",
 			s.Data, printable.Short(s.Unit, printable.MaxQuote))
 	}
-	return true, nil
+	return &text, nil
 }
 
 // CheckBuiltIn returns an error if the settings ask for other held-out sentences or another vocabulary than those of a built-in text.

@@ -20,8 +20,8 @@ func TestNameOf(t *testing.T) {
 
 func TestBuiltIn(t *testing.T) {
 	s := Defaults()
-	if builtIn, err := s.BuiltIn(); !builtIn || err != nil {
-		t.Errorf("%t, %v", builtIn, err)
+	if text, err := s.BuiltIn(); text == nil || err != nil {
+		t.Errorf("%v, %v", text, err)
 	}
 	corpus, err := data.Savanna()
 	if err != nil {
@@ -43,8 +43,8 @@ func TestBuiltIn(t *testing.T) {
 		t.Error("characters: no error")
 	}
 	s.Data = "mine.txt"
-	if builtIn, err := s.BuiltIn(); builtIn || err != nil {
-		t.Errorf("%t, %v", builtIn, err)
+	if text, err := s.BuiltIn(); text != nil || err != nil {
+		t.Errorf("%v, %v", text, err)
 	}
 }
 

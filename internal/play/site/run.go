@@ -43,7 +43,7 @@ func ReadRun(path string, o ...run.Option) (of *Run, notes []string, err error) 
 		return nil, nil, err
 	}
 	notes = r.Notes
-	if !builtIn {
+	if builtIn == nil {
 		of.TextName = filepath.Base(r.Settings.Data)
 		var missing missingError
 		of.Text, err = readText(r)

@@ -255,7 +255,7 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 		if i < shownRecurring {
 			link := words[l.Query].Fit(render.WidestLabel) + " -> " + words[l.Key].Fit(render.WidestLabel)
 			links.Add(link, fmt.Sprintf("%d of %d", l.Seeds, len(r.Seeds)),
-				rounded(l.Weight), tableBar(float64(l.Seeds), float64(len(r.Seeds)), o))
+				printable.Rounded(l.Weight), tableBar(float64(l.Seeds), float64(len(r.Seeds)), o))
 		}
 	}
 	b.WriteString(links.Text(o.width()))
@@ -263,6 +263,6 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 		b.WriteString(o.paragraph("and %s more", printable.Count(more, "link")))
 	}
 	b.WriteString("\n" + o.paragraph("%d of %d links recur with every seed. A link is there when some head gives it %s or more; "+
-		"weight is that of the head that gives most, mean over seeds.", always, len(r.Links), rounded(r.Least)))
+		"weight is that of the head that gives most, mean over seeds.", always, len(r.Links), printable.Rounded(r.Least)))
 	return render.Write(w, &b)
 }

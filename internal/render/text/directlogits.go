@@ -21,12 +21,12 @@ func directLogits(d attention.DirectLogits, o Options) string {
 	}
 	text := o.paragraph("Direct logit attribution: what each part adds at the last token to the logit of %s over %s, %s in all "+
 		"(the scale of the final norm stays as computed; effects through later layers do not count):",
-		printable.Quote(render.Spelling(d.Target)), against, rounded(d.Difference))
+		printable.Quote(render.Spelling(d.Target)), against, printable.Rounded(d.Difference))
 	ranked := d.Ranked()
 	shown := min(len(ranked), mostComponents)
 	t := term.Table{Columns: []term.Column{{Title: "part", Left: true}, {Title: "logit"}, {Left: true, Spare: 1}}}
 	for _, c := range ranked[:shown] {
-		t.Add(componentName(c), rounded(c.Logit), effectBarOf(c.Logit, math.Abs(ranked[0].Logit), o))
+		t.Add(componentName(c), printable.Rounded(c.Logit), effectBarOf(c.Logit, math.Abs(ranked[0].Logit), o))
 	}
 	text += t.Text(o.width())
 	if rest := ranked[shown:]; len(rest) > 0 {
@@ -34,7 +34,7 @@ func directLogits(d attention.DirectLogits, o Options) string {
 		for _, c := range rest {
 			sum += c.Logit
 		}
-		text += o.paragraph("and %s, %s together", printable.Count(len(rest), "more part"), rounded(sum))
+		text += o.paragraph("and %s, %s together", printable.Count(len(rest), "more part"), printable.Rounded(sum))
 	}
 	return text
 }

@@ -66,9 +66,9 @@ func (t Tokens) writeHead(b *bytes.Buffer, h attention.Head, o Options) {
 		switch {
 		case i == h.Named:
 		case s.StandsOut() && len(also) < shownAlso || h.Role == attention.RoleMixed && n < mixedRoles:
-			also = append(also, t.keys(s)+" "+rounded(value(s)))
+			also = append(also, t.keys(s)+" "+printable.Rounded(value(s)))
 		case value(s) >= shownFrom:
-			other = append(other, t.keys(s)+" "+rounded(value(s)))
+			other = append(other, t.keys(s)+" "+printable.Rounded(value(s)))
 		}
 	}
 	switch {
@@ -83,25 +83,25 @@ func (t Tokens) writeHead(b *bytes.Buffer, h attention.Head, o Options) {
 	for _, e := range h.Examples {
 		cost := ""
 		if e.Cost != nil {
-			cost = fmt.Sprintf(" (ablation costs %s)", rounded(*e.Cost))
+			cost = fmt.Sprintf(" (ablation costs %s)", printable.Rounded(*e.Cost))
 		}
 		b.WriteString(o.hanging("  ", "\"%s\": %s -> %s %s%s", printable.Sentence(e.Text),
-			printable.Quote(render.Spelling(e.Query)), printable.Quote(render.Spelling(e.Key)), rounded(e.Weight), cost))
+			printable.Quote(render.Spelling(e.Query)), printable.Quote(render.Spelling(e.Key)), printable.Rounded(e.Weight), cost))
 	}
 	var faint []string
 	if len(h.ByOffset) > 0 {
 		var weights []string
 		for _, w := range h.ByOffset[:min(shownOffsets, len(h.ByOffset))] {
-			weights = append(weights, rounded(w))
+			weights = append(weights, printable.Rounded(w))
 		}
 		offsets := strings.Join([]string{"0", "1", "2", "..."}[:min(4, len(weights))], ", ")
 		faint = append(faint, fmt.Sprintf("attention %s %ss before: %s", offsets, t.Noun, strings.Join(weights, " ")))
 	}
 	if c := h.Copying; c != nil {
 		faint = append(faint, fmt.Sprintf("copying: raises the logit of the %s attended to for %.0f %% of %s "+
-			"(by %s standard deviations in the mean)", t.Noun, 100*c.Share, printable.Count(c.Tokens, t.Noun), rounded(c.Mean)))
+			"(by %s standard deviations in the mean)", t.Noun, 100*c.Share, printable.Count(c.Tokens, t.Noun), printable.Rounded(c.Mean)))
 	}
-	faint = append(faint, "other scores: "+strings.Join(append(other, "normalized entropy "+rounded(h.NormalizedEntropy)), "; "))
+	faint = append(faint, "other scores: "+strings.Join(append(other, "normalized entropy "+printable.Rounded(h.NormalizedEntropy)), "; "))
 	for _, line := range faint {
 		b.WriteString(term.Faint(o.hanging("  ", "%s", line), o.Color))
 	}
@@ -121,16 +121,16 @@ func (t Tokens) evidence(h attention.Head) string {
 	var text string
 	uniform, random := s.Uniform, s.Random
 	if s.Weighted != nil {
-		text = fmt.Sprintf("%s of its attention where ablating it costs most (at %s of %s); %s over all tokens", rounded(*s.Weighted),
-			printable.Thousands(h.CostlyTokens), printable.Count(h.MeasuredTokens, t.Noun), rounded(s.Share))
+		text = fmt.Sprintf("%s of its attention where ablating it costs most (at %s of %s); %s over all tokens", printable.Rounded(*s.Weighted),
+			printable.Thousands(h.CostlyTokens), printable.Count(h.MeasuredTokens, t.Noun), printable.Rounded(s.Share))
 		uniform, random = *s.WeightedUniform, s.WeightedRandom
 	} else {
-		text = fmt.Sprintf("%s of its attention in %s; %s over all tokens", rounded(s.Score), printable.Count(s.Cases, "case"),
-			rounded(s.Share))
+		text = fmt.Sprintf("%s of its attention in %s; %s over all tokens", printable.Rounded(s.Score), printable.Count(s.Cases, "case"),
+			printable.Rounded(s.Share))
 	}
-	text += "; uniform attention " + rounded(uniform)
+	text += "; uniform attention " + printable.Rounded(uniform)
 	if random != nil {
-		text += fmt.Sprintf(", random %ss %s", t.Noun, rounded(*random))
+		text += fmt.Sprintf(", random %ss %s", t.Noun, printable.Rounded(*random))
 		if less := *random-uniform < (value(s)-uniform)/2; less && s.Positional() {
 			text += fmt.Sprintf(": the %ss matter, not the position alone", t.Noun)
 		} else if less && !s.Rule {
@@ -143,9 +143,9 @@ func (t Tokens) evidence(h attention.Head) string {
 // effects says how much the ablations of a head raise the loss.
 func effects(h attention.Head) string {
 	of := func(kind string, effect, err *float64) string {
-		s := rounded(*effect)
+		s := printable.Rounded(*effect)
 		if err != nil {
-			s += " ± " + rounded(*err)
+			s += " ± " + printable.Rounded(*err)
 		}
 		return s + " (" + kind + ")"
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
-	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/term"
 )
@@ -80,9 +79,4 @@ func (o Options) labelWidth(words []render.Label) int {
 		widest = max(widest, l.Width())
 	}
 	return min(widest, render.WidestLabel, o.width()/3)
-}
-
-// rounded prints a number to two decimals, never -0.00.
-func rounded(x float64) string {
-	return printable.Rounded(x)
 }

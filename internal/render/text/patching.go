@@ -28,7 +28,7 @@ func Patching(w io.Writer, p attention.Patching, o Options) error {
 		of   attention.Patched
 	}{{"clean: ", p.Clean}, {"corrupted: ", p.Corrupted}} {
 		b.WriteString(o.hanging(side.name, "%s (logit difference %s)", printable.Sentence(side.of.Text),
-			rounded(side.of.Difference)))
+			printable.Rounded(side.of.Difference)))
 	}
 	b.WriteString(o.paragraph("The logit difference is logit(%s) - logit(%s) at the last token. Each number is the part of it that "+
 		"one patch changes: 0 nothing, 1 all.", word, against))

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"attend/internal/attention"
+	"attend/internal/printable"
 	"attend/internal/prose"
 	"attend/internal/render"
 	"attend/internal/term"
@@ -57,7 +58,7 @@ func topLinksLine(query string, keys []render.Label, links []attention.Link, o O
 	}
 	left := o.width() - ansi.StringWidth(line)
 	for i, link := range links {
-		text := rounded(render.Printed(link.Weight))
+		text := printable.Rounded(render.Printed(link.Weight))
 		if text == "0.00" {
 			break
 		}

@@ -69,7 +69,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 				"ten cases when it is replaced; so %[1]ss are judged by the logits. ", y.Unit)
 		}
 		b.WriteString(o.paragraph(why+"Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
-			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, rounded(y.Against.LogitDifference)))
+			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, printable.Rounded(y.Against.LogitDifference)))
 	}
 	b.WriteString("\n" + table.Text(o.width()))
 	if rest := len(y.Words) - len(words); rest > 0 {
@@ -84,7 +84,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		b.WriteString(headTable(heads[:shown], o).Text(o.width()))
 		if rest := heads[shown:]; len(rest) > 0 {
 			b.WriteString(o.paragraph("and %s with effects from %s to %s",
-				printable.Count(len(rest), "more head"), rounded(rest[0].Mean), rounded(rest[len(rest)-1].Mean)))
+				printable.Count(len(rest), "more head"), printable.Rounded(rest[0].Mean), printable.Rounded(rest[len(rest)-1].Mean)))
 		}
 	}
 	if y.Direct != nil {
@@ -170,7 +170,7 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 	column(term.Column{Title: y.Unit, Left: true}, func(w attention.WordEffect) string {
 		return marks[w.Position].Fit(render.WidestLabel)
 	})
-	column(term.Column{Title: "attention"}, func(w attention.WordEffect) string { return rounded(w.Attention) })
+	column(term.Column{Title: "attention"}, func(w attention.WordEffect) string { return printable.Rounded(w.Attention) })
 	column(term.Column{Left: true, Spare: spareAttention}, func(w attention.WordEffect) string { return tableBar(w.Attention, 1, o) })
 	for layer, heads := range y.Words[0].ByHead {
 		for head := range heads {
@@ -185,7 +185,7 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			})
 		}
 	}
-	column(term.Column{Title: "norm", Spare: spareNorm}, func(w attention.WordEffect) string { return rounded(w.Norm) })
+	column(term.Column{Title: "norm", Spare: spareNorm}, func(w attention.WordEffect) string { return printable.Rounded(w.Norm) })
 	spare := 0 // of the effects on the log-probability
 	if y.Against != nil {
 		spare = spareDifference
@@ -196,7 +196,7 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			if len(w.AttentionRemovedByLayer) != layers {
 				return "-"
 			}
-			return rounded(w.AttentionRemovedByLayer[layer])
+			return printable.Rounded(w.AttentionRemovedByLayer[layer])
 		})
 	}
 	if y.Replaceable() {
@@ -205,7 +205,7 @@ func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Tab
 			if w.Deviation == nil {
 				return ""
 			}
-			return rounded(*w.Deviation)
+			return printable.Rounded(*w.Deviation)
 		})
 		column(term.Column{Title: "9 in 10", Spare: max(spare, spareNine)}, func(w attention.WordEffect) string {
 			return signed(w.NineInTen)
@@ -236,9 +236,9 @@ func headTable(heads []attention.HeadAblation, o Options) term.Table {
 	for _, h := range heads {
 		resample, deviation := "", ""
 		if h.Deviation != nil {
-			resample, deviation = rounded(h.Resample), rounded(*h.Deviation)
+			resample, deviation = printable.Rounded(h.Resample), printable.Rounded(*h.Deviation)
 		}
-		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), rounded(h.Mean), resample, deviation, effectBarOf(h.Mean,
+		t.Add(fmt.Sprintf("layer %d, head %d", h.Layer+1, h.Head+1), printable.Rounded(h.Mean), resample, deviation, effectBarOf(h.Mean,
 			largest, o))
 	}
 	return t
@@ -246,7 +246,7 @@ func headTable(heads []attention.HeadAblation, o Options) term.Table {
 
 // effectBarOf draws the size of an effect, unless it is printed as 0.
 func effectBarOf(x, largest float64, o Options) string {
-	if rounded(x) == "0.00" {
+	if printable.Rounded(x) == "0.00" {
 		return ""
 	}
 	return tableBar(math.Abs(x), largest, o)
@@ -257,7 +257,7 @@ func signed(x *float64) string {
 	if x == nil {
 		return "-"
 	}
-	return rounded(*x)
+	return printable.Rounded(*x)
 }
 
 // replacedBy says what a word was replaced by.

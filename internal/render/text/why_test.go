@@ -219,10 +219,10 @@ func TestWhyAgreesWithItsNumbers(t *testing.T) {
 			if rapid.IntRange(0, 4).Draw(t, "removed") > 0 {
 				w.AttentionRemoved, w.DifferenceRemoved = new(effect("attention removed")), new(effect("difference removed"))
 			}
-			alike := rapid.Bool().Draw(t, "alike") // nine in ten replacements have an effect alike
+			same := rapid.Bool().Draw(t, "same") // all replacements have the same effect
 			var effects, differences []float64
 			for k := range rapid.IntRange(0, 6).Draw(t, "replacements") {
-				if k == 0 || !alike {
+				if k == 0 || !same {
 					effects, differences = append(effects, effect("replaced")), append(differences, effect("difference"))
 				} else {
 					effects, differences = append(effects, effects[0]), append(differences, differences[0])

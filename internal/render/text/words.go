@@ -119,7 +119,7 @@ func Cosines(w io.Writer, names []string, cosines [][]float64, o Options) error 
 
 // cosineCell is one number of the grid; with colour, those above 0 are shaded as weights are.
 func cosineCell(c float64, columns int, p colorprofile.Profile) string {
-	text := strings.NewReplacer("1.00", "1.0", "0.", ".").Replace(rounded(min(max(c, -1), 1)))
+	text := strings.NewReplacer("1.00", "1.0", "0.", ".").Replace(printable.Rounded(min(max(c, -1), 1)))
 	text = term.PadLeft(text, columns)
 	if c < 0.005 {
 		return text
