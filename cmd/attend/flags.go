@@ -152,15 +152,23 @@ func choiceFlag(f *pflag.FlagSet, p *string, name, value string, names []string,
 	flag.Value = chosen{flag.Value, names}
 }
 
+// completeFlag lets a shell complete the value of a flag. cobra keeps the function, and with it the whole command, as long as the
+// process lives, so there is none unless a shell asks.
+func (p *program) completeFlag(cmd *cobra.Command, name string, complete cobra.CompletionFunc) {
+	if p.completing {
+		_ = cmd.RegisterFlagCompletionFunc(name, complete)
+	}
+}
+
 // completeChoices lets a shell complete the words of the flags that take one of a few, of a command and of those below it.
-func completeChoices(cmd *cobra.Command) {
+func (p *program) completeChoices(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if v, ok := f.Value.(chosen); ok {
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(v.names, cobra.ShellCompDirectiveNoFileComp))
+			p.completeFlag(cmd, f.Name, cobra.FixedCompletions(v.names, cobra.ShellCompDirectiveNoFileComp))
 		}
 	})
 	for _, below := range cmd.Commands() {
-		completeChoices(below)
+		p.completeChoices(below)
 	}
 }
 

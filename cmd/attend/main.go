@@ -24,7 +24,7 @@ import (
 
 func main() {
 	stderr := os.Stderr
-	if len(os.Args) > 1 && (os.Args[1] == cobra.ShellCompRequestCmd || os.Args[1] == cobra.ShellCompNoDescRequestCmd) {
+	if completes(os.Args[1:]) {
 		os.Stderr = nil // cobra writes there what it cannot complete, as it came; shells do not show it
 	}
 	self, err := os.Executable()
@@ -43,6 +43,7 @@ const (
 
 // execute runs the program with these arguments and returns the exit code.
 func (p *program) execute(ctx context.Context, args []string) int {
+	p.completing = completes(args)
 	root := newRoot(p)
 	help := &keptError{Writer: p.stdout} // cobra does not check whether its help was written
 	root.SetOut(help)
@@ -62,6 +63,11 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	}
 	fmt.Fprintln(p.stderr, lineHead+message(systemError(p.stdout, err)))
 	return exitFailed
+}
+
+// completes reports whether a shell asks with these arguments what can follow on a command line.
+func completes(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
 // keptError keeps the first error of what it writes.

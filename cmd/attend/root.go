@@ -20,6 +20,7 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	maxMemory      size     // 0: what is available
+	completing     bool     // a shell asks what can follow on its command line
 	at             string   // which weights a run is opened with: best or last; "": those that it keeps
 	notes          []string // to be shown when the command has succeeded
 }
@@ -83,7 +84,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetHelpCommand(newHelp(root))
 	root.InitDefaultCompletionCmd()
 	addExamples(root)
-	completeChoices(root)
+	p.completeChoices(root)
 	return root
 }
 

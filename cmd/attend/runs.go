@@ -77,7 +77,7 @@ the text needs. JSON and CSV hold all settings.`,
 	f.StringArrayVar(&o.filters, "filter", nil, "list only runs with a value, such as `lr=0.01` (may be repeated)")
 	o.output.flags(cmd, formats)
 	for _, name := range []string{"sort", "filter"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		p.completeFlag(cmd, name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return columnNames(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		})
 	}
