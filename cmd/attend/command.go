@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/data"
-	"attend/internal/lesson"
 	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/export"
@@ -72,8 +71,7 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 	var q request
 	var path string
 	formats := slices.Concat([]format{textFormat, jsonFormat}, c.formats)
-	cmd.Flags().StringVar(&path, "run", "", "run folder (default: the latest under "+runsFolder+"/)")
-	_ = cmd.MarkFlagDirname("run")
+	p.namedFlag(cmd, &path, "run", "run, by its folder or its name under "+runsFolder+"/ (default: the latest there)")
 	p.atFlag(cmd.Flags())
 	p.memoryFlag(cmd.Flags())
 	q.output.flags(cmd, formats)
@@ -88,7 +86,9 @@ func (p *program) runCommand(cmd *cobra.Command, c runCommand) *cobra.Command {
 			err = c.check(&q)
 		}
 		if err == nil && path == "" {
-			path, err = run.Latest(runsFolder, lesson.ModelName)
+			path, err = latestRun()
+		} else if err == nil {
+			path, err = find(path, aRun)
 		}
 		if err == nil {
 			q.run, err = open(path, p.options()...)

@@ -65,7 +65,7 @@ specific to that training.` + indexBase,
   attend compare "The lion saw the zebra near the" --seeds 5`,
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.with, "with", "", "run `FOLDER` to compare with")
+	p.namedFlag(cmd, &o.with, "with", "`RUN` to compare with")
 	f.BoolVar(&o.all, "all", false, "the difference of each head instead of the difference of their means")
 	numberFlag(f, &o.seeds, "seeds", 0, between(0, 1000), "number of seeds to compare, the seed of the run included: "+
 		"train its settings with each, and count the links that recur")
@@ -73,7 +73,6 @@ specific to that training.` + indexBase,
 	f.BoolVar(&o.patch, "patch", false, "activation patching between two sentences")
 	f.StringVar(&o.word, "word", "", "with --patch: the `WORD` whose logit is compared (default: the most likely after the first sentence)")
 	f.StringVar(&o.against, "against", "", "with --patch: the `WORD` that it is compared with (default: the most likely after the second)")
-	_ = cmd.MarkFlagDirname("with")
 	return p.runCommand(cmd, runCommand{formats: pictureFormats, check: o.check, find: func(q *request) (finding, error) {
 		switch {
 		case o.patch:
@@ -103,7 +102,7 @@ func (o *compareOptions) check(q *request) error {
 	case o.seeds > 0 || o.with != "":
 		return oneSentence(q)
 	case len(q.args) != 2:
-		return fmt.Errorf("compare requires two sentences, or one with --with FOLDER or --seeds K, and %d came: "+
+		return fmt.Errorf("compare requires two sentences, or one with --with RUN or --seeds K, and %d came: "+
 			"attend compare \"the lion saw the zebra\" \"the zebra saw the lion\"", len(q.args))
 	}
 	return nil
@@ -131,7 +130,7 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 	if o.with == "" {
 		c, err = analysis.CompareSentences(q.run, q.args[0], q.args[1])
 	} else {
-		c, err = p.compareRuns(q, o.with)
+		c, err = p.compareRuns(q, o)
 	}
 	if err == nil {
 		p.noteUnknownWords(q.run, q.args...)
@@ -160,8 +159,12 @@ func (p *program) noteUnknownWords(r *run.Run, sentences ...string) {
 }
 
 // compareRuns compares the run with another on one sentence.
-func (p *program) compareRuns(q *request, path string) (attention.Comparison, error) {
-	other, err := run.Open(path, p.options()...)
+func (p *program) compareRuns(q *request, o compareOptions) (attention.Comparison, error) {
+	path, err := find(o.with, aRun)
+	var other *run.Run
+	if err == nil {
+		other, err = run.Open(path, p.options()...)
+	}
 	if err == nil {
 		err = p.checkAt(other)
 	}

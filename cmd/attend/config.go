@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,8 +32,8 @@ func trainFlags(s *run.Settings, o *trainOptions) (groups []*pflag.FlagSet) {
 	f.BoolVar(&o.watch, "watch", false, "show the map of the sample sentence while it trains, on a terminal; does not change the result")
 	f.StringVar(&o.out, "out", "", "run folder to create (default: a new one under "+runsFolder+"/)")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace the run in --out")
-	f.StringVar(&o.resume, "resume", "", "run `FOLDER` to resume")
-	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB; flags override it")
+	f.StringVar(&o.resume, "resume", "", "`RUN` to resume, by its folder or its name under "+runsFolder+"/")
+	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as training.yaml, at most 1 MB, or a run; flags override it")
 	return groups
 }
 
@@ -58,18 +59,21 @@ func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	}
 }
 
-// settle sets the settings from the file, the flags and the defaults, and checks what can be checked without the text.
-func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOptions) error {
-	var lines map[string]int
+// settle sets the settings from the file, the flags and the defaults, and checks what can be checked without the text. sum is the SHA-256
+// of the text that the file is of, "" if it is of none or the flags name another.
+func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o *trainOptions) (sum string, err error) {
+	var file run.SettingsFile
 	if o.config != "" {
-		var err error
-		if lines, err = applyConfig(cmd, settings, o.config); err != nil {
-			return err
+		if o.config, err = findSettings(o.config, aRun); err != nil {
+			return "", fmt.Errorf("--config: %w", err)
+		}
+		if file, err = p.applyConfig(cmd, settings, o.config); err != nil {
+			return "", err
 		}
 	}
 	f := cmd.Flags()
 	for _, setting := range run.AllSettings() {
-		line := lines[setting.Name]
+		line := file.Lines[setting.Name]
 		if setting.Follow != nil && !f.Changed(setting.Name) && (line == 0 || f.Changed(setting.Follows)) {
 			before := setting.Text(settings)
 			setting.Follow(settings)
@@ -83,25 +87,40 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o trainOpti
 			err = fmt.Errorf("--config %s: line %d: %s", printable.Path(o.config), line, strings.TrimPrefix(err.Error(), "--"))
 		}
 		if err != nil {
-			return err
+			return "", err
 		}
 		if f.Changed(setting.Name) && train.Unused(setting.Name, settings.Optimizer) {
 			p.note(fmt.Sprintf("--%s has no effect with --optimizer %s", setting.Name, settings.Optimizer))
 		}
 	}
-	return nil
+	return file.Text.SHA256, nil
+}
+
+// noteOtherText notes that a text is not the one of the run whose settings are used, if sum is not "".
+func (p *program) noteOtherText(corpus *data.Corpus, config, sum string) {
+	if sum != "" && sum != corpus.SHA256 {
+		p.note(fmt.Sprintf("%s is not the text that %s was written for (its SHA-256 differs), so the training will not be repeated exactly",
+			printable.Path(corpus.Name), printable.Path(config)))
+	}
 }
 
 // mostSettings is the most bytes of a settings file.
 const mostSettings = 1e6
 
-// applyConfig sets the settings that a file gives and the command line does not. It returns the line of each setting in the file.
-func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[string]int, error) {
+// applyConfig sets the settings that a file gives and the command line does not. It returns what else the file has; of a text that is
+// named on the command line, nothing.
+func (p *program) applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (run.SettingsFile, error) {
 	b, err := file.Read(path, mostSettings)
 	if err != nil {
-		return nil, fileError("config", path, err)
+		return run.SettingsFile{}, fileError("config", path, err)
 	}
-	read, lines, _, err := run.ParseYAML(b, *settings)
+	read, rest, err := run.ParseYAML(b, *settings)
+	if cmd.Flags().Changed("data") {
+		rest.Text = run.TextPath{}
+	}
+	if rest.Text != (run.TextPath{}) {
+		read.Data = p.textFrom(rest.Text, path)
+	}
 	var names []string
 	for _, setting := range run.AllSettings() {
 		names = append(names, setting.Name)
@@ -115,10 +134,20 @@ func applyConfig(cmd *cobra.Command, settings *run.Settings, path string) (map[s
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--config %s: %w", printable.Path(path), err)
+		return run.SettingsFile{}, fmt.Errorf("--config %s: %w", printable.Path(path), err)
 	}
 	*settings = read
-	return lines, nil
+	return rest, nil
+}
+
+// textFrom returns the path of the text of a settings file, and notes if it is not where the file says.
+func (p *program) textFrom(text run.TextPath, config string) string {
+	path, first := text.From(filepath.Dir(config))
+	if path != first {
+		p.note(fmt.Sprintf("the text of %s is not at %s, so it is read from %s: --data names another",
+			printable.Path(config), printable.Path(first), printable.Path(path)))
+	}
+	return path
 }
 
 // absoluteData makes the path of the text absolute, so that eval and resume find it from any folder.

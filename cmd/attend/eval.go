@@ -245,10 +245,9 @@ func nextCommand(r *run.Run, corpus *data.Corpus, v analysis.Verdict) string {
 	return "attend heads" + runFlag(r) + text
 }
 
-// runFlag returns the flag that names a run, with a blank before it. It returns "" for a run under the folder in which the latest
-// is found without a name.
+// runFlag returns the flag that names a run, with a blank before it. It returns "" for the run that is found without a name.
 func runFlag(r *run.Run) string {
-	if strings.HasPrefix(r.Path, runsFolder+"/") {
+	if latest, err := latestRun(); err == nil && latest == filepath.Clean(r.Path) {
 		return ""
 	}
 	return " --run " + commandWord(r.Path, "FOLDER", printable.MaxPath)

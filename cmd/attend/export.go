@@ -44,7 +44,7 @@ A file of this name that is there already and differs is not overwritten without
 		Example: `  attend export --tensorboard board
   attend export --tensorboard board --overwrite runs/savanna runs/no-positions
   attend export --tensorboard board sweeps/heads`,
-		ValidArgsFunction: completeFolders,
+		ValidArgsFunction: completeNamed(-1, aRun, aSweep),
 	}
 	cmd.Flags().StringVar(&folder, "tensorboard", "", "`DIR` for the event files; it is created if it is missing")
 	_ = cmd.MarkFlagDirname("tensorboard")
@@ -52,6 +52,10 @@ A file of this name that is there already and differs is not overwritten without
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if folder == "" {
 			return errors.New("export requires a folder for its files: attend export --tensorboard DIR")
+		}
+		args, err := findAll(args, aRun, aSweep)
+		if err != nil {
+			return err
 		}
 		var paths []string
 		for _, arg := range args {
@@ -97,11 +101,6 @@ A file of this name that is there already and differs is not overwritten without
 		return err
 	}
 	return cmd
-}
-
-// completeFolders lets a shell complete arguments with folders.
-func completeFolders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
 // checkExport returns an error if the folder of a run has event files that its export would replace or mix with.

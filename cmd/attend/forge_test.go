@@ -53,7 +53,7 @@ func joinTensors(header, numbers []byte) []byte {
 func reseal(files map[string][]byte) {
 	files["training.yaml"] = sealed(files["training.yaml"])
 	identity := ""
-	if s, _, _, err := run.ParseYAML(files["training.yaml"], run.Settings{}); err == nil {
+	if s, _, err := run.ParseYAML(files["training.yaml"], run.Settings{}); err == nil {
 		s.Steps, s.EvalInterval, s.SaveInterval = 0, 0, 0
 		identity = hexSum(s.YAML())
 	}

@@ -43,6 +43,7 @@ const (
 
 // execute runs the program with these arguments and returns the exit code.
 func (p *program) execute(ctx context.Context, args []string) int {
+	p.args = args
 	p.completing = completes(args)
 	root := newRoot(p)
 	help := &keptError{Writer: p.stdout} // cobra does not check whether its help was written

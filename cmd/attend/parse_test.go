@@ -28,7 +28,7 @@ func FuzzConfigFile(f *testing.F) {
 			t.Fatal(err)
 		}
 		settings := run.Defaults()
-		if _, err := applyConfig(newTrain(&program{}), &settings, path); err != nil {
+		if _, err := (&program{}).applyConfig(newTrain(&program{}), &settings, path); err != nil {
 			checkLine(t, message(err))
 		}
 	})

@@ -61,8 +61,7 @@ with Go, which takes a minute or two, and keeps it.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.to, "output", "o", "", "write the page to a file that ends in .html, or to a folder for a web server: `FILE|DIR`")
 	f.BoolVar(&o.noOpen, "no-open", false, "do not open the browser")
-	f.StringVar(&o.run, "run", "", "a run folder to put into the page (default: none)")
-	_ = cmd.MarkFlagDirname("run")
+	p.namedFlag(cmd, &o.run, "run", "run to put into the page, by its folder or its name under "+runsFolder+"/ (default: none)")
 	p.memoryFlag(f)
 	return cmd
 }
@@ -75,7 +74,11 @@ func (p *program) play(ctx context.Context, o playOptions) error {
 	}
 	page := site.Page{}
 	if o.run != "" {
-		of, notes, err := site.ReadRun(o.run, p.options()...)
+		path, err := find(o.run, aRun)
+		if err != nil {
+			return err
+		}
+		of, notes, err := site.ReadRun(path, p.options()...)
 		if err != nil {
 			return err
 		}

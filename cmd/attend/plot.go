@@ -13,7 +13,6 @@ import (
 	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/file"
-	"attend/internal/lesson"
 	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/render/export"
@@ -61,7 +60,7 @@ times the smallest.`,
   attend plot -o curves.html runs/deep
   attend plot sweeps/heads
   attend plot -o curves.csv`,
-		ValidArgsFunction: completeFolders,
+		ValidArgsFunction: completeNamed(-1, aRun, aSweep),
 	}
 	choiceFlag(cmd.Flags(), &x, "x", "step", plotAxes, "across: "+printable.Or(plotAxes)+" of the training")
 	choiceFlag(cmd.Flags(), &log, "log", "", plotLogs,
@@ -78,10 +77,13 @@ times the smallest.`,
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(args, sweep.Is) {
+		if q.args, err = findAll(args, aRun, aSweep); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(q.args, sweep.Is) {
 			return p.plotSweep(&q, x, log)
 		}
-		runs, err := p.openHistories(args)
+		runs, err := p.openHistories(q.args)
 		if err != nil {
 			return err
 		}
@@ -109,7 +111,7 @@ type history struct {
 // openHistories opens the runs at some paths, or the latest if there are none.
 func (p *program) openHistories(paths []string) (runs []history, err error) {
 	if len(paths) == 0 {
-		latest, err := run.Latest(runsFolder, lesson.ModelName)
+		latest, err := latestRun()
 		if err != nil {
 			return nil, err
 		}

@@ -23,6 +23,9 @@ type program struct {
 	completing     bool     // a shell asks what can follow on its command line
 	at             string   // which weights a run is opened with: best or last; "": those that it keeps
 	notes          []string // to be shown when the command has succeeded
+
+	args    []string       // of the command line
+	running *cobra.Command // that is carried out
 }
 
 // runsFolder holds the runs that have no folder of their own choice.
@@ -63,6 +66,7 @@ func newRoot(p *program) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			p.running = cmd
 			if err := checkFlags(cmd.Flags()); err != nil {
 				return err
 			}

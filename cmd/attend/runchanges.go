@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,13 +38,14 @@ link is refused: name the run itself.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: completeRuns(1),
+		ValidArgsFunction: completeNamed(1, aRun),
 		RunE: func(_ *cobra.Command, args []string) error {
-			from, to := args[0], args[1]
+			to := args[1]
 			if to == "" {
 				return errors.New("the new name is blank: give the run a name")
 			}
-			if err := checkRunPath(from); err != nil {
+			from, err := runToChange(args[0])
+			if err != nil {
 				return err
 			}
 			if filepath.Base(to) == to && to != "." && to != ".." {
@@ -82,7 +81,7 @@ that is no run or that holds other files too, a symbolic link.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: completeRuns(-1),
+		ValidArgsFunction: completeNamed(-1, aRun),
 		RunE:              func(_ *cobra.Command, args []string) error { return p.removeRuns(args, yes) },
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "remove without asking")
@@ -94,8 +93,9 @@ func (p *program) removeRuns(paths []string, yes bool) error {
 	var seen []string
 	sizes, total := map[string]int64{}, int64(0)
 	for _, path := range paths {
-		if err := checkRunPath(path); err != nil {
-			return err
+		path, err := runToChange(path)
+		if err != nil {
+			return nothingRemoved(len(paths), err)
 		}
 		notes, err := run.CheckRemove(path)
 		if err != nil {
@@ -151,31 +151,14 @@ func nothingRemoved(runs int, err error) error {
 	return fmt.Errorf("nothing was removed: %w", err)
 }
 
-// checkRunPath refuses the name of a run under runs/ without its folder, which other commands do not take either.
-func checkRunPath(path string) error {
-	if sweep.Is(path) {
-		return fmt.Errorf("%s is a sweep, not a run: name a run, or remove the folder of the sweep with the tools of your system", printable.Path(path))
+// runToChange returns the folder of the run that a word names, and refuses a sweep.
+func runToChange(word string) (string, error) {
+	if word == "" {
+		return "", errors.New("the name of the run is blank: `attend runs` lists those there are")
 	}
-	under := filepath.Join(runsFolder, path)
-	if _, err := os.Lstat(path); path != "" && !errors.Is(err, fs.ErrNotExist) {
-		return nil
+	path, err := find(word, aRun)
+	if sweep.Is(word) {
+		return "", fmt.Errorf("%s is a sweep, not a run: name a run, or remove the folder of the sweep with the tools of your system", printable.Path(word))
 	}
-	if info, err := os.Stat(under); path != "" && err == nil && info.IsDir() {
-		return fmt.Errorf("there is no run folder %s: did you mean %s?", printable.Path(path), printable.Path(under))
-	}
-	if path == "" {
-		return errors.New("the name of the run is blank: `attend runs` lists those there are")
-	}
-	return nil
-}
-
-// completeRuns completes the first arguments of a command, -1 for all, with the runs under runs/.
-func completeRuns(most int) cobra.CompletionFunc {
-	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if most >= 0 && len(args) >= most {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		paths, _ := run.List(runsFolder)
-		return slices.DeleteFunc(paths, func(path string) bool { return slices.Contains(args, path) }), cobra.ShellCompDirectiveDefault
-	}
+	return path, err
 }

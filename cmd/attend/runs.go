@@ -116,6 +116,11 @@ func (p *program) listRuns(o runsOptions, args []string) error {
 	root := runsFolder
 	if len(args) > 0 {
 		root = args[0]
+		if _, missing := os.Stat(root); missing != nil {
+			if path, err := find(root, aRun, aSweep); err == nil {
+				root = path
+			}
+		}
 	}
 	if sweep.Is(root) {
 		return fmt.Errorf("%s is a sweep: `attend sweep show %[1]s` shows it, `attend runs %[1]s/trials` its trials", printable.Path(root))
@@ -179,7 +184,7 @@ func (p *program) runsIn(root string) ([]listedRun, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("there is no folder %s: %s", printable.Path(root),
-			meant(root, changes, "`attend runs %s`", "name one that holds runs"))
+			meant(root, append(slices.Clone(changes), aRun.list(runsFolder)...), "`attend runs %s`", "name one that holds runs"))
 	case errors.Is(err, syscall.ENOTDIR):
 		return nil, fmt.Errorf("%s is no folder: name one that holds runs", printable.Path(root))
 	case err != nil:

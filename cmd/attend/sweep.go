@@ -80,6 +80,7 @@ A trial that fails, as one that diverges, is kept with its reason.`,
 		cmd.Flags().AddFlagSet(g)
 	}
 	cmd.Flags().SortFlags = false
+	p.completeFlag(cmd, "config", completeNamed(-1, aSweep))
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return groupedUsage(cmd, groups) })
 	cmd.AddCommand(newSweepShow(p), newSweepWorker(p))
 	return cmd
@@ -97,7 +98,7 @@ func sweepFlags(values sweep.Values, o *sweepOptions) (groups []*pflag.FlagSet) 
 	for _, option := range sweep.Options() {
 		f.Var(valueFlag{values, option.Name, option.Default}, option.Name, option.Meaning)
 	}
-	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as sweep.yaml, at most 1 MB; flags override it")
+	f.StringVar(&o.config, "config", "", "`FILE` of settings in YAML, as sweep.yaml, at most 1 MB, or a sweep; flags override it")
 	f.StringVar(&o.name, "name", "", "the sweep is kept in "+sweepsFolder+"/NAME (default: the name of the text)")
 	numberFlag(f, &o.jobs, "jobs", 0, between(0, 1024), "trainings at the same time (0: one for each core, as far as memory allows)")
 	f.BoolVar(&o.dry, "dry-run", false, "show the number of trials, the time and the disk space, and train nothing")
@@ -151,7 +152,7 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	if err := o.resolvePictures(cmd, p.stdout, sweepFormats); err != nil {
 		return err
 	}
-	plan, err := sweepPlan(values, o.config)
+	plan, sum, err := p.sweepPlan(values, o)
 	if err != nil {
 		return err
 	}
@@ -165,6 +166,7 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	if err != nil {
 		return err
 	}
+	p.noteOtherText(corpus, o.config, sum)
 	var rules []string
 	if corpus.Grammar != nil {
 		rules = corpus.Grammar.RuleNames()
@@ -238,32 +240,41 @@ func (p *program) sweep(cmd *cobra.Command, values sweep.Values, o *sweepOptions
 	return problem
 }
 
-// sweepPlan returns the plan that the flags and a file of settings describe.
-func sweepPlan(values sweep.Values, config string) (sweep.Plan, error) {
-	if config == "" {
-		return values.Plan()
+// sweepPlan returns the plan that the flags and a file of settings describe. sum is the SHA-256 of the text that the file is of, "" if it is
+// of none or the flags name another.
+func (p *program) sweepPlan(values sweep.Values, o *sweepOptions) (plan sweep.Plan, sum string, err error) {
+	if o.config == "" {
+		plan, err = values.Plan()
+		return plan, "", err
 	}
+	if o.config, err = findSettings(o.config, aSweep, aRun); err != nil {
+		return plan, "", fmt.Errorf("--config: %w", err)
+	}
+	config := o.config
 	b, err := file.Read(config, mostSettings)
 	if err != nil {
-		return sweep.Plan{}, fileError("config", config, err)
+		return plan, "", fileError("config", config, err)
 	}
 	read, lines, err := sweep.ParseValues(b)
 	if err != nil {
-		return sweep.Plan{}, fmt.Errorf("--config %s: %w", printable.Path(config), err)
+		return plan, "", fmt.Errorf("--config %s: %w", printable.Path(config), err)
+	}
+	if text, named := read.TextPath(); named && values["data"] == "" {
+		read["data"], sum = p.textFrom(text, config), text.SHA256
 	}
 	names := sweep.Names()
 	maps.DeleteFunc(read, func(name, _ string) bool { return sweep.InPlanFile(name) })
 	for name := range read {
 		if !slices.Contains(names, name) {
-			return sweep.Plan{}, fmt.Errorf("--config %s: line %d: there is no setting %s: %s", printable.Path(config), lines[name],
+			return plan, "", fmt.Errorf("--config %s: line %d: there is no setting %s: %s", printable.Path(config), lines[name],
 				printable.Quote(name), meant(name, names, "%s", "attend sweep --help lists them"))
 		}
 	}
-	plan, err := read.With(values).Plan()
+	plan, err = read.With(values).Plan()
 	if value := new(sweep.ValueError); errors.As(err, &value) && values[value.Name] == "" {
-		return plan, fmt.Errorf("--config %s: line %d: %s: %w", printable.Path(config), lines[value.Name], value.Name, value.Err)
+		return plan, "", fmt.Errorf("--config %s: line %d: %s: %w", printable.Path(config), lines[value.Name], value.Name, value.Err)
 	}
-	return plan, err
+	return plan, sum, err
 }
 
 // sweepName returns the name of a sweep: the one given, else that of its text.

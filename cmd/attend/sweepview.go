@@ -42,9 +42,9 @@ best to the worst, and which of them matter.`,
 			if err := o.resolvePictures(cmd, p.stdout, sweepFormats); err != nil {
 				return err
 			}
-			path := args[0]
-			if under := filepath.Join(sweepsFolder, path); sweep.Is(under) {
-				path = under
+			path, err := find(args[0], aSweep)
+			if err != nil {
+				return err
 			}
 			s, err := sweep.Open(path)
 			if err != nil {
@@ -52,9 +52,7 @@ best to the worst, and which of them matter.`,
 			}
 			return p.writeSweep(s, &o)
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return sweep.Under(sweepsFolder), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeNamed(1, aSweep),
 	}
 	o.flags(cmd, sweepFormats)
 	return cmd

@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"attend/data"
 	"attend/internal/file"
@@ -72,25 +75,67 @@ func (p *program) noteMeasured(corpus *data.Corpus) {
 
 // textOf reads the text that a run was begun with.
 func (p *program) textOf(r *run.Run) (*data.Corpus, error) {
-	if r.Settings.Data == "-" && term.IsTerminal(p.stdin) {
-		return nil, fmt.Errorf("%s was trained on standard input: pipe the same text in again", printable.Path(r.Path))
+	if r.Settings.Data == "-" {
+		return p.textAgain(r)
 	}
-	return p.loadCorpus(r.Settings, func(text string) (*os.File, error) {
-		f, err := file.Open(text, data.MaxText)
+	return p.loadCorpus(r.Settings, func(string) (*os.File, error) {
+		f, text, err := r.OpenText(data.MaxText)
+		if other := new(run.OtherTextError); err == nil || errors.As(err, &other) {
+			return f, err
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("the text that %s was trained on is not at %s any more: put it back there",
 				printable.Path(r.Path), printable.Path(text))
 		}
-		if err != nil {
-			_, cause := fileCause(err)
-			return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there",
-				printable.Path(r.Path), printable.Path(text), cause)
-		}
-		if err := r.CheckTextFile(filepath.Base(text), f); err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-		return f, nil
+		_, cause := fileCause(err)
+		return nil, fmt.Errorf("the text that %s was trained on cannot be read from %s: %w: put it back there",
+			printable.Path(r.Path), printable.Path(text), cause)
 	})
+}
+
+// textAgain reads the text of a run that was trained on standard input. If nothing comes from there, the error is the command to give.
+func (p *program) textAgain(r *run.Run) (*data.Corpus, error) {
+	in := &countingReader{Reader: p.stdin}
+	if !term.IsTerminal(p.stdin) {
+		defer func(before io.Reader) { p.stdin = before }(p.stdin)
+		p.stdin = in
+		corpus, err := p.loadCorpus(r.Settings, nil)
+		if err == nil || in.bytes > 0 {
+			return corpus, err
+		}
+	}
+	return nil, fmt.Errorf("%s was trained on standard input: give it the same text again: %s < TEXT", printable.Path(r.Path), p.again(r))
+}
+
+// countingReader counts the bytes that are read.
+type countingReader struct {
+	io.Reader
+	bytes int
+}
+
+func (c *countingReader) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	c.bytes += n
+	return n, err
+}
+
+// mostCommand is the number of characters of a command that an error repeats whole.
+const mostCommand = 160
+
+// again returns the command that is carried out, with the run named.
+func (p *program) again(r *run.Run) string {
+	var words []string
+	for _, arg := range p.args {
+		words = append(words, printable.ShellWord(arg))
+	}
+	if f := p.running.Flags().Lookup("run"); f != nil && !f.Changed {
+		words = slices.Insert(words, 1, "--run", printable.ShellWord(r.Path))
+	}
+	command := "attend " + strings.Join(words, " ")
+	if utf8.RuneCountInString(command) > mostCommand {
+		command = p.running.CommandPath() + " ... --run " + commandWord(r.Path, "FOLDER", printable.MaxPath)
+	}
+	return command
 }
 
 // The most that a file of sentences holds, and one line of it, in bytes.

@@ -63,9 +63,9 @@ well.`,
 	}
 	cmd.Flags().SortFlags = false
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return groupedUsage(cmd, groups) })
-	for _, name := range []string{"out", "resume"} {
-		_ = cmd.MarkFlagDirname(name)
-	}
+	_ = cmd.MarkFlagDirname("out")
+	p.completeFlag(cmd, "resume", completeNamed(-1, aRun))
+	p.completeFlag(cmd, "config", completeNamed(-1, aRun))
 	return cmd
 }
 
@@ -85,7 +85,8 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if o.overwrite && o.out == "" {
 		return errors.New("--overwrite requires --out FOLDER, the run to replace")
 	}
-	if err := p.settle(cmd, settings, o); err != nil {
+	sum, err := p.settle(cmd, settings, &o)
+	if err != nil {
 		return err
 	}
 	for _, name := range []string{"holdout-by", "split-seed"} {
@@ -103,6 +104,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err != nil {
 		return err
 	}
+	p.noteOtherText(corpus, o.config, sum)
 	resolved, err := settings.Resolve(corpus)
 	if err != nil {
 		return err
@@ -177,6 +179,10 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	if o.out != "" || o.config != "" || o.overwrite {
 		return errors.New("--resume goes on in its own folder with its own settings: leave out --out, --config and --overwrite")
 	}
+	var err error
+	if o.resume, err = find(o.resume, aRun); err != nil {
+		return err
+	}
 	given, f := *settings, cmd.Flags() // which the settings are bound to
 	var before run.Settings
 	if err := absoluteData(&given); err != nil {
@@ -185,7 +191,7 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 	adjust := func(kept *run.Settings) error {
 		*settings = *kept // the flags now show the run's values
 		for _, setting := range run.AllSettings() {
-			if f.Changed(setting.Name) {
+			if f.Changed(setting.Name) && !(setting.Name == "data" && sameFile(kept.Data, given.Data)) {
 				setting.Copy(settings, &given)
 			}
 			if was, now := setting.Text(kept), setting.Text(settings); now != was && !kept.MayChange(setting) {
@@ -222,6 +228,13 @@ func (p *program) resume(cmd *cobra.Command, settings *run.Settings, o trainOpti
 		p.note(note)
 	}
 	return p.carryOut(cmd, t, o)
+}
+
+// sameFile reports whether two paths are of one file, as through a symbolic link.
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	second, missing := os.Stat(b)
+	return err == nil && missing == nil && os.SameFile(first, second)
 }
 
 // rateNote says by how much another number of steps changes the learning rate at the step at which a training goes on, if by more

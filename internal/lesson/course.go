@@ -56,7 +56,7 @@ func NewCourse(runs string) (c *Course, err error) {
 	if c.corpus, err = data.Savanna(); err != nil {
 		return nil, err
 	}
-	if c.settings, _, _, err = run.ParseYAML(training, run.Defaults()); err != nil {
+	if c.settings, _, err = run.ParseYAML(training, run.Defaults()); err != nil {
 		return nil, err
 	}
 	if c.settings, err = c.settings.Resolve(c.corpus); err != nil {

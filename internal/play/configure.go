@@ -119,10 +119,11 @@ func (s *Session) load(settings run.Settings, text string) (*corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkText(settings.Data, text, unit.Layout.Sentences()); err != nil {
+	name := filepath.Base(settings.Data)
+	if err := checkText(name, text, unit.Layout.Sentences()); err != nil {
 		return nil, err
 	}
-	c, err := data.Load(settings.Data, strings.NewReader(text), settings.Options())
+	c, err := data.Load(name, strings.NewReader(text), settings.Options())
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func (t *Training) createFolder(c *creator, at *lockedName, overwrite bool, line
 		return err
 	}
 	files := []namedFile{
-		{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, // first, so that an incomplete folder is recognised
+		{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format, t.text))}, // first, so that an incomplete folder is recognised
 		{configFile, file.Bytes(t.configJSON)}, {tokenizerFile, file.Bytes(t.tokenizerJSON)},
 		{tokenizerConfigFile, file.Bytes(tokenizerConfig)},
 		{modelFile, t.Model().writeModel}, {stateFile, t.writeState},
@@ -75,7 +75,7 @@ func (t *Training) resumeFrom(tensors map[string]hf.Tensor) error {
 		}
 	}
 	// The model may be older than the state, and if all steps are done it is not saved again.
-	files := []namedFile{{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format))}, {modelFile, t.Model().writeModel}}
+	files := []namedFile{{settingsFile, file.Bytes(sealSettings(t.Settings, t.Format, t.text))}, {modelFile, t.Model().writeModel}}
 	if anew { // the checkpoint has chain hashes of lines that are lost
 		files = append([]namedFile{{stateFile, t.writeState}}, files...)
 	}

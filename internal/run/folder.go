@@ -261,6 +261,15 @@ func foldersUnder(root string) (found []foundFolder, err error) {
 	return found, nil
 }
 
+// Is reports whether there is a run at a path: a folder that has files of one, or one that a killed process has moved aside.
+func Is(path string) bool {
+	if isRun(path) {
+		return true
+	}
+	real, err := realPath(path)
+	return err == nil && findAside(real) != ""
+}
+
 // isRun reports whether a folder has files of a run, all or some.
 func isRun(path string) bool {
 	for _, name := range []string{settingsFile, stateFile, modelFile} {

@@ -58,7 +58,7 @@ func TestLogKeepsItsSample(t *testing.T) {
 	}
 	check(heldOut)
 	older := opened(t, path).Settings
-	write(t, path, settingsFile, sealSettings(older, 2))
+	write(t, path, settingsFile, sealSettings(older, 2, TextPath{}))
 	finish(t, resumed(t, path))
 	check(heldOut.First(16, older.Context))
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Rename renames a run folder in one step, under the locks of both names: a process that is killed leaves the run at one of them.
-// A run that is being trained and a name that is taken are errors. Nothing in a run depends on the name of its folder. A symbolic
+// A run that is being trained and a name that is taken are errors. Nothing in a run depends on the name of its folder, and where it lies only the path of its text does. A symbolic
 // link is refused, since either the link or the run may be meant. The notes are about other runs in these folders.
 func Rename(from, to string) (notes []string, err error) {
 	c := newCreator()
@@ -37,6 +37,7 @@ func (c *creator) move(from, to string) error {
 		return err
 	}
 	defer name.release()
+	moved := movedSettings(old.real, name.real)
 	if err := os.Rename(old.real, name.real); err != nil { // which never replaces a folder with content
 		switch {
 		case exists(name.real):
@@ -48,10 +49,37 @@ func (c *creator) move(from, to string) error {
 		return fmt.Errorf("cannot rename %s to %s: %w",
 			printable.Path(from), printable.Path(to), file.Explain(err, "choose another name"))
 	}
+	if moved != nil { // if this fails, or is not reached, the text is found where it was when the run was trained
+		if err := file.Replace(filepath.Join(name.real, settingsFile), file.Bytes(moved)); err != nil {
+			c.notes = append(c.notes, fmt.Sprintf("%s could not be written, so the path of the text in it is the former one: %v",
+				printable.Path(filepath.Join(to, settingsFile)), file.Cause(err)))
+		}
+	}
 	if err := file.SyncFolder(filepath.Dir(name.real)); err != nil {
 		return err
 	}
 	return file.SyncFolder(filepath.Dir(old.real))
+}
+
+// movedSettings returns the training.yaml of a run that moves to another folder, from which the path of its text is another; nil if it is
+// the same there, or is not known.
+func movedSettings(from, to string) []byte {
+	if filepath.Dir(from) == filepath.Dir(to) {
+		return nil
+	}
+	b, err := file.Read(filepath.Join(from, settingsFile), runFiles[settingsFile])
+	if err != nil {
+		return nil
+	}
+	s, read, err := unsealSettings(b)
+	if err != nil || read.Text == (TextPath{}) {
+		return nil
+	}
+	path, _ := read.Text.From(from)
+	if !there(path) {
+		return nil
+	}
+	return sealSettings(s, read.Format, TextPathFrom(to, path, read.Text.SHA256))
 }
 
 // lockNewName locks a name at which there is nothing.

@@ -32,6 +32,7 @@ type Run struct {
 	Notes      []string // messages for the user about the folder, one line each
 
 	configJSON, tokenizerJSON []byte
+	text                      TextPath          // of training.yaml
 	identity                  settingsDigest    // zero unless metadata was checked
 	chainHashes               map[string]string // by log, the chain hash of the last line before the checkpoint; nil if not read
 	folder                    fs.FileInfo       // identity of the folder that it was read from
@@ -189,8 +190,13 @@ func (f *folder) readSettings(o options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Settings, r.Format, err = unsealSettings(sealed); err != nil {
+	var read SettingsFile
+	if r.Settings, read, err = unsealSettings(sealed); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.at(settingsFile), err)
+	}
+	r.Format, r.text = read.Format, read.Text
+	if r.text != (TextPath{}) {
+		r.Settings.Data, _ = r.text.From(f.path)
 	}
 	return r, nil
 }
@@ -265,11 +271,21 @@ type settingsDigest struct {
 	digest string
 }
 
+// settingsIdentity returns what a run keeps of its settings. The path of the text is no part of it where training.yaml has the SHA-256 of
+// the text, so that it does not depend on where the run lies.
+func (r *Run) settingsIdentity() []byte {
+	s := r.Settings
+	if r.text != (TextPath{}) {
+		s.Data = ""
+	}
+	return s.identity()
+}
+
 // metadata returns the metadata of both safetensors files: of the run, with checksums of its other files.
 func (r *Run) metadata() map[string]string {
 	identity := r.identity.digest
 	if r.identity.of != r.Settings || identity == "" {
-		identity = digest(r.Settings.identity())
+		identity = digest(r.settingsIdentity())
 	}
 	m := map[string]string{
 		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: identity,
@@ -286,7 +302,7 @@ func (r *Run) metadata() map[string]string {
 // the run from its metadata.
 func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) (err error) {
 	if r.identity.of != r.Settings {
-		r.identity = settingsDigest{r.Settings, digest(r.Settings.identity())}
+		r.identity = settingsDigest{r.Settings, digest(r.settingsIdentity())}
 	}
 	want := r.metadata()
 	for _, other := range []struct{ file, key string }{
@@ -297,6 +313,10 @@ func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) 
 				"restore it or train again",
 				f.at(other.file), name)
 		}
+	}
+	if of := r.text.SHA256; of != "" && metadata[metaData] != of {
+		return fmt.Errorf("%s names another text than that which %s was trained on: they come from different runs; restore it or train again",
+			f.at(settingsFile), name)
 	}
 	if r.Step, err = parseStep(metadata, metaStep); err != nil {
 		return f.fileError(name, err)
@@ -348,24 +368,28 @@ func (r *Run) Untrained() (*Run, error) {
 // sealMark is the beginning of the last line of training.yaml, which has the SHA-256 of the lines above.
 const sealMark = "# sha256 of the lines above: "
 
-// sealSettings returns training.yaml: the settings, the version of the format, and their digest in a comment.
-func sealSettings(s Settings, format int) []byte {
+// sealSettings returns training.yaml: the settings, the version of the format, how the text is found, and their digest in a comment.
+func sealSettings(s Settings, format int, text TextPath) []byte {
 	b := []byte("# Every setting of this run; `attend train --config FILE` repeats it.\n")
 	if format > 1 {
 		b = fmt.Appendf(b, "%s: %d\n", formatKey, format)
+	}
+	if text != (TextPath{}) {
+		b = append(b, text.YAML()...)
+		s.Data = text.Path
 	}
 	b = append(b, s.YAML()...)
 	return fmt.Appendf(b, "%s%s\n", sealMark, digest(b))
 }
 
 // unsealSettings is the inverse of sealSettings.
-func unsealSettings(b []byte) (Settings, int, error) {
+func unsealSettings(b []byte) (Settings, SettingsFile, error) {
 	at := bytes.LastIndex(b, []byte(sealMark))
 	if at < 0 || string(b[at:]) != sealMark+digest(b[:at])+"\n" {
-		return Settings{}, 0, errors.New("it was changed or damaged, its SHA-256 does not match: " +
+		return Settings{}, SettingsFile{}, errors.New("it was changed or damaged, its SHA-256 does not match: " +
 			"copy it elsewhere to edit it and use the copy with --config")
 	}
-	s, _, format, err := ParseYAML(b[:at], Settings{})
+	s, read, err := ParseYAML(b[:at], Settings{})
 	if unknown, ok := errors.AsType[*UnknownSettingError](err); ok {
 		err = formatError{fmt.Errorf("this version of attend has no setting %s: use the version that wrote the file, or a newer one",
 			printable.Quote(unknown.Name))}
@@ -379,5 +403,5 @@ func unsealSettings(b []byte) (Settings, int, error) {
 			err = fmt.Errorf("no run has %s %v: restore the file from a copy, or train again", setting.Name, *x)
 		}
 	}
-	return s, format, err
+	return s, read, err
 }

@@ -270,19 +270,27 @@ func (e *UnknownSettingError) Error() string {
 		e.Line, printable.Quote(e.Name))
 }
 
-// ParseYAML parses settings and returns them with the line of each that the file gives, and with the format version of the run
-// folder, 1 if the file has none. Settings that are not in the file keep their value in over, unless the file is of a version
+// SettingsFile is what a settings file has besides the values of settings.
+type SettingsFile struct {
+	Lines  map[string]int // of the settings that it gives
+	Format int            // version of the format of the run folder; 1 if the file has none
+	Text   TextPath       // of a file that attend wrote
+}
+
+// ParseYAML parses settings. The setting data is as the file has it, see [SettingsFile.Text]. Settings that are not in the file keep their value in over, unless the file is of a version
 // that did not have the setting yet: then it has the value of [Setting.Absent]. A setting may have its former name. An unknown
 // key is an [UnknownSettingError]. Ranges and choices are not checked.
-func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, format int, err error) {
+func ParseYAML(b []byte, over Settings) (s Settings, f SettingsFile, err error) {
 	values, err := YAMLValues(b)
 	if err != nil {
-		return over, nil, 0, err
+		return over, SettingsFile{}, err
 	}
-	if format, err = parseFormat(values[formatKey]); err != nil {
-		return over, nil, 0, formatError{err}
+	if f.Format, err = parseFormat(values[formatKey]); err != nil {
+		return over, SettingsFile{}, formatError{err}
 	}
 	delete(values, formatKey)
+	text := maps.Clone(values)
+	maps.DeleteFunc(values, func(name string, _ yaml.Node) bool { return isTextKey(name) })
 	for name, former := range formerNames() {
 		value, given := values[former]
 		if _, twice := values[name]; given && !twice {
@@ -290,7 +298,7 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 			delete(values, former)
 		}
 	}
-	s, lines = over, map[string]int{}
+	s, f.Lines = over, map[string]int{}
 	targets := map[string]any{}
 	for _, setting := range AllSettings() {
 		targets[setting.Name] = setting.In(&s)
@@ -302,19 +310,24 @@ func ParseYAML(b []byte, over Settings) (s Settings, lines map[string]int, forma
 		value := values[name]
 		target, known := targets[name]
 		if !known {
-			return over, nil, 0, &UnknownSettingError{value.Line, name}
+			return over, SettingsFile{}, &UnknownSettingError{value.Line, name}
 		}
 		node := cmp.Or(value.Alias, &value)
 		if node.ShortTag() == "!!null" {
 			continue
 		}
 		if err := decode(name, node, target); err != nil {
-			return over, nil, 0, fmt.Errorf("line %d: %w", value.Line, err)
+			return over, SettingsFile{}, fmt.Errorf("line %d: %w", value.Line, err)
 		}
-		lines[name] = value.Line
+		f.Lines[name] = value.Line
+	}
+	if f.Lines["data"] > 0 {
+		if f.Text, err = parseTextPath(text, s.Data); err != nil {
+			return over, SettingsFile{}, err
+		}
 	}
 	readOlder(&s, func(name string) bool { _, given := values[name]; return given })
-	return s, lines, format, nil
+	return s, f, nil
 }
 
 // readOlder calls [Setting.Absent] of each setting that the version which wrote the file did not have yet.

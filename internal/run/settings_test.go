@@ -34,17 +34,17 @@ func TestSettingsRoundTrip(t *testing.T) {
 	}
 	for _, s := range []Settings{s, {Config: layers.Config{Norm: layers.LayerNormName}}, Defaults()} {
 		b := s.YAML()
-		if got, _, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
+		if got, _, err := ParseYAML(b, Settings{}); err != nil || got != s {
 			t.Errorf("%+v, %v, want %+v", got, err, s)
 		}
 		var sealed []byte
 		for format := 1; format <= LatestFormat; format++ {
-			sealed = sealSettings(s, format)
-			if got, f, err := unsealSettings(sealed); err != nil || got != s || f != format {
-				t.Errorf("sealed: %+v, format %d, %v, want %+v, %d", got, f, err, s, format)
+			sealed = sealSettings(s, format, TextPath{})
+			if got, f, err := unsealSettings(sealed); err != nil || got != s || f.Format != format {
+				t.Errorf("sealed: %+v, format %d, %v, want %+v, %d", got, f.Format, err, s, format)
 			}
 		}
-		if got, _, _, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
+		if got, _, err := ParseYAML(sealed, Settings{}); err != nil || got != s { // for --config
 			t.Errorf("sealed, as a config: %+v, %v, want %+v", got, err, s)
 		}
 		for i := range sealed {
@@ -63,30 +63,30 @@ func TestSettingsRoundTrip(t *testing.T) {
 
 func TestParseYAML(t *testing.T) {
 	for _, nothing := range []string{"", "\n", "# only a comment\n", "---\n"} {
-		if got, _, _, err := ParseYAML([]byte(nothing), Defaults()); err != nil || got != Defaults() {
+		if got, _, err := ParseYAML([]byte(nothing), Defaults()); err != nil || got != Defaults() {
 			t.Errorf("%q: %+v, %v", nothing, got, err)
 		}
 	}
 	texts := Defaults()
 	for _, text := range []string{"010", "0x10", "1_000", "0_1.5", "-0o7", "1_0e3"} { // in quotes, as a run keeps them
 		texts.Data, texts.Sample = text, text
-		if got, _, _, err := ParseYAML(texts.YAML(), Settings{}); err != nil || got != texts {
+		if got, _, err := ParseYAML(texts.YAML(), Settings{}); err != nil || got != texts {
 			t.Errorf("%s: %+v, %v, want %+v", text, got, err, texts)
 		}
 	}
 	want := Defaults()
 	want.Dim, want.LR, want.Steps = 48, 0.5, 2000
-	if got, _, _, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
+	if got, _, err := ParseYAML([]byte("dim: 48\nlr: 0.5\nsteps: 2e3\n"), Defaults()); err != nil || got != want {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}
-	_, lines, _, err := ParseYAML([]byte("# a comment\ndim: 48\nlr:\nprobe: >\n  the lion\nsteps: &n 9\nwarmup: *n\nformat-version: 2\n"), Defaults())
+	_, read, err := ParseYAML([]byte("# a comment\ndim: 48\nlr:\nprobe: >\n  the lion\nsteps: &n 9\nwarmup: *n\nformat-version: 2\n"), Defaults())
 	wantLines := map[string]int{"dim": 2, "sample": 4, "steps": 6, "warmup": 7} // lr has no value
-	if err != nil || !maps.Equal(lines, wantLines) {
-		t.Errorf("lines %v, %v, want %v", lines, err, wantLines)
+	if err != nil || !maps.Equal(read.Lines, wantLines) {
+		t.Errorf("lines %v, %v, want %v", read.Lines, err, wantLines)
 	}
 	renamed := Defaults()
 	renamed.Sample = "the lion"
-	if got, _, _, err := ParseYAML([]byte("probe: the lion\n"), Defaults()); err != nil || got != renamed {
+	if got, _, err := ParseYAML([]byte("probe: the lion\n"), Defaults()); err != nil || got != renamed {
 		t.Errorf("the former name of a setting: %+v, %v, want %+v", got, err, renamed)
 	}
 	for text, name := range map[string]string{
@@ -128,7 +128,7 @@ func TestParseYAML(t *testing.T) {
 		"<<: {steps: 010}\n":       "010",
 		"steps: &a 010\ndim: *a\n": "line 1",
 	} {
-		if _, _, _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
+		if _, _, err := ParseYAML([]byte(text), Defaults()); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%q: error %v, want one with %q", text, err, name)
 		}
 	}
@@ -315,18 +315,18 @@ func TestResolveErrors(t *testing.T) {
 // Whatever stands in a settings file is an error, or settings that are written and read again as they are.
 func FuzzParseYAML(f *testing.F) {
 	f.Add(Defaults().YAML())
-	f.Add(sealSettings(Defaults(), LatestFormat))
+	f.Add(sealSettings(Defaults(), LatestFormat, TextPath{"../my.txt", "/home/my.txt", digest(nil)}))
 	for _, s := range []string{"", "layers: 2\nlayers: 3\n", "steps: 010\n", "lr: .nan\n", "lr: .inf\n", "dim: 1e1\n", "seed: 18446744073709551616\n", "---\n---\n", "a: &a [*a]\n",
 		"data: \"\\e[31m\"\n", "sample: |\n  two\n  lines\n", "x: &x [1,1]\ny: &y [*x,*x,*x]\nz: [*y,*y,*y]\n", "\xff\xfe", "{", "? {}\n", "!!binary a: b\n", "<<: {layers: 3}\n", "format: 1\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _, _ = unsealSettings(b)
-		s, _, _, err := ParseYAML(b, Defaults())
+		s, _, err := ParseYAML(b, Defaults())
 		if err != nil {
 			return
 		}
-		got, _, _, err := ParseYAML(s.YAML(), Settings{})
+		got, _, err := ParseYAML(s.YAML(), Settings{})
 		if nan := fmt.Sprint(got) == fmt.Sprint(s); err != nil || got != s && !nan { // NaN differs from itself
 			t.Errorf("%q: %+v came back as %+v, %v", b, s, got, err)
 		}
@@ -367,7 +367,7 @@ func TestParseYAMLOfOlderFiles(t *testing.T) {
 		{strings.Join(older, ""), 5, data.BySentences, "layernorm", "gpt2", 0.01},
 		{string(whole.YAML()), 9, data.ByTokens, "other", "scaled", 0.01},
 	} {
-		s, _, _, err := ParseYAML([]byte(c.file), Defaults())
+		s, _, err := ParseYAML([]byte(c.file), Defaults())
 		if err != nil || s.SplitSeed != c.split || s.HoldOutBy != c.by || s.Norm != c.norms || s.Init != c.init || s.LR != c.lr {
 			t.Errorf("%s\nsplit seed %d, %s, %s, %s, %g (%v), want %d, %s, %s, %s, %g",
 				c.file, s.SplitSeed, s.HoldOutBy, s.Norm, s.Init, s.LR, err, c.split, c.by, c.norms, c.init, c.lr)

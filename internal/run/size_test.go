@@ -28,7 +28,7 @@ func forged(t *testing.T, path string, change func(*Settings)) string {
 	if r.configJSON, err = hf.ConfigJSON(r.Config, boundary, has); err != nil {
 		t.Fatal(err)
 	}
-	sealed := sealSettings(r.Settings, r.Format)
+	sealed := sealSettings(r.Settings, r.Format, r.text)
 	model := func(metadata map[string]string) error {
 		return file.Replace(filepath.Join(to, modelFile), func(w io.Writer) error {
 			return writeTensors(w, hf.Tensors(training.Config, r.Parameters), metadata)

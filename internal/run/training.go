@@ -79,7 +79,7 @@ func (c *creator) start(s Settings, corpus *data.Corpus, overwrite bool,
 func (c *creator) startAt(at *lockedName, s Settings, corpus *data.Corpus, overwrite bool) (*Training, error) {
 	v := corpus.Vocabulary
 	r := &Run{Path: at.path, Format: LatestFormat, Settings: s, Vocabulary: v, Config: s.Model(v.Len()),
-		DataSHA256: corpus.SHA256, Notes: c.notes, options: c.options}
+		DataSHA256: corpus.SHA256, Notes: c.notes, options: c.options, text: TextPathFrom(at.real, s.Data, corpus.SHA256)}
 	boundary, hasBoundary := v.Boundary()
 	var err error
 	if r.configJSON, err = hf.ConfigJSON(r.Config, boundary, hasBoundary); err != nil {
@@ -287,7 +287,7 @@ func (t *Training) SetSteps(steps int) error {
 	if err := t.trainer.SetSteps(steps); err != nil {
 		return err
 	}
-	if err := file.Replace(t.at(settingsFile), file.Bytes(sealSettings(s, t.Format))); err != nil {
+	if err := file.Replace(t.at(settingsFile), file.Bytes(sealSettings(s, t.Format, t.text))); err != nil {
 		_ = t.trainer.SetSteps(t.Settings.Steps) // which were valid before
 		return fmt.Errorf("cannot write %s: %w", t.shown(settingsFile), file.Cause(err))
 	}

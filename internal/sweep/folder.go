@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,17 +37,16 @@ const (
 // latestFormat is the version of the format of the folder.
 const latestFormat = 1
 
-// Keys of sweep.yaml besides the values.
-const (
-	formatKey = "format-version"
-	textKey   = "text-sha256"
-)
+// formatKey is a key of sweep.yaml besides the values and those of [run.TextPath].
+const formatKey = "format-version"
 
 // ResultsPath returns the path of the results of the sweep in a folder.
 func ResultsPath(path string) string { return filepath.Join(path, resultsFile) }
 
 // InPlanFile reports whether a name is in sweep.yaml and is no setting.
-func InPlanFile(name string) bool { return name == formatKey || name == textKey }
+func InPlanFile(name string) bool {
+	return name == formatKey || name == run.TextSumKey || name == run.TextPathKey
+}
 
 // Sweep is a sweep in its folder.
 type Sweep struct {
@@ -84,7 +84,7 @@ func Open(path string) (*Sweep, error) {
 		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), file.Explain(err, "name another sweep"))
 	}
 	s := newSweep(path)
-	if s.Plan, s.Text, err = parsePlan(b); err != nil {
+	if s.Plan, s.Text, err = parsePlan(path, b); err != nil {
 		return nil, fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), err)
 	}
 	if s.outcomes, _, err = s.readResults(); err != nil {
@@ -100,14 +100,14 @@ func RecordedAhead(path string) int {
 	if err != nil {
 		return 0
 	}
-	if p, _, err := parsePlan(b); err == nil && p.Search == TPE {
+	if p, _, err := parsePlan(path, b); err == nil && p.Search == TPE {
 		return p.Ahead
 	}
 	return 0
 }
 
-// parsePlan reads sweep.yaml.
-func parsePlan(b []byte) (p Plan, text string, err error) {
+// parsePlan reads the sweep.yaml of a folder.
+func parsePlan(path string, b []byte) (p Plan, text string, err error) {
 	const again = "give the command again that made the sweep, which writes the file anew"
 	v, _, err := ParseValues(b)
 	if err != nil {
@@ -121,9 +121,12 @@ func parsePlan(b []byte) (p Plan, text string, err error) {
 		return Plan{}, "", fmt.Errorf("%s is %d and this version of attend knows 1 to %d: use the version that wrote it, or a newer one",
 			formatKey, format, latestFormat)
 	}
-	text = v[textKey]
+	text = v[run.TextSumKey]
 	if sum, err := hex.DecodeString(text); err != nil || len(sum) != sha256.Size {
-		return Plan{}, "", fmt.Errorf("%s is not the SHA-256 of a text: %s", textKey, again)
+		return Plan{}, "", fmt.Errorf("%s is not the SHA-256 of a text: %s", run.TextSumKey, again)
+	}
+	if of, named := v.TextPath(); named {
+		v["data"], _ = of.From(path)
 	}
 	if p, err = v.Plan(); err != nil {
 		return Plan{}, "", fmt.Errorf("%s: %s", strings.TrimPrefix(err.Error(), "--"), again)
@@ -166,9 +169,7 @@ func Begin(path string, p Plan, text string, retry bool) (_ *Sweep, err error) {
 		return nil, err
 	}
 	s.forgetFailed(retry)
-	plan := fmt.Appendf(nil, "# What this sweep trains; `attend sweep --config FILE` repeats it.\n%s: %d\n%s: %s\n",
-		formatKey, latestFormat, textKey, text)
-	if err = file.Replace(filepath.Join(path, planFile), file.Bytes(append(plan, p.Values().yaml()...))); err != nil {
+	if err = file.Replace(filepath.Join(path, planFile), file.Bytes(planYAML(path, p, text))); err != nil {
 		return nil, s.cannotMake(err)
 	}
 	s.results, err = os.OpenFile(filepath.Join(path, resultsFile), os.O_WRONLY|os.O_CREATE, 0o644)
@@ -182,6 +183,16 @@ func Begin(path string, p Plan, text string, retry bool) (_ *Sweep, err error) {
 		return nil, s.cannotMake(err)
 	}
 	return s, s.addPoints()
+}
+
+// planYAML returns the sweep.yaml of a folder.
+func planYAML(path string, p Plan, text string) []byte {
+	values, of := p.Values(), run.TextPathFrom(path, p.Base.Data, text)
+	if _, given := values["data"]; given {
+		values["data"] = of.Path
+	}
+	b := fmt.Appendf(nil, "# What this sweep trains; `attend sweep --config FILE` repeats it.\n%s: %d\n", formatKey, latestFormat)
+	return slices.Concat(b, of.YAML(), values.yaml())
 }
 
 // Preview returns the sweep of a folder, which need not exist, as [Begin] would find it.
@@ -234,11 +245,11 @@ func checkFolder(path, text string) error {
 	if err != nil {
 		return nil
 	}
-	_, _, err = parsePlan(b)
+	_, _, err = parsePlan(path, b)
 	switch format, _ := strconv.Atoi(v[formatKey]); {
 	case format > latestFormat:
 		return fmt.Errorf("%s: %w", printable.Path(filepath.Join(path, planFile)), err)
-	case len(v[textKey]) == len(text) && v[textKey] != text:
+	case len(v[run.TextSumKey]) == len(text) && v[run.TextSumKey] != text:
 		return fmt.Errorf("the sweep %s was made on another text: choose another --name, so that its results stay comparable",
 			printable.Path(path))
 	}

@@ -190,6 +190,12 @@ func ParseValues(b []byte) (v Values, lines map[string]int, err error) {
 	return v, lines, nil
 }
 
+// TextPath returns how a file that attend wrote names its text; ok is false for other files, and for one that names none.
+func (v Values) TextPath() (of run.TextPath, ok bool) {
+	of = run.TextPath{Path: v["data"], Absolute: v[run.TextPathKey], SHA256: v[run.TextSumKey]}
+	return of, of.SHA256 != "" && of.Path != ""
+}
+
 // yaml returns the values as a file, in the order of the tables.
 func (v Values) yaml() []byte {
 	var b strings.Builder

@@ -66,13 +66,15 @@ type missingError struct{ error }
 
 // readText returns the text that a run was trained on. The error is a [missingError] if there is none that the page could read.
 func readText(r *run.Run) (string, error) {
-	path := r.Settings.Data
-	if path == "-" {
+	if r.Settings.Data == "-" {
 		return "", missingError{errors.New("it came from standard input, which is not kept")}
 	}
-	f, err := file.Open(path, play.MostText)
+	f, path, err := r.OpenText(play.MostText)
 	var size *file.SizeError
+	var other *run.OtherTextError
 	switch {
+	case errors.As(err, &other):
+		return "", missingError{err}
 	case errors.As(err, &size):
 		return "", fmt.Errorf("its text %s is larger than %s, the most that a page takes: train on a shorter text",
 			printable.Path(path), printable.Size(play.MostText))
@@ -82,9 +84,6 @@ func readText(r *run.Run) (string, error) {
 		return "", missingError{fmt.Errorf("%s cannot be read: %w", printable.Path(path), file.Cause(err))}
 	}
 	defer f.Close()
-	if err := r.CheckTextFile(filepath.Base(path), f); err != nil {
-		return "", missingError{err}
-	}
 	b, err := io.ReadAll(f)
 	switch {
 	case err != nil:
