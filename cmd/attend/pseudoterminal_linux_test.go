@@ -37,6 +37,12 @@ type sitting struct {
 // sit starts attend at a pseudo-terminal.
 func sit(t *testing.T, columns, rows uint16, env []string, args ...string) *sitting {
 	t.Helper()
+	return sitWith(t, columns, rows, env, exec.Command("attend", args...))
+}
+
+// sitWith starts a program at a pseudo-terminal.
+func sitWith(t *testing.T, columns, rows uint16, env []string, cmd *exec.Cmd) *sitting {
+	t.Helper()
 	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
 		t.Skipf("there is no pseudo-terminal here: %v", err)
@@ -58,11 +64,10 @@ func sit(t *testing.T, columns, rows uint16, env []string, args ...string) *sitt
 	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: columns, Row: rows}); err != nil {
 		t.Fatal(err)
 	}
-	s := &sitting{t: t, keyboard: keyboard, terminal: terminal, screen: make(chan []byte, 1000)}
+	s := &sitting{t: t, keyboard: keyboard, terminal: terminal, cmd: cmd, screen: make(chan []byte, 1000)}
 	if s.before, err = unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS); err != nil {
 		t.Fatal(err)
 	}
-	s.cmd = exec.Command("attend", args...)
 	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = terminal, terminal, terminal
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	s.cmd.Env = append(append(os.Environ(), "TERM=xterm-256color"), env...)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"io"
 	"strings"
@@ -129,7 +130,7 @@ func addExamples(root *cobra.Command) {
 	c.Short = "print a script that lets a shell complete commands and flags"
 	c.Long = "Print a script for a shell. With it, the Tab key completes commands, flags and their\n" +
 		"values. `attend completion SHELL --help` says how to load the script."
-	c.Example = "  attend completion bash > /etc/bash_completion.d/attend"
+	c.Example = "  attend completion bash > ~/.attend.bash\n  attend completion zsh > \"${fpath[1]}/_attend\""
 	c.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
 			return fmt.Errorf("completion takes bash, zsh, fish or powershell, not %s: attend completion bash", printable.Quote(args[0]))
@@ -138,8 +139,10 @@ func addExamples(root *cobra.Command) {
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	load := map[string]string{
-		"bash": "once:      source <(attend completion bash)\nalways:    attend completion bash > /etc/bash_completion.d/attend\n\n" +
-			"It requires the package bash-completion.",
+		"bash": "once:      source <(attend completion bash)\nalways:    attend completion bash > ~/.attend.bash\n" +
+			"           echo 'source ~/.attend.bash' >> ~/.bashrc\n\n" +
+			"It needs no package. Where bash-completion is installed, a file named attend in\n" +
+			"~/.local/share/bash-completion/completions/ is loaded as well.",
 		"zsh": "once:      source <(attend completion zsh)\nalways:    attend completion zsh > \"${fpath[1]}/_attend\"\n\n" +
 			"It requires `autoload -U compinit; compinit` in ~/.zshrc.",
 		"fish": "once:      attend completion fish | source\n" +
@@ -152,7 +155,25 @@ func addExamples(root *cobra.Command) {
 		shell.Long = "Print the script that lets " + shell.Name() + " complete commands and flags. To load it\n\n" + load[shell.Name()]
 		shell.Example = "  attend completion " + shell.Name()
 		shell.Args = noArguments
+		if shell.Name() == "bash" {
+			shell.RunE = bashCompletion
+		}
 	}
+}
+
+// bashScript is the completion for bash. That of cobra requires a package, and ends names at a colon.
+//
+//go:embed completion.bash
+var bashScript string
+
+// bashCompletion prints the completion for bash.
+func bashCompletion(cmd *cobra.Command, _ []string) error {
+	script := bashScript
+	if without, err := cmd.Flags().GetBool("no-descriptions"); err == nil && without {
+		script = strings.Replace(script, cobra.ShellCompRequestCmd+" ", cobra.ShellCompNoDescRequestCmd+" ", 1)
+	}
+	_, err := io.WriteString(cmd.OutOrStdout(), script)
+	return err
 }
 
 // noArguments refuses words after the flags.

@@ -67,9 +67,7 @@ the text needs. JSON and CSV hold all settings.`,
   attend runs rename runs/savanna runs/first
   attend runs remove runs/savanna-2 runs/savanna-3`,
 		Args: oneFolder,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
+		ValidArgsFunction: completeNamed(1, aRun),
 	}
 	formats := []format{textFormat, jsonFormat, csvFormat}
 	f := cmd.Flags()
