@@ -95,6 +95,10 @@ func (o *compareOptions) check(q *request) error {
 		return fmt.Errorf("only --patch has a picture: leave out --format %s, take text or json, or add --patch", q.format)
 	case !o.patch && (o.word != "" || o.against != ""):
 		return errors.New("--word and --against choose the logits that --patch compares: add --patch, or leave them out")
+	case o.seeds > 0 && o.all:
+		return errors.New("--seeds counts the links of all heads: leave out --all, or --seeds")
+	case o.seeds == 0 && q.cmd.Flags().Changed("least"):
+		return errors.New("--least is the smallest weight that --seeds counts: add --seeds, or leave it out")
 	case o.seeds > 0 && o.with != "":
 		return errors.New("--seeds trains new runs: leave out --with, or --seeds")
 	case o.seeds == 1:

@@ -42,7 +42,7 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 	}
 	f := cmd.Flags()
 	layerAndHead(f, &layer, &head)
-	numberFlag(f, &least, "least", 0.2, positiveShare, "smallest final weight of the links that are listed")
+	numberFlag(f, &least, "least", page.LeastFormed, positiveShare, "smallest final weight of the links that are listed")
 	return p.runCommand(cmd, runCommand{
 		formats: []format{htmlFormat},
 		check: func(q *request) error {
@@ -90,7 +90,7 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 					for _, l := range losses {
 						curve = append(curve, page.Loss{Step: l.Step, Training: l.Loss, HeldOut: l.HeldOutLoss})
 					}
-					return page.Film(w, q.run.Source(), frames, curve, shown)
+					return page.Film(w, q.run.Source(), frames, curve, least, shown)
 				}},
 			}, nil
 		},

@@ -125,7 +125,7 @@ func (h headFlag) check(name string) error {
 
 // selected is what --layer and --head choose. Without either, effects are wanted: the head that matters most is shown.
 func selected(layer, head int, all bool) (chosen render.Selection, effects bool) {
-	return render.Selection{Layer: layer - 1, Head: max(head-1, attention.All), All: all}, layer == 0 && head == 0 && !all
+	return render.Selection{Layer: layer - 1, Head: max(head-1, attention.All), All: all, Mean: head == meanOfHeads}, layer == 0 && head == 0 && !all
 }
 
 // chosen is the value of a flag that takes one of a few words.

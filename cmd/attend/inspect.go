@@ -53,8 +53,8 @@ layers and heads. --all shows every head, --layer and --head one of them.
 
 --format ` + printable.Or(formatNames(pictureFormats)) + ` draws a picture of one sentence: a map, the heads of
 one layer (--all --layer 1), or all layers and heads (--all). --format html makes
-a page for a browser with every head and the arithmetic of every weight; --layer
-and --head set what it shows first. -o names the file; its extension gives
+a page for a browser with every head and the arithmetic of every weight; --layer,
+--head and --all set what it shows first, --all the mean. -o names the file; its extension gives
 the format.
 
 --baseline adds a baseline and the difference from it: untrained is the same
@@ -102,9 +102,11 @@ func (o *inspectOptions) check(q *request) error {
 	switch {
 	case o.weight == normWeight && o.baseline != "":
 		return fmt.Errorf("--baseline %s is of attention weights: leave it out, or --weight %s", o.baseline, normWeight)
-	case !q.chosen.picture && q.format != "text" && q.format != htmlFormat.name && (o.layer != 0 || o.head != 0 || o.all):
-		return fmt.Errorf("--layer, --head and --all choose what text, pictures and pages show: leave them out, --format %s holds every head",
+	case !q.chosen.picture && q.format != "text" && q.format != htmlFormat.name && (o.layer != 0 || o.head != 0):
+		return fmt.Errorf("--layer and --head choose what text, pictures and pages show: leave them out, --format %s holds every head",
 			q.format)
+	case q.cmd.Flags().Changed("top") && (q.chosen.picture || q.format == csvFormat.name):
+		return fmt.Errorf("--top counts the next words, and --format %s shows none: leave it out, or take text, json or html", q.format)
 	case o.all && o.head != 0:
 		return errors.New("--all shows every head: leave out --head, or --all")
 	case o.file == "" && len(q.args) == 0:

@@ -16,13 +16,14 @@ type Selection struct {
 	Layer int  // counted from 0; -1 is the mean over the layers
 	Head  int  // counted from 0; -1 is the mean over the heads
 	All   bool // each head, of every layer or of Layer, instead of their mean; Head is ignored then
+	Mean  bool // the mean over all layers and heads was asked for: a head with an effect does not take its place
 	Norm  bool // the norms of what attention adds, as shares of their row, instead of the weights; the map must have them
 }
 
-// Of returns what a selection shows of a map. The mean over all layers and heads becomes the head with the largest effect on the
+// Of returns what a selection shows of a map. The mean over all layers and heads, unless it was asked for, becomes the head with the largest effect on the
 // prediction, if [attention.Map.Important] finds one.
 func (s Selection) Of(m attention.Map) (shown Selection, byEffect bool) {
-	if s.Layer == attention.All && s.Head == attention.All && !s.All {
+	if s.Layer == attention.All && s.Head == attention.All && !s.All && !s.Mean {
 		if heads := m.Important(); len(heads) > 0 {
 			s.Layer, s.Head = heads[0].Layer, heads[0].Head
 			return s, true

@@ -86,6 +86,7 @@ func TestSelectionByEffect(t *testing.T) {
 	m := attentiontest.Made("", []string{"a", "b"}, 2, 3)
 	m.Next = []attention.Prediction{{Word: "sea", Probability: 0.5}}
 	mean := Selection{Layer: attention.All, Head: attention.All}
+	chosenMean := Selection{Layer: attention.All, Head: attention.All, Mean: true}
 	for _, c := range []struct {
 		effects   [][]float64
 		selection Selection
@@ -93,6 +94,7 @@ func TestSelectionByEffect(t *testing.T) {
 		title     string
 	}{
 		{nil, mean, mean, "mean of 2 layers, 3 heads each"},
+		{[][]float64{{0.2, -3, 0}, {0.1, 0.2, 0}}, chosenMean, chosenMean, "mean of 2 layers, 3 heads each"},
 		{[][]float64{{0.2, -3, 0}, {0.1, 0.2, 0}}, mean, Selection{Layer: 0, Head: 0}, `layer 1, head 1, which matters most for "sea"`},
 		{[][]float64{{0.2, -3, 0}, {0.1, 2, 0}}, mean, Selection{Layer: 1, Head: 1}, `layer 2, head 2, which matters most for "sea"`},
 		{[][]float64{{-3, 0, 0}, {0, 0.099, 0}}, mean, mean, "mean of 2 layers, 3 heads each"},

@@ -190,10 +190,10 @@ func writePages(t *testing.T, folder string) {
 			return Maps(b, attention.Source{Run: "runs/sinks", Step: 1}, []attention.Map{sinks()}, nil, unchosen())
 		},
 		"kept": func(b *bytes.Buffer) error {
-			return Film(b, attention.Source{Run: "runs/lion", Step: film[1].Step}, film, losses, unchosen())
+			return Film(b, attention.Source{Run: "runs/lion", Step: film[1].Step}, film, losses, LeastFormed, unchosen())
 		},
 		"film": func(b *bytes.Buffer) error {
-			return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film, losses, unchosen())
+			return Film(b, attention.Source{Run: "runs/lion", Step: 250}, film, losses, LeastFormed, unchosen())
 		},
 		"curves":       func(b *bytes.Buffer) error { return Chart(b, rendertest.Losses()) },
 		"diverging":    func(b *bytes.Buffer) error { return Chart(b, rendertest.Diverging()) },
@@ -218,7 +218,7 @@ func writePages(t *testing.T, folder string) {
 		"map":      map[string]any{"sentences": lions(), "vectors": lions()[0].Vectors},
 		"hostile":  map[string]any{"tokens": words},
 		"beside":   map[string]any{"attention": lions()[0].Attention, "baseline": besides()[0].Map.Attention},
-		"film":     map[string]any{"frames": film, "formed": attention.Formation(film, leastFormed), "losses": losses},
+		"film":     map[string]any{"frames": film, "formed": attention.Formation(film, LeastFormed), "losses": losses},
 		"measured": map[string]any{"sentence": measured(), "effects": measured().Effects, "nextAt": measured().NextAt},
 		"norms": map[string]any{"sentence": normed(), "norms": attention.PerHead(2, 3, normed().Norms),
 			"head": normed().NormShares(1, 2), "layer": normed().NormShares(0, attention.All), "all": normed().NormShares(attention.All, attention.All)},

@@ -26,6 +26,7 @@ type pageData struct {
 	Frames    []pageFrame        `json:"frames"` // at least one
 	Model     int                `json:"model"`  // the frame of the model's weights
 	Formed    []attention.Formed `json:"formed"`
+	Least     float64            `json:"least"` // weight of those that formed, at the end of a film
 	Chart     *pageChart         `json:"chart"` // of the losses of a film
 }
 

@@ -66,8 +66,8 @@ func Maps(w io.Writer, s attention.Source, maps []attention.Map, baselines []att
 	return d.write(w, text)
 }
 
-// leastFormed is how much a link must weigh at the end of a film to be listed.
-const leastFormed = 0.2
+// LeastFormed is how much a link must weigh at the end of a film to be listed, if nothing else is asked for.
+const LeastFormed = 0.2
 
 // Loss is the loss of a training at one step, in nats per token.
 type Loss struct {
@@ -77,13 +77,13 @@ type Loss struct {
 }
 
 // Film writes the frames of a training as one page for a browser: the map of each sample sentence as [Maps] shows it, a slider
-// over the steps, the curves of the losses on a logarithmic axis, and the list of links that weigh 0.2 or more at the end with
+// over the steps, the curves of the losses on a logarithmic axis, and the list of links that weigh at least `least` at the end with
 // the step at which each formed (see [attention.Formation]). Selection and effects are those of the frame of the model's step,
 // which is marked if it is not the last.
 //
 // It is complete in one file, and equal frames give equal bytes. Frames that do not belong
 // together, as [attention.CheckFilm] reports, write nothing.
-func Film(w io.Writer, s attention.Source, frames []attention.Frame, losses []Loss, shown render.Selection) error {
+func Film(w io.Writer, s attention.Source, frames []attention.Frame, losses []Loss, least float64, shown render.Selection) error {
 	if err := attention.CheckFilm(frames); err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func Film(w io.Writer, s attention.Source, frames []attention.Frame, losses []Lo
 		}
 		d.Frames = append(d.Frames, frame)
 	}
-	d.Formed = attention.Formation(frames, leastFormed)
+	d.Formed, d.Least = attention.Formation(frames, least), least
 	return d.write(w, pageText{
 		Heading: "How attention formed in training",
 		Title:   d.title("the film of "),

@@ -300,7 +300,7 @@ func TestPageSameBytes(t *testing.T) {
 			return Maps(b, attention.Source{Run: "runs/lion", Step: 1}, lions(), nil, unchosen())
 		},
 		"film": func(b *bytes.Buffer) error {
-			return Film(b, attention.Source{Run: "runs/lion", Step: 1}, forming(), nil, unchosen())
+			return Film(b, attention.Source{Run: "runs/lion", Step: 1}, forming(), nil, LeastFormed, unchosen())
 		},
 	} {
 		var first bytes.Buffer
@@ -409,10 +409,10 @@ func TestPageRefuses(t *testing.T) {
 			return Maps(b, attention.Source{}, []attention.Map{attentiontest.Lion()}, nil, render.Selection{Layer: 0, Head: 9})
 		},
 		"sentence 1: no layer 3: want -1 to 0": func(b *bytes.Buffer) error {
-			return Film(b, attention.Source{}, forming(), nil, render.Selection{Layer: 3, Head: 0})
+			return Film(b, attention.Source{}, forming(), nil, LeastFormed, render.Selection{Layer: 3, Head: 0})
 		},
-		"the film has no frames":    func(b *bytes.Buffer) error { return Film(b, attention.Source{}, nil, nil, unchosen()) },
-		"frame 3: the loss is +Inf": func(b *bytes.Buffer) error { return Film(b, attention.Source{}, film, nil, unchosen()) },
+		"the film has no frames":    func(b *bytes.Buffer) error { return Film(b, attention.Source{}, nil, nil, LeastFormed, unchosen()) },
+		"frame 3: the loss is +Inf": func(b *bytes.Buffer) error { return Film(b, attention.Source{}, film, nil, LeastFormed, unchosen()) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err == nil || !strings.HasPrefix(err.Error(), want) || b.Len() > 0 {
@@ -447,12 +447,12 @@ func TestPageRefusesBaselinesOfOtherShapes(t *testing.T) {
 
 // The page of a film holds every frame, and the links that formed.
 func TestFilmHoldsItsFrames(t *testing.T) {
-	like := tagsOf(t, func(b *bytes.Buffer) error { return Film(b, attention.Source{}, forming(), nil, unchosen()) })
+	like := tagsOf(t, func(b *bytes.Buffer) error { return Film(b, attention.Source{}, forming(), nil, LeastFormed, unchosen()) })
 	rapid.Check(t, func(t *rapid.T) {
 		frames := attentiontest.AnyFilm(t)
 		losses := []Loss{{Step: frames[0].Step, Training: rapid.Float64Range(0, 9).Draw(t, "loss"), HeldOut: frames[0].HeldOutLoss}}
 		d := pageOf(t, func(b *bytes.Buffer) error {
-			return Film(b, attention.Source{Run: "run", Step: 7}, frames, losses, unchosen())
+			return Film(b, attention.Source{Run: "run", Step: 7}, frames, losses, LeastFormed, unchosen())
 		}, like).data
 		if !d.Film || len(d.Frames) != len(frames) {
 			t.Fatalf("film %t, %d frames for %d", d.Film, len(d.Frames), len(frames))
@@ -469,7 +469,7 @@ func TestFilmHoldsItsFrames(t *testing.T) {
 		if len(heldOut.Points) != len(frames) || !reflect.DeepEqual(training.Points, [][2]float64{{float64(losses[0].Step), losses[0].Training}}) {
 			t.Fatalf("curves %v and %v", heldOut, training)
 		}
-		if want := attention.Formation(frames, leastFormed); !slices.Equal(d.Formed, want) {
+		if want := attention.Formation(frames, LeastFormed); !slices.Equal(d.Formed, want) {
 			t.Fatalf("formed %v, want %v", d.Formed, want)
 		}
 	})
