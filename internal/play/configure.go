@@ -119,11 +119,10 @@ func (s *Session) load(settings run.Settings, text string) (*corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := filepath.Base(settings.Data)
-	if err := checkText(name, text, unit.Layout.Sentences()); err != nil {
+	if err := checkText(settings.Data, text, unit.Layout.Sentences()); err != nil {
 		return nil, err
 	}
-	c, err := data.Load(name, strings.NewReader(text), settings.Options())
+	c, err := data.Load(settings.Data, strings.NewReader(text), settings.Options())
 	if err != nil {
 		return nil, err
 	}

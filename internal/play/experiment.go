@@ -186,7 +186,7 @@ func (e *experiment) describeCommand(s *State) {
 		s.Command = needed.command()
 	}
 	if e.text != nil && e.text.text != "" {
-		s.CommandFile = e.run.TextName()
+		s.CommandFile = settings.Data
 	}
 	if s.CommandWithheld = e.commandWithheld(); s.CommandWithheld != "" {
 		s.Command = ""

@@ -115,7 +115,7 @@ func (e *experiment) zip() ([]byte, error) {
 			return nil, err
 		}
 	}
-	if name := e.run.TextName(); e.text != nil && e.text.text != "" && name == filepath.Base(name) {
+	if name := e.run.Settings.Data; e.text != nil && e.text.text != "" && name == filepath.Base(name) {
 		if err := add(name, []byte(e.text.text)); err != nil {
 			return nil, err
 		}

@@ -196,7 +196,7 @@ func (f *folder) readSettings(o options) (*Run, error) {
 	}
 	r.Format, r.text = read.Format, read.Text
 	if r.text != (TextPath{}) {
-		r.Settings.Data, _ = r.text.From(f.path)
+		r.Settings.Data = r.text.in(f.path)
 	}
 	return r, nil
 }

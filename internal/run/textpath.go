@@ -31,6 +31,9 @@ const (
 	TextPathKey = "text-path"
 )
 
+// besideFolder begins the path of a text in the folder that holds the folder of the settings file, or further up.
+const besideFolder = "../"
+
 // isTextKey reports whether a key of a settings file belongs to a [TextPath] and is no setting.
 func isTextKey(name string) bool { return name == TextSumKey || name == TextPathKey }
 
@@ -47,7 +50,7 @@ func TextPathFrom(folder, text, sha256 string) TextPath {
 	case !isFile(text):
 		return t
 	case !filepath.IsAbs(text):
-		t.Path = "../" + filepath.ToSlash(text)
+		t.Path = besideFolder + filepath.ToSlash(text)
 		return t
 	}
 	t.Absolute, t.Path = text, filepath.ToSlash(text)
@@ -61,7 +64,7 @@ func TextPathFrom(folder, text, sha256 string) TextPath {
 	}
 	if path, err := filepath.Rel(real, filepath.Join(above, filepath.Base(text))); err == nil { // they are on the same disk
 		t.Path = filepath.ToSlash(path)
-		if !strings.HasPrefix(t.Path, "../") { // else it could be the name of a built-in text
+		if !strings.HasPrefix(t.Path, besideFolder) { // else it could be the name of a built-in text
 			t.Path = "./" + t.Path
 		}
 	}
@@ -131,10 +134,22 @@ func parseTextPath(values map[string]yaml.Node, text string) (t TextPath, err er
 	return t, nil
 }
 
+// in returns the setting data of a run in a folder: the path of its text, or only the name of one that had no path.
+func (t TextPath) in(folder string) string {
+	if name, beside := strings.CutPrefix(t.Path, besideFolder); beside && t.Absolute == "" {
+		return filepath.FromSlash(name)
+	}
+	path, _ := t.From(folder)
+	return path
+}
+
 // OpenText opens the text of a run, a file of at most `most` bytes, and checks that it is the one that the run was trained on. If another
 // is at its path, it is looked for where it was when the run was trained. path is that of the file, or of the one that cannot be read.
 func (r *Run) OpenText(most int64) (f *os.File, path string, err error) {
 	path = r.Settings.Data
+	if !filepath.IsAbs(path) && r.text != (TextPath{}) {
+		path, _ = r.text.From(r.Path)
+	}
 	if f, err = r.openText(path, most); err != nil && r.text.elsewhere(path) {
 		if again, missing := r.openText(r.text.Absolute, most); missing == nil {
 			return again, r.text.Absolute, nil
@@ -162,12 +177,3 @@ func (e *OtherTextError) Error() string { return e.err.Error() }
 
 // Unwrap returns the error of reading or comparing it.
 func (e *OtherTextError) Unwrap() error { return e.err }
-
-// TextName returns the name of the text of a run as its folder has it: only the name of a file if that lies beside the folder, else its
-// path.
-func (r *Run) TextName() string {
-	if name := filepath.Base(r.Settings.Data); r.text.Path == "../"+name {
-		return name
-	}
-	return r.Settings.Data
-}
