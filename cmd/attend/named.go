@@ -181,12 +181,14 @@ func completeNamed(most int, kinds ...kind) cobra.CompletionFunc {
 		}
 		for _, k := range kinds {
 			for _, name := range k.list(k.folder) {
+				path := filepath.Join(k.folder, name)
+				if slices.Contains(args, name) || slices.Contains(args, path) {
+					continue
+				}
 				if strings.HasPrefix(name, "-") { // else it would be a flag
-					name = filepath.Join(k.folder, name)
+					name = path
 				}
-				if !slices.Contains(args, name) {
-					names = append(names, name)
-				}
+				names = append(names, name)
 			}
 		}
 		return names, cobra.ShellCompDirectiveDefault

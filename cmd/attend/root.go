@@ -139,16 +139,20 @@ func addExamples(root *cobra.Command) {
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	load := map[string]string{
-		"bash": "once:      source <(attend completion bash)\nalways:    attend completion bash > ~/.attend.bash\n" +
-			"           echo 'source ~/.attend.bash' >> ~/.bashrc\n\n" +
-			"It needs no package. Where bash-completion is installed, a file named attend in\n" +
-			"~/.local/share/bash-completion/completions/ is loaded as well.",
-		"zsh": "once:      source <(attend completion zsh)\nalways:    attend completion zsh > \"${fpath[1]}/_attend\"\n\n" +
-			"It requires `autoload -U compinit; compinit` in ~/.zshrc.",
-		"fish": "once:      attend completion fish | source\n" +
-			"always:    attend completion fish > ~/.config/fish/completions/attend.fish",
-		"powershell": "once:      attend completion powershell | Out-String | Invoke-Expression\n" +
-			"always:    add that line to the file $PROFILE.",
+		"bash": `  once:      source <(attend completion bash)
+  always:    attend completion bash > ~/.attend.bash
+             echo 'source ~/.attend.bash' >> ~/.bashrc
+
+It needs no package. Where bash-completion is installed, a file named attend in
+~/.local/share/bash-completion/completions/ is loaded as well.`,
+		"zsh": `  once:      source <(attend completion zsh)
+  always:    attend completion zsh > "${fpath[1]}/_attend"
+
+It requires ` + "`autoload -U compinit; compinit`" + ` in ~/.zshrc.`,
+		"fish": `  once:      attend completion fish | source
+  always:    attend completion fish > ~/.config/fish/completions/attend.fish`,
+		"powershell": `  once:      attend completion powershell | Out-String | Invoke-Expression
+  always:    add that line to the file $PROFILE.`,
 	}
 	for _, shell := range c.Commands() {
 		shell.Short = "print the script for " + shell.Name()

@@ -66,7 +66,7 @@ the text needs. JSON and CSV hold all settings.`,
   attend runs -o runs.csv
   attend runs rename runs/savanna runs/first
   attend runs remove runs/savanna-2 runs/savanna-3`,
-		Args: oneFolder,
+		Args:              oneFolder,
 		ValidArgsFunction: completeNamed(1, aRun),
 	}
 	formats := []format{textFormat, jsonFormat, csvFormat}

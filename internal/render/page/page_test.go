@@ -447,7 +447,9 @@ func TestPageRefusesBaselinesOfOtherShapes(t *testing.T) {
 
 // The page of a film holds every frame, and the links that formed.
 func TestFilmHoldsItsFrames(t *testing.T) {
-	like := tagsOf(t, func(b *bytes.Buffer) error { return Film(b, attention.Source{}, forming(), nil, LeastFormed, unchosen()) })
+	like := tagsOf(t, func(b *bytes.Buffer) error {
+		return Film(b, attention.Source{}, forming(), nil, LeastFormed, unchosen())
+	})
 	rapid.Check(t, func(t *rapid.T) {
 		frames := attentiontest.AnyFilm(t)
 		losses := []Loss{{Step: frames[0].Step, Training: rapid.Float64Range(0, 9).Draw(t, "loss"), HeldOut: frames[0].HeldOutLoss}}
