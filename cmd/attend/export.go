@@ -40,7 +40,7 @@ time of an event is the training time, counted from 1970: TensorBoard shows it
 as "relative". The same runs give the same bytes.
 
 A file of this name that is there already and differs is not overwritten without
---overwrite. A folder that has event files of another program is refused.`,
+--overwrite. A folder that has event files of another program is refused.` + nameHelp,
 		Example: `  attend export --tensorboard board
   attend export --tensorboard board --overwrite runs/savanna runs/no-positions
   attend export --tensorboard board sweeps/heads`,

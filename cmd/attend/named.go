@@ -39,11 +39,12 @@ var (
 	aSweep = kind{"sweep", sweepsFolder, "sweep.yaml", sweep.Is, sweep.Under, "`attend sweep` makes one"}
 )
 
-// nameHelp ends the help of commands that take runs.
+// nameHelp says in the help of commands that take runs as arguments how they are named.
 const nameHelp = `
 
 A run is named by its folder or, if it lies under runs/, by its name alone: school
-for runs/school. If there is a run at both, the folder school counts.`
+for runs/school. If both are a run, the folder school counts. Sweeps are found
+under sweeps/ in the same way; of a run and a sweep of one name the run counts.`
 
 // find returns the folder of a run or a sweep that a word names: the word as a path, or else a name under runs/ or sweeps/. The kinds
 // are looked for in their order. It is an error if there is nothing at all; what is wrong with something else at that path is said

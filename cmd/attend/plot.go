@@ -53,7 +53,7 @@ settings: the mean over the seeds, in a band from their minimum to their maximum
 
 --log says which axes are logarithmic: none, x, y or xy. Without it the steps are
 linear, and the losses logarithmic if the largest that is shown is more than 10
-times the smallest.`,
+times the smallest.` + nameHelp,
 		Example: `  attend plot
   attend plot runs/savanna runs/no-positions
   attend plot --x time --log y -o curves.svg runs/*

@@ -80,7 +80,7 @@ func newRoot(p *program) *cobra.Command {
 		},
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth)))
-	root.SetVersionTemplate("attend {{.Version}}\n")
+	root.SetVersionTemplate("{{.Version}}")
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)

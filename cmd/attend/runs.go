@@ -58,7 +58,7 @@ none.
 
 A value that training chooses by itself is no difference from the defaults, such
 as the learning rate that goes with the size of the model or the context that
-the text needs. JSON and CSV hold all settings.`,
+the text needs. JSON and CSV hold all settings.` + nameHelp,
 		Example: `  attend runs
   attend runs --sort held-out
   attend runs --filter lr=0.01 --filter "layers>=2"

@@ -51,18 +51,15 @@ func newVersionResult() (versionResult, error) {
 	return v, err
 }
 
-// version is the result on one line, for --version.
+// version is the text of `attend version`, for --version.
 func version() string {
 	v, err := newVersionResult()
-	parts := []string{v.Version}
-	if v.Commit != nil {
-		parts = append(parts, "commit "+*v.Commit)
-	}
-	set := "instruction set " + v.Instructions
 	if err != nil {
-		set = "instruction set not chosen: " + err.Error()
+		v.Instructions = "not chosen: " + err.Error()
 	}
-	return strings.Join(append(parts, v.Go, set), ", ")
+	var b strings.Builder
+	_ = v.text(&b) // a builder takes all
+	return b.String()
 }
 
 func newVersion(p *program) *cobra.Command {

@@ -14,14 +14,11 @@ func TestStampedVersion(t *testing.T) {
 	if err != nil || v.Version != "v1.2.3" || v.Commit == nil || *v.Commit != "0123456789abcdef" || v.Engine {
 		t.Errorf("%+v, %v", v, err)
 	}
-	if got := version(); !strings.HasPrefix(got, "v1.2.3, commit 0123456789abcdef, go1.") || !strings.HasSuffix(got, ", instruction set "+v.Instructions) {
-		t.Error(got)
-	}
 	code, stdout, _ := attend(t, "", "version")
 	if code != 0 || !strings.HasPrefix(stdout, "attend v1.2.3\n\ncommit           0123456789abcdef\nGo               go1.") {
 		t.Errorf("%q", stdout)
 	}
-	if code, stdout, _ = attend(t, "", "--version"); code != 0 || stdout != "attend "+version()+"\n" {
-		t.Errorf("%q", stdout)
+	if code, flag, _ := attend(t, "", "--version"); code != 0 || flag != stdout {
+		t.Errorf("--version: %q, want %q", flag, stdout)
 	}
 }

@@ -6,7 +6,10 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -15,6 +18,22 @@ type entry struct {
 	name       string // with slashes
 	content    []byte
 	executable bool
+}
+
+// manualPages returns the manual pages of the source, as files for man/man1, where `man -M man attend` finds them.
+func manualPages(root string) (files []entry, err error) {
+	paths, err := filepath.Glob(filepath.Join(root, "docs", "man", "*.1"))
+	if err == nil && paths == nil {
+		err = errors.New("there are no manual pages in docs/man: go test ./cmd/attend -run DocsMan -update makes them")
+	}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, entry{name: "man/man1/" + filepath.Base(path), content: content})
+	}
+	return files, err
 }
 
 // mode is the permissions of the file.

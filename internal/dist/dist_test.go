@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,19 @@ func TestVersion(t *testing.T) {
 	}
 	if _, err := readVersion(t.Context(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "clone the repository") {
 		t.Errorf("outside of a repository: %v", err)
+	}
+}
+
+// The archives hold the manual pages.
+func TestManualPages(t *testing.T) {
+	files, err := manualPages("../..")
+	if err != nil || len(files) < 20 || !slices.ContainsFunc(files, func(e entry) bool {
+		return e.name == "man/man1/attend-train.1" && bytes.HasPrefix(e.content, []byte(".nh\n.TH \"ATTEND-TRAIN\" \"1\""))
+	}) {
+		t.Errorf("%d pages, %v", len(files), err)
+	}
+	if _, err := manualPages(t.TempDir()); err == nil {
+		t.Error("no pages: no error")
 	}
 }
 

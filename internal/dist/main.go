@@ -116,6 +116,11 @@ func archiveOf(ctx context.Context, root, temporary, overlay, target string, v v
 		}
 		files = append(files, entry{name: name, content: b})
 	}
+	pages, err := manualPages(root)
+	if err != nil {
+		return "", nil, err
+	}
+	files = append(files, pages...)
 	slices.SortFunc(files, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	for i := range files {
 		files[i].name = name + "/" + files[i].name
