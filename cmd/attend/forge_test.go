@@ -53,7 +53,10 @@ func joinTensors(header, numbers []byte) []byte {
 func reseal(files map[string][]byte) {
 	files["training.yaml"] = sealed(files["training.yaml"])
 	identity := ""
-	if s, _, err := run.ParseYAML(files["training.yaml"], run.Settings{}); err == nil {
+	if s, read, err := run.ParseYAML(files["training.yaml"], run.Settings{}); err == nil {
+		if read.Text != (run.TextPath{}) {
+			s.Data = ""
+		}
 		s.Steps, s.EvalInterval, s.SaveInterval = 0, 0, 0
 		identity = hexSum(s.YAML())
 	}

@@ -57,8 +57,9 @@ func TestLogKeepsItsSample(t *testing.T) {
 		}
 	}
 	check(heldOut)
-	older := opened(t, path).Settings
-	write(t, path, settingsFile, sealSettings(older, 2, TextPath{}))
+	r := opened(t, path)
+	older := r.Settings
+	write(t, path, settingsFile, sealSettings(older, 2, r.text))
 	finish(t, resumed(t, path))
 	check(heldOut.First(16, older.Context))
 }
