@@ -33,7 +33,7 @@ type experiment struct {
 
 	baselines []Baseline
 	points    []Point
-	film      []attention.Frame // of the sample sentence, at each evaluation
+	film      []attention.Frame // of the sample sentence, as the film of the run
 
 	last    run.Progress // of the last update
 	until   until

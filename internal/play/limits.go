@@ -18,8 +18,10 @@ const (
 	longestWord     = 1000      // bytes of one word of a text
 	longestSentence = 4000      // bytes of a sentence to show, or of a prompt
 	longestFileName = 100       // bytes
-	mostSteps       = 100_000   // of a training
-	mostEvaluations = 2000      // of a training, each of which adds a frame to the film
+	mostSteps       = 1_000_000 // of a training
+	mostEvaluations = 20_000    // of a training, each of which adds a line to its log
+	filmedIntervals = 250       // eval-intervals that have a frame each in the film; later ones are sparser, see [run.FilmSize]
+	filmBytes       = 32e6      // of those frames
 	mostWork        = 4e10      // multiplications and additions of one update
 	mostBuilding    = 4         // seconds to build the graphs, estimated for a native program
 	mostWeights     = 300_000   // attention weights of a map

@@ -227,5 +227,7 @@ func (s *Session) replace(e *experiment) (State, error) {
 	return state, before.close()
 }
 
-// options are those of every run: a page has a limited memory.
-func options() []run.Option { return []run.Option{run.MaxMemory(mostMemory)} }
+// options are those of every run: a page has a limited memory, which has the files of the run too.
+func options() []run.Option {
+	return []run.Option{run.MaxMemory(mostMemory), run.FilmSize(filmedIntervals, filmBytes)}
+}

@@ -121,8 +121,8 @@ func (s *Session) describe() (Description, error) {
 // be too much for a page, see [checkModel].
 func offered() map[string]float64 {
 	return map[string]float64{
-		"layers": 8, "heads": 16, "dim": 256, "hidden": 1024, "context": 256, "batch": 256, "steps": mostSteps, "warmup": mostSteps,
-		"eval-interval": mostSteps, "save-interval": mostSteps, "patience": 1000, "min-count": 1000, "clip": 1000, "lr": 10, "min-lr": 10,
+		"layers": 8, "heads": 16, "dim": 256, "hidden": 1024, "context": 256, "batch": 256, "steps": mostSteps, "warmup": 100_000,
+		"eval-interval": 100_000, "save-interval": 100_000, "patience": 1000, "min-count": 1000, "clip": 1000, "lr": 10, "min-lr": 10,
 		"weight-decay": 10,
 	}
 }

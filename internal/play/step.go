@@ -144,7 +144,9 @@ func (e *experiment) advance(updates int, most time.Duration) error {
 			return
 		}
 		e.points = append(e.points, pointOf(p.Step, p.HeldOutLoss))
-		_ = e.record() // a model that diverged has no map, and the next update says so
+		if p.Filmed {
+			_ = e.record() // a model that diverged has no map, and the next update says so
+		}
 		if condition == "" {
 			condition = e.condition()
 		}

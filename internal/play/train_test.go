@@ -187,7 +187,7 @@ func TestMoreSteps(t *testing.T) {
 	if state = ask[State](c, "rewind", nil); state.Steps != 50 || state.Settings["steps"] != "50" || !strings.Contains(state.Command, "--steps 50") {
 		t.Errorf("%d steps, %s", state.Steps, state.Command)
 	}
-	c.refused("stopAt", object{"steps": 1e6}, "100,000")
+	c.refused("stopAt", object{"steps": 2e6}, "1,000,000")
 	c.refused("stopAt", object{"steps": -1}, "want 0 or more")
 	c.refused("stopAt", object{"loss": -0.5}, "want 0 or more")
 }

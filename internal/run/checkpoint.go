@@ -118,7 +118,7 @@ func (t *Training) checkFinite() error {
 	return t.trainer.ComputeGradients()
 }
 
-// log evaluates the model and writes a line to both logs.
+// log evaluates the model and writes a line to the log of metrics, and one to the film if it has a frame of this step.
 func (t *Training) log(s train.Step) error {
 	lines, err := t.evaluate(s)
 	if err != nil {
@@ -128,6 +128,9 @@ func (t *Training) log(s train.Step) error {
 		return t.rescue(err)
 	}
 	for _, name := range logNames {
+		if lines[name] == nil {
+			continue
+		}
 		if err := t.appendLog(name, lines[name]); err != nil {
 			return t.cannotSave(name, err)
 		}

@@ -11,7 +11,7 @@
 //	training.yaml      every setting, resolved
 //	state.safetensors  last and best weights, optimizer moments and step, for resuming
 //	metrics.jsonl      one line per evaluation: step, losses, learning rate, speed
-//	film.jsonl         one line per evaluation: the attention of the sample sentence
+//	film.jsonl         one line per evaluation, in a long training of fewer (see [FilmSize]): the attention of the sample sentence
 //	result.json        the result of the training, if the program that trains writes it
 //
 // Each file is replaced atomically (temporary file, fsync, rename, fsync of the folder), and the two logs are appended to by

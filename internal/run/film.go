@@ -49,6 +49,57 @@ func (r *Run) film(f *folder) ([]attention.Frame, error) {
 	return frames, err
 }
 
+// filmSize says how long every evaluation adds a frame to the film: until there are so many frames, or until the film is estimated to
+// have so many bytes.
+type filmSize struct {
+	frames int
+	bytes  float64
+}
+
+// fewFrames is the number of eval-intervals that have a frame each, however large a frame is.
+const fewFrames = 16
+
+// FilmSize sets how long every evaluation of a training adds a frame to its film: at most for so many eval-intervals, and fewer where
+// the frames are so large that these would have more bytes. After that every second evaluation does, after twice as many intervals
+// every fourth, and so on: a film grows with the logarithm of the number of steps. Without this option it is 1,000 eval-intervals or
+// 1 GB.
+func FilmSize(frames int, bytes float64) Option {
+	return func(o *options) { o.film = filmSize{frames, bytes} }
+}
+
+// filmedAt reports whether the evaluation after a step adds a frame to the film. That of the last step does.
+func (r *Run) filmedAt(step int) bool {
+	each := r.filmedIntervals() * r.Settings.EvalInterval // steps
+	interval := r.Settings.EvalInterval
+	for ; step > each; each *= 2 {
+		interval *= 2
+	}
+	return interval == r.Settings.EvalInterval || step%interval == 0 || step == r.Settings.Steps
+}
+
+// filmedIntervals returns the number of eval-intervals that have a frame each.
+func (r *Run) filmedIntervals() int {
+	size := r.options.film
+	return max(fewFrames, int(min(float64(size.frames), size.bytes/r.frameBytes())))
+}
+
+// frames estimates the number of frames of the film of the whole training.
+func (r *Run) frames() float64 {
+	each, all := float64(r.filmedIntervals()), r.Settings.evaluations()
+	if all <= each {
+		return all
+	}
+	return each * (1 + math.Log2(all/each)/2)
+}
+
+// frameBytes estimates the bytes of a frame of the film.
+func (r *Run) frameBytes() float64 {
+	sample, _ := r.Encode(r.Settings.Sample)
+	tokens := float64(len(sample.IDs))
+	const number, fixed = 11, 1000 // bytes of a weight in JSON, and of the rest
+	return number*float64(r.Config.Layers*r.Config.Heads)*tokens*tokens/2 + fixed
+}
+
 // errNoFrame reports a training that has not been evaluated yet.
 var errNoFrame = errors.New("holds no frame yet")
 

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,6 +44,70 @@ func TestFilmAndMetricsOfATraining(t *testing.T) {
 	if last := frames[5].Sentences[0]; !reflect.DeepEqual(last.Attention, now.Attention) || !reflect.DeepEqual(last.Next, now.Next) ||
 		!reflect.DeepEqual(last.NextAt, now.NextAt) {
 		t.Error("the last frame is not what the model shows")
+	}
+}
+
+// A long training has a frame of every evaluation at first, later of every second, then of every fourth; the metrics have a line of
+// each. So it is with another size of the film, and where the training was interrupted.
+func TestFilmOfALongTraining(t *testing.T) {
+	s := small()
+	s.Steps, s.EvalInterval, s.SaveInterval = 150, 2, 10
+	corpus, err := smallCorpus(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = s.Resolve(corpus); err != nil {
+		t.Fatal(err)
+	}
+	var want []int // steps
+	add := func(to, every int) {
+		for step := 0; step <= to; step += every {
+			if len(want) == 0 || step > want[len(want)-1] {
+				want = append(want, step)
+			}
+		}
+	}
+	want = append(want, 0, 1, 2, 4, 5) // evaluations are denser at the beginning
+	add(2*fewFrames, 2)
+	add(4*fewFrames, 4)
+	add(8*fewFrames, 8)
+	want = append(want, 144, 150)
+
+	var films [2][]byte
+	for i, path := range []string{t.TempDir() + "/whole", t.TempDir() + "/parts"} {
+		training, err := Start(path, s, corpus, false, FilmSize(1000, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			stopAt(t, training, 77)
+			if training, err = Resume(path, loadSmall, nil, FilmSize(1000, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		finish(t, training)
+		films[i] = contents(t, path, filmFile)
+		r := opened(t, path)
+		frames, err := r.Film()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for _, f := range frames {
+			got = append(got, f.Step)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("frames of %d, want %d", got, want)
+		}
+		if estimated := training.frames(); math.Abs(estimated-float64(len(got))) > 8 {
+			t.Errorf("%g frames estimated, there are %d", estimated, len(got))
+		}
+		if metrics, err := r.Metrics(); err != nil || len(metrics) != 1+75+2 {
+			t.Errorf("%d lines of metrics, want one for each evaluation: %v", len(metrics), err)
+		}
+	}
+	if !bytes.Equal(films[0], films[1]) {
+		t.Error("the film of an interrupted training is another one")
 	}
 }
 

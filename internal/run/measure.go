@@ -85,8 +85,6 @@ func (s Settings) evaluations() float64 {
 // diskBytes estimates the bytes of the run folder: weights and state, and a film of the sample sentence.
 func (r *Run) diskBytes() float64 {
 	sets := 1 + float64(len(r.Settings.stateSets()))
-	sample, _ := r.Encode(r.Settings.Sample)
-	tokens := float64(len(sample.IDs))
-	const number, fixed = 11, 8 << 10 // bytes of a weight in JSON, and of the other files
-	return sets*r.Config.ParameterBytes() + r.Settings.evaluations()*(number*float64(r.Config.Layers*r.Config.Heads)*tokens*tokens/2+1000) + fixed
+	const line, fixed = 300, 8 << 10 // bytes of a line of metrics, and of the other files
+	return sets*r.Config.ParameterBytes() + r.frames()*r.frameBytes() + line*r.Settings.evaluations() + fixed
 }

@@ -20,10 +20,11 @@ type options struct {
 	bound    func() memory.Bound
 	last     bool // open the weights of the last step
 	building func(Building) error
+	film     filmSize
 }
 
 func newOptions(list []Option) options {
-	o := options{bound: sync.OnceValue(memory.Find)}
+	o := options{bound: sync.OnceValue(memory.Find), film: filmSize{frames: 1000, bytes: 1e9}}
 	for _, set := range list {
 		set(&o)
 	}

@@ -213,6 +213,7 @@ type Progress struct {
 	Steps           int      // of the whole training
 	HeldOutLoss     *float64 // of the latest evaluation; nil if nothing is held out
 	Evaluated       bool     // whether this update was followed by an evaluation
+	Filmed          bool     // whether that added a frame to the film
 	TokensPerSecond float64
 	SecondsLeft     float64
 }
@@ -237,7 +238,7 @@ func (t *Training) train(ctx context.Context, pause func() bool, report func(Pro
 	progress := func(s train.Step, evaluated bool) {
 		left := time.Since(t.started).Seconds() / float64(s.Step-first) * float64(t.Settings.Steps-s.Step)
 		report(Progress{Step: s, Steps: t.Settings.Steps, HeldOutLoss: t.last.HeldOutLoss, Evaluated: evaluated,
-			TokensPerSecond: perSecond(t.tokens, t.elapsed()), SecondsLeft: left})
+			Filmed: evaluated && t.filmedAt(s.Step), TokensPerSecond: perSecond(t.tokens, t.elapsed()), SecondsLeft: left})
 	}
 	err := t.trainer.Run(ctx, train.Callbacks{
 		EvaluateAt: t.Settings.evaluatedAt,
@@ -324,7 +325,7 @@ func (t *Training) diverged(where string, err error) error {
 }
 
 // evaluate measures the loss on the held-out text, or on a sample of it, and computes the map of the sample sentence. It returns the
-// content of a line for each log, by the name of the log.
+// content of a line for each log, by the name of the log; for the film only if it has a frame of this step.
 func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 	m := Metrics{Step: s.Step, Loss: s.Loss, LearningRate: s.LearningRate, Seconds: t.before}
 	if heldOut := t.Corpus.HeldOut.Len() > 0; heldOut || s.Step == 0 {
@@ -345,13 +346,16 @@ func (t *Training) evaluate(s train.Step) (map[string][]byte, error) {
 		m.TokensPerSecond = perSecond(t.tokens, elapsed)
 	}
 	t.last = m
-	sample, err := t.SampleMap()
+	sample, err := t.SampleMap() // which finds weights that diverged, with a frame or without
 	if err != nil {
 		return nil, t.diverged("for the sample sentence ", err)
 	}
-	frame := attention.Frame{Step: s.Step, HeldOutLoss: m.HeldOutLoss, Sentences: []attention.Map{sample}}
+	of := map[string]any{metricsFile: m}
+	if t.filmedAt(s.Step) {
+		of[filmFile] = attention.Frame{Step: s.Step, HeldOutLoss: m.HeldOutLoss, Sentences: []attention.Map{sample}}
+	}
 	lines := map[string][]byte{}
-	for name, value := range map[string]any{metricsFile: m, filmFile: frame} {
+	for name, value := range of {
 		if lines[name], err = json.Marshal(value); err != nil {
 			return nil, err
 		}

@@ -1,7 +1,13 @@
 // The losses while they come: held-out, training, the baselines as labelled lines, and the births of links.
 
-// mostPoints is how many points of the training loss are kept; of more, every second one is dropped.
+// mostPoints is how many points of a curve are kept; of more, every second one is dropped.
 const mostPoints = 600;
+
+// appendPoint adds a point to a curve.
+function appendPoint(curve, point) {
+  curve.points.push(point);
+  if (curve.points.length > mostPoints) curve.points.splice(0, Infinity, ...curve.points.filter((_, i) => i % 2 === 0));
+}
 
 // mostNames is how many links a mark names.
 const mostNames = 5;
@@ -54,15 +60,14 @@ function makeLive(svg, pick) {
     add(points) {
       for (const p of points) {
         const loss = p.heldOut ?? (only ? p.loss : null);
-        if (loss !== null && Number.isFinite(loss)) heldOut.points.push([p.step, loss]);
+        if (loss !== null && Number.isFinite(loss)) appendPoint(heldOut, [p.step, loss]);
       }
     },
     // batch appends the training loss of a batch.
     batch(step, loss) {
       const last = training.points.at(-1);
       if (loss === null || !Number.isFinite(loss) || (last && last[0] >= step)) return;
-      training.points.push([step, loss]);
-      if (training.points.length > mostPoints) training.points = training.points.filter((_, i) => i % 2 === 0);
+      appendPoint(training, [step, loss]);
     },
     // born adds new links; name(link) are words for one. Those close together have one mark, which names the first few.
     born(links, name) {

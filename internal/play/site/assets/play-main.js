@@ -113,7 +113,7 @@ function wire() {
     else training.play();
   };
   byId("one").onclick = () => stepsMore(1);
-  byId("many").onclick = () => stepsMore(within(Math.round(Number(byId("many-steps").value)) || 1, 100000));
+  byId("many").onclick = () => stepsMore(within(Math.round(Number(byId("many-steps").value)) || 1, 1e6));
   byId("rewind").onclick = rewind;
   byId("speed").onchange = (event) => training.speed(Number(event.target.value) || 0);
   for (const id of ["stop-steps", "stop-loss", "stop-flat"]) byId(id).onchange = changeStops;
