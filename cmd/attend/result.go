@@ -74,12 +74,7 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 		err = checkFinite(r.Path, result)
 	}
 	if err == nil {
-		kept := result
-		if verdict != nil { // without the next command, which names the folder: that can be renamed
-			v := *verdict
-			v.Next, kept.Verdict = "", &v
-		}
-		if unsaved := t.SaveResult(kept); unsaved != nil { // it is shown nevertheless
+		if unsaved := t.SaveResult(result.Kept()); unsaved != nil { // it is shown nevertheless
 			p.note(message(unsaved))
 		}
 	}

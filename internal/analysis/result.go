@@ -52,6 +52,16 @@ type TrainingResult struct {
 	Next       []attention.Prediction `json:"next"` // after the sample sentence
 }
 
+// Kept returns the result as a run folder keeps it: without the next command of the verdict, which names the folder, since that can be
+// renamed.
+func (r TrainingResult) Kept() TrainingResult {
+	if r.Verdict != nil {
+		v := *r.Verdict
+		v.Next, r.Verdict = "", &v
+	}
+	return r
+}
+
 // NewTrainingResult returns the result of a training with its model r and the map of its sample sentence.
 func NewTrainingResult(r *run.Run, result Result, sample attention.Map) TrainingResult {
 	return TrainingResult{result, r.Parameters.Count(), r.Settings.Sample, sample.Next}

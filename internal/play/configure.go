@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -32,7 +33,17 @@ func (s *Session) configure(in Configure) (State, error) {
 			sentence = preset.Sentence
 		}
 	case in.Text == "":
-		return State{}, errors.New("neither a preset nor a text: want one of the two")
+		before, err := s.trained()
+		if err != nil {
+			return State{}, errors.New("neither a preset nor a text: want one of the two")
+		}
+		if text, name = before.text.text, before.run.Settings.Data; text == "" { // it is built in
+			g[dataSetting] = name
+		}
+		var of State
+		of.Changed = g
+		before.describeCommand(&of)
+		sentence = cmp.Or(sentence, before.run.Settings.Sample)
 	}
 	for _, of := range []string{dataSetting, sampleSetting} {
 		if _, ok := in.Settings[of]; ok {
@@ -81,8 +92,15 @@ func (s *Session) start(g given, text string) (*experiment, error) {
 	if err != nil {
 		return nil, err
 	}
+	given := settings.Sample
 	if settings, err = settings.Resolve(c.Corpus); err != nil {
 		return nil, err
+	}
+	if given == "" && text != "" && c.Vocabulary.Layout().Sentences() {
+		if begin := withoutLastWord(settings.Sample); begin != "" {
+			g = maps.Clone(g)
+			g[sampleSetting], settings.Sample = begin, begin
+		}
 	}
 	if err := checkSettings(settings, c.Vocabulary.Len()); err != nil {
 		return nil, err
@@ -104,6 +122,15 @@ func (s *Session) start(g given, text string) (*experiment, error) {
 		return nil, errors.Join(err, e.close())
 	}
 	return e, nil
+}
+
+// withoutLastWord returns a sentence without its last word, which there is to predict then, and "" for one of fewer than three words.
+func withoutLastWord(sentence string) string {
+	words := strings.Fields(sentence)
+	if len(words) < 3 {
+		return ""
+	}
+	return strings.Join(words[:len(words)-1], " ")
 }
 
 // load returns the text that settings name: one that is built in, or the given one.

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"attend/data"
+	"attend/internal/analysis"
 	"attend/internal/printable"
 	"attend/internal/run"
 )
@@ -85,13 +86,35 @@ func (e *experiment) json() ([]byte, error) {
 	return json.Marshal(n)
 }
 
+// save writes a checkpoint of the training and its result, as `attend train` does when it ends or is stopped. What diverged, and a run
+// that is open without its text, stays as it is.
+func (e *experiment) save() error {
+	if e.training == nil || e.diverged != nil {
+		return nil
+	}
+	if err := e.training.Save(); err != nil {
+		return err
+	}
+	model := e.training.Model()
+	result, err := analysis.Conclude(model, e.run, e.text.Corpus)
+	if err != nil {
+		return err
+	}
+	maps, err := analysis.Maps(model, resultPredictions, false, e.run.Settings.Sample)
+	if err != nil {
+		return err
+	}
+	return e.training.SaveResult(analysis.NewTrainingResult(model, result, maps[0]).Kept())
+}
+
+// resultPredictions is the number of next words after the sample sentence in the result of a training.
+const resultPredictions = 5
+
 // zip saves the training and returns its folder in a zip file, with its own text beside the folder: there its settings name it. Equal
 // runs give equal bytes.
 func (e *experiment) zip() ([]byte, error) {
-	if e.training != nil && e.diverged == nil {
-		if err := e.training.Save(); err != nil {
-			return nil, err
-		}
+	if err := e.save(); err != nil {
+		return nil, err
 	}
 	entries, err := os.ReadDir(e.run.Path)
 	if err != nil {
@@ -247,7 +270,7 @@ func (s *Session) openIn(folder string, files map[string][]byte, text string) (e
 	if err != nil {
 		return nil, err
 	}
-	if err := checkModel(r.Settings, r.Config.Vocab); err != nil {
+	if err := checkModel(r.Settings, r.Config.Vocab, mostOpenedWork); err != nil {
 		return nil, err
 	}
 	if named := filepath.Join(folder, run.NameOf(r.Settings.Data)); named != at { // the name of its export

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"attend/internal/analysis"
 	"attend/internal/run"
 )
 
@@ -53,6 +54,14 @@ func TestExportAndOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		var result analysis.TrainingResult
+		d, err := run.Describe(r.Path, &result)
+		if err != nil || !d.HasResult || d.Finished != (updates > 150) || d.Trained != min(updates, 150) {
+			t.Errorf("%d updates: it is described as %+v, want the result of a training: %v", updates, d, err)
+		}
+		if v := result.Verdict; v == nil || v.Text == "" || v.Next != "" || len(result.Next) != 5 {
+			t.Errorf("%d updates: the result is %+v", updates, result)
+		}
 		session, err := r.NewSession(1)
 		if err != nil {
 			t.Fatal(err)
@@ -94,6 +103,10 @@ func TestExportAndOpen(t *testing.T) {
 			sameModel(t, trainedNatively(t, few, settings), exported(other))
 			if state = ask[State](other, "rewind", nil); state.Step != 0 {
 				t.Errorf("step %d after rewinding", state.Step)
+			}
+			state = ask[State](other, "configure", object{"settings": object{"heads": "1"}})
+			if of := state.Settings; of["heads"] != "1" || of["lr"] != "0.02" || of["data"] != "small.txt" || state.Sentence != "The boy threw the red" {
+				t.Errorf("another training of the opened text: %v", of)
 			}
 		}
 	}

@@ -22,7 +22,8 @@ const (
 	mostEvaluations = 20_000    // of a training, each of which adds a line to its log
 	filmedIntervals = 250       // eval-intervals that have a frame each in the film; later ones are sparser, see [run.FilmSize]
 	filmBytes       = 32e6      // of those frames
-	mostWork        = 4e10      // multiplications and additions of one update
+	mostWork        = 4e9       // multiplications and additions of one update: about half a second
+	mostOpenedWork  = 4e10      // likewise of a run that is opened, which was trained elsewhere
 	mostBuilding    = 4         // seconds to build the graphs, estimated for a native program
 	mostWeights     = 300_000   // attention weights of a map
 )
@@ -86,21 +87,26 @@ func checkSettings(s run.Settings, vocab int) error {
 		return fmt.Errorf("%s evaluations in %s steps: a page makes at most %s: raise eval-interval, or lower steps",
 			printable.Thousands(evaluations), printable.Thousands(s.Steps), printable.Thousands(mostEvaluations))
 	}
-	return checkModel(s, vocab)
+	return checkModel(s, vocab, mostWork)
 }
 
-// checkModel returns an error for a model that a page cannot train.
-func checkModel(s run.Settings, vocab int) error {
+// work estimates the multiplications and additions of one update: six for each parameter and token, and as many for each pair of a
+// query and a key.
+func work(s run.Settings, vocab int) float64 {
 	c := s.Model(vocab)
 	tokens := float64(s.Batch) * float64(s.Context)
-	// An update takes six operations for each parameter and token, and as many for each pair of a query and a key.
-	work := 6 * tokens * (c.ParameterCount() + 2*float64(s.Layers)*float64(s.Dim)*float64(s.Context))
-	switch {
-	case !(c.BuildSeconds(true) <= mostBuilding):
+	return 6 * tokens * (c.ParameterCount() + 2*float64(s.Layers)*float64(s.Dim)*float64(s.Context))
+}
+
+// checkModel returns an error for a model that takes too long to build in a page, or of which one update takes more than so many
+// operations: a page waits for an update before it pauses.
+func checkModel(s run.Settings, vocab int, most float64) error {
+	switch of := work(s, vocab); {
+	case !(s.Model(vocab).BuildSeconds(true) <= mostBuilding):
 		return fmt.Errorf("a model of %d layers takes too long to build in a page: lower layers, %s", s.Layers, natively)
-	case !(work <= mostWork):
-		return fmt.Errorf("one update of this model takes %.3g operations and a page makes at most %.3g: "+
-			"lower batch, context, dim or layers, %s", work, mostWork, natively)
+	case !(of <= most):
+		return fmt.Errorf("one update of this model would take too long in a page, %.1f times the longest: "+
+			"lower batch, context, dim or layers, %s", of/most, natively)
 	}
 	return nil
 }

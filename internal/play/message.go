@@ -27,10 +27,10 @@ type Reply struct {
 type Configure struct {
 	Envelope
 	Preset   string            `json:"preset"`   // its text and settings; "": Text
-	Text     string            `json:"text"`     // own text
+	Text     string            `json:"text"`     // own text; "" without a preset: the text and the settings of the present training
 	FileName string            `json:"fileName"` // of the text, for the command and the exported run
 	Settings map[string]string `json:"settings"` // by name, as a person writes them
-	Sentence string            `json:"sentence"` // sample sentence; "": that of the preset, or one of the text
+	Sentence string            `json:"sentence"` // sample sentence; "": that of the preset, or one of the text without its last word
 }
 
 // State is a training as it is.
@@ -53,6 +53,7 @@ type State struct {
 	Map          Map     `json:"map"`
 	ShownStep    int     `json:"shownStep"`    // updates of the weights of the map
 	SelectedStep *int    `json:"selectedStep"` // updates of the weights that the run keeps, by their held-out loss
+	StepSeconds  float64 `json:"stepSeconds"`  // estimate of the time of an update, from the speed of the latest ones
 	CanTrain     bool    `json:"canTrain"`     // false for a run that is open without its text
 }
 
@@ -158,6 +159,7 @@ type Progress struct {
 	Points       []Point                `json:"points"` // of the evaluations among the updates
 	Map          *Map                   `json:"map"`    // null if the weights of a training that diverged have none
 	PlainNext    []attention.Prediction `json:"plainNext,omitempty"`
+	AfterNext    []float64              `json:"afterNext,omitempty"` // of the words of plainNext, with the interventions
 	Effect       *Effect                `json:"effect,omitempty"`
 	ShownStep    int                    `json:"shownStep"`
 	SelectedStep *int                   `json:"selectedStep"`
@@ -231,6 +233,8 @@ type Shown struct {
 	Map         Map                      `json:"map"`       // with the interventions
 	PlainNext   []attention.Prediction   `json:"plainNext"` // without them
 	PlainNextAt [][]attention.Prediction `json:"plainNextAt"`
+	AfterNext   []float64                `json:"afterNext,omitempty"`   // probabilities of the words of plainNext with the interventions
+	AfterNextAt [][]float64              `json:"afterNextAt,omitempty"` // likewise of plainNextAt
 	Unknown     []bool                   `json:"unknown"`
 	Effect      *Effect                  `json:"effect"` // null without interventions
 	ShownStep   int                      `json:"shownStep"`

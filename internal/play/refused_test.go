@@ -29,7 +29,6 @@ func bad() []struct {
 		{"step", object{"updates": -1}, "updates -1"},
 		{"step", object{"updates": 1, "milliseconds": -1}, "milliseconds -1"},
 		{"step", object{"updates": 1, "milliseconds": 1e300}, "milliseconds 1e+300"},
-		{"configure", nil, "neither a preset nor a text"},
 		{"configure", object{"preset": "tundra"}, `there is no preset "tundra": want savanna, `},
 		{"configure", object{"preset": "savanna", "text": "a"}, "want one of the two"},
 		{"configure", object{"text": small(), "fileName": long}, "the file name"},
@@ -58,7 +57,7 @@ func bad() []struct {
 		{"configure", object{"text": "b\n" + strings.Repeat("a ", 50_000) + "\n"}, "line 2 of text.txt has 50000 words"},
 		{"configure", object{"text": strings.Repeat("The lion saw the zebra\n", 100_000)}, "a page takes at most"},
 		{"configure", object{"text": small(), "settings": quick("context", "65536")}, "lower batch, context"},
-		{"configure", object{"text": small(), "settings": quick("unit", "char", "context", "512", "layers", "8"), "sentence": strings.Repeat("the lion ", 50)},
+		{"configure", object{"text": small(), "settings": quick("unit", "char", "context", "512", "layers", "4"), "sentence": strings.Repeat("the lion ", 50)},
 			"a page shows at most"},
 		{"show", object{"sentence": long}, "a page takes at most"},
 		{"show", object{"sentence": strings.Repeat("the ", 60)}, "shorten it, or train with a larger context"},
@@ -91,6 +90,7 @@ func bad() []struct {
 // A message that is refused leaves the state as it was.
 func TestRefused(t *testing.T) {
 	c := talk(t)
+	c.refused("configure", nil, "neither a preset nor a text")
 	ask[State](c, "configure", object{"text": small(), "fileName": "small.txt", "settings": quick()})
 	ask[Progress](c, "step", object{"updates": 15})
 	ask[Shown](c, "show", object{"sentence": "the lion likes the bee", "interventions": []object{{"layer": 0, "head": 1}}})

@@ -26,6 +26,7 @@ type Session struct {
 	texts   map[string]*corpus
 	now     *experiment   // nil before the first configure
 	longest time.Duration // of the updates of one message
+	speed   float64       // multiplications and additions a second of the latest updates
 }
 
 // New returns a session that keeps its runs in a folder, which must exist and belong to it alone. Call [Session.Close] at the end.
@@ -37,8 +38,11 @@ func New(folder string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{folder: folder, texts: map[string]*corpus{}, longest: longestStep}, nil
+	return &Session{folder: folder, texts: map[string]*corpus{}, longest: longestStep, speed: firstSpeed}, nil
 }
+
+// firstSpeed is [Session.speed] before the first updates, that of a laptop.
+const firstSpeed = 8e9
 
 // Close ends the present training and removes its folder.
 func (s *Session) Close() error {
@@ -222,6 +226,7 @@ func (s *Session) replace(e *experiment) (State, error) {
 	if err != nil {
 		return State{}, errors.Join(err, e.close())
 	}
+	state.StepSeconds = work(e.run.Settings, e.run.Config.Vocab) / s.speed
 	before := s.now
 	s.now = e
 	return state, before.close()

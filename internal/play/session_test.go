@@ -121,11 +121,11 @@ func TestSession(t *testing.T) {
 	if want := quick(); !maps.Equal(state.Changed, want) {
 		t.Errorf("changed %v, want %v", state.Changed, want)
 	}
-	if state.Command != "attend train --data small.txt --heads 2 --dim 16 --batch 8 --steps 40 --eval-interval 10" || state.CommandFile != "small.txt" {
+	if state.Command != "attend train --data small.txt --heads 2 --dim 16 --batch 8 --steps 40 --sample \"The lion likes the\" --eval-interval 10" || state.CommandFile != "small.txt" {
 		t.Errorf("command %s of %s", state.Command, state.CommandFile)
 	}
 	m := state.Map
-	if len(m.Tokens) != 6 || len(m.Attention) != 1 || len(m.Attention[0]) != 2 || len(m.NextAt) != 6 || len(m.Next) != mostNext {
+	if len(m.Tokens) != 5 || len(m.Attention) != 1 || len(m.Attention[0]) != 2 || len(m.NextAt) != 5 || len(m.Next) != mostNext {
 		t.Errorf("map %+v", m)
 	}
 	p := ask[Progress](c, "step", object{"updates": 25, "milliseconds": 0})

@@ -43,7 +43,7 @@ func (s *Session) show(in Show) (Shown, error) {
 	}
 	before, list := e.sentence, e.interventions
 	e.sentence, e.interventions = in.Sentence, in.Interventions
-	m, plain, effect, err := e.maps(in.Vectors)
+	m, plain, changes, err := e.maps(in.Vectors)
 	if err != nil {
 		e.sentence, e.interventions = before, list
 		return Shown{}, err
@@ -55,8 +55,8 @@ func (s *Session) show(in Show) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	unknown := m.Unknown
-	return Shown{Map: mapOf(m), PlainNext: plain.Next, PlainNextAt: plain.NextAt, Unknown: unknown, Effect: effect, ShownStep: r.Step}, nil
+	return Shown{Map: mapOf(m), PlainNext: plain.Next, PlainNextAt: plain.NextAt, AfterNext: changes.next, AfterNextAt: changes.nextAt,
+		Unknown: m.Unknown, Effect: changes.effect, ShownStep: r.Step}, nil
 }
 
 // checkInterventions returns an error for an intervention in a layer or head that the model does not have. Whether the sentence
@@ -146,15 +146,22 @@ func checkPositions(c layers.Config, list []Intervention, tokens []string) error
 	return nil
 }
 
-// maps returns the map of the sentence with the interventions, that without them, and the effect of the interventions, nil if there
-// are none. Then both maps are the same.
-func (e *experiment) maps(vectors bool) (shown, plain attention.Map, effect *Effect, err error) {
+// changes is what the interventions do to the predictions.
+type changes struct {
+	effect *Effect     // nil if there are none
+	next   []float64   // probabilities of the likely next words of the map without them
+	nextAt [][]float64 // likewise after each token
+}
+
+// maps returns the map of the sentence with the interventions, that without them, and what they change. Without interventions both
+// maps are the same.
+func (e *experiment) maps(vectors bool) (shown, plain attention.Map, c changes, err error) {
 	r, session, err := e.shown()
 	if err != nil {
-		return shown, plain, nil, err
+		return shown, plain, c, err
 	}
 	options := run.MapOptions{Most: mostNext, NextAt: mostNextAt, Vectors: vectors && len(e.interventions) == 0}
-	at, target, before, after := 0, 0, 0.0, 0.0
+	at, target, before := 0, 0, 0.0
 	options.Read = func(out run.ForwardResult) {
 		if len(e.interventions) > 0 {
 			at = effectPosition(e.interventions, out)
@@ -163,18 +170,34 @@ func (e *experiment) maps(vectors bool) (shown, plain attention.Map, effect *Eff
 		}
 	}
 	if plain, err = session.MapWith(e.sentence, options); err != nil || len(e.interventions) == 0 {
-		return plain, plain, nil, err
+		return plain, plain, c, err
 	}
 	if err := checkPositions(r.Config, e.interventions, plain.Tokens); err != nil {
-		return shown, plain, nil, err
+		return shown, plain, c, err
 	}
 	options.Vectors, options.Edit = vectors, edit(r.Config, e.interventions)
-	options.Read = func(out run.ForwardResult) { after = analysis.LogProbability(out.Logits(at), target) }
-	if shown, err = session.MapWith(e.sentence, options); err != nil {
-		return shown, plain, nil, err
+	after := 0.0
+	options.Read = func(out run.ForwardResult) {
+		after = analysis.LogProbability(out.Logits(at), target)
+		probabilities := func(position int, of []attention.Prediction) []float64 {
+			list := make([]float64, len(of))
+			for i, p := range of {
+				if id, known := r.Vocabulary.ID(p.Word); known {
+					list[i] = math.Exp(analysis.LogProbability(out.Logits(position), id))
+				}
+			}
+			return list
+		}
+		c.next = probabilities(out.Len()-1, plain.Next)
+		for position, of := range plain.NextAt {
+			c.nextAt = append(c.nextAt, probabilities(position, of))
+		}
 	}
-	effect = &Effect{Position: at, Word: r.Vocabulary.Key(target), Before: math.Exp(before), After: math.Exp(after), Nats: before - after,
-		NoiseFloor: e.floor.Removed}
-	effect.Words = effect.words()
-	return shown, plain, effect, nil
+	if shown, err = session.MapWith(e.sentence, options); err != nil {
+		return shown, plain, c, err
+	}
+	c.effect = &Effect{Position: at, Word: r.Vocabulary.Key(target), Before: math.Exp(before), After: math.Exp(after),
+		Nats: before - after, NoiseFloor: e.floor.Removed}
+	c.effect.Words = c.effect.words()
+	return shown, plain, c, nil
 }

@@ -92,6 +92,9 @@ func (s *Session) rate(in Rate) (RateChanged, error) {
 	return RateChanged{rate, factor * settings.Training().Rate(e.training.Step), e.commanded()}, nil
 }
 
+// measurable is the shortest time from which a speed is taken.
+const measurable = 20 * time.Millisecond
+
 // step makes updates.
 func (s *Session) step(in Step) (Progress, error) {
 	e, err := s.trained()
@@ -109,11 +112,15 @@ func (s *Session) step(in Step) (Progress, error) {
 		most = min(most, durationOf(in.Milliseconds))
 	}
 	e.fresh = len(e.points)
+	before, begun := e.training.Step, time.Now()
 	if e.stopped == "" {
 		err = e.advance(in.Updates, most)
 	}
 	if err != nil {
 		return Progress{}, err
+	}
+	if took := time.Since(begun); took >= measurable {
+		s.speed = work(e.run.Settings, e.run.Config.Vocab) * float64(max(1, e.training.Step-before)) / took.Seconds()
 	}
 	return e.progress()
 }
@@ -227,7 +234,7 @@ func (e *experiment) progress() (Progress, error) {
 	if len(e.points) > 0 {
 		p.HeldOut = e.points[len(e.points)-1].HeldOut
 	}
-	m, plain, effect, err := e.maps(false)
+	m, plain, changes, err := e.maps(false)
 	if _, none := errors.AsType[*layers.NotFiniteError](err); none {
 		e.stopped, e.diverged = stoppedDiverged, e.training.Diverged(err.Error())
 		e.reason = cmp.Or(e.reason, fmt.Sprintf("It diverged at step %s: %s.", printable.Thousands(p.Step), err))
@@ -243,8 +250,8 @@ func (e *experiment) progress() (Progress, error) {
 	}
 	shown := mapOf(m)
 	p.Map, p.ShownStep, p.Births = &shown, r.Step, e.births(plain)
-	if effect != nil {
-		p.PlainNext, p.Effect = plain.Next, effect
+	if changes.effect != nil {
+		p.PlainNext, p.AfterNext, p.Effect = plain.Next, changes.next, changes.effect
 	}
 	return p, nil
 }

@@ -52,7 +52,8 @@ func exported(c *conversation) map[string][]byte {
 	return files
 }
 
-// trainedNatively returns the folder of a run that `attend train` would make of a text with these settings.
+// trainedNatively returns the folder of a run that `attend train` would make of a text with these settings, and with the sample
+// sentence that the command of a page gives: without its last word.
 func trainedNatively(t *testing.T, text string, settings map[string]string) string {
 	t.Helper()
 	g := given(maps.Clone(settings))
@@ -67,6 +68,9 @@ func trainedNatively(t *testing.T, text string, settings map[string]string) stri
 	}
 	if s, err = s.Resolve(corpus); err != nil {
 		t.Fatal(err)
+	}
+	if corpus.Vocabulary.Layout().Sentences() {
+		s.Sample = s.Sample[:strings.LastIndex(s.Sample, " ")]
 	}
 	path := filepath.Join(t.TempDir(), "run")
 	training, err := run.Start(path, s, corpus, false)

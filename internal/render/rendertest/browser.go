@@ -3,7 +3,6 @@ package rendertest
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,7 +77,7 @@ func Checks(t *testing.T, script *exec.Cmd, least int) {
 		}
 		checks++
 		name, why, _ := strings.Cut(name, ": ")
-		t.Run(fmt.Sprintf("%02d %s", checks, name), func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			if failed {
 				t.Error(why)
 			}

@@ -17,6 +17,20 @@ const titles = {
   init: "initial weights",
 };
 
+// meanings are plain words in place of those for people who know the field.
+const meanings = {
+  lr: "How far each update moves the weights. Too small learns slowly; too large makes the loss jump up and down. 0 chooses it by the size of the model: 0.01, and less for a large one.",
+  layers: "Transformer blocks, one after the other. A later one attends to what the earlier ones found.",
+  heads: "Each head of a layer attends in its own way. They divide the embedding dimension between them, so it must be a multiple of their number.",
+  dim: "How many numbers stand for one word in the model (d_model). More can learn more, and takes longer.",
+  positions: "How the model knows the order of the words.",
+  activation: "The function that the feed-forward network of each layer applies between its two matrices.",
+  batch: "How many sentences each update learns from. More make the updates steadier and slower.",
+  dropout: "The share of numbers that are set to 0 at random during training. Above 0 it helps where there is little text.",
+  "weight-decay": "How strongly each update pulls the weights towards 0.",
+  seed: "The number that decides everything random: the initial weights, the batches and dropout. The same seed gives the same training.",
+};
+
 // elsewhere are settings that other parts of the page change: the text, the sentence, and where it stops.
 const elsewhere = ["data", "sample", "steps"];
 
@@ -96,16 +110,16 @@ function makeControl(setting, changed) {
     "label",
     { for: id },
     titles[setting.name] ?? setting.name.replaceAll("-", " "),
-    " ",
-    element("code", { translate: "no" }, `--${setting.name}`),
+    ...(titles[setting.name] ? [" ", element("code", { translate: "no" }, `--${setting.name}`)] : []),
   );
+  const words = meanings[setting.name] ?? setting.meaning;
   const anew = setting.structural ? " A change starts a new training." : " It changes without a new start.";
   const follows = setting.meaning.includes("(0:") || setting.meaning.includes("if not given");
   const value = setting.default === "" || follows ? "" : ` Default: ${setting.default}.`;
   const meaning = element(
     "p",
     { id: about, class: "quiet" },
-    `${setting.meaning.charAt(0).toUpperCase()}${setting.meaning.slice(1)}.`.replace(/\.\.$/, "."),
+    `${words.charAt(0).toUpperCase()}${words.slice(1)}.`.replace(/\.\.$/, "."),
     value,
     anew,
   );

@@ -48,7 +48,11 @@ const grid = makeGrid(byId("grid-fold"), byId("grid-place"), {
     draw();
   },
 });
-const ownText = makeOwnText({ use: useOwnText, refused: tell });
+const ownText = makeOwnText({
+  use: useOwnText,
+  open: (zip, name) => openRun({ zip }, name).then((fine) => fine && ownText.open(false)),
+  refused: tell,
+});
 let controls = null;
 
 // tell shows a message that stays until it is closed, or until what it was about went well; "" hides it.
@@ -187,10 +191,8 @@ async function boot() {
   controls = makeControls(byId("settings"), table.settings, changeSetting);
   wire();
   if (given.run) {
-    const { files, text, textName } = given.run;
-    experiment = { preset: null, text: null, fileName: "", unit: "word", settings: {}, sentence: "" };
-    await adopt(await engine.ask("open", { files, text, textName }));
-    showPreset();
+    const { files, text, textName, name } = given.run;
+    await openRun({ files, text, textName }, name);
   } else {
     await openAddress();
   }

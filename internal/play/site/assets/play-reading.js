@@ -8,7 +8,7 @@ const askForMap = makeLatest(async ({ text, done }) => {
     showing = text;
     now.map = readMap(reply.map);
     now.shownStep = reply.shownStep;
-    takeEffect(reply.effect, reply.plainNext, reply.plainNextAt);
+    takeEffect(reply);
     byId("unknown").hidden = now.map.unknown.size === 0;
     draw();
     done(true);
@@ -18,11 +18,12 @@ const askForMap = makeLatest(async ({ text, done }) => {
   }
 });
 
-// takeEffect keeps what the cuts do: next words without them, and their effect in words; null without cuts.
-function takeEffect(effect, plain, plainAt) {
+// takeEffect keeps what the cuts do, of a reply to show or step: next words without them and with them, and their effect in words.
+function takeEffect({ effect, plainNext, plainNextAt, afterNext, afterNextAt }) {
+  const changed = (plain, after) => readNext(plain).map((p, i) => ({ word: p.word, before: p.probability, probability: after[i] }));
   now.effect = effect ?? null;
-  now.plain = effect && plain ? readNext(plain) : null;
-  now.plainAt = effect && plainAt ? plainAt.map(readNext) : null;
+  now.plain = effect ? changed(plainNext, afterNext) : null;
+  now.plainAt = effect && afterNextAt ? plainNextAt.map((plain, i) => changed(plain, afterNextAt[i])) : null;
   setText(byId("effect"), effect ? effect.words : "");
 }
 
@@ -67,22 +68,26 @@ function leavePast() {
 
 async function showSentence(text) {
   if (text.trim() === "") return tell("The sentence is empty: type at least one word.");
+  const kept = view.query;
+  view.query = -1; // before the reply, so that a word that is clicked meanwhile stays chosen
   if (now.step === 0 && !playing()) {
     // The film is of the sentence that a training starts with.
     cuts.clear((one) => one.query !== undefined);
-    if (await start({ ...experiment, sentence: text })) view.query = -1;
+    if (!(await start({ ...experiment, sentence: text }))) view.query = kept;
     return draw();
   }
   const before = cuts.list();
   now.past = null;
   if (text !== showing) cuts.clear((one) => one.query !== undefined);
   if (await refresh(text)) {
-    view.query = -1;
     curve.forgetBirths();
     byId("prompt").value = text;
     byId("why-answer").hidden = true;
     tell("");
-  } else cuts.set(before);
+  } else {
+    view.query = kept;
+    cuts.set(before);
+  }
   cuts.draw();
   draw();
   writeLater();
@@ -121,7 +126,10 @@ const goTo = makeLatest(async (step) => {
 async function nameHeads() {
   const list = await engine.ask("heads");
   heads.names(list);
-  byId("heads-note").textContent = `Named with the weights of step ${now.shownStep}, by what they attend to over the text.`;
+  byId("heads-note").replaceChildren(
+    element("p", {}, `Named with the weights of step ${now.shownStep}, by what they attend to over the text.`),
+    ...[termsOf(list.map((h) => h.sentence).join(" "))].filter(Boolean),
+  );
 }
 
 async function explain() {
@@ -134,6 +142,7 @@ async function explain() {
     answer.replaceChildren(
       element("h3", {}, `Which word matters, with the weights of step ${now.shownStep}`),
       ...why.paragraphs.map((p) => element("p", {}, p)),
+      ...[termsOf(why.paragraphs.join(" "))].filter(Boolean),
     );
   } catch (error) {
     answer.textContent = error.message;

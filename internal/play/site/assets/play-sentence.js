@@ -8,6 +8,9 @@ const leastArc = 0.005,
 // roomy is the most tokens whose own predictions stand below each of them.
 const roomy = 12;
 
+// leastFit is how much smaller than others a sentence is written, so that it has one row.
+const leastFit = 0.72;
+
 // makeSentence returns how to draw a sentence. `on` has point(query or null), pin(query) and cut(query, key).
 function makeSentence(place, on) {
   let map = null,
@@ -107,6 +110,12 @@ function makeSentence(place, on) {
   // measure reads where the words stand; drawing never does, so that it never waits for a layout.
   function measure() {
     if (!map) return;
+    // A sentence that is a little too long for one row, with the word behind it, is written smaller.
+    figure.style.setProperty("--fit", 1);
+    const size = parseFloat(getComputedStyle(list).fontSize);
+    const wanted = tokens.reduce((sum, { button }) => sum + button.offsetWidth + 5, 6 * size);
+    const fit = figure.clientWidth / wanted;
+    if (fit < 1 && fit >= leastFit && !map.joined) figure.style.setProperty("--fit", (fit - 0.02).toFixed(3));
     const rows = new Set(tokens.map((t) => t.button.offsetTop)).size;
     const widest = Math.max(0, ...tokens.map((t) => t.button.offsetLeft + t.button.offsetWidth));
     const arch = rows > 1 ? (map.joined ? 30 : 44) : within(36 + widest * 0.16, 150);

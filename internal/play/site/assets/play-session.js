@@ -15,6 +15,7 @@ async function adopt(state) {
     reason: "",
     corpus: state.corpus,
     parameters: state.parameters,
+    stepSeconds: state.stepSeconds,
     sentence: state.sentence,
     command: state.command,
     withheld: state.commandWithheld,
@@ -86,6 +87,28 @@ function rewind() {
   });
 }
 
+// openRun opens a run folder: {zip} of a file, or {files, text, textName} of the page. A run that is refused leaves the present one.
+function openRun(fields, name) {
+  const result = opened.then(async () => {
+    await training.pause();
+    try {
+      const state = await engine.ask("open", fields);
+      experiment = { preset: null, text: null, fileName: name, unit: "word", settings: {}, sentence: "" };
+      cuts.clear();
+      view.query = -1;
+      tell("");
+      await adopt(state);
+      showPreset();
+      return true;
+    } catch (error) {
+      tell(error.message);
+      return false;
+    }
+  });
+  opened = result;
+  return result;
+}
+
 async function configure(wanted, play) {
   await training.pause();
   const { preset, text, fileName, unit, settings, sentence: sample } = wanted;
@@ -115,7 +138,7 @@ function showPreset() {
   }
   if (option)
     option.textContent =
-      experiment.text === null ? (given.run?.name ?? "the run") : `your own text: ${clip(experiment.fileName, 30)}`;
+      experiment.text === null ? `the run ${clip(experiment.fileName, 30)}` : `your own text: ${clip(experiment.fileName, 30)}`;
   select.value = experiment.preset ?? "";
 }
 
@@ -135,7 +158,7 @@ function progressed(reply) {
   if (reply.map) {
     // of a training that diverged there may be none
     now.map = readMap(reply.map);
-    takeEffect(reply.effect, reply.plainNext, null);
+    takeEffect(reply);
   }
   curve.keep(atEnd() ? reply.selectedStep : null);
   curve.add(reply.points ?? []);

@@ -1,7 +1,28 @@
-// The reader's own text: pasted, opened or dropped. Only text is taken, and only so much of it.
+// The reader's own text: pasted, opened or dropped. Only text is taken, and only so much of it; and a zip of a run folder.
 
 // mostText is how many bytes of text the page takes.
 const mostText = 1 << 20;
+
+// mostRun is how many bytes of a zip of a run folder the page takes.
+const mostRun = 60e6;
+
+// isZip reports whether a file begins as a zip does and is no document of an office program.
+async function isZip(file) {
+  const [p, k] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  return p === 0x50 && k === 0x4b && !/\.(doc|xls|ppt|od|epub)[a-z]*$/i.test(file.name);
+}
+
+// readBase64 returns the bytes of a file in base64.
+async function readBase64(file) {
+  if (file.size > mostRun)
+    throw new Error(`${clip(file.name, 60)} has ${Math.round(file.size / 1e6)} MB; the page opens a run of up to ${mostRun / 1e6} MB`);
+  return new Promise((done, refuse) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => refuse(new Error(`${clip(file.name, 60)} cannot be read: choose it again`));
+    reader.readAsDataURL(file);
+  });
+}
 
 // readText returns the text of a file, or throws an error that says what the file is and what to do.
 async function readText(file) {
@@ -16,7 +37,7 @@ async function readText(file) {
   if (starts([0x25, 0x50, 0x44, 0x46]))
     throw new Error(`${name} is a PDF, and the page takes plain text. Copy the text out of it and paste it here`);
   if (starts([0x50, 0x4b, 0x03, 0x04]))
-    throw new Error(`${name} is a zip or a document of an office program, and the page takes plain text. Save it as .txt`);
+    throw new Error(`${name} is a document of an office program, and the page takes plain text. Save it as .txt`);
   let text;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -35,7 +56,8 @@ function checkText(text, name) {
     throw new Error(`${name} has more than 1 MB; the page takes up to 1 MB of text`);
 }
 
-// makeOwnText wires the panel and the page for dropping. `on` has use({text, fileName, unit}) and refused(message).
+// makeOwnText wires the panel and the page for dropping. `on` has use({text, fileName, unit}), open(zip in base64,
+// name) and refused(message).
 function makeOwnText(on) {
   const panel = byId("own-panel"),
     button = byId("own"),
@@ -55,6 +77,7 @@ function makeOwnText(on) {
   };
   const take = async (file) => {
     try {
+      if (await isZip(file)) return on.open(await readBase64(file), file.name.replace(/\.zip$/i, ""));
       area.value = await readText(file);
       fileName = /\.txt$/i.test(file.name) ? file.name : `${file.name}.txt`;
       open(true);

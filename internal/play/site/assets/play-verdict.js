@@ -4,9 +4,12 @@
 function drawVerdict(place, verdict, reason, apply) {
   place.hidden = !verdict;
   if (!verdict) return place.replaceChildren();
+  const [first, ...more] = verdict.words.map((words) => element("p", {}, words));
   place.replaceChildren(
     element("h3", {}, "Verdict"),
-    ...[reason, ...verdict.words].filter(Boolean).map((words) => element("p", {}, words)),
+    ...(reason ? [element("p", {}, reason)] : []),
+    first,
+    ...(more.length ? [element("details", {}, element("summary", {}, "More"), ...more)] : []),
     element(
       "p",
       { class: "remedies" },
@@ -16,5 +19,6 @@ function drawVerdict(place, verdict, reason, apply) {
         return [button, " "];
       }),
     ),
+    ...[termsOf(verdict.words.join(" "))].filter(Boolean),
   );
 }

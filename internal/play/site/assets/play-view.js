@@ -17,13 +17,14 @@ const now = {
   corpus: null,
   canTrain: true,
   parameters: 0,
+  stepSeconds: 0, // an estimate
   sentence: "",
   command: "",
   withheld: "",
   rate: null, // the learning rate, as text, if it was changed on the way
   map: null, // as readMap returns it, with the cuts
-  plain: null,
-  plainAt: null, // next words without the cuts; null: there are none
+  plain: null, // the likely next words without the cuts: {word, before, probability (with them)}; null: there are no cuts
+  plainAt: null, // likewise after each word; null: there are no cuts, or it is not known
   effect: null, // of the cuts
   past: null, // {step, map} of a step that the page shows; null: the present
 };
@@ -102,8 +103,10 @@ function drawWhere(playing) {
   const parts = [`step ${now.step} of ${now.steps}`];
   if (now.heldOut !== null) parts.push(`held-out loss ${now.heldOut.toFixed(2)}`);
   else if (now.loss !== null) parts.push(`loss ${now.loss.toFixed(2)}`);
+  if (!playing && now.step === 0 && now.stepSeconds >= 0.03)
+    parts.push(`about ${now.stepSeconds.toFixed(now.stepSeconds < 0.1 ? 2 : 1)} s a step, ${lasting(now.stepSeconds * now.steps)} in all`);
   if (!playing && now.shownStep !== now.step)
-    parts.push(`shown: the weights of step ${now.shownStep}, which had the lowest held-out loss and are kept`);
+    parts.push(`shown: step ${now.shownStep}, which is kept for its lowest held-out loss`);
   if (playing && now.speed) parts.push(`${Math.round(now.speed / 1000)},000 tokens a second`.replace(/^0,000/, "under 1,000"));
   setText(byId("where"), parts.join(" · "));
   const bar = byId("progress");
@@ -113,6 +116,13 @@ function drawWhere(playing) {
     byId("play"),
     playing ? "Pause" : atEnd() && now.stopped !== "diverged" ? `Train ${moreSteps()} more` : now.step ? "Go on" : "Play",
   );
+}
+
+// lasting writes a time for people.
+function lasting(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }
 
 // atEnd reports whether the training made all its steps; moreSteps is how many more one click asks for.
@@ -153,21 +163,9 @@ const mostNext = 5;
 function nextRows(map, query) {
   const rows = (map.nextAt[query] ?? []).slice(0, mostNext);
   const plain = now.past ? null : query === map.tokens.length - 1 ? now.plain : now.plainAt?.[query];
-  if (!plain || !plain.length) return rows;
-  const after = new Map((map.nextAt[query] ?? []).map((p) => [p.word, p.probability])),
-    before = new Set(plain.slice(0, mostNext).map((p) => p.word));
-  const listed = map.nextAt[query] ?? [],
-    under = listed.at(-1)?.probability ?? 1;
-  const { word, position, after: exactly } = now.effect ?? {};
-  return [
-    ...plain.slice(0, mostNext).map((p) => ({
-      word: p.word,
-      before: p.probability,
-      under,
-      probability: after.get(p.word) ?? (position === query && spelled(word) === p.word ? exactly : null),
-    })),
-    ...rows.filter((row) => !before.has(row.word)).slice(0, 2),
-  ];
+  if (!plain?.length) return rows;
+  const before = new Set(plain.map((p) => p.word));
+  return [...plain.slice(0, mostNext), ...rows.filter((row) => !before.has(row.word)).slice(0, 2)];
 }
 
 // drawNextWords shows what may come after the word that is shown.

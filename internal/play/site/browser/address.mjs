@@ -12,6 +12,7 @@ await check("the address holds settings, sentence and view, and opens the same a
   await changedTo(page, "#command", /--seed 5/);
   await page.fill("#sentence", "The zebra saw the lion near the");
   await page.press("#sentence", "Enter");
+  await changedTo(page, ".token:nth-child(3) .word", /zebra/);
   await settled(page);
   await page.selectOption("#shown-head", "0 2");
   await page.click(token(6));

@@ -5,14 +5,8 @@
 // FOLDER has play.html, and run.html with a trained run inside. One line for each check, as in internal/render/page/browser/check.mjs,
 // whose harness and modules these checks share.
 
-import { browser } from "../../../render/page/browser/harness.mjs";
+import { finish } from "../../../render/page/browser/harness.mjs";
 
-await import("./training.mjs");
-await import("./sentence.mjs");
-await import("./cuts.mjs");
-await import("./settings.mjs");
-await import("./text.mjs");
-await import("./address.mjs");
-await import("./save.mjs");
-await import("./everywhere.mjs");
-await browser.close();
+const parts = ["everywhere", "training", "address", "text", "settings", "cuts", "sentence", "save"];
+await Promise.all(parts.map((part) => import(`./${part}.mjs`)));
+await finish();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder, near } from "../../../render/page/browser/harness.mjs";
-import { changedTo, check, clickArc, nextWords, train, weights } from "./live.mjs";
+import { changedTo, check, clickArc, drop, nextWords, notice, reached, settled, train, weights } from "./live.mjs";
 
 async function saved(page, button) {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
@@ -33,10 +33,47 @@ await check("pictures, the run and the numbers are saved", {}, async (page) => {
   assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
   assert.ok(png.bytes.length > 3000);
   const run = await saved(page, "#save-run");
-  assert.match(run.name, /\.zip$/);
-  assert.equal(run.bytes.subarray(0, 2).toString(), "PK");
+  assert.equal(run.name, "savanna.zip");
   const json = JSON.parse((await saved(page, "#save-json")).bytes.toString("utf8"));
   assert.equal(typeof json, "object");
+});
+
+await check("a saved run opens again: dropped, or chosen as a file; a zip that is none is refused", { hash: "#preset=rhyme&seed=3" }, async (page) => {
+  await train(page, 20);
+  const there = { weights: await weights(page), next: await nextWords(page) };
+  await page.click("#save-fold > summary");
+  const run = await saved(page, "#save-run");
+  await page.selectOption("#preset", "savanna");
+  await changedTo(page, "#preset-meaning", /16,000 sentences/);
+  const words = Buffer.from("UEsDBBQAAAAAAAAAIQDTXGyAAwAAAAMAAAAFAAAAYS50eHRhIGJQSwECFAMUAAAAAAAAACEA01xsgAMAAAADAAAABQAAAAAAAAAAAAAAgAEAAAAAYS50eHRQSwUGAAAAAAEAAQAzAAAAJgAAAAAA", "base64");
+  for (const [name, content, told] of [
+    ["words.zip", words, /there is no file of a run folder/],
+    ["broken.zip", run.bytes.subarray(0, 500), /not a zip file/],
+  ]) {
+    await drop(page, name, "application/zip", content);
+    await changedTo(page, "#notice-text", told);
+    assert.match(await page.textContent("#where"), /^step 0 of 1500/, "the training stands");
+  }
+  for (const open of [
+    () => drop(page, run.name, "application/zip", run.bytes),
+    () => page.setInputFiles("#own-file", { name: run.name, mimeType: "application/zip", buffer: run.bytes }),
+  ]) {
+    await page.selectOption("#preset", "savanna");
+    await changedTo(page, "#where", /^step 0 of 1500/);
+    await open();
+    await changedTo(page, "#where", /^step 20 of 300/);
+    await settled(page);
+    assert.deepEqual({ weights: await weights(page), next: await nextWords(page) }, there);
+    assert.match(await page.$eval("#preset", (e) => e.selectedOptions[0].textContent), /^the run farm/);
+    await train(page, 2);
+  }
+  await page.click("#settings-fold > summary");
+  await page.fill("#set-heads", "2");
+  await page.press("#set-heads", "Tab");
+  await page.click("#pending-start");
+  await reached(page, 0);
+  assert.equal(await page.locator(".card").count(), 3, "its text is trained on with another setting");
+  assert.equal(await notice(page), "");
 });
 
 await check("the command is copied", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {

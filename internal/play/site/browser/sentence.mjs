@@ -87,6 +87,8 @@ await check("which word matters is said in words", {}, async (page) => {
   await page.click("#why");
   await page.waitForSelector("#why-answer p");
   assert.match(await page.textContent("#why-answer"), /Which word matters, with the weights of step 400.*near/s);
+  await page.click("#why-answer summary");
+  assert.ok((await page.isVisible("#why-answer dl")) && (await page.textContent("#why-answer dl")).includes("noise floor"), "its words are explained");
 });
 
 await check("it writes, and a temperature of 0 always writes the same", {}, async (page) => {

@@ -5,7 +5,7 @@ import { changedTo, check, notice, reached, settled, step, train, until, weights
 
 await check("the settings that matter stand first, each with its meaning", {}, async (page) => {
   await page.click("#settings-fold > summary");
-  const names = await page.$$eval("#settings > .settings label code", (l) => l.map((e) => e.textContent.slice(2)));
+  const names = await page.$$eval("#settings > .settings .setting :is(select, input:not([type=range]))", (l) => l.map((e) => e.id.slice(4)));
   assert.deepEqual(names, [
     "lr",
     "layers",
@@ -90,6 +90,17 @@ await check("a new start keeps the learning rate that was changed on the way", {
   await page.click("#pending-start");
   await reached(page, 0);
   await changedTo(page, "#command", /--heads 2 --lr 0.002/);
+});
+
+await check("a large model says beforehand how long a step takes, and one that is too large is refused", {}, async (page) => {
+  assert.doesNotMatch(await page.textContent("#where"), /s a step/);
+  await page.click("#settings-fold > summary");
+  await page.fill("#set-dim", "128");
+  await page.press("#set-dim", "Tab");
+  await changedTo(page, "#where", /about 0\.\d+ s a step, \d+ (s|minutes) in all$/);
+  await page.fill("#set-layers", "8");
+  await page.press("#set-layers", "Tab");
+  await changedTo(page, "#notice-text", /one update of this model would take too long in a page, [\d.]+ times the longest: lower batch/);
 });
 
 await check("values are clamped to what a setting can be", {}, async (page) => {

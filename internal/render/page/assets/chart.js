@@ -24,7 +24,7 @@ function partOf(axis, at) {
 // returns the functions from numbers to pixels, the edges of the space between the axes, the line of each curve, and how to draw
 // it again.
 function makeChart(svg, chart, over = () => []) {
-  const top = 22;
+  const top = 22, leader = 10;
   const widest = (texts) => Math.max(0, ...texts.map((t) => t.length)) * 7;
   const plot = { top, left: 0, right: 0, bottom: 0, lines: new Map() };
   plot.x = (at) => plot.left + (plot.right - plot.left) * partOf(chart.x, at);
@@ -49,9 +49,11 @@ function makeChart(svg, chart, over = () => []) {
       const at = plot.y(l.y);
       below = Math.max(at + 4, below + 14);
       const line = drawing("line", { class: "level", x1: plot.left, x2: plot.right, y1: at, y2: at });
-      const name = text(l.text, { class: "level", x: plot.right + 6, y: below });
-      line.style.stroke = name.style.fill = curveColor(l.style);
-      return [line, name];
+      const name = text(l.text, { class: "level", x: plot.right + leader + 2, y: below });
+      // From the end of the line to its name, which makes way for the name above.
+      const lead = drawing("path", { class: "level", fill: "none", d: `M${plot.right} ${at}L${plot.right + leader} ${below - 4}` });
+      line.style.stroke = lead.style.stroke = name.style.fill = curveColor(l.style);
+      return [line, lead, name];
     });
   };
   const band = (s) => {
@@ -86,7 +88,7 @@ function makeChart(svg, chart, over = () => []) {
     const width = Math.max(svg.clientWidth || 480, 240), height = svg.clientHeight || 200;
     plot.bottom = height - 40;
     plot.left = widest(chart.y.ticks.map((t) => t.text)) + 16;
-    plot.right = width - 12 - widest(chart.levels.map((l) => l.text));
+    plot.right = width - leader - 8 - widest(chart.levels.map((l) => l.text));
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const [w, h] = [plot.right - plot.left, plot.bottom - top];
     const byWeight = [...chart.series.filter((s) => s.thin), ...chart.series.filter((s) => !s.thin)];

@@ -4,14 +4,8 @@
 //
 // One line for each check: "ok NAME", or "not ok NAME: why"; "# ..." is a figure. The Go test reads them.
 
-import { browser } from "./harness.mjs";
+import { finish } from "./harness.mjs";
 
-await import("./map.mjs");
-await import("./long.mjs");
-await import("./measured.mjs");
-await import("./beside.mjs");
-await import("./film.mjs");
-await import("./curves.mjs");
-await import("./sweep.mjs");
-await import("./everywhere.mjs");
-await browser.close();
+const parts = ["everywhere", "sweep", "curves", "map", "long", "measured", "beside", "film"];
+await Promise.all(parts.map((part) => import(`./${part}.mjs`)));
+await finish();

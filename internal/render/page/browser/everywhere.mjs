@@ -91,14 +91,14 @@ for (const file of ["map.html", "film.html", "hostile.html", "wide.html", "chara
   });
 }
 
-await check("a large page opens", "wide.html", {}, async (page) => {
+await check("a large page opens", "wide.html", { alone: true }, async (page) => {
   const drawn = await opened(page);
   assert.deepEqual(await page.$eval("#cells canvas", (c) => [c.width, c.height]), [64, 64]);
   assert.equal(await page.locator("#overview button").count(), 13);
   console.log(`# wide.html: 12 heads, 64 words, ${megabytes("wide.html")}, usable ${drawn.toFixed(0)} ms after the start of the navigation`);
 });
 
-await check("512 tokens need few elements", "characters.html", {}, async (page) => {
+await check("512 tokens need few elements", "characters.html", { alone: true }, async (page) => {
   const drawn = await opened(page);
   const elements = await page.locator("*").count();
   assert.ok(elements < 3000, `${elements} elements`);

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import assert from "node:assert/strict";
@@ -13,21 +14,46 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const browserPath = process.argv[2];
 // folder holds the pages and, beside each, what it must show.
 export const folder = process.argv[3];
-export const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
+// Pages of one context share a process, and in it the compiled engine of the live page.
+export const browser = await chromium.launch({
+  executablePath: browserPath,
+  args: ["--no-sandbox", "--process-per-site", "--renderer-process-limit=1"],
+});
 export const truth = (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
+
+// As many checks run at once as there are cores, each in a lane: a context of the browser whose pages follow each other. The page of
+// the check before is closed when the next one stands, so that what the browser compiled of it is used again.
+const lanes = Array.from({ length: Math.min(4, availableParallelism()) }, () => ({ context: null, before: null }));
+const waiting = []; // for a lane
+const last = []; // checks that run alone, at the end
 
 // check opens a page of the folder, lets `act` use it, and reports. Whatever the page asked for beside itself and what it made itself
 // (blobs), said to the console, or opened as a dialog fails the check; `refusals` of the page's policy may be said. `hash` follows the
-// address.
+// address. A check that measures time runs `alone`, after all others.
 export function check(name, file, { refusals = false, hash = "", ...options }, act) {
   const said = refusals ? /Content Security Policy/ : null;
   return checkAt(name, pathToFileURL(join(folder, file)).href + hash, { said, ...options }, act);
 }
 
 // checkAt is check of an address. `asked` is called with every request, which then may be any; what matches `said` may be said.
-export async function checkAt(name, address, { said = null, asked = null, ...options }, act) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
+export async function checkAt(name, address, { alone = false, ...options }, act) {
+  if (alone) return void last.push(() => checkAt(name, address, options, act));
+  const lane = lanes.pop() ?? (await new Promise((free) => waiting.push(free)));
+  await checkIn(lane, name, address, options, act);
+  if (waiting.length) waiting.shift()(lane);
+  else lanes.push(lane);
+}
+
+// finish runs the checks that run alone, and closes the browser.
+export async function finish() {
+  for (const run of last) await run();
+  await browser.close();
+}
+
+async function checkIn(lane, name, address, { said = null, asked = null, viewport, colorScheme, reducedMotion, ...rest }, act) {
+  lane.context ??= await browser.newContext();
+  const own = Object.keys(rest).length ? await browser.newContext(rest) : null; // what is of a whole context
+  const page = await (own ?? lane.context).newPage();
   page.setDefaultTimeout(10000);
   const wrong = [];
   const self = address.split("#")[0];
@@ -38,7 +64,10 @@ export async function checkAt(name, address, { said = null, asked = null, ...opt
   page.on("console", (m) => { if (!said?.test(m.text())) wrong.push(`console: ${m.text()}`); });
   page.on("pageerror", (e) => wrong.push(`script: ${e.message}`));
   page.on("dialog", (d) => { wrong.push(`dialog: ${d.message()}`); d.dismiss(); });
+  const began = performance.now();
   try {
+    await page.setViewportSize(viewport ?? { width: 1280, height: 900 });
+    await page.emulateMedia({ colorScheme: colorScheme ?? "light", reducedMotion: reducedMotion ?? null });
     await page.goto(address);
     await act(page);
     assert.deepEqual(wrong, []);
@@ -46,7 +75,10 @@ export async function checkAt(name, address, { said = null, asked = null, ...opt
   } catch (e) {
     console.log(`not ok ${name}: ${[e.message, ...wrong].join("; ").replace(/\s*\n\s*/g, " ")}`);
   }
-  await context.close();
+  if (process.env.TIMES) console.log(`# ${((performance.now() - began) / 1000).toFixed(1)} s: ${name}`);
+  if (own) return own.close();
+  await lane.before?.close();
+  lane.before = page;
 }
 
 export const td = (query, key) => `#grid tbody tr:nth-child(${query + 1}) td:nth-child(${key + 2})`;

@@ -173,7 +173,7 @@ await check("a sweep prints black on white, whole", "sweep.html", { colorScheme:
   assert.deepEqual(cut, [], "nothing is cut off on paper");
 });
 
-await check("a sweep of 1,000 trials opens", "sweepmany.html", {}, async (page) => {
+await check("a sweep of 1,000 trials opens", "sweepmany.html", { alone: true }, async (page) => {
   const drawn = await opened(page);
   assert.equal(await page.locator("#curves .curve").count(), 1000);
   assert.equal(await page.locator("#points tbody tr").count(), 500);
