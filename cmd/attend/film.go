@@ -28,8 +28,10 @@ func newFilm(p *program) *cobra.Command {
 of the run: small maps over the steps, and when each link formed. A link has
 formed at the first step from which its weight stays at least half of its final
 value. Training records a frame at each evaluation: at steps 1, 2, 5, 10, 20, 50
-and so on, and every --eval-interval steps. Its losses are those of the
-evaluations: of all held-out text, or of a sample where that is long.
+and so on, and every --eval-interval steps; after 1,000 of these intervals at
+every second evaluation, after 2,000 at every fourth and so on. Its losses are
+those of the evaluations: of all held-out text, or of a sample where that is
+long.
 
 --format html makes a page for a browser, with a slider over the steps and the
 loss curves; --layer and --head set the head that it shows first.` + indexBase,

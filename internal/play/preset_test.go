@@ -72,6 +72,25 @@ func checkSavanna(c *conversation) {
 			t.Errorf("words %q, want %q in them", e.Words, part)
 		}
 	}
+	if math.Abs(removed.AfterNext[0]-e.After) > 1e-6 {
+		t.Errorf("after the interventions %g, the effect has %g", removed.AfterNext[0], e.After)
+	}
+	compared := 0
+	for position, before := range removed.PlainNextAt {
+		for i, p := range before {
+			for _, now := range removed.Map.NextAt[position] {
+				if now.Word == p.Word {
+					compared++
+					if math.Abs(removed.AfterNextAt[position][i]-now.Probability) > 1e-6 {
+						t.Errorf("position %d, %s: %g, the map has %g", position, p.Word, removed.AfterNextAt[position][i], now.Probability)
+					}
+				}
+			}
+		}
+	}
+	if compared < 7*mostNextAt {
+		t.Errorf("%d probabilities with interventions could be compared", compared)
+	}
 	for head := range removed.Map.Attention[0] {
 		row := removed.Map.Attention[0][head][7]
 		sum := float32(0)

@@ -26,7 +26,7 @@ type Session struct {
 	texts   map[string]*corpus
 	now     *experiment   // nil before the first configure
 	longest time.Duration // of the updates of one message
-	speed   float64       // multiplications and additions a second of the latest updates
+	speed   float64       // multiplications and additions a second, a mean in which the latest updates count most
 }
 
 // New returns a session that keeps its runs in a folder, which must exist and belong to it alone. Call [Session.Close] at the end.

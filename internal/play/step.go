@@ -120,7 +120,9 @@ func (s *Session) step(in Step) (Progress, error) {
 		return Progress{}, err
 	}
 	if took := time.Since(begun); took >= measurable {
-		s.speed = work(e.run.Settings, e.run.Config.Vocab) * float64(max(1, e.training.Step-before)) / took.Seconds()
+		const newest = 0.2 // share of these updates in the mean
+		now := work(e.run.Settings, e.run.Config.Vocab) * float64(max(1, e.training.Step-before)) / took.Seconds()
+		s.speed += newest * (now - s.speed)
 	}
 	return e.progress()
 }
