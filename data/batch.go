@@ -84,7 +84,7 @@ func (s Set) Sampler(batch, seq int, seed uint64) (*Sampler, error) {
 		return nil, err
 	}
 	draws := s.Layout.rows(s, seq, 1)
-	if n := s.ids.Len(); draws < 1 {
+	if n := s.length; draws < 1 {
 		return nil, fmt.Errorf("the text has %d tokens, too few for a context of %d, which needs %d: lower the context or give more text",
 			n, seq, seq+1)
 	}

@@ -1,7 +1,9 @@
 package data
 
 import (
+	"bytes"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"math"
 	"slices"
@@ -43,8 +45,12 @@ func (o Options) validate() error {
 // holdOut draws which sentences are held out, given the number of tokens of each in all of its copies. By tokens, it takes the
 // sentences in a random order and holds out each that brings the number of held-out tokens nearer to their fraction. At least one is
 // held out, and not all, unless the fraction is 0.
-func (o Options) holdOut(tokens []int) []bool {
-	order := random.New(o.Seed, "split").Perm(len(tokens))
+func (o Options) holdOut(tokens []uint32) []bool {
+	order := make([]uint32, len(tokens))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	random.New(o.Seed, "split").Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	held := make([]bool, len(tokens))
 	if o.HoldOut == 0 {
 		return held
@@ -90,8 +96,8 @@ type Corpus struct {
 	HeldOut    Set
 	// TrainText and HeldOutText are the texts as written, one for each sequence of the
 	// set.
-	TrainText   []string
-	HeldOutText []string
+	TrainText   Texts
+	HeldOutText Texts
 	MinCount    int      // tokens seen fewer times in the training text are <unk>; if not given, 1 in a text of less than [SmallText], else 2
 	SHA256      string   // of the bytes read, in hexadecimal
 	Notes       []string // what a user should know of the text, one line each
@@ -100,7 +106,7 @@ type Corpus struct {
 }
 
 // Measured returns the text on which a model is measured: the held-out text or, if nothing is held out, the training text.
-func (c *Corpus) Measured() (Set, []string) {
+func (c *Corpus) Measured() (Set, Texts) {
 	if c.HeldOut.Len() == 0 {
 		return c.Train, c.TrainText
 	}
@@ -114,7 +120,7 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 	}
 	first := *c
 	first.HeldOut = c.HeldOut.First(rows, seq)
-	first.HeldOutText = c.HeldOutText[:first.HeldOut.Len()]
+	first.HeldOutText = c.HeldOutText.First(first.HeldOut.Len())
 	return &first
 }
 
@@ -163,33 +169,69 @@ func (c *Corpus) note(n int, noun, format string, a ...any) {
 	}
 }
 
+// boundaryNumber is the number of [BoundaryToken] in a layout of sentences.
+const boundaryNumber = 0
+
 // numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
 // of their first occurrence, and each spelling is mapped to its key once.
 type numbering struct {
-	name  string // of the text
-	unit  Unit
-	Set                  // the numbers
-	texts []string       // each sequence as written
-	lines []int          // the line of each sequence, from 1; none in a text of one sequence
-	blank int            // how many lines hold no sentence
-	keys  []string       // by number
-	known map[string]int // the number of each key, and of each spelling of it
-	runes []int          // the number + 1 of each token of one rune, or 0
+	name   string // of the text
+	unit   Unit
+	Set             // the numbers
+	text   string   // the text
+	starts []uint32 // where the line of each sequence begins; in a stream, the sequence itself
+	blank  int      // how many lines hold no sentence
+	runes  []uint32 // the number + 1 of each token of one rune, or 0
+
+	keys      []uint32   // which spelling each number is
+	spellings stringList // keys, and other spellings of them
+	numbers   []uint32   // of each spelling
+	known     lookup     // of spellings
+	seed      maphash.Seed
 }
 
 func newNumbering(name string, u Unit) *numbering {
-	return &numbering{name: name, unit: u, known: map[string]int{}}
+	n := &numbering{name: name, unit: u, Set: Set{Layout: u.Layout}, seed: maphash.MakeSeed()}
+	if u.Layout.Sentences() {
+		n.number("") // which no token is: boundaryNumber
+	}
+	return n
 }
 
 // read adds the tokens of valid text to the sequence that has not ended.
 func (n *numbering) read(text string) { n.unit.Tokenizer.each(text, n.add) }
 
-// end ends a sequence, given how many numbers it and those before it have.
-func (n *numbering) end(text string, at int) {
-	n.texts, n.ends = append(n.texts, text), append(n.ends, at)
+// end ends a sequence, given where it begins in the text.
+func (n *numbering) end(start int) {
+	n.starts, n.ends = append(n.starts, uint32(start)), append(n.ends, uint32(n.ids.Len()))
 }
 
-// add adds a token that the tokenizer visits. A token of one rune needs no map lookup.
+// reserve makes space for the rest of the text, after `done` bytes of it. Most texts need about as much for each byte as they
+// did so far.
+func (n *numbering) reserve(done int) {
+	total := len(n.text)
+	n.starts, n.ends = reserved(n.starts, 1, done, total), reserved(n.ends, 1, done, total)
+	n.ids.bytes = reserved(n.ids.bytes, 1<<10, done, total)
+}
+
+// reserved returns the list with space for at least `least` elements more. If it has too little, it gets what the rest of a
+// text needs that has taken what it holds for the first `done` of its bytes, and a twentieth more: as little as that, since the
+// old list is garbage.
+func reserved[E any](list []E, least, done, total int) []E {
+	const sample = 16 // the part of the text before which this is trusted to a factor of four
+	if cap(list)-len(list) >= least {
+		return list
+	}
+	more := int(1.05 * float64(len(list)) * (float64(total)/float64(max(done, 1)) - 1))
+	if done < total/sample {
+		more = min(more, 3*len(list))
+	}
+	longer := make([]E, len(list), len(list)+max(more, len(list)/8, 2*least, 1<<10))
+	copy(longer, list)
+	return longer
+}
+
+// add adds a token that the tokenizer visits. A token of one rune needs no lookup.
 func (n *numbering) add(_, _ int, token string) {
 	r, size := utf8.DecodeRuneInString(token)
 	if size < len(token) || r == utf8.RuneError {
@@ -197,77 +239,112 @@ func (n *numbering) add(_, _ int, token string) {
 		return
 	}
 	if int(r) >= len(n.runes) {
-		n.runes = append(n.runes, make([]int, int(r)+1-len(n.runes))...)
+		n.runes = append(n.runes, make([]uint32, int(r)+1-len(n.runes))...)
 	}
 	if n.runes[r] == 0 {
-		n.runes[r] = n.number(token) + 1
+		n.runes[r] = uint32(n.number(token)) + 1
 	}
-	n.ids.add(n.runes[r] - 1)
+	n.ids.add(int(n.runes[r]) - 1)
 }
 
 // number returns the number of the key of a token, a new one for a new key.
 func (n *numbering) number(token string) int {
-	if number, ok := n.known[token]; ok {
-		return number
+	if at := n.spelling(token); at >= 0 {
+		return int(n.numbers[at])
 	}
-	key := strings.Clone(n.unit.Tokenizer.key(token)) // cloned, for a part of the text would keep all of it
-	number, ok := n.known[key]
-	if !ok {
-		number = len(n.keys)
-		n.keys = append(n.keys, key)
-		n.ids.widen(len(n.keys))
-		n.known[key] = number
+	key := n.unit.Tokenizer.key(token)
+	number := len(n.keys)
+	if at := n.spelling(key); at >= 0 {
+		number = int(n.numbers[at])
+	} else {
+		n.keys = append(n.keys, uint32(n.spellings.len()))
+		n.ids.widen(len(n.keys) + 1) // with the token that is not known
+		n.addSpelling(key, number)
 	}
 	if token != key {
-		n.known[strings.Clone(token)] = number
+		n.addSpelling(token, number)
 	}
 	return number
 }
 
-// distinct returns for each sequence which of the distinct ones it is, from 0, and how many copies each of these has.
-func (n *numbering) distinct() (which, copies []int) {
-	known := map[string]int{}
-	for i := range n.Len() {
-		numbers := n.Sequence(i).bytes
-		number, ok := known[string(numbers)]
-		if !ok {
-			number = len(copies)
-			known[string(numbers)], copies = number, append(copies, 0)
+// spelling returns the index of a spelling, -1 if it is new.
+func (n *numbering) spelling(s string) int {
+	return n.known.find(maphash.String(n.seed, s), func(i int) bool { return n.spellings.at(i) == s })
+}
+
+// addSpelling adds a spelling of the key with a number.
+func (n *numbering) addSpelling(s string, number int) {
+	n.known.add(maphash.String(n.seed, s), func(i int) uint64 { return maphash.String(n.seed, n.spellings.at(i)) })
+	n.spellings.add(s)
+	n.numbers = append(n.numbers, uint32(number))
+}
+
+// key returns the key with a number.
+func (n *numbering) key(number int) string { return n.spellings.at(int(n.keys[number])) }
+
+// distinct returns for each sentence which of the distinct ones it is, from 0, how many tokens each of these has in all of its
+// copies, each with its end, and how many of these have more than one copy.
+func (n *numbering) distinct() (which, tokens []uint32, repeated int) {
+	var known lookup
+	var first []uint32 // sequence that is each of the distinct ones
+	numbers := func(sentence int) []byte { return n.Sequence(int(first[sentence])).bytes }
+	which = make([]uint32, n.Len())
+	for i := range which {
+		sequence := n.Sequence(i)
+		hash, length := maphash.Bytes(n.seed, sequence.bytes), uint32(sequence.Len()-1)
+		sentence := known.find(hash, func(other int) bool { return bytes.Equal(numbers(other), sequence.bytes) })
+		switch {
+		case sentence < 0:
+			sentence = known.add(hash, func(other int) uint64 { return maphash.Bytes(n.seed, numbers(other)) })
+			first, tokens = append(first, uint32(i)), append(tokens, 0)
+		case tokens[sentence] == length:
+			repeated++
 		}
-		which = append(which, number)
-		copies[number]++
+		which[i] = uint32(sentence)
+		tokens[sentence] += length
 	}
-	return which, copies
+	return which, tokens, repeated
 }
 
 // longestLine returns the line of the longest sequence, the first of them; 0 in a text of one sequence.
 func (n *numbering) longestLine() int {
-	line, longest := 0, -1
-	for i, at := range n.lines {
+	if !n.Layout.Sentences() {
+		return 0
+	}
+	start, longest := 0, -1
+	for i, at := range n.starts {
 		if tokens := n.Sequence(i).Len(); tokens > longest {
-			line, longest = at, tokens
+			start, longest = int(at), tokens
 		}
 	}
-	return line
+	return 1 + strings.Count(n.text[:start], "\n")
 }
 
 // learned numbers the same sequences by the tokenizer that l learns from those that are not held out.
 func (n *numbering) learned(l learner, heldOut []bool) *numbering {
-	var training []string
-	for i, text := range n.texts {
-		if !heldOut[i] {
-			training = append(training, text)
-		}
+	_, texts := n.sides(heldOut)
+	again := newNumbering(n.name, Unit{l.learn(texts[0]), n.unit.Layout, n.unit.Meaning})
+	if n.Layout.Sentences() {
+		sentences{}.read(n.text, again)
+		return again
 	}
-	again := newNumbering(n.name, Unit{l.learn(training), n.unit.Layout, n.unit.Meaning})
-	again.lines, again.blank = n.lines, n.blank
-	for _, text := range n.texts {
-		for line := range strings.Lines(text) {
+	again.text = n.text
+	for i, start := range n.starts {
+		for line := range strings.Lines(n.written(i)) {
 			again.read(line)
 		}
-		again.end(text, again.ids.Len())
+		again.end(int(start))
 	}
 	return again
+}
+
+// written returns sequence i of a stream as it was written.
+func (n *numbering) written(i int) string {
+	end := len(n.text)
+	if i+1 < len(n.starts) {
+		end = int(n.starts[i+1])
+	}
+	return n.text[n.starts[i]:end]
 }
 
 // corpus makes the corpus, given which sequences are held out.
@@ -275,13 +352,19 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	if l, ok := n.unit.Tokenizer.(learner); ok {
 		n = n.learned(l, heldOut)
 	}
-	counts, learned := make([]int, len(n.keys)), 0 // how often the training text has each key, and any
+	counts := make([]int, len(n.keys)) // how often the training text has each key
 	for i, held := range heldOut {
 		numbers := n.Sequence(i)
 		for j := 0; j < numbers.Len() && !held; j++ {
 			counts[numbers.At(j)]++
-			learned++
 		}
+	}
+	if n.Layout.Sentences() {
+		counts[boundaryNumber] = 0 // it is no key
+	}
+	learned := 0
+	for _, count := range counts {
+		learned += count
 	}
 	automatic := minCount == 0
 	if automatic {
@@ -290,21 +373,20 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 			minCount = 1
 		}
 	}
-	v, err := newVocabulary(n.unit, n.keys, counts, minCount)
+	v, frequent, err := newVocabulary(n.unit, n.key, counts, minCount)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.name, err)
 	}
 	rare := 0
-	ids := make([]int, len(n.keys))
-	for number, key := range n.keys {
-		known := false
-		if ids[number], known = v.ID(key); !known && counts[number] > 0 {
+	for _, count := range counts {
+		if _, some := v.Unknown(); some && count > 0 && count < minCount {
 			rare++
 		}
 	}
 	c := &Corpus{Name: n.name, Vocabulary: v, MinCount: minCount, LongestLine: n.longestLine()}
-	c.Train, c.TrainText = n.side(heldOut, false, v, ids, learned)
-	c.HeldOut, c.HeldOutText = n.side(heldOut, true, v, ids, n.ids.Len()-learned)
+	n.ids.replace(n.idsOf(v, frequent), v.Len())
+	sets, texts := n.sides(heldOut)
+	c.Train, c.HeldOut, c.TrainText, c.HeldOutText = sets[0], sets[1], texts[0], texts[1]
 	c.note(n.blank, "blank line", "skipped.")
 	if unknown, ok := v.Unknown(); ok {
 		c.noteVocabulary(n.unit.Tokenizer.Noun(), unknown, rare, counts, automatic)
@@ -335,24 +417,57 @@ func (c *Corpus) noteVocabulary(noun string, unknown, rare int, counts []int, au
 	c.note(c.HeldOut.count(unknown), "token", "of the held-out text not seen in the training text or too rare there: %s.", UnknownToken)
 }
 
-// side returns the sequences of one side of the split, given the id of each number, and their texts.
-func (n *numbering) side(heldOut []bool, held bool, v *Vocabulary, ids []int, tokens int) (s Set, texts []string) {
-	s = Set{Layout: v.Layout(), ids: makeIDs(tokens+2*n.Len(), v.Len())}
-	boundary, ok := v.Boundary()
-	for i, text := range n.texts {
-		if heldOut[i] != held {
-			continue
+// idsOf returns the id of each number. frequent are the numbers of the keys in the vocabulary in the order of their ids, unless the
+// tokenizer was made from the text.
+func (n *numbering) idsOf(v *Vocabulary, frequent []uint32) []uint32 {
+	ids := make([]uint32, len(n.keys))
+	if unknown, ok := v.Unknown(); ok {
+		for number := range ids {
+			ids[number] = uint32(unknown)
 		}
-		if ok {
-			s.ids.add(boundary)
+		for i, number := range frequent {
+			ids[number] = uint32(v.Len() - len(frequent) + i)
 		}
-		for numbers, j := n.Sequence(i), 0; j < numbers.Len(); j++ {
-			s.ids.add(ids[numbers.At(j)])
+	} else {
+		for number := range ids {
+			id, _ := v.ID(n.key(number))
+			ids[number] = uint32(id)
 		}
-		if ok {
-			s.ids.add(boundary)
-		}
-		s.ends, texts = append(s.ends, s.ids.Len()), append(texts, text)
 	}
-	return s, texts
+	if boundary, ok := v.Boundary(); ok {
+		ids[boundaryNumber] = uint32(boundary)
+	}
+	return ids
+}
+
+// sides returns the training text and the held-out text, as sets and as written.
+func (n *numbering) sides(heldOut []bool) (sets [2]Set, texts [2]Texts) {
+	sets[0].Layout, sets[1].Layout = n.Layout, n.Layout
+	if !n.Layout.Sentences() {
+		for i := range heldOut { // the held-out part is the second, if there is one
+			ids := n.Sequence(i)
+			sets[i] = Set{Layout: n.Layout, ids: ids, ends: []uint32{uint32(ids.Len())}, length: ids.Len()}
+			texts[i] = Texts{text: n.written(i), starts: []uint32{0}}
+		}
+		return sets, texts
+	}
+	count := 0
+	for _, held := range heldOut {
+		if held {
+			count++
+		}
+	}
+	rows := [2][]uint32{make([]uint32, 0, len(heldOut)-count), make([]uint32, 0, count)}
+	for i, held := range heldOut {
+		if held {
+			rows[1] = append(rows[1], uint32(i))
+		} else {
+			rows[0] = append(rows[0], uint32(i))
+		}
+	}
+	for i := range sets {
+		sets[i] = n.Set.of(rows[i])
+		texts[i] = Texts{text: n.text, lines: true, starts: n.starts, rows: rows[i]}
+	}
+	return sets, texts
 }

@@ -39,12 +39,12 @@ func checkCorpus(t interface {
 	v := c.Vocabulary
 	for side, x := range map[string]struct {
 		set   Set
-		texts []string
+		texts Texts
 	}{"train": {c.Train, c.TrainText}, "held out": {c.HeldOut, c.HeldOutText}} {
-		if x.set.Len() == 0 || x.set.Len() != len(x.texts) || x.set.Layout != v.Layout() {
-			t.Fatalf("%s: %d sequences, %d texts, layout %T", side, x.set.Len(), len(x.texts), x.set.Layout)
+		if x.set.Len() == 0 || x.set.Len() != x.texts.Len() || x.set.Layout != v.Layout() {
+			t.Fatalf("%s: %d sequences, %d texts, layout %T", side, x.set.Len(), x.texts.Len(), x.set.Layout)
 		}
-		for i, text := range x.texts {
+		for i, text := range x.texts.All() {
 			tokens, err := v.Tokenize(text)
 			if err != nil {
 				t.Fatalf("%s: %v", side, err)
@@ -59,12 +59,12 @@ func checkCorpus(t interface {
 		}
 	}
 	var learned [][]Token
-	for _, text := range c.TrainText {
+	for _, text := range c.TrainText.All() {
 		tokens, _ := v.Tokenize(text)
 		learned = append(learned, tokens)
 	}
-	if want, err := countedVocabulary(v.unit, slices.Concat(learned...), o.MinCount); err != nil || !slices.Equal(v.keys, want.keys) {
-		t.Fatalf("the vocabulary is %q, that of the training text %v (%v)", v.keys, want, err)
+	if want, err := countedVocabulary(v.unit, slices.Concat(learned...), o.MinCount); err != nil || !slices.Equal(v.keys.all(), want.keys.all()) {
+		t.Fatalf("the vocabulary is %q, that of the training text %v (%v)", v.keys.all(), want, err)
 	}
 	keyed := func(text string) string {
 		tokens, _ := v.Tokenize(text)
@@ -72,7 +72,7 @@ func checkCorpus(t interface {
 	}
 	if !v.Layout().Sentences() {
 		var starts []int
-		v.Tokenizer().each(c.TrainText[0]+c.HeldOutText[0], func(start, _ int, _ string) { starts = append(starts, start) })
+		v.Tokenizer().each(c.TrainText.At(0)+c.HeldOutText.At(0), func(start, _ int, _ string) { starts = append(starts, start) })
 		first := len(starts) - o.heldOutCount(len(starts), 2)
 		for starts[first] < 0 { // the text cannot be split there
 			first--
@@ -88,11 +88,11 @@ func checkCorpus(t interface {
 		return len(tokens) + 1
 	}
 	total := 0
-	for _, text := range c.HeldOutText {
+	for _, text := range c.HeldOutText.All() {
 		held[keyed(text)] += size(text)
 		total += size(text)
 	}
-	for _, text := range c.TrainText {
+	for _, text := range c.TrainText.All() {
 		if held[keyed(text)] > 0 {
 			t.Fatalf("%q is learned and held out", text)
 		}
@@ -192,8 +192,8 @@ func TestWordsInAStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.TrainText[0] != "a b\nc " || c.HeldOutText[0] != "=\u0316\u0338 d" || c.HeldOut.ids.Len() != 3 {
-		t.Errorf("train %q, held out %q, %d tokens", c.TrainText, c.HeldOutText, c.HeldOut.ids.Len())
+	if c.TrainText.At(0) != "a b\nc " || c.HeldOutText.At(0) != "=\u0316\u0338 d" || c.HeldOut.ids.Len() != 3 {
+		t.Errorf("train %q, held out %q, %d tokens", all(c.TrainText), all(c.HeldOutText), c.HeldOut.ids.Len())
 	}
 }
 
@@ -313,7 +313,7 @@ func TestMinCountBySize(t *testing.T) {
 		for seed := range uint64(100) { // until the first sentence is not held out
 			o := Options{Unit: Word, HoldOut: 0.01, MinCount: c.given, Seed: seed, By: BySentences}
 			corpus := load(t, text.String(), o)
-			if strings.HasPrefix(corpus.HeldOutText[0], "once0 ") {
+			if strings.HasPrefix(corpus.HeldOutText.At(0), "once0 ") {
 				continue
 			}
 			held++

@@ -22,7 +22,7 @@ func Example() {
 	}
 	ids, targets := make([]int, 8), make([]int, 8)
 	batches.Fill(0, ids, targets)
-	fmt.Println(corpus.TrainText[0])
+	fmt.Println(corpus.TrainText.At(0))
 	fmt.Println("ids    ", ids)
 	fmt.Println("targets", targets)
 	// Output:

@@ -27,6 +27,22 @@ func (s *IDs) widen(vocab int) {
 	}
 }
 
+// replace replaces each id by what is listed for it, of a vocabulary of the given size. It writes over the memory of s if the
+// new ids are not wider.
+func (s *IDs) replace(by []uint32, vocab int) {
+	replaced := IDs{bytes: s.bytes[:0]}
+	for uint64(vocab) > 1<<(8<<replaced.shift) {
+		replaced.shift++
+	}
+	if replaced.shift > s.shift {
+		replaced = makeIDs(s.Len(), vocab)
+	}
+	for i := range s.Len() {
+		replaced.add(int(by[s.At(i)]))
+	}
+	*s = replaced
+}
+
 // Len returns how many ids there are.
 func (s IDs) Len() int { return len(s.bytes) >> s.shift }
 
@@ -62,8 +78,12 @@ func (s IDs) Ints() []int {
 
 // add adds an id, which is not too large for the width.
 func (s *IDs) add(id int) {
-	for range 1 << s.shift {
+	switch s.shift {
+	case 0:
 		s.bytes = append(s.bytes, byte(id))
-		id >>= 8
+	case 1:
+		s.bytes = binary.LittleEndian.AppendUint16(s.bytes, uint16(id))
+	default:
+		s.bytes = binary.LittleEndian.AppendUint32(s.bytes, uint32(id))
 	}
 }

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"attend/internal/printable"
 )
@@ -72,18 +73,14 @@ func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 
 func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
 	l.read(text, n)
-	which, copies := n.distinct()
-	if words := n.ids.Len(); n.Len() == 1 && words > longLine {
+	which, tokens, repeated := n.distinct()
+	if words := n.ids.Len() - 2; n.Len() == 1 && words > longLine {
 		return nil, fmt.Errorf("%s is one line of %s, and each line is a sentence: put one sentence on a line, or choose --unit %s for one long text",
 			n.name, printable.Count(words, n.unit.Tokenizer.Noun()), Char)
 	}
-	if len(copies) < 2 && o.HoldOut > 0 {
+	if len(tokens) < 2 && o.HoldOut > 0 {
 		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line, "+
 			"or hold out nothing", n.name)
-	}
-	tokens := make([]int, len(copies)) // of each distinct sentence with its end, in all copies
-	for i, sentence := range which {
-		tokens[sentence] += n.Sequence(i).Len() + 1
 	}
 	held := o.holdOut(tokens)
 	heldOut := make([]bool, len(which))
@@ -94,13 +91,7 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 	if err != nil {
 		return nil, err
 	}
-	several := 0
-	for _, n := range copies {
-		if n > 1 {
-			several++
-		}
-	}
-	c.note(several, "sentence", "occurred more than once; all copies of one are on the same side, "+
+	c.note(repeated, "sentence", "occurred more than once; all copies of one are on the same side, "+
 		"so that none is both learned and held out.")
 	return c, nil
 }
@@ -110,16 +101,19 @@ const longLine = 20
 
 // read reads the sentences of valid text.
 func (sentences) read(text string, n *numbering) {
-	line := 0
-	for sentence := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		line++
-		if sentence = strings.TrimSpace(sentence); sentence == "" {
+	n.text = text
+	for start := 0; start < len(text); {
+		line, next := nextLine(text, start)
+		if sentence := strings.TrimSpace(line); sentence == "" {
 			n.blank++
-			continue
+		} else {
+			n.reserve(start)
+			n.ids.add(boundaryNumber)
+			n.read(sentence)
+			n.ids.add(boundaryNumber)
+			n.end(start)
 		}
-		n.read(sentence)
-		n.end(sentence, n.ids.Len())
-		n.lines = append(n.lines, line)
+		start = next
 	}
 }
 
@@ -141,15 +135,16 @@ func (stream) rows(s Set, seq, stride int) int {
 }
 
 func (stream) row(s Set, i, seq, stride int) IDs {
-	return s.ids.Slice(i*stride, min(s.ids.Len(), i*stride+seq+1))
+	return s.ids.Slice(i*stride, min(s.length, i*stride+seq+1))
 }
 
 func (stream) lengths(_ Set, seq int) (longest, mean float64) { return float64(seq), float64(seq) }
 
 func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 	const least = 2 // one to read and one to predict
-	n.ids = makeIDs(len(text), 1)
-	for line := range strings.Lines(text) { // so that no more than a line is normalised at once
+	n.text = text
+	n.ids = makeIDs(utf8.RuneCountInString(text), 1) // which is what most tokenizers need at most
+	for line := range strings.Lines(text) {          // so that no more than a line is normalised at once
 		n.read(line)
 	}
 	tokens := n.ids.Len()
@@ -157,13 +152,13 @@ func (stream) split(text string, n *numbering, o Options) (*Corpus, error) {
 		return nil, fmt.Errorf("%s has %s, too few to split: want at least %d",
 			n.name, printable.Count(tokens, n.unit.Tokenizer.Noun()), 2*least)
 	}
+	n.end(0)
 	if o.HoldOut == 0 {
-		n.end(text, tokens)
 		return n.corpus([]bool{false}, o.MinCount)
 	}
 	at, held := lastTokens(text, n.unit.Tokenizer, o.heldOutCount(tokens, least))
-	n.end(text[:at], tokens-held)
-	n.end(text[at:], tokens)
+	n.ends[0] = uint32(tokens - held)
+	n.end(at)
 	return n.corpus([]bool{false, true}, o.MinCount)
 }
 

@@ -88,9 +88,9 @@ func (p bytePairs) form(file *tokenizerJSON) {
 	}
 }
 
-func (bytePairs) learn(texts []string) learner {
+func (bytePairs) learn(texts Texts) learner {
 	var p bytePairs
-	text := strings.Join(texts, "\n")
+	text := strings.Join(all(texts), "\n")
 	for range merges {
 		counts, best := map[[2]string]int{}, [2]string{}
 		tokens := p.split(text)
@@ -152,8 +152,8 @@ func TestTokenizerMadeFromTheText(t *testing.T) {
 			t.Errorf("the longest line is %d, want %d", c.LongestLine, longest)
 		}
 		want := slices.Concat(special, bytePairs{}.learn(c.TrainText).keys())
-		if !slices.Equal(v.keys, want) || v.Len() < len(special)+256+10 {
-			t.Errorf("the keys are %q, want the bytes and the merges of the training text alone: %q", v.keys, want)
+		if !slices.Equal(v.keys.all(), want) || v.Len() < len(special)+256+10 {
+			t.Errorf("the keys are %q, want the bytes and the merges of the training text alone: %q", v.keys.all(), want)
 		}
 		if id, ok := v.Unknown(); ok || id != -1 || len(c.Notes) > 1 {
 			t.Errorf("unknown id %d, %v; notes %q", id, ok, c.Notes)

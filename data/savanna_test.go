@@ -25,14 +25,14 @@ func TestSavanna(t *testing.T) {
 	if c.Name != "savanna" || c.Vocabulary.Tokenizer() != (words{}) || len(c.SHA256) != 64 || len(c.Notes) != 0 {
 		t.Errorf("name %q, tokenizer %T, sum %q, notes %q", c.Name, c.Vocabulary.Tokenizer(), c.SHA256, c.Notes)
 	}
-	if len(c.TrainText) != 16000 || len(c.HeldOutText) != 2500 || c.HeldOutText[0] != "The lion saw the zebra near the river" {
-		t.Fatalf("%d and %d sentences, first held out %q", len(c.TrainText), len(c.HeldOutText), c.HeldOutText[0])
+	if c.TrainText.Len() != 16000 || c.HeldOutText.Len() != 2500 || c.HeldOutText.At(0) != "The lion saw the zebra near the river" {
+		t.Fatalf("%d and %d sentences, first held out %q", c.TrainText.Len(), c.HeldOutText.Len(), c.HeldOutText.At(0))
 	}
 	if got := c.Train.LongestInput(); got > 15 {
 		t.Errorf("the longest sentence takes %d positions, want at most 15", got)
 	}
-	checkCorpus(t, c, Options{Unit: Word, MinCount: 1, By: BySentences, HoldOut: 2500.0 / float64(2500+distinct(c.TrainText))})
-	if n := distinct(c.HeldOutText); n != 2500 {
+	checkCorpus(t, c, Options{Unit: Word, MinCount: 1, By: BySentences, HoldOut: 2500.0 / float64(2500+distinct(all(c.TrainText)))})
+	if n := distinct(all(c.HeldOutText)); n != 2500 {
 		t.Errorf("%d distinct sentences held out, want 2500", n)
 	}
 
@@ -61,7 +61,7 @@ func TestSavanna(t *testing.T) {
 		t.Errorf("%d words in the vocabulary, want %d", got, want)
 	}
 	loss, predicted := 0.0, 0
-	for _, text := range c.HeldOutText {
+	for _, text := range c.HeldOutText.All() {
 		words := strings.Fields(strings.ToLower(text))
 		nats, ok := c.Grammar.SentenceLoss(words)
 		if !ok {

@@ -9,25 +9,44 @@ import (
 // [Set.Sampler] and [Set.Batches] make batches of rows from them.
 type Set struct {
 	Layout Layout
-	ids    IDs   // of all sequences, one after the other
-	ends   []int // where each sequence ends
+	ids    IDs      // of all sequences of a text, one after the other
+	ends   []uint32 // where each of these ends
+	rows   []uint32 // which of them are the sentences of the set; nil in a stream, which has all
+	length int      // how many ids the set has
 }
 
 // Len returns the number of sequences.
-func (s Set) Len() int { return len(s.ends) }
+func (s Set) Len() int {
+	if s.rows != nil {
+		return len(s.rows)
+	}
+	return len(s.ends)
+}
 
 // Sequence returns the ids of sequence i.
 func (s Set) Sequence(i int) IDs {
+	if s.rows != nil {
+		i = int(s.rows[i])
+	}
 	start := 0
 	if i > 0 {
-		start = s.ends[i-1]
+		start = int(s.ends[i-1])
 	}
-	return s.ids.Slice(start, s.ends[i])
+	return s.ids.Slice(start, int(s.ends[i]))
+}
+
+// of returns the set of other sequences of the same text.
+func (s Set) of(rows []uint32) Set {
+	s.rows, s.length = rows, 0
+	for i := range rows {
+		s.length += s.Sequence(i).Len()
+	}
+	return s
 }
 
 // Predictions returns how many tokens are predicted: each of a sequence but its
 // first.
-func (s Set) Predictions() int { return s.ids.Len() - s.Len() }
+func (s Set) Predictions() int { return s.length - s.Len() }
 
 // LongestInput returns the number of positions that the longest sequence takes,
 // all of it but the last token.
@@ -101,13 +120,11 @@ func (s Set) RowCount(seq int) int { return s.Layout.rows(s, seq, seq) }
 
 // First returns the set of the first rows of [Set.Batches].
 func (s Set) First(rows, seq int) Set {
-	n := min(s.ids.Len(), rows*seq+1)
-	ends := []int{n}
-	if s.Layout.Sentences() {
-		ends = s.ends[:min(rows, s.Len())]
-		n = ends[len(ends)-1]
+	if !s.Layout.Sentences() {
+		n := min(s.length, rows*seq+1)
+		return Set{Layout: s.Layout, ids: s.ids.Slice(0, n), ends: []uint32{uint32(n)}, length: n}
 	}
-	return Set{s.Layout, s.ids.Slice(0, n), ends}
+	return s.of(s.rows[:min(rows, s.Len())])
 }
 
 // RowLengths returns the number of predicted tokens of the longest row with a context of
@@ -117,9 +134,12 @@ func (s Set) RowLengths(seq int) (longest, mean float64) { return s.Layout.lengt
 // count returns how often the set has an id.
 func (s Set) count(id int) int {
 	n := 0
-	for i := range s.ids.Len() {
-		if s.ids.At(i) == id {
-			n++
+	for i := range s.Len() {
+		sequence := s.Sequence(i)
+		for j := range sequence.Len() {
+			if sequence.At(j) == id {
+				n++
+			}
 		}
 	}
 	return n

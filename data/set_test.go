@@ -20,8 +20,9 @@ func newSet(l Layout, sequences ...[]int) Set {
 		for _, id := range sequence {
 			s.ids.add(id)
 		}
-		s.ends = append(s.ends, s.ids.Len())
+		s.rows, s.ends = append(s.rows, uint32(s.Len())), append(s.ends, uint32(s.ids.Len()))
 	}
+	s.length = s.ids.Len()
 	return s
 }
 
@@ -119,12 +120,10 @@ func TestContainsAnyLists(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, lists := ids.Draw(t, "text"), rapid.SliceOfN(ids, 0, 12).Draw(t, "lists")
 		vocab := rapid.SampledFrom([]int{4, 300, 70000}).Draw(t, "vocabulary")
-		stream := Set{Layout: tenCharacters.Layout, ids: makeIDs(len(text), vocab), ends: []int{len(text)}}
-		for _, id := range text {
-			stream.ids.add(id)
+		stream, whole := newSet(tenCharacters.Layout, text), newSet(threeSentences.Layout, text)
+		for _, set := range []*Set{&stream, &whole} {
+			set.ids.widen(vocab)
 		}
-		whole := stream
-		whole.Layout = threeSentences.Layout
 		got, gotWhole := stream.Contains(lists), whole.Contains(lists)
 		for i, list := range lists {
 			want := false

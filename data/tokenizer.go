@@ -71,7 +71,7 @@ type Tokenizer interface {
 type learner interface {
 	Tokenizer
 	// learn returns the tokenizer made from the sequences of the training text.
-	learn(texts []string) learner
+	learn(texts Texts) learner
 	// restore returns the tokenizer whose form is in the file; ok is false where the file is not such a form.
 	restore(file tokenizerJSON) (l learner, ok bool)
 	// keys returns every key that each token can have, in the order of their ids.

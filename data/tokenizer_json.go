@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"unicode/utf8"
 
@@ -42,20 +43,33 @@ type tokenizerModel struct {
 // letters "<s>" and "<unk>" inside a text as the special tokens.) Equal
 // vocabularies give equal bytes.
 func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
+	const noVocab = `"vocab": {}`
 	file := tokenizerForm(v.unit)
-	vocab := []byte("{")
-	for id, key := range v.keys { // in the order of the ids
-		spelled, err := encodeJSON("tokenizer.json", key)
-		if err != nil {
-			return nil, err
-		}
-		if id > 0 {
-			vocab = append(vocab, ',')
-		}
-		vocab = fmt.Appendf(vocab, "%s:%d", spelled, id)
+	file.Model.Vocab = json.RawMessage("{}")
+	form, err := encodeJSON("tokenizer.json", file)
+	if err != nil {
+		return nil, err
 	}
-	file.Model.Vocab = append(vocab, '}')
-	return encodeJSON("tokenizer.json", file)
+	before, after, _ := bytes.Cut(form, []byte(noVocab))
+	var b bytes.Buffer
+	b.Grow(len(form) + v.keys.text.Len() + 24*v.Len())
+	b.Write(before)
+	b.WriteString(noVocab[:len(noVocab)-1])
+	e := jsonEncoder(&b)
+	for id := range v.Len() {
+		if id > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n      ")
+		if err := e.Encode(v.Key(id)); err != nil {
+			return nil, fmt.Errorf("writing tokenizer.json: %w", err)
+		}
+		b.Truncate(b.Len() - 1) // the line feed that ends every value
+		fmt.Fprintf(&b, ": %d", id)
+	}
+	b.WriteString("\n    }")
+	b.Write(after)
+	return b.Bytes(), nil
 }
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
@@ -113,12 +127,17 @@ func (v *Vocabulary) TokenizerConfigJSON() ([]byte, error) {
 	return encodeJSON("tokenizer_config.json", config)
 }
 
-// encodeJSON returns a value as an indented file without escapes for the < and
-// > of special tokens.
+// jsonEncoder returns an encoder without escapes for the < and > of special tokens.
+func jsonEncoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
+}
+
+// encodeJSON returns a value as an indented file.
 func encodeJSON(name string, value any) ([]byte, error) {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
+	e := jsonEncoder(&b)
 	e.SetIndent("", "  ")
 	if err := e.Encode(value); err != nil {
 		return nil, fmt.Errorf("writing %s: %w", name, err)
@@ -155,10 +174,11 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 		return nil, err
 	}
 	if l, ok := unit.Tokenizer.(learner); ok {
-		if want := numbered(unit, l.keys()); !slices.Equal(keys, want.keys) {
+		want := numbered(unit, slices.Values(l.keys()))
+		if !slices.Equal(keys, want.keys.all()) {
 			return nil, fmt.Errorf("tokenizer.json: its vocabulary is not that of its tokenizer: want the %d keys that its merges give", want.Len())
 		}
-		return &Vocabulary{unit, keys, ids}, nil
+		return want, nil
 	}
 	special := specials(unit)
 	for id, token := range special {
@@ -174,7 +194,7 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 			return nil, fmt.Errorf("tokenizer.json: %w", err)
 		}
 	}
-	return &Vocabulary{unit, keys, ids}, nil
+	return numbered(unit, slices.Values(keys[len(special):])), nil
 }
 
 // unit returns the unit whose tokenizer.json the file is. Where there is none, the

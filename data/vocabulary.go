@@ -2,7 +2,10 @@ package data
 
 import (
 	"fmt"
+	"iter"
 	"slices"
+	"sort"
+	"strings"
 )
 
 // Vocabulary numbers the tokens a model knows. It never changes once made.
@@ -11,35 +14,53 @@ import (
 // [UnknownToken] if the tokenizer has unknown tokens; then come the keys by code point, or in the order of a tokenizer
 // that is made from the text.
 type Vocabulary struct {
-	unit Unit
-	keys []string       // by id
-	ids  map[string]int // by key
+	unit   Unit
+	keys   stringList // by id
+	sorted []uint32   // the ids of all but the special tokens in the order of their keys; nil if they are in it
 }
 
 // newVocabulary numbers the keys that are counted at least minCount times, or all of a tokenizer that is made from the text.
-func newVocabulary(u Unit, keys []string, counts []int, minCount int) (*Vocabulary, error) {
+// frequent are the numbers of the former in the order of their ids.
+func newVocabulary(u Unit, key func(number int) string, counts []int, minCount int) (v *Vocabulary, frequent []uint32, err error) {
 	if l, ok := u.Tokenizer.(learner); ok {
-		return numbered(u, l.keys()), nil
+		return numbered(u, slices.Values(l.keys())), nil, nil
 	}
-	var frequent []string
-	for i, key := range keys {
-		if counts[i] >= minCount {
-			frequent = append(frequent, key)
+	for number, count := range counts {
+		if count >= minCount {
+			frequent = append(frequent, uint32(number))
 		}
 	}
 	if len(frequent) == 0 {
-		return nil, fmt.Errorf("no %s of the training text occurs %d times (the most frequent: %d), so all would be %s: lower --min-count",
+		return nil, nil, fmt.Errorf("no %s of the training text occurs %d times (the most frequent: %d), so all would be %s: lower --min-count",
 			u.Tokenizer.Noun(), minCount, slices.Max(counts), UnknownToken)
 	}
-	slices.Sort(frequent)
-	return numbered(u, frequent), nil
+	slices.SortFunc(frequent, func(a, b uint32) int { return strings.Compare(key(int(a)), key(int(b))) })
+	return numbered(u, func(yield func(string) bool) {
+		for _, number := range frequent {
+			if !yield(key(int(number))) {
+				return
+			}
+		}
+	}), frequent, nil
 }
 
 // numbered returns the vocabulary that numbers the special tokens of a unit, then keys in their order.
-func numbered(u Unit, keys []string) *Vocabulary {
-	v := &Vocabulary{u, append(specials(u), keys...), map[string]int{}}
-	for id, key := range v.keys {
-		v.ids[key] = id
+func numbered(u Unit, keys iter.Seq[string]) *Vocabulary {
+	v, first, inOrder := &Vocabulary{unit: u}, 0, true
+	for _, token := range specials(u) {
+		v.keys.add(token)
+		first++
+	}
+	for key := range keys {
+		inOrder = inOrder && (v.Len() == first || v.Key(v.Len()-1) < key)
+		v.keys.add(key)
+	}
+	if !inOrder {
+		v.sorted = make([]uint32, v.Len()-first)
+		for i := range v.sorted {
+			v.sorted[i] = uint32(first + i)
+		}
+		slices.SortFunc(v.sorted, func(a, b uint32) int { return strings.Compare(v.Key(int(a)), v.Key(int(b))) })
 	}
 	return v
 }
@@ -54,13 +75,25 @@ func (v *Vocabulary) Layout() Layout { return v.unit.Layout }
 func (v *Vocabulary) Tokenize(text string) ([]Token, error) { return tokenize(v.unit.Tokenizer, text) }
 
 // Len returns the number of ids, those of the special tokens included.
-func (v *Vocabulary) Len() int { return len(v.keys) }
+func (v *Vocabulary) Len() int { return v.keys.len() }
 
 // ID returns the id of a key. For a key it does not hold, it returns the id that
 // [Vocabulary.Unknown] returns, and false.
 func (v *Vocabulary) ID(key string) (id int, known bool) {
-	if id, known = v.ids[key]; known {
+	special := specials(v.unit)
+	if id = slices.Index(special, key); id >= 0 {
 		return id, true
+	}
+	at := func(i int) int {
+		if v.sorted != nil {
+			return int(v.sorted[i])
+		}
+		return len(special) + i
+	}
+	others := v.Len() - len(special)
+	i, known := sort.Find(others, func(i int) int { return strings.Compare(key, v.Key(at(i))) })
+	if known {
+		return at(i), true
 	}
 	id, _ = v.Unknown()
 	return id, false
@@ -68,7 +101,7 @@ func (v *Vocabulary) ID(key string) (id int, known bool) {
 
 // Key returns the key of an id from 0 to Len()-1: the normalised spelling of a token, not
 // a key of attention.
-func (v *Vocabulary) Key(id int) string { return v.keys[id] }
+func (v *Vocabulary) Key(id int) string { return v.keys.at(id) }
 
 // Boundary returns the id of [BoundaryToken]; ok is false where the layout has none.
 func (v *Vocabulary) Boundary() (id int, ok bool) { return 0, v.unit.Layout.Sentences() }

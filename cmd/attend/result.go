@@ -137,7 +137,7 @@ func (p *program) showNext(t *run.Training, verdict *analysis.Verdict) error {
 func trySentence(r *run.Run, corpus *data.Corpus) (sentence, begin string) {
 	sentence = r.Settings.Sample
 	if corpus.Grammar != nil {
-		sentence = corpus.HeldOutText[0]
+		sentence = corpus.HeldOutText.At(0)
 	}
 	if !corpus.Vocabulary.Layout().Sentences() {
 		sentence, _, _ = strings.Cut(sentence, "\n")

@@ -100,7 +100,7 @@ func TestPositionBaseline(t *testing.T) {
 	}
 	var heldOut []attention.Map
 	longest := 0
-	for _, text := range corpus.HeldOutText {
+	for _, text := range corpus.HeldOutText.All() {
 		m := mapOf(t, r, text)
 		heldOut, longest = append(heldOut, m), max(longest, len(m.Tokens))
 	}

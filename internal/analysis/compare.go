@@ -135,7 +135,7 @@ func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
 		return texts
 	}
 	_, others := corpus.Measured()
-	for _, other := range others {
+	for _, other := range others.All() {
 		if len(texts) > matchSentences {
 			break
 		}

@@ -138,7 +138,7 @@ func GrammarLoss(corpus *data.Corpus) (float64, error) {
 // lossOf returns the loss of the grammar's exact probabilities on the held-out sentences of a corpus, the first of those derived.
 func lossOf(derivations []data.Derivation, corpus *data.Corpus) float64 {
 	sum := 0.0
-	for _, d := range derivations[:len(corpus.HeldOutText)] {
+	for _, d := range derivations[:corpus.HeldOutText.Len()] {
 		sum -= math.Log(d.Probability)
 	}
 	return sum / float64(corpus.HeldOut.Predictions())
@@ -147,8 +147,8 @@ func lossOf(derivations []data.Derivation, corpus *data.Corpus) float64 {
 // heldOutDerivations returns how the grammar draws each held-out sentence. It returns an error if one is not a sentence of the
 // grammar.
 func heldOutDerivations(corpus *data.Corpus) ([]data.Derivation, error) {
-	derivations := make([]data.Derivation, len(corpus.HeldOutText))
-	for i, text := range corpus.HeldOutText {
+	derivations := make([]data.Derivation, corpus.HeldOutText.Len())
+	for i, text := range corpus.HeldOutText.All() {
 		tokens, err := corpus.Vocabulary.Tokenize(text)
 		if err != nil {
 			return nil, err

@@ -81,9 +81,9 @@ func TestEvaluateSavanna(t *testing.T) {
 			}
 			tokens++
 		}
-		nats, ok := corpus.Grammar.SentenceLoss(strings.Fields(strings.ToLower(corpus.HeldOutText[i])))
+		nats, ok := corpus.Grammar.SentenceLoss(strings.Fields(strings.ToLower(corpus.HeldOutText.At(i))))
 		if !ok {
-			t.Errorf("%q is not of the grammar", corpus.HeldOutText[i])
+			t.Errorf("%q is not of the grammar", corpus.HeldOutText.At(i))
 		}
 		entropy += nats
 		return nil
@@ -101,7 +101,7 @@ func TestEvaluateSavanna(t *testing.T) {
 
 	// Uniform attention and the number of cases, from the sentences alone.
 	uniform, count := map[string]float64{}, map[string]int{}
-	for _, text := range corpus.HeldOutText {
+	for _, text := range corpus.HeldOutText.All() {
 		derivation, _ := corpus.Grammar.Parse(strings.Fields(strings.ToLower(text)))
 		for _, rule := range derivation.Rules {
 			visible := 1 + rule.Predicted // the boundary and the words before
@@ -146,7 +146,7 @@ func checkJudge(t *testing.T, r *run.Run, corpus *data.Corpus) {
 		}
 		right, best, mean := 0.0, make([]float64, heads), 0.0
 		for _, c := range few {
-			text := corpus.HeldOutText[c.sentence]
+			text := corpus.HeldOutText.At(c.sentence)
 			words := strings.Fields(text)
 			derivation, _ := corpus.Grammar.Parse(strings.Fields(strings.ToLower(text)))
 			at := slices.IndexFunc(derivation.Rules, func(rule data.Rule) bool { return rule.Name == name })
@@ -198,7 +198,7 @@ func TestEvaluateSample(t *testing.T) {
 	near(t, "held-out loss of the sample", s.HeldOutLoss, *metrics[len(metrics)-1].HeldOutLoss, 1e-6)
 	first := corpus.FirstHeldOut(s.Sentences, r.Config.Context)
 	var nats float64
-	for _, text := range first.HeldOutText {
+	for _, text := range first.HeldOutText.All() {
 		loss, _ := corpus.Grammar.SentenceLoss(strings.Fields(strings.ToLower(text)))
 		nats += loss
 	}

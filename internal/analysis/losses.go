@@ -168,7 +168,7 @@ func bySentence(a, b *data.Corpus) (groups [2]func() int, distinct, all int, err
 	var keys [2][]string
 	held := map[string]int{} // where b has each
 	for i, c := range []*data.Corpus{a, b} {
-		for _, text := range c.HeldOutText {
+		for _, text := range c.HeldOutText.All() {
 			tokens, err := c.Vocabulary.Tokenize(text)
 			if err != nil {
 				return groups, 0, 0, err

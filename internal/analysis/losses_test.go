@@ -27,7 +27,7 @@ func sentenceLosses(t *testing.T, r *run.Run, corpus *data.Corpus) map[string][]
 	}
 	all := map[string][]token{}
 	err := session(t, r, 4).Forward(in, func(i int, out run.ForwardResult) error {
-		text := strings.ToLower(corpus.HeldOutText[min(i, len(corpus.HeldOutText)-1)])
+		text := strings.ToLower(corpus.HeldOutText.At(min(i, corpus.HeldOutText.Len()-1)))
 		all[text] = nil // copies have equal losses
 		for position := range in[i] {
 			id := rows[i][position+1]
@@ -84,7 +84,7 @@ func TestCompareLosses(t *testing.T) {
 			d, n := map[string]float64{}, map[string]float64{} // by what the models read
 			tokens, leftOut, sentences := 0, 0, 0
 			copies := map[string]int{}
-			for _, text := range of.HeldOutText {
+			for _, text := range of.HeldOutText.All() {
 				copies[strings.ToLower(text)]++
 			}
 			for text, list := range x {
@@ -116,7 +116,7 @@ func TestCompareLosses(t *testing.T) {
 			}
 			g := float64(len(d))
 			if l.Sentences != sentences || l.Tokens != tokens || l.LeftOut != leftOut ||
-				l.HeldOut != [2]int{len(of.HeldOutText), len(with.HeldOutText)} {
+				l.HeldOut != [2]int{of.HeldOutText.Len(), with.HeldOutText.Len()} {
 				t.Errorf("%+v, want %d sentences, %d tokens, %d left out", l, sentences, tokens, leftOut)
 			}
 			whole := name == "same split" || name == "other vocabulary"
@@ -198,7 +198,7 @@ func TestCompareLossesSaysWhyNot(t *testing.T) {
 	s.HoldOut, s.Sample = 0.25, "a b c"
 	a, of := trained(t, s, four), corpusOf(t, s, four)
 	other := s
-	for other.SplitSeed = 2; corpusOf(t, other, four).HeldOutText[0] == of.HeldOutText[0]; {
+	for other.SplitSeed = 2; corpusOf(t, other, four).HeldOutText.At(0) == of.HeldOutText.At(0); {
 		other.SplitSeed++
 	}
 	letters := s

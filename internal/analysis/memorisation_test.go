@@ -95,7 +95,7 @@ func TestChanceOfTheSavanna(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum, known := 0.0, map[string]bool{} // the probability of all training sentences
-	for _, text := range corpus.TrainText {
+	for _, text := range corpus.TrainText.All() {
 		if words := strings.ToLower(text); !known[words] {
 			known[words] = true
 			if d, ok := corpus.Grammar.Parse(strings.Fields(words)); ok {

@@ -197,13 +197,13 @@ func TestRuleAt(t *testing.T) {
 
 func TestInTraining(t *testing.T) {
 	r, corpus := savannaRun(t, 60)
-	in, out := corpus.TrainText[3], corpus.HeldOutText[3]
+	in, out := corpus.TrainText.At(3), corpus.HeldOutText.At(3)
 	mark := func(text string) string {
 		words := strings.Fields(text)
 		words[0], words[2] = "["+words[0]+"]", "{"+words[2]+"}"
 		return strings.Join(words, " ")
 	}
-	text := mark(in) + "\n" + mark(out) + "\nother: " + mark(in) + "\n" + mark(corpus.TrainText[8]) + " unheardof\n"
+	text := mark(in) + "\n" + mark(out) + "\nother: " + mark(in) + "\n" + mark(corpus.TrainText.At(8)) + " unheardof\n"
 	if got := InTraining(r, corpus, marks(t, r, text)); got != 1 {
 		t.Errorf("%d of the sentences are in the training text, want 1", got)
 	}

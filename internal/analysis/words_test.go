@@ -118,7 +118,7 @@ func TestWordCountsAreThoseOfTheText(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]int{}
-	for _, line := range corpus.TrainText {
+	for _, line := range corpus.TrainText.All() {
 		for _, word := range strings.Fields(strings.ToLower(line)) {
 			want[word]++
 		}

@@ -53,7 +53,7 @@ func (c *Course) largeModels(context.Context) (values, error) {
 	yours, gpt3 := models[0].count(), models[3].count()
 	ratio := float64(gpt3) / float64(yours)
 	return values{
-		"models": models, "yours": yours, "gpt3Size": models[3].Size(), "words": c.corpus.Train.Predictions() - len(c.corpus.TrainText), "times": roughly(ratio),
+		"models": models, "yours": yours, "gpt3Size": models[3].Size(), "words": c.corpus.Train.Predictions() - c.corpus.TrainText.Len(), "times": roughly(ratio),
 		"hundredth": roughly(ratio / 1e2), "hundredThousandth": roughly(ratio / 1e5),
 	}, nil
 }

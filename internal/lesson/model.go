@@ -85,9 +85,9 @@ func (c *Course) training(ctx context.Context) (values, error) {
 		losses = append(losses, values{"probability": probability, "loss": math.Log(n)})
 	}
 	return values{
-		"losses": losses, "sentences": len(c.corpus.TrainText), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
+		"losses": losses, "sentences": c.corpus.TrainText.Len(), "parameters": int(c.untrained.Config.ParameterCount()), "floor": floor,
 		"choices": math.Exp(floor), "updates": c.settings.Steps, "batch": c.settings.Batch,
-		"epochs":   float64(c.settings.Steps*c.settings.Batch) / float64(len(c.corpus.TrainText)),
+		"epochs":   float64(c.settings.Steps*c.settings.Batch) / float64(c.corpus.TrainText.Len()),
 		"training": func() (values, error) { return c.trained(ctx, floor) },
 		"answer":   c.answer,
 	}, err

@@ -103,7 +103,7 @@ func TestHuggingFaceTokenizer(t *testing.T) {
 		{"  the cafe\u0301 \u4e2d the  ", "the <unk> <unk> the", nil},
 		{"the <s> the <unk>", "the <s> the <unk>", []int{0, the, 0, the, unknown}}, // special tokens, as README says
 	}
-	for _, text := range savanna.HeldOutText[:600] {
+	for _, text := range savanna.HeldOutText.First(600).All() {
 		words = append(words, sentence{text, strings.ToLower(text), nil})
 	}
 	text := "The lion sees the ant , then sleeps .\n\n \"I 'm here,\" says the \u00e9mu ?\n\tDo n't !  \u4e2d\n"

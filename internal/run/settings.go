@@ -129,18 +129,18 @@ func defaultSample(corpus *data.Corpus, context int) string {
 	}
 	_, texts := corpus.Measured()
 	if !corpus.Vocabulary.Layout().Sentences() {
-		if sample, known := beginning(texts[0], corpus.Vocabulary, context); known {
+		if sample, known := beginning(texts.At(0), corpus.Vocabulary, context); known {
 			return sample
 		}
-		sample, _ := beginning(corpus.TrainText[0], corpus.Vocabulary, context)
+		sample, _ := beginning(corpus.TrainText.At(0), corpus.Vocabulary, context)
 		return sample
 	}
-	for _, texts := range [][]string{corpus.HeldOutText, corpus.TrainText} {
+	for _, texts := range []data.Texts{corpus.HeldOutText, corpus.TrainText} {
 		if text, known := mostKnown(texts, corpus.Vocabulary); known {
 			return text
 		}
 	}
-	return corpus.TrainText[0]
+	return corpus.TrainText.At(0)
 }
 
 // beginning returns the beginning of a text that fits the context, and whether any of its tokens is in the vocabulary.
@@ -164,9 +164,9 @@ const (
 
 // mostKnown returns the text with the fewest unknown words; of several, one of readable length, the first of these. A text of less
 // than fewestReadable words is returned only if all are so short. known is false if no text has a known word.
-func mostKnown(texts []string, v *data.Vocabulary) (best string, known bool) {
+func mostKnown(texts data.Texts, v *data.Vocabulary) (best string, known bool) {
 	var least [3]int // too short, unknown words, too long
-	for _, text := range texts {
+	for _, text := range texts.All() {
 		tokens, err := v.Tokenize(text)
 		if err != nil {
 			continue
@@ -184,6 +184,9 @@ func mostKnown(texts []string, v *data.Vocabulary) (best string, known bool) {
 		}
 		if !known || slices.Compare(rank[:], least[:]) < 0 {
 			best, least, known = text, rank, true
+		}
+		if known && least == [3]int{} { // none is better, and a text may have millions
+			break
 		}
 	}
 	return best, known

@@ -151,9 +151,9 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Hidden != 32 || got.LR != 0.01 || got.Context != 8 || got.Sample != corpus.HeldOutText[0] {
+	if got.Hidden != 32 || got.LR != 0.01 || got.Context != 8 || got.Sample != corpus.HeldOutText.At(0) {
 		t.Errorf("hidden %d, lr %g, context %d, sample %q: want 32, 0.01, 8 (7 words and the boundary), %q",
-			got.Hidden, got.LR, got.Context, got.Sample, corpus.HeldOutText[0])
+			got.Hidden, got.LR, got.Context, got.Sample, corpus.HeldOutText.At(0))
 	}
 	if again, err := got.Resolve(corpus); err != nil || again != got {
 		t.Errorf("resolved twice: %+v, %v", again, err)
@@ -180,11 +180,11 @@ func TestResolveChars(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := corpus.HeldOutText[0][:24]; got.Context != 64 || got.Sample != want {
+	if want := corpus.HeldOutText.At(0)[:24]; got.Context != 64 || got.Sample != want {
 		t.Errorf("context %d, sample %q: want 64, %q", got.Context, got.Sample, want)
 	}
 	s.Context = 10
-	if got, err = s.Resolve(corpus); err != nil || got.Context != 10 || got.Sample != corpus.HeldOutText[0][:10] {
+	if got, err = s.Resolve(corpus); err != nil || got.Context != 10 || got.Sample != corpus.HeldOutText.At(0)[:10] {
 		t.Errorf("context %d, sample %q, %v: want 10 characters", got.Context, got.Sample, err)
 	}
 }
