@@ -16,7 +16,7 @@ type Baselines struct {
 type Counts struct {
 	uniform        float64
 	all            followers   // the empty context
-	words          []int       // how often each id is predicted
+	words          []uint32    // how often each id is predicted
 	after          []followers // by id
 	pairs, triples *ngrams
 	afterPair      []followers // by number of the pair
@@ -39,8 +39,8 @@ type Counts struct {
 // and J. Goodman 1999, "An empirical study of smoothing techniques for language
 // modeling", section 2.5.
 func NewCounts(train Set, vocab int) *Counts {
-	n := &Counts{uniform: 1 / float64(vocab), words: make([]int, vocab), after: make([]followers, vocab),
-		pairs: newNgrams(), triples: newNgrams()}
+	n := &Counts{uniform: 1 / float64(vocab), words: make([]uint32, vocab), after: make([]followers, vocab),
+		pairs: &ngrams{}, triples: &ngrams{}}
 	before := -1 // number of the pair that the predicted token follows
 	train.eachPair(func(first bool, v, w int) {
 		n.words[w]++
@@ -94,12 +94,12 @@ func (s Set) eachPair(visit func(first bool, v, w int)) {
 
 // followers counts the tokens that follow a context in the training set.
 type followers struct {
-	tokens int // c(h), all of them
-	types  int // t(h), different ones
+	tokens uint32 // c(h), all of them
+	types  uint32 // t(h), different ones
 }
 
 // add counts one more occurrence of a token after the context. count is the number of its occurrences there, this one included.
-func (c *followers) add(count int) {
+func (c *followers) add(count uint32) {
 	c.tokens++
 	if count == 1 {
 		c.types++
@@ -108,38 +108,48 @@ func (c *followers) add(count int) {
 
 // probability returns P(w|h) of a token that occurs count times after the context h, from shorter, its probability P(w|h')
 // after the next shorter context.
-func (c followers) probability(count int, shorter float64) float64 {
+func (c followers) probability(count uint32, shorter float64) float64 {
 	if c.tokens == 0 {
 		return shorter
 	}
-	return (float64(count) + float64(c.types)*shorter) / float64(c.tokens+c.types)
+	return (float64(count) + float64(c.types)*shorter) / (float64(c.tokens) + float64(c.types))
 }
 
 // ngrams counts pairs of a context and a token. It numbers the pairs from 0 in the order of their first occurrence. The number of
 // a pair is the context of a longer one.
 type ngrams struct {
-	numbers map[uint64]int
-	counts  []int // by number
+	known  lookup
+	keys   []uint64 // by number: the context and the token
+	counts []uint32 // by number
 }
 
-func newNgrams() *ngrams { return &ngrams{numbers: map[uint64]int{}} }
+func keyOf(context, token int) uint64 { return uint64(context)<<32 | uint64(token) }
+
+// hashOf returns the hash of a key: the finalizer of MurmurHash3 (A. Appleby 2011), in which each bit depends on all of the key.
+func hashOf(key uint64) uint64 {
+	key = (key ^ key>>33) * 0xff51afd7ed558ccd
+	key = (key ^ key>>33) * 0xc4ceb9fe1a85ec53
+	return key ^ key>>33
+}
 
 // add counts a token after a context, and returns the number of the pair and how often it has occurred.
-func (n *ngrams) add(context, token int) (number, count int) {
-	key := uint64(context)<<32 | uint64(token)
-	number, known := n.numbers[key]
-	if !known {
-		number = len(n.counts)
-		n.numbers[key], n.counts = number, append(n.counts, 0)
+func (n *ngrams) add(context, token int) (number int, count uint32) {
+	number, _ = n.find(context, token)
+	if number < 0 {
+		key := keyOf(context, token)
+		number = n.known.add(hashOf(key), func(i int) uint64 { return hashOf(n.keys[i]) })
+		n.keys, n.counts = append(n.keys, key), append(n.counts, 0)
 	}
 	n.counts[number]++
 	return number, n.counts[number]
 }
 
 // find returns the number of a token after a context and how often the pair has occurred; -1 and 0 if never.
-func (n *ngrams) find(context, token int) (number, count int) {
-	if number, known := n.numbers[uint64(context)<<32|uint64(token)]; known {
-		return number, n.counts[number]
+func (n *ngrams) find(context, token int) (number int, count uint32) {
+	key := keyOf(context, token)
+	number = n.known.find(hashOf(key), func(i int) bool { return n.keys[i] == key })
+	if number < 0 {
+		return -1, 0
 	}
-	return -1, 0
+	return number, n.counts[number]
 }

@@ -250,7 +250,7 @@ func TestSampleIsKnown(t *testing.T) {
 		v = corpus.Vocabulary
 		_, known = v.ID("a")
 	}
-	long := strings.Repeat("a ", 17)
+	long := "a" + strings.Repeat(" a", 16)
 	for _, c := range []struct{ want, texts string }{
 		{"a b c d x", "x y z a|a b c d x|a b|b c d e x"},
 		{"a b c d", "a b c x|a b c d|d c b a"},
@@ -260,7 +260,12 @@ func TestSampleIsKnown(t *testing.T) {
 		{long, "a b c x|" + long},        // but fewer unknown words count more
 		{"", "x y z w|x"},
 	} {
-		got, known := mostKnown(strings.Split(c.texts, "|"), v)
+		all := data.Options{Unit: data.Word, By: data.ByTokens}
+		corpus, err := data.Load("texts", strings.NewReader(strings.ReplaceAll(c.texts, "|", "\n")), all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, known := mostKnown(corpus.TrainText, v)
 		if got != c.want || known != (c.want != "") {
 			t.Errorf("of %q: %q, %v, want %q", c.texts, got, known, c.want)
 		}
