@@ -97,13 +97,13 @@ func cyrillic(text []byte) []byte {
 // BenchmarkNewCounts measures how fast the n-grams of a text are counted, in MB/s of text.
 func BenchmarkNewCounts(b *testing.B) {
 	text := pseudoText(10e6)
-	c, err := Load("text", bytes.NewReader(text), Options{Unit: Word, MinCount: 2, Seed: 1, By: ByTokens})
+	c, err := Load("text", bytes.NewReader(text), Options{Unit: Word, HoldOut: 0.1, MinCount: 2, Seed: 1, By: ByTokens})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		NewCounts(c.Train, c.Vocabulary.Len())
+		NewCounts(c.Train, c.HeldOut, c.Vocabulary.Len())
 	}
 }

@@ -12,17 +12,17 @@ type Baselines struct {
 	Trigram float64 `json:"trigram"` // by the two tokens before
 }
 
-// Counts are the models of [Baselines], counted in a training set.
+// Counts are the models of [Baselines], counted in a training set for a held-out set.
 type Counts struct {
 	uniform        float64
 	all            followers   // the empty context
 	words          []uint32    // how often each id is predicted
 	after          []followers // by id
 	pairs, triples *ngrams
-	afterPair      []followers // by number of the pair
+	afterPair      []followers // by number of the pair, of those that the held-out set has
 }
 
-// NewCounts counts in the training set. Each model interpolates with the one of the next
+// NewCounts counts in the training set what the losses on a held-out set, or on a part of it, follow from. Each model interpolates with the one of the next
 // shorter context by the method of Witten and Bell:
 //
 //	P(w|h) = (c(h,w) + t(h) P(w|h')) / (c(h) + t(h))
@@ -33,24 +33,24 @@ type Counts struct {
 // vocabulary. A context that the training set lacks, or that would begin before the
 // sequence, counts as h'.
 //
-// The ids of the set are below vocab.
+// The ids of the sets are below vocab.
 //
 // Source: I. Witten and T. Bell 1991, "The zero-frequency problem", method C; S. Chen
 // and J. Goodman 1999, "An empirical study of smoothing techniques for language
 // modeling", section 2.5.
-func NewCounts(train Set, vocab int) *Counts {
+func NewCounts(train, heldOut Set, vocab int) *Counts {
 	n := &Counts{uniform: 1 / float64(vocab), words: make([]uint32, vocab), after: make([]followers, vocab),
 		pairs: &ngrams{}, triples: &ngrams{}}
+	// Most pairs and triples are rare. Triples are counted only after the pairs of the held-out set, which have the first numbers.
+	heldOut.eachPair(func(_ bool, v, w int) { n.pairs.number(v, w) })
+	n.afterPair = make([]followers, len(n.pairs.counts))
 	before := -1 // number of the pair that the predicted token follows
 	train.eachPair(func(first bool, v, w int) {
 		n.words[w]++
 		n.all.add(n.words[w])
 		pair, count := n.pairs.add(v, w)
 		n.after[v].add(count)
-		if pair == len(n.afterPair) {
-			n.afterPair = append(n.afterPair, followers{})
-		}
-		if !first {
+		if !first && before < len(n.afterPair) {
 			_, count = n.triples.add(before, w)
 			n.afterPair[before].add(count)
 		}
@@ -59,7 +59,8 @@ func NewCounts(train Set, vocab int) *Counts {
 	return n
 }
 
-// Losses returns the losses on a held-out set, whose ids are below vocab. All but the uniform one are 0 when nothing is held out.
+// Losses returns the losses on the held-out set that was counted for, or on a part of it. All but the uniform one are 0 when
+// nothing is held out.
 func (n *Counts) Losses(heldOut Set) Baselines {
 	b := Baselines{Uniform: -math.Log(n.uniform)}
 	before := -1
@@ -68,7 +69,7 @@ func (n *Counts) Losses(heldOut Set) Baselines {
 		pair, count := n.pairs.find(v, w)
 		bigram := n.after[v].probability(count, unigram)
 		trigram := bigram
-		if !first && before >= 0 {
+		if !first {
 			_, count = n.triples.find(before, w)
 			trigram = n.afterPair[before].probability(count, bigram)
 		}
@@ -132,14 +133,20 @@ func hashOf(key uint64) uint64 {
 	return key ^ key>>33
 }
 
-// add counts a token after a context, and returns the number of the pair and how often it has occurred.
-func (n *ngrams) add(context, token int) (number int, count uint32) {
-	number, _ = n.find(context, token)
+// number returns the number of a token after a context, a new one for a pair that it does not have.
+func (n *ngrams) number(context, token int) int {
+	number, _ := n.find(context, token)
 	if number < 0 {
 		key := keyOf(context, token)
 		number = n.known.add(hashOf(key), func(i int) uint64 { return hashOf(n.keys[i]) })
 		n.keys, n.counts = append(n.keys, key), append(n.counts, 0)
 	}
+	return number
+}
+
+// add counts a token after a context, and returns the number of the pair and how often it has occurred.
+func (n *ngrams) add(context, token int) (number int, count uint32) {
+	number = n.number(context, token)
 	n.counts[number]++
 	return number, n.counts[number]
 }

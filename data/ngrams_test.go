@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -25,7 +26,8 @@ func TestBaselinesGolden(t *testing.T) {
 		t.Fatalf("%d texts, want 3", len(texts))
 	}
 	for i, text := range texts {
-		got := NewCounts(newSet(sentences{}, text.Train...), text.Vocab).Losses(newSet(sentences{}, text.HeldOut...))
+		heldOut := newSet(sentences{}, text.HeldOut...)
+		got := NewCounts(newSet(sentences{}, text.Train...), heldOut, text.Vocab).Losses(heldOut)
 		for name, x := range map[string][2]float64{
 			"uniform": {got.Uniform, text.Uniform}, "unigram": {got.Unigram, text.Unigram},
 			"bigram": {got.Bigram, text.Bigram}, "trigram": {got.Trigram, text.Trigram},
@@ -38,7 +40,8 @@ func TestBaselinesGolden(t *testing.T) {
 }
 
 func TestBaselinesOfNothingHeldOut(t *testing.T) {
-	got := NewCounts(newSet(sentences{}, []int{0, 2, 1, 0}), 5).Losses(newSet(sentences{}))
+	nothing := newSet(sentences{})
+	got := NewCounts(newSet(sentences{}, []int{0, 2, 1, 0}), nothing, 5).Losses(nothing)
 	if want := (Baselines{Uniform: math.Log(5)}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -47,8 +50,15 @@ func TestBaselinesOfNothingHeldOut(t *testing.T) {
 // What is predicted with a probability must sum to 1 over the vocabulary, after any context.
 func TestBaselinesAreProbabilities(t *testing.T) {
 	const vocab = 5
-	counts := NewCounts(newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0}), vocab)
-	for _, context := range [][]int{{2}, {0, 2}, {4}, {3, 2}, {2, 1}} {
+	train, contexts := newSet(sentences{}, []int{0, 2, 1, 0}, []int{0, 2, 0}), [][]int{{2}, {0, 2}, {4}, {3, 2}, {2, 1}}
+	var heldOut [][]int
+	for _, context := range contexts {
+		for w := range vocab {
+			heldOut = append(heldOut, append(slices.Clone(context), w))
+		}
+	}
+	counts := NewCounts(train, newSet(sentences{}, heldOut...), vocab)
+	for _, context := range contexts {
 		// The loss of a sequence is the sum over its tokens: that of the last is what it adds to the context's.
 		last := func(w int) (p [3]float64) {
 			all := counts.Losses(newSet(sentences{}, append(context[:len(context):len(context)], w)))

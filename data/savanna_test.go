@@ -72,7 +72,7 @@ func TestSavanna(t *testing.T) {
 	}
 	nats, _ := c.Grammar.Entropy()
 	floor := loss / float64(predicted)
-	b := NewCounts(c.Train, c.Vocabulary.Len()).Losses(c.HeldOut)
+	b := NewCounts(c.Train, c.HeldOut, c.Vocabulary.Len()).Losses(c.HeldOut)
 	t.Logf("vocab %d; held out: floor %.4f (entropy %.4f), bigram %.4f, unigram %.4f, uniform %.4f",
 		c.Vocabulary.Len(), floor, nats, b.Bigram, b.Unigram, b.Uniform)
 	if math.Abs(floor-nats) > 0.01 {

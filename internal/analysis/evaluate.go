@@ -98,7 +98,7 @@ func evaluateHeldOut(r *run.Run, corpus *data.Corpus, derivations []data.Derivat
 	if err != nil {
 		return nil, err
 	}
-	counts := data.NewCounts(corpus.Train, corpus.Vocabulary.Len())
+	counts := data.NewCounts(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len())
 	report := &HeldOutReport{HeldOutLoss: e.Loss, Accuracy: e.Accuracy, Tokens: e.Tokens, Sentences: corpus.HeldOut.Len(),
 		Baselines: counts.Losses(corpus.HeldOut)}
 	sample := corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context)

@@ -203,7 +203,7 @@ func TestEvaluateSample(t *testing.T) {
 		nats += loss
 	}
 	near(t, "loss of the grammar on the sample", *s.GrammarLoss, nats/float64(first.HeldOut.Predictions()), 1e-12)
-	near(t, "bigram", s.Baselines.Bigram, data.NewCounts(corpus.Train, corpus.Vocabulary.Len()).Losses(first.HeldOut).Bigram, 0)
+	near(t, "bigram", s.Baselines.Bigram, data.NewCounts(corpus.Train, corpus.HeldOut, corpus.Vocabulary.Len()).Losses(first.HeldOut).Bigram, 0)
 	if *s.GrammarLoss == *report.GrammarLoss || s.Baselines == report.Baselines {
 		t.Error("the sample has the losses of all held-out text")
 	}

@@ -18,7 +18,7 @@ func MeasureLevels(r *run.Run, corpus *data.Corpus) (*Levels, error) {
 		return nil, err
 	}
 	measured := corpus.FirstHeldOut(r.EvaluationRows(corpus.HeldOut), r.Config.Context)
-	l := &Levels{Baselines: data.NewCounts(corpus.Train, corpus.Vocabulary.Len()).Losses(measured.HeldOut)}
+	l := &Levels{Baselines: data.NewCounts(corpus.Train, measured.HeldOut, corpus.Vocabulary.Len()).Losses(measured.HeldOut)}
 	if corpus.Grammar == nil {
 		return l, nil
 	}

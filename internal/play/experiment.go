@@ -220,7 +220,7 @@ func (c *corpus) baselines(r *run.Run) ([]Baseline, error) {
 		return list, nil
 	}
 	text := c.FirstHeldOut(of.rows, of.context)
-	losses, noun := data.NewCounts(c.Train, c.Vocabulary.Len()).Losses(text.HeldOut), c.Vocabulary.Tokenizer().Noun()
+	losses, noun := data.NewCounts(c.Train, text.HeldOut, c.Vocabulary.Len()).Losses(text.HeldOut), c.Vocabulary.Tokenizer().Noun()
 	list := []Baseline{{"uniform", losses.Uniform, "every " + noun + " equally likely"}}
 	if c.HeldOut.Len() > 0 {
 		list = append(list,

@@ -12,8 +12,8 @@ const (
 // that is cheap, otherwise a sample. A row is a sentence or, in a run on characters, a piece as long as the context. A run whose
 // folder has a format before 3 always has a sample, so that the losses in its log stay comparable when it is resumed.
 func (r *Run) EvaluationRows(heldOut data.Set) int {
-	rows, batch := heldOut.RowCount(r.Settings.Context), r.trainingEvaluationBatch()
-	sample := (evaluationBatches*r.Settings.Batch + batch - 1) / batch * batch
+	rows, unit := heldOut.RowCount(r.Settings.Context), r.sampleUnit()
+	sample := (evaluationBatches*r.Settings.Batch + unit - 1) / unit * unit
 	if r.Format > 2 && rows <= wholeSamples*evaluationBatches*r.Settings.Batch {
 		return rows
 	}

@@ -232,15 +232,34 @@ func (r *Run) reportingBuilder() train.Builder {
 	}
 }
 
-// evaluationTokens is the largest number of tokens in a batch of an evaluation: enough for efficient matrix products, and few,
-// since a graph keeps all its results in memory.
-const evaluationTokens = 256
+// Bounds of a batch of an evaluation of more than one sentence.
+const (
+	evaluationTokens = 256     // enough for efficient matrix products, and few, since a graph keeps all its results in memory
+	evaluationLogits = 1 << 21 // 8 MB: with a large vocabulary they are most of the memory
+)
 
 // EvaluationBatch returns the number of sentences in a batch of an evaluation.
-func (r *Run) EvaluationBatch() int { return max(1, evaluationTokens/r.Config.Context) }
+func (r *Run) EvaluationBatch() int {
+	return r.withFewLogits(max(1, evaluationTokens/r.Config.Context))
+}
 
 // trainingEvaluationBatch returns the number of sentences in a batch of an evaluation during training, at most that of a step.
-func (r *Run) trainingEvaluationBatch() int { return min(r.Settings.Batch, r.EvaluationBatch()) }
+func (r *Run) trainingEvaluationBatch() int { return r.withFewLogits(r.sampleUnit()) }
+
+// sampleUnit returns what the number of sentences in a sample of the held-out text is a multiple of.
+func (r *Run) sampleUnit() int {
+	return min(r.Settings.Batch, max(1, evaluationTokens/r.Config.Context))
+}
+
+// withFewLogits returns the largest number of sentences that divides a batch and whose logits are at most evaluationLogits; at
+// least 1.
+func (r *Run) withFewLogits(batch int) int {
+	n := min(batch, max(1, evaluationLogits/(r.Config.Context*r.Config.Vocab)))
+	for batch%n != 0 {
+		n--
+	}
+	return n
+}
 
 // NewEvaluator builds the graph to evaluate the run, for batches of EvaluationBatch sentences.
 func (r *Run) NewEvaluator() (*train.Evaluator, error) {
