@@ -13,6 +13,8 @@ func (chars) Noun() string { return "character" }
 
 func (chars) FoldsCase() bool { return false }
 
+func (chars) Spaced() bool { return false }
+
 func (chars) Join(tokens []string) string { return strings.Join(tokens, "") }
 
 func (chars) Continue(text string, keys []string) string { return text + strings.Join(keys, "") }

@@ -44,6 +44,7 @@ func bytesOf(key string) (all []byte) {
 
 func (bytePairs) Noun() string                { return "piece" }
 func (bytePairs) FoldsCase() bool             { return false }
+func (bytePairs) Spaced() bool                { return false }
 func (bytePairs) Join(tokens []string) string { return strings.Join(tokens, "|") }
 
 func (bytePairs) Continue(text string, keys []string) string {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -113,6 +114,23 @@ func (s Set) Contains(lists [][]int) []bool {
 		found[i] = len(key) > 0 && distinct.found[at]
 	}
 	return found
+}
+
+// BeginningWith returns which sequences begin with a list of ids, in order.
+func (s Set) BeginningWith(list []int) (sequences []int) {
+	wanted := IDs{shift: s.ids.shift}
+	for _, id := range list {
+		wanted.add(id)
+	}
+	if !slices.Equal(wanted.Ints(), list) {
+		return nil // an id that is too large for the set
+	}
+	for i := range s.Len() {
+		if bytes.HasPrefix(s.Sequence(i).bytes, wanted.bytes) {
+			sequences = append(sequences, i)
+		}
+	}
+	return sequences
 }
 
 // RowCount returns the number of rows of [Set.Batches].

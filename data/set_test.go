@@ -156,3 +156,28 @@ func TestFirst(t *testing.T) {
 		}
 	}
 }
+
+// Each sentence of a text begins with each of its own beginnings.
+func TestBeginningWith(t *testing.T) {
+	corpus, err := Savanna()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []int{0, 7, corpus.Train.Len() - 1} {
+		ids := corpus.Train.Sequence(row).Ints()
+		for n := range len(ids) + 1 {
+			var want []int
+			for i := range corpus.Train.Len() {
+				if of := corpus.Train.Sequence(i).Ints(); len(of) >= n && slices.Equal(of[:n], ids[:n]) {
+					want = append(want, i)
+				}
+			}
+			if got := corpus.Train.BeginningWith(ids[:n]); !slices.Equal(got, want) {
+				t.Fatalf("%d sentences begin with %v, want %d", len(got), ids[:n], len(want))
+			}
+		}
+	}
+	if got := corpus.Train.BeginningWith([]int{300}); got != nil {
+		t.Errorf("sentences %v begin with an id that the text cannot have", got)
+	}
+}

@@ -50,7 +50,9 @@ type Tokenizer interface {
 	FoldsCase() bool
 	// Join writes tokens in a row, so that a reader can distinguish them.
 	Join(tokens []string) string
-	// Continue appends tokens to a text, spaced as in a text.
+	// Spaced reports whether white space is between tokens and not in one, so that a [Spelling] says where it is.
+	Spaced() bool
+	// Continue appends tokens to a text, spaced by rules. A [Spelling] knows how the training text has them.
 	Continue(text string, keys []string) string
 
 	// each visits the tokens of valid text in order. token is text[start:end] in the

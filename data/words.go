@@ -18,17 +18,11 @@ func (words) FoldsCase() bool { return true }
 
 func (words) Join(tokens []string) string { return strings.Join(tokens, " ") }
 
-// Continue puts a space before each word but not before closing punctuation.
-func (words) Continue(text string, keys []string) string {
-	var b strings.Builder
-	b.WriteString(text)
-	for _, key := range keys {
-		if !strings.Contains(".,;:!?)]}", key) {
-			b.WriteByte(' ')
-		}
-		b.WriteString(key)
-	}
-	return strings.TrimSpace(b.String())
+func (words) Spaced() bool { return true }
+
+// Continue spaces the keys by rules of punctuation, see [Spelling].
+func (w words) Continue(text string, keys []string) string {
+	return new(statistics).continued(w, text, keys)
 }
 
 func (words) each(text string, visit func(start, end int, token string)) {

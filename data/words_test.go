@@ -77,7 +77,7 @@ func TestWordRunes(t *testing.T) {
 
 func TestWordsInARow(t *testing.T) {
 	tokens := []string{"a", ",", "b", "(", "c", ")", "."}
-	if got := (words{}).Continue("Oh", tokens); got != "Oh a, b ( c)." {
+	if got := (words{}).Continue("Oh", tokens); got != "Oh a, b (c)." {
 		t.Errorf("%q", got)
 	}
 	if got := (words{}).Join(tokens); got != "a , b ( c ) ." {

@@ -39,7 +39,7 @@ func causesFlag(f *pflag.FlagSet, path *string, what string) {
 type causes struct {
 	path    string
 	marked  []data.Marked // nil without the flag
-	unknown []string      // other words of it that the run does not know, quoted
+	unknown []string      // other words of it that the run does not know
 }
 
 // causesOf reads the file of --causes, unless the path is "".
@@ -66,24 +66,14 @@ func (p *program) causesOf(path string, r *run.Run) (c causes, err error) {
 	if c.marked, err = data.ReadMarked(r.Vocabulary, string(b)); err != nil {
 		return c, c.in(err)
 	}
-	seen := map[string]bool{}
 	for _, m := range c.marked {
 		for _, t := range m.Tokens {
-			if _, known := r.Vocabulary.ID(t.Key); !known && !seen[t.Key] {
-				seen[t.Key] = true
-				c.unknown = append(c.unknown, printable.Quote(t.Text))
+			if _, known := r.Vocabulary.ID(t.Key); !known {
+				c.unknown = append(c.unknown, t.Text)
 			}
 		}
 	}
 	return c, nil
-}
-
-// noteUnknown notes which words of --causes the run does not know.
-func (p *program) noteUnknown(c causes) {
-	if len(c.unknown) > 0 {
-		p.note(fmt.Sprintf("--causes %s: not in the vocabulary, read as %s: %s",
-			printable.Path(c.path), data.UnknownToken, some(c.unknown)))
-	}
 }
 
 // name says where the sentences come from.
@@ -102,9 +92,10 @@ func (c causes) in(err error) error {
 // fewMarked is how many marked sentences are needed for means that say something.
 const fewMarked = 20
 
-// rulesOf returns the rules of --causes or, without it, of the grammar of the text. It notes which words of --causes the run does
-// not know, and how many of its sentences are in the training text.
-func (p *program) rulesOf(c causes, r *run.Run, corpus *data.Corpus) (*analysis.Rules, error) {
+// rulesOf returns the rules of --causes or, without it, of the grammar of the text. It notes how many of the sentences of
+// --causes are in the training text.
+func (p *program) rulesOf(c causes, q *request, corpus *data.Corpus) (*analysis.Rules, error) {
+	r := q.run
 	rules, err := analysis.NewRules(r, corpus, c.marked)
 	if c.marked == nil {
 		return rules, err
@@ -112,7 +103,7 @@ func (p *program) rulesOf(c causes, r *run.Run, corpus *data.Corpus) (*analysis.
 	if err != nil {
 		return nil, c.in(err)
 	}
-	p.noteUnknown(c)
+	q.unknown = append(q.unknown, c.unknown...)
 	if n := rules.Sentences(); n < fewMarked {
 		p.note(fmt.Sprintf("--causes %s: means over %s say little: mark %d or more", printable.Path(c.path),
 			printable.Count(n, "sentence"), fewMarked))

@@ -43,6 +43,8 @@ type request struct {
 	cmd  *cobra.Command
 	args []string
 	run  *run.Run // nil until it is open
+
+	unknown []string // tokens of what was given that the run does not know, see [request.namesUnknown]
 }
 
 // finding is what a command found, and how it is written.
@@ -52,6 +54,7 @@ type finding struct {
 	result  func() (any, error) // in JSON; nil: the first of what is shown
 	text    func(w io.Writer, view text.Options) error
 	note    string                                         // below the text
+	bare    bool                                           // other programs read the text, so that no note is below it
 	formats map[string]func(io.Writer) error               // the others, by name
 	picture func(picture.Options) (picture.Drawing, error) // for any format of pictures
 }
@@ -114,6 +117,9 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 	if err := checkFinite(q.run.Path, f.shown...); err != nil {
 		return err
 	}
+	if note := unknownNote(q.unknown); note != "" && (f.bare || q.chosen.picture || q.format != textFormat.name) {
+		p.note(note)
+	}
 	if q.chosen.picture {
 		return p.draw(w, q.output, f.picture)
 	}
@@ -128,14 +134,20 @@ func (p *program) writeFinding(w io.Writer, f finding, q *request) error {
 		if err != nil {
 			return err
 		}
-		return export.JSON(w, cmp.Or(f.name, q.cmd.Name()), q.run.Source(), result)
+		return export.JSON(w, cmp.Or(f.name, q.cmd.Name()), q.run.Source(), once(q.unknown), result)
 	}
 	view := textOptions(w)
-	if err := f.text(w, view); err != nil || f.note == "" {
+	if err := f.text(w, view); err != nil || f.bare {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(f.note, view.Width))
-	return err
+	for _, note := range []string{unknownNote(q.unknown), f.note} {
+		if note != "" {
+			if _, err := fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // stepNote names the run and its step, and says which weights of the training these are.

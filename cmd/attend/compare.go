@@ -116,9 +116,7 @@ func (o *compareOptions) check(q *request) error {
 func (p *program) patch(q *request, o compareOptions) (finding, error) {
 	patching, err := analysis.Patch(q.run, analysis.PatchQuestion{Clean: q.args[0], Corrupted: q.args[1], Word: o.word,
 		Against: o.against})
-	if err == nil {
-		p.noteUnknownWords(q.run, q.args...)
-	}
+	q.namesUnknown(q.args...)
 	found := drawn(patching, text.Patching, stepNote(q.run))
 	found.name = "compare-patch"
 	found.picture = func(look picture.Options) (picture.Drawing, error) {
@@ -136,9 +134,7 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 	} else {
 		c, err = p.compareRuns(q, o)
 	}
-	if err == nil {
-		p.noteUnknownWords(q.run, q.args...)
-	}
+	q.namesUnknown(q.args...)
 	return finding{
 		shown:  []any{c},
 		result: func() (any, error) { return c.Result(), nil },
@@ -147,19 +143,6 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 			return text.Comparison(w, c, view)
 		},
 	}, err
-}
-
-// noteUnknownWords notes the words of sentences that a run does not know.
-func (p *program) noteUnknownWords(r *run.Run, sentences ...string) {
-	var all attention.Map
-	for _, s := range sentences {
-		if e, err := r.Encode(s); err == nil {
-			all.Tokens, all.Unknown = append(all.Tokens, e.Tokens...), append(all.Unknown, e.Unknown...)
-		}
-	}
-	if note := unknownNote(all); note != "" {
-		p.note(note)
-	}
 }
 
 // compareRuns compares the run with another on one sentence.
@@ -177,6 +160,9 @@ func (p *program) compareRuns(q *request, o compareOptions) (attention.Compariso
 	}
 	if same, err := file.SameFolder(q.run.Path, path); err == nil && same {
 		p.note(fmt.Sprintf("--with %s is the run itself, so nothing differs: name the other run with --run", printable.Path(path)))
+	}
+	if note := unknownNote(unknownIn(other, q.args...)); note != "" {
+		p.note("in " + printable.Path(path) + " " + note)
 	}
 	of, missing := p.textOf(q.run)
 	if missing != nil {
@@ -228,6 +214,7 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 			fmt.Fprintf(p.stderr, "\r\x1b[Ktraining seed %d of %d ...", done+1, o.seeds)
 		}
 	}
+	q.namesUnknown(q.args[0])
 	result, err := analysis.Seeds(ctx, r, corpus, q.args[0], o.seeds, o.least, progress)
 	if term.IsTerminal(p.stderr) {
 		fmt.Fprint(p.stderr, "\r\x1b[K")

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"attend/internal/attention"
+	"attend/data"
+	"attend/internal/analysis"
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
@@ -21,7 +23,16 @@ func newComplete(p *program) *cobra.Command {
 		Short: "continue a prompt with words drawn from the model",
 		Long: `Continue a prompt token by token. Each token is drawn from the distribution that
 the model predicts. Without a prompt the model begins a new sentence. A token is
-a word or a character, as the run was trained.`,
+a word or a character, as the run was trained.
+
+White space and capitals are those that the training text has most often in such
+a place. ` + data.UnknownToken + ` is not drawn unless --unknown is given: its probability is 0, and
+those of the other tokens are divided by their sum.
+
+Where the training text can be read, a line says in how many of its sentences the
+prompt is the beginning, and whether the completed sentence is one of them; in a
+run on characters, how often the text holds the prompt, and whether it holds what
+follows.`,
 		Example: `  attend complete "The lion saw"
   attend complete "The lion saw" --samples 5 --temperature 0.7
   attend complete "ROMEO:" --run runs/shakespeare --tokens 500 --top-k 20`,
@@ -33,23 +44,21 @@ a word or a character, as the run was trained.`,
 	numberFlag(f, &s.MaxTokens, "tokens", 200, between(1, 1e6), "maximum number of tokens to add")
 	numberFlag(f, &samples, "samples", 1, between(1, 1e6), "number of continuations")
 	numberFlag(f, &s.Seed, "seed", 1, run.Range{}, "random seed; the same seed gives the same text")
+	f.BoolVar(&s.Unknown, "unknown", false, "also draw "+data.UnknownToken+", which stands for every token that is not in the vocabulary")
 	return p.runCommand(cmd, runCommand{find: func(q *request) (finding, error) {
 		reader, err := q.run.NewSession(1)
 		if err != nil {
 			return finding{}, err
 		}
 		prompt := strings.Join(q.args, " ")
-		if e, err := q.run.Encode(prompt); err == nil { // what is wrong with it is said when it is completed
-			if note := unknownNote(attention.Map{Tokens: e.Tokens, Unknown: e.Unknown}); note != "" {
-				p.note(note)
-			}
-		}
-		complete := func(each func(text string) error) error {
+		q.namesUnknown(prompt)
+		copies := p.copiesOf(q.run, prompt)
+		complete := func(each func(c run.Completion) error) error {
 			defer reader.Close()
 			for i := range samples {
-				text, err := reader.Complete(prompt, s, i)
+				c, err := reader.Complete(prompt, s, i)
 				if err == nil {
-					err = each(text)
+					err = each(c)
 				}
 				if err != nil {
 					return err
@@ -58,30 +67,79 @@ a word or a character, as the run was trained.`,
 			return nil
 		}
 		return finding{
+			bare: true,
 			text: func(w io.Writer, _ text.Options) error {
-				err := complete(func(text string) (err error) {
-					for line := range strings.SplitSeq(text, "\n") {
-						_, err = fmt.Fprintln(w, printable.Text(line))
+				err := complete(func(c run.Completion) error {
+					for line := range strings.SplitSeq(c.Text, "\n") {
+						if _, err := fmt.Fprintln(w, printable.Text(line)); err != nil {
+							return err
+						}
 					}
-					return err
+					if copies != nil { // apart from the texts, which other programs read, as what follows
+						p.say("%s", copies.Text(c.Added))
+					}
+					return nil
 				})
 				if err == nil {
-					p.say("%s", stepNote(q.run)) // apart from the texts, which other programs read
+					p.say("%s", stepNote(q.run))
 				}
 				return err
 			},
 			result: func() (any, error) {
-				var c struct {
-					Prompt string   `json:"prompt"`
-					Texts  []string `json:"texts"` // with the prompt
+				result := completions{Prompt: prompt}
+				if copies != nil {
+					result.Beginnings = copies.Beginnings
 				}
-				c.Prompt = prompt
-				err := complete(func(text string) error {
-					c.Texts = append(c.Texts, text)
+				err := complete(func(c run.Completion) error {
+					result.add(c, q.run.Vocabulary, copies)
 					return nil
 				})
-				return c, err
+				return result, err
 			},
 		}, nil
 	}})
+}
+
+// completions is the result of `attend complete` in JSON. Its lists have one element for each sample.
+type completions struct {
+	Prompt     string     `json:"prompt"`
+	Texts      []string   `json:"texts"`  // with the prompt
+	Tokens     [][]string `json:"tokens"` // that were added, as the vocabulary spells them
+	IDs        [][]int    `json:"ids"`
+	Beginnings *int       `json:"beginnings"` // see [analysis.Copies]; nil where the training text cannot be read
+	Copied     []bool     `json:"copied"`
+}
+
+// add adds a sample.
+func (c *completions) add(sample run.Completion, v *data.Vocabulary, copies *analysis.Copies) {
+	tokens := make([]string, len(sample.Added))
+	for i, id := range sample.Added {
+		tokens[i] = v.Key(id)
+	}
+	c.Texts, c.Tokens, c.IDs = append(c.Texts, sample.Text), append(c.Tokens, tokens), append(c.IDs, sample.Added)
+	if copies != nil {
+		c.Copied = append(c.Copied, copies.Copied(sample.Added))
+	}
+}
+
+// mostSearched is the largest training text that a prompt is looked up in, in bytes.
+const mostSearched = 100e6
+
+// copiesOf looks a prompt up in the training text of a run; nil if the text cannot be read again, or not in a short time.
+func (p *program) copiesOf(r *run.Run, prompt string) *analysis.Copies {
+	if r.Settings.Data == "-" {
+		return nil
+	}
+	if info, err := os.Stat(r.Settings.Data); err == nil && info.Size() > mostSearched {
+		return nil
+	}
+	corpus, err := p.textOf(r)
+	if err != nil {
+		return nil
+	}
+	copies, err := analysis.NewCopies(corpus, prompt)
+	if err != nil { // it is said when the prompt is completed
+		return nil
+	}
+	return copies
 }

@@ -61,7 +61,7 @@ func (p *program) eval(q *request, marked string) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
-	rules, err := p.rulesOf(c, q.run, corpus)
+	rules, err := p.rulesOf(c, q, corpus)
 	if err != nil {
 		return finding{}, err
 	}

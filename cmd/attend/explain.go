@@ -44,6 +44,7 @@ the last word and the key is the word with the largest weight.` + indexBase,
 			return finding{}, err
 		}
 		link.Text = q.args[0]
+		q.namesUnknown(link.Text)
 		if link.Layer == 0 && link.Head == 0 {
 			if link.Layer, link.Head, err = importantHead(q.run, link.Text); err != nil {
 				return finding{}, err

@@ -68,6 +68,9 @@ loss curves; --layer and --head set the head that it shows first.` + indexBase,
 					printable.Path(r.Path), printable.Count(len(of), "layer"), printable.Count(len(of[0]), "head"),
 					r.Config.Layers, r.Config.Heads)
 			}
+			for _, sentence := range frames[0].Sentences {
+				q.namesUnknown(sentence.Text)
+			}
 			shown, effects := selected(layer, head, false)
 			model := frames[attention.FrameOf(frames, r.Step)]
 			if effects && q.format == "text" || q.format == htmlFormat.name {

@@ -17,7 +17,7 @@ import (
 )
 
 // runFiles are the files of a run folder.
-var runFiles = []string{"config.json", "tokenizer.json", "tokenizer_config.json", "training.yaml", "model.safetensors", "state.safetensors", "metrics.jsonl", "film.jsonl", "result.json"}
+var runFiles = []string{"config.json", "tokenizer.json", "tokenizer_config.json", "spelling.json", "training.yaml", "model.safetensors", "state.safetensors", "metrics.jsonl", "film.jsonl", "result.json"}
 
 func hexSum(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
@@ -68,6 +68,7 @@ func reseal(files map[string][]byte) {
 			continue
 		}
 		metadata["config"], metadata["tokenizer"] = hexSum(files["config.json"]), hexSum(files["tokenizer.json"])
+		metadata["spelling"] = hexSum(files["spelling.json"])
 		metadata["settings"], metadata["sha256"] = identity, hexSum(numbers)
 		var sums strings.Builder
 		for _, key := range slices.Sorted(maps.Keys(metadata)) {

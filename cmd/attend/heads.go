@@ -72,7 +72,7 @@ numbers.
 		if err != nil {
 			return finding{}, err
 		}
-		rules, err := p.rulesOf(c, q.run, corpus)
+		rules, err := p.rulesOf(c, q, corpus)
 		if err != nil {
 			return finding{}, err
 		}

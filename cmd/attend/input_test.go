@@ -134,7 +134,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 	write(t, "twice.yaml", "steps: 2\nsteps: 3\n")
 	damaged(t, "mixed", "training.yaml", func(b []byte) []byte { return b })
 	write(t, "mixed/thesis.txt", "mine")
-	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml", "state.safetensors"} {
+	for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "spelling.json", "training.yaml", "state.safetensors"} {
 		folder := strings.ReplaceAll(file, "_", "-")
 		damaged(t, "missing/"+folder, file, func([]byte) []byte { return nil })
 		damaged(t, "short/"+folder, file, func(b []byte) []byte { return b[:len(b)/2] })
@@ -422,7 +422,7 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"missing", "short", "flipped"} {
-		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "training.yaml"} {
+		for _, file := range []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "spelling.json", "training.yaml"} {
 			cases = append(cases, bad{"inspect --run " + kind + "/" + strings.ReplaceAll(file, "_", "-") + " cat", regexp.QuoteMeta(file)})
 		}
 		cases = append(cases, bad{"train --steps 40 --resume " + kind + "/state.safetensors", `state\.safetensors`})

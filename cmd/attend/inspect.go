@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
@@ -139,6 +138,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		return finding{}, fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html",
 			len(sentences))
 	}
+	q.namesUnknown(sentences...)
 	norm, html := o.weight == normWeight, q.format == htmlFormat.name
 	vectors := html || norm // a page shows the arithmetic of its cells
 	if err := checkMaps(sentences, r, vectors, norm && !html); err != nil {
@@ -215,10 +215,8 @@ func writeMaps(w io.Writer, maps []attention.Map, bases []attention.Baseline, sh
 		if err := text.Predictions(w, m.Next, view); err != nil {
 			return err
 		}
-		for _, note := range []string{headNote(m), unknownNote(m)} {
-			if note != "" {
-				fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
-			}
+		if note := headNote(m); note != "" {
+			fmt.Fprintf(w, "\n%s\n", term.Wrap(note, view.Width))
 		}
 	}
 	return nil
@@ -245,20 +243,6 @@ func headNote(m attention.Map) string {
 	return fmt.Sprintf("The map is that of %s, which matters most for %s: with its output set to 0 (zero ablation), "+
 		"the log-probability of %s falls by %.2f nats. %s--head mean shows the mean of the heads, --all each head.",
 		render.Title(m, heads[0].Layer, heads[0].Head), next, next, heads[0].Effect, also)
-}
-
-// unknownNote names the words of a sentence that the run does not know.
-func unknownNote(m attention.Map) string {
-	var words []string
-	for i, unknown := range m.Unknown {
-		if word := printable.Quote(m.Tokens[i]); unknown && !slices.Contains(words, word) {
-			words = append(words, word)
-		}
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return "not in the vocabulary, read as " + data.UnknownToken + ": " + some(words)
 }
 
 // some lists the first of many words.

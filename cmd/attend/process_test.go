@@ -99,7 +99,10 @@ func TestInspectJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &top); err != nil {
 		t.Fatal(err)
 	}
-	checkKeys(t, top, "format", "result", "run", "step", "trained_steps", "version", "weights")
+	checkKeys(t, top, "format", "result", "run", "step", "trained_steps", "unknown", "version", "weights")
+	if string(top["unknown"]) != `["zebu"]` {
+		t.Errorf("unknown %s", top["unknown"])
+	}
 	var result map[string]json.RawMessage
 	if err := json.Unmarshal(top["result"], &result); err != nil {
 		t.Fatal(err)

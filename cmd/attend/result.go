@@ -105,7 +105,6 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 			fmt.Fprintf(w, "\n%s\n", term.Wrap(headNote(m), view.Width))
 			return nil
 		},
-		note: unknownNote(m),
 	}, verdict, err
 }
 

@@ -287,7 +287,9 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	fmt.Fprintln(p.stderr)
 	found, verdict, problem := p.result(t)
 	if problem == nil {
-		problem = p.writeFinding(p.stdout, found, &request{output: output{format: o.format}, cmd: cmd, run: t.Model()})
+		q := &request{output: output{format: o.format}, cmd: cmd, run: t.Model()}
+		q.namesUnknown(t.Settings.Sample)
+		problem = p.writeFinding(p.stdout, found, q)
 	}
 	if problem == nil && o.format != jsonFormat.name {
 		problem = p.showNext(t, verdict)

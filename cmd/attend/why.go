@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attend/internal/analysis"
-	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/layers"
@@ -78,7 +77,8 @@ func (p *program) why(q *request, asked analysis.Question, marked string) (findi
 		return finding{}, c.in(fmt.Errorf("no sentence of it has %s before its decided word: mark one, or leave the flag out",
 			printable.Quote(asked.Text)))
 	}
-	p.noteUnknown(c)
+	q.namesUnknown(asked.Text)
+	q.unknown = append(q.unknown, c.unknown...)
 	if ok {
 		asked.Causes = &rule
 	}
@@ -96,13 +96,6 @@ func (p *program) why(q *request, asked analysis.Question, marked string) (findi
 		return finding{}, fmt.Errorf("%s: %w", printable.Quote(asked.Text), err)
 	}
 	note := readingNote(q.run)
-	unknown := make([]bool, len(y.Words))
-	for i, w := range y.Words {
-		unknown[i] = w.Unknown
-	}
-	if said := unknownNote(attention.Map{Tokens: y.Tokens, Unknown: unknown}); said != "" {
-		note = said + "\n" + note
-	}
 	if missing != nil {
 		note = "heads are not ablated, and only words of the savanna are replaced, since both need the training text: " + message(missing) + "\n" + note
 	}

@@ -183,7 +183,7 @@ func continued(r *run.Run, prompts [][]int, most int) ([][]int, error) {
 		return nil, err
 	}
 	defer session.Close()
-	return session.Continue(prompts, run.Sampling{Temperature: 1, TopP: 1, Seed: 1, MaxTokens: most}, 0)
+	return session.Continue(prompts, run.Sampling{Temperature: 1, TopP: 1, Seed: 1, MaxTokens: most, Unknown: true}, 0)
 }
 
 // shareOf returns the share of the lists that a set holds.

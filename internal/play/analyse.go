@@ -179,11 +179,11 @@ func (s *Session) complete(in Complete) (Completed, error) {
 	sampling := run.Sampling{Temperature: in.Temperature, TopP: 1, Seed: in.Seed, MaxTokens: mostAdded}
 	done := Completed{Texts: []string{}}
 	for i := range in.Count {
-		text, err := session.Complete(in.Prompt, sampling, i)
+		completion, err := session.Complete(in.Prompt, sampling, i)
 		if err != nil {
 			return Completed{}, err
 		}
-		done.Texts = append(done.Texts, text)
+		done.Texts = append(done.Texts, completion.Text)
 	}
 	return done, nil
 }

@@ -32,6 +32,9 @@ func (t *Training) createFolder(c *creator, at *lockedName, overwrite bool, line
 		{modelFile, t.Model().writeModel}, {stateFile, t.writeState},
 		{metricsFile, file.Bytes(lines[metricsFile])}, {filmFile, file.Bytes(lines[filmFile])},
 	}
+	if t.hasSpelling() {
+		files = append(files, namedFile{spellingFile, file.Bytes(t.spellingJSON)})
+	}
 	if err := c.create(at, files, overwrite); err != nil {
 		return err
 	}
@@ -204,8 +207,15 @@ func (t *Training) checkPresent() error {
 	case !os.SameFile(now, t.folder):
 		return fmt.Errorf("%s is another folder now", printable.Path(t.Path))
 	}
-	for _, name := range []string{settingsFile, configFile, tokenizerFile, tokenizerConfigFile} {
-		if _, err := os.Lstat(t.at(name)); err != nil && (t.Format > 1 || name != tokenizerConfigFile) {
+	once := []string{settingsFile, configFile, tokenizerFile}
+	if t.Format > 1 {
+		once = append(once, tokenizerConfigFile)
+	}
+	if t.hasSpelling() {
+		once = append(once, spellingFile)
+	}
+	for _, name := range once {
+		if _, err := os.Lstat(t.at(name)); err != nil {
 			return fmt.Errorf("%s is gone (%w)", t.shown(name), file.Cause(err))
 		}
 	}

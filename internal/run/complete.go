@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"attend/data"
 	"attend/internal/kernel"
 	"attend/internal/random"
 )
@@ -16,7 +17,8 @@ type Sampling struct {
 	TopK        int     // draw from the k most likely tokens; 0: from all
 	TopP        float64 // draw from the most likely tokens whose probabilities, after top-k, sum to p, 0 < p <= 1
 	Seed        uint64
-	MaxTokens   int // maximum number of tokens that are added
+	MaxTokens   int  // maximum number of tokens that are added
+	Unknown     bool // may draw <unk>; otherwise its probability is 0, and the others are renormalised
 }
 
 // Validate returns an error for the first setting that is out of range.
@@ -34,48 +36,96 @@ func (s Sampling) Validate() error {
 	return nil
 }
 
+// Completion is a prompt with a continuation.
+type Completion struct {
+	Text  string // the prompt as it was, and what follows as the training text writes it, see [data.Spelling]
+	Added []int  // ids that follow, with the boundary token at the end of a sentence
+}
+
 // Complete returns the prompt with a continuation; equal seeds and sample numbers give equal texts. A run on words stops at the
 // end of the sentence or when the context is full. A run on characters reads the last tokens, at most its context. An empty
-// prompt begins a sentence (words) or a line (characters).
-func (s *Session) Complete(prompt string, sampling Sampling, sample int) (string, error) {
+// prompt begins a sentence (words) or a line (characters), or what the training text begins sentences with, if it has one line.
+func (s *Session) Complete(prompt string, sampling Sampling, sample int) (Completion, error) {
 	if err := sampling.Validate(); err != nil {
-		return "", err
+		return Completion{}, err
 	}
 	v := s.run.Vocabulary
 	tokens, err := v.Tokenize(prompt)
 	if err != nil {
-		return "", err
+		return Completion{}, err
 	}
 	if err := s.run.checkKnown(tokens); err != nil {
-		return "", err
+		return Completion{}, err
 	}
 	ids, _ := v.Encode(tokens)
 	context := s.run.Config.Context
 	boundary, words := v.Boundary()
+	var c Completion
 	if words {
 		ids = append([]int{boundary}, ids...)
 		if len(ids) > context {
-			return "", fmt.Errorf("the prompt has %d %ss and this run takes at most %d: shorten it",
+			return Completion{}, fmt.Errorf("the prompt has %d %ss and this run takes at most %d: shorten it",
 				len(ids)-1, v.Tokenizer().Noun(), context-1)
 		}
 	} else if len(ids) == 0 {
-		newline, err := v.Tokenize("\n")
-		unknown := 0
-		if ids, unknown = v.Encode(newline); err != nil || unknown > 0 {
-			return "", fmt.Errorf("the prompt is empty: give at least one %s", v.Tokenizer().Noun())
+		if newline, ok := v.ID("\n"); ok && len(s.run.Spelling.First) == 0 {
+			ids = []int{newline}
+		} else {
+			c.Added = []int{s.first(sampling, sample)}
+			ids = c.Added
+			sampling.MaxTokens--
 		}
 	}
-	more, err := s.Continue([][]int{ids}, sampling, sample)
-	if err != nil {
-		return "", err
+	if sampling.MaxTokens > 0 {
+		more, err := s.Continue([][]int{ids}, sampling, sample)
+		if err != nil {
+			return Completion{}, err
+		}
+		c.Added = append(c.Added, more[0]...)
 	}
-	var added []string
-	for _, id := range more[0] {
+	var keys []string
+	for _, id := range c.Added {
 		if !words || id != boundary {
-			added = append(added, v.Key(id))
+			keys = append(keys, v.Key(id))
 		}
 	}
-	return v.Tokenizer().Continue(prompt, added), nil
+	c.Text = s.run.Spelling.Continue(prompt, keys)
+	return c, nil
+}
+
+// first draws the first token of a text that has no boundary and no line feed: one that the training text begins sentences with, or any
+// where it is not known which these are.
+func (s *Session) first(sampling Sampling, sample int) int {
+	v := s.run.Vocabulary
+	counts, total, most := make([]int, v.Len()), 0, 0
+	for id := range counts {
+		counts[id] = s.run.Spelling.First[v.Key(id)]
+		if len(s.run.Spelling.First) == 0 && v.Key(id) != data.UnknownToken {
+			counts[id] = 1
+		}
+		total += counts[id]
+		if counts[id] > counts[most] {
+			most = id
+		}
+	}
+	if sampling.Temperature == 0 {
+		return most
+	}
+	left := random.New(sampling.Seed, "complete first", uint64(sample)).IntN(total)
+	for id, n := range counts {
+		if left -= n; left < 0 {
+			return id
+		}
+	}
+	return most
+}
+
+// never returns the id that is not drawn, -1 if all may be.
+func (s *Session) never(sampling Sampling) int {
+	if unknown, ok := s.run.Vocabulary.Unknown(); ok && !sampling.Unknown {
+		return unknown
+	}
+	return -1
 }
 
 // Continue draws what follows each of several lists of ids, in batches, and returns the added ids. Prompt i is given the sample
@@ -107,7 +157,7 @@ func (s *Session) Continue(prompts [][]int, sampling Sampling, first int) ([][]i
 		}
 		err := s.Forward(windows, func(k int, out ForwardResult) error {
 			i := open[k]
-			next := sampling.draw(out.Logits(len(windows[k])-1), uniform[i].Float64())
+			next := sampling.draw(out.Logits(len(windows[k])-1), s.never(sampling), uniform[i].Float64())
 			texts[i], added[i] = append(texts[i], next), append(added[i], next)
 			return nil
 		})
@@ -118,17 +168,24 @@ func (s *Session) Continue(prompts [][]int, sampling Sampling, first int) ([][]i
 }
 
 // draw returns the token for u, a uniform random number in [0, 1), by the inverse of the cumulative distribution over the tokens
-// in the order of their probability.
-func (s Sampling) draw(logits []float32, u float64) int {
-	if s.Temperature == 0 {
-		return kernel.Argmax(logits)
-	}
+// in the order of their probability. The token never has the probability 0, unless it is -1.
+func (s Sampling) draw(logits []float32, never int, u float64) int {
 	p := slices.Clone(logits)
-	top := p[kernel.Argmax(p)]
+	if never >= 0 {
+		p[never] = float32(math.Inf(-1))
+	}
+	most := kernel.Argmax(p)
+	if s.Temperature == 0 {
+		return most
+	}
+	top := p[most]
 	for i := range p {
 		p[i] = float32(float64(p[i]-top) / s.Temperature)
 	}
 	kernel.Softmax(p)
+	if never >= 0 {
+		p[never] = 0 // an exponential may be rounded up to the smallest number
+	}
 	if s.TopK == 0 && s.TopP == 1 {
 		return drawn(p, u)
 	}
@@ -148,12 +205,16 @@ func (s Sampling) draw(logits []float32, u float64) int {
 			break
 		}
 	}
+	last := order[0] // of those that have a probability
 	for _, id := range order {
+		if p[id] > 0 {
+			last = id
+		}
 		if u -= float64(p[id]) / kept; u < 0 {
 			return id
 		}
 	}
-	return order[len(order)-1]
+	return last
 }
 
 // drawn returns the token for u from all tokens, by the inverse of the cumulative distribution over the tokens in the order of their
@@ -163,11 +224,15 @@ func drawn(p []float32, u float64) int {
 	for i := len(heap)/2 - 1; i >= 0; i-- {
 		sift(heap, i)
 	}
-	for {
+	for last := 0; ; {
 		id := int(uint32(heap[0]))
+		if p[id] == 0 { // as all that follow: u is nearer to 1 than the sum
+			return last
+		}
 		if u -= float64(p[id]); u < 0 || len(heap) == 1 {
 			return id
 		}
+		last = id
 		heap[0] = heap[len(heap)-1]
 		heap = heap[:len(heap)-1]
 		sift(heap, 0)

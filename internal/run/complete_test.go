@@ -22,7 +22,7 @@ func completed(t *testing.T, r *Session, prompt string, s Sampling, sample int) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return text.Text
 }
 
 func TestComplete(t *testing.T) {
@@ -83,8 +83,8 @@ func always(t *testing.T, s Settings, id int) *Run {
 func TestCompleteStops(t *testing.T) {
 	ended := reader(t, always(t, small(), 0), 1)
 	for _, prompt := range []string{"The lion", " The lion "} {
-		if got := completed(t, ended, prompt, greedy(20), 0); got != "The lion" {
-			t.Errorf("%q", got)
+		if got := completed(t, ended, prompt, greedy(20), 0); got != prompt {
+			t.Errorf("%q, want the prompt as it is", got)
 		}
 	}
 	if got := completed(t, ended, "", greedy(20), 0); got != "" {
@@ -95,7 +95,7 @@ func TestCompleteStops(t *testing.T) {
 	word := r.Vocabulary.Key(5)
 	endless := reader(t, r, 1)
 	// A context of 8 holds the boundary and 7 words, and predicts one more.
-	if got := completed(t, endless, "", greedy(20), 0); got != strings.TrimSpace(strings.Repeat(word+" ", 8)) {
+	if got := completed(t, endless, "", greedy(20), 0); !strings.EqualFold(got, strings.TrimSpace(strings.Repeat(word+" ", 8))) {
 		t.Errorf("%q, want 8 words", got)
 	}
 	if got := completed(t, endless, "The lion sees the ant near rocks", greedy(20), 0); got != "The lion sees the ant near rocks "+word {
@@ -138,8 +138,108 @@ func TestCompleteChars(t *testing.T) {
 	}
 	s.Data = "one line"
 	oneLine := trained(t, s, strings.ReplaceAll(smallText(), "\n", " "))
-	_, err := reader(t, oneLine, 1).Complete("", greedy(5), 0)
-	wantError(t, err, "empty")
+	begun := reader(t, oneLine, 1)
+	if got := completed(t, begun, "", greedy(1), 0); got != "T" {
+		t.Errorf("an empty prompt does not begin as the sentences of the text: %q", got)
+	}
+	if got := completed(t, begun, "", greedy(5), 0); got != completed(t, begun, "T", greedy(4), 0) {
+		t.Errorf("an empty prompt is not what its first character gives: %q", got)
+	}
+	oneLine.Spelling = data.NewSpelling(oneLine.Vocabulary)
+	several := map[string]bool{}
+	for sample := range 20 {
+		first := completed(t, begun, "", Sampling{Temperature: 1, TopP: 1, MaxTokens: 1}, sample)
+		several[first] = true
+		if _, known := oneLine.Vocabulary.ID(first); !known {
+			t.Errorf("%q is no character of the text", first)
+		}
+	}
+	if len(several) < 5 {
+		t.Errorf("without statistics 20 samples begin with %d characters", len(several))
+	}
+}
+
+// <unk> is not drawn, however likely it is, unless it is asked for.
+func TestCompleteWithoutUnknown(t *testing.T) {
+	for _, unit := range []string{"word", "char"} {
+		s := small()
+		s.Unit, s.Context = unit, 8
+		blank := trained(t, s, smallText())
+		unknown, _ := blank.Vocabulary.Unknown()
+		r := always(t, s, unknown)
+		one := reader(t, r, 1)
+		for _, sampling := range []Sampling{greedy(4), {Temperature: 1, TopP: 1, MaxTokens: 4}, {Temperature: 1, TopP: 0.9, MaxTokens: 4},
+			{Temperature: 1000, TopK: 3, TopP: 1, MaxTokens: 4}, {Temperature: 1000, TopP: 1, MaxTokens: 4}} {
+			for sample := range 30 {
+				if got := completed(t, one, "The", sampling, sample); strings.Contains(got, data.UnknownToken) {
+					t.Fatalf("%s, %+v: %q", unit, sampling, got)
+				}
+			}
+			sampling.Unknown = true
+			if got := completed(t, one, "The", sampling, 1); sampling.Temperature < 2 && !strings.Contains(got, data.UnknownToken) {
+				t.Errorf("%s, %+v: %q does not have what was asked for", unit, sampling, got)
+			}
+		}
+	}
+}
+
+// A draw of what has no probability would be one for u next to 1, where the probabilities sum to less by rounding.
+func TestDrawNeverDraws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		logits := rapid.SliceOfN(rapid.Float32Range(-20, 20), 2, 50).Draw(t, "logits")
+		never := rapid.IntRange(0, len(logits)-1).Draw(t, "never")
+		u := rapid.SampledFrom([]float64{0, 0.5, 0.999, 1 - 1e-7, math.Nextafter(1, 0)}).Draw(t, "u")
+		s := Sampling{Temperature: rapid.SampledFrom([]float64{0, 0.01, 1, 1000}).Draw(t, "temperature"),
+			TopK: rapid.SampledFrom([]int{0, 1, len(logits), 100}).Draw(t, "top-k"), TopP: rapid.SampledFrom([]float64{0.5, 1}).Draw(t, "top-p")}
+		if got := s.draw(logits, never, u); got == never {
+			t.Fatalf("drew %d", got)
+		}
+	})
+}
+
+// As many equal probabilities as there are may sum to less than u.
+func TestDrawNeverDrawsByRounding(t *testing.T) {
+	below := 0
+	for n := 2; n < 60; n++ {
+		logits := make([]float32, n) // the last is excluded
+		p := make([]float32, n-1)
+		kernel.Softmax(p)
+		sum := 0.0
+		for _, x := range p {
+			sum += float64(x)
+		}
+		u := math.Nextafter(1, 0)
+		if sum < u {
+			below++
+		}
+		for _, s := range []Sampling{{Temperature: 1, TopP: 1}, {Temperature: 1, TopP: 1, TopK: n}, {Temperature: 1, TopP: 0.9999999}} {
+			if got := s.draw(logits, n-1, u); got == n-1 {
+				t.Errorf("of %d tokens the excluded one is drawn", n)
+			}
+		}
+	}
+	if below == 0 {
+		t.Error("no sum is below u: the test shows nothing")
+	}
+}
+
+// Words are written as the training text has them, after a prompt that stays as it is; a run of an earlier format has rules alone.
+func TestCompleteSpelling(t *testing.T) {
+	text := strings.Repeat("it costs 9.50 (or less)\nit costs 9.50 (or more)\nsee x_y at http://a.b/d\nsee the “Old Man” of Hoy\n", 4)
+	s := small()
+	s.HoldOut, s.Context, s.Steps, s.Dim, s.Hidden, s.Warmup, s.LR = 0, 16, 60, 16, 32, 2, 0.02
+	s.Data = "spacing"
+	r := trained(t, s, text)
+	one := reader(t, r, 1)
+	for prompt, want := range map[string]string{"it costs 9": "it costs 9.50 (or ", "see x": "see x_y at http://a.b/d", "see the ": "see the “Old Man” of Hoy"} {
+		if got := completed(t, one, prompt, greedy(20), 0); !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	r.Spelling = data.NewSpelling(r.Vocabulary)
+	if got := completed(t, one, "see the", greedy(20), 0); got != "see the “old man” of hoy" {
+		t.Errorf("without statistics: %q", got)
+	}
 }
 
 func TestSamplingValidate(t *testing.T) {
@@ -202,7 +302,7 @@ func TestDraw(t *testing.T) {
 			before := slices.Clone(logits)
 			dice := random.New(1, c.name)
 			for range draws {
-				counts[c.s.draw(logits, dice.Float64())]++
+				counts[c.s.draw(logits, -1, dice.Float64())]++
 			}
 			if !slices.Equal(before, logits) {
 				t.Error("the logits were changed")
@@ -221,10 +321,10 @@ func TestDraw(t *testing.T) {
 		})
 	}
 	for _, dice := range []float64{0, 0.5, math.Nextafter(1, 0)} {
-		if got := (Sampling{TopP: 1}).draw(logits, dice); got != 1 {
+		if got := (Sampling{TopP: 1}).draw(logits, -1, dice); got != 1 {
 			t.Errorf("temperature 0 draws %d", got)
 		}
-		if got := (Sampling{Temperature: 1e-300, TopP: 1}).draw(logits, dice); got != 1 {
+		if got := (Sampling{Temperature: 1e-300, TopP: 1}).draw(logits, -1, dice); got != 1 {
 			t.Errorf("a temperature near 0 draws %d", got)
 		}
 	}
@@ -262,7 +362,7 @@ func BenchmarkComplete(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			r := reader(b, &Run{Settings: c.settings, Vocabulary: c.vocabulary, Config: config, Parameters: weights}, 1)
+			r := reader(b, &Run{Settings: c.settings, Vocabulary: c.vocabulary, Spelling: data.NewSpelling(c.vocabulary), Config: config, Parameters: weights}, 1)
 			added := 0
 			b.ReportAllocs()
 			for sample := 0; b.Loop(); sample++ {
@@ -270,7 +370,7 @@ func BenchmarkComplete(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				tokens, err := c.vocabulary.Tokenize(strings.TrimPrefix(text, c.prompt))
+				tokens, err := c.vocabulary.Tokenize(strings.TrimPrefix(text.Text, c.prompt))
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -327,7 +427,7 @@ func TestDrawnIsTheOrderedInverse(t *testing.T) {
 			logits = append(logits, logits...)
 		}
 		u := rapid.Float64Range(0, 0.999999).Draw(t, "u")
-		got := Sampling{Temperature: 1, TopP: 1}.draw(logits, u)
+		got := Sampling{Temperature: 1, TopP: 1}.draw(logits, -1, u)
 		p := slices.Clone(logits)
 		kernel.Softmax(p)
 		rest := u

@@ -136,6 +136,7 @@ func TestDamageMixed(t *testing.T) {
 	heads := other(func(s *Settings) { s.Heads = 1 }, smallText())
 	lions := other(func(*Settings) {}, strings.ReplaceAll(smallText(), "lion", "gnu"))
 	fewer := other(func(s *Settings) { s.Context = 8 }, strings.ReplaceAll(smallText(), "lion", "zebra"))
+	capitals := other(func(*Settings) {}, strings.ReplaceAll(smallText(), "lion", "Lion"))
 	seeded := other(func(s *Settings) { s.Seed++ }, smallText())
 	sgd := other(func(s *Settings) { s.Optimizer = "sgd" }, smallText())
 
@@ -148,6 +149,7 @@ func TestDamageMixed(t *testing.T) {
 		{heads, []string{configFile}, configFile},
 		{wide, []string{settingsFile}, settingsFile},
 		{lions, []string{tokenizerFile}, tokenizerFile},
+		{capitals, []string{spellingFile}, spellingFile},
 		{fewer, []string{tokenizerFile}, tokenizerFile},
 		{wide, []string{stateFile}, stateFile},
 		{wide, []string{modelFile}, modelFile},

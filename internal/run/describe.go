@@ -113,7 +113,7 @@ func (f *folder) measure(d *Description) error {
 	return nil
 }
 
-// readHeaders reads config.json, tokenizer.json and the headers of the safetensors files. It checks that they belong together,
+// readHeaders reads config.json, tokenizer.json, spelling.json and the headers of the safetensors files. It checks that they belong together,
 // and that the files are as long as their headers say. A model can be copied without its state.
 func (r *Run) readHeaders(f *folder) error {
 	r.Trained = -1

@@ -8,6 +8,7 @@
 // [Start] and [Resume] return a [Training], whose method Train makes the updates. The files of a run folder are:
 //
 //	config.json  model.safetensors  tokenizer.json  tokenizer_config.json   for Hugging Face
+//	spelling.json      how the training text writes its tokens: white space, capitals
 //	training.yaml      every setting, resolved
 //	state.safetensors  last and best weights, optimizer moments and step, for resuming
 //	metrics.jsonl      one line per evaluation: step, losses, learning rate, speed

@@ -24,6 +24,7 @@ const (
 	modelFile           = "model.safetensors"
 	tokenizerFile       = "tokenizer.json"
 	tokenizerConfigFile = "tokenizer_config.json"
+	spellingFile        = "spelling.json"
 	settingsFile        = "training.yaml"
 	stateFile           = "state.safetensors"
 	metricsFile         = "metrics.jsonl"
@@ -34,7 +35,8 @@ const (
 // runFiles are all files of a run, with the largest size of each in bytes. The size of the two tensor files depends on the model.
 var runFiles = map[string]int64{
 	configFile: 1e6, tokenizerFile: data.MaxTokenizerJSON, tokenizerConfigFile: 1e6, settingsFile: 1e6,
-	modelFile: math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9, resultFile: 1e7,
+	spellingFile: data.MaxSpellingJSON,
+	modelFile:    math.MaxInt64, stateFile: math.MaxInt64, metricsFile: 1e9, filmFile: 4e9, resultFile: 1e7,
 }
 
 // StateFile is the file of a run folder from which a training goes on.

@@ -159,9 +159,9 @@ func TestRunsWithoutALaterSetting(t *testing.T) {
 // A version that no attend has written is damage, a later one is not.
 func TestFormatVersionIsAWholeNumber(t *testing.T) {
 	for value, want := range map[string]string{
-		`"2"`: `line 1: format-version is a whole number from 1 to 3, not "2": restore the file`, "99999999999999999999": "is a whole number from 1 to 3",
-		"0": "is a whole number from 1 to 3", "-1": "is a whole number from 1 to 3", "1.5": "is a whole number from 1 to 3", "[2]": "not a list or a group",
-		"4": "use the version that wrote the file, or a newer one",
+		`"2"`: `line 1: format-version is a whole number from 1 to 4, not "2": restore the file`, "99999999999999999999": "is a whole number from 1 to 4",
+		"0": "is a whole number from 1 to 4", "-1": "is a whole number from 1 to 4", "1.5": "is a whole number from 1 to 4", "[2]": "not a list or a group",
+		"5": "use the version that wrote the file, or a newer one",
 	} {
 		b := []byte(formatKey + ": " + value + "\n")
 		b = fmt.Appendf(b, "%s%s\n", sealMark, digest(b))

@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -60,6 +61,44 @@ func TestLogKeepsItsSample(t *testing.T) {
 	r := opened(t, path)
 	older := r.Settings
 	write(t, path, settingsFile, sealSettings(older, 2, r.text))
+	withoutSpelling(t, path)
 	finish(t, resumed(t, path))
 	check(heldOut.First(16, older.Context))
+}
+
+// withoutSpelling makes the files of a run those of a format before 4, but for training.yaml.
+func withoutSpelling(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(path, spellingFile)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{modelFile, stateFile} {
+		tensors, metadata, err := decodeTensors(contents(t, path, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		delete(metadata, metaSpelling)
+		file, err := encodeTensors(tensors, metadata)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, name, file)
+	}
+}
+
+// A run of a format without spelling.json opens, resumes, and stays of its format.
+func TestRunWithoutSpelling(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run")
+	stopAt(t, begin(t, path, small(), smallText()), 4)
+	before := opened(t, path)
+	write(t, path, settingsFile, sealSettings(before.Settings, 3, before.text))
+	withoutSpelling(t, path)
+	finish(t, resumed(t, path))
+	r := opened(t, path)
+	if _, err := os.Stat(filepath.Join(path, spellingFile)); !os.IsNotExist(err) || r.Format != 3 {
+		t.Errorf("format %d: %v", r.Format, err)
+	}
+	if got, want := r.Spelling.Continue("the lion", []string{",", "the", "lion"}), "the lion, the lion"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 }

@@ -23,6 +23,7 @@ type Run struct {
 	Format     int // version of the folder's format, 1 to [LatestFormat]
 	Settings   Settings
 	Vocabulary *data.Vocabulary
+	Spelling   *data.Spelling // of the training text; without statistics if the folder has no spelling.json
 	Config     layers.Config
 	Parameters *param.Set
 	Step       int      // number of updates that these weights have received
@@ -31,17 +32,17 @@ type Run struct {
 	DataSHA256 string   // of the text it was trained on
 	Notes      []string // messages for the user about the folder, one line each
 
-	configJSON, tokenizerJSON []byte
-	text                      TextPath          // of training.yaml
-	identity                  settingsDigest    // zero unless metadata was checked
-	chainHashes               map[string]string // by log, the chain hash of the last line before the checkpoint; nil if not read
-	folder                    fs.FileInfo       // identity of the folder that it was read from
-	options                   options
+	configJSON, tokenizerJSON, spellingJSON []byte
+	text                                    TextPath          // of training.yaml
+	identity                                settingsDigest    // zero unless metadata was checked
+	chainHashes                             map[string]string // by log, the chain hash of the last line before the checkpoint; nil if not read
+	folder                                  fs.FileInfo       // identity of the folder that it was read from
+	options                                 options
 }
 
 // LatestFormat is the version of the format of new run folders. Version 1 has no checksums in its logs. Before version 3 every
-// evaluation during training is of a sample of the held-out text, see [Run.EvaluationRows].
-const LatestFormat = 3
+// evaluation during training is of a sample of the held-out text, see [Run.EvaluationRows]. Before version 4 there is no spelling.json.
+const LatestFormat = 4
 
 // Open reads a run folder. It returns an error that names the file if a file is missing, damaged or does not belong to the
 // others. It needs no lock: while a run is trained or replaced, Open reads either the old or the new state. To train further, see
@@ -177,6 +178,9 @@ func (r *Run) parseTexts(f *folder, name string, metadata map[string]string) (er
 	if r.Vocabulary, err = data.ParseTokenizerJSON(r.tokenizerJSON); err != nil {
 		return f.fileError(tokenizerFile, err)
 	}
+	if err := r.parseSpelling(f); err != nil {
+		return err
+	}
 	if err := r.checkTokenizerConfig(f); err != nil {
 		return err
 	}
@@ -201,12 +205,28 @@ func (f *folder) readSettings(o options) (*Run, error) {
 	return r, nil
 }
 
-// readTexts reads the bytes of config.json and tokenizer.json.
+// readTexts reads the bytes of config.json, tokenizer.json and spelling.json.
 func (r *Run) readTexts(f *folder) (err error) {
 	if r.configJSON, err = f.read(configFile); err == nil {
 		r.tokenizerJSON, err = f.read(tokenizerFile)
 	}
+	if err == nil && r.hasSpelling() {
+		r.spellingJSON, err = f.read(spellingFile)
+	}
 	return err
+}
+
+// hasSpelling reports whether the folder has a spelling.json.
+func (r *Run) hasSpelling() bool { return r.Format >= 4 }
+
+// parseSpelling sets the spelling of the run.
+func (r *Run) parseSpelling(f *folder) (err error) {
+	if !r.hasSpelling() {
+		r.Spelling = data.NewSpelling(r.Vocabulary)
+		return nil
+	}
+	r.Spelling, err = data.ParseSpelling(r.Vocabulary, r.spellingJSON)
+	return f.fileError(spellingFile, err)
 }
 
 // checkConfig checks config.json against training.yaml and the size of the vocabulary.
@@ -291,6 +311,9 @@ func (r *Run) metadata() map[string]string {
 		metaStep: strconv.Itoa(r.Step), metaData: r.DataSHA256, metaSettings: identity,
 		metaConfig: digest(r.configJSON), metaWords: digest(r.tokenizerJSON),
 	}
+	if r.hasSpelling() {
+		m[metaSpelling] = digest(r.spellingJSON)
+	}
 	if r.Best != nil {
 		m[metaTrained] = strconv.Itoa(r.Trained)
 		m[metaBest], m[metaBestLoss] = strconv.Itoa(r.Best.Step), strconv.FormatFloat(r.Best.Loss, 'g', -1, 64)
@@ -298,7 +321,7 @@ func (r *Run) metadata() map[string]string {
 	return m
 }
 
-// checkMetadata checks that a safetensors file belongs to config.json, tokenizer.json and training.yaml, and sets the fields of
+// checkMetadata checks that a safetensors file belongs to config.json, tokenizer.json, spelling.json and training.yaml, and sets the fields of
 // the run from its metadata.
 func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) (err error) {
 	if r.identity.of != r.Settings {
@@ -306,7 +329,7 @@ func (r *Run) checkMetadata(f *folder, name string, metadata map[string]string) 
 	}
 	want := r.metadata()
 	for _, other := range []struct{ file, key string }{
-		{configFile, metaConfig}, {tokenizerFile, metaWords}, {settingsFile, metaSettings},
+		{configFile, metaConfig}, {tokenizerFile, metaWords}, {spellingFile, metaSpelling}, {settingsFile, metaSettings},
 	} {
 		if metadata[other.key] != want[other.key] {
 			return fmt.Errorf("%s is not the one that %s was written with: one of them was changed, damaged or comes from another run; "+

@@ -35,6 +35,7 @@ const (
 	metaBestLoss = "best-loss" // its loss
 	metaConfig   = "config"    // SHA-256 of config.json
 	metaWords    = "tokenizer" // SHA-256 of tokenizer.json
+	metaSpelling = "spelling"  // SHA-256 of spelling.json
 	metaSettings = "settings"  // SHA-256 of the settings that a run keeps
 	metaData     = "data"      // SHA-256 of the text
 	metaMetrics  = "metrics"   // chain hash of metrics.jsonl at the checkpoint

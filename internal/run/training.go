@@ -88,6 +88,10 @@ func (c *creator) startAt(at *lockedName, s Settings, corpus *data.Corpus, overw
 	if r.tokenizerJSON, err = v.TokenizerJSON(); err != nil {
 		return nil, err
 	}
+	r.Spelling = corpus.Spelling()
+	if r.spellingJSON, err = r.Spelling.JSON(); err != nil {
+		return nil, err
+	}
 	return newTraining(r, corpus, at, func(t *Training) error {
 		t.startHashes()
 		first, err := t.evaluate(train.Step{LearningRate: s.Training().Rate(0)})

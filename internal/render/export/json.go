@@ -17,20 +17,21 @@ const Version = 4
 
 // Document is a result under its heading.
 type Document struct {
-	Format            string `json:"format"` // what the result is: attend/ and the command
-	Version           int    `json:"version"`
-	*attention.Source        // nil if the result is not of one run
-	Result            any    `json:"result"`
+	Format            string    `json:"format"` // what the result is: attend/ and the command
+	Version           int       `json:"version"`
+	*attention.Source           // nil if the result is not of one run
+	Unknown           *[]string `json:"unknown,omitempty"` // tokens of what was given that the run does not know; nil if it is not of one run
+	Result            any       `json:"result"`
 }
 
-// JSON writes a result of a run as a [Document] on one line. Numbers are the shortest that read back to the same value.
-func JSON(w io.Writer, name string, from attention.Source, result any) error {
-	return writeDocument(w, Document{"attend/" + name, Version, &from, result})
+// JSON writes a result of a run as a [Document] on one line, with the tokens of what was given that the run does not know. Numbers are the shortest that read back to the same value.
+func JSON(w io.Writer, name string, from attention.Source, unknown []string, result any) error {
+	return writeDocument(w, Document{"attend/" + name, Version, &from, &unknown, result})
 }
 
 // JSONWithoutSource is [JSON] of a result that is not of one run.
 func JSONWithoutSource(w io.Writer, name string, result any) error {
-	return writeDocument(w, Document{"attend/" + name, Version, nil, result})
+	return writeDocument(w, Document{"attend/" + name, Version, nil, nil, result})
 }
 
 func writeDocument(w io.Writer, d Document) error {

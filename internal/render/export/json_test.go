@@ -27,7 +27,7 @@ func writeMaps(w io.Writer, from attention.Source, maps []attention.Map, baselin
 	if err != nil {
 		return err
 	}
-	return JSON(w, "inspect", from, report)
+	return JSON(w, "inspect", from, []string{}, report)
 }
 
 // read returns the result of a document.
@@ -120,7 +120,7 @@ func TestNearestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := JSON(&b, "words-nearest", lion, report); err != nil {
+	if err := JSON(&b, "words-nearest", lion, nil, report); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `{"word":"<s>","nearest":[]}`) {
@@ -145,7 +145,7 @@ func TestScatterJSONReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b bytes.Buffer
-		if err := JSON(&b, "words", s.Source, report); err != nil {
+		if err := JSON(&b, "words", s.Source, nil, report); err != nil {
 			t.Fatal(err)
 		}
 		d, got := read[ScatterReport](t, &b)
@@ -177,7 +177,7 @@ func TestJSON(t *testing.T) {
 	if err := writeMaps(&b, lion, []attention.Map{m}, nil); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"format":"attend/inspect","version":4,"run":"runs/lion","step":120,"trained_steps":150,"weights":"best","result":` +
+	want := `{"format":"attend/inspect","version":4,"run":"runs/lion","step":120,"trained_steps":150,"weights":"best","unknown":[],"result":` +
 		`{"sentences":[{"text":"a","tokens":["<s>","a"],"attention":[[[[1,0],[0.1,0.9]]]],"next":[]}]}}` + "\n"
 	if b.String() != want {
 		t.Errorf("got  %swant %s", &b, want)
@@ -198,7 +198,7 @@ func TestFilmJSONReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b bytes.Buffer
-		if err := JSON(&b, "film", lion, report); err != nil {
+		if err := JSON(&b, "film", lion, nil, report); err != nil {
 			t.Fatal(err)
 		}
 		d, got := read[FilmReport](t, &b)
@@ -224,7 +224,7 @@ func TestFilmJSONListsAreNeverNull(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := JSON(&b, "film", lion, report); err != nil {
+	if err := JSON(&b, "film", lion, nil, report); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `"formation":[]`) || !strings.Contains(b.String(), `"losses":[]`) {
