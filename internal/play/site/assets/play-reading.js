@@ -135,12 +135,12 @@ async function nameHeads() {
 async function explain() {
   const answer = byId("why-answer");
   answer.hidden = false;
-  answer.textContent = "Each word is removed and replaced in turn…";
+  answer.textContent = "Each is removed and replaced in turn…";
   if (playing()) await training.pause();
   try {
     const why = await engine.ask("why", { sentence: showing });
     answer.replaceChildren(
-      element("h3", {}, `Which word matters, with the weights of step ${now.shownStep}`),
+      element("h3", {}, `${byId("why").textContent.replace("?", "")}, with the weights of step ${now.shownStep}`),
       ...why.paragraphs.map((p) => element("p", {}, p)),
       ...[termsOf(why.paragraphs.join(" "))].filter(Boolean),
     );

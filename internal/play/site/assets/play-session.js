@@ -46,6 +46,12 @@ async function adopt(state) {
   byId("why-answer").hidden = true;
   byId("written").replaceChildren();
   const { corpus } = state;
+  const unit = corpus?.unit === "characters" ? "character" : "word";
+  setText(byId("why"), `Which ${unit} matters?`);
+  setText(
+    byId("figure-note"),
+    `Point at a ${unit} to see what it attends to. Click an arc to cut it: the shown prediction changes, the training does not.`,
+  );
   const notes = !corpus
     ? []
     : [

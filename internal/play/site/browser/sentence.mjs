@@ -111,6 +111,7 @@ await check("it writes, and a temperature of 0 always writes the same", {}, asyn
 await check("a text of characters shows as running text", { hash: "#preset=characters" }, async (page) => {
   await train(page, 5);
   assert.match(await page.textContent("#lead"), /characters|cut/);
+  assert.match(await page.textContent("#figure-note"), /^Point at a character /);
   assert.equal(
     await page.$$eval(".token .word", (l) => l.map((e) => e.textContent).join("")),
     await page.inputValue("#sentence"),

@@ -64,7 +64,6 @@ async function checkIn(lane, name, address, { said = null, asked = null, viewpor
   page.on("console", (m) => { if (!said?.test(m.text())) wrong.push(`console: ${m.text()}`); });
   page.on("pageerror", (e) => wrong.push(`script: ${e.message}`));
   page.on("dialog", (d) => { wrong.push(`dialog: ${d.message()}`); d.dismiss(); });
-  const began = performance.now();
   try {
     await page.setViewportSize(viewport ?? { width: 1280, height: 900 });
     await page.emulateMedia({ colorScheme: colorScheme ?? "light", reducedMotion: reducedMotion ?? null });
@@ -75,7 +74,6 @@ async function checkIn(lane, name, address, { said = null, asked = null, viewpor
   } catch (e) {
     console.log(`not ok ${name}: ${[e.message, ...wrong].join("; ").replace(/\s*\n\s*/g, " ")}`);
   }
-  if (process.env.TIMES) console.log(`# ${((performance.now() - began) / 1000).toFixed(1)} s: ${name}`);
   if (own) return own.close();
   await lane.before?.close();
   lane.before = page;
