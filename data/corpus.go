@@ -172,6 +172,19 @@ func (c *Corpus) note(n int, noun, format string, a ...any) {
 // boundaryNumber is the number of [BoundaryToken] in a layout of sentences.
 const boundaryNumber = 0
 
+// noteShare notes the share of the tokens that is held out if it is less than half of the fraction that was asked for, or more than
+// one and a half times that. In a text of a few sentences without copies this is not unexpected.
+func (c *Corpus) noteShare(asked float64, copies bool) {
+	const few = 200 // tokens
+	heldOut, all := c.HeldOut.Predictions(), c.HeldOut.Predictions()+c.Train.Predictions()
+	share := float64(heldOut) / float64(all)
+	if math.Abs(share-asked) <= asked/2 || !copies && all < few {
+		return
+	}
+	c.Notes = append(c.Notes, fmt.Sprintf("%.2g%% of the tokens are held out (%s of %s) and not %.2g%%, since a sentence and its copies are on one side.",
+		100*share, printable.Thousands(heldOut), printable.Thousands(all), 100*asked))
+}
+
 // numbering is a text as numbers, before its vocabulary is known: keys are numbered in the order
 // of their first occurrence, and each spelling is mapped to its key once.
 type numbering struct {
@@ -376,6 +389,9 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	v, frequent, err := newVocabulary(n.unit, n.key, counts, minCount)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.name, err)
+	}
+	if err := n.checkFile(v, frequent, counts, minCount); err != nil {
+		return nil, err
 	}
 	rare := 0
 	for _, count := range counts {

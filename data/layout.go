@@ -91,6 +91,7 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 	if err != nil {
 		return nil, err
 	}
+	c.noteShare(o.HoldOut, repeated > 0)
 	c.note(repeated, "sentence", "occurred more than once; all copies of one are on the same side, "+
 		"so that none is both learned and held out.")
 	return c, nil

@@ -156,7 +156,7 @@ func TestTokenizerMadeFromTheText(t *testing.T) {
 		if !slices.Equal(v.keys.all(), want) || v.Len() < len(special)+256+10 {
 			t.Errorf("the keys are %q, want the bytes and the merges of the training text alone: %q", v.keys.all(), want)
 		}
-		if id, ok := v.Unknown(); ok || id != -1 || len(c.Notes) > 1 {
+		if id, ok := v.Unknown(); ok || id != -1 || len(c.Notes) > 2 {
 			t.Errorf("unknown id %d, %v; notes %q", id, ok, c.Notes)
 		}
 		b, err := v.TokenizerJSON()

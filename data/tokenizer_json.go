@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"attend/internal/printable"
@@ -70,6 +71,48 @@ func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 	b.WriteString("\n    }")
 	b.Write(after)
 	return b.Bytes(), nil
+}
+
+// checkFile returns an error if the tokenizer.json of a vocabulary would be too large to be read. frequent are the numbers of the keys
+// in it, and counts how often the training text has each key.
+func (n *numbering) checkFile(v *Vocabulary, frequent []uint32, counts []int, minCount int) error {
+	const form, line = 10e3, len(`      "": 1234567890,`) + 1               // more than all but the vocabulary takes, and an id without its key
+	if form+float64(v.Len()*line+6*v.keys.text.Len()) <= MaxTokenizerJSON { // a byte takes six at most
+		return nil
+	}
+	var b bytes.Buffer
+	e := jsonEncoder(&b)
+	total := form
+	frequent = slices.SortedFunc(slices.Values(frequent), func(a, b uint32) int { return counts[b] - counts[a] })
+	fits := make([]float64, len(frequent)) // the bytes of the most frequent keys to this one
+	for i, number := range frequent {
+		b.Reset()
+		if err := e.Encode(n.key(int(number))); err != nil {
+			return fmt.Errorf("writing tokenizer.json: %w", err)
+		}
+		total += float64(b.Len() + line - len("\"\"\n"))
+		fits[i] = total
+	}
+	if total <= MaxTokenizerJSON {
+		return nil
+	}
+	kept := 0
+	for kept < len(fits) && fits[kept] <= MaxTokenizerJSON {
+		kept++
+	}
+	least := counts[frequent[kept]] + 1 // the least minimum count with which the file is not too large
+	for kept > 0 && counts[frequent[kept-1]] < least {
+		kept--
+	}
+	noun, advice := n.unit.Tokenizer.Noun(), ""
+	if kept > 0 {
+		advice = fmt.Sprintf("--min-count %d, which keeps %s", least, printable.Count(kept, noun))
+	}
+	if n.Layout.Sentences() {
+		advice = strings.TrimPrefix(advice+", or --unit "+Char, ", or ")
+	}
+	return fmt.Errorf("%s: with --min-count %d the vocabulary has %s and its tokenizer.json %s, more than %s: choose %s",
+		n.name, minCount, printable.Count(len(frequent), noun), printable.Size(total), printable.Size(MaxTokenizerJSON), advice)
 }
 
 // tokenizerForm is all of tokenizer.json but the vocabulary.
