@@ -393,9 +393,10 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	if err := n.checkFile(v, frequent, counts, minCount); err != nil {
 		return nil, err
 	}
+	unknown, hasUnknown := v.Unknown()
 	rare := 0
 	for _, count := range counts {
-		if _, some := v.Unknown(); some && count > 0 && count < minCount {
+		if hasUnknown && count > 0 && count < minCount {
 			rare++
 		}
 	}
@@ -404,7 +405,7 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	sets, texts := n.sides(heldOut)
 	c.Train, c.HeldOut, c.TrainText, c.HeldOutText = sets[0], sets[1], texts[0], texts[1]
 	c.note(n.blank, "blank line", "skipped.")
-	if unknown, ok := v.Unknown(); ok {
+	if hasUnknown {
 		c.noteVocabulary(n.unit.Tokenizer.Noun(), unknown, rare, counts, automatic)
 	}
 	return c, nil

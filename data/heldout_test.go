@@ -28,20 +28,18 @@ func TestHeldOutShareOfCopies(t *testing.T) {
 		song += fmt.Sprintf("verse %d begins here\nand verse %d goes on\n%s", i, i*i, chorus)
 		half += fmt.Sprintf("line %d is new\nthe same line\n", i)
 	}
-	texts := map[string]struct {
+	type example struct {
 		text string
 		near bool // the share that is asked for can be had
-	}{
+	}
+	texts := map[string]example{
 		"chorus and verses":     {song, true},
 		"half is one line":      {half, true},
 		"all are one but two":   {strings.Repeat("the same line\n", 98) + "one other\nand another\n", false},
 		"a line as long as all": {half + strings.Repeat("word ", 200) + "\n", true},
 	}
 	if refrain, err := os.ReadFile(filepath.Join("..", "..", "shared", "faults", "refrain.txt")); err == nil {
-		texts["refrain"] = texts["chorus and verses"]
-		f := texts["refrain"]
-		f.text = string(refrain)
-		texts["refrain"] = f
+		texts["refrain"] = example{string(refrain), true}
 	}
 	for name, x := range texts {
 		for seed := range uint64(20) {

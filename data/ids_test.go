@@ -49,3 +49,22 @@ func TestIDsBecomeWider(t *testing.T) {
 		t.Errorf("the first is %v", ids.Ints())
 	}
 }
+
+func TestReplaceIDs(t *testing.T) {
+	for _, c := range []struct{ before, after int }{{200, 200}, {1000, 300}, {1000, 200}, {70_000, 1000}, {200, 300}, {200, 70_000}} {
+		ids, want := makeIDs(0, c.before), []int{}
+		by := make([]uint32, c.before)
+		for i := range by {
+			by[i] = uint32((7 * i) % c.after)
+		}
+		for i := range 500 {
+			id := 31 * i % c.before
+			ids.add(id)
+			want = append(want, int(by[id]))
+		}
+		ids.replace(by, c.after)
+		if got := makeIDs(0, c.after); !slices.Equal(ids.Ints(), want) || ids.shift != got.shift {
+			t.Errorf("%d ids in place of %d: %v in %d bytes each", c.after, c.before, ids.Ints(), 1<<ids.shift)
+		}
+	}
+}

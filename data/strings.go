@@ -1,6 +1,9 @@
 package data
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // stringList is a list of strings, one after the other in one piece of memory of less than 4 GB. The zero value is empty.
 type stringList struct {
@@ -17,6 +20,12 @@ func (l *stringList) at(i int) string {
 		start = l.ends[i-1]
 	}
 	return l.text.String()[start:l.ends[i]]
+}
+
+// grow makes space for more strings of so many bytes together.
+func (l *stringList) grow(count, bytes int) {
+	l.text.Grow(bytes)
+	l.ends = slices.Grow(l.ends, count)
 }
 
 // add adds a copy of a string.

@@ -13,7 +13,8 @@ import (
 	"attend/internal/file"
 )
 
-// MaxText is the largest size of a text in bytes: 1 GB. While it is read, a text takes three to five times its size in memory.
+// MaxText is the largest size of a text in bytes: 1 GB. While it is read, a text of long lines takes two to three times its size in memory, one of
+// very short lines up to ten times.
 const MaxText = 1_000_000_000
 
 // readText reads all of r and returns it without its byte-order mark, with the

@@ -14,9 +14,10 @@ import (
 // [UnknownToken] if the tokenizer has unknown tokens; then come the keys by code point, or in the order of a tokenizer
 // that is made from the text.
 type Vocabulary struct {
-	unit   Unit
-	keys   stringList // by id
-	sorted []uint32   // the ids of all but the special tokens in the order of their keys; nil if they are in it
+	unit    Unit
+	special int        // how many special tokens it has, whose ids are the first
+	keys    stringList // by id
+	sorted  []uint32   // the ids of all but the special tokens in the order of their keys; nil if they are in it
 }
 
 // newVocabulary numbers the keys that are counted at least minCount times, or all of a tokenizer that is made from the text.
@@ -46,19 +47,24 @@ func newVocabulary(u Unit, key func(number int) string, counts []int, minCount i
 
 // numbered returns the vocabulary that numbers the special tokens of a unit, then keys in their order.
 func numbered(u Unit, keys iter.Seq[string]) *Vocabulary {
-	v, first, inOrder := &Vocabulary{unit: u}, 0, true
-	for _, token := range specials(u) {
+	special := specials(u)
+	v, inOrder := &Vocabulary{unit: u, special: len(special)}, true
+	count, size := len(special), len(BoundaryToken+UnknownToken)
+	for key := range keys {
+		count, size = count+1, size+len(key)
+	}
+	v.keys.grow(count, size)
+	for _, token := range special {
 		v.keys.add(token)
-		first++
 	}
 	for key := range keys {
-		inOrder = inOrder && (v.Len() == first || v.Key(v.Len()-1) < key)
+		inOrder = inOrder && (v.Len() == v.special || v.Key(v.Len()-1) < key)
 		v.keys.add(key)
 	}
 	if !inOrder {
-		v.sorted = make([]uint32, v.Len()-first)
+		v.sorted = make([]uint32, v.Len()-v.special)
 		for i := range v.sorted {
-			v.sorted[i] = uint32(first + i)
+			v.sorted[i] = uint32(v.special + i)
 		}
 		slices.SortFunc(v.sorted, func(a, b uint32) int { return strings.Compare(v.Key(int(a)), v.Key(int(b))) })
 	}
@@ -80,18 +86,18 @@ func (v *Vocabulary) Len() int { return v.keys.len() }
 // ID returns the id of a key. For a key it does not hold, it returns the id that
 // [Vocabulary.Unknown] returns, and false.
 func (v *Vocabulary) ID(key string) (id int, known bool) {
-	special := specials(v.unit)
-	if id = slices.Index(special, key); id >= 0 {
-		return id, true
+	for id := range v.special {
+		if v.Key(id) == key {
+			return id, true
+		}
 	}
 	at := func(i int) int {
 		if v.sorted != nil {
 			return int(v.sorted[i])
 		}
-		return len(special) + i
+		return v.special + i
 	}
-	others := v.Len() - len(special)
-	i, known := sort.Find(others, func(i int) int { return strings.Compare(key, v.Key(at(i))) })
+	i, known := sort.Find(v.Len()-v.special, func(i int) int { return strings.Compare(key, v.Key(at(i))) })
 	if known {
 		return at(i), true
 	}
@@ -108,8 +114,11 @@ func (v *Vocabulary) Boundary() (id int, ok bool) { return 0, v.unit.Layout.Sent
 
 // Unknown returns the id of [UnknownToken]. It returns -1 and false if the tokenizer has no unknown tokens.
 func (v *Vocabulary) Unknown() (id int, ok bool) {
-	id = slices.Index(specials(v.unit), UnknownToken)
-	return id, id >= 0
+	id = v.special - 1 // the last of them, if any
+	if id < 0 || v.Key(id) != UnknownToken {
+		return -1, false
+	}
+	return id, true
 }
 
 // Encode returns the ids of tokens, without boundaries, and how many of them are
