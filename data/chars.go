@@ -7,11 +7,23 @@ import (
 
 // chars is the tokenizer of [Char]: every rune is a token. A carriage return followed
 // by a line feed is one token, whose key is the line feed.
-type chars struct{}
+type chars struct {
+	lower bool // keys are in lower case
+}
 
 func (chars) Noun() string { return "character" }
 
-func (chars) FoldsCase() bool { return false }
+func (c chars) FoldsCase() bool { return c.lower }
+
+func (chars) inCase(name string) (Tokenizer, bool) {
+	switch name {
+	case "", Keep:
+		return chars{}, true
+	case Lower:
+		return chars{lower: true}, true
+	}
+	return nil, false
+}
 
 func (chars) Spaced() bool { return false }
 
@@ -31,13 +43,22 @@ func (chars) each(text string, visit func(start, end int, token string)) {
 	}
 }
 
-func (chars) key(token string) string { return token }
+// key folds case rune by rune. The lower case of İ, which is i with a dot above as a rune of its own, is i.
+func (c chars) key(token string) string {
+	if c.lower {
+		return strings.ToLower(token)
+	}
+	return token
+}
 
 // charPattern is the expression of each as Hugging Face's tokenizers library reads it.
 const charPattern = `[\s\S]`
 
-func (chars) form(file *tokenizerJSON) {
-	file.Normalizer = object{"type": "Replace", "pattern": object{"String": "\r\n"}, "content": "\n"}
+func (c chars) form(file *tokenizerJSON) {
+	file.Normalizer = replace("String", "\r\n", "\n")
+	if c.lower {
+		file.Normalizer = sequence(file.Normalizer, replace("String", "İ", "i"), object{"type": "Lowercase"})
+	}
 	file.PreTokenizer = object{
 		"type": "Split", "pattern": object{"Regex": charPattern}, "behavior": "Isolated", "invert": false,
 	}

@@ -17,6 +17,7 @@ import (
 // Options decide how [Load] reads a text.
 type Options struct {
 	Unit     string  // a name of [Units]
+	Case     string  // a name of [Cases]; "": the case of the unit
 	HoldOut  float64 // the fraction of the text to hold out, less than 1; 0: none
 	MinCount int     // tokens seen fewer times in the training text become <unk>; 0: chosen by its size, see [Corpus.MinCount]
 	Seed     uint64  // draws which sentences are held out
@@ -28,6 +29,20 @@ const (
 	ByTokens    = "tokens"    // of the tokens in all sentences
 	BySentences = "sentences" // of the sentences that differ, each counted once
 )
+
+// unit returns the unit in its case.
+func (o Options) unit() (Unit, error) {
+	u, err := Units.Find("unit", o.Unit)
+	if err != nil {
+		return u, err
+	}
+	cased, ok := u.Tokenizer.inCase(o.Case)
+	if !ok {
+		return u, fmt.Errorf("no case %s of %ss: choose %s", printable.Quote(o.Case), u.Tokenizer.Noun(), strings.Join(Cases(), ", "))
+	}
+	u.Tokenizer = cased
+	return u, nil
+}
 
 func (o Options) validate() error {
 	if !(o.HoldOut >= 0 && o.HoldOut < 1) {
@@ -142,7 +157,7 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 // is too short to split, or when a given MinCount leaves no token. name names the text in
 // errors.
 func Load(name string, r io.Reader, o Options) (*Corpus, error) {
-	unit, err := Units.Find("unit", o.Unit)
+	unit, err := o.unit()
 	if err != nil {
 		return nil, err
 	}
@@ -198,21 +213,25 @@ type numbering struct {
 
 	keys      []uint32   // which spelling each number is
 	spellings stringList // keys, and other spellings of them
-	numbers   []uint32   // of each spelling
+	numbers   []uint32   // of each spelling, with the mark of ordinary ones
 	known     lookup     // of spellings
 	seed      maphash.Seed
+	reading   string // the text whose tokens are added
 }
 
 func newNumbering(name string, u Unit) *numbering {
 	n := &numbering{name: name, unit: u, Set: Set{Layout: u.Layout}, seed: maphash.MakeSeed()}
 	if u.Layout.Sentences() {
-		n.number("") // which no token is: boundaryNumber
+		n.number("", 0) // which no token is: boundaryNumber
 	}
 	return n
 }
 
 // read adds the tokens of valid text to the sequence that has not ended.
-func (n *numbering) read(text string) { n.unit.Tokenizer.each(text, n.add) }
+func (n *numbering) read(text string) {
+	n.reading = text
+	n.unit.Tokenizer.each(text, n.add)
+}
 
 // end ends a sequence, given where it begins in the text.
 func (n *numbering) end(start int) {
@@ -244,40 +263,50 @@ func reserved[E any](list []E, least, done, total int) []E {
 	return longer
 }
 
-// add adds a token that the tokenizer visits. A token of one rune needs no lookup.
-func (n *numbering) add(_, _ int, token string) {
+// add adds a token that the tokenizer visits. A token of one rune that is no capital needs no lookup.
+func (n *numbering) add(start, _ int, token string) {
 	r, size := utf8.DecodeRuneInString(token)
-	if size < len(token) || r == utf8.RuneError {
-		n.ids.add(n.number(token))
+	if size < len(token) || r == utf8.RuneError || 'A' <= r && r <= 'Z' {
+		n.ids.add(n.number(token, start))
 		return
 	}
 	if int(r) >= len(n.runes) {
 		n.runes = append(n.runes, make([]uint32, int(r)+1-len(n.runes))...)
 	}
 	if n.runes[r] == 0 {
-		n.runes[r] = uint32(n.number(token)) + 1
+		n.runes[r] = uint32(n.number(token, start)) + 1
 	}
 	n.ids.add(int(n.runes[r]) - 1)
 }
 
-// number returns the number of the key of a token, a new one for a new key.
-func (n *numbering) number(token string) int {
+// number returns the number of the key of a token, a new one for a new key. The token is at byte start of what is read.
+func (n *numbering) number(token string, start int) int {
 	if at := n.spelling(token); at >= 0 {
-		return int(n.numbers[at])
+		number := n.numbers[at]
+		if number&ordinary != 0 && !(beginsUpper(token) && n.mayBegin(start)) {
+			n.numbers[at] &^= ordinary
+		}
+		return int(number &^ ordinary)
 	}
 	key := n.unit.Tokenizer.key(token)
-	number := len(n.keys)
+	number := uint32(len(n.keys))
 	if at := n.spelling(key); at >= 0 {
-		number = int(n.numbers[at])
+		number = n.numbers[at] &^ ordinary
 	} else {
 		n.keys = append(n.keys, uint32(n.spellings.len()))
 		n.ids.widen(len(n.keys) + 1) // with the token that is not known
-		n.addSpelling(key, number)
+		if n.addSpelling(key, number); token != key {
+			n.numbers[len(n.numbers)-1] |= ordinary
+		}
 	}
 	if token != key {
-		n.addSpelling(token, number)
+		if n.isOrdinary(token, start) {
+			n.addSpelling(token, number|ordinary)
+		} else {
+			n.addSpelling(token, number)
+		}
 	}
-	return number
+	return int(number)
 }
 
 // spelling returns the index of a spelling, -1 if it is new.
@@ -286,10 +315,10 @@ func (n *numbering) spelling(s string) int {
 }
 
 // addSpelling adds a spelling of the key with a number.
-func (n *numbering) addSpelling(s string, number int) {
+func (n *numbering) addSpelling(s string, number uint32) {
 	n.known.add(maphash.String(n.seed, s), func(i int) uint64 { return maphash.String(n.seed, n.spellings.at(i)) })
 	n.spellings.add(s)
-	n.numbers = append(n.numbers, uint32(number))
+	n.numbers = append(n.numbers, number)
 }
 
 // key returns the key with a number.
@@ -408,6 +437,7 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 	if hasUnknown {
 		c.noteVocabulary(n.unit.Tokenizer.Noun(), unknown, rare, counts, automatic)
 	}
+	n.noteCapitals(c, counts)
 	return c, nil
 }
 

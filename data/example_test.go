@@ -40,7 +40,7 @@ func ExampleTokenize() {
 	for _, token := range tokens {
 		fmt.Printf("%s|", token.Key)
 	}
-	// Output: the|lion’s|roar|,|at|last|!|
+	// Output: the|lion's|roar|,|at|last|!|
 }
 
 func ExampleGrammar_NextWord() {

@@ -62,6 +62,9 @@ func (s IDs) Slice(from, to int) IDs {
 	return IDs{s.bytes[from<<s.shift : to<<s.shift : to<<s.shift], s.shift}
 }
 
+// cut keeps the first n ids alone.
+func (s *IDs) cut(n int) { s.bytes = s.bytes[:n<<s.shift] }
+
 // CopyTo writes the ids to dst, whose length is at least that of the list.
 func (s IDs) CopyTo(dst []int) {
 	for i := range s.Len() {

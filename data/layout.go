@@ -73,6 +73,9 @@ func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 
 func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
 	l.read(text, n)
+	if n.Len() == 0 {
+		return nil, fmt.Errorf("%s holds no text that can be seen: give it at least two sentences, one a line", n.name)
+	}
 	which, tokens, repeated := n.distinct()
 	if words := n.ids.Len() - 2; n.Len() == 1 && words > longLine {
 		return nil, fmt.Errorf("%s is one line of %s, and each line is a sentence: put one sentence on a line, or choose --unit %s for one long text",
@@ -109,10 +112,15 @@ func (sentences) read(text string, n *numbering) {
 			n.blank++
 		} else {
 			n.reserve(start)
+			before := n.ids.Len()
 			n.ids.add(boundaryNumber)
-			n.read(sentence)
-			n.ids.add(boundaryNumber)
-			n.end(start)
+			if n.read(sentence); n.ids.Len() == before+1 { // of nothing that can be seen
+				n.ids.cut(before)
+				n.blank++
+			} else {
+				n.ids.add(boundaryNumber)
+				n.end(start)
+			}
 		}
 		start = next
 	}

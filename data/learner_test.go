@@ -42,10 +42,11 @@ func bytesOf(key string) (all []byte) {
 	return all
 }
 
-func (bytePairs) Noun() string                { return "piece" }
-func (bytePairs) FoldsCase() bool             { return false }
-func (bytePairs) Spaced() bool                { return false }
-func (bytePairs) Join(tokens []string) string { return strings.Join(tokens, "|") }
+func (bytePairs) Noun() string                           { return "piece" }
+func (bytePairs) FoldsCase() bool                        { return false }
+func (bytePairs) Spaced() bool                           { return false }
+func (p bytePairs) inCase(name string) (Tokenizer, bool) { return p, name == "" || name == Keep }
+func (bytePairs) Join(tokens []string) string            { return strings.Join(tokens, "|") }
 
 func (bytePairs) Continue(text string, keys []string) string {
 	return strings.ToValidUTF8(text+string(bytesOf(strings.Join(keys, ""))), "\ufffd")

@@ -25,7 +25,21 @@ const (
 	Char = "char"
 )
 
-// Units lists the units.
+// Names of cases: whether keys have capitals.
+const (
+	// Lower makes one key of words that differ in capitals alone.
+	Lower = "lower"
+	// Keep keeps capitals.
+	Keep = "keep"
+	// Former reads words as versions of attend without a choice of case did: in lower case, with each emoji of several code points
+	// and each word with a joiner in pieces. It is for runs of these versions.
+	Former = "former"
+)
+
+// Cases lists the cases that a new run can have.
+func Cases() []string { return []string{Lower, Keep} }
+
+// Units lists the units, each in the case that it has unless another is chosen.
 var Units = choice.Table[Unit]{
 	{Name: Word, Choice: Unit{words{}, sentences{}, "one sentence a line"}},
 	{Name: Char, Choice: Unit{chars{}, stream{}, "one long text"}},
@@ -48,6 +62,8 @@ type Tokenizer interface {
 	Noun() string
 	// FoldsCase reports whether keys are in lower case.
 	FoldsCase() bool
+	// inCase returns the tokenizer of the same kind with keys in a case, "" for the one of [Units]; ok is false where there is none.
+	inCase(name string) (t Tokenizer, ok bool)
 	// Join writes tokens in a row, so that a reader can distinguish them.
 	Join(tokens []string) string
 	// Spaced reports whether white space is between tokens and not in one, so that a [Spelling] says where it is.
@@ -82,24 +98,34 @@ type learner interface {
 
 // Token is one token of a text.
 type Token struct {
-	Text string // as it was written
+	Text string // as it was written, without runes that are left out
 	Key  string // normalised spelling, which the vocabulary has; not a key of attention
 }
 
 // Tokenize splits text into tokens.
 //
-// For [Word], letters, marks and digits with inner apostrophes or hyphens are one
-// word; every other rune that is not a space is a token of its own:
+// For [Word], a token is what a reader calls a word, an emoji or a punctuation mark. tokenizer.json has the expression:
 //
-//	[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{M}\p{N}]
+//   - A word is of letters, marks and digits. Inside it may stand an apostrophe or a hyphen, a middle dot between two that are
+//     no digits (col·lecció), a double quote between two Hebrew letters (צה"ל), and the zero-width joiners of scripts that join
+//     letters. At its ends, apostrophes and hyphens are tokens of their own: 'tis is ' and tis.
+//   - An emoji is one token, however many code points it has, and with the variation selector that it is written with: a family,
+//     a flag, a skin tone, a keycap. So is each arrow, circled digit and star.
+//   - Every other rune is a token of its own, with its variation selector. White space is none, and neither is what shows nothing.
+//   - Runes that say where a line may break or which way it runs, and the Arabic tatweel, are left out: a word has the same key
+//     and Text with and without soft hyphens.
 //
-// read over the text in Unicode's normal form NFC. A key is the token in lower
-// case and NFC. Since '<' and '>' are tokens of their own, no text spells
-// [BoundaryToken] or [UnknownToken]. Where NFC moves marks across the edge of a
-// token ("=" and a combining slash become "≠"), Text is the normalised spelling.
+// A key is the token in NFC and, with [Lower], in lower case rune by rune; İ is i, I is i in Turkish too. It has one spelling of the
+// apostrophe ('), the hyphen (-), gershayim (") and sigma (ς at the end of a word). Other compatibility forms, such as full-width
+// letters and ligatures, are words of their own: their folding would make m2 of m².
+//
+// Since '<' and '>' are tokens of their own, no text spells [BoundaryToken] or [UnknownToken]. Where NFC moves marks across the
+// edge of a token ("=" and a combining slash become "≠"), Text is the normalised spelling.
 //
 // For [Char], every rune is a token and its own key; a carriage return followed by
 // a line feed is one token, whose key is the line feed.
+//
+// Keys are in the case that the unit has unless another is chosen: words in lower case, characters as written.
 //
 // It is an error when the text is not UTF-8 or holds a NUL byte.
 func Tokenize(unit, text string) ([]Token, error) {

@@ -149,6 +149,19 @@ func tokenizerForm(u Unit) tokenizerJSON {
 	return file
 }
 
+// sequence is a normalizer of several steps.
+func sequence(steps ...any) any { return object{"type": "Sequence", "normalizers": steps} }
+
+// replace is the normalizer that writes content where a text has the pattern, a "Regex" or a "String".
+func replace(kind, pattern, content string) any {
+	return object{"type": "Replace", "pattern": object{kind: pattern}, "content": content}
+}
+
+// matches is the pre-tokenizer whose tokens are the matches of an expression; what is between them is left out.
+func matches(pattern string) any {
+	return object{"type": "Split", "pattern": object{"Regex": pattern}, "behavior": "Removed", "invert": true}
+}
+
 // TokenizerConfigJSON returns the tokenizer_config.json for the folder of the
 // vocabulary's tokenizer.json. With it, transformers' AutoTokenizer uses tokenizer.json
 // unchanged. Without it, AutoTokenizer would build the tokenizer of GPT-2, the model type
@@ -244,8 +257,7 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 // error names what differs from the one that is most like it.
 func (f tokenizerJSON) unit() (Unit, error) {
 	var different []string
-	for i, u := range Units {
-		unit := u.Choice
+	for i, unit := range units() {
 		if l, ok := unit.Tokenizer.(learner); ok {
 			if restored, ok := l.restore(f); ok {
 				unit.Tokenizer = restored
@@ -260,6 +272,18 @@ func (f tokenizerJSON) unit() (Unit, error) {
 		}
 	}
 	return Unit{}, fmt.Errorf("tokenizer.json: its %s is not the one that a run writes: want a tokenizer.json of this project", different[0])
+}
+
+// units returns the units in each case, those of earlier versions too.
+func units() (all []Unit) {
+	for _, u := range Units {
+		for _, name := range append(Cases(), Former) {
+			if t, ok := u.Choice.Tokenizer.inCase(name); ok {
+				all = append(all, Unit{t, u.Choice.Layout, u.Choice.Meaning})
+			}
+		}
+	}
+	return all
 }
 
 // different names the parts that decide how a text becomes ids and are not as wanted.

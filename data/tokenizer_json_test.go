@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,11 +23,18 @@ func tokenizerBytes(t interface {
 }
 
 func TestTokenizerJSONComesBack(t *testing.T) {
-	for _, unit := range Units.Names() {
-		t.Run(unit, rapid.MakeCheck(func(t *rapid.T) {
+	for _, unit := range units() {
+		t.Run(fmt.Sprintf("%T%+v", unit.Tokenizer, unit.Tokenizer), rapid.MakeCheck(func(t *rapid.T) {
 			text := strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", "") + "<\"\\\u2028 " +
 				rapid.StringOf(rapid.SampledFrom(alphabet)).Draw(t, "more")
-			v := vocabularyOf(t, unit, 1, text)
+			tokens, err := tokenize(unit.Tokenizer, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := countedVocabulary(unit, tokens, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
 			b := tokenizerBytes(t, v)
 			got, err := ParseTokenizerJSON(b)
 			if err != nil {
@@ -39,6 +47,29 @@ func TestTokenizerJSONComesBack(t *testing.T) {
 				t.Fatal("written again, the bytes differ")
 			}
 		}))
+	}
+}
+
+// The case is that of the file: with capitals there is no Lowercase, and keys have them.
+func TestTokenizerJSONHasTheCase(t *testing.T) {
+	for _, c := range []struct{ unit, of, key string }{{Word, Lower, "ab"}, {Word, Keep, "Ab"}, {Char, Lower, "a"}, {Char, Keep, "A"}} {
+		corpus, err := Load("text", strings.NewReader("Ab\nAb\n"), Options{Unit: c.unit, Case: c.of, MinCount: 1, By: ByTokens})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := string(tokenizerBytes(t, corpus.Vocabulary))
+		if got, want := strings.Contains(b, "Lowercase"), c.of == Lower; got != want {
+			t.Errorf("%s, %s: has Lowercase %v, want %v", c.unit, c.of, got, want)
+		}
+		if _, known := corpus.Vocabulary.ID(c.key); !known || corpus.Vocabulary.Tokenizer().FoldsCase() != (c.of == Lower) {
+			t.Errorf("%s, %s: keys %q", c.unit, c.of, corpus.Vocabulary.keys.all())
+		}
+		if c.of == Keep {
+			continue
+		}
+		if _, err := ParseTokenizerJSON([]byte(strings.Replace(b, `"ab"`, `"Ab"`, 1))); c.unit == Word && err == nil {
+			t.Errorf("%s, %s: a key with a capital is read", c.unit, c.of)
+		}
 	}
 }
 

@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"attend/data/datatest"
 )
 
 func TestUnits(t *testing.T) {
@@ -36,30 +37,32 @@ func TestTokenizeErrors(t *testing.T) {
 }
 
 // alphabet is biased to what makes tokenizing hard.
-var alphabet = []rune("aBzé09'’--  \t\n\r\u00a0\u2003.<>=Iİſẞ\u0301\u0338\u0316\u0344\u0958\u1112\u1161\u11ab日😀\u200d²Ⅷ\u2028")
+var alphabet = []rune("می\u200cप्‘ʼ`´׳צ\"·‐\u00ad\u0640\u200b👩🏽🇫🏴\U000e0067\U000e007f\ufe0f\u20e31❤①σςΣİ\u0307aBzé09'’--  \t\n\r\u00a0\u2003.<>=Iİſẞ\u0301\u0338\u0316\u0344\u0958\u1112\u1161\u11ab日😀\u200d²Ⅷ\u2028")
 
 // checkTokens checks that each key is its own and that the tokens' text stands in the
-// text in order, with only space between for words and nothing for characters.
-func checkTokens(t *testing.T, unit, text string, tokens []Token) {
+// text in order, with only space and what shows nothing between for words and nothing for characters.
+func checkTokens(t *testing.T, u Unit, text string, tokens []Token) {
 	t.Helper()
-	u, err := Units.Find("unit", unit)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, characters := u.Tokenizer.(chars)
+	_, former := u.Tokenizer.(formerWords)
 	rest := text
 	for _, token := range tokens {
 		if err := checkKey(u.Tokenizer, token.Key); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		if unit == Char || unit == Word && norm.NFC.IsNormalString(text) {
+		if characters || nfc(text) == text && (former || !hides(text)) {
 			before, after, ok := strings.Cut(rest, token.Text)
-			if !ok || strings.TrimSpace(before) != "" || unit == Char && before != "" {
+			between := strings.TrimFunc(before, func(r rune) bool { return unicode.IsSpace(r) || !former && isUnmarked(r) })
+			if !ok || between != "" || characters && before != "" {
 				t.Fatalf("%q: %q is not next in %q", text, token.Text, rest)
 			}
 			rest = after
 		}
+		if strings.ContainsFunc(token.Text, isHidden) && !characters && !former {
+			t.Fatalf("%q: %q has what is left out", text, token.Text)
+		}
 	}
-	if unit == Char && rest != "" {
+	if characters && rest != "" {
 		t.Fatalf("%q: %q is left over", text, rest)
 	}
 }
@@ -68,9 +71,12 @@ func FuzzTokenize(f *testing.F) {
 	for _, s := range []string{"The lion's den", "a\r\nb", "\xff", "\x00", "=\u0338", "I\u0307\u0130", "W\u030a-w", string(alphabet)} {
 		f.Add(s)
 	}
+	for _, s := range datatest.Texts(20, 2) {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, unit := range Units.Names() {
-			tokens, err := Tokenize(unit, text)
+		for _, unit := range units() {
+			tokens, err := tokenize(unit.Tokenizer, text)
 			if bad := !utf8.ValidString(text) || strings.Contains(text, "\x00"); (err != nil) != bad {
 				t.Fatalf("%q: bad %v, error %v", text, bad, err)
 			}

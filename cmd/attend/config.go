@@ -45,6 +45,8 @@ func settingFlag(f *pflag.FlagSet, setting run.Setting, s *run.Settings) {
 	case *string:
 		if setting.Choices != nil {
 			choiceFlag(f, p, setting.Name, *p, setting.Choices, usage+": "+printable.Or(setting.Choices))
+			flag := f.Lookup(setting.Name)
+			flag.Value = chosen{flag.Value.(chosen).Value, setting.Choices, setting.Older}
 		} else {
 			f.StringVar(p, setting.Name, *p, usage)
 		}
@@ -78,7 +80,7 @@ func (p *program) settle(cmd *cobra.Command, settings *run.Settings, o *trainOpt
 			before := setting.Text(settings)
 			setting.Follow(settings)
 			if now := setting.Text(settings); line > 0 && now != before {
-				p.note(fmt.Sprintf("%s %s of %s is lowered to %s, since --%s is given: --%s sets another",
+				p.note(fmt.Sprintf("%s %s of %s becomes %s, since --%s is given: --%s sets another",
 					setting.Name, before, printable.Path(o.config), now, setting.Follows, setting.Name))
 			}
 		}

@@ -132,10 +132,11 @@ func selected(layer, head int, all bool) (chosen render.Selection, effects bool)
 type chosen struct {
 	pflag.Value
 	names []string
+	older string // another one, of runs of earlier versions; "" if there is none
 }
 
 func (c chosen) check(name string) error {
-	if slices.Contains(c.names, c.String()) {
+	if slices.Contains(c.names, c.String()) || c.older != "" && c.String() == c.older {
 		return nil
 	}
 	err := fmt.Errorf("--%s takes %s, not %s", name, printable.Or(c.names), printable.Quote(c.String()))
@@ -149,7 +150,7 @@ func (c chosen) check(name string) error {
 func choiceFlag(f *pflag.FlagSet, p *string, name, value string, names []string, usage string) {
 	f.StringVar(p, name, value, usage)
 	flag := f.Lookup(name)
-	flag.Value = chosen{flag.Value, names}
+	flag.Value = chosen{flag.Value, names, ""}
 }
 
 // completeFlag lets a shell complete the value of a flag. cobra keeps the function, and with it the whole command, as long as the

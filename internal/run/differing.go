@@ -12,6 +12,7 @@ import (
 // settings must be resolved. A value that a training chooses by itself is not different:
 //
 //   - hidden and lr, which follow from the size of the model if they are not given;
+//   - case, which is keep with characters, and another choice in runs of earlier versions;
 //   - min-lr and warmup, whose defaults are lowered to fit lr and steps;
 //   - keep, which is last if nothing is held out;
 //   - context, min-count and sample, which are chosen by the text. The folder does not say whether they were given, so that a
@@ -47,6 +48,10 @@ func (s Settings) asByDefault(setting Setting) bool {
 		}
 	case "context":
 		if d.Context = charContext; sentences && s.Context <= longestAutomatic {
+			return true
+		}
+	case "case":
+		if s.Case == data.Former { // which no flag gives
 			return true
 		}
 	case "min-count":

@@ -28,6 +28,7 @@ import (
 type Settings struct {
 	Data      string  `yaml:"data"`
 	Unit      string  `yaml:"unit"`
+	Case      string  `yaml:"case"`
 	HoldOut   float64 `yaml:"holdout"`
 	HoldOutBy string  `yaml:"holdout-by"`
 	SplitSeed uint64  `yaml:"split-seed"`
@@ -67,7 +68,7 @@ const (
 
 // Options returns the options to load the text.
 func (s Settings) Options() data.Options {
-	return data.Options{Unit: s.Unit, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
+	return data.Options{Unit: s.Unit, Case: s.Case, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
 // Resolve sets the settings that depend on others or on the text (min-count, hidden, learning rate, context, sample sentence) if

@@ -22,10 +22,11 @@ type Setting struct {
 	Name     string          // of the flag, and the key in YAML
 	Group    string          // heading in the help
 	Default  any             // of the type of its field
-	Follow   func(*Settings) // lowers this setting to fit the value of Follows; called if the user does not give this setting
+	Follow   func(*Settings) // makes this setting fit the value of Follows; called if the user does not give this setting
 	Follows  string          // name of another setting, such as lr for min-lr
 	Range    Range           // of a number; zero: any
 	Choices  []string        // of a text; nil: any
+	Older    string          // a choice that runs of earlier versions have and that is not offered; "" if there is none
 	OnResume bool            // may change when a run is resumed, see [Settings.MayChange]
 	Selects  bool            // sets the evaluations among which the weights are selected
 	Formerly string          // former name, in settings files and flags of earlier versions; "" if it was not renamed
@@ -90,6 +91,19 @@ var allSettings = sync.OnceValue(func() (all []Setting) {
 					"a file, or - for standard input; at most 1 GB"},
 			{Name: "unit", Default: data.Word, Choices: data.Units.Names(),
 				Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
+			{Name: "case", Default: data.Lower, Choices: data.Cases(), Older: data.Former,
+				Follows: "unit",
+				Follow: func(s *Settings) {
+					if s.Unit == data.Char {
+						s.Case = data.Keep
+					}
+				},
+				Absent: func(s *Settings) {
+					if s.Case = data.Former; s.Unit == data.Char {
+						s.Case = data.Keep
+					}
+				},
+				Meaning: "whether words that differ in capitals alone are one (if not given: keep with --unit char)"},
 			{Name: "holdout", Default: 0.1, Range: rightOpen(0, 1),
 				Meaning: "share of the text held out from training, for evaluation; 0 holds out nothing"},
 			{Name: "holdout-by", Default: data.ByTokens, Choices: []string{data.ByTokens, data.BySentences},
@@ -182,7 +196,7 @@ func (s Setting) Parse(settings *Settings, text string) (err error) {
 	switch p := s.In(settings).(type) {
 	case *string:
 		*p = text
-		if s.Choices != nil && !slices.Contains(s.Choices, text) {
+		if s.Choices != nil && !slices.Contains(s.Choices, text) && (text == "" || text != s.Older) {
 			return fmt.Errorf("want %s, not %s", printable.Or(s.Choices), printable.Quote(text))
 		}
 		return nil

@@ -28,9 +28,9 @@ func (s Settings) BuiltIn() (*data.Dataset, error) {
 // CheckBuiltIn returns an error if the settings ask for other held-out sentences or another vocabulary than those of a built-in text.
 func (s Settings) CheckBuiltIn(corpus *data.Corpus) error {
 	d := Defaults()
-	if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount && s.MinCount != corpus.MinCount {
+	if s.HoldOut != d.HoldOut || s.MinCount != d.MinCount && s.MinCount != corpus.MinCount || s.Case == data.Keep {
 		return fmt.Errorf("the built-in %s has held-out sentences and a vocabulary of its own: "+
-			"leave out --holdout and --min-count, or name a text with --data", s.Data)
+			"leave out --holdout, --min-count and --case, or name a text with --data", s.Data)
 	}
 	return nil
 }

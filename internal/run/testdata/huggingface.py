@@ -11,7 +11,7 @@ and in addition, for "model",
 
     {"logits": [seq][vocab], "attention": [layer][head][query][key]}
 
-The ids come from AutoTokenizer.from_pretrained, the rest from GPT2LMHeadModel.from_pretrained. A weight that the model
+The ids come from AutoTokenizer.from_pretrained, which must be those of PreTrainedTokenizerFast too, the rest from GPT2LMHeadModel.from_pretrained. A weight that the model
 needs and the folder lacks, or the other way round, is an error: transformers would fill it at random.
 Exit status: 0, 1 for an error, 2 for wrong arguments, 77 where transformers is not installed, or torch for "model".
 """
@@ -36,10 +36,18 @@ def load_model(folder):
     return model.eval()
 
 
-def encode(tokenizer, text):
-    ids = tokenizer(text)["input_ids"]
-    sentence = ids[1:] if ids[:1] == [tokenizer.bos_token_id] else ids
-    return {"text": text, "ids": ids, "decoded": tokenizer.decode(sentence)}
+def encode(folder, texts):
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    every = tokenizer(texts)["input_ids"] if texts else []
+    if texts and PreTrainedTokenizerFast.from_pretrained(folder)(texts)["input_ids"] != every:
+        raise ValueError("PreTrainedTokenizerFast gives other ids than AutoTokenizer")
+    reports = []
+    for text, ids in zip(texts, every):
+        sentence = ids[1:] if ids[:1] == [tokenizer.bos_token_id] else ids
+        reports.append({"text": text, "ids": ids, "decoded": tokenizer.decode(sentence)})
+    return reports
 
 
 def compute(model, ids):
@@ -58,7 +66,7 @@ def main(arguments):
         return 2
     what, folder = arguments
     try:
-        from transformers import AutoTokenizer
+        import transformers  # noqa: F401
 
         if what == "model":
             import torch  # noqa: F401  (transformers can be imported without torch, but has no models then)
@@ -69,11 +77,11 @@ def main(arguments):
         sentences = json.load(sys.stdin)
         if not isinstance(sentences, list) or not all(isinstance(s, str) for s in sentences):
             raise ValueError("standard input: want a JSON list of strings")
-        for name in ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"):
+        needed = ("tokenizer.json", "tokenizer_config.json")
+        for name in needed + (("config.json", "model.safetensors") if what == "model" else ()):
             if not os.path.isfile(os.path.join(folder, name)):
                 raise ValueError(f"{folder}: no {name}")
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-        reports = [encode(tokenizer, text) for text in sentences]
+        reports = encode(folder, sentences)
         if what == "model":
             model = load_model(folder)
             for report in reports:
