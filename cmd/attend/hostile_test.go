@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -22,6 +21,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/kernel"
 	"attend/internal/printable"
+	"attend/internal/printable/printabletest"
 )
 
 // nasty has what steers a terminal, hides, or reorders: a title, a cleared screen, a colour by a C1 control, line
@@ -65,14 +65,12 @@ func checkScreen(t *testing.T, args []string, stdout, stderr string) {
 		if !utf8.ValidString(text) {
 			t.Errorf("%s: %s is not UTF-8", name, stream)
 		}
-		for at, r := range text {
-			if r == '\n' || r == '\t' && stream == "stdout" { // a tab is in the script for a shell
-				continue
-			}
-			if unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
-				t.Errorf("%s: %s has %U in %.100q", name, stream, r, text[max(0, at-40):])
-				break
-			}
+		lines := strings.ReplaceAll(text, "\n", "")
+		if stream == "stdout" {
+			lines = strings.ReplaceAll(lines, "\t", "") // which is in the script for a shell
+		}
+		if r := printabletest.Raw(lines); r != 0 {
+			t.Errorf("%s: %s has %U in %.100q", name, stream, r, text[max(0, strings.IndexRune(text, r)-40):])
 		}
 	}
 	if len(stderr) > 4000 {

@@ -15,8 +15,9 @@ import (
 // ranks lists the packages of the module from the ones that import none of ours upwards. A package may import those of lower
 // rows, and of its own row none.
 var ranks = [][]string{
-	{"internal/printable", "internal/kernel/webassembly", "internal/random", "internal/param", "internal/statistics", "internal/tensorboard", "internal/term"},
-	{"internal/attention", "internal/choice", "internal/file", "internal/kernel", "internal/memory", "internal/run/runtest"},
+	{"internal/emoji"},
+	{"internal/printable", "internal/printable/printabletest", "internal/kernel/webassembly", "internal/random", "internal/param", "internal/statistics", "internal/tensorboard", "internal/term"},
+	{"data/datatest", "internal/attention", "internal/choice", "internal/file", "internal/kernel", "internal/memory", "internal/run/runtest"},
 	{"data", "internal/node", "internal/prose", "internal/attention/attentiontest"},
 	{"embed", "internal/node/nodetest", "internal/analysis/analysistest"},
 	{"layers", "data/savanna/generate", "internal/analysis/analysistest/generate"},
@@ -33,13 +34,13 @@ var ranks = [][]string{
 // allowed narrows what some packages may import of ours further than their row does.
 var allowed = map[string][]string{
 	"internal/attention":         {"internal/random", "internal/printable"},
-	"data":                       {"internal/choice", "internal/file", "internal/printable", "internal/random"},
+	"data":                       {"internal/choice", "internal/emoji", "internal/file", "internal/printable", "internal/random"},
 	"layers":                     {"embed", "internal/choice", "internal/kernel", "internal/node", "internal/param", "internal/random"},
 	"internal/hf":                {"embed", "internal/param", "layers"},
 	"internal/render":            {"data", "internal/attention", "internal/printable", "internal/term"},
 	"internal/render/export":     {"internal/attention", "internal/printable", "internal/render"},
 	"internal/render/page":       {"internal/attention", "internal/printable", "internal/render"},
-	"internal/render/picture":    {"internal/attention", "internal/choice", "internal/printable", "internal/render", "internal/term"},
+	"internal/render/picture":    {"internal/attention", "internal/choice", "internal/emoji", "internal/printable", "internal/render", "internal/term"},
 	"internal/prose":             {"internal/attention", "internal/printable"},
 	"internal/render/text":       {"internal/attention", "internal/printable", "internal/prose", "internal/render", "internal/term"},
 	"internal/render/rendertest": {"internal/render"},

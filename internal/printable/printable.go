@@ -16,6 +16,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"attend/internal/emoji"
 )
 
 // The longest texts, in characters.
@@ -35,9 +37,11 @@ const mostMarks = 6
 //   - newline is ↵, tab ⇥, and a space at either end ␣ (so a word that is only
 //     a space can be seen); spaces between words stay;
 //   - other control characters are their pictures (escape is ␛, delete ␡);
-//   - what has no picture, no width or no fixed position (bidi overrides, zero-width
-//     joiners, variation selectors, exotic spaces, private use) is spelled as in
-//     Go: \u202e, \U000e0041;
+//   - what has no picture, no width or no fixed position (bidi overrides, exotic
+//     spaces, private use) is spelled as in Go: \u202e, \U000e0041;
+//   - so are zero-width joiners and variation selectors, but not inside an emoji, not
+//     after a letter that they join to the next, and not the first after the character
+//     whose form they choose;
 //   - a byte that is not UTF-8 is �;
 //   - a combining mark with nothing before it is written on ◌, and marks beyond six
 //     on one character are spelled out.
@@ -146,7 +150,7 @@ func upTo(s string, most int, ends bool) (kept []string, whole bool) {
 	return kept, true
 }
 
-// pieces returns how Text writes each character in turn. With ends, spaces at the ends are made visible.
+// pieces returns how Text writes each character, or each emoji, in turn. With ends, spaces at the ends are made visible.
 func pieces(s string, ends bool) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		lead, tail := 0, len(s)
@@ -154,19 +158,24 @@ func pieces(s string, ends bool) iter.Seq[string] {
 			lead = len(s) - len(strings.TrimLeft(s, " "))
 			tail = len(strings.TrimRight(s, " "))
 		}
-		marks, base, first := 0, false, true
-		for i, r := range s {
-			var p string
-			if unicode.Is(unicode.M, r) && !invisible(r) {
-				if marks++; marks <= mostMarks {
-					p = string(r)
-				} else {
+		marks, base, before := 0, false, rune(0) // the character before, if it is written as it is
+		for i := 0; i < len(s); {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			p := string(r) // of a byte that is not UTF-8 r is �
+			whole := emoji.Len(s[i:])
+			switch {
+			case whole > n:
+				p, n = s[i:i+whole], whole
+				marks, base = 0, true
+			case modifies(r, before):
+			case unicode.Is(unicode.M, r) && !invisible(r):
+				if marks++; marks > mostMarks {
 					p = spelled(r)
 				}
 				if !base {
 					p, base = "◌"+p, true
 				}
-			} else {
+			default:
 				marks, base = 0, r != ' ' || i < lead || i >= tail
 				switch {
 				case r == '\n':
@@ -181,18 +190,31 @@ func pieces(s string, ends bool) iter.Seq[string] {
 					p = "␣"
 				case r != ' ' && invisible(r):
 					p = spelled(r)
-				case extends(r) && first:
-					p = "◌" + string(r)
-				default: // of a byte that is not UTF-8 r is �
-					p = string(r)
+				case extends(r) && i == 0:
+					p = "◌" + p
 				}
 			}
-			first = false
+			if before = 0; strings.HasSuffix(p, s[i:i+n]) && r != ' ' {
+				before, _ = utf8.DecodeLastRuneInString(p)
+			}
+			i += n
 			if !yield(p) {
 				return
 			}
 		}
 	}
+}
+
+// modifies reports whether a character without a mark of its own changes how the one before it is drawn: a variation selector, or
+// a zero-width joiner after a letter of a script that joins letters.
+func modifies(r, before rune) bool {
+	switch {
+	case before == 0 || unicode.In(before, unicode.Cf, unicode.Variation_Selector):
+		return false
+	case r == '\u200c' || r == '\u200d' || r == '\u180e':
+		return before > 0x58f && unicode.In(before, unicode.L, unicode.M)
+	}
+	return unicode.Is(unicode.Variation_Selector, r)
 }
 
 // spelled is a character as Go source has it.
@@ -206,7 +228,7 @@ func spelled(r rune) string {
 // invisible reports whether a character leaves no mark of its own on a screen or
 // has no agreed one.
 func invisible(r rune) bool {
-	if r == ' ' {
+	if r == ' ' || 0x1f000 <= r && emoji.IsPictograph(r) { // an emoji of a later Unicode too
 		return false
 	}
 	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || unicode.In(r, unicode.Zs,

@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
+
+	"attend/internal/printable/printabletest"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -27,9 +28,21 @@ func TestText(t *testing.T) {
 		"\u00a0\u3000\u2028":   `\u00a0\u3000\u2028`,
 		"\U000e0041":           `\U000e0041`,
 		"\ufe0f\u3164\u00ad":   `\ufe0f\u3164\u00ad`,
-		"\ue000":               `\ue000`,
-		"a\xffb\xc3":           "a�b�",
-		"狮子 лев Ελλάδα שלום नमस्ते": "狮子 лев Ελλάδα שלום नमस्ते",
+		"می\u200cخواهم":        "می\u200cخواهم",
+		"ന്\u200d":             "ന്\u200d",
+		"م\u200c\u200cم":       "م\u200c\\u200cم",
+		"\u200cم a\u200cم":     "\\u200cم a\\u200cم",
+		"co\u00adop":           `co\u00adop`,
+		"👨‍👩‍👧 🇫🇷👍🏽❤️1️⃣🏳️‍🌈":                                           "👨‍👩‍👧 🇫🇷👍🏽❤️1️⃣🏳️‍🌈",
+		"🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f": "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+		"🏴\U000e0041\U000e007f":                                         `🏴\U000e0041\U000e007f`,
+		"❤\ufe0f\ufe0f\ufe0f":                                           "❤\ufe0f\ufe0f\\ufe0f",
+		"👨\u200d a\ufe0e\ufe0e":                                         "👨\\u200d a\ufe0e\\ufe0e",
+		"葛\U000e0100 \ufe0f":                                            "葛\U000e0100 \\ufe0f",
+		"\U0001fae9":                                                    "\U0001fae9", // of Unicode 16
+		"\ue000":                                                        `\ue000`,
+		"a\xffb\xc3":                                                    "a�b�",
+		"狮子 лев Ελλάδα שלום नमस्ते":                                     "狮子 лев Ελλάδα שלום नमस्ते",
 		"e\u0301":                         "e\u0301",
 		"\u0301":                          "◌\u0301",
 		"a \u0301":                        "a ◌\u0301",
@@ -44,12 +57,13 @@ func TestText(t *testing.T) {
 }
 
 func FuzzText(f *testing.F) {
+	f.Add("می\u200cخواهم\u200d 👨‍👩‍👧🇫🇷❤\ufe0f\ufe0f1️⃣🏴\U000e0067\U000e007f葛\U000e0100\u180e")
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Text(s)
 		if !utf8.ValidString(got) {
 			t.Fatalf("Text(%q) = %q is not UTF-8", s, got)
 		}
-		if raw := rawRune(got); raw != 0 {
+		if raw := printabletest.Raw(got); raw != 0 {
 			t.Fatalf("Text(%q) = %q has %U", s, got, raw)
 		}
 		if s != "" && ansi.StringWidth(got) == 0 {
@@ -62,20 +76,6 @@ func FuzzText(f *testing.F) {
 			t.Fatalf("Text(%q) = %q, and of that %q", s, got, again)
 		}
 	})
-}
-
-// rawRune is the first character of s that may steer a terminal or hide in it,
-// or 0: controls, format characters (bidi, zero width), separators.
-func rawRune(s string) rune {
-	for _, r := range s {
-		if r >= ' ' && r <= '~' { // most are
-			continue
-		}
-		if unicode.In(r, unicode.C, unicode.Z, unicode.Variation_Selector) {
-			return r
-		}
-	}
-	return 0
 }
 
 // Each of them shortens to its length, keeps what it says it keeps, and changes nothing more when applied twice.
@@ -104,7 +104,7 @@ func TestShortened(t *testing.T) {
 		if c.want != "" && c.got != c.want {
 			t.Errorf("%s: %q, want %q", name, c.got, c.want)
 		}
-		if n := utf8.RuneCountInString(c.got); n > c.most || rawRune(c.got) != 0 || Field(c.got) != c.got {
+		if n := utf8.RuneCountInString(c.got); n > c.most || printabletest.Raw(c.got) != 0 || Field(c.got) != c.got {
 			t.Errorf("%s: %d characters in %q", name, n, c.got)
 		}
 	}
@@ -116,7 +116,7 @@ func FuzzMessage(f *testing.F) {
 			return
 		}
 		for name, got := range map[string]string{"Message": Message(s, most), "Short": Short(s, most), "middle": middle(s, most, false)} {
-			if n := utf8.RuneCountInString(got); n > most || rawRune(got) != 0 || !utf8.ValidString(got) {
+			if n := utf8.RuneCountInString(got); n > most || printabletest.Raw(got) != 0 || !utf8.ValidString(got) {
 				t.Fatalf("%s(%q, %d) = %q with %d characters", name, s, most, got, n)
 			}
 		}
@@ -138,7 +138,7 @@ func FuzzJSON(f *testing.F) {
 		if err := json.Unmarshal(b, &got); err != nil || got[0] != strings.ToValidUTF8(s, "\ufffd") && utf8.ValidString(s) {
 			t.Fatalf("%q: %q, %v", s, got, err)
 		}
-		if raw := rawRune(strings.TrimSuffix(string(b), "\n")); raw != 0 {
+		if raw := printabletest.Raw(strings.TrimSuffix(string(b), "\n")); raw != 0 {
 			t.Fatalf("%q: %q has %U", s, b, raw)
 		}
 	})

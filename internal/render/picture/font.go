@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"git.sr.ht/~sbinet/gg"
 	"github.com/charmbracelet/x/ansi"
@@ -15,6 +17,7 @@ import (
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/norm"
 
+	"attend/internal/emoji"
 	"attend/internal/printable"
 	"attend/internal/render"
 )
@@ -56,12 +59,15 @@ func inFont(r rune) rune {
 	return cmp.Or(map[rune]rune{'␣': '_', '↵': '¶', '⇥': '»'}[r], r)
 }
 
+// missingAdvance is the width in ems of one column of a character that the font lacks.
+const missingAdvance = 0.55
+
 // advance is how far a character moves the pen, in ems. One that the font lacks is taken to fill as many columns
 // as on a terminal, half an em each and a little more.
 func (t *typeface) advance(c character) float64 {
 	index := t.glyph(c)
 	if index == 0 {
-		return 0.55 * float64(ansi.StringWidth(string(c.r)))
+		return missingAdvance * float64(ansi.StringWidth(string(c.r)))
 	}
 	x, _ := fonts()[c.bold].GlyphAdvance(&t.buffer, index, fixed.I(em), 0)
 	return float64(x) / 64 / em
@@ -71,8 +77,14 @@ func (t *typeface) advance(c character) float64 {
 // has one for both.
 func (t *typeface) width(s string, size float64, bold bool) float64 {
 	w := 0.0
-	for _, r := range norm.NFC.String(s) {
-		w += t.advance(character{r, bold})
+	for s = norm.NFC.String(s); s != ""; {
+		r, n := utf8.DecodeRuneInString(s)
+		if whole := emoji.Len(s); whole > n { // which no Go font has
+			w, n = w+missingAdvance*float64(ansi.StringWidth(s[:whole])), whole
+		} else {
+			w += t.advance(character{r, bold})
+		}
+		s = s[n:]
 	}
 	return w * size
 }
@@ -113,6 +125,8 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 	for i, t := range d.texts {
 		d.texts[i].s = strings.Map(func(r rune) rune {
 			switch {
+			case isModifier(r): // the shape of another character depends on it
+				return -1
 			case d.face.glyph(character{r, t.bold}) != 0:
 				return inFont(r)
 			case !slices.Contains(lacking, r):
@@ -122,7 +136,7 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 				return -1
 			}
 			return '□'
-		}, norm.NFC.String(t.s))
+		}, firstOfEmoji(norm.NFC.String(t.s)))
 	}
 	if len(lacking) > 0 {
 		note := text{x: margin, y: float64(d.height - margin), size: textSize, fill: d.muted,
@@ -130,6 +144,20 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 		d.height = int(d.paragraph(note, 1.5*textSize, 3, float64(d.width-2*margin), 3)) + margin
 	}
 	return d, string(lacking)
+}
+
+// isModifier reports whether a character has no shape of its own: a zero-width joiner, a variation selector, or a part of a flag.
+func isModifier(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Variation_Selector) }
+
+// firstOfEmoji returns a text with the first character of each emoji in its place.
+func firstOfEmoji(s string) string {
+	var b strings.Builder
+	for s != "" {
+		r, n := utf8.DecodeRuneInString(s)
+		b.WriteRune(r)
+		s = s[max(n, emoji.Len(s)):]
+	}
+	return b.String()
 }
 
 // svgWidth is the width that a line of text may have in an SVG, which is set in the fonts of the system: they may be wider

@@ -32,6 +32,20 @@ func TestWidths(t *testing.T) {
 	}
 }
 
+// An emoji is as wide as on a terminal, however many characters it has, and a joiner has no width.
+func TestWidthsOfEmoji(t *testing.T) {
+	var face typeface
+	one := face.width("🦁", 10, false)
+	for _, s := range []string{"👨‍👩‍👧", "🇫🇷", "👍🏽", "❤️", "1️⃣"} {
+		if got := face.width(s, 10, false); got != one || one != 10*2*missingAdvance {
+			t.Errorf("%q is %v wide, want %v", s, got, one)
+		}
+	}
+	if with, without := face.width("می\u200cم", 10, false), face.width("میم", 10, false); with != without {
+		t.Errorf("with a joiner it is %v wide, want %v", with, without)
+	}
+}
+
 func TestCut(t *testing.T) {
 	f := new(typeface)
 	for _, s := range []string{"lion", "достопримечательность", "狮子看见斑马", strings.Repeat("W", 500), "e\u0301le\u0301phant", "🦁🦁🦁🦁"} {

@@ -144,7 +144,8 @@ func TestPNGDrawsOurMarks(t *testing.T) {
 
 // A character that the font lacks is a box that can be seen, is reported once, and a line below says so.
 func TestLackingCharactersAreBoxes(t *testing.T) {
-	for s, want := range map[string]string{"狮": "狮", "狮子狮": "狮子", "a": ""} {
+	for s, want := range map[string]string{"狮": "狮", "狮子狮": "狮子", "a": "",
+		"👨‍👩‍👧": "👨", "🇫🇷🇩🇪": "🇫🇩", "❤️": "❤", "a\ufe0f": "", "م\u200cم": "م"} {
 		m, lacking := onWhite(t, []text{{x: 20, y: 50, size: 13, s: s, fill: rgb(0)}}, nil)
 		if darkness(m) < 30 || lacking != want {
 			t.Errorf("%q: %v pixels, lacking %q, want %q", s, darkness(m), lacking, want)

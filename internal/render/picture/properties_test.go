@@ -17,6 +17,7 @@ import (
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
 	"attend/internal/printable"
+	"attend/internal/printable/printabletest"
 	"attend/internal/render"
 	"attend/internal/render/rendertest"
 )
@@ -68,7 +69,7 @@ func randomMap(random *rand.Rand) (m attention.Map, baseline *attention.Baseline
 }
 
 // raw is the first character of a document that is neither a newline nor to be seen, or 0.
-func raw(document string) rune { return rendertest.RawRune(strings.ReplaceAll(document, "\n", "")) }
+func raw(document string) rune { return printabletest.Raw(strings.ReplaceAll(document, "\n", "")) }
 
 // checkSVG draws a map and tells what is wrong with the document.
 func checkSVG(t testing.TB, m attention.Map, baseline *attention.Baseline, s attention.Source, valid bool) (d Drawing) {
@@ -126,7 +127,7 @@ func TestPicturesHold(t *testing.T) {
 			t.Fatalf("lacking %q, size %v: %+v", lacking, picture.Bounds(), m)
 		}
 		for name, s := range international(t, b) {
-			if c := rendertest.RawRune(s); c != 0 || !utf8.ValidString(s) {
+			if c := printabletest.Raw(s); c != 0 || !utf8.ValidString(s) {
 				t.Fatalf("%s has %U: %q", name, c, s)
 			}
 		}
@@ -172,10 +173,8 @@ func TestScatterSVGIsXML(t *testing.T) {
 				t.Fatalf("tooltip %q, want %q", titles[1+i], render.Spelling(p.Name))
 			}
 		}
-		for _, r := range b.String() {
-			if raw := rendertest.RawRune(string(r)); raw != 0 && r != '\n' {
-				t.Fatalf("%U in %q", raw, &b)
-			}
+		if c := raw(b.String()); c != 0 {
+			t.Fatalf("%U in %q", c, &b)
 		}
 		for _, number := range []string{"NaN", "Inf", "e+"} {
 			if bytes.Contains(b.Bytes(), []byte(`="`+number)) {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -76,20 +75,6 @@ func RandomWord(random *rand.Rand) string {
 		return string(r)
 	}
 	return strange[random.IntN(len(strange))]
-}
-
-// RawRune is the first character of s that may steer a terminal or hide in it,
-// or 0: controls, format characters (bidi, zero width), separators.
-func RawRune(s string) rune {
-	for _, r := range s {
-		if r >= ' ' && r <= '~' { // most are
-			continue
-		}
-		if unicode.In(r, unicode.C, unicode.Z, unicode.Variation_Selector) {
-			return r
-		}
-	}
-	return 0
 }
 
 func ThreeBars() render.Bars {

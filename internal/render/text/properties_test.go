@@ -16,6 +16,7 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/attention/attentiontest"
+	"attend/internal/printable/printabletest"
 	"attend/internal/render/rendertest"
 )
 
@@ -50,7 +51,7 @@ func tidy(text string, o Options) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("not UTF-8: %q", text)
 	}
-	if raw := rendertest.RawRune(strings.ReplaceAll(bare, "\n", "")); raw != 0 {
+	if raw := printabletest.Raw(strings.ReplaceAll(bare, "\n", "")); raw != 0 {
 		return fmt.Errorf("%U reaches the terminal: %q", raw, text)
 	}
 	if text != "" && !strings.HasSuffix(text, "\n") {
