@@ -13,6 +13,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render/text"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 func newComplete(p *program) *cobra.Command {
@@ -71,7 +72,8 @@ follows.`,
 			text: func(w io.Writer, _ text.Options) error {
 				err := complete(func(c run.Completion) error {
 					for line := range strings.SplitSeq(c.Text, "\n") {
-						if _, err := fmt.Fprintln(w, printable.Text(line)); err != nil {
+						// A display orders each line as a whole.
+						if _, err := fmt.Fprintln(term.Raw(w), printable.Text(line)); err != nil {
 							return err
 						}
 					}

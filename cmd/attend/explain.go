@@ -64,7 +64,7 @@ the last word and the key is the word with the largest weight.` + indexBase,
 
 // importantHead returns the layer and the head, from 1, with the largest effect on the next word; 0 and 0 if no head has one.
 func importantHead(r *run.Run, sentence string) (layer, head int, err error) {
-	maps, err := analysis.Maps(r, 1, false, sentence)
+	maps, err := analysis.Maps(r, 1, sentence)
 	if err == nil {
 		err = analysis.MeasureEffects(r, &maps[0])
 	}

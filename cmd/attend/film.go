@@ -118,7 +118,7 @@ func writeFilm(w io.Writer, frames []attention.Frame, step int, least float64, v
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(s.Text), view.Width))
+		fmt.Fprintf(w, "%s\n\n", term.Wrap(term.Isolated(printable.Sentence(s.Text)), view.Width))
 		if err := text.FilmStrip(w, frames, step, i, view); err != nil {
 			return err
 		}

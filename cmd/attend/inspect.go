@@ -17,6 +17,7 @@ import (
 	"attend/internal/render/page"
 	"attend/internal/render/picture"
 	"attend/internal/render/text"
+	"attend/internal/run"
 	"attend/internal/term"
 )
 
@@ -60,7 +61,9 @@ the format.
 model before training, uniform gives every word up to the query the same weight,
 position is the mean over held-out sentences at the same positions.
 
-JSON holds every text as it is. In CSV a text that a spreadsheet would take for a
+JSON holds every text as it is, and the most likely next words after each word.
+CSV has one line for each weight, and the number of the sentence, from 0, in the
+order in which they were given; in it a text that a spreadsheet would take for a
 formula (it begins with = + - @, a tab or a line end), or that begins with an
 apostrophe, has one more apostrophe before it.
 
@@ -144,7 +147,14 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	if err := checkMaps(sentences, r, vectors, norm && !html); err != nil {
 		return finding{}, err
 	}
-	maps, err := analysis.Maps(r, o.top, vectors, sentences...)
+	options := run.MapOptions{Most: o.top, Vectors: vectors}
+	switch q.format {
+	case jsonFormat.name:
+		options.NextAt = o.top
+	case htmlFormat.name:
+		options.NextAt = run.MostNextAt
+	}
+	maps, err := analysis.MapsWith(r, options, sentences...)
 	if err != nil {
 		return finding{}, err
 	}
@@ -153,9 +163,6 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	for i := range maps {
 		if vectors {
 			maps[i].Products = analysis.ValueProducts(r, maps[i])
-		}
-		if !html { // only pages show what comes after each token
-			maps[i].NextAt = nil
 		}
 	}
 	if html || effects && (q.format == "text" || q.chosen.picture) { // a page shows the effect of whichever head is chosen
@@ -207,7 +214,7 @@ func writeMaps(w io.Writer, maps []attention.Map, bases []attention.Baseline, sh
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s\n\n", term.Wrap(printable.Sentence(m.Text), view.Width))
+		fmt.Fprintf(w, "%s\n\n", term.Wrap(term.Isolated(printable.Sentence(m.Text)), view.Width))
 		if err := text.Grid(w, m, baselineOf(bases, i), view); err != nil {
 			return err
 		}

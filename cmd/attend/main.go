@@ -17,9 +17,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"attend/internal/term"
 )
 
 func main() {
@@ -45,10 +49,11 @@ const (
 func (p *program) execute(ctx context.Context, args []string) int {
 	p.args = args
 	p.completing = completes(args)
+	p.stdout, p.stderr = term.Isolating(p.stdout), term.Isolating(p.stderr)
 	root := newRoot(p)
-	help := &keptError{Writer: p.stdout} // cobra does not check whether its help was written
+	help := &keptError{Writer: term.Raw(p.stdout)} // cobra does not check whether its help was written
 	root.SetOut(help)
-	root.SetArgs(args)
+	root.SetArgs(pasted(args))
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		err = help.err
@@ -62,13 +67,31 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	case errors.Is(err, syscall.EPIPE): // as in `attend ... | head`
 		return exitFailed
 	}
-	fmt.Fprintln(p.stderr, lineHead+message(systemError(p.stdout, err)))
+	fmt.Fprintln(p.stderr, lineHead+message(systemError(term.Raw(p.stdout), err)))
 	return exitFailed
 }
 
 // completes reports whether a shell asks with these arguments what can follow on a command line.
 func completes(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// pasted returns arguments without the isolates of words that were copied from the output. Those of a file's name stay.
+func pasted(args []string) []string {
+	list := slices.Clone(args)
+	for i, arg := range args {
+		_, value, _ := strings.Cut(arg, "=")
+		if without := term.WithoutIsolates(arg); without != arg && !isThere(arg) && !isThere(value) {
+			list[i] = without
+		}
+	}
+	return list
+}
+
+// isThere reports whether there is a file or a folder at a path.
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // keptError keeps the first error of what it writes.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -140,27 +139,38 @@ func special(path string) bool {
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
-// write calls content with where the output goes. A file is put in place only when all of it is
+// write calls content with where the output goes, which isolates words that are written from right to left if it is text. A file is put in place only when all of it is
 // written, so that it is whole or not there; the old one stays if anything fails.
 func (o *output) write(stdout io.Writer, content func(io.Writer) error) error {
+	to := term.Raw[io.Writer]
+	if o.chosen == textFormat {
+		to = term.Isolating
+	}
 	if o.to == "" {
-		return content(stdout)
+		return content(to(stdout))
 	}
-	var b bytes.Buffer
-	if err := content(&b); err != nil {
+	var failed error // other than that of the file
+	err := o.replace(func(w io.Writer) error {
+		kept := &keptError{Writer: w}
+		err := content(to(kept))
+		if kept.err == nil {
+			failed = err
+		}
 		return err
+	})
+	if failed != nil {
+		return failed
 	}
-	return o.outputError(o.replace(b.Bytes()))
+	return o.outputError(err)
 }
 
-func (o *output) replace(content []byte) error {
+func (o *output) replace(content file.Writer) error {
 	if special(o.to) {
 		f, err := file.OpenSpecial(o.to)
 		if err != nil {
 			return err
 		}
-		_, err = f.Write(content)
-		return errors.Join(err, f.Close())
+		return errors.Join(content(f), f.Close())
 	}
 	path := o.to
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -171,7 +181,7 @@ func (o *output) replace(content []byte) error {
 	} else if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return errors.New("it is a symbolic link to something that is not there")
 	}
-	return file.Replace(path, file.Bytes(content))
+	return file.Replace(path, content)
 }
 
 // outputError says why the output file cannot be written.
@@ -207,9 +217,10 @@ func (p *program) draw(w io.Writer, o output, drawing func(picture.Options) (pic
 		return err
 	}
 	lacking, err := format.Write(w, d)
-	if lacking != "" {
-		p.note(fmt.Sprintf("the font of a %s lacks %s and shows boxes instead: --format svg uses the fonts of the viewer",
-			strings.ToUpper(o.format), printable.Short(lacking, printable.MaxQuote)))
+	if len(lacking) > 0 {
+		p.note(fmt.Sprintf("the font of a %s has no glyphs for %s such as %s, and shows boxes: take --format svg, "+
+			"or html where there is a page, which use the fonts of the reader",
+			strings.ToUpper(o.format), printable.Count(len(lacking), "word"), printable.Quote(lacking[0])))
 	}
 	return err
 }
@@ -217,5 +228,5 @@ func (p *program) draw(w io.Writer, o output, drawing func(picture.Options) (pic
 // textOptions returns how to draw maps on a stream: its width and its colours, which NO_COLOR
 // and CLICOLOR_FORCE overrule.
 func textOptions(stream io.Writer) text.Options {
-	return text.Options{Width: term.Width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(stream, os.Environ())}
+	return text.Options{Width: term.Width(stream), Layer: -1, Head: -1, Color: colorprofile.Detect(term.Raw(stream), os.Environ())}
 }

@@ -58,8 +58,13 @@ func TestPictures(t *testing.T) {
 func TestPNGSaysWhatItsFontLacks(t *testing.T) {
 	workshop(t)
 	code, _, stderr := attend(t, "", "inspect", "-o", "map.png", "the cat 狮子 and 狮")
-	if code != 0 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "lacks 狮子 and") || !strings.Contains(stderr, "--format svg") {
+	if code != 0 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, `no glyphs for 2 words such as "狮子"`) || !strings.Contains(stderr, "--format svg") {
 		t.Errorf("code %d, %q", code, stderr)
+	}
+	for _, name := range []string{"map.png", "map.pdf"} { // Arabic and Hebrew
+		if _, _, stderr := attend(t, "", "inspect", "-o", name, "the cat أسد אריה"); !strings.Contains(stderr, "no glyphs for 2 words such as \"\u2067أسد\u2069\"") {
+			t.Errorf("%s: %q", name, stderr)
+		}
 	}
 	if code, _, stderr = attend(t, "", "inspect", "-o", "map.svg", "the cat 狮子"); code != 0 || stderr != "" {
 		t.Errorf("code %d, %q", code, stderr)

@@ -64,7 +64,7 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 	if err != nil {
 		return finding{}, nil, err
 	}
-	maps, err := analysis.Maps(r, shownPredictions, false, t.Settings.Sample)
+	maps, err := analysis.Maps(r, shownPredictions, t.Settings.Sample)
 	if err != nil {
 		return finding{}, nil, err
 	}
@@ -94,7 +94,7 @@ func (p *program) result(t *run.Training) (finding, *analysis.Verdict, error) {
 			if err := writeVerdict(w, report, false, view.Width); err != nil {
 				return err
 			}
-			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Attention in "`+printable.Sentence(t.Settings.Sample)+`"`, view.Width))
+			fmt.Fprintf(w, "\n%s\n\n", term.Wrap(`Attention in "`+term.Isolated(printable.Sentence(t.Settings.Sample))+`"`, view.Width))
 			if err := text.TopLinks(w, m, view, shownLinks); err != nil {
 				return err
 			}

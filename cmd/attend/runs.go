@@ -440,7 +440,7 @@ func runsCSV(w io.Writer, listed []listedRun) error {
 		}
 		rows = append(rows, row)
 	}
-	return export.Rows(w, header, rows)
+	return export.Rows(w, header, slices.Values(rows))
 }
 
 // cell returns the value that a pointer points to, or nil.

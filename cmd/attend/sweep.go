@@ -24,6 +24,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/run"
 	"attend/internal/sweep"
+	"attend/internal/term"
 )
 
 // sweepsFolder holds the sweeps.
@@ -323,7 +324,7 @@ func newSweepWorker(p *program) *cobra.Command {
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM) // which a batch system sends to all processes as well
 			defer stop()
 			w := sweep.Worker{Load: p.sweepText, Options: p.options()}
-			err := w.Run(ctx, p.stdin, p.stdout)
+			err := w.Run(ctx, p.stdin, term.Raw(p.stdout))
 			if errors.Is(err, fs.ErrClosed) || errors.Is(err, syscall.EPIPE) {
 				return nil
 			}

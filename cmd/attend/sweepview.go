@@ -271,7 +271,7 @@ func writeSweepCSV(w io.Writer, s *sweep.Sweep, r sweep.Ranking) error {
 			rows = append(rows, append(row, t.Step, t.Trained, t.Parameters, t.Seconds, t.Verdict, t.Memorised, t.Failed))
 		}
 	}
-	return export.Rows(w, header, rows)
+	return export.Rows(w, header, slices.Values(rows))
 }
 
 // proseWidth is the largest number of columns of a line of text beside a table, which can be wider.

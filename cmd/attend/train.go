@@ -17,6 +17,7 @@ import (
 	"attend/internal/printable"
 	"attend/internal/render"
 	"attend/internal/run"
+	"attend/internal/term"
 )
 
 // trainOptions are the flags of `attend train` that do not change what is learned.
@@ -287,9 +288,13 @@ func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) 
 	fmt.Fprintln(p.stderr)
 	found, verdict, problem := p.result(t)
 	if problem == nil {
+		w := p.stdout
+		if o.format == jsonFormat.name {
+			w = term.Raw(w)
+		}
 		q := &request{output: output{format: o.format}, cmd: cmd, run: t.Model()}
 		q.namesUnknown(t.Settings.Sample)
-		problem = p.writeFinding(p.stdout, found, q)
+		problem = p.writeFinding(w, found, q)
 	}
 	if problem == nil && o.format != jsonFormat.name {
 		problem = p.showNext(t, verdict)

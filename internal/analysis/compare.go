@@ -14,7 +14,7 @@ import (
 
 // CompareSentences returns the maps of two sentences in one run, such as a minimal pair.
 func CompareSentences(r *run.Run, a, b string) (attention.Comparison, error) {
-	maps, err := Maps(r, r.Config.Vocab, false, a, b)
+	maps, err := Maps(r, r.Config.Vocab, a, b)
 	if err != nil {
 		return attention.Comparison{}, err
 	}
@@ -36,7 +36,7 @@ func Compare(a, b *run.Run, text string, ofA, ofB *data.Corpus) (attention.Compa
 		if _, err := r.Encode(text); err != nil {
 			return c, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
 		}
-		read, err := Maps(r, r.Config.Vocab, false, text)
+		read, err := Maps(r, r.Config.Vocab, text)
 		if err != nil {
 			return c, err
 		}

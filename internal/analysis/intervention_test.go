@@ -183,7 +183,7 @@ func TestLogProbability(t *testing.T) {
 // of the heads' outputs.
 func TestMeasureEffects(t *testing.T) {
 	r := deep(t)
-	maps, err := Maps(r, 1, false, "The otter likes the dog near")
+	maps, err := Maps(r, 1, "The otter likes the dog near")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@
 // text, the corpus of the run:
 //
 //	r, err := run.Open("runs/savanna")
-//	maps, err := analysis.Maps(r, 5, false, "The lion saw the zebra near the")
+//	maps, err := analysis.Maps(r, 5, "The lion saw the zebra near the")
 //	answer, err := analysis.Why(r, analysis.Question{Text: "The lion saw the zebra near the"}, nil)
 //	report, err := analysis.Evaluate(r, corpus)
 //
@@ -18,21 +18,21 @@ import (
 	"attend/internal/run"
 )
 
-// Maps returns the maps of texts, each with its `most` most likely next tokens, and with the vectors of every head if vectors is
-// set.
-func Maps(r *run.Run, most int, vectors bool, texts ...string) ([]attention.Map, error) {
+// Maps returns the maps of texts, each with its `most` most likely next tokens.
+func Maps(r *run.Run, most int, texts ...string) ([]attention.Map, error) {
+	return MapsWith(r, run.MapOptions{Most: most}, texts...)
+}
+
+// MapsWith returns the maps of texts with what the options say.
+func MapsWith(r *run.Run, o run.MapOptions, texts ...string) ([]attention.Map, error) {
 	session, err := r.NewSession(1)
 	if err != nil {
 		return nil, err
 	}
 	defer session.Close()
-	read := session.Map
-	if vectors {
-		read = session.MapWithVectors
-	}
 	maps := make([]attention.Map, len(texts))
 	for i, text := range texts {
-		if maps[i], err = read(text, most); err != nil {
+		if maps[i], err = session.MapWith(text, o); err != nil {
 			return nil, fmt.Errorf("%s: %w", printable.Quote(text), err)
 		}
 	}

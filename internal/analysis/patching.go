@@ -60,13 +60,14 @@ type patching struct {
 // newPatching checks a question.
 func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 	p := &patching{r: r, word: -1, against: -1}
-	var tokens [2][]string
+	sides := [2]*attention.Patched{&p.result.Clean, &p.result.Corrupted}
 	for i, text := range []string{q.Clean, q.Corrupted} {
 		e, err := r.Encode(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", printable.Quote(text), err)
 		}
-		p.ids[i], tokens[i] = e.IDs, e.Tokens
+		p.ids[i] = e.IDs
+		*sides[i] = attention.Patched{Text: text, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown}
 	}
 	if a, b := len(p.ids[0]), len(p.ids[1]); a != b {
 		typed := untyped(r)
@@ -83,8 +84,6 @@ func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 			"exchange a word in one of them")
 	}
 	p.first = p.result.Differ[0]
-	p.result.Clean, p.result.Corrupted = attention.Patched{Text: q.Clean, Tokens: tokens[0]},
-		attention.Patched{Text: q.Corrupted, Tokens: tokens[1]}
 	var err error
 	if q.Word != "" {
 		if p.word, err = tokenID(r, q.Word); err != nil {

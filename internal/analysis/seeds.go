@@ -39,7 +39,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 				return result, err
 			}
 		}
-		read, err := Maps(other, 1, false, text)
+		read, err := Maps(other, 1, text)
 		if err != nil {
 			return result, err
 		}
@@ -57,7 +57,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 			report(i + 1)
 		}
 	}
-	result.Tokens = all[0].Tokens
+	result.Tokens, result.IDs, result.Unknown = all[0].Tokens, all[0].IDs, all[0].Unknown
 	result.Links = Recurring(all, least)
 	return result, nil
 }

@@ -25,7 +25,7 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 		return attention.Why{}, err
 	}
 	p := newPrediction(r, a)
-	y := attention.Why{Text: q.Text, Unit: r.Vocabulary.Tokenizer().Noun(), Tokens: a.Tokens,
+	y := attention.Why{Text: q.Text, Unit: r.Vocabulary.Tokenizer().Noun(), Tokens: a.Tokens, IDs: a.IDs, Unknown: a.Unknown,
 		ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
 		Words:       make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.LeastFloor()}
 	for position := range y.Words {
@@ -53,7 +53,7 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 	if q.Against != "" && p.against == p.target {
 		return attention.Why{}, notAgainstItself(r, q.Against)
 	}
-	y.Target, y.Probability = r.Vocabulary.Key(p.target), math.Exp(p.plain.logP)
+	y.Target, y.TargetID, y.Probability = r.Vocabulary.Key(p.target), p.target, math.Exp(p.plain.logP)
 	if q.Against != "" {
 		y.Against = p.comparison()
 	}

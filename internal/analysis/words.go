@@ -78,7 +78,7 @@ func WordCounts(r *run.Run, corpus *data.Corpus) ([]attention.WordCount, error) 
 		if hasBoundary && id == boundary || id == unknown {
 			continue
 		}
-		w := attention.WordCount{Word: r.Vocabulary.Key(id)}
+		w := attention.WordCount{Word: r.Vocabulary.Key(id), ID: id}
 		if corpus != nil {
 			w.Count = &counts[id]
 		}

@@ -37,6 +37,8 @@ type Patching struct {
 type Patched struct {
 	Text       string   `json:"text"`
 	Tokens     []string `json:"tokens"`     // [seq]
+	IDs        []int    `json:"ids"`        // [seq]
+	Unknown    []bool   `json:"unknown"`    // [seq] which tokens are not in the vocabulary
 	Difference float64  `json:"difference"` // logit(word) - logit(against), without a patch
 }
 

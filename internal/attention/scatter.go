@@ -49,9 +49,10 @@ func (s Scatter) Validate() error {
 	return nil
 }
 
-// WordCount is a word of a vocabulary, and how often it occurs in the training text; nil if the text is not available.
+// WordCount is a word of a vocabulary, its id, and how often it occurs in the training text; nil if the text is not available.
 type WordCount struct {
 	Word  string `json:"word"`
+	ID    int    `json:"id"`
 	Count *int   `json:"count"`
 }
 

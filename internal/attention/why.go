@@ -19,12 +19,15 @@ type Why struct {
 	Text        string         `json:"text"`
 	Unit        string         `json:"unit"`         // what a token is: "word" or "character"
 	Tokens      []string       `json:"tokens"`       // up to the token whose next one is predicted, that one the last
+	IDs         []int          `json:"ids"`          // of the tokens
+	Unknown     []bool         `json:"unknown"`      // which of them are not in the vocabulary of the run: the model reads <unk>
 	ContextText string         `json:"context_text"` // the tokens as one text
 	Target      string         `json:"target"`       // the word whose probability is explained
-	Probability float64        `json:"probability"`  // of the target, without an intervention
-	Against     *Against       `json:"against"`      // the word that it is compared with; nil unless asked for or saturated
-	Rule        string         `json:"rule"`         // the known rule that decides the word, whose cause words are marked; "": none
-	Words       []WordEffect   `json:"words"`        // of all tokens, in their order
+	TargetID    int            `json:"target_id"`
+	Probability float64        `json:"probability"` // of the target, without an intervention
+	Against     *Against       `json:"against"`     // the word that it is compared with; nil unless asked for or saturated
+	Rule        string         `json:"rule"`        // the known rule that decides the word, whose cause words are marked; "": none
+	Words       []WordEffect   `json:"words"`       // of all tokens, in their order
 	NoiseFloor  NoiseFloor     `json:"noise_floor"`
 	WithEffect  []int          `json:"with_effect"`   // see [Why.Affecting]
 	SomeOthers  []int          `json:"some_others"`   // see [Why.Sensitive]
@@ -393,7 +396,9 @@ func (y Why) ByAttention() []int {
 type Explanation struct {
 	Text        string    `json:"text"`
 	Tokens      []string  `json:"tokens"`
-	Layer       int       `json:"layer"` // from 0, as all positions
+	IDs         []int     `json:"ids"`
+	Unknown     []bool    `json:"unknown"` // which tokens are not in the vocabulary
+	Layer       int       `json:"layer"`   // from 0, as all positions
 	Head        int       `json:"head"`
 	Query       int       `json:"query"`
 	Key         int       `json:"key"`

@@ -100,7 +100,7 @@ func (e *experiment) save() error {
 	if err != nil {
 		return err
 	}
-	maps, err := analysis.Maps(model, resultPredictions, false, e.run.Settings.Sample)
+	maps, err := analysis.Maps(model, resultPredictions, e.run.Settings.Sample)
 	if err != nil {
 		return err
 	}

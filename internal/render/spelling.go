@@ -32,7 +32,7 @@ func Labels(m attention.Map) []Label {
 	list := make([]Label, len(m.Tokens))
 	for i, token := range m.Tokens {
 		list[i].Word = Spelling(token)
-		if m.Unknown != nil && m.Unknown[i] {
+		if m.IsUnknown(i) {
 			list[i].Mark = "?"
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"attend/internal/attention"
 	"attend/internal/file"
@@ -40,11 +41,16 @@ func (r *Run) metrics(f *folder) ([]Metrics, error) {
 }
 
 // film returns the frames of a run's film.jsonl, in the order of their steps: the attention of the sample sentence at each
-// evaluation. An error names the file and the line that is damaged or does not belong to the lines before.
+// evaluation, with the ids that films of older versions lack. An error names the file and the line that is damaged or does not belong to the lines before.
 func (r *Run) film(f *folder) ([]attention.Frame, error) {
 	frames, err := readWhole(r, f, filmFile, frameParser(), func(f attention.Frame) int { return f.Step })
 	if err == nil && len(frames) == 0 {
 		return nil, fmt.Errorf("%s %w: train on, each evaluation adds one", f.at(filmFile), errNoFrame)
+	}
+	for i := range frames {
+		for j := range frames[i].Sentences {
+			r.identify(&frames[i].Sentences[j])
+		}
 	}
 	return frames, err
 }
@@ -98,6 +104,21 @@ func (r *Run) frameBytes() float64 {
 	tokens := float64(len(sample.IDs))
 	const number, fixed = 11, 1000 // bytes of a weight in JSON, and of the rest
 	return number*float64(r.Config.Layers*r.Config.Heads)*tokens*tokens/2 + fixed
+}
+
+// identify gives a map without ids those of its tokens and of its predictions.
+func (r *Run) identify(m *attention.Map) {
+	if m.IDs != nil {
+		return
+	}
+	if e, err := r.Encode(m.Text); err == nil && slices.Equal(e.Tokens, m.Tokens) {
+		m.IDs, m.Unknown = e.IDs, e.Unknown
+	}
+	for _, next := range append(slices.Clone(m.NextAt), m.Next) {
+		for i := range next {
+			next[i].ID, _ = r.Vocabulary.ID(next[i].Word)
+		}
+	}
 }
 
 // errNoFrame reports a training that has not been evaluated yet.

@@ -129,13 +129,13 @@ func (s *Session) Map(text string, most int) (attention.Map, error) {
 	return s.MapWith(text, MapOptions{Most: most})
 }
 
-// mostNextAt is how many of the most likely next tokens a map has after each of its tokens.
-const mostNextAt = 10
+// MostNextAt is how many of the most likely next tokens a map with vectors has after each of its tokens.
+const MostNextAt = 10
 
 // MapWithVectors is [Session.Map] with the most likely next tokens after each token, at most 10, and with the queries, keys,
 // values, scores and z of each head, read from the hook points of the same pass.
 func (s *Session) MapWithVectors(text string, most int) (attention.Map, error) {
-	return s.MapWith(text, MapOptions{Most: most, NextAt: mostNextAt, Vectors: true})
+	return s.MapWith(text, MapOptions{Most: most, NextAt: MostNextAt, Vectors: true})
 }
 
 // MapOptions say what a map has, and of which forward pass it is.
@@ -167,7 +167,7 @@ func (s *Session) MapWith(text string, o MapOptions) (attention.Map, error) {
 	var m attention.Map
 	err = s.ForwardEdited([][]int{e.IDs}, []Edit{o.Edit}, func(_ int, out ForwardResult) error {
 		n := len(e.IDs)
-		m = attention.Map{Text: e.Text, Tokens: e.Tokens, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), o.Most)}
+		m = attention.Map{Text: e.Text, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), o.Most)}
 		m.Attention = attention.PerHead(c.Layers, c.Heads, func(layer, head int) [][]float32 {
 			rows := make([][]float32, n)
 			for query := range rows {
@@ -225,7 +225,7 @@ func (r *Run) predictions(logits []float32, most int) []attention.Prediction {
 	order := descending(p)
 	next := make([]attention.Prediction, min(most, len(order)))
 	for i := range next {
-		next[i] = attention.Prediction{Word: r.Vocabulary.Key(order[i]), Probability: float64(p[order[i]])}
+		next[i] = attention.Prediction{Word: r.Vocabulary.Key(order[i]), ID: order[i], Probability: float64(p[order[i]])}
 	}
 	return next
 }

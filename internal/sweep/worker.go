@@ -156,7 +156,7 @@ func (w *Worker) train(ctx context.Context, task Task, step func(int)) (_ Outcom
 		return failed, err
 	}
 	const predictions = 5
-	maps, err := analysis.Maps(model, predictions, false, t.Settings.Sample)
+	maps, err := analysis.Maps(model, predictions, t.Settings.Sample)
 	if err != nil {
 		return failed, err
 	}

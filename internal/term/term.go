@@ -5,6 +5,7 @@
 //	fmt.Println(term.Wrap(text, columns))
 //
 // Columns are those of ansi.StringWidth throughout: a Chinese character fills two, a combining mark none, an escape sequence none.
+// Words that are written from right to left stay in their columns through [Isolating], which the text passes at the end.
 package term
 
 import (
@@ -21,14 +22,14 @@ const DefaultWidth = 80
 
 // IsTerminal reports whether a stream is a terminal.
 func IsTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
+	f, ok := Raw(stream).(*os.File)
 	return ok && term.IsTerminal(f.Fd())
 }
 
 // Size returns the columns and rows of a terminal, 80 and 24 where they are unknown.
 func Size(stream any) (columns, rows int) {
 	columns, rows = DefaultWidth, 24
-	if f, ok := stream.(*os.File); ok {
+	if f, ok := Raw(stream).(*os.File); ok {
 		if w, h, err := term.GetSize(f.Fd()); err == nil {
 			if w > 0 {
 				columns = w

@@ -121,11 +121,14 @@ func AnyMap(t *rapid.T) attention.Map {
 	}
 	score := rapid.Float64Range(-20, 20)
 	m.Attention = weights(len(tokens), layers, heads, func() float64 { return score.Draw(t, "score") })
+	if rapid.Bool().Draw(t, "with ids") {
+		m.IDs = rapid.SliceOfN(rapid.IntRange(0, 1e6), len(tokens), len(tokens)).Draw(t, "ids")
+	}
 	if rapid.Bool().Draw(t, "some unknown") {
 		m.Unknown = rapid.SliceOfN(rapid.Bool(), len(tokens), len(tokens)).Draw(t, "unknown")
 	}
 	for range rapid.IntRange(0, 5).Draw(t, "predictions") {
-		m.Next = append(m.Next, attention.Prediction{Word: Token().Draw(t, "word"), Probability: rapid.Float64Range(0, 1).Draw(t, "probability")})
+		m.Next = append(m.Next, attention.Prediction{Word: Token().Draw(t, "word"), ID: rapid.IntRange(0, 1e6).Draw(t, "id"), Probability: rapid.Float64Range(0, 1).Draw(t, "probability")})
 	}
 	return m
 }
@@ -136,7 +139,7 @@ func AnyMalformed(t *rapid.T) attention.Map {
 	m := AnyMap(t)
 	head := m.Attention[len(m.Attention)-1][0]
 	last := len(m.Tokens) - 1
-	switch rapid.IntRange(0, 7).Draw(t, "what") {
+	switch rapid.IntRange(0, 8).Draw(t, "what") {
 	case 0:
 		head[last][rapid.IntRange(0, last).Draw(t, "key")] = rapid.SampledFrom([]float32{nan, inf, -inf, -1, 2}).Draw(t, "weight")
 	case 1:
@@ -153,6 +156,8 @@ func AnyMalformed(t *rapid.T) attention.Map {
 		m.Unknown = make([]bool, last+2)
 	case 7:
 		m.Next = []attention.Prediction{{Word: "a", Probability: rapid.SampledFrom([]float64{math.NaN(), math.Inf(-1), 1.5}).Draw(t, "probability")}}
+	case 8:
+		m.IDs = make([]int, last+2)
 	}
 	return m
 }

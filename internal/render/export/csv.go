@@ -1,9 +1,10 @@
 package export
 
 import (
-	"bytes"
+	"bufio"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,16 +12,14 @@ import (
 
 	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render"
 )
 
 // CSV writes the maps in long form, one weight a line, after the header
 //
 //	sentence,layer,head,query_index,query,key_index,key,weight
 //
-// The sentence is its text; layers, heads, queries and keys count from 0; keys
-// after the query are left out. Weights are the shortest numbers that read
-// back to the same float32.
+// The sentence is its number, as layers, heads, queries and keys from 0; keys after the query are left out. Weights are the shortest
+// numbers that read back to the same float32. Lines are written as they are made.
 //
 // Texts are always quoted, as RFC 4180 has it. A text that a spreadsheet would
 // take for a formula, and one that begins with an apostrophe, has an apostrophe
@@ -28,68 +27,101 @@ import (
 // Control characters and those that hide or reorder text are written as
 // [printable.Field] shows them, a newline as ↵. [JSON] holds texts as they are.
 //
-// With baselines there are two more columns, baseline and difference: the weight that each map is compared with, and the first
-// minus it. If the maps have norms, there is one more, norm. If a map has a name, as a rollout has, the last column is name; it
-// is empty for attention itself.
+// More columns follow where a map has more. With baselines they are baseline and difference: the weight that each map is compared
+// with, and the first minus it. If maps have norms, norm. If a token is not in the vocabulary, query_unknown and key_unknown, true
+// or false. If a map has a name, as a rollout has, the last column is name; it is empty for attention itself.
 func CSV(w io.Writer, maps []attention.Map, baselines []attention.Baseline) error {
 	if err := attention.CheckBaselines(maps, baselines); err != nil {
 		return err
 	}
-	var b bytes.Buffer
+	b := bufio.NewWriterSize(w, rowBuffer)
+	has := func(what func(attention.Map) bool) bool { return slices.ContainsFunc(maps, what) }
+	c := columns{
+		baseline: len(baselines) > 0,
+		norm:     has(func(m attention.Map) bool { return m.Products != nil }),
+		unknown:  has(func(m attention.Map) bool { return slices.Contains(m.Unknown, true) }),
+		name:     has(func(m attention.Map) bool { return m.Name != "" }),
+	}
 	b.WriteString("sentence,layer,head,query_index,query,key_index,key,weight")
-	if len(baselines) > 0 {
-		b.WriteString(",baseline,difference")
-	}
-	normed := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Products != nil })
-	if normed {
-		b.WriteString(",norm")
-	}
-	named := slices.ContainsFunc(maps, func(m attention.Map) bool { return m.Name != "" })
-	if named {
-		b.WriteString(",name")
+	for _, column := range []struct {
+		name  string
+		shown bool
+	}{{"baseline,difference", c.baseline}, {"norm", c.norm}, {"query_unknown,key_unknown", c.unknown}, {"name", c.name}} {
+		if column.shown {
+			b.WriteString("," + column.name)
+		}
 	}
 	b.WriteByte('\n')
 	for i, m := range maps {
-		text, name, tokens := quoted(m.Text), quoted(m.Name), make([]string, len(m.Tokens))
-		for t, token := range m.Tokens {
-			tokens[t] = quoted(token)
+		var base *attention.Map
+		if c.baseline {
+			base = &baselines[i].Map
 		}
-		for l, heads := range m.Attention {
-			for h, weights := range heads {
-				var norms [][]float64
-				if m.Products != nil {
-					norms = m.Norms(l, h)
-				}
-				for q, row := range weights {
-					for k, weight := range row[:q+1] {
-						fmt.Fprintf(&b, "%s,%d,%d,%d,%s,%d,%s,%s", text, l, h, q, tokens[q], k, tokens[k], shortest(weight))
-						if len(baselines) > 0 {
-							base := baselines[i].Map.Attention[l][h][q][k]
-							fmt.Fprintf(&b, ",%s,%s", shortest(base), shortest(weight-base))
-						}
-						if norms != nil {
-							b.WriteString("," + strconv.FormatFloat(norms[q][k], 'g', -1, 64))
-						} else if normed {
-							b.WriteByte(',')
-						}
-						if named {
-							b.WriteString("," + name)
-						}
-						b.WriteByte('\n')
+		c.write(b, i, m, base)
+	}
+	return b.Flush() // the first error of all writes
+}
+
+// rowBuffer is how many bytes of rows are kept until they are written.
+const rowBuffer = 1 << 16
+
+// columns are those that not all maps have.
+type columns struct{ baseline, norm, unknown, name bool }
+
+// write writes the lines of one map. An error stays in the writer.
+func (c columns) write(b *bufio.Writer, sentence int, m attention.Map, base *attention.Map) {
+	tokens, row := make([]string, len(m.Tokens)), []byte(nil)
+	for t, token := range m.Tokens {
+		tokens[t] = quoted(token)
+	}
+	name := quoted(m.Name)
+	comma := func(n int) { row = strconv.AppendInt(append(row, ','), int64(n), 10) }
+	number := func(x float64, bits int) { row = strconv.AppendFloat(append(row, ','), x, 'g', -1, bits) }
+	for l, heads := range m.Attention {
+		for h, weights := range heads {
+			var norms [][]float64
+			if m.Products != nil {
+				norms = m.Norms(l, h)
+			}
+			for q := range weights {
+				for k, weight := range weights[q][:q+1] {
+					row = strconv.AppendInt(row[:0], int64(sentence), 10)
+					comma(l)
+					comma(h)
+					comma(q)
+					row = append(append(row, ','), tokens[q]...)
+					comma(k)
+					row = append(append(row, ','), tokens[k]...)
+					number(float64(weight), 32)
+					if c.baseline {
+						other := base.Attention[l][h][q][k]
+						number(float64(other), 32)
+						number(float64(weight-other), 32)
 					}
+					if norms != nil {
+						number(norms[q][k], 64)
+					} else if c.norm {
+						row = append(row, ',')
+					}
+					if c.unknown {
+						row = fmt.Appendf(row, ",%t,%t", m.IsUnknown(q), m.IsUnknown(k))
+					}
+					if c.name {
+						row = append(append(row, ','), name...)
+					}
+					b.Write(append(row, '\n'))
 				}
 			}
 		}
 	}
-	return render.Write(w, &b)
 }
 
-// Rows writes a table as CSV under a header, with texts as [CSV] writes them. A cell is a string, a bool, an int, an int64, a
+// Rows writes a table as CSV under a header, row by row, with texts as [CSV] writes them. A cell is a string, a bool, an int, an int64, a
 // float64, or nil, which is left empty.
-func Rows(w io.Writer, header []string, rows [][]any) error {
-	var b bytes.Buffer
+func Rows(w io.Writer, header []string, rows iter.Seq[[]any]) error {
+	b := bufio.NewWriterSize(w, rowBuffer)
 	b.WriteString(strings.Join(header, ",") + "\n")
-	for _, row := range rows {
+	for row := range rows {
 		for i, cell := range row {
 			if i > 0 {
 				b.WriteByte(',')
@@ -101,12 +133,12 @@ func Rows(w io.Writer, header []string, rows [][]any) error {
 			case float64:
 				b.WriteString(strconv.FormatFloat(cell, 'g', -1, 64))
 			default:
-				fmt.Fprint(&b, cell)
+				fmt.Fprint(b, cell)
 			}
 		}
 		b.WriteByte('\n')
 	}
-	return render.Write(w, &b)
+	return b.Flush() // the first error of all writes
 }
 
 // CurvesCSV writes the evaluations of some runs in long form, one a line, after the header
@@ -115,21 +147,21 @@ func Rows(w io.Writer, header []string, rows [][]any) error {
 //
 // The loss of held-out text is empty where nothing is held out.
 func CurvesCSV(w io.Writer, runs []Curves) error {
-	var rows [][]any
-	for _, r := range runs {
-		for _, e := range r.Evaluations {
-			row := []any{r.Run, e.Step, e.Seconds, e.TokensPerSecond, e.Loss, nil, e.LearningRate}
-			if e.HeldOutLoss != nil {
-				row[5] = *e.HeldOutLoss
+	header := []string{"run", "step", "seconds", "tokens_per_second", "loss", "sample_heldout_loss", "learning_rate"}
+	return Rows(w, header, func(yield func([]any) bool) {
+		for _, r := range runs {
+			for _, e := range r.Evaluations {
+				row := []any{r.Run, e.Step, e.Seconds, e.TokensPerSecond, e.Loss, nil, e.LearningRate}
+				if e.HeldOutLoss != nil {
+					row[5] = *e.HeldOutLoss
+				}
+				if !yield(row) {
+					return
+				}
 			}
-			rows = append(rows, row)
 		}
-	}
-	return Rows(w, []string{"run", "step", "seconds", "tokens_per_second", "loss", "sample_heldout_loss", "learning_rate"}, rows)
+	})
 }
-
-// shortest is the shortest number that reads back to the same float32.
-func shortest(weight float32) string { return strconv.FormatFloat(float64(weight), 'g', -1, 32) }
 
 // quoted is a text in quotes, with an apostrophe before one that is not plain. csv.Writer would leave most words bare.
 func quoted(s string) string {

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"reflect"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,18 +29,26 @@ func TestCSVReadsBack(t *testing.T) {
 		}
 		text := printable.Field
 		want := [][]string{strings.Split("sentence,layer,head,query_index,query,key_index,key,weight", ",")}
-		texts, named := []int{0, 4, 6}, maps[0].Name+maps[1].Name != ""
-		if named {
-			texts, want[0] = append(texts, 8), append(want[0], "name")
+		texts, named := []int{4, 6}, maps[0].Name+maps[1].Name != ""
+		unknown := slices.Contains(slices.Concat(maps[0].Unknown, maps[1].Unknown), true)
+		if unknown {
+			want[0] = append(want[0], "query_unknown", "key_unknown")
 		}
-		for _, m := range maps {
+		if named {
+			texts, want[0] = append(texts, len(want[0])), append(want[0], "name")
+		}
+		for sentence, m := range maps {
+			is := func(token int) string { return strconv.FormatBool(len(m.Unknown) > 0 && m.Unknown[token]) }
 			for l := range m.Attention {
 				for h := range m.Attention[l] {
 					for q := range m.Tokens {
 						for k := range q + 1 {
 							weight, i := m.Attention[l][h][q][k], strconv.Itoa
-							want = append(want, []string{text(m.Text), i(l), i(h), i(q), text(m.Tokens[q]), i(k), text(m.Tokens[k]),
+							want = append(want, []string{i(sentence), i(l), i(h), i(q), text(m.Tokens[q]), i(k), text(m.Tokens[k]),
 								strconv.FormatFloat(float64(weight), 'g', -1, 32)})
+							if unknown {
+								want[len(want)-1] = append(want[len(want)-1], is(q), is(k))
+							}
 							if named {
 								want[len(want)-1] = append(want[len(want)-1], text(m.Name))
 							}
@@ -72,7 +82,7 @@ func TestCSVQuotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, line, _ := strings.Cut(b.String(), "\n")
-	if want := `"'=1+1, ""so""",0,0,0,"'-2",0,"'-2",1` + "\n"; line != want {
+	if want := `0,0,0,0,"'-2",0,"'-2",1` + "\n"; line != want {
 		t.Errorf("got %q, want %q", line, want)
 	}
 }
@@ -100,7 +110,7 @@ func TestCSVNamesMaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "sentence,layer,head,query_index,query,key_index,key,weight,name\n" +
-		"\"a\",0,0,0,\"a\",0,\"a\",1,\"\"\n\"a\",0,0,0,\"a\",0,\"a\",1,\"rollout over 2 layers\"\n"
+		"0,0,0,0,\"a\",0,\"a\",1,\"\"\n1,0,0,0,\"a\",0,\"a\",1,\"rollout over 2 layers\"\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
 	}
@@ -109,9 +119,9 @@ func TestCSVNamesMaps(t *testing.T) {
 // A table is written as its cells are: texts quoted, without formulas, and what is not known empty.
 func TestRows(t *testing.T) {
 	var b bytes.Buffer
-	err := Rows(&b, []string{"run", "loss", "step", "bytes", "training"}, [][]any{
+	err := Rows(&b, []string{"run", "loss", "step", "bytes", "training"}, slices.Values([][]any{
 		{"runs/a \"b\"\n", 1.25, 3, int64(4), true}, {"=1+1", nil, nil, nil, nil},
-	})
+	}))
 	want := "run,loss,step,bytes,training\n\"runs/a \"\"b\"\"↵\",1.25,3,4,true\n\"'=1+1\",,,,\n"
 	if err != nil || b.String() != want {
 		t.Errorf("%v, %q, want %q", err, &b, want)
@@ -151,4 +161,27 @@ func TestCSVOfNorms(t *testing.T) {
 		!strings.HasSuffix(lines[7], ",1,") {
 		t.Errorf("%s", &b)
 	}
+}
+
+// Lines leave as they are made: however many there are, memory is needed for a part of them.
+func TestCSVIsStreamed(t *testing.T) {
+	m := attentiontest.Made("", slices.Repeat([]string{"word"}, 300), 1, 2)
+	var text counter
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err := CSV(&text, []attention.Map{m}, nil); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if allocated := int(after.TotalAlloc - before.TotalAlloc); allocated > int(text)/10 {
+		t.Errorf("%d bytes were allocated for %d bytes of text", allocated, text)
+	}
+}
+
+// counter counts the bytes that are written.
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
 }

@@ -3,13 +3,13 @@
 package export
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 
 	"attend/internal/attention"
 	"attend/internal/printable"
-	"attend/internal/render"
 )
 
 // Version is that of all results: it rises when a field goes or comes to mean something else, and not when one is added.
@@ -34,18 +34,64 @@ func JSONWithoutSource(w io.Writer, name string, result any) error {
 	return writeDocument(w, Document{"attend/" + name, Version, nil, nil, result})
 }
 
+// streamed is a result with a list that is written element by element: as text its maps take several times the memory that they
+// take as numbers.
+type streamed interface {
+	// split returns the result with that list empty, the name of the list in JSON, and its elements.
+	split() (rest any, list string, elements []any)
+}
+
 func writeDocument(w io.Writer, d Document) error {
-	b, err := printable.JSON(d)
+	var name string
+	var elements []any
+	if s, ok := d.Result.(streamed); ok {
+		d.Result, name, elements = s.split()
+	}
+	document, err := printable.JSON(d)
 	if err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}
-	return render.Write(w, bytes.NewBuffer(b))
+	b := bufio.NewWriter(w)
+	empty := []byte(`"` + name + `":[]`) // in no string, where a quote has a backslash before it
+	head, tail, found := bytes.Cut(document, empty)
+	b.Write(head)
+	if found {
+		b.Write(empty[:len(empty)-1])
+		for i, element := range elements {
+			text, err := printable.JSON(element)
+			if err != nil {
+				return fmt.Errorf("encode: %w", err)
+			}
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.Write(bytes.TrimSuffix(text, []byte("\n")))
+		}
+		b.WriteByte(']')
+	}
+	b.Write(tail)
+	return b.Flush() // the first error of all writes
+}
+
+// anyOf returns a list as one of any values.
+func anyOf[T any](list []T) []any {
+	values := make([]any, len(list))
+	for i, value := range list {
+		values[i] = value
+	}
+	return values
 }
 
 // Report is the result of `attend inspect`: the maps of some sentences. Lists are never null.
 type Report struct {
 	Baseline  string     `json:"baseline,omitempty"` // what the maps are compared with
 	Sentences []Sentence `json:"sentences"`
+}
+
+func (r Report) split() (any, string, []any) {
+	sentences := anyOf(r.Sentences)
+	r.Sentences = []Sentence{}
+	return r, "sentences", sentences
 }
 
 // Sentence is one map of a Report. The baseline, if there is one, and the attention minus it are shaped as the attention.
@@ -101,6 +147,12 @@ type FilmReport struct {
 	Frames    []Frame            `json:"frames"`
 	Formation []attention.Formed `json:"formation"` // when the links formed
 	Losses    []Evaluation       `json:"losses"`    // of the training
+}
+
+func (r FilmReport) split() (any, string, []any) {
+	frames := anyOf(r.Frames)
+	r.Frames = []Frame{}
+	return r, "frames", frames
 }
 
 // Evaluation is an evaluation of a training. Its loss on held-out text is that of a sample where that text is long.

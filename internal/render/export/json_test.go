@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -52,7 +53,9 @@ func TestDocumentWriterErrors(t *testing.T) {
 
 func TestGoldenDocuments(t *testing.T) {
 	m := attentiontest.Made("=1+1 \"quoted\"", []string{"<s>", "=1+1", `"quoted"`}, 2, 1)
-	m.Next = []attention.Prediction{{Word: "river", Probability: 0.75}}
+	m.Next = []attention.Prediction{{Word: "river", ID: 7, Probability: 0.75}}
+	m.NextAt = [][]attention.Prediction{{{Word: "=1+1", ID: 2, Probability: 0.5}}, {{Word: "river", ID: 7, Probability: 0.25}}, m.Next}
+	m.IDs, m.Unknown = []int{0, 2, 1}, []bool{false, false, true}
 	for name, write := range map[string]func(io.Writer, []attention.Map) error{
 		"json": func(w io.Writer, maps []attention.Map) error { return writeMaps(w, lion, maps, nil) },
 		"csv":  func(w io.Writer, maps []attention.Map) error { return CSV(w, maps, nil) },
@@ -80,12 +83,12 @@ func TestJSONReadsBack(t *testing.T) {
 		text := func(s string) string { return string([]rune(s)) }
 		want := Report{Sentences: []Sentence{}}
 		for _, m := range maps {
-			s := Sentence{Map: attention.Map{Name: text(m.Name), Text: text(m.Text), Attention: m.Attention, Next: []attention.Prediction{}}}
+			s := Sentence{Map: attention.Map{Name: text(m.Name), Text: text(m.Text), IDs: m.IDs, Unknown: m.Unknown, Attention: m.Attention, Next: []attention.Prediction{}}}
 			for _, token := range m.Tokens {
 				s.Tokens = append(s.Tokens, text(token))
 			}
 			for _, p := range m.Next {
-				s.Next = append(s.Next, attention.Prediction{Word: text(p.Word), Probability: p.Probability})
+				s.Next = append(s.Next, attention.Prediction{Word: text(p.Word), ID: p.ID, Probability: p.Probability})
 			}
 			want.Sentences = append(want.Sentences, s)
 		}
@@ -232,6 +235,9 @@ func TestFilmJSONListsAreNeverNull(t *testing.T) {
 	}
 }
 
+// spelled is the shortest number that reads back to the same float32.
+func spelled(x float32) string { return strconv.FormatFloat(float64(x), 'g', -1, 32) }
+
 func TestDocumentsWithBaselines(t *testing.T) {
 	m, base := attentiontest.Lion(), attentiontest.Flat()
 	var b bytes.Buffer
@@ -257,10 +263,10 @@ func TestDocumentsWithBaselines(t *testing.T) {
 			for k := range q + 1 {
 				i++
 				weight, want := m.Attention[0][h][q][k], 1/float32(q+1)
-				if got := s.Baseline[0][h][q][k]; got != want || rows[i][8] != shortest(want) {
+				if got := s.Baseline[0][h][q][k]; got != want || rows[i][8] != spelled(want) {
 					t.Errorf("head %d, query %d, key %d: baseline %v and %s, want %v", h, q, k, got, rows[i][8], want)
 				}
-				if got := s.Difference[0][h][q][k]; got != weight-want || rows[i][9] != shortest(weight-want) {
+				if got := s.Difference[0][h][q][k]; got != weight-want || rows[i][9] != spelled(weight-want) {
 					t.Errorf("head %d, query %d, key %d: difference %v and %s, want %v", h, q, k, got, rows[i][9], weight-want)
 				}
 			}

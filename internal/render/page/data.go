@@ -124,7 +124,7 @@ func pageSentenceOf(m attention.Map, shown render.Selection) pageSentence {
 	s.Titles = attention.PerHead(1+s.Layers, 1+s.Heads, func(layer, head int) string { return render.Title(m, layer-1, head-1) })
 	for i, token := range m.Tokens {
 		s.Tokens = append(s.Tokens, render.Spelling(token))
-		if m.Unknown != nil && m.Unknown[i] {
+		if m.IsUnknown(i) {
 			s.Unknown = append(s.Unknown, i)
 		}
 	}
@@ -174,7 +174,7 @@ func pageWeightsOf(m attention.Map) pageWeights {
 func spelled(next []attention.Prediction) []attention.Prediction {
 	list := make([]attention.Prediction, len(next))
 	for i, p := range next {
-		list[i] = attention.Prediction{Word: render.Spelling(p.Word), Probability: p.Probability}
+		list[i] = attention.Prediction{Word: render.Spelling(p.Word), ID: p.ID, Probability: p.Probability}
 	}
 	return list
 }

@@ -148,7 +148,7 @@ func TestChartInEveryFormat(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if lacking, err := f.Choice.Write(&files[i], d); err != nil || lacking != "" {
+			if lacking, err := f.Choice.Write(&files[i], d); err != nil || lacking != nil {
 				t.Fatalf("%s: error %v, lacks %q", f.Name, err, lacking)
 			}
 		}

@@ -31,8 +31,8 @@ var Formats = choice.Table[Format]{
 // Format is a kind of file.
 type Format struct {
 	// Write writes a drawing in one piece, with its title, run and step where the format can hold them. A format that sets
-	// words in the Go fonts returns each character that they lack once. The error is that of the writer.
-	Write   func(w io.Writer, d Drawing) (lacking string, err error)
+	// words in the Go fonts returns each word with a character that they lack once. The error is that of the writer.
+	Write   func(w io.Writer, d Drawing) (lacking []string, err error)
 	Binary  bool // not text, so nothing for a terminal
 	Density int  // pixels in the file, in each direction, to one of the drawing; 0: shapes that have none
 }

@@ -20,6 +20,7 @@ import (
 	"attend/internal/emoji"
 	"attend/internal/printable"
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // typeface is the Go fonts (B. Bigelow, K. Holmes, 2016), which have Latin, Greek and Cyrillic letters: what PNG and PDF
@@ -118,11 +119,13 @@ func (t *typeface) outline(path *gg.Context, s text) {
 }
 
 // inGoFonts returns the drawing with texts that the Go fonts have: a box stands for a character that they lack, and a line below
-// says so. The second result has each of these characters once.
-func (d Drawing) inGoFonts() (Drawing, string) {
+// says so. The second result has each word with one of them once: what stands between blanks, without the punctuation around it.
+func (d Drawing) inGoFonts() (Drawing, []string) {
 	var lacking []rune
+	var words []string
 	d.texts = slices.Clone(d.texts)
 	for i, t := range d.texts {
+		s := norm.NFC.String(term.WithoutIsolates(t.s)) // its letters have no direction in these fonts
 		d.texts[i].s = strings.Map(func(r rune) rune {
 			switch {
 			case isModifier(r): // the shape of another character depends on it
@@ -136,14 +139,23 @@ func (d Drawing) inGoFonts() (Drawing, string) {
 				return -1
 			}
 			return '□'
-		}, firstOfEmoji(norm.NFC.String(t.s)))
+		}, firstOfEmoji(s))
+		lacks := func(r rune) bool { return !isModifier(r) && d.face.glyph(character{r, t.bold}) == 0 }
+		for _, word := range strings.Fields(s) {
+			if !strings.ContainsFunc(word, lacks) {
+				continue
+			}
+			if word = strings.TrimFunc(word, func(r rune) bool { return !lacks(r) && unicode.IsPunct(r) }); !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
 	}
 	if len(lacking) > 0 {
 		note := text{x: margin, y: float64(d.height - margin), size: textSize, fill: d.muted,
 			s: "□: the font of this picture lacks " + printable.Count(len(lacking), "character") + ", which SVG shows"}
 		d.height = int(d.paragraph(note, 1.5*textSize, 3, float64(d.width-2*margin), 3)) + margin
 	}
-	return d, string(lacking)
+	return d, words
 }
 
 // isModifier reports whether a character has no shape of its own: a zero-width joiner, a variation selector, or a part of a flag.

@@ -155,11 +155,20 @@ func (s *patchSheet) grids(p attention.Patching, parts attention.PatchParts) []p
 
 // patchWord names the token at a position.
 func patchWord(p attention.Patching, at int) patchColumn {
-	c := patchColumn{name: render.Spelling(p.Clean.Tokens[at])}
+	c := patchColumn{name: patchedLabel(p.Clean, at)}
 	if slices.Contains(p.Differ, at) {
-		c.corrupted = render.Spelling(p.Corrupted.Tokens[at])
+		c.corrupted = patchedLabel(p.Corrupted, at)
 	}
 	return c
+}
+
+// patchedLabel is a token of a sentence, with its mark if it is unknown.
+func patchedLabel(of attention.Patched, at int) string {
+	m := attention.Map{Tokens: of.Tokens[at : at+1]}
+	if of.Unknown != nil {
+		m.Unknown = of.Unknown[at : at+1]
+	}
+	return render.Labels(m)[0].String()
 }
 
 // layout sets the sizes of a grid, which is as wide as a screen allows.
@@ -337,13 +346,13 @@ func patchHeading(p attention.Patching) string {
 
 // patchSide describes one of the sentences.
 func patchSide(name string, of attention.Patched) string {
-	return fmt.Sprintf("%s: %s (logit difference %.2f)", name, printable.Sentence(of.Text), of.Difference)
+	return fmt.Sprintf("%s: %s (logit difference %.2f)", name, term.Isolated(printable.Sentence(of.Text)), of.Difference)
 }
 
 // patchSubject says what the picture is about: the sentences, and the parts of at least a half.
 func patchSubject(p attention.Patching, s attention.Source) subject {
 	heading, run := patchHeading(p), printable.Path(s.Run)
-	lines := []string{heading, patchSide("clean", p.Clean), patchSide("corrupted", p.Corrupted)}
+	lines := []string{heading, term.WithoutIsolates(patchSide("clean", p.Clean)), term.WithoutIsolates(patchSide("corrupted", p.Corrupted))}
 	layers := len(p.Denoising.Attention)
 	for _, d := range []struct {
 		name  string

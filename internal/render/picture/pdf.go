@@ -13,7 +13,7 @@ import (
 
 // writePDF writes one page of the size that the picture has on an ordinary screen: shapes stay sharp at any size, and words can
 // be searched and copied.
-func writePDF(w io.Writer, d Drawing) (lacking string, err error) {
+func writePDF(w io.Writer, d Drawing) (lacking []string, err error) {
 	d, lacking = d.inGoFonts()
 	const point = 72.0 / 96 // pixels to the inch
 	page := fpdf.SizeType{Wd: point * float64(d.width), Ht: point * float64(d.height)}
@@ -80,7 +80,7 @@ func writePDF(w io.Writer, d Drawing) (lacking string, err error) {
 	}
 	f.TransformEnd()
 	if err := f.Output(w); err != nil { // it writes in one piece
-		return "", err
+		return nil, err
 	}
 	return lacking, nil
 }

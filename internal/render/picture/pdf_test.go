@@ -18,7 +18,7 @@ import (
 func pdfOf(t *testing.T, d Drawing) (document, lacking string) {
 	t.Helper()
 	var b bytes.Buffer
-	lacking, err := writePDF(&b, d)
+	words, err := writePDF(&b, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func pdfOf(t *testing.T, d Drawing) (document, lacking string) {
 		}
 		return string(clear)
 	})
-	return document, lacking
+	return document, strings.Join(words, " ")
 }
 
 // inPDF is a text as a document holds it: UTF-16, its brackets and backslashes escaped.
@@ -86,7 +86,7 @@ func TestPDFShowsTheDrawing(t *testing.T) {
 
 func TestPDFSaysWhatItsFontLacks(t *testing.T) {
 	document, lacking := pdfOf(t, drawn(t, attentiontest.Foreign(), false))
-	if want := "狮子看见斑马在河边"; lacking != want {
+	if want := foreignWords; lacking != want {
 		t.Errorf("lacking %q, want %q", lacking, want)
 	}
 	if !strings.Contains(document, inPDF("□□")) || !strings.Contains(document, inPDF("□: the font of this picture lacks 9 characters, which SVG shows")) {

@@ -13,7 +13,7 @@ import (
 // writePNG writes twice the pixels of the drawing, with what it is about as iTXt chunks.
 //
 // Source: W3C, Portable Network Graphics (PNG) Specification, 3rd ed. 2025, sections 9.2 and 11.
-func writePNG(w io.Writer, d Drawing) (lacking string, err error) {
+func writePNG(w io.Writer, d Drawing) (lacking []string, err error) {
 	d, lacking = d.inGoFonts()
 	var b bytes.Buffer
 	b.WriteString("\x89PNG\r\n\x1a\n")
@@ -28,7 +28,7 @@ func writePNG(w io.Writer, d Drawing) (lacking string, err error) {
 	chunk(&b, append(pair("pHYs", dotsPerMetre, dotsPerMetre), 1))
 	data, err := d.compressed()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	chunk(&b, data)
 	chunk(&b, []byte("IEND"))

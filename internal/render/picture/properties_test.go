@@ -20,6 +20,7 @@ import (
 	"attend/internal/printable/printabletest"
 	"attend/internal/render"
 	"attend/internal/render/rendertest"
+	"attend/internal/term"
 )
 
 // randomMap is any map, valid or with one thing wrong, and a baseline for it or none.
@@ -69,7 +70,9 @@ func randomMap(random *rand.Rand) (m attention.Map, baseline *attention.Baseline
 }
 
 // raw is the first character of a document that is neither a newline nor to be seen, or 0.
-func raw(document string) rune { return printabletest.Raw(strings.ReplaceAll(document, "\n", "")) }
+func raw(document string) rune {
+	return printabletest.Raw(term.WithoutIsolates(strings.ReplaceAll(document, "\n", ""))) // isolates stand around words from right to left
+}
 
 // checkSVG draws a map and tells what is wrong with the document.
 func checkSVG(t testing.TB, m attention.Map, baseline *attention.Baseline, s attention.Source, valid bool) (d Drawing) {
@@ -169,8 +172,8 @@ func TestScatterSVGIsXML(t *testing.T) {
 			t.Fatalf("%d titles for %d points", len(titles), len(s.Points))
 		}
 		for i, p := range s.Points {
-			if titles[1+i] != render.Spelling(p.Name) {
-				t.Fatalf("tooltip %q, want %q", titles[1+i], render.Spelling(p.Name))
+			if want := term.Isolate(render.Spelling(p.Name)); titles[1+i] != want {
+				t.Fatalf("tooltip %q, want %q", titles[1+i], want)
 			}
 		}
 		if c := raw(b.String()); c != 0 {

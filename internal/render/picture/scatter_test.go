@@ -194,7 +194,7 @@ func TestScatterPNGDots(t *testing.T) {
 }
 
 func TestScatterTellsWhatTheFontLacks(t *testing.T) {
-	if _, _, got := pixels(t, scatterOf(t, attentiontest.Animals(), Options{})); got != "狮子␛" {
+	if _, _, got := pixels(t, scatterOf(t, attentiontest.Animals(), Options{})); got != "狮子 ␛[31mred" {
 		t.Errorf("lacking %q", got)
 	}
 	fine := attention.Scatter{Points: []attention.Point{{Name: "zebra"}, {Name: "лев"}, {Name: "λέων"}, {Name: "naïve"}}}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"attend/internal/render"
+	"attend/internal/term"
 )
 
 // families are fonts that systems have, for Latin, Cyrillic and Greek, then for Chinese, Japanese and Korean.
@@ -18,7 +19,7 @@ const families = `system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue'
 
 // SVG writes a document that stands alone: no script, no font and no other file. Title, run and step are in its title,
 // description and metadata; pointing at a word that was cut shows the whole of it, and at a cell or a dot its words and number.
-func SVG(w io.Writer, d Drawing) (lacking string, err error) {
+func SVG(w io.Writer, d Drawing) (lacking []string, err error) {
 	// Documents that a page holds together need ids that differ.
 	sum := fnv.New64a()
 	fmt.Fprintf(sum, "%q %q %q", d.entries[0][1], d.heading, d.description)
@@ -71,7 +72,7 @@ func SVG(w io.Writer, d Drawing) (lacking string, err error) {
 		writeSVGText(&b, t)
 	}
 	b.WriteString("</g>\n</svg>\n")
-	return "", render.Write(w, &b)
+	return nil, render.Write(w, &b)
 }
 
 // svgPath is lines from point to point as the data of a path.
@@ -91,7 +92,7 @@ func shape(b *bytes.Buffer, tip, element string, attributes ...any) {
 		return
 	}
 	name, _, _ := strings.Cut(element, " ")
-	fmt.Fprintf(b, "><title>%s</title></%s>\n", escaped(tip), name)
+	fmt.Fprintf(b, "><title>%s</title></%s>\n", escaped(term.Isolate(tip)), name)
 }
 
 func writeSVGText(b *bytes.Buffer, t text) {
@@ -108,7 +109,7 @@ func writeSVGText(b *bytes.Buffer, t text) {
 	}
 	b.WriteByte('>')
 	if t.tip != "" {
-		fmt.Fprintf(b, "<title>%s</title>", escaped(t.tip))
+		fmt.Fprintf(b, "<title>%s</title>", escaped(term.Isolate(t.tip)))
 	}
 	b.WriteString(escaped(t.s) + "</text>\n")
 }

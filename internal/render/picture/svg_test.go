@@ -19,7 +19,7 @@ import (
 func svgOf(t testing.TB, d Drawing) string {
 	t.Helper()
 	var b bytes.Buffer
-	if lacking, err := SVG(&b, d); err != nil || lacking != "" {
+	if lacking, err := SVG(&b, d); err != nil || lacking != nil {
 		t.Fatalf("lacking %q, error %v", lacking, err)
 	}
 	return b.String()

@@ -30,8 +30,8 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 	}
 	var b bytes.Buffer
 	of, with := render.Origins(c.Of, c.With)
-	b.WriteString(o.hanging("A: ", "%s, %s", printable.Sentence(c.A.Text), of))
-	b.WriteString(o.hanging("B: ", "%s, %s", printable.Sentence(c.B.Text), with))
+	b.WriteString(o.hanging("A: ", "%s, %s", term.Isolated(printable.Sentence(c.A.Text)), of))
+	b.WriteString(o.hanging("B: ", "%s, %s", term.Isolated(printable.Sentence(c.B.Text)), with))
 	if c.Losses != nil {
 		b.WriteString("\n" + losses(*c.Losses, o))
 	} else if c.Unlike != "" {
@@ -40,7 +40,7 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 	if len(c.Settings) > 0 {
 		t := term.Table{Columns: []term.Column{{Title: "setting", Left: true}, {Title: "A", Left: true}, {Title: "B", Left: true}}}
 		for _, p := range c.Settings {
-			t.Add(p.Name, printable.Sentence(p.A), printable.Sentence(p.B))
+			t.Add(p.Name, term.Isolated(printable.Sentence(p.A)), term.Isolated(printable.Sentence(p.B)))
 		}
 		b.WriteString("\n" + t.Text(o.width()))
 	}
@@ -63,7 +63,7 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 		writeGrid(&b, words, v, o)
 		b.WriteByte('\n')
 	}
-	b.WriteString(largestDifferences(c, words, o))
+	b.WriteString(largestDifferences(c, words, o) + o.unknownNote(c.A.Unknown, c.B.Unknown))
 	return render.Write(w, &b)
 }
 
@@ -223,7 +223,7 @@ const shownRecurring = 24
 // Recurrence writes which links recur over seeds.
 func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 	var b bytes.Buffer
-	b.WriteString(o.title("%s with %s", printable.Sentence(r.Text), printable.Count(len(r.Seeds), "seed")))
+	b.WriteString(o.title("%s with %s", term.Isolated(printable.Sentence(r.Text)), printable.Count(len(r.Seeds), "seed")))
 	seeds := term.Table{Columns: []term.Column{{Title: "seed"}, {Title: "held-out loss"}, {Title: "next", Left: true}}}
 	var losses []float64
 	for _, s := range r.Seeds {
@@ -245,7 +245,7 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 		b.WriteString(o.paragraph("no link has that weight with any seed"))
 		return render.Write(w, &b)
 	}
-	words := numberedWords(r.Tokens)
+	words := numberedWords(r.Tokens, r.Unknown)
 	links := term.Table{Columns: []term.Column{{Title: "link", Left: true}, {Title: "seeds"}, {Title: "weight"}, {Left: true, Spare: 1}}}
 	always := 0
 	for i, l := range r.Links {
@@ -263,6 +263,6 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 		b.WriteString(o.paragraph("and %s more", printable.Count(more, "link")))
 	}
 	b.WriteString("\n" + o.paragraph("%d of %d links recur with every seed. A link is there when some head gives it %s or more; "+
-		"weight is that of the head that gives most, mean over seeds.", always, len(r.Links), printable.Rounded(r.Least)))
+		"weight is that of the head that gives most, mean over seeds.", always, len(r.Links), printable.Rounded(r.Least)) + o.unknownNote(r.Unknown))
 	return render.Write(w, &b)
 }

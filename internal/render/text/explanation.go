@@ -19,7 +19,7 @@ const shownNumbers = 4
 // the vectors.
 func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) error {
 	var b bytes.Buffer
-	words := numberedWords(x.Tokens)
+	words := numberedWords(x.Tokens, x.Unknown)
 	query, key := words[x.Query], words[x.Key]
 	root := math.Sqrt(float64(len(x.QueryVector)))
 	most := shownNumbers
@@ -56,6 +56,9 @@ func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) err
 	line("value(%s) = %s", key, vector(x.ValueVector))
 	line("%s × value = %s, of length %s", number(x.Weights[x.Key]), vector(x.Contribution), number(length(x.Contribution)))
 	line("sum over all = %s, of length %s", vector(x.Z), number(length(x.Z)))
+	if note := o.unknownNote(x.Unknown); note != "" {
+		b.WriteString("\n" + note)
+	}
 	return render.Write(w, &b)
 }
 

@@ -56,9 +56,7 @@ func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) err
 		b.WriteString(signedLegend(o))
 	}
 	b.WriteString(sinkNote(o, list...))
-	if render.AnyUnknown(m) {
-		b.WriteString(o.paragraph(render.UnknownNote))
-	}
+	b.WriteString(o.unknownNote(m.Unknown))
 	return render.Write(w, &b)
 }
 

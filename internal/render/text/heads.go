@@ -85,7 +85,7 @@ func (t Tokens) writeHead(b *bytes.Buffer, h attention.Head, o Options) {
 		if e.Cost != nil {
 			cost = fmt.Sprintf(" (ablation costs %s)", printable.Rounded(*e.Cost))
 		}
-		b.WriteString(o.hanging("  ", "\"%s\": %s -> %s %s%s", printable.Sentence(e.Text),
+		b.WriteString(o.hanging("  ", "\"%s\": %s -> %s %s%s", term.Isolated(printable.Sentence(e.Text)),
 			printable.Quote(render.Spelling(e.Query)), printable.Quote(render.Spelling(e.Key)), printable.Rounded(e.Weight), cost))
 	}
 	var faint []string

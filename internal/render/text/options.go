@@ -9,6 +9,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
@@ -56,6 +57,14 @@ func (o Options) hanging(heading, format string, a ...any) string {
 
 // paragraph is a text in lines that fit.
 func (o Options) paragraph(format string, a ...any) string { return o.hanging("", format, a...) }
+
+// unknownNote explains the mark of unknown tokens, if there is one among the tokens of some sentences.
+func (o Options) unknownNote(unknown ...[]bool) string {
+	if !slices.Contains(slices.Concat(unknown...), true) {
+		return ""
+	}
+	return o.paragraph(render.UnknownNote)
+}
 
 // title is the heading of a view, in lines that fit.
 func (o Options) title(format string, a ...any) string {

@@ -27,7 +27,7 @@ func Patching(w io.Writer, p attention.Patching, o Options) error {
 		name string
 		of   attention.Patched
 	}{{"clean: ", p.Clean}, {"corrupted: ", p.Corrupted}} {
-		b.WriteString(o.hanging(side.name, "%s (logit difference %s)", printable.Sentence(side.of.Text),
+		b.WriteString(o.hanging(side.name, "%s (logit difference %s)", term.Isolated(printable.Sentence(side.of.Text)),
 			printable.Rounded(side.of.Difference)))
 	}
 	b.WriteString(o.paragraph("The logit difference is logit(%s) - logit(%s) at the last token. Each number is the part of it that "+
@@ -46,6 +46,9 @@ func Patching(w io.Writer, p attention.Patching, o Options) error {
 		b.WriteString(patchTable(p, d.parts).Text(o.width()))
 		b.WriteString("\n" + patchedHeads(p, d.parts).Text(o.width()) + "\n")
 		b.WriteString(o.paragraph("%s", patchConclusion(p, d.parts, d.verb)))
+	}
+	if note := o.unknownNote(p.Clean.Unknown, p.Corrupted.Unknown); note != "" {
+		b.WriteString("\n" + note)
 	}
 	return render.Write(w, &b)
 }
@@ -67,7 +70,7 @@ func part(x float64) string {
 
 // pairedWords names the tokens of the two sentences, both where they differ.
 func pairedWords(p attention.Patching) []string {
-	clean, corrupted := numberedWords(p.Clean.Tokens), numberedWords(p.Corrupted.Tokens)
+	clean, corrupted := numberedWords(p.Clean.Tokens, p.Clean.Unknown), numberedWords(p.Corrupted.Tokens, p.Corrupted.Unknown)
 	words := make([]string, len(clean))
 	for i := range words {
 		words[i] = clean[i].Fit(render.WidestLabel)

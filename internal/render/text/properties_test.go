@@ -18,6 +18,7 @@ import (
 	"attend/internal/attention/attentiontest"
 	"attend/internal/printable/printabletest"
 	"attend/internal/render/rendertest"
+	"attend/internal/term"
 )
 
 // anyOptions draws options that fit a map, at widths from narrow to wide.
@@ -51,7 +52,7 @@ func tidy(text string, o Options) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("not UTF-8: %q", text)
 	}
-	if raw := printabletest.Raw(strings.ReplaceAll(bare, "\n", "")); raw != 0 {
+	if raw := printabletest.Raw(strings.ReplaceAll(term.WithoutIsolates(bare), "\n", "")); raw != 0 {
 		return fmt.Errorf("%U reaches the terminal: %q", raw, text)
 	}
 	if text != "" && !strings.HasSuffix(text, "\n") {

@@ -43,8 +43,8 @@ func TopLinks(w io.Writer, m attention.Map, o Options, most int) error {
 			b.WriteString(topLinksLine(term.PadRight(words[q].Fit(side), side), keys, attention.Links(row, most), o))
 		}
 	}
-	if render.AnyUnknown(m) {
-		b.WriteString("\n" + o.paragraph(render.UnknownNote))
+	if note := o.unknownNote(m.Unknown); note != "" {
+		b.WriteString("\n" + note)
 	}
 	return render.Write(w, &b)
 }
@@ -89,7 +89,7 @@ func numbered(words []render.Label) []render.Label {
 	return list
 }
 
-// numberedWords spells tokens, those that occur more than once with their number.
-func numberedWords(tokens []string) []render.Label {
-	return numbered(render.Labels(attention.Map{Tokens: tokens}))
+// numberedWords spells tokens, those that occur more than once with their number, unknown ones with their mark.
+func numberedWords(tokens []string, unknown []bool) []render.Label {
+	return numbered(render.Labels(attention.Map{Tokens: tokens, Unknown: unknown}))
 }

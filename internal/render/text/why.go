@@ -45,7 +45,7 @@ const (
 func Why(w io.Writer, y attention.Why, o Options) error {
 	var b bytes.Buffer
 	target := render.Spelling(y.Target)
-	b.WriteString(o.title("Why %s is predicted after: %s", printable.Quote(target), printable.Sentence(y.ContextText)))
+	b.WriteString(o.title("Why %s is predicted after: %s", printable.Quote(target), term.Isolated(printable.Sentence(y.ContextText))))
 	given := fmt.Sprintf("P(%s) = %.3f.", target, y.Probability)
 	if len(y.Words) == 0 {
 		b.WriteString(o.paragraph("%s It has nothing before it to attend to.", given))
@@ -71,7 +71,7 @@ func Why(w io.Writer, y attention.Why, o Options) error {
 		b.WriteString(o.paragraph(why+"Against %s, P = %.3f: the decrease of the difference of their logits, which is %s.",
 			printable.Quote(render.Spelling(y.Against.Word)), y.Against.Probability, printable.Rounded(y.Against.LogitDifference)))
 	}
-	b.WriteString("\n" + table.Text(o.width()))
+	b.WriteString("\n" + table.Text(o.width()) + o.unknownNote(y.Unknown))
 	if rest := len(y.Words) - len(words); rest > 0 {
 		b.WriteString(o.paragraph("and %s", printable.Count(rest, "more "+y.Unit)))
 	}
@@ -155,7 +155,7 @@ func single(y attention.Why) int {
 
 // whyTable has a row for each of the words.
 func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Table {
-	marks, layers, largest := numberedWords(y.Tokens), single(y), float64(longBar)
+	marks, layers, largest := numberedWords(y.Tokens, y.Unknown), single(y), float64(longBar)
 	for _, w := range words {
 		effect, _ := y.Effect(w)
 		largest = max(largest, math.Abs(effect))

@@ -104,7 +104,7 @@ function openSentence(sentence) {
   byId("map-heading").textContent = clip(s.text.replaceAll("↵", " "), 100);
   byId("map-heading").title = s.text;
   byId("unknown").hidden = s.unknown.length === 0;
-  byId("unknown").textContent = "Underlined with dots: not in the vocabulary of this run. The model sees <unk> instead.";
+  byId("unknown").textContent = "? is not in the vocabulary of this run: the model reads <unk>.";
   view.words = n > few ? "text" : "lines";
   view.grid = n <= manyCells;
   view.scaling = n > few ? "row" : "linear";
