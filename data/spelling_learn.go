@@ -165,6 +165,19 @@ func (l *spellingCount) spelling(token string) int {
 	return number
 }
 
+// whiteSpace returns what stands between two tokens without the runes that have no mark of their own.
+func whiteSpace(between string) string {
+	if !strings.ContainsFunc(between, isUnmarked) {
+		return between
+	}
+	return strings.Map(func(r rune) rune {
+		if isUnmarked(r) {
+			return -1
+		}
+		return r
+	}, between)
+}
+
 // gap returns the index of the white space between two tokens.
 func (l *spellingCount) gap(space string) uint8 {
 	for i, gap := range l.gaps {
@@ -194,7 +207,7 @@ func (l *spellingCount) read(text string) {
 		}
 		gap := uint8(unknownGap)
 		if at >= 0 && start >= at {
-			gap = l.gap(text[at:start])
+			gap = l.gap(whiteSpace(text[at:start]))
 		}
 		l.row, at = append(l.row, rowToken{number, t.number[side], t.atom[side], gap}), end
 		if j := len(l.row) - 2; j > 0 && t.kind.name == kindDigits && l.row[j-1].number == t.number[0] {
