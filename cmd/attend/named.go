@@ -165,7 +165,7 @@ func (p *program) namedFlag(cmd *cobra.Command, path *string, name, usage string
 func latestRun() (string, error) {
 	path, err := run.Latest(runsFolder, lesson.ModelName)
 	if err != nil && run.Is(".") {
-		return "", fmt.Errorf("there is no folder %s here, and the current folder is a run: add --run .", runsFolder)
+		return "", fmt.Errorf("there is no folder %s here, and the current folder is a run: name it with `--run .`", runsFolder)
 	}
 	return path, err
 }

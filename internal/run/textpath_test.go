@@ -101,3 +101,20 @@ func TestTextPathInSettings(t *testing.T) {
 		t.Error("the identity of a run depends on where its text lies")
 	}
 }
+
+// The path of a text in training.yaml may change with its place, its SHA-256 not: the weights have it too.
+func TestAnotherTextInSettings(t *testing.T) {
+	r := trained(t, small(), smallText())
+	seal := func(of TextPath) { write(t, r.Path, settingsFile, sealSettings(r.Settings, r.Format, of)) }
+	elsewhere := r.text
+	elsewhere.Path = "../elsewhere/" + filepath.Base(elsewhere.Path)
+	seal(elsewhere)
+	if _, err := Open(r.Path); err != nil {
+		t.Error(err)
+	}
+	other := r.text
+	other.SHA256 = digest([]byte("another text"))
+	seal(other)
+	_, err := Open(r.Path)
+	wantError(t, err, "names another text than that which", "they come from different runs")
+}

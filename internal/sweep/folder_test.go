@@ -217,3 +217,30 @@ func TestForeignFolders(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// sweep.yaml names the text from where it lies, and Open finds it from any folder.
+func TestTheTextOfASweep(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := filepath.Join(root, "my text.txt")
+	if err := os.WriteFile(text, []byte("the cat sat\nthe dog sat\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(root, "sweeps", "small")
+	p := plan(t, tiny(Values{"lr": "0.01,0.03"}))
+	p.Base.Data, p.Given["data"] = text, true
+	s, err := Begin(path, p, smallText(t), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	b, err := os.ReadFile(filepath.Join(path, planFile))
+	if err != nil || !strings.Contains(string(b), "\ndata: ../../my text.txt\n") {
+		t.Errorf("%s, %v", b, err)
+	}
+	if again, err := Open(path); err != nil || again.Plan.Base.Data != text {
+		t.Errorf("%+v, %v, want %s", again, err, text)
+	}
+}
