@@ -24,9 +24,9 @@ function writeLater() {
   }, 300);
 }
 
-// openAddress starts the training that an address describes.
-async function openAddress() {
-  const wanted = readAddress(location.hash, table.settings, table.presets);
+// openAddress starts the training that the part of an address after # describes.
+async function openAddress(hash) {
+  const wanted = readAddress(hash, table.settings, table.presets);
   const preset = wanted.text === null ? (wanted.preset ?? table.presets[0].name) : null;
   const { unit, ...settings } = wanted.settings;
   const own = {

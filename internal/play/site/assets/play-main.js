@@ -152,7 +152,7 @@ function wire() {
   byId("save-run").onclick = () => saveRun("run");
   byId("save-json").onclick = () => saveRun("json");
   byId("notice-close").onclick = () => tell("");
-  addEventListener("hashchange", openAddress);
+  addEventListener("hashchange", (event) => openAddress(new URL(event.newURL).hash)); // the page may have written the address since
 }
 
 // boot starts the engine and the first training.
@@ -194,7 +194,7 @@ async function boot() {
     const { files, text, textName, name } = given.run;
     await openRun({ files, text, textName }, name);
   } else {
-    await openAddress();
+    await openAddress(location.hash);
   }
 }
 
