@@ -16,6 +16,7 @@ import (
 
 // Options decide how [Load] reads a text.
 type Options struct {
+	Encoding string  // of the text, see [Decoded]; "": UTF-8
 	Unit     string  // a name of [Units]
 	Case     string  // a name of [Cases]; "": the case of the unit
 	HoldOut  float64 // the fraction of the text to hold out, less than 1; 0: none
@@ -114,7 +115,8 @@ type Corpus struct {
 	TrainText   Texts
 	HeldOutText Texts
 	MinCount    int      // tokens seen fewer times in the training text are <unk>; if not given, 1 in a text of less than [SmallText], else 2
-	SHA256      string   // of the bytes read, in hexadecimal
+	SHA256      string   // of the text as it was read, in UTF-8, in hexadecimal
+	Hint        string   // how the text would be read better, one of Notes; "": none
 	Notes       []string // what a user should know of the text, one line each
 	Grammar     *Grammar // the grammar the text was drawn from; nil unless the savanna
 	LongestLine int      // number of the line with the longest sentence, from 1; 0 in a text of one sequence
@@ -139,7 +141,7 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 	return &first
 }
 
-// Load reads a text in UTF-8 and splits it. The vocabulary is that of the training
+// Load reads a text and splits it. The vocabulary is that of the training
 // text.
 //
 // A layout of sentences: one a line, blank lines skipped. The distinct sentences
@@ -153,10 +155,10 @@ func (c *Corpus) FirstHeldOut(rows, seq int) *Corpus {
 // If HoldOut is 0, nothing is held out.
 //
 // A byte-order mark and lines that end in a carriage return are accepted. It is an
-// error when an option is out of its range, when the text is blank, is not UTF-8 or
-// is too short to split, or when a given MinCount leaves no token. name names the text in
-// errors.
-func Load(name string, r io.Reader, o Options) (*Corpus, error) {
+// error when an option is out of its range, when the text is blank, is not in its encoding (a *[NotTextError]) or
+// is too short to split, or when a given MinCount leaves no token. path names the text in
+// errors and in the commands that they advise, as a user can type it; "" is standard input.
+func Load(path string, r io.Reader, o Options) (*Corpus, error) {
 	unit, err := o.unit()
 	if err != nil {
 		return nil, err
@@ -164,14 +166,17 @@ func Load(name string, r io.Reader, o Options) (*Corpus, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	name = printable.Path(name) // from here on it is only shown
-	text, sum, err := readText(name, r)
+	text, sum, err := readText(path, r, o.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	c, err := unit.Layout.split(text, newNumbering(name, unit), o)
+	advice := hint(path, text, unit)
+	c, err := unit.Layout.split(text, newNumbering(displayName(path), unit), o)
 	if err != nil {
-		return nil, err
+		return nil, WithHint(err, advice)
+	}
+	if c.Hint = advice; advice != "" {
+		c.Notes = slices.Insert(c.Notes, 0, advice)
 	}
 	c.SHA256 = sum
 	return c, nil

@@ -264,13 +264,14 @@ func TestLoadErrors(t *testing.T) {
 		o    Options
 		want string
 	}{
-		{"", wordOptions, "a.txt holds no text (0 bytes): give it at least two sentences, one a line"},
-		{"\ufeff \r\n\n", wordOptions, "a.txt holds no text (7 bytes): give it at least two sentences, one a line"},
-		{" \n ", charOptions, "a.txt holds no text (3 bytes): give it at least two sentences, one a line"},
+		{"", wordOptions, "a.txt holds no text: give it at least two sentences, one a line"},
+		{"\ufeff \r\n\n", wordOptions, "a.txt holds no text: give it at least two sentences, one a line"},
+		{" \n ", charOptions, "a.txt holds no text: give it at least two sentences, one a line"},
 		{"A lion\na LION\n", wordOptions, oneSentence},
 		{"abc", charOptions, "a.txt has 3 characters, too few to split: want at least 4"},
-		{"a\nb\x00", wordOptions, "a.txt: line 2: byte 3 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8"},
-		{"a\n\nb\xe9c", charOptions, "a.txt: line 3: byte 4 (0xe9) is not UTF-8: convert the text first, for example with iconv -t UTF-8"},
+		{"a\nb\x00", wordOptions, `a.txt: line 2: byte 3 of the file is NUL, so this is binary data, or damaged text: convert it: tr -d '\000' < a.txt > a-utf8.txt`},
+		{"a\n\nb\xe9c", charOptions, "a.txt: line 3: byte 0xe9 is not UTF-8, and the bytes are like those of windows-1252: add --encoding windows-1252, " +
+			"or convert it: iconv -f WINDOWS-1252 -t UTF-8 a.txt > a-utf8.txt"},
 		{"a b\nc d", with(wordOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no word of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
 		{"abcd", with(charOptions, func(o *Options) { o.MinCount = 2 }), "a.txt: no character of the training text occurs 2 times (the most frequent: 1), so all would be <unk>: lower --min-count"},
 		{"a\nb", with(wordOptions, func(o *Options) { o.HoldOut = -0.1 }), "the held-out fraction is -0.1, want 0 or more and less than 1, for example 0.1"},

@@ -45,6 +45,9 @@ func (s Set) of(rows []uint32) Set {
 	return s
 }
 
+// Tokens returns the number of tokens of all sequences, boundaries included.
+func (s Set) Tokens() int { return s.ids.Len() }
+
 // Predictions returns how many tokens are predicted: each of a sequence but its
 // first.
 func (s Set) Predictions() int { return s.length - s.Len() }

@@ -7,35 +7,82 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"attend/internal/file"
+	"attend/internal/printable"
 )
 
 // MaxText is the largest size of a text in bytes: 1 GB. While it is read, a text of long lines takes two to three times its size in memory, one of
 // very short lines up to ten times.
 const MaxText = 1_000_000_000
 
-// readText reads all of r and returns it without its byte-order mark, with the
-// SHA-256 of the bytes as they came. It is an error when the text is empty or
-// blank, is not UTF-8, holds a NUL byte, or is longer than [MaxText], a *[file.SizeError].
-func readText(name string, r io.Reader) (text, sum string, err error) {
+// readText reads all of r as [ReadText] does, with the SHA-256 of the text in UTF-8 as it came. It is an error when the text is
+// blank.
+func readText(path string, r io.Reader, encoding string) (text, sum string, err error) {
 	digest := sha256.New()
-	text, err = readAll(io.TeeReader(r, digest), sizeOf(r), MaxText)
+	text, err = readDecoded(path, r, encoding, MaxText, digest)
 	if err != nil {
-		return "", "", fmt.Errorf("reading %s: %w", name, err)
+		return "", "", err
 	}
-	if at := badByte(text); at >= 0 {
-		line := 1 + strings.Count(text[:at], "\n")
-		return "", "", fmt.Errorf("%s: line %d: %s", name, line, badByteMessage(text, at))
-	}
-	size := len(text)
-	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.TrimSpace(text) == "" {
-		return "", "", fmt.Errorf("%s holds no text (%d bytes): give it at least two sentences, one a line", name, size)
+		return "", "", fmt.Errorf("%s holds no text: give it at least two sentences, one a line", displayName(path))
 	}
 	return text, hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+// ReadText returns the text of r, of at most `most` bytes, in UTF-8, without its byte-order mark. Its lines end in a line feed or in a
+// carriage return and a line feed: a carriage return alone becomes a line feed. encoding is that of r, see [Decoded]; path names the
+// file, or is "" for standard input. It is an error when the text is not in that encoding or holds a NUL byte, a *[NotTextError], or
+// when it is longer, a *[file.SizeError].
+func ReadText(path string, r io.Reader, encoding string, most int64) (string, error) {
+	return readDecoded(path, r, encoding, most, io.Discard)
+}
+
+// readDecoded is [ReadText], which writes the text in UTF-8 as it came to another writer.
+func readDecoded(path string, r io.Reader, encoding string, most int64, to io.Writer) (string, error) {
+	in, err := Decoded(r, encoding)
+	if err != nil {
+		return "", err
+	}
+	text, err := readAll(io.TeeReader(in, to), sizeOf(r), most)
+	if err != nil {
+		return "", fmt.Errorf("reading %s: %w", displayName(path), err)
+	}
+	if isUTF8(encoding) {
+		if at := badByte(text); at >= 0 {
+			return "", notText(path, text, at)
+		}
+	} else if at := strings.IndexAny(text, "\x00\ufffd"); at >= 0 {
+		return "", &NotTextError{Path: path, Problem: fmt.Sprintf("line %d has bytes that are not text in %s: leave out --encoding, "+
+			"which names what the bytes are like", 1+strings.Count(text[:at], "\n"), encoding)}
+	}
+	return withoutLoneReturns(strings.TrimPrefix(text, "\ufeff")), nil
+}
+
+// displayName returns the name of a text in messages, given its path.
+func displayName(path string) string {
+	if path == "" {
+		return "standard input"
+	}
+	return printable.Path(filepath.Base(path)) // from here on it is only shown
+}
+
+// withoutLoneReturns returns a text with a line feed in place of each carriage return that no line feed follows: these end the lines of
+// old Mac files.
+func withoutLoneReturns(text string) string {
+	if strings.Count(text, "\r") == strings.Count(text, "\r\n") {
+		return text
+	}
+	b := []byte(text)
+	for i := range b {
+		if b[i] == '\r' && (i+1 == len(b) || b[i+1] != '\n') {
+			b[i] = '\n'
+		}
+	}
+	return string(b)
 }
 
 // sizeOf returns how many bytes a regular file has, and 0 for every other reader.
@@ -92,9 +139,10 @@ func badByte(text string) int {
 	}
 }
 
+// badByteMessage says what is wrong with a text that a user typed.
 func badByteMessage(text string, at int) string {
 	if text[at] == 0 {
-		return fmt.Sprintf("byte %d is NUL, so this is binary data (or UTF-16): want plain text in UTF-8", at)
+		return fmt.Sprintf("byte %d is NUL: want plain text in UTF-8", at)
 	}
-	return fmt.Sprintf("byte %d (0x%02x) is not UTF-8: convert the text first, for example with iconv -t UTF-8", at, text[at])
+	return fmt.Sprintf("byte %d (0x%02x) is not UTF-8: want plain text in UTF-8", at, text[at])
 }

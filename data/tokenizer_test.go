@@ -24,10 +24,10 @@ func TestTokenizeErrors(t *testing.T) {
 		unit       string
 		text, want string
 	}{
-		{Word, "lion \xff", `byte 5 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
-		{Char, "é\xc3", `byte 2 (0xc3) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
-		{Word, "a\x00b\xff", `byte 1 is NUL, so this is binary data (or UTF-16): want plain text in UTF-8`},
-		{Word, "\xffa\x00", `byte 0 (0xff) is not UTF-8: convert the text first, for example with iconv -t UTF-8`},
+		{Word, "lion \xff", `byte 5 (0xff) is not UTF-8: want plain text in UTF-8`},
+		{Char, "é\xc3", `byte 2 (0xc3) is not UTF-8: want plain text in UTF-8`},
+		{Word, "a\x00b\xff", `byte 1 is NUL: want plain text in UTF-8`},
+		{Word, "\xffa\x00", `byte 0 (0xff) is not UTF-8: want plain text in UTF-8`},
 		{"line", "a", `no unit "line": choose ` + strings.Join(Units.Names(), ", ")},
 	} {
 		if _, err := Tokenize(c.unit, c.text); err == nil || err.Error() != c.want {

@@ -8,7 +8,6 @@ import (
 
 	"attend/data"
 	"attend/internal/analysis"
-	"attend/internal/file"
 	"attend/internal/printable"
 	"attend/internal/run"
 )
@@ -30,9 +29,13 @@ with that of the sentence. A sentence with several decided words takes several
 lines. Lines that begin with # are skipped. A backslash before [ ] { } | : # or \
 makes it a part of the sentence, and \n is a line feed.`
 
-// causesFlag adds --causes to a command.
-func causesFlag(f *pflag.FlagSet, path *string, what string) {
-	f.StringVar(path, "causes", "", what+", read from a `FILE` of at most 10 MB (- for standard input)")
+// causesFile is a file of marked sentences.
+type causesFile struct{ path, encoding string }
+
+// causesFlag adds --causes and its --encoding to a command.
+func causesFlag(f *pflag.FlagSet, marked *causesFile, what string) {
+	encodingFlag(f, &marked.encoding, "the file of --causes")
+	f.StringVar(&marked.path, "causes", "", what+", read from a `FILE` of at most 10 MB (- for standard input)")
 }
 
 // causes are the marked sentences of --causes.
@@ -42,28 +45,20 @@ type causes struct {
 	unknown []string      // other words of it that the run does not know
 }
 
-// causesOf reads the file of --causes, unless the path is "".
-func (p *program) causesOf(path string, r *run.Run) (c causes, err error) {
-	c.path = path
-	if path == "" {
+// causesOf reads the file of --causes, unless its path is "".
+func (p *program) causesOf(marked causesFile, r *run.Run) (c causes, err error) {
+	c.path = marked.path
+	if c.path == "" {
 		return c, nil
 	}
-	in := p.stdin
-	if path != "-" {
-		f, err := openText("causes", path, mostCauses, true)
-		if err != nil {
-			return c, err
-		}
-		defer f.Close()
-		in = f
-	} else if r.Settings.Data == "-" {
+	if c.path == "-" && r.Settings.Data == "-" {
 		return c, errors.New("--causes -: the text of this run is read from standard input as well: put the marked sentences in a file")
 	}
-	b, err := file.ReadAll(in, mostCauses)
+	text, err := p.readFile("causes", c.path, marked.encoding, mostCauses)
 	if err != nil {
-		return c, fileError("causes", path, err)
+		return c, err
 	}
-	if c.marked, err = data.ReadMarked(r.Vocabulary, string(b)); err != nil {
+	if c.marked, err = data.ReadMarked(r.Vocabulary, text); err != nil {
 		return c, c.in(err)
 	}
 	for _, m := range c.marked {
@@ -107,6 +102,10 @@ func (p *program) rulesOf(c causes, q *request, corpus *data.Corpus) (*analysis.
 	if n := rules.Sentences(); n < fewMarked {
 		p.note(fmt.Sprintf("--causes %s: means over %s say little: mark %d or more", printable.Path(c.path),
 			printable.Count(n, "sentence"), fewMarked))
+	}
+	if n := rules.Shortened(); n > 0 {
+		p.note(fmt.Sprintf("--causes %s: %s longer than the context of this run, %d: only the last words before the decided one are read",
+			printable.Path(c.path), printable.Count(n, "sentence")+either(n == 1, " is", " are"), r.Config.Context))
 	}
 	if n := analysis.InTraining(r, corpus, c.marked); n > 0 {
 		p.note(fmt.Sprintf("--causes %s: %d of %s %s in the training text, which a model may have memorised: other sentences say more",

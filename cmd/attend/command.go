@@ -28,6 +28,15 @@ const indexBase = `
 Layers and heads count from 1 on the command line and in text, from 0 in JSON
 and CSV.`
 
+// namingHelp says in the help of a command how its flags name a word of the sentence or a position.
+const namingHelp = `
+
+Words and positions: zebra is the word of the sentence, the:2 the second of
+several. "#3" is always the third word; the quotes are needed, for # begins a
+comment in a shell. A number alone is the word of that spelling if the sentence
+has it, otherwise a position; --position takes positions only. --word and
+--against take any word of the vocabulary, or "#3".`
+
 // runCommand is what a command that shows something of a run says of itself, besides its name, help and flags. What is the same
 // for all, [program.runCommand] does.
 type runCommand struct {

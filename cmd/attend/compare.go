@@ -55,7 +55,7 @@ stands for more words in the smaller one, so predicting it is easier.
 
 --seeds trains the settings of the run again with the seeds that follow its own,
 and counts in how many runs each link occurs. A link that only one seed has is
-specific to that training.` + indexBase,
+specific to that training.` + namingHelp + indexBase,
 		Example: `  attend compare "The lion saw" "The zebra saw"
   attend compare "the lion saw the zebra" "the zebra saw the lion"
   attend compare "The lion saw the zebra near the" "The lion saw the hyena near the" --patch
@@ -71,8 +71,8 @@ specific to that training.` + indexBase,
 		"train its settings with each, and count the links that recur")
 	numberFlag(f, &o.least, "least", 0.5, positiveShare, "smallest weight that --seeds counts as a link")
 	f.BoolVar(&o.patch, "patch", false, "activation patching between two sentences")
-	f.StringVar(&o.word, "word", "", "with --patch: the `WORD` whose logit is compared (default: the most likely after the first sentence)")
-	f.StringVar(&o.against, "against", "", "with --patch: the `WORD` that it is compared with (default: the most likely after the second)")
+	wordFlag(f, &o.word, "word", "with --patch: the word whose logit is compared (default: the most likely after the first sentence)")
+	wordFlag(f, &o.against, "against", "with --patch: the word that it is compared with (default: the most likely after the second)")
 	return p.runCommand(cmd, runCommand{formats: pictureFormats, check: o.check, find: func(q *request) (finding, error) {
 		switch {
 		case o.patch:
@@ -117,6 +117,9 @@ func (p *program) patch(q *request, o compareOptions) (finding, error) {
 	patching, err := analysis.Patch(q.run, analysis.PatchQuestion{Clean: q.args[0], Corrupted: q.args[1], Word: o.word,
 		Against: o.against})
 	q.namesUnknown(q.args...)
+	if err == nil {
+		p.noteShortened(q.run, q.args...)
+	}
 	found := drawn(patching, text.Patching, stepNote(q.run))
 	found.name = "compare-patch"
 	found.picture = func(look picture.Options) (picture.Drawing, error) {
@@ -135,6 +138,9 @@ func (p *program) compare(q *request, o compareOptions) (finding, error) {
 		c, err = p.compareRuns(q, o)
 	}
 	q.namesUnknown(q.args...)
+	if err == nil && o.with == "" {
+		p.noteShortened(q.run, q.args...)
+	}
 	return finding{
 		shown:  []any{c},
 		result: func() (any, error) { return c.Result(), nil },
@@ -173,6 +179,12 @@ func (p *program) compareRuns(q *request, o compareOptions) (attention.Compariso
 	said := len(q.run.Notes)
 	c, err := analysis.Compare(q.run, other, q.args[0], of, with)
 	p.note(append(q.run.Notes[said:], other.Notes...)...)
+	if shorter := q.run; err == nil {
+		if other.Config.Context < shorter.Config.Context {
+			shorter = other
+		}
+		p.noteShortened(shorter, q.args[0])
+	}
 	return c, err
 }
 
@@ -222,6 +234,9 @@ func (p *program) compareSeeds(q *request, o compareOptions) (finding, error) {
 	if ctx.Err() != nil {
 		p.say("stopped: nothing of the seeds is saved")
 		return finding{}, errInterrupted
+	}
+	if err == nil {
+		p.noteShortened(r, q.args[0])
 	}
 	found := drawn(result, text.Recurrence, "")
 	found.name = "compare-seeds"

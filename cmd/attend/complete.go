@@ -52,6 +52,7 @@ follows.`,
 			return finding{}, err
 		}
 		prompt := strings.Join(q.args, " ")
+		p.noteShortened(q.run, prompt)
 		q.namesUnknown(prompt)
 		copies := p.copiesOf(q.run, prompt)
 		complete := func(each func(c run.Completion) error) error {

@@ -62,6 +62,9 @@ func flagError(cmd *cobra.Command, err error) error {
 			return fmt.Errorf("the flag --%s is named --%s now", name, now)
 		}
 		return fmt.Errorf("there is no flag --%s: %s", printable.Short(name, printable.MaxQuote), meant(name, names, "--%s", help))
+	case errors.As(err, &bare) && slices.Contains([]string{wordType, positionType}, bare.GetFlag().Value.Type()):
+		return fmt.Errorf(`--%s requires %s after it; a position such as "#3" needs the quotes, for # begins a comment in a shell`,
+			bare.GetFlag().Name, wanted(bare.GetFlag(), false))
 	case errors.As(err, &bare):
 		return fmt.Errorf("--%s requires %s after it: %s", bare.GetFlag().Name, wanted(bare.GetFlag(), false), help)
 	case errors.As(err, &invalid):
@@ -76,6 +79,10 @@ func wanted(f *pflag.Flag, digits bool) string {
 	switch f.Value.Type() {
 	case "SIZE":
 		return "a size such as 8GB, 500MB or 2000000"
+	case wordType:
+		return "a word"
+	case positionType:
+		return `a position such as 3 or "#3"`
 	case headType:
 		return "the number of a head, from 1, or mean"
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 func newEval(p *program) *cobra.Command {
-	var marked string
+	var marked causesFile
 	cmd := &cobra.Command{
 		Use:   "eval",
 		Short: "measure loss, perplexity and accuracy on held-out text",
@@ -52,7 +52,7 @@ loss there is shown with those of the grammar and the bigram on that sample.` + 
 
 // eval evaluates a run, with the effects of the attention to the cause words of its rules: those of the file of marked sentences
 // or, without one, of the grammar of the text.
-func (p *program) eval(q *request, marked string) (finding, error) {
+func (p *program) eval(q *request, marked causesFile) (finding, error) {
 	corpus, err := p.textOf(q.run)
 	if err != nil {
 		return finding{}, err

@@ -24,19 +24,19 @@ key, their dot product, the scaling, the mask, the softmax over the row, and
 what the value adds to the output. Every number is the one that the model
 computed.
 
---query and --key take a word. If it occurs more than once, the:1 is the first
-and the:2 the second; a number is a position, from 1. By default the query is
-the last word and the key is the word with the largest weight.` + indexBase,
+By default the query is the last word and the key is the word with the largest
+weight.` + namingHelp + indexBase,
 		Example: `  attend explain "The lion saw the zebra near the"
   attend explain "The lion saw the zebra near the" --head 3 --query the:2 --key zebra
   attend explain "The lion saw the zebra near the" --key near --full
+  attend explain "The lion saw the zebra near the" --query "#4"
   attend explain "The lion saw the zebra" --format json`,
 	}
 	f := cmd.Flags()
 	numberFlag(f, &link.Layer, "layer", 0, between(1, 1000), "layer, from 1 (default: that of the most important head)")
 	numberFlag(f, &link.Head, "head", 0, between(1, 4096), "head, from 1 (default: the most important head, or 1 if --layer is given)")
-	f.StringVar(&link.Query, "query", "", "the word that attends (default: the last)")
-	f.StringVar(&link.Key, "key", "", "the word attended to (default: the one with the largest weight)")
+	wordFlag(f, &link.Query, "query", "the word that attends, or its position (default: the last)")
+	wordFlag(f, &link.Key, "key", "the word attended to, or its position (default: the one with the largest weight)")
 	f.BoolVar(&full, "full", false, "show every number of the vectors")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
 		err := checkHead(q.run, link.Layer, link.Head)
@@ -55,6 +55,8 @@ the last word and the key is the word with the largest weight.` + indexBase,
 		if err != nil {
 			return finding{}, fmt.Errorf("%s: %w", printable.Quote(link.Text), err)
 		}
+		p.noteShortened(q.run, link.Text)
+		p.note(x.Readings...)
 		draw := func(w io.Writer, x attention.Explanation, view text.Options) error {
 			return text.Explanation(w, x, full, view)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attend/internal/analysis"
 	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/render"
@@ -126,6 +127,42 @@ func (h headFlag) check(name string) error {
 // selected is what --layer and --head choose. Without either, effects are wanted: the head that matters most is shown.
 func selected(layer, head int, all bool) (chosen render.Selection, effects bool) {
 	return render.Selection{Layer: layer - 1, Head: max(head-1, attention.All), All: all, Mean: head == meanOfHeads}, layer == 0 && head == 0 && !all
+}
+
+// wordName is a flag that names a word, of the sentence or of the vocabulary, or a position of the sentence.
+type wordName string
+
+func (w *wordName) String() string { return string(*w) }
+
+// Type names the value in help texts.
+func (w *wordName) Type() string { return wordType }
+
+// wordType is the name of the value of a [wordName].
+const wordType = "WORD"
+
+func (w *wordName) Set(text string) error {
+	*w = wordName(text)
+	return nil
+}
+
+// wordFlag adds a flag that names a word.
+func wordFlag(f *pflag.FlagSet, p *string, name, usage string) { f.Var((*wordName)(p), name, usage) }
+
+// position is a flag that takes a position of a sentence, from 1, such as 3 or #3; 0 is none.
+type position int
+
+func (n *position) String() string { return strconv.Itoa(int(*n)) }
+
+// Type names the value in help texts.
+func (n *position) Type() string { return positionType }
+
+// positionType is the name of the value of a [position].
+const positionType = "POSITION"
+
+func (n *position) Set(text string) error {
+	at, err := analysis.ParsePosition(text)
+	*n = position(at)
+	return err
 }
 
 // chosen is the value of a flag that takes one of a few words.

@@ -11,7 +11,7 @@ import (
 )
 
 func newHeads(p *program) *cobra.Command {
-	var marked string
+	var marked causesFile
 	cmd := &cobra.Command{
 		Use:   "heads",
 		Short: "what each head attends to, with examples and its ablation effect",

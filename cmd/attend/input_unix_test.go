@@ -75,13 +75,14 @@ func TestEndlessStandardInput(t *testing.T) {
 	workshop(t)
 	zeros := func() *endless { return &endless{bytes: "\x00"} }
 	first := zeros()
-	wantLine(t, first, "standard input: line 1: byte 0 is NUL", "train", "--data", "-")
+	wantLine(t, first, "standard input: line 1: byte 0 of the file is NUL", "train", "--data", "-")
 	if first.read > 1<<20 {
 		t.Errorf("%d bytes of NUL were read", first.read)
 	}
-	wantLine(t, zeros(), "--file -: it is larger than 64 MB", "inspect", "--file", "-")
+	wantLine(t, zeros(), "--file -: line 1: byte 0 of the file is NUL", "inspect", "--file", "-")
 	wantLine(t, &endless{bytes: "the cat\n"}, "--file -: it is larger than 64 MB", "inspect", "--file", "-")
-	wantLine(t, zeros(), "--causes -: it is larger than 10 MB", "heads", "--causes", "-")
+	wantLine(t, zeros(), "--causes -: line 1: byte 0 of the file is NUL", "heads", "--causes", "-")
+	wantLine(t, &endless{bytes: "the cat\n"}, "--causes -: it is larger than 10 MB", "heads", "--causes", "-")
 	wantLine(t, &endless{bytes: "mine\n"}, "standard input: it is larger than 1 MB", "lesson", "reflect")
 }
 

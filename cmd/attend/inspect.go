@@ -23,7 +23,8 @@ import (
 
 // inspectOptions are the flags of `attend inspect` in addition to those of every command.
 type inspectOptions struct {
-	file, baseline   string
+	file, encoding   string
+	baseline         string
 	weight           string
 	layer, head, top int
 	all              bool
@@ -86,6 +87,7 @@ for the prediction. attend why measures that.` + indexBase,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.file, "file", "", "read sentences, one a line, from a file of at most 64 MB (- for standard input)")
+	encodingFlag(f, &o.encoding, "the file of --file")
 	layerAndHead(f, &o.layer, &o.head)
 	f.BoolVar(&o.all, "all", false, "every head, of all layers or of --layer")
 	choiceFlag(f, &o.baseline, "baseline", "", baselines, "compare with "+printable.Or(baselines))
@@ -133,7 +135,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	}
 	if o.file != "" {
 		var err error
-		if sentences, err = p.sentencesOf(o.file, r); err != nil {
+		if sentences, err = p.sentencesOf(o.file, o.encoding, r); err != nil {
 			return finding{}, err
 		}
 	}
@@ -158,6 +160,7 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 	if err != nil {
 		return finding{}, err
 	}
+	p.noteShortened(r, sentences...)
 	shown, effects := selected(o.layer, o.head, o.all)
 	shown.Norm = norm
 	for i := range maps {

@@ -27,6 +27,8 @@ var jsonCommands = []string{
 	"sweep --data facts.txt --min-count 1 --steps 100 --lr 0.03 --keep last --seeds 2 --keep-models none --format json --name facts", "runs",
 	"sweep --steps 5 --batch 8 --dim 8 --heads 2 --lr 0.01..0.1 --search random --trials 3 --format json --name random",
 	"plot runs/savanna runs/facts", "version",
+	"inspect --run runs/savanna LONG", "why --run runs/savanna LONG", "explain --run runs/savanna LONG", "explain --run runs/savanna NUMBER --query 3",
+	"compare --run runs/savanna LONG OTHER", "compare --run runs/savanna LONG OTHER --patch", "compare --run runs/savanna --seeds 2 LONG",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.
@@ -71,14 +73,23 @@ func TestJSONIsDescribed(t *testing.T) {
 		args := strings.Fields(line)
 		switch args[0] {
 		case "inspect", "why", "explain", "compare":
-			args = slices.Insert(args, 1, "The lion saw the zebra near the")
+			if !strings.Contains(line, "LONG") && !strings.Contains(line, "NUMBER") {
+				args = slices.Insert(args, 1, "The lion saw the zebra near the")
+			}
 		}
+		const further = " The lion saw the zebra near the"
+		other := "The lion saw the zebra near saw"
 		for i, arg := range args {
 			switch arg {
+			case "LONG": // longer than the context
+				args[i] = strings.Repeat(further, 4)
+				other = strings.Repeat(further, 3) + " " + other
+			case "NUMBER":
+				args[i] = "The lion saw 7 zebra"
 			case "SECOND":
 				args[i] = "The lion saw the zebra"
 			case "OTHER":
-				args[i] = "The lion saw the zebra near saw"
+				args[i] = other
 			}
 		}
 		if args[0] != "train" {

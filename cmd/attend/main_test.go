@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
@@ -12,6 +13,7 @@ import (
 	"attend/internal/play/site"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding/htmlindex"
 )
 
 func TestMain(m *testing.M) {
@@ -27,7 +29,8 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+	cmds := map[string]func(ts *testscript.TestScript, neg bool, args []string){"encode": encode}
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: cmds, Setup: func(e *testscript.Env) error {
 		// The caches of Go, with which `attend play` builds its engine, and a folder for caches of attend.
 		for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOFLAGS", "GOPROXY"} {
 			value, err := exec.Command("go", "env", name).Output()
@@ -39,4 +42,13 @@ func TestScripts(t *testing.T) {
 		e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "caches"))
 		return nil
 	}})
+}
+
+// encode is the command `encode NAME FROM TO` of a script: it writes a file in UTF-8 in another encoding.
+func encode(ts *testscript.TestScript, _ bool, args []string) {
+	e, err := htmlindex.Get(args[0])
+	ts.Check(err)
+	text, err := e.NewEncoder().String(ts.ReadFile(args[1]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o644))
 }

@@ -54,7 +54,7 @@ func FuzzSentences(f *testing.F) {
 			r.Vocabulary = vocabularies[1]
 		}
 		p := &program{stdin: strings.NewReader(string(b))}
-		sentences, err := p.sentencesOf("-", r)
+		sentences, err := p.sentencesOf("-", data.UTF8, r)
 		if err != nil {
 			checkLine(t, message(err))
 			return

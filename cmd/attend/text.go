@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/spf13/pflag"
+
 	"attend/data"
 	"attend/internal/file"
 	"attend/internal/printable"
@@ -20,6 +22,9 @@ import (
 
 // loadCorpus reads the text that settings name; open opens one that is a path.
 func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, error)) (*data.Corpus, error) {
+	if unknown := new(data.UnknownEncodingError); errors.As(data.CheckEncoding(s.Encoding), &unknown) {
+		return nil, encodingError(unknown)
+	}
 	text, err := s.BuiltIn()
 	if err != nil {
 		return nil, err
@@ -31,18 +36,18 @@ func (p *program) loadCorpus(s run.Settings, open func(path string) (*os.File, e
 		}
 		return corpus, s.CheckBuiltIn(corpus)
 	}
-	name, in := "standard input", p.stdin
+	path, in := "", p.stdin
 	if s.Data != "-" {
 		f, err := open(s.Data)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		name, in = filepath.Base(s.Data), f
+		path, in = shownPath(s.Data), f
 	} else if term.IsTerminal(p.stdin) {
 		p.say("reading the text from the keyboard; end it with Ctrl-D on an empty line")
 	}
-	corpus, err := data.Load(name, in, s.Options())
+	corpus, err := data.Load(path, in, s.Options())
 	_, unread := errors.AsType[*fs.PathError](err)
 	if _, large := errors.AsType[*file.SizeError](err); unread || large {
 		return nil, fileError("data", s.Data, err)
@@ -64,6 +69,31 @@ func openText(flag, path string, most int64, stream bool) (*os.File, error) {
 		return nil, fileError(flag, path, err)
 	}
 	return f, nil
+}
+
+// noteShortened notes that sentences are longer than the context of a run, so that only their last tokens are read.
+func (p *program) noteShortened(r *run.Run, sentences ...string) {
+	noun, many, most, tokens := r.Vocabulary.Tokenizer().Noun(), 0, 0, 0
+	for _, s := range sentences {
+		e, err := r.Encode(s) // what is wrong with it is said when it is read
+		if err == nil && e.Omitted > 0 {
+			many++
+			most, tokens = len(e.IDs), e.Omitted+len(e.IDs)
+			if _, ok := r.Vocabulary.Boundary(); ok {
+				most, tokens = most-1, tokens-1
+			}
+		}
+	}
+	const rest = ", and positions count from the first of these"
+	switch {
+	case many == 1 && len(sentences) == 1:
+		p.note(fmt.Sprintf("the sentence has %s and this run, with a context of %d, reads at most %s: this is the answer for its last %s%s",
+			printable.Count(tokens, noun), r.Config.Context, printable.Thousands(most), printable.Thousands(most), rest))
+	case many > 0:
+		p.note(fmt.Sprintf("%d of %s longer than this run reads, which is %s with its context of %d: these are answered for their last %s%s",
+			many, printable.Count(len(sentences), "sentence")+" "+either(many == 1, "is", "are"), printable.Count(most, noun),
+			r.Config.Context, printable.Thousands(most), rest))
+	}
 }
 
 // noteMeasured notes that what is measured on held-out text is measured on the training text, if nothing is held out.
@@ -138,6 +168,58 @@ func (p *program) again(r *run.Run) string {
 	return command
 }
 
+// readFile returns the text, of at most `most` bytes, of the file that a flag names; "-" is standard input.
+func (p *program) readFile(flag, path, encoding string, most int64) (string, error) {
+	name, in := "", p.stdin
+	if path != "-" {
+		f, err := openText(flag, path, most, true)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		name, in = path, f
+	}
+	text, err := data.ReadText(name, in, encoding, most)
+	var unknown *data.UnknownEncodingError
+	var other *data.NotTextError
+	switch {
+	case errors.As(err, &unknown):
+		return "", encodingError(unknown)
+	case errors.As(err, &other) && path == "-":
+		return "", fmt.Errorf("--%s -: %s", flag, strings.TrimPrefix(other.Error(), "standard input: "))
+	case errors.As(err, &other):
+		return "", fmt.Errorf("--%s %w", flag, other)
+	case err != nil:
+		return "", fileError(flag, path, err)
+	}
+	return text, nil
+}
+
+// encodingError says which encoding may have been meant.
+func encodingError(unknown *data.UnknownEncodingError) error {
+	if near := nearest(strings.ToLower(unknown.Name), data.EncodingNames()); near != "" {
+		return fmt.Errorf("--encoding: there is no encoding %s: did you mean %s?", printable.Quote(unknown.Name), near)
+	}
+	return fmt.Errorf("--encoding: %w", unknown)
+}
+
+// encodingFlag adds --encoding, the encoding of the files of other flags.
+func encodingFlag(f *pflag.FlagSet, encoding *string, of string) {
+	f.StringVar(encoding, "encoding", data.UTF8, "encoding of "+of+", by its `NAME`, as for attend train")
+}
+
+// shownPath returns a path as a user can type it here: relative to the present folder if that is shorter.
+func shownPath(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if relative, err := filepath.Rel(here, path); err == nil && len(relative) < len(path) {
+		return relative
+	}
+	return path
+}
+
 // The most that a file of sentences holds, and one line of it, in bytes.
 const (
 	mostSentences = 64e6
@@ -146,21 +228,11 @@ const (
 
 // sentencesOf returns the sentences of the file at path, or of standard input for "-". Where a run reads no sentences, a file is
 // one text.
-func (p *program) sentencesOf(path string, r *run.Run) ([]string, error) {
-	in := p.stdin
-	if path != "-" {
-		f, err := openText("file", path, mostSentences, true)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
-	}
-	b, err := file.ReadAll(in, mostSentences)
+func (p *program) sentencesOf(path, encoding string, r *run.Run) ([]string, error) {
+	text, err := p.readFile("file", path, encoding, mostSentences)
 	if err != nil {
-		return nil, fileError("file", path, err)
+		return nil, err
 	}
-	text := strings.TrimPrefix(string(b), "\ufeff")
 	if !r.Vocabulary.Layout().Sentences() {
 		return []string{strings.TrimRight(text, "\r\n")}, nil
 	}

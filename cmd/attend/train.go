@@ -90,9 +90,10 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"holdout-by", "split-seed"} {
-		if slices.Contains(data.BuiltIn.Names(), settings.Data) && cmd.Flags().Changed(name) {
-			p.note(fmt.Sprintf("--%s has no effect on the built-in %s, which has held-out sentences of its own", name, settings.Data))
+	const sentences, utf8 = "has held-out sentences of its own", "is in UTF-8"
+	for _, c := range []struct{ name, why string }{{"encoding", utf8}, {"holdout-by", sentences}, {"split-seed", sentences}} {
+		if slices.Contains(data.BuiltIn.Names(), settings.Data) && cmd.Flags().Changed(c.name) {
+			p.note(fmt.Sprintf("--%s has no effect on the built-in %s, which %s", c.name, settings.Data, c.why))
 		}
 	}
 	if err := absoluteData(settings); err != nil {

@@ -17,7 +17,8 @@ func (q *request) namesUnknown(texts ...string) {
 func unknownIn(r *run.Run, texts ...string) (unknown []string) {
 	for _, text := range texts {
 		tokens, _ := r.Vocabulary.Tokenize(text) // what is wrong with it is said when it is read
-		for _, t := range tokens {
+		e, _ := r.Encode(text)
+		for _, t := range tokens[e.Omitted:] { // the others are not read
 			if _, known := r.Vocabulary.ID(t.Key); !known {
 				unknown = append(unknown, t.Text)
 			}

@@ -14,7 +14,7 @@ import (
 
 func newWhy(p *program) *cobra.Command {
 	var asked analysis.Question
-	var marked string
+	var marked causesFile
 	cmd := &cobra.Command{
 		Use:   "why SENTENCE",
 		Short: "why a word is predicted: attention weights and ablation effects",
@@ -41,7 +41,7 @@ By default the most likely next word is explained. --word explains another word,
 ` + analysis.RunnerUp + `: effects on the difference of the two logits.
 
 --causes names a file of sentences whose cause words are known: those of the
-sentence that begins with the words before the predicted one are marked.` + causesHelp + indexBase,
+sentence that begins with the words before the predicted one are marked.` + causesHelp + namingHelp + indexBase,
 		Example: `  attend why "The lion saw the zebra near the"
   attend why "The lion saw the zebra near the" --word cave
   attend why "The lion saw the zebra near the" --against cave
@@ -50,10 +50,9 @@ sentence that begins with the words before the predicted one are marked.` + caus
   attend why "The lion saw the zebra near the" --format json`,
 	}
 	f := cmd.Flags()
-	f.StringVar(&asked.Word, "word", "", "explain the probability of this word (default: the most likely, or the one at --position)")
-	numberFlag(f, &asked.Position, "position", 0, between(0, 1e6),
-		"explain the prediction of this word of the sentence, from 1 (0: the one after the last)")
-	f.StringVar(&asked.Against, "against", "", "show the effects on the logit difference to `WORD` too, or to the "+analysis.RunnerUp)
+	wordFlag(f, &asked.Word, "word", "explain the probability of this word (default: the most likely, or the one at --position)")
+	f.Var((*position)(&asked.Position), "position", "explain the prediction of the word at this position, from 1 (0: the one after the last)")
+	wordFlag(f, &asked.Against, "against", "show the effects on the logit difference to this word too, or to the "+analysis.RunnerUp)
 	renamed(f, "place", "position")
 	causesFlag(f, &marked, "sentences whose cause words are marked")
 	return p.runCommand(cmd, runCommand{check: oneSentence, find: func(q *request) (finding, error) {
@@ -64,7 +63,7 @@ sentence that begins with the words before the predicted one are marked.` + caus
 
 // why answers a question, with the cause words that the file of marked sentences names, or the grammar of the text. Without the
 // training text it does so with what needs no text, and says so.
-func (p *program) why(q *request, asked analysis.Question, marked string) (finding, error) {
+func (p *program) why(q *request, asked analysis.Question, marked causesFile) (finding, error) {
 	c, err := p.causesOf(marked, q.run)
 	if err != nil {
 		return finding{}, err
@@ -95,6 +94,7 @@ func (p *program) why(q *request, asked analysis.Question, marked string) (findi
 	if err != nil {
 		return finding{}, fmt.Errorf("%s: %w", printable.Quote(asked.Text), err)
 	}
+	p.noteShortened(q.run, asked.Text)
 	note := readingNote(q.run)
 	if missing != nil {
 		note = "heads are not ablated, and only words of the savanna are replaced, since both need the training text: " + message(missing) + "\n" + note

@@ -31,19 +31,15 @@ func Compare(a, b *run.Run, text string, ofA, ofB *data.Corpus) (attention.Compa
 			return c, err
 		}
 	}
-	var maps []attention.Map
-	for _, r := range []*run.Run{a, b} {
-		if _, err := r.Encode(text); err != nil {
-			return c, fmt.Errorf("%s: %w", printable.Path(r.Path), err)
-		}
-		read, err := Maps(r, r.Config.Vocab, text)
-		if err != nil {
+	var err error
+	for _, of := range []struct {
+		run *run.Run
+		to  *attention.Map
+	}{{a, &c.A}, {b, &c.B}} {
+		if *of.to, err = mapWithin(of.run, sharedContext(a, b), text); err != nil {
 			return c, err
 		}
-		maps = append(maps, read...)
 	}
-	c.A, c.B = maps[0], maps[1]
-	var err error
 	if c.Matches, err = MatchHeads(a, b, matchTexts(a, b, text, ofA)); err != nil {
 		return c, err
 	}
@@ -53,6 +49,23 @@ func Compare(a, b *run.Run, text string, ofA, ofB *data.Corpus) (attention.Compa
 	}
 	c.Losses, c.Unlike, err = CompareLosses(a, b, ofA, ofB)
 	return c, err
+}
+
+// sharedContext returns the context in which two runs read the same tokens of every sentence: the smaller of theirs.
+func sharedContext(a, b *run.Run) int { return min(a.Config.Context, b.Config.Context) }
+
+// mapWithin returns the map of a text, of its last tokens if it has more than the context, with all next tokens.
+func mapWithin(r *run.Run, context int, text string) (attention.Map, error) {
+	session, err := r.NewSessionOf(1, context)
+	if err != nil {
+		return attention.Map{}, err
+	}
+	defer session.Close()
+	m, err := session.Map(text, r.Config.Vocab)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", printable.Path(r.Path), err)
+	}
+	return m, err
 }
 
 // settingPairs returns the settings in which two runs differ, sorted by name.
@@ -78,7 +91,7 @@ func MatchHeads(a, b *run.Run, texts []string) ([]attention.HeadMatch, error) {
 	})
 	var sessions [2]*run.Session
 	for i, r := range []*run.Run{a, b} {
-		session, err := r.NewSession(1)
+		session, err := r.NewSessionOf(1, sharedContext(a, b))
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +141,7 @@ func weightDistance(a, b [][]float32) float64 {
 	return sum
 }
 
-// matchTexts returns the text that is shown and, if there is a corpus, held-out texts that both runs can encode.
+// matchTexts returns the text that is shown and, if there is a corpus, held-out texts that both runs read as a whole.
 func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
 	texts := []string{text}
 	if corpus == nil || !corpus.Vocabulary.Layout().Sentences() {
@@ -139,9 +152,9 @@ func matchTexts(a, b *run.Run, text string, corpus *data.Corpus) []string {
 		if len(texts) > matchSentences {
 			break
 		}
-		_, errA := a.Encode(other)
-		_, errB := b.Encode(other)
-		if errA == nil && errB == nil {
+		ofA, errA := a.Encode(other)
+		ofB, errB := b.Encode(other)
+		if errA == nil && errB == nil && ofA.Omitted+ofB.Omitted == 0 {
 			texts = append(texts, other)
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"math"
 	"os"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"attend/internal/attention"
@@ -201,5 +203,73 @@ func TestSeeds(t *testing.T) {
 	left, err := os.ReadDir(aside)
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, error %v", left, err)
+	}
+}
+
+// Two runs of different contexts are compared on the last words that both read, and their heads matched on those.
+func TestCompareDifferentContexts(t *testing.T) {
+	s := small()
+	s.Sample = "The lion sees the ant"
+	a := trained(t, s, runtest.Text())
+	s.Context = 12
+	b := trained(t, s, runtest.Text())
+	const long = "The otter likes the dog near rocks now and then"
+	for _, runs := range [][2]*run.Run{{a, b}, {b, a}} {
+		c, err := Compare(runs[0], runs[1], long, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"<s>", "the", "dog", "near", "rocks", "now", "and", "then"}
+		if want = want[len(want)-a.Config.Context+1:]; !slices.Equal(c.A.Tokens[1:], want) || !slices.Equal(c.B.Tokens, c.A.Tokens) || c.A.Omitted != 10-len(want) {
+			t.Errorf("tokens %q and %q, %d omitted", c.A.Tokens, c.B.Tokens, c.A.Omitted)
+		}
+	}
+}
+
+// Each analysis answers a sentence longer than the context for its last words, and counts the others.
+func TestLongSentences(t *testing.T) {
+	r := trained(t, small(), runtest.Text())
+	const long, part = "rocks now near The otter likes the dog near rocks", "The otter likes the dog near rocks"
+	y, err := Why(r, Question{Text: long}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Why(r, Question{Text: part}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y.Omitted != 3 || want.Omitted != 0 {
+		t.Errorf("why: %d and %d omitted", y.Omitted, want.Omitted)
+	}
+	if y.Omitted, y.Text = 0, part; !reflect.DeepEqual(y, want) {
+		t.Error("why: the answer is not that for the last words")
+	}
+	x, err := Explain(r, LinkName{Text: long, Query: "#3", Key: "otter"})
+	if err != nil || x.Omitted != 3 || x.Query != 3 || x.Key != 2 {
+		t.Errorf("explain: %d omitted, query %d, key %d, error %v", x.Omitted, x.Query, x.Key, err)
+	}
+	p, err := Patch(r, PatchQuestion{Clean: long, Corrupted: "rocks now near The otter likes the cat near rocks", Word: "rocks", Against: "the"})
+	if err == nil && (p.Clean.Omitted != 3 || p.Corrupted.Omitted != 3 || !slices.Equal(p.Differ, []int{5})) {
+		t.Errorf("patch: %d and %d omitted, %v differ", p.Clean.Omitted, p.Corrupted.Omitted, p.Differ)
+	} else if err != nil {
+		wantError(t, err, "nearly the same in both sentences")
+	}
+	_, err = Patch(r, PatchQuestion{Clean: long, Corrupted: "now near The otter likes the cat near rocks"})
+	wantError(t, err, "these have 10 and 9")
+	maps, err := Maps(r, 3, long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := MeasureEffects(r, &maps[0]); err != nil || maps[0].Omitted != 3 {
+		t.Errorf("effects: error %v, %d omitted", err, maps[0].Omitted)
+	}
+	marked := marks(t, r, "far: "+strings.Repeat("now ", 9)+"The [otter] likes the {dog}")
+	rule, ok, err := RuleAt(r, Question{Text: strings.Repeat("now ", 9) + "The otter likes the"}, marked)
+	if err != nil || !ok || !slices.Equal(rule.Causes, []int{5}) {
+		t.Errorf("the rule at the end of a long sentence: %+v, %v, error %v", rule, ok, err)
+	}
+	far := marks(t, r, "far: [otter] "+strings.Repeat("now ", 9)+"likes the {dog}")
+	if rule, ok, err := RuleAt(r, Question{Text: "otter " + strings.Repeat("now ", 9) + "likes the"}, far); err != nil || ok {
+		t.Errorf("a rule whose causes are not read: %+v, error %v", rule, err)
 	}
 }

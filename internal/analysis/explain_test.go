@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"attend/internal/kernel"
@@ -100,38 +99,4 @@ func TestExplainFindsItsCell(t *testing.T) {
 	wantError(t, err, "query: ", "\"cat\" is not in the sentence")
 	_, err = Explain(r, LinkName{Text: text, Key: "cat"})
 	wantError(t, err, "key: ", "\"cat\" is not in the sentence")
-}
-
-func TestPositionOf(t *testing.T) {
-	tokens := []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}
-	for word, want := range map[string]int{"": 8, "<s>": 0, "The": 1, "DOG:1": 2, "dog:2": 5, "the:1": 4, "the:2": 7, "SAW": 3, "3": 8, "5": 5, "8": 8} {
-		if got, err := positionOf(tokens, 1, word, 8); err != nil || got != want {
-			t.Errorf("%q: position %d, error %v, want %d", word, got, err, want)
-		}
-	}
-	for word, want := range map[string]string{
-		"dog": "\"dog\" occurs 2 times: say which by dog:1 to dog:2", "dog:3": "there is no dog:3", "dog:0": "there is no dog:0",
-		"cat": "\"cat\" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a position from 1 to 8",
-		"9":   "is not in the sentence", "0": "is not in the sentence", "-1": "is not in the sentence",
-	} {
-		_, err := positionOf(tokens, 1, word, 8)
-		wantError(t, err, want)
-	}
-}
-
-// Whatever names a word of a sentence is an error of one line, or a position of the sentence.
-func FuzzPositionOf(f *testing.F) {
-	for _, s := range []string{"the", "the:2", "the:0", ":", "::1", "a:b:1", "3", "-1", "99999999999999999999", "the:99999999999999999999", "", "\x1b[31m"} {
-		f.Add("<s> the lion saw the a:b 7", s)
-	}
-	f.Fuzz(func(t *testing.T, sentence, word string) {
-		tokens := strings.Fields(sentence)
-		if len(tokens) == 0 {
-			return
-		}
-		at, err := positionOf(tokens, 1, word, 0)
-		if err == nil && (at < 0 || at >= len(tokens)) {
-			t.Errorf("%q is token %d of %d", word, at, len(tokens))
-		}
-	})
 }

@@ -61,15 +61,16 @@ type patching struct {
 func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 	p := &patching{r: r, word: -1, against: -1}
 	sides := [2]*attention.Patched{&p.result.Clean, &p.result.Corrupted}
+	var omitted [2]int
 	for i, text := range []string{q.Clean, q.Corrupted} {
 		e, err := r.Encode(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", printable.Quote(text), err)
 		}
-		p.ids[i] = e.IDs
-		*sides[i] = attention.Patched{Text: text, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown}
+		p.ids[i], omitted[i] = e.IDs, e.Omitted
+		*sides[i] = attention.Patched{Text: text, Omitted: e.Omitted, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown}
 	}
-	if a, b := len(p.ids[0]), len(p.ids[1]); a != b {
+	if a, b := len(p.ids[0])+omitted[0], len(p.ids[1])+omitted[1]; a != b {
 		typed := untyped(r)
 		return nil, fmt.Errorf("--patch requires two sentences with the same number of tokens, and these have %d and %d: "+
 			"exchange words one for one, such as one animal for another", a-typed, b-typed)
@@ -84,14 +85,15 @@ func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 			"exchange a word in one of them")
 	}
 	p.first = p.result.Differ[0]
+	words := typedWords(r, p.result.Clean.Tokens)
 	var err error
 	if q.Word != "" {
-		if p.word, err = tokenID(r, q.Word); err != nil {
+		if p.word, err = words.id(r, q.Word); err != nil {
 			return nil, err
 		}
 	}
 	if q.Against != "" {
-		if p.against, err = tokenID(r, q.Against); err != nil {
+		if p.against, err = words.id(r, q.Against); err != nil {
 			return nil, err
 		}
 	}

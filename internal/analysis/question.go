@@ -32,25 +32,24 @@ func encodeQuestion(r *run.Run, q Question) (a asked, err error) {
 	if a.Encoded, err = r.Encode(q.Text); err != nil {
 		return a, err
 	}
-	before := untyped(r)
+	words := typedWords(r, a.Tokens)
 	if q.Position != 0 {
-		position := q.Position - 1 + before
+		position := q.Position - 1 + words.before
 		if position < 1 || position >= len(a.IDs) {
-			return a, fmt.Errorf("the sentence has no %s %d to predict: choose %d to %d, or 0 for the one after the last",
-				r.Vocabulary.Tokenizer().Noun(), q.Position, 2-before, len(a.IDs)-before)
+			return a, words.notPredicted(q.Position)
 		}
 		a.target = a.IDs[position]
 		a.Tokens, a.IDs, a.Unknown = a.Tokens[:position], a.IDs[:position], a.Unknown[:position]
 	}
 	if q.Word != "" {
-		if a.target, err = tokenID(r, q.Word); err != nil {
+		if a.target, err = words.id(r, q.Word); err != nil {
 			return a, err
 		}
 	}
 	if q.Against == "" {
 		return a, nil
 	}
-	if a.against, err = tokenID(r, q.Against); err != nil && q.Against == RunnerUp {
+	if a.against, err = words.id(r, q.Against); err != nil && q.Against == RunnerUp {
 		a.against, err = -1, nil
 	}
 	if err == nil && a.against >= 0 && a.against == a.target {
@@ -65,20 +64,15 @@ func notAgainstItself(r *run.Run, word string) error {
 		printable.Quote(word), r.Vocabulary.Tokenizer().Noun(), RunnerUp)
 }
 
-// tokenID returns the id of a word: a key, as results show it, or a word as typed.
-func tokenID(r *run.Run, word string) (int, error) {
-	if id, known := r.Vocabulary.ID(word); known {
-		return id, nil
+// notPredicted is the error of a position, counted from 1, at which no token of the sentence is predicted from those before it.
+func (s sentenceWords) notPredicted(position int) error {
+	first, last := 2-s.before, len(s.tokens)-s.before
+	choose := fmt.Sprintf("choose %d to %d, or 0 for the one after the last", first, last)
+	switch {
+	case last == first:
+		choose = fmt.Sprintf("choose %d, or 0 for the one after the last", first)
+	case last < first:
+		choose = "none comes after another in it, so choose 0, the one after the last"
 	}
-	tokens, err := r.Vocabulary.Tokenize(word)
-	if err != nil {
-		return -1, err
-	}
-	if len(tokens) == 1 {
-		if id, known := r.Vocabulary.ID(tokens[0].Key); known {
-			return id, nil
-		}
-	}
-	return -1, fmt.Errorf("%s is not one %s of this run's vocabulary: choose one of its training text",
-		printable.Quote(word), r.Vocabulary.Tokenizer().Noun())
+	return fmt.Errorf("the sentence has no %s %d to predict: %s", s.noun, position, choose)
 }

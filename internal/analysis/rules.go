@@ -15,14 +15,15 @@ import (
 type Rules struct {
 	Names []string // in order of appearance
 
-	sentences [][]int               // ids, from boundary to boundary
+	sentences [][]int               // ids, from boundary to boundary; of a shortened one to the decided word
 	cases     map[string][]roleCase // by name; of a case, the sentence is an index in sentences
 	marked    bool
+	shortened int // see [Rules.Shortened]
 }
 
 // NewRules returns the rules of marked sentences, which [data.ReadMarked] read with the vocabulary of the run, or without any
 // those of the grammar of the corpus. There are none if the corpus has no grammar. It returns an error if the context of the run
-// is too short for a marked sentence, if all tokens before a decided one are its causes, since no attention is left without them,
+// is too short for the cause words of a marked sentence, if all tokens before a decided one are its causes, since no attention is left without them,
 // or if a rule has the name of a role of heads. The error names the line.
 func NewRules(r *run.Run, corpus *data.Corpus, marked []data.Marked) (*Rules, error) {
 	if marked != nil {
@@ -60,12 +61,15 @@ var takenNames = []string{
 func markedRules(r *run.Run, marked []data.Marked) (*Rules, error) {
 	rules := &Rules{cases: map[string][]roleCase{}, marked: true}
 	before, at := untyped(r), map[string]int{}
-	for _, m := range marked {
-		ids := markedIDs(r, m)
+	for _, whole := range marked {
+		m, ids, err := shortened(r, whole)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", whole.Line, err)
+		}
+		if len(m.Tokens) < len(whole.Tokens) {
+			rules.shortened++
+		}
 		switch noun := r.Vocabulary.Tokenizer().Noun(); {
-		case len(ids)-1 > r.Config.Context:
-			return nil, fmt.Errorf("line %d: the sentence has %s and this run takes at most %d: shorten it, "+
-				"or train with a larger --context", m.Line, printable.Count(len(m.Tokens), noun), r.Config.Context+1-2*before)
 		case slices.Contains(takenNames, m.Name):
 			return nil, fmt.Errorf("line %d: a rule cannot be named %s, which is a role of heads: choose another name",
 				m.Line, m.Name)
@@ -84,6 +88,33 @@ func markedRules(r *run.Run, marked []data.Marked) (*Rules, error) {
 		rules.add(r, at[key], m.Rule)
 	}
 	return rules, nil
+}
+
+// shortened returns a marked sentence and its ids. Of one that is longer than the context it keeps the decided word and the last
+// words before it that fit. It is an error if a cause word is not among them.
+func shortened(r *run.Run, m data.Marked) (data.Marked, []int, error) {
+	ids := markedIDs(r, m)
+	if len(ids)-1 <= r.Config.Context {
+		return m, ids, nil
+	}
+	before := untyped(r)
+	omitted := max(0, m.Predicted+before-r.Config.Context) // the decided word is predicted, not read
+	for _, cause := range m.Causes {
+		if cause < omitted {
+			noun := r.Vocabulary.Tokenizer().Noun()
+			return m, nil, fmt.Errorf("this run reads at most %s before the decided one, and the cause %s %s is not among them: "+
+				"shorten the sentence, or train with a larger --context", printable.Count(r.Config.Context-before, noun), noun,
+				printable.Quote(m.Tokens[cause].Text))
+		}
+	}
+	ids = slices.Concat(ids[:before], ids[before+omitted:before+m.Predicted+1])
+	m.Tokens = m.Tokens[omitted : m.Predicted+1]
+	m.Predicted -= omitted
+	m.Causes = slices.Clone(m.Causes)
+	for i := range m.Causes {
+		m.Causes[i] -= omitted
+	}
+	return m, ids, nil
 }
 
 // markedIDs returns the ids of a marked sentence, with the boundaries.
@@ -112,6 +143,9 @@ func (rules *Rules) add(r *run.Run, sentence int, rule data.Rule) {
 
 // Sentences returns the number of different sentences that the rules are measured on.
 func (rules *Rules) Sentences() int { return len(rules.sentences) }
+
+// Shortened returns how many marked sentences are longer than the context, so that only their last words are read.
+func (rules *Rules) Shortened() int { return rules.shortened }
 
 // roleCases returns the cases of all rules in the first sentences, sorted by rule.
 func (rules *Rules) roleCases(sentences int) (cases []roleCase) {
@@ -173,7 +207,7 @@ func RuleAt(r *run.Run, q Question, marked []data.Marked) (rule Rule, ok bool, e
 		return Rule{}, false, err
 	}
 	var keys []string // before the word
-	for _, t := range tokens[:len(a.IDs)-before] {
+	for _, t := range tokens[:a.Omitted+len(a.IDs)-before] {
 		keys = append(keys, t.Key)
 	}
 	word := ""
@@ -202,7 +236,12 @@ func RuleAt(r *run.Run, q Question, marked []data.Marked) (rule Rule, ok bool, e
 	}
 	rule.Name = found.Name
 	for _, cause := range found.Causes {
-		rule.Causes = append(rule.Causes, cause+before)
+		if cause >= a.Omitted { // the others are not read
+			rule.Causes = append(rule.Causes, cause-a.Omitted+before)
+		}
+	}
+	if len(rule.Causes) == 0 {
+		return Rule{}, false, nil
 	}
 	return rule, true, nil
 }

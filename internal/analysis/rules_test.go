@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -128,7 +129,14 @@ func TestMarkedRulesOfCharacters(t *testing.T) {
 		t.Error(err)
 	}
 	wantNewRules(t, r, "[a]{ }", "line 1: all characters before \"␣\" are marked as causes")
-	wantNewRules(t, r, "\n a[ ]lion a{ }l", "line 2: the sentence has 11 characters and this run takes at most 9")
+	wantNewRules(t, r, "\n a[ ]l[i]on a lio{n}", "line 2: this run reads at most 8 characters before the decided one, and the cause character \"␣\" is not among them")
+	long := rulesOf(t, r, nil, marks(t, r, " a[ ]lion a{ }l")) // 11 characters, of which 9 come before the decided one
+	if c := long.cases[data.MarkedName][0]; long.Shortened() != 1 || c.query != 7 || !slices.Equal(c.keys, []int{1}) || len(c.ids) != 8 {
+		t.Errorf("a sentence longer than the context: %+v, %d shortened", c, long.Shortened())
+	}
+	if _, err := AblateRules(r, long); err != nil {
+		t.Error(err)
+	}
 	if _, err := NewRules(r, nil, marks(t, r, " a[ ]lion {a}")); err != nil {
 		t.Errorf("a sentence as long as the context and the character after it: %v", err)
 	}
@@ -144,8 +152,8 @@ func wantNewRules(t *testing.T, r *run.Run, text, want string) {
 
 func TestMarkedRulesOfWordsRefuse(t *testing.T) {
 	r, _ := savannaRun(t, 60)
-	wantNewRules(t, r, "[the] {lion}\n[the]"+strings.Repeat(" old", r.Config.Context-2)+" {lion}",
-		"line 2: the sentence has ")
+	wantNewRules(t, r, "[the] {lion}\n[the]"+strings.Repeat(" old", r.Config.Context-1)+" {lion}",
+		fmt.Sprintf("line 2: this run reads at most %d words before the decided one, and the cause word \"the\" is not among them", r.Config.Context-1))
 	rulesOf(t, r, nil, marks(t, r, "[the]"+strings.Repeat(" old", r.Config.Context-3)+" {lion}"))
 	wantNewRules(t, r, "boundary: [the] {lion}", "line 1: a rule cannot be named boundary")
 	if _, err := NewRules(r, nil, marks(t, r, "[the] {lion}")); err != nil { // <s> is left

@@ -58,6 +58,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 		}
 	}
 	result.Tokens, result.IDs, result.Unknown = all[0].Tokens, all[0].IDs, all[0].Unknown
+	result.Omitted = all[0].Omitted
 	result.Links = Recurring(all, least)
 	return result, nil
 }

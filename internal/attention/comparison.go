@@ -168,6 +168,7 @@ func (c Comparison) Result() ComparisonResult {
 // Recurrence counts which links of a sentence occur in trainings that differ in the seed alone.
 type Recurrence struct {
 	Text    string          `json:"text"`
+	Omitted int             `json:"omitted,omitempty"` // see [Map]
 	Tokens  []string        `json:"tokens"`
 	IDs     []int           `json:"ids"`
 	Unknown []bool          `json:"unknown"` // which tokens are not in the vocabulary

@@ -27,6 +27,7 @@ type Map struct {
 	// head. "" means that this is the attention that the model computed.
 	Name      string          `json:"name,omitempty"`
 	Text      string          `json:"text"`              // the sentence as typed
+	Omitted   int             `json:"omitted,omitempty"` // tokens at the beginning of the text that are not among Tokens, since the context is too short for all
 	Tokens    []string        `json:"tokens"`            // [seq] display spelling, boundary token first for word runs
 	IDs       []int           `json:"ids,omitempty"`     // [seq] what the model reads; nil in films of older runs
 	Unknown   []bool          `json:"unknown,omitempty"` // [seq] token i is not in the run's vocabulary (nil: all known)

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"attend/data"
+	"attend/internal/printable"
 	"attend/internal/run"
 )
 
@@ -154,8 +155,13 @@ func (c *Course) check(chapter int) error {
 	if c.Sentence == "" {
 		return nil
 	}
-	if _, err := mapOf(c.untrained, c.Sentence, 1); err != nil { // the trained model knows the same words
+	m, err := mapOf(c.untrained, c.Sentence, 1) // the trained model knows the same words
+	if err != nil {
 		return fmt.Errorf("--sentence: %w", err)
+	}
+	if read := len(m.Tokens) - 1; m.Omitted > 0 {
+		return fmt.Errorf("--sentence: it has %s and the model of the course takes at most %d: shorten it",
+			printable.Count(read+m.Omitted, "word"), read)
 	}
 	return nil
 }

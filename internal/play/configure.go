@@ -45,9 +45,9 @@ func (s *Session) configure(in Configure) (State, error) {
 		before.describeCommand(&of)
 		sentence = cmp.Or(sentence, before.run.Settings.Sample)
 	}
-	for _, of := range []string{dataSetting, sampleSetting} {
+	for _, of := range []string{dataSetting, encodingSetting, sampleSetting} {
 		if _, ok := in.Settings[of]; ok {
-			return State{}, fmt.Errorf("the setting %s: want it as preset, text or sentence of the message", of)
+			return State{}, fmt.Errorf("the setting %s: want a preset, a text in UTF-8 or a sentence of the message", of)
 		}
 	}
 	maps.Copy(g, in.Settings)
@@ -149,7 +149,9 @@ func (s *Session) load(settings run.Settings, text string) (*corpus, error) {
 	if err := checkText(settings.Data, text, unit.Layout.Sentences()); err != nil {
 		return nil, err
 	}
-	c, err := data.Load(settings.Data, strings.NewReader(text), settings.Options())
+	o := settings.Options()
+	o.Encoding = data.UTF8 // the browser has decoded it
+	c, err := data.Load(settings.Data, strings.NewReader(text), o)
 	if err != nil {
 		return nil, err
 	}

@@ -87,6 +87,7 @@ type Point struct {
 // Map is an [attention.Map].
 type Map struct {
 	Text      string                   `json:"text"`
+	Omitted   int                      `json:"omitted"`           // tokens at the beginning of the text that the context is too short for
 	Tokens    []string                 `json:"tokens"`            // [seq], the boundary token first in a run on words
 	Unknown   []bool                   `json:"unknown"`           // [seq] whether a token is not in the vocabulary
 	Attention [][][][]float32          `json:"attention"`         // [layer][head][query][key], 0 for later keys
@@ -128,7 +129,7 @@ func scoresOf(rows [][]float32) [][]Score {
 
 // mapOf returns a map as a message has it.
 func mapOf(m attention.Map) Map {
-	out := Map{Text: m.Text, Tokens: m.Tokens, Unknown: m.Unknown, Attention: m.Attention, Next: m.Next, NextAt: m.NextAt}
+	out := Map{Text: m.Text, Omitted: m.Omitted, Tokens: m.Tokens, Unknown: m.Unknown, Attention: m.Attention, Next: m.Next, NextAt: m.NextAt}
 	for _, heads := range m.Vectors {
 		var vectors []HeadVectors
 		for _, v := range heads {

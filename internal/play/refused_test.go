@@ -60,7 +60,6 @@ func bad() []struct {
 		{"configure", object{"text": small(), "settings": quick("unit", "char", "context", "512", "layers", "4"), "sentence": strings.Repeat("the lion ", 50)},
 			"a page shows at most"},
 		{"show", object{"sentence": long}, "a page takes at most"},
-		{"show", object{"sentence": strings.Repeat("the ", 60)}, "shorten it, or train with a larger context"},
 		{"show", object{"sentence": "colorless green ideas"}, "vocabulary"},
 		{"show", object{"interventions": []object{{"layer": 9, "head": 0}}}, "there is no layer 9"},
 		{"show", object{"interventions": []object{{"layer": -1, "head": 0}}}, "there is no layer -1"},

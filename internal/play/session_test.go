@@ -192,3 +192,19 @@ func TestDescribe(t *testing.T) {
 		t.Errorf("missing %v, or %d presets", kinds, len(d.Presets))
 	}
 }
+
+// Of a sentence longer than the context the page is shown the last words, and how many were left out.
+func TestShowLongSentence(t *testing.T) {
+	c := talk(t)
+	ask[State](c, "configure", object{"preset": "savanna", "settings": object{"steps": "1"}})
+	const end = "the lion saw the zebra near the"
+	whole, part := ask[Shown](c, "show", object{"sentence": strings.Repeat("the ", 60) + end}), ask[Shown](c, "show", object{"sentence": end}).Map
+	m := whole.Map
+	n, read := len(m.Tokens)-1, len(part.Tokens)-1 // without the boundary token
+	if m.Omitted == 0 || m.Omitted+n != 60+read || part.Omitted != 0 || strings.Join(m.Tokens[n+1-read:], " ") != end {
+		t.Errorf("%d omitted of a long sentence, %d of a short one, tokens %q", m.Omitted, part.Omitted, m.Tokens)
+	}
+	if why := ask[WhyResult](c, "why", object{"sentence": m.Text}); why.Omitted != m.Omitted {
+		t.Errorf("why: %d omitted, want %d", why.Omitted, m.Omitted)
+	}
+}

@@ -13,10 +13,11 @@ import (
 	"attend/internal/run"
 )
 
-// The settings that no control has: the text and the sample sentence are given by themselves.
+// The settings that no control has: the text and the sample sentence are given by themselves, and a page decodes its text.
 const (
-	dataSetting   = "data"
-	sampleSetting = "sample"
+	dataSetting     = "data"
+	encodingSetting = "encoding"
+	sampleSetting   = "sample"
 )
 
 // given is settings as a person gives them, in text by their names. Those that are missing have their default.
@@ -110,7 +111,7 @@ func (s *Session) describe() (Description, error) {
 	}
 	defaults := run.Defaults()
 	for _, setting := range run.AllSettings() {
-		if setting.Name != dataSetting && setting.Name != sampleSetting {
+		if !slices.Contains([]string{dataSetting, encodingSetting, sampleSetting}, setting.Name) {
 			d.Settings = append(d.Settings, describeSetting(setting, defaults))
 		}
 	}

@@ -43,8 +43,9 @@ type Completion struct {
 }
 
 // Complete returns the prompt with a continuation; equal seeds and sample numbers give equal texts. A run on words stops at the
-// end of the sentence or when the context is full. A run on characters reads the last tokens, at most its context. An empty
-// prompt begins a sentence (words) or a line (characters), or what the training text begins sentences with, if it has one line.
+// end of the sentence or, unless the prompt is longer than the context, when the context is full. A prompt longer than the context is
+// read as by [Run.Encode], and so is a text of characters that grows longer. An empty prompt begins a sentence (words) or a line
+// (characters), or what the training text begins sentences with, if it has one line.
 func (s *Session) Complete(prompt string, sampling Sampling, sample int) (Completion, error) {
 	if err := sampling.Validate(); err != nil {
 		return Completion{}, err
@@ -58,15 +59,10 @@ func (s *Session) Complete(prompt string, sampling Sampling, sample int) (Comple
 		return Completion{}, err
 	}
 	ids, _ := v.Encode(tokens)
-	context := s.run.Config.Context
 	boundary, words := v.Boundary()
 	var c Completion
 	if words {
 		ids = append([]int{boundary}, ids...)
-		if len(ids) > context {
-			return Completion{}, fmt.Errorf("the prompt has %d %ss and this run takes at most %d: shorten it",
-				len(ids)-1, v.Tokenizer().Noun(), context-1)
-		}
 	} else if len(ids) == 0 {
 		if newline, ok := v.ID("\n"); ok && len(s.run.Spelling.First) == 0 {
 			ids = []int{newline}
@@ -130,7 +126,8 @@ func (s *Session) never(sampling Sampling) int {
 
 // Continue draws what follows each of several lists of ids, in batches, and returns the added ids. Prompt i is given the sample
 // number first+i: equal seeds and sample numbers give equal ids. In a run on words a continuation ends with the boundary token,
-// unless MaxTokens or the context ends it before. In a run on characters the model reads the last tokens, at most its context.
+// unless MaxTokens ends it before, or the context that a prompt has not exceeded. Of what is longer than the context the model reads
+// the last tokens, after the boundary token in a run on words.
 func (s *Session) Continue(prompts [][]int, sampling Sampling, first int) ([][]int, error) {
 	if err := sampling.Validate(); err != nil {
 		return nil, err
@@ -146,14 +143,17 @@ func (s *Session) Continue(prompts [][]int, sampling Sampling, first int) ([][]i
 	for {
 		open = slices.DeleteFunc(open, func(i int) bool {
 			n := len(added[i])
-			return n == sampling.MaxTokens || words && (len(texts[i]) > context || n > 0 && added[i][n-1] == boundary)
+			full := len(prompts[i]) <= context && len(texts[i]) > context
+			return n == sampling.MaxTokens || words && (full || n > 0 && added[i][n-1] == boundary)
 		})
 		if len(open) == 0 {
 			return added, nil
 		}
 		windows := make([][]int, len(open))
 		for k, i := range open {
-			windows[k] = texts[i][max(0, len(texts[i])-context):]
+			if windows[k] = texts[i][max(0, len(texts[i])-context):]; words && len(texts[i]) > context {
+				windows[k] = slices.Concat([]int{boundary}, windows[k][1:])
+			}
 		}
 		err := s.Forward(windows, func(k int, out ForwardResult) error {
 			i := open[k]

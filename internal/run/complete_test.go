@@ -104,12 +104,37 @@ func TestCompleteStops(t *testing.T) {
 	if got := completed(t, endless, "the", greedy(3), 0); got != "the "+word+" "+word+" "+word {
 		t.Errorf("%q, want 3 words more", got)
 	}
-	_, err := endless.Complete("The lion sees the ant near rocks now", greedy(20), 0)
-	wantError(t, err, "8 words", "at most 7")
-	_, err = endless.Complete("a\xff", greedy(20), 0)
+	// Of a longer prompt the last 7 words are read, and it has no end.
+	if got, prompt := completed(t, endless, "The lion sees the ant near rocks now", greedy(9), 0), "The lion sees the ant near rocks now"; got !=
+		prompt+strings.Repeat(" "+word, 9) {
+		t.Errorf("%q, want 9 words more", got)
+	}
+	_, err := endless.Complete("a\xff", greedy(20), 0)
 	wantError(t, err, "UTF-8")
 	_, err = endless.Complete("the", Sampling{}, 0)
 	wantError(t, err, "top-p")
+}
+
+// Each word after a prompt that is longer than the context is predicted from the last words that fit.
+func TestCompleteLongPrompt(t *testing.T) {
+	s := small()
+	s.Steps = 40
+	r := reader(t, trained(t, s, smallText()), 1)
+	prompt := "the ant the bee the cat the dog near the lion sees the"
+	words := strings.Fields(completed(t, r, prompt, greedy(4), 0))
+	given := len(strings.Fields(prompt))
+	for end := given; end < len(words); end++ {
+		m, err := r.Map(strings.Join(words[:end], " "), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Next[0].Word != words[end] || m.Omitted != end-7 {
+			t.Errorf("after %q comes %q, want %q; %d omitted", words[:end], words[end], m.Next[0].Word, m.Omitted)
+		}
+	}
+	if len(words) == given {
+		t.Error("nothing comes after the prompt")
+	}
 }
 
 // A run on characters predicts each from the last of its context alone.

@@ -38,10 +38,15 @@ type Encoded struct {
 	Tokens  []string // as typed, the boundary token first in a run on words
 	IDs     []int
 	Unknown []bool // whether a token is not in the vocabulary
+	Omitted int    // tokens at the beginning of the text that are left out, since the context is too short for all
 }
 
-// Encode tokenizes a text. It returns an error if the text is empty or too long, or if the vocabulary has none of its tokens.
-func (r *Run) Encode(text string) (Encoded, error) {
+// Encode tokenizes a text. Of a text longer than the context it keeps the last tokens that fit, after the boundary token in a run
+// on words. It returns an error if the text is empty, or if the vocabulary has none of its tokens.
+func (r *Run) Encode(text string) (Encoded, error) { return r.encodeLast(text, r.Config.Context) }
+
+// encodeLast is [Run.Encode] for at most so many tokens as the context has, the boundary token included.
+func (r *Run) encodeLast(text string, context int) (Encoded, error) {
 	tokens, err := r.Vocabulary.Tokenize(text)
 	if err != nil {
 		return Encoded{}, err
@@ -53,11 +58,13 @@ func (r *Run) Encode(text string) (Encoded, error) {
 	if boundary, ok := r.Vocabulary.Boundary(); ok {
 		e.Tokens, e.IDs, e.Unknown = []string{data.BoundaryToken}, []int{boundary}, []bool{false}
 	}
-	most := r.Config.Context - len(e.IDs)
-	if len(tokens) > most {
-		return Encoded{}, fmt.Errorf("the sentence has %d tokens and this run takes at most %d: "+
-			"shorten it, or train with a larger --context", len(tokens), most)
+	most := context - len(e.IDs)
+	if most < 1 {
+		return Encoded{}, fmt.Errorf("this run has a context of %d, in which no %s has space after %s: train with a larger --context",
+			context, r.Vocabulary.Tokenizer().Noun(), data.BoundaryToken)
 	}
+	e.Omitted = max(0, len(tokens)-most)
+	tokens = tokens[e.Omitted:]
 	for _, t := range tokens {
 		id, known := r.Vocabulary.ID(t.Key)
 		e.Tokens, e.IDs, e.Unknown = append(e.Tokens, t.Text), append(e.IDs, id), append(e.Unknown, !known)
@@ -148,7 +155,7 @@ type MapOptions struct {
 	Read func(ForwardResult) // is called with the result of the forward pass, unless it is nil
 }
 
-// MapWith returns the attention map of a text with options.
+// MapWith returns the attention map of a text with options, of its last tokens if it has more than the session takes.
 func (s *Session) MapWith(text string, o MapOptions) (attention.Map, error) {
 	c := s.run.Config
 	if o.Vectors {
@@ -160,14 +167,14 @@ func (s *Session) MapWith(text string, o MapOptions) (attention.Map, error) {
 			}
 		}
 	}
-	e, err := s.run.Encode(text)
+	e, err := s.run.encodeLast(text, s.seq)
 	if err != nil {
 		return attention.Map{}, err
 	}
 	var m attention.Map
 	err = s.ForwardEdited([][]int{e.IDs}, []Edit{o.Edit}, func(_ int, out ForwardResult) error {
 		n := len(e.IDs)
-		m = attention.Map{Text: e.Text, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), o.Most)}
+		m = attention.Map{Text: e.Text, Omitted: e.Omitted, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), o.Most)}
 		m.Attention = attention.PerHead(c.Layers, c.Heads, func(layer, head int) [][]float32 {
 			rows := make([][]float32, n)
 			for query := range rows {

@@ -27,6 +27,7 @@ import (
 // training.yaml.
 type Settings struct {
 	Data      string  `yaml:"data"`
+	Encoding  string  `yaml:"encoding"`
 	Unit      string  `yaml:"unit"`
 	Case      string  `yaml:"case"`
 	HoldOut   float64 `yaml:"holdout"`
@@ -68,7 +69,7 @@ const (
 
 // Options returns the options to load the text.
 func (s Settings) Options() data.Options {
-	return data.Options{Unit: s.Unit, Case: s.Case, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
+	return data.Options{Encoding: s.Encoding, Unit: s.Unit, Case: s.Case, HoldOut: s.HoldOut, MinCount: s.MinCount, Seed: s.SplitSeed, By: s.HoldOutBy}
 }
 
 // Resolve sets the settings that depend on others or on the text (min-count, hidden, learning rate, context, sample sentence) if
@@ -78,15 +79,21 @@ func (s Settings) Resolve(corpus *data.Corpus) (Settings, error) {
 	s.LR = s.rate()
 	switch longest := max(corpus.Train.LongestInput(), corpus.HeldOut.LongestInput()); {
 	case !corpus.Vocabulary.Layout().Sentences():
-		s.Context = cmp.Or(s.Context, min(charContext, corpus.Train.Predictions()))
+		most := corpus.Train.Predictions()
+		if s.Context > most {
+			noun, train, heldOut := corpus.Vocabulary.Tokenizer().Noun(), corpus.Train.Tokens(), corpus.HeldOut.Tokens()
+			return s, fmt.Errorf("%s has %s, %s of them for training: at most --context %d", corpus.Name,
+				printable.Count(train+heldOut, noun), printable.Thousands(train), most)
+		}
+		s.Context = cmp.Or(s.Context, min(charContext, most))
 	case s.Context == 0 && longest > longestAutomatic:
-		return s, fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d",
-			corpus.LongestLine, corpus.Name, longest-1, longest)
+		return s, data.WithHint(fmt.Errorf("line %d of %s has %d words: split it into sentences, or set --context %d",
+			corpus.LongestLine, corpus.Name, longest-1, longest), corpus.Hint)
 	case s.Context == 0:
 		s.Context = longest
 	case longest > s.Context:
-		return s, fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
-			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest)
+		return s, data.WithHint(fmt.Errorf("line %d of %s has %d words, which with the boundary token do not fit a context of %d: "+
+			"set --context %d, or split the line", corpus.LongestLine, corpus.Name, longest-1, s.Context, longest), corpus.Hint)
 	}
 	if corpus.HeldOut.Len() == 0 {
 		s.Keep = KeepLast

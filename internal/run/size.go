@@ -168,8 +168,12 @@ func (r *Run) checkTraining(corpus *data.Corpus) error {
 	// The mean length of a batch varies, more so for small batches: this is the largest.
 	text.Mean += (text.Longest - text.Mean) / math.Sqrt(float64(r.Settings.Batch))
 	sample, err := r.Encode(r.Settings.Sample)
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("the sample sentence: %w", err)
+	case sample.Omitted > 0:
+		return fmt.Errorf("the sample sentence has %s more than a context of %d takes: shorten it, or raise --context",
+			printable.Count(sample.Omitted, r.Vocabulary.Tokenizer().Noun()), seq)
 	}
 	need := footprint{r.trainingBytes(corpus, text, layers.Full(len(sample.IDs))), r.trainingBytes(corpus, all, all)}
 	if r.Parameters == nil {

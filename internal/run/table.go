@@ -89,6 +89,9 @@ var allSettings = sync.OnceValue(func() (all []Setting) {
 			{Name: "data", Default: "savanna",
 				Meaning: "`TEXT` to learn: " + strings.Join(data.BuiltIn.Names(), ", ") + " (built in), " +
 					"a file, or - for standard input; at most 1 GB"},
+			{Name: "encoding", Default: data.UTF8,
+				Absent:  func(s *Settings) { s.Encoding = data.UTF8 },
+				Meaning: "encoding of the text, by its `NAME`: utf-8, utf-16, windows-1252, iso-8859-2, shift_jis, gb18030, ..."},
 			{Name: "unit", Default: data.Word, Choices: data.Units.Names(),
 				Meaning: "tokens and layout of the text (" + data.UnitMeanings() + ")"},
 			{Name: "case", Default: data.Lower, Choices: data.Cases(), Older: data.Former,

@@ -70,7 +70,7 @@ func TestTableResumeAndVary(t *testing.T) {
 	if want := []string{"steps", "eval-interval", "save-interval"}; !slices.Equal(onResume, want) {
 		t.Errorf("may change on resume: %q, want %q", onResume, want)
 	}
-	if want := []string{"data", "unit", "case", "holdout", "holdout-by", "split-seed", "min-count", "sample", "eval-interval", "save-interval"}; !slices.Equal(fixed, want) {
+	if want := []string{"data", "encoding", "unit", "case", "holdout", "holdout-by", "split-seed", "min-count", "sample", "eval-interval", "save-interval"}; !slices.Equal(fixed, want) {
 		t.Errorf("may not be varied: %q, want %q", fixed, want)
 	}
 }

@@ -393,11 +393,15 @@ func (r *Run) CheckText(corpus *data.Corpus) error { return r.checkText(corpus.N
 // CheckTextFile is [Run.CheckText] of a file, which it reads without storing it, since the file may be large. It then seeks to
 // the start.
 func (r *Run) CheckTextFile(name string, f io.ReadSeeker) error {
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
+	text, err := data.Decoded(f, r.Settings.Encoding)
+	if err != nil {
 		return err
 	}
-	_, err := f.Seek(0, io.SeekStart)
+	sum := sha256.New()
+	if _, err := io.Copy(sum, text); err != nil {
+		return err
+	}
+	_, err = f.Seek(0, io.SeekStart)
 	return cmp.Or(err, r.checkText(name, hex.EncodeToString(sum.Sum(nil))))
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"unicode/utf8"
 
+	"attend/data"
 	"attend/internal/file"
 	"attend/internal/play"
 	"attend/internal/printable"
@@ -84,7 +85,11 @@ func readText(r *run.Run) (string, error) {
 		return "", missingError{fmt.Errorf("%s cannot be read: %w", printable.Path(path), file.Cause(err))}
 	}
 	defer f.Close()
-	b, err := io.ReadAll(f)
+	in, err := data.Decoded(f, r.Settings.Encoding)
+	if err != nil {
+		return "", missingError{err}
+	}
+	b, err := io.ReadAll(in) // as it is: a page checks its SHA-256
 	switch {
 	case err != nil:
 		return "", missingError{fmt.Errorf("%s cannot be read: %w", printable.Path(path), file.Cause(err))}

@@ -115,7 +115,7 @@ func pageScaleOf(s render.Scale) (p pageScale) {
 // pageSentenceOf copies what stays the same of a valid map, of which the selection is shown first.
 func pageSentenceOf(m attention.Map, shown render.Selection) pageSentence {
 	s := pageSentence{Text: printable.Sentence(m.Text), Name: printable.Sentence(m.Name), Unknown: []int{},
-		Layers: len(m.Attention), Heads: len(m.Attention[0]), Joined: strings.Join(m.Tokens, "") == m.Text, Effects: m.Effects}
+		Layers: len(m.Attention), Heads: len(m.Attention[0]), Joined: strings.HasSuffix(m.Text, strings.Join(m.Tokens, "")), Effects: m.Effects}
 	start, _ := shown.Of(m)
 	s.Start = [2]int{start.Layer, start.Head}
 	if heads := m.Important(); len(heads) > 0 {

@@ -23,7 +23,7 @@ function readNext(list) {
 }
 
 // readMap returns the map of a reply: {tokens (spelled), words (repeated ones numbered), layers, heads, unknown (a Set of positions),
-// nextAt (the next words after each position), weights(layer, head) (flat cells; MEAN for the mean)}.
+// omitted (a number of tokens), nextAt (the next words after each position), weights(layer, head) (flat cells; MEAN for the mean)}.
 function readMap(map) {
   const tokens = map.tokens.map(spelled);
   const seq = tokens.length,
@@ -55,7 +55,8 @@ function readMap(map) {
     layers,
     heads,
     nextAt,
-    joined: map.text !== undefined && map.tokens.join("") === map.text && seq > 1,
+    omitted: map.omitted ?? 0, // tokens at the beginning of the text that are not read
+    joined: map.text !== undefined && map.text.endsWith(map.tokens.join("")) && seq > 1,
     unknown: new Set((map.unknown ?? []).flatMap((u, i) => (u ? [i] : []))),
     weights(layer, head) {
       const key = `${layer} ${head}`;

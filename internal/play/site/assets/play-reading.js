@@ -10,6 +10,9 @@ const askForMap = makeLatest(async ({ text, done }) => {
     now.shownStep = reply.shownStep;
     takeEffect(reply);
     byId("unknown").hidden = now.map.unknown.size === 0;
+    byId("omitted").hidden = now.map.omitted === 0;
+    byId("omitted").textContent =
+      `The sentence is longer than the context, so the model reads its end alone: the first ${now.map.omitted} of its tokens are left out.`;
     draw();
     done(true);
   } catch (error) {

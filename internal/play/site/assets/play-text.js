@@ -24,6 +24,18 @@ async function readBase64(file) {
   });
 }
 
+// kinds are files that are no plain text: the bytes that they begin with, what they are, and what to do.
+const kinds = [
+  [[0x25, 0x50, 0x44, 0x46], "a PDF", "Copy the text out of it and paste it here"],
+  [[0x50, 0x4b, 0x03, 0x04], "a document of an office program", "Save it as .txt"],
+  [[0xd0, 0xcf, 0x11, 0xe0], "a document of an office program", "Save it as .txt"],
+  [[0x1f, 0x8b], "compressed with gzip", "Unpack it first"],
+  [[0x89, 0x50, 0x4e, 0x47], "an image", "Type the words of it here"],
+  [[0xff, 0xd8, 0xff], "an image", "Type the words of it here"],
+  [[0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], "an SQLite database", "Export a column of it as text"],
+  [[0xff, 0xfe, 0, 0], "in UTF-32", "Save it in UTF-8"],
+];
+
 // readText returns the text of a file, or throws an error that says what the file is and what to do.
 async function readText(file) {
   if (file.size > mostText) {
@@ -34,16 +46,16 @@ async function readText(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const starts = (magic) => magic.every((b, i) => bytes[i] === b);
   const name = clip(file.name, 60);
-  if (starts([0x25, 0x50, 0x44, 0x46]))
-    throw new Error(`${name} is a PDF, and the page takes plain text. Copy the text out of it and paste it here`);
-  if (starts([0x50, 0x4b, 0x03, 0x04]))
-    throw new Error(`${name} is a document of an office program, and the page takes plain text. Save it as .txt`);
+  for (const [magic, what, advice] of kinds)
+    if (starts(magic)) throw new Error(`${name} is ${what}, and the page takes plain text. ${advice}`);
+  const encoding = starts([0xff, 0xfe]) ? "utf-16le" : starts([0xfe, 0xff]) ? "utf-16be" : "utf-8"; // by its byte-order mark
   let text;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new Error(`${name} is not text in UTF-8. Save it as plain text in UTF-8`);
+    throw new Error(`${name} is not text in UTF-8. Save it as plain text in UTF-8; attend train --data names what its bytes are like`);
   }
+  text = text.replace(/\r(?!\n)/g, "\n"); // lines of old Mac files
   checkText(text, name);
   return text;
 }

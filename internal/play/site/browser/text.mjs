@@ -48,11 +48,20 @@ await check("a dropped file is learned", {}, async (page) => {
   await changedTo(page, "#command", /^attend train$/);
 });
 
+await check("a text in UTF-16 is learned by its byte-order mark, and a carriage return alone ends a line", {}, async (page) => {
+  const utf16 = Buffer.from(`\ufeff${sentences().replaceAll("\n", "\r")}`, "utf16le");
+  await drop(page, "notepad.txt", "text/plain", utf16);
+  await changedTo(page, "#preset", /your own text: notepad\.txt/);
+  assert.ok((await page.inputValue("#own-text")).split("\n").length > 4);
+});
+
 await check("what is no text, or too little or too much of it, is refused, and the former training stands", {}, async (page) => {
   await train(page, 3);
   for (const [file, content, told] of [
     ["book.pdf", "%PDF-1.7\n\x80\x81", /book\.pdf is a PDF/],
     ["book.docx", "PK\x03\x04....", /book\.docx is a document of an office program/],
+    ["text.gz", Buffer.from([0x1f, 0x8b, 8, 0, 0]), /text\.gz is compressed with gzip/],
+    ["photo.jpg", Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0]), /photo\.jpg is an image/],
     ["noise.txt", Buffer.from([0x61, 0xff, 0xfe, 0x20]), /noise\.txt is not text in UTF-8/],
     ["zeros.txt", "a\0b", /zeros\.txt has bytes that are no text/],
     ["empty.txt", "", /empty\.txt is empty/],
