@@ -73,16 +73,19 @@ func (v *Vocabulary) TokenizerJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// formBytes is more than all of tokenizer.json but the vocabulary takes.
+const formBytes = 20e3
+
 // checkFile returns an error if the tokenizer.json of a vocabulary would be too large to be read. frequent are the numbers of the keys
 // in it, and counts how often the training text has each key.
 func (n *numbering) checkFile(v *Vocabulary, frequent []uint32, counts []int, minCount int) error {
-	const form, line = 10e3, len(`      "": 1234567890,`) + 1               // more than all but the vocabulary takes, and an id without its key
-	if form+float64(v.Len()*line+6*v.keys.text.Len()) <= MaxTokenizerJSON { // a byte takes six at most
+	const line = len(`      "": 1234567890,`) + 1                                // an id without its key
+	if formBytes+float64(v.Len()*line+6*v.keys.text.Len()) <= MaxTokenizerJSON { // a byte takes six at most
 		return nil
 	}
 	var b bytes.Buffer
 	e := jsonEncoder(&b)
-	total := form
+	total := formBytes
 	frequent = slices.SortedFunc(slices.Values(frequent), func(a, b uint32) int { return counts[b] - counts[a] })
 	fits := make([]float64, len(frequent)) // the bytes of the most frequent keys to this one
 	for i, number := range frequent {

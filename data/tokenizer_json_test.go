@@ -172,3 +172,13 @@ func FuzzParseTokenizerJSON(f *testing.F) {
 		}
 	})
 }
+
+// What tokenizer.json has beside the vocabulary is less than what is reserved for it.
+func TestTokenizerFormIsSmall(t *testing.T) {
+	for _, unit := range units() {
+		b, err := encodeJSON("tokenizer.json", tokenizerForm(unit))
+		if err != nil || len(b) > formBytes {
+			t.Errorf("%T has %d bytes, %v, want at most %d", unit.Tokenizer, len(b), err, int(formBytes))
+		}
+	}
+}
