@@ -165,13 +165,13 @@ func (l *spellingCount) spelling(token string) int {
 	return number
 }
 
-// whiteSpace returns what stands between two tokens without the runes that have no mark of their own.
+// whiteSpace returns what stands between two tokens without the runes that have no mark of their own or are left out.
 func whiteSpace(between string) string {
-	if !strings.ContainsFunc(between, isUnmarked) {
+	if between == "" || between == " " { // as most are
 		return between
 	}
 	return strings.Map(func(r rune) rune {
-		if isUnmarked(r) {
+		if isUnmarked(r) || isHidden(r) {
 			return -1
 		}
 		return r

@@ -159,7 +159,7 @@ func TestSpellingBeginnings(t *testing.T) {
 // The spelling of any text is one that its file returns, and leaves a prompt as it is.
 func TestSpellingOfAnyText(t *testing.T) {
 	hard := []string{"İ", "i", "I", "ß", "ẞ", "ǆ", "ǅ", "é", "e\u0301", "\u0301", "Σ", "ς", "'", "’", "\"", "“", "”", ".", ",", "?", ":", "5", "٫", "(", "_", " ", "  ", "\t", "\u00a0",
-		"\u2028", "文", "。", "ת", "😀", "\u200d", "=", "\u0338", "A", "b", "<unk>"}
+		"\u2028", "文", "。", "ת", "😀", "\u200d", "\u200b", "\u200f", "\u00ad", "❤\ufe0f", "\u0640", "=", "\u0338", "A", "b", "<unk>"}
 	rapid.Check(t, func(t *rapid.T) {
 		line := rapid.Map(rapid.SliceOfN(rapid.SampledFrom(hard), 1, 12), func(s []string) string { return strings.Join(s, "") })
 		text := strings.Join(rapid.SliceOfN(line, 1, 8).Draw(t, "lines"), "\n")
