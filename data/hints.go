@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -49,8 +50,8 @@ type textSample struct {
 
 // Bounds of a sample: the bytes of a text that is sampled as a whole, and of the three parts of a longer one.
 const (
-	sampledWhole = 1 << 19
-	sampledPart  = 1 << 17
+	sampledWhole = 1 << 17
+	sampledPart  = 1 << 15
 )
 
 // sampleOf returns the lines of a text, or of its beginning, its middle and its end.
@@ -68,6 +69,7 @@ func sampleOf(path, text string) textSample {
 		if i < len(parts)-1 {
 			part = part[:strings.LastIndexByte(part, '\n')+1]
 		}
+		s.lines = slices.Grow(s.lines, strings.Count(part, "\n")+1)
 		for line := range strings.SplitSeq(part, "\n") {
 			if line = strings.TrimSpace(line); line != "" {
 				s.lines = append(s.lines, line)
@@ -147,24 +149,26 @@ func (s textSample) unit(tokenizer Tokenizer) string {
 	}
 	letters, inLong, tokens, words, single := 0, 0, 0, 0, 0
 	distinct := map[string]bool{}
+	n, ofWords := 0, 0 // tokens and words of a line
+	visit := func(_, _ int, token string) {
+		n++
+		if r, _ := utf8.DecodeRuneInString(token); !isWordRune(r) {
+			return
+		}
+		ofWords++
+		size := utf8.RuneCountInString(token)
+		letters += size
+		if size > longestWords {
+			inLong += size
+		}
+		if len(distinct) < 10*manyWords {
+			words++
+			distinct[tokenizer.key(token)] = true
+		}
+	}
 	for _, line := range s.lines {
-		n, ofWords := 0, 0
-		tokenizer.each(line, func(_, _ int, token string) {
-			n++
-			if r, _ := utf8.DecodeRuneInString(token); !isWordRune(r) {
-				return
-			}
-			ofWords++
-			size := utf8.RuneCountInString(token)
-			letters += size
-			if size > longestWords {
-				inLong += size
-			}
-			if len(distinct) < manyWords*100 {
-				words++
-				distinct[tokenizer.key(token)] = true
-			}
-		})
+		n, ofWords = 0, 0
+		tokenizer.each(line, visit)
 		tokens += n
 		if ofWords == 1 && n <= 2 {
 			single++

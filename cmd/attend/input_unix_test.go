@@ -111,7 +111,7 @@ func TestTextFromAFIFO(t *testing.T) {
 		t.Error("the text came otherwise through a FIFO")
 	}
 	go send()
-	code, stdout, stderr := attend(t, "", "inspect", "--file", "fifo", "--format", "csv")
+	code, stdout, stderr := attend(t, "", "inspect", "--file", "fifo", "--format", "json")
 	if code != 0 || !strings.Contains(stdout, "the dog ran to the mat") {
 		t.Errorf("code %d, %s", code, stderr)
 	}

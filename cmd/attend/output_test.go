@@ -38,7 +38,7 @@ func TestPictures(t *testing.T) {
 		{}, {"--all"}, {"--all", "--layer", "1"}, {"--head", "2"}, {"--theme", "dark"}, {"--baseline", "uniform"}, {"--baseline", "untrained", "--all"}, {"--baseline", "position"},
 	} {
 		code, document, stderr := attend(t, "", append([]string{"inspect", "--format", "svg", "the cat <sat>"}, args...)...)
-		if code != 0 || stderr != "" {
+		if code != 0 || stderr != "note: not in the vocabulary, read as <unk>: \"<\", \">\"\n" {
 			t.Fatalf("%q: %s", args, stderr)
 		}
 		wellFormed(t, document)
@@ -58,7 +58,7 @@ func TestPictures(t *testing.T) {
 func TestPNGSaysWhatItsFontLacks(t *testing.T) {
 	workshop(t)
 	code, _, stderr := attend(t, "", "inspect", "-o", "map.png", "the cat 狮子 and 狮")
-	if code != 0 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, `no glyphs for 2 words such as "狮子"`) || !strings.Contains(stderr, "--format svg") {
+	if code != 0 || strings.Count(stderr, "\n") != 2 || !strings.Contains(stderr, `no glyphs for 2 words such as "狮子"`) || !strings.Contains(stderr, "--format svg") {
 		t.Errorf("code %d, %q", code, stderr)
 	}
 	for _, name := range []string{"map.png", "map.pdf"} { // Arabic and Hebrew
@@ -66,7 +66,7 @@ func TestPNGSaysWhatItsFontLacks(t *testing.T) {
 			t.Errorf("%s: %q", name, stderr)
 		}
 	}
-	if code, _, stderr = attend(t, "", "inspect", "-o", "map.svg", "the cat 狮子"); code != 0 || stderr != "" {
+	if code, _, stderr = attend(t, "", "inspect", "-o", "map.svg", "the cat 狮子"); code != 0 || strings.Contains(stderr, "font") {
 		t.Errorf("code %d, %q", code, stderr)
 	}
 }

@@ -113,7 +113,7 @@ func TestInspectJSON(t *testing.T) {
 		t.Fatalf("%v: %d sentences", err, len(sentences))
 	}
 	for _, s := range sentences {
-		checkKeys(t, s, "attention", "next", "text", "tokens")
+		checkKeys(t, s, "attention", "ids", "next", "next_at", "text", "tokens", "unknown")
 		var tokens []string
 		var attention [][][][]float64
 		var next []struct {

@@ -241,7 +241,7 @@ func TestPageHoldsItsMaps(t *testing.T) {
 			for j, next := range append(m.NextAt, m.Next) {
 				for k, p := range next {
 					got := append(w.NextAt, w.Next)[j][k]
-					if got != (attention.Prediction{Word: render.Spelling(p.Word), Probability: p.Probability}) {
+					if got != (attention.Prediction{Word: render.Spelling(p.Word), ID: p.ID, Probability: p.Probability}) {
 						t.Fatalf("next word %+v, want %+v", got, p)
 					}
 				}
