@@ -222,10 +222,13 @@ type numbering struct {
 	known     lookup     // of spellings
 	seed      maphash.Seed
 	reading   string // the text whose tokens are added
+
+	visit func(start, end int, token string) // add, made once for all lines
 }
 
 func newNumbering(name string, u Unit) *numbering {
 	n := &numbering{name: name, unit: u, Set: Set{Layout: u.Layout}, seed: maphash.MakeSeed()}
+	n.visit = n.add
 	if u.Layout.Sentences() {
 		n.number("", 0) // which no token is: boundaryNumber
 	}
@@ -235,7 +238,7 @@ func newNumbering(name string, u Unit) *numbering {
 // read adds the tokens of valid text to the sequence that has not ended.
 func (n *numbering) read(text string) {
 	n.reading = text
-	n.unit.Tokenizer.each(text, n.add)
+	n.unit.Tokenizer.each(text, n.visit)
 }
 
 // end ends a sequence, given where it begins in the text.
@@ -255,7 +258,7 @@ func (n *numbering) reserve(done int) {
 // text needs that has taken what it holds for the first `done` of its bytes, and a twentieth more: as little as that, since the
 // old list is garbage.
 func reserved[E any](list []E, least, done, total int) []E {
-	const sample = 16 // the part of the text before which this is trusted to a factor of four
+	const sample = 64 // the part of the text before which this is trusted to a factor of four
 	if cap(list)-len(list) >= least {
 		return list
 	}

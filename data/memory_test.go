@@ -40,7 +40,7 @@ func TestMemoryOfTexts(t *testing.T) {
 		name, unit, text string
 		most             float64 // times the size of the text
 	}{
-		{"short lines", Word, short.String(), 17}, {"distinct words", Word, distinct.String(), 30},
+		{"short lines", Word, short.String(), 11}, {"distinct words", Word, distinct.String(), 30},
 		{"prose", Word, prose.String(), 3.2}, {"characters", Char, prose.String(), 2.6},
 	} {
 		for _, minCount := range []int{1, 0} {

@@ -135,6 +135,23 @@ func (v *Vocabulary) Encode(tokens []Token) (ids []int, unknown int) {
 	return ids, unknown
 }
 
+// Counter returns a function that returns how many tokens a text in UTF-8 has, and how many of them are unknown. A call of the
+// function allocates next to nothing, so that it can be called for millions of texts, from one goroutine at a time.
+func (v *Vocabulary) Counter() func(text string) (tokens, unknown int) {
+	var tokens, unknown int
+	visit := func(_, _ int, token string) {
+		tokens++
+		if _, known := v.ID(v.unit.Tokenizer.key(token)); !known {
+			unknown++
+		}
+	}
+	return func(text string) (int, int) {
+		tokens, unknown = 0, 0
+		v.unit.Tokenizer.each(text, visit)
+		return tokens, unknown
+	}
+}
+
 // Decode returns the text of ids, without boundaries, spaced as in a text.
 func (v *Vocabulary) Decode(ids []int) string {
 	var keys []string

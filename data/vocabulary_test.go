@@ -67,6 +67,12 @@ func TestWordVocabulary(t *testing.T) {
 	if !reflect.DeepEqual(ids, []int{3, 1, 2, 1, 4}) || unknown != 2 {
 		t.Errorf("ids %v, %d unknown", ids, unknown)
 	}
+	count := v.Counter()
+	for range 2 {
+		if tokens, unknown := count("The lion saw A zebra"); tokens != 5 || unknown != 2 {
+			t.Errorf("%d tokens, %d unknown", tokens, unknown)
+		}
+	}
 }
 
 func TestCharVocabulary(t *testing.T) {

@@ -173,21 +173,18 @@ const (
 // mostKnown returns the text with the fewest unknown words; of several, one of readable length, the first of these. A text of less
 // than fewestReadable words is returned only if all are so short. known is false if no text has a known word.
 func mostKnown(texts data.Texts, v *data.Vocabulary) (best string, known bool) {
+	count := v.Counter()
 	var least [3]int // too short, unknown words, too long
 	for _, text := range texts.All() {
-		tokens, err := v.Tokenize(text)
-		if err != nil {
-			continue
-		}
-		_, unknown := v.Encode(tokens)
-		if unknown == len(tokens) {
+		tokens, unknown := count(text)
+		if unknown == tokens {
 			continue
 		}
 		rank := [3]int{0, unknown, 0}
-		if len(tokens) < fewestReadable {
+		if tokens < fewestReadable {
 			rank[0] = 1
 		}
-		if len(tokens) > mostReadable {
+		if tokens > mostReadable {
 			rank[2] = 1
 		}
 		if !known || slices.Compare(rank[:], least[:]) < 0 {
