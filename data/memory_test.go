@@ -23,7 +23,7 @@ func allocated(f func()) float64 {
 func TestMemoryOfTexts(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	var short, distinct, prose strings.Builder
-	for range 400_000 {
+	for range 1_000_000 {
 		fmt.Fprintf(&short, "%c%c\n", 'a'+random.IntN(20), 'a'+random.IntN(20))
 	}
 	for i := range 200_000 {
@@ -40,8 +40,8 @@ func TestMemoryOfTexts(t *testing.T) {
 		name, unit, text string
 		most             float64 // times the size of the text
 	}{
-		{"short lines", Word, short.String(), 11}, {"distinct words", Word, distinct.String(), 30},
-		{"prose", Word, prose.String(), 3.2}, {"characters", Char, prose.String(), 2.6},
+		{"short lines", Word, short.String(), 13}, {"distinct words", Word, distinct.String(), 34},
+		{"prose", Word, prose.String(), 3.6}, {"characters", Char, prose.String(), 2.8},
 	} {
 		for _, minCount := range []int{1, 0} {
 			file, err := fstest.MapFS{"text": {Data: []byte(c.text)}}.Open("text") // whose size is known
