@@ -22,7 +22,7 @@ func (l *spellingCount) forms() (entries []spellingEntry) {
 	byKey := map[string]*keyForms{}
 	for at, n := range l.begun {
 		of := l.known[at.spelling]
-		if _, known := l.vocabulary.ID(of.key); !known {
+		if _, known := l.vocabulary.ID(of.key); !known || of.key == UnknownToken {
 			continue
 		}
 		f := byKey[of.key]
@@ -97,7 +97,7 @@ func (l *spellingCount) capitals() []bool {
 	}
 	inside := map[string]int{} // of each key, how often it begins with a small letter within a sentence, less how often with a capital
 	for at, n := range l.begun {
-		if of := l.known[at.spelling]; at.place == 0 {
+		if of := l.known[at.spelling]; at.place == 0 && of.key != UnknownToken {
 			inside[of.key] += n * caseOf(of.form)
 		}
 	}

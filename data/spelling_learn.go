@@ -31,7 +31,8 @@ func (c *Corpus) Spelling() *Spelling {
 	}
 	if c.Vocabulary.Tokenizer().Spaced() {
 		l := spellingCount{vocabulary: c.Vocabulary, gaps: []string{"", " "}, spellings: map[string]int{}, numbers: map[string]int16{},
-			atoms: map[string]int32{}, begun: map[begun]int{}, windows: map[kindWindow]int{}, count: map[rune]int{}}
+			rare: map[rareToken]int{}, atoms: map[string]int32{}, begun: map[begun]int{}, windows: map[kindWindow]int{}, count: map[rune]int{}}
+		l.visit = l.visited
 		l.places = append(l.places, "")
 		l.start, l.end = l.number(kindStart), l.number(kindEnd)
 		l.countText(c.TrainText)
@@ -80,9 +81,10 @@ func firstOf(v *Vocabulary, texts Texts) map[string]int {
 type spellingCount struct {
 	vocabulary *Vocabulary
 	gaps       []string
-	spellings  map[string]int // number of a token as the text has it
-	known      []spelledToken // by that number
-	names      []string       // of kinds, by number
+	spellings  map[string]int    // number of a token as the text has it
+	known      []spelledToken    // by that number
+	rare       map[rareToken]int // number of all words that the vocabulary lacks, of one kind and case
+	names      []string          // of kinds, by number
 	numbers    map[string]int16
 	atoms      map[string]int32
 	paired     string        // those that are
@@ -92,6 +94,15 @@ type spellingCount struct {
 	start, end int16      // numbers of kinds
 	row        []rowToken // of the present sentence
 	count      map[rune]int
+	text       string                             // the present sentence
+	at         int                                // where its last token ends, -1 if that is not known
+	visit      func(start, end int, token string) // visited, made once for all sentences
+}
+
+// rareToken is what is counted of a word that the vocabulary lacks.
+type rareToken struct {
+	kind   string
+	caseOf int
 }
 
 // spelledToken is a token as a text has it. Of a mark that may be paired there are two kinds and atoms, one for each side.
@@ -148,6 +159,14 @@ func (l *spellingCount) spelling(token string) int {
 	}
 	key := l.vocabulary.Tokenizer().key(token)
 	t := spelledToken{key: key, form: token, kind: kindOf(key)}
+	rare := rareToken{t.kind.name, caseOf(token)}
+	_, known := l.vocabulary.ID(key)
+	if !known && t.kind.mark == 0 { // a text may have millions of such words
+		if number, ok := l.rare[rare]; ok {
+			return number
+		}
+		t.key, t.form = UnknownToken, [...]string{"X", "", "x"}[1+rare.caseOf] // of that case
+	}
 	if t.kind.mayPair() {
 		for side := range 2 {
 			name := t.kind.side(side)
@@ -155,13 +174,18 @@ func (l *spellingCount) spelling(token string) int {
 		}
 	} else {
 		n, atom := l.number(t.kind.name), int32(unknownAtom)
-		if _, known := l.vocabulary.ID(key); known || t.kind.mark != 0 {
+		if known || t.kind.mark != 0 {
 			atom = l.atom(key)
 		}
 		t.number, t.atom = [2]int16{n, n}, [2]int32{atom, atom}
 	}
 	number = len(l.known)
-	l.spellings[token], l.known = number, append(l.known, t)
+	l.known = append(l.known, t)
+	if t.key == UnknownToken {
+		l.rare[rare] = number
+	} else {
+		l.spellings[token] = number
+	}
 	return number
 }
 
@@ -195,30 +219,32 @@ func (l *spellingCount) gap(space string) uint8 {
 // read makes the row of a sentence.
 func (l *spellingCount) read(text string) {
 	clear(l.count)
-	l.row = l.row[:0]
-	at := 0
-	l.vocabulary.Tokenizer().each(text, func(start, end int, token string) {
-		number := l.spelling(token)
-		t := &l.known[number]
-		side := 0
-		if t.kind.mark != 0 && t.number[0] != t.number[1] {
-			l.count[t.kind.mark]++
-			side = l.count[t.kind.mark] % 2
-		}
-		gap := uint8(unknownGap)
-		if at >= 0 && start >= at {
-			gap = l.gap(whiteSpace(text[at:start]))
-		}
-		l.row, at = append(l.row, rowToken{number, t.number[side], t.atom[side], gap}), end
-		if j := len(l.row) - 2; j > 0 && t.kind.name == kindDigits && l.row[j-1].number == t.number[0] {
-			if mark := l.known[l.row[j].spelling].kind.between(); mark != "" {
-				l.row[j].number = l.number(mark)
-			}
-		}
-	})
+	l.row, l.text, l.at = l.row[:0], text, 0
+	l.vocabulary.Tokenizer().each(text, l.visit)
 	if i := len(l.row) - 1; i > 0 { // as [row.end]
 		t := &l.known[l.row[i].spelling]
 		l.row[i].number, l.row[i].atom = t.number[closing], t.atom[closing]
+	}
+}
+
+// visited adds a token to the row.
+func (l *spellingCount) visited(start, end int, token string) {
+	number := l.spelling(token)
+	t := &l.known[number]
+	side := 0
+	if t.kind.mark != 0 && t.number[0] != t.number[1] {
+		l.count[t.kind.mark]++
+		side = l.count[t.kind.mark] % 2
+	}
+	gap := uint8(unknownGap)
+	if l.at >= 0 && start >= l.at {
+		gap = l.gap(whiteSpace(l.text[l.at:start]))
+	}
+	l.row, l.at = append(l.row, rowToken{number, t.number[side], t.atom[side], gap}), end
+	if j := len(l.row) - 2; j > 0 && t.kind.name == kindDigits && l.row[j-1].number == t.number[0] {
+		if mark := l.known[l.row[j].spelling].kind.between(); mark != "" {
+			l.row[j].number = l.number(mark)
+		}
 	}
 }
 
