@@ -66,12 +66,17 @@ func (w words) key(token string) string {
 		token = nfc(token)
 	}
 	var b strings.Builder
-	before, unchanged := rune(0), true
+	before, unchanged := rune(0), true // most tokens are
 	for i, r := range token {
 		after, _ := utf8.DecodeRuneInString(token[i+utf8.RuneLen(r):])
 		spelled := spelling(before, r, after)
-		unchanged = unchanged && spelled == r
-		b.WriteRune(spelled)
+		if unchanged && spelled != r {
+			unchanged = false
+			b.WriteString(token[:i])
+		}
+		if !unchanged {
+			b.WriteRune(spelled)
+		}
 		before = r
 	}
 	if unchanged {
