@@ -74,7 +74,7 @@ follows.`,
 				err := complete(func(c run.Completion) error {
 					for line := range strings.SplitSeq(c.Text, "\n") {
 						// A display orders each line as a whole.
-						if _, err := fmt.Fprintln(term.Raw(w), printable.Text(line)); err != nil {
+						if _, err := fmt.Fprintln(term.Raw(w), printable.Line(line)); err != nil {
 							return err
 						}
 					}

@@ -62,6 +62,27 @@ func Field(s string) string {
 	return strings.Join(slices.Collect(pieces(s, false)), "")
 }
 
+// Line is [Text] of a line as it is written, which other programs read too: its white space stays as it is, at the ends too. That is
+// tabs, and spaces of all widths.
+func Line(s string) string {
+	if plain(s) {
+		return s
+	}
+	blank := func(r rune) bool { return r == '\t' || unicode.Is(unicode.Zs, r) }
+	var b strings.Builder
+	for s != "" {
+		word := s
+		if n := strings.IndexFunc(s, blank); n >= 0 {
+			word = s[:n]
+		}
+		b.WriteString(Field(word))
+		rest := strings.TrimLeftFunc(s[len(word):], blank)
+		b.WriteString(s[len(word) : len(s)-len(rest)])
+		s = rest
+	}
+	return b.String()
+}
+
 // plain reports whether a text is of printable ASCII alone, as most are. It is written unchanged.
 func plain(s string) bool {
 	for i := range len(s) {

@@ -56,6 +56,22 @@ func TestText(t *testing.T) {
 	}
 }
 
+// A line keeps its white space, and nothing in it steers a terminal.
+func TestLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                               "",
+		"    return x  ":                 "    return x  ",
+		"\tif\tx":                        "\tif\tx",
+		"«\u00a0Où\u202f?\u00a0»\u3000文": "«\u00a0Où\u202f?\u00a0»\u3000文",
+		" \u0301 👩🏽 می\u200cخواهم\u00a0\ufe0f": " ◌\u0301 👩🏽 می\u200cخواهم\u00a0\\ufe0f",
+		"a\x1b[2J\u202e\u2028\r\n":             `a␛[2J\u202e\u2028␍↵`,
+	} {
+		if got := Line(in); got != want || Line(got) != got {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func FuzzText(f *testing.F) {
 	f.Add("می\u200cخواهم\u200d 👨‍👩‍👧🇫🇷❤\ufe0f\ufe0f1️⃣🏴\U000e0067\U000e007f葛\U000e0100\u180e")
 	f.Fuzz(func(t *testing.T, s string) {
