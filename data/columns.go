@@ -70,17 +70,23 @@ func (s textSample) subtitles() string {
 		"grep -v -E '^[0-9]*[[:space:]]*$|-->|^WEBVTT' IN > OUT")
 }
 
-// stamp is a date, a time, or both, at the beginning of a line. That of the command takes what stands in their places.
-var stamp = regexp.MustCompile(`^[\[(<]?([0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}([T, ]+[0-9]{1,2}:[0-9]{2})?|[0-9]{1,2}:[0-9]{2})[0-9:.,+Z-]*( ?[AaPp][Mm])?[\])>]?([ \t,;:-]|$)`)
+// A stamp is a date, a time, or both, at the beginning of a line, in brackets or after marks that show nothing. The expressions are
+// read alike by Go and by sed in every locale: there a character may be its bytes.
+const (
+	stampTime   = `[0-9]{1,2}:[0-9]{2}`
+	stampBegin  = `^[^[:alnum:]]{0,4}([0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}([^0-9]{1,6}` + stampTime + `)?|` + stampTime + `)([:.,][0-9]+)*(Z|[+-][0-9]{2}:?[0-9]{2})?`
+	stampHalf   = `([^[:alnum:]-]{0,3}[AaPp][.]?[Mm][.]?([^[:alnum:]]|$))?`
+	withoutDate = `sed -E 's#` + stampBegin + stampHalf + `[])>]*[[:space:],;:-]*##' IN > OUT`
+)
 
-const withoutStamp = `sed -E 's|^[][(<0-9:.,/ TZ+-]*[0-9Z]( ?[AaPp][Mm])?[])>]*[[:space:],;:-]*||' IN > OUT`
+var stamp = regexp.MustCompile(stampBegin + stampHalf + `([^[:alnum:]]|$)`)
 
 // stamps is the hint on a chat or a log with a time in every line.
 func (s textSample) stamps() string {
 	if s.share(stamp.MatchString) < nearlyAll {
 		return ""
 	}
-	return s.withCommand("each line begins with a date or a time, which would be learned as words; the lines without it", withoutStamp)
+	return s.withCommand("each line begins with a date or a time, which would be learned as words; the lines without it", withoutDate)
 }
 
 // lineNumber is a number at the beginning of a line.

@@ -121,13 +121,26 @@ func TestHintOnWhatRepeats(t *testing.T) {
 	spoken := lines(func(i int, s string) string { return "anna: " + s })
 	quoted := func(s string) string { return `"` + s + `"` }
 	for name, c := range map[string]struct{ text, want, tool, left string }{
-		"chat":               {lines(func(i int, s string) string { return fmt.Sprintf("[12:0%d] anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
-		"WhatsApp":           {lines(func(i int, s string) string { return fmt.Sprintf("12/03/21, 10:1%d PM - anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
-		"IRC":                {lines(func(i int, s string) string { return fmt.Sprintf("10:1%d:00 <anna> %s", i, s) }), "begins with a date or a time", "sed", ""},
-		"log":                {lines(func(i int, s string) string { return fmt.Sprintf("2024-01-02T10:15:0%dZ anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
-		"log with fractions": {lines(func(i int, s string) string { return fmt.Sprintf("2024-01-02 10:15:0%d,123 anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
-		"diary":              {lines(func(i int, s string) string { return fmt.Sprintf("0%d.03.2021: %s", i+1, s) }), "begins with a date or a time", "sed", plain},
-		"Cyrillic":           {lines(func(i int, s string) string { return fmt.Sprintf("[12:0%d] Анна: %s", i, s) }), "begins with a date or a time", "sed", strings.ReplaceAll(spoken, "anna", "Анна")},
+		"chat":                   {lines(func(i int, s string) string { return fmt.Sprintf("[12:0%d] anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"WhatsApp":               {lines(func(i int, s string) string { return fmt.Sprintf("12/03/21, 10:1%d PM - anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"WhatsApp on a phone":    {lines(func(i int, s string) string { return fmt.Sprintf("\u200e[12.03.21, 10:15:0%d] anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"WhatsApp, narrow space": {lines(func(i int, s string) string { return fmt.Sprintf("3/12/21, 7:1%d\u202fPM - anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"WhatsApp in French":     {lines(func(i int, s string) string { return fmt.Sprintf("12/03/2021 à 10:1%d - anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"halves in dots":         {lines(func(i int, s string) string { return fmt.Sprintf("7:1%d p.m. - anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"names like letters of a time": {lines(func(i int, s string) string {
+			return fmt.Sprintf("12:0%d %s: %d %s", i, []string{"Amy", "Zoe", "Pm2", "Tom", "AMT"}[i%5], i, s)
+		}), "begins with a date or a time", "sed",
+			lines(func(i int, s string) string {
+				return fmt.Sprintf("%s: %d %s", []string{"Amy", "Zoe", "Pm2", "Tom", "AMT"}[i%5], i, s)
+			})},
+		"numbers after a time": {lines(func(i int, s string) string { return fmt.Sprintf("[12:0%d] %d %s", i, i*i%7, s) }), "begins with a date or a time", "sed",
+			lines(func(i int, s string) string { return fmt.Sprintf("%d %s", i*i%7, s) })},
+		"lines without a time": {lines(func(i int, s string) string { return fmt.Sprintf("12:0%d %s", i, s) }) + strings.Repeat("13:00 so it goes\n", 9) + "3 eggs\n", "begins with a date or a time", "sed", plain + strings.Repeat("so it goes\n", 9) + "3 eggs\n"},
+		"IRC":                  {lines(func(i int, s string) string { return fmt.Sprintf("10:1%d:00 <anna> %s", i, s) }), "begins with a date or a time", "sed", ""},
+		"log":                  {lines(func(i int, s string) string { return fmt.Sprintf("2024-01-02T10:15:0%dZ anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"log with fractions":   {lines(func(i int, s string) string { return fmt.Sprintf("2024-01-02 10:15:0%d,123 anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"diary":                {lines(func(i int, s string) string { return fmt.Sprintf("0%d.03.2021: %s", i+1, s) }), "begins with a date or a time", "sed", plain},
+		"Cyrillic":             {lines(func(i int, s string) string { return fmt.Sprintf("[12:0%d] Анна: %s", i, s) }), "begins with a date or a time", "sed", strings.ReplaceAll(spoken, "anna", "Анна")},
 		"SRT": {lines(func(i int, s string) string {
 			return fmt.Sprintf("%d\r\n00:00:0%d,500 --> 00:00:0%d,900\r\n%s\n\r", i+1, i, i, s)
 		}), "these are subtitles", "grep", plain},
