@@ -166,11 +166,11 @@ func Load(path string, r io.Reader, o Options) (*Corpus, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	text, sum, err := readText(path, r, o.Encoding)
+	text, came, err := readText(path, r, o.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	advice := hint(path, text, unit)
+	advice := hint(path, text, came, unit)
 	c, err := unit.Layout.split(text, newNumbering(displayName(path), unit), o)
 	if err != nil {
 		return nil, WithHint(err, advice)
@@ -178,7 +178,7 @@ func Load(path string, r io.Reader, o Options) (*Corpus, error) {
 	if c.Hint = advice; advice != "" {
 		c.Notes = slices.Insert(c.Notes, 0, advice)
 	}
-	c.SHA256 = sum
+	c.SHA256 = came.sum
 	return c, nil
 }
 

@@ -14,9 +14,11 @@ import (
 // A hint is one line on a text that reads worse than it could: its unit does not suit it, or something repeats in every line that
 // is not part of the sentences. It ends with a flag or with a command that mends it.
 
-// hint returns the most fitting hint for a text, or "" for ordinary sentences. Only a part of a long text is read.
-func hint(path, text string, u Unit) string {
+// hint returns the most fitting hint for a text, or "" for ordinary sentences. Only a part of a long text is read. The commands that it
+// names read the file as it came.
+func hint(path, text string, came sourceForm, u Unit) string {
 	s := sampleOf(path, text)
+	s.came = came
 	if len(s.lines) == 0 {
 		return ""
 	}
@@ -44,6 +46,7 @@ func WithHint(err error, hint string) error {
 // textSample is a part of a text in lines.
 type textSample struct {
 	path  string
+	came  sourceForm
 	first string   // line of the text, which may be a header
 	lines []string // that are not blank, without white space at their ends
 }
@@ -113,7 +116,7 @@ func (s textSample) withCommand(wrong, command string) string {
 		extension := filepath.Ext(s.path)
 		out = strings.TrimSuffix(s.path, extension) + "-text.txt"
 	}
-	return wrong + ": " + replaceWords(command, "IN", commandPath(s.path, "FILE"), "OUT", commandPath(out, "OUT"))
+	return wrong + ": " + replaceWords(s.came.plain(command), "IN", commandPath(s.path, "FILE"), "OUT", commandPath(out, "OUT"))
 }
 
 // unspaced are scripts whose words stand without spaces between them, with the names of their languages.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 )
 
 // hintOf returns the hint for a text in a unit.
@@ -16,7 +17,7 @@ func hintOf(t *testing.T, path, text, unit string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return hint(path, text, u)
+	return hint(path, text, sourceForm{}, u)
 }
 
 // Ordinary sentences, poems, dialogues and code have no hint, whether they are few or many.
@@ -204,6 +205,62 @@ func TestHintOnWhatRepeats(t *testing.T) {
 				t.Errorf("%s leaves a text with the hint %q", command, again)
 			}
 		})
+	}
+}
+
+// The command of a hint works on the file as it came: in its encoding, with its byte-order mark, with its line ends.
+func TestHintOnTheFileAsItCame(t *testing.T) {
+	spoken := []string{"the lion saw the zebra", "the hyena chased the antelope", "the fox ate fish", "an owl sat on the old mill", "the moon rose, père", "nobody came home"}
+	var chat, srt, titled, quoted strings.Builder
+	titled.WriteString("id\ttext\n")
+	quoted.WriteString("id,text\n")
+	for i, s := range spoken {
+		fmt.Fprintf(&chat, "[12:0%d] %s\n", i, s)
+		fmt.Fprintf(&srt, "%d\n00:00:0%d,500 --> 00:00:0%d,900\n%s\n\n", i+1, i, i, s)
+		fmt.Fprintf(&titled, "%d\t%s\n", i*7, s)
+		fmt.Fprintf(&quoted, "%d,%q\n", i*7, s)
+	}
+	utf16le := func(s string) string { // with its mark
+		b := []byte{0xff, 0xfe}
+		for _, u := range utf16.Encode([]rune(s)) {
+			b = append(b, byte(u), byte(u>>8))
+		}
+		return string(b)
+	}
+	for text, tool := range map[string]string{chat.String(): "sed", srt.String(): "grep", titled.String(): "cut", quoted.String(): "python3"} {
+		for name, c := range map[string]struct{ encoding, file string }{
+			"plain":                    {"", text},
+			"with a mark":              {"", "\ufeff" + text},
+			"with a mark, for Windows": {"", "\ufeff" + strings.ReplaceAll(text, "\n", "\r\n")},
+			"of an old Mac":            {"", strings.ReplaceAll(text, "\n", "\r")},
+			"UTF-16":                   {"utf-16", utf16le(text)},
+			"UTF-16 of an old Mac":     {"utf-16", utf16le(strings.ReplaceAll(text, "\n", "\r"))},
+			"Windows-1252":             {"windows-1252", strings.ReplaceAll(strings.ReplaceAll(text, "è", "\xe8"), "\n", "\r\n")},
+		} {
+			t.Run(tool+" "+name, func(t *testing.T) {
+				for _, needed := range []string{tool, "iconv", "sh"} {
+					if _, err := exec.LookPath(needed); err != nil {
+						t.Skip(err)
+					}
+				}
+				path := filepath.Join(t.TempDir(), "my chat.txt")
+				if err := os.WriteFile(path, []byte(c.file), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				corpus, err := Load(path, strings.NewReader(c.file), Options{Unit: Word, By: ByTokens, Encoding: c.encoding, MinCount: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, command, _ := strings.Cut(corpus.Hint, ": ")
+				if out, err := exec.Command("sh", "-c", command).CombinedOutput(); err != nil {
+					t.Fatalf("%s: %v %s", corpus.Hint, err, out)
+				}
+				b, err := os.ReadFile(strings.TrimSuffix(path, ".txt") + "-text.txt")
+				if got := strings.Join(strings.FieldsFunc(string(b), func(r rune) bool { return r == '\n' || r == '\r' }), "\n"); err != nil || got != strings.Join(spoken, "\n") {
+					t.Errorf("%s: %q, error %v", command, got, err)
+				}
+			})
+		}
 	}
 }
 

@@ -19,18 +19,45 @@ import (
 // very short lines up to ten times.
 const MaxText = 1_000_000_000
 
-// readText reads all of r as [ReadText] does, with the SHA-256 of the text in UTF-8 as it came. It is an error when the text is
-// blank.
-func readText(path string, r io.Reader, encoding string) (text, sum string, err error) {
+// sourceForm is how a text came: what its reader changed.
+type sourceForm struct {
+	sum      string // SHA-256 of the text in UTF-8 as it came
+	encoding string
+	mark     bool // it began with a byte-order mark
+	returns  bool // carriage returns alone ended lines
+}
+
+// plain returns a command of a shell that reads the file IN, so that it reads the lines that its reader returns.
+func (f sourceForm) plain(command string) string {
+	var filters []string
+	if !isUTF8(f.encoding) {
+		filters = append(filters, "iconv -f "+printable.ShellWord(strings.ToUpper(strings.TrimSpace(f.encoding)))+" -t UTF-8")
+	}
+	if f.mark {
+		filters = append(filters, "tail -c +4") // without the three bytes of the mark in UTF-8
+	}
+	if f.returns {
+		filters = append(filters, `tr '\r' '\n'`)
+	}
+	if len(filters) == 0 {
+		return command
+	}
+	filters[0] += " < IN"
+	return strings.Join(filters, " | ") + " | " + strings.Replace(strings.Replace(command, " < IN ", " ", 1), " IN ", " ", 1)
+}
+
+// readText reads all of r as [ReadText] does, with the form in which the text came. It is an error when the text is blank.
+func readText(path string, r io.Reader, encoding string) (text string, came sourceForm, err error) {
 	digest := sha256.New()
-	text, err = readDecoded(path, r, encoding, MaxText, digest)
+	text, came, err = readDecoded(path, r, encoding, MaxText, digest)
 	if err != nil {
-		return "", "", err
+		return "", came, err
 	}
 	if strings.TrimSpace(text) == "" {
-		return "", "", fmt.Errorf("%s holds no text: give it at least two sentences, one a line", displayName(path))
+		return "", came, fmt.Errorf("%s holds no text: give it at least two sentences, one a line", displayName(path))
 	}
-	return text, hex.EncodeToString(digest.Sum(nil)), nil
+	came.sum = hex.EncodeToString(digest.Sum(nil))
+	return text, came, nil
 }
 
 // ReadText returns the text of r, of at most `most` bytes, in UTF-8, without its byte-order mark. Its lines end in a line feed or in a
@@ -38,28 +65,33 @@ func readText(path string, r io.Reader, encoding string) (text, sum string, err 
 // file, or is "" for standard input. It is an error when the text is not in that encoding or holds a NUL byte, a *[NotTextError], or
 // when it is longer, a *[file.SizeError].
 func ReadText(path string, r io.Reader, encoding string, most int64) (string, error) {
-	return readDecoded(path, r, encoding, most, io.Discard)
+	text, _, err := readDecoded(path, r, encoding, most, io.Discard)
+	return text, err
 }
 
-// readDecoded is [ReadText], which writes the text in UTF-8 as it came to another writer.
-func readDecoded(path string, r io.Reader, encoding string, most int64, to io.Writer) (string, error) {
+// readDecoded is [ReadText], which writes the text in UTF-8 as it came to another writer. The form that it returns has no sum.
+func readDecoded(path string, r io.Reader, encoding string, most int64, to io.Writer) (text string, came sourceForm, err error) {
+	came.encoding = encoding
 	in, err := Decoded(r, encoding)
 	if err != nil {
-		return "", err
+		return "", came, err
 	}
-	text, err := readAll(io.TeeReader(in, to), sizeOf(r), most)
+	text, err = readAll(io.TeeReader(in, to), sizeOf(r), most)
 	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", displayName(path), err)
+		return "", came, fmt.Errorf("reading %s: %w", displayName(path), err)
 	}
 	if isUTF8(encoding) {
 		if at := badByte(text); at >= 0 {
-			return "", notText(path, text, at)
+			return "", came, notText(path, text, at)
 		}
 	} else if at := strings.IndexAny(text, "\x00\ufffd"); at >= 0 {
-		return "", &NotTextError{Path: path, Problem: fmt.Sprintf("line %d has bytes that are not text in %s: leave out --encoding, "+
+		return "", came, &NotTextError{Path: path, Problem: fmt.Sprintf("line %d has bytes that are not text in %s: leave out --encoding, "+
 			"which names what the bytes are like", 1+strings.Count(text[:at], "\n"), encoding)}
 	}
-	return withoutLoneReturns(strings.TrimPrefix(text, "\ufeff")), nil
+	text, came.mark = strings.CutPrefix(text, "\ufeff")
+	lines := withoutLoneReturns(text)
+	came.returns = lines != text
+	return lines, came, nil
 }
 
 // displayName returns the name of a text in messages, given its path.
