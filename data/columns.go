@@ -70,16 +70,16 @@ func (s textSample) subtitles() string {
 		"grep -v -E '^[0-9]*[[:space:]]*$|-->|^WEBVTT' IN > OUT")
 }
 
-// A stamp is a date, a time, or both, at the beginning of a line, in brackets or after marks that show nothing. The expressions are
+// A stamp is a date, a time, or both, at the beginning of a line, in brackets or after marks that show nothing. The expression is
 // read alike by Go and by sed in every locale: there a character may be its bytes.
 const (
-	stampTime   = `[0-9]{1,2}:[0-9]{2}`
-	stampBegin  = `^[^[:alnum:]]{0,4}([0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}([^0-9]{1,6}` + stampTime + `)?|` + stampTime + `)([:.,][0-9]+)*(Z|[+-][0-9]{2}:?[0-9]{2})?`
-	stampHalf   = `([^[:alnum:]-]{0,3}[AaPp][.]?[Mm][.]?([^[:alnum:]]|$))?`
-	withoutDate = `sed -E 's#` + stampBegin + stampHalf + `[])>]*[[:space:],;:-]*##' IN > OUT`
+	stampDate   = `[0-9]+[-./][0-9]{1,2}[-./][0-9]+`
+	stampTime   = `[0-9]+(:[0-9][0-9.,]+)+`
+	stamped     = `^[^[:alnum:]]*(` + stampDate + `([^0-9]{1,6}` + stampTime + `)?|` + stampTime + `)([+-][0-9:]+|Z)?([^[:alnum:]-]{0,3}[AaPp]\.?[Mm][^[:alnum:]])?`
+	withoutDate = `sed -E 's#` + stamped + `[])>[:space:],;:-]*##' IN > OUT`
 )
 
-var stamp = regexp.MustCompile(stampBegin + stampHalf + `([^[:alnum:]]|$)`)
+var stamp = regexp.MustCompile(stamped + `([^[:alnum:]]|$)`)
 
 // stamps is the hint on a chat or a log with a time in every line.
 func (s textSample) stamps() string {

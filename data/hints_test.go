@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"attend/internal/printable"
 )
 
 // hintOf returns the hint for a text in a unit.
@@ -179,6 +181,9 @@ func TestHintOnWhatRepeats(t *testing.T) {
 			}
 			if c.want == "" {
 				return
+			}
+			if short := hintOf(t, "my chat.txt", c.text, Word); printable.Message(short, 399) != short {
+				t.Errorf("a line is too short for %q", short)
 			}
 			if _, err := exec.LookPath(c.tool); err != nil {
 				t.Skip(err)
