@@ -9,7 +9,9 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -45,6 +47,14 @@ func systemError(stdout io.Writer, err error) error {
 	return err
 }
 
+// textAdvice returns the advice for what is no flag: a text that begins with a dash, as a line of dialogue does, comes after --.
+func textAdvice(given, help string) string {
+	if strings.ContainsFunc(given, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' }) {
+		return "put -- before a text that begins with a dash"
+	}
+	return help
+}
+
 // flagError says what is wrong with a flag: what was wanted, what came, what to do.
 func flagError(cmd *cobra.Command, err error) error {
 	help := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
@@ -53,7 +63,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
-		return fmt.Errorf("there is no flag -%s: %s", printable.Short(unknown.GetSpecifiedShortnames(), printable.MaxQuote), help)
+		return fmt.Errorf("there is no flag -%s: %s", printable.Short(unknown.GetSpecifiedShortnames(), printable.MaxQuote),
+			textAdvice(unknown.GetSpecifiedShortnames(), help))
 	case errors.As(err, &unknown):
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
@@ -61,7 +72,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		if now := renamedTo(cmd.Flags(), name); now != "" {
 			return fmt.Errorf("the flag --%s is named --%s now", name, now)
 		}
-		return fmt.Errorf("there is no flag --%s: %s", printable.Short(name, printable.MaxQuote), meant(name, names, "--%s", help))
+		return fmt.Errorf("there is no flag --%s: %s", printable.Short(name, printable.MaxQuote), meant(name, names, "--%s", textAdvice(name, help)))
 	case errors.As(err, &bare) && slices.Contains([]string{wordType, positionType}, bare.GetFlag().Value.Type()):
 		return fmt.Errorf(`--%s requires %s after it; a position such as "#3" needs the quotes, for # begins a comment in a shell`,
 			bare.GetFlag().Name, wanted(bare.GetFlag(), false))

@@ -140,7 +140,7 @@ func TestCompleteLongPrompt(t *testing.T) {
 // A run on characters predicts each from the last of its context alone.
 func TestCompleteChars(t *testing.T) {
 	s := small()
-	s.Unit, s.Context, s.Steps = "char", 8, 40
+	s.Unit, s.Case, s.Context, s.Steps = data.Char, data.Keep, 8, 40
 	run := trained(t, s, smallText())
 	r := reader(t, run, 1)
 	for _, prompt := range []string{"The", "The lion sees the "} {

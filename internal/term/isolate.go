@@ -99,7 +99,7 @@ func isolateLine(b *strings.Builder, line string) (opened rune) {
 	for i := 0; i < len(line); {
 		r, size := utf8.DecodeRuneInString(line[i:])
 		switch {
-		case opened == 0 && joins(r):
+		case opened == 0 && (joins(r) || r == '"' && from < i && isGershayim(line, i)):
 			i += size
 			continue
 		case r == '\x1b':
@@ -139,6 +139,13 @@ func quoted(s string) string {
 	return text
 }
 
+// isGershayim reports whether the mark " at byte i stands inside a word from right to left, as in Hebrew abbreviations.
+func isGershayim(line string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(line[:i])
+	after, _ := utf8.DecodeRuneInString(line[i+1:])
+	return ordersLeft(before) && ordersLeft(after)
+}
+
 // isolateWord writes a word, in an isolate if it has characters that are written from right to left. The marks before and after the
 // word stay outside.
 func isolateWord(b *strings.Builder, word string) {
@@ -147,7 +154,11 @@ func isolateWord(b *strings.Builder, word string) {
 		return
 	}
 	first := strings.IndexFunc(word, inside)
-	last := strings.LastIndexFunc(word, func(r rune) bool { return inside(r) || strings.ContainsRune("…'’", r) })
+	ends := "…'’"
+	if strings.ContainsAny(word[:first], "'‘") { // quotes around the word
+		ends = "…"
+	}
+	last := strings.LastIndexFunc(word, func(r rune) bool { return inside(r) || strings.ContainsRune(ends, r) })
 	_, size := utf8.DecodeRuneInString(word[last:])
 	b.WriteString(word[:first] + Isolated(word[first:last+size]) + word[last+size:])
 }
