@@ -8,8 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// keyForms are how often each written form of a key is within a sentence and where one begins, by the number of the spelling.
-type keyForms struct{ inside, begin map[int]int }
+// keyForm is how often a key is written in one form in one place of a sentence.
+type keyForm struct {
+	id       int  // of the key
+	begins   bool // whether a sentence begins in that place
+	spelling int
+	count    int
+}
 
 // forms returns how keys are written within a sentence and where one begins, and after which marks one begins.
 func (l *spellingCount) forms() (entries []spellingEntry) {
@@ -19,23 +24,16 @@ func (l *spellingCount) forms() (entries []spellingEntry) {
 			entries = append(entries, spellingEntry{func(s *statistics) { s.Capitals = append(s.Capitals, name) }, 8, name, len(name), len(l.known)})
 		}
 	}
-	byKey := map[string]*keyForms{}
+	var forms []keyForm
 	for at, n := range l.begun {
-		of := l.known[at.spelling]
-		if _, known := l.vocabulary.ID(of.key); !known || of.key == UnknownToken {
-			continue
-		}
-		f := byKey[of.key]
-		if f == nil {
-			f = &keyForms{map[int]int{}, map[int]int{}}
-			byKey[of.key] = f
-		}
-		if capitals[at.place] {
-			f.begin[at.spelling] += n
-		} else {
-			f.inside[at.spelling] += n
+		of := &l.known[at.spelling]
+		if id, known := l.vocabulary.ID(of.key); known && of.key != UnknownToken {
+			forms = append(forms, keyForm{id, capitals[at.place], at.spelling, n})
 		}
 	}
+	slices.SortFunc(forms, func(a, b keyForm) int {
+		return cmp.Compare(a.id, b.id)
+	})
 	entry := func(level int, key, form string, gain int) spellingEntry {
 		return spellingEntry{func(s *statistics) {
 			if level == 9 {
@@ -45,10 +43,21 @@ func (l *spellingCount) forms() (entries []spellingEntry) {
 			}
 		}, level, key, len(key) + len(form), gain}
 	}
-	for key, f := range byKey {
-		inside, n := l.mostOf(f.inside, key)
-		begin, m := l.mostOf(f.begin, capitalised(inside))
-		if len(f.inside) == 0 && begin != capitalised(key) { // such as USA, or a word with another apostrophe
+	within, atBegin := map[int]int{}, map[int]int{} // of one key, by the number of the spelling
+	for len(forms) > 0 {
+		key := l.vocabulary.Key(forms[0].id)
+		clear(within)
+		clear(atBegin)
+		for id := forms[0].id; len(forms) > 0 && forms[0].id == id; forms = forms[1:] {
+			if f := forms[0]; f.begins {
+				atBegin[f.spelling] += f.count
+			} else {
+				within[f.spelling] += f.count
+			}
+		}
+		inside, n := l.mostOf(within, key)
+		begin, m := l.mostOf(atBegin, capitalised(inside))
+		if len(within) == 0 && begin != capitalised(key) { // such as USA, or a word with another apostrophe
 			if inside = lowered(begin); l.vocabulary.Tokenizer().key(inside) != key {
 				inside = begin
 			}
@@ -57,7 +66,7 @@ func (l *spellingCount) forms() (entries []spellingEntry) {
 		if inside != key {
 			entries = append(entries, entry(9, key, inside, n))
 		}
-		if len(f.begin) > 0 && begin != capitalised(inside) {
+		if len(atBegin) > 0 && begin != capitalised(inside) {
 			entries = append(entries, entry(10, key, begin, m))
 		}
 	}
