@@ -30,7 +30,7 @@ func Explain(r *run.Run, n LinkName) (attention.Explanation, error) {
 	if err != nil {
 		return attention.Explanation{}, err
 	}
-	words := typedWords(r, m.Tokens)
+	words := typedWords(r, m.Tokens, m.Omitted)
 	query, readQuery, err := words.position(n.Query, len(m.Tokens)-1)
 	if err != nil {
 		return attention.Explanation{}, fmt.Errorf("query: %w", err)

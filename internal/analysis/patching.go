@@ -85,7 +85,7 @@ func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 			"exchange a word in one of them")
 	}
 	p.first = p.result.Differ[0]
-	words := typedWords(r, p.result.Clean.Tokens)
+	words := typedWords(r, p.result.Clean.Tokens, omitted[0])
 	var err error
 	if q.Word != "" {
 		if p.word, err = words.id(r, q.Word); err != nil {

@@ -23,11 +23,21 @@ type sentenceWords struct {
 	noun   string   // what a token is: "word" or "character"
 	tokens []string // as typed, the boundary token first in a run on words
 	before int      // number of tokens before the first that was typed
+	left   int      // number of tokens typed before these that the context has no space for
 }
 
-// typedWords returns the words of a sentence that a run has read.
-func typedWords(r *run.Run, tokens []string) sentenceWords {
-	return sentenceWords{r.Vocabulary.Tokenizer().Noun(), tokens, untyped(r)}
+// typedWords returns the words of a sentence that a run has read, with the number of those before them that it left out.
+func typedWords(r *run.Run, tokens []string, omitted int) sentenceWords {
+	return sentenceWords{r.Vocabulary.Tokenizer().Noun(), tokens, untyped(r), omitted}
+}
+
+// sentence names what the tokens are in an error: the sentence, or the part of it that the run reads.
+func (s sentenceWords) sentence() string {
+	if s.left == 0 {
+		return "the sentence"
+	}
+	return fmt.Sprintf("the part of the sentence that this run reads, its last %s of %d",
+		printable.Count(len(s.tokens)-s.before, s.noun), len(s.tokens)-s.before+s.left)
 }
 
 // position returns the index of the token that a name means:
@@ -53,8 +63,9 @@ func (s sentenceWords) position(name string, fallback int) (at int, reading stri
 			if found = s.positionsOf(name[:i]); n >= 1 && n <= len(found) {
 				return found[n-1], "", nil
 			}
-			return 0, "", fmt.Errorf("%s occurs %s in the sentence, so there is no %s",
-				printable.Quote(name[:i]), printable.Count(len(found), "time"), printable.Short(name, printable.MaxQuote))
+			return 0, "", fmt.Errorf("%s occurs %s in %s, so there is no %s: choose %s",
+				printable.Quote(name[:i]), printable.Count(len(found), "time"), s.sentence(), printable.Short(name, printable.MaxQuote),
+				s.occurrences(name[:i], len(found)))
 		}
 	}
 	n, beyond := strconv.Atoi(name)
@@ -67,9 +78,8 @@ func (s sentenceWords) position(name string, fallback int) (at int, reading stri
 		}
 		return found[0], reading, nil
 	case len(found) > 1:
-		return 0, "", fmt.Errorf("%s occurs %d times: say which by %s to %s%s",
-			printable.Quote(name), len(found), printable.Short(name+":1", printable.MaxQuote),
-			printable.Short(fmt.Sprintf("%s:%d", name, len(found)), printable.MaxQuote), s.orPosition(n, isPosition))
+		return 0, "", fmt.Errorf("%s occurs %d times: say which by %s%s",
+			printable.Quote(name), len(found), s.occurrences(name, len(found)), s.orPosition(n, isPosition))
 	case isPosition:
 		at = n - 1 + s.before
 		if s.hasNumbers() {
@@ -78,7 +88,7 @@ func (s sentenceWords) position(name string, fallback int) (at int, reading stri
 		}
 		return at, reading, nil
 	}
-	return 0, "", fmt.Errorf("%s is not in the sentence: choose one of %s%s", printable.Quote(name),
+	return 0, "", fmt.Errorf("%s is not in %s: choose one of %s%s", printable.Quote(name), s.sentence(),
 		printable.Short(strings.Join(s.tokens, " "), mostListed), s.positions(", or a position "))
 }
 
@@ -93,8 +103,31 @@ func (s sentenceWords) numbered(name, digits string) (int, error) {
 			return n - 1 + s.before, nil
 		}
 	}
-	return 0, fmt.Errorf("%s is no position of the sentence, which has %s: choose %s", printable.Quote(name),
-		printable.Count(len(s.tokens)-s.before, s.noun), s.positions(""))
+	has := ""
+	if s.left == 0 {
+		has = ", which has " + printable.Count(len(s.tokens)-s.before, s.noun)
+	}
+	return 0, fmt.Errorf("%s is no position of %s%s: choose %s", printable.Quote(name), s.sentence(), has, s.positions(""))
+}
+
+// occurrences names each of n tokens with the same letters, or the positions of the sentence where there is none. A name that
+// begins with # is in quotes, as positionName has them.
+func (s sentenceWords) occurrences(word string, n int) string {
+	spelled := func(at int) string {
+		name := printable.Short(fmt.Sprintf("%s:%d", word, at), printable.MaxQuote)
+		if strings.HasPrefix(name, "#") {
+			return `"` + name + `"`
+		}
+		return name
+	}
+	switch n {
+	case 0:
+		return s.positions("")
+	case 1:
+		return spelled(1)
+	default:
+		return spelled(1) + " to " + spelled(n)
+	}
 }
 
 // positions names the positions of the sentence, after a text: "#1" to "#5", or "#1" alone.

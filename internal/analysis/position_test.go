@@ -7,9 +7,9 @@ import (
 )
 
 func TestPosition(t *testing.T) {
-	words := sentenceWords{"word", []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}, 1}
-	sum := sentenceWords{"word", []string{"<s>", "3", "+", "5", "=", "8"}, 1}
-	letters := sentenceWords{"character", []string{"a", "1", "#", "2"}, 0}
+	words := sentenceWords{"word", []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}, 1, 0}
+	sum := sentenceWords{"word", []string{"<s>", "3", "+", "5", "=", "8"}, 1, 0}
+	letters := sentenceWords{"character", []string{"a", "1", "#", "2"}, 0, 0}
 	for _, c := range []struct {
 		sentence sentenceWords
 		name     string
@@ -31,18 +31,20 @@ func TestPosition(t *testing.T) {
 			t.Errorf("%q: position %d, reading %q, error %v, want %d, %q", c.name, at, reading, err, c.want, c.reading)
 		}
 	}
-	plain := sentenceWords{"word", []string{"<s>", "The", "dog"}, 1}
+	plain := sentenceWords{"word", []string{"<s>", "The", "dog"}, 1, 0}
 	if at, reading, err := plain.position("2", 0); err != nil || at != 2 || reading != "" {
 		t.Errorf("in a sentence without numbers 2 is position %d, reading %q, error %v", at, reading, err)
 	}
-	one := sentenceWords{"word", []string{"<s>", "dog"}, 1}
-	threes := sentenceWords{"word", []string{"<s>", "3", "3", "x"}, 1}
+	one := sentenceWords{"word", []string{"<s>", "dog"}, 1, 0}
+	signs := sentenceWords{"word", []string{"<s>", "#", "is", "#"}, 1, 0}
+	end := sentenceWords{"word", []string{"<s>", "the", "dog"}, 1, 7}
+	threes := sentenceWords{"word", []string{"<s>", "3", "3", "x"}, 1, 0}
 	for _, c := range []struct {
 		sentence   sentenceWords
 		name, want string
 	}{
 		{words, "dog", `"dog" occurs 2 times: say which by dog:1 to dog:2`}, {words, "dog:3", "there is no dog:3"}, {words, "dog:0", "there is no dog:0"},
-		{words, "cat:1", `"cat" occurs 0 times in the sentence, so there is no cat:1`},
+		{words, "cat:1", `"cat" occurs 0 times in the sentence, so there is no cat:1: choose "#1" to "#8"`},
 		{words, "cat", `"cat" is not in the sentence: choose one of <s> The dog saw the dog near the 3, or a position "#1" to "#8"`},
 		{words, "9", "is not in the sentence"}, {words, "0", "is not in the sentence"}, {words, "-1", "is not in the sentence"},
 		{words, "+3", "is not in the sentence"}, {words, "#x", "is not in the sentence"},
@@ -50,6 +52,11 @@ func TestPosition(t *testing.T) {
 		{words, "#99999999999999999999", "is no position"},
 		{one, "2", `choose one of <s> dog, or a position "#1"`}, {one, "#2", `which has 1 word: choose "#1"`},
 		{threes, "3", `"3" occurs 2 times: say which by 3:1 to 3:2, or the word at position 3 by "#3"`},
+		{words, "dog:3", `choose dog:1 to dog:2`}, {words, "saw:2", `so there is no saw:2: choose saw:1`},
+		{signs, "#", `"#" occurs 2 times: say which by "#:1" to "#:2"`}, {signs, "#:3", `choose "#:1" to "#:2"`},
+		{end, "cat", `"cat" is not in the part of the sentence that this run reads, its last 2 words of 9: choose one of <s> the dog`},
+		{end, "#9", `"#9" is no position of the part of the sentence that this run reads, its last 2 words of 9: choose "#1" to "#2"`},
+		{end, "the:2", `"the" occurs 1 time in the part of the sentence that this run reads, its last 2 words of 9, so there is no the:2`},
 	} {
 		_, _, err := c.sentence.position(c.name, 8)
 		wantError(t, err, c.want)
@@ -59,11 +66,12 @@ func TestPosition(t *testing.T) {
 // The position that no token of the sentence is predicted at is an error without an empty range.
 func TestNotPredicted(t *testing.T) {
 	for want, s := range map[string]sentenceWords{
-		"choose 1 to 3, or 0 for the one after the last": {"word", []string{"<s>", "a", "b", "c"}, 1},
-		"choose 1, or 0 for the one after the last":      {"word", []string{"<s>", "a"}, 1},
-		"choose 2 to 3, or 0":                            {"character", []string{"a", "b", "c"}, 0},
-		"choose 2, or 0":                                 {"character", []string{"a", "b"}, 0},
-		"has no character 9 to predict: none comes after another in it, so choose 0": {"character", []string{"a"}, 0},
+		"choose 1 to 3, or 0 for the one after the last": {"word", []string{"<s>", "a", "b", "c"}, 1, 0},
+		"choose 1, or 0 for the one after the last":      {"word", []string{"<s>", "a"}, 1, 0},
+		"choose 2 to 3, or 0":                            {"character", []string{"a", "b", "c"}, 0, 0},
+		"the part of the sentence that this run reads, its last 2 words of 9 has no word 9 to predict: choose 1 to 2": {"word", []string{"<s>", "a", "b"}, 1, 7},
+		"choose 2, or 0": {"character", []string{"a", "b"}, 0, 0},
+		"has no character 9 to predict: none comes after another in it, so choose 0": {"character", []string{"a"}, 0, 0},
 	} {
 		wantError(t, s.notPredicted(9), want)
 	}
@@ -92,7 +100,7 @@ func FuzzPosition(f *testing.F) {
 		if len(tokens) == 0 {
 			return
 		}
-		words := sentenceWords{"word", tokens, 1}
+		words := sentenceWords{"word", tokens, 1, 0}
 		at, _, err := words.position(word, 0)
 		if err == nil && (at < 0 || at >= len(tokens)) {
 			t.Errorf("%q is token %d of %d", word, at, len(tokens))

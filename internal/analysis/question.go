@@ -32,7 +32,7 @@ func encodeQuestion(r *run.Run, q Question) (a asked, err error) {
 	if a.Encoded, err = r.Encode(q.Text); err != nil {
 		return a, err
 	}
-	words := typedWords(r, a.Tokens)
+	words := typedWords(r, a.Tokens, a.Omitted)
 	if q.Position != 0 {
 		position := q.Position - 1 + words.before
 		if position < 1 || position >= len(a.IDs) {
@@ -74,5 +74,5 @@ func (s sentenceWords) notPredicted(position int) error {
 	case last < first:
 		choose = "none comes after another in it, so choose 0, the one after the last"
 	}
-	return fmt.Errorf("the sentence has no %s %d to predict: %s", s.noun, position, choose)
+	return fmt.Errorf("%s has no %s %d to predict: %s", s.sentence(), s.noun, position, choose)
 }
