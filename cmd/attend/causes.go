@@ -49,7 +49,7 @@ type causes struct {
 func (p *program) causesOf(marked causesFile, r *run.Run) (c causes, err error) {
 	c.path = marked.path
 	if c.path == "" {
-		return c, nil
+		return c, p.unusedEncoding("causes")
 	}
 	if c.path == "-" && r.Settings.Data == "-" {
 		return c, errors.New("--causes -: the text of this run is read from standard input as well: put the marked sentences in a file")

@@ -138,6 +138,8 @@ func (p *program) inspect(q *request, o inspectOptions) (finding, error) {
 		if sentences, err = p.sentencesOf(o.file, o.encoding, r); err != nil {
 			return finding{}, err
 		}
+	} else if err := p.unusedEncoding("file"); err != nil {
+		return finding{}, err
 	}
 	if q.chosen.picture && len(sentences) > 1 {
 		return finding{}, fmt.Errorf("a picture shows one sentence and %d came: give one, or take --format text, json, csv or html",

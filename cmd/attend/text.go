@@ -203,6 +203,14 @@ func encodingError(unknown *data.UnknownEncodingError) error {
 	return fmt.Errorf("--encoding: %w", unknown)
 }
 
+// unusedEncoding is the error of --encoding without the flag that names the file that it is of.
+func (p *program) unusedEncoding(of string) error {
+	if p.running.Flags().Changed("encoding") {
+		return fmt.Errorf("--encoding is that of the file of --%s: give --%s FILE, or leave it out", of, of)
+	}
+	return nil
+}
+
 // encodingFlag adds --encoding, the encoding of the files of other flags.
 func encodingFlag(f *pflag.FlagSet, encoding *string, of string) {
 	f.StringVar(encoding, "encoding", data.UTF8, "encoding of "+of+", by its `NAME`, as for attend train")
