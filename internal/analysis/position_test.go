@@ -69,7 +69,7 @@ func TestNotPredicted(t *testing.T) {
 		"choose 1 to 3, or 0 for the one after the last": {"word", []string{"<s>", "a", "b", "c"}, 1, 0},
 		"choose 1, or 0 for the one after the last":      {"word", []string{"<s>", "a"}, 1, 0},
 		"choose 2 to 3, or 0":                            {"character", []string{"a", "b", "c"}, 0, 0},
-		"the part of the sentence that this run reads, its last 2 words of 9 has no word 9 to predict: choose 1 to 2": {"word", []string{"<s>", "a", "b"}, 1, 7},
+		"the part of the sentence that this run reads, its last 2 words of 9, has no word 9 to predict: choose 1 to 2": {"word", []string{"<s>", "a", "b"}, 1, 7},
 		"choose 2, or 0": {"character", []string{"a", "b"}, 0, 0},
 		"has no character 9 to predict: none comes after another in it, so choose 0": {"character", []string{"a"}, 0, 0},
 	} {

@@ -74,5 +74,9 @@ func (s sentenceWords) notPredicted(position int) error {
 	case last < first:
 		choose = "none comes after another in it, so choose 0, the one after the last"
 	}
-	return fmt.Errorf("%s has no %s %d to predict: %s", s.sentence(), s.noun, position, choose)
+	of := s.sentence()
+	if s.left > 0 {
+		of += ","
+	}
+	return fmt.Errorf("%s has no %s %d to predict: %s", of, s.noun, position, choose)
 }
