@@ -264,9 +264,9 @@ func TestLoadErrors(t *testing.T) {
 		o    Options
 		want string
 	}{
-		{"", wordOptions, "a.txt holds no text: give it at least two sentences, one a line"},
-		{"\ufeff \r\n\n", wordOptions, "a.txt holds no text: give it at least two sentences, one a line"},
-		{" \n ", charOptions, "a.txt holds no text: give it at least two sentences, one a line"},
+		{"", wordOptions, "a.txt holds no text: give it some, such as sentences, one a line"},
+		{"\ufeff \r\n\n", wordOptions, "a.txt holds no text: give it some, such as sentences, one a line"},
+		{" \n ", charOptions, "a.txt holds no text: give it some, such as sentences, one a line"},
 		{"A lion\na LION\n", wordOptions, oneSentence},
 		{"abc", charOptions, "a.txt has 3 characters, too few to split: want at least 4"},
 		{"a\nb\x00", wordOptions, `a.txt: line 2: byte 3 of the file is NUL, so this is binary data, or damaged text: convert it: tr -d '\000' < a.txt > a-utf8.txt`},

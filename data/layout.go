@@ -74,7 +74,7 @@ func (sentences) lengths(s Set, _ int) (longest, mean float64) {
 func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) {
 	l.read(text, n)
 	if n.Len() == 0 {
-		return nil, fmt.Errorf("%s holds no text that can be seen: give it at least two sentences, one a line", n.name)
+		return nil, fmt.Errorf("%s holds no text that can be seen: give it some, such as sentences, one a line", n.name)
 	}
 	which, tokens, repeated := n.distinct()
 	if words := n.ids.Len() - 2; n.Len() == 1 && words > longLine {

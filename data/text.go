@@ -54,7 +54,7 @@ func readText(path string, r io.Reader, encoding string) (text string, came sour
 		return "", came, err
 	}
 	if strings.TrimSpace(text) == "" {
-		return "", came, fmt.Errorf("%s holds no text: give it at least two sentences, one a line", displayName(path))
+		return "", came, fmt.Errorf("%s holds no text: give it some, such as sentences, one a line", displayName(path))
 	}
 	came.sum = hex.EncodeToString(digest.Sum(nil))
 	return text, came, nil

@@ -90,6 +90,9 @@ follows.`,
 			},
 			result: func() (any, error) {
 				result := completions{Prompt: prompt}
+				if read, err := q.run.Encode(prompt); err == nil { // else complete says what is wrong with it
+					result.Omitted = read.Omitted
+				}
 				if copies != nil {
 					result.Beginnings = copies.Beginnings
 				}
@@ -106,8 +109,9 @@ follows.`,
 // completions is the result of `attend complete` in JSON. Its lists have one element for each sample.
 type completions struct {
 	Prompt     string     `json:"prompt"`
-	Texts      []string   `json:"texts"`  // with the prompt
-	Tokens     [][]string `json:"tokens"` // that were added, as the vocabulary spells them
+	Omitted    int        `json:"omitted,omitempty"` // see [attention.Map]
+	Texts      []string   `json:"texts"`             // with the prompt
+	Tokens     [][]string `json:"tokens"`            // that were added, as the vocabulary spells them
 	IDs        [][]int    `json:"ids"`
 	Beginnings *int       `json:"beginnings"` // see [analysis.Copies]; nil where the training text cannot be read
 	Copied     []bool     `json:"copied"`
