@@ -151,7 +151,8 @@ func tokenize(t Tokenizer, text string) ([]Token, error) {
 	return tokens, nil
 }
 
-// checkKey returns an error unless key is one that [Tokenize] gives. It may be long, and not one token but many.
+// checkKey returns an error unless key is one that [Tokenize] gives. It may be long, and not one token but many. Zero-width joiners
+// are not compared: NFC may have moved a mark beside one that would be left out there.
 func checkKey(t Tokenizer, key string) error {
 	if at := badByte(key); at >= 0 {
 		return errors.New(badByteMessage(key, at))
@@ -162,8 +163,13 @@ func checkKey(t Tokenizer, key string) error {
 			first = token
 		}
 	})
-	if tokens != 1 || t.key(first) != key {
+	if tokens != 1 || withoutJoiners(t.key(first)) != withoutJoiners(key) {
 		return fmt.Errorf("%s is not one %s in the spelling of a vocabulary: want a key that Tokenize gives", printable.Quote(key), t.Noun())
 	}
 	return nil
+}
+
+// withoutJoiners returns a key without its zero-width joiners and non-joiners, in NFC.
+func withoutJoiners(key string) string {
+	return nfc(strings.NewReplacer("\u200c", "", "\u200d", "").Replace(key))
 }

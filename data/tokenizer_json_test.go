@@ -23,6 +23,12 @@ func tokenizerBytes(t interface {
 }
 
 func TestTokenizerJSONComesBack(t *testing.T) {
+	for _, text := range []string{"\u0301\u094d\u200cم", "a\u200c\u0301\u200cم", "\u094d\u200c\u094d\u0338"} { // a mark comes to stand beside a joiner
+		v := load(t, text+"\n"+text+" "+text+"\n", Options{Unit: Word, MinCount: 1, By: ByTokens}).Vocabulary
+		if got, err := ParseTokenizerJSON(tokenizerBytes(t, v)); err != nil || !reflect.DeepEqual(got, v) {
+			t.Errorf("%+q came back as %v, %v", text, got, err)
+		}
+	}
 	for _, unit := range units() {
 		t.Run(fmt.Sprintf("%T%+v", unit.Tokenizer, unit.Tokenizer), rapid.MakeCheck(func(t *rapid.T) {
 			text := strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", "") + "<\"\\\u2028 " +

@@ -28,7 +28,7 @@ var jsonCommands = []string{
 	"sweep --steps 5 --batch 8 --dim 8 --heads 2 --lr 0.01..0.1 --search random --trials 3 --format json --name random",
 	"plot runs/savanna runs/facts", "version",
 	"inspect --run runs/savanna LONG", "why --run runs/savanna LONG", "explain --run runs/savanna LONG", "explain --run runs/savanna NUMBER --query 3",
-	"compare --run runs/savanna LONG OTHER", "compare --run runs/savanna LONG OTHER --patch", "compare --run runs/savanna --seeds 2 LONG",
+	"compare --run runs/savanna LONG OTHER", "compare --run runs/savanna LONG OTHER --patch", "compare --run runs/savanna --seeds 2 LONG", "complete --run runs/savanna LONG --tokens 2",
 }
 
 // docs/json.md describes each field that a command writes, and no other, with its type.
