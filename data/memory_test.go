@@ -21,6 +21,9 @@ func allocated(f func()) float64 {
 
 // What loading a text allocates, garbage included, stays within a few times its size.
 func TestMemoryOfTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, with which the short tests run, allocates too")
+	}
 	random := rand.New(rand.NewPCG(1, 1))
 	var short, distinct, prose strings.Builder
 	for range 1_000_000 {
