@@ -70,8 +70,8 @@ func (s textSample) subtitles() string {
 		"grep -v -E '^[0-9]*[[:space:]]*$|-->|^WEBVTT' IN > OUT")
 }
 
-// A stamp is a date, a time, or both, at the beginning of a line, in brackets or after marks that show nothing. The expression is
-// read alike by Go and by sed in every locale: there a character may be its bytes.
+// A stamp is a date, a time, or both, at the beginning of a line, in brackets or after marks that show nothing. The expression
+// means the same in Go and in sed in every locale: in some of them sed matches bytes instead of characters.
 const (
 	stampDate   = `[0-9]+[-./][0-9]{1,2}[-./][0-9]+`
 	stampTime   = `[0-9]+(:[0-9][0-9.,]+)+`

@@ -29,7 +29,7 @@ func hint(path, text string, came sourceForm, u Unit) string {
 			return said
 		}
 	}
-	if u.Layout.Sentences() && u.Tokenizer.Noun() == words.Noun(words{}) {
+	if u.Layout.Sentences() && u.Tokenizer.Spaced() {
 		return s.unit(u.Tokenizer)
 	}
 	return ""

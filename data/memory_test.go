@@ -43,8 +43,8 @@ func TestMemoryOfTexts(t *testing.T) {
 		name, unit, text string
 		most             float64 // times the size of the text
 	}{
-		{"short lines", Word, short.String(), 13}, {"distinct words", Word, distinct.String(), 34},
-		{"prose", Word, prose.String(), 3.6}, {"characters", Char, prose.String(), 2.8},
+		{"short lines", Word, short.String(), 13}, {"distinct words", Word, distinct.String(), 30},
+		{"prose", Word, prose.String(), 3.2}, {"characters", Char, prose.String(), 2.6},
 	} {
 		for _, minCount := range []int{1, 0} {
 			file, err := fstest.MapFS{"text": {Data: []byte(c.text)}}.Open("text") // whose size is known

@@ -42,7 +42,8 @@ const (
 var wordClass = `\p{L}\p{M}\p{N}\x{5f3}\x{5f4}` + classOf(later)
 
 // later has the letters, marks and digits that Unicode gained after version 14, and code points between them that are not
-// assigned. Programs know one version of Unicode or another; with these in the expression they read texts alike.
+// assigned. The versions of Unicode in Go and in Hugging Face's tokenizers differ; with these code points in the expression both give
+// the same tokens.
 var later = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x558, 0x558, 1}, {0x58b, 0x58c, 1}, {0x5c8, 0x5c9, 1}, {0x88f, 0x88f, 1}, {0x897, 0x897, 1}, {0xb53, 0xb54, 1},
