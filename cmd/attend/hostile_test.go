@@ -212,7 +212,7 @@ func TestHostileRunFolder(t *testing.T) {
 		}
 		value = value[:min(len(value), 1<<20)] // of a file, more is a matter of its cap
 		quoted := yamlOf(strings.ToValidUTF8(value, "?"))
-		frame, err := json.Marshal(attention.Frame{Sentences: []attention.Map{{Text: value, Tokens: []string{value}, Attention: [][][][]float32{{{{1}}, {{1}}}},
+		frame, err := json.Marshal(attention.Frame{Sentences: []attention.Map{{Encoded: attention.Encoded{Text: value, Tokens: []string{value}}, Attention: [][][][]float32{{{{1}}, {{1}}}},
 			Next: []attention.Prediction{{Word: value, Probability: 1}}}}})
 		if err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 
 // sampleMap is a map of three words.
 func sampleMap() attention.Map {
-	return attention.Map{Text: "the cat", Tokens: []string{"<s>", "the", "cat"}, Attention: [][][][]float32{{{{1, 0, 0}, {0.5, 0.5, 0}, {0.25, 0.75, 0}}}},
+	return attention.Map{Encoded: attention.Encoded{Text: "the cat", Tokens: []string{"<s>", "the", "cat"}}, Attention: [][][][]float32{{{{1, 0, 0}, {0.5, 0.5, 0}, {0.25, 0.75, 0}}}},
 		Next: []attention.Prediction{{Word: "sat", Probability: 0.5}}}
 }
 
@@ -68,7 +68,7 @@ func TestWatchClearsWhatIsLeft(t *testing.T) {
 	w := testWatch(&out, &columns, &lines)
 	w.show(step(1000000))
 	w.sample = func() (attention.Map, error) {
-		return attention.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}, nil
+		return attention.Map{Encoded: attention.Encoded{Text: "a", Tokens: []string{"a"}}, Attention: [][][][]float32{{{{1}}}}}, nil
 	}
 	w.show(step(2))
 	screen := &terminalScreen{}

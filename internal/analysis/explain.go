@@ -61,7 +61,7 @@ func explanation(m attention.Map, layer, head, query, key int) attention.Explana
 	v := m.Vectors[layer][head]
 	headDim := len(v.Query[query])
 	x := attention.Explanation{
-		Text: m.Text, Omitted: m.Omitted, Tokens: m.Tokens, IDs: m.IDs, Unknown: m.Unknown, Layer: layer, Head: head, Query: query, Key: key,
+		Encoded: m.Encoded, Layer: layer, Head: head, Query: query, Key: key,
 		QueryVector: v.Query[query], KeyVector: v.Key[key], ValueVector: v.Value[key],
 		Scale: float32(1 / math.Sqrt(float64(headDim))), Products: make([]float32, query+1), Scores: v.Scores[query],
 		Weights: m.Attention[layer][head][query][:query+1], Contribution: make([]float32, headDim), Z: v.Z[query],

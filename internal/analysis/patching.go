@@ -68,7 +68,7 @@ func newPatching(r *run.Run, q PatchQuestion) (*patching, error) {
 			return nil, fmt.Errorf("%s: %w", printable.Quote(text), err)
 		}
 		p.ids[i], omitted[i] = e.IDs, e.Omitted
-		*sides[i] = attention.Patched{Text: text, Omitted: e.Omitted, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown}
+		*sides[i] = attention.Patched{Encoded: e}
 	}
 	if a, b := len(p.ids[0])+omitted[0], len(p.ids[1])+omitted[1]; a != b {
 		typed := untyped(r)

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 
+	"attend/internal/attention"
 	"attend/internal/printable"
 	"attend/internal/run"
 )
@@ -21,9 +22,9 @@ const RunnerUp = "runner-up"
 
 // asked is a question in ids.
 type asked struct {
-	run.Encoded     // the tokens before the word to predict
-	target      int // -1: the most likely
-	against     int // -1: the runner-up
+	attention.Encoded     // the tokens before the word to predict
+	target            int // -1: the most likely
+	against           int // -1: the runner-up
 }
 
 // encodeQuestion returns a question in ids.

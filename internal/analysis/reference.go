@@ -58,7 +58,7 @@ func noiseFloor(r *run.Run, reference *Reference) (attention.NoiseFloor, error) 
 	var removed, others, differenceRemoved, differenceOthers []float64
 	for i, c := range newReplacer(r, reference).choose(words) {
 		ids := words[i].ids
-		p := newPrediction(r, asked{Encoded: run.Encoded{IDs: ids}, target: -1, against: -1})
+		p := newPrediction(r, asked{Encoded: attention.Encoded{IDs: ids}, target: -1, against: -1})
 		p.measure(func(run.ForwardResult) {})
 		add := func(effects, differences *[]float64) func(effect measured) {
 			return func(effect measured) {

@@ -20,7 +20,7 @@ import (
 // after every seed.
 func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, count int, least float64,
 	report func(done int)) (attention.Recurrence, error) {
-	result := attention.Recurrence{Text: text, Least: least}
+	result := attention.Recurrence{Least: least}
 	if err := r.CheckText(corpus); err != nil {
 		return result, err
 	}
@@ -57,9 +57,7 @@ func Seeds(ctx context.Context, r *run.Run, corpus *data.Corpus, text string, co
 			report(i + 1)
 		}
 	}
-	result.Tokens, result.IDs, result.Unknown = all[0].Tokens, all[0].IDs, all[0].Unknown
-	result.Omitted = all[0].Omitted
-	result.Links = Recurring(all, least)
+	result.Encoded, result.Links = all[0].Encoded, Recurring(all, least)
 	return result, nil
 }
 

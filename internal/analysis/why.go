@@ -25,7 +25,7 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 		return attention.Why{}, err
 	}
 	p := newPrediction(r, a)
-	y := attention.Why{Text: q.Text, Omitted: a.Omitted, Unit: r.Vocabulary.Tokenizer().Noun(), Tokens: a.Tokens, IDs: a.IDs, Unknown: a.Unknown,
+	y := attention.Why{Encoded: a.Encoded, Unit: r.Vocabulary.Tokenizer().Noun(),
 		ContextText: r.Vocabulary.Tokenizer().Join(a.Tokens),
 		Words:       make([]attention.WordEffect, len(a.IDs)), NoiseFloor: attention.LeastFloor()}
 	for position := range y.Words {

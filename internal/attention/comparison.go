@@ -167,14 +167,10 @@ func (c Comparison) Result() ComparisonResult {
 
 // Recurrence counts which links of a sentence occur in trainings that differ in the seed alone.
 type Recurrence struct {
-	Text    string          `json:"text"`
-	Omitted int             `json:"omitted,omitempty"` // see [Map]
-	Tokens  []string        `json:"tokens"`
-	IDs     []int           `json:"ids"`
-	Unknown []bool          `json:"unknown"` // which tokens are not in the vocabulary
-	Least   float64         `json:"least"`   // smallest weight that counts as a link
-	Seeds   []SeedResult    `json:"seeds"`
-	Links   []RecurringLink `json:"links"` // those that occur with at least one seed, the most frequent first
+	Encoded
+	Least float64         `json:"least"` // smallest weight that counts as a link
+	Seeds []SeedResult    `json:"seeds"`
+	Links []RecurringLink `json:"links"` // those that occur with at least one seed, the most frequent first
 }
 
 // SeedResult is the result of the training with one seed.

@@ -25,14 +25,10 @@ import (
 type Map struct {
 	// Name says what an analysis computed from the attention, such as "rollout over 2 layers". Such a map has one layer with one
 	// head. "" means that this is the attention that the model computed.
-	Name      string          `json:"name,omitempty"`
-	Text      string          `json:"text"`              // the sentence as typed
-	Omitted   int             `json:"omitted,omitempty"` // tokens at the beginning of the text that are not among Tokens, since the context is too short for all
-	Tokens    []string        `json:"tokens"`            // [seq] display spelling, boundary token first for word runs
-	IDs       []int           `json:"ids,omitempty"`     // [seq] what the model reads; nil in films of older runs
-	Unknown   []bool          `json:"unknown,omitempty"` // [seq] token i is not in the run's vocabulary (nil: all known)
-	Attention [][][][]float32 `json:"attention"`         // [layers][heads][query][key]; each row sums to 1, 0 for key > query
-	Next      []Prediction    `json:"next"`              // most likely next tokens, most likely first, after the last token
+	Name string `json:"name,omitempty"`
+	Encoded
+	Attention [][][][]float32 `json:"attention"` // [layers][heads][query][key]; each row sums to 1, 0 for key > query
+	Next      []Prediction    `json:"next"`      // most likely next tokens, most likely first, after the last token
 	// NextAt is [seq] the same after each token, the first few of Next after the last; nil unless requested, and in films of
 	// older runs.
 	NextAt  [][]Prediction  `json:"next_at,omitempty"`
@@ -76,16 +72,15 @@ func (m Map) Validate() error {
 	switch {
 	case seq == 0:
 		return errors.New("the map has no tokens")
-	case m.IDs != nil && len(m.IDs) != seq:
-		return fmt.Errorf("%d ids for %d tokens", len(m.IDs), seq)
-	case m.Unknown != nil && len(m.Unknown) != seq:
-		return fmt.Errorf("%d unknown marks for %d tokens", len(m.Unknown), seq)
 	case len(m.Attention) == 0:
 		return errors.New("the map has no layers")
 	case len(m.Attention[0]) == 0:
 		return errors.New("layer 1 of the map has no heads")
 	case m.Name != "" && (len(m.Attention) > 1 || len(m.Attention[0]) > 1):
 		return fmt.Errorf("the map %q wants one layer of one head and has %d of %d", m.Name, len(m.Attention), len(m.Attention[0]))
+	}
+	if err := m.Encoded.check(); err != nil {
+		return err
 	}
 	if m.Vectors != nil && len(m.Vectors) != len(m.Attention) {
 		return fmt.Errorf("vectors of %d layers for %d", len(m.Vectors), len(m.Attention))
@@ -120,9 +115,6 @@ func (m Map) Validate() error {
 	}
 	return ValidatePredictions(m.Next)
 }
-
-// IsUnknown reports whether a token is not in the vocabulary.
-func (m Map) IsUnknown(token int) bool { return m.Unknown != nil && m.Unknown[token] }
 
 // checkEffects returns an error unless the effects, if any, are one finite number for each head of a map with a prediction.
 func (m Map) checkEffects() error {

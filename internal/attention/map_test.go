@@ -27,11 +27,10 @@ func TestValidateAccepts(t *testing.T) {
 
 func TestValidateRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(*attention.Map){
-		"no tokens":       func(m *attention.Map) { *m = attention.Map{} },
-		"no layers":       func(m *attention.Map) { m.Attention = nil },
-		"has no heads":    func(m *attention.Map) { m.Attention[0] = nil },
-		"3 unknown marks": func(m *attention.Map) { m.Unknown = make([]bool, 3) },
-		"layer 2 has 1":   func(m *attention.Map) { m.Attention = append(m.Attention, m.Attention[0][:1]) },
+		"no tokens":     func(m *attention.Map) { *m = attention.Map{} },
+		"no layers":     func(m *attention.Map) { m.Attention = nil },
+		"has no heads":  func(m *attention.Map) { m.Attention[0] = nil },
+		"layer 2 has 1": func(m *attention.Map) { m.Attention = append(m.Attention, m.Attention[0][:1]) },
 		`"rollout" wants one layer of one head and has 1 of 2`: func(m *attention.Map) { m.Name = "rollout" },
 		"7 query rows":     func(m *attention.Map) { m.Attention[0][1] = m.Attention[0][1][:7] },
 		"query 3 has 5":    func(m *attention.Map) { m.Attention[0][1][2] = m.Attention[0][1][2][:5] },

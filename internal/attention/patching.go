@@ -35,12 +35,8 @@ type Patching struct {
 
 // Patched is one of the two sentences.
 type Patched struct {
-	Text       string   `json:"text"`
-	Omitted    int      `json:"omitted,omitempty"` // see [Map]
-	Tokens     []string `json:"tokens"`            // [seq]
-	IDs        []int    `json:"ids"`               // [seq]
-	Unknown    []bool   `json:"unknown"`           // [seq] which tokens are not in the vocabulary
-	Difference float64  `json:"difference"`        // logit(word) - logit(against), without a patch
+	Encoded
+	Difference float64 `json:"difference"` // logit(word) - logit(against), without a patch
 }
 
 // PatchParts are the parts of the logit difference that patches change, by what is patched.

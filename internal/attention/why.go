@@ -16,14 +16,10 @@ import (
 //
 //	effect = (logit(target) - logit(against)) - (the same | intervention)
 type Why struct {
-	Text        string         `json:"text"`
-	Omitted     int            `json:"omitted,omitempty"` // see [Map]
-	Unit        string         `json:"unit"`              // what a token is: "word" or "character"
-	Tokens      []string       `json:"tokens"`            // up to the token whose next one is predicted, that one the last
-	IDs         []int          `json:"ids"`               // of the tokens
-	Unknown     []bool         `json:"unknown"`           // which of them are not in the vocabulary of the run: the model reads <unk>
-	ContextText string         `json:"context_text"`      // the tokens as one text
-	Target      string         `json:"target"`            // the word whose probability is explained
+	Encoded                    // up to the token whose next one is predicted
+	Unit        string         `json:"unit"`         // what a token is: "word" or "character"
+	ContextText string         `json:"context_text"` // the tokens as one text
+	Target      string         `json:"target"`       // the word whose probability is explained
 	TargetID    int            `json:"target_id"`
 	Probability float64        `json:"probability"` // of the target, without an intervention
 	Against     *Against       `json:"against"`     // the word that it is compared with; nil unless asked for or saturated
@@ -395,11 +391,7 @@ func (y Why) ByAttention() []int {
 
 // Explanation is the arithmetic of one attention weight. Every number is the one that the operation computed.
 type Explanation struct {
-	Text        string    `json:"text"`
-	Omitted     int       `json:"omitted,omitempty"` // see [Map]
-	Tokens      []string  `json:"tokens"`
-	IDs         []int     `json:"ids"`
-	Unknown     []bool    `json:"unknown"`            // which tokens are not in the vocabulary
+	Encoded
 	Readings    []string  `json:"readings,omitempty"` // how a query or a key was read whose name could mean two tokens
 	Layer       int       `json:"layer"`              // from 0, as all positions
 	Head        int       `json:"head"`

@@ -76,7 +76,7 @@ func (m byHand) river(heads int, origin string) (*layers.LayerAttention, []Pictu
 	}
 	words := strings.Fields(river)
 	rows := slices.Collect(slices.Chunk(a.Weights(), len(words)))
-	all := attention.Map{Text: river, Tokens: words, Attention: [][][][]float32{slices.Collect(slices.Chunk(rows, len(words)))}}
+	all := attention.Map{Encoded: attention.Encoded{Text: river, Tokens: words}, Attention: [][][][]float32{slices.Collect(slices.Chunk(rows, len(words)))}}
 	if heads == 1 { // chapter 5, which comes before heads are explained
 		all.Name = "attention weights"
 	}

@@ -27,12 +27,12 @@ type Label struct {
 	Mark string // "?" for an unknown token, a small number for a repeated one, or empty
 }
 
-// Labels spells the tokens of a map.
-func Labels(m attention.Map) []Label {
-	list := make([]Label, len(m.Tokens))
-	for i, token := range m.Tokens {
+// Labels spells the tokens of a sentence.
+func Labels(e attention.Encoded) []Label {
+	list := make([]Label, len(e.Tokens))
+	for i, token := range e.Tokens {
 		list[i].Word = Spelling(token)
-		if m.IsUnknown(i) {
+		if e.IsUnknown(i) {
 			list[i].Mark = "?"
 		}
 	}
@@ -41,11 +41,6 @@ func Labels(m attention.Map) []Label {
 
 // Spelling is a token as printable text; an empty one shows as two quotes.
 func Spelling(token string) string { return printable.Token(token) }
-
-// AnyUnknown reports whether the output needs the note.
-func AnyUnknown(m attention.Map) bool {
-	return slices.Contains(m.Unknown, true)
-}
 
 func (l Label) String() string { return l.Word + l.Mark }
 

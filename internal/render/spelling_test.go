@@ -55,7 +55,7 @@ func TestFitProperty(t *testing.T) {
 }
 
 func TestLabels(t *testing.T) {
-	got := Labels(attention.Map{Tokens: []string{"", "\n", "gnu"}, Unknown: []bool{false, false, true}})
+	got := Labels(attention.Encoded{Tokens: []string{"", "\n", "gnu"}, Unknown: []bool{false, false, true}})
 	want := []Label{{`""`, ""}, {"↵", ""}, {"gnu", "?"}}
 	for i := range want {
 		if got[i] != want[i] {

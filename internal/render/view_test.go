@@ -131,7 +131,7 @@ func TestSink(t *testing.T) {
 		{"<s>", []float64{1}, false},
 		{"the", []float64{1, 0.76, 0.51, 0.38}, false},
 	} {
-		m := attention.Map{Tokens: []string{c.first, "a", "b", "c"}[:len(c.onto)]}
+		m := attention.Map{Encoded: attention.Encoded{Tokens: []string{c.first, "a", "b", "c"}[:len(c.onto)]}}
 		var weights [][]float64
 		for q, w := range c.onto {
 			row := make([]float64, len(c.onto))

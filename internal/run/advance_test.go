@@ -172,7 +172,7 @@ func TestMapWith(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(again, plain) {
 		t.Errorf("%v: the next map has edits", err)
 	}
-	if err := (attention.Map{Text: text, Tokens: again.Tokens, Attention: again.Attention, Next: again.Next}).Validate(); err != nil {
+	if err := (attention.Map{Encoded: attention.Encoded{Text: text, Tokens: again.Tokens}, Attention: again.Attention, Next: again.Next}).Validate(); err != nil {
 		t.Error(err)
 	}
 }

@@ -32,35 +32,28 @@ func (r *Run) NewSessionOf(batch, seq int) (*Session, error) {
 // Close frees the memory of the graph.
 func (s *Session) Close() error { return s.inference.Close() }
 
-// Encoded is a sentence as tokens and ids, the input of the model.
-type Encoded struct {
-	Text    string
-	Tokens  []string // as typed, the boundary token first in a run on words
-	IDs     []int
-	Unknown []bool // whether a token is not in the vocabulary
-	Omitted int    // tokens at the beginning of the text that are left out, since the context is too short for all
-}
-
 // Encode tokenizes a text. Of a text longer than the context it keeps the last tokens that fit, after the boundary token in a run
 // on words. It returns an error if the text is empty, or if the vocabulary has none of its tokens.
-func (r *Run) Encode(text string) (Encoded, error) { return r.encodeLast(text, r.Config.Context) }
+func (r *Run) Encode(text string) (attention.Encoded, error) {
+	return r.encodeLast(text, r.Config.Context)
+}
 
 // encodeLast is [Run.Encode] for at most so many tokens as the context has, the boundary token included.
-func (r *Run) encodeLast(text string, context int) (Encoded, error) {
+func (r *Run) encodeLast(text string, context int) (attention.Encoded, error) {
 	tokens, err := r.Vocabulary.Tokenize(text)
 	if err != nil {
-		return Encoded{}, err
+		return attention.Encoded{}, err
 	}
 	if len(tokens) == 0 {
-		return Encoded{}, fmt.Errorf("the sentence is empty: give at least one %s", r.Vocabulary.Tokenizer().Noun())
+		return attention.Encoded{}, fmt.Errorf("the sentence is empty: give at least one %s", r.Vocabulary.Tokenizer().Noun())
 	}
-	e := Encoded{Text: text}
+	e := attention.Encoded{Text: text}
 	if boundary, ok := r.Vocabulary.Boundary(); ok {
 		e.Tokens, e.IDs, e.Unknown = []string{data.BoundaryToken}, []int{boundary}, []bool{false}
 	}
 	most := context - len(e.IDs)
 	if most < 1 {
-		return Encoded{}, fmt.Errorf("this run has a context of %d, in which no %s has space after %s: train with a larger --context",
+		return attention.Encoded{}, fmt.Errorf("this run has a context of %d, in which no %s has space after %s: train with a larger --context",
 			context, r.Vocabulary.Tokenizer().Noun(), data.BoundaryToken)
 	}
 	e.Omitted = max(0, len(tokens)-most)
@@ -174,7 +167,7 @@ func (s *Session) MapWith(text string, o MapOptions) (attention.Map, error) {
 	var m attention.Map
 	err = s.ForwardEdited([][]int{e.IDs}, []Edit{o.Edit}, func(_ int, out ForwardResult) error {
 		n := len(e.IDs)
-		m = attention.Map{Text: e.Text, Omitted: e.Omitted, Tokens: e.Tokens, IDs: e.IDs, Unknown: e.Unknown, Next: s.run.predictions(out.Logits(n-1), o.Most)}
+		m = attention.Map{Encoded: e, Next: s.run.predictions(out.Logits(n-1), o.Most)}
 		m.Attention = attention.PerHead(c.Layers, c.Heads, func(layer, head int) [][]float32 {
 			rows := make([][]float32, n)
 			for query := range rows {

@@ -15,7 +15,7 @@ import (
 
 // Halves has two layers of one and the same two heads over two tokens.
 func Halves() attention.Map {
-	return attention.Map{Tokens: []string{"a", "b"}, Attention: [][][][]float32{
+	return attention.Map{Encoded: attention.Encoded{Tokens: []string{"a", "b"}}, Attention: [][][][]float32{
 		{{{1, 0}, {0.5, 0.5}}, {{1, 0}, {0.25, 0.75}}},
 		{{{1, 0}, {1, 0}}, {{1, 0}, {0, 1}}},
 	}}
@@ -71,7 +71,7 @@ func Foreign() attention.Map {
 // Made draws a valid map: every row is a softmax over keys up to the query.
 func Made(text string, tokens []string, layers, heads int) attention.Map {
 	random := rand.New(rand.NewPCG(7, uint64(len(tokens))))
-	return attention.Map{Text: text, Tokens: tokens, Attention: weights(len(tokens), layers, heads, func() float64 { return 2.2 * random.NormFloat64() })}
+	return attention.Map{Encoded: attention.Encoded{Text: text, Tokens: tokens}, Attention: weights(len(tokens), layers, heads, func() float64 { return 2.2 * random.NormFloat64() })}
 }
 
 // weights are those of heads whose scores are drawn, [layers][heads][query][key].
@@ -114,7 +114,7 @@ func Token() *rapid.Generator[string] {
 // AnyMap draws a valid map.
 func AnyMap(t *rapid.T) attention.Map {
 	tokens := rapid.SliceOfN(Token(), 1, 14).Draw(t, "tokens")
-	m := attention.Map{Text: Token().Draw(t, "text"), Tokens: tokens}
+	m := attention.Map{Encoded: attention.Encoded{Text: Token().Draw(t, "text"), Tokens: tokens}}
 	layers, heads := rapid.IntRange(1, 3).Draw(t, "layers"), rapid.IntRange(1, 3).Draw(t, "heads")
 	if layers*heads == 1 {
 		m.Name = Token().Draw(t, "name")
@@ -204,7 +204,7 @@ func Filmed(weights ...float32) []attention.Frame {
 	var frames []attention.Frame
 	for i, w := range weights {
 		frames = append(frames, attention.Frame{Step: 10 * i, HeldOutLoss: new(3.0), Sentences: []attention.Map{{
-			Text: "a b", Tokens: []string{"a", "b"}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}},
+			Encoded: attention.Encoded{Text: "a b", Tokens: []string{"a", "b"}}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}},
 		}}})
 	}
 	return frames
@@ -223,7 +223,7 @@ func AnyFilm(t *rapid.T) []attention.Frame {
 		frames[i] = attention.Frame{Step: step, HeldOutLoss: new(rapid.Float64Range(0, 20).Draw(t, "loss"))}
 		step += rapid.IntRange(1, 500).Draw(t, "steps on")
 		for _, m := range first {
-			s := attention.Map{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
+			s := attention.Map{Encoded: attention.Encoded{Text: m.Text, Tokens: m.Tokens}, Next: m.Next}
 			s.Attention = weights(len(m.Tokens), len(m.Attention), len(m.Attention[0]), func() float64 { return score.Draw(t, "score") })
 			frames[i].Sentences = append(frames[i].Sentences, s)
 		}
@@ -235,8 +235,8 @@ func AnyFilm(t *rapid.T) []attention.Frame {
 func Compared() attention.Comparison {
 	even, first := [][]float32{{1, 0}, {0.5, 0.5}}, [][]float32{{1, 0}, {1, 0}}
 	return attention.Comparison{
-		A:  attention.Map{Text: "lion saw", Tokens: []string{"lion", "saw"}, Attention: [][][][]float32{{even, first}}, Next: []attention.Prediction{{Word: "the", Probability: 0.75}, {Word: "a", Probability: 0.25}}},
-		B:  attention.Map{Text: "lion met", Tokens: []string{"lion", "met"}, Attention: [][][][]float32{{first, {{1, 0}, {0.25, 0.75}}}}, Next: []attention.Prediction{{Word: "the", Probability: 0.25}, {Word: "one", Probability: 0.125}}},
+		A:  attention.Map{Encoded: attention.Encoded{Text: "lion saw", Tokens: []string{"lion", "saw"}}, Attention: [][][][]float32{{even, first}}, Next: []attention.Prediction{{Word: "the", Probability: 0.75}, {Word: "a", Probability: 0.25}}},
+		B:  attention.Map{Encoded: attention.Encoded{Text: "lion met", Tokens: []string{"lion", "met"}}, Attention: [][][][]float32{{first, {{1, 0}, {0.25, 0.75}}}}, Next: []attention.Prediction{{Word: "the", Probability: 0.25}, {Word: "one", Probability: 0.125}}},
 		Of: attention.Source{Run: "runs/a", Step: 10}, With: attention.Source{Run: "runs/b", Step: 20},
 	}
 }

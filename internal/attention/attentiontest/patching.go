@@ -36,7 +36,7 @@ func Patching(clean []string, at int, other string, layers, heads int) attention
 	corrupted := slices.Clone(clean)
 	corrupted[at] = other
 	side := func(tokens []string, difference float64) attention.Patched {
-		return attention.Patched{Text: strings.Join(tokens, " "), Tokens: tokens, Difference: difference}
+		return attention.Patched{Encoded: attention.Encoded{Text: strings.Join(tokens, " "), Tokens: tokens}, Difference: difference}
 	}
 	return attention.Patching{
 		Clean: side(clean, 9.25), Corrupted: side(corrupted, -8.5), Word: "river", Against: "cave", Differ: []int{at},

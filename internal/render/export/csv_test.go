@@ -76,7 +76,7 @@ func TestCSVReadsBack(t *testing.T) {
 }
 
 func TestCSVQuotes(t *testing.T) {
-	m := attention.Map{Text: `=1+1, "so"`, Tokens: []string{"-2"}, Attention: [][][][]float32{{{{1}}}}}
+	m := attention.Map{Encoded: attention.Encoded{Text: `=1+1, "so"`, Tokens: []string{"-2"}}, Attention: [][][][]float32{{{{1}}}}}
 	var b bytes.Buffer
 	if err := CSV(&b, []attention.Map{m}, nil); err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func TestCSVQuotesFormulas(t *testing.T) {
 }
 
 func TestCSVNamesMaps(t *testing.T) {
-	m := attention.Map{Text: "a", Tokens: []string{"a"}, Attention: [][][][]float32{{{{1}}}}}
+	m := attention.Map{Encoded: attention.Encoded{Text: "a", Tokens: []string{"a"}}, Attention: [][][][]float32{{{{1}}}}}
 	rollout := m
 	rollout.Name = "rollout over 2 layers"
 	var b bytes.Buffer

@@ -83,7 +83,7 @@ func TestJSONReadsBack(t *testing.T) {
 		text := func(s string) string { return string([]rune(s)) }
 		want := Report{Sentences: []Sentence{}}
 		for _, m := range maps {
-			s := Sentence{Map: attention.Map{Name: text(m.Name), Text: text(m.Text), IDs: m.IDs, Unknown: m.Unknown, Attention: m.Attention, Next: []attention.Prediction{}}}
+			s := Sentence{Map: attention.Map{Name: text(m.Name), Encoded: attention.Encoded{Text: text(m.Text), IDs: m.IDs, Unknown: m.Unknown}, Attention: m.Attention, Next: []attention.Prediction{}}}
 			for _, token := range m.Tokens {
 				s.Tokens = append(s.Tokens, text(token))
 			}
@@ -175,7 +175,7 @@ func TestBadScatterHasNoReport(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	m := attention.Map{Text: "a", Tokens: []string{"<s>", "a"}, Attention: [][][][]float32{{{{1, 0}, {0.1, 0.9}}}}}
+	m := attention.Map{Encoded: attention.Encoded{Text: "a", Tokens: []string{"<s>", "a"}}, Attention: [][][][]float32{{{{1, 0}, {0.1, 0.9}}}}}
 	var b bytes.Buffer
 	if err := writeMaps(&b, lion, []attention.Map{m}, nil); err != nil {
 		t.Fatal(err)

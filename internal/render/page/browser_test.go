@@ -130,7 +130,7 @@ func forming() []attention.Frame {
 	m := attentiontest.Lion()
 	var frames []attention.Frame
 	for i := range 6 {
-		s := attention.Map{Text: m.Text, Tokens: m.Tokens, Next: m.Next}
+		s := attention.Map{Encoded: attention.Encoded{Text: m.Text, Tokens: m.Tokens}, Next: m.Next}
 		var heads [][][]float32
 		for h := range 2 {
 			heads = append(heads, attentiontest.Causal(len(m.Tokens), func(q, k int) float64 { return float64(i*((q*7+k*3+h*2)%5)) / 2 }))

@@ -17,7 +17,7 @@ import (
 func twoWords() figure {
 	return figure{
 		title: "layer 1, head 1", source: attention.Source{Run: "runs/lion", Step: 120},
-		words:  attention.Map{Text: "lion saw", Tokens: []string{"lion", "saw"}},
+		words:  attention.Map{Encoded: attention.Encoded{Text: "lion saw", Tokens: []string{"lion", "saw"}}},
 		panels: [][]render.View{{{Title: "layer 1, head 1", Weights: [][]float64{{1, 0}, {0.25, 0.75}}}}},
 	}
 }
@@ -169,7 +169,7 @@ func TestNewFigureBesideABaseline(t *testing.T) {
 // A figure that no picture holds is refused before its matrices are made.
 func TestTooLargeIsRefusedEarly(t *testing.T) {
 	words := make([]string, 300)
-	m := attention.Map{Tokens: words}
+	m := attention.Map{Encoded: attention.Encoded{Tokens: words}}
 	row := make([]float32, 300)
 	row[0] = 1
 	head := make([][]float32, 300)
@@ -200,7 +200,7 @@ func TestTooLargeAdvice(t *testing.T) {
 	for q := range head {
 		head[q] = append([]float32{1}, make([]float32, len(words)-1)...)
 	}
-	m := attention.Map{Name: "rollout over 2 layers", Tokens: words, Attention: [][][][]float32{{head}}}
+	m := attention.Map{Name: "rollout over 2 layers", Encoded: attention.Encoded{Tokens: words}, Attention: [][][][]float32{{head}}}
 	for _, baseline := range []*attention.Baseline{nil, {Map: m}} {
 		_, err := newFigure(m, baseline, attention.Source{}, render.Selection{Layer: -1, Head: -1, All: true})
 		if err == nil || !strings.HasSuffix(err.Error(), "of 800 words; show a shorter sentence") {

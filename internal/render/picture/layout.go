@@ -67,7 +67,7 @@ const widestTip = 40
 // that it is too large.
 func (f figure) layout(o Options) (Drawing, error) {
 	d := Drawing{subject: f.subject(), palette: o.palette()}
-	s := sheet{Drawing: &d, figure: f, words: render.Labels(f.words)}
+	s := sheet{Drawing: &d, figure: f, words: render.Labels(f.words.Encoded)}
 	s.measure()
 	abreast, seq := len(f.panels[0]), len(s.words)
 	content := max(abreast*(s.panelWidth+panelGapX)-panelGapX, narrowestPage-2*margin)
@@ -300,7 +300,7 @@ func (s *sheet) legend(y, width int) int {
 	if s.every > 1 {
 		notes = append(notes, fmt.Sprintf("one word in %d is named", s.every))
 	}
-	if render.AnyUnknown(s.figure.words) {
+	if slices.Contains(s.figure.words.Unknown, true) {
 		notes = append(notes, render.UnknownNote)
 	}
 	t := text{x: margin, y: float64(y + barBottom), size: textSize, fill: s.muted}

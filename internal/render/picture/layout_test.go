@@ -132,7 +132,7 @@ func TestCellsAreTheWeights(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := f.drawn(t, Options{})
-		size := sheet{Drawing: &d, figure: f, words: render.Labels(m)}
+		size := sheet{Drawing: &d, figure: f, words: render.Labels(m.Encoded)}
 		size.measure()
 		grid := d.rects[0]
 		if grid.fill != d.grid {
@@ -196,7 +196,7 @@ func TestTooLargeForAPage(t *testing.T) {
 	words := make([]string, 8)
 	m := attentiontest.Made("", words, 1, 1)
 	weights := m.Mean(0, 0)
-	f := figure{words: attention.Map{Tokens: words}, panels: make([][]render.View, 1000)}
+	f := figure{words: attention.Map{Encoded: attention.Encoded{Tokens: words}}, panels: make([][]render.View, 1000)}
 	for i := range f.panels {
 		f.panels[i] = make([]render.View, 8)
 		for j := range f.panels[i] {

@@ -164,11 +164,11 @@ func patchWord(p attention.Patching, at int) patchColumn {
 
 // patchedLabel is a token of a sentence, with its mark if it is unknown.
 func patchedLabel(of attention.Patched, at int) string {
-	m := attention.Map{Tokens: of.Tokens[at : at+1]}
+	token := attention.Encoded{Tokens: of.Tokens[at : at+1]}
 	if of.Unknown != nil {
-		m.Unknown = of.Unknown[at : at+1]
+		token.Unknown = of.Unknown[at : at+1]
 	}
-	return render.Labels(m)[0].String()
+	return render.Labels(token)[0].String()
 }
 
 // layout sets the sizes of a grid, which is as wide as a screen allows.

@@ -139,7 +139,7 @@ func BenchmarkFormats(b *testing.B) {
 
 // The marks for blanks, line feeds and tabs, which the font lacks, are drawn as others that it has.
 func TestPNGDrawsOurMarks(t *testing.T) {
-	m := attention.Map{Text: "a b", Tokens: []string{" ", "\n", "\t"}, Attention: [][][][]float32{{{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}}}}}
+	m := attention.Map{Encoded: attention.Encoded{Text: "a b", Tokens: []string{" ", "\n", "\t"}}, Attention: [][][][]float32{{{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}}}}}
 	if _, _, lacking := pixels(t, drawn(t, m, false)); lacking != "" {
 		t.Errorf("the font lacks %q", lacking)
 	}

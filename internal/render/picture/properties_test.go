@@ -146,7 +146,7 @@ func TestPicturesHold(t *testing.T) {
 func FuzzSVG(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, word, run string, weight float64, signed bool) {
 		w := float32(weight)
-		m := attention.Map{Text: text, Tokens: []string{"lion", word}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}}}
+		m := attention.Map{Encoded: attention.Encoded{Text: text, Tokens: []string{"lion", word}}, Attention: [][][][]float32{{{{1, 0}, {w, 1 - w}}}}}
 		var baseline *attention.Baseline
 		if signed {
 			baseline = &attention.Baseline{Name: word, Map: attentiontest.Made(text, m.Tokens, 1, 1)}

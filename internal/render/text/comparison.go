@@ -58,7 +58,7 @@ func Comparison(w io.Writer, c attention.Comparison, o Options) error {
 		b.WriteString(o.paragraph("%s", err))
 		return render.Write(w, &b)
 	}
-	words := pairedLabels(render.Labels(c.A), render.Labels(c.B))
+	words := pairedLabels(render.Labels(c.A.Encoded), render.Labels(c.B.Encoded))
 	for _, v := range differences(c, o) {
 		writeGrid(&b, words, v, o)
 		b.WriteByte('\n')
@@ -245,7 +245,7 @@ func Recurrence(w io.Writer, r attention.Recurrence, o Options) error {
 		b.WriteString(o.paragraph("no link has that weight with any seed"))
 		return render.Write(w, &b)
 	}
-	words := numberedWords(r.Tokens, r.Unknown)
+	words := numbered(render.Labels(r.Encoded))
 	links := term.Table{Columns: []term.Column{{Title: "link", Left: true}, {Title: "seeds"}, {Title: "weight"}, {Left: true, Spare: 1}}}
 	always := 0
 	for i, l := range r.Links {

@@ -53,7 +53,7 @@ largest differences: saw/met -> lion +0.13, saw/met -> saw/met -0.13
 	if err := Comparison(&b, c, Options{Width: 100, All: true}); err != nil || !strings.Contains(b.String(), "layer 1, head 1 of A - head 2 of B\n") {
 		t.Errorf("each head, error %v:\n%s", err, b.String())
 	}
-	c.B = attention.Map{Text: "x", Tokens: []string{"x"}, Attention: [][][][]float32{{{{1}}, {{1}}}}}
+	c.B = attention.Map{Encoded: attention.Encoded{Text: "x", Tokens: []string{"x"}}, Attention: [][][][]float32{{{{1}}, {{1}}}}}
 	b.Reset()
 	if err := Comparison(&b, c, Options{Width: 100}); err != nil || !strings.Contains(b.String(), "the sentences have 2 and 1 tokens") || c.Result().Difference != nil {
 		t.Errorf("of two sizes, error %v:\n%s", err, b.String())
@@ -105,7 +105,7 @@ func TestComparedLosses(t *testing.T) {
 }
 
 func TestRecurrenceText(t *testing.T) {
-	r := attention.Recurrence{Text: "lion saw", Tokens: []string{"lion", "saw"}, Least: 0.6, Links: []attention.RecurringLink{{Query: 1, Key: 0, Seeds: 3, Weight: 1}, {Query: 1, Key: 1, Seeds: 1, Weight: (0.5 + 0.75 + 0.5) / 3}},
+	r := attention.Recurrence{Encoded: attention.Encoded{Text: "lion saw", Tokens: []string{"lion", "saw"}}, Least: 0.6, Links: []attention.RecurringLink{{Query: 1, Key: 0, Seeds: 3, Weight: 1}, {Query: 1, Key: 1, Seeds: 1, Weight: (0.5 + 0.75 + 0.5) / 3}},
 		Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: new(1.5), Next: attention.Prediction{Word: "the", Probability: 0.75}}, {Seed: 2, HeldOutLoss: new(1.25), Next: attention.Prediction{Word: "a\x1b", Probability: 0.5}}, {Seed: 3, HeldOutLoss: new(1.5), Next: attention.Prediction{Word: "the", Probability: 0.75}}}}
 	var b bytes.Buffer
 	if err := Recurrence(&b, r, Options{Width: 100}); err != nil {

@@ -9,8 +9,8 @@ import (
 
 func Example() {
 	m := attention.Map{
-		Text:   "zebra near",
-		Tokens: []string{"<s>", "zebra", "near"},
+		Encoded: attention.Encoded{Text: "zebra near",
+			Tokens: []string{"<s>", "zebra", "near"}},
 		Attention: [][][][]float32{{{
 			{1, 0, 0},
 			{0.625, 0.375, 0},

@@ -19,7 +19,7 @@ const shownNumbers = 4
 // the vectors.
 func Explanation(w io.Writer, x attention.Explanation, full bool, o Options) error {
 	var b bytes.Buffer
-	words := numberedWords(x.Tokens, x.Unknown)
+	words := numbered(render.Labels(x.Encoded))
 	query, key := words[x.Query], words[x.Key]
 	root := math.Sqrt(float64(len(x.QueryVector)))
 	most := shownNumbers

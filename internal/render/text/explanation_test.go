@@ -11,7 +11,7 @@ import (
 func TestExplanationText(t *testing.T) {
 	// query·key = 1·2 + (-2)·1 + 3·0 + 0·5 + 1·4 = 4; sqrt(5); softmax of 0 and 4/sqrt(5).
 	x := attention.Explanation{
-		Tokens: []string{"<s>", "a\x1b[2Jb"}, Query: 1, Key: 1, Head: 2,
+		Encoded: attention.Encoded{Tokens: []string{"<s>", "a\x1b[2Jb"}}, Query: 1, Key: 1, Head: 2,
 		QueryVector: []float32{1, -2, 3, 0, 1}, KeyVector: []float32{2, 1, 0, 5, 4}, ValueVector: []float32{1, 0, 0, 0, -1},
 		Scale: 0.4472136, Products: []float32{0, 4}, Scores: []float32{0, 1.7888544}, Weights: []float32{0.1432, 0.8568},
 		Contribution: []float32{0.8568, 0, 0, 0, -0.8568}, Z: []float32{1, 0, 0, 0, 0},

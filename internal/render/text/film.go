@@ -150,7 +150,7 @@ func Formed(w io.Writer, frames []attention.Frame, formed []attention.Formed, se
 	if err != nil {
 		return err
 	}
-	words := numbered(render.Labels(m))
+	words := numbered(render.Labels(m.Encoded))
 	var shown []attention.Formed
 	before := 0
 	for _, f := range formed {

@@ -150,7 +150,7 @@ func lionFilm() []attention.Frame {
 				}
 			}
 		}
-		frames = append(frames, attention.Frame{Step: 250 * i, HeldOutLoss: new(4.6 - 0.5*float64(i)), Sentences: []attention.Map{{Text: m.Text, Tokens: m.Tokens, Attention: m.Attention}}})
+		frames = append(frames, attention.Frame{Step: 250 * i, HeldOutLoss: new(4.6 - 0.5*float64(i)), Sentences: []attention.Map{{Encoded: attention.Encoded{Text: m.Text, Tokens: m.Tokens}, Attention: m.Attention}}})
 	}
 	return frames
 }

@@ -20,7 +20,7 @@ func anyEffect(t *rapid.T) *float64 {
 
 // anyWhy draws an answer over the words of a map.
 func anyWhy(t *rapid.T, m attention.Map) attention.Why {
-	y := attention.Why{Text: m.Text, Unit: rapid.SampledFrom([]string{"word", "character"}).Draw(t, "unit"), Tokens: m.Tokens, ContextText: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p")}
+	y := attention.Why{Encoded: m.Encoded, Unit: rapid.SampledFrom([]string{"word", "character"}).Draw(t, "unit"), ContextText: m.Text, Target: attentiontest.Token().Draw(t, "target"), Probability: rapid.Float64Range(0, 1).Draw(t, "p")}
 	y.NoiseFloor = attention.NoiseFloor{Removed: rapid.Float64Range(0, 5).Draw(t, "floor"), Replaced: 0.1}
 	if rho := anyEffect(t); rho != nil {
 		y.Correlation = &attention.Correlation{Rho: *rho, P: rapid.Float64Range(0, 0.1).Draw(t, "p of rho")}
@@ -63,7 +63,7 @@ func anyExplanation(t *rapid.T, m attention.Map) attention.Explanation {
 	vector := rapid.SliceOfN(rapid.Float32(), 3, 3)
 	row := rapid.SliceOfN(rapid.Float32(), query+1, query+1)
 	return attention.Explanation{
-		Tokens: m.Tokens, Query: query, Key: rapid.IntRange(0, query).Draw(t, "key"),
+		Encoded: attention.Encoded{Tokens: m.Tokens}, Query: query, Key: rapid.IntRange(0, query).Draw(t, "key"),
 		QueryVector: vector.Draw(t, "q"), KeyVector: vector.Draw(t, "k"), ValueVector: vector.Draw(t, "v"),
 		Products: row.Draw(t, "products"), Scores: row.Draw(t, "scores"), Weights: row.Draw(t, "weights"),
 		Contribution: vector.Draw(t, "contribution"), Z: vector.Draw(t, "output"),

@@ -48,7 +48,7 @@ func Grid(w io.Writer, m attention.Map, base *attention.Baseline, o Options) err
 	}
 	var b bytes.Buffer
 	for _, v := range list {
-		writeGrid(&b, render.Labels(m), v, o)
+		writeGrid(&b, render.Labels(m.Encoded), v, o)
 		b.WriteByte('\n')
 	}
 	b.WriteString(legend(o))

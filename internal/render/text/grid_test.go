@@ -100,7 +100,7 @@ func one(x float64, signed bool, columns int, p colorprofile.Profile) string {
 
 // The column of a sink has numbers without shades, or greys, and its reason below the grid; others have neither.
 func TestSink(t *testing.T) {
-	m := attention.Map{Tokens: []string{"<s>", "lion"}, Attention: [][][][]float32{{{{1, 0}, {0.8, 0.2}}}}}
+	m := attention.Map{Encoded: attention.Encoded{Tokens: []string{"<s>", "lion"}}, Attention: [][][][]float32{{{{1, 0}, {0.8, 0.2}}}}}
 	for first, sink := range map[string]bool{"<s>": true, "the": false} {
 		m.Tokens[0] = first
 		for p, marks := range map[colorprofile.Profile][2]string{

@@ -63,7 +63,7 @@ func fits(text string, columns, lines int) bool {
 // headsText draws every head in shades, those of a layer side by side, the words at the left, and the reason of a sink if it
 // fits.
 func headsText(m attention.Map, o Options, lines int) string {
-	words := render.Labels(m)
+	words := render.Labels(m.Encoded)
 	side := o.labelWidth(words)
 	known := "" // of the names, where there is one layer
 	if len(m.Attention) == 1 {

@@ -70,7 +70,7 @@ func part(x float64) string {
 
 // pairedWords names the tokens of the two sentences, both where they differ.
 func pairedWords(p attention.Patching) []string {
-	clean, corrupted := numberedWords(p.Clean.Tokens, p.Clean.Unknown), numberedWords(p.Corrupted.Tokens, p.Corrupted.Unknown)
+	clean, corrupted := numbered(render.Labels(p.Clean.Encoded)), numbered(render.Labels(p.Corrupted.Encoded))
 	words := make([]string, len(clean))
 	for i := range words {
 		words[i] = clean[i].Fit(render.WidestLabel)

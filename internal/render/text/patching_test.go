@@ -16,8 +16,8 @@ func patching() attention.Patching {
 	noising := parts
 	noising.Heads = [][]float64{{0.25, 0.375}, {0, 0.125}}
 	noising.Residual = [][]float64{{0, 1, 0}, {0, 0.25, 0.375}, {0, 0, 1}}
-	return attention.Patching{Clean: attention.Patched{Text: "the lion in", Tokens: []string{"the", "lion", "in"}, Difference: 9.25},
-		Corrupted: attention.Patched{Text: "the zebra in", Tokens: []string{"the", "zebra", "in"}, Difference: -8.5},
+	return attention.Patching{Clean: attention.Patched{Encoded: attention.Encoded{Text: "the lion in", Tokens: []string{"the", "lion", "in"}}, Difference: 9.25},
+		Corrupted: attention.Patched{Encoded: attention.Encoded{Text: "the zebra in", Tokens: []string{"the", "zebra", "in"}}, Difference: -8.5},
 		Word:      "cave", Against: "river", Differ: []int{1}, Denoising: parts, Noising: noising}
 }
 

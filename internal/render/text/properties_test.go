@@ -126,7 +126,7 @@ func TestAnalysesAreTidy(t *testing.T) {
 			}},
 			{"Comparison", func(w io.Writer) error { return Comparison(w, attentiontest.AnyComparison(t, m), o) }},
 			{"Recurrence", func(w io.Writer) error {
-				r := attention.Recurrence{Text: m.Text, Tokens: m.Tokens, Links: []attention.RecurringLink{{Query: len(m.Tokens) - 1, Seeds: 1, Weight: rapid.Float64Range(0, 1).Draw(t, "weight")}}, Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: new(2.0), Next: attention.Prediction{Word: attentiontest.Token().Draw(t, "word"), Probability: 0.5}}}}
+				r := attention.Recurrence{Encoded: attention.Encoded{Text: m.Text, Tokens: m.Tokens}, Links: []attention.RecurringLink{{Query: len(m.Tokens) - 1, Seeds: 1, Weight: rapid.Float64Range(0, 1).Draw(t, "weight")}}, Seeds: []attention.SeedResult{{Seed: 1, HeldOutLoss: new(2.0), Next: attention.Prediction{Word: attentiontest.Token().Draw(t, "word"), Probability: 0.5}}}}
 				return Recurrence(w, r, o)
 			}},
 		} {

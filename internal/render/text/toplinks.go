@@ -28,7 +28,7 @@ func TopLinks(w io.Writer, m attention.Map, o Options, most int) error {
 	if err != nil {
 		return err
 	}
-	words := render.Labels(m)
+	words := render.Labels(m.Encoded)
 	keys := numbered(words)
 	side := o.labelWidth(words)
 	var b bytes.Buffer
@@ -87,9 +87,4 @@ func numbered(words []render.Label) []render.Label {
 		list[i].Mark += number
 	}
 	return list
-}
-
-// numberedWords spells tokens, those that occur more than once with their number, unknown ones with their mark.
-func numberedWords(tokens []string, unknown []bool) []render.Label {
-	return numbered(render.Labels(attention.Map{Tokens: tokens, Unknown: unknown}))
 }

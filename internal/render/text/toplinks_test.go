@@ -12,7 +12,7 @@ import (
 )
 
 func TestTopLinks(t *testing.T) {
-	m := attention.Map{Tokens: []string{"<s>", "the", "zebra", "near", "the"}, Attention: [][][][]float32{{{
+	m := attention.Map{Encoded: attention.Encoded{Tokens: []string{"<s>", "the", "zebra", "near", "the"}}, Attention: [][][][]float32{{{
 		{1}, {0.5, 0.5}, {0, 0, 1}, {0.25, 0.25, 0.25, 0.25}, {0.05, 0.004, 0.48, 0.44, 0.026},
 	}}}}
 	for q, row := range m.Attention[0][0] {
@@ -42,7 +42,7 @@ the    ->  zebra 0.48  near 0.44  <s> 0.05  the₂ 0.03
 }
 
 func TestNumbered(t *testing.T) {
-	words := render.Labels(attention.Map{Tokens: strings.Fields("a b a" + strings.Repeat(" a", 8))})
+	words := render.Labels(attention.Encoded{Tokens: strings.Fields("a b a" + strings.Repeat(" a", 8))})
 	got := numbered(words)
 	for i, want := range map[int]string{0: "a₁", 1: "b", 2: "a₂", 10: "a₁₀"} {
 		if s := got[i].Fit(9); s != want {

@@ -155,7 +155,7 @@ func single(y attention.Why) int {
 
 // whyTable has a row for each of the words.
 func whyTable(y attention.Why, words []attention.WordEffect, o Options) term.Table {
-	marks, layers, largest := numberedWords(y.Tokens, y.Unknown), single(y), float64(longBar)
+	marks, layers, largest := numbered(render.Labels(y.Encoded)), single(y), float64(longBar)
 	for _, w := range words {
 		effect, _ := y.Effect(w)
 		largest = max(largest, math.Abs(effect))

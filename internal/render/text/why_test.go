@@ -17,7 +17,7 @@ import (
 
 // answer is an answer in which zebra has an effect, and removing the attention to "the" has an effect that replacing it has not.
 func answer() attention.Why {
-	y := attention.Why{ContextText: "<s> the zebra", Unit: "word", Tokens: []string{"<s>", "the", "zebra", "in"}, Target: "ran", Probability: 0.875, NoiseFloor: attention.NoiseFloor{Removed: 0.25, Replaced: 0.125},
+	y := attention.Why{ContextText: "<s> the zebra", Unit: "word", Encoded: attention.Encoded{Tokens: []string{"<s>", "the", "zebra", "in"}}, Target: "ran", Probability: 0.875, NoiseFloor: attention.NoiseFloor{Removed: 0.25, Replaced: 0.125},
 		Words: []attention.WordEffect{
 			{Position: 0, Word: "<s>", Attention: 0.25, ByHead: [][]float64{{0.5, 0}}, AttentionRemoved: new(-0.125)},
 			{Position: 1, Word: "the", Attention: 0.25, ByHead: [][]float64{{0, 0.5}}, AttentionRemoved: new(1.5), Replaced: new(0.0625), Seen: "after", Replacements: []attention.Replacement{{Word: "a"}}},
