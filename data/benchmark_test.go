@@ -28,6 +28,7 @@ func BenchmarkLoad(b *testing.B) {
 		{"10MB", english[:10e6]},
 		{"100MB", english},
 		{"cyrillic", cyrillic(english[:10e6])},
+		{"hyphenated", bytes.ReplaceAll(english[:10e6], []byte("in"), []byte("in\u00ad"))},
 	}
 	if shakespeare, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", "tinyshakespeare.txt")); err == nil {
 		texts = append(texts, text{"shakespeare", shakespeare})

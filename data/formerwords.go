@@ -15,7 +15,7 @@ const formerPattern = `[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*|[^\s\p{
 var formerExpression = regexp.MustCompile(strings.Replace(formerPattern, `[^\s`, `[^\t-\r \x{85}\p{Z}`, 1))
 
 func (formerWords) each(text string, visit func(start, end int, token string)) {
-	normal, source := composed(text, nil)
+	normal, source := composed(text, ownBytes(text))
 	for _, at := range formerExpression.FindAllStringIndex(normal, -1) {
 		visit(source[at[0]], source[at[1]], normal[at[0]:at[1]])
 	}

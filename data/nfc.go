@@ -2,7 +2,9 @@ package data
 
 import (
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -37,6 +39,31 @@ func nfc(text string) string {
 	b.WriteString(norm.NFC.String(text[from:]))
 	return b.String()
 }
+
+// inertLen returns the length of the beginning of a text that is in NFC whatever follows: it has only runes that NFC neither changes
+// nor puts in another order nor joins with the one before, and the last of them stays out unless the text ends with it.
+func inertLen(text string) int {
+	before := 0
+	for at, r := range text {
+		if r > 0xffff || inertRunes()[r/64]>>(r%64)&1 == 0 {
+			return before
+		}
+		before = at
+	}
+	return len(text)
+}
+
+// inertRunes has a bit for each rune up to U+FFFF: whether NFC has such a rune as it is, wherever it stands.
+var inertRunes = sync.OnceValue(func() (bits *[1024]uint64) {
+	bits = new([1024]uint64)
+	for r := range rune(0x10000) {
+		s := string(r)
+		if norm.NFC.IsNormalString(s) && norm.NFC.PropertiesString(s).BoundaryBefore() && r != utf8.RuneError {
+			bits[r/64] |= 1 << (r % 64)
+		}
+	}
+	return bits
+})
 
 // newMarks are the marks that are put in order or composed since Unicode 10.
 var newMarks = &unicode.RangeTable{

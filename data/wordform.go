@@ -123,7 +123,15 @@ func isNormal(text string) bool {
 	for at < len(text) && text[at] < utf8.RuneSelf {
 		at++
 	}
-	return at == len(text) || !hides(text[max(at-1, 0):]) && norm.NFC.QuickSpanString(text) == len(text)
+	if at == len(text) {
+		return true
+	}
+	text = text[max(at-1, 0):]
+	if hides(text) {
+		return false
+	}
+	text = text[inertLen(text):]
+	return norm.NFC.QuickSpanString(text) == len(text)
 }
 
 // hides reports whether a text has runes that are left out.
@@ -182,28 +190,44 @@ func isUnjoined(r rune) bool {
 // withoutHidden returns a text without the runes that are left out, and for each byte of it and for its end the byte of text that
 // it came from.
 func withoutHidden(text string) (shown string, source []int) {
-	drop := func(from string, sources []int, dropped func(at int, r rune, n int) bool) (string, []int) {
-		var b strings.Builder
-		var kept []int
-		for at, r := range from {
-			n := utf8.RuneLen(r)
-			if dropped(at, r, n) {
-				continue
-			}
-			b.WriteRune(r)
-			kept = append(kept, sources[at:at+n]...)
-		}
-		return b.String(), append(kept, sources[len(from)])
-	}
-	all := make([]int, len(text)+1)
-	for i := range all {
-		all[i] = i
-	}
-	shown, source = drop(text, all, func(_ int, r rune, _ int) bool { return isHidden(r) })
+	shown, source = without(text, ownBytes(text), func(_ int, r rune, _ int) bool { return isHidden(r) })
 	joined := shown
-	return drop(joined, source, func(at int, r rune, n int) bool {
-		return (r == '\u200c' || r == zwj) && isNeedless(joined, at, n)
-	})
+	return without(joined, source, func(at int, r rune, n int) bool { return (r == '\u200c' || r == zwj) && isNeedless(joined, at, n) })
+}
+
+// ownBytes returns the bytes that those of a text and its end come from if it is as it was: 0, 1, 2, ...
+func ownBytes(text string) []int {
+	source := make([]int, len(text)+1)
+	for i := range source {
+		source[i] = i
+	}
+	return source
+}
+
+// without returns a text without the runes of n bytes at byte at that are left out, and the sources of the bytes that are kept and
+// of the end.
+func without(text string, sources []int, isLeftOut func(at int, r rune, n int) bool) (kept string, source []int) {
+	var b strings.Builder
+	from := 0
+	for at, r := range text {
+		if r < utf8.RuneSelf {
+			continue
+		}
+		if n := utf8.RuneLen(r); isLeftOut(at, r, n) {
+			if from == 0 {
+				b.Grow(len(text))
+				source = make([]int, 0, len(sources))
+			}
+			b.WriteString(text[from:at])
+			source = append(source, sources[from:at]...)
+			from = at + n
+		}
+	}
+	if from == 0 {
+		return text, sources
+	}
+	b.WriteString(text[from:])
+	return b.String(), append(source, sources[from:]...)
 }
 
 // normalise returns the first part of the normal form of a text and, for each byte of it and for its end, the byte of text it came
@@ -211,16 +235,18 @@ func withoutHidden(text string) (shown string, source []int) {
 func normalise(text string) (normal string, source []int) { return composed(withoutHidden(text)) }
 
 // composed returns a text in NFC and, for each byte of it and for its end, the byte it came from, or -1 where the two have no
-// common boundary. sources are those of the bytes of the text and of its end; nil if they came from themselves.
+// common boundary. sources are those of the bytes of the text and of its end.
 func composed(text string, sources []int) (normal string, source []int) {
 	var b strings.Builder
-	from := func(at int) int {
-		if sources == nil {
-			return at
-		}
-		return sources[at]
-	}
+	b.Grow(len(text))
+	source = make([]int, 0, len(text)+1)
 	for at := 0; at < len(text); {
+		if n := inertLen(text[at:]); n > 0 {
+			b.WriteString(text[at : at+n])
+			source = append(source, sources[at:at+n]...)
+			at += n
+			continue
+		}
 		n := norm.NFC.NextBoundaryInString(text[at:], true)
 		if n <= 0 {
 			n = len(text) - at
@@ -231,12 +257,12 @@ func composed(text string, sources []int) (normal string, source []int) {
 		for i := range len(changed) {
 			switch {
 			case i == 0 || changed == segment:
-				source = append(source, from(at+i))
+				source = append(source, sources[at+i])
 			default:
 				source = append(source, -1)
 			}
 		}
 		at += n
 	}
-	return b.String(), append(source, from(len(text)))
+	return b.String(), append(source, sources[len(text)])
 }

@@ -217,19 +217,6 @@ func TestWordRunes(t *testing.T) {
 	}
 }
 
-// A rune beyond U+FFFF is not taken for another one.
-func TestNFC(t *testing.T) {
-	for text, want := range map[string]string{
-		"e\u0301": "é", "\U00010041\u0301": "\U00010041\u0301", "\U00020041\u0301a\u0323\u0301": "\U00020041\u0301ạ\u0301",
-		"\U00011099\U000110ba": "\U0001109a", "=\u0338": "≠", "": "",
-		"\u09fe\u0338a\u0301": "\u09fe\u0338á", "a\u09fe\u0323\u0301": "a\u09fe\u0323\u0301", "a\u0301\u0323": "ạ\u0301",
-	} {
-		if got := nfc(text); got != want {
-			t.Errorf("%+q: %+q, want %+q", text, got, want)
-		}
-	}
-}
-
 func TestWordsInARow(t *testing.T) {
 	tokens := []string{"a", ",", "b", "(", "c", ")", "."}
 	if got := (words{}).Continue("Oh", tokens); got != "Oh a, b (c)." {
