@@ -80,3 +80,31 @@ func (n *numbering) noteCapitals(c *Corpus, counts []int) {
 	c.note(len(several), n.unit.Tokenizer.Noun(), "written with different capitals within sentences, such as %s: each is one word to the model; "+
 		"--case %s distinguishes them.", strings.Join(examples, ", "), Keep)
 }
+
+// noteDotlessI notes the words with a capital I in a text of which at least one word in 50 has the letter ı, the lower case of I in
+// Turkish and in languages near it.
+func (n *numbering) noteDotlessI(c *Corpus) {
+	if !n.foldsWords() {
+		return
+	}
+	dotless := 0
+	for i := range n.keys {
+		if strings.ContainsRune(n.key(i), 'ı') {
+			dotless++
+		}
+	}
+	if 50*dotless < len(n.keys) {
+		return
+	}
+	words, example := 0, ""
+	for i := range n.numbers {
+		if word := n.spellings.at(i); strings.ContainsRune(word, 'I') {
+			words++
+			if example == "" {
+				example = word
+			}
+		}
+	}
+	c.note(words, n.unit.Tokenizer.Noun(), "with a capital I, such as %s, in a text with the letter ı: the model reads I as i; "+
+		"write ı for it, or keep capitals with --case %s.", printable.Quote(example), Keep)
+}

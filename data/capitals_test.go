@@ -1,6 +1,7 @@
 package data
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -41,4 +42,37 @@ func TestCapitalsThatFellTogether(t *testing.T) {
 			}
 		}
 	}
+}
+
+// In a text with the letter ı, a capital I is said to be read as i.
+func TestNoteOnDotlessI(t *testing.T) {
+	turkish := "aslan ırmağın yanında zebrayı gördü\nIşık yandı ve IRMAK aktı\n"
+	const said = `2 words with a capital I, such as "Işık", in a text with the letter ı: the model reads I as i; write ı for it, or keep capitals with --case keep.`
+	for _, c := range []struct{ text, of, want string }{
+		{turkish, Lower, said}, {turkish, Keep, ""}, {strings.ToLower(turkish), Lower, ""},
+		{"I saw the lion\n", Lower, ""}, {"I saw Işık " + strings.Repeat("one two three ", 9) + wordsOf(200) + "\n", Lower, ""},
+	} {
+		corpus, err := Load("text", strings.NewReader(c.text+"x\n"), Options{Unit: Word, Case: c.of, MinCount: 1, By: ByTokens})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, note := range corpus.Notes {
+			if strings.Contains(note, "letter ı") {
+				got = note
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q, %s:\n got %s\nwant %s", c.text[:20], c.of, got, c.want)
+		}
+	}
+}
+
+// wordsOf returns so many different words without the letter ı.
+func wordsOf(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "w%d ", i)
+	}
+	return b.String()
 }

@@ -1,9 +1,11 @@
 package data
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,14 +22,20 @@ import (
 func (s textSample) markup() string {
 	lower := strings.ToLower(s.first[:min(len(s.first), 200)])
 	const command = "pandoc -f %s -t plain --wrap=none IN -o OUT"
+	ended := func(line string) bool { return strings.Contains(line, "</") || strings.Contains(line, "/>") }
 	switch {
 	case strings.HasPrefix(lower, "<!doctype html") || strings.HasPrefix(lower, "<html"):
 		return s.withCommand("this is a web page, whose marks would be learned as words; plain text of it", fmt.Sprintf(command, "html"))
 	case strings.HasPrefix(lower, `{\rtf`):
 		return s.withCommand("this is rich text (RTF), whose marks would be learned as words; plain text of it", fmt.Sprintf(command, "rtf"))
+	case strings.HasPrefix(lower, "<?xml ") || s.share(xmlMark.MatchString) > 0.5 && s.share(ended) > 0.3:
+		return s.withCommand("this is XML, whose marks would be learned as words; the text between them", "sed -E 's/<[^<>]*>//g' IN > OUT")
 	}
 	return ""
 }
+
+// xmlMark is a mark of XML at the beginning of a line.
+var xmlMark = regexp.MustCompile(`^<[/?!]?[A-Za-z][^<>]*>`)
 
 // json is the hint on a text whose lines are objects of JSON: it names the field with the longest texts.
 func (s textSample) json() string {
@@ -70,23 +78,100 @@ func (s textSample) subtitles() string {
 		"grep -v -E '^[0-9]*[[:space:]]*$|-->|^WEBVTT' IN > OUT")
 }
 
-// A stamp is a date, a time, or both, at the beginning of a line, in brackets or after marks that show nothing. The expression
-// means the same in Go and in sed in every locale: in some of them sed matches bytes instead of characters.
+// A stamp is a date, a time, or both, at the beginning of a line, in brackets or after marks that show nothing. A date is in numbers,
+// or it has the name of a month: in English, or in any language between a day and a year.
 const (
-	stampDate   = `[0-9]+[-./][0-9]{1,2}[-./][0-9]+`
-	stampTime   = `[0-9]+(:[0-9][0-9.,]+)+`
-	stamped     = `^[^[:alnum:]]*(` + stampDate + `([^0-9]{1,6}` + stampTime + `)?|` + stampTime + `)([+-][0-9:]+|Z)?([^[:alnum:]-]{0,3}[AaPp]\.?[Mm][^[:alnum:]])?`
-	withoutDate = `sed -E 's#` + stamped + `[])>[:space:],;:-]*##' IN > OUT`
+	stampTime = `[0-9]+(:[0-9][0-9.,]+)+`
+	weekday   = `((Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?[[:space:]]+)?`
+	month     = `(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[.,]?`
+	apart     = `[-./[:space:]]+`
+	stampDate = `([0-9]+[-./][0-9]{1,2}[-./][0-9]+|` +
+		weekday + `(` + month + `[[:space:]]+[0-9]{1,2}(,?[[:space:]]+[0-9]{4})?|[0-9]{1,2}` + apart + month + `(` + apart + `[0-9]{2,4})?)|` +
+		`[0-9]{1,2}` + apart + `\pL{3,12}` + apart + `[0-9]{4})`
+	afterTime = `([+-][0-9:]+|Z)?([[:space:]]+[A-Z]{3,4}[[:space:]]+[0-9]{4}|[[:space:]]+(19|20)[0-9]{2}|[[:space:]]+[+-][0-9]{4})*` +
+		`([^[:alnum:]-]{0,3}[AaPp]\.?[Mm][^[:alnum:]])?`
+	stamped = `^[^[:alnum:]]*(` + stampDate + `([^0-9]{1,6}` + stampTime + afterTime + `)?|` + stampTime + afterTime + `)`
 )
 
-var stamp = regexp.MustCompile(stamped + `([^[:alnum:]]|$)`)
+var (
+	stamp    = regexp.MustCompile(stamped + `([^[:alnum:].]|\.[^0-9]|\.?$)`) // and not four numbers with dots between them
+	stampEnd = regexp.MustCompile(stamped + `[])>[:space:],;:-]*`)
+)
 
 // stamps is the hint on a chat or a log with a time in every line.
 func (s textSample) stamps() string {
 	if s.share(stamp.MatchString) < nearlyAll {
 		return ""
 	}
-	return s.withCommand("each line begins with a date or a time, which would be learned as words; the lines without it", withoutDate)
+	shapes := map[string]int{}
+	for _, line := range s.lines {
+		if stamp.MatchString(line) {
+			shapes[shapeOf(stampEnd.FindString(line))]++
+		}
+	}
+	most := slices.SortedFunc(maps.Keys(shapes), func(a, b string) int {
+		return cmp.Or(cmp.Compare(shapes[b], shapes[a]), strings.Compare(a, b))
+	})
+	expression, left := "", len(s.lines)/20 // lines whose stamps may stay
+	for i, covered := 0, 0; i < min(len(most), 3) && covered+left < len(s.lines); i++ {
+		covered += shapes[most[i]]
+		expression += "|" + most[i]
+	}
+	return s.withCommand("each line begins with a date or a time, which would be learned as words; the lines without it",
+		"sed -E "+printable.ShellWord("s/^("+expression[1:]+")//")+" IN > OUT")
+}
+
+// shapeOf returns an expression of the beginnings of lines that are like one: its digits, its letters of ASCII, its spaces and its
+// other characters in stretches of any length, its marks as they are. The expression means the same in Go and in sed in every
+// locale: in some of them sed matches bytes instead of characters.
+func shapeOf(beginning string) string {
+	var b strings.Builder
+	last := ""
+	for _, r := range strings.TrimRightFunc(beginning, unicode.IsSpace) {
+		kind := ""
+		switch {
+		case isDigit(r):
+			kind = "[0-9]+"
+		case r >= utf8.RuneSelf:
+			kind = "[^0-9 ]+"
+		case unicode.IsLetter(r):
+			kind = "[A-Za-z]+"
+		case unicode.IsSpace(r):
+			kind = "[[:space:]]+"
+		default:
+			b.WriteString(strings.ReplaceAll(regexp.QuoteMeta(string(r)), "/", `\/`))
+		}
+		if kind != last {
+			b.WriteString(kind)
+		}
+		last = kind
+	}
+	return b.String() + "[[:space:]]*"
+}
+
+// verse is a chapter and a verse at the beginning of a line, perhaps after the name of the book.
+const verse = `([1-4]?\.?[[:space:]]*([^[:space:][:digit:]]+[[:space:]]+){1,3})?([0-9]+)[:,]([0-9]+)[.):]?[[:space:]]+`
+
+var verseNumber = regexp.MustCompile("^" + verse)
+
+// verses is the hint on lines that begin with a chapter and a verse, each the next verse or the first of a chapter.
+func (s textSample) verses() string {
+	chapter, last, isTime := "", 0, true // times have minutes of two digits
+	rising := s.share(func(line string) bool {
+		m := verseNumber.FindStringSubmatch(line)
+		if m == nil {
+			return false
+		}
+		n, _ := strconv.Atoi(m[4]) // 0 if it is too large
+		follows := last == 0 || n == 1 || m[3] == chapter && n == last+1
+		chapter, last, isTime = m[3], n, isTime && len(m[4]) != 1
+		return follows
+	})
+	if rising < nearlyAll || isTime {
+		return ""
+	}
+	return s.withCommand("each line begins with a chapter and a verse, which would be learned as words; the lines without them",
+		`sed -E 's/^[[:space:]]*`+verse+`//' IN > OUT`)
 }
 
 // lineNumber is a number at the beginning of a line.
@@ -204,7 +289,7 @@ func delimits(line string, comma rune) bool {
 }
 
 // textColumn returns the column with most words, and whether the first row has the titles of the columns: that column has one or two
-// words there, and several times as many below.
+// words there, and several times as many below; or another column has a word there, and numbers below.
 func textColumn(rows [][]string) (column int, header bool) {
 	words := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -218,7 +303,13 @@ func textColumn(rows [][]string) (column int, header bool) {
 		}
 	}
 	first := len(strings.Fields(rows[0][column]))
-	return column, first <= 2 && words[column] >= 3*1000*first*len(rows)/2 && !strings.ContainsAny(rows[0][column], ".!?")
+	if first > 2 || strings.ContainsAny(rows[0][column], ".!?") {
+		return column, false
+	}
+	for i := range words {
+		header = header || hasLetter(rows[0][i]) && !slices.ContainsFunc(rows[1:], func(row []string) bool { return hasLetter(row[i]) || row[i] == "" })
+	}
+	return column, header || words[column] >= 3*1000*first*len(rows)/2
 }
 
 func hasLetter(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }

@@ -446,6 +446,7 @@ func (n *numbering) corpus(heldOut []bool, minCount int) (*Corpus, error) {
 		c.noteVocabulary(n.unit.Tokenizer.Noun(), unknown, rare, counts, automatic)
 	}
 	n.noteCapitals(c, counts)
+	n.noteDotlessI(c)
 	return c, nil
 }
 

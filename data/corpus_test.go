@@ -257,7 +257,7 @@ func TestHeldOutIsRoundedAndLeavesBothSides(t *testing.T) {
 
 func TestLoadErrors(t *testing.T) {
 	const oneSentence = "a.txt holds one distinct sentence, and one must be held out: " +
-		"give at least two that differ, one a line, or hold out nothing"
+		"give at least two that differ, one a line, or hold out nothing with --holdout 0"
 	with := func(o Options, change func(*Options)) Options { change(&o); return o }
 	for _, c := range []struct {
 		text string

@@ -23,7 +23,7 @@ func hint(path, text string, came sourceForm, u Unit) string {
 		return ""
 	}
 	for _, of := range []func() string{
-		s.markup, s.json, s.subtitles, s.stamps, s.numbers, s.columns, s.beginnings, s.repeated,
+		s.markup, s.json, s.subtitles, s.verses, s.stamps, s.numbers, s.columns, s.beginnings, s.repeated,
 	} {
 		if said := of(); said != "" {
 			return said
@@ -109,6 +109,9 @@ func count(lines []string, has func(line string) bool) (n int) {
 // nearlyAll is the share of the lines that what is said of every line holds for.
 const nearlyAll = 0.9
 
+// mostHint is the number of characters of a hint with the paths of its text, fewer than those of a line that is not shortened.
+const mostHint = 380
+
 // withCommand returns what is wrong with a text, and the command that mends it, in which IN and OUT are files.
 func (s textSample) withCommand(wrong, command string) string {
 	out := ""
@@ -116,7 +119,12 @@ func (s textSample) withCommand(wrong, command string) string {
 		extension := filepath.Ext(s.path)
 		out = strings.TrimSuffix(s.path, extension) + "-text.txt"
 	}
-	return wrong + ": " + replaceWords(s.came.plain(command), "IN", commandPath(s.path, "FILE"), "OUT", commandPath(out, "OUT"))
+	plain := wrong + ": " + s.came.plain(command)
+	said := replaceWords(plain, "IN", commandPath(s.path, "FILE"), "OUT", commandPath(out, "OUT"))
+	if utf8.RuneCountInString(said) > mostHint { // which would be shortened, and a shortened command is none
+		return replaceWords(plain, "IN", "FILE")
+	}
+	return said
 }
 
 // unspaced are scripts whose words stand without spaces between them, with the names of their languages.

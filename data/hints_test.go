@@ -136,6 +136,26 @@ func TestHintOnWhatRepeats(t *testing.T) {
 			lines(func(i int, s string) string {
 				return fmt.Sprintf("%s: %d %s", []string{"Amy", "Zoe", "Pm2", "Tom", "AMT"}[i%5], i, s)
 			})},
+		"syslog": {lines(func(i int, s string) string { return fmt.Sprintf("Jan %2d 12:00:0%d anna: %s", 6+i, i, s) }), "begins with a date or a time", "sed", spoken},
+		"Apache": {lines(func(i int, s string) string { return fmt.Sprintf("[Mon Jan 05 12:00:0%d.123456 2026] anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"access": {lines(func(i int, s string) string { return fmt.Sprintf("05/Jan/2026:12:00:0%d +0000 anna: %s", i, s) }), "begins with a date or a time", "sed", spoken},
+		"git": {lines(func(i int, s string) string {
+			return fmt.Sprintf("Mon Jan %d 12:00:0%d 2026 +0100 anna: %s", 5+i, i, s)
+		}), "begins with a date or a time", "sed", spoken},
+		"Skype":         {lines(func(i int, s string) string { return fmt.Sprintf("[January %d, 2026 at 7:1%d PM] anna: %s", 5+i, i, s) }), "begins with a date or a time", "sed", spoken},
+		"letters":       {lines(func(i int, s string) string { return fmt.Sprintf("%d. März 2026: %s", 5+i, s) }), "begins with a date or a time", "sed", plain},
+		"Russian diary": {lines(func(i int, s string) string { return fmt.Sprintf("%d января 2026 – %s", 5+i, s) }), "begins with a date or a time", "sed", ""},
+		"two forms": {lines(func(i int, s string) string {
+			return []string{fmt.Sprintf("[12:00:0%d] %s", i, s), fmt.Sprintf("(5/1/26 12:00) %s", s)}[i%2]
+		}), "begins with a date or a time", "sed", plain},
+		"addresses":        {lines(func(i int, s string) string { return fmt.Sprintf("127.0.0.%d said %s", i*i, s) }), "", "", ""},
+		"verses":           {lines(func(i int, s string) string { return fmt.Sprintf("1:%d %s", 4+i, s) }), "begins with a chapter and a verse", "sed", plain},
+		"verses of two":    {lines(func(i int, s string) string { return fmt.Sprintf("%d:%d. %s", 1+i/4, 1+i%4, s) }), "begins with a chapter and a verse", "sed", plain},
+		"verses of a book": {lines(func(i int, s string) string { return fmt.Sprintf("Song of Sol 1:%d %s", 1+i, s) }), "begins with a chapter and a verse", "sed", plain},
+		"verses in German": {lines(func(i int, s string) string { return fmt.Sprintf("1. Mose 1,%d %s", 1+i, s) }), "begins with a chapter and a verse", "sed", plain},
+		"scores":           {lines(func(i int, s string) string { return fmt.Sprintf("they won %d:%d as %s", i*i%5, i*7%4, s) }), "", "", ""},
+		"tagged":           {"<?xml version=\"1.0\"?>\n" + lines(func(i int, s string) string { return fmt.Sprintf("<l n=\"%d\">%s</l>", i, s) }), "this is XML", "sed", "\n" + plain},
+		"CSV of few words": {"id,animal\n1,lion\n2,grey wolf\n3,zebra\n4,owl\n5,fox\n", "column 2 alone, without its title", "cut", "lion\ngrey wolf\nzebra\nowl\nfox\n"},
 		"numbers after a time": {lines(func(i int, s string) string { return fmt.Sprintf("[12:0%d] %d %s", i, i*i%7, s) }), "begins with a date or a time", "sed",
 			lines(func(i int, s string) string { return fmt.Sprintf("%d %s", i*i%7, s) })},
 		"lines without a time": {lines(func(i int, s string) string { return fmt.Sprintf("12:0%d %s", i, s) }) + strings.Repeat("13:00 so it goes\n", 9) + "3 eggs\n", "begins with a date or a time", "sed", plain + strings.Repeat("so it goes\n", 9) + "3 eggs\n"},
@@ -167,8 +187,8 @@ func TestHintOnWhatRepeats(t *testing.T) {
 		"each page":          {strings.Repeat(lines(func(i int, s string) string { return fmt.Sprintf("%s %d.\n- My Book -", s, i) }), 3), `the line "- My Book -" stands 24 times`, "grep", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
-			path := filepath.Join(folder, "my text.csv")
+			const path = "my text.csv"
+			t.Chdir(t.TempDir())
 			if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -198,7 +218,7 @@ func TestHintOnWhatRepeats(t *testing.T) {
 			if out, err := exec.Command("sh", "-c", command).CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v %s", command, err, out)
 			}
-			b, err := os.ReadFile(filepath.Join(folder, "my text-text.txt"))
+			b, err := os.ReadFile("my text-text.txt")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,6 +230,24 @@ func TestHintOnWhatRepeats(t *testing.T) {
 				t.Errorf("%s leaves a text with the hint %q", command, again)
 			}
 		})
+	}
+}
+
+// A command is whole: of a path that leaves no room for it on the line, it has FILE and OUT instead.
+func TestHintWithALongPath(t *testing.T) {
+	var chat strings.Builder
+	for i := range 9 {
+		fmt.Fprintf(&chat, "[12:0%d] the lion saw the zebra\n", i)
+	}
+	for length, want := range map[int]string{50: "IN", 150: "FILE", 250: "FILE"} {
+		path := strings.Repeat("x", length-4) + ".txt"
+		got := hintOf(t, path, chat.String(), Word)
+		if want == "IN" {
+			want = path
+		}
+		if !strings.Contains(got, "//' "+want+" > ") || printable.Message("note: "+got, 399) != "note: "+got {
+			t.Errorf("a path of %d characters: %q", length, got)
+		}
 	}
 }
 
@@ -248,7 +286,8 @@ func TestHintOnTheFileAsItCame(t *testing.T) {
 						t.Skip(err)
 					}
 				}
-				path := filepath.Join(t.TempDir(), "my chat.txt")
+				const path = "my chat.txt"
+				t.Chdir(t.TempDir())
 				if err := os.WriteFile(path, []byte(c.file), 0o644); err != nil {
 					t.Fatal(err)
 				}

@@ -83,7 +83,7 @@ func (l sentences) split(text string, n *numbering, o Options) (*Corpus, error) 
 	}
 	if len(tokens) < 2 && o.HoldOut > 0 {
 		return nil, fmt.Errorf("%s holds one distinct sentence, and one must be held out: give at least two that differ, one a line, "+
-			"or hold out nothing", n.name)
+			"or hold out nothing with --holdout 0", n.name)
 	}
 	held := o.holdOut(tokens)
 	heldOut := make([]bool, len(which))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -77,6 +78,9 @@ follows.`,
 						if _, err := fmt.Fprintln(term.Raw(w), printable.Line(line)); err != nil {
 							return err
 						}
+					}
+					if boundary, ok := q.run.Vocabulary.Boundary(); ok && slices.Equal(c.Added, []int{boundary}) {
+						p.say("nothing is added: the model ends the sentence there")
 					}
 					if copies != nil { // apart from the texts, which other programs read, as what follows
 						p.say("%s", copies.Text(c.Added))

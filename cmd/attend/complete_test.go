@@ -22,6 +22,10 @@ func TestCompletePrintsWhiteSpace(t *testing.T) {
 				t.Fatal(stderr)
 			}
 			_, got, stderr := attend(t, "", "complete", c.prompt, "--run", "run", "--temperature", "0", "--tokens", "24")
+			_, _, whole := attend(t, "", "complete", c.line, "--run", "run", "--temperature", "0", "--tokens", "24")
+			if said := strings.Contains(whole, "nothing is added: the model ends the sentence there\n"); said != (c.unit == "word") {
+				t.Errorf("after a whole sentence: %s", whole)
+			}
 			if !strings.HasPrefix(got, c.prompt) || strings.ContainsAny(got, "␣⇥\\") {
 				t.Errorf("%q, want %q and white space as it is; %s", got, c.prompt, stderr)
 			}

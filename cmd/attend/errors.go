@@ -97,6 +97,9 @@ func wanted(f *pflag.Flag, digits bool) string {
 	case headType:
 		return "the number of a head, from 1, or mean"
 	}
+	if n, ok := f.Value.(interface{ limits() string }); ok && digits && n.limits() != "" {
+		return run.Wanted(f.Value.Type(), false) + ", " + n.limits()
+	}
 	return cmp.Or(run.Wanted(f.Value.Type(), digits), "a value")
 }
 

@@ -45,6 +45,14 @@ func (n number[T]) Set(s string) (err error) {
 	return err
 }
 
+// limits returns the range in words, "" if there is none.
+func (n number[T]) limits() string {
+	if n.Range == (run.Range{}) {
+		return ""
+	}
+	return n.Range.String()
+}
+
 // check returns an error for a number out of its range.
 func (n number[T]) check(name string) error {
 	if n.Range == (run.Range{}) || n.Holds(float64(*n.value)) {

@@ -261,7 +261,8 @@ func TestBadInputIsOneClearLineAndChangesNothing(t *testing.T) {
 		{"inspect _", "the sentence is empty"},
 		{"inspect the_cat_sat_on_the_mat_and_slept_there_all_day_long", "no word of the text is in the vocabulary of this run"}, // of the last six
 		{"inspect --run nowhere cat", "there is no run nowhere, nor runs/nowhere"},
-		{"inspect --run runs cat", "runs has no training.yaml"},
+		{"inspect --run runs cat", "runs is no run, it holds [0-9]+ runs?: choose one, such as runs/"},
+		{"train --context 99999999999999999999", "--context requires a whole number, at least 0 and at most 65,536, not"},
 		{"inspect --layer 2 cat", "has 1 layer, counted from 1"},
 		{"inspect --head 3 cat", "has 2 heads, counted from 1"},
 		{"inspect --layer 0 cat", "--layer must be at least 1"},

@@ -327,9 +327,13 @@ func (j *judgement) kept() string {
 	return fmt.Sprintf(" The weights of step %s are kept.", printable.Thousands(kept.Step))
 }
 
-// notBetter reports whether the model predicts held-out text no better than counted pairs do.
+// notBetter reports whether the model predicts held-out text no better than counted pairs do, or than equal probabilities, which are
+// better than these in a text of a few sentences.
 func (j *judgement) notBetter(v *Verdict) bool {
-	b := j.Report.Baselines.Bigram
+	b, than, of := j.Report.Baselines.Bigram, "counting pairs of "+j.Noun+"s", "the bigram"
+	if uniform := j.Report.Baselines.Uniform; uniform < b {
+		b, than, of = uniform, "taking every "+j.Noun+" for equally likely", "uniform"
+	}
 	if j.Report.HeldOutLoss < b-leastLead || j.Report.HeldOutLoss < nearFloor { // no loss is below 0
 		return false
 	}
@@ -358,8 +362,8 @@ func (j *judgement) notBetter(v *Verdict) bool {
 		advice = fmt.Sprintf("More text, more layers or more steps may help. "+
 			"Where a %s depends only on the one before it, no model is better.", j.Noun)
 	}
-	v.Text = fmt.Sprintf("It is no better than counting pairs of %ss: on text it never saw its loss is %s, that of the bigram %.2f. %s",
-		j.Noun, j.nats(j.Report.HeldOutLoss), b, advice)
+	v.Text = fmt.Sprintf("It is no better than %s: on text it never saw its loss is %s, that of %s %.2f.%s %s",
+		than, j.nats(j.Report.HeldOutLoss), of, b, j.kept(), advice)
 	return true
 }
 

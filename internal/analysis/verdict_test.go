@@ -243,6 +243,21 @@ func TestVerdictNearZero(t *testing.T) {
 	}
 }
 
+// In a text of a few sentences counted pairs are worse than equal probabilities, and an untrained model is no better than these.
+func TestVerdictOfAnUntrainedModel(t *testing.T) {
+	losses := []float64{1.38, 1.39, 1.39}
+	for uniform, want := range map[float64]string{
+		1.39: "It is no better than taking every word for equally likely: on text it never saw its loss is 1.38 nats, as unsure as between 4.0 words, that of uniform 1.39. The weights of step 0 are kept: the model is untrained.",
+		4.6:  "It learned: ",
+	} {
+		e := curve(t, "--steps 200 --keep best", 3, []float64{1.38, 1.35, 1.35}, losses)
+		e.Step, e.Report.HeldOutLoss, e.Report.Baselines.Uniform = 0, losses[0], uniform
+		if v := Judge(e); !strings.HasPrefix(v.Text, want) {
+			t.Errorf("uniform %g:\n got %s\nwant %s", uniform, v.Text, want)
+		}
+	}
+}
+
 // Without positions one layer cannot learn the savanna, and the verdict says why.
 func TestVerdictOfOneLayerWithoutPositions(t *testing.T) {
 	losses := []float64{4.6, 2.5, 2, 1.7, 1.6, 1.5, 1.46, 1.45, 1.45, 1.45, 1.45}

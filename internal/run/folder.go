@@ -168,6 +168,12 @@ func (f *folder) fileError(name string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
+		if name == settingsFile {
+			if inside, err := List(f.path); err == nil && len(inside) > 0 {
+				return file.MissingError{Err: fmt.Errorf("%s is no run, it holds %s: choose one, such as %s",
+					printable.Path(f.path), printable.Count(len(inside), "run"), printable.Path(inside[0]))}
+			}
+		}
 		return file.MissingError{Err: fmt.Errorf("%s has no %s, so it is not a complete run folder: restore the file, or train again",
 			printable.Path(f.path), name)}
 	case f.linksOut(name):

@@ -75,8 +75,10 @@ func TestOpenMetricsRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("a run without log", "has no metrics.jsonl")
-	path = folder
+	path = t.TempDir()
 	refused("a folder that is no run", "has no training.yaml")
+	path = folder
+	refused("a folder of a run", "is no run, it holds 1 run: choose one, such as")
 	path = log + "x"
 	refused("nothing", "there is no run folder")
 }
