@@ -240,8 +240,15 @@ func (in Open) decode() (map[string][]byte, error) {
 
 // unzipped returns the content of a file of a zip file, at most so many bytes.
 func unzipped(f *zip.File, most int64) ([]byte, error) {
+	const encrypted = 1 // a flag
 	r, err := f.Open()
-	if err != nil {
+	switch {
+	case f.Flags&encrypted != 0:
+		return nil, fmt.Errorf("%s in the zip file is encrypted: make the zip file without a password", printable.Quote(f.Name))
+	case errors.Is(err, zip.ErrAlgorithm):
+		return nil, fmt.Errorf("%s in the zip file is compressed in a way that is not read here: make the zip file with the usual one, deflate",
+			printable.Quote(f.Name))
+	case err != nil:
 		return nil, fmt.Errorf("the zip file is damaged at %s: export it again", printable.Quote(f.Name))
 	}
 	defer r.Close()
@@ -300,7 +307,7 @@ func (s *Session) openIn(folder string, files map[string][]byte, text string) (e
 	}
 	if e.film, err = e.run.Film(); err != nil { // the run can be shown without it
 		e.film = nil
-		e.run.Notes = append(e.run.Notes, line(err))
+		e.run.Notes = append(e.run.Notes, s.line(err))
 	}
 	e.withheld = e.otherRates()
 	return e, nil

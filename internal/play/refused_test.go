@@ -1,6 +1,8 @@
 package play
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -81,9 +83,31 @@ func bad() []struct {
 		{"open", object{"files": object{}}, "no file of a run folder"},
 		{"open", object{"files": object{"../evil": ""}}, "is not a file of a run folder"},
 		{"open", object{"files": object{"training.yaml": "%"}}, "base64"},
-		{"open", object{"files": object{"training.yaml": ""}}, "run"},
+		{"open", object{"files": object{"training.yaml": ""}}, "training.yaml: it was changed or damaged"},
 		{"open", object{"zip": base64.StdEncoding.EncodeToString([]byte("%PDF-1.4"))}, "not a zip file"},
+		{"open", object{"zip": zipOf()}, "there is no file of a run folder"},
+		{"open", object{"zip": zipOf(&zip.FileHeader{Name: "a/word/document.xml"})}, "there is no file of a run folder"},
+		{"open", object{"zip": zipOf(&zip.FileHeader{Name: "a/config.json"}, &zip.FileHeader{Name: "b/config.json"})}, "several files named \"config.json\""},
+		{"open", object{"zip": zipOf(&zip.FileHeader{Name: "a/config.json"})}, "the run folder has no training.yaml"},
+		{"open", object{"zip": zipOf(&zip.FileHeader{Name: "a/training.yaml"})}, "training.yaml: it was changed or damaged"},
+		{"open", object{"zip": zipOf(&zip.FileHeader{Name: "a/config.json", Method: 12})}, "compressed in a way that is not read here"},
+		{"open", object{"zip": zipOf(&zip.FileHeader{Name: "a/config.json", Flags: 1})}, "is encrypted: make the zip file without a password"},
 	}
+}
+
+// zipOf returns a zip file with empty files, in base64.
+func zipOf(files ...*zip.FileHeader) string {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range files {
+		if _, err := w.CreateRaw(f); err != nil { // as the header says it is
+			panic(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
 // A message that is refused leaves the state as it was.

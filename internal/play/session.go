@@ -104,11 +104,11 @@ func (s *Session) Handle(message []byte) []byte {
 		reply.Result, err = s.answer(e.Do, message)
 	}
 	if err != nil {
-		reply.Result, reply.Error = nil, line(err)
+		reply.Result, reply.Error = nil, s.line(err)
 	}
 	b, err := json.Marshal(reply)
 	if err != nil { // a number that is not finite
-		b, _ = json.Marshal(Reply{ID: e.ID, Error: line(fmt.Errorf("the result cannot be written: %w", err))})
+		b, _ = json.Marshal(Reply{ID: e.ID, Error: s.line(fmt.Errorf("the result cannot be written: %w", err))})
 	}
 	return b
 }
@@ -190,7 +190,20 @@ const mostLine = 500
 var flag = regexp.MustCompile(`--[a-z][a-z-]*`)
 
 // line writes an error as one line.
-func line(err error) string { return printable.Message(withoutFlags(err.Error()), mostLine) }
+func (s *Session) line(err error) string {
+	return printable.Message(withoutFlags(s.withoutFolder(err.Error())), mostLine)
+}
+
+// withoutFolder names the files of a run without the folder that a session keeps it in.
+func (s *Session) withoutFolder(text string) string {
+	run := regexp.MustCompile(regexp.QuoteMeta(printable.Path(s.folder)) + `/run[0-9]+/[^/ :]+(/?)`)
+	return run.ReplaceAllStringFunc(text, func(path string) string {
+		if strings.HasSuffix(path, "/") {
+			return ""
+		}
+		return "the run folder"
+	})
+}
 
 // withoutFlags names settings in place of their flags: a page has no --context.
 func withoutFlags(text string) string {

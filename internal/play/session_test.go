@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 )
@@ -81,6 +82,9 @@ func (c *conversation) refused(do string, fields map[string]any, parts ...string
 		if !strings.Contains(problem, part) {
 			c.t.Errorf("%s %.100v: error %q, want it with %q", do, fields, problem, part)
 		}
+	}
+	if strings.Contains(problem, os.TempDir()) {
+		c.t.Errorf("%s %.100v: error %q names the folder of the session", do, fields, problem)
 	}
 }
 
