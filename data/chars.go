@@ -46,7 +46,7 @@ func (chars) each(text string, visit func(start, end int, token string)) {
 // key folds case rune by rune. The lower case of İ, which is i with a dot above as a rune of its own, is i.
 func (c chars) key(token string) string {
 	if c.lower {
-		return strings.ToLower(token)
+		return lowercase(token)
 	}
 	return token
 }
@@ -57,7 +57,7 @@ const charPattern = `[\s\S]`
 func (c chars) form(file *tokenizerJSON) {
 	file.Normalizer = replace("String", "\r\n", "\n")
 	if c.lower {
-		file.Normalizer = sequence(file.Normalizer, replace("String", "İ", "i"), object{"type": "Lowercase"})
+		file.Normalizer = sequence(append([]any{file.Normalizer, replace("String", "İ", "i")}, lowercaseSteps()...)...)
 	}
 	file.PreTokenizer = object{
 		"type": "Split", "pattern": object{"Regex": charPattern}, "behavior": "Isolated", "invert": false,

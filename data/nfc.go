@@ -1,6 +1,8 @@
 package data
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -11,32 +13,20 @@ import (
 
 // nfc returns a text in the NFC of Hugging Face's tokenizers library, which is that of Unicode 9: marks that are new since then stay
 // where they stand.
-//
-// norm.NFC takes a rune beyond U+FFFF for the one with the same last 16 bits where a mark follows (U+10041 and U+0301 become Á). No
-// such rune composes with a mark up to U+FFFF, so the two are normalised apart.
 func nfc(text string) string {
 	var b strings.Builder
-	from, beyond := 0, false
+	from := 0
 	for at, r := range text {
-		if r < 0x300 {
-			beyond = false
-			continue
-		}
-		fixed := unicode.Is(newMarks, r) || unicode.Is(later, r)
-		if fixed || beyond && r <= 0xffff && norm.NFC.PropertiesString(text[at:]).CCC() > 0 {
-			b.WriteString(norm.NFC.String(text[from:at]))
-			from = at
-		}
-		if fixed {
+		if r >= 0x300 && (unicode.Is(newMarks, r) || unicode.Is(later, r)) {
+			b.WriteString(canonical(text[from:at]))
 			b.WriteRune(r)
-			from += len(string(r))
+			from = at + utf8.RuneLen(r)
 		}
-		beyond = r > 0xffff && !fixed && norm.NFC.PropertiesString(text[at:]).CCC() == 0
 	}
 	if from == 0 {
-		return norm.NFC.String(text)
+		return canonical(text)
 	}
-	b.WriteString(norm.NFC.String(text[from:]))
+	b.WriteString(canonical(text[from:]))
 	return b.String()
 }
 
@@ -64,6 +54,91 @@ var inertRunes = sync.OnceValue(func() (bits *[1024]uint64) {
 	}
 	return bits
 })
+
+// canonical returns the NFC of a text without new marks.
+func canonical(text string) string {
+	if isHard(text) {
+		return compose(text)
+	}
+	return norm.NFC.String(text)
+}
+
+// isHard reports whether norm.NFC can be wrong about a text:
+//
+//   - it puts U+034F after 30 marks in a row;
+//   - it takes a rune beyond U+FFFF for the one with the same last 16 bits where a mark follows (U+10041 and U+0301 become Á);
+//   - it composes a letter with a mark beyond a vowel such as U+09BE, which it must not.
+func isHard(text string) bool {
+	marks, vowel, beyond := 0, false, false // since the last letter
+	for at, r := range text {
+		if r < 0x300 {
+			marks, vowel, beyond = 0, false, false
+			continue
+		}
+		p := norm.NFC.PropertiesString(text[at:])
+		if p.BoundaryBefore() {
+			marks, vowel, beyond = 0, false, r > 0xffff
+			continue
+		}
+		const most = 8 // with the marks that are in a letter, fewer than 30
+		if marks++; marks > most || vowel && p.CCC() > 0 || beyond && r <= 0xffff {
+			return true
+		}
+		vowel = vowel || p.CCC() == 0
+	}
+	return false
+}
+
+// compose returns the NFC of any text, more slowly than norm.NFC.
+func compose(text string) string {
+	type classed struct {
+		rune
+		class uint8 // canonical combining class: above 0 for marks that are put in order
+	}
+	var runes []classed // of the decomposition, with the marks on each letter in order
+	for _, r := range text {
+		for _, part := range norm.NFD.String(string(r)) {
+			runes = append(runes, classed{part, norm.NFD.PropertiesString(string(part)).CCC()})
+		}
+	}
+	for from := 0; from < len(runes); {
+		to := from + 1
+		for to < len(runes) && runes[to].class > 0 {
+			to++
+		}
+		slices.SortStableFunc(runes[from:to], func(a, b classed) int { return cmp.Compare(a.class, b.class) })
+		from = to
+	}
+	var out []classed
+	letter := -1 // index in out of the last rune that is no mark
+	for _, r := range runes {
+		if last := len(out) - 1; letter >= 0 && (letter == last || r.class > out[last].class) {
+			if pair, ok := composedPair(out[letter].rune, r.rune); ok {
+				out[letter].rune = pair
+				continue
+			}
+		}
+		if r.class == 0 {
+			letter = len(out)
+		}
+		out = append(out, r)
+	}
+	var b strings.Builder
+	for _, r := range out {
+		b.WriteRune(r.rune)
+	}
+	return b.String()
+}
+
+// composedPair returns the rune that two compose to.
+func composedPair(a, b rune) (pair rune, ok bool) {
+	if a > 0xffff && b <= 0xffff { // none of these do
+		return 0, false
+	}
+	normal := norm.NFC.String(string([]rune{a, b}))
+	pair, size := utf8.DecodeRuneInString(normal)
+	return pair, size == len(normal)
+}
 
 // newMarks are the marks that are put in order or composed since Unicode 10.
 var newMarks = &unicode.RangeTable{

@@ -48,7 +48,7 @@ func (w words) form(file *tokenizerJSON) {
 	nfc := object{"type": "NFC"}
 	steps := []any{replace("Regex", hiddenRunes, ""), replace("Regex", needlessJoins, ""), nfc}
 	if !w.keep {
-		steps = append(steps, object{"type": "Lowercase"}, replace("Regex", `i\x{307}+`, "i"), nfc)
+		steps = append(append(steps, lowercaseSteps()...), replace("Regex", `i\x{307}+`, "i"), nfc)
 	}
 	steps = append(steps, replace("Regex", apostrophes, "'"), replace("Regex", hyphens, "-"), replace("Regex", gershayims, `"`),
 		replace("String", "ς", "σ"), replace("Regex", lastSigma, "ς"))
@@ -59,11 +59,7 @@ func (w words) form(file *tokenizerJSON) {
 // tokenizer.json's Lowercase does; the one rune whose lower case is two runes is the capital I with a dot, whose dot is left out.
 func (w words) key(token string) string {
 	if !w.keep {
-		token = strings.ToLower(strings.ReplaceAll(token, "İ", "i\u0307"))
-		for strings.Contains(token, "i\u0307") {
-			token = strings.ReplaceAll(token, "i\u0307", "i")
-		}
-		token = nfc(token)
+		token = nfc(withoutDots(lowercase(strings.ReplaceAll(token, "İ", "i\u0307"))))
 	}
 	var b strings.Builder
 	before, unchanged := rune(0), true // most tokens are
@@ -83,6 +79,23 @@ func (w words) key(token string) string {
 		return token
 	}
 	return b.String()
+}
+
+// withoutDots returns a text without the dots above, as runes of their own, that follow an i.
+func withoutDots(text string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "i\u0307")
+		if !found && b.Len() == 0 {
+			return text
+		}
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteByte('i')
+		text = strings.TrimLeft(after, "\u0307")
+	}
 }
 
 // spelling returns the rune that stands for r between two others, 0 where there is none.
@@ -143,14 +156,21 @@ func hides(text string) bool {
 	const general = 0xe2 // the first byte of the others
 	for at := strings.IndexByte(text, general); at >= 0; {
 		r, n := utf8.DecodeRuneInString(text[at:])
-		if isHidden(r) || (r == '\u200c' || r == zwj) && isNeedless(text, at, n) {
+		end := at + n
+		if isZeroWidth(r) {
+			kept := 0
+			if kept, end = zeroWidths(text, at); kept > at {
+				return true
+			}
+		}
+		if isHidden(r) {
 			return true
 		}
-		next := strings.IndexByte(text[at+n:], general)
+		next := strings.IndexByte(text[end:], general)
 		if next < 0 {
 			break
 		}
-		at += n + next
+		at = end + next
 	}
 	return false
 }
@@ -166,14 +186,20 @@ func isHidden(r rune) bool {
 	return r == '\u200e' || r == '\u200f' || 0x202a <= r && r <= 0x202e || 0x2060 <= r && r <= 0x206f || r == '\ufeff'
 }
 
-// isNeedless reports whether needlessJoins has the joiner of n bytes at byte at of a text without hidden runes.
-func isNeedless(text string, at, n int) bool {
-	isAny := func(r rune) bool { return r == '\u200c' || r == zwj }
-	before, after := strings.TrimRightFunc(text[:at], isAny), strings.TrimLeftFunc(text[at+n:], isAny)
-	last, _ := utf8.DecodeLastRuneInString(before)
+// isZeroWidth reports whether a rune is a zero-width joiner or non-joiner.
+func isZeroWidth(r rune) bool { return r == '\u200c' || r == zwj }
+
+// zeroWidths returns where the zero-width joiners that begin at byte at of a text without hidden runes end, and from where on
+// needlessJoins has none of them.
+func zeroWidths(text string, at int) (kept, end int) {
+	after := strings.TrimLeftFunc(text[at:], isZeroWidth)
+	end = len(text) - len(after)
+	last, _ := utf8.DecodeLastRuneInString(text[:at])
 	next, _ := utf8.DecodeRuneInString(after)
-	return before != "" && isUnjoined(last) || after != "" && isUnjoined(next) ||
-		strings.Contains(text[at+n:len(text)-len(after)], "\u200c")
+	if at > 0 && isUnjoined(last) || after != "" && isUnjoined(next) {
+		return end, end
+	}
+	return at + max(0, strings.LastIndex(text[at:end], "\u200c")), end
 }
 
 // isUnjoined reports whether unjoined has a rune.
@@ -190,9 +216,14 @@ func isUnjoined(r rune) bool {
 // withoutHidden returns a text without the runes that are left out, and for each byte of it and for its end the byte of text that
 // it came from.
 func withoutHidden(text string) (shown string, source []int) {
-	shown, source = without(text, ownBytes(text), func(_ int, r rune, _ int) bool { return isHidden(r) })
-	joined := shown
-	return without(joined, source, func(at int, r rune, n int) bool { return (r == '\u200c' || r == zwj) && isNeedless(joined, at, n) })
+	shown, source = without(text, ownBytes(text), func(_ int, r rune) bool { return isHidden(r) })
+	joined, kept, end := shown, 0, 0
+	return without(joined, source, func(at int, r rune) bool {
+		if isZeroWidth(r) && at >= end {
+			kept, end = zeroWidths(joined, at)
+		}
+		return isZeroWidth(r) && at < kept
+	})
 }
 
 // ownBytes returns the bytes that those of a text and its end come from if it is as it was: 0, 1, 2, ...
@@ -204,23 +235,23 @@ func ownBytes(text string) []int {
 	return source
 }
 
-// without returns a text without the runes of n bytes at byte at that are left out, and the sources of the bytes that are kept and
+// without returns a text without the runes at byte at that are left out, and the sources of the bytes that are kept and
 // of the end.
-func without(text string, sources []int, isLeftOut func(at int, r rune, n int) bool) (kept string, source []int) {
+func without(text string, sources []int, isLeftOut func(at int, r rune) bool) (kept string, source []int) {
 	var b strings.Builder
 	from := 0
 	for at, r := range text {
 		if r < utf8.RuneSelf {
 			continue
 		}
-		if n := utf8.RuneLen(r); isLeftOut(at, r, n) {
+		if isLeftOut(at, r) {
 			if from == 0 {
 				b.Grow(len(text))
 				source = make([]int, 0, len(sources))
 			}
 			b.WriteString(text[from:at])
 			source = append(source, sources[from:at]...)
-			from = at + n
+			from = at + utf8.RuneLen(r)
 		}
 	}
 	if from == 0 {
@@ -247,18 +278,22 @@ func composed(text string, sources []int) (normal string, source []int) {
 			at += n
 			continue
 		}
-		n := norm.NFC.NextBoundaryInString(text[at:], true)
-		if n <= 0 {
-			n = len(text) - at
+		n := 0
+		for n == 0 || at+n < len(text) && !norm.NFC.PropertiesString(text[at+n:]).BoundaryBefore() { // one is after 30 marks, too
+			next := norm.NFC.NextBoundaryInString(text[at+n:], true)
+			if next <= 0 {
+				next = len(text) - at - n
+			}
+			n += next
 		}
 		segment := text[at : at+n]
 		changed := nfc(segment)
 		b.WriteString(changed)
+		same := changed == segment
 		for i := range len(changed) {
-			switch {
-			case i == 0 || changed == segment:
+			if i == 0 || same {
 				source = append(source, sources[at+i])
-			default:
+			} else {
 				source = append(source, -1)
 			}
 		}

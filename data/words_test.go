@@ -119,7 +119,7 @@ func evaluate(t require, tokenizer Tokenizer, text string) (keys []string) {
 		case "NFC":
 			text = nfc(text)
 		case "Lowercase": // rune by rune, so that no sigma is a final one
-			text = strings.ToLower(strings.ReplaceAll(text, "İ", "i\u0307"))
+			text = strings.ToLower(strings.ReplaceAll(text, "İ", "i\u0307")) // as versions that do not know laterCapitals
 		case "Replace":
 			pattern, content := step["pattern"].(object), step["content"].(string)
 			if letters, ok := pattern["String"].(string); ok {
@@ -213,6 +213,24 @@ func TestWordRunes(t *testing.T) {
 		}
 		if unicode.In(r, unicode.L, unicode.M, unicode.N) && !want && !emoji.IsPictograph(r) {
 			t.Errorf("%U is no rune of a word", r)
+		}
+	}
+}
+
+// Of the joiners and dots in a row, as many as a text may have, those that mean something stay.
+func TestManyInARow(t *testing.T) {
+	const n = 300_000
+	for text, want := range map[string]string{
+		"ب" + strings.Repeat("\u200d", n) + "ب":             "ب" + strings.Repeat("\u200d", n) + "ب",
+		"ب" + strings.Repeat("\u200d", n) + "\u200cب":       "ب\u200cب",
+		"a" + strings.Repeat("\u200d\u200c", n) + "b":       "ab",
+		"ب" + strings.Repeat("\u00ad\u200d", n) + "\u200cب": "ب\u200cب",
+		"i" + strings.Repeat("\u0307", n) + "x":             "ix",
+		strings.Repeat("İ\u0307", n):                        strings.Repeat("i", n),
+	} {
+		tokens := tokenized(t, Word, text)
+		if len(tokens) != 1 || tokens[0].Key != want {
+			t.Errorf("%+q...: %d tokens", text[:20], len(tokens))
 		}
 	}
 }
