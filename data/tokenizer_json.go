@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -220,6 +221,9 @@ func ParseTokenizerJSON(b []byte) (*Vocabulary, error) {
 	if err := json.Unmarshal(b, &file); err != nil {
 		return nil, fmt.Errorf("tokenizer.json does not parse: %w", err)
 	}
+	if addsNothing(file.PostProcessor) {
+		file.PostProcessor = nil
+	}
 	unit, err := file.unit()
 	if err != nil {
 		return nil, err
@@ -311,6 +315,17 @@ func (f tokenizerJSON) different(want tokenizerJSON) (names []string) {
 		}
 	}
 	return names
+}
+
+// addsNothing reports whether a post-processor adds no token, as the one that the newest transformers saves where a file has none.
+func addsNothing(postProcessor any) bool {
+	sequence := func(name string, typeID float64) any {
+		return object{"Sequence": object{"id": name, "type_id": typeID}}
+	}
+	return reflect.DeepEqual(postProcessor, object{
+		"type": "TemplateProcessing", "single": []any{sequence("A", 0)}, "pair": []any{sequence("A", 0), sequence("B", 1)},
+		"special_tokens": object{},
+	})
 }
 
 // keysByID returns the keys in the order of their ids. It is an error when these are

@@ -94,6 +94,24 @@ func TestParseTokenizerJSONWithoutDecoder(t *testing.T) {
 	}
 }
 
+// A file that the newest transformers saved again is read: it has a post-processor, which for characters adds nothing.
+func TestParseTokenizerJSONSavedAgain(t *testing.T) {
+	const template = `"post_processor": {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}],
+		"pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}], "special_tokens": {}}`
+	v := vocabularyOf(t, Char, 1, "ab")
+	saved := strings.Replace(string(tokenizerBytes(t, v)), `"post_processor": null`, template, 1)
+	if !strings.Contains(saved, template) {
+		t.Fatalf("another post-processor in\n%s", saved)
+	}
+	if got, err := ParseTokenizerJSON([]byte(saved)); err != nil || !reflect.DeepEqual(got, v) {
+		t.Errorf("got %v, %v, want %v", got, err, v)
+	}
+	adding := strings.Replace(saved, `"single": [`, `"single": [{"SpecialToken": {"id": "a", "type_id": 0}}, `, 1)
+	if _, err := ParseTokenizerJSON([]byte(adding)); err == nil || !strings.Contains(err.Error(), "post_processor") {
+		t.Errorf("one that adds a token: %v", err)
+	}
+}
+
 func TestTokenizerConfigJSON(t *testing.T) {
 	for unit, want := range map[string]string{
 		Word: `{
