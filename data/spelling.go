@@ -81,7 +81,7 @@ func (s *statistics) continued(t Tokenizer, text string, keys []string) string {
 	begin := newPlace()
 	for i, key := range row.keys {
 		switch {
-		case i == typed && unicode.IsSpace(last):
+		case i == typed && isGap(last):
 			row.spaced[i] = true
 		case i >= typed && i > 0:
 			gap := s.gap(&row, i)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"attend/internal/printable"
@@ -80,7 +79,7 @@ func (s *Spelling) check() error {
 		return fmt.Errorf("the spelling has %d white spaces, want at most %d", len(s.Gaps), mostGaps)
 	}
 	for _, gap := range s.Gaps {
-		if len(gap) > longestGap || strings.TrimFunc(gap, unicode.IsSpace) != "" {
+		if len(gap) > longestGap || strings.TrimFunc(gap, isGap) != "" {
 			return fmt.Errorf("the spelling has %s between tokens, which is not white space of a line", printable.Quote(gap))
 		}
 	}

@@ -189,18 +189,22 @@ func (l *spellingCount) spelling(token string) int {
 	return number
 }
 
-// whiteSpace returns what stands between two tokens without the runes that have no mark of their own or are left out.
+// whiteSpace returns what stands between two tokens without the runes that have no mark of their own or are left out. The space
+// without width that Khmer and others have between words stays.
 func whiteSpace(between string) string {
 	if between == "" || between == " " { // as most are
 		return between
 	}
 	return strings.Map(func(r rune) rune {
-		if isUnmarked(r) || isHidden(r) {
+		if !isGap(r) && (isUnmarked(r) || isHidden(r)) {
 			return -1
 		}
 		return r
 	}, between)
 }
+
+// isGap reports whether a rune is white space between words, with or without width.
+func isGap(r rune) bool { return unicode.IsSpace(r) || r == '\u200b' }
 
 // gap returns the index of the white space between two tokens.
 func (l *spellingCount) gap(space string) uint8 {

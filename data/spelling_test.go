@@ -125,6 +125,7 @@ func TestSpellingContinues(t *testing.T) {
 		{"i", "think i saw ben .", "i think I saw Ben."},
 		{"they don't", "know 7 % of $ 7", "they don't know 7% of $7"},
 		{"they", "don’t know", "they don’t know"},
+		{"it is\u200b", "5", "it is\u200b5"},
 		{"", "", ""},
 		{"  Kept  as it is ", "", "  Kept  as it is "},
 	} {
@@ -218,6 +219,7 @@ func TestSpellingFollowsTheText(t *testing.T) {
 		"A\tB\tC\nD\tE\tF",
 		"the lion\nThe lions of the\nthe zebras of the\nlions in the",
 		"tel: 030-12 34\ntel: 040-56 78",
+		"ខ្ញុំ\u200bទៅ\u200bផ្សារ។\nខ្ញុំ\u200bទៅ\u200bសាលា។",
 	} {
 		s := corpusOf(t, text).Spelling()
 		for line := range strings.SplitSeq(text, "\n") {

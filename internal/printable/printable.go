@@ -63,12 +63,12 @@ func Field(s string) string {
 }
 
 // Line is [Text] of a line as it is written, which other programs read too: its white space stays as it is, at the ends too. That is
-// tabs, and spaces of all widths.
+// tabs, and spaces of all widths, that without width between the words of Khmer too.
 func Line(s string) string {
 	if plain(s) {
 		return s
 	}
-	blank := func(r rune) bool { return r == '\t' || unicode.Is(unicode.Zs, r) }
+	blank := func(r rune) bool { return r == '\t' || r == '\u200b' || unicode.Is(unicode.Zs, r) }
 	var b strings.Builder
 	for s != "" {
 		word := s
