@@ -36,6 +36,7 @@ type statistics struct {
 	Beginnings  map[string]string `json:"beginnings,omitempty"`   // of a key, where a sentence begins; none if it is the former with a capital
 	WrittenPair map[string]string `json:"written_pair,omitempty"` // of the second of two keys, where it is not as the others say
 	Capitals    []string          `json:"capitals,omitempty"`     // where a sentence begins: "start" of the line, after a mark, after a mark and quotation
+	DottedI     bool              `json:"dotted_i,omitempty"`     // the capital of i is İ, as in Turkish
 	First       map[string]int    `json:"first,omitempty"`        // tokens that sentences begin with, and how often, in a text of one sequence and one line
 }
 
@@ -117,11 +118,14 @@ func (s *statistics) written(key, where string) string {
 	if beginning, ok := s.Beginnings[key]; ok {
 		return beginning
 	}
-	return capitalised(form)
+	return s.capitalised(form)
 }
 
 // capitalised returns a word with its first letter as a capital.
-func capitalised(word string) string {
+func (s *statistics) capitalised(word string) string {
+	if s.DottedI && strings.HasPrefix(word, "i") {
+		return "İ" + word[1:]
+	}
 	r, size := utf8.DecodeRuneInString(word)
 	if capital := unicode.ToTitle(r); capital != r {
 		return string(capital) + word[size:]

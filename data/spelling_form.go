@@ -24,6 +24,8 @@ func (l *spellingCount) forms() (entries []spellingEntry) {
 			entries = append(entries, spellingEntry{func(s *statistics) { s.Capitals = append(s.Capitals, name) }, 8, name, len(name), len(l.known)})
 		}
 	}
+	s := statistics{DottedI: l.dottedI()}
+	entries = append(entries, spellingEntry{func(to *statistics) { to.DottedI = s.DottedI }, 8, "", 0, len(l.known)})
 	var forms []keyForm
 	for at, n := range l.begun {
 		of := &l.known[at.spelling]
@@ -56,8 +58,8 @@ func (l *spellingCount) forms() (entries []spellingEntry) {
 			}
 		}
 		inside, n := l.mostOf(within, key)
-		begin, m := l.mostOf(atBegin, capitalised(inside))
-		if len(within) == 0 && begin != capitalised(key) { // such as USA, or a word with another apostrophe
+		begin, m := l.mostOf(atBegin, s.capitalised(inside))
+		if len(within) == 0 && begin != s.capitalised(key) { // such as USA, or a word with another apostrophe
 			if inside = lowered(begin); l.vocabulary.Tokenizer().key(inside) != key {
 				inside = begin
 			}
@@ -66,11 +68,25 @@ func (l *spellingCount) forms() (entries []spellingEntry) {
 		if inside != key {
 			entries = append(entries, entry(9, key, inside, n))
 		}
-		if len(atBegin) > 0 && begin != capitalised(inside) {
+		if len(atBegin) > 0 && begin != s.capitalised(inside) {
 			entries = append(entries, entry(10, key, begin, m))
 		}
 	}
 	return entries
+}
+
+// dottedI reports whether words that begin with İ are more frequent than those that begin with I.
+func (l *spellingCount) dottedI() bool {
+	more := 0
+	for at, n := range l.begun {
+		switch r, _ := utf8.DecodeRuneInString(l.known[at.spelling].form); r {
+		case 'İ':
+			more += n
+		case 'I':
+			more -= n
+		}
+	}
+	return more > 0
 }
 
 // mostOf returns the most frequent form, of equal ones the wanted one or else the last in the order of code points, and how often it is

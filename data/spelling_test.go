@@ -157,6 +157,21 @@ func TestSpellingBeginnings(t *testing.T) {
 	}
 }
 
+// In a Turkish text the capital of i is İ, of a word too that begins no sentence in it.
+func TestSpellingDottedI(t *testing.T) {
+	const turkish = "İki kedi gördü. İyi bir işi vardı.\nKedi iki iş için gitti. İki iyi iş.\nBu ılık su için iki lira.\n"
+	s := corpusOf(t, turkish).Spelling()
+	for keys, want := range map[string]string{"için gitti .": "İçin gitti.", "ılık su .": "Ilık su.", "iki iş . işi iyi .": "İki iş. İşi iyi."} {
+		if got := s.Continue("", strings.Fields(keys)); got != want {
+			t.Errorf("%q: %q, want %q", keys, got, want)
+		}
+	}
+	s = corpusOf(t, "In the end it is İstanbul. I said so. It is.\nWe went in. She had said it is.\n").Spelling()
+	if got := s.Continue("", []string{"is", "it"}); got != "Is it" {
+		t.Errorf("%q", got)
+	}
+}
+
 // The spelling of any text is one that its file returns, and leaves a prompt as it is.
 func TestSpellingOfAnyText(t *testing.T) {
 	hard := []string{"İ", "i", "I", "ß", "ẞ", "ǆ", "ǅ", "é", "e\u0301", "\u0301", "Σ", "ς", "'", "’", "\"", "“", "”", ".", ",", "?", ":", "5", "٫", "(", "_", " ", "  ", "\t", "\u00a0",
