@@ -157,6 +157,28 @@ func TestSpellingBeginnings(t *testing.T) {
 	}
 }
 
+// A word that begins sentences alone keeps its capital where that in lower case is another word, as İ was to earlier versions.
+func TestSpellingOfAWordWithItsCapital(t *testing.T) {
+	text := "İstanbul is one. Rome is one.\nThe one is in it.\nİstanbul went.\nIt went in.\n"
+	for of, want := range map[string]string{Former: "it is İstanbul", Lower: "it is istanbul"} {
+		c, err := Load("text", strings.NewReader(text), Options{Unit: Word, Case: of, MinCount: 1, By: ByTokens})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := c.Spelling().JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := ParseSpelling(c.Vocabulary, b)
+		if err != nil {
+			t.Fatalf("%s: %v", of, err)
+		}
+		if got := s.Continue("it is", []string{c.Vocabulary.Tokenizer().key("İstanbul")}); got != want {
+			t.Errorf("%s: %q, want %q", of, got, want)
+		}
+	}
+}
+
 // In a Turkish text the capital of i is İ, of a word too that begins no sentence in it.
 func TestSpellingDottedI(t *testing.T) {
 	const turkish = "İki kedi gördü. İyi bir işi vardı.\nKedi iki iş için gitti. İki iyi iş.\nBu ılık su için iki lira.\n"
