@@ -183,9 +183,6 @@ func (s Sampling) draw(logits []float32, never int, u float64) int {
 		p[i] = float32(float64(p[i]-top) / s.Temperature)
 	}
 	kernel.Softmax(p)
-	if never >= 0 {
-		p[never] = 0 // an exponential may be rounded up to the smallest number
-	}
 	if s.TopK == 0 && s.TopP == 1 {
 		return drawn(p, u)
 	}

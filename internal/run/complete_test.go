@@ -237,7 +237,7 @@ func TestDrawNeverDrawsByRounding(t *testing.T) {
 		if sum < u {
 			below++
 		}
-		for _, s := range []Sampling{{Temperature: 1, TopP: 1}, {Temperature: 1, TopP: 1, TopK: n}, {Temperature: 1, TopP: 0.9999999}} {
+		for _, s := range []Sampling{{Temperature: 1, TopP: 1}, {Temperature: 1, TopP: 1, TopK: n}, {Temperature: 1, TopP: 0.9999999}, {Temperature: 1, TopP: u}} {
 			if got := s.draw(logits, n-1, u); got == n-1 {
 				t.Errorf("of %d tokens the excluded one is drawn", n)
 			}
