@@ -43,7 +43,7 @@ func (s sentenceWords) sentence() string {
 // position returns the index of the token that a name means:
 //
 //	#3       the third token as typed, always
-//	zebra    the token with these letters or, if there is none, with these letters in another case
+//	zebra    the token with these letters or, if there is none, with these letters in another case, or shown so, as ␣ for a space
 //	the:2    the second of several such tokens
 //	3        the token 3, if the sentence has it, otherwise the third token
 //
@@ -88,8 +88,12 @@ func (s sentenceWords) position(name string, fallback int) (at int, reading stri
 		}
 		return at, reading, nil
 	}
+	shown := make([]string, len(s.tokens))
+	for i, token := range s.tokens {
+		shown[i] = printable.Token(token)
+	}
 	return 0, "", fmt.Errorf("%s is not in %s: choose one of %s%s", printable.Quote(name), s.sentence(),
-		printable.Short(strings.Join(s.tokens, " "), mostListed), s.positions(", or a position "))
+		printable.Short(strings.Join(shown, " "), mostListed), s.positions(", or a position "))
 }
 
 // mostListed is the largest number of characters of a sentence in an error.
@@ -164,9 +168,12 @@ func (s sentenceWords) hasNumbers() bool {
 	return false
 }
 
-// positionsOf returns the indices of a word: with exactly these letters or, if there are none, ignoring case.
+// positionsOf returns the indices of a word: with exactly these letters or, if there are none, ignoring case, or as they are shown.
 func (s sentenceWords) positionsOf(word string) (found []int) {
-	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+	for _, same := range []func(token, word string) bool{
+		func(token, word string) bool { return token == word }, strings.EqualFold,
+		func(token, word string) bool { return printable.Token(token) == word },
+	} {
 		for i, token := range s.tokens {
 			if same(token, word) {
 				found = append(found, i)
@@ -192,7 +199,7 @@ func (s sentenceWords) id(r *run.Run, word string) (int, error) {
 			return -1, err
 		}
 		word = s.tokens[at]
-	} else if isNumber(word) {
+	} else if n, err := strconv.Atoi(word); err == nil && isNumber(word) && n >= 1 && n <= len(s.tokens)-s.before {
 		advice += fmt.Sprintf(", or write %q for a position of the sentence", "#"+word)
 	}
 	tokens, err := r.Vocabulary.Tokenize(word)

@@ -10,6 +10,7 @@ func TestPosition(t *testing.T) {
 	words := sentenceWords{"word", []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}, 1, 0}
 	sum := sentenceWords{"word", []string{"<s>", "3", "+", "5", "=", "8"}, 1, 0}
 	letters := sentenceWords{"character", []string{"a", "1", "#", "2"}, 0, 0}
+	lines := sentenceWords{"character", []string{"a", " ", "b", " ", "\n"}, 0, 0}
 	for _, c := range []struct {
 		sentence sentenceWords
 		name     string
@@ -25,6 +26,7 @@ func TestPosition(t *testing.T) {
 		{sum, "4", 4, `the sentence has no word "4", so it is read as position 4, "="`}, {sum, "#5", 5, ""}, {sum, "8", 5, ""}, // it has no position 8
 		{letters, "1", 1, `"1" is read as the character of the sentence, at position 2; "#1" is the character at position 1, "a"`},
 		{letters, "#", 2, ""}, {letters, "#4", 3, ""},
+		{lines, "␣:2", 3, ""}, {lines, " :2", 3, ""}, {lines, "↵", 4, ""}, {lines, "\n", 4, ""},
 	} {
 		at, reading, err := c.sentence.position(c.name, 8)
 		if err != nil || at != c.want || reading != c.reading {
@@ -54,6 +56,7 @@ func TestPosition(t *testing.T) {
 		{threes, "3", `"3" occurs 2 times: say which by 3:1 to 3:2, or the word at position 3 by "#3"`},
 		{words, "dog:3", `choose dog:1 to dog:2`}, {words, "saw:2", `so there is no saw:2: choose saw:1`},
 		{signs, "#", `"#" occurs 2 times: say which by "#:1" to "#:2"`}, {signs, "#:3", `choose "#:1" to "#:2"`},
+		{lines, " ", `"␣" occurs 2 times: say which by ␣:1 to ␣:2`}, {lines, "x", `choose one of a ␣ b ␣ ↵, or a position "#1" to "#5"`},
 		{end, "cat", `"cat" is not in the part of the sentence that this run reads, its last 2 words of 9: choose one of <s> the dog`},
 		{end, "#9", `"#9" is no position of the part of the sentence that this run reads, its last 2 words of 9: choose "#1" to "#2"`},
 		{end, "the:2", `"the" occurs 1 time in the part of the sentence that this run reads, its last 2 words of 9, so there is no the:2`},
