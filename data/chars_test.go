@@ -16,7 +16,7 @@ func TestTokenizeChars(t *testing.T) {
 func TestCharsInARow(t *testing.T) {
 	v := vocabularyOf(t, Char, 1, "a lion")
 	ids, _ := v.Encode(tokenized(t, Char, "no lines"))
-	if got := v.Decode(ids); got != "no lin<unk><unk>" {
+	if got := NewSpelling(v).Text(ids); got != "no lin<unk><unk>" {
 		t.Errorf("%q", got)
 	}
 	if got := (chars{}).Continue("a ", []string{"l", "i"}); got != "a li" {

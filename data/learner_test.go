@@ -181,7 +181,7 @@ func TestTokenizerMadeFromTheText(t *testing.T) {
 				t.Errorf("%q: %v, and read back %v (%v)", text, tokens, again, err)
 			}
 			ids, unknown := v.Encode(tokens)
-			if got := v.Decode(ids); got != text || unknown > 0 {
+			if got := NewSpelling(v).Text(ids); got != text || unknown > 0 {
 				t.Errorf("%q is %q after its ids, %d unknown", text, got, unknown)
 			}
 		}

@@ -57,6 +57,18 @@ func (s *Spelling) Continue(text string, keys []string) string {
 	return s.continued(s.vocabulary.Tokenizer(), text, keys)
 }
 
+// Text returns the text of ids, without boundaries.
+func (s *Spelling) Text(ids []int) string {
+	var keys []string
+	boundary, ok := s.vocabulary.Boundary()
+	for _, id := range ids {
+		if !ok || id != boundary {
+			keys = append(keys, s.vocabulary.Key(id))
+		}
+	}
+	return s.Continue("", keys)
+}
+
 func (s *statistics) continued(t Tokenizer, text string, keys []string) string {
 	if !t.Spaced() {
 		return t.Continue(text, keys)

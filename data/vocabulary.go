@@ -151,15 +151,3 @@ func (v *Vocabulary) Counter() func(text string) (tokens, unknown int) {
 		return tokens, unknown
 	}
 }
-
-// Decode returns the text of ids, without boundaries, spaced as in a text.
-func (v *Vocabulary) Decode(ids []int) string {
-	var keys []string
-	boundary, ok := v.Boundary()
-	for _, id := range ids {
-		if !ok || id != boundary {
-			keys = append(keys, v.Key(id))
-		}
-	}
-	return v.unit.Tokenizer.Continue("", keys)
-}

@@ -245,7 +245,7 @@ func TestWordsInARow(t *testing.T) {
 	}
 	v := vocabularyOf(t, Word, 1, "a lion, a zebra.")
 	ids, _ := v.Encode(tokenized(t, Word, "A lion, a hyena."))
-	if got := v.Decode(append([]int{0}, ids...)); got != "a lion, a <unk>." {
+	if got := NewSpelling(v).Text(append([]int{0}, ids...)); got != "a lion, a <unk>." {
 		t.Errorf("%q", got)
 	}
 }

@@ -120,6 +120,14 @@ func TestJSONIsDescribed(t *testing.T) {
 			t.Errorf("%s: of %s at step %d", line, d.Run, d.Step)
 		}
 		fieldTypes(d.Result, d.Format+" ", "", note)
+		if d.Source != nil && !strings.Contains(line, "--with runs/own") { // which has ids of its own
+			ids := tokenizerIDs(t, d.Run)
+			eachID(d.Result, func(token, id any) {
+				if fmt.Sprint(ids[fmt.Sprint(token)]) != fmt.Sprint(id) {
+					t.Errorf("%s: the id of %v is %v, want %d", line, token, id, ids[fmt.Sprint(token)])
+				}
+			})
+		}
 	}
 	note("attend/inspect sentences[].name", "string") // of a map that an analysis made
 	for _, field := range slices.Sorted(maps.Keys(written)) {
@@ -136,6 +144,52 @@ func TestJSONIsDescribed(t *testing.T) {
 	for _, field := range slices.Sorted(maps.Keys(described)) {
 		if written[field] == nil {
 			t.Errorf("docs/json.md: no command writes %s", field)
+		}
+	}
+}
+
+// tokenizerIDs reads the vocabulary of a run.
+func tokenizerIDs(t *testing.T, run string) map[string]int {
+	t.Helper()
+	b, err := os.ReadFile(run + "/tokenizer.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Model struct{ Vocab map[string]int }
+	}
+	if err := json.Unmarshal(b, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Model.Vocab
+}
+
+// eachID calls visit with every token of the vocabulary in a value that has an id beside it, and with that id.
+func eachID(v any, visit func(token, id any)) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			eachID(item, visit)
+		}
+	case map[string]any:
+		for _, names := range [][2]string{{"word", "id"}, {"name", "id"}, {"word", "word_id"}, {"words", "word_ids"}, {"query", "query_id"},
+			{"key", "key_id"}, {"target", "target_id"}, {"against", "against_id"}, {"runner_up", "runner_up_id"}} {
+			token, id := v[names[0]], v[names[1]]
+			switch token := token.(type) {
+			case string:
+				if id != nil {
+					visit(token, id)
+				}
+			case []any:
+				if ids, ok := id.([]any); ok {
+					for i := range token {
+						visit(token[i], ids[i])
+					}
+				}
+			}
+		}
+		for _, item := range v {
+			eachID(item, visit)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func nearestWords(q *request, o wordsOptions) (finding, error) {
 		if err != nil {
 			return finding{}, err
 		}
-		words[i] = attention.Neighbours{Word: r.Vocabulary.Key(id), Nearest: table.Nearest(id, o.top)}
+		words[i] = attention.Neighbours{Word: r.Vocabulary.Key(id), ID: id, Nearest: table.Nearest(id, o.top)}
 	}
 	return finding{
 		shown:  []any{words},

@@ -99,7 +99,7 @@ func describeHeads(r *run.Run, rules *Rules, sentences [][]int, heads []attentio
 		}
 	}
 	for _, d := range describers {
-		d.finish(r.Vocabulary)
+		d.finish(r)
 	}
 	return nil
 }
@@ -249,7 +249,7 @@ func (d *describer) measure(s sentence, query int, row []float32, on int) {
 
 // finish sets the scores, the role and the examples of the head. A head that costs nothing in the mean over all tokens has
 // weighted scores only if one of them is very clear.
-func (d *describer) finish(v *data.Vocabulary) {
+func (d *describer) finish(r *run.Run) {
 	h := d.head
 	var of []int // which of the roles each score is of
 	for i, t := range d.totals {
@@ -290,8 +290,9 @@ func (d *describer) finish(v *data.Vocabulary) {
 		best = d.best[1]
 	}
 	for _, e := range best[of[h.Named]] {
-		shown := attention.HeadExample{Text: v.Decode(e.ids), Query: v.Key(e.ids[e.query]), Key: v.Key(e.ids[e.key]),
-			Weight: e.weight}
+		query, key := e.ids[e.query], e.ids[e.key]
+		shown := attention.HeadExample{Text: r.Spelling.Text(e.ids), IDs: e.ids, Query: r.Vocabulary.Key(query), QueryID: query,
+			Key: r.Vocabulary.Key(key), KeyID: key, Weight: e.weight}
 		if weighted {
 			shown.Cost = &e.cost
 		}

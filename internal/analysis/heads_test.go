@@ -246,7 +246,7 @@ func described(t *testing.T, text string, on, random pattern, cost func(ids []in
 	d.begin(r.Vocabulary, generalRoles(r, nil, nil))
 	rows(sentences, on, func(s sentence, query int, row []float32) { d.measure(s, query, row, 0) })
 	rows(randomTokens(r, sentences), random, func(s sentence, query int, row []float32) { d.measure(s, query, row, 1) })
-	d.finish(r.Vocabulary)
+	d.finish(r)
 	return h
 }
 

@@ -154,6 +154,7 @@ func (p *patching) record(q PatchQuestion) error {
 		return fmt.Errorf("%s: choose two words, whose logits are compared, with --word and --against", which)
 	}
 	p.result.Word, p.result.Against = key(p.word), key(p.against)
+	p.result.WordID, p.result.AgainstID = p.word, p.against
 	p.result.Clean.Difference, p.result.Corrupted.Difference = p.difference(logits[0]), p.difference(logits[1])
 	return nil
 }

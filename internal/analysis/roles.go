@@ -120,7 +120,7 @@ func afterNext(position int) func(query int) bool {
 
 // wordsRole is the role of a set of tokens.
 func wordsRole(v *data.Vocabulary, ids []int) role {
-	s := attention.RoleScore{Role: attention.RoleWords}
+	s := attention.RoleScore{Role: attention.RoleWords, WordIDs: ids}
 	for _, id := range ids {
 		s.Words = append(s.Words, v.Key(id))
 	}

@@ -66,7 +66,7 @@ func Why(r *run.Run, q Question, reference *Reference) (attention.Why, error) {
 		y.Against.Automatic = true
 	}
 	if at := y.Unexplained(); at >= 0 {
-		y.Redundancy = &attention.Redundancy{Position: at, Word: a.Tokens[at], RunnerUp: r.Vocabulary.Key(p.runnerUp),
+		y.Redundancy = &attention.Redundancy{Position: at, Word: a.Tokens[at], RunnerUp: r.Vocabulary.Key(p.runnerUp), RunnerUpID: p.runnerUp,
 			Margin: p.plain.margin, Difference: p.removed[at].margin, Pairs: []attention.PairRemoved{}}
 		p.testRedundancy(y, y.Redundancy)
 		if err := p.run(); err != nil {
@@ -161,7 +161,7 @@ func (p *prediction) measure(read func(out run.ForwardResult)) {
 
 // comparison returns the word that the target is compared with.
 func (p *prediction) comparison() *attention.Against {
-	return &attention.Against{Word: p.r.Vocabulary.Key(p.against),
+	return &attention.Against{Word: p.r.Vocabulary.Key(p.against), ID: p.against,
 		Probability: math.Exp(p.plain.logP - p.plain.difference), LogitDifference: p.plain.difference}
 }
 
@@ -291,7 +291,7 @@ func (p *prediction) replaceBy(w *attention.WordEffect, c replacements, otherNum
 	for _, id := range c.ids {
 		p.add(replaced(p.ids, w.Position, id), w.Position, nil, func(effect measured) {
 			effects, differences = append(effects, effect.logP), append(differences, effect.difference)
-			list = append(list, attention.Replacement{Word: p.r.Vocabulary.Key(id), Effect: effect.logP, Difference: &effect.difference})
+			list = append(list, attention.Replacement{Word: p.r.Vocabulary.Key(id), ID: id, Effect: effect.logP, Difference: &effect.difference})
 			nine := attention.NineInTen(effects)
 			if len(effects) < len(c.ids) ||
 				w.NineInTen != nil && math.Abs(nine) <= max(attention.LeastEffect, math.Abs(*w.NineInTen)) {

@@ -103,7 +103,7 @@ func (t Table) Nearest(row, most int) []attention.Neighbour {
 	var near []attention.Neighbour
 	for i, other := range t.Rows {
 		if i != row {
-			near = append(near, attention.Neighbour{Name: t.Names[i], Cosine: cosine(t.Rows[row], other)})
+			near = append(near, attention.Neighbour{Name: t.Names[i], ID: i, Cosine: cosine(t.Rows[row], other)})
 		}
 	}
 	slices.SortStableFunc(near, func(a, b attention.Neighbour) int { return cmp.Compare(b.Cosine, a.Cosine) })

@@ -24,10 +24,10 @@ func compass() Table {
 
 func TestNearestByCosine(t *testing.T) {
 	half := 1 / math.Sqrt2
-	want := []attention.Neighbour{{Name: "far east", Cosine: 1}, {Name: "northeast", Cosine: half}, {Name: "askew", Cosine: 0.1 / math.Sqrt(0.5)}, {Name: "north", Cosine: 0}}
+	want := []attention.Neighbour{{Name: "far east", ID: 5, Cosine: 1}, {Name: "northeast", ID: 1, Cosine: half}, {Name: "askew", ID: 6, Cosine: 0.1 / math.Sqrt(0.5)}, {Name: "north", ID: 2, Cosine: 0}}
 	got := compass().Nearest(0, 4)
 	for i, n := range got {
-		if n.Name != want[i].Name || math.Abs(n.Cosine-want[i].Cosine) > 1e-15 {
+		if n.Name != want[i].Name || n.ID != want[i].ID || math.Abs(n.Cosine-want[i].Cosine) > 1e-15 {
 			t.Errorf("position %d: %v, want %v", i, n, want[i])
 		}
 	}

@@ -35,6 +35,7 @@ type RoleScore struct {
 	Offset   *int     `json:"offset"`   // of [RoleOffset]: the key is so many tokens before the query
 	Position *int     `json:"position"` // of [RolePosition], from 0
 	Words    []string `json:"words"`    // of [RoleWords]: the tokens
+	WordIDs  []int    `json:"word_ids"` // their ids
 
 	Score   float64  `json:"score"`   // sum of the weights of the keys, mean over the queries that have such a key
 	Uniform float64  `json:"uniform"` // the score that uniform attention would have
@@ -61,11 +62,14 @@ type Copying struct {
 
 // HeadExample is a query of a sentence and the key that it attends to most.
 type HeadExample struct {
-	Text   string   `json:"text"`
-	Query  string   `json:"query"`
-	Key    string   `json:"key"` // the key with the largest weight
-	Weight float64  `json:"weight"`
-	Cost   *float64 `json:"cost"` // nats, of ablating the head at the query; nil if it was not measured
+	Text    string   `json:"text"` // up to the query, as the training text writes it
+	IDs     []int    `json:"ids"`  // [seq] of its tokens, that of the query last
+	Query   string   `json:"query"`
+	QueryID int      `json:"query_id"`
+	Key     string   `json:"key"` // the key with the largest weight
+	KeyID   int      `json:"key_id"`
+	Weight  float64  `json:"weight"`
+	Cost    *float64 `json:"cost"` // nats, of ablating the head at the query; nil if it was not measured
 }
 
 // The roles of heads. The rules of a grammar are roles too, each under its own name. Names are those of the field; see Elhage et

@@ -26,8 +26,10 @@ type Patching struct {
 	Clean     Patched `json:"clean"`     // the first sentence
 	Corrupted Patched `json:"corrupted"` // the second
 	Word      string  `json:"word"`      // by default the most likely next word of the clean sentence
-	Against   string  `json:"against"`   // by default that of the corrupted one
-	Differ    []int   `json:"differ"`    // positions at which the sentences have different tokens
+	WordID    int     `json:"word_id"`
+	Against   string  `json:"against"` // by default that of the corrupted one
+	AgainstID int     `json:"against_id"`
+	Differ    []int   `json:"differ"` // positions at which the sentences have different tokens
 
 	Denoising PatchParts `json:"denoising"`
 	Noising   PatchParts `json:"noising"`

@@ -25,6 +25,7 @@ type Point struct {
 // Neighbour is a vector near another, and their cosine similarity, in -1 to 1.
 type Neighbour struct {
 	Name   string  `json:"name"`
+	ID     int     `json:"id"` // row of the table: of a word its id
 	Cosine float64 `json:"cosine"`
 }
 
@@ -59,6 +60,7 @@ type WordCount struct {
 // Neighbours are the words nearest to one word, the nearest first.
 type Neighbours struct {
 	Word    string      `json:"word"`
+	ID      int         `json:"id"`
 	Nearest []Neighbour `json:"nearest"`
 }
 

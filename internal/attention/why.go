@@ -38,6 +38,7 @@ type Why struct {
 // Against is a word that the target is compared with.
 type Against struct {
 	Word            string  `json:"word"`
+	ID              int     `json:"id"`
 	Probability     float64 `json:"probability"`      // without an intervention
 	LogitDifference float64 `json:"logit_difference"` // logit(target) - logit(against), without an intervention
 	Automatic       bool    `json:"automatic"`        // it was not asked for, see [Why.Saturated]
@@ -123,6 +124,7 @@ func NineInTen(effects []float64) float64 {
 // Replacement is a word that replaces another, and the effect of the replacement.
 type Replacement struct {
 	Word       string   `json:"word"`
+	ID         int      `json:"id"`
 	Effect     float64  `json:"effect"`
 	Difference *float64 `json:"difference"` // effect on the difference of the logits of the target and of [Why.Against]; nil without that
 }
@@ -154,8 +156,9 @@ type Redundancy struct {
 	Pairs      []PairRemoved `json:"pairs"`       // of the words with the most attention, at most six
 	AllQueries *float64      `json:"all_queries"` // effect of removing the attention of all later tokens to it; nil in one layer, or if it is the last
 	RunnerUp   string        `json:"runner_up"`   // the most likely word other than the target
-	Margin     float64       `json:"margin"`      // logit(target) - logit(runner-up), without an intervention
-	Difference float64       `json:"difference"`  // effect of removing the attention to the word on the margin
+	RunnerUpID int           `json:"runner_up_id"`
+	Margin     float64       `json:"margin"`     // logit(target) - logit(runner-up), without an intervention
+	Difference float64       `json:"difference"` // effect of removing the attention to the word on the margin
 }
 
 // PairRemoved is the effect of removing the attention to two words together.

@@ -21,7 +21,7 @@ func Animals() attention.Scatter {
 }
 
 func Near() attention.Neighbours {
-	return attention.Neighbours{Word: "lion", Nearest: []attention.Neighbour{{Name: "rhino", Cosine: 1}, {Name: "狮子", Cosine: 0.5}, {Name: "\x1b[2J", Cosine: 0.004}, {Name: "is", Cosine: -0.25}}}
+	return attention.Neighbours{Word: "lion", Nearest: []attention.Neighbour{{Name: "rhino", ID: 7, Cosine: 1}, {Name: "狮子", ID: 9, Cosine: 0.5}, {Name: "\x1b[2J", ID: 2, Cosine: 0.004}, {Name: "is", ID: 4, Cosine: -0.25}}}
 }
 
 // More are drawn if asked for: go test ./internal/render/picture -draws 10000

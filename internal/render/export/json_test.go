@@ -126,7 +126,7 @@ func TestNearestJSON(t *testing.T) {
 	if err := JSON(&b, "words-nearest", lion, nil, report); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), `{"word":"<s>","nearest":[]}`) {
+	if !strings.Contains(b.String(), `{"word":"<s>","id":0,"nearest":[]}`) {
 		t.Errorf("wrote %s", &b)
 	}
 	if d, got := read[NearestReport](t, &b); *d.Source != lion || len(got.Words) != 2 || got.Words[0].Nearest[2] != attentiontest.Near().Nearest[2] {
