@@ -374,6 +374,15 @@ func TestRolesOfPatterns(t *testing.T) {
 		if c.cost != nil && *s.Weighted < 0.9 {
 			t.Errorf("%s: weighted %g of the attention", c.name, *s.Weighted)
 		}
+		if len(s.WordIDs) != len(s.Words) {
+			t.Errorf("%s: ids %v of %q", c.name, s.WordIDs, s.Words)
+		}
+		for _, e := range h.Examples { // the text has a space before a comma
+			if !strings.Contains(text, e.Text) || e.IDs[len(e.IDs)-1] != e.QueryID || !slices.Contains(e.IDs, e.KeyID) ||
+				!strings.HasSuffix(e.Text, e.Query) {
+				t.Errorf("%s: example %+v", c.name, e)
+			}
+		}
 	}
 }
 
