@@ -16,12 +16,22 @@ func (q *request) namesUnknown(texts ...string) {
 // unknownIn returns the tokens of texts that a run does not know, as typed.
 func unknownIn(r *run.Run, texts ...string) (unknown []string) {
 	for _, text := range texts {
-		tokens, _ := r.Vocabulary.Tokenize(text) // what is wrong with it is said when it is read
-		e, _ := r.Encode(text)
-		for _, t := range tokens[e.Omitted:] { // the others are not read
-			if _, known := r.Vocabulary.ID(t.Key); !known {
-				unknown = append(unknown, t.Text)
-			}
+		unknown = append(unknown, unknownUpTo(r, text, 0)...)
+	}
+	return unknown
+}
+
+// unknownUpTo returns those of the tokens of a text up to a position, counted from 1; 0: of all.
+func unknownUpTo(r *run.Run, text string, position int) (unknown []string) {
+	tokens, _ := r.Vocabulary.Tokenize(text) // what is wrong with it is said when it is read
+	e, _ := r.Encode(text)
+	tokens = tokens[e.Omitted:] // the others are not read
+	if position > 0 {
+		tokens = tokens[:min(position, len(tokens))]
+	}
+	for _, t := range tokens {
+		if _, known := r.Vocabulary.ID(t.Key); !known {
+			unknown = append(unknown, t.Text)
 		}
 	}
 	return unknown

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -76,8 +77,7 @@ func (p *program) why(q *request, asked analysis.Question, marked causesFile) (f
 		return finding{}, c.in(fmt.Errorf("no sentence of it has %s before its decided word: mark one, or leave the flag out",
 			printable.Quote(asked.Text)))
 	}
-	q.namesUnknown(asked.Text)
-	q.unknown = append(q.unknown, c.unknown...)
+	q.unknown = slices.Concat(q.unknown, unknownUpTo(q.run, asked.Text, asked.Position), c.unknown)
 	if ok {
 		asked.Causes = &rule
 	}
