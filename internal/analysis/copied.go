@@ -40,8 +40,8 @@ func NewCopies(corpus *data.Corpus, prompt string) (*Copies, error) {
 		}
 		count = len(c.rows)
 	} else {
-		c.text = lineFeeds(corpus.TrainText.At(0)) // the only one
-		count = occurrences(c.text, lineFeeds(prompt))
+		c.text = keysOf(v, corpus.TrainText.At(0)) // the only one
+		count = occurrences(c.text, keysOf(v, prompt))
 	}
 	if len(tokens) > 0 {
 		c.Beginnings = &count
@@ -63,8 +63,21 @@ func beginsWith(v *data.Vocabulary, sentence string, tokens []data.Token) bool {
 	return true
 }
 
-// lineFeeds returns a text with a line feed at the end of each line, as a vocabulary reads it.
-func lineFeeds(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
+// keysOf returns a valid text as a vocabulary of characters reads it: with a line feed at the end of each line and, if it folds case, in
+// lower case.
+func keysOf(v *data.Vocabulary, text string) string {
+	if !v.Tokenizer().FoldsCase() {
+		return strings.ReplaceAll(text, "\r\n", "\n")
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) { // the tokens of all lines together would take much memory
+		tokens, _ := v.Tokenize(line)
+		for _, t := range tokens {
+			b.WriteString(t.Key)
+		}
+	}
+	return b.String()
+}
 
 // occurrences returns how often a text holds another, which may overlap.
 func occurrences(text, part string) (count int) {

@@ -110,3 +110,21 @@ func TestCopiedCharacters(t *testing.T) {
 		}
 	}
 }
+
+// In a run that reads in lower case, what differs in capitals alone is the same.
+func TestCopiedCharactersInLowerCase(t *testing.T) {
+	corpus, err := data.Load("text", strings.NewReader("The Cat sat.\r\nTHE cat İs.\n"), data.Options{Unit: data.Char, Case: data.Lower, MinCount: 1, By: data.ByTokens})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewCopies(corpus, "tHe cAt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *c.Beginnings != 2 || !c.Copied(c.added(t, "c", "a", "t", " ", "s", "a", "t", ".", "\n", "t")) || c.Copied(c.added(t, "c", "a", "t", ".")) {
+		t.Errorf("%d beginnings: %s", *c.Beginnings, c.Text(c.added(t, "c", "a", "t")))
+	}
+	if c, err = NewCopies(corpus, "is"); err != nil || *c.Beginnings != 1 {
+		t.Errorf("%d beginnings, %v", *c.Beginnings, err)
+	}
+}
