@@ -24,11 +24,18 @@ type sentenceWords struct {
 	tokens []string // as typed, the boundary token first in a run on words
 	before int      // number of tokens before the first that was typed
 	left   int      // number of tokens typed before these that the context has no space for
+
+	key func(token string) string // its normalised spelling
 }
 
 // typedWords returns the words of a sentence that a run has read, with the number of those before them that it left out.
 func typedWords(r *run.Run, tokens []string, omitted int) sentenceWords {
-	return sentenceWords{r.Vocabulary.Tokenizer().Noun(), tokens, untyped(r), omitted}
+	return sentenceWords{r.Vocabulary.Tokenizer().Noun(), tokens, untyped(r), omitted, func(token string) string {
+		if read, err := r.Vocabulary.Tokenize(token); err == nil && len(read) == 1 {
+			return read[0].Key
+		}
+		return token
+	}}
 }
 
 // sentence names what the tokens are in an error: the sentence, or the part of it that the run reads.
@@ -43,7 +50,8 @@ func (s sentenceWords) sentence() string {
 // position returns the index of the token that a name means:
 //
 //	#3       the third token as typed, always
-//	zebra    the token with these letters or, if there is none, with these letters in another case, or shown so, as ␣ for a space
+//	zebra    the token with these letters or, if there is none, with these letters in another case, in another spelling of one key (won't
+//	         for won’t), or shown so, as ␣ for a space
 //	the:2    the second of several such tokens
 //	3        the token 3, if the sentence has it, otherwise the third token
 //
@@ -168,10 +176,12 @@ func (s sentenceWords) hasNumbers() bool {
 	return false
 }
 
-// positionsOf returns the indices of a word: with exactly these letters or, if there are none, ignoring case, or as they are shown.
+// positionsOf returns the indices of a word: with exactly these letters or, if there are none, ignoring case, or
+// with the same key, or as they are shown.
 func (s sentenceWords) positionsOf(word string) (found []int) {
 	for _, same := range []func(token, word string) bool{
 		func(token, word string) bool { return token == word }, strings.EqualFold,
+		func(token, word string) bool { return s.key(token) == s.key(word) },
 		func(token, word string) bool { return printable.Token(token) == word },
 	} {
 		for i, token := range s.tokens {

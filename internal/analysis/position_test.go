@@ -6,11 +6,15 @@ import (
 	"testing"
 )
 
+// curled is a key that has one spelling of the apostrophe.
+func curled(token string) string { return strings.ReplaceAll(token, "’", "'") }
+
 func TestPosition(t *testing.T) {
-	words := sentenceWords{"word", []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}, 1, 0}
-	sum := sentenceWords{"word", []string{"<s>", "3", "+", "5", "=", "8"}, 1, 0}
-	letters := sentenceWords{"character", []string{"a", "1", "#", "2"}, 0, 0}
-	lines := sentenceWords{"character", []string{"a", " ", "b", " ", "\n"}, 0, 0}
+	words := sentenceWords{"word", []string{"<s>", "The", "dog", "saw", "the", "dog", "near", "the", "3"}, 1, 0, curled}
+	sum := sentenceWords{"word", []string{"<s>", "3", "+", "5", "=", "8"}, 1, 0, curled}
+	letters := sentenceWords{"character", []string{"a", "1", "#", "2"}, 0, 0, curled}
+	quoted := sentenceWords{"word", []string{"<s>", "don’t", "don't", "won’t"}, 1, 0, curled}
+	lines := sentenceWords{"character", []string{"a", " ", "b", " ", "\n"}, 0, 0, curled}
 	for _, c := range []struct {
 		sentence sentenceWords
 		name     string
@@ -26,6 +30,7 @@ func TestPosition(t *testing.T) {
 		{sum, "4", 4, `the sentence has no word "4", so it is read as position 4, "="`}, {sum, "#5", 5, ""}, {sum, "8", 5, ""}, // it has no position 8
 		{letters, "1", 1, `"1" is read as the character of the sentence, at position 2; "#1" is the character at position 1, "a"`},
 		{letters, "#", 2, ""}, {letters, "#4", 3, ""},
+		{quoted, "don't", 2, ""}, {quoted, "don’t", 1, ""}, {quoted, "won't", 3, ""},
 		{lines, "␣:2", 3, ""}, {lines, " :2", 3, ""}, {lines, "↵", 4, ""}, {lines, "\n", 4, ""},
 	} {
 		at, reading, err := c.sentence.position(c.name, 8)
@@ -33,14 +38,14 @@ func TestPosition(t *testing.T) {
 			t.Errorf("%q: position %d, reading %q, error %v, want %d, %q", c.name, at, reading, err, c.want, c.reading)
 		}
 	}
-	plain := sentenceWords{"word", []string{"<s>", "The", "dog"}, 1, 0}
+	plain := sentenceWords{"word", []string{"<s>", "The", "dog"}, 1, 0, curled}
 	if at, reading, err := plain.position("2", 0); err != nil || at != 2 || reading != "" {
 		t.Errorf("in a sentence without numbers 2 is position %d, reading %q, error %v", at, reading, err)
 	}
-	one := sentenceWords{"word", []string{"<s>", "dog"}, 1, 0}
-	signs := sentenceWords{"word", []string{"<s>", "#", "is", "#"}, 1, 0}
-	end := sentenceWords{"word", []string{"<s>", "the", "dog"}, 1, 7}
-	threes := sentenceWords{"word", []string{"<s>", "3", "3", "x"}, 1, 0}
+	one := sentenceWords{"word", []string{"<s>", "dog"}, 1, 0, curled}
+	signs := sentenceWords{"word", []string{"<s>", "#", "is", "#"}, 1, 0, curled}
+	end := sentenceWords{"word", []string{"<s>", "the", "dog"}, 1, 7, curled}
+	threes := sentenceWords{"word", []string{"<s>", "3", "3", "x"}, 1, 0, curled}
 	for _, c := range []struct {
 		sentence   sentenceWords
 		name, want string
@@ -69,12 +74,12 @@ func TestPosition(t *testing.T) {
 // The position that no token of the sentence is predicted at is an error without an empty range.
 func TestNotPredicted(t *testing.T) {
 	for want, s := range map[string]sentenceWords{
-		"choose 1 to 3, or 0 for the one after the last": {"word", []string{"<s>", "a", "b", "c"}, 1, 0},
-		"choose 1, or 0 for the one after the last":      {"word", []string{"<s>", "a"}, 1, 0},
-		"choose 2 to 3, or 0":                            {"character", []string{"a", "b", "c"}, 0, 0},
-		"the part of the sentence that this run reads, its last 2 words of 9, has no word 9 to predict: choose 1 to 2": {"word", []string{"<s>", "a", "b"}, 1, 7},
-		"choose 2, or 0": {"character", []string{"a", "b"}, 0, 0},
-		"has no character 9 to predict: none comes after another in it, so choose 0": {"character", []string{"a"}, 0, 0},
+		"choose 1 to 3, or 0 for the one after the last": {"word", []string{"<s>", "a", "b", "c"}, 1, 0, curled},
+		"choose 1, or 0 for the one after the last":      {"word", []string{"<s>", "a"}, 1, 0, curled},
+		"choose 2 to 3, or 0":                            {"character", []string{"a", "b", "c"}, 0, 0, curled},
+		"the part of the sentence that this run reads, its last 2 words of 9, has no word 9 to predict: choose 1 to 2": {"word", []string{"<s>", "a", "b"}, 1, 7, curled},
+		"choose 2, or 0": {"character", []string{"a", "b"}, 0, 0, curled},
+		"has no character 9 to predict: none comes after another in it, so choose 0": {"character", []string{"a"}, 0, 0, curled},
 	} {
 		wantError(t, s.notPredicted(9), want)
 	}
@@ -103,7 +108,7 @@ func FuzzPosition(f *testing.F) {
 		if len(tokens) == 0 {
 			return
 		}
-		words := sentenceWords{"word", tokens, 1, 0}
+		words := sentenceWords{"word", tokens, 1, 0, curled}
 		at, _, err := words.position(word, 0)
 		if err == nil && (at < 0 || at >= len(tokens)) {
 			t.Errorf("%q is token %d of %d", word, at, len(tokens))
