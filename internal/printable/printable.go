@@ -63,25 +63,27 @@ func Field(s string) string {
 }
 
 // Line is [Text] of a line as it is written, which other programs read too: its white space stays as it is, at the ends too. That is
-// tabs, and spaces of all widths, that without width between the words of Khmer too.
+// tabs, and spaces of all widths, that without width after a word of a script that has it between words, such as Khmer.
 func Line(s string) string {
 	if plain(s) {
 		return s
 	}
-	blank := func(r rune) bool { return r == '\t' || r == '\u200b' || unicode.Is(unicode.Zs, r) }
 	var b strings.Builder
-	for s != "" {
-		word := s
-		if n := strings.IndexFunc(s, blank); n >= 0 {
-			word = s[:n]
+	from, before := 0, rune(0)
+	for at, r := range s {
+		if r == '\t' || unicode.Is(unicode.Zs, r) || r == '\u200b' && unicode.In(before, spacedWithoutWidth...) {
+			b.WriteString(Field(s[from:at]))
+			b.WriteRune(r)
+			from = at + utf8.RuneLen(r)
 		}
-		b.WriteString(Field(word))
-		rest := strings.TrimLeftFunc(s[len(word):], blank)
-		b.WriteString(s[len(word) : len(s)-len(rest)])
-		s = rest
+		before = r
 	}
+	b.WriteString(Field(s[from:]))
 	return b.String()
 }
+
+// spacedWithoutWidth are the scripts of texts with spaces without width.
+var spacedWithoutWidth = []*unicode.RangeTable{unicode.Khmer, unicode.Thai, unicode.Lao, unicode.Myanmar}
 
 // plain reports whether a text is of printable ASCII alone, as most are. It is written unchanged.
 func plain(s string) bool {

@@ -65,6 +65,7 @@ func TestLine(t *testing.T) {
 		"«\u00a0Où\u202f?\u00a0»\u3000文": "«\u00a0Où\u202f?\u00a0»\u3000文",
 		" \u0301 👩🏽 می\u200cخواهم\u00a0\ufe0f": " ◌\u0301 👩🏽 می\u200cخواهم\u00a0\\ufe0f",
 		"ទៅ\u200bផ្សារ":                        "ទៅ\u200bផ្សារ",
+		"ទៅ\u200b\u200ba\u200bb":               `ទៅ` + "\u200b" + `\u200ba\u200bb`,
 		"a\x1b[2J\u202e\u2028\r\n":             `a␛[2J\u202e\u2028␍↵`,
 	} {
 		if got := Line(in); got != want || Line(got) != got {
