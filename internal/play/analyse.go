@@ -82,7 +82,7 @@ func (s *Session) why(in Why) (WhyResult, error) {
 type HeadCard struct {
 	Layer    int                     `json:"layer"`
 	Head     int                     `json:"head"`
-	Name     string                  `json:"name"`     // of its role
+	Name     string                  `json:"name"`     // of its role, "characters" for the role words in a text of characters
 	Sentence string                  `json:"sentence"` // what it does, such as "attends to the word before (previous token)"
 	Evidence float64                 `json:"evidence"` // 0 for the attention of chance, 1 for all of it
 	Effect   *float64                `json:"effect"`   // rise of the loss by its mean ablation, nats per token
@@ -111,6 +111,9 @@ func (s *Session) heads() ([]HeadCard, error) {
 	for _, h := range heads {
 		card := HeadCard{Layer: h.Layer, Head: h.Head, Name: h.Role, Sentence: e.does(h), Effect: h.Effect,
 			Examples: append([]attention.HeadExample{}, h.Examples...)}
+		if h.Role == attention.RoleWords {
+			card.Name = e.text.Vocabulary.Tokenizer().Noun() + "s"
+		}
 		if h.Named >= 0 {
 			card.Evidence = h.Scores[h.Named].Evidence()
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"attend/data"
 	"attend/internal/printable"
@@ -97,7 +98,7 @@ func (s *Session) start(g given, text string) (*experiment, error) {
 		return nil, err
 	}
 	if given == "" && text != "" && c.Vocabulary.Layout().Sentences() {
-		if begin := withoutLastWord(settings.Sample); begin != "" {
+		if begin := withoutLastWord(settings.Sample, c.Vocabulary); begin != "" {
 			g = maps.Clone(g)
 			g[sampleSetting], settings.Sample = begin, begin
 		}
@@ -124,13 +125,24 @@ func (s *Session) start(g given, text string) (*experiment, error) {
 	return e, nil
 }
 
-// withoutLastWord returns a sentence without its last word, which there is to predict then, and "" for one of fewer than three words.
-func withoutLastWord(sentence string) string {
-	words := strings.Fields(sentence)
-	if len(words) < 3 {
+// withoutLastWord returns a sentence up to its last token that is no punctuation, which there is to predict then: "7+1=" of "7+1=8". It
+// returns "" where fewer than two tokens are left.
+func withoutLastWord(sentence string, v *data.Vocabulary) string {
+	tokens, err := v.Tokenize(sentence)
+	if err != nil {
 		return ""
 	}
-	return strings.Join(words[:len(words)-1], " ")
+	for i, token := range slices.Backward(tokens) {
+		var found bool
+		sentence, found = strings.CutSuffix(strings.TrimSpace(sentence), token.Text)
+		if !found || i < 2 {
+			return ""
+		}
+		if strings.ContainsFunc(token.Text, func(r rune) bool { return !unicode.IsPunct(r) }) {
+			return strings.TrimSpace(sentence)
+		}
+	}
+	return ""
 }
 
 // load returns the text that settings name: one that is built in, or the given one.

@@ -30,6 +30,7 @@ type experiment struct {
 	sentence      string
 	interventions []Intervention
 	born          map[[4]int]bool // links of the sentence that have passed bornAt: layer, head, query, key
+	newborn       []Birth         // of them those of the latest step
 
 	baselines []Baseline
 	points    []Point
@@ -43,7 +44,8 @@ type experiment struct {
 	stopped string  // why no update can follow: "", "steps", "flat" or "diverged"
 	paused  string  // why the latest step ended by itself though updates can follow: "", "steps", "loss" or "flat"
 	reason  string  // of either
-	fresh   int     // number of points before the latest step
+
+	freshPoints, freshFrames int // number of points, and of frames of the film, before the latest step
 
 	measured     *analysis.Reference // what effects are compared with; nil until it is needed
 	measuredStep int                 // updates of the weights that it was measured with
@@ -142,7 +144,7 @@ func (e *experiment) state() (State, error) {
 	s := State{
 		Settings: textsOf(e.run.Settings), Changed: map[string]string{}, Parameters: e.run.Parameters.Count(),
 		Step: e.run.Trained, Steps: e.run.Settings.Steps, Sentence: e.sentence, Baselines: e.baselines, Points: e.points, Map: mapOf(m),
-		ShownStep: r.Step, SelectedStep: e.selectedStep(), CanTrain: e.training != nil,
+		Frames: e.frames(0), ShownStep: r.Step, SelectedStep: e.selectedStep(), CanTrain: e.training != nil,
 	}
 	if s.Baselines == nil {
 		s.Baselines = []Baseline{}
@@ -163,7 +165,11 @@ func (e *experiment) notes() []string {
 	if e.text.HeldOut.Len() == 0 {
 		notes = append(notes, "Nothing is held out, so it cannot be known how well the model predicts other text.")
 	}
-	return append(notes, e.run.Notes...)
+	notes = append(notes, e.run.Notes...)
+	for i, note := range notes {
+		notes[i] = withoutFlags(note)
+	}
+	return notes
 }
 
 // describeCommand sets the command that repeats the training, with the settings that it gives.

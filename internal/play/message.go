@@ -50,6 +50,7 @@ type State struct {
 	CommandFile     string     `json:"commandFile"`     // the file that it reads, which a zip of the run holds; "" for a built-in text
 
 	Points       []Point `json:"points"`
+	Frames       []int   `json:"frames"` // the steps of the frames of the film, see [Frame]
 	Map          Map     `json:"map"`
 	ShownStep    int     `json:"shownStep"`    // updates of the weights of the map
 	SelectedStep *int    `json:"selectedStep"` // updates of the weights that the run keeps, by their held-out loss
@@ -158,6 +159,7 @@ type Progress struct {
 	TokensPerSecond float64  `json:"tokensPerSecond"`
 
 	Points       []Point                `json:"points"` // of the evaluations among the updates
+	Frames       []int                  `json:"frames"` // the steps of the frames that were added to the film
 	Map          *Map                   `json:"map"`    // null if the weights of a training that diverged have none
 	PlainNext    []attention.Prediction `json:"plainNext,omitempty"`
 	AfterNext    []float64              `json:"afterNext,omitempty"` // of the words of plainNext, with the interventions
@@ -170,7 +172,8 @@ type Progress struct {
 	Reason  string `json:"reason"`  // one sentence, if it has stopped
 }
 
-// Birth is a link of the sentence shown whose weight has passed bornAt for the first time since the sentence is shown.
+// Birth is a link of the sentence shown that has, at an evaluation for the first time since the sentence is shown, a weight of bornAt or
+// more.
 type Birth struct {
 	Layer int `json:"layer"`
 	Head  int `json:"head"`

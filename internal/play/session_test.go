@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -154,23 +155,76 @@ func TestSession(t *testing.T) {
 	}
 }
 
-// A birth is reported once, when a link passes the weight.
-func TestBirths(t *testing.T) {
-	c := talk(t)
-	ask[State](c, "configure", object{"text": small(), "settings": quick("steps", "400", "lr", "0.02")})
-	seen := map[[4]int]bool{}
-	for range 80 {
-		p := ask[Progress](c, "step", object{"updates": 5})
-		for _, b := range p.Births {
-			link := [4]int{b.Layer, b.Head, b.Query, b.Key}
-			if seen[link] || b.Step != p.Step || p.ShownStep == p.Step && p.Map.Attention[b.Layer][b.Head][b.Query][b.Key] < bornAt {
-				t.Errorf("birth %+v at step %d", b, p.Step)
+// The sentence that is shown of a reader's text has something to predict and, where there is one, no unknown word.
+func TestSentenceOfOwnText(t *testing.T) {
+	var sums, verses strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&sums, "%d+%d=%d\n", i%10, i/10, i%10+i/10)
+	}
+	for _, line := range []string{"Up above the world so high.", "Twinkle, little star!", "How I wonder.", "Like a diamond in my sky."} {
+		fmt.Fprintln(&verses, line)
+	}
+	for _, c := range []struct{ text, end string }{{sums.String(), "="}, {verses.String(), ""}} {
+		s := talk(t)
+		state := ask[State](s, "configure", object{"text": c.text, "settings": quick("holdout", "0.25")})
+		sentence := state.Sentence
+		if !strings.HasSuffix(sentence, c.end) || strings.Contains(c.text, sentence+"\n") || !strings.Contains(c.text, sentence) {
+			t.Errorf("the sentence %q", sentence)
+		}
+		if last := sentence[len(sentence)-1]; last != '=' && strings.ContainsRune(".,!", rune(last)) {
+			t.Errorf("the sentence %q ends with punctuation", sentence)
+		}
+		if slices.Contains(state.Map.Unknown, true) {
+			t.Errorf("the sentence %q has unknown words: %q, %v", sentence, state.Map.Tokens, state.Map.Unknown)
+		}
+		for _, note := range state.Corpus.Notes {
+			if strings.Contains(note, "--") {
+				t.Errorf("a page has no flags: %s", note)
 			}
-			seen[link] = true
+		}
+		if len(state.Corpus.Notes) == 0 {
+			t.Error("no notes")
 		}
 	}
-	if len(seen) == 0 {
+}
+
+// A birth is reported once, at the first evaluation with the weight, and the frame of its step has it. How many updates a message asks
+// for changes none of them.
+func TestBirths(t *testing.T) {
+	births := func(updates int) (all []Birth) {
+		c := talk(t)
+		frames := ask[State](c, "configure", object{"text": small(), "settings": quick("steps", "400", "lr", "0.02", "eval-interval", "40")}).Frames
+		for step := 0; step < 400; {
+			p := ask[Progress](c, "step", object{"updates": updates})
+			step, all, frames = p.Step, append(all, p.Births...), append(frames, p.Frames...)
+		}
+		if want := []int{0, 1, 2, 5, 10, 20, 40, 50, 80}; len(frames) < 16 || !slices.Equal(frames[:len(want)], want) {
+			t.Errorf("frames of the steps %v, want %v and so on", frames, want)
+		}
+		for _, b := range all {
+			f := ask[FrameShown](c, "frame", object{"step": b.Step})
+			if f.Step != b.Step || f.Map.Attention[b.Layer][b.Head][b.Query][b.Key] < bornAt {
+				t.Errorf("the frame of step %d has not %+v", f.Step, b)
+			}
+		}
+		return all
+	}
+	all := births(1)
+	seen := map[[4]int]bool{}
+	for _, b := range all {
+		link := [4]int{b.Layer, b.Head, b.Query, b.Key}
+		if seen[link] {
+			t.Errorf("%+v is reported twice", b)
+		}
+		seen[link] = true
+	}
+	if len(all) == 0 {
 		t.Error("no link was born")
+	}
+	for _, updates := range []int{7, 400} {
+		if got := births(updates); !slices.Equal(got, all) {
+			t.Errorf("by %d updates the births are %v, want %v", updates, got, all)
+		}
 	}
 }
 

@@ -111,7 +111,7 @@ func (s *Session) step(in Step) (Progress, error) {
 	if in.Milliseconds > 0 {
 		most = min(most, durationOf(in.Milliseconds))
 	}
-	e.fresh = len(e.points)
+	e.freshPoints, e.freshFrames, e.newborn = len(e.points), len(e.film), []Birth{}
 	before, begun := e.training.Step, time.Now()
 	if e.stopped == "" {
 		err = e.advance(in.Updates, most)
@@ -153,9 +153,7 @@ func (e *experiment) advance(updates int, most time.Duration) error {
 			return
 		}
 		e.points = append(e.points, pointOf(p.Step, p.HeldOutLoss))
-		if p.Filmed {
-			_ = e.record() // a model that diverged has no map, and the next update says so
-		}
+		_ = e.watch(p.Filmed) // a model that diverged has no map, and the next update says so
 		if condition == "" {
 			condition = e.condition()
 		}
@@ -229,7 +227,7 @@ func (p Point) measured() float64 {
 func (e *experiment) progress() (Progress, error) {
 	p := Progress{Step: e.run.Trained, Steps: e.run.Settings.Steps, Loss: e.last.Loss, GradientNorm: e.last.GradientNorm,
 		LearningRate: e.last.LearningRate, TokensPerSecond: e.last.TokensPerSecond, SelectedStep: e.selectedStep(),
-		Points: slices.Clone(e.points[e.fresh:]), Births: []Birth{}, Stopped: cmp.Or(e.stopped, e.paused), Reason: e.reason}
+		Points: slices.Clone(e.points[e.freshPoints:]), Frames: e.frames(e.freshFrames), Births: e.newborn, Stopped: cmp.Or(e.stopped, e.paused), Reason: e.reason}
 	if p.Points == nil {
 		p.Points = []Point{}
 	}
@@ -251,7 +249,7 @@ func (e *experiment) progress() (Progress, error) {
 		return p, err
 	}
 	shown := mapOf(m)
-	p.Map, p.ShownStep, p.Births = &shown, r.Step, e.births(plain)
+	p.Map, p.ShownStep = &shown, r.Step
 	if changes.effect != nil {
 		p.PlainNext, p.AfterNext, p.Effect = plain.Next, changes.next, changes.effect
 	}
@@ -262,8 +260,7 @@ func (e *experiment) progress() (Progress, error) {
 const bornAt = 0.2
 
 // births returns the links of a map without interventions that have not had the weight bornAt before.
-func (e *experiment) births(m attention.Map) []Birth {
-	list := []Birth{}
+func (e *experiment) births(m attention.Map) (list []Birth) {
 	for layer, heads := range m.Attention {
 		for head, rows := range heads {
 			for query, row := range rows {
@@ -271,7 +268,7 @@ func (e *experiment) births(m attention.Map) []Birth {
 					link := [4]int{layer, head, query, key}
 					if weight >= bornAt && !e.born[link] {
 						e.born[link] = true
-						list = append(list, Birth{layer, head, query, key, e.run.Trained})
+						list = append(list, Birth{layer, head, query, key, e.training.Step})
 					}
 				}
 			}
@@ -292,7 +289,24 @@ func (e *experiment) follow() error {
 // followMap is follow with the map of the sentence without interventions.
 func (e *experiment) followMap(plain attention.Map) {
 	e.born = map[[4]int]bool{}
-	e.births(plain)
+	if e.training != nil {
+		e.births(plain)
+	}
+}
+
+// watch notes what an evaluation sees: the links that the sentence shown has now, and, if it is filmed, a frame. Links are looked for
+// at evaluations alone, so that they are the same however the updates are spread over messages.
+func (e *experiment) watch(filmed bool) error {
+	if filmed {
+		if err := e.record(); err != nil {
+			return err
+		}
+	}
+	plain, err := e.present.MapWith(e.sentence, run.MapOptions{})
+	if err == nil {
+		e.newborn = append(e.newborn, e.births(plain)...)
+	}
+	return err
 }
 
 // record adds the map of the sample sentence to the film.
@@ -303,6 +317,15 @@ func (e *experiment) record() error {
 	}
 	e.film = append(e.film, attention.Frame{Step: e.training.Step, HeldOutLoss: e.points[len(e.points)-1].HeldOut, Sentences: []attention.Map{m}})
 	return nil
+}
+
+// frames returns the steps of the frames of the film from an index on.
+func (e *experiment) frames(from int) []int {
+	steps := []int{}
+	for _, f := range e.film[from:] {
+		steps = append(steps, f.Step)
+	}
+	return steps
 }
 
 // frame returns the map of the sample sentence at the latest evaluation up to a step.

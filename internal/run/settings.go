@@ -143,10 +143,16 @@ func defaultSample(corpus *data.Corpus, context int) string {
 		sample, _ := beginning(corpus.TrainText.At(0), corpus.Vocabulary, context)
 		return sample
 	}
-	for _, texts := range []data.Texts{corpus.HeldOutText, corpus.TrainText} {
-		if text, known := mostKnown(texts, corpus.Vocabulary); known {
-			return text
-		}
+	heldOut, unknown, known := mostKnown(corpus.HeldOutText, corpus.Vocabulary)
+	if known && unknown == 0 {
+		return heldOut
+	}
+	// Of a small text the few sentences held out may have no word that the others have: their map is that of unknown words.
+	if learned, fewest, ok := mostKnown(corpus.TrainText, corpus.Vocabulary); ok && (!known || fewest < unknown) {
+		return learned
+	}
+	if known {
+		return heldOut
 	}
 	return corpus.TrainText.At(0)
 }
@@ -171,8 +177,9 @@ const (
 )
 
 // mostKnown returns the text with the fewest unknown words; of several, one of readable length, the first of these. A text of less
-// than fewestReadable words is returned only if all are so short. known is false if no text has a known word.
-func mostKnown(texts data.Texts, v *data.Vocabulary) (best string, known bool) {
+// than fewestReadable words is returned only if all are so short. It returns its number of unknown words too; known is false if no text
+// has a known word.
+func mostKnown(texts data.Texts, v *data.Vocabulary) (best string, unknownWords int, known bool) {
 	count := v.Counter()
 	var least [3]int // too short, unknown words, too long
 	for _, text := range texts.All() {
@@ -194,7 +201,7 @@ func mostKnown(texts data.Texts, v *data.Vocabulary) (best string, known bool) {
 			break
 		}
 	}
-	return best, known
+	return best, least[1], known
 }
 
 // Model returns the configuration of the transformer for a vocabulary.

@@ -265,9 +265,40 @@ func TestSampleIsKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, known := mostKnown(corpus.TrainText, v)
+		got, unknown, known := mostKnown(corpus.TrainText, v)
 		if got != c.want || known != (c.want != "") {
 			t.Errorf("of %q: %q, %v, want %q", c.texts, got, known, c.want)
+		}
+		if want := strings.Count(got, "x"); unknown != want {
+			t.Errorf("of %q: %d unknown words, want %d", c.texts, unknown, want)
+		}
+	}
+}
+
+// A sentence held out is the sample sentence where all its words are known; else one of the training text is.
+func TestSampleOfASmallText(t *testing.T) {
+	for _, c := range []struct {
+		text    string
+		heldOut bool
+	}{
+		{"a b c d\nd c b a\nb a d c\nc d a b\n", true},
+		{"a b c d\ne f g h\ni j k l\nm n o p\n", false}, // no two have a word in common
+		{"a b c d\na f g h\na j k l\na n o p\n", false}, // one word is known
+	} {
+		s := small()
+		s.HoldOut = 0.25
+		corpus, err := loadText(c.text)(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if corpus.HeldOut.Len() != 1 {
+			t.Fatalf("%d sentences are held out", corpus.HeldOut.Len())
+		}
+		if s, err = s.Resolve(corpus); err != nil {
+			t.Fatal(err)
+		}
+		if heldOut := s.Sample == corpus.HeldOutText.At(0); heldOut != c.heldOut {
+			t.Errorf("of %q: the sample sentence is %q, and %q is held out", c.text, s.Sample, corpus.HeldOutText.At(0))
 		}
 	}
 }
