@@ -1,12 +1,23 @@
 // The losses while they come: held-out, training, the baselines as labelled lines, and the births of links.
 
-// mostPoints is how many points of a curve are kept; of more, every second one is dropped.
+// mostPoints is how many points of a curve are kept.
 const mostPoints = 600;
 
-// appendPoint adds a point to a curve.
+// appendPoint adds a point to a curve: the newest one always, and of the others so many that they stand apart by at least curve.apart
+// steps, which grows with the training.
 function appendPoint(curve, point) {
-  curve.points.push(point);
-  if (curve.points.length > mostPoints) curve.points.splice(0, Infinity, ...curve.points.filter((_, i) => i % 2 === 0));
+  const { points } = curve;
+  if (points.length > 1 && point[0] - points.at(-2)[0] < curve.apart) points.pop();
+  points.push(point);
+  if (points.length <= mostPoints) return;
+  curve.apart = (2 * point[0]) / mostPoints;
+  let before = -Infinity;
+  const kept = points.filter(([step], i) => {
+    const stays = step - before >= curve.apart || i === points.length - 1;
+    if (stays) before = step;
+    return stays;
+  });
+  points.splice(0, Infinity, ...kept);
 }
 
 // mostNames is how many links a mark names.
@@ -14,8 +25,8 @@ const mostNames = 5;
 
 // makeLive returns how to draw the losses of a training. pick(step) is called for a click and while the pointer is drawn over.
 function makeLive(svg, pick) {
-  const heldOut = { name: "held-out", style: 0, thin: false, dashes: [], band: [], marks: [], points: [] };
-  const training = { name: "training", style: 0, thin: true, dashes: [], band: [], marks: [], points: [] };
+  const heldOut = { name: "held-out", style: 0, thin: false, dashes: [], band: [], marks: [], points: [], apart: 0 };
+  const training = { name: "training", style: 0, thin: true, dashes: [], band: [], marks: [], points: [], apart: 0 };
   const chart = {
     x: { title: "step", log: false, low: 0, high: 1, ticks: [] },
     y: { title: "loss", log: true, low: 1, high: 10, ticks: [] },
@@ -47,6 +58,7 @@ function makeLive(svg, pick) {
     // reset begins with the points and the baselines of a State.
     reset({ points, baselines, steps }) {
       heldOut.points.length = training.points.length = 0;
+      heldOut.apart = training.apart = 0;
       births = new Map();
       only = !points.some((p) => p.heldOut !== null && p.heldOut !== undefined);
       chart.levels = (baselines ?? [])
@@ -73,8 +85,9 @@ function makeLive(svg, pick) {
     born(links, name) {
       for (const link of links) {
         const step = [...births.keys()].find((at) => Math.abs(at - link.step) < chart.x.high / 14) ?? link.step;
-        const birth = births.get(step) ?? { step, count: 0, names: "" };
+        const birth = births.get(step) ?? { step, until: step, count: 0, names: "" };
         birth.count++;
+        birth.until = Math.max(birth.until, link.step);
         if (birth.count <= mostNames) birth.names += `${birth.names ? ", " : ""}${name(link)}`;
         births.set(step, birth);
       }

@@ -43,7 +43,7 @@ function makeCuts(place, on) {
             toggle(one);
             (byId("cuts-list").querySelector("button") ?? byId("figure").querySelector(".token[tabindex='0']"))?.focus();
           };
-          return element("li", {}, element("span", { dir: "auto", translate: "no" }, on.text(one)), " ", restore);
+          return element("li", {}, element("span", { translate: "no" }, on.text(one)), " ", restore);
         }),
       );
     },

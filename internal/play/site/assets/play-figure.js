@@ -3,7 +3,8 @@
 // figureOf returns the parts of a picture from the places of the sentence: paths, boxes and texts with their colours.
 function figureOf(places, map, colors, title) {
   const top = 34,
-    { width, height } = places;
+    { width, height } = places,
+    rtl = map.direction === "rtl";
   const parts = [{ kind: "text", x: 8, y: 18, size: 14, color: colors.quiet, text: title, anchor: "start" }];
   for (const a of places.arcs) {
     parts.push({
@@ -35,23 +36,25 @@ function figureOf(places, map, colors, title) {
     const y = places.ghost.y + places.size * 0.35 + top;
     parts.push({
       kind: "text",
-      x: places.ghost.x,
+      x: rtl ? places.ghost.right : places.ghost.left,
       y,
       size: places.size,
       color: colors.quiet,
-      anchor: "start",
-      text: `${next.word} ${percent(next.probability)}`,
+      anchor: rtl ? "end" : "start",
+      text: `${isolated(next.word, /^.*$/s)} ${percent(next.probability)}`,
     });
   }
-  const over = next ? Math.max(width, places.ghost.x + (next.word.length + 8) * places.size * 0.65) : width;
-  return { width: Math.ceil(over), height: Math.ceil(height) + top, top, parts, background: colors.panel };
+  const long = next ? (next.word.length + 8) * places.size * 0.65 : 0;
+  const left = rtl ? Math.floor(Math.min(0, places.ghost.right - long)) : 0;
+  const right = Math.ceil(rtl ? width : Math.max(width, places.ghost.left + long));
+  return { left, width: right - left, height: Math.ceil(height) + top, top, parts, background: colors.panel };
 }
 
 const figureFont = "system-ui, 'Segoe UI', 'Noto Sans', sans-serif";
 
 // svgOf returns a picture as the text of an SVG file.
 function svgOf(figure, title) {
-  const { width, height, top, parts } = figure;
+  const { left, width, height, top, parts } = figure;
   const inner = parts.map((p) => {
     if (p.kind === "path") {
       return drawing("path", {
@@ -73,9 +76,9 @@ function svgOf(figure, title) {
   });
   const svg = drawing(
     "svg",
-    { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height },
+    { xmlns: "http://www.w3.org/2000/svg", viewBox: `${left} 0 ${width} ${height}`, width, height },
     drawing("title", {}, title),
-    drawing("rect", { width, height, fill: figure.background }),
+    drawing("rect", { x: left, width, height, fill: figure.background }),
     ...inner,
   );
   return new XMLSerializer().serializeToString(svg);
@@ -83,13 +86,14 @@ function svgOf(figure, title) {
 
 // pngOf draws a picture on a canvas, twice as large, and returns a promise of a Blob.
 function pngOf(figure) {
-  const { width, height, top, parts, background } = figure;
+  const { left, width, height, top, parts, background } = figure;
   const scale = Math.min(2, 4096 / Math.max(width, height));
   const canvas = element("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
   const pen = canvas.getContext("2d");
   pen.scale(scale, scale);
+  pen.translate(-left, 0);
   pen.fillStyle = background;
-  pen.fillRect(0, 0, width, height);
+  pen.fillRect(left, 0, width, height);
   for (const p of parts) {
     pen.save();
     if (p.kind === "path") {
@@ -105,7 +109,7 @@ function pngOf(figure) {
     } else {
       pen.fillStyle = p.color;
       pen.font = `${p.size}px ${figureFont}`;
-      pen.textAlign = p.anchor === "middle" ? "center" : "start";
+      pen.textAlign = p.anchor === "middle" ? "center" : p.anchor;
       pen.fillText(p.text, p.x, p.y);
     }
     pen.restore();

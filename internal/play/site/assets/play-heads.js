@@ -54,11 +54,11 @@ function makeHeads(place, on) {
     names(list) {
       for (const c of cards) {
         const found = list?.find((h) => h.layer === c.layer && h.head === c.head);
-        c.words.replaceChildren(...(found ? [element("b", {}, found.name), `: ${found.sentence}.`] : []));
+        c.words.replaceChildren(...(found ? [element("b", {}, found.name), `: ${isolated(found.sentence)}.`] : []));
         const [example] = found?.examples ?? [];
         if (!example) continue;
         const { query, key, weight, text } = example;
-        c.words.append(" For example ", wordElement(spelled(query), false), " to ", wordElement(spelled(key), false), `, ${short(weight)}.`);
+        c.words.append(" For example ", wordElement(spelled(query), false), " to ", wordElement(spelled(key), false), `, weight ${short(weight)}.`);
         c.words.title = text;
       }
       place.classList.toggle("named", Boolean(list));

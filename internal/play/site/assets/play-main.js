@@ -58,13 +58,23 @@ let controls = null;
 // tell shows a message that stays until it is closed, or until what it was about went well; "" hides it.
 function tell(message) {
   byId("notice").hidden = !message;
-  byId("notice-text").textContent = message;
+  byId("notice-text").textContent = isolated(message);
+  if (message) byId("notice").scrollIntoView({ block: "nearest" }); // it may be above what was clicked
 }
+
+// pastText says what is shown of a step before.
+function pastText() {
+  const of = `Shown: the map of step ${now.past.step}, without cuts`;
+  return showing === now.sentence ? `${of}.` : `${of}, of the sentence that this training started with.`;
+}
+
+// linkText names two words of the sentence, of which the first attends to the second.
+const linkText = (query, key) => [query, key].map((i) => isolated(now.map.words[i], /^.*$/s)).join(" to ");
 
 // cutText says what an intervention cuts.
 function cutText({ layer, head, query, key }) {
   const where = headName(now.map, layer, head).replace("mean of all heads", "all heads");
-  return query === undefined ? `${where} ablated` : `${now.map.words[query]} to ${now.map.words[key]}, ${where}`;
+  return query === undefined ? `${where} ablated` : `${linkText(query, key)}, ${where}`;
 }
 
 function drawFast() {
@@ -89,19 +99,21 @@ function drawFast() {
   drawWhere(playing());
   setText(byId("lead"), leadOf(playing(), cuts.list().length > 0));
   byId("past").hidden = !now.past;
-  if (now.past) setText(byId("past-text"), `Shown: the map of step ${now.past.step}, without cuts.`);
+  if (now.past) setText(byId("past-text"), pastText());
   grid(map, weights, shading, query);
 }
 
 function drawSlow() {
   const map = shownMap();
   heads.draw(map, view.layer, view.head, shadingOf);
-  curve.draw(now.steps, now.past ? now.past.step : now.step);
-  const slider = byId("step");
-  slider.max = String(now.step);
-  slider.value = String(now.past ? now.past.step : now.step);
-  slider.setAttribute("aria-valuetext", now.past ? `step ${now.past.step} of ${now.step}` : `now, step ${now.step}`);
-  setText(byId("step-shown"), now.past ? `step ${now.past.step}` : "now");
+  curve.draw(now.steps, shownStep());
+  const slider = byId("step"),
+    stops = stopsOfFilm();
+  slider.max = String(stops.length - 1);
+  slider.value = String(stops.indexOf(stops.includes(view.going) ? view.going : shownStep()));
+  const at = now.past ? `step ${now.past.step}` : now.shownStep === now.step ? "now" : `step ${now.shownStep}, kept`;
+  slider.setAttribute("aria-valuetext", at === "now" ? `now, step ${now.step}` : at);
+  setText(byId("step-shown"), at);
 }
 
 function shadingOf(weights) {
@@ -129,10 +141,10 @@ function wire() {
   };
   byId("shown-head").onchange = (event) => chooseHead(...event.target.value.split(" ").map(Number));
   byId("past-back").onclick = leavePast;
-  byId("step").oninput = (event) => goTo(Number(event.target.value));
+  byId("step").oninput = (event) => goTo(stopsOfFilm()[Number(event.target.value)]);
   byId("sentence-form").onsubmit = (event) => {
     event.preventDefault();
-    showSentence(byId("sentence").value);
+    showSentence(fromField(byId("sentence").value, showing));
   };
   byId("why").onclick = explain;
   byId("heads-name").onclick = async () => {

@@ -17,6 +17,27 @@ function spelled(token) {
   return clip(shown, 60);
 }
 
+// fromRight are the letters of scripts that are written from right to left, and fromLeft all other letters.
+const fromRight = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/gu,
+  fromLeft = /(?![\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])\p{L}/gu;
+
+// directionOf returns the direction in which a text is written, that of most of its letters: "rtl" or "ltr".
+function directionOf(text) {
+  const count = (letters) => text.match(letters)?.length ?? 0;
+  return count(fromRight) > count(fromLeft) ? "rtl" : "ltr";
+}
+
+// isolated returns a text of ours with a word of the reader's, or with several in quotes, so that their writing direction stays within
+// them: an order of Hebrew words between English ones would be reversed.
+function isolated(text, words = /"(?:[^"\\]|\\.)*"/g) {
+  return text.replace(words, (word) => (word.match(fromRight) ? `\u2068${word}\u2069` : word));
+}
+
+// inField is a text as a field of one line has it, in which line ends cannot be seen; fromField is its inverse, for what was typed into it.
+// What stands in the field unchanged is `shown` itself.
+const inField = (text) => text.replaceAll("\n", "↵");
+const fromField = (typed, shown) => (typed === inField(shown) ? shown : typed.replaceAll("↵", "\n"));
+
 // readNext returns predictions with their words as readers see them.
 function readNext(list) {
   return list.map(({ word, probability }) => ({ word: spelled(word), probability }));
@@ -52,6 +73,7 @@ function readMap(map) {
   return {
     tokens,
     words: numbered(tokens),
+    direction: directionOf((map.text ?? tokens.join(" ")).slice(0, 4000)),
     layers,
     heads,
     nextAt,

@@ -27,7 +27,7 @@ function takeEffect({ effect, plainNext, plainNextAt, afterNext, afterNextAt }) 
   now.effect = effect ?? null;
   now.plain = effect ? changed(plainNext, afterNext) : null;
   now.plainAt = effect && afterNextAt ? plainNextAt.map((plain, i) => changed(plain, afterNextAt[i])) : null;
-  setText(byId("effect"), effect ? effect.words : "");
+  setText(byId("effect"), effect ? isolated(effect.words) : "");
 }
 
 async function cutsChanged() {
@@ -84,7 +84,7 @@ async function showSentence(text) {
   if (text !== showing) cuts.clear((one) => one.query !== undefined);
   if (await refresh(text)) {
     curve.forgetBirths();
-    byId("prompt").value = text;
+    byId("prompt").value = inField(text);
     byId("why-answer").hidden = true;
     tell("");
   } else {
@@ -114,15 +114,20 @@ function fillHeads() {
 }
 
 // goTo shows the map of a step.
-const goTo = makeLatest(async (step) => {
-  if (step >= now.step) return leavePast();
+function goTo(step) {
+  view.going = step;
+  askForFrame(step);
+}
+const askForFrame = makeLatest(async (step) => {
   if (playing()) await training.pause();
   try {
-    const reply = await engine.ask("frame", { step });
-    now.past = { step: reply.step, map: readMap(reply.map) };
+    const present = step === now.shownStep || !now.frames.length;
+    const frame = present ? null : await engine.ask("frame", { step });
+    now.past = frame && frame.step !== now.shownStep ? { step: frame.step, map: readMap(frame.map) } : null;
   } catch (error) {
     tell(error.message);
   }
+  if (view.going === step) view.going = null;
   draw();
 });
 
@@ -143,8 +148,8 @@ async function explain() {
   try {
     const why = await engine.ask("why", { sentence: showing });
     answer.replaceChildren(
-      element("h3", {}, `${byId("why").textContent.replace("?", "")}, with the weights of step ${now.shownStep}`),
-      ...why.paragraphs.map((p) => element("p", {}, p)),
+      element("h3", {}, `${byId("why").textContent.replace("?", "")}, with the weights of step ${now.shownStep}${cuts.list().length ? " and without cuts" : ""}`),
+      ...why.paragraphs.map((p) => element("p", {}, isolated(p))),
       ...[termsOf(why.paragraphs.join(" "))].filter(Boolean),
     );
   } catch (error) {
@@ -156,7 +161,7 @@ async function write() {
   try {
     const seed = Math.floor(1e6 * Math.random());
     const { texts } = await engine.ask("complete", {
-      prompt: byId("prompt").value,
+      prompt: fromField(byId("prompt").value, showing),
       temperature: Number(byId("temperature").value),
       seed,
       count: 3,

@@ -8,8 +8,10 @@ const leastArc = 0.005,
 // roomy is the most tokens whose own predictions stand below each of them.
 const roomy = 12;
 
-// leastFit is how much smaller than others a sentence is written, so that it has one row.
-const leastFit = 0.72;
+// leastFit is how much smaller than others a sentence is written, so that it has one row; on a wide screen, whose letters are large, still
+// smaller down to leastSize, in pixels.
+const leastFit = 0.72,
+  leastSize = 20;
 
 // makeSentence returns how to draw a sentence. `on` has point(query or null), pin(query) and cut(query, key).
 function makeSentence(place, on) {
@@ -47,15 +49,17 @@ function makeSentence(place, on) {
       if (at(event) >= 0) on.pin(at(event));
     });
   }
+  // onwards is how far an arrow to the right leads in the order of the words; Home and End lead far.
+  const onwards = (right) => (map.direction === "rtl" && Math.abs(right) === 1 ? -right : right);
   listenToWalk(list, (down, right) => {
-    if (tokens.length) tokens[within(pinned + down + right, tokens.length - 1)].button.focus();
+    if (tokens.length) tokens[within(pinned + down + onwards(right), tokens.length - 1)].button.focus();
   });
   listenToWalk(
     svg,
     (down, right) => {
       const there = arcs.filter((a) => !a.group.hasAttribute("hidden"));
       const now = there.findIndex((a) => a.group === document.activeElement);
-      if (there.length) there[within(now + down + right, there.length - 1)].group.focus();
+      if (there.length) there[within(now + down + onwards(right), there.length - 1)].group.focus();
     },
     () => {
       const arc = arcs.find((a) => a.group === document.activeElement);
@@ -100,6 +104,7 @@ function makeSentence(place, on) {
       ...tokens.flatMap((t, i) => (map.tokens[i].endsWith("↵") && map.joined ? [t.button, element("br", {})] : [t.button])),
       ghost,
     );
+    list.dir = map.direction;
     figure.classList.toggle("many", map.tokens.length > roomy);
     figure.classList.toggle("long", map.tokens.length > (map.joined ? 120 : 40));
     figure.classList.toggle("joined", map.joined);
@@ -115,10 +120,11 @@ function makeSentence(place, on) {
     const size = parseFloat(getComputedStyle(list).fontSize);
     const wanted = tokens.reduce((sum, { button }) => sum + button.offsetWidth + 5, 6 * size);
     const fit = figure.clientWidth / wanted;
-    if (fit < 1 && fit >= leastFit && !map.joined) figure.style.setProperty("--fit", (fit - 0.02).toFixed(3));
+    if (fit < 1 && (fit >= leastFit || fit * size >= leastSize) && !map.joined) figure.style.setProperty("--fit", (fit - 0.02).toFixed(3));
     const rows = new Set(tokens.map((t) => t.button.offsetTop)).size;
-    const widest = Math.max(0, ...tokens.map((t) => t.button.offsetLeft + t.button.offsetWidth));
-    const arch = rows > 1 ? (map.joined ? 30 : 44) : within(36 + widest * 0.16, 150);
+    const ends = tokens.flatMap(({ button }) => [button.offsetLeft, button.offsetLeft + button.offsetWidth]);
+    const widest = Math.max(...ends) - Math.min(...ends);
+    const arch = rows > 1 ? (map.joined ? 30 : 44) : within(36 + widest * 0.17, 190);
     figure.style.setProperty("--arch", `${Math.round(arch)}px`);
     boxes = tokens.map(({ button }) => ({
       x: button.offsetLeft + button.offsetWidth / 2,
@@ -214,7 +220,7 @@ function makeSentence(place, on) {
         button.style.cssText = lit ? view.shading(view.query, k).style : "";
         weight.textContent = lit && w >= leastNumber && !map.joined ? short(w) : "";
         const next = map.nextAt[k]?.[0];
-        after.textContent = tokens.length <= roomy && next && k < tokens.length - 1 ? `→ ${next.word}` : "";
+        after.textContent = tokens.length <= roomy && next && k < tokens.length - 1 ? `${map.direction === "rtl" ? "←" : "→"} ${next.word}` : "";
       });
       const next = map.nextAt[tokens.length - 1]?.[0];
       ghost.firstChild.textContent = next ? next.word : "";
@@ -237,7 +243,7 @@ function makeSentence(place, on) {
         width: figure.clientWidth,
         height: figure.clientHeight,
         boxes,
-        ghost: { x: ghost.offsetLeft, y: ghost.offsetTop + ghost.offsetHeight / 2 },
+        ghost: { left: ghost.offsetLeft, right: ghost.offsetLeft + ghost.offsetWidth, y: ghost.offsetTop + ghost.offsetHeight / 2 },
         tokens: tokens.map(({ button }) => ({
           left: button.offsetLeft,
           top: button.offsetTop,

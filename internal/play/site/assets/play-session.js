@@ -16,7 +16,8 @@ async function adopt(state) {
     corpus: state.corpus,
     parameters: state.parameters,
     stepSeconds: state.stepSeconds,
-    sentence: state.sentence,
+    sentence: state.settings.sample,
+    frames: state.frames,
     command: state.command,
     withheld: state.commandWithheld,
     rate: null,
@@ -30,8 +31,7 @@ async function adopt(state) {
   if (last) Object.assign(now, { loss: last.loss, heldOut: last.heldOut });
   pending = {};
   showing = state.sentence;
-  byId("sentence").value = showing;
-  byId("prompt").value = showing;
+  byId("sentence").value = byId("prompt").value = inField(showing);
   byId("stop-steps").value = state.steps;
   for (const id of ["play", "one", "many", "rewind"]) byId(id).disabled = !state.canTrain;
   curve.reset(state);
@@ -48,20 +48,16 @@ async function adopt(state) {
   const { corpus } = state;
   const unit = corpus?.unit === "characters" ? "character" : "word";
   setText(byId("why"), `Which ${unit} matters?`);
+  byId("figure-note").replaceChildren(...figureNote(unit));
   setText(
-    byId("figure-note"),
-    `Point at a ${unit} to see what it attends to. Click an arc to cut it: the shown prediction changes, the training does not.`,
+    byId("heads-about"),
+    "Each head attends in its own way. Its picture has a row for each word that attends, darker where the weight is larger. " +
+      `Ablate sets the output of a head to 0.${now.map.layers > 1 ? " 2.1 is head 1 of layer 2." : ""}`,
   );
-  const notes = !corpus
-    ? []
-    : [
-        `${corpus.vocab.toLocaleString("en")} different ${corpus.unit}.`,
-        ...(corpus.unit === "words" ? [`${corpus.heldOutSentences.toLocaleString("en")} sentences are held out.`] : []),
-      ];
   const preset = table.presets.find((p) => p.name === experiment.preset);
-  byId("notes").hidden = !corpus?.notes.length;
-  byId("notes-list").replaceChildren(...(corpus?.notes ?? []).map((note) => element("li", {}, note)));
-  byId("preset-meaning").textContent = [preset?.meaning ?? "", ...notes].filter(Boolean).join(" ");
+  byId("notes").hidden = !corpus;
+  byId("notes-list").replaceChildren(...notesOf(corpus).map((note) => element("li", {}, isolated(note))));
+  byId("preset-meaning").textContent = preset?.meaning ?? "";
   if (cuts.clear((one) => one.query !== undefined && one.query >= now.map.tokens.length)) tell("");
   cuts.clear((one) => one.layer >= now.map.layers || one.head >= now.map.heads);
   cuts.draw();
@@ -166,12 +162,13 @@ function progressed(reply) {
     now.map = readMap(reply.map);
     takeEffect(reply);
   }
+  now.frames = now.frames.concat(reply.frames);
   curve.keep(atEnd() ? reply.selectedStep : null);
-  curve.add(reply.points ?? []);
+  curve.add(reply.points);
   curve.batch(reply.step, reply.loss);
   curve.born(
-    reply.births ?? [],
-    (b) => `${now.map.words[b.query]} to ${now.map.words[b.key]} (${headName(now.map, b.layer, b.head)})`,
+    reply.births,
+    (b) => `${linkText(b.query, b.key)} (${headName(now.map, b.layer, b.head)})`,
   );
   draw();
   const next = now.map.nextAt.at(-1)?.[0];

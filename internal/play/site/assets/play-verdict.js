@@ -10,15 +10,11 @@ function drawVerdict(place, verdict, reason, apply) {
     ...(reason ? [element("p", {}, reason)] : []),
     first,
     ...(more.length ? [element("details", {}, element("summary", {}, "More"), ...more)] : []),
-    element(
-      "p",
-      { class: "remedies" },
-      ...(verdict.remedies ?? []).flatMap((remedy) => {
-        const button = element("button", { type: "button" }, remedy.label);
-        button.onclick = () => apply(remedy);
-        return [button, " "];
-      }),
-    ),
+    ...verdict.remedies.map((remedy) => {
+      const button = element("button", { type: "button" }, remedy.label);
+      button.onclick = () => apply(remedy);
+      return element("p", { class: "remedies" }, button);
+    }),
     ...[termsOf(verdict.words.join(" "))].filter(Boolean),
   );
 }

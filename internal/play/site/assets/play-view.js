@@ -18,7 +18,8 @@ const now = {
   canTrain: true,
   parameters: 0,
   stepSeconds: 0, // an estimate
-  sentence: "",
+  sentence: "", // of the film: that with which the training started
+  frames: [], // the steps of the film
   command: "",
   withheld: "",
   rate: null, // the learning rate, as text, if it was changed on the way
@@ -33,6 +34,7 @@ const view = {
   head: MEAN,
   query: -1, // the word that is kept; -1: the last
   pointed: null, // the word under the pointer
+  going: null, // the step whose map was asked for last, until it is there
 };
 
 // quietly is how long a screen reader is left alone between two messages about a training, in milliseconds.
@@ -41,6 +43,9 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 // shownStep is the step of the weights on the page.
 const shownStep = () => (now.past ? now.past.step : now.shownStep);
+
+// stopsOfFilm are the steps whose map can be shown, in order: those of the film, and that of the present weights.
+const stopsOfFilm = () => [...new Set([...now.frames, now.shownStep])].sort((a, b) => a - b);
 
 // shownMap is the map on the page: of the past step that is shown, or the present one.
 function shownMap() {
@@ -106,7 +111,7 @@ function drawWhere(playing) {
   if (!playing && now.step === 0 && now.stepSeconds >= 0.03)
     parts.push(`about ${now.stepSeconds.toFixed(now.stepSeconds < 0.1 ? 2 : 1)} s a step, ${lasting(now.stepSeconds * now.steps)} in all`);
   if (!playing && now.shownStep !== now.step)
-    parts.push(`shown: step ${now.shownStep}, which is kept for its lowest held-out loss`);
+    parts.push(`shown: step ${now.shownStep}`);
   if (playing && now.speed) parts.push(`${Math.round(now.speed / 1000)},000 tokens a second`.replace(/^0,000/, "under 1,000"));
   setText(byId("where"), parts.join(" · "));
   const bar = byId("progress");
@@ -145,14 +150,34 @@ function leadOf(playing, cut) {
       ? `on ${corpus.tokens.toLocaleString("en")} characters of text`
       : `on ${corpus.trainSentences.toLocaleString("en")} sentences${corpus.name === "savanna" ? " about animals" : ""}`;
   const next = corpus.unit === "characters" ? "character" : "word";
-  if (now.past) return `This is step ${now.past.step}. Draw along the curve to see how the arcs formed.`;
+  if (now.past) return `This is step ${now.past.step}. Drag along the curve to see how the arcs formed.`;
   if (cut)
     return "A cut changes what you see, not what is learned. Compare the next words before and after, and restore the arc to go back.";
   if (playing)
-    return `It learns. The arcs show which words the highlighted one attends to; the pale word is what the model expects next. Point at any word.`;
+    return `It learns. The arcs show what the highlighted ${next} attends to; the pale one is what the model expects next.`;
   if (now.step === 0)
     return `Press Play: a transformer of ${now.parameters.toLocaleString("en")} parameters trains ${what} and learns to predict the next ${next}.`;
-  return "Click an arc to cut it and see what the prediction needs; type a sentence of your own; or draw along the curve to see how it was learned.";
+  return "Click an arc to cut it and see what the prediction needs; type a sentence of your own; or drag along the curve to see how it was learned.";
+}
+
+// figureNote says how the sentence is read and what can be done with it, where a token is a `unit`.
+function figureNote(unit) {
+  const { joined, direction } = now.map;
+  return [
+    `Point at a ${unit} to see what it attends to: the ${unit}s whose numbers the model mixes into its own. `,
+    joined ? `The darker one is, the larger its weight. ` : `The number below each is its weight; all of them add up to 1. `,
+    element("span", { class: "of-each" }, `After ${direction === "rtl" ? "←" : "→"} stands the ${unit} that the model expects next. `),
+    "Click an arc to cut it: the shown prediction changes, the training does not.",
+  ];
+}
+
+// notesOf are the notes on a text, with its size.
+function notesOf(corpus) {
+  if (!corpus) return [];
+  const { vocab, unit, heldOutSentences: out } = corpus;
+  const sizes = [`It has ${vocab.toLocaleString("en")} different ${unit}.`];
+  if (unit === "words" && out) sizes.push(`${out.toLocaleString("en")} ${out === 1 ? "sentence is" : "sentences are"} held out.`);
+  return [...sizes, ...corpus.notes];
 }
 
 // mostNext is how many next words are listed.

@@ -1,8 +1,8 @@
 // The curves of the losses over the steps of a training, the main one first.
 
 // makeCurve draws a chart and calls pick(step) for a click, and for each step that a pressed pointer is drawn over. A line says that
-// the weights of step `kept` are kept, unless that is null. It returns how to mark a step and births: {step, count, names (which,
-// may be left out)} of links that formed; and, for a training that goes on, how to draw the chart again with what was added to it.
+// the weights of step `kept` are kept, unless that is null. It returns how to mark a step and births: {step, until (the last step, if
+// there are several), count, names (which, may be left out)} of links that formed; and, for a training that goes on, how to draw the chart again with what was added to it.
 function makeCurve(svg, chart, pick, kept = null) {
   const points = chart.series[0].points;
   const nowhere = [chart.x.low, chart.y.low];
@@ -17,14 +17,17 @@ function makeCurve(svg, chart, pick, kept = null) {
   };
   const now = drawing("line", { class: "now" }), point = drawing("circle", { r: 5 });
 
-  const birthMark = (plot, { step, count, names }, i) => {
+  const birthMark = (plot, { step, until, count, names }, i) => {
     const [at, over] = [plot.x(step), plot.y(pointAt(step)[1])];
     const crowded = i > 0 && at - plot.x(births[i - 1].step) < 22;
+    const high = over < plot.top + 18; // the number stands beside the mark, below what stands above the axes
     return drawing("g", { class: "birth" },
-      drawing("title", {}, `step ${step}: ${count} ${count === 1 ? "link" : "links"} formed${names ? `: ${names}` : ""}`),
+      drawing("title", {}, `${until > step ? `steps ${step} to ${until}` : `step ${step}`}: ${count} ${count === 1 ? "link" : "links"} formed${names ? `: ${names}` : ""}`),
       drawing("path", { d: `M${at} ${over - 6}l6 6l-6 6l-6 -6Z` }),
-      ...(crowded ? [] : [drawing("text", { x: at < plot.left + 12 ? plot.left + 4 : at, y: over - 10,
-        "text-anchor": at < plot.left + 12 ? "start" : "middle" }, String(count))]));
+      ...(crowded ? [] : [drawing("text", {
+        x: high ? at + 9 : Math.max(at, plot.left + 4), y: high ? over + 4 : over - 10,
+        "text-anchor": high || at < plot.left + 12 ? "start" : "middle",
+      }, String(count))]));
   };
   const mark = (plot) => {
     for (const side of ["x1", "x2"]) now.setAttribute(side, plot.x(marked[0]));
