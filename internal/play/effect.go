@@ -25,16 +25,19 @@ func effectPosition(list []Intervention, out run.ForwardResult) int {
 	return at
 }
 
-// words says what the interventions do to the prediction, and whether that is more than noise.
-func (e Effect) words() string {
+// words says what the interventions do to the prediction, and whether that is more than noise. noun names a token.
+func (e Effect) words(noun string) string {
 	word, size := printable.Quote(e.Word), math.Abs(e.Nats)
 	change := fmt.Sprintf("falls from %s to %s", percent(e.Before), percent(e.After))
-	if e.Nats < 0 {
+	switch {
+	case percent(e.Before) == percent(e.After):
+		change = "stays at " + percent(e.Before)
+	case e.Nats < 0:
 		change = fmt.Sprintf("rises from %s to %s", percent(e.Before), percent(e.After))
 	}
 	if size <= e.NoiseFloor {
 		return fmt.Sprintf("The probability of %s %s: an effect of %.2f nats, not above the noise floor of %.2f. "+
-			"Removing the attention to a random word has effects of that size.", word, change, size, e.NoiseFloor)
+			"Removing the attention to a random %s has effects of that size.", word, change, size, e.NoiseFloor, noun)
 	}
 	return fmt.Sprintf("The probability of %s %s: an effect of %.2f nats, above the noise floor of %.2f.", word, change, size, e.NoiseFloor)
 }

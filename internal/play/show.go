@@ -198,6 +198,6 @@ func (e *experiment) maps(vectors bool) (shown, plain attention.Map, c changes, 
 	}
 	c.effect = &Effect{Position: at, Word: r.Vocabulary.Key(target), Before: math.Exp(before), After: math.Exp(after),
 		Nats: before - after, NoiseFloor: e.floor.Removed}
-	c.effect.Words = c.effect.words()
+	c.effect.Words = c.effect.words(r.Vocabulary.Tokenizer().Noun())
 	return shown, plain, c, nil
 }

@@ -149,7 +149,10 @@ function wire() {
   byId("why").onclick = explain;
   byId("heads-name").onclick = async () => {
     if (playing()) await training.pause();
-    nameHeads().catch((error) => tell(error.message));
+    nameHeads().catch((error) => {
+      setText(byId("heads-note"), "");
+      tell(error.message);
+    });
   };
   byId("pending-start").onclick = startPending;
   byId("pending-undo").onclick = undoPending;

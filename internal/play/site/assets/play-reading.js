@@ -132,6 +132,7 @@ const askForFrame = makeLatest(async (step) => {
 });
 
 async function nameHeads() {
+  setText(byId("heads-note"), "The heads are compared over the text…");
   const list = await engine.ask("heads");
   heads.names(list);
   byId("heads-note").replaceChildren(

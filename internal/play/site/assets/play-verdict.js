@@ -4,17 +4,20 @@
 function drawVerdict(place, verdict, reason, apply) {
   place.hidden = !verdict;
   if (!verdict) return place.replaceChildren();
-  const [first, ...more] = verdict.words.map((words) => element("p", {}, words));
+  const [first, ...more] = verdict.words;
   place.replaceChildren(
     element("h3", {}, "Verdict"),
-    ...(reason ? [element("p", {}, reason)] : []),
-    first,
-    ...(more.length ? [element("details", {}, element("summary", {}, "More"), ...more)] : []),
+    element("p", {}, [reason, first].filter(Boolean).join(" ")),
     ...verdict.remedies.map((remedy) => {
       const button = element("button", { type: "button" }, remedy.label);
       button.onclick = () => apply(remedy);
       return element("p", { class: "remedies" }, button);
     }),
-    ...[termsOf(verdict.words.join(" "))].filter(Boolean),
+    element(
+      "div",
+      { class: "folds" },
+      ...(more.length ? [element("details", { class: "quiet" }, element("summary", {}, "More"), ...more.map((words) => element("p", {}, words)))] : []),
+      ...[termsOf(verdict.words.join(" "))].filter(Boolean),
+    ),
   );
 }

@@ -7,6 +7,6 @@
 
 import { finish } from "../../../render/page/browser/harness.mjs";
 
-const parts = ["everywhere", "training", "address", "text", "settings", "cuts", "sentence", "save"];
+const parts = ["everywhere", "training", "film", "address", "text", "settings", "cuts", "sentence", "save"];
 await Promise.all(parts.map((part) => import(`./${part}.mjs`)));
 await finish();

@@ -84,6 +84,7 @@ await check("keyboard only, from the start to a cut", {}, async (page) => {
   assert.match(await label(), /attends to .*, weight .*: cut$/);
   await page.keyboard.press("Enter");
   await changedTo(page, "#effect", /The probability of/);
+  await settled(page);
   assert.match(await label(), /is cut.*: restore$/, "the focus stays on the arc");
   assert.equal((await arcs(page)).filter((a) => a.cut).length, 1);
   await page.keyboard.press("Enter");
@@ -133,6 +134,34 @@ await check("a phone, 200 % zoom and a very narrow screen show all without scrol
   }
 });
 
+await check("letters of twice the size scroll nothing sideways and cut no head off", {}, async (page) => {
+  await train(page, 40);
+  for (const width of [1400, 700, 390]) {
+    await page.setViewportSize({ width, height: 450 });
+    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    await settled(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${wide} pixels on a screen of ${width}`);
+    const [shown, all] = await page.$eval("#heads", (e) => [e.clientHeight, e.scrollHeight]);
+    assert.ok(all <= shown, `${shown} of ${all} pixels of the heads`);
+  }
+});
+
+await check("a phone shows the sentence below Play, and an error where it is looked for", { hasTouch: true, viewport: { width: 390, height: 800 } }, async (page) => {
+  await page.tap("#play");
+  await until(page, () => Number(document.querySelector("#where").textContent.match(/\d+/)[0]) > 20);
+  const bottom = await page.$$eval(".sentence .token", (l) => Math.max(...l.map((e) => e.getBoundingClientRect().bottom)));
+  assert.ok(bottom <= 800, `the last word ends at ${bottom}`);
+  await page.tap("#play");
+  await page.tap("#own");
+  await page.fill("#own-text", "hello");
+  await page.evaluate(() => document.querySelector("#own-use").scrollIntoView({ block: "start" }));
+  await page.tap("#own-use");
+  await until(page, () => !document.querySelector("#notice").hidden);
+  const { top, height } = await page.$eval("#notice", (e) => e.getBoundingClientRect());
+  assert.ok(top >= 0 && top + height <= 800, `the notice is at ${top}`);
+});
+
 await check("paper has the sentence and the curve in black on white, and no controls", { colorScheme: "dark" }, async (page) => {
   await train(page, 60);
   await clickArc(page, 6);
@@ -144,6 +173,7 @@ await check("paper has the sentence and the curve in black on white, and no cont
   );
   for (const gone of ["#play", "#settings-fold", "#sentence", "#theme"]) assert.ok(!(await page.isVisible(gone)), gone);
   for (const there of [".sentence .token >> nth=2", "#loss", "#effect", "#next"]) assert.ok(await page.isVisible(there), there);
+  assert.equal(await page.locator("details:visible").count(), 0, "no fold that is closed");
 });
 
 await check("nothing moves by itself under reduced motion", { reducedMotion: "reduce" }, async (page) => {

@@ -84,6 +84,7 @@ export const arcs = (page) =>
 // arcAt is a point of the page on an arc, where nothing else lies.
 export const arcAt = (page, key) =>
   page.$eval(`.arc[data-key="${key}"] .line`, (line) => {
+    line.closest(".sentence").scrollIntoView({ block: "nearest" });
     const at = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());
     return { x: at.x, y: at.y };
   });

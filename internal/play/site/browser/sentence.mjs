@@ -78,7 +78,7 @@ await check("a head shows its own map, and every head has a card", {}, async (pa
   await page.waitForSelector(".card .words:not(:empty)");
   assert.equal(await page.locator(".card .words:not(:empty)").count(), 4, "each head is named");
   const words = await page.$$eval(".card .words", (l) => l.map((e) => `${e.textContent} ${e.title}`).join(" "));
-  assert.match(words, /: .+ For example .+ to .+, [.1]/);
+  assert.match(words, /: .+ For example .+ to .+, weight [.1]/);
   assert.ok(!words.includes("[object"), words);
   assert.match(await page.textContent("#heads-note"), /step 100/);
 });
@@ -126,4 +126,65 @@ await check("a text of characters shows as running text", { hash: "#preset=chara
   assert.equal(await page.locator(".card .show[aria-pressed=true]").count(), 1);
   await page.click("#rewind");
   await reached(page, 0);
+});
+
+// pairs are sentences of which the first word decides the last.
+const pairs = (of) => Array.from({ length: 90 }, (_, i) => `${of[i % 3][0]} ${of[3][(i >> 1) % 3]} ${of[4]} ${of[i % 3][1]}`).join("\n");
+
+await check("a text from right to left is shown and told in its direction", {}, async (page) => {
+  await page.click("#own");
+  await page.fill("#own-text", pairs([["החתול", "השטיח"], ["הכלב", "הדשא"], ["הציפור", "העץ"], ["הזקן", "הצעיר", "הקטן"], "ישן על"]));
+  await page.click("#own-use");
+  await changedTo(page, "#preset", /your own text/);
+  await changedTo(page, ".sentence .token:nth-child(2) .word", /^ה/);
+  await train(page, 60);
+  const places = await page.$$eval(".sentence .token, .ghost", (l) => l.map((e) => e.getBoundingClientRect().left));
+  assert.deepEqual(places, [...places].sort((a, b) => b - a), "each word stands left of the one before, and the prediction leftmost");
+  await page.focus(token(4));
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), await page.getAttribute(token(3), "aria-label"));
+  await page.keyboard.press("ArrowLeft");
+  await settled(page);
+  await page.focus('.arc[data-key="1"]');
+  await page.keyboard.press("Enter");
+  await changedTo(page, "#effect", /^The probability of \u2068"[\u05d0-\u05ea]+"\u2069 /);
+  assert.match(await page.textContent("#cuts-list"), /^\u2068[\u05d0-\u05ea]+\u2069 to \u2068[\u05d0-\u05ea]+\u2069, all heads/);
+  await page.click("#why");
+  await page.waitForSelector("#why-answer p");
+  const answer = await page.textContent("#why-answer");
+  assert.match(answer, /and without cuts/);
+  for (const [quoted] of answer.matchAll(/.?"[^"]*".?/g)) if (/[\u05d0-\u05ea]/.test(quoted)) assert.match(quoted, /^\u2068.*\u2069$/);
+});
+
+await check("a text from left to right has no marks of direction", {}, async (page) => {
+  await train(page, 100);
+  await page.click("#why");
+  await page.waitForSelector("#why-answer p");
+  assert.doesNotMatch(await page.textContent("body"), /[\u2066-\u2069]/);
+});
+
+await check("line ends in a field are seen, and stay what they are", {}, async (page) => {
+  await page.click("#own");
+  await page.fill("#own-text", "anna\nhanna\nemil\nemilia\nben\nlena\nmia\nmira\n".repeat(6));
+  await page.selectOption("#own-unit", "char");
+  await page.click("#own-use");
+  await changedTo(page, "#preset", /your own text/);
+  await changedTo(page, "#figure-note", /^Point at a character .* The darker one is, /);
+  await train(page, 5);
+  const field = await page.inputValue("#sentence");
+  assert.match(field, /[a-z]↵[a-z]/);
+  const words = () => page.$$eval(".token .word", (l) => l.map((e) => e.textContent).join(""));
+  assert.equal(await words(), field);
+  await page.press("#sentence", "Enter");
+  await settled(page);
+  assert.equal(await words(), field, "the sentence in the field is the one that is shown");
+  await page.fill("#sentence", "mia↵mi");
+  await page.press("#sentence", "Enter");
+  await changedTo(page, ".token:nth-child(4) .word", /^↵$/);
+  assert.ok(!(await page.isVisible("#unknown")), "it is the line end of the text");
+  await page.click("#write-fold > summary");
+  await page.click("#write");
+  await page.waitForSelector("#written li");
+  assert.match(await page.$eval("#written li", (e) => e.textContent), /^mia\nmi/);
+  assert.equal(await page.$eval("#written li", (e) => getComputedStyle(e).whiteSpace), "pre-wrap");
 });

@@ -142,7 +142,7 @@ await check("the curve has its baselines, births, and the map of each step", {},
   assert.ok((await page.locator("#loss .birth").count()) > 0);
   assert.match(
     await page.$eval("#loss .birth title", (e) => e.textContent),
-    /^step \d+: \d+ links? formed: .+ to .+ \(head \d\)/,
+    /^steps? \d+( to \d+)?: \d+ links? formed: .+ to .+ \(head \d\)/,
   );
   const drawn = await page.$$eval("#loss polyline", (l) => l.map((e) => e.points.length));
   assert.ok(drawn.length === 2 && drawn.every((n) => n > 1), `curves of ${drawn} points`);

@@ -20,13 +20,13 @@ function makeCurve(svg, chart, pick, kept = null) {
   const birthMark = (plot, { step, until, count, names }, i) => {
     const [at, over] = [plot.x(step), plot.y(pointAt(step)[1])];
     const crowded = i > 0 && at - plot.x(births[i - 1].step) < 22;
-    const high = over < plot.top + 18; // the number stands beside the mark, below what stands above the axes
+    const [first, high] = [at < plot.left + 12, over < plot.top + 18]; // the number stands below what is above the axes
     return drawing("g", { class: "birth" },
       drawing("title", {}, `${until > step ? `steps ${step} to ${until}` : `step ${step}`}: ${count} ${count === 1 ? "link" : "links"} formed${names ? `: ${names}` : ""}`),
       drawing("path", { d: `M${at} ${over - 6}l6 6l-6 6l-6 -6Z` }),
       ...(crowded ? [] : [drawing("text", {
-        x: high ? at + 9 : Math.max(at, plot.left + 4), y: high ? over + 4 : over - 10,
-        "text-anchor": high || at < plot.left + 12 ? "start" : "middle",
+        x: !first ? at : high ? at + 9 : plot.left + 4, y: !high ? over - 10 : first ? over + 4 : over + 20,
+        "text-anchor": first ? "start" : "middle",
       }, String(count))]));
   };
   const mark = (plot) => {
