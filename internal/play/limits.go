@@ -6,7 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"attend/data"
 	"attend/internal/printable"
 	"attend/internal/run"
 )
@@ -47,8 +46,8 @@ func checkText(name, text string, words bool) error {
 		number++
 		for word := range strings.FieldsFuncSeq(l, unicode.IsSpace) {
 			if len(word) > longestWord {
-				return fmt.Errorf("line %d of %s has a word of %s: want spaces between words, or choose the unit %s",
-					number, printable.Path(name), printable.Count(utf8.RuneCountInString(word), "character"), data.Char)
+				return fmt.Errorf("line %d of %s has a word of %s: want spaces between words, or characters as tokens",
+					number, printable.Path(name), printable.Count(utf8.RuneCountInString(word), "character"))
 			}
 		}
 	}
