@@ -20,7 +20,7 @@ func presets() []Preset {
 	return []Preset{
 		{
 			Name: "savanna", Title: "Savanna", Good: true,
-			Meaning: "16,000 sentences about animals, drawn from a grammar. The animal seen and the preposition decide the place.",
+			Meaning:  "16,000 sentences about animals, drawn from a grammar. The animal seen and the preposition decide the place.",
 			Settings: map[string]string{}, Sentence: "The lion saw the zebra near the",
 		},
 		{
