@@ -60,6 +60,7 @@ await check("another sentence is shown, before and after training, with its unkn
   await page.fill("#sentence", "lion ".repeat(200));
   await page.press("#sentence", "Enter");
   await changedTo(page, "#omitted", /last|first/);
+  await settled(page);
   const shown = await page.locator(".token").count();
   assert.ok(shown > 5 && shown < 50, `${shown} tokens of a sentence of 200 that fit the context`);
 });
