@@ -1,6 +1,8 @@
 package data
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,6 +27,22 @@ func lowercaseSteps() (steps []any) {
 		}
 	}
 	return append(steps, object{"type": "Lowercase"})
+}
+
+// withoutLaterCapitals returns a normalizer without the steps for laterCapitals, and whether it has them. The
+// tokenizer.json of a run of an earlier version has none: that version did not write these letters in lower case.
+func withoutLaterCapitals(normalizer any) (any, bool) {
+	of, ok := normalizer.(object)
+	if !ok {
+		return normalizer, false
+	}
+	all, _ := of["normalizers"].([]any)
+	later := lowercaseSteps()
+	later = later[:len(later)-1]
+	left := slices.DeleteFunc(slices.Clone(all), func(step any) bool {
+		return slices.ContainsFunc(later, func(l any) bool { return reflect.DeepEqual(step, l) })
+	})
+	return sequence(left...), len(left) < len(all)
 }
 
 // laterCapitals are the letters that have a lower case since Unicode 16 or 17.

@@ -270,7 +270,14 @@ func (f tokenizerJSON) unit() (Unit, error) {
 				unit.Tokenizer = restored
 			}
 		}
-		parts := f.different(tokenizerForm(unit))
+		want := tokenizerForm(unit)
+		parts := f.different(want)
+		if earlier, ok := withoutLaterCapitals(want.Normalizer); ok && len(parts) > 0 {
+			want.Normalizer = earlier
+			if len(f.different(want)) == 0 {
+				return unit, nil
+			}
+		}
 		if len(parts) == 0 {
 			return unit, nil
 		}

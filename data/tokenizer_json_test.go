@@ -2,8 +2,10 @@ package data
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +93,32 @@ func TestParseTokenizerJSONWithoutDecoder(t *testing.T) {
 	}
 	if got, err := ParseTokenizerJSON([]byte(older)); err != nil || !reflect.DeepEqual(got, v) {
 		t.Errorf("got %v, %v, want %v", got, err, v)
+	}
+}
+
+// Runs of earlier versions have no steps for the capitals of Unicode 16 and 17 in tokenizer.json.
+func TestParseTokenizerJSONWithoutLaterCapitals(t *testing.T) {
+	for _, unit := range []string{Word, Char} {
+		u, err := Units.Find("unit", unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lower, _ := u.Tokenizer.inCase(Lower)
+		v := numbered(Unit{lower, u.Layout, u.Meaning}, slices.Values([]string{"a"}))
+		file := tokenizerForm(v.unit)
+		earlier, ok := withoutLaterCapitals(file.Normalizer)
+		if steps := earlier.(object)["normalizers"].([]any); !ok || strings.Contains(fmt.Sprint(steps), "\U00010d50") || !strings.Contains(fmt.Sprint(steps), "Lowercase") {
+			t.Fatalf("%s: the earlier steps are %v", unit, steps)
+		}
+		file.Normalizer = earlier
+		file.Model.Vocab = json.RawMessage(map[string]string{Word: `{"<s>":0,"<unk>":1,"a":2}`, Char: `{"<unk>":0,"a":1}`}[unit])
+		b, err := json.Marshal(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ParseTokenizerJSON(b); err != nil || !reflect.DeepEqual(got.keys.all(), v.keys.all()) {
+			t.Errorf("%s: %v, error %v", unit, got, err)
+		}
 	}
 }
 
