@@ -30,6 +30,9 @@ func TestCommand(t *testing.T) {
 		{"preset": "memorised", "settings": object{"steps": "3", "hidden": "128", "seed": "18446744073709551615"}},
 		{"text": strings.ReplaceAll(small(), "lion", "it's $HOME"), "fileName": "my $(text) 'x'.txt", "settings": quick("steps", "3", "holdout", "0"),
 			"sentence": "`it's` $HOME"},
+		{"text": small(), "fileName": "chat.csv", "settings": quick("steps", "3")},
+		{"text": small(), "fileName": "config.json", "settings": quick("steps", "3")}, // as a file of the run is named
+		{"text": small(), "fileName": "savanna", "settings": quick("steps", "3")},     // as the built-in text is
 	} {
 		c := talk(t)
 		state := ask[State](c, "configure", fields)

@@ -77,7 +77,7 @@ func fileName(name string) (string, error) {
 		return "text.txt", nil
 	case len(name) > longestFileName || printable.Field(name) != name:
 		return "", fmt.Errorf("the file name %s: want at most %d printable characters", printable.Quote(name), longestFileName)
-	case slices.Contains(data.BuiltIn.Names(), name): // which would name the built-in text
+	case slices.Contains(data.BuiltIn.Names(), name), run.IsFile(name): // which would name the built-in text, or a file of the run
 		name += ".txt"
 	}
 	return name, nil

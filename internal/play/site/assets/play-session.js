@@ -19,6 +19,7 @@ async function adopt(state) {
     sentence: state.settings.sample,
     frames: state.frames,
     command: state.command,
+    commandFile: state.commandFile,
     withheld: state.commandWithheld,
     rate: null,
     past: null,
@@ -164,6 +165,7 @@ function progressed(reply) {
   }
   now.frames = now.frames.concat(reply.frames);
   curve.keep(atEnd() ? reply.selectedStep : null);
+  drawOpening();
   curve.add(reply.points);
   curve.batch(reply.step, reply.loss);
   curve.born(

@@ -91,7 +91,7 @@ function makeOwnText(on) {
     try {
       if (await isZip(file)) return on.open(await readBase64(file), file.name.replace(/\.zip$/i, ""));
       area.value = await readText(file);
-      fileName = /\.txt$/i.test(file.name) ? file.name : `${file.name}.txt`;
+      fileName = file.name;
       open(true);
       count();
       use();

@@ -21,6 +21,7 @@ const now = {
   sentence: "", // of the film: that with which the training started
   frames: [], // the steps of the film
   command: "",
+  commandFile: "",
   withheld: "",
   rate: null, // the learning rate, as text, if it was changed on the way
   map: null, // as readMap returns it, with the cuts
@@ -214,7 +215,13 @@ function drawCommand() {
   byId("command").parentElement.hidden = Boolean(now.withheld);
   byId("command-withheld").hidden = !now.withheld;
   byId("command-withheld").textContent = now.withheld;
+  byId("command-file").hidden = !now.commandFile || Boolean(now.withheld);
+  byId("command-file").replaceChildren(element("bdi", {}, now.commandFile), " is the text of this training: the zip file of the run folder has it.");
+  drawOpening();
 }
+
+// drawOpening shows the command that opens a saved run with the weights that the page shows: until the end those of the last step.
+const drawOpening = () => setText(byId("open-command"), `attend inspect --run FOLDER${atEnd() ? "" : " --at last"}`);
 
 // makeGrid returns how to draw all words as a grid, in a fold that is drawn only while it is open. `on` is as that of a table, see makeTable.
 function makeGrid(fold, place, on) {

@@ -76,8 +76,22 @@ await check("a saved run opens again: dropped, or chosen as a file; a zip that i
   await page.press("#set-heads", "Tab");
   await page.click("#pending-start");
   await reached(page, 0);
+  await settled(page);
   assert.equal(await page.locator(".card").count(), 3, "its text is trained on with another setting");
   assert.equal(await notice(page), "");
+});
+
+await check("a saved run is opened with the weights that are shown, and the text that a command reads is named", { hash: "#preset=rhyme&steps=30" }, async (page) => {
+  await train(page, 20);
+  await page.click("#save-fold > summary");
+  const opening = () => page.textContent("#open-command");
+  assert.equal(await opening(), "attend inspect --run FOLDER --at last");
+  assert.equal(await page.textContent("#command-file"), "farm.txt is the text of this training: the zip file of the run folder has it.");
+  await train(page, 10);
+  assert.equal(await opening(), "attend inspect --run FOLDER");
+  await page.selectOption("#preset", "savanna");
+  await changedTo(page, "#preset-meaning", /16,000 sentences/);
+  assert.ok(!(await page.isVisible("#command-file")));
 });
 
 await check("the command is copied", { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
