@@ -103,7 +103,7 @@ func TestHelpNamesTheUnknownCommand(t *testing.T) {
 		"help lesson reflct":    "there is no command \"reflct\": did you mean `attend lesson reflect`?",
 		"help X":                "there is no command \"X\": `attend --help` lists them",
 		"train --seed " + huge:  "--seed requires a whole number from 0 to 18446744073709551615, not \"" + huge,
-		"train --steps " + huge: "--steps requires a whole number from -9223372036854775808 to 9223372036854775807, not",
+		"train --steps " + huge: "--steps requires a whole number, at least 1 and at most 1,000,000,000, not",
 	} {
 		if code, _, stderr := attend(t, "", strings.Fields(args)...); code == 0 || !strings.Contains(stderr, want) {
 			t.Errorf("%s: code %d, %q, want %q", args, code, stderr, want)
