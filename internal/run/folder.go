@@ -169,7 +169,7 @@ func (f *folder) fileError(name string, err error) error {
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		if name == settingsFile {
-			if inside, err := List(f.path); err == nil && len(inside) > 0 {
+			if inside, err := List(f.path); err == nil && len(inside) > 0 && inside[0] != f.path {
 				return file.MissingError{Err: fmt.Errorf("%s is no run, it holds %s: choose one, such as %s",
 					printable.Path(f.path), printable.Count(len(inside), "run"), printable.Path(inside[0]))}
 			}

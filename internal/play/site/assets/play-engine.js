@@ -1,15 +1,18 @@
 // Messages to the session in the Worker: one request, one reply, in order.
 
 // makeEngine returns how to ask a session. broken(message) is called once if the Worker fails as a whole; what waits is refused then.
+// While a request waits, the root element has the attribute data-asking.
 function makeEngine(worker, broken) {
   const waiting = new Map(); // by the id of the request
   let last = 0,
     failed = "";
+  const count = () => document.documentElement.toggleAttribute("data-asking", waiting.size > 0);
   const fail = (message) => {
     if (failed) return;
     failed = message || "the engine stopped";
     for (const { refuse } of waiting.values()) refuse(new Error(failed));
     waiting.clear();
+    count();
     broken(failed);
   };
   worker.onmessage = (event) => {
@@ -20,6 +23,7 @@ function makeEngine(worker, broken) {
       return;
     }
     waiting.delete(reply.id);
+    count();
     if (reply.error === undefined) request.resolve(reply.result);
     else request.refuse(new Error(reply.error));
   };
@@ -34,6 +38,7 @@ function makeEngine(worker, broken) {
       const id = ++last;
       return new Promise((resolve, refuse) => {
         waiting.set(id, { resolve, refuse });
+        count();
         worker.postMessage(JSON.stringify({ id, do: what, ...fields }));
       });
     },

@@ -46,11 +46,14 @@ export async function until(page, act, argument) {
   }
 }
 
-// settled waits until two frames of the browser were drawn and the session has answered.
+// settled waits until the session has answered, unless it trains, and what it answered is drawn.
 export async function settled(page) {
-  await page.evaluate(
-    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150)))),
-  );
+  const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150)))));
+  await drawn();
+  const answered = () => document.querySelector("#play").textContent === "Pause" || !document.documentElement.hasAttribute("data-asking");
+  if (await page.evaluate(answered)) return;
+  await until(page, answered);
+  await drawn();
 }
 
 // weights are the numbers of the grid, row after row.
