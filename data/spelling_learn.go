@@ -11,6 +11,7 @@ import (
 
 // Bounds on what is counted, so that it takes little memory whatever the text.
 const (
+	mostSpelled = 1 << 17 // tokens as the text has them, the first ones; later words count as those that the vocabulary lacks
 	mostGaps    = 16      // white spaces that differ
 	longestGap  = 8       // bytes of one
 	mostWindows = 1 << 18 // contexts of kinds
@@ -83,7 +84,7 @@ type spellingCount struct {
 	gaps       []string
 	spellings  map[string]int    // number of a token as the text has it
 	known      []spelledToken    // by that number
-	rare       map[rareToken]int // number of all words that the vocabulary lacks, of one kind and case
+	rare       map[rareToken]int // number of all words that the vocabulary lacks, and of those after mostSpelled, of one kind and case
 	names      []string          // of kinds, by number
 	numbers    map[string]int16
 	atoms      map[string]int32
@@ -161,6 +162,7 @@ func (l *spellingCount) spelling(token string) int {
 	t := spelledToken{key: key, form: token, kind: kindOf(key)}
 	rare := rareToken{t.kind.name, caseOf(token)}
 	_, known := l.vocabulary.ID(key)
+	known = known && len(l.spellings) < mostSpelled
 	if !known && t.kind.mark == 0 { // a text may have millions of such words
 		if number, ok := l.rare[rare]; ok {
 			return number

@@ -400,3 +400,21 @@ func BenchmarkSpelling(b *testing.B) {
 		c.Spelling()
 	}
 }
+
+// A text with very many words is counted in bounded memory: of the later ones the spelling is not known.
+func TestSpellingOfManyWords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds under the race detector")
+	}
+	var text strings.Builder
+	for i := range mostSpelled + 1000 {
+		fmt.Fprintf(&text, "a W%d b\n", i)
+	}
+	c := load(t, text.String(), Options{Unit: Word, MinCount: 1, By: ByTokens})
+	s := c.Spelling()
+	for word, want := range map[string]string{"w7": "a W7 b", fmt.Sprint("w", mostSpelled+900): fmt.Sprint("a w", mostSpelled+900, " b")} {
+		if got := s.Continue("", []string{"a", word, "b"}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
