@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"attend/data"
 	"attend/internal/printable"
@@ -75,7 +76,7 @@ func fileName(name string) (string, error) {
 	switch {
 	case name == "" || name == "-" || name == "." || name == "..":
 		return "text.txt", nil
-	case len(name) > longestFileName || printable.Field(name) != name:
+	case utf8.RuneCountInString(name) > longestFileName || printable.Field(name) != name:
 		return "", fmt.Errorf("the file name %s: want at most %d printable characters", printable.Quote(name), longestFileName)
 	case slices.Contains(data.BuiltIn.Names(), name), run.IsFile(name): // which would name the built-in text, or a file of the run
 		name += ".txt"

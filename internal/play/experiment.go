@@ -149,6 +149,9 @@ func (e *experiment) state() (State, error) {
 	if s.Baselines == nil {
 		s.Baselines = []Baseline{}
 	}
+	if s.Points == nil { // of a run without its log
+		s.Points = []Point{}
+	}
 	e.describeCommand(&s)
 	if e.text != nil {
 		c := e.text

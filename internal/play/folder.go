@@ -167,15 +167,14 @@ func (s *Session) open(in Open) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	text := in.Text
-	if in.Zip != "" {
-		for name, content := range files {
-			if !run.IsFile(name) && text == "" {
-				text = string(content)
-			}
+	beside := map[string][]byte{} // other files of the zip, one of which may be the text
+	maps.DeleteFunc(files, func(name string, content []byte) bool {
+		if in.Zip == "" || run.IsFile(name) {
+			return false
 		}
-	}
-	maps.DeleteFunc(files, func(name string, _ []byte) bool { return in.Zip != "" && !run.IsFile(name) })
+		beside[name] = content
+		return true
+	})
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !run.IsFile(name) {
 			return State{}, fmt.Errorf("%s is not a file of a run folder: choose the files that `attend train` wrote", printable.Quote(name))
@@ -188,7 +187,7 @@ func (s *Session) open(in Open) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	e, err := s.openIn(folder, files, text)
+	e, err := s.openIn(folder, files, beside, in.Text)
 	if err != nil {
 		return State{}, errors.Join(err, os.RemoveAll(folder))
 	}
@@ -221,7 +220,7 @@ func (in Open) decode() (map[string][]byte, error) {
 	}
 	left := int64(mostFiles)
 	for _, f := range z.File {
-		name := path.Base(f.Name)
+		name := path.Base(strings.ReplaceAll(f.Name, `\`, "/")) // some programs for Windows write these
 		if f.FileInfo().IsDir() || strings.HasPrefix(name, ".") || strings.HasPrefix(f.Name, "__MACOSX/") {
 			continue
 		}
@@ -262,8 +261,9 @@ func unzipped(f *zip.File, most int64) ([]byte, error) {
 	return content, nil
 }
 
-// openIn writes the files of a run to a folder and opens the run.
-func (s *Session) openIn(folder string, files map[string][]byte, text string) (e *experiment, err error) {
+// openIn writes the files of a run to a folder and opens the run. Its text is the given one, or else the file beside the run that its
+// settings name.
+func (s *Session) openIn(folder string, files, beside map[string][]byte, text string) (e *experiment, err error) {
 	at := filepath.Join(folder, "run")
 	if err := os.Mkdir(at, 0o755); err != nil {
 		return nil, err
@@ -279,6 +279,10 @@ func (s *Session) openIn(folder string, files map[string][]byte, text string) (e
 	}
 	if err := checkModel(r.Settings, r.Config.Vocab, mostOpenedWork); err != nil {
 		return nil, err
+	}
+	textName := filepath.Base(r.Settings.Data)
+	if text == "" {
+		text = string(beside[textName])
 	}
 	if named := filepath.Join(folder, run.NameOf(r.Settings.Data)); named != at { // the name of its export
 		if err := os.Rename(at, named); err != nil {
@@ -304,6 +308,9 @@ func (s *Session) openIn(folder string, files map[string][]byte, text string) (e
 	}
 	if err != nil {
 		return nil, err
+	}
+	if text != "" {
+		e.run.Settings.Data = textName // a page has no folder of texts
 	}
 	if e.film, err = e.run.Film(); err != nil { // the run can be shown without it
 		e.film = nil

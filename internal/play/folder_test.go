@@ -1,8 +1,10 @@
 package play
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"attend/data"
 	"attend/internal/analysis"
 	"attend/internal/run"
 )
@@ -169,5 +172,83 @@ func TestOpenSavanna(t *testing.T) {
 	state := ask[State](c, "open", object{"zip": ask[Exported](c, "export", object{"what": "run"}).Base64})
 	if !state.CanTrain || state.Step != 1 || state.Corpus.Name != "savanna" || !strings.HasPrefix(state.Command, "attend train --config savanna/") {
 		t.Errorf("%+v", state)
+	}
+}
+
+// A zip of a native run may have its text under a path of another folder, other files beside it, names with backslashes, and no log.
+func TestOpenZipOfANativeRun(t *testing.T) {
+	folder := t.TempDir()
+	text := filepath.Join(folder, "texts", "mine.txt")
+	if err := os.Mkdir(filepath.Dir(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(text, []byte(few), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g := given(quick("steps", "3", "holdout", "0"))
+	g[dataSetting] = text
+	s, err := g.settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	corpus, err := data.Load(text, strings.NewReader(few), s.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err = s.Resolve(corpus); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "runs", "mine")
+	training, err := run.Start(path, s, corpus, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(training.Train(t.Context(), func(run.Progress) {}), training.Close()); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, without := range []string{"", "metrics.jsonl"} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		add := func(name, content string) {
+			f, err := w.Create(name)
+			if err == nil {
+				_, err = f.Write([]byte(content))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, e := range entries {
+			if content, err := os.ReadFile(filepath.Join(path, e.Name())); err != nil {
+				t.Fatal(err)
+			} else if e.Name() != without {
+				add(`mine\`+e.Name(), string(content))
+			}
+		}
+		for _, name := range []string{"README.md", "notes.txt", "Thumbs.db", "a.txt"} {
+			add(name, "another file")
+		}
+		add("mine.txt", few)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c := talk(t)
+		state := ask[State](c, "open", object{"zip": base64.StdEncoding.EncodeToString(b.Bytes())})
+		if !state.CanTrain || state.CommandFile != "mine.txt" || state.Points == nil {
+			t.Errorf("without %q: it can train: %v, the text is %q, points %v", without, state.CanTrain, state.CommandFile, state.Points)
+		}
+		if without != "" {
+			continue
+		}
+		if got := exported(c)["mine.txt"]; string(got) != few {
+			t.Errorf("the text in its zip is %q", got)
+		}
+		if state = ask[State](c, "rewind", nil); !strings.Contains(state.Command, "--data mine.txt") {
+			t.Errorf("the command is %s", state.Command)
+		}
 	}
 }

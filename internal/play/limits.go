@@ -16,7 +16,7 @@ const (
 	mostText        = 2_000_000 // bytes of a text
 	longestWord     = 1000      // bytes of one word of a text
 	longestSentence = 4000      // bytes of a sentence to show, or of a prompt
-	longestFileName = 100       // bytes
+	longestFileName = 100       // characters
 	mostSteps       = 1_000_000 // of a training
 	mostEvaluations = 20_000    // of a training, each of which adds a line to its log
 	filmedIntervals = 250       // eval-intervals that have a frame each in the film; later ones are sparser, see [run.FilmSize]

@@ -222,7 +222,7 @@ async function stepsMore(count) {
   if (playing()) await training.pause();
   if (atEnd() || now.step + count > now.steps) {
     try {
-      await engine.ask("stopAt", { ...stops(), steps: now.step + count });
+      takeCommand(await engine.ask("stopAt", { ...stops(), steps: now.step + count }));
       now.steps = now.step + count;
       byId("stop-steps").value = now.steps;
     } catch (error) {
