@@ -100,6 +100,7 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	stream := cmd.Flags().Changed("data") // and not named by a settings file
+	collectAt(50)                         // reading a text leaves much garbage
 	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) {
 		return openText("data", path, data.MaxText, stream)
 	})
@@ -250,11 +251,16 @@ func rateNote(before run.Settings, t *run.Training) string {
 		"so the loss may rise at first", printable.Thousands(t.Step), render.Significant(was), before.Steps, render.Significant(is), t.Settings.Steps)
 }
 
+// collectAt lets garbage grow to so many percent of what is kept, unless the environment says how far.
+func collectAt(percent int) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+}
+
 // carryOut trains, then shows what was learned. An interrupt ends the training, which is saved.
 func (p *program) carryOut(cmd *cobra.Command, t *run.Training, o trainOptions) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(10) // garbage stays small compared with what training keeps; a step leaves next to none
-	}
+	collectAt(10) // garbage stays small compared with what training keeps; a step leaves next to none
 	p.note(t.Notes...)
 	p.showNotes()
 	said := len(t.Notes)
