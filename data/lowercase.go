@@ -29,8 +29,8 @@ func lowercaseSteps() (steps []any) {
 	return append(steps, object{"type": "Lowercase"})
 }
 
-// withoutLaterCapitals returns a normalizer without the steps for laterCapitals, and whether it has them. The
-// tokenizer.json of a run of an earlier version has none: that version did not write these letters in lower case.
+// withoutLaterCapitals returns a normalizer without the steps for laterCapitals, and whether it has them. The tokenizer.json of an
+// earlier version has none of them, since that version kept these letters as they are.
 func withoutLaterCapitals(normalizer any) (any, bool) {
 	of, ok := normalizer.(object)
 	if !ok {

@@ -272,14 +272,14 @@ func (f tokenizerJSON) unit() (Unit, error) {
 		}
 		want := tokenizerForm(unit)
 		parts := f.different(want)
-		if earlier, ok := withoutLaterCapitals(want.Normalizer); ok && len(parts) > 0 {
+		if len(parts) == 0 {
+			return unit, nil
+		}
+		if earlier, ok := withoutLaterCapitals(want.Normalizer); ok {
 			want.Normalizer = earlier
 			if len(f.different(want)) == 0 {
 				return unit, nil
 			}
-		}
-		if len(parts) == 0 {
-			return unit, nil
 		}
 		if i == 0 || len(parts) < len(different) {
 			different = parts

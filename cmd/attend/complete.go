@@ -113,7 +113,7 @@ follows.`,
 // completions is the result of `attend complete` in JSON. Its lists have one element for each sample.
 type completions struct {
 	Prompt     string     `json:"prompt"`
-	Omitted    int        `json:"omitted,omitempty"` // see [attention.Map]
+	Omitted    int        `json:"omitted,omitempty"` // see [attention.Encoded]
 	Texts      []string   `json:"texts"`             // with the prompt
 	Tokens     [][]string `json:"tokens"`            // that were added, as the vocabulary spells them
 	IDs        [][]int    `json:"ids"`

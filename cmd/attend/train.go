@@ -100,7 +100,8 @@ func (p *program) train(cmd *cobra.Command, settings *run.Settings, o trainOptio
 		return err
 	}
 	stream := cmd.Flags().Changed("data") // and not named by a settings file
-	collectAt(50)                         // reading a text leaves much garbage
+	// Reading a text leaves much garbage.
+	collectAt(50)
 	corpus, err := p.loadCorpus(*settings, func(path string) (*os.File, error) {
 		return openText("data", path, data.MaxText, stream)
 	})

@@ -21,7 +21,7 @@ func unknownIn(r *run.Run, texts ...string) (unknown []string) {
 	return unknown
 }
 
-// unknownUpTo returns those of the tokens of a text up to a position, counted from 1; 0: of all.
+// unknownUpTo returns the tokens of a text, up to a position that counts from 1, that a run does not know. Position 0 means all tokens.
 func unknownUpTo(r *run.Run, text string, position int) (unknown []string) {
 	tokens, _ := r.Vocabulary.Tokenize(text) // what is wrong with it is said when it is read
 	e, _ := r.Encode(text)

@@ -138,8 +138,8 @@ func (e *experiment) zip() ([]byte, error) {
 			return nil, err
 		}
 	}
-	if name := e.run.Settings.Data; e.text != nil && e.text.text != "" && name == filepath.Base(name) {
-		if err := add(name, []byte(e.text.text)); err != nil {
+	if e.text != nil && e.text.text != "" {
+		if err := add(e.run.Settings.Data, []byte(e.text.text)); err != nil {
 			return nil, err
 		}
 	}

@@ -134,14 +134,11 @@ async function configure(wanted, play) {
 
 function showPreset() {
   const select = byId("preset");
-  let option = select.querySelector("option[value='']");
-  if (experiment.preset === null && !option) {
-    option = element("option", { value: "" }, "");
-    select.append(option);
+  select.querySelector("option[value='']")?.remove();
+  if (experiment.preset === null) {
+    const name = clip(experiment.fileName, 30);
+    select.append(element("option", { value: "" }, experiment.text === null ? `the run ${name}` : `your own text: ${name}`));
   }
-  if (option)
-    option.textContent =
-      experiment.text === null ? `the run ${clip(experiment.fileName, 30)}` : `your own text: ${clip(experiment.fileName, 30)}`;
   select.value = experiment.preset ?? "";
 }
 

@@ -64,6 +64,7 @@ await check("a saved run opens again: dropped, or chosen as a file; a zip that i
   ]) {
     await page.selectOption("#preset", "savanna");
     await changedTo(page, "#where", /^step 0 of 1500/);
+    assert.equal(await page.locator("#preset option[value='']").count(), 0, "a run that is no longer there cannot be chosen");
     await open();
     await changedTo(page, "#where", /^step 20 of 300/);
     await settled(page);
@@ -89,6 +90,12 @@ await check("a saved run is opened with the weights that are shown, and the text
   assert.equal(await page.textContent("#command-file"), "farm.txt is the text of this training: the zip file of the run folder has it.");
   await train(page, 10);
   assert.equal(await opening(), "attend inspect --run FOLDER");
+  assert.ok(await page.isVisible("#command"));
+  await page.click("#one");
+  await reached(page, 31);
+  await settled(page);
+  assert.match(await page.textContent("#command-withheld"), /number of steps/);
+  assert.ok(!(await page.isVisible("#command")), "no command repeats more steps than were asked for");
   await page.selectOption("#preset", "savanna");
   await changedTo(page, "#preset-meaning", /16,000 sentences/);
   assert.ok(!(await page.isVisible("#command-file")));
